@@ -1,0 +1,33 @@
+# `make help` lists what there is. Everything is put into .venv of this checkout and nowhere else.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHON
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test test-long check format bench lock debian clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/dev.stamp .venv/project.stamp ## make .venv with all that work on Noroshi needs
+
+# The lock for work holds every pin of the lock for running, so it fulfils both.
+.venv/dev.stamp: requirements-dev.lock
+	@tools/setup.sh requirements-dev.lock
+	@touch .venv/run.stamp $@
+
+.venv/run.stamp: requirements.lock
+	@tools/setup.sh requirements.lock
+	@touch $@
+
+.venv/project.stamp: pyproject.toml | .venv/run.stamp
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: .venv/run.stamp .venv/project.stamp ## see Noroshi at work on this machine (noroshi demo)
+	@$(BIN)/noroshi demo
+
+clean: ## remove .venv and all caches
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
