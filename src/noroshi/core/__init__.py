@@ -1,0 +1,1 @@
+"""What decides: pure values and functions. Nothing here waits, reads a clock, or does I/O."""

@@ -1,0 +1,71 @@
+"""When a monitor is due: a function of its id, its cadence and now, and of nothing stored.
+
+The grid hangs on the wall clock's epoch, so a restart neither shifts nor bunches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WEEK = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """At a fixed interval; the monitor's id says at which instant of it."""
+
+    period: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """At fixed times of day in a zone, on some days of the week (Monday is 0)."""
+
+    times: tuple[time, ...]
+    zone: str
+    days: frozenset[int] = WEEK
+
+
+Cadence = Every | At
+
+
+def next_due(id: str, cadence: Cadence, now: datetime) -> datetime:
+    """The first instant after `now` at which the monitor is due, in UTC."""
+    match cadence:
+        case Every(period):
+            return _next_cell(now, period, period * phase(id))
+        case At():
+            return min(at for at in _occasions(cadence, now) if at > now)
+
+
+def phase(id: str) -> float:
+    """Where in its interval a monitor stands, from 0 to 1: its id alone spreads it."""
+    return crc32(id.encode()) / 2**32
+
+
+def spacing(cadence: Cadence) -> timedelta:
+    """How far apart two turns are, as a person would say it: a day for fixed times."""
+    return cadence.period if isinstance(cadence, Every) else timedelta(days=1)
+
+
+def _next_cell(now: datetime, period: timedelta, offset: timedelta) -> datetime:
+    cells = (now - EPOCH - offset) // period + 1
+    return EPOCH + offset + cells * period
+
+
+def _occasions(cadence: At, now: datetime) -> Iterator[datetime]:
+    """All of the week round `now`. Eight days, as the last one of a week may have passed."""
+    zone = ZoneInfo(cadence.zone)
+    today = now.astimezone(zone).date()
+    for ahead in range(-1, 9):
+        day = today + timedelta(days=ahead)
+        if day.weekday() in cadence.days:
+            # A time that summer time skips comes an hour later by the wall clock; one that
+            # comes twice is meant the first time (fold=0). Both are PEP 495's reading.
+            for moment in cadence.times:
+                yield datetime.combine(day, moment, zone).astimezone(UTC)

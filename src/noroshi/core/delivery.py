@@ -1,0 +1,121 @@
+"""What becomes of an envelope after an attempt. No telling dies of old age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Verdict
+
+BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
+TRIES_A_ROUTE = 4
+NOBODY_ANSWERS = (timedelta(seconds=1), timedelta(minutes=2))
+IT_SAYS_NO = (timedelta(minutes=1), timedelta(minutes=30))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A provider took it. Whether it arrived is another question."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextRoute:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestRoute:
+    """The route is at fault, not the envelope: its attempts are not counted."""
+
+    since: datetime
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Refused by every route: kept, shown, and released by a person."""
+
+    why: str
+
+
+Fate = Accepted | Retry | NextRoute | RestRoute | SetAside
+
+
+def fate(parcel: Parcel, receipt: Receipt, luck: float) -> Fate:
+    """`luck`, from 0 to 1, spreads the retries of envelopes that failed together."""
+    envelope = parcel.envelope
+    answers = {address: answer_for(address, receipt) for address in envelope.to}
+    said = {answer.verdict for answer in answers.values()}
+    more, why = parcel.route != envelope.routes[-1], _why(receipt)
+    if Verdict.ROUTE_DOWN in said:
+        return _rest(parcel, receipt, why, luck)
+    if Verdict.DEFERRED in said:
+        if more and envelope.attempts + 1 >= TRIES_A_ROUTE:
+            return NextRoute(why)
+        return Retry(receipt.at + _pause(envelope.attempts, luck), why)
+    if Verdict.ACCEPTED in said or envelope.reached:
+        return Accepted(receipt.at)
+    return NextRoute(why) if more else SetAside(why)
+
+
+def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, datetime | None]:
+    """The envelope as it is from now on, and when it may be lent again; None: never."""
+    left = split(parcel.envelope, receipt)
+    match fate:
+        case Accepted() | SetAside():
+            return left, None
+        case Retry(at=at):
+            return replace(left, attempts=left.attempts + 1), at
+        case NextRoute():
+            rest = left.routes[left.routes.index(parcel.route) + 1 :]
+            return replace(left, routes=rest, attempts=0), receipt.at
+        case RestRoute():
+            return left, receipt.at
+
+
+def split(envelope: Envelope, receipt: Receipt) -> Envelope:
+    """Accepted and refused addresses are done with; only the others stay to be tried."""
+    said = {address: answer_for(address, receipt).verdict for address in envelope.to}
+    done = (Verdict.ACCEPTED, Verdict.REFUSED)
+    left = tuple(address for address in envelope.to if said[address] not in done)
+    taken = tuple(a for a in envelope.to if said[a] is Verdict.ACCEPTED)
+    return replace(envelope, to=left or envelope.to, reached=envelope.reached + taken)
+
+
+def answer_for(address: str, receipt: Receipt) -> Answer:
+    """An address that the receipt does not name is tried again."""
+    return receipt.answers.get(address, Answer(Verdict.DEFERRED, "no answer for this address"))
+
+
+def _rest(parcel: Parcel, receipt: Receipt, why: str, luck: float) -> RestRoute:
+    """Pauses in proportion to the outage: a short one is over soon, a long one costs little.
+
+    A refusal of our credentials is probed far less often than a server that is not there:
+    Exchange Online throttles a mailbox that fails to sign in again and again.
+    """
+    since = parcel.down_since or receipt.at
+    down = receipt.at - since
+    codes = [a.code for a in receipt.answers.values() if a.verdict is Verdict.ROUTE_DOWN]
+    refused = max(codes, default=0) >= 500
+    shortest, longest = IT_SAYS_NO if refused else NOBODY_ANSWERS
+    share = down / 4 if refused else down / 8
+    pause = min(max(share, shortest), longest) * (1 + luck / 10)
+    return RestRoute(since, receipt.at + pause, why)
+
+
+def _why(receipt: Receipt) -> str:
+    bad = (a for a in receipt.answers.values() if a.verdict is not Verdict.ACCEPTED)
+    return "; ".join(dict.fromkeys(answer.text or answer.verdict.value for answer in bad))
+
+
+def _pause(attempts: int, luck: float) -> timedelta:
+    return BACKOFF[min(attempts, len(BACKOFF) - 1)] * (1 + luck / 4)

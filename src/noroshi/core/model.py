@@ -1,0 +1,388 @@
+"""The nouns of Noroshi, in the order in which one becomes the next.
+
+Monitor -> Sample -> State -> Event -> Decision -> Alarm -> Envelope -> Parcel -> Receipt
+
+Everything here is an immutable value. Nothing here reads a clock, a file or a socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from noroshi.core.cadence import Cadence, Every
+from noroshi.core.words import Words
+
+MOST_TELLINGS = 999
+NOTHING = Words(en="", ja="")
+
+
+class Level(Enum):
+    """How bad it is. Not an IntEnum: UNKNOWN is no number between two others."""
+
+    OK = "ok"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def worst(cls, levels: Iterable[Level]) -> Level:
+        return max(levels, key=SEVERITY.index, default=cls.OK)
+
+    @property
+    def severity(self) -> int:
+        return SEVERITY.index(self)
+
+
+SEVERITY = (Level.OK, Level.WARNING, Level.UNKNOWN, Level.CRITICAL)
+
+
+class When(Enum):
+    """On which of an item's turns a rule speaks, as long as the level is one it asks for."""
+
+    CHANGE = "change"
+    """When the level changes."""
+    EACH = "each"
+    """At each measurement."""
+    FIRST = "first"
+    """Once in a problem, whatever its level becomes."""
+    NTH = "nth"
+    """Once in a problem, at the n-th measurement that finds it so."""
+
+
+class Reason(Enum):
+    """Why a rule spoke or kept silent: one member for every answer."""
+
+    NEW_LEVEL = "the level changed"
+    RECOVERED = "it recovered"
+    REPEAT = "it is still so, and the repeat interval has passed"
+    EACH_TIME = "it is so again, and the rule asks for each time"
+    NTH_TIME = "it has been so as many times in a row as the rule asks for"
+    OVERDUE = "it is so, and nobody has been told of it yet"
+    NOT_ASKED = "the rule does not ask for this level"
+    NOT_YET = "it has not been so as many times in a row as the rule asks for"
+    NEVER_TOLD = "it recovered, but nobody had been told"
+    TOO_SOON = "it is still so, and it is not yet time to repeat it"
+    ENOUGH = "it was told as many times as the rule allows"
+    SILENCED = "a person silenced it"
+    HOST_DOWN = "what it depends on is down, and speaks for it"
+
+    @property
+    def speaks(self) -> bool:
+        return self in SPEAKING
+
+
+SPEAKING = frozenset(
+    {
+        Reason.NEW_LEVEL,
+        Reason.RECOVERED,
+        Reason.REPEAT,
+        Reason.EACH_TIME,
+        Reason.NTH_TIME,
+        Reason.OVERDUE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number that a check measured; `item` tells apart, say, two volumes."""
+
+    name: str
+    value: float
+    unit: str = ""
+    item: str = ""
+    note: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Two thresholds, in the reading's unit. `rising`: bad is high (disk used); else bad is low.
+
+    `margin` is the hysteresis: how far back behind a threshold a value must go before
+    the level it led to ends.
+    """
+
+    warning: float | None = None
+    critical: float | None = None
+    rising: bool = True
+    margin: float = 0.0
+
+    def __post_init__(self) -> None:
+        low, high = self.warning, self.critical
+        if self.margin < 0:
+            raise ValueError(f"margin {self.margin:g} is below zero")
+        if low is None or high is None:
+            return
+        if (high < low) if self.rising else (high > low):
+            raise ValueError(f"critical {high:g} would be reached before warning {low:g}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person or list who is told, in their language and at their time of day."""
+
+    id: str
+    addresses: tuple[str, ...]
+    title: str = ""
+    language: str = "en"
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """On reaching one of `on`, run `action` for each contact, by the first route that can.
+
+    `most` bounds the tellings of one level of one problem; `nth` is for When.NTH alone.
+    """
+
+    id: str
+    action: str
+    contacts: tuple[Contact, ...]
+    routes: tuple[str, ...]
+    options: object = None
+    on: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
+    when: When = When.CHANGE
+    nth: int = 1
+    most: int = MOST_TELLINGS
+    repeat: timedelta | None = None
+    recovered: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """A monitored computer. `address` is where network checks reach it."""
+
+    name: str
+    title: str = ""
+    address: str = "127.0.0.1"
+    zone: str = "UTC"
+
+
+MINUTELY = Every(timedelta(minutes=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor:
+    """One thing watched, all inheritance worked out. `limits` are by the reading's name.
+
+    `patience` is how many looks in a row it takes to believe a new level.
+    """
+
+    id: str
+    name: str
+    instance: Instance
+    group: str
+    kind: str
+    options: object
+    title: str = ""
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    cadence: Cadence = MINUTELY
+    timeout: timedelta = timedelta(seconds=20)
+    patience: int = 1
+    may_vanish: bool = False
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where a person finds it: instance/group/monitor."""
+        return f"{self.instance.name}/{self.group}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one run of a check brought back: readings, or the fault that stopped it."""
+
+    at: datetime
+    readings: tuple[Reading, ...] = ()
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    fault: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What stands behind a level: a reading and its limits, or words alone (a fault)."""
+
+    reading: Reading | None = None
+    limits: Limits | None = None
+    words: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a rule last said of an item: when, of which level, the how manieth time.
+
+    `thread` is the event whose id the envelope of the problem's first telling bears.
+    """
+
+    at: datetime
+    level: Level
+    times: int = 1
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemState:
+    """What is remembered of one item. No field moves while nothing changes.
+
+    `looks` are the last looks in a row that differ from the level, as far as patience asks;
+    `run` counts the measurements since it left OK, as far as a rule asks; `gone` is since
+    when it has vanished; `reasons` are each rule's last answers.
+    """
+
+    level: Level = Level.OK
+    since: datetime | None = None
+    cause: Cause = Cause()
+    looks: tuple[Level, ...] = ()
+    run: int = 0
+    gone: datetime | None = None
+    told: Mapping[str, Told] = field(default_factory=dict)
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """All that is remembered of a monitor between two turns. Item "" is the measuring itself."""
+
+    items: Mapping[str, ItemState] = field(default_factory=dict)
+    serial: int = 0
+
+    @property
+    def level(self) -> Level:
+        return Level.worst(item.level for item in self.items.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What people and neighbours say of a monitor; an input, never part of its state."""
+
+    silenced: datetime | None = None
+    parents: Level = Level.OK
+
+
+NOTHING_SAID = Standing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An item changed level, or is told of again. `id` is derived: written twice, it is one.
+
+    `since` is when `before` began; `path` is what the monitor was called at that time.
+    """
+
+    id: str
+    monitor: str
+    path: str
+    item: str
+    at: datetime
+    before: Level
+    after: Level
+    since: datetime | None
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule answered about an item; kept when it differs from the last answer."""
+
+    rule: str
+    item: str
+    reason: Reason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One event that one contact must be told of: what the ledger counts.
+
+    `thread` is the id of the envelope that first told this contact of the problem.
+    """
+
+    id: str
+    event: Event
+    reason: Reason
+    thread: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Something that must leave this process, for one contact; `to` is who still waits.
+
+    `routes` are what is left to try, in order; `order` is the key within which nothing
+    overtakes; `thread` are the ids of the envelopes that it follows, oldest first; `action`
+    is the kind that drafted it.
+    """
+
+    id: str
+    routes: tuple[str, ...]
+    contact: str
+    to: tuple[str, ...]
+    order: str
+    alarms: tuple[str, ...]
+    payload: Mapping[str, Any]
+    born: datetime
+    action: str = ""
+    thread: tuple[str, ...] = ()
+    attempts: int = 0
+    reached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An envelope lent for one attempt by one route; the attempt is already on record.
+
+    `down_since` is since when the route has been down without a break, None if it is well.
+    """
+
+    envelope: Envelope
+    route: str
+    lease: str
+    down_since: datetime | None = None
+
+
+class Verdict(Enum):
+    """What the other side said of a recipient, or of the route itself."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    ROUTE_DOWN = "route down"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The other side's words about one recipient. `code` is 0 where nobody answered."""
+
+    verdict: Verdict
+    text: str = ""
+    code: int = 0
+    enhanced: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What an attempt brought: an answer for each recipient."""
+
+    at: datetime
+    answers: Mapping[str, Answer]
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """All that one turn writes; a store writes all of it, or none.
+
+    `wake` is the earliest instant at which a decision could change without a new sample.
+    `memory` is the check's, None if the turn had no sample.
+    """
+
+    monitor: str
+    state: State
+    memory: Mapping[str, Any] | None = None
+    events: tuple[Event, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    wake: datetime | None = None

@@ -1,0 +1,214 @@
+"""The main path, as one pure function: what a sample, or time alone, leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.model import (
+    Alarm,
+    Change,
+    Contact,
+    Decision,
+    Envelope,
+    Event,
+    ItemState,
+    Level,
+    Monitor,
+    Reason,
+    Rule,
+    Sample,
+    Standing,
+    State,
+    Told,
+)
+from noroshi.core.policy import decide, wake
+from noroshi.core.status import Finding, advance, event_of
+
+Draft = Callable[[Monitor, Rule, Contact, tuple[Alarm, ...]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One rule's answer about one item, and the event to tell of, if it speaks."""
+
+    rule: Rule
+    item: str
+    event: Event | None
+    reason: Reason
+
+
+def reckon(
+    monitor: Monitor,
+    state: State,
+    sample: Sample | None,
+    standing: Standing,
+    now: datetime,
+    draft: Draft,
+) -> Change:
+    """Judge the sample, move the state, decide for each rule and item, draft what to send.
+
+    When nothing changed, the change has the very state object that was given, and no more.
+    """
+    after, events, found = _advanced(monitor, state, sample)
+    judged = list(_judge(monitor, after, events, standing, now, measured=sample is not None))
+    after, judged = _remind(monitor, after, judged, found, now)
+    decisions = tuple(_news(after, judged, now))
+    told = after
+    after = _remember(after, judged, now)
+    return Change(
+        monitor=monitor.id,
+        state=after,
+        memory=None if sample is None else sample.memory,
+        events=_with_reminders(events, judged),
+        envelopes=tuple(_envelopes(monitor, told, judged, now, draft)),
+        decisions=decisions,
+        wake=wake(monitor, after, standing, now) if judged else None,
+    )
+
+
+def _advanced(
+    monitor: Monitor, state: State, sample: Sample | None
+) -> tuple[State, tuple[Event, ...], Mapping[str, Finding]]:
+    """A turn without a sample moves nothing by itself."""
+    return (state, (), {}) if sample is None else advance(monitor, state, sample)
+
+
+def _judge(
+    monitor: Monitor,
+    state: State,
+    events: Sequence[Event],
+    standing: Standing,
+    now: datetime,
+    *,
+    measured: bool,
+) -> Iterator[Judged]:
+    """Ask each rule about each item that is bad or has just changed."""
+    news = {event.item: event for event in events}
+    for name, item in state.items.items():
+        if item.level is Level.OK and name not in news:
+            continue
+        event = news.get(name)
+        for rule in monitor.rules:
+            reason = decide(rule, item, event, standing, now, measured=measured)
+            yield Judged(rule, name, event, reason)
+
+
+def _remind(
+    monitor: Monitor,
+    state: State,
+    judged: list[Judged],
+    found: Mapping[str, Finding],
+    now: datetime,
+) -> tuple[State, list[Judged]]:
+    """What is told without a change gets an event of its own, from the level to itself."""
+    names = dict.fromkeys(j.item for j in judged if j.reason.speaks and j.event is None)
+    if not names:
+        return state, judged
+    reminders = {}
+    for serial, name in enumerate(names, state.serial + 1):
+        item = _freshest(state.items[name], found.get(name))
+        reminders[name] = event_of(monitor, serial, name, item, item, now)
+    filled = [replace(j, event=j.event or reminders.get(j.item)) for j in judged]
+    return replace(state, serial=state.serial + len(reminders)), filled
+
+
+def _freshest(item: ItemState, found: Finding | None) -> ItemState:
+    """A reminder tells today's value, not the one that the problem began with."""
+    if found is None or found.level is not item.level:
+        return item
+    return replace(item, cause=found.cause)
+
+
+def _with_reminders(events: tuple[Event, ...], judged: Sequence[Judged]) -> tuple[Event, ...]:
+    spoken = (j.event for j in judged if j.reason.speaks and j.event is not None)
+    return tuple({event.id: event for event in (*events, *spoken)}.values())
+
+
+def _news(state: State, judged: Sequence[Judged], now: datetime) -> Iterator[Decision]:
+    for j in judged:
+        if state.items[j.item].reasons.get(j.rule.id) is not j.reason:
+            yield Decision(j.rule.id, j.item, j.reason, now)
+
+
+def _remember(state: State, judged: Sequence[Judged], now: datetime) -> State:
+    items, leads = dict(state.items), _leads(judged)
+    for j in judged:
+        items[j.item] = _noted(items[j.item], j, leads, now)
+    return state if items == state.items else replace(state, items=items)
+
+
+def _leads(judged: Sequence[Judged]) -> dict[str, str]:
+    """For each rule that speaks the event whose id its envelopes bear: the turn's first."""
+    leads: dict[str, str] = {}
+    for j in judged:
+        if j.reason.speaks and j.event is not None:
+            leads.setdefault(j.rule.id, j.event.id)
+    return leads
+
+
+def _noted(
+    item: ItemState, judged: Judged, leads: Mapping[str, str], now: datetime
+) -> ItemState:
+    rule, told = judged.rule.id, item.told
+    if item.level is Level.OK:
+        told = {other: at for other, at in told.items() if other != rule}
+    elif judged.reason.speaks:
+        told = {**told, rule: _told(item, told.get(rule), leads[rule], now)}
+    return replace(item, told=told, reasons={**item.reasons, rule: judged.reason})
+
+
+def _told(item: ItemState, last: Told | None, lead: str, now: datetime) -> Told:
+    if last is None:
+        return Told(at=now, level=item.level, thread=lead)
+    times = last.times + 1 if last.level is item.level else 1
+    return Told(at=now, level=item.level, times=times, thread=last.thread)
+
+
+def _envelopes(
+    monitor: Monitor, state: State, judged: Sequence[Judged], now: datetime, draft: Draft
+) -> Iterator[Envelope]:
+    """One for each rule and contact, whatever the number of items."""
+    for rule in monitor.rules:
+        said = [j for j in judged if j.rule is rule and j.reason.speaks]
+        for contact in rule.contacts if said else ():
+            alarms = tuple(_alarms(said, state, contact))
+            payload = draft(monitor, rule, contact, alarms)
+            yield _envelope(monitor, rule, contact, alarms, payload, now)
+
+
+def _alarms(said: Sequence[Judged], state: State, contact: Contact) -> Iterator[Alarm]:
+    """What is told first by this envelope hangs on it; the rest on what told it first."""
+    leads = _leads(said)
+    for j in said:
+        assert j.event is not None  # whatever speaks has an event, or `_remind` gave it one
+        told = state.items[j.item].told.get(j.rule.id)
+        thread = told.thread if told is not None else leads[j.rule.id]
+        ending = f"{j.rule.id}/{contact.id}"
+        yield Alarm(f"{j.event.id}/{ending}", j.event, j.reason, f"{thread}/{ending}")
+
+
+def _envelope(
+    monitor: Monitor,
+    rule: Rule,
+    contact: Contact,
+    alarms: tuple[Alarm, ...],
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> Envelope:
+    """The id is derived: drafted twice, it is the same envelope."""
+    id = alarms[0].id
+    return Envelope(
+        id=id,
+        routes=rule.routes,
+        contact=contact.id,
+        to=contact.addresses,
+        order=f"{monitor.id}/{contact.id}",
+        alarms=tuple(alarm.id for alarm in alarms),
+        payload=payload,
+        action=rule.action,
+        born=now,
+        thread=tuple(t for t in dict.fromkeys(a.thread for a in alarms) if t != id),
+    )

@@ -1,0 +1,185 @@
+"""From readings to a level for each item, and from levels to events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from noroshi.core.model import (
+    SEVERITY,
+    Cause,
+    Event,
+    ItemState,
+    Level,
+    Limits,
+    Monitor,
+    Reading,
+    Sample,
+    State,
+    When,
+)
+from noroshi.core.words import Words
+
+FORGET_AFTER = timedelta(days=7)
+MOST_ITEMS = 1000
+NO_LIMITS = Limits()
+UNSEEN = ItemState()
+GONE = Words(en="not seen any more", ja="見えなくなりました")
+MEASURED_AGAIN = Words(en="measured again", ja="再び測定できました")
+TOO_MANY = Words(
+    en="{count} more items are not judged: a monitor has at most {most}",
+    ja="ほかに{count}件ありますが、1つの監視項目で判定する対象は{most}件までです",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one sample says of one item."""
+
+    level: Level
+    cause: Cause
+    gone: bool = False
+
+
+def judge(reading: Reading, limits: Limits, now: Level = Level.OK) -> Level:
+    """The level of one reading; a threshold counts as reached when it is met exactly.
+
+    `now` is the item's level: hysteresis holds it until the value is back behind the margin.
+    """
+    for level, threshold in (
+        (Level.CRITICAL, limits.critical),
+        (Level.WARNING, limits.warning),
+    ):
+        if threshold is not None and _reached(reading.value, threshold, limits, level, now):
+            return level
+    return Level.OK
+
+
+def _reached(value: float, threshold: float, limits: Limits, level: Level, now: Level) -> bool:
+    holds = now in (Level.WARNING, Level.CRITICAL) and now.severity >= level.severity
+    margin = limits.margin if holds else 0.0
+    if limits.rising:
+        return value > threshold - margin if margin else value >= threshold
+    return value < threshold + margin if margin else value <= threshold
+
+
+def assess(
+    sample: Sample, limits: Mapping[str, Limits], known: Mapping[str, ItemState]
+) -> dict[str, Finding]:
+    """The level of each item. A fault is about the measuring, which is the item ""."""
+    if sample.fault is not None:
+        return {"": Finding(Level.UNKNOWN, Cause(words=sample.fault))}
+    found: dict[str, Finding] = {}
+    left_out = set[str]()
+    for reading in sample.readings:
+        if reading.item not in found and len(found) >= MOST_ITEMS:
+            left_out.add(reading.item)
+            continue
+        now = known.get(reading.item, UNSEEN).level
+        its = limits.get(reading.name, NO_LIMITS)
+        finding = Finding(judge(reading, its, now), Cause(reading, its))
+        other = found.get(reading.item)
+        if other is None or finding.level.severity > other.level.severity:
+            found[reading.item] = finding
+    if left_out:
+        words = TOO_MANY.fill(count=len(left_out), most=MOST_ITEMS)
+        found[""] = Finding(Level.UNKNOWN, Cause(words=words))
+    return found
+
+
+def advance(
+    monitor: Monitor, state: State, sample: Sample
+) -> tuple[State, tuple[Event, ...], dict[str, Finding]]:
+    """One step of the monitor's life; the same state object when the sample changed nothing."""
+    found = assess(sample, monitor.limits, state.items)
+    if sample.fault is None and not state.items.keys() <= found.keys():
+        found |= _missing(monitor, state, found)
+    most = _longest_run(monitor)
+    items, events = dict(state.items), list[Event]()
+    for name, finding in found.items():
+        before = items.get(name, UNSEEN)
+        items[name] = after = _step(before, finding, monitor.patience, most, sample.at)
+        if after.level is not before.level:
+            serial = state.serial + len(events) + 1
+            events.append(event_of(monitor, serial, name, before, after, sample.at))
+    items = {k: v for k, v in items.items() if not _forgotten(v, sample.at)}
+    if items == state.items:
+        return state, (), found
+    return State(items=items, serial=state.serial + len(events)), tuple(events), found
+
+
+def event_of(
+    monitor: Monitor, serial: int, item: str, before: ItemState, now: ItemState, at: datetime
+) -> Event:
+    """The id is derived from the monitor's and a serial that is written with the event."""
+    return Event(
+        id=f"{monitor.id}.{serial}",
+        monitor=monitor.id,
+        path=monitor.path,
+        item=item,
+        at=at,
+        before=before.level,
+        after=now.level,
+        since=before.since,
+        cause=now.cause,
+    )
+
+
+def _missing(
+    monitor: Monitor, state: State, found: Mapping[str, Finding]
+) -> dict[str, Finding]:
+    """Items seen before and not now. The item "" had a fault, which is over."""
+    level = Level.OK if monitor.may_vanish else Level.UNKNOWN
+    lost = Finding(level, Cause(words=GONE), gone=True)
+    over = Finding(Level.OK, Cause(words=MEASURED_AGAIN))
+    return {name: lost if name else over for name in state.items if name not in found}
+
+
+def _step(item: ItemState, found: Finding, patience: int, most: int, at: datetime) -> ItemState:
+    """The item after one more look; the same object if nothing moved."""
+    if found.gone is (item.gone is None):
+        item = replace(item, gone=at if found.gone else None)
+    looks = () if found.level is item.level else (*item.looks, found.level)[-patience:]
+    level = _believed(item.level, looks, patience)
+    if level is not item.level:
+        looks = _still_different(looks, level)
+        item = replace(item, level=level, since=at, cause=found.cause, looks=looks)
+    elif looks != item.looks:
+        item = replace(item, looks=looks)
+    run = 0 if item.level is Level.OK else min(item.run + 1, most)
+    return item if run == item.run else replace(item, run=run)
+
+
+def _believed(level: Level, looks: tuple[Level, ...], patience: int) -> Level:
+    """What enough looks in a row agree on: at least this bad, or at most this bad.
+
+    So WARNING, CRITICAL, WARNING are three looks that it is at least WARNING; counting each
+    level by itself would never believe a value that swings across the upper limit.
+    """
+    if len(looks) < patience:
+        return level
+    mildest = min(looks, key=SEVERITY.index)
+    worst = max(looks, key=SEVERITY.index)
+    if mildest.severity > level.severity:
+        return mildest
+    return worst if worst.severity < level.severity else level
+
+
+def _still_different(looks: tuple[Level, ...], level: Level) -> tuple[Level, ...]:
+    """The looks at the end of the row that say something else than the new level."""
+    kept = list[Level]()
+    for look in reversed(looks):
+        if look is level:
+            break
+        kept.append(look)
+    return tuple(reversed(kept))
+
+
+def _longest_run(monitor: Monitor) -> int:
+    """Up to where runs are counted: no further than a rule asks, or each turn would write."""
+    return max((rule.nth for rule in monitor.rules if rule.when is When.NTH), default=0)
+
+
+def _forgotten(item: ItemState, now: datetime) -> bool:
+    return item.gone is not None and now - item.gone >= FORGET_AFTER

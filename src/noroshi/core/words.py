@@ -1,0 +1,35 @@
+"""A text in both languages, side by side, so that neither can be forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["ja", "en"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The same sentence in English and in Japanese."""
+
+    en: str
+    ja: str
+
+    def say(self, language: str) -> str:
+        """The sentence in that language; English for a language that we do not speak."""
+        return self.ja if language == "ja" else self.en
+
+    def fill(self, **given: object) -> Words:
+        """Both sentences with their {places} filled; a `Words` fills in its own language."""
+        return Words(
+            en=self.en.format(**_in("en", given)), ja=self.ja.format(**_in("ja", given))
+        )
+
+
+def plain(text: str) -> Words:
+    """A text that is the same in every language: a name, a path, what a program printed."""
+    return Words(en=text, ja=text)
+
+
+def _in(language: str, given: dict[str, object]) -> dict[str, object]:
+    return {k: v.say(language) if isinstance(v, Words) else v for k, v in given.items()}

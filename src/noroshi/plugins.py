@@ -1,0 +1,80 @@
+"""The kinds that this process knows, looked up by name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from noroshi.core.model import Alarm, Contact, Envelope, Monitor, Rule
+from noroshi.ports import Action, Check, Topic, TransportKind
+
+log = logging.getLogger(__name__)
+P = TypeVar("P", Check, Action, TransportKind)
+
+
+class UnknownKind(LookupError):
+    """No plug-in of that kind is installed."""
+
+
+class Plugins:
+    """Checks, actions and transports by kind. Two of the same kind are refused at start."""
+
+    def __init__(
+        self,
+        checks: Iterable[Check],
+        actions: Iterable[Action],
+        transports: Iterable[TransportKind],
+    ) -> None:
+        self.checks = _by_kind(checks)
+        self.actions = _by_kind(actions)
+        self.transports = _by_kind(transports)
+
+    def check(self, kind: str) -> Check:
+        """Raises UnknownKind, as do `action` and `transport`."""
+        return _find(self.checks, kind)
+
+    def action(self, kind: str) -> Action:
+        return _find(self.actions, kind)
+
+    def transport(self, kind: str) -> TransportKind:
+        return _find(self.transports, kind)
+
+    def draft(
+        self, monitor: Monitor, rule: Rule, contact: Contact, alarms: tuple[Alarm, ...]
+    ) -> Mapping[str, Any]:
+        """What the rule's action sends; if that fails, the plain words, marked."""
+        try:
+            check = self.check(monitor.kind)
+            topic = Topic(monitor, check.title, check.names)
+            return self.action(rule.action).draft(rule.options, contact, topic, alarms)
+        except Exception as bug:  # what a user wrote must not stop the watch
+            log.exception("cannot draft %s for rule %s", rule.action, rule.id)
+            lines = [f"{monitor.path} {a.event.item}: {a.event.after.name}" for a in alarms]
+            return {"subject": lines[0], "text": "\n".join(lines), "plain": repr(bug)}
+
+    async def finish(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
+        """What the drafts left to be done off the loop: a user's templates."""
+        return tuple([await self._finished(envelope) for envelope in envelopes])
+
+    async def _finished(self, envelope: Envelope) -> Envelope:
+        action = self.actions.get(envelope.action)
+        if action is None or action.finish is None:
+            return envelope
+        return replace(envelope, payload=await action.finish(envelope.payload))
+
+
+def _by_kind(plugins: Iterable[P]) -> dict[str, P]:
+    found: dict[str, P] = {}
+    for plugin in plugins:
+        if found.setdefault(plugin.kind, plugin) is not plugin:
+            raise ValueError(f"two plug-ins of kind {plugin.kind!r}")
+    return found
+
+
+def _find(plugins: dict[str, P], kind: str) -> P:
+    try:
+        return plugins[kind]
+    except KeyError:
+        raise UnknownKind(f"no {kind!r}; installed: {', '.join(sorted(plugins))}") from None

@@ -1,0 +1,416 @@
+"""Every seam of Noroshi on one page: what the engine asks of the world.
+
+A plug-in is a record of functions (Check, Action, TransportKind) or an object (Transport,
+Host, Store). Nothing here imports an implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar, dataclass_transform
+
+from noroshi.core.delivery import Fate
+from noroshi.core.model import (
+    Alarm,
+    Change,
+    Contact,
+    Decision,
+    Envelope,
+    Event,
+    Limits,
+    Monitor,
+    Parcel,
+    Reading,
+    Receipt,
+    Sample,
+    Standing,
+    State,
+)
+from noroshi.core.words import Words
+
+T = TypeVar("T")
+LEASE = timedelta(seconds=15)
+"""How long a block of monitors is held without a renewal."""
+PARCEL_LEASE = timedelta(minutes=5)
+"""How long an envelope may be out: longer than any transport's time-outs together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """`wall` is what people read and what is stored; `steady` (seconds) measures what passes."""
+
+    wall: Callable[[], datetime]
+    steady: Callable[[], float]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def options(cls: type[T]) -> type[T]:
+    """Make a plug-in's settings: frozen, by keyword, and strict about unknown names.
+
+    A string under a field is its help text, in the web manager as in the reference.
+    """
+    cls = dataclass(frozen=True, kw_only=True)(cls)
+    strict = {"extra": "forbid", "use_attribute_docstrings": True}
+    cls.__pydantic_config__ = strict  # type: ignore[attr-defined]
+    return cls
+
+
+class Unmeasurable(Exception):
+    """The check could not be made; the words are shown to the operator as they stand."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class StoreError(Exception):
+    """The store cannot do it now (full, locked, gone). It never ends the engine."""
+
+
+class Conflict(Exception):
+    """Somebody else changed it first; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A mounted file system; sizes in bytes."""
+
+    mount: str
+    size: int
+    free: int
+
+    @property
+    def used_percent(self) -> float:
+        return 100 * (1 - self.free / self.size) if self.size else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A running process: its number, its short name, its whole command line, its owner."""
+
+    pid: int
+    name: str
+    command: tuple[str, ...]
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What to run, without a shell: argv, what its environment has beside PATH and LANG.
+
+    `timeout` in seconds; the program and all its children are ended then.
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    runs_as: str = ""
+    timeout: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a program ended: its exit code, and at most 64 KiB of each output."""
+
+    code: int
+    output: str
+    errors: str
+    cut: bool = False
+
+
+class Host(Protocol):
+    """A computer, near or far. Checks ask it for facts and never for how it knows them.
+
+    Each method raises Unmeasurable when the fact cannot be had.
+    """
+
+    async def address(self) -> str:
+        """Where network checks reach it: a name or an address."""
+
+    async def volumes(self) -> Sequence[Volume]: ...
+
+    async def processes(self) -> Sequence[Process]:
+        """All of them; asked twice within a second, it looks once."""
+
+    async def run(self, program: Program) -> Ran:
+        """Run a program from an allowed folder; Unmeasurable if it may not run or hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check brings back. `memory` (at most 256 KiB of JSON) comes in at its next run."""
+
+    readings: tuple[Reading, ...]
+    memory: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A kind of monitor. `run` raises Unmeasurable, and nothing else on purpose.
+
+    `blocks`: it may hold a thread or a process, so it runs in a small pool for its kind
+    and instance; else it only waits for a socket, and thousands may wait together.
+    `names` are its readings as a person reads them; a reading not in it shows its own name.
+    """
+
+    kind: str
+    title: Words
+    help: Words
+    options: type
+    limits: Mapping[str, Limits]
+    names: Mapping[str, Words]
+    run: Callable[[Any, Host, Mapping[str, Any]], Awaitable[Outcome]]
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What alarms are about: the monitor, its kind's title, its readings' names."""
+
+    monitor: Monitor
+    kind: Words
+    names: Mapping[str, Words]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A kind of reaction. `draft` is pure: from a contact's alarms of one turn to a payload.
+
+    `finish` does what of it must not hold up the loop (a user's template); it may be None.
+    It answers with the finished payload, and with a plain one, marked, when it cannot.
+    `try_out` lists what is wrong with the options, found by using them on a made-up alarm.
+    """
+
+    kind: str
+    title: Words
+    help: Words
+    options: type
+    draft: Callable[[Any, Contact, Topic, tuple[Alarm, ...]], Mapping[str, Any]]
+    finish: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
+    try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
+
+
+class Transport(Protocol):
+    """One way out. `send` answers with a Receipt; it raises only for a bug."""
+
+    async def send(self, envelope: Envelope) -> Receipt: ...
+
+    async def close(self) -> None:
+        """Let go of its connections. It may be called at any time, and twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a transport is given of the world: clocks, and where access tokens come from.
+
+    `token(account, force)` gives the text of an access token for the account of that name;
+    it raises RouteTrouble when there is none to be had.
+    """
+
+    clocks: Clocks
+    token: Callable[[str, bool], Awaitable[str]]
+
+
+class RouteTrouble(Exception):
+    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP."""
+
+    def __init__(self, words: Words, code: int = 0) -> None:
+        super().__init__(words.en)
+        self.words, self.code = words, code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportKind:
+    """A kind of route. `open` makes a transport without any I/O."""
+
+    kind: str
+    title: Words
+    help: Words
+    options: type
+    open: Callable[[Any, Outside], Transport]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A named way out, and how many may use it at once."""
+
+    name: str
+    title: str = ""
+    kind: str = ""
+    options: object = None
+    connections: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One life of a running Noroshi. What an earlier life held ends when a new one begins."""
+
+    name: str
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Monitors lent to a node, by id, which keeps their schedule and states in memory."""
+
+    states: Mapping[str, State]
+    memories: Mapping[str, Mapping[str, Any]]
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a node hears when it holds on to its block: standing by monitor, the version."""
+
+    standing: Mapping[str, Standing]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One definition as it is kept: `key` is "type/name", `body` is canonical JSON."""
+
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """All definitions at one time; number 0 is before any were given."""
+
+    number: int
+    documents: tuple[Document, ...] = ()
+    who: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
+
+    `fate` is "" while it waits, else "accepted" or "set aside"; `why` the last trouble.
+    """
+
+    envelope: Envelope
+    due: datetime
+    out: bool = False
+    fate: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A route that is down: since when, until when it is left alone, and why."""
+
+    route: str
+    since: datetime
+    until: datetime
+    why: str
+
+
+class Store(Protocol):
+    """Where all that must survive a crash lives. Each method is atomic, or a StoreError.
+
+    `now` is the wall clock's, as what is stored outlives the steady one.
+    """
+
+    # definitions
+
+    async def publish(self, version: Version, monitors: Iterable[str], base: int) -> int:
+        """Make a version current, with just these monitor ids; its number. Conflict if the
+        current one is not `base`. A monitor with a known id keeps its state; one that is no
+        longer named stays until it is forgotten (`retire`)."""
+
+    async def current(self) -> Version:
+        """The current version with its documents."""
+
+    # monitors
+
+    async def begin(self, name: str, now: datetime) -> Node:
+        """Start a life of this node: what its earlier life held is free at once."""
+
+    async def end(self, node: Node, now: datetime) -> None:
+        """Give back what this life holds: blocks and envelopes alike."""
+
+    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
+        """Lend all monitors that nobody holds, with the next fencing number; with a fence
+        that still holds, what is free is lent under it as well, and only that is answered."""
+
+    async def renew(self, fence: int, now: datetime) -> Renewal | None:
+        """Hold on to a block, and hear its monitors' standing; None: it is lost."""
+
+    async def commit(self, fence: int, change: Change) -> bool:
+        """Write a change whole; False, and nothing written, if the block was lost."""
+
+    async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
+        """A monitor's state and memory as they were last written."""
+
+    async def retire(self, fence: int, change: Change) -> bool:
+        """Write a monitor's last change and forget the monitor; as `commit` otherwise."""
+
+    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+        """Add to the history, and keep the newest memories, apart from any change."""
+
+    async def drop_samples(self, before: datetime, most: int) -> int:
+        """Delete at most that many of the oldest samples before an instant; how many."""
+
+    async def states(self) -> Mapping[str, State]:
+        """Each monitor's state as it was last written."""
+
+    async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
+        """The newest events, of one monitor or of all, newest first."""
+
+    async def decisions(self, monitor: str) -> Sequence[Decision]:
+        """What each rule last answered about each item of a monitor."""
+
+    async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
+        """The newest samples of a monitor, newest first; without memory."""
+
+    async def stand(self, monitor: str, standing: Standing) -> bool:
+        """Write what is said of a monitor; False if there is none of that id."""
+
+    # envelopes
+
+    async def post(self, envelope: Envelope) -> bool:
+        """Put an envelope into the spool by itself; False if its id is there already."""
+
+    async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
+        """Lend an envelope whose turn on this route it is, the oldest of its order key."""
+
+    async def settle(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
+        """Write down an attempt's end; False if the parcel's lease was lost. Any answer of a
+        route that is not RestRoute says that it is well again."""
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """What has not left yet, and what was set aside, oldest first."""
+
+    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+        """One envelope, settled or not, with what each attempt brought; None: unknown."""
+
+    async def retry(self, id: str, now: datetime) -> bool:
+        """Make it due now, and its routes too; one set aside waits again. False: unknown,
+        out, or accepted."""
+
+    async def resting(self) -> Sequence[Resting]:
+        """The routes that are down."""
+
+    # secrets, sealed by the vault
+
+    async def put_secret(self, name: str, sealed: bytes) -> None: ...
+
+    async def get_secret(self, name: str) -> bytes | None: ...
+
+    async def secret_names(self) -> Sequence[str]: ...
+
+    # all
+
+    async def shift(self, by: timedelta) -> None:
+        """The wall clock was set: move with it all that waits for an instant."""
+
+    async def wait(self, longest: timedelta) -> None:
+        """Return when something was committed, or after a while."""
+
+    async def close(self) -> None:
+        """Write what is under way, and let go."""
