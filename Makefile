@@ -28,6 +28,32 @@ setup: .venv/dev.stamp .venv/project.stamp ## make .venv with all that work on N
 run: .venv/run.stamp .venv/project.stamp ## see Noroshi at work on this machine (noroshi demo)
 	@$(BIN)/noroshi demo
 
+test: setup debian check ## run every check, and every test but the long ones
+	@$(BIN)/pytest
+
+test-long: setup debian check ## run every check and every test, the long ones too (tens of minutes)
+	@$(BIN)/pytest -m ''
+
+check: setup ## look at the code without running it: ruff, mypy, import-linter, deptry
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/mypy --strict src
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry src
+
+format: setup ## let ruff put the code into shape
+	@$(BIN)/ruff check --quiet --fix
+	@$(BIN)/ruff format
+
+bench: setup ## measure, and hold the figures against what is promised
+	@$(BIN)/python -m benchmarks
+
+debian: ## see to the Debian packages that the tests use (root installs them)
+	@tools/debian.sh
+
+lock: setup ## pin the newest releases that fit pyproject.toml, with their hashes
+	@tools/lock.sh
+
 clean: ## remove .venv and all caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -32,8 +32,4 @@ if [ ! -e "$venv" ]; then
     "$venv/bin/pip" uninstall --quiet --disable-pip-version-check --yes setuptools 2>/dev/null
 fi
 
-if [ -x "$venv/bin/uv" ]; then
-    VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" pip install --quiet --require-hashes -r "$lock"
-else
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-fi
+"$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$lock"
