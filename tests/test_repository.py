@@ -1,0 +1,202 @@
+"""Rules of the house that a machine can keep: shape of the code, purity, locks, and no traces."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent
+SOURCES = sorted((HOUSE / "src").rglob("*.py"))
+TESTS = sorted((HOUSE / "tests").rglob("*.py"))
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+# Who may read the clock, the dice and the environment: the composition root, the programs of their
+# own, and what stands in for the world. A store makes lease tokens, so it may throw a uuid.
+FREE = (
+    "app.py",
+    "app/",
+    "cli.py",
+    "cli/",
+    "__main__.py",
+    "demo.py",
+    "demo/",
+    "lab/",
+    "testing",
+)
+WORLD = re.compile(
+    r"datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns)|random(\..+)?"
+    r"|os\.(environ|environb|getenv).*|uuid\.uuid[14]|(datetime\.)?datetime\.(now|utcnow|today)"
+)
+LEASE_TOKEN = "uuid.uuid4"
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function, its docstring not counted."""
+    text = ast.get_docstring(function, clean=False)
+    return function.end_lineno - function.lineno + 1 - (text.count("\n") + 1 if text else 0)
+
+
+def at(numbers: list[int], share: float) -> int:
+    return sorted(numbers)[min(len(numbers) - 1, int(len(numbers) * share))]
+
+
+def names_used(path: Path) -> dict[str, int]:
+    """Full dotted names that a file uses, imports resolved, each with a line."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    origin, used = {}, {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            origin |= {
+                a.asname or a.name.split(".")[0]: a.asname and a.name for a in node.names
+            }
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            origin |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Name):
+            head, *rest = ast.unparse(node).split(".")
+            if head in origin and all(part.isidentifier() for part in rest):
+                used[".".join([origin[head] or head, *rest])] = node.lineno
+    return used
+
+
+def test_functions_are_short():
+    lengths = {f"{p.name}:{f.name}": body_lines(f) for p in SOURCES for f in functions(p)}
+    sizes = list(lengths.values())
+    assert {name: n for name, n in lengths.items() if n > 80} == {}
+    assert at(sizes, 0.99) <= 60
+    assert at(sizes, 0.9) <= 25
+    assert at(sizes, 0.5) <= 8
+
+
+def test_modules_are_short():
+    lengths = {
+        str(p.relative_to(HOUSE)): p.read_text(encoding="utf-8").count("\n") for p in SOURCES
+    }
+    assert {name: n for name, n in lengths.items() if n > 600} == {}
+    assert at([n for n in lengths.values() if n], 0.9) <= 350
+
+
+def test_every_function_says_what_it_returns():
+    silent = [f"{p.name}:{f.name}" for p in SOURCES for f in functions(p) if f.returns is None]
+    assert silent == []
+
+
+def test_only_the_composition_root_reads_the_clock_the_dice_and_the_environment():
+    found = []
+    for path in SOURCES:
+        inside = path.relative_to(HOUSE / "src" / "noroshi").as_posix()
+        allowed = {LEASE_TOKEN} if inside.startswith("stores/") else set()
+        if not inside.startswith(FREE):
+            world = {n: line for n, line in names_used(path).items() if WORLD.fullmatch(n)}
+            found += [f"{inside}:{line} {n}" for n, line in world.items() if n not in allowed]
+    assert found == []
+
+
+def test_the_core_waits_for_nothing():
+    waiting = [
+        f"{path.name}:{node.lineno}"
+        for path in SOURCES
+        if "core" in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await)
+    ]
+    assert waiting == []
+
+
+def test_whoever_catches_everything_says_why():
+    silent = []
+    for path in SOURCES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if re.match(r"\s*except (Base)?Exception\b|\s*except:", line):
+                near = [line, *lines[number - 1 : number], *lines[number + 1 : number + 2]]
+                if not any("# " in text for text in near):
+                    silent.append(f"{path.relative_to(HOUSE)}:{number + 1}")
+    assert silent == []
+
+
+def test_no_test_patches_our_own_code():
+    patching = [
+        f"{path.relative_to(HOUSE)}:{line}"
+        for path in TESTS
+        for name, line in names_used(path).items()
+        if re.match(r"unittest\.mock(\.mock)?\.patch\b", name)
+    ]
+    assert patching == []
+
+
+def test_no_test_is_skipped():
+    mark = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)\b")
+    skipping = [str(p.relative_to(HOUSE)) for p in TESTS if mark.search(p.read_text("utf-8"))]
+    assert skipping == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_address(lock):
+    text = (HOUSE / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--index" not in text and "--find-links" not in text
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_of_a_lock_has_its_hashes(lock):
+    pins = re.split(r"\n(?=\S)", (HOUSE / lock).read_text(encoding="utf-8").strip())
+    assert [
+        pin.split()[0] for pin in pins if "==" not in pin or "--hash=sha256:" not in pin
+    ] == []
+
+
+def test_both_locks_pin_the_same_releases():
+    run, dev = (
+        set(re.findall(r"(?m)^\S+==\S+", (HOUSE / n).read_text("utf-8"))) for n in LOCKS
+    )
+    assert run - dev == set()
+
+
+def test_no_dependency_slows_the_start_of_python():
+    """A .pth file is read at every start; the only one is the link to this checkout."""
+    found = [path.name for path in Path(sysconfig.get_path("purelib")).glob("*.pth")]
+    assert [name for name in found if "noroshi" not in name] == []
+
+
+def written() -> list[Path]:
+    """Every file of the checkout that somebody wrote, not what tools left in it."""
+    left = {".git", ".venv", "__pycache__", "build", "dist"}
+    return [
+        path
+        for path in HOUSE.rglob("*")
+        if path.is_file()
+        and not left.intersection(path.parts)
+        and not any(part.endswith("_cache") or part == ".hypothesis" for part in path.parts)
+    ]
+
+
+def test_no_file_tells_of_the_machine_it_was_written_on():
+    # A letter in brackets, so that the pattern does not find itself.
+    trace = re.compile(r"/[w]ork/|/[r]oot/|/opt/[w]heels|[p]ypi\.org|[p]ythonhosted|[n]pmjs")
+    telling = []
+    for path in written():
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        telling += [f"{path.relative_to(HOUSE)}: {m.group()}" for m in trace.finditer(text)]
+    assert telling == []
+
+
+def test_what_runs_has_the_version_the_project_says():
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = "import importlib.metadata as m; print(m.version('noroshi'))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked], check=True, capture_output=True, text=True
+    )
+    assert said.stdout.strip() == project["version"]
