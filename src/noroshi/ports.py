@@ -231,17 +231,6 @@ class TransportKind:
     open: Callable[[Any, Outside], Transport]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A named way out, and how many may use it at once."""
-
-    name: str
-    title: str = ""
-    kind: str = ""
-    options: object = None
-    connections: int = 1
-
-
 @dataclass(frozen=True, slots=True)
 class Node:
     """One life of a running Noroshi. What an earlier life held ends when a new one begins."""

@@ -153,6 +153,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A named way out, and how many may use it at once."""
+
+    name: str
+    title: str = ""
+    kind: str = ""
+    options: object = None
+    connections: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """A monitored computer. `address` is where network checks reach it."""
 
