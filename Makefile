@@ -52,7 +52,7 @@ bench: setup ## measure, and hold the figures against what is promised
 debian: ## see to the Debian packages that the tests use (root installs them)
 	@tools/debian.sh
 
-lock: setup ## pin the newest releases that fit pyproject.toml, with their hashes
+lock: setup ## pin anew what pyproject.toml asks for (newer releases: tools/lock.sh --upgrade)
 	@tools/lock.sh
 
 clean: ## remove .venv and all caches

@@ -165,6 +165,22 @@ def test_both_locks_pin_the_same_releases():
     assert run - dev == set()
 
 
+def test_the_locks_pin_all_that_the_project_asks_for():
+    asked = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))
+    project, groups = asked["project"], asked["dependency-groups"]
+    wanted = {
+        "requirements.lock": [
+            *project["dependencies"],
+            *project["optional-dependencies"]["lab"],
+            *groups["build"],
+        ],
+        "requirements-dev.lock": groups["dev"],
+    }
+    for lock, lines in wanted.items():
+        pinned = re.findall(r"(?m)^([a-z0-9-]+)==", (HOUSE / lock).read_text("utf-8"))
+        assert {re.match(r"[a-z0-9-]+", line)[0] for line in lines} - set(pinned) == set()
+
+
 def test_no_dependency_slows_the_start_of_python():
     """A .pth file is read at every start; the only one is the link to this checkout."""
     found = [path.name for path in Path(sysconfig.get_path("purelib")).glob("*.pth")]
