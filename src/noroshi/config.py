@@ -1,0 +1,271 @@
+"""The process's own file, noroshi.toml in the home folder: read strictly, told all at once.
+
+It says what may run and who may come in, so no API ever writes it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from noroshi.core.words import Words
+
+FILE = "noroshi.toml"
+LEVELS = ("debug", "info", "warning", "error")
+LANGUAGES = ("", "en", "ja")
+LONGEST_SOCKET = 107
+"""Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
+WRITABLE_BY_OTHERS = 0o002
+
+NO_FILE = Words(
+    en="there is none in {home}; `noroshi init` makes it",
+    ja="{home} にありません。`noroshi init` で作れます",
+)
+UNREADABLE = Words(en="cannot be read: {why}", ja="読めません: {why}")
+NO_TOML = Words(en="is not TOML: {why}", ja="TOML として読めません: {why}")
+OPEN_TO_ALL = Words(
+    en="anybody may write to it, and it names what may run; do `chmod o-w`",
+    ja="実行してよいプログラムを決めるファイルなのに、誰でも書き込めます。`chmod o-w` してください",
+)
+UNKNOWN = Words(
+    en="there is no such setting; there are {known}",
+    ja="この設定はありません。あるのは {known} です",
+)
+NO_TEXT = Words(en="must be a text in quotes", ja="引用符で囲んだ文字列にしてください")
+NO_LIST = Words(en="must be a list of texts", ja="文字列の配列にしてください")
+NO_NAME = Words(
+    en="{given} is no name: letters, digits, - and _, at most 63",
+    ja="{given} は名前に使えません。英数字と - と _ で63文字までです",
+)
+NO_CHOICE = Words(
+    en="{given} is none of {known}", ja="{given} は使えません。{known} のどれかです"
+)
+NOT_ABSOLUTE = Words(
+    en="{given} must begin with /: what may run must not depend on where it is run",
+    ja="{given} は / で始めてください。実行してよい場所は、起動した場所によらず決まっている必要があります",
+)
+TOO_LONG = Words(
+    en="{given} is too long for a socket (at most {most} bytes)",
+    ja="{given} はソケットには長すぎます ({most}バイトまで)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the file, and where."""
+
+    where: str
+    what: Words
+
+
+class ConfigError(ValueError):
+    """The file cannot be used; `problems` says all that is wrong with it."""
+
+    def __init__(self, problems: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{p.where}: {p.what.en}" for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of one process. Paths are whole; `programs` are folders.
+
+    `runs_as` are the users that a script may name; `language` "" is the caller's own.
+    """
+
+    home: Path
+    store: Path
+    key: Path
+    door: Path
+    name: str = "node"
+    door_group: str = ""
+    programs: tuple[Path, ...] = ()
+    runs_as: tuple[str, ...] = ()
+    language: str = ""
+    log_level: str = "info"
+
+
+def read_config(home: Path) -> Config:
+    """The settings in a home folder; ConfigError with all that is wrong with them."""
+    file = home / FILE
+    given, problems = _load(file), list[Fault]()
+    values: dict[str, Any] = {}
+    for name, setting in SETTINGS.items():
+        try:
+            values[name] = setting.read(home, given.get(name, setting.default))
+        except _Wrong as wrong:
+            problems.append(Fault(f"{file}: {name}", wrong.words))
+    known = ", ".join(SETTINGS)
+    problems += [
+        Fault(f"{file}: {name}", UNKNOWN.fill(known=known)) for name in given.keys() - SETTINGS
+    ]
+    if problems:
+        raise ConfigError(tuple(sorted(problems, key=lambda p: p.where)))
+    return Config(home=home, **values)
+
+
+def _load(file: Path) -> dict[str, Any]:
+    try:
+        if file.stat().st_mode & WRITABLE_BY_OTHERS:
+            raise ConfigError((Fault(str(file), OPEN_TO_ALL),))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        words = NO_FILE.fill(home=file.parent)
+    except OSError as error:
+        words = UNREADABLE.fill(why=error.strerror or error)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        words = NO_TOML.fill(why=error)
+    raise ConfigError((Fault(str(file), words),))
+
+
+class _Wrong(Exception):
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+def _text(_home: Path, given: object) -> str:
+    if not isinstance(given, str):
+        raise _Wrong(NO_TEXT)
+    return given
+
+
+def _texts(_home: Path, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise _Wrong(NO_LIST)
+    return tuple(given)
+
+
+def _name(home: Path, given: object) -> str:
+    text = _text(home, given)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
+        raise _Wrong(NO_NAME.fill(given=repr(text)))
+    return text
+
+
+def _path(home: Path, given: object) -> Path:
+    text = _text(home, given)
+    if not text:
+        raise _Wrong(NO_TEXT)
+    return home / text
+
+
+def _socket(home: Path, given: object) -> Path:
+    path = _path(home, given)
+    if len(bytes(path)) > LONGEST_SOCKET:
+        raise _Wrong(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
+    return path
+
+
+def _folders(home: Path, given: object) -> tuple[Path, ...]:
+    folders = tuple(Path(text) for text in _texts(home, given))
+    for folder in folders:
+        if not folder.is_absolute():
+            raise _Wrong(NOT_ABSOLUTE.fill(given=repr(str(folder))))
+    return folders
+
+
+def _one_of(known: tuple[str, ...]) -> Callable[[Path, object], str]:
+    def read(home: Path, given: object) -> str:
+        text = _text(home, given)
+        if text not in known:
+            listed = ", ".join(repr(one) for one in known)
+            raise _Wrong(NO_CHOICE.fill(given=repr(text), known=listed))
+        return text
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the file: how it is read, what it is if it is not given, its help."""
+
+    read: Callable[[Path, object], object]
+    default: str | list[str]
+    help: Words
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "name": Setting(_name, "node", Words(en="The node's name.", ja="ノードの名前です。")),
+    "store": Setting(
+        _path,
+        "noroshi.db",
+        Words(
+            en="Where all that must survive a crash lives.",
+            ja="消えてはならないものをすべて入れるファイルです。",
+        ),
+    ),
+    "key": Setting(
+        _path,
+        "key",
+        Words(
+            en="The key that seals the secrets. Keep a copy elsewhere: there is no other.",
+            ja="秘密を封じる鍵です。ほかにはないので、別の場所に控えてください。",
+        ),
+    ),
+    "door": Setting(
+        _socket,
+        "door.sock",
+        Words(
+            en="The socket through which commands reach a running node.",
+            ja="コマンドが動作中のノードに話しかけるソケットです。",
+        ),
+    ),
+    "door_group": Setting(
+        _text,
+        "",
+        Words(
+            en="Members of this group may also look and send. They must reach the socket:\n"
+            'set door to a path outside this folder, such as "/run/noroshi/door.sock".',
+            ja="このグループの利用者も、状態を見て、送信できます。ソケットに届くよう、\n"
+            'door はこのフォルダーの外 ("/run/noroshi/door.sock" など) にしてください。',
+        ),
+    ),
+    "programs": Setting(
+        _folders,
+        [],
+        Words(
+            en="Folders whose programs monitors may run. None: only Debian's Nagios plug-ins.",
+            ja="監視項目が実行してよいプログラムのフォルダーです。"
+            "なければ Debian の Nagios プラグインだけです。",
+        ),
+    ),
+    "runs_as": Setting(
+        _texts,
+        [],
+        Words(
+            en="Users that a script may run as.", ja="スクリプトの実行に使ってよい利用者です。"
+        ),
+    ),
+    "language": Setting(
+        _one_of(LANGUAGES),
+        "",
+        Words(
+            en='Language of the commands: "en", "ja", or "" for that of whoever asks.',
+            ja='コマンドの言語です。"en"、"ja"、"" (使う人の言語) のどれかです。',
+        ),
+    ),
+    "log_level": Setting(
+        _one_of(LEVELS),
+        "info",
+        Words(
+            en="The least that is logged: debug, info, warning or error.",
+            ja="これより軽いものは記録しません: debug、info、warning、error のどれかです。",
+        ),
+    ),
+}
+
+
+def sample(name: str) -> str:
+    """The file that `init` writes: each setting with its help in both languages."""
+    parts = list[str]()
+    for key, setting in SETTINGS.items():
+        told = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]
+        default = "[]" if setting.default == [] else f'"{setting.default}"'
+        line = f'name = "{name}"' if key == "name" else f"# {key} = {default}"
+        parts.append("\n".join([*(f"# {text}" for text in told), line]))
+    return "\n\n".join(parts) + "\n"
