@@ -107,7 +107,7 @@ def _rest(parcel: Parcel, receipt: Receipt, why: str, luck: float) -> RestRoute:
     codes = [a.code for a in receipt.answers.values() if a.verdict is Verdict.ROUTE_DOWN]
     refused = max(codes, default=0) >= 500
     shortest, longest = IT_SAYS_NO if refused else NOBODY_ANSWERS
-    share = down / 4 if refused else down / 8
+    share = down / 4 if refused else down / 10
     pause = min(max(share, shortest), longest) * (1 + luck / 10)
     return RestRoute(since, receipt.at + pause, why)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.model import (
+    NOTHING_SAID,
     Alarm,
     Change,
     Contact,
@@ -25,7 +26,7 @@ from noroshi.core.model import (
     Told,
 )
 from noroshi.core.policy import decide, wake
-from noroshi.core.status import Finding, advance, event_of
+from noroshi.core.status import Finding, advance, close, event_of
 
 Draft = Callable[[Monitor, Rule, Contact, tuple[Alarm, ...]], Mapping[str, Any]]
 
@@ -55,17 +56,35 @@ def reckon(
     after, events, found = _advanced(monitor, state, sample)
     judged = list(_judge(monitor, after, events, standing, now, measured=sample is not None))
     after, judged = _remind(monitor, after, judged, found, now)
-    decisions = tuple(_news(after, judged, now))
-    told = after
-    after = _remember(after, judged, now)
+    change = _change(monitor, after, events, judged, now, draft)
+    return replace(
+        change,
+        memory=None if sample is None else sample.memory,
+        wake=wake(monitor, change.state, standing, now) if judged else None,
+    )
+
+
+def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Change:
+    """The last change of a monitor that is no longer watched: what is open is closed."""
+    after, events = close(monitor, state, now)
+    judged = list(_judge(monitor, after, events, NOTHING_SAID, now, measured=False))
+    return _change(monitor, after, events, judged, now, draft)
+
+
+def _change(
+    monitor: Monitor,
+    state: State,
+    events: tuple[Event, ...],
+    judged: Sequence[Judged],
+    now: datetime,
+    draft: Draft,
+) -> Change:
     return Change(
         monitor=monitor.id,
-        state=after,
-        memory=None if sample is None else sample.memory,
+        state=_remember(state, judged, now),
         events=_with_reminders(events, judged),
-        envelopes=tuple(_envelopes(monitor, told, judged, now, draft)),
-        decisions=decisions,
-        wake=wake(monitor, after, standing, now) if judged else None,
+        envelopes=tuple(_envelopes(monitor, state, judged, now, draft)),
+        decisions=tuple(_news(state, judged, now)),
     )
 
 

@@ -27,6 +27,7 @@ NO_LIMITS = Limits()
 UNSEEN = ItemState()
 GONE = Words(en="not seen any more", ja="見えなくなりました")
 MEASURED_AGAIN = Words(en="measured again", ja="再び測定できました")
+NO_LONGER_WATCHED = Words(en="no longer watched", ja="監視の対象から外れました")
 TOO_MANY = Words(
     en="{count} more items are not judged: a monitor has at most {most}",
     ja="ほかに{count}件ありますが、1つの監視項目で判定する対象は{most}件までです",
@@ -107,6 +108,18 @@ def advance(
     if items == state.items:
         return state, (), found
     return State(items=items, serial=state.serial + len(events)), tuple(events), found
+
+
+def close(monitor: Monitor, state: State, now: datetime) -> tuple[State, tuple[Event, ...]]:
+    """End whatever is open, as nobody looks at it any more."""
+    ended = Finding(Level.OK, Cause(words=NO_LONGER_WATCHED))
+    items, events = dict(state.items), list[Event]()
+    for name, before in state.items.items():
+        items[name] = after = _step(before, ended, 1, 0, now)
+        if before.level is not Level.OK:
+            serial = state.serial + len(events) + 1
+            events.append(event_of(monitor, serial, name, before, after, now))
+    return State(items=items, serial=state.serial + len(events)), tuple(events)
 
 
 def event_of(

@@ -1,0 +1,247 @@
+"""The node at work: it holds its block, takes up new versions, minds its clocks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+from noroshi.core.model import Instance, Monitor, Route, State
+from noroshi.engine.dispatch import Dispatch
+from noroshi.engine.held import Cause, Held
+from noroshi.engine.watch import Watch
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Host, Node, Store, Transport, Version
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+TICK = 0.05  # seconds: what falls due together starts together; it bounds the lateness
+RENEW, FLUSH, SWEEP = 3.0, 1.0, 60.0
+APART = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
+KEEP_SAMPLES = timedelta(days=7)
+SWEPT_AT_ONCE = 20_000
+
+
+class Plan(Protocol):
+    """What the engine needs of a compiled version."""
+
+    @property
+    def monitors(self) -> Mapping[str, Monitor]: ...
+
+    @property
+    def routes(self) -> Mapping[str, Route]: ...
+
+
+class Engine:
+    """One life of a node. `run` ends only by being cancelled, and gives back what it holds."""
+
+    def __init__(
+        self,
+        store: Store,
+        plugins: Plugins,
+        compile_plan: Callable[[Version], Awaitable[Plan]],
+        open_transport: Callable[[Route], Transport],
+        host_of: Callable[[Monitor], Host],
+        clocks: Clocks,
+        *,
+        name: str = "node",
+        luck: Callable[[], float],
+    ) -> None:
+        self.store, self.clocks, self.name = store, clocks, name
+        self.watch = Watch(store, plugins, host_of, clocks, self._complain)
+        self.sending = Dispatch(store, clocks, luck, open_transport, self.attempt)
+        self.node: Node | None = None
+        self.version = -1
+        self.ready = asyncio.Event()
+        self._compile = compile_plan
+        self._plan: Plan | None = None
+        self._told = asyncio.Event()
+        self._ticked, self._apart = clocks.steady(), self._distance()
+        self._owed, self._troubles = 0.0, set[str]()
+
+    # running
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        steps = (self.tick, self.hold, self.flush, self.sweep)
+        try:
+            async with asyncio.TaskGroup() as loops:
+                for step in steps:
+                    loops.create_task(self._keep(step))
+        finally:
+            await self._close()
+
+    def news(self) -> None:
+        """Somebody changed something in the store: have a look at once."""
+        self._told.set()
+
+    async def _keep(self, step: Callable[[], Awaitable[float]]) -> None:
+        """Repeat a step for ever; it answers how long to pause."""
+        while True:
+            pause = await self.attempt(step)
+            await self._pause(FLUSH if pause is None else pause, step == self.hold)
+
+    async def _pause(self, seconds: float, for_news: bool) -> None:
+        if not for_news:
+            return await asyncio.sleep(seconds)
+        try:
+            await asyncio.wait_for(self._told.wait(), seconds)
+        except TimeoutError:
+            pass
+        self._told.clear()
+        return None
+
+    async def attempt(self, step: Callable[[], Awaitable[T]]) -> T | None:
+        """No exception ends the engine: the store's, mostly; a bug must not either."""
+        try:
+            return await step()
+        except Exception as error:
+            self._complain(error)
+            return None
+
+    async def _close(self) -> None:
+        await self.attempt(self.sending.close)
+        await self.attempt(self.watch.close)
+        if self.node is not None:
+            node = self.node
+            await self.attempt(lambda: self.store.end(node, self.clocks.wall()))
+
+    # the block
+
+    async def hold(self) -> float:
+        """Keep the block, hear what people say, and take up a new version; or take a block."""
+        now = self.clocks.wall()
+        if self.node is None:
+            self.node = self.sending.node = await self.store.begin(self.name, now)
+        if self._owed:
+            await self.store.shift(timedelta(seconds=self._owed))
+            self._owed = 0.0
+        held = self.watch.held
+        renewal = await self.store.renew(held.fence, now) if held is not None else None
+        if held is None or renewal is None:
+            return await self._take(self.node)
+        self.watch.hear(held, renewal.standing)
+        if renewal.version != self.version:
+            await self._take_up(self.node, held)
+        return RENEW
+
+    async def _take(self, node: Node) -> float:
+        """A block, whole; what is bad in it is weighed at once."""
+        version, plan = await self._current()
+        block = await self.store.lease_monitors(node, self.clocks.wall())
+        held = Held(block.fence)
+        held.take(block, plan.monitors, self.clocks.wall())
+        held.lay(self.clocks.steady(), self.clocks.wall())
+        renewal = await self.store.renew(held.fence, self.clocks.wall())
+        if renewal is None:
+            return FLUSH
+        self.watch.hear(held, renewal.standing)
+        self._bury(held)
+        self.watch.held = held
+        await self._serve(version, plan)
+        self.ready.set()
+        return RENEW
+
+    async def _take_up(self, node: Node, held: Held) -> None:
+        """Only what differs: a monitor with the same id keeps its state and its history."""
+        before = dict(held.monitors)
+        version, plan = await self._current()
+        block = await self.store.lease_monitors(node, self.clocks.wall(), held.fence)
+        steady, wall = self.clocks.steady(), self.clocks.wall()
+        held.take(block, plan.monitors, wall)
+        differ = {id for id in held.states if before.get(id) != plan.monitors.get(id)}
+        held.forget_turns(differ)
+        for id in differ & plan.monitors.keys():
+            self._change(held, before.get(id), plan.monitors[id])
+            held.begin(id, steady, wall)
+        self.watch.close_open(held, differ - plan.monitors.keys(), Cause.LAST)
+        self._bury(held)
+        await self._serve(version, plan)
+
+    def _change(self, held: Held, before: Monitor | None, after: Monitor) -> None:
+        """New limits judge from the next sample on; a new kind or target starts afresh."""
+        held.monitors[after.id] = after
+        if before is None:
+            return
+        if (before.kind, before.options) != (after.kind, after.options):
+            self.watch.close_open(held, [after.id], Cause.AFRESH)
+        state = held.states[after.id]
+        items = {name: replace(item, looks=()) for name, item in state.items.items()}
+        held.states[after.id] = State(items=items, serial=state.serial)
+
+    def _bury(self, held: Held) -> None:
+        """Monitors that were removed while no node ran: nobody knows any more who to tell."""
+        unknown = held.states.keys() - held.monitors.keys()
+        for id in unknown:
+            held.monitors[id] = Monitor(
+                id=id,
+                name=id,
+                instance=Instance(name="removed"),
+                group="",
+                kind="",
+                options=None,
+            )
+        self.watch.close_open(held, unknown, Cause.LAST)
+
+    async def _current(self) -> tuple[Version, Plan]:
+        version = await self.store.current()
+        if version.number != self.version or self._plan is None:
+            self._plan = await self._compile(version)
+        return version, self._plan
+
+    async def _serve(self, version: Version, plan: Plan) -> None:
+        waiting = [row.envelope for row in await self.store.waiting()]
+        await self.sending.take_up(plan.routes, waiting)
+        self.sending.start()
+        self.version = version.number
+
+    # the steps
+
+    async def tick(self) -> float:
+        """Start what is due; answers how long nothing will be."""
+        self._mind_the_clocks()
+        held = self.watch.held
+        if held is None:
+            return TICK
+        self.watch.start_due(held)
+        return min(max(held.rest(self.clocks.steady(), FLUSH), TICK), FLUSH)
+
+    async def flush(self) -> float:
+        await self.watch.flush()
+        return FLUSH
+
+    async def sweep(self) -> float:
+        """Let go of old samples, a few at a time, so that nothing waits for it."""
+        before = self.clocks.wall() - KEEP_SAMPLES
+        dropped = await self.store.drop_samples(before, SWEPT_AT_ONCE)
+        return FLUSH if dropped == SWEPT_AT_ONCE else SWEEP
+
+    # the clocks
+
+    def _mind_the_clocks(self) -> None:
+        """When they part, or this process slept: a fresh schedule, and no burst."""
+        now, apart = self.clocks.steady(), self._distance()
+        slept, moved = now - self._ticked, apart - self._apart
+        self._ticked, self._apart = now, apart
+        if slept < FLUSH + APART and abs(moved) < APART:
+            return
+        log.warning("asleep for %.1f s, clock set by %.1f s: new schedule", slept, moved)
+        if self.watch.held is not None:
+            self.watch.held.lay(now, self.clocks.wall())
+        if abs(moved) >= APART:
+            self._owed += moved  # what waits in the store follows, at the next hold
+
+    def _distance(self) -> float:
+        return self.clocks.wall().timestamp() - self.clocks.steady()
+
+    def _complain(self, error: Exception) -> None:
+        """The same trouble again is not logged again."""
+        if repr(error) not in self._troubles:
+            if len(self._troubles) > 100:
+                self._troubles.clear()
+            self._troubles.add(repr(error))
+            log.error("cannot go on as usual: %s", error, exc_info=error)

@@ -1,0 +1,127 @@
+"""A block as this node holds it: monitors, states, standing, and the schedule of turns."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from noroshi.core.cadence import next_due, phase, spacing
+from noroshi.core.model import Level, Monitor, Standing, State
+from noroshi.ports import Block
+
+FIRST_LOOK = timedelta(seconds=10)
+
+
+class Cause(IntEnum):
+    """Why a monitor has a turn."""
+
+    GRID = 0
+    """Its cadence says so."""
+    AGAIN = 1
+    """It was never measured, or the last turn could not be written down."""
+    WAKE = 2
+    """Time, or a person, may have changed a decision; nothing is measured."""
+    AFRESH = 3
+    """Its kind or target changed: what is open is closed, and it begins anew."""
+    LAST = 4
+    """It is no longer watched: what is open is closed."""
+
+
+class Turn(NamedTuple):
+    """`due` by the steady clock, in seconds; `at` is the same instant by the wall's."""
+
+    due: float
+    id: str
+    cause: Cause
+    at: datetime
+
+
+@dataclass
+class Held:
+    """What the store lent under one fence. Only the engine's loop touches it."""
+
+    fence: int
+    monitors: dict[str, Monitor] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    memories: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    standing: Mapping[str, Standing] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
+    wakes: dict[str, datetime] = field(default_factory=dict)
+    busy: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
+    """Monitors whose last commit may or may not have reached the disk."""
+
+    def take(self, block: Block, monitors: Mapping[str, Monitor], now: datetime) -> None:
+        """Add what a block brings."""
+        for id, state in block.states.items():
+            self.states[id] = state
+            self.memories[id] = block.memories.get(id, {})
+            if id in monitors:
+                self.monitors[id] = monitors[id]
+            if state.level is not Level.OK:
+                # The last life may have owed a word about it, so it is weighed at once.
+                self.wakes[id] = now
+
+    def lay(self, steady: float, wall: datetime) -> None:
+        """A fresh schedule from now; no turn that was missed is made up for."""
+        last = [turn for turn in self.turns if turn.cause in (Cause.AFRESH, Cause.LAST)]
+        self.turns = [self._next(id, steady, wall, wall) for id in self.monitors]
+        self.turns += [self._first(id, steady, wall) for id in self.unmeasured()]
+        for id, at in self.wakes.items():
+            self.turns.append(Turn(steady + (at - wall).total_seconds(), id, Cause.WAKE, at))
+        self.turns += last
+        heapq.heapify(self.turns)
+
+    def unmeasured(self) -> list[str]:
+        """Monitors that nobody has ever looked at."""
+        return [id for id in self.monitors if not self.states[id].items]
+
+    def add(self, due: float, id: str, cause: Cause, at: datetime) -> None:
+        heapq.heappush(self.turns, Turn(due, id, cause, at))
+
+    def begin(self, id: str, steady: float, wall: datetime) -> None:
+        """Give one monitor its place in the schedule."""
+        heapq.heappush(self.turns, self._next(id, steady, wall, wall))
+        if not self.states[id].items:
+            heapq.heappush(self.turns, self._first(id, steady, wall))
+
+    def pop(self, steady: float, wall: datetime) -> Turn | None:
+        """The next turn that is due; a turn of the grid leaves the one after it."""
+        while self.turns and self.turns[0].due <= steady:
+            turn = self.turns[0]
+            if turn.cause is Cause.GRID and turn.id in self.monitors:
+                after = max(wall, turn.at)
+                heapq.heapreplace(self.turns, self._next(turn.id, steady, wall, after))
+                return turn
+            heapq.heappop(self.turns)
+            if turn.cause is not Cause.GRID:
+                return turn
+        return None
+
+    def forget_turns(self, ids: set[str]) -> None:
+        """Take monitors out of the schedule, as they get another place in it."""
+        self.turns = [turn for turn in self.turns if turn.id not in ids]
+        heapq.heapify(self.turns)
+
+    def rest(self, steady: float, longest: float) -> float:
+        """Seconds until something is due."""
+        return max(0.0, self.turns[0].due - steady) if self.turns else longest
+
+    def drop(self, id: str) -> None:
+        """Forget a monitor; its turn in the schedule goes when it comes."""
+        for kept in (self.monitors, self.states, self.memories, self.wakes):
+            kept.pop(id, None)
+        self.doubtful.discard(id)
+
+    def _next(self, id: str, steady: float, wall: datetime, after: datetime) -> Turn:
+        at = next_due(id, self.monitors[id].cadence, after)
+        return Turn(steady + (at - wall).total_seconds(), id, Cause.GRID, at)
+
+    def _first(self, id: str, steady: float, wall: datetime) -> Turn:
+        """A new monitor shows what it sees soon, even if it is due once a day."""
+        soon = min(spacing(self.monitors[id].cadence), FIRST_LOOK) * phase(id)
+        return Turn(steady + soon.total_seconds(), id, Cause.AGAIN, wall + soon)

@@ -1,0 +1,227 @@
+"""Watching: turns of monitors, from a due time to a committed change.
+
+It needs no store while nothing changes: the block's states and schedule are in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
+from noroshi.core.reckon import farewell, reckon
+from noroshi.core.words import Words
+from noroshi.engine.held import Cause, Held
+from noroshi.plugins import Plugins
+from noroshi.ports import Check, Clocks, Host, Store, StoreError, Unmeasurable
+
+log = logging.getLogger(__name__)
+
+AGAIN = 5.0  # seconds until a turn that could not be written down is taken again
+BUSY = 1.0  # seconds until a turn is offered again to a monitor that still has one
+SOCKETS, THREADS = 4000, 2
+KEPT_SAMPLES = 100_000
+NO_ANSWER = Words(
+    en="no answer within {seconds:g} s", ja="{seconds:g} 秒以内に応答がありません"
+)
+CHECK_FAILED = Words(
+    en="the check itself failed ({bug}); this is a fault of Noroshi, see its log",
+    ja="監視処理そのものが失敗しました ({bug})。Noroshi の不具合です。ログを見てください",
+)
+
+
+class Watch:
+    """Runs the turns of the block it holds. Only the engine's loop calls it."""
+
+    def __init__(
+        self,
+        store: Store,
+        plugins: Plugins,
+        host_of: Callable[[Monitor], Host],
+        clocks: Clocks,
+        complain: Callable[[Exception], None],
+    ) -> None:
+        self.store, self.plugins, self.clocks = store, plugins, clocks
+        self.host_of, self.complain = host_of, complain
+        self.held: Held | None = None
+        self.running: set[asyncio.Task[None]] = set()
+        self.samples: deque[tuple[str, Sample]] = deque(maxlen=KEPT_SAMPLES)
+        self._sockets = asyncio.Semaphore(SOCKETS)
+        self._threads = defaultdict[tuple[str, str], asyncio.Semaphore](
+            lambda: asyncio.Semaphore(THREADS)
+        )
+
+    # turns
+
+    def start_due(self, held: Held) -> None:
+        """Start every turn that is due by now."""
+        steady, wall = self.clocks.steady(), self.clocks.wall()
+        while turn := held.pop(steady, wall):
+            self._start(held, turn.id, turn.cause)
+
+    def hear(self, held: Held, standing: Mapping[str, Standing]) -> None:
+        """Whatever was said anew of a monitor is weighed at once, without a sample."""
+        now, wall = self.clocks.steady(), self.clocks.wall()
+        for id in held.standing.keys() | standing.keys():
+            if held.standing.get(id) != standing.get(id):
+                held.wakes[id] = wall
+                held.add(now, id, Cause.WAKE, wall)
+        held.standing = standing
+
+    def close_open(self, held: Held, ids: Iterable[str], cause: Cause) -> None:
+        """Give monitors a turn that closes what is open: their last one, or a new beginning."""
+        now, wall = self.clocks.steady(), self.clocks.wall()
+        for id in ids:
+            held.add(now, id, cause, wall)
+
+    def _start(self, held: Held, id: str, cause: Cause) -> None:
+        """One turn a monitor at a time: one that hangs past its interval misses a cell."""
+        if id in held.busy:
+            if cause is not Cause.GRID:
+                held.add(self.clocks.steady() + BUSY, id, cause, self.clocks.wall())
+            return
+        if id not in held.monitors or (
+            cause is Cause.WAKE and held.wakes.pop(id, None) is None
+        ):
+            return
+        held.busy.add(id)
+        turn = asyncio.create_task(self._turn(held, id, cause))
+        self.running.add(turn)
+        turn.add_done_callback(self.running.discard)
+
+    async def _turn(self, held: Held, id: str, cause: Cause) -> None:
+        try:
+            await self._take(held, held.monitors[id], cause)
+        except Exception as error:  # not written down, so it is not so: look again soon
+            self.complain(error)
+            cause = cause if cause in (Cause.AFRESH, Cause.LAST) else Cause.AGAIN
+            held.add(self.clocks.steady() + AGAIN, id, cause, self.clocks.wall())
+        finally:
+            held.busy.discard(id)
+
+    async def _take(self, held: Held, monitor: Monitor, cause: Cause) -> None:
+        match cause:
+            case Cause.LAST:
+                await self._dismissed(held, monitor)
+            case Cause.AFRESH:
+                await self._begun_afresh(held, monitor)
+            case _:
+                await self._looked(held, monitor, measured=cause is not Cause.WAKE)
+
+    async def _looked(self, held: Held, monitor: Monitor, *, measured: bool) -> None:
+        sample = None
+        if measured:
+            sample = await self.measure(monitor, held.memories[monitor.id])
+            self.samples.append((monitor.id, sample))
+        await self.judge(held, monitor, sample)
+
+    async def judge(self, held: Held, monitor: Monitor, sample: Sample | None) -> None:
+        """Reckon what a look, or time alone, leads to, and write it down if it is a change."""
+        await self._make_sure(held, monitor.id)
+        state, now = held.states[monitor.id], self.clocks.wall()
+        standing = held.standing.get(monitor.id, NOTHING_SAID)
+        change = reckon(monitor, state, sample, standing, now, self.plugins.draft)
+        if sample is not None:
+            held.memories[monitor.id] = sample.memory
+        if change.state is state or await self._commit(held, change):
+            self._wake(held, change)
+
+    async def _commit(self, held: Held, change: Change) -> bool:
+        """False if the block was lost: then nothing was written, and the block is let go."""
+        change = await self._finished(change)
+        held.doubtful.add(change.monitor)
+        kept = await self.store.commit(held.fence, change)
+        held.doubtful.discard(change.monitor)
+        if kept:
+            held.states[change.monitor] = change.state
+        elif change.monitor in held.monitors:
+            log.warning("the block was lost; a turn of %s is dropped", change.monitor)
+            self.held = None if self.held is held else self.held
+        return kept
+
+    async def _make_sure(self, held: Held, id: str) -> None:
+        """Read back what a commit of unknown outcome led to, or a second event would take
+        the first one's id and be swallowed."""
+        if id in held.doubtful:
+            held.states[id], held.memories[id] = await self.store.recall(id)
+            held.doubtful.discard(id)
+
+    async def _dismissed(self, held: Held, monitor: Monitor) -> None:
+        change = await self._farewell(held, monitor)
+        if await self.store.retire(held.fence, await self._finished(change)):
+            held.drop(monitor.id)
+
+    async def _begun_afresh(self, held: Held, monitor: Monitor) -> None:
+        change = await self._farewell(held, monitor)
+        empty = State(serial=change.state.serial)
+        if await self._commit(held, replace(change, state=empty, memory={})):
+            held.memories[monitor.id] = {}
+            now, wall = self.clocks.steady(), self.clocks.wall()
+            held.add(now, monitor.id, Cause.AGAIN, wall)
+
+    async def _farewell(self, held: Held, monitor: Monitor) -> Change:
+        await self._make_sure(held, monitor.id)
+        state = held.states[monitor.id]
+        return farewell(monitor, state, self.clocks.wall(), self.plugins.draft)
+
+    async def _finished(self, change: Change) -> Change:
+        if not change.envelopes:
+            return change
+        return replace(change, envelopes=await self.plugins.finish(change.envelopes))
+
+    def _wake(self, held: Held, change: Change) -> None:
+        if change.wake is None:
+            held.wakes.pop(change.monitor, None)
+        elif held.wakes.get(change.monitor) != change.wake:
+            held.wakes[change.monitor] = change.wake
+            pause = (change.wake - self.clocks.wall()).total_seconds()
+            held.add(self.clocks.steady() + pause, change.monitor, Cause.WAKE, change.wake)
+
+    # measuring
+
+    async def measure(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
+        """Run the check. Whatever goes wrong becomes the sample's fault, in plain words."""
+        seconds = monitor.timeout.total_seconds()
+        try:
+            check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
+            async with self._slot(check, monitor), asyncio.timeout(seconds):
+                outcome = await check.run(monitor.options, host, memory)
+        except TimeoutError:
+            fault = NO_ANSWER.fill(seconds=seconds)
+        except Unmeasurable as problem:
+            fault = problem.words
+        except Exception as bug:  # a plug-in's bug must not stop the watch
+            log.exception("check %s failed", monitor.kind)
+            fault = CHECK_FAILED.fill(bug=repr(bug))
+        else:
+            kept = memory if outcome.memory is None else outcome.memory
+            return Sample(self.clocks.wall(), outcome.readings, kept)
+        return Sample(self.clocks.wall(), memory=memory, fault=fault)
+
+    def _slot(self, check: Check, monitor: Monitor) -> asyncio.Semaphore:
+        """A wait costs no slot; a thread does, from its kind's and instance's own few."""
+        if check.blocks:
+            return self._threads[monitor.kind, monitor.instance.name]
+        return self._sockets
+
+    async def flush(self) -> None:
+        """Append the last second's samples: a crash costs a bit of chart, never an alarm."""
+        if not self.samples:
+            return
+        batch, self.samples = self.samples, deque(maxlen=KEPT_SAMPLES)
+        try:
+            await self.store.append(tuple(batch))
+        except StoreError:
+            self.samples.extendleft(reversed(batch))
+            raise
+
+    async def close(self) -> None:
+        """End what is being measured; what was measured is kept."""
+        for turn in self.running:
+            turn.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
+        await self.flush()
