@@ -1,0 +1,125 @@
+"""Stand-ins for the outside world, for our tests and for those of plug-in authors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.words import plain
+from noroshi.ports import Clocks, Process, Program, Ran, Store, StoreError, Unmeasurable, Volume
+
+DAWN = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
+
+
+class ManualClocks:
+    """Two clocks that a test moves: together as time passes, or the wall's alone."""
+
+    def __init__(self, now: datetime = DAWN) -> None:
+        self.now, self.passed = now, 1000.0
+
+    @property
+    def clocks(self) -> Clocks:
+        return Clocks(wall=lambda: self.now, steady=lambda: self.passed)
+
+    def pass_by(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+        self.passed += timedelta(**amount).total_seconds()
+
+    def jump(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+class FakeHost:
+    """A host that answers with what the test put in; None means it cannot be asked."""
+
+    def __init__(
+        self,
+        volumes: Iterable[Volume] | None = (),
+        processes: Iterable[Process] | None = (),
+        ran: Ran | None = None,
+        address: str = "127.0.0.1",
+    ) -> None:
+        self._volumes, self._processes = volumes, processes
+        self._ran, self._address = ran, address
+
+    async def address(self) -> str:
+        return self._address
+
+    async def volumes(self) -> Sequence[Volume]:
+        return list(_known(self._volumes))
+
+    async def processes(self) -> Sequence[Process]:
+        return list(_known(self._processes))
+
+    async def run(self, program: Program) -> Ran:
+        if self._ran is None:
+            raise Unmeasurable(plain("the host cannot be asked"))
+        return self._ran
+
+
+def _known(facts: Iterable[Any] | None) -> Iterable[Any]:
+    if facts is None:
+        raise Unmeasurable(plain("the host cannot be asked"))
+    return facts
+
+
+class ScriptedTransport:
+    """Answers with the verdicts given, the last one again and again; remembers all.
+
+    A script's step is one verdict for everyone, or a verdict for each address.
+    """
+
+    def __init__(
+        self, wall: Callable[[], datetime], *script: Verdict | Mapping[str, Verdict]
+    ) -> None:
+        self.wall, self.script = wall, list(script or [Verdict.ACCEPTED])
+        self.sent: list[Envelope] = []
+        self.open = True
+
+    async def send(self, envelope: Envelope) -> Receipt:
+        self.sent.append(envelope)
+        step = self.script[0] if len(self.script) == 1 else self.script.pop(0)
+        said = dict.fromkeys(envelope.to, step) if isinstance(step, Verdict) else step
+        answers = {address: Answer(verdict, verdict.value) for address, verdict in said.items()}
+        return Receipt(at=self.wall(), answers=answers)
+
+    async def close(self) -> None:
+        self.open = False
+
+
+class Killed(BaseException):
+    """The process ended here; nothing in it may run on."""
+
+
+class FaultyStore:
+    """A store that fails while told to, or that kills the process at its n-th call.
+
+    `answer_lost`: the call still reached the disk. After the death every call dies.
+    """
+
+    def __init__(self, inner: Store, dies_at: int = 0, answer_lost: bool = False) -> None:
+        self.inner, self.dies_at, self.answer_lost = inner, dies_at, answer_lost
+        self.calls: list[str] = []
+        self.failing = False
+        self.loses_answers = False
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        call = getattr(self.inner, name)
+
+        async def wrapped(*given: Any) -> Any:
+            self.calls.append(name)
+            if self.failing:
+                raise StoreError("database or disk is full")
+            count = len(self.calls)
+            last = count == self.dies_at
+            dead = 0 < self.dies_at < count or (last and not self.answer_lost)
+            answer = None if dead else await call(*given)
+            if dead or last:
+                raise Killed
+            if self.loses_answers and name == "commit":
+                raise StoreError("the answer was lost")
+            return answer
+
+        return wrapped

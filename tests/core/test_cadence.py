@@ -1,0 +1,79 @@
+"""When a monitor is due, on a grid that a restart does not move."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from noroshi.core.cadence import At, Every, next_due, phase
+
+NOW = datetime(2026, 4, 1, 6, 0, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def times(cadence, start, count):
+    found, now = [], start
+    for _ in range(count):
+        now = next_due("m", cadence, now)
+        found.append(now)
+    return found
+
+
+def test_the_grid_is_fixed_whenever_one_looks_at_it():
+    first = next_due("m", Every(MINUTE), NOW)
+    assert next_due("m", Every(MINUTE), first - timedelta(milliseconds=1)) == first
+    assert next_due("m", Every(MINUTE), first) == first + MINUTE
+    assert next_due("m", Every(MINUTE), first + 59.5 * timedelta(seconds=1)) == first + MINUTE
+
+
+def test_missed_turns_are_not_made_up_for():
+    first = next_due("m", Every(MINUTE), NOW)
+    assert next_due("m", Every(MINUTE), first + 10 * MINUTE) == first + 11 * MINUTE
+
+
+def test_ids_spread_over_the_interval():
+    cells = [int(phase(f"monitor-{n}") * 10) for n in range(2000)]
+    assert min(cells.count(cell) for cell in range(10)) > 150
+
+
+@pytest.mark.parametrize(
+    ("at", "now", "due"),
+    [
+        pytest.param("09:00", "2026-04-01T08:59", "2026-04-01T09:00", id="later today"),
+        pytest.param("09:00", "2026-04-01T09:00", "2026-04-02T09:00", id="just now is over"),
+        pytest.param("00:30", "2026-04-01T23:00", "2026-04-02T00:30", id="after midnight"),
+    ],
+)
+def test_fixed_times_in_tokyo(at, now, due):
+    tokyo = At(times=(time.fromisoformat(at),), zone="Asia/Tokyo")
+    nine_hours = timedelta(hours=9)
+    now, due = (datetime.fromisoformat(t).replace(tzinfo=UTC) - nine_hours for t in (now, due))
+    assert next_due("m", tokyo, now) == due
+
+
+def test_several_times_come_in_their_order_whatever_the_order_given():
+    cadence = At(times=(time(18), time(6)), zone="UTC")
+    assert [t.hour for t in times(cadence, NOW - MINUTE, 3)] == [6, 18, 6]
+
+
+def test_only_on_the_days_asked_for():
+    mondays = At(times=(time(9),), zone="UTC", days=frozenset({0}))
+    assert [t.isoweekday() for t in times(mondays, NOW, 3)] == [1, 1, 1]
+
+
+def test_a_time_that_summer_time_skips_comes_an_hour_later_and_once():
+    cadence = At(times=(time(2, 30),), zone="Europe/Berlin")
+    before = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    found = times(cadence, before, 2)
+    assert found == [
+        datetime(2026, 3, 29, 1, 30, tzinfo=UTC),  # 03:30 by the wall clock
+        datetime(2026, 3, 30, 0, 30, tzinfo=UTC),
+    ]
+
+
+def test_a_time_that_comes_twice_is_meant_once():
+    cadence = At(times=(time(2, 30),), zone="Europe/Berlin")
+    found = times(cadence, datetime(2026, 10, 24, 12, tzinfo=UTC), 2)
+    assert found == [
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 26, 1, 30, tzinfo=UTC),
+    ]

@@ -1,0 +1,113 @@
+"""What becomes of an envelope after an attempt."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.delivery import (
+    BACKOFF,
+    TRIES_A_ROUTE,
+    Accepted,
+    NextRoute,
+    RestRoute,
+    Retry,
+    SetAside,
+    fate,
+    settled,
+)
+from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Verdict
+from noroshi.testing import DAWN
+
+YES, LATER, NO, DOWN = (Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN)
+LETTER = Envelope(
+    id="m.1/r/ops",
+    routes=("smtp1", "smtp2"),
+    contact="ops",
+    to=("a", "b"),
+    order="m/ops",
+    alarms=("m.1/r/ops",),
+    payload={},
+    born=DAWN,
+)
+
+
+def parcel(route="smtp1", **other):
+    return Parcel(replace(LETTER, **other), route, "lease")
+
+
+def receipt(a, b=None, code=0):
+    answers = {"a": Answer(a, "said a", code), "b": Answer(b or a, "said b", code)}
+    return Receipt(at=DAWN, answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("route", "said", "expected"),
+    [
+        pytest.param("smtp1", receipt(YES), Accepted(DAWN), id="accepted"),
+        pytest.param("smtp1", receipt(YES, NO), Accepted(DAWN), id="one of two refused"),
+        pytest.param(
+            "smtp1", receipt(NO), NextRoute("said a; said b"), id="refused by the first"
+        ),
+        pytest.param(
+            "smtp2", receipt(NO), SetAside("said a; said b"), id="refused by the last"
+        ),
+        pytest.param(
+            "smtp1", receipt(YES, LATER), Retry(DAWN + BACKOFF[0], "said b"), id="one"
+        ),
+    ],
+)
+def test_the_receipt_decides(route, said, expected):
+    assert fate(parcel(route), said, 0.0) == expected
+
+
+def test_accepted_addresses_are_done_and_deferred_ones_stay():
+    left, due = settled(parcel(), receipt(YES, LATER), Retry(DAWN, ""))
+    assert (left.to, left.reached, left.attempts, due) == (("b",), ("a",), 1, DAWN)
+
+
+def test_a_refusal_after_others_were_reached_ends_it_well():
+    assert fate(parcel("smtp2", to=("b",), reached=("a",)), receipt(NO), 0) == Accepted(DAWN)
+
+
+def test_pauses_grow_and_stay_within_an_hour_and_a_quarter():
+    pauses = [
+        fate(parcel("smtp2", attempts=n), receipt(LATER), 1.0).at - DAWN for n in range(12)
+    ]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == timedelta(hours=1.25)
+
+
+def test_after_some_tries_the_next_route_has_its_turn():
+    said = fate(parcel(attempts=TRIES_A_ROUTE - 1), receipt(LATER), 0.0)
+    assert said == NextRoute("said a; said b")
+
+
+def test_an_address_that_the_receipt_does_not_name_is_tried_again():
+    said = Receipt(at=DAWN, answers={"a": Answer(YES)})
+    assert isinstance(fate(parcel(), said, 0.0), Retry)
+
+
+def test_a_route_that_is_down_costs_the_envelope_nothing():
+    said = fate(parcel(attempts=2), receipt(DOWN), 0.0)
+    assert isinstance(said, RestRoute)
+    left, _ = settled(parcel(attempts=2), receipt(DOWN), said)
+    assert (left.attempts, left.routes) == (2, LETTER.routes)
+
+
+@pytest.mark.parametrize(
+    ("down_for", "code", "seconds"),
+    [
+        pytest.param(0, 0, 1, id="nobody answers: at once again"),
+        pytest.param(30, 0, 3, id="nobody answers: a tenth of the outage"),
+        pytest.param(86400, 0, 120, id="nobody answers for a day: every two minutes"),
+        pytest.param(0, 421, 1, id="too busy is no refusal"),
+        pytest.param(0, 535, 60, id="credentials refused: after a minute"),
+        pytest.param(1200, 535, 300, id="credentials refused: a quarter of the outage"),
+        pytest.param(86400, 535, 1800, id="credentials refused for a day: every half hour"),
+    ],
+)
+def test_a_route_rests_in_proportion_to_its_outage(down_for, code, seconds):
+    since = DAWN - timedelta(seconds=down_for)
+    said = fate(replace(parcel(), down_since=since), receipt(DOWN, code=code), 0.0)
+    assert said == RestRoute(since, DAWN + timedelta(seconds=seconds), "said a; said b")

@@ -1,0 +1,156 @@
+"""Each rule's answer, with its reason."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.model import (
+    Cause,
+    Event,
+    ItemState,
+    Level,
+    Reason,
+    Rule,
+    Standing,
+    Told,
+    When,
+)
+from noroshi.core.policy import decide
+from noroshi.testing import DAWN
+
+HOUR = timedelta(hours=1)
+RULE = Rule(id="r", action="mail", contacts=(), routes=("smtp1",))
+BAD = ItemState(level=Level.CRITICAL, run=1)
+WELL = ItemState()
+
+
+def told(level=Level.CRITICAL, ago=HOUR / 2, times=1):
+    return {"r": Told(at=DAWN - ago, level=level, times=times, thread="m.1")}
+
+
+def event(before, after):
+    return Event(
+        id="m.2",
+        monitor="m",
+        path="w/g/m",
+        item="",
+        at=DAWN,
+        before=before,
+        after=after,
+        since=None,
+        cause=Cause(),
+    )
+
+
+WORSE = event(Level.OK, Level.CRITICAL)
+ENDED = event(Level.CRITICAL, Level.OK)
+TWICE = replace(RULE, when=When.EACH, most=2)
+THIRD = replace(RULE, when=When.NTH, nth=3)
+ONCE = replace(RULE, when=When.FIRST)
+HOURLY = replace(RULE, repeat=HOUR)
+
+
+@pytest.mark.parametrize(
+    ("rule", "item", "news", "reason"),
+    [
+        pytest.param(RULE, BAD, WORSE, Reason.NEW_LEVEL, id="on change"),
+        pytest.param(RULE, BAD, None, Reason.OVERDUE, id="nobody was told yet"),
+        pytest.param(
+            RULE,
+            replace(BAD, told=told(Level.WARNING)),
+            WORSE,
+            Reason.NEW_LEVEL,
+            id="it worsens",
+        ),
+        pytest.param(
+            RULE,
+            replace(BAD, told=told(Level.WARNING)),
+            None,
+            Reason.OVERDUE,
+            id="it had worsened while nobody could be told",
+        ),
+        pytest.param(RULE, replace(BAD, told=told()), None, Reason.TOO_SOON, id="told already"),
+        pytest.param(
+            replace(RULE, on=frozenset({Level.WARNING})),
+            BAD,
+            WORSE,
+            Reason.NOT_ASKED,
+            id="level",
+        ),
+        pytest.param(
+            HOURLY, replace(BAD, told=told(ago=HOUR)), None, Reason.REPEAT, id="repeat is due"
+        ),
+        pytest.param(
+            HOURLY, replace(BAD, told=told()), None, Reason.TOO_SOON, id="repeat later"
+        ),
+        pytest.param(
+            replace(HOURLY, most=3),
+            replace(BAD, told=told(ago=HOUR, times=3)),
+            None,
+            Reason.ENOUGH,
+            id="repeated as often as allowed",
+        ),
+        pytest.param(TWICE, BAD, WORSE, Reason.NEW_LEVEL, id="each time: the first"),
+        pytest.param(
+            TWICE, replace(BAD, told=told()), None, Reason.EACH_TIME, id="each time: the second"
+        ),
+        pytest.param(
+            TWICE, replace(BAD, told=told(times=2)), None, Reason.ENOUGH, id="each time: enough"
+        ),
+        pytest.param(
+            TWICE,
+            replace(BAD, told=told(Level.WARNING, times=2)),
+            WORSE,
+            Reason.NEW_LEVEL,
+            id="enough is of one level",
+        ),
+        pytest.param(ONCE, BAD, WORSE, Reason.NEW_LEVEL, id="first: the first"),
+        pytest.param(
+            ONCE,
+            replace(BAD, told=told(Level.WARNING)),
+            WORSE,
+            Reason.TOO_SOON,
+            id="first: whatever its level becomes",
+        ),
+        pytest.param(THIRD, replace(BAD, run=2), None, Reason.NOT_YET, id="third: the second"),
+        pytest.param(THIRD, replace(BAD, run=3), None, Reason.NTH_TIME, id="third: the third"),
+        pytest.param(
+            THIRD,
+            replace(BAD, run=3, told=told()),
+            None,
+            Reason.TOO_SOON,
+            id="third: the fourth",
+        ),
+        pytest.param(RULE, replace(WELL, told=told()), ENDED, Reason.RECOVERED, id="recovered"),
+        pytest.param(RULE, WELL, ENDED, Reason.NEVER_TOLD, id="recovered, and nobody knew"),
+        pytest.param(
+            replace(RULE, recovered=False),
+            replace(WELL, told=told()),
+            ENDED,
+            Reason.NOT_ASKED,
+            id="recoveries are not asked for",
+        ),
+    ],
+)
+def test_a_rule_answers_with_its_reason(rule, item, news, reason):
+    assert decide(rule, item, news, Standing(), DAWN) is reason
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason"),
+    [
+        (Standing(silenced=DAWN + HOUR), Reason.SILENCED),
+        (Standing(silenced=DAWN), Reason.NEW_LEVEL),
+        (Standing(parents=Level.CRITICAL), Reason.HOST_DOWN),
+        (Standing(parents=Level.UNKNOWN), Reason.HOST_DOWN),
+        (Standing(parents=Level.WARNING), Reason.NEW_LEVEL),
+    ],
+)
+def test_people_and_neighbours_can_hush_it(standing, reason):
+    assert decide(RULE, BAD, WORSE, standing, DAWN) is reason
+
+
+def test_a_turn_without_a_measurement_is_not_a_time():
+    item = replace(BAD, told=told())
+    assert decide(TWICE, item, None, Standing(), DAWN, measured=False) is Reason.TOO_SOON

@@ -1,0 +1,159 @@
+"""The main path as values: what a turn leads to, and what it does not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from noroshi.core.model import (
+    NOTHING_SAID,
+    Contact,
+    Instance,
+    Level,
+    Limits,
+    Monitor,
+    Reading,
+    Reason,
+    Rule,
+    Sample,
+    Standing,
+    State,
+    When,
+)
+from noroshi.core.reckon import farewell, reckon
+from noroshi.testing import DAWN
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+AKI, RIN = (Contact(id=n, addresses=(f"{n}@example.com",)) for n in ("aki", "rin"))
+OPS = Rule(id="ops", action="mail", contacts=(AKI, RIN), routes=("smtp1", "smtp2"), repeat=HOUR)
+DISK = Monitor(
+    id="m",
+    name="disk",
+    instance=Instance(name="web1"),
+    group="g",
+    kind="disk",
+    options=None,
+    limits={"used": Limits(warning=80, critical=90)},
+    rules=(OPS,),
+)
+
+
+def turn(state, at=DAWN, standing=NOTHING_SAID, monitor=DISK, **used):
+    readings = tuple(Reading("used", v, item=k) for k, v in used.items())
+    sample = Sample(at, readings) if used else None
+    return reckon(monitor, state, sample, standing, at, lambda *_: {})
+
+
+def reasons(change):
+    return [decision.reason for decision in change.decisions]
+
+
+def test_one_envelope_for_each_rule_and_contact_whatever_the_number_of_items():
+    change = turn(State(), a=95, b=95)
+    assert [e.id for e in change.envelopes] == ["m.1/ops/aki", "m.1/ops/rin"]
+    assert change.envelopes[0].alarms == ("m.1/ops/aki", "m.2/ops/aki")
+    assert change.envelopes[0].order == "m/aki"
+    assert change.envelopes[0].routes == ("smtp1", "smtp2")
+
+
+def test_a_turn_that_changes_nothing_gives_back_the_same_state_and_an_empty_change():
+    calm = turn(State(), a=10).state
+    change = turn(calm, a=11)
+    assert change.state is calm
+    assert (change.events, change.envelopes, change.decisions) == ((), (), ())
+    assert change.wake is None
+
+
+def test_while_it_lasts_the_second_turn_notes_the_new_reason_and_the_third_nothing():
+    first = turn(State(), a=95)
+    second = turn(first.state, DAWN + MINUTE, a=95)
+    third = turn(second.state, DAWN + 2 * MINUTE, a=95)
+    assert reasons(second) == [Reason.TOO_SOON]
+    assert third.state is second.state and third.wake == DAWN + HOUR
+
+
+def test_time_alone_is_a_cause_and_its_telling_is_an_event_from_the_level_to_itself():
+    bad = turn(State(), a=95)
+    change = turn(bad.state, bad.wake)
+    assert [e.id for e in change.envelopes] == ["m.2/ops/aki", "m.2/ops/rin"]
+    assert reasons(change) == [Reason.REPEAT]
+    assert [(e.before, e.after) for e in change.events] == [(Level.CRITICAL, Level.CRITICAL)]
+
+
+def test_a_reminder_with_a_sample_tells_the_value_of_now():
+    bad = turn(State(), a=95)
+    change = turn(bad.state, DAWN + HOUR, a=99)
+    assert change.events[0].cause.reading.value == 99
+
+
+def test_alarm_repeat_and_recovery_hang_on_the_first_envelope():
+    alarm = turn(State(), a=95, b=95)
+    repeat = turn(alarm.state, DAWN + HOUR, a=95, b=95)
+    recovery = turn(repeat.state, DAWN + HOUR + MINUTE, a=95, b=10)
+    assert alarm.envelopes[0].thread == ()
+    assert repeat.envelopes[0].thread == ("m.1/ops/aki",)
+    assert recovery.envelopes[0].thread == ("m.1/ops/aki",)
+
+
+def test_the_next_problem_is_a_thread_of_its_own():
+    state = turn(turn(State(), a=95).state, a=10).state
+    assert turn(state, a=95).envelopes[0].thread == ()
+
+
+def test_a_level_that_worsens_stays_in_the_thread():
+    warned = turn(State(), a=85)
+    assert turn(warned.state, a=95).envelopes[0].thread == ("m.1/ops/aki",)
+
+
+def test_what_was_silenced_is_told_when_the_silence_ends():
+    hushed = turn(State(), standing=Standing(silenced=DAWN + HOUR), a=95)
+    assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
+    assert hushed.wake == DAWN + HOUR
+    told = turn(hushed.state, hushed.wake, Standing(silenced=DAWN + HOUR))
+    assert reasons(told) == [Reason.OVERDUE]
+    assert told.envelopes
+
+
+def test_a_worse_level_under_silence_is_not_lost_behind_the_one_already_told():
+    warned = turn(State(), a=85)
+    worse = turn(warned.state, standing=Standing(silenced=DAWN + HOUR), a=95)
+    assert reasons(turn(worse.state, DAWN + HOUR)) == [Reason.OVERDUE]
+
+
+def test_a_parent_that_is_down_speaks_for_its_children():
+    change = turn(State(), standing=Standing(parents=Level.CRITICAL), a=95)
+    assert (reasons(change), change.envelopes) == ([Reason.HOST_DOWN], ())
+
+
+def test_a_recovery_nobody_waited_for_is_not_told():
+    monitor = replace(DISK, rules=(replace(OPS, on=frozenset({Level.CRITICAL})),))
+    warned = turn(State(), monitor=monitor, a=85)
+    change = turn(warned.state, monitor=monitor, a=10)
+    assert (reasons(change), change.envelopes) == ([Reason.NEVER_TOLD], ())
+
+
+def test_each_time_is_told_each_time_and_no_more_often_than_allowed():
+    monitor = replace(DISK, rules=(replace(OPS, when=When.EACH, most=3, repeat=None),))
+    state, told = State(), 0
+    for n in range(6):
+        change = turn(state, DAWN + n * MINUTE, monitor=monitor, a=95)
+        state, told = change.state, told + len(change.envelopes)
+    assert told == 3 * len(OPS.contacts)
+    assert change.state is turn(state, DAWN + 9 * MINUTE, monitor=monitor, a=95).state
+
+
+def test_the_nth_time_is_told_once_and_what_comes_after_writes_nothing():
+    monitor = replace(DISK, rules=(replace(OPS, when=When.NTH, nth=3, repeat=None),))
+    state, told = State(), []
+    for n in range(5):
+        change = turn(state, DAWN + n * MINUTE, monitor=monitor, a=95)
+        state, told = change.state, [*told, len(change.envelopes)]
+    assert told == [0, 0, 2, 0, 0]
+    assert turn(state, DAWN + HOUR, monitor=monitor, a=95).state is state
+
+
+def test_a_farewell_tells_those_who_know_of_it_that_nobody_looks_any_more():
+    bad = turn(State(), a=95, b=10)
+    change = farewell(DISK, bad.state, DAWN, lambda *_: {})
+    assert [e.thread for e in change.envelopes] == [("m.1/ops/aki",), ("m.1/ops/rin",)]
+    assert change.events[0].cause.words.en == "no longer watched"
+    calm = turn(State(), a=10)
+    assert farewell(DISK, calm.state, DAWN, lambda *_: {}).envelopes == ()

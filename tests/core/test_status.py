@@ -1,0 +1,182 @@
+"""From readings to levels: limits, hysteresis, looks in a row, items that come and go."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.model import Instance, Level, Limits, Monitor, Reading, Sample, State
+from noroshi.core.status import MOST_ITEMS, advance, close, judge
+from noroshi.core.words import plain
+from noroshi.testing import DAWN
+
+USED = Limits(warning=80, critical=90)
+FREE = Limits(warning=20, critical=10, rising=False)
+STICKY = Limits(warning=80, critical=90, margin=5)
+LOW_STICKY = Limits(warning=20, critical=10, rising=False, margin=2)
+WEB1 = Instance(name="web1")
+DISK = Monitor(
+    id="m",
+    name="disk",
+    instance=WEB1,
+    group="g",
+    kind="disk",
+    options=None,
+    limits={"used": USED},
+)
+
+
+def look(at=DAWN, fault=None, **used):
+    readings = tuple(Reading("used", v, item=k) for k, v in used.items())
+    return Sample(at, readings, fault=plain(fault) if fault else None)
+
+
+def after(monitor, state, *samples):
+    for sample in samples:
+        state, events, _ = advance(monitor, state, sample)
+    return state, events
+
+
+def levels(state):
+    return {name: item.level.value for name, item in state.items.items()}
+
+
+@pytest.mark.parametrize(
+    ("limits", "value", "level"),
+    [
+        pytest.param(USED, 79.9, Level.OK, id="below"),
+        pytest.param(USED, 80, Level.WARNING, id="met exactly"),
+        pytest.param(USED, 90, Level.CRITICAL, id="critical wins over warning"),
+        pytest.param(FREE, 21, Level.OK, id="falling: above"),
+        pytest.param(FREE, 20, Level.WARNING, id="falling: met exactly"),
+        pytest.param(FREE, 3, Level.CRITICAL, id="falling: below"),
+        pytest.param(Limits(critical=0, rising=False), 0, Level.CRITICAL, id="falling to zero"),
+        pytest.param(Limits(), 1e9, Level.OK, id="no limits"),
+    ],
+)
+def test_a_value_is_judged_by_its_limits(limits, value, level):
+    assert judge(Reading("used", value), limits) is level
+
+
+@pytest.mark.parametrize(
+    ("limits", "value", "now", "level"),
+    [
+        pytest.param(STICKY, 76, Level.WARNING, Level.WARNING, id="held inside the margin"),
+        pytest.param(STICKY, 75, Level.WARNING, Level.OK, id="let go at the margin's end"),
+        pytest.param(STICKY, 76, Level.OK, Level.OK, id="the margin does not raise"),
+        pytest.param(STICKY, 86, Level.CRITICAL, Level.CRITICAL, id="critical is held"),
+        pytest.param(STICKY, 84, Level.CRITICAL, Level.WARNING, id="critical falls to warning"),
+        pytest.param(STICKY, 89, Level.WARNING, Level.WARNING, id="warning keeps no critical"),
+        pytest.param(LOW_STICKY, 21, Level.WARNING, Level.WARNING, id="falling: held"),
+        pytest.param(LOW_STICKY, 22, Level.WARNING, Level.OK, id="falling: let go"),
+        pytest.param(STICKY, 76, Level.UNKNOWN, Level.OK, id="unknown holds nothing"),
+    ],
+)
+def test_hysteresis_holds_a_level_until_the_value_is_behind_the_margin(
+    limits, value, now, level
+):
+    assert judge(Reading("used", value), limits, now) is level
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [
+        pytest.param([95, 95, 95], ["ok", "ok", "critical"], id="believed at the third look"),
+        pytest.param([95, 10, 95, 95], ["ok"] * 4, id="an interruption starts again"),
+        pytest.param([95, 85, 95], ["ok", "ok", "warning"], id="at least warning three times"),
+        pytest.param(
+            [85, 95, 95, 95], ["ok", "ok", "warning", "critical"], id="no look is counted anew"
+        ),
+        pytest.param(
+            [95, 95, 95, 10, 85, 10],
+            ["ok", "ok", "critical", "critical", "critical", "warning"],
+            id="recovers no further than all looks agree",
+        ),
+    ],
+)
+def test_a_level_is_believed_after_so_many_looks_in_a_row(looks, expected):
+    state, seen = State(), []
+    for value in looks:
+        state, _ = after(replace(DISK, patience=3), state, look(a=value))
+        seen.append(state.level.value)
+    assert seen == expected
+
+
+def test_each_item_has_its_own_level_and_event():
+    state, events = after(DISK, State(), look(a=95, b=85, c=10))
+    assert [(e.id, e.item, e.after.value) for e in events] == [
+        ("m.1", "a", "critical"),
+        ("m.2", "b", "warning"),
+    ]
+    assert state.level is Level.CRITICAL
+
+
+def test_the_worst_of_an_items_readings_decides():
+    monitor = replace(DISK, limits={"used": USED, "free": FREE})
+    sample = Sample(DAWN, (Reading("used", 50, item="/"), Reading("free", 5, item="/")))
+    _, (event,) = after(monitor, State(), sample)
+    assert (event.after, event.cause.reading.name) == (Level.CRITICAL, "free")
+
+
+def test_the_same_sample_again_gives_the_same_state_object():
+    state, _ = after(DISK, State(), look(a=95, b=10))
+    again, events, _ = advance(DISK, state, look(DAWN + timedelta(hours=1), a=96, b=11))
+    assert again is state and events == ()
+
+
+def test_a_fault_is_about_the_measuring_and_leaves_the_items_as_they_are():
+    state, _ = after(DISK, State(), look(a=95))
+    state, (lost,) = after(DISK, state, look(fault="connection refused"))
+    assert levels(state) == {"a": "critical", "": "unknown"}
+    state, (back,) = after(DISK, state, look(a=95))
+    assert (lost.item, lost.cause.words.en, back.after) == ("", "connection refused", Level.OK)
+
+
+def test_an_item_that_vanishes_is_unknown_and_in_time_forgotten():
+    state, _ = after(DISK, State(), look(a=10, b=10))
+    state, (event,) = after(DISK, state, look(a=10))
+    assert (event.item, event.after) == ("b", Level.UNKNOWN)
+    state, events = after(DISK, state, look(DAWN + timedelta(days=7), a=10))
+    assert (levels(state), events) == ({"a": "ok"}, ())
+
+
+def test_an_item_that_comes_back_is_well_again():
+    state, _ = after(DISK, State(), look(a=10, b=10), look(a=10))
+    state, (event,) = after(DISK, state, look(a=10, b=10))
+    assert (event.item, event.before, event.after) == ("b", Level.UNKNOWN, Level.OK)
+    assert state.items["b"].gone is None
+
+
+def test_an_item_that_may_vanish_is_no_event():
+    state, _ = after(DISK, State(), look(a=10, b=10))
+    assert after(replace(DISK, may_vanish=True), state, look(a=10))[1] == ()
+
+
+def test_no_more_than_a_thousand_items_are_judged_and_the_rest_is_told_in_one_line():
+    state, (event,) = after(DISK, State(), look(**{f"i{n}": 10 for n in range(MOST_ITEMS + 5)}))
+    assert len(state.items) == MOST_ITEMS + 1
+    assert (event.item, event.after) == ("", Level.UNKNOWN)
+    assert event.cause.words.en.startswith("5 more items")
+
+
+def test_what_is_open_is_closed_when_nobody_watches_any_more():
+    state, _ = after(DISK, State(), look(a=95, b=10))
+    closed, (event,) = close(DISK, state, DAWN)
+    assert (event.id, event.item, event.after) == ("m.2", "a", Level.OK)
+    assert closed.level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"warning": 80, "critical": 70}, "critical 70 would be reached before warning 80"),
+        (
+            {"warning": 10, "critical": 20, "rising": False},
+            "critical 20 would be reached before warning 10",
+        ),
+        ({"margin": -1}, "margin -1 is below zero"),
+    ],
+)
+def test_limits_that_contradict_themselves_are_refused(given, words):
+    with pytest.raises(ValueError, match=words):
+        Limits(**given)
