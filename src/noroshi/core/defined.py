@@ -1,0 +1,207 @@
+"""Definitions as a person writes them: one dataclass for each sort of file, nothing inherited.
+
+The strings under the fields are their help texts. "" and () stand for "not said here".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+REDIRECT = "http://localhost/MxMail/"
+
+
+class Definition:
+    """What reads definitions must refuse unknown names, and takes the help texts from here."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {
+        "extra": "forbid",
+        "use_attribute_docstrings": True,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsDef(Definition):
+    warning: float | None = None
+    """From this value on the reading is at WARNING."""
+    critical: float | None = None
+    """From this value on the reading is at CRITICAL."""
+    rising: bool | None = None
+    """true: high values are bad; false: low ones. Unless given, what the kind says of the reading."""
+    margin: float = 0.0
+    """How far back behind a limit the value must go before the level ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorDef(Definition):
+    id: str = ""
+    """Made by Noroshi at the first `apply`; keep it, as state and history belong to it."""
+    name: str
+    """Its name within the group: a-z, 0-9, - and _."""
+    title: str = ""
+    """What it is called where people read."""
+    kind: str
+    """Which kind of monitor it is: port, disk, process ..."""
+    every: str = ""
+    """How often it is measured: "30s", "5m", "1h30m", "1d"; at least 1s."""
+    at: tuple[str, ...] | str = ()
+    """At which times of day, in the instance's time zone, instead of `every`: "07:30"."""
+    days: tuple[str, ...] = ()
+    """On which days of the week, for `at`: mon, tue, wed, thu, fri, sat, sun."""
+    timeout: str = "20s"
+    """How long a measurement may take."""
+    patience: int = 1
+    """How many measurements in a row it takes to believe a new level, 1 to 100."""
+    may_vanish: bool = False
+    """Whether items (a volume, a process) may go away without an alarm."""
+    rules: tuple[str, ...] | None = None
+    """Which rules act on it; [] for none."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What its kind wants to know."""
+    limits: Mapping[str, LimitsDef] = field(default_factory=dict)
+    """Limits by reading; an empty table switches the kind's own limits off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupDef(Definition):
+    name: str
+    """Its name within the instance: a-z, 0-9, - and _."""
+    title: str = ""
+    """What it is called where people read."""
+    every: str = ""
+    """For all its monitors that say nothing else."""
+    at: tuple[str, ...] | str = ()
+    """For all its monitors that say nothing else."""
+    days: tuple[str, ...] = ()
+    """On which days of the week, for `at`."""
+    rules: tuple[str, ...] | None = None
+    """For all its monitors that say nothing else; [] for none."""
+    limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
+    """By kind and reading, for all its monitors that say nothing else."""
+    monitor: tuple[MonitorDef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceDef(Definition):
+    name: str
+    title: str = ""
+    """What it is called where people read."""
+    address: str = "127.0.0.1"
+    """Where network checks reach it: a name or an IP address."""
+    zone: str = "UTC"
+    """Its time zone, as in Asia/Tokyo."""
+    every: str = ""
+    """For all its monitors that say nothing else; 1m if nobody says anything."""
+    at: tuple[str, ...] | str = ()
+    """For all its monitors that say nothing else."""
+    days: tuple[str, ...] = ()
+    """On which days of the week, for `at`."""
+    rules: tuple[str, ...] | None = None
+    """For all its monitors that say nothing else."""
+    limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
+    """By kind and reading, for all its monitors that say nothing else."""
+    group: tuple[GroupDef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDef(Definition):
+    name: str
+    title: str = ""
+    """Who it is, where people read."""
+    addresses: tuple[str, ...]
+    """Mail addresses; each is told."""
+    language: Literal["ja", "en"] = "en"
+    """In which language."""
+    zone: str = "UTC"
+    """In which time zone times are written, as in Asia/Tokyo."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDef(Definition):
+    name: str
+    action: str
+    """What is done: mail ..."""
+    contacts: tuple[str, ...]
+    """Who is told."""
+    routes: tuple[str, ...]
+    """By which ways out, the first that can."""
+    on: tuple[Literal["warning", "critical", "unknown"], ...] = (
+        "warning",
+        "critical",
+        "unknown",
+    )
+    """At which levels."""
+    when: Literal["change", "each", "first", "nth"] = "change"
+    """change: when the level changes; each: at each measurement; first: once in a problem;
+    nth: once, at the n-th measurement that finds it so."""
+    nth: int | None = None
+    """For when = "nth": at which measurement in a row, 1 to 999."""
+    most: int = 999
+    """How often a level is told of at most, 1 to 999."""
+    repeat: str = ""
+    """How long until it is told again while it stays so, as in "30m"; at least 1m."""
+    recovered: bool = True
+    """Whether the end of a problem is told too."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What the action wants to know: subject, text ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteDef(Definition):
+    name: str
+    title: str = ""
+    """What it is called where people read."""
+    kind: str
+    """Which kind of way out it is: smtp ..."""
+    connections: int = 1
+    """How many may be open at once, 1 to 100; Exchange Online allows 3."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What its kind wants to know; `account` names the account it sends for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDef(Definition):
+    name: str
+    cloud: str
+    """Which provider: microsoft365, or one defined in clouds/."""
+    tenant: str = ""
+    """The directory (tenant) ID."""
+    client_id: str
+    """The application (client) ID of the app registration."""
+    secret: str = ""
+    """Which entry of the vault holds the client secret: its name, never the secret."""
+    mailbox: str
+    """The mail address that it sends as."""
+    redirect: str = REDIRECT
+    """The redirect URI of the app registration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudDef(Definition):
+    name: str
+    authority: str
+    """The https address of the sign-in server; {tenant} in it stands for the account's tenant."""
+    scope: str
+    """What access is asked for, separated by blanks."""
+    smtp_host: str
+    """Its mail server."""
+    smtp_port: int = 587
+    """The mail server's port."""
+    ca_file: str = ""
+    """A file of the certificates to trust instead of the system's."""
+    oidc: bool = False
+    """true for an OpenID Connect server that is not Microsoft Entra."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definitions:
+    """All definitions of one version, by name."""
+
+    instances: Mapping[str, InstanceDef] = field(default_factory=dict)
+    contacts: Mapping[str, ContactDef] = field(default_factory=dict)
+    rules: Mapping[str, RuleDef] = field(default_factory=dict)
+    routes: Mapping[str, RouteDef] = field(default_factory=dict)
+    accounts: Mapping[str, AccountDef] = field(default_factory=dict)
+    clouds: Mapping[str, CloudDef] = field(default_factory=dict)
