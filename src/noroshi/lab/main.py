@@ -1,0 +1,196 @@
+"""The program `noroshi lab`: runs the lab, or lists and reads the mails that it has taken."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from noroshi.core.words import Words
+from noroshi.lab.lab import Lab, read_address
+from noroshi.lab.mailbox import Mail, Mailboxes
+
+_WHAT = Words(
+    en="A simulator of Entra ID and Exchange Online's SMTP on this machine.",
+    ja="Entra ID と Exchange Online の SMTP を、このマシンの中で模擬します。",
+)
+_WHAT_MAIL = Words(
+    en="Lists the mails that the lab has taken, or reads one.",
+    ja="ラボが受け取ったメールを一覧します。番号を付けると1通を読みます。",
+)
+_FOLDER = Words(
+    en="where the lab keeps its files (default: %(default)s)",
+    ja="ラボのファイルを置くフォルダー (既定値: %(default)s)",
+)
+_PORT = Words(
+    en="HTTPS port (default: that of the last start, or a free one)",
+    ja="HTTPS のポート (既定値: 前回と同じ。初回は空いているもの)",
+)
+_SMTP_PORT = Words(
+    en="SMTP port (default: that of the last start, or a free one)",
+    ja="SMTP のポート (既定値: 前回と同じ。初回は空いているもの)",
+)
+_LANG = Words(en="language of what is shown", ja="表示する言語")
+_NUMBER = Words(en="number of the mail to read", ja="読むメールの番号")
+_JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
+_STARTED = Words(
+    en="""The lab is running: Entra ID and Exchange Online's SMTP, simulated on this machine.
+  Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)
+  SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
+  CA:       {ca_file} (made anew at each start)
+  Profile:  {folder}/cloud.toml
+  Mailbox:  noroshi lab mail --folder {folder}
+Ctrl-C stops it.""",
+    ja="""ラボが動いています。Entra ID と Exchange Online の SMTP をこのマシンの中で模擬します。
+  サインイン:  {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
+  SMTP:        {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
+  CA:          {ca_file} (起動のたびに作り直します)
+  プロファイル: {folder}/cloud.toml
+  メールボックス: noroshi lab mail --folder {folder}
+Ctrl-C で止まります。""",
+)
+_CANNOT = Words(
+    en="The lab cannot start: {why}. Another lab may be running; choose other ports with "
+    "--port and --smtp-port.",
+    ja="ラボを起動できません: {why}。別のラボが動いているかもしれません。"
+    "--port と --smtp-port で別のポートを選んでください。",
+)
+_EMPTY = Words(en="No mail has come yet.", ja="メールはまだ届いていません。")
+_NONE = Words(en="There is no mail {number}.", ja="{number} 番のメールはありません。")
+_HEADINGS = (
+    (Words(en="From", ja="差出人"), "from_"),
+    (Words(en="To", ja="宛先"), "to"),
+    (Words(en="Subject", ja="件名"), "subject"),
+    (Words(en="Date", ja="日時"), "date"),
+    (Words(en="Received", ja="受信経路"), "received"),
+)
+
+
+def main(argv: Sequence[str], *, language: str = "en", out: TextIO | None = None) -> int:
+    """Runs `noroshi lab …`. Exit code 0: done; 1: cannot start, or no such mail; 2: usage."""
+    shown = out or sys.stdout
+    if argv and argv[0] == "mail":
+        given = _mail_parser(_language(argv, language)).parse_args(argv[1:])
+        return _mail(given, shown)
+    given = _lab_parser(_language(argv, language)).parse_args(argv)
+    try:
+        asyncio.run(_run(given, shown))
+    except KeyboardInterrupt:
+        pass  # Windows, where the loop takes no signals
+    except OSError as refused:
+        print(_CANNOT.fill(why=refused).say(given.lang), file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _run(given: argparse.Namespace, out: TextIO) -> None:
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    last = read_address(given.folder)
+    lab = Lab(
+        given.folder,
+        clock=lambda: datetime.now(UTC),
+        port=_port(given.port, str(last.get("sign_in", "")).rpartition(":")[2]),
+        smtp_port=_port(given.smtp_port, str(last.get("smtp_port", ""))),
+    )
+    async with lab:
+        told = asdict(lab.address) | {"folder": str(lab.folder)}
+        print(_STARTED.fill(**told).say(given.lang), file=out, flush=True)
+        await stop.wait()
+
+
+def _port(given: int | None, last: str) -> int:
+    if given is not None:
+        return given
+    return int(last) if last.isdecimal() else 0
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:
+            return  # Windows: Ctrl-C arrives as KeyboardInterrupt
+
+
+def _mail(given: argparse.Namespace, out: TextIO) -> int:
+    folder = given.folder / "mail"
+    box = Mailboxes(folder) if folder.is_dir() else None
+    if given.number is None:
+        mails = box.mails() if box else ()
+        print(_listing(mails, given), file=out)
+        return 0
+    mail = box.mail(given.number) if box else None
+    if mail is None:
+        print(_NONE.fill(number=given.number).say(given.lang), file=sys.stderr)
+        return 1
+    print(_one(mail, given), file=out)
+    return 0
+
+
+def _listing(mails: Sequence[Mail], given: argparse.Namespace) -> str:
+    if given.json:
+        return json.dumps([_plain(mail) for mail in mails], ensure_ascii=False, indent=2)
+    lines = [f"{m.number:>5}  {m.date}  {m.sender} → {m.mailbox}  {m.subject}" for m in mails]
+    return "\n".join(lines) or _EMPTY.say(given.lang)
+
+
+def _one(mail: Mail, given: argparse.Namespace) -> str:
+    if given.json:
+        return json.dumps(_plain(mail), ensure_ascii=False, indent=2)
+    heads = (f"{words.say(given.lang)}: {getattr(mail, name)}" for words, name in _HEADINGS)
+    return "\n".join((*heads, "", mail.text.rstrip()))
+
+
+def _plain(mail: Mail) -> dict[str, object]:
+    told = asdict(mail)
+    del told["raw"]
+    told["from"] = told.pop("from_")
+    return told | {"file": str(mail.file)}
+
+
+def _language(argv: Sequence[str], usual: str) -> str:
+    """Known before the options are read, because their help is in it too."""
+    for at, word in enumerate(argv):
+        if word == "--lang" and at + 1 < len(argv):
+            return argv[at + 1]
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return usual
+
+
+def _lab_parser(language: str) -> argparse.ArgumentParser:
+    parser = _parser("noroshi lab", _WHAT, language)
+    parser.add_argument("--port", type=int, metavar="N", help=_PORT.say(language))
+    parser.add_argument("--smtp-port", type=int, metavar="N", help=_SMTP_PORT.say(language))
+    parser.epilog = f"noroshi lab mail: {_WHAT_MAIL.say(language)}"
+    return parser
+
+
+def _mail_parser(language: str) -> argparse.ArgumentParser:
+    parser = _parser("noroshi lab mail", _WHAT_MAIL, language)
+    parser.add_argument("number", nargs="?", type=int, metavar="N", help=_NUMBER.say(language))
+    parser.add_argument("--json", action="store_true", help=_JSON.say(language))
+    return parser
+
+
+def _parser(name: str, what: Words, language: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=name, description=what.say(language))
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        default=Path.home() / ".noroshi-lab",
+        help=_FOLDER.say(language),
+    )
+    usual = language if language in ("ja", "en") else "en"
+    parser.add_argument("--lang", choices=("ja", "en"), default=usual, help=_LANG.say(language))
+    return parser

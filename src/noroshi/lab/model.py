@@ -1,0 +1,135 @@
+"""The lab's directory: tenants with their apps, users and mailboxes, and one made ready."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Clock = Callable[[], datetime]
+Platform = Literal["web", "public"]
+
+REDIRECT_URI = "http://localhost/MxMail/"
+SMTP_SCOPE = "https://outlook.office.com/SMTP.Send"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecret:
+    """A secret of an app and when it ends; None: it does not end."""
+
+    value: str = field(repr=False)
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A registered redirect URI; its platform decides how the app proves itself."""
+
+    uri: str
+    platform: Platform = "web"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """An app registration; it may ask for any permission, the person consents to it."""
+
+    client_id: str
+    name: str
+    redirects: tuple[Redirect, ...]
+    secrets: tuple[ClientSecret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person who signs in. Many groups make a long token, as they do at Entra ID."""
+
+    upn: str
+    password: str = field(repr=False)
+    oid: str
+    name: str
+    groups: tuple[str, ...] = ()
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A mailbox; `open_to` are other users who may send from it.
+
+    `smtp_auth` None takes what the tenant says, as `SmtpClientAuthenticationDisabled` does.
+    """
+
+    address: str
+    open_to: frozenset[str] = frozenset()
+    smtp_auth: bool | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Tenant:
+    """An organisation. Apps by client id; users and mailboxes by address in lower case."""
+
+    id: str
+    domain: str
+    apps: dict[str, App]
+    users: dict[str, User]
+    mailboxes: dict[str, Mailbox]
+    smtp_auth: bool = True
+
+
+class Directory:
+    """All tenants, found by GUID or by domain; a test may change them while the lab runs."""
+
+    def __init__(self, tenants: Iterable[Tenant]) -> None:
+        self.tenants = tuple(tenants)
+
+    def tenant(self, name: str) -> Tenant | None:
+        """The tenant of that GUID or domain."""
+        wanted = name.lower()
+        return next((t for t in self.tenants if wanted in (t.id, t.domain)), None)
+
+
+def make_tenant(
+    *,
+    app: App,
+    users: Iterable[User],
+    mailboxes: Iterable[Mailbox],
+    tenant_id: str | None = None,
+) -> Tenant:
+    """The tenant contoso.example with one app."""
+    return Tenant(
+        id=tenant_id or str(uuid.uuid4()),
+        domain="contoso.example",
+        apps={app.client_id: app},
+        users={user.upn: user for user in users},
+        mailboxes={mailbox.address: mailbox for mailbox in mailboxes},
+    )
+
+
+def ready_made(saved: Mapping[str, object]) -> Directory:
+    """A directory to begin with; ids and secrets of an earlier start are taken up again.
+
+    A node that has signed in to this lab thus stays signed in when the lab is restarted.
+    """
+
+    def kept(name: str, fresh: str) -> str:
+        return str(saved.get(name, fresh))
+
+    app = App(
+        client_id=kept("client_id", str(uuid.uuid4())),
+        name="Noroshi",
+        redirects=(Redirect(REDIRECT_URI),),
+        secrets=(ClientSecret(kept("client_secret", "lab8Q~" + secrets.token_urlsafe(26))),),
+    )
+    sender = User(
+        upn="alerts@contoso.example",
+        password=kept("password", secrets.token_urlsafe(12)),
+        oid=kept("user_oid", str(uuid.uuid4())),
+        name="Alerts",
+    )
+    mailboxes = [Mailbox(address=sender.upn), Mailbox(address="ops@contoso.example")]
+    tenant_id = kept("tenant_id", str(uuid.uuid4()))
+    return Directory(
+        [make_tenant(app=app, users=[sender], mailboxes=mailboxes, tenant_id=tenant_id)]
+    )

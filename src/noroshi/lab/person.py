@@ -1,0 +1,98 @@
+"""Signs in at the lab's pages as a person does: fills in the form, presses the button."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import aiohttp
+
+_MOST_PAGES = 6
+
+
+class SignInRefused(Exception):
+    """A page told the person that it cannot go on; the message is what it says."""
+
+
+async def sign_in(url: str, user: str, password: str, ca_file: str) -> str:
+    """Walks from the authorise URL to the redirect and gives its whole address, not opened.
+
+    Raises SignInRefused when a page has no form to go on with, or asks again for what was
+    given.
+    """
+    tls = ssl.create_default_context(cafile=ca_file)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls)) as session:
+        answer = await _visit(session, "GET", url, {})
+        for _ in range(_MOST_PAGES):
+            if answer.goes_to:
+                return answer.goes_to
+            page = answer.page
+            if page.problem or page.action is None:
+                raise SignInRefused(page.problem or page.text.strip())
+            action = urljoin(answer.url, page.action)
+            filled = page.filled_in(user, password)
+            if urlsplit(action).netloc != urlsplit(url).netloc:  # response_mode=form_post
+                return f"{action}?{urlencode(filled)}"
+            answer = await _visit(session, "POST", action, filled)
+    raise SignInRefused("the pages do not come to an end")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    url: str
+    goes_to: str
+    page: Page
+
+
+async def _visit(
+    session: aiohttp.ClientSession, method: str, url: str, fields: dict[str, str]
+) -> _Answer:
+    sent = fields if method == "POST" else None
+    async with session.request(method, url, data=sent, allow_redirects=False) as response:
+        page = Page()
+        page.feed(await response.text())
+        return _Answer(url, response.headers.get("Location", ""), page)
+
+
+@dataclass(slots=True)
+class _Field:
+    kind: str
+    value: str
+
+
+class Page(HTMLParser):
+    """A page with one form, as a person sees it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.text = ""
+        self.problem = ""
+        self._fields: dict[str, _Field] = {}
+        self._inside: list[str] = []
+
+    def filled_in(self, user: str, password: str) -> dict[str, str]:
+        """The form's fields with the person's own words, and its first button pressed."""
+        own = {"email": user, "password": password}
+        return {name: own.get(f.kind, f.value) for name, f in self._fields.items()}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = given.get("action", "")
+        if tag in ("input", "button") and "name" in given:
+            kind = given.get("type", "submit" if tag == "button" else "text")
+            self._fields.setdefault(given["name"], _Field(kind, given.get("value", "")))
+        self._inside.append("problem" if given.get("class") == "no" else tag)
+
+    def handle_data(self, data: str) -> None:
+        inside = self._inside[-1] if self._inside else ""
+        if inside == "problem":
+            self.problem += data
+        elif inside in ("h1", "p"):
+            self.text += data + " "
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside.append("")

@@ -1,0 +1,74 @@
+"""What a scope parameter asks for: the first permission's resource decides the audience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noroshi.lab.refusals import Refusal
+
+GRAPH = "https://graph.microsoft.com"
+OUTLOOK = ("https://outlook.office.com", "https://outlook.office365.com")
+GRAPH_AUDIENCE = "00000003-0000-0000-c000-000000000000"
+PERMISSIONS = frozenset(
+    {"SMTP.Send", "Mail.Send", "Mail.Read", "User.Read", "IMAP.AccessAsUser.All"}
+)
+_OIDC = frozenset({"openid", "profile", "email", "offline_access"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scopes:
+    """Permissions as they were written, in order, and the OpenID Connect words beside them."""
+
+    asked: tuple[str, ...]
+    words: frozenset[str]
+
+    @property
+    def resource(self) -> str:
+        """The resource of the first permission; Graph when there is none."""
+        return _split(self.asked[0])[0] if self.asked else GRAPH
+
+    @property
+    def audience(self) -> str:
+        return GRAPH_AUDIENCE if self.resource == GRAPH else self.resource
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """The permissions that one token can carry: those of the first resource."""
+        return tuple(each for each in self.asked if _split(each)[0] == self.resource)
+
+    @property
+    def scp(self) -> str:
+        """The `scp` claim: names without their resource."""
+        return " ".join(_split(each)[1] for each in self.granted)
+
+    def within(self, consented: Scopes) -> None:
+        """Raises Refusal 65001 if a permission was asked for that nobody consented to."""
+        known = {_split(each) for each in consented.asked}
+        for each in self.granted:
+            if _split(each) not in known:
+                raise Refusal(65001, scope=each)
+
+
+def read_scopes(text: str) -> Scopes:
+    """Reads the `scope` parameter; Refusal 900144, 70011 or 500011 says what is wrong."""
+    parts = text.split()
+    if not parts:
+        raise Refusal(900144, name="scope")
+    asked = tuple(part for part in parts if part not in _OIDC)
+    for part in asked:
+        _check(part)
+    return Scopes(asked=asked, words=frozenset(parts) & _OIDC)
+
+
+def _check(scope: str) -> None:
+    resource, name = _split(scope)
+    if resource not in (GRAPH, *OUTLOOK):
+        raise Refusal(500011, resource=resource)
+    if name not in PERMISSIONS:
+        raise Refusal(70011, scope=scope)
+
+
+def _split(scope: str) -> tuple[str, str]:
+    """A bare name means Graph: the trap that makes Exchange answer 535 to a good token."""
+    resource, slash, name = scope.rpartition("/")
+    return (resource, name) if slash else (GRAPH, name)
