@@ -1,0 +1,61 @@
+"""Where an account's tokens come from and which mail server takes them: the cloud profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+REDIRECT = "http://localhost/MxMail/"
+"""Nothing listens there: the browser stops at it, and the person pastes its address back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloud:
+    """One provider. No value is derived from another: the national clouds follow no pattern."""
+
+    name: str
+    authority: str
+    """https; `{tenant}` in it stands for the account's tenant."""
+    scope: str
+    """Scopes of one resource, separated by blanks; what a sign-in always needs is added."""
+    smtp_host: str
+    smtp_port: int
+    ca_file: str = ""
+    """Certificates to trust instead of the system's, in PEM; "" for the system's."""
+    oidc: bool = False
+    """Whether the authority is any OpenID Connect server's rather than Microsoft Entra's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A mailbox and the app registration through which its mail leaves."""
+
+    name: str
+    cloud: Cloud
+    tenant: str
+    client_id: str
+    secret: str
+    """Which entry of the vault holds the client secret; "" for a public client, which has none."""
+    mailbox: str
+    redirect: str = REDIRECT
+
+    @property
+    def authority(self) -> str:
+        """The authority's address for this account's tenant."""
+        return self.cloud.authority.replace("{tenant}", quote(self.tenant, safe=""))
+
+    @property
+    def identity(self) -> str:
+        """To whom a refresh token of this account may be shown: it is never sent elsewhere."""
+        return f"{self.authority} {self.client_id}"
+
+
+MICROSOFT365 = Cloud(
+    name="microsoft365",
+    authority="https://login.microsoftonline.com/{tenant}",
+    scope="https://outlook.office.com/SMTP.Send",
+    smtp_host="smtp.office365.com",
+    smtp_port=587,
+)
+
+CLOUDS = {cloud.name: cloud for cloud in (MICROSOFT365,)}

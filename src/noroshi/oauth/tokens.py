@@ -1,0 +1,322 @@
+"""Access tokens at hand: one refresh at a time, the rotated token kept before it is used.
+
+Access tokens live in memory only; `entries` says what the vault keeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, TypeVar
+
+from noroshi.core.words import Words
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.entries import Begun, Entries, Kept
+from noroshi.oauth.pasted import Problem, read_pasted
+from noroshi.oauth.provider import Provider, SignInFailed, Tokens
+from noroshi.ports import Clocks
+from noroshi.vault import Secret, Vault, VaultError
+
+T = TypeVar("T")
+MARGIN = 300.0
+FORCED_APART = 30.0
+"""A token younger than this is not the reason for a refusal: another one would be the same."""
+ATTEMPT_LIFE = timedelta(hours=1)
+BUSY, LONGEST_WAIT = 60.0, 3600.0
+LOOK_AGAIN = 1800.0
+"""Seconds until what an administrator may have mended, unseen by us, is tried again."""
+
+NEVER = Words(
+    en="Nobody has signed in for {name} yet. Run: noroshi authorize",
+    ja="「{name}」はまだサインインしていません。noroshi authorize を実行してください。",
+)
+OTHER_APP = Words(
+    en="Tenant, client ID or cloud of {name} has changed since the sign-in. Sign in again.",
+    ja="「{name}」のテナント、クライアント ID、クラウドのどれかがサインイン後に変わりました。"
+    "もう一度サインインしてください。",
+)
+NOT_BEGUN = Words(
+    en="No sign-in has been begun for {name}. Open the page first.",
+    ja="「{name}」のサインインは始まっていません。先にページを開いてください。",
+)
+TOO_OLD = Words(
+    en="This sign-in was begun more than an hour ago. Open the page again and paste the new URL.",
+    ja="このサインインは1時間以上前のものです。ページを開き直し、新しい URL を貼り付けてください。",
+)
+ALREADY = Words(
+    en="This URL has been used: the sign-in is complete, nothing is left to do.",
+    ja="この URL は使用済みです。サインインは済んでいるため、何もする必要はありません。",
+)
+NO_SECRET = Words(
+    en="The vault has no client secret “{secret}” for {name}. Enter the Value from the portal.",
+    ja="「{name}」のクライアント シークレット「{secret}」が保管庫にありません。"
+    "ポータルの「値」を入れてください。",
+)
+NO_REFRESH = Words(
+    en="The sign-in server gave no refresh token, so the sign-in would end within an hour. "
+    "The application must be allowed offline_access.",
+    ja="リフレッシュ トークンが発行されないため、1時間ほどで送れなくなります。"
+    "アプリケーションに offline_access を許可してください。",
+)
+SIGNED_IN = Words(en="Signed in.", ja="サインイン済みです。")
+
+
+class SignIn(Enum):
+    """How an account stands."""
+
+    SIGNED_IN = "signed in"
+    NEVER = "never signed in"
+    NEEDED = "needs somebody"
+    WAITING = "asked again by itself"
+    LOCKED = "the vault does not open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInState:
+    """How an account stands, since when, and why; for `status` and the manager."""
+
+    sign: SignIn
+    why: Words
+    since: datetime | None = None
+    """When somebody signed in; for a refusal, when it was first told."""
+    renewed: datetime | None = None
+    """When the refresh token was last renewed: Entra ends one that rests for 90 days."""
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """A refusal that is remembered, so that the provider is not asked in vain."""
+
+    failure: SignInFailed
+    secret: Secret | None
+    at: datetime
+    until: float | None
+    """On the steady clock; None: until somebody signs in."""
+
+
+@dataclass(slots=True)
+class _Live:
+    """What is known of one account in this life of the node."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    access: Secret | None = None
+    got: float = 0.0
+    fresh_until: float = 0.0
+    trouble: _Trouble | None = None
+    flight: asyncio.Task[Secret] | None = None
+
+
+class TokenSource:
+    """Hands out access tokens, and keeps the sign-in behind them alive."""
+
+    def __init__(
+        self, *, vault: Vault, provider: Provider, clocks: Clocks, margin: float = MARGIN
+    ) -> None:
+        """`margin`: seconds before its end at which a token is no longer handed out."""
+        self._vault = vault
+        self._entries = Entries(vault)
+        self._provider = provider
+        self._clocks = clocks
+        self._margin = margin
+        self._live: dict[str, _Live] = {}
+        self._running = set[asyncio.Task[Any]]()
+
+    async def token(self, account: Account, *, force: bool = False) -> Secret:
+        """An access token that is good for a while; `force` after one was refused.
+
+        Raises SignInFailed (remembered: not asked again in vain), Unreachable, VaultError,
+        and what the store raises when the rotated token cannot be saved.
+        """
+        live = self._of(account)
+        if live.access and self._usable(live, force):
+            return live.access
+        if live.flight is None or live.flight.done():
+            live.flight = self._start(self._renew(account, live, force))
+        return await asyncio.shield(live.flight)
+
+    async def begin(self, account: Account) -> str:
+        """Where a person signs in, as a URL. Raises as `token` does."""
+        await self._client_secret(account)
+        attempt = await self._provider.begin(account)
+        begun = Begun(attempt=attempt, identity=account.identity, at=self._clocks.wall())
+        await self._entries.begin(account, begun)
+        return attempt.url
+
+    async def finish(self, account: Account, pasted: str) -> None:
+        """Complete the sign-in with what the person pasted.
+
+        Raises SignInFailed (the words say what is wrong with the text, or what the provider
+        said), Unreachable, VaultError, and what the store raises.
+        """
+        await asyncio.shield(self._start(self._finish(account, self._of(account), pasted)))
+
+    async def state(self, account: Account) -> SignInState:
+        """How this account stands. Asks the vault, not the provider; raises what the store raises."""
+        try:
+            kept = await self._entries.kept(account)
+        except VaultError as error:
+            return SignInState(sign=SignIn.LOCKED, why=error.words)
+        if kept is None:
+            return SignInState(sign=SignIn.NEVER, why=NEVER.fill(name=account.name))
+        if kept.identity != account.identity:
+            return SignInState(sign=SignIn.NEEDED, why=OTHER_APP.fill(name=account.name))
+        return _told(kept, self._of(account).trouble)
+
+    def ask_again(self, account: Account) -> None:
+        """Forget a remembered refusal: somebody says that it is mended."""
+        self._of(account).trouble = None
+
+    async def close(self, patience: float = 3.0) -> None:
+        """Let a rotated token that is on its way be saved; waits `patience` seconds at most."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience)
+
+    def _of(self, account: Account) -> _Live:
+        # By the whole account: changed settings begin afresh, with nothing of the old ones' tokens.
+        return self._live.setdefault(repr(account), _Live())
+
+    def _usable(self, live: _Live, force: bool) -> bool:
+        now = self._clocks.steady()
+        return now < live.fresh_until and not (force and now - live.got >= FORCED_APART)
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """As a task of its own: a caller that gives up must not cut a rotation in two."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, as perhaps nobody waits for it any more
+
+    async def _renew(self, account: Account, live: _Live, force: bool) -> Secret:
+        async with live.lock:
+            if live.access and self._usable(live, force):  # a sign-in was completed meanwhile
+                return live.access
+            secret = await self._client_secret(account)
+            self._held_back(live, secret)
+            kept = await self._kept(account)
+            asked = self._clocks.steady()
+            try:
+                tokens = await self._provider.refresh(account, secret, kept.token)
+            except SignInFailed as failure:
+                live.access = None
+                live.trouble = self._trouble(failure, secret, live.trouble)
+                raise
+            if tokens.refresh is not None:
+                rotated = replace(kept, token=tokens.refresh, renewed=self._clocks.wall())
+                await self._entries.keep(account, rotated)
+            return self._take(live, tokens, asked)
+
+    async def _finish(self, account: Account, live: _Live, pasted: str) -> None:
+        async with live.lock:
+            begun, query = await self._read(account, pasted)
+            secret = await self._client_secret(account)
+            asked = self._clocks.steady()
+            tokens = await self._provider.redeem(account, secret, begun.attempt, query)
+            await self._entries.keep(account, self._first(account, tokens))
+            await self._entries.begin(account, replace(begun, done=True))
+            self._take(live, tokens, asked)
+
+    def _first(self, account: Account, tokens: Tokens) -> Kept:
+        if tokens.refresh is None:
+            raise SignInFailed(NO_REFRESH, error="no_refresh_token", who="setup")
+        now = self._clocks.wall()
+        return Kept(
+            token=tokens.refresh,
+            identity=account.identity,
+            since=now,
+            renewed=now,
+            user=tokens.user,
+        )
+
+    async def _read(self, account: Account, pasted: str) -> tuple[Begun, dict[str, str]]:
+        """The attempt and the query that answers it."""
+        begun = await self._entries.begun(account)
+        if begun is None or begun.identity != account.identity:
+            raise _pasted(NOT_BEGUN.fill(name=account.name))
+        query = read_pasted(pasted, begun.attempt.state)
+        if isinstance(query, Problem):
+            raise _pasted(query.words, query.error, query.codes)
+        if begun.done:
+            raise _pasted(ALREADY, "already_used")
+        if self._clocks.wall() - begun.at > ATTEMPT_LIFE:
+            raise _pasted(TOO_OLD)
+        return begun, query
+
+    def _take(self, live: _Live, tokens: Tokens, asked: float) -> Secret:
+        # A server whose tokens are short-lived would be asked at each mail: half their life then.
+        margin = min(self._margin, tokens.expires_in / 2)
+        live.access, live.got = tokens.access, asked
+        live.fresh_until = asked + tokens.expires_in - margin
+        live.trouble = None
+        return tokens.access
+
+    def _held_back(self, live: _Live, secret: Secret | None) -> None:
+        """Raise the remembered refusal, unless its time is over or the secret is another now."""
+        trouble = live.trouble
+        if trouble is None or (trouble.failure.who != "user" and trouble.secret != secret):
+            return
+        if trouble.until is None or self._clocks.steady() < trouble.until:
+            raise trouble.failure.again()
+
+    def _trouble(
+        self, failure: SignInFailed, secret: Secret | None, before: _Trouble | None
+    ) -> _Trouble:
+        hold = None if failure.who == "user" else LOOK_AGAIN
+        if failure.who == "wait":
+            hold = min(failure.retry_after or BUSY, LONGEST_WAIT)
+        same = before is not None and before.failure.who == failure.who
+        return _Trouble(
+            failure=failure.again(),
+            secret=secret,
+            at=before.at if before and same else self._clocks.wall(),
+            until=None if hold is None else self._clocks.steady() + hold,
+        )
+
+    async def _client_secret(self, account: Account) -> Secret | None:
+        if not account.secret:
+            return None
+        secret = await self._vault.get(account.secret)
+        if secret is None:
+            words = NO_SECRET.fill(name=account.name, secret=account.secret)
+            raise SignInFailed(words, error="no_secret", who="setup")
+        return secret
+
+    async def _kept(self, account: Account) -> Kept:
+        kept = await self._entries.kept(account)
+        if kept is None:
+            words = NEVER.fill(name=account.name)
+            raise SignInFailed(words, error="never_signed_in", who="user")
+        if kept.identity != account.identity:
+            words = OTHER_APP.fill(name=account.name)
+            raise SignInFailed(words, error="other_account", who="user")
+        return kept
+
+
+def _pasted(words: Words, error: str = "pasted", codes: tuple[int, ...] = ()) -> SignInFailed:
+    return SignInFailed(words, error=error, who="user", codes=codes)
+
+
+def _told(kept: Kept, trouble: _Trouble | None) -> SignInState:
+    if trouble is None:
+        return SignInState(
+            sign=SignIn.SIGNED_IN,
+            why=SIGNED_IN,
+            since=kept.since,
+            renewed=kept.renewed,
+            user=kept.user,
+        )
+    return SignInState(
+        sign=SignIn.WAITING if trouble.failure.who == "wait" else SignIn.NEEDED,
+        why=trouble.failure.words,
+        since=trouble.at,
+        renewed=kept.renewed,
+        user=kept.user,
+    )
