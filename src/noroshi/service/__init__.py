@@ -1,0 +1,31 @@
+"""Every operation that a person can ask for, the same by every door."""
+
+from __future__ import annotations
+
+from noroshi.service.offer import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Operation,
+    Person,
+    Refusal,
+    Trouble,
+    administrator,
+    answer,
+)
+from noroshi.service.service import Service
+
+__all__ = [
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "NotFound",
+    "Operation",
+    "Person",
+    "Refusal",
+    "Service",
+    "Trouble",
+    "administrator",
+    "answer",
+]

@@ -1,0 +1,173 @@
+"""How things stand, put together from what the store and the sign-ins know. All of it is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from noroshi.core.model import (
+    NOTHING,
+    ItemState,
+    Level,
+    Monitor,
+    Reading,
+    Receipt,
+    Route,
+    Sample,
+    State,
+)
+from noroshi.core.words import Words, plain
+from noroshi.oauth.tokens import SignIn, SignInState
+from noroshi.ports import Resting, Waiting
+from noroshi.service.answers import (
+    Attempt,
+    Counts,
+    ItemStatus,
+    Letter,
+    MonitorStatus,
+    Queued,
+    RouteStatus,
+    Said,
+)
+from noroshi.service.saying import newest, told
+
+NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
+FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
+LENT = Words(en="it is being sent now", ja="いま送信しています")
+IS_DOWN = Words(en="route {route} is down: {why}", ja="経路 {route} が使えません: {why}")
+NEEDS_SIGN_IN = Words(
+    en="{why} (noroshi authorize {route})", ja="{why} (noroshi authorize {route})"
+)
+
+
+def monitor_status(
+    monitor: Monitor, state: State, sample: Sample | None, names: Mapping[str, Words]
+) -> MonitorStatus:
+    """How a monitor is, with its newest readings if there are any at hand."""
+    readings = sample.readings if sample is not None else ()
+    items = [_item(n, i, readings, names) for n, i in _shown(state)]
+    if not items:
+        first = ItemStatus(item="", level=Level.OK, since=None, words=NEVER_MEASURED)
+        items = [first]
+    return MonitorStatus(
+        path=monitor.path,
+        title=monitor.title,
+        kind=monitor.kind,
+        level=state.level,
+        measured=sample.at if sample is not None else None,
+        items=tuple(items),
+    )
+
+
+def _shown(state: State) -> list[tuple[str, ItemState]]:
+    """The measuring itself is an item too; while it is well and others are there, it is silent."""
+    return [
+        (name, item)
+        for name, item in state.items.items()
+        if name or item.level is not Level.OK or len(state.items) == 1
+    ]
+
+
+def _item(
+    name: str, item: ItemState, readings: Sequence[Reading], names: Mapping[str, Words]
+) -> ItemStatus:
+    words = told(newest(item.cause, readings, name), item.level, names)
+    return ItemStatus(item=name, level=item.level, since=item.since, words=words)
+
+
+def route_status(
+    route: Route, resting: Resting | None, sign_in: SignInState | None, waiting: int
+) -> RouteStatus:
+    """How a route is. A missing sign-in comes first: it is why the route is down."""
+    state, since, until, why = "well", None, None, NOTHING
+    if resting is not None:
+        state, since, until = "down", resting.since, resting.until
+        why = plain(resting.why)
+    if sign_in is not None and sign_in.sign is not SignIn.SIGNED_IN:
+        state, since = "not signed in", sign_in.since or since
+        why = NEEDS_SIGN_IN.fill(why=sign_in.why, route=route.name)
+    return RouteStatus(
+        name=route.name,
+        title=route.title,
+        kind=route.kind,
+        state=state,
+        since=since,
+        until=until,
+        why=why,
+        waiting=waiting,
+    )
+
+
+def counts(waiting: Iterable[Waiting]) -> Counts:
+    """The spool in numbers."""
+    waiting = list(waiting)
+    aside = [w for w in waiting if w.fate == "set aside"]
+    open_ones = [w for w in waiting if not w.fate]
+    return Counts(
+        waiting=len(open_ones),
+        out=sum(w.out for w in open_ones),
+        set_aside=len(aside),
+        alarms=sum(len(w.envelope.alarms) for w in open_ones),
+        oldest=min((w.envelope.born for w in open_ones), default=None),
+    )
+
+
+def queued(one: Waiting, resting: Mapping[str, Resting], now: datetime) -> Queued:
+    """One envelope, when it is next tried, and why not at once."""
+    envelope = one.envelope
+    next, because = _next(one, resting, now)
+    return Queued(
+        id=envelope.id,
+        state=one.fate or ("out" if one.out else "waiting"),
+        contact=envelope.contact,
+        to=envelope.to,
+        subject=str(envelope.payload.get("subject", "")),
+        routes=envelope.routes,
+        attempts=envelope.attempts,
+        born=envelope.born,
+        next=next,
+        because=because,
+    )
+
+
+def _next(
+    one: Waiting, resting: Mapping[str, Resting], now: datetime
+) -> tuple[datetime | None, Words]:
+    if one.fate:
+        return None, plain(one.why)
+    if one.out:
+        return None, LENT
+    down = [resting.get(name) for name in one.envelope.routes]
+    known = [r for r in down if r is not None and r.until > now]
+    if known and len(known) == len(down):
+        first = min(known, key=lambda r: r.until)
+        words = IS_DOWN.fill(route=first.route, why=first.why)
+        return max(one.due, first.until), words
+    return one.due, plain(one.why) if one.why else FIRST_TURN
+
+
+def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
+    """One envelope in full."""
+    envelope = one.envelope
+    return Letter(
+        queued=queued,
+        text=str(envelope.payload.get("text", "")),
+        reached=envelope.reached,
+        alarms=envelope.alarms,
+        thread=envelope.thread,
+        tried=tuple(_attempt(receipt) for receipt in receipts),
+    )
+
+
+def _attempt(receipt: Receipt) -> Attempt:
+    said = tuple(
+        Said(
+            address=address,
+            verdict=answer.verdict,
+            code=answer.code,
+            enhanced=answer.enhanced,
+            text=answer.text,
+        )
+        for address, answer in receipt.answers.items()
+    )
+    return Attempt(receipt.at, receipt.provider_id, said)

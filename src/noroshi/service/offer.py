@@ -1,0 +1,200 @@
+"""How an operation is offered: who may ask for it, what it takes, and what a refusal says.
+
+Every door asks through `answer`, so an operation means the same near and far.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
+
+from noroshi import schema
+from noroshi.core.problems import Problem
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+
+log = logging.getLogger(__name__)
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+VIEWER, OPERATOR, ADMIN = "viewer", "operator", "admin"
+
+NO_OPERATION = Words(en="There is no operation {name}.", ja="{name} という操作はありません。")
+NOT_ALLOWED = Words(
+    en="{name} needs the role {role}, which {who} does not have. "
+    "Ask whoever runs Noroshi, or run it as Noroshi's own user.",
+    ja="{name} には {role} の権限が必要ですが、{who} にはありません。"
+    "Noroshi の管理者に頼むか、Noroshi を動かしている利用者で実行してください。",
+)
+BAD_ARGUMENTS = Words(
+    en="What was given to {name} cannot be used.", ja="{name} に渡された内容は使えません。"
+)
+NOT_TAKEN = Words(en="is not taken here", ja="ここでは使えません")
+MISSING = Words(en="is missing", ja="がありません")
+STORE_TROUBLE = Words(
+    en="The store cannot do it now: {why}. Nothing was changed; watching goes on.",
+    ja="いまは保存先が使えません: {why}。何も変更していません。監視は続いています。",
+)
+BUG = Words(
+    en="Noroshi itself failed here ({kind}). The node's log says where; watching goes on.",
+    ja="Noroshi 自身の不具合です ({kind})。場所はノードのログにあります。監視は続いています。",
+)
+
+
+class Refusal(Exception):
+    """Why an operation was not done, in words for whoever asked; `problems` say where."""
+
+    kind: ClassVar[str] = "trouble"
+
+    def __init__(self, words: Words, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(words.en)
+        self.words, self.problems = words, problems
+
+
+class NotFound(Refusal):
+    """There is no such thing."""
+
+    kind = "not found"
+
+
+class Forbidden(Refusal):
+    """This person may not do that."""
+
+    kind = "forbidden"
+
+
+class Conflict(Refusal):
+    """Somebody else changed it first, or it is not in a state for that."""
+
+    kind = "conflict"
+
+
+class Invalid(Refusal):
+    """What was given cannot be used; nothing of it was taken."""
+
+    kind = "invalid"
+
+
+class Trouble(Refusal):
+    """It was asked for rightly, and the other side, the vault or the store cannot do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever asks, and what they may do."""
+
+    name: str
+    roles: frozenset[str]
+
+
+def administrator(name: str) -> Person:
+    """Somebody who may do everything: the node's own user."""
+    return Person(name, frozenset({VIEWER, OPERATOR, ADMIN}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One thing a person can ask for. `news`: the engine should look up after it."""
+
+    name: str
+    role: str
+    help: Words
+    takes: Mapping[str, Any] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+    news: bool = False
+
+
+def operation(*, role: str, help: Words, news: bool = False) -> Callable[[F], F]:
+    """Offer an async method to people of that role, by every door."""
+
+    def mark(method: F) -> F:
+        method.__dict__["offered"] = (role, help, news)
+        return method
+
+    return mark
+
+
+class Offering(Protocol):
+    """Something with operations: the service."""
+
+    def operations(self) -> Mapping[str, Operation]:
+        """What is offered, by name."""
+
+
+def operations(service: type) -> Mapping[str, Operation]:
+    """All that a class of services offers, by name."""
+    return {
+        name: _described(name, method)
+        for name, method in inspect.getmembers(service, inspect.iscoroutinefunction)
+        if hasattr(method, "offered")
+    }
+
+
+def _described(name: str, method: Callable[..., Any]) -> Operation:
+    role, help, news = method.__dict__["offered"]
+    hints = get_type_hints(method)
+    given = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
+    asked = [p for p in given if p.name != "who"]
+    return Operation(
+        name=name,
+        role=role,
+        help=help,
+        news=news,
+        takes={p.name: hints[p.name] for p in asked},
+        needed=frozenset(p.name for p in asked if p.default is p.empty),
+    )
+
+
+async def answer(service: Offering, who: Person, name: str, given: Mapping[str, Any]) -> Any:
+    """Do an operation; its answer, or its refusal, as plain values for a wire."""
+    try:
+        return {"ok": schema.plain(await perform(service, who, name, given))}
+    except Refusal as refusal:
+        return refused(refusal)
+    except StoreError as error:
+        return refused(Trouble(STORE_TROUBLE.fill(why=error)))
+    except Exception as bug:  # a fault of ours must end neither the door nor the node
+        # No message: it may quote what was given to us, and that may be a secret.
+        way = "".join(traceback.format_tb(bug.__traceback__))
+        log.error("operation %s failed: %s\n%s", name, type(bug).__name__, way)  # noqa: TRY400
+        return refused(Trouble(BUG.fill(kind=type(bug).__name__)))
+
+
+async def perform(service: Offering, who: Person, name: str, given: Mapping[str, Any]) -> Any:
+    """Check role and arguments, then do it. Raises a Refusal."""
+    wanted = service.operations().get(name)
+    if wanted is None:
+        raise NotFound(NO_OPERATION.fill(name=name))
+    if wanted.role not in who.roles:
+        raise Forbidden(NOT_ALLOWED.fill(name=name, role=wanted.role, who=who.name))
+    return await getattr(service, name)(who, **_read(wanted, given))
+
+
+def _read(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+    problems = [Problem(name, NOT_TAKEN) for name in given.keys() - wanted.takes.keys()]
+    problems += [Problem(name, MISSING) for name in wanted.needed - given.keys()]
+    read = dict[str, Any]()
+    for name in given.keys() & wanted.takes.keys():
+        try:
+            read[name] = schema.read(wanted.takes[name], given[name], name)
+        except schema.Invalid as invalid:
+            problems += invalid.problems
+    if problems:
+        problems.sort(key=lambda p: p.where)
+        raise Invalid(BAD_ARGUMENTS.fill(name=wanted.name), tuple(problems))
+    return read
+
+
+def refused(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as plain values for a wire."""
+    return {
+        "error": refusal.kind,
+        "words": {"en": refusal.words.en, "ja": refusal.words.ja},
+        "problems": [
+            {"where": p.where, "what": {"en": p.what.en, "ja": p.what.ja}}
+            for p in refusal.problems
+        ],
+    }

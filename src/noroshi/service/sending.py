@@ -1,0 +1,120 @@
+"""A mail that a person or a script sends by the node's routes: from what was given to envelopes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from noroshi.core.model import Contact, Envelope, Level
+from noroshi.core.problems import Problem, instead
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+
+LONGEST_SUBJECT = 500
+LONGEST_TEXT = 1 << 20
+LONGEST_ADDRESS = 254
+"""RFC 5321, 4.5.3.1.3: 256 with the brackets round it."""
+ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+NOBODY = Words(en="say to whom", ja="宛先を指定してください")
+NO_ADDRESS = Words(
+    en="{given} is neither a contact nor a mail address{instead}",
+    ja="{given} は通知先でもメールアドレスでもありません{instead}",
+)
+NO_ROUTE = Words(
+    en="there is no route {given}{instead}", ja="{given} という経路はありません{instead}"
+)
+NO_ROUTES = Words(
+    en="there is no route yet; define one in routes/ and apply it",
+    ja="経路がまだありません。routes/ に定義し、apply で取り込んでください",
+)
+ONE_LINE = Words(
+    en="must be one line without control characters, at most {most} letters",
+    ja="制御文字のない1行で、{most}文字までにしてください",
+)
+TOO_LONG = Words(en="is longer than {most} letters", ja="長すぎます ({most}文字まで)")
+IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "high"}
+
+
+def faults(
+    plan: Plan, to: Iterable[str], subject: str, text: str, routes: Iterable[str]
+) -> tuple[Problem, ...]:
+    """All that stands in the way of sending this."""
+    to, found = list(to), list[Problem]()
+    if not to:
+        found.append(Problem("to", NOBODY))
+    for name in to:
+        if name not in plan.contacts and not is_address(name):
+            near = instead(name, plan.contacts)
+            found.append(Problem("to", NO_ADDRESS.fill(given=name, instead=near)))
+    for route in routes:
+        if route not in plan.routes:
+            near = instead(route, plan.routes)
+            found.append(Problem("routes", NO_ROUTE.fill(given=route, instead=near)))
+    if not plan.routes:
+        found.append(Problem("routes", NO_ROUTES))
+    if CONTROL.search(subject) or not 0 < len(subject) <= LONGEST_SUBJECT:
+        found.append(Problem("subject", ONE_LINE.fill(most=LONGEST_SUBJECT)))
+    if len(text) > LONGEST_TEXT:
+        found.append(Problem("text", TOO_LONG.fill(most=LONGEST_TEXT)))
+    return tuple(found)
+
+
+def is_address(text: str) -> bool:
+    """Whether it may be a mail address; the server that takes it has the last word."""
+    return len(text) <= LONGEST_ADDRESS and ADDRESS.fullmatch(text) is not None
+
+
+def contact_of(plan: Plan, name: str, text: str) -> Contact:
+    """The contact of that name; for an address, one made for this mail."""
+    if name in plan.contacts:
+        return plan.contacts[name]
+    language = "ja" if JAPANESE.search(text) else "en"
+    return Contact(id=name, addresses=(name,), language=language)
+
+
+def routes_of(plan: Plan, contact: Contact, given: tuple[str, ...]) -> tuple[str, ...]:
+    """As given, else those of the first rule that tells this contact, else all, in order."""
+    if given:
+        return given
+    for rule in plan.rules.values():
+        if any(one.id == contact.id for one in rule.contacts):
+            return rule.routes
+    return tuple(plan.routes)
+
+
+def envelope(
+    *,
+    number: str,
+    contact: Contact,
+    routes: tuple[str, ...],
+    subject: str,
+    text: str,
+    level: Level,
+    born: datetime,
+) -> Envelope:
+    """The envelope; it overtakes and waits for nothing, so its order key is its own id."""
+    id = f"{number}/send/{contact.id}"
+    return Envelope(
+        id=id,
+        routes=routes,
+        contact=contact.id,
+        to=contact.addresses,
+        order=id,
+        alarms=(),
+        payload={
+            "subject": subject,
+            "text": text,
+            "language": contact.language,
+            "importance": IMPORTANCE.get(level, "normal"),
+            "list": "noroshi",
+            "list_title": "Noroshi",
+            "zone": contact.zone,
+            "level": level.value,
+        },
+        action="mail",
+        born=born,
+    )
