@@ -105,10 +105,13 @@ def test_all_problems_are_named_with_their_places_in_both_languages():
     with pytest.raises(schema.Invalid) as caught:
         schema.read(Settings, {"size": "large", "colour": "red"}, "web.disk")
     assert [str(p) for p in caught.value.problems] == [
-        "web.disk.size: must be a whole number",
-        "web.disk.colour: there is no such setting",
+        "web.disk.size: must be a whole number, not text",
+        "web.disk.colour: there is no such setting; there are: name, size",
     ]
-    assert caught.value.problems[0].say("ja") == "web.disk.size: 整数で指定してください"
+    assert (
+        caught.value.problems[0].say("ja")
+        == "web.disk.size: 整数にしてください (今は文字列です)"
+    )
 
 
 def test_a_problem_never_repeats_what_was_given():

@@ -5,9 +5,9 @@ All that is wrong is said at once. Nothing here knows how a kind reads its optio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from noroshi.core.defined import (
     AccountDef,
@@ -21,8 +21,11 @@ from noroshi.core.defined import (
     RouteDef,
     RuleDef,
 )
-from noroshi.core.model import Contact, Limits, Monitor, Route, Rule
+from noroshi.core.kinds import Kind, Kinds
+from noroshi.core.model import Contact, Monitor, Route, Rule
 from noroshi.core.problems import Problem
+from noroshi.core.telling import accounts, contacts, routes, rules
+from noroshi.core.watching import monitors
 
 __all__ = [
     "AccountDef",
@@ -43,31 +46,6 @@ __all__ = [
 ]
 
 A = TypeVar("A")
-Read = Callable[[Mapping[str, Any], str], tuple[object, tuple[Problem, ...]]]
-"""From a kind's options as given, and their place, to its own options and what is wrong."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """What must be known of a check, an action or a transport to use it in a plan.
-
-    `names` are its options; `readings` what a check measures, None if that is open.
-    """
-
-    read: Read
-    names: frozenset[str] = frozenset()
-    limits: Mapping[str, Limits] = field(default_factory=dict)
-    readings: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kinds(Generic[A]):
-    """All kinds by name, and what makes an account of its definition and its cloud's."""
-
-    checks: Mapping[str, Kind]
-    actions: Mapping[str, Kind]
-    transports: Mapping[str, Kind]
-    account: Callable[[AccountDef, CloudDef], A]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +61,14 @@ class Plan(Generic[A]):
 
 def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Problem, ...]:
     """The plan, or all that stands in its way."""
-    raise NotImplementedError
+    found = list[Problem]()
+    the_contacts = contacts(definitions, found)
+    the_rules = rules(definitions, kinds.actions, the_contacts, found)
+    plan = Plan(
+        monitors=monitors(definitions, kinds.checks, the_rules, found),
+        rules=the_rules,
+        contacts=the_contacts,
+        routes=routes(definitions, kinds.transports, found),
+        accounts=accounts(definitions, kinds.account, found),
+    )
+    return tuple(found) if found else plan

@@ -13,7 +13,18 @@ MOST_NAMED = 12
 
 NEAR = Words(en="; did you mean {near}?", ja="。{near} のことでしょうか")
 KNOWN = Words(en="; there are: {known}", ja="。あるのは {known} です")
+NO_SUCH = Words(
+    en="there is no {sort} {given}{instead}", ja="{sort} {given} はありません{instead}"
+)
 NONE_YET = Words(en="; there are none yet", ja="。まだ1つもありません")
+
+
+class Unfit(ValueError):
+    """Raised by a value that is asked to be what it cannot be; the words are for people."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +52,28 @@ class Place:
 
     def at(self, *steps: str) -> Place:
         """A spot further inside."""
-        dot = "" if self.where.endswith(": ") else "."
-        return Place(self.where + dot + ".".join(steps), self.found)
+        return Place(inside(self.where, *steps), self.found)
 
     def say(self, words: Words, **given: object) -> None:
         """Note a problem of this spot."""
         what = words.fill(**given) if given else words
         self.found.append(Problem(self.where.removesuffix(": "), what))
+
+    def no_such(self, sort: Words, given: str, known: Collection[str]) -> None:
+        """Note that there is nothing of that name, and what was likely meant."""
+        self.say(NO_SUCH, sort=sort, given=given, instead=instead(given, known))
+
+
+def inside(where: str, *steps: str) -> str:
+    """A place further inside: `rules/ops.toml: ` and `on` are `rules/ops.toml: on`."""
+    if not where or where.endswith(": "):
+        return where + ".".join(steps) if steps else where.removesuffix(": ")
+    return ".".join([where, *steps])
+
+
+def file_of(type: str, name: str, found: list[Problem]) -> Place:
+    """The place of a definition: the file that it is in when it is in a folder."""
+    return Place(f"{type}/{name}.toml: ", found)
 
 
 def instead(given: str, known: Collection[str]) -> Words:

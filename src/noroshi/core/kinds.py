@@ -1,0 +1,38 @@
+"""What a plan must know of the kinds there are: how they read options, what they measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from noroshi.core.defined import AccountDef, CloudDef
+from noroshi.core.model import Limits
+from noroshi.core.problems import Problem
+
+A = TypeVar("A")
+Read = Callable[[Mapping[str, Any], str], tuple[object, tuple[Problem, ...]]]
+"""From a kind's options as given, and their place, to its own options and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What must be known of a check, an action or a transport to use it in a plan.
+
+    `names` are its options; `readings` what a check measures, None if that is open.
+    """
+
+    read: Read
+    names: frozenset[str] = frozenset()
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    readings: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds(Generic[A]):
+    """All kinds by name, and what makes an account of its definition and its cloud's."""
+
+    checks: Mapping[str, Kind]
+    actions: Mapping[str, Kind]
+    transports: Mapping[str, Kind]
+    account: Callable[[AccountDef, CloudDef], A]

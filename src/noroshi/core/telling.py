@@ -1,0 +1,247 @@
+"""Who is told of what, and by which way: contacts, rules, routes and accounts of a plan.
+
+Each is made even if something is wrong with it, so that one slip is one problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
+
+from noroshi.core.defined import (
+    AccountDef,
+    CloudDef,
+    ContactDef,
+    Definitions,
+    RouteDef,
+    RuleDef,
+)
+from noroshi.core.kinds import Kind
+from noroshi.core.model import MOST_TELLINGS, Contact, Level, Route, Rule, When
+from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.values import NO_ADDRESS, in_range, one_of, read_length, title, zone
+from noroshi.core.words import Words
+from noroshi.core.written import is_address
+
+A = TypeVar("A")
+MOST_CONNECTIONS = 100
+SHORTEST_REPEAT = "1m"
+
+CONTACT = Words(en="contact", ja="通知先")
+ROUTE = Words(en="route", ja="送信経路")
+ACTION = Words(en="action", ja="アクション")
+TRANSPORT = Words(en="kind of route", ja="送信経路の種別")
+ACCOUNT = Words(en="account", ja="アカウント")
+CLOUD = Words(en="cloud", ja="クラウド")
+
+NOBODY = Words(
+    en="names no contact, so nobody would be told",
+    ja="通知先が1つもないため、誰にも知らせることができません",
+)
+NO_WAY = Words(
+    en="names no route, so nothing could leave", ja="送信経路が1つもないため、何も送れません"
+)
+NEVER = Words(
+    en="names no level, so the rule would never speak",
+    ja="段階が1つもないため、この実行条件が働くことはありません",
+)
+NO_MAILBOX = Words(
+    en="has no address to tell", ja="知らせる先のメールアドレスが1つもありません"
+)
+NTH_ALONE = Words(en='is only for when = "nth"', ja='when = "nth" のときだけ指定できます')
+NTH_MISSING = Words(
+    en='when = "nth" needs nth: at which measurement in a row it speaks',
+    ja='when = "nth" には nth (連続何回目の測定で知らせるか) が必要です',
+)
+IN_THE_CLEAR = Words(
+    en='an account\'s access token must not go out in the clear; use "starttls" or "tls"',
+    ja='アクセストークンを暗号化せずに送ることになります。"starttls" か "tls" にしてください',
+)
+NO_TENANT = Words(
+    en="is missing: the cloud {cloud} asks for the directory (tenant) ID",
+    ja="指定がありません。クラウド {cloud} にはディレクトリ (テナント) ID が必要です",
+)
+NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
+
+
+def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contact]:
+    """All contacts by name."""
+    return {
+        name: _contact(said, file_of("contacts", name, found))
+        for name, said in definitions.contacts.items()
+    }
+
+
+def _contact(said: ContactDef, place: Place) -> Contact:
+    title(said.title, place)
+    zone(said.zone, place)
+    if not said.addresses:
+        place.at("addresses").say(NO_MAILBOX)
+    for address in said.addresses:
+        if not is_address(address):
+            place.at("addresses").say(NO_ADDRESS, given=address)
+    return Contact(
+        id=said.name,
+        addresses=said.addresses,
+        title=said.title,
+        language=said.language,
+        zone=said.zone,
+    )
+
+
+def rules(
+    definitions: Definitions,
+    kinds: Mapping[str, Kind],
+    contacts: Mapping[str, Contact],
+    found: list[Problem],
+) -> dict[str, Rule]:
+    """All rules by name, with the contacts that they name."""
+    return {
+        name: _rule(said, kinds, contacts, definitions.routes, file_of("rules", name, found))
+        for name, said in definitions.rules.items()
+    }
+
+
+def _rule(
+    said: RuleDef,
+    kinds: Mapping[str, Kind],
+    contacts: Mapping[str, Contact],
+    routes: Collection[str],
+    place: Place,
+) -> Rule:
+    one_of(said.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
+    one_of(said.routes, routes, ROUTE, NO_WAY, place.at("routes"))
+    if not said.on:
+        place.at("on").say(NEVER)
+    in_range(said.most, 1, MOST_TELLINGS, place.at("most"))
+    return Rule(
+        id=said.name,
+        action=said.action,
+        contacts=tuple(contacts[name] for name in said.contacts if name in contacts),
+        routes=said.routes,
+        options=_options(said.action, said.options, kinds, ACTION, "action", place),
+        on=frozenset(map(Level, said.on)),
+        when=When(said.when),
+        nth=_nth(said, place),
+        most=said.most,
+        repeat=read_length(said.repeat, SHORTEST_REPEAT, place.at("repeat")),
+        recovered=said.recovered,
+    )
+
+
+def _nth(said: RuleDef, place: Place) -> int:
+    if said.nth is None:
+        if said.when == "nth":
+            place.say(NTH_MISSING)
+        return 1
+    if said.when != "nth":
+        place.at("nth").say(NTH_ALONE)
+    in_range(said.nth, 1, MOST_TELLINGS, place.at("nth"))
+    return said.nth
+
+
+def _options(
+    kind: str,
+    given: Mapping[str, Any],
+    kinds: Mapping[str, Kind],
+    sort: Words,
+    field: str,
+    place: Place,
+) -> object:
+    """A kind's own options; None if there is no such kind."""
+    if kind not in kinds:
+        place.at(field).no_such(sort, kind, kinds)
+        return None
+    options, problems = kinds[kind].read(given, place.at("options").where)
+    place.found.extend(problems)
+    return options
+
+
+def routes(
+    definitions: Definitions, kinds: Mapping[str, Kind], found: list[Problem]
+) -> dict[str, Route]:
+    """All routes by name."""
+    return {
+        name: _route(said, definitions, kinds, file_of("routes", name, found))
+        for name, said in definitions.routes.items()
+    }
+
+
+def _route(
+    said: RouteDef, definitions: Definitions, kinds: Mapping[str, Kind], place: Place
+) -> Route:
+    title(said.title, place)
+    in_range(said.connections, 1, MOST_CONNECTIONS, place.at("connections"))
+    given = _with_account(said, definitions, kinds, place.at("options"))
+    options = None
+    if given is not None:
+        options = _options(said.kind, given, kinds, TRANSPORT, "kind", place)
+    return Route(
+        name=said.name,
+        title=said.title,
+        kind=said.kind,
+        options=options,
+        connections=said.connections,
+    )
+
+
+def _with_account(
+    said: RouteDef, definitions: Definitions, kinds: Mapping[str, Kind], place: Place
+) -> Mapping[str, Any] | None:
+    """The options, with what its account knows put under them; None if that is unknown."""
+    name = said.options.get("account")
+    if not isinstance(name, str) or not name or said.kind not in kinds:
+        return said.options
+    if "account" not in kinds[said.kind].names:
+        return said.options
+    if said.options.get("protection") == "none":
+        place.at("protection").say(IN_THE_CLEAR)
+    account = definitions.accounts.get(name)
+    if account is None:
+        place.at("account").no_such(ACCOUNT, name, definitions.accounts)
+        return None
+    cloud = definitions.clouds.get(account.cloud)
+    if cloud is None:  # the account's own file says so
+        return None
+    known = _known_of(account, cloud)
+    return {k: v for k, v in known.items() if k in kinds[said.kind].names} | {**said.options}
+
+
+def _known_of(account: AccountDef, cloud: CloudDef) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "host": cloud.smtp_host,
+        "port": cloud.smtp_port,
+        "user": account.mailbox,
+    }
+    return known | ({"ca_file": cloud.ca_file} if cloud.ca_file else {})
+
+
+def accounts(
+    definitions: Definitions, make: Callable[[AccountDef, CloudDef], A], found: list[Problem]
+) -> dict[str, A]:
+    """All accounts by name, each with its cloud."""
+    for name, cloud in definitions.clouds.items():
+        _check_cloud(cloud, file_of("clouds", name, found))
+    made = dict[str, A]()
+    for name, said in definitions.accounts.items():
+        place = file_of("accounts", name, found)
+        _check_account(said, place)
+        if said.cloud in definitions.clouds:
+            its = definitions.clouds[said.cloud]
+            made[name] = make(said, its)
+            if "{tenant}" in its.authority and not said.tenant:
+                place.at("tenant").say(NO_TENANT, cloud=its.name)
+        else:
+            place.at("cloud").no_such(CLOUD, said.cloud, definitions.clouds)
+    return made
+
+
+def _check_account(said: AccountDef, place: Place) -> None:
+    if not is_address(said.mailbox):
+        place.at("mailbox").say(NO_ADDRESS, given=said.mailbox)
+
+
+def _check_cloud(said: CloudDef, place: Place) -> None:
+    in_range(said.smtp_port, 1, 65535, place.at("smtp_port"))
+    if not said.authority.startswith("https://"):
+        place.at("authority").say(NOT_HTTPS)

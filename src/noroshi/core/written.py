@@ -1,0 +1,68 @@
+"""Values as people write them: durations, times of day, names, addresses, zones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,7})h)?(?:(\d{1,7})m)?(?:(\d{1,7})s)?")
+MOMENT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+# What may stand in an envelope's address without quoting (RFC 5321, Dot-string), and no more:
+# blanks, commas and angle brackets are a slip in a definition, or somebody's trick.
+ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]{1,64}@[^\s@<>(),;:\\\"\[\]/]{1,253}")
+DAYS: Mapping[str, int] = {
+    day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+}
+UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+
+
+@cache
+def duration(text: str) -> timedelta | None:
+    """ "30s", "5m", "1h30m", "1d"; None if it is none."""
+    found = DURATION.fullmatch(text)
+    if found is None or not text:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def say_duration(length: timedelta) -> str:
+    """A duration as a definition has it; whole seconds."""
+    left, parts = int(length.total_seconds()), list[str]()
+    for unit, size in UNITS:
+        count, left = divmod(left, size)
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts) or "0s"
+
+
+def moment(text: str) -> time | None:
+    """A time of day, "07:30"; None if it is none."""
+    found = MOMENT.fullmatch(text)
+    return time(int(found[1]), int(found[2])) if found else None
+
+
+def is_name(text: str) -> bool:
+    """Whether it may name a definition: it is a file's name too."""
+    return NAME.fullmatch(text) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether it can be a mail address, as far as its shape goes."""
+    if ADDRESS.fullmatch(text) is None or not text.isprintable():
+        return False
+    local, _, domain = text.partition("@")
+    return not any(not label for part in (local, domain) for label in part.split("."))
+
+
+@cache
+def is_zone(text: str) -> bool:
+    """Whether this computer knows the time zone."""
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, LookupError):  # a path, a folder of zones, an unknown one
+        return False
+    return True
