@@ -67,8 +67,9 @@ class Dispatch:
         changed = [n for n, way in self.ways.items() if routes.get(n) != way.route]
         for name in changed:
             await self._stop(self.ways.pop(name))
-        for name in routes.keys() - self.ways.keys():
-            self.ways[name] = Way(routes[name], self._open(routes[name]))
+        for name, route in routes.items():
+            if name not in self.ways:
+                self.ways[name] = Way(route, self._open(route))
         named = {name for envelope in waiting for name in envelope.routes}
         for name in named - self.ways.keys():
             self.ways[name] = Way(Route(name=name), GoneRoute(name, self.clocks))

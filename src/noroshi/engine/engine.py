@@ -67,7 +67,7 @@ class Engine:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        steps = (self.tick, self.hold, self.flush, self.sweep)
+        steps = (self.tick, self._hold_and_send, self.flush, self.sweep)
         try:
             async with asyncio.TaskGroup() as loops:
                 for step in steps:
@@ -83,7 +83,12 @@ class Engine:
         """Repeat a step for ever; it answers how long to pause."""
         while True:
             pause = await self.attempt(step)
-            await self._pause(FLUSH if pause is None else pause, step == self.hold)
+            await self._pause(FLUSH if pause is None else pause, step == self._hold_and_send)
+
+    async def _hold_and_send(self) -> float:
+        pause = await self.hold()
+        self.sending.start()
+        return pause
 
     async def _pause(self, seconds: float, for_news: bool) -> None:
         if not for_news:
@@ -99,7 +104,7 @@ class Engine:
         """No exception ends the engine: the store's, mostly; a bug must not either."""
         try:
             return await step()
-        except Exception as error:
+        except Exception as error:  # whatever it is, the other monitors and mails go on
             self._complain(error)
             return None
 
@@ -125,9 +130,13 @@ class Engine:
         if held is None or renewal is None:
             return await self._take(self.node)
         self.watch.hear(held, renewal.standing)
-        if renewal.version != self.version:
+        if renewal.version != self.version or self._lacks(held):
             await self._take_up(self.node, held)
         return RENEW
+
+    def _lacks(self, held: Held) -> bool:
+        """Whether some monitors are with nobody, or with another node that may let them go."""
+        return self._plan is not None and not self._plan.monitors.keys() <= held.states.keys()
 
     async def _take(self, node: Node) -> float:
         """A block, whole; what is bad in it is weighed at once."""
@@ -196,7 +205,6 @@ class Engine:
     async def _serve(self, version: Version, plan: Plan) -> None:
         waiting = [row.envelope for row in await self.store.waiting()]
         await self.sending.take_up(plan.routes, waiting)
-        self.sending.start()
         self.version = version.number
 
     # the steps

@@ -1,0 +1,157 @@
+"""A watched host, its people and its mail, driven second by second on clocks of our own."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from noroshi.core.model import Contact, Instance, Limits, Monitor, Reading, Route, Rule
+from noroshi.core.words import plain
+from noroshi.engine import Engine
+from noroshi.plugins import Plugins
+from noroshi.ports import Action, Check, Outcome, Version, Volume, options
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import FakeHost, ManualClocks, ScriptedTransport
+
+OPS = Contact(id="ops", addresses=("ops@example.com",))
+WEB1 = Instance(name="web1")
+RULE = Rule(
+    id="r",
+    action="note",
+    contacts=(OPS,),
+    routes=("smtp1", "smtp2"),
+    repeat=timedelta(minutes=30),
+)
+
+
+@options
+class Options:
+    target: str = "here"
+    """What is looked at."""
+
+
+async def _look(_options, host, _memory):
+    volumes = await host.volumes()
+    return Outcome(tuple(Reading("used", v.used_percent, "%", v.mount) for v in volumes))
+
+
+VOLUMES = Check(
+    kind="disk",
+    title=plain("Disk"),
+    help=plain("Disk"),
+    options=Options,
+    limits={},
+    names={"used": plain("used")},
+    run=_look,
+)
+
+
+def disk_monitor(**other):
+    given = {
+        "options": Options(),
+        "limits": {"used": Limits(warning=80, critical=90)},
+        "rules": (RULE,),
+    }
+    given |= {"id": "m", "name": "disk", "instance": WEB1, "group": "g", "kind": "disk"}
+    return Monitor(**given | other)
+
+
+def _note(_options, _contact, topic, alarms):
+    """Short words in place of a mail: what the engine does is the story here."""
+    worst = max((a.event.after for a in alarms), key=lambda level: level.severity)
+    lines = [
+        f"{a.event.item}: {a.event.before.name}>{a.event.after.name} {a.reason.name}"
+        for a in alarms
+    ]
+    subject = f"[{worst.name}] {topic.monitor.instance.name}: {topic.monitor.name}"
+    return {"subject": subject, "text": "\n".join(lines)}
+
+
+NOTE = Action(kind="note", title=plain("Note"), help=plain("A note"), options=dict, draft=_note)
+
+
+@dataclass(frozen=True)
+class FixedPlan:
+    monitors: dict
+    routes: dict
+
+
+class Scene:
+    def __init__(self, *smtp, store=None):
+        self.time = ManualClocks()
+        self.store = store or MemoryStore()
+        self.smtp = ScriptedTransport(lambda: self.time.now, *smtp)
+        self.backup = ScriptedTransport(lambda: self.time.now)
+        self.measured = 0
+        self.used = {}
+        self.plans = {0: FixedPlan({}, {})}
+
+    async def plan(self, *monitors, routes=("smtp1", "smtp2")):
+        """Make these the monitors, and those the routes, of the next version."""
+        current = await self.store.current()
+        ids = [monitor.id for monitor in monitors]
+        number = await self.store.publish(
+            Version(number=current.number + 1), ids, current.number
+        )
+        found = {name: Route(name=name, kind="scripted") for name in routes}
+        self.plans[number] = FixedPlan({m.id: m for m in monitors}, found)
+
+    async def compile(self, version):
+        return self.plans[version.number]
+
+    def transport(self, route):
+        return self.smtp if route.name == "smtp1" else self.backup
+
+    def host(self, _monitor):
+        self.measured += 1
+        return FakeHost([Volume(m, size=100, free=100 - n) for m, n in self.used.items()])
+
+    @asynccontextmanager
+    async def life(self):
+        """One life of the process; it ends without a word, as after a crash."""
+        plugins = Plugins((VOLUMES,), (NOTE,), ())
+        engine = Engine(
+            self.store,
+            plugins,
+            self.compile,
+            self.transport,
+            self.host,
+            self.time.clocks,
+            luck=lambda: 0.0,
+        )
+        try:
+            yield engine
+        finally:
+            for turn in engine.watch.running:
+                turn.cancel()
+
+    async def run(self, minutes=1, monitor=None, **used):
+        """One life of so many minutes. A volume is named by its mount without the slash."""
+        self.used = {f"/{name}": percent for name, percent in used.items()}
+        if monitor is not None or not self.plans[(await self.store.current()).number].monitors:
+            await self.plan(monitor or disk_monitor())
+        async with self.life() as engine:
+            await self.seconds(engine, int(minutes * 60))
+
+    async def seconds(self, engine, count):
+        for second in range(count):
+            await self.second(engine, second)
+
+    async def second(self, engine, second=0):
+        steps = [engine.tick] + [engine.hold] * (second % 3 == 0) + [engine.flush]
+        for step in steps:
+            await engine.attempt(step)
+        await asyncio.gather(*engine.watch.running)
+        for name in list(engine.sending.ways):
+            while await engine.attempt(partial(engine.sending.send_one, name)):
+                pass
+        self.time.pass_by(seconds=1)
+
+    @property
+    def mails(self):
+        return [(e.payload["subject"], e.payload["text"]) for e in self.smtp.sent]
+
+    @property
+    def subjects(self):
+        return [e.payload["subject"] for e in self.smtp.sent]
