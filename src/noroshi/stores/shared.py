@@ -1,0 +1,56 @@
+"""What every store does alike: how it wakes those who wait, and what it makes of a fate."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from noroshi.core.delivery import Accepted, Fate, SetAside
+
+ACCEPTED, SET_ASIDE = "accepted", "set aside"
+
+
+class News:
+    """Wakes all who wait. What came since a task last waited wakes that task at once, so that
+    nothing is missed between looking and waiting."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._seen = WeakKeyDictionary[asyncio.Task[Any], int]()
+        self._waiting = set[asyncio.Future[None]]()
+
+    def tell(self) -> None:
+        self._count += 1
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def wait(self, longest: timedelta) -> None:
+        me = asyncio.current_task()
+        assert me is not None, "only a task can wait"
+        if self._seen.get(me, 0) == self._count:
+            await self._come(longest)
+        self._seen[me] = self._count
+
+    async def _come(self, longest: timedelta) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        try:
+            await asyncio.wait_for(waiter, longest.total_seconds())
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(waiter)
+
+
+def outcome(fate: Fate) -> tuple[str, str]:
+    """The envelope's fate as `Waiting` says it, and its last trouble."""
+    match fate:
+        case Accepted():
+            return ACCEPTED, ""
+        case SetAside(why=why):
+            return SET_ASIDE, why
+        case _:
+            return "", fate.why

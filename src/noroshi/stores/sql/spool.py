@@ -1,0 +1,171 @@
+"""Envelopes: put in, lent under a lease, settled, and kept for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.delivery import Fate, RestRoute, settled
+from noroshi.core.model import Envelope, Parcel, Receipt
+from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
+from noroshi.stores.shared import ACCEPTED, SET_ASIDE, outcome
+from noroshi.stores.sql.values import Connection, instant, number
+
+PUT = """
+insert or ignore into spool (id, order_key, due, attempts, envelope, head)
+values (:id, :order, :due, :attempts, :envelope,
+        not exists (select 1 from spool where order_key = :order and fate = ''))
+returning seq"""
+# Of the heads of their order keys that are due, the first whose turn on this route it is: no
+# route before it in the envelope's list is up. The planner must take the small index.
+LEND = """
+update spool set lease = :lease, node = :node, life = :life, due = :until,
+                 attempts = attempts + 1
+where seq = (
+    select s.seq from spool s indexed by spool_due
+    join way w on w.envelope = s.seq and w.route = :route
+    where s.fate = '' and s.head = 1 and s.due <= :now
+      and not exists (select 1 from way better left join rest on rest.route = better.route
+          where better.envelope = s.seq and better.place < w.place
+            and coalesce(rest.until, 0) <= :now)
+    order by s.due, s.seq limit 1)
+returning attempts - 1, envelope"""
+SETTLE = """
+update spool set lease = null, node = null, life = null, due = :due, attempts = :attempts,
+                 envelope = :envelope, fate = :fate, why = :why
+where id = :id and lease = :lease returning seq"""
+RELEASE = """
+update spool set due = ?, lease = null, node = null, life = null
+where fate = '' and node = ? and life between ? and ?"""
+REST = """
+insert into rest values (?, ?, ?, ?) on conflict do update set
+    since = min(since, excluded.since), until = max(until, excluded.until), why = excluded.why
+"""
+ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
+
+
+def put(db: Connection, envelope: Envelope) -> bool:
+    """False if its id is there already, settled or not."""
+    given = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
+    body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
+    row = db.execute(PUT, given | body).fetchone()
+    if row is None:
+        return False
+    _write_ways(db, row[0], envelope.routes)
+    return True
+
+
+def lend(db: Connection, node: Node, route: str, now: datetime, lease: str) -> Parcel | None:
+    rest = db.execute("select since, until from rest where route = ?", (route,)).fetchone()
+    if rest is not None and rest[1] > number(now):
+        return None
+    who = {"lease": lease, "node": node.name, "life": node.life, "route": route}
+    when = {"now": number(now), "until": number(now + PARCEL_LEASE)}
+    row = db.execute(LEND, who | when).fetchone()
+    if row is None:
+        return None
+    envelope = replace(schema.value(Envelope, row[1]), attempts=row[0])
+    return Parcel(envelope, route, lease, rest and instant(rest[0]))
+
+
+def settle(db: Connection, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
+    envelope, due = settled(parcel, receipt, fate)
+    said, why = outcome(fate)
+    key = {"id": envelope.id, "lease": parcel.lease, "due": number(due or receipt.at)}
+    body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
+    row = db.execute(SETTLE, key | body | {"fate": said, "why": why}).fetchone()
+    if row is None:
+        return False
+    db.execute("insert into receipt values (?, ?)", (row[0], schema.text(receipt)))
+    _write_health(db, parcel.route, fate)
+    if due is None:
+        _write_ways(db, row[0], ())
+        _promote(db, envelope.order)
+    elif envelope.routes != parcel.envelope.routes:
+        _write_ways(db, row[0], envelope.routes)
+    return True
+
+
+def give_back(db: Connection, node: str, lives: range, now: datetime) -> None:
+    """What these lives of a node had out is due at once; the attempts stay counted."""
+    db.execute(RELEASE, (number(now), node, lives.start, lives.stop - 1))
+
+
+def retry(db: Connection, id: str, now: datetime) -> bool:
+    at = number(now)
+    row = db.execute(
+        "select seq, fate, lease is not null and due > ?, envelope from spool where id = ?",
+        (at, id),
+    ).fetchone()
+    if row is None or row[1] == ACCEPTED or row[2]:
+        return False
+    seq, fate, _, body = row
+    envelope = schema.value(Envelope, body)
+    db.execute("update spool set due = ?, fate = '' where seq = ?", (at, seq))
+    if fate == SET_ASIDE:
+        _write_ways(db, seq, envelope.routes)
+        _promote(db, envelope.order)
+    sql = "update rest set until = ? where route = ? and until > ?"
+    db.executemany(sql, [(at, route, at) for route in envelope.routes])
+    return True
+
+
+def waiting(db: Connection) -> Sequence[Waiting]:
+    rows = db.execute(f"{ROW} indexed by spool_shown where fate <> 'accepted' order by seq")
+    return [_waiting(row) for row in rows]
+
+
+def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+    row = db.execute(f"{ROW} where id = ?", (id,)).fetchone()
+    if row is None:
+        return None
+    sql = "select body from receipt where envelope = ? order by rowid"
+    receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, row[:1])]
+    return _waiting(row), tuple(receipts)
+
+
+def resting(db: Connection) -> Sequence[Resting]:
+    rows = db.execute("select route, since, until, why from rest order by route")
+    return [Resting(name, instant(s), instant(u), why) for name, s, u, why in rows]
+
+
+def shift(db: Connection, by: int) -> None:
+    db.execute("update lease set until = until + ?", (by,))
+    db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
+    db.execute("update spool set due = due + ? where fate = ''", (by,))
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    _, attempts, body, due, out, fate, why = row
+    envelope = replace(schema.value(Envelope, body), attempts=attempts)
+    return Waiting(envelope=envelope, due=instant(due), out=bool(out), fate=fate, why=why)
+
+
+def _write_health(db: Connection, route: str, fate: Fate) -> None:
+    """Two parcels that were out at once may both find the route down."""
+    if isinstance(fate, RestRoute):
+        row = (route, number(fate.since), number(fate.until), fate.why)
+        db.execute(REST, row)
+    else:
+        db.execute("delete from rest where route = ?", (route,))
+
+
+def _write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
+    db.execute("delete from way where envelope = ?", (seq,))
+    rows = [(seq, place, route) for place, route in enumerate(routes)]
+    db.executemany("insert into way values (?, ?, ?)", rows)
+
+
+def _promote(db: Connection, order: str) -> None:
+    """The oldest open one of an order key is its head, and no other."""
+    sql = "select min(seq) from spool where order_key = ? and fate = ''"
+    (oldest,) = db.execute(sql, (order,)).fetchone()
+    if oldest is not None:
+        db.execute(
+            "update spool set head = 0 where order_key = ? and fate = '' and head and seq <> ?",
+            (order, oldest),
+        )
+        db.execute("update spool set head = 1 where seq = ?", (oldest,))

@@ -1,0 +1,181 @@
+"""The store in a file of SQLite: one thread writes, another reads.
+
+What it keeps is described in migrations/; samples are kept to the millisecond, and without
+the notes of their readings.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.delivery import Fate
+from noroshi.core.model import (
+    Change,
+    Decision,
+    Envelope,
+    Event,
+    Parcel,
+    Receipt,
+    Sample,
+    Standing,
+    State,
+)
+from noroshi.ports import Block, Node, Renewal, Resting, Version, Waiting
+from noroshi.stores.shared import News
+from noroshi.stores.sql import definitions, history, monitors, spool
+from noroshi.stores.sql.opening import Migration, open_file, ours
+from noroshi.stores.sql.values import MICROSECOND, Connection
+from noroshi.stores.writer import Work, Writer
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """As ports.Store says. Made by `open`; used from one event loop."""
+
+    def __init__(self, writer: Writer, reader: Writer) -> None:
+        self._writer, self._reader = writer, reader
+        self._write, self._read = writer.do, reader.do
+        self._series: dict[history.Key, int] = {}
+        self._news = News()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        sqlite: Sequence[int] = driver.sqlite_version_info,
+        steps: Sequence[Migration] | None = None,
+    ) -> SqliteStore:
+        """Open a store, or make one (0600). StoreError, with the file as it was, if this
+        SQLite or the file will not do: too old, too new, changed, or something else."""
+        writer, reader = open_file(path, sqlite, ours() if steps is None else steps)
+        return cls(Writer(writer, str(path)), Writer(reader, str(path), begin="begin"))
+
+    async def _tell(self, work: Work[T]) -> T:
+        """Write what may free an envelope or bring one, and wake those who wait."""
+        found = await self._write(work)
+        self._news.tell()
+        return found
+
+    # definitions
+
+    async def publish(self, version: Version, ids: Iterable[str], base: int) -> int:
+        named = tuple(dict.fromkeys(ids))
+        return await self._tell(lambda db: definitions.publish(db, version, named, base))
+
+    async def current(self) -> Version:
+        return await self._read(definitions.current)
+
+    # monitors
+
+    async def begin(self, name: str, now: datetime) -> Node:
+        return await self._tell(lambda db: monitors.begin(db, name, now))
+
+    async def end(self, node: Node, now: datetime) -> None:
+        await self._tell(lambda db: monitors.end(db, node, now))
+
+    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
+        return await self._write(lambda db: monitors.lend(db, node, now, fence))
+
+    async def renew(self, fence: int, now: datetime) -> Renewal | None:
+        return await self._write(lambda db: monitors.renew(db, fence, now))
+
+    async def commit(self, fence: int, change: Change) -> bool:
+        done = await self._write(lambda db: monitors.commit(db, fence, change))
+        if change.envelopes:
+            self._news.tell()
+        return done
+
+    async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
+        # By the writer: a commit that nobody waits for any more may stand in its queue.
+        return await self._write(lambda db: monitors.recall(db, monitor))
+
+    async def retire(self, fence: int, change: Change) -> bool:
+        return await self._tell(lambda db: monitors.retire(db, fence, change))
+
+    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+        newest = {monitor: sample.memory for monitor, sample in samples}
+
+        def work(db: Connection) -> dict[history.Key, int]:
+            monitors.remember(db, newest)
+            return history.append(db, self._series, samples)
+
+        self._series |= await self._write(work)
+
+    async def drop_samples(self, before: datetime, most: int) -> int:
+        return await self._write(lambda db: history.drop(db, before, most))
+
+    async def states(self) -> Mapping[str, State]:
+        return await self._read(monitors.states)
+
+    async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
+        return await self._read(lambda db: monitors.events(db, monitor, last))
+
+    async def decisions(self, monitor: str) -> Sequence[Decision]:
+        return await self._read(lambda db: monitors.decisions(db, monitor))
+
+    async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
+        return await self._read(lambda db: history.newest(db, monitor, last))
+
+    async def stand(self, monitor: str, standing: Standing) -> bool:
+        return await self._write(lambda db: monitors.stand(db, monitor, standing))
+
+    # envelopes
+
+    async def post(self, envelope: Envelope) -> bool:
+        return await self._tell(lambda db: spool.put(db, envelope))
+
+    async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
+        lease = uuid.uuid4().hex
+        return await self._write(lambda db: spool.lend(db, node, route, now, lease))
+
+    async def settle(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
+        return await self._tell(lambda db: spool.settle(db, parcel, receipt, fate))
+
+    async def waiting(self) -> Sequence[Waiting]:
+        return await self._read(spool.waiting)
+
+    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+        return await self._read(lambda db: spool.envelope(db, id))
+
+    async def retry(self, id: str, now: datetime) -> bool:
+        return await self._tell(lambda db: spool.retry(db, id, now))
+
+    async def resting(self) -> Sequence[Resting]:
+        return await self._read(spool.resting)
+
+    # secrets
+
+    async def put_secret(self, name: str, sealed: bytes) -> None:
+        sql = "insert or replace into secret values (?, ?)"
+        await self._write(lambda db: db.execute(sql, (name, sealed)).rowcount)
+
+    async def get_secret(self, name: str) -> bytes | None:
+        sql = "select sealed from secret where name = ?"
+        row = await self._read(lambda db: db.execute(sql, (name,)).fetchone())
+        return None if row is None else bytes(row[0])
+
+    async def secret_names(self) -> Sequence[str]:
+        rows = await self._read(
+            lambda db: db.execute("select name from secret order by name").fetchall()
+        )
+        return [name for (name,) in rows]
+
+    # all
+
+    async def shift(self, by: timedelta) -> None:
+        await self._tell(partial(spool.shift, by=by // MICROSECOND))
+
+    async def wait(self, longest: timedelta) -> None:
+        await self._news.wait(longest)
+
+    async def close(self) -> None:
+        await self._reader.close()
+        await self._writer.close()  # last, so that it may put the WAL away

@@ -1,0 +1,113 @@
+"""One connection to SQLite on one thread; what is asked for meanwhile shares one commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.ports import StoreError
+from noroshi.schema import Unreadable
+from noroshi.stores.sql.values import Connection
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+Job = tuple[Work[Any], "asyncio.Future[Any]"]
+
+LARGEST_BATCH = 256
+
+
+class Writer:
+    """Runs work on a connection, in transactions of at most LARGEST_BATCH pieces of work.
+
+    A piece that fails is undone by itself. `begin` is how a transaction starts. All who ask
+    live on one event loop.
+    """
+
+    def __init__(self, db: Connection, name: str, begin: str = "begin immediate") -> None:
+        self._db, self._name, self._begin = db, name, begin
+        self._jobs = SimpleQueue[Job | None]()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="noroshi-store", daemon=True)
+        self._thread.start()
+
+    def do(self, work: Work[T]) -> asyncio.Future[T]:
+        """What `work` answers, once it is on the disk. It is done even if nobody waits."""
+        if self._closed:
+            raise StoreError(f"{self._name} is closed")
+        answer = asyncio.get_running_loop().create_future()
+        self._jobs.put((work, answer))
+        return answer
+
+    async def close(self) -> None:
+        """Do what was asked for, and let go of the file. It may be called twice."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        while jobs := self._batch():
+            found = self._together([work for work, _ in jobs])
+            answers = [answer for _, answer in jobs]
+            with suppress(RuntimeError):  # the loop that asked is closed
+                answers[0].get_loop().call_soon_threadsafe(_answer, answers, found)
+        with suppress(driver.Error):  # all is committed; what is left of the WAL is read again
+            self._db.close()
+
+    def _batch(self) -> list[Job]:
+        """All that waits, and at least one; none at the end."""
+        jobs = [self._jobs.get()]
+        with suppress(Empty):
+            while jobs[-1] is not None and len(jobs) < LARGEST_BATCH:
+                jobs.append(self._jobs.get_nowait())
+        if jobs[-1] is None and len(jobs) > 1:
+            self._jobs.put(None)
+        return [job for job in jobs if job is not None]
+
+    def _together(self, works: list[Work[Any]]) -> list[Any]:
+        """An answer or an exception for each; if the transaction fails, all have failed."""
+        try:
+            self._db.execute(self._begin)
+            found = [self._one(work) for work in works]
+            self._db.execute("commit")
+            return found
+        except driver.Error as error:
+            with suppress(driver.Error):  # some faults have ended the transaction already
+                self._db.rollback()
+            return [self._plain(error) for _ in works]
+
+    def _one(self, work: Work[Any]) -> Any:
+        self._db.execute("savepoint one")
+        try:
+            found = work(self._db)
+        except Exception as error:  # handed to whoever asked
+            if not self._db.in_transaction:  # disk full and the like end all of it
+                raise
+            self._db.execute("rollback to one")
+            found = self._plain(error)
+        self._db.execute("release one")
+        return found
+
+    def _plain(self, error: Exception) -> Exception:
+        """The driver's errors, and text that cannot be stored or read, as the store's."""
+        if not isinstance(error, driver.Error | Unreadable | UnicodeError):
+            return error
+        said = StoreError(f"{self._name}: {error}")
+        said.__cause__ = error
+        return said
+
+
+def _answer(answers: list[asyncio.Future[Any]], found: list[Any]) -> None:
+    for answer, value in zip(answers, found, strict=True):
+        if answer.done():
+            continue
+        if isinstance(value, Exception):
+            answer.set_exception(value)
+        else:
+            answer.set_result(value)

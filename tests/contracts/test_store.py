@@ -1,0 +1,372 @@
+"""What every store promises: definitions, monitors, history, secrets. Each runs this same file."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.model import (
+    NOTHING,
+    NOTHING_SAID,
+    Level,
+    Reading,
+    Reason,
+    Sample,
+    Standing,
+    State,
+)
+from noroshi.core.words import Words
+from noroshi.ports import LEASE, Conflict, Node, Version
+from tests.contracts.parts import (
+    DAWN,
+    DISK,
+    HOUR,
+    MINUTE,
+    ROUTE,
+    SECOND,
+    change,
+    decision,
+    event,
+    letter,
+    state,
+    used,
+    version,
+)
+
+OVER = DAWN + LEASE
+LONG, SHORT = timedelta(minutes=5), timedelta(milliseconds=1)
+
+
+# definitions
+
+
+async def test_before_any_definitions_the_version_is_number_0(empty):
+    assert await empty.current() == Version(number=0)
+
+
+async def test_a_version_comes_back_with_its_documents_and_the_next_number(empty):
+    assert await empty.publish(version(ROUTE, DISK), [], 0) == 1
+    assert await empty.current() == version(ROUTE, DISK, number=1)
+
+
+async def test_an_edit_is_a_new_version_with_what_did_not_change(store):
+    edited = replace(ROUTE, body="{}")
+    assert await store.publish(version(DISK, ROUTE), ["m", "n"], 1) == 2
+    assert await store.publish(version(DISK, edited, at=None), ["m", "n"], 2) == 3
+    assert await store.current() == version(DISK, edited, number=3, at=None)
+
+
+async def test_of_two_edits_on_one_version_the_second_is_refused_and_writes_nothing(store):
+    await store.publish(version(ROUTE), ["m", "n"], 1)
+    with pytest.raises(Conflict, match="version 2 is current, not 1"):
+        await store.publish(version(DISK), ["x"], 1)
+    assert await store.current() == version(ROUTE, number=2)
+    assert (await store.states()).keys() == {"m", "n"}
+
+
+async def test_a_monitor_whose_id_is_known_keeps_its_state(store, give):
+    await give(serial=7)
+    await store.publish(version(ROUTE), ["m", "x"], 1)
+    assert (await store.states())["m"] == state(7)
+    assert (await store.states())["x"] == State()
+
+
+async def test_a_monitor_that_is_no_longer_named_stays_until_it_is_retired(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    await store.publish(version(DISK), ["n"], 1)
+    assert (await store.states()).keys() == {"m", "n"}
+    assert await store.retire(block.fence, change(letter()))
+    assert (await store.states()).keys() == {"n"}
+
+
+# lives and blocks
+
+
+async def test_each_life_of_a_node_has_the_next_number(store):
+    assert [await store.begin("one", DAWN) for _ in range(2)] == [
+        Node("one", 1),
+        Node("one", 2),
+    ]
+    assert await store.begin("two", DAWN) == Node("two", 1)
+
+
+async def test_a_block_is_lent_to_one_node_only(store, node):
+    other = await store.begin("two", DAWN)
+    first = await store.lease_monitors(node, DAWN)
+    assert first.states == {"m": State(), "n": State()}
+    second = await store.lease_monitors(other, DAWN)
+    assert second.states == {} and second.fence > first.fence
+
+
+async def test_a_block_brings_states_and_memories(store, node, give):
+    await give(serial=3, memory={"offset": 17, "tail": ["危"]})
+    block = await store.lease_monitors(await store.begin("two", OVER), OVER)
+    assert block.states == {"m": state(3), "n": State()}
+    assert block.memories.get("m") == {"offset": 17, "tail": ["危"]}
+    assert not block.memories.get("n")
+
+
+async def test_a_block_that_ran_out_is_lent_again_and_not_a_moment_earlier(store, node, give):
+    other = await store.begin("two", DAWN)
+    assert not (await store.lease_monitors(other, OVER - SECOND)).states
+    assert (await store.lease_monitors(other, OVER)).states.keys() == {"m", "n"}
+
+
+async def test_a_block_that_is_renewed_is_kept(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    assert await store.renew(block.fence, DAWN + LEASE / 2)
+    assert not (await store.lease_monitors(await store.begin("two", DAWN), OVER)).states
+
+
+async def test_what_is_new_is_lent_under_a_fence_that_still_holds(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    await store.publish(version(DISK), ["m", "n", "x"], 1)
+    more = await store.lease_monitors(node, DAWN, block.fence)
+    assert more.fence == block.fence and more.states == {"x": State()}
+    assert await store.commit(block.fence, change(monitor="x"))
+    assert await store.commit(block.fence, change(monitor="m"))
+
+
+async def test_a_fence_that_was_lost_is_replaced_by_the_next_one(store, node):
+    lost = await store.lease_monitors(node, DAWN)
+    block = await store.lease_monitors(node, OVER, lost.fence)
+    assert block.fence > lost.fence and block.states.keys() == {"m", "n"}
+
+
+async def test_a_node_that_lost_its_block_is_refused_and_nothing_is_written(store, node):
+    late = await store.lease_monitors(node, DAWN)
+    prompt = await store.lease_monitors(await store.begin("two", DAWN), OVER)
+    written = change(letter(), events=(event(1),), decisions=(decision(Reason.NEW_LEVEL),))
+    assert not await store.commit(late.fence, written)
+    assert not await store.retire(late.fence, written)
+    assert await store.renew(late.fence, OVER) is None
+    assert (await store.waiting(), await store.events(), await store.decisions("m")) == (
+        [],
+        [],
+        [],
+    )
+    assert (await store.states())["m"] == State()
+    assert await store.commit(prompt.fence, written)
+
+
+async def test_a_new_life_ends_what_the_earlier_one_held(store, node):
+    earlier = await store.lease_monitors(node, DAWN)
+    again = await store.begin("one", DAWN)
+    assert not await store.commit(earlier.fence, change(serial=9))
+    assert (await store.lease_monitors(again, DAWN)).states.keys() == {"m", "n"}
+
+
+async def test_a_life_that_ends_gives_its_block_back(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    await store.end(node, DAWN)
+    assert await store.renew(block.fence, DAWN) is None
+    assert (await store.lease_monitors(await store.begin("two", DAWN), DAWN)).states
+
+
+async def test_an_earlier_life_that_ends_late_takes_nothing_from_the_next(store, node):
+    again = await store.begin("one", DAWN)
+    block = await store.lease_monitors(again, DAWN)
+    await store.end(node, DAWN)
+    assert await store.commit(block.fence, change())
+
+
+async def test_a_renewal_tells_what_is_said_of_its_monitors_and_the_version(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    renewal = await store.renew(block.fence, DAWN)
+    assert renewal.standing == {} and renewal.version == 1
+    said = Standing(silenced=OVER, parents=Level.CRITICAL)
+    assert await store.stand("m", said)
+    await store.publish(version(ROUTE), ["m", "n"], 1)
+    renewal = await store.renew(block.fence, DAWN)
+    assert renewal.standing == {"m": said} and renewal.version == 2
+    await store.stand("m", NOTHING_SAID)
+    assert (await store.renew(block.fence, DAWN)).standing == {}
+
+
+async def test_nothing_can_be_said_of_a_monitor_that_is_not_there(store):
+    assert not await store.stand("x", Standing())
+
+
+async def test_what_is_held_moves_with_the_wall_clock(store, node):
+    await store.lease_monitors(node, DAWN)
+    await store.shift(-HOUR)
+    other = await store.begin("two", DAWN - HOUR)
+    assert not (await store.lease_monitors(other, OVER - HOUR - SECOND)).states
+    assert (await store.lease_monitors(other, OVER - HOUR)).states
+
+
+# changes
+
+
+async def test_a_change_is_written_whole(store, give):
+    made = {"events": (event(1), event(2)), "decisions": (decision(Reason.NEW_LEVEL),)}
+    await give(letter(), serial=2, memory={"offset": 3}, **made)
+    assert await store.recall("m") == (state(2), {"offset": 3})
+    assert await store.events("m") == [event(2), event(1)]
+    assert await store.decisions("m") == [decision(Reason.NEW_LEVEL)]
+    assert [row.envelope for row in await store.waiting()] == [letter()]
+
+
+async def test_a_change_without_memory_leaves_the_memory_as_it_was(store, give):
+    await give(memory={"offset": 3})
+    await give(serial=2)
+    assert await store.recall("m") == (state(2), {"offset": 3})
+    await give(serial=3, memory={})
+    assert await store.recall("m") == (state(3), {})
+
+
+async def test_a_change_of_a_monitor_that_is_not_there_is_refused(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    assert not await store.commit(block.fence, change(letter(), monitor="x"))
+    assert await store.waiting() == []
+
+
+async def test_a_monitor_nobody_knows_has_nothing_to_recall(store):
+    assert await store.recall("x") == (State(), {})
+
+
+async def test_an_event_written_twice_is_one(store, give):
+    await give(events=(event(1),))
+    await give(events=(replace(event(1), item="other"), event(2)))
+    assert await store.events() == [event(2), event(1)]
+
+
+async def test_events_are_of_one_monitor_or_of_all_and_no_more_than_asked_for(store, give):
+    await give(events=(event(1), event(1, "n"), event(2)))
+    assert [e.id for e in await store.events()] == ["m.2", "n.1", "m.1"]
+    assert [e.id for e in await store.events(last=2)] == ["m.2", "n.1"]
+    assert [e.id for e in await store.events("m", last=1)] == ["m.2"]
+
+
+async def test_a_rule_s_last_answer_replaces_the_one_before(store, give):
+    await give(decisions=(decision(Reason.NEW_LEVEL),))
+    await give(decisions=(decision(Reason.TOO_SOON, DAWN + MINUTE),))
+    assert await store.decisions("m") == [decision(Reason.TOO_SOON, DAWN + MINUTE)]
+    assert await store.decisions("n") == []
+
+
+async def test_a_retired_monitor_leaves_its_last_change_and_is_forgotten(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    await store.commit(
+        block.fence, change(memory={"offset": 1}, decisions=(decision(Reason.REPEAT),))
+    )
+    await store.publish(version(DISK), ["n"], 1)
+    assert await store.retire(block.fence, change(letter(), serial=2, events=(event(2),)))
+    assert await store.events("m") == [event(2)]
+    assert [row.envelope for row in await store.waiting()] == [letter()]
+    assert await store.recall("m") == (State(), {})
+    assert await store.decisions("m") == []
+    assert not await store.retire(block.fence, change())
+
+
+async def test_a_monitor_named_again_before_it_is_retired_is_free_and_keeps_its_state(
+    store, node
+):
+    block = await store.lease_monitors(node, DAWN)
+    await store.publish(version(DISK), ["n"], 1)
+    await store.publish(version(DISK), ["m", "n"], 2)
+    assert await store.retire(block.fence, change(serial=5))
+    more = await store.lease_monitors(node, DAWN, block.fence)
+    assert more.states == {"m": state(5)}
+
+
+# history
+
+
+async def test_the_newest_samples_of_a_monitor_come_first_and_without_memory(store):
+    first, second = used(80.25, memory={"a": 1}), used(81.0, after=SECOND)
+    await store.append([("m", first), ("n", used(5.0))])
+    await store.append([("m", second)])
+    assert await store.samples("m") == [second, replace(first, memory={})]
+    assert await store.samples("m", last=1) == [second]
+    assert await store.samples("x") == []
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        Sample(DAWN, (Reading("used", 1.5, "%", "/a"), Reading("used", 2.0, "%", "/b"))),
+        Sample(DAWN, (Reading("answers", float("inf"), "s"),)),
+        Sample(DAWN, fault=Words(en="no answer", ja="返事がありません")),
+        Sample(DAWN),
+    ],
+    ids=["several items", "a number without end", "a fault", "nothing at all"],
+)
+async def test_a_sample_comes_back_as_it_was(store, sample):
+    await store.append([("m", used(3.0)), ("m", sample)])
+    assert await store.samples("m") == [sample, used(3.0)]
+
+
+async def test_what_a_check_noted_of_a_reading_is_not_kept(store):
+    noted = Reading("used", 1.0, "%", "/", note=Words(en="nearly", ja="ほぼ"))
+    await store.append([("m", Sample(DAWN, (noted,)))])
+    assert await store.samples("m") == [Sample(DAWN, (replace(noted, note=NOTHING),))]
+
+
+async def test_samples_bring_the_newest_memory_apart_from_any_change(store, give):
+    await give(memory={"offset": 1})
+    later = used(1.0, memory={"offset": 3})
+    await store.append([("m", used(1.0, memory={"offset": 2})), ("m", later)])
+    assert await store.recall("m") == (state(1), {"offset": 3})
+    await store.append([("m", used(1.0))])
+    assert await store.recall("m") == (state(1), {})
+
+
+async def test_samples_of_a_monitor_that_was_retired_leave_no_memory(store, node):
+    await store.append([("x", used(1.0, memory={"offset": 1}))])
+    assert await store.recall("x") == (State(), {})
+
+
+async def test_no_more_than_so_many_of_the_oldest_samples_are_dropped(store):
+    await store.append([("m", used(float(n), after=n * MINUTE)) for n in range(5)])
+    assert await store.drop_samples(DAWN + 3 * MINUTE, 2) == 2
+    assert await store.drop_samples(DAWN + 3 * MINUTE, 2) == 1
+    assert await store.drop_samples(DAWN + 3 * MINUTE, 2) == 0
+    assert [s.readings[0].value for s in await store.samples("m")] == [4.0, 3.0]
+
+
+# secrets
+
+
+async def test_a_secret_is_kept_under_its_name_and_replaced(store):
+    assert await store.get_secret("mail") is None
+    await store.put_secret("mail", b"\x00sealed")
+    await store.put_secret("app", b"1")
+    await store.put_secret("mail", b"\x01again")
+    assert await store.get_secret("mail") == b"\x01again"
+    assert await store.secret_names() == ["app", "mail"]
+
+
+# waiting
+
+
+async def test_all_who_wait_wake_when_an_envelope_is_committed(store, give):
+    async def look_and_wait():
+        await store.wait(SHORT)  # what was news before is none any more
+        await ready.wait()
+        await store.wait(LONG)
+
+    ready = asyncio.Barrier(4)
+    waiters = [asyncio.create_task(look_and_wait()) for _ in range(3)]
+    await ready.wait()
+    await give(letter())
+    await asyncio.gather(*waiters)
+
+
+async def test_what_comes_between_looking_and_waiting_is_not_missed(store, give):
+    await store.wait(SHORT)
+    await give(letter())
+    await store.wait(LONG)
+
+
+async def test_who_waits_for_news_that_does_not_come_returns_after_a_while(store):
+    await store.wait(SHORT)
+    await store.wait(SHORT)
+
+
+async def test_a_store_is_closed_twice_without_harm(store):
+    await store.close()
+    await store.close()

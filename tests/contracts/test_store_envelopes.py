@@ -1,0 +1,353 @@
+"""What every store promises of envelopes: in, lent, settled, kept. Each runs this same file."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
+from noroshi.core.model import Answer, Receipt, Verdict
+from noroshi.ports import PARCEL_LEASE, Resting, Waiting
+from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
+
+GONE = DAWN + PARCEL_LEASE
+SOON = DAWN + MINUTE
+LONG, SHORT = timedelta(minutes=5), timedelta(milliseconds=1)
+TWO_WAYS = letter(routes=("smtp", "graph"))
+RESTS = RestRoute(DAWN, SOON, "535 5.7.3")
+
+
+@pytest.fixture
+def lend(store, node):
+    """Claim a parcel that must be there."""
+
+    async def lend(route="smtp", now=DAWN):
+        parcel = await store.claim_parcel(node, route, now)
+        assert parcel is not None
+        return parcel
+
+    return lend
+
+
+async def ids(store):
+    return [row.envelope.id for row in await store.waiting()]
+
+
+# in
+
+
+async def test_the_same_envelope_committed_twice_is_one(store, give):
+    await give(letter())
+    await give(letter(to=("b",)))
+    assert await store.waiting() == [Waiting(envelope=letter(), due=DAWN)]
+
+
+async def test_an_envelope_is_posted_by_itself_and_only_once(store):
+    assert await store.post(letter())
+    assert not await store.post(letter())
+    assert await ids(store) == ["m.1/r/ops"]
+
+
+async def test_an_envelope_that_has_left_is_not_taken_in_again(store, node, give, lend):
+    await give(letter())
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    await give(letter())
+    assert not await store.post(letter())
+    assert await store.claim_parcel(node, "smtp", GONE) is None
+
+
+async def test_an_envelope_is_not_lent_before_it_is_due(store, node):
+    await store.post(letter())
+    assert await store.claim_parcel(node, "smtp", DAWN - SECOND) is None
+    assert await store.claim_parcel(node, "smtp", DAWN)
+
+
+# lent
+
+
+async def test_an_envelope_that_is_out_is_lent_to_nobody_else(store, node, lend):
+    await store.post(letter())
+    parcel = await lend()
+    assert (parcel.envelope, parcel.route, parcel.down_since) == (letter(), "smtp", None)
+    other = await store.begin("two", DAWN)
+    assert await store.claim_parcel(other, "smtp", GONE - SECOND) is None
+    assert [row.out for row in await store.waiting()] == [True]
+
+
+async def test_an_attempt_is_on_record_before_it_is_made(store, lend):
+    await store.post(letter())
+    await lend()  # and then the node dies
+    again = await lend(now=GONE)
+    assert again.envelope == tried(letter())
+
+
+async def test_an_answer_that_comes_after_the_lease_was_lent_anew_is_refused(store, lend):
+    await store.post(letter())
+    late = await lend()
+    prompt = await lend(now=GONE)
+    assert not await store.settle(late, OK, Accepted(DAWN))
+    assert await store.settle(prompt, OK, Accepted(DAWN))
+
+
+async def test_an_answer_that_comes_late_counts_while_nobody_else_has_the_envelope(store, lend):
+    await store.post(letter())
+    assert await store.settle(await lend(), replace(OK, at=GONE + HOUR), Accepted(GONE + HOUR))
+
+
+async def test_a_new_life_is_lent_at_once_what_the_earlier_one_had_out(store, give, lend):
+    await give(letter())
+    late = await lend()
+    again = await store.begin("one", SOON)
+    assert (await store.claim_parcel(again, "smtp", SOON)).envelope == tried(letter())
+    assert not await store.settle(late, OK, Accepted(DAWN))
+
+
+async def test_a_life_that_ends_gives_back_its_envelopes_and_no_other_s(store, node, lend):
+    other = await store.begin("two", DAWN)
+    await store.post(letter("mine"))
+    await lend()
+    await store.post(letter("theirs"))
+    theirs = await store.claim_parcel(other, "smtp", DAWN)
+    await store.end(node, SOON)
+    assert [row.out for row in await store.waiting()] == [False, True]
+    assert (await store.claim_parcel(other, "smtp", SOON)).envelope.id == "mine"
+    assert await store.settle(theirs, OK, Accepted(DAWN))
+
+
+async def test_of_one_order_key_the_oldest_goes_first_and_alone(store, node, give, lend):
+    await give(letter("e1", order="m/ops"), letter("e2", order="m/ops"), letter("e3"))
+    first, other = await lend(), await lend()
+    assert (first.envelope.id, other.envelope.id) == ("e1", "e3")
+    await store.settle(first, LATER, Retry(SOON, "busy"))
+    assert await store.claim_parcel(node, "smtp", SOON - SECOND) is None
+    first = await lend(now=SOON)
+    assert first.envelope.id == "e1"
+    await store.settle(first, OK, SetAside("550"))
+    assert (await lend(now=SOON)).envelope.id == "e2"
+
+
+async def test_what_waits_longest_is_lent_first(store, lend):
+    for id in "abc":
+        await store.post(letter(id))
+    await store.settle(await lend(), LATER, Retry(SOON, "busy"))
+    assert [(await lend(now=SOON)).envelope.id for _ in range(3)] == ["b", "c", "a"]
+
+
+# settled
+
+
+async def test_an_envelope_is_settled_once(store, lend):
+    await store.post(letter())
+    parcel = await lend()
+    assert await store.settle(parcel, OK, Accepted(DAWN))
+    assert not await store.settle(parcel, OK, Accepted(DAWN))
+
+
+async def test_an_envelope_that_has_left_is_known_with_all_its_receipts(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, Retry(SOON, "450 busy"))
+    await store.settle(await lend(now=SOON), replace(OK, at=SOON), Accepted(SOON))
+    assert await store.waiting() == []
+    row, receipts = await store.envelope("m.1/r/ops")
+    assert row.fate == "accepted" and not row.out
+    assert row.envelope == replace(letter(), attempts=1, reached=("a",))
+    assert list(receipts) == [LATER, replace(OK, at=SOON)]
+
+
+async def test_an_envelope_nobody_knows_is_none(store):
+    assert await store.envelope("x") is None
+
+
+async def test_one_that_is_tried_later_waits_with_its_last_trouble(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, Retry(SOON, "450 busy"))
+    assert await store.waiting() == [
+        Waiting(envelope=tried(letter()), due=SOON, why="450 busy")
+    ]
+
+
+async def test_only_who_has_not_answered_is_tried_again(store, lend):
+    await store.post(letter(to=("a", "b", "c")))
+    said = {"a": Answer(Verdict.ACCEPTED), "b": Answer(Verdict.REFUSED)}
+    await store.settle(await lend(), Receipt(at=DAWN, answers=said), Retry(SOON, ""))
+    again = (await lend(now=SOON)).envelope
+    assert (again.to, again.reached) == (("c",), ("a",))
+
+
+async def test_what_was_set_aside_is_shown_and_not_lent(store, node, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, SetAside("550 no such user"))
+    (row,) = await store.waiting()
+    assert (row.fate, row.why, row.out) == ("set aside", "550 no such user", False)
+    assert await store.claim_parcel(node, "smtp", DAWN + HOUR) is None
+
+
+async def test_what_waits_and_what_was_set_aside_is_told_oldest_first(store, lend):
+    for id in "abc":
+        await store.post(letter(id))
+    await store.settle(await lend(), LATER, SetAside("550"))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    assert await ids(store) == ["a", "c"]
+
+
+# routes
+
+
+async def test_an_envelope_is_the_turn_of_its_first_route_alone(store, node, lend):
+    await store.post(TWO_WAYS)
+    assert await store.claim_parcel(node, "graph", DAWN) is None
+    assert await store.claim_parcel(node, "other", DAWN) is None
+    assert (await lend("smtp")).route == "smtp"
+
+
+async def test_the_next_route_goes_on_where_this_one_refused(store, node, lend):
+    await store.post(TWO_WAYS)
+    await store.settle(await lend("smtp"), LATER, NextRoute("550"))
+    assert await store.claim_parcel(node, "smtp", SOON) is None
+    assert (await lend("graph")).envelope == replace(letter(), routes=("graph",))
+
+
+async def test_while_a_route_rests_it_lends_nothing_and_the_next_one_takes_over(
+    store, node, lend
+):
+    await store.post(TWO_WAYS)
+    assert await store.settle(await lend("smtp"), LATER, RESTS)
+    assert await store.claim_parcel(node, "smtp", SOON - SECOND) is None
+    instead = await lend("graph")
+    assert instead.envelope == TWO_WAYS  # it cost no attempt
+    await store.settle(instead, LATER, Retry(SOON, "busy"))
+    assert await store.claim_parcel(node, "graph", SOON) is None
+    assert (await lend("smtp", SOON)).route == "smtp"  # it is tried again
+
+
+async def test_a_route_is_down_until_it_answers_even_after_its_rest(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, RESTS)
+    assert await store.resting() == [Resting("smtp", DAWN, SOON, "535 5.7.3")]
+    parcel = await lend(now=SOON)
+    assert parcel.down_since == DAWN
+    await store.settle(parcel, LATER, RestRoute(DAWN, SOON + HOUR, "no answer"))
+    assert await store.resting() == [Resting("smtp", DAWN, SOON + HOUR, "no answer")]
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [Accepted(SOON), Retry(SOON, "busy"), NextRoute("550"), SetAside("550")],
+    ids=["accepted", "try later", "next route", "set aside"],
+)
+async def test_any_other_answer_says_that_the_route_is_well_again(store, lend, fate):
+    await store.post(TWO_WAYS)
+    await store.post(letter("second"))
+    await store.settle(await lend(), LATER, RESTS)
+    await store.settle(await lend(now=SOON), LATER, fate)
+    assert await store.resting() == []
+    assert (await lend(now=SOON)).down_since is None
+
+
+async def test_two_that_find_a_route_down_rest_it_since_the_earlier_until_the_later(
+    store, lend
+):
+    await store.post(letter("a"))
+    await store.post(letter("b"))
+    first, second = await lend(), await lend()
+    await store.settle(first, LATER, RestRoute(DAWN, SOON, "gone"))
+    await store.settle(second, LATER, RestRoute(DAWN + SECOND, SOON - SECOND, "still gone"))
+    assert await store.resting() == [Resting("smtp", DAWN, SOON, "still gone")]
+
+
+# retried by a person
+
+
+async def test_one_that_waits_is_due_now_when_a_person_says_so(store, node, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, Retry(DAWN + HOUR, "busy"))
+    assert await store.retry("m.1/r/ops", SOON)
+    assert (await lend(now=SOON)).envelope == tried(letter())
+
+
+async def test_its_routes_are_due_too_and_still_known_to_be_down(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, RestRoute(DAWN, DAWN + HOUR, "gone"))
+    assert await store.retry("m.1/r/ops", SOON)
+    assert (await lend(now=SOON)).down_since == DAWN
+
+
+async def test_one_that_was_set_aside_waits_again(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, SetAside("550"))
+    assert await store.retry("m.1/r/ops", SOON)
+    (row,) = await store.waiting()
+    assert (row.fate, row.due) == ("", SOON)
+    assert (await lend(now=SOON)).envelope == letter()
+
+
+async def test_one_that_waits_again_goes_before_what_is_younger_in_its_order(store, node, lend):
+    for id in ("e1", "e2"):
+        await store.post(letter(id, order="m/ops"))
+    await store.settle(await lend(), LATER, SetAside("550"))
+    assert await store.retry("e1", SOON)
+    assert (await lend(now=SOON)).envelope.id == "e1"
+    assert await store.claim_parcel(node, "smtp", SOON) is None
+
+
+async def test_one_unknown_or_out_or_accepted_is_not_retried(store, lend):
+    await store.post(letter())
+    assert not await store.retry("x", DAWN)
+    parcel = await lend()
+    assert not await store.retry("m.1/r/ops", DAWN)
+    await store.settle(parcel, OK, Accepted(DAWN))
+    assert not await store.retry("m.1/r/ops", DAWN)
+
+
+async def test_one_whose_lease_ran_out_is_retried_and_a_late_answer_still_counts(store, lend):
+    await store.post(letter())
+    parcel = await lend()
+    assert await store.retry("m.1/r/ops", GONE)
+    assert await store.settle(parcel, OK, Accepted(DAWN))
+
+
+# the wall clock, and news
+
+
+async def test_what_waits_moves_with_the_wall_clock(store, node, lend):
+    await store.post(letter("a"))
+    await store.post(letter("b"))
+    await store.settle(await lend(), LATER, Retry(SOON, ""))
+    await store.settle(await lend(), LATER, RESTS)
+    await store.shift(-HOUR)
+    assert [row.due for row in await store.waiting()] == [SOON - HOUR, DAWN - HOUR]
+    assert await store.resting() == [Resting("smtp", DAWN - HOUR, SOON - HOUR, "535 5.7.3")]
+    assert await store.claim_parcel(node, "smtp", SOON - HOUR)
+
+
+NEWS = {
+    "an envelope is posted": lambda store, parcel: store.post(letter("new")),
+    "one is retried": lambda store, parcel: store.retry("waits", DAWN),
+    "a route refuses": lambda store, parcel: store.settle(parcel, LATER, NextRoute("550")),
+    "a route rests": lambda store, parcel: store.settle(parcel, LATER, RESTS),
+    "the first of its order has left": lambda store, parcel: store.settle(
+        parcel, OK, Accepted(DAWN)
+    ),
+    "a node gives back what it had": lambda store, parcel: store.begin("one", DAWN),
+}
+
+
+@pytest.mark.parametrize("what", NEWS)
+async def test_who_waits_wakes_when(store, lend, what):
+    await store.post(letter("out", routes=("smtp", "graph")))
+    parcel = await lend()
+    await store.post(letter("waits"))
+    await store.wait(SHORT)  # all that is known by now
+    await NEWS[what](store, parcel)
+    await store.wait(LONG)
+
+
+async def test_a_thousand_at_once_are_each_lent_once(store, node, give):
+    await give(*(letter(f"e{n}") for n in range(1000)))
+    parcels = await asyncio.gather(
+        *(store.claim_parcel(node, "smtp", DAWN) for _ in range(1001))
+    )
+    assert sorted(p.envelope.id for p in parcels if p) == sorted(f"e{n}" for n in range(1000))
