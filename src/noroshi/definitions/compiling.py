@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import fields, is_dataclass
+from typing import Any, Protocol
 
 from noroshi.core import plan
-from noroshi.core.problems import Problem
-from noroshi.oauth.clouds import Account
+from noroshi.core.defined import AccountDef, CloudDef
+from noroshi.core.problems import Problem, file_of
+from noroshi.definitions.documents import definitions_of
+from noroshi.oauth.clouds import Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
+from noroshi.schema import Invalid, read
 
 Plan = plan.Plan[Account]
+
+OPEN = frozenset({"script"})
+"""Kinds whose readings have the names that the user's own program gives them."""
 
 
 class Kinds(Protocol):
@@ -28,9 +35,61 @@ class Kinds(Protocol):
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
     """The plan of these documents; Invalid with all that stands in its way."""
-    raise NotImplementedError
+    made = plan.compile(definitions_of(documents), _for_the_core(kinds))
+    if isinstance(made, tuple):
+        raise Invalid(made)
+    return made
 
 
 async def try_templates(plan: Plan, kinds: Kinds) -> tuple[Problem, ...]:
     """What is wrong with the options of rules, found by using them on a made-up alarm."""
-    raise NotImplementedError
+    found = list[Problem]()
+    for rule in plan.rules.values():
+        try_out = kinds.actions[rule.action].try_out
+        if try_out is not None:
+            place = file_of("rules", rule.id, found).at("options")
+            for words in await try_out(rule.options):
+                place.say(words)
+    return tuple(found)
+
+
+def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
+    return plan.Kinds(
+        checks={name: _check(check) for name, check in kinds.checks.items()},
+        actions={name: _kind(action.options) for name, action in kinds.actions.items()},
+        transports={name: _kind(kind.options) for name, kind in kinds.transports.items()},
+        account=_account,
+    )
+
+
+def _check(check: Check) -> plan.Kind:
+    declared = frozenset(check.limits) | frozenset(check.names)
+    readings = None if check.kind in OPEN or not declared else declared
+    return _kind(check.options, check.limits, readings)
+
+
+def _kind(
+    options: type,
+    limits: Mapping[str, Any] | None = None,
+    readings: frozenset[str] | None = None,
+) -> plan.Kind:
+    def read_options(
+        given: Mapping[str, Any], where: str
+    ) -> tuple[object, tuple[Problem, ...]]:
+        try:
+            return read(options, given, where), ()
+        except Invalid as invalid:
+            return None, invalid.problems
+
+    names = frozenset(f.name for f in fields(options)) if is_dataclass(options) else frozenset()
+    return plan.Kind(read=read_options, names=names, limits=limits or {}, readings=readings)
+
+
+def _account(account: AccountDef, cloud: CloudDef) -> Account:
+    of_cloud = {field.name: getattr(cloud, field.name) for field in fields(Cloud)}
+    of_account = {
+        field.name: getattr(account, field.name)
+        for field in fields(Account)
+        if field.name != "cloud"
+    }
+    return Account(cloud=Cloud(**of_cloud), **of_account)

@@ -3,21 +3,169 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
+from noroshi.core.defined import (
+    AccountDef,
+    CloudDef,
+    ContactDef,
+    Definitions,
+    InstanceDef,
+    RouteDef,
+    RuleDef,
+)
+from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.words import Words
+from noroshi.core.written import is_name
+from noroshi.oauth.clouds import CLOUDS
 from noroshi.ports import Document
+from noroshi.schema import Invalid, read
 
-TYPES = ("instances", "contacts", "rules", "routes", "accounts", "clouds")
+WANTED: Mapping[str, type[Any]] = {
+    "instances": InstanceDef,
+    "contacts": ContactDef,
+    "rules": RuleDef,
+    "routes": RouteDef,
+    "accounts": AccountDef,
+    "clouds": CloudDef,
+}
+TYPES = tuple(WANTED)
+SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token")
+# What the vault's entries are called. The secrets that Entra makes have capitals and a tilde;
+# an id of the form 8-4-4-4-12 is the secret's ID, which people paste instead of its value.
+ENTRY = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-)[a-z0-9][a-z0-9_./-]{0,63}")
+
+NO_KEY = Words(
+    en="{key} names no definition: it must be like instances/web1",
+    ja="{key} という定義はありません。instances/web1 のような名前にしてください",
+)
+NO_JSON = Words(en="is not JSON: {why}", ja="JSON として読めません ({why})")
+NO_TABLE = Words(en="must be a table", ja="テーブルにしてください")
+TWICE = Words(en="there are two of this name", ja="同じ名前の定義が2つあります")
+FILE_NAMES_IT = Words(
+    en="must not be given: the file's name is the name",
+    ja="書かないでください。ファイル名がそのまま名前になります",
+)
+SECRET = Words(
+    en="secrets never stand in definitions; take the line out, and use `noroshi authorize`",
+    ja="シークレットは定義に書けません。この行を消し、`noroshi authorize` で登録してください",
+)
+NO_ENTRY = Words(
+    en="must be the name of an entry of the vault, never the secret itself "
+    "(nor its ID); use `noroshi authorize` to put the secret into the vault",
+    ja="シークレットそのもの (またはその ID) ではなく、保管庫の項目名を書いてください。"
+    "シークレットは `noroshi authorize` で保管庫に登録します",
+)
+BUILT_IN = Words(
+    en="{name} is built in; choose another name",
+    ja="{name} は組み込みのクラウドです。別の名前にしてください",
+)
 
 
 def document(key: str, content: Mapping[str, Any]) -> Document:
-    """A document with its content in canonical form: sorted, no blanks, nothing empty."""
-    body = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """A document with its content in canonical form: sorted, no blanks, no nulls.
+
+    TypeError or ValueError if JSON or UTF-8 cannot say it (a date, infinity, half a letter).
+    """
+    body = json.dumps(
+        _without_nulls(content),
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
+    body.encode()
     return Document(key, body)
 
 
 def content(document: Document) -> dict[str, Any]:
-    """What a document says, as TOML would say it."""
-    found: dict[str, Any] = json.loads(document.body)
+    """What a document says, as TOML would say it. Invalid if it is no JSON object."""
+    place = file_of(*split(document.key), [])
+    try:
+        found = json.loads(document.body, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        place.say(NO_JSON, why=error)
+        raise Invalid(tuple(place.found)) from None
+    if not isinstance(found, dict):
+        place.say(NO_TABLE)
+        raise Invalid(tuple(place.found))
     return found
+
+
+def split(key: str) -> tuple[str, str]:
+    """Type and name of a document's key; Invalid if it is none."""
+    type, _, name = key.partition("/")
+    if type not in WANTED or not is_name(name):
+        raise Invalid((Problem("", NO_KEY.fill(key=repr(key))),))
+    return type, name
+
+
+def parse(type: str, name: str, given: Mapping[str, Any]) -> Any:
+    """The definition that a content describes; Invalid with all that is wrong with its shape."""
+    place = file_of(type, name, [])
+    if "name" in given:
+        place.at("name").say(FILE_NAMES_IT)
+    if type == "accounts":
+        given = _without_secrets(given, place)
+    if type == "clouds" and name in CLOUDS:
+        place.say(BUILT_IN, name=name)
+    found = None
+    try:
+        found = read(WANTED[type], {**given, "name": name}, place.where)
+    except Invalid as invalid:
+        place.found.extend(invalid.problems)
+    if place.found:
+        raise Invalid(tuple(place.found))
+    return found
+
+
+def definitions_of(documents: Iterable[Document]) -> Definitions:
+    """All definitions, the built-in clouds with them; Invalid with all that is wrong."""
+    read: dict[str, dict[str, Any]] = {type: {} for type in TYPES}
+    problems = list[Problem]()
+    for document in documents:
+        try:
+            type, name = split(document.key)
+            if name in read[type]:
+                file_of(type, name, problems).say(TWICE)
+            read[type][name] = None
+            read[type][name] = parse(type, name, content(document))
+        except Invalid as invalid:
+            problems += invalid.problems
+    if problems:
+        raise Invalid(tuple(problems))
+    return replace(Definitions(**read), clouds=built_in() | read["clouds"])
+
+
+def built_in() -> dict[str, CloudDef]:
+    """The clouds that need no file."""
+    return {
+        name: CloudDef(**{field.name: getattr(cloud, field.name) for field in fields(cloud)})
+        for name, cloud in CLOUDS.items()
+    }
+
+
+def _without_secrets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """What an account says but for what must not stand there, which is told."""
+    for name in given.keys() & SECRETS:
+        place.at(name).say(SECRET)
+    entry = given.get("secret", "")
+    if isinstance(entry, str) and entry and not ENTRY.fullmatch(entry):
+        place.at("secret").say(NO_ENTRY)
+    return {name: value for name, value in given.items() if name not in SECRETS}
+
+
+def _without_nulls(given: Any) -> Any:
+    """TOML has no null: what is not said is not there."""
+    if isinstance(given, Mapping):
+        return {key: _without_nulls(one) for key, one in given.items() if one is not None}
+    if isinstance(given, list | tuple):
+        return [_without_nulls(one) for one in given]
+    return given
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")

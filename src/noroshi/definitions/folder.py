@@ -2,14 +2,71 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date, time
 from pathlib import Path
+from typing import Any
 
+from noroshi.core.problems import Place, Problem
+from noroshi.core.words import Words
+from noroshi.core.written import is_name
+from noroshi.definitions.documents import TYPES, content, document, parse, split
+from noroshi.definitions.toml import toml
 from noroshi.ports import Document
+from noroshi.schema import Invalid
+
+LARGEST = 16 * 1024 * 1024
+BESIDE = ("README.md", "LICENSE")
+"""What people keep at the top of such a folder, beside hidden files (.git)."""
+
+NO_FOLDER = Words(en="is no folder", ja="フォルダーではありません")
+STRAY = Words(
+    en="is no definition: they are NAME.toml in one of the folders {types}, "
+    "NAME of a-z, 0-9, - and _",
+    ja="定義のファイルではありません。定義は {types} のどれかのフォルダーに "
+    "NAME.toml (NAME は a-z、0-9、-、_) として置いてください",
+)
+FOREIGN = Words(
+    en="is none of ours, so the folder is left as it is; choose an empty one",
+    ja="Noroshi のファイルではないため、何も書き込みませんでした。空のフォルダーを指定してください",
+)
+TOO_LARGE = Words(en="is larger than {most} MiB", ja="{most} MiB を超えています")
+UNREADABLE = Words(en="cannot be read: {why}", ja="読めません ({why})")
+NO_UTF8 = Words(
+    en="line {line} is not UTF-8; save the file as UTF-8",
+    ja="{line}行目が UTF-8 ではありません。ファイルを UTF-8 で保存してください",
+)
+NO_TOML = Words(
+    en="is not TOML at line {line}, column {column}: {why}",
+    ja="{line}行目の{column}文字目が TOML として読めません ({why})",
+)
+NO_TOML_AT_ALL = Words(en="is not TOML: {why}", ja="TOML として読めません ({why})")
+IN_QUOTES = Words(
+    en='dates and times stand in quotes: "07:30"',
+    ja='日付や時刻は引用符で囲んでください (例: "07:30")',
+)
+NO_NUMBER = Words(en="must be a finite number", ja="有限の数にしてください")
+WHERE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
 
 def read_folder(path: Path) -> tuple[Document, ...]:
     """The folder's documents by key; Invalid with all that is wrong with its files."""
-    raise NotImplementedError
+    if not path.is_dir():
+        raise Invalid((Problem(str(path), NO_FOLDER),))
+    read, problems = list[Document](), list[Problem]()
+    for file in _files(path):
+        name = file.relative_to(path).as_posix()
+        try:
+            if not _is_ours(name):
+                raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
+            read.append(_document(file, name))
+        except Invalid as invalid:
+            problems += invalid.problems
+    if problems:
+        raise Invalid(tuple(problems))
+    return tuple(read)
 
 
 def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
@@ -17,4 +74,80 @@ def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
 
     Invalid, and nothing written, if there are files in it that are none of ours.
     """
-    raise NotImplementedError
+    texts = {"/".join(split(one.key)) + ".toml": toml(content(one)) for one in documents}
+    there = {file.relative_to(path).as_posix() for file in _files(path)}
+    foreign = sorted(name for name in there if not _is_ours(name))
+    if foreign:
+        raise Invalid(tuple(Problem(name, FOREIGN) for name in foreign))
+    for name, text in texts.items():
+        file = path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    for name in there - texts.keys():
+        (path / name).unlink()
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files in a folder but hidden ones and those that people keep beside."""
+    for path in sorted(folder.glob("*") if folder.exists() else ()):
+        if path.name.startswith(".") or path.name in BESIDE:
+            continue
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if not p.is_dir())
+        else:
+            yield path
+
+
+def _is_ours(name: str) -> bool:
+    type, _, rest = name.partition("/")
+    return type in TYPES and rest.endswith(".toml") and is_name(rest.removesuffix(".toml"))
+
+
+def _document(file: Path, name: str) -> Document:
+    key = name.removesuffix(".toml")
+    given = _load(file, name)
+    place = Place(f"{name}: ")
+    _look_for_dates(given, place)
+    if place.found:
+        raise Invalid(tuple(place.found))
+    parse(*split(key), given)
+    return document(key, given)
+
+
+def _load(file: Path, name: str) -> dict[str, Any]:
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Invalid((Problem(name, UNREADABLE.fill(why=error.strerror)),)) from None
+    if len(raw) > LARGEST:
+        raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"))  # Windows' editors may begin with a mark
+    except UnicodeDecodeError as error:
+        words = NO_UTF8.fill(line=error.object[: error.start].count(b"\n") + 1)
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number without end
+        words = _no_toml(str(error))
+    raise Invalid((Problem(name, words),))
+
+
+def _no_toml(said: str) -> Words:
+    if found := WHERE.fullmatch(said):
+        why, line, column = found.groups()
+        return NO_TOML.fill(line=line, column=column, why=why)
+    return NO_TOML_AT_ALL.fill(why=said)
+
+
+def _look_for_dates(given: object, place: Place) -> None:
+    """TOML knows dates, times and infinity, which JSON and definitions do not."""
+    if isinstance(given, dict):
+        for key, one in given.items():
+            _look_for_dates(one, place.at(key))
+    elif isinstance(given, list):
+        for number, one in enumerate(given, 1):
+            name = one.get("name") if isinstance(one, dict) else None
+            _look_for_dates(one, place.at(name if isinstance(name, str) else str(number)))
+    elif isinstance(given, date | time):
+        place.say(IN_QUOTES)
+    elif isinstance(given, float) and given - given != 0:
+        place.say(NO_NUMBER)

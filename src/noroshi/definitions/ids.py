@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
+from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.words import Words
+from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document
+from noroshi.schema import Invalid
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ULID = re.compile(f"[0-7][{CROCKFORD}]{{25}}")
 RANDOM_BYTES = 10
 
+Path = tuple[str, str, str]
+"""Instance, group and monitor by name."""
+
+NO_ULID = Words(
+    en="is no id of ours; take the line out, and one is made",
+    ja="ID の形になっていません。この行を消すと、新しい ID が付きます",
+)
+SAME_ID = Words(
+    en="the id {id} is also that of {other}; take it out here, and a new one is made",
+    ja="ID {id} は {other} と同じです。こちらの id の行を消すと、新しい ID が付きます",
+)
+
 
 def ulid(at: datetime, randomness: bytes) -> str:
     """26 characters that sort by time: 48 bits of milliseconds, then ten random bytes."""
+    if len(randomness) != RANDOM_BYTES:
+        raise ValueError(f"{len(randomness)} random bytes instead of {RANDOM_BYTES}")
     number = int.from_bytes(randomness, "big") | int(at.timestamp() * 1000) << 80
     return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
@@ -27,4 +46,69 @@ def give_ids(
 
     Invalid if an id is malformed or stands twice.
     """
-    raise NotImplementedError
+    contents = {one.key: content(one) for one in documents if _is_instance(one)}
+    taken = _ids_given(contents)
+    known = _known(current)
+    for key, its in contents.items():
+        for path, monitor in _monitors(key, its):
+            if not monitor.get("id"):
+                old = known.get(path, "")
+                # A monitor may have been renamed and its name given to a new one.
+                monitor["id"] = old if old and old not in taken else new_id()
+                taken[monitor["id"]] = path
+    return tuple(
+        document(one.key, contents[one.key]) if one.key in contents else one
+        for one in documents
+    )
+
+
+def _ids_given(contents: dict[str, dict[str, Any]]) -> dict[str, Path]:
+    """Who has which id by what the documents say themselves."""
+    taken, problems = dict[str, Path](), list[Problem]()
+    for key, its in contents.items():
+        for path, monitor in _monitors(key, its):
+            id = monitor.get("id")
+            if not id:
+                continue
+            place = _place(path, problems)
+            if not isinstance(id, str) or not ULID.fullmatch(id):
+                place.say(NO_ULID)
+            elif id in taken:
+                place.say(SAME_ID, id=id, other="/".join(taken[id]))
+            else:
+                taken[id] = path
+    if problems:
+        raise Invalid(tuple(problems))
+    return taken
+
+
+def _known(current: tuple[Document, ...]) -> dict[Path, str]:
+    return {
+        path: monitor["id"]
+        for one in current
+        if _is_instance(one)
+        for path, monitor in _monitors(one.key, content(one))
+        if monitor.get("id")
+    }
+
+
+def _is_instance(document: Document) -> bool:
+    return document.key.startswith("instances/")
+
+
+def _monitors(key: str, content: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Each monitor with its path; what has not the shape of one is left to `compile_plan`."""
+    _, instance = split(key)
+    for group in _tables(content, "group"):
+        for monitor in _tables(group, "monitor"):
+            yield (instance, str(group.get("name")), str(monitor.get("name"))), monitor
+
+
+def _tables(inside: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = inside.get(key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _place(path: Path, problems: list[Problem]) -> Place:
+    instance, group, monitor = path
+    return file_of("instances", instance, problems).at("group", group, "monitor", monitor, "id")
