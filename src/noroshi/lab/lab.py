@@ -82,7 +82,7 @@ class Lab:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Lab:
-        """Starts both servers and then writes `lab.json` and `cloud.toml`."""
+        """Starts both servers and then writes what clients need to know."""
         async with AsyncExitStack() as stack:
             web_sockets, smtp_sockets = (_listen_for(stack, port) for port in self._ports)
             self.base = f"https://localhost:{web_sockets[0].getsockname()[1]}"
@@ -167,8 +167,11 @@ class Lab:
         )
 
     def _write(self) -> None:
+        for name, said in definitions(self.address).items():
+            path = self.folder / "definitions" / name
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(path, said.encode())
         told = json.dumps(asdict(self.address), indent=2) + "\n"
-        write_private(self.folder / "cloud.toml", cloud_profile(self.address).encode())
         write_private(self.folder / "lab.json", told.encode())
 
 
@@ -181,18 +184,29 @@ def read_address(folder: Path) -> Mapping[str, object]:
     return saved if isinstance(saved, dict) else {}
 
 
-def cloud_profile(address: Address) -> str:
-    """The custom cloud profile that points a node at this lab, as TOML."""
-    named = {
-        "authority": address.authority,
+def definitions(address: Address) -> Mapping[str, str]:
+    """The custom cloud profile and the account that point a node at this lab, as TOML files."""
+    cloud = {
+        "authority": f"{address.sign_in}/{{tenant}}",
         "scope": address.scope,
         "smtp_host": address.smtp_host,
         "smtp_port": address.smtp_port,
         "ca_file": address.ca_file,
     }
-    # JSON's strings and numbers are TOML's as well.
-    lines = (f"{name} = {json.dumps(value)}\n" for name, value in named.items())
-    return "[cloud.lab]\n" + "".join(lines)
+    account = {
+        "cloud": "lab",
+        "tenant": address.tenant_id,
+        "client_id": address.client_id,
+        "secret": "lab-secret",  # an entry of the node's vault; its value stands in lab.json
+        "mailbox": address.user,
+        "redirect": address.redirect_uri,
+    }
+    return {"clouds/lab.toml": _toml(cloud), "accounts/lab.toml": _toml(account)}
+
+
+def _toml(named: Mapping[str, object]) -> str:
+    """JSON's strings and numbers are TOML's as well."""
+    return "".join(f"{name} = {json.dumps(value)}\n" for name, value in named.items())
 
 
 def _listen_for(stack: AsyncExitStack, port: int) -> list[socket.socket]:

@@ -71,7 +71,7 @@ class Mailboxes:
     async def wait_for(self, count: int) -> tuple[Mail, ...]:
         """All mails, as soon as there are so many of them."""
         async with self._news:
-            await self._news.wait_for(lambda: len(self._files()) >= count)
+            await self._news.wait_for(lambda: self._count >= count)
         return self.mails()
 
     def _write(self, queue_id: str, data: bytes) -> None:

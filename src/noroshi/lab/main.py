@@ -45,14 +45,14 @@ _STARTED = Words(
   Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)
   SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
   CA:       {ca_file} (made anew at each start)
-  Profile:  {folder}/cloud.toml
+  Profile:  {folder}/definitions (cloud and account, to copy)
   Mailbox:  noroshi lab mail --folder {folder}
 Ctrl-C stops it.""",
     ja="""ラボが動いています。Entra ID と Exchange Online の SMTP をこのマシンの中で模擬します。
   サインイン:  {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
   SMTP:        {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
   CA:          {ca_file} (起動のたびに作り直します)
-  プロファイル: {folder}/cloud.toml
+  プロファイル: {folder}/definitions (クラウドとアカウント。コピーして使えます)
   メールボックス: noroshi lab mail --folder {folder}
 Ctrl-C で止まります。""",
 )
