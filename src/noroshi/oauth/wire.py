@@ -24,6 +24,10 @@ UNTRUSTED = Words(
     "file that is not the server's.",
     ja="{host} の証明書を信頼できません。途中のプロキシ、時計のずれ、CA ファイルの誤りが考えられます。",
 )
+NO_CA = Words(
+    en="The cloud's CA file {file} cannot be read. Check the path and who may read it.",
+    ja="クラウドの CA ファイル {file} を読めません。場所と読み取りの権限を確かめてください。",
+)
 NOT_OAUTH = Words(
     en="What answered at {host} is no sign-in server (HTTP {status}); "
     "a proxy may stand in between.",
@@ -106,8 +110,10 @@ class Wire:
             reply = self._whole(method, url, **options)
         except requests.exceptions.SSLError:
             trouble = UNTRUSTED.fill(host=host)
-        except (requests.RequestException, OSError) as error:
+        except requests.RequestException as error:
             trouble = NO_ANSWER.fill(host=host, kind=type(error).__name__)
+        except OSError:  # what requests raises for a file that it cannot load
+            trouble = NO_CA.fill(file=self._session.verify)
         if trouble is not None:  # outside of `except`: what it quotes must not hang on to ours
             raise Unreachable(trouble)
         return _checked(reply, host)

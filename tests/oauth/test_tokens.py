@@ -1,0 +1,357 @@
+"""From the pasted URL to a token that is always at hand, and what happens when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from dataclasses import replace
+
+import pytest
+
+from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.tokens import SignIn
+from noroshi.vault import Secret, Vault, VaultError
+from tests.oauth.authority import SECRET, as_json, refusal
+
+ENDED = refusal("invalid_grant", 50173)
+
+
+async def test_a_pasted_url_signs_in_and_the_first_token_is_at_hand(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    url = await scene.source.begin(scene.account)
+    pasted = scene.authority.walk(url).replace("&", "&amp;")
+    await scene.source.finish(scene.account, f' "{pasted}"\n')
+    assert await scene.source.token(scene.account) == Secret("canary-access-1")
+    assert len(scene.authority.posts) == 1
+    state = await scene.source.state(scene.account)
+    assert state.sign is SignIn.SIGNED_IN and state.user == "alarm@x.test"
+    assert state.since == scene.times.clocks.wall()
+
+
+async def test_a_sign_in_begun_before_a_restart_is_finished_after_it(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    url = await scene.source.begin(scene.account)
+    await scene.restarted().finish(scene.account, scene.authority.walk(url))
+    assert await scene.restarted().token(scene.account) == Secret("canary-access-2")
+
+
+async def test_the_store_holds_nothing_in_clear(scene):
+    await scene.signed_in()
+    await scene.source.token(scene.account)
+    assert sorted(scene.shelf.kept) == ["m365-secret", "refresh/m365", "signin/m365"]
+    assert b"canary" not in b"".join(scene.shelf.kept.values())
+
+
+async def test_the_same_url_pasted_twice_says_that_it_is_done(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    pasted = scene.authority.walk(await scene.source.begin(scene.account))
+    first, second = await asyncio.gather(
+        scene.source.finish(scene.account, pasted),
+        scene.source.finish(scene.account, pasted),
+        return_exceptions=True,
+    )
+    assert first is None
+    assert isinstance(second, SignInFailed) and "nothing is left to do" in str(second)
+    assert len(scene.authority.posts) == 1
+
+
+async def test_a_url_of_an_earlier_sign_in_is_refused_without_asking(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    pasted = scene.authority.walk(await scene.source.begin(scene.account))
+    await scene.source.begin(scene.account)
+    with pytest.raises(SignInFailed, match="earlier sign-in"):
+        await scene.source.finish(scene.account, pasted)
+    assert scene.authority.posts == []
+
+
+async def test_a_sign_in_begun_too_long_ago_is_refused(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    pasted = scene.authority.walk(await scene.source.begin(scene.account))
+    scene.times.passed += 3601
+    with pytest.raises(SignInFailed, match="more than an hour ago"):
+        await scene.source.finish(scene.account, pasted)
+
+
+async def test_a_wrong_secret_can_be_mended_and_the_same_url_pasted_again(scene):
+    await scene.vault.put("m365-secret", Secret("wrong"))
+    pasted = scene.authority.walk(await scene.source.begin(scene.account))
+    with pytest.raises(SignInFailed, match="AADSTS7000215"):
+        await scene.source.finish(scene.account, pasted)
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    await scene.source.finish(scene.account, pasted)
+    assert await scene.source.token(scene.account) == Secret("canary-access-2")
+
+
+@pytest.mark.parametrize("step", ["begin", "finish", "token"])
+async def test_what_is_missing_is_said(scene, step):
+    if step == "finish":
+        await scene.vault.put("m365-secret", Secret(SECRET))
+        asked, said = scene.source.finish(scene.account, "x"), "No sign-in has been begun"
+    else:
+        call = scene.source.begin if step == "begin" else scene.source.token
+        asked, said = call(scene.account), "has no client secret"
+    with pytest.raises(SignInFailed, match=said):
+        await asked
+
+
+async def test_nobody_signed_in_yet_is_said_and_asks_nobody(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    with pytest.raises(SignInFailed, match="Nobody has signed in"):
+        await scene.source.token(scene.account)
+    assert (await scene.source.state(scene.account)).sign is SignIn.NEVER
+    assert scene.authority.posts == []
+
+
+async def test_without_a_refresh_token_the_sign_in_is_refused(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    scene.authority.extra = {"refresh_token": None}
+    pasted = scene.authority.walk(await scene.source.begin(scene.account))
+    with pytest.raises(SignInFailed, match="offline_access"):
+        await scene.source.finish(scene.account, pasted)
+
+
+async def test_eight_callers_at_once_make_one_request(scene):
+    await scene.signed_in()
+    tokens = await asyncio.gather(*(scene.source.token(scene.account) for _ in range(8)))
+    assert all(token == tokens[0] for token in tokens)
+    assert len(scene.authority.posts) == 1
+
+
+async def test_eight_callers_at_once_share_one_refusal(scene):
+    await scene.signed_in()
+    scene.authority.answer = lambda form: ENDED
+    calls = (scene.source.token(scene.account, force=True) for _ in range(8))
+    found = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(each, SignInFailed) for each in found)
+    assert len(scene.authority.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "passed", "requests"),
+    [
+        pytest.param(3600, 3299, 1, id="good until the margin"),
+        pytest.param(3600, 3300, 2, id="renewed at the margin"),
+        pytest.param(200, 99, 1, id="a short life is used for its half"),
+        pytest.param(200, 100, 2, id="a short life is renewed at its half"),
+        pytest.param(0, 0, 2, id="no life at all is asked each time"),
+    ],
+)
+async def test_a_token_is_renewed_before_its_end(scene, expires_in, passed, requests):
+    await scene.signed_in()
+    scene.authority.extra = {"expires_in": expires_in}
+    await scene.source.token(scene.account)
+    scene.times.passed += passed
+    await scene.source.token(scene.account)
+    assert len(scene.authority.posts) == requests
+
+
+async def test_a_refused_token_is_replaced_once(scene):
+    await scene.signed_in()
+    first = await scene.source.token(scene.account)
+    scene.times.passed += 60
+    second = await scene.source.token(scene.account, force=True)
+    assert second != first
+    assert await scene.source.token(scene.account, force=True) == second
+    assert len(scene.authority.posts) == 2
+
+
+async def test_each_refresh_uses_the_newest_refresh_token_also_after_a_restart(scene):
+    await scene.signed_in()
+    for _ in range(3):
+        scene.source = scene.restarted()
+        await scene.source.token(scene.account)
+    used = [form["refresh_token"] for form in scene.authority.posts]
+    assert used == ["canary-refresh-1", "canary-refresh-1", "canary-refresh-2"]
+    assert await scene.kept_token() == "canary-refresh-3"
+
+
+async def test_a_rotated_token_that_cannot_be_saved_is_not_used(scene):
+    await scene.signed_in()
+    before = await scene.kept_token()
+    scene.shelf.full = "refresh/"
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space left"):
+            await scene.source.token(scene.account)
+    assert await scene.kept_token() == before
+    scene.shelf.full = "nothing"
+    assert await scene.source.token(scene.account) == Secret("canary-access-3")
+    assert [form["refresh_token"] for form in scene.authority.posts] == [before] * 3
+
+
+async def test_the_rotated_token_is_saved_before_the_access_token_is_handed_out(scene):
+    await scene.signed_in()
+    order = []
+    put = scene.shelf.put_secret
+
+    async def slow_put(name, sealed):
+        await asyncio.sleep(0)
+        await put(name, sealed)
+        order.append("saved")
+
+    scene.shelf.put_secret = slow_put
+    await scene.source.token(scene.account)
+    order.append("handed out")
+    assert order == ["saved", "handed out"]
+
+
+async def test_a_caller_that_gives_up_does_not_lose_the_rotated_token(scene):
+    await scene.signed_in()
+    call = asyncio.create_task(scene.source.token(scene.account))
+    await asyncio.sleep(0)
+    call.cancel()
+    await asyncio.wait([call])
+    await scene.source.close(patience=60)
+    assert call.cancelled() and await scene.kept_token() == "canary-refresh-1"
+    assert await scene.source.token(scene.account) == Secret("canary-access-1")
+
+
+async def test_a_server_that_keeps_the_refresh_token_is_served_too(scene):
+    await scene.signed_in()
+    before = await scene.kept_token()
+    scene.authority.extra = {"refresh_token": None}
+    await scene.source.token(scene.account)
+    assert await scene.kept_token() == before
+
+
+async def test_an_ended_sign_in_is_remembered_until_somebody_signs_in(scene):
+    await scene.signed_in()
+    scene.authority.answer = lambda form: ENDED
+    for _ in range(5):
+        with pytest.raises(SignInFailed, match="AADSTS50173"):
+            await scene.source.token(scene.account)
+        scene.times.passed += 86_400
+    assert len(scene.authority.posts) == 1
+    state = await scene.source.state(scene.account)
+    assert state.sign is SignIn.NEEDED and "AADSTS50173" in state.why.ja
+    scene.authority.answer = lambda form: None
+    await scene.source.finish(
+        scene.account, scene.authority.walk(await scene.source.begin(scene.account))
+    )
+    assert await scene.source.token(scene.account) == Secret("canary-access-2")
+    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+
+
+async def test_somebody_may_have_it_asked_again(scene):
+    await scene.signed_in()
+    scene.authority.answer = lambda form: ENDED
+    with pytest.raises(SignInFailed):
+        await scene.source.token(scene.account)
+    scene.authority.answer = lambda form: None
+    scene.source.ask_again(scene.account)
+    assert await scene.source.token(scene.account) == Secret("canary-access-2")
+
+
+async def test_an_ended_secret_is_asked_for_again_as_soon_as_a_new_one_is_entered(scene):
+    await scene.signed_in()
+    scene.authority.good["secret"] = "the new one"
+    for _ in range(3):
+        with pytest.raises(SignInFailed) as caught:
+            await scene.source.token(scene.account)
+    assert caught.value.error == "invalid_client" and caught.value.who == "admin"
+    assert len(scene.authority.posts) == 1
+    await scene.vault.put("m365-secret", Secret("the new one"))
+    assert await scene.source.token(scene.account) == Secret("canary-access-2")
+
+
+async def test_what_an_administrator_mends_elsewhere_is_found_by_itself(scene):
+    await scene.signed_in()
+    scene.authority.answer = lambda form: refusal("invalid_grant", 53003)
+    for passed in (0, 1799):
+        scene.times.passed += passed
+        with pytest.raises(SignInFailed, match="AADSTS53003"):
+            await scene.source.token(scene.account)
+    assert len(scene.authority.posts) == 1
+    scene.times.passed += 1
+    scene.authority.answer = lambda form: None
+    assert await scene.source.token(scene.account) == Secret("canary-access-2")
+
+
+@pytest.mark.parametrize(
+    ("headers", "held"),
+    [
+        pytest.param({}, 60, id="unsaid"),
+        pytest.param({"Retry_After": "7"}, 7, id="as it says"),
+        pytest.param({"Retry_After": "999999"}, 3600, id="an hour at most"),
+    ],
+)
+async def test_a_busy_server_is_left_alone_for_as_long_as_it_asks(scene, headers, held):
+    await scene.signed_in()
+    scene.authority.answer = lambda form: as_json(429, {"error": "busy"}, **headers)
+    for passed in (0, held - 1):
+        scene.times.passed += passed
+        with pytest.raises(SignInFailed):
+            await scene.source.token(scene.account)
+    assert len(scene.authority.posts) == 1
+    assert (await scene.source.state(scene.account)).sign is SignIn.WAITING
+    scene.times.passed += 1
+    scene.authority.answer = lambda form: None
+    assert await scene.source.token(scene.account) == Secret("canary-access-2")
+
+
+async def test_a_network_that_is_down_needs_nobody_to_sign_in(scene):
+    await scene.signed_in()
+    scene.authority.close()
+    with pytest.raises(Unreachable):
+        await scene.source.token(scene.account)
+    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+
+
+async def test_without_the_vaults_key_the_account_says_so(scene):
+    await scene.signed_in()
+    scene.vault = Vault(scene.shelf, None)
+    source = scene.restarted()
+    with pytest.raises(VaultError, match="Cannot open the vault"):
+        await source.token(scene.account)
+    state = await source.state(scene.account)
+    assert state.sign is SignIn.LOCKED and "保管庫を開けません" in state.why.ja
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda a: replace(a, client_id="other"), id="another app"),
+        pytest.param(lambda a: replace(a, tenant="other"), id="another tenant"),
+        pytest.param(
+            lambda a: replace(a, cloud=replace(a.cloud, authority="https://evil.test/x")),
+            id="another server",
+        ),
+    ],
+)
+async def test_a_refresh_token_is_never_shown_to_another_than_gave_it(scene, change):
+    await scene.signed_in()
+    changed = change(scene.account)
+    with pytest.raises(SignInFailed, match="has changed since the sign-in"):
+        await scene.source.token(changed)
+    assert (await scene.source.state(changed)).sign is SignIn.NEEDED
+    assert scene.authority.posts == []
+
+
+async def test_two_accounts_do_not_share_a_token_or_a_refusal(scene):
+    await scene.signed_in()
+    scene.account = replace(scene.account, name="second")
+    await scene.signed_in()
+    first = replace(scene.account, name="m365")
+    scene.authority.answer = lambda form: ENDED
+    with pytest.raises(SignInFailed):
+        await scene.source.token(first)
+    scene.authority.answer = lambda form: None
+    await scene.source.token(scene.account)
+
+
+async def test_no_secret_is_in_any_log_repr_or_traceback_of_a_whole_life(scene, caplog):
+    caplog.set_level(logging.DEBUG)
+    told = []
+    await scene.signed_in()
+    told.append(repr(await scene.source.token(scene.account)))
+    scene.times.passed += 4000
+    for answer in (ENDED, as_json(429, {}), (200, {}, b"canary-access-9")):
+        scene.authority.answer = lambda form, answer=answer: answer
+        scene.source = scene.restarted()
+        with pytest.raises((SignInFailed, Unreachable)) as caught:
+            await scene.source.token(scene.account)
+        found = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        del found.stack[0]  # this test's own names hold the answers
+        told += ["".join(found.format()), repr(caught.value), repr(scene.source._live)]
+        told.append(repr(await scene.source.state(scene.account)))
+    assert "canary" not in "".join(told) + caplog.text
