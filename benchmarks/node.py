@@ -1,0 +1,84 @@
+"""The node that is measured: the real program, its home folder, its life and its death."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.programs import end, noroshi
+from benchmarks.usage import Usage, usage
+
+START = 60.0  # seconds that a start may take
+
+
+class Node:
+    """A home folder, and the `noroshi serve` that may run on it."""
+
+    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+        self.home, self.log = home, home.with_suffix(".log")
+        self._env = {**os.environ, **(env or {})}
+        self._process: subprocess.Popen[str] | None = None
+        self.command("init")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def command(self, *words: object) -> str:
+        """Run a command on this home; what it printed. CalledProcessError if it failed."""
+        argv = noroshi("--home", self.home, *words)
+        return subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def start(self) -> float:
+        """Start it; the time at which it was asked to, seconds since 1970."""
+        asked = time.time()
+        with self.log.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                noroshi("--home", self.home, "serve"),
+                stdout=log,
+                stderr=log,
+                env=self._env,
+                text=True,
+            )
+        return asked
+
+    def await_door(self) -> None:
+        """Return when it answers. No command is used: without a node it would take the store."""
+        until = time.monotonic() + START
+        while time.monotonic() < until and self._alive():
+            with socket.socket(socket.AF_UNIX) as sock:
+                if sock.connect_ex(str(self.home / "door.sock")) == 0:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError(f"the node did not start: {self.log.read_text()[-2000:]}")
+
+    def _alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> float:
+        """End it as a power cut would; when."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        return time.time()
+
+    def stop(self) -> None:
+        """End it as an administrator would."""
+        if self._process is not None and self._alive():
+            self._process.terminate()
+            end(self._process)
+
+    def usage(self) -> Usage:
+        return usage(self.pid)
+
+    def status(self, *more: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = json.loads(self.command("status", "--json", *more))
+        return found
