@@ -95,7 +95,7 @@ def run_load(work: Path, size: Size) -> Loaded:
     env = slow_disk(work.parent) if size.slow_disk else None
     with stage(work, size.monitors, size.period, size.timeout, env) as on:
         on.node.start()
-        on.node.await_door()
+        on.node.await_work()
         say(f"{size.monitors} monitors: waiting until each was looked at")
         time.sleep(min(FIRST_LOOK, size.period) + 1)
         return _measure(on, size)

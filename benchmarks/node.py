@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from benchmarks.programs import end, noroshi
 from benchmarks.usage import Usage, usage
 
 START = 60.0  # seconds that a start may take
+SENDS = "sending by "
 
 
 class Node:
@@ -34,31 +34,30 @@ class Node:
 
     def command(self, *words: object) -> str:
         """Run a command on this home; what it printed. CalledProcessError if it failed."""
-        argv = noroshi("--home", self.home, *words)
+        argv = self._argv(*words)
         return subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def start(self) -> float:
         """Start it; the time at which it was asked to, seconds since 1970."""
         asked = time.time()
+        self._said = len(self.log.read_text(encoding="utf-8")) if self.log.exists() else 0
         with self.log.open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
-                noroshi("--home", self.home, "serve"),
-                stdout=log,
-                stderr=log,
-                env=self._env,
-                text=True,
+                self._argv("serve"), stdout=log, stderr=log, env=self._env, text=True
             )
         return asked
 
-    def await_door(self) -> None:
-        """Return when it answers. No command is used: without a node it would take the store."""
+    def await_work(self) -> None:
+        """Return when it has said what it watches and by which routes it sends."""
         until = time.monotonic() + START
         while time.monotonic() < until and self._alive():
-            with socket.socket(socket.AF_UNIX) as sock:
-                if sock.connect_ex(str(self.home / "door.sock")) == 0:
-                    return
+            if SENDS in self.log.read_text(encoding="utf-8")[self._said :]:
+                return
             time.sleep(0.05)
         raise RuntimeError(f"the node did not start: {self.log.read_text()[-2000:]}")
+
+    def _argv(self, *words: object) -> Sequence[str]:
+        return noroshi("--home", self.home, "--lang", "en", *words)
 
     def _alive(self) -> bool:
         return self._process is not None and self._process.poll() is None

@@ -29,7 +29,7 @@ def run_startup(work: Path, runs: int) -> Waits:
     bare, version, send = list[float](), list[float](), list[float]()
     with stage(work, FEW, period=10.0, timeout=5.0) as on:
         on.node.start()
-        on.node.await_door()
+        on.node.await_work()
         say(f"start-up: {runs} runs of each")
         mail = (
             "send",

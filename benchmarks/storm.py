@@ -97,7 +97,7 @@ def run_storm(work: Path, weather: Weather, size: Size) -> Weathered:
     """One storm from calm to calm."""
     with stage(work, size.sick + size.healthy, size.period, size.period / 2) as on:
         on.node.start()
-        on.node.await_door()
+        on.node.await_work()
         say(f"storm {weather.name}: waiting until all are well")
         time.sleep(min(FIRST_LOOK, size.period) + 1)
         course = _break(on, weather, size)
@@ -125,7 +125,7 @@ def _break(on: Stage, weather: Weather, size: Size) -> Course:
     if weather.server != "up":
         time.sleep(max(0.0, closed + size.outage - time.time()))
         answered = on.sink.tell("answer")
-    on.node.await_door()
+    on.node.await_work()
     return Course(closed, killed, restarted, answered)
 
 

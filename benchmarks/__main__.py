@@ -1,0 +1,101 @@
+"""`python -m benchmarks [load|storm|start …] [--quick] [--runs N]`: measure, write, hold against.
+
+Without a name all is measured, which takes less than 20 minutes, and docs/benchmarks.md is written.
+The exit code is 1 if a promise does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+from benchmarks import load, storm
+from benchmarks.programs import HOUSE, say
+from benchmarks.promises import Row
+from benchmarks.report import PAGE, broken, page, write_rows
+from benchmarks.startup import run_startup
+
+MEASURES = ("load", "storm", "start")
+STARTS = 30
+QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
+QUICK_STORM = storm.Size(
+    sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0
+)
+
+Run = tuple[str, str, Callable[[Path], Row]]
+
+
+def main() -> int:
+    given = _given()
+    work = HOUSE / "build" / "bench"
+    rows, started = list[Row](), time.time()
+    for measure, variant, run in _runs(given.quick, given.runs):
+        if measure in (given.measures or MEASURES):
+            shutil.rmtree(work, ignore_errors=True)
+            say(f"{measure}, {variant}")
+            rows.append({"measure": measure, "variant": variant, **run(work / "run")})
+            write_rows(HOUSE / "build" / "bench.json", rows)
+    shutil.rmtree(work, ignore_errors=True)
+    text = page(rows, "python -m benchmarks " + " ".join(sys.argv[1:]))
+    if given.measures or given.quick:
+        print(text)
+    else:
+        PAGE.write_text(text, encoding="utf-8")
+    say(f"measured in {(time.time() - started) / 60:.1f} minutes")
+    for line in (failures := broken(rows)):
+        say(f"does not hold: {line}")
+    return 1 if failures else 0
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("measures", nargs="*", metavar="|".join(MEASURES))
+    parser.add_argument("--quick", action="store_true", help="small, to see that it works")
+    parser.add_argument("--runs", type=int, default=3, help="of each load and storm")
+    given = parser.parse_args()
+    if unknown := set(given.measures) - set(MEASURES):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    return given
+
+
+def _runs(quick: bool, runs: int) -> Iterator[Run]:
+    """All runs in the order in which they are made and told of."""
+    size = QUICK_LOAD if quick else load.Size()
+    for variant, chosen in _loads(size).items():
+        for _ in range(runs):
+            yield "load", variant, partial(_load, size=chosen)
+    for weather in storm.WEATHERS:
+        for _ in range(runs):
+            big = QUICK_STORM if quick else storm.Size()
+            yield "storm", weather.name, partial(_storm, weather=weather, size=big)
+    yield "start", "", lambda work: asdict(run_startup(work, STARTS))
+
+
+def _loads(size: load.Size) -> dict[str, load.Size]:
+    """A fifth of the monitors falls silent; it takes an interval and a time-out to see it."""
+    seen = size.period + size.timeout + 3
+    return {
+        "all answer": size,
+        "each fsync takes 10 ms": replace(size, slow_disk=True),
+        "some fall silent": replace(
+            size, silent=size.monitors // 5, window=max(size.window, seen)
+        ),
+    }
+
+
+def _load(work: Path, size: load.Size) -> Row:
+    return {**asdict(size), **asdict(load.run_load(work, size))}
+
+
+def _storm(work: Path, weather: storm.Weather, size: storm.Size) -> Row:
+    return {**asdict(weather), **asdict(size), **asdict(storm.run_storm(work, weather, size))}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What is promised, and which figure of a run is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.scene import SLOTS
+
+Row = Mapping[str, Any]
+ON_DISK = 1.0  # seconds before a kill in which an answer may not have reached the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`value` of each run of a measure must not exceed `most`; `form` shows both."""
+
+    about: str
+    most: float
+    form: str
+    value: Callable[[Row], float]
+
+
+def promises(measure: str, variant: str) -> tuple[Promise, ...]:
+    """Those of one table, in its order."""
+    match measure:
+        case "load":
+            return LOAD[variant]
+        case "storm":
+            return _storm(variant)
+        case _:
+            return START
+
+
+def _missed(row: Row) -> float:
+    """Of what was due, in percent."""
+    done, due = float(row["done"]), float(row["due"])
+    return 100 * (1 - done / due)
+
+
+def _got(name: str) -> Callable[[Row], float]:
+    return lambda row: float(row[name])
+
+
+MISSED = Promise("checks that were due and never came", 0.1, "{:.2f} %", _missed)
+LATE = Promise("lateness that 99 % stay below", 0.25, "{:.3f} s", _got("late_99"))
+PEAK = Promise("resident memory, the most", 120, "{:.0f} MB", _got("peak"))
+WRITTEN = Promise(
+    "written to the disk each second",
+    1.0,
+    "{:.2f} MB",
+    lambda row: row["written_per_second"] / 1e6,
+)
+CPU = Promise("CPU for 1,000 checks, all in", 0.25, "{:.3f} s", _got("cpu_per_1000"))
+LOAD: Mapping[str, tuple[Promise, ...]] = {
+    "all answer": (MISSED, LATE, CPU, PEAK, WRITTEN),
+    "each fsync takes 10 ms": (MISSED, LATE),
+    "some fall silent": (
+        MISSED,
+        Promise("worst lateness of those that answer", 0.25, "{:.3f} s", _got("late_worst")),
+        Promise(
+            "silent ones that are not UNKNOWN",
+            0,
+            "{:.0f}",
+            lambda r: r["silent"] - len(r["unknown_after"]),
+        ),
+        Promise(
+            "until the last was UNKNOWN, beyond an interval and its time-out",
+            0.25,
+            "{:.3f} s",
+            lambda r: max(r["unknown_after"], default=0) - r["period"] - r["timeout"],
+        ),
+        PEAK,
+    ),
+}
+START = (
+    Promise(
+        "`noroshi --version`, in the middle", 60, "{:.0f} ms", lambda r: _middle(r["version"])
+    ),
+    Promise("`noroshi send`, in the middle", 100, "{:.0f} ms", lambda r: _middle(r["send"])),
+)
+
+
+def _storm(variant: str) -> tuple[Promise, ...]:
+    first = {"a": 11.0, "c": 30.0}.get(variant, 5.0)
+    return (
+        Promise("ports that closed and no mail names", 0, "{:.0f}", _got("lost")),
+        Promise("healthy ports that a mail names", 0, "{:.0f}", _got("wrong")),
+        Promise("ports told of under two Message-IDs", 0, "{:.0f}", _got("twice")),
+        Promise("mails sent again although the answer was on disk", 0, "{:.0f}", _needless),
+        Promise("left in the queue", 0, "{:.0f}", _got("left_in_queue")),
+        Promise("first mail after", first, "{:.1f} s", _got("first")),
+        Promise("all named after", 60, "{:.1f} s", _got("last")),
+        Promise("worst lateness of a healthy port", 1.0, "{:.3f} s", _got("late")),
+    )
+
+
+def _needless(row: Row) -> float:
+    """Copies but for those whose first was out when the node was killed: a few, just before."""
+    excused = [before for before in row["again"] if 0 <= before <= ON_DISK][:SLOTS]
+    return len(row["again"]) - len(excused)
+
+
+def _middle(sorted_values: list[float]) -> float:
+    return sorted_values[len(sorted_values) // 2]

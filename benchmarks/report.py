@@ -1,0 +1,134 @@
+"""From rows of figures to docs/benchmarks.md: each promise, and what every run showed."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as sqlite
+
+from benchmarks.programs import HOUSE
+from benchmarks.promises import Promise, Row, promises
+
+PAGE = HOUSE / "docs" / "benchmarks.md"
+HEAD = """# Benchmarks
+
+Written by `make bench` ({command}); do not edit. Raw figures of each run: `build/bench.json`.
+
+Measured from outside: what is watched (a listener) and what takes the mails (a mail server) are
+programs of their own, which write down when something came to them. Lateness is what the listener
+saw against the fixed grid (epoch + interval × CRC-32 of the monitor's id / 2³² + n × interval).
+CPU, memory and bytes written are the kernel's figures for the process, its children and those of
+them that have ended; state, events, samples and log are written as always.
+
+{machine}
+"""
+TITLES = {
+    "load": "## Load: {monitors:,} port monitors every {period:g} s, {variant}",
+    "storm": "## Storm {variant}: {sick} ports close, {healthy} stay; {server}",
+    "start": "## Start-up",
+}
+NOTES = {
+    "load": "{window:g} s a run, {due:,} checks due. Lateness of half the checks: {late_half:.3f} s; "
+    "the worst: {late_worst:.3f} s. CPU for 1,000 checks: {cpu_per_1000:.3f} s (the aim is 0.15). "
+    "Resident at the end: {resident:.0f} MB. (Last run.)",
+    "storm": "{mails} mails, at most {most_a_second} a second; {out_at_kill} were out at the kill; "
+    "sent again with the same Message-ID: {copies}. (Last run.)",
+    "start": "Milliseconds, least / middle / most of {count} runs: bare Python {bare}; "
+    "`noroshi --version` {version}; `noroshi send` through a running node {send}.",
+}
+SERVERS = {
+    "a": "mail server up",
+    "b": "mail server refusing for {outage:g} s",
+    "c": "mail server accepting and then silent for {outage:g} s",
+    "d": "node killed after {killed_after:g} s, started again {dead_for:g} s later",
+    "e": "mail server refusing for {outage:g} s, and node killed after {killed_after:g} s, "
+    "started again {dead_for:g} s later",
+}
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """One JSON object a line."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def broken(rows: Sequence[Row]) -> list[str]:
+    """Each promise that a run did not keep, as a line."""
+    return [
+        f"{measure} {variant}: {promise.about}: {_spread(promise, runs)}"
+        for measure, variant, runs in _tables(rows)
+        for promise in promises(measure, variant)
+        if not _kept(promise, runs)
+    ]
+
+
+def page(rows: Sequence[Row], command: str) -> str:
+    """The whole of docs/benchmarks.md."""
+    parts = [HEAD.format(command=command, machine=_machine())]
+    parts += [_table(*table) for table in _tables(rows)]
+    return "\n".join(parts)
+
+
+def _tables(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
+    for (measure, variant), runs in groupby(rows, key=lambda r: (r["measure"], r["variant"])):
+        yield measure, variant, list(runs)
+
+
+def _table(measure: str, variant: str, runs: list[Row]) -> str:
+    head = TITLES[measure].format(
+        server=SERVERS.get(variant, "").format(**runs[-1]), **runs[-1]
+    )
+    lines = ["| | at most | measured | |", "| --- | --- | --- | --- |"]
+    for promise in promises(measure, variant):
+        says = "holds" if _kept(promise, runs) else "**does not hold**"
+        most = promise.form.format(promise.most)
+        lines.append(f"| {promise.about} | {most} | {_spread(promise, runs)} | {says} |")
+    return "\n".join([head, "", *lines, "", _note(measure, runs[-1]), ""])
+
+
+def _note(measure: str, row: Row) -> str:
+    shown = dict(row)
+    if measure == "start":
+        shown |= {name: _three(row[name]) for name in ("bare", "version", "send")}
+        shown["count"] = len(row["bare"])
+    if measure == "storm":
+        shown["copies"] = len(row["again"])
+    return NOTES[measure].format(**shown)
+
+
+def _three(values: Sequence[float]) -> str:
+    return f"{values[0]:.0f} / {values[len(values) // 2]:.0f} / {values[-1]:.0f}"
+
+
+def _kept(promise: Promise, runs: Sequence[Row]) -> bool:
+    return all(promise.value(row) <= promise.most for row in runs)
+
+
+def _spread(promise: Promise, runs: Sequence[Row]) -> str:
+    values = sorted(map(promise.value, runs))
+    least, most = promise.form.format(values[0]), promise.form.format(values[-1])
+    return most if least == most else f"{least} to {most}"
+
+
+def _machine() -> str:
+    commit = ["git", "-C", str(HOUSE), "describe", "--always", "--dirty"]
+    done = subprocess.run(commit, stdout=subprocess.PIPE, text=True, check=False)
+    return (
+        f"{time.strftime('%Y-%m-%d')}, commit {done.stdout.strip() or 'unknown'}; "
+        f"{os.cpu_count()} cores ({_processor()}), Linux {platform.release()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite.sqlite_version}."
+    )
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
