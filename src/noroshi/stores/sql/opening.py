@@ -114,7 +114,7 @@ def _open(path: Path, steps: Sequence[Migration]) -> tuple[Connection, Connectio
         _migrate(path, writer, steps)
         reader = driver.connect(path, isolation_level=None, check_same_thread=False)
         reader.execute("pragma query_only = on")
-    except BaseException:
+    except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise
     return writer, reader
@@ -136,6 +136,6 @@ def _apply(db: Connection, step: Migration) -> None:
         db.executescript(f"begin immediate;\n{step.sql}")
         db.execute("insert into migration values (?, ?)", (step.number, step.checksum))
         db.execute("commit")
-    except BaseException:
+    except BaseException:  # whatever it was, half a step must not stay
         db.rollback()
         raise

@@ -46,6 +46,9 @@ insert into rest values (?, ?, ?, ?) on conflict do update set
 """
 ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
 
+WAITING = f"{ROW} indexed by spool_shown where fate <> 'accepted' order by seq"
+OLDEST = "select min(seq) from spool where order_key = ? and fate = ''"
+
 
 def put(db: Connection, envelope: Envelope) -> bool:
     """False if its id is there already, settled or not."""
@@ -114,8 +117,7 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
 
 
 def waiting(db: Connection) -> Sequence[Waiting]:
-    rows = db.execute(f"{ROW} indexed by spool_shown where fate <> 'accepted' order by seq")
-    return [_waiting(row) for row in rows]
+    return [_waiting(row) for row in db.execute(WAITING)]
 
 
 def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
@@ -161,8 +163,7 @@ def _write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
 
 def _promote(db: Connection, order: str) -> None:
     """The oldest open one of an order key is its head, and no other."""
-    sql = "select min(seq) from spool where order_key = ? and fate = ''"
-    (oldest,) = db.execute(sql, (order,)).fetchone()
+    (oldest,) = db.execute(OLDEST, (order,)).fetchone()
     if oldest is not None:
         db.execute(
             "update spool set head = 0 where order_key = ? and fate = '' and head and seq <> ?",

@@ -1,0 +1,167 @@
+"""Which files and which SQLite are refused, and what the migrations leave behind."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.ports import StoreError, Version
+from noroshi.stores.sql.opening import Migration, ours
+from noroshi.stores.sqlite import SqliteStore
+
+LATER = Migration(2, "create table later (x text) strict;\ncreate index of_x on later (x);")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "noroshi.db"
+
+
+@pytest.fixture
+async def made(path):
+    """A store with one version in it, closed."""
+    await filled(path)
+    return path
+
+
+async def filled(path, **given):
+    store = SqliteStore.open(path, **given)
+    await store.publish(Version(number=0, who="sato"), ["m"], 0)
+    await store.close()
+
+
+def sql(path, *statements):
+    with closing(driver.connect(path, isolation_level=None)) as db:
+        return [db.execute(statement).fetchall() for statement in statements][-1]
+
+
+def everything(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("version", [(3, 46, 1), (3, 51, 2)], ids=["Debian 13", "one before"])
+def test_an_old_sqlite_is_refused_with_reason_and_remedy(path, version):
+    with pytest.raises(StoreError, match=r"corrupt .* needs 3\.51\.3 .* pysqlite3 0\.6\.1"):
+        SqliteStore.open(path, sqlite=version)
+    assert not path.exists()
+
+
+async def test_the_first_sqlite_that_is_sound_will_do(path):
+    await SqliteStore.open(path, sqlite=(3, 51, 3)).close()
+
+
+async def test_the_file_is_for_its_owner_alone(path):
+    store = SqliteStore.open(path)
+    await store.publish(Version(number=0), ["m"], 0)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    await store.close()
+    assert set(modes) == {"noroshi.db", "noroshi.db-wal", "noroshi.db-shm"}
+    assert os.name == "nt" or set(modes.values()) == {0o600}
+
+
+async def test_a_store_that_was_closed_is_one_file_and_opens_again(made):
+    assert [file.name for file in made.parent.iterdir()] == ["noroshi.db"]
+    store = SqliteStore.open(made)
+    assert (await store.current()).who == "sato"
+    await store.close()
+
+
+def test_the_migrations_are_recorded_with_their_checksums(made):
+    found = sql(made, "select number, checksum from migration order by number")
+    assert found == [(step.number, step.checksum) for step in ours()]
+
+
+async def test_a_later_step_is_taken_once_and_keeps_what_is_there(made):
+    for _ in range(2):
+        store = SqliteStore.open(made, steps=(*ours(), LATER))
+        assert (await store.current()).who == "sato"
+        await store.close()
+    assert sql(made, "select count(*) from migration") == [(len(ours()) + 1,)]
+    assert sql(made, "select count(*) from later") == [(0,)]
+
+
+async def test_a_step_that_fails_leaves_nothing_of_itself(made):
+    broken = Migration(2, f"{LATER.sql}\ninsert into nowhere values (1);")
+    with pytest.raises(StoreError, match="no such table: nowhere"):
+        SqliteStore.open(made, steps=(*ours(), broken))
+    assert sql(made, "select name from sqlite_schema where name = 'later'") == []
+    await SqliteStore.open(made).close()
+
+
+async def test_a_newer_schema_is_refused_and_left_as_it_is(path):
+    await filled(path, steps=(*ours(), LATER))
+    before = everything(path.parent)
+    with pytest.raises(StoreError, match=r"newer Noroshi \(schema 2, this one knows 1\)"):
+        SqliteStore.open(path)
+    assert everything(path.parent) == before
+
+
+async def test_a_newer_schema_that_stands_in_the_wal_of_a_crash_is_refused_too(path, tmp_path):
+    store = SqliteStore.open(path, steps=(*ours(), LATER))
+    crashed = tmp_path / "crashed" / "noroshi.db"
+    crashed.parent.mkdir()
+    for name in ("noroshi.db", "noroshi.db-wal"):
+        crashed.with_name(name).write_bytes(path.with_name(name).read_bytes())
+    await store.close()
+    before = everything(crashed.parent)
+    with pytest.raises(StoreError, match="newer Noroshi"):
+        SqliteStore.open(crashed)
+    after = everything(crashed.parent)
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_step_that_was_changed_after_it_was_taken_is_refused(made):
+    before = everything(made.parent)
+    first, *others = ours()
+    changed = Migration(first.number, f"{first.sql}\n-- changed")
+    with pytest.raises(StoreError, match="step 1 of its schema is not the one"):
+        SqliteStore.open(made, steps=(changed, *others))
+    assert everything(made.parent) == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(path):
+    path.write_text("name = 'web'\n" * 100)
+    before = everything(path.parent)
+    with pytest.raises(StoreError, match="file is not a database"):
+        SqliteStore.open(path)
+    assert everything(path.parent) == before
+
+
+def test_a_database_of_something_else_is_refused_and_left_as_it_is(path):
+    sql(path, "create table shopping (x)")
+    before = everything(path.parent)
+    with pytest.raises(StoreError, match="not a store of Noroshi"):
+        SqliteStore.open(path)
+    assert everything(path.parent) == before
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(StoreError, match=r"cannot open the store .*nowhere"):
+        SqliteStore.open(tmp_path / "nowhere" / "noroshi.db")
+
+
+async def test_a_folder_may_have_any_name(tmp_path):
+    folder = tmp_path / "100% 保存? #1"
+    folder.mkdir()
+    for _ in range(2):
+        await SqliteStore.open(folder / "noroshi.db").close()
+    assert [file.name for file in folder.iterdir()] == ["noroshi.db"]
+
+
+async def test_a_state_that_cannot_be_read_is_the_store_s_error(made):
+    sql(made, "update monitor set state = '{\"items\": 3}'")
+    store = SqliteStore.open(made)
+    with pytest.raises(StoreError, match="no State"):
+        await store.states()
+    await store.close()
+
+
+def test_the_store_for_trials_does_not_need_sqlite():
+    code = "import sys, noroshi.stores.memory as m; sys.exit('pysqlite3' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,33 @@
+"""Nothing that was settled long ago makes the spool slow: no question reads the whole table."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+
+import pytest
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.stores.sql import spool
+from noroshi.stores.sqlite import SqliteStore
+
+QUESTIONS = {
+    "lend": spool.LEND,
+    "settle": spool.SETTLE,
+    "put": spool.PUT,
+    "give back": spool.RELEASE,
+    "what waits": spool.WAITING,
+    "the oldest of an order key": spool.OLDEST,
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+async def test_no_question_reads_every_envelope_there_ever_was(tmp_path, question):
+    path = tmp_path / "noroshi.db"
+    await SqliteStore.open(path).close()
+    with closing(driver.connect(path)) as db:
+        names = re.findall(r":(\w+)", question)
+        given = dict.fromkeys(names, 1) or (1,) * question.count("?")
+        plan = [row[-1] for row in db.execute(f"explain query plan {question}", given)]
+    whole = [step for step in plan if step.startswith("SCAN") and "spool_" not in step]
+    assert [step for step in whole if step != "SCAN CONSTANT ROW"] == []
