@@ -81,6 +81,7 @@ class MemoryStore:
         self._lives: dict[str, int] = {}
         self._leases: dict[int, _Lease] = {}
         self._spool: dict[str, _Spooled] = {}
+        self._open: dict[str, _Spooled] = {}
         self._resting: dict[str, Resting] = {}
         self._events: dict[str, Event] = {}
         self._decisions: dict[tuple[str, str, str], Decision] = {}
@@ -117,11 +118,11 @@ class MemoryStore:
 
     def _holders(self) -> Iterator[Node]:
         yield from (lease.node for lease in self._leases.values())
-        yield from (row.holder for row in self._spool.values() if row.holder)
+        yield from (row.holder for row in self._open.values() if row.holder)
 
     def _give_back(self, nodes: set[Node], now: datetime) -> None:
         self._leases = {k: v for k, v in self._leases.items() if v.node not in nodes}
-        for row in self._spool.values():
+        for row in self._open.values():
             if row.lease and row.holder in nodes:
                 row.due, row.lease, row.holder = now, "", None
         self._news.tell()
@@ -214,7 +215,8 @@ class MemoryStore:
     def _put(self, envelope: Envelope) -> bool:
         if envelope.id in self._spool:
             return False
-        self._spool[envelope.id] = _Spooled(envelope, envelope.born)
+        row = _Spooled(envelope, envelope.born)
+        self._spool[envelope.id] = self._open[envelope.id] = row
         self._news.tell()
         return True
 
@@ -231,11 +233,12 @@ class MemoryStore:
 
     def _lendable(self, route: str, now: datetime) -> Iterator[_Spooled]:
         """Of each order key the oldest alone, if it is due and this route's turn."""
-        oldest: dict[str, _Spooled] = {}
-        for row in self._spool.values():
-            if not row.fate:
-                oldest.setdefault(row.envelope.order, row)
         rests = {rest.route for rest in self._resting.values() if rest.until > now}
+        if route in rests:
+            return
+        oldest: dict[str, _Spooled] = {}
+        for row in self._open.values():
+            oldest.setdefault(row.envelope.order, row)
         for row in oldest.values():
             ready = (name for name in row.envelope.routes if name not in rests)
             if row.due <= now and next(ready, None) == route:
@@ -249,6 +252,8 @@ class MemoryStore:
         row.envelope, due = settled(parcel, receipt, fate)
         row.due, row.lease, row.holder = due or receipt.at, "", None
         row.fate, row.why = outcome(fate)
+        if row.fate:
+            del self._open[row.envelope.id]
         if isinstance(fate, RestRoute):
             self._rest(parcel.route, fate)
         else:
@@ -274,7 +279,10 @@ class MemoryStore:
         row = self._spool.get(id)
         if row is None or row.fate == ACCEPTED or (row.lease and row.due > now):
             return False
-        row.due, row.fate = now, "" if row.fate == SET_ASIDE else row.fate
+        row.due = now
+        if row.fate == SET_ASIDE:
+            row.fate = ""
+            self._open = {key: row for key, row in self._spool.items() if not row.fate}
         for route in row.envelope.routes:
             rest = self._resting.get(route)
             if rest is not None and rest.until > now:
@@ -303,7 +311,7 @@ class MemoryStore:
             lease.until += by
         for route, rest in self._resting.items():
             self._resting[route] = replace(rest, since=rest.since + by, until=rest.until + by)
-        for row in self._spool.values():
+        for row in self._open.values():
             row.due += by
         self._news.tell()
 

@@ -21,8 +21,8 @@ Row = tuple[int, int, float | bytes | str | None]
 
 PAIR = struct.Struct("<Id")
 MILLISECOND = timedelta(milliseconds=1)
-SCANNED = 2_000_000
-"""How many rows are looked through for one monitor's: more than an hour at 500 a second."""
+SCANNED = 10_000_000
+"""How many rows are looked through for one monitor's: five hours' at 500 a second, 0.6 s."""
 NEWEST = """
 select at, value, series from sample
 where rowid > (select coalesce(max(rowid), 0) from sample) - ?
