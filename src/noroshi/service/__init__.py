@@ -13,6 +13,8 @@ from noroshi.service.offer import (
     Trouble,
     administrator,
     answer,
+    member,
+    refused,
 )
 from noroshi.service.service import Service
 
@@ -28,4 +30,6 @@ __all__ = [
     "Trouble",
     "administrator",
     "answer",
+    "member",
+    "refused",
 ]

@@ -95,6 +95,11 @@ def administrator(name: str) -> Person:
     return Person(name, frozenset({VIEWER, OPERATOR, ADMIN}))
 
 
+def member(name: str) -> Person:
+    """Somebody of the door's group, who may look and send."""
+    return Person(name, frozenset({VIEWER, OPERATOR}))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One thing a person can ask for. `news`: the engine should look up after it."""
@@ -148,7 +153,9 @@ def _described(name: str, method: Callable[..., Any]) -> Operation:
     )
 
 
-async def answer(service: Offering, who: Person, name: str, given: Mapping[str, Any]) -> Any:
+async def answer(
+    service: Offering, who: Person, name: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
     """Do an operation; its answer, or its refusal, as plain values for a wire."""
     try:
         return {"ok": schema.plain(await perform(service, who, name, given))}

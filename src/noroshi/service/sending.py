@@ -9,13 +9,11 @@ from datetime import datetime
 from noroshi.core.model import Contact, Envelope, Level
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
+from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 
 LONGEST_SUBJECT = 500
 LONGEST_TEXT = 1 << 20
-LONGEST_ADDRESS = 254
-"""RFC 5321, 4.5.3.1.3: 256 with the brackets round it."""
-ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -61,11 +59,6 @@ def faults(
     if len(text) > LONGEST_TEXT:
         found.append(Problem("text", TOO_LONG.fill(most=LONGEST_TEXT)))
     return tuple(found)
-
-
-def is_address(text: str) -> bool:
-    """Whether it may be a mail address; the server that takes it has the last word."""
-    return len(text) <= LONGEST_ADDRESS and ADDRESS.fullmatch(text) is not None
 
 
 def contact_of(plan: Plan, name: str, text: str) -> Contact:

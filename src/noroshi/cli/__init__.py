@@ -1,0 +1,19 @@
+"""The command line. Each command imports what it needs when it is asked for, and no more:
+`noroshi send` in a script must be over before one notices it."""
+
+from __future__ import annotations
+
+import sys
+
+from noroshi import __version__
+
+
+def main() -> int:
+    """The console script; what it returns is the exit code (see noroshi.cli.exits)."""
+    argv = sys.argv[1:]
+    if argv == ["--version"]:
+        print(f"noroshi {__version__}")
+        return 0
+    from noroshi.cli.run import run  # only now: the line above costs a third of it
+
+    return run(argv)

@@ -1,0 +1,86 @@
+"""What a command is given: its arguments, the person's language, and the way to the node."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from noroshi.cli.client import Far, NoNode
+from noroshi.config import Config, read_config
+from noroshi.core.words import Words
+
+if TYPE_CHECKING:
+    from noroshi.cli.near import Near  # asyncio and all of Noroshi: only if no node runs
+
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
+    """The home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
+    if chosen := given or environment.get("NOROSHI_HOME"):
+        return Path(chosen).absolute()
+    if root:
+        return Path("/var/lib/noroshi")
+    data = environment.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "noroshi"
+
+
+def language_of(chosen: str, environment: Mapping[str, str]) -> str:
+    """ "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
+    spoken = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    return chosen or ("ja" if spoken.lower().startswith("ja") else "en")
+
+
+class Asked:
+    """One command as it was asked for, and the node that it is asked of."""
+
+    def __init__(self, given: Namespace, home: Path, language: str, door: Path | None) -> None:
+        self.given, self.home, self.language, self.door = given, home, language, door
+        self.running = True
+        """Whether a node runs; known after the first call."""
+        self._near: Near | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        if self._near is not None:
+            self._near.close()
+
+    @cached_property
+    def config(self) -> Config:
+        """The node's settings. Raises ConfigError."""
+        return read_config(self.home)
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """Ask the running node; when none runs, the store itself. Raises Refused."""
+        if self._near is not None:
+            return self._near.call(op, **args)
+        try:
+            return Far(self.door or self.config.door).call(op, **args)
+        except NoNode:
+            if self.door is not None:  # a certain node was meant, and it is not there
+                raise
+        from noroshi.cli.near import Near
+
+        self.running = False
+        self._near = Near(self.config)
+        return self._near.call(op, **args)
+
+    def say(self, words: Words | Mapping[str, str]) -> str:
+        """A text of ours, or of an answer, in the person's language."""
+        return words.say(self.language) if isinstance(words, Words) else words[self.language]
+
+    def print_json(self, value: Any) -> None:
+        """For programs: the answer as it is, both languages in it."""
+        print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,184 @@
+"""`noroshi authorize ROUTE`: a person signs the mailbox in, in any browser, and pastes back
+the address at which the browser ends."""
+
+from __future__ import annotations
+
+import getpass
+import select
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.client import Refused
+from noroshi.core.words import Words
+
+try:
+    import readline  # noqa: F401  # a terminal's own lines end at 4,096 bytes, which a code may pass
+except ImportError:  # a Python built without it
+    pass
+
+STDIN = "-"
+A_MOMENT = 0.3
+TRIES = 5
+LONGEST_URL = 1 << 16
+
+ASK_SECRET = Words(
+    en="""Account {account} has no client secret yet (vault entry “{secret}”).
+In the Entra admin centre, under App registrations > Certificates & secrets, copy the
+*Value* of a client secret, not its Secret ID. It is not shown while you paste it.""",
+    ja="""アカウント {account} のクライアント シークレットがまだありません (保管庫の「{secret}」)。
+Entra 管理センターの「アプリの登録」>「証明書とシークレット」で、クライアント シークレットの
+「値」をコピーしてください (「シークレット ID」ではありません)。貼り付けても画面には出ません。""",
+)
+SECRET_PROMPT = Words(en="Client secret: ", ja="クライアント シークレット: ")
+SECRET_KEPT = Words(
+    en="The client secret is in the vault as “{secret}”.",
+    ja="クライアント シークレットを保管庫の「{secret}」に入れました。",
+)
+OPEN_PAGE = Words(
+    en="""
+1. Open this page in a browser, on any computer:
+
+{url}
+
+2. Sign in as the mailbox from which mail shall be sent, and accept.
+3. The browser then says that it cannot connect to localhost. That is as it should be:
+   what we need stands in its address bar.
+4. Copy the whole address and paste it here, then press Enter. It begins with
+   http://localhost (another redirect URI: with that one). It may span several lines.
+""",
+    ja="""
+1. ブラウザーでこのページを開いてください。どのコンピューターでも構いません。
+
+{url}
+
+2. メールの送信元にするメールボックスでサインインし、許可してください。
+3. ブラウザーは「localhost に接続できません」と表示しますが、それで正常です。
+   必要なものはアドレス バーに入っています。
+4. アドレス全体をコピーし、ここに貼り付けて Enter を押してください。http://localhost で
+   始まります (リダイレクト URI を変えていればそのアドレス)。数行に分かれていても構いません。
+""",
+)
+URL_PROMPT = Words(en="Address: ", ja="アドレス: ")
+ONCE_MORE = Words(
+    en="Try once more, or end with Ctrl-C; what waits to be sent stays.",
+    ja="もう一度試すか、Ctrl-C で終わってください。待っているメールはそのまま残ります。",
+)
+SIGNED_IN = Words(
+    en="Route {route} is signed in. {waiting} mails that wait for it go out now. "
+    "Test it: noroshi send --route {route} --to ADDRESS --subject test --text test",
+    ja="経路 {route} のサインインが済みました。待っている{waiting}通を順に送ります。"
+    "試すには: noroshi send --route {route} --to アドレス --subject test --text test",
+)
+NOBODY_SENDS = Words(
+    en="No node is running; mail goes out once noroshi serve runs.",
+    ja="ノードが動いていません。noroshi serve を始めると送信します。",
+)
+NOTHING_GIVEN = Words(
+    en="Nothing was entered, and nothing was changed.",
+    ja="何も入力されなかったため、何も変更していません。",
+)
+CANNOT_READ = Words(en="Cannot read {file}: {why}", ja="{file} を読めません: {why}")
+BOTH_STDIN = Words(
+    en="Only one of --secret-file and --url-file can be the standard input (-).",
+    ja="標準入力 (-) を使えるのは --secret-file か --url-file のどちらか一方です。",
+)
+
+
+def authorize(asked: Asked) -> int:
+    """Sign the route in; what the provider says on a failure is told, and one may try again."""
+    given = asked.given
+    if given.secret_file == given.url_file == STDIN:
+        given.parser.error(asked.say(BOTH_STDIN))
+    begun = asked.call("authorize_begin", route=given.route)
+    if not begun["secret_kept"] or given.secret_file:
+        _keep_secret(asked, begun)
+        begun = asked.call("authorize_begin", route=given.route)
+    status = _finished(asked, begun)
+    print(asked.say(SIGNED_IN.fill(route=given.route, waiting=status["waiting"])))
+    if not asked.running:
+        print(asked.say(NOBODY_SENDS))
+    return exits.DONE
+
+
+def _keep_secret(asked: Asked, begun: Mapping[str, Any]) -> None:
+    """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
+    name, file = begun["secret"], asked.given.secret_file
+    if not file:
+        print(asked.say(ASK_SECRET.fill(account=begun["account"], secret=name)))
+    for left in reversed(range(1 if file else TRIES)):
+        value = _contents(file) if file else getpass.getpass(asked.say(SECRET_PROMPT))
+        try:
+            asked.call("set_secret", name=name, value=value)
+            break
+        except Refused as refused:
+            _again(asked, refused, left)
+    print(asked.say(SECRET_KEPT.fill(secret=name)))
+
+
+def _finished(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:
+    route, file = asked.given.route, asked.given.url_file
+    print(asked.say(OPEN_PAGE.fill(url=begun["url"])), flush=True)
+    for left in reversed(range(1 if file else TRIES)):
+        pasted = _contents(file) if file else _pasted(asked)
+        try:
+            status: Mapping[str, Any] = asked.call(
+                "authorize_finish", route=route, pasted=pasted
+            )
+        except Refused as refused:
+            _again(asked, refused, left)
+        else:
+            return status
+    raise AssertionError("the last try raises or returns")
+
+
+def _again(asked: Asked, refused: Refused, left: int) -> None:
+    """Say what is wrong and go on, while there are tries left and there is somebody to try."""
+    if not left or refused.kind not in ("trouble", "invalid") or not sys.stdin.isatty():
+        raise refused
+    for words in (refused.words, *(what for _, what in refused.problems), ONCE_MORE):
+        print(asked.say(words), file=sys.stderr)
+
+
+def _pasted(asked: Asked) -> str:
+    """The address, which mail programs and terminals like to break into lines.
+
+    It is over once it holds what a finished sign-in has and nothing more comes, or with an
+    empty line. What is piped in is read to its end.
+    """
+    if not sys.stdin.isatty():
+        return _given(sys.stdin.read(LONGEST_URL))
+    try:
+        lines = [input(asked.say(URL_PROMPT))]
+        while lines[-1].strip() and (_more_waits() or not _whole("".join(lines))):
+            lines.append(input())
+    except EOFError:
+        raise Refused("invalid", NOTHING_GIVEN) from None
+    return _given("".join(lines))
+
+
+def _whole(text: str) -> bool:
+    return "state=" in text and ("code=" in text or "error=" in text)
+
+
+def _more_waits() -> bool:
+    """Whether what was pasted goes on: its other lines are there already, typed by nobody."""
+    return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
+
+
+def _given(text: str) -> str:
+    if not text.strip():
+        raise Refused("invalid", NOTHING_GIVEN)
+    return text
+
+
+def _contents(file: str) -> str:
+    try:
+        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
+    return _given(text)

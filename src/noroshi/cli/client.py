@@ -1,0 +1,111 @@
+"""Asking a running node through its local door: one line of JSON out, one line back.
+
+Plain blocking sockets, as `noroshi send` in a script must be over before one notices it.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from noroshi.core.words import Words
+
+LONGEST_ANSWER = 120.0
+"""Seconds; `apply` tries every template, a sign-in waits for the provider."""
+CHUNK = 1 << 16
+
+CANNOT_ENTER = Words(
+    en="Cannot reach the node by {door}: {why}. "
+    "Run it as Noroshi's own user, or as a member of the door's group.",
+    ja="{door} からノードに届きません: {why}。"
+    "Noroshi を動かしている利用者か、door_group の利用者で実行してください。",
+)
+NO_NODE = Words(
+    en="No node is running behind {door}. Start it: noroshi serve",
+    ja="{door} の先でノードが動いていません。noroshi serve で始めてください。",
+)
+WENT_AWAY = Words(
+    en="The node went away before it answered; whether it was done is not known. "
+    "Look with: noroshi status",
+    ja="返事の前にノードが止まりました。実行されたかどうかは分かりません。"
+    "noroshi status で確かめてください。",
+)
+NO_ANSWER = Words(
+    en="The node has not answered for {seconds:.0f} s; whether it was done is not known.",
+    ja="ノードから{seconds:.0f}秒間返事がありません。実行されたかどうかは分かりません。",
+)
+
+
+class Refused(Exception):
+    """Why it was not done, as the node said it; `kind` decides the exit code."""
+
+    def __init__(
+        self, kind: str, words: Words, problems: Sequence[tuple[str, Words]] = ()
+    ) -> None:
+        super().__init__(words.en)
+        self.kind, self.words, self.problems = kind, words, tuple(problems)
+
+
+class NoNode(Refused):
+    """Nobody listens there."""
+
+    def __init__(self, door: Path) -> None:
+        super().__init__("no node", NO_NODE.fill(door=door))
+
+
+class Caller(Protocol):
+    """Whoever does an operation for a command: a running node, or its store itself."""
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """The answer as JSON's own types. Raises Refused."""
+
+
+class Far:
+    """A node behind its door."""
+
+    def __init__(self, door: Path) -> None:
+        self.door = door
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """Raises NoNode if nobody listens, else Refused."""
+        request = json.dumps({"op": op, "args": args}, ensure_ascii=False)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(LONGEST_ANSWER)
+            self._connect(connection)
+            return unpacked(json.loads(_ask(connection, request.encode() + b"\n")))
+
+    def _connect(self, connection: socket.socket) -> None:
+        try:
+            connection.connect(str(self.door))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise NoNode(self.door) from None
+        except OSError as error:
+            why = error.strerror or error
+            raise Refused("no node", CANNOT_ENTER.fill(door=self.door, why=why)) from None
+
+
+def _ask(connection: socket.socket, line: bytes) -> bytes:
+    try:
+        connection.sendall(line)
+        parts = list[bytes]()
+        while not (parts and parts[-1].endswith(b"\n")):
+            part = connection.recv(CHUNK)
+            if not part:
+                raise Refused("no node", WENT_AWAY)
+            parts.append(part)
+        return b"".join(parts)
+    except TimeoutError:
+        raise Refused("trouble", NO_ANSWER.fill(seconds=LONGEST_ANSWER)) from None
+    except OSError:
+        raise Refused("no node", WENT_AWAY) from None
+
+
+def unpacked(answer: Any) -> Any:
+    """What was answered; Refused if it was a refusal."""
+    if "ok" in answer:
+        return answer["ok"]
+    problems = [(p["where"], Words(**p["what"])) for p in answer["problems"]]
+    raise Refused(answer["error"], Words(**answer["words"]), problems)

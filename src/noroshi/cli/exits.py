@@ -1,0 +1,37 @@
+"""What the exit codes mean; the help and docs/commands.md say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+
+DONE, TROUBLE, USAGE, INVALID, NO_NODE, REFUSED = range(6)
+INTERRUPTED = 130
+"""What a shell makes of a program that Ctrl-C ended."""
+
+MEANING: Mapping[int, Words] = {
+    DONE: Words(en="done", ja="済みました"),
+    TROUBLE: Words(
+        en="the other side cannot do it now, or `status --check` found something",
+        ja="相手側がいまは応じられません。または `status --check` が異常を見つけました",
+    ),
+    USAGE: Words(en="the command was typed wrongly", ja="コマンドの書き方が正しくありません"),
+    INVALID: Words(
+        en="the definitions, noroshi.toml or a value cannot be used",
+        ja="定義、noroshi.toml、または値が使えません",
+    ),
+    NO_NODE: Words(en="no node can be reached", ja="ノードに届きません"),
+    REFUSED: Words(
+        en="refused: not there, not allowed, or changed by somebody else",
+        ja="拒まれました: ないもの、権限のないもの、先にほかの人が変更したもの",
+    ),
+}
+BY_KIND: Mapping[str, int] = {
+    "trouble": TROUBLE,
+    "invalid": INVALID,
+    "no node": NO_NODE,
+    "not found": REFUSED,
+    "forbidden": REFUSED,
+    "conflict": REFUSED,
+}

@@ -1,0 +1,112 @@
+"""`noroshi plan`, `apply` and `export`: definitions between a folder of files and the node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.client import Refused
+from noroshi.core.words import Words
+from noroshi.definitions import read_folder, write_folder
+from noroshi.ports import Document
+from noroshi.schema import Invalid
+
+UNUSABLE = Words(
+    en="{folder} cannot be used; nothing was changed. {count} problems:",
+    ja="{folder} は取り込めません。何も変更していません。誤りは{count}件です:",
+)
+CANNOT_WRITE = Words(en="Cannot write {folder}: {why}", ja="{folder} に書き出せません: {why}")
+NO_DIFFERENCE = Words(
+    en="Nothing differs from version {version}.", ja="版 {version} との違いはありません。"
+)
+WOULD_CHANGE = Words(
+    en="{count} changes to version {version}:", ja="版 {version} からの変更は{count}件です:"
+)
+HOW_TO_APPLY = Words(
+    en="Bring it into force: noroshi apply --base {version} {folder}",
+    ja="有効にするには: noroshi apply --base {version} {folder}",
+)
+NOW_CURRENT = Words(
+    en="Version {version} is in force; {count} changes:",
+    ja="版 {version} が有効になりました。変更は{count}件です:",
+)
+NOBODY_RUNS = Words(
+    en="No node is running; it takes effect at the next noroshi serve.",
+    ja="ノードは動いていません。次の noroshi serve から有効です。",
+)
+WRITTEN = Words(
+    en="Wrote version {version} to {folder}: {count} files.",
+    ja="版 {version} を {folder} に書き出しました ({count}ファイル)。",
+)
+
+
+def plan(asked: Asked) -> int:
+    """What would change; exit code 3 if it could not be applied."""
+    planned = asked.call("plan", documents=_documents(asked))
+    if asked.given.json:
+        asked.print_json(planned)
+        return exits.INVALID if planned["problems"] else exits.DONE
+    if planned["problems"]:
+        raise _unusable(asked, [(p["where"], Words(**p["what"])) for p in planned["problems"]])
+    found, base = planned["differences"], planned["base"]
+    if not found:
+        print(asked.say(NO_DIFFERENCE.fill(version=base)))
+        return exits.DONE
+    _list(asked, WOULD_CHANGE.fill(count=len(found), version=base), found)
+    print(asked.say(HOW_TO_APPLY.fill(version=base, folder=asked.given.folder)))
+    return exits.DONE
+
+
+def apply(asked: Asked) -> int:
+    """Bring the folder into force."""
+    given = asked.given
+    applied = asked.call("apply", documents=_documents(asked), base=given.base, note=given.note)
+    if given.json:
+        asked.print_json(applied)
+        return exits.DONE
+    found, version = applied["differences"], applied["version"]
+    if not found:
+        print(asked.say(NO_DIFFERENCE.fill(version=version)))
+        return exits.DONE
+    _list(asked, NOW_CURRENT.fill(count=len(found), version=version), found)
+    if not asked.running:
+        print(asked.say(NOBODY_RUNS))
+    return exits.DONE
+
+
+def export(asked: Asked) -> int:
+    """Write what is in force into the folder."""
+    exported, folder = asked.call("export"), Path(asked.given.folder)
+    documents = tuple(Document(**document) for document in exported["documents"])
+    try:
+        write_folder(folder, documents)
+    except Invalid as invalid:
+        raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
+    except OSError as error:
+        why = error.strerror or error
+        raise Refused("invalid", CANNOT_WRITE.fill(folder=folder, why=why)) from None
+    version, count = exported["version"], len(documents)
+    print(asked.say(WRITTEN.fill(version=version, folder=folder, count=count)))
+    return exits.DONE
+
+
+def _documents(asked: Asked) -> Sequence[Mapping[str, Any]]:
+    try:
+        found = read_folder(Path(asked.given.folder))
+    except Invalid as invalid:
+        raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
+    return [{"key": document.key, "body": document.body} for document in found]
+
+
+def _unusable(asked: Asked, problems: Sequence[tuple[str, Words]]) -> Refused:
+    head = UNUSABLE.fill(folder=asked.given.folder, count=len(problems))
+    return Refused("invalid", head, problems)
+
+
+def _list(asked: Asked, head: Words, found: Iterable[Mapping[str, str]]) -> None:
+    print(asked.say(head))
+    for words in found:
+        print(f"  {asked.say(words)}")

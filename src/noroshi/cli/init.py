@@ -1,0 +1,114 @@
+"""`noroshi init`: a home folder with settings, key and an empty store. It overwrites nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from noroshi.app import open_service
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.client import Refused
+from noroshi.config import FILE, Config, ConfigError, read_config, sample
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+from noroshi.vault import make_key
+
+PRIVATE, SETTINGS_MODE = 0o700, 0o600
+TAKEN = Words(
+    en="{home} is a home folder already ({file} is there). Nothing was changed.",
+    ja="{home} はすでにホームフォルダーです ({file} があります)。何も変更していません。",
+)
+CANNOT_MAKE = Words(
+    en="Cannot make {home}: {why}. Choose another folder with --home.",
+    ja="{home} を作れません: {why}。--home で別のフォルダーを指定できます。",
+)
+KEY_MADE = Words(
+    en="Made the vault's key, {key}. It opens every secret, and there is no other: keep a copy "
+    "elsewhere.",
+    ja="保管庫の鍵 {key} を作りました。すべての秘密を開く鍵で、ほかにはありません。"
+    "別の場所に控えてください。",
+)
+KEY_KEPT = Words(
+    en="Kept the key that was there, {key}.", ja="すでにある鍵 {key} をそのまま使います。"
+)
+KEY_AWAY = Words(
+    en="There is a store already ({store}) but no key: put the old key back as {key}.",
+    ja="保存先 {store} はすでにありますが、鍵がありません。元の鍵を {key} に戻してください。",
+)
+MADE = Words(
+    en="""Made {home}: settings ({file}) and store.
+
+Next:
+  noroshi serve{option}             start the node
+  noroshi apply{option} DIR         give it definitions
+  noroshi authorize{option} ROUTE   sign a route in (Microsoft 365)
+
+To see it at work first, without a tenant: noroshi demo""",
+    ja="""{home} を作りました: 設定 ({file}) と保存先。
+
+次にすること:
+  noroshi serve{option}             ノードを動かす
+  noroshi apply{option} DIR         定義を取り込む
+  noroshi authorize{option} ROUTE   送信経路をサインインさせる (Microsoft 365)
+
+テナントなしで先に試すには: noroshi demo""",
+)
+
+
+def init(asked: Asked) -> int:
+    """Make the home folder; refused if there is one."""
+    home = asked.home
+    try:
+        _folder(home)
+        config = _settings(home, asked.given.name)
+        print(asked.say(_key(config)))
+        asyncio.run(_store(config))
+    except FileExistsError:
+        raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
+    except (OSError, StoreError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why)) from None
+    option = f" --home {home}" if hasattr(asked.given, "home") else ""
+    print(asked.say(MADE.fill(home=home, file=FILE, option=option)))
+    return exits.DONE
+
+
+def _folder(home: Path) -> None:
+    """The folder for its owner alone; one that is there keeps its mode if it has files."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(PRIVATE)
+    except FileExistsError:
+        if not home.is_dir():
+            raise NotADirectoryError(20, "is a file") from None
+        if not any(home.iterdir()):
+            home.chmod(PRIVATE)
+
+
+def _settings(home: Path, name: str) -> Config:
+    """Raises FileExistsError, by which we know that this home is taken."""
+    file = home / FILE
+    with file.open("x", encoding="utf-8") as settings:
+        settings.write(sample(name))
+    file.chmod(SETTINGS_MODE)
+    try:
+        return read_config(home)
+    except ConfigError:  # a name that is none: leave nothing in the way of the next try
+        file.unlink()
+        raise
+
+
+def _key(config: Config) -> Words:
+    """A key that is there is kept; and a new one could open nothing in a store that is there."""
+    if config.key.exists():
+        return KEY_KEPT.fill(key=config.key)
+    if config.store.exists():
+        return KEY_AWAY.fill(store=config.store, key=config.key)
+    make_key(config.key)
+    return KEY_MADE.fill(key=config.key)
+
+
+async def _store(config: Config) -> None:
+    async with open_service(config):
+        pass

@@ -1,0 +1,84 @@
+"""`noroshi kinds`: what can be watched, done and sent by, with each kind's options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.client import Refused
+from noroshi.cli.layout import table, wrap
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+FAMILIES: Mapping[str, Words] = {
+    "monitor": Words(en="Monitors", ja="監視項目"),
+    "action": Words(en="Actions", ja="アクション"),
+    "route": Words(en="Routes", ja="送信経路"),
+}
+OPTIONS = Words(en="Options", ja="オプション")
+NO_OPTIONS = Words(en="It has none.", ja="ありません。")
+READINGS = Words(en="Readings", ja="測定値")
+NEEDED = Words(en="needed", ja="必須")
+DEFAULT = Words(en="default {value}", ja="既定値 {value}")
+IN_FULL = Words(en="In full: noroshi kinds KIND", ja="詳しくは: noroshi kinds 種別")
+NO_KIND = Words(
+    en="There is no kind {kind}; there are: {known}",
+    ja="{kind} という種別はありません。あるのは {known} です。",
+)
+COLUMNS = 76
+
+
+def kinds(asked: Asked) -> int:
+    """All kinds in short, or one in full."""
+    found, wanted = asked.call("kinds"), asked.given.kind
+    if wanted is not None:
+        known = ", ".join(sorted({kind["kind"] for kind in found}))
+        found = [kind for kind in found if kind["kind"] == wanted]
+        if not found:
+            raise Refused("not found", NO_KIND.fill(kind=wanted, known=known))
+    if asked.given.json:
+        asked.print_json(found)
+    elif wanted is not None:
+        print("\n\n".join("\n".join(_full(asked, kind)) for kind in found))
+    else:
+        print("\n".join(_short(asked, found)))
+    return exits.DONE
+
+
+def _short(asked: Asked, found: Sequence[Answer]) -> Iterator[str]:
+    for family, words in FAMILIES.items():
+        rows = [(k["kind"], asked.say(k["title"])) for k in found if k["family"] == family]
+        yield asked.say(words)
+        yield from (f"  {line}" for line in table(rows))
+        yield ""
+    yield asked.say(IN_FULL)
+
+
+def _full(asked: Asked, kind: Answer) -> Iterator[str]:
+    yield f"{kind['kind']}  {asked.say(kind['title'])} ({asked.say(FAMILIES[kind['family']])})"
+    yield from (f"  {line}" for line in wrap(asked.say(kind["help"]), COLUMNS))
+    yield from ("", asked.say(OPTIONS))
+    options = kind["options"].get("properties", {})
+    if not options:
+        yield f"  {asked.say(NO_OPTIONS)}"
+    needed = kind["options"].get("required", ())
+    for name, option in options.items():
+        yield f"  {name}  {_sort(asked, option, name in needed)}".rstrip()
+        help = option.get("description", "")
+        yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
+    if kind["readings"]:
+        yield from ("", asked.say(READINGS))
+        rows = [(name, asked.say(words)) for name, words in kind["readings"].items()]
+        yield from (f"  {line}" for line in table(rows))
+
+
+def _sort(asked: Asked, option: Answer, needed: bool) -> str:
+    told = [str(option["type"])] if "type" in option else []
+    told += [" | ".join(map(repr, option["enum"]))] if "enum" in option else []
+    if needed:
+        told.append(asked.say(NEEDED))
+    elif option.get("default") not in (None, "", [], {}):
+        told.append(asked.say(DEFAULT.fill(value=option["default"])))
+    return f"({', '.join(told)})" if told else ""

@@ -1,0 +1,76 @@
+"""Text on a terminal, where a Japanese letter takes two columns: width, padding, lines, tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from unicodedata import combining, east_asian_width
+
+NOT_AT_START = "、。，．)）」』】〉》！？ー・ゃゅょっァィゥェォャュョッ:;"
+NOT_AT_END = "(（「『【〈《"
+PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
+
+
+def width(text: str) -> int:
+    """How many columns it takes. Ambiguous letters such as ○ count one, as in most terminals."""
+    return sum(
+        0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def pad(text: str, columns: int) -> str:
+    return text + " " * (columns - width(text))
+
+
+def cut(text: str, columns: int) -> str:
+    """The text on one line, its end replaced by … where it does not fit."""
+    text = " ".join(text.split())
+    if width(text) <= columns:
+        return text
+    while text and width(text) > columns - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Lines of at most that many columns; it breaks at spaces and between Japanese letters."""
+    lines, line = list[str](), ""
+    for piece in _pieces(text):
+        if line and width(line) + width(piece.rstrip()) > columns:
+            lines.append(line.rstrip())
+            line = ""
+        line = line + piece if line else piece.lstrip()
+    return [*lines, line.rstrip()]
+
+
+def paragraphs(text: str, columns: int) -> str:
+    """Each line of the text wrapped by itself; empty lines stay."""
+    return "\n".join("\n".join(wrap(line, columns)) for line in text.split("\n"))
+
+
+def _pieces(text: str) -> list[str]:
+    """What must stay together: a word, a letter with the marks that may not leave it."""
+    pieces = list[str]()
+    for found in PIECES.findall(text):
+        if pieces and (found[0] in NOT_AT_START or pieces[-1][-1] in NOT_AT_END):
+            pieces[-1] += found
+        else:
+            pieces.append(found)
+    return pieces
+
+
+def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
+    """Rows with their columns aligned, two spaces apart; `room` cuts the last one, 0 never."""
+    rows = list(rows)
+    if not rows:
+        return []
+    wide = [max(width(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
+    left = room - sum(wide) - 2 * len(wide)
+    return [_row(row, wide, left if room else 0) for row in rows]
+
+
+def _row(row: Sequence[str], wide: Sequence[int], left: int) -> str:
+    cells = [pad(text, columns) for text, columns in zip(row, wide, strict=False)]
+    last = cut(row[-1], max(left, 20)) if left else row[-1]
+    return "  ".join([*cells, last]).rstrip()

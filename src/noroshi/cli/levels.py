@@ -1,0 +1,31 @@
+"""How a level is shown: a mark and a word, so that neither colour nor the mark stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from noroshi.core.words import Words
+
+MARKS = {"ok": "○", "warning": "▲", "critical": "◆", "unknown": "▨"}
+NAMES: Mapping[str, Words] = {
+    "ok": Words(en="OK", ja="正常"),
+    "warning": Words(en="WARNING", ja="注意"),
+    "critical": Words(en="CRITICAL", ja="危険"),
+    "unknown": Words(en="UNKNOWN", ja="失敗"),
+}
+WORST_FIRST = ("critical", "unknown", "warning", "ok")
+
+
+def shown(level: str, language: str) -> str:
+    """◆ CRITICAL, ◆ 危険."""
+    return f"{MARKS[level]} {NAMES[level].say(language)}"
+
+
+def tally(levels: Iterable[str], language: str) -> str:
+    """How many there are of each level, worst first: ◆ 危険 1  ○ 正常 11."""
+    found = list(levels)
+    return "  ".join(
+        f"{shown(level, language)} {found.count(level)}"
+        for level in WORST_FIRST
+        if level in found
+    )

@@ -1,0 +1,127 @@
+"""argparse, speaking the person's language: headings, errors, and lines of Japanese that fit."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from noroshi.cli.commands import COMMANDS, GLOBAL, PROGRAM, Command, Option
+from noroshi.cli.exits import USAGE
+from noroshi.cli.layout import paragraphs, wrap
+from noroshi.core.words import Words
+
+USAGE_HEAD = Words(en="usage: ", ja="使い方: ")
+ARGUMENTS = Words(en="arguments", ja="引数")
+OPTIONS = Words(en="options", ja="オプション")
+SUBCOMMANDS = Words(en="commands", ja="コマンド")
+HELP = Words(en="show this help", ja="この説明を表示します")
+VERSION = Words(en="show the version", ja="バージョンを表示します")
+NO_COMMAND = Words(en="say which command", ja="コマンドを指定してください")
+TRY_HELP = Words(en="Help: {program} --help", ja="説明: {program} --help")
+WRONG = Words(en="{program}: {message}", ja="{program}: {message}")
+
+# argparse forms its messages itself, in English; what Python 3.11 to 3.14 say is told anew.
+SAID = (
+    (r"the following arguments are required: (.*)", "{0} を指定してください"),
+    (r"unrecognized arguments: (.*)", "{0} は使えません"),
+    (r"argument (.*?): expected one argument", "{0} には値が1つ必要です"),
+    (r"argument (.*?): expected at least one argument", "{0} には値が必要です"),
+    (
+        r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)",
+        "{1} は使えません。{2} のどれかです",
+    ),
+    (r"argument (.*?): invalid int value: (.*)", "{0} には整数を指定してください ({1})"),
+    (r"argument (.*?): ignored explicit argument (.*)", "{0} に値は付けられません ({1})"),
+    (r"argument (.*?): not allowed with argument (.*)", "{0} と {1} は一緒に使えません"),
+)
+
+
+def build(language: str) -> Parser:
+    """The whole command line, with its help in that language."""
+    parser = Parser(language, prog="noroshi", description=PROGRAM.say(language))
+    _offer(parser, (), GLOBAL, language)
+    parser.add_argument("--version", action="store_true", help=VERSION.say(language))
+    _commands(parser, COMMANDS, language)
+    return parser
+
+
+def _commands(parent: Parser, commands: Iterable[Command], language: str) -> None:
+    title = SUBCOMMANDS.say(language)
+    shelf = parent.add_subparsers(title=title, metavar="COMMAND", dest="command")
+    for command in commands:
+        about = "\n\n".join(w.say(language) for w in (command.help, *command.more))
+        child = shelf.add_parser(
+            command.name, help=command.help.say(language), description=about, language=language
+        )
+        child.set_defaults(run=command.run, parser=child)
+        _offer(child, command.options, GLOBAL, language)
+        if command.under:
+            _commands(child, command.under, language)
+
+
+def _offer(
+    parser: Parser, own: Iterable[Option], everywhere: Iterable[Option], language: str
+) -> None:
+    for option in own:
+        parser.add_argument(*option.flags, help=option.help.say(language), **option.settings)
+    for option in everywhere:
+        # SUPPRESS, or a command's default would wipe out what was given before the command.
+        parser.add_argument(
+            *option.flags,
+            help=option.help.say(language),
+            default=argparse.SUPPRESS,
+            **option.settings,
+        )
+    parser.add_argument("-h", "--help", action="help", help=HELP.say(language))
+
+
+class Parser(argparse.ArgumentParser):
+    """No abbreviations: a script that uses one breaks when an option is added."""
+
+    def __init__(self, language: str, **given: Any) -> None:
+        self.language = language
+        super().__init__(
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=lambda prog: Formatter(language, prog=prog),
+            **given,
+        )
+        self._positionals.title = ARGUMENTS.say(language)
+        self._optionals.title = OPTIONS.say(language)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with what was typed, and end with exit code 2."""
+        said = WRONG.fill(program=self.prog, message=_told(message)).say(self.language)
+        more = TRY_HELP.fill(program=self.prog).say(self.language)
+        print(f"{said}\n{more}", file=sys.stderr)
+        sys.exit(USAGE)
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help whose lines are counted in columns, so that Japanese fits as English does."""
+
+    def __init__(self, language: str, prog: str) -> None:
+        super().__init__(prog, max_help_position=30)
+        self._language = language
+
+    def add_usage(
+        self, usage: Any, actions: Any, groups: Any, prefix: str | None = None
+    ) -> None:
+        head = USAGE_HEAD.say(self._language) if prefix is None else prefix
+        super().add_usage(usage, actions, groups, head)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrap(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return paragraphs(text, width)
+
+
+def _told(message: str) -> Words:
+    for pattern, ja in SAID:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return Words(en=message, ja=ja.format(*found.groups()))
+    return Words(en=message, ja=f"指定が正しくありません: {message}")

@@ -1,0 +1,135 @@
+"""`noroshi queue`: what waits to be sent, why it waits, and trying again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.layout import table
+from noroshi.cli.times import clock
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
+STATES: Mapping[str, Words] = {
+    "waiting": Words(en="waiting", ja="待機"),
+    "out": Words(en="being sent", ja="送信中"),
+    "set aside": Words(en="set aside", ja="保留"),
+    "accepted": Words(en="accepted", ja="受領"),
+}
+HEAD = (
+    Words(en="STATE", ja="状態"),
+    Words(en="ID", ja="ID"),
+    Words(en="TO", ja="通知先"),
+    Words(en="NEXT TRY", ja="次の試行"),
+    Words(en="TRIES", ja="試行"),
+    Words(en="SUBJECT", ja="件名"),
+)
+FIELDS: Mapping[str, Words] = {
+    "id": Words(en="id", ja="ID"),
+    "state": Words(en="state", ja="状態"),
+    "contact": Words(en="contact", ja="通知先"),
+    "to": Words(en="still to tell", ja="未送信のアドレス"),
+    "reached": Words(en="accepted for", ja="受領されたアドレス"),
+    "subject": Words(en="subject", ja="件名"),
+    "routes": Words(en="routes left", ja="残りの経路"),
+    "born": Words(en="made", ja="作成"),
+    "next": Words(en="next try", ja="次の試行"),
+    "because": Words(en="why not yet", ja="理由"),
+    "alarms": Words(en="alarms", ja="アラーム"),
+}
+ATTEMPTS = Words(en="Attempts", ja="送信の試行")
+NO_ATTEMPT = Words(en="None has ended yet.", ja="終わった試行はまだありません。")
+VERDICTS: Mapping[str, Words] = {
+    "accepted": Words(en="accepted", ja="受領"),
+    "deferred": Words(en="deferred", ja="後で再試行"),
+    "refused": Words(en="refused", ja="拒否"),
+    "route down": Words(en="route down", ja="経路停止"),
+}
+TEXT = Words(en="Text", ja="本文")
+TRIED_AGAIN = Words(en="{id} is due now: {subject}", ja="{id} をいますぐ送ります: {subject}")
+NOBODY_SENDS = Words(
+    en="No node is running: it goes out once noroshi serve runs.",
+    ja="ノードが動いていません。noroshi serve を始めると送られます。",
+)
+
+
+def list_(asked: Asked) -> int:
+    """What waits and what was set aside, oldest first."""
+    found = asked.call("queue_list")
+    if asked.given.json:
+        asked.print_json(found)
+    elif not found:
+        print(asked.say(NOTHING_WAITS))
+    else:
+        now = datetime.now(UTC)
+        rows = [[asked.say(words) for words in HEAD]]
+        print("\n".join(table([*rows, *(_row(asked, one, now) for one in found)])))
+    return exits.DONE
+
+
+def show(asked: Asked) -> int:
+    """One envelope, its attempts, when it is next tried and why."""
+    letter = asked.call("queue_show", id=asked.given.id)
+    if asked.given.json:
+        asked.print_json(letter)
+    else:
+        print("\n".join(_letter(asked, letter, datetime.now(UTC))))
+    return exits.DONE
+
+
+def retry(asked: Asked) -> int:
+    """Make it due now."""
+    one = asked.call("queue_retry", id=asked.given.id)
+    print(asked.say(TRIED_AGAIN.fill(id=one["id"], subject=one["subject"])))
+    if not asked.running:
+        print(asked.say(NOBODY_SENDS))
+    return exits.DONE
+
+
+def _row(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
+    return (
+        asked.say(STATES[one["state"]]),
+        one["id"],
+        one["contact"],
+        clock(one["next"], now),
+        str(one["attempts"]),
+        one["subject"],
+    )
+
+
+def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
+    one = letter["queued"]
+    told = {
+        **one,
+        "state": asked.say(STATES[one["state"]]),
+        "to": ", ".join(one["to"]) if one["state"] != "accepted" else "",
+        "reached": ", ".join(letter["reached"]),
+        "routes": " > ".join(one["routes"]),
+        "born": clock(one["born"], now),
+        "next": clock(one["next"], now),
+        "because": asked.say(one["because"]),
+        "alarms": ", ".join(letter["alarms"]),
+    }
+    rows = [(asked.say(words), told[name]) for name, words in FIELDS.items() if told[name]]
+    yield from table(rows)
+    yield from ("", asked.say(ATTEMPTS))
+    if not letter["tried"]:
+        yield f"  {asked.say(NO_ATTEMPT)}"
+    said = [_said(asked, a, s, now) for a in letter["tried"] for s in a["said"]]
+    yield from (f"  {line}" for line in table(said))
+    yield from ("", asked.say(TEXT))
+    yield from (f"  {line}".rstrip() for line in letter["text"].splitlines())
+
+
+def _said(asked: Asked, attempt: Answer, said: Answer, now: datetime) -> Sequence[str]:
+    code = " ".join(str(part) for part in (said["code"], said["enhanced"]) if part)
+    return (
+        clock(attempt["at"], now),
+        asked.say(VERDICTS[said["verdict"]]),
+        said["address"],
+        " ".join(part for part in (code, said["text"]) if part),
+    )

@@ -1,0 +1,113 @@
+"""From what was typed to an exit code: language, home folder, command, and what went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from noroshi import __version__
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked, home_of, language_of
+from noroshi.cli.client import Refused
+from noroshi.cli.parser import NO_COMMAND, build
+from noroshi.config import ConfigError, read_config
+from noroshi.core.words import Words
+
+CONFIG_INVALID = Words(
+    en="Noroshi's own settings cannot be used:", ja="Noroshi 自身の設定が使えません:"
+)
+WITH_VALUE = ("--home", "--door", "--lang")
+PROGRAMS = ("demo", "lab")
+
+
+def run(argv: Sequence[str]) -> int:
+    """Do what was typed; the exit code."""
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack ▨
+    sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
+    home = home_of(_early(argv, "--home"), os.environ, root=os.geteuid() == 0)
+    language = _language(home, _early(argv, "--lang"))
+    try:
+        return _do(argv, home, language)
+    except ConfigError as error:
+        found = [(p.where, p.what) for p in error.problems]
+        return _tell(Refused("invalid", CONFIG_INVALID, found), language)
+    except Refused as refused:
+        return _tell(refused, language)
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.DONE
+
+
+def _do(argv: Sequence[str], home: Path, language: str) -> int:
+    program, rest = _program(argv)
+    if program:
+        return _other_program(program, rest, language)
+    parser = build(language)
+    given = parser.parse_args(argv)
+    if given.version:
+        print(f"noroshi {__version__}")
+        return exits.DONE
+    if not hasattr(given, "run"):
+        parser.error(NO_COMMAND.say(language))
+    if not given.run:
+        given.parser.error(NO_COMMAND.say(language))
+    door = getattr(given, "door", None) or os.environ.get("NOROSHI_DOOR")
+    with Asked(given, home, language, Path(door) if door else None) as asked:
+        return _function(given.run)(asked)
+
+
+def _function(name: str) -> Callable[[Asked], int]:
+    module, _, function = name.partition(":")
+    found: Callable[[Asked], int] = getattr(import_module(module), function)
+    return found
+
+
+def _other_program(name: str, rest: Sequence[str], language: str) -> int:
+    """The demo and the lab are programs of their own, with options of their own."""
+    where = {"demo": "noroshi.demo", "lab": "noroshi.lab.main"}[name]
+    done: int = import_module(where).main(rest, language=language)
+    return done
+
+
+def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The demo or the lab, if that is the command, and all that was typed after it."""
+    at = 0
+    while at < len(argv) and argv[at].startswith("-"):
+        at += 2 if argv[at] in WITH_VALUE else 1
+    if at < len(argv) and argv[at] in PROGRAMS:
+        return argv[at], argv[at + 1 :]
+    return "", ()
+
+
+def _early(argv: Sequence[str], flag: str) -> str:
+    """An option's value before anything is parsed: even a mistake is told in the right language."""
+    for at, text in enumerate(argv):
+        if text == flag and at + 1 < len(argv):
+            return argv[at + 1]
+        if text.startswith(f"{flag}="):
+            return text.partition("=")[2]
+    return ""
+
+
+def _language(home: Path, given: str) -> str:
+    try:
+        chosen = given or read_config(home).language
+    except ConfigError:  # told later, by the command that needs it
+        chosen = given
+    return language_of(chosen, os.environ)
+
+
+def _tell(refused: Refused, language: str) -> int:
+    """Why it was not done, on the standard error; the exit code for it."""
+    lines = [refused.words.say(language)]
+    lines += [
+        f"  {where}: {what.say(language)}" if where else f"  {what.say(language)}"
+        for where, what in refused.problems
+    ]
+    print("\n".join(lines), file=sys.stderr)
+    return exits.BY_KIND[refused.kind]

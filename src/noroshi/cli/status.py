@@ -1,0 +1,185 @@
+"""`noroshi status`: is anything wrong, and must I act? What is wrong first, what is well folded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.layout import table
+from noroshi.cli.levels import WORST_FIRST, shown, tally
+from noroshi.cli.times import clock, lasted
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+MOST_SHOWN = 30
+"""So many monitors that are OK are shown one by one without --all."""
+NARROW = 100
+"""Columns, when the output is no terminal."""
+
+ALL_WELL = Words(
+    en="○ Nothing is wrong: all {count} monitors are OK.",
+    ja="○ 問題はありません。監視項目{count}件はすべて正常です。",
+)
+NOT_WELL = Words(
+    en="{mark}: {bad} of {count} monitors are not OK.",
+    ja="{mark}: 監視項目{count}件のうち{bad}件が正常ではありません。",
+)
+NOTHING_WATCHED = Words(
+    en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
+    ja="まだ何も監視していません。定義を取り込むには: noroshi apply DIR",
+)
+NODE = Words(en="node {node}, version {version}, {at}", ja="ノード {node}、版 {version}、{at}")
+NOT_RUNNING = Words(
+    en="No node is running, so nothing is measured or sent now. This is how it was last. "
+    "Start it: noroshi serve",
+    ja="ノードが動いていないため、いまは測定も送信もしていません。以下は最後の状態です。"
+    "始めるには: noroshi serve",
+)
+MONITORS = Words(en="Monitors", ja="監視項目")
+MORE_WELL = Words(
+    en="… and {count} more that are OK (all: noroshi status --all)",
+    ja="… ほかに正常なものが{count}件 (すべて見るには noroshi status --all)",
+)
+SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
+MEASURED = Words(en="measured {at}", ja="測定 {at}")
+ROUTES = Words(en="Routes", ja="送信経路")
+NO_ROUTES = Words(
+    en="There is no route, so no alarm can leave.",
+    ja="送信経路がないため、アラームを送れません。",
+)
+ROUTE_STATES: Mapping[str, Words] = {
+    "well": Words(en="○ ready", ja="○ 使えます"),
+    "down": Words(en="▨ down", ja="▨ 使えません"),
+    "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
+}
+NEXT_TRY = Words(en="next try {at}", ja="次の試行 {at}")
+QUEUE = Words(en="Queue", ja="送信キュー")
+NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
+WAITING = Words(
+    en="{waiting} waiting (the oldest for {span}), {alarms} alarms in them",
+    ja="待機 {waiting}通 (最も古いもので{span})、アラーム {alarms}件",
+)
+SET_ASIDE = Words(
+    en="{count} set aside, as every route refused them: noroshi queue list",
+    ja="保留 {count}通。どの経路にも断られました: noroshi queue list",
+)
+
+
+def status(asked: Asked) -> int:
+    """Print how everything is; exit code 1 with --check unless all is well."""
+    found = asked.call("status")
+    if asked.given.json:
+        asked.print_json({**found, "running": asked.running})
+    else:
+        print("\n".join(_page(asked, found, datetime.fromisoformat(found["at"]))))
+    if not asked.given.check:
+        return exits.DONE
+    if not asked.running:
+        return exits.NO_NODE
+    return exits.DONE if _well(found) else exits.TROUBLE
+
+
+def _well(found: Answer) -> bool:
+    routes_well = all(route["state"] == "well" for route in found["routes"])
+    calm = not found["queue"]["set_aside"] and not found["troubles"]
+    return found["level"] == "ok" and routes_well and calm
+
+
+def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
+    yield _headline(asked, found["monitors"], found["level"])
+    at = clock(found["at"], now)
+    where = NODE.fill(node=found["node"], version=found["version"], at=at)
+    yield f"  {asked.say(where)}"
+    if not asked.running:
+        yield f"  {asked.say(NOT_RUNNING)}"
+    yield from (f"  {asked.say(words)}" for words in found["troubles"])
+    if found["monitors"]:
+        yield from ("", f"{asked.say(MONITORS)}  {_levels(asked, found['monitors'])}")
+        yield from _monitors(asked, found["monitors"], now)
+    yield from ("", asked.say(ROUTES))
+    yield from _routes(asked, found["routes"], now)
+    yield from ("", asked.say(QUEUE))
+    yield from _queue(asked, found["queue"], now)
+
+
+def _headline(asked: Asked, monitors: Sequence[Answer], level: str) -> str:
+    bad = sum(monitor["level"] != "ok" for monitor in monitors)
+    if not monitors:
+        return asked.say(NOTHING_WATCHED)
+    if not bad:
+        return asked.say(ALL_WELL.fill(count=len(monitors)))
+    mark = shown(level, asked.language)
+    return asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
+
+
+def _levels(asked: Asked, monitors: Iterable[Answer]) -> str:
+    return tally((monitor["level"] for monitor in monitors), asked.language)
+
+
+def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterator[str]:
+    """Worst first; what is well is folded when there is much of it."""
+    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(m["level"]), m["path"]))
+    well = [m for m in ranked if m["level"] == "ok"]
+    folded = 0 if asked.given.all or len(well) <= MOST_SHOWN else len(well)
+    listed = [m for m in ranked if not folded or m["level"] != "ok"]
+    rows = [row for monitor in listed for row in _rows(asked, monitor, now)]
+    yield from _table(rows)
+    if folded:
+        yield f"  {asked.say(MORE_WELL.fill(count=folded))}"
+
+
+def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
+    """A line for each item; the monitor's name stands in the first only."""
+    ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
+    name = monitor["path"]
+    for item in ranked:
+        level, since = item["level"], ""
+        if level != "ok":
+            span = lasted(item["since"], now)
+            since = asked.say(SINCE.fill(at=clock(item["since"], now), span=span))
+        elif monitor["measured"]:
+            since = asked.say(MEASURED.fill(at=clock(monitor["measured"], now)))
+        words = asked.say(item["words"])
+        yield (shown(level, asked.language), name, item["item"], since, words)
+        name = ""
+
+
+def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[str]:
+    if not routes:
+        yield f"  {asked.say(NO_ROUTES)}"
+    yield from _table([_route(asked, route, now) for route in routes])
+
+
+def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
+    state = asked.say(ROUTE_STATES[route["state"]])
+    name = f"{route['name']} ({route['title']})" if route["title"] else route["name"]
+    more = list[str]()
+    if route["since"] and route["state"] != "well":
+        span = lasted(route["since"], now)
+        more.append(asked.say(SINCE.fill(at=clock(route["since"], now), span=span)))
+    if route["until"] and route["state"] == "down":
+        more.append(asked.say(NEXT_TRY.fill(at=clock(route["until"], now))))
+    return (state, name, route["kind"], " ".join(more), asked.say(route["why"]))
+
+
+def _queue(asked: Asked, queue: Answer, now: datetime) -> Iterator[str]:
+    if not queue["waiting"] and not queue["set_aside"]:
+        yield f"  {asked.say(NOTHING_WAITS)}"
+    if queue["waiting"]:
+        span = lasted(queue["oldest"], now)
+        yield "  " + asked.say(
+            WAITING.fill(waiting=queue["waiting"], span=span, alarms=queue["alarms"])
+        )
+    if queue["set_aside"]:
+        yield f"  {asked.say(SET_ASIDE.fill(count=queue['set_aside']))}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Indented by two; columns that are empty throughout are left out."""
+    used = [n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)]
+    room = shutil.get_terminal_size((NARROW, 0)).columns - 2
+    yield from (f"  {line}" for line in table([[row[n] for n in used] for row in rows], room))

@@ -1,0 +1,40 @@
+"""Times as a person reads them: the clock's time, the date only when it is not today."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from noroshi.core.words import Words
+
+SECONDS = Words(en="{n} s", ja="{n}秒")
+MINUTES = Words(en="{n} min", ja="{n}分")
+HOURS = Words(en="{n} h", ja="{n}時間")
+DAYS = Words(en="{n} d", ja="{n}日")
+STEPS = ((86400, DAYS), (3600, HOURS), (60, MINUTES))
+TWICE = 2
+"""A unit is used from twice its length on: 90 s, then 2 min."""
+
+
+def clock(at: str | None, now: datetime) -> str:
+    """An instant of an answer in this machine's zone; "" for none."""
+    if at is None:
+        return ""
+    then = datetime.fromisoformat(at).astimezone()
+    same_day = then.date() == now.astimezone().date()
+    return then.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M:%S")
+
+
+def lasted(since: str | None, now: datetime) -> Words:
+    """How long ago, or how long until, in one unit."""
+    if since is None:
+        return Words(en="", ja="")
+    return span(abs(now - datetime.fromisoformat(since)))
+
+
+def span(time: timedelta) -> Words:
+    """A length of time in one unit."""
+    seconds = int(time.total_seconds())
+    for length, words in STEPS:
+        if seconds >= TWICE * length:
+            return words.fill(n=seconds // length)
+    return SECONDS.fill(n=seconds)

@@ -1,0 +1,149 @@
+"""The local door of a running node: one line of JSON in, one line of JSON out.
+
+{"op": "queue_show", "args": {"id": "01J…"}}
+{"ok": …}   or   {"error": "not found", "words": {"en": …, "ja": …}, "problems": […]}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from noroshi.config import Config
+from noroshi.core.words import Words
+from noroshi.door.unix import NoDoor, listen, peer
+from noroshi.service import Forbidden, Invalid, Person, Service, Trouble, answer, refused
+
+__all__ = ["LONGEST_LINE", "NoDoor", "open_door"]
+
+log = logging.getLogger(__name__)
+
+LONGEST_LINE = 16 << 20
+"""Bytes: a few thousand monitors' definitions in one request."""
+TOO_LONG = b"\0"  # no line of JSON begins so
+CHUNK = 1 << 16
+MOST_AT_ONCE = 32
+IDLE = 60.0
+"""Seconds that a connection may say nothing."""
+
+STRANGER = Words(
+    en="You may not speak to this node. Ask as root, as its own user, or as a member of its "
+    "door_group.",
+    ja="このノードと話す権限がありません。root か Noroshi の利用者、または door_group の"
+    "利用者で実行してください。",
+)
+BUSY = Words(
+    en="Too many commands speak to the node at once ({most}). Try again in a moment.",
+    ja="同時に話しかけているコマンドが多すぎます ({most})。少し待って再試行してください。",
+)
+NO_REQUEST = Words(
+    en='A request is one line of JSON: {{"op": "status", "args": {{}}}}.',
+    ja='リクエストは JSON 1行です: {{"op": "status", "args": {{}}}}',
+)
+LINE_TOO_LONG = Words(
+    en="The request is longer than {most} MiB.", ja="リクエストが {most} MiB を超えています。"
+)
+
+
+@asynccontextmanager
+async def open_door(
+    config: Config, service: Service, news: Callable[[], None]
+) -> AsyncIterator[None]:
+    """Answer at the door until the block ends. `news` is called after what the engine should see.
+
+    Raises NoDoor if nobody can be let in there.
+    """
+    room = _Room(service, news, config.door_group)
+    server = await asyncio.start_unix_server(
+        room.meet, sock=listen(config.door, config.door_group), limit=LONGEST_LINE
+    )
+    try:
+        yield
+    finally:
+        server.close()
+        await room.empty()
+        config.door.unlink(missing_ok=True)
+
+
+class _Room:
+    """Everybody who is in, and how they are served."""
+
+    def __init__(self, service: Service, news: Callable[[], None], group: str) -> None:
+        self._service, self._news, self._group = service, news, group
+        self._inside = set[asyncio.Task[None]]()
+
+    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, from its first line to its last."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._inside.add(task)
+        try:
+            await self._serve(reader, writer)
+        except (OSError, TimeoutError):  # gone, or silent for too long
+            pass
+        finally:
+            self._inside.discard(task)
+            writer.close()
+
+    async def empty(self) -> None:
+        """See everybody out; a request that is being done is given up."""
+        for task in list(self._inside):
+            task.cancel()
+        if self._inside:
+            await asyncio.wait(self._inside)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        who = peer(writer.get_extra_info("socket"), self._group)
+        if who is None:
+            return await _write(writer, refused(Forbidden(STRANGER)))
+        if len(self._inside) > MOST_AT_ONCE:
+            return await _write(writer, refused(Trouble(BUSY.fill(most=MOST_AT_ONCE))))
+        while line := await _line(reader):
+            await _write(writer, await self._answered(who, line))
+        return None
+
+    async def _answered(self, who: Person, line: bytes) -> Mapping[str, Any]:
+        if line == TOO_LONG:
+            return refused(Invalid(LINE_TOO_LONG.fill(most=LONGEST_LINE >> 20)))
+        request = _request(line)
+        if request is None:
+            return refused(Invalid(NO_REQUEST))
+        op, args = request
+        told = await answer(self._service, who, op, args)
+        known = self._service.operations().get(op)
+        if known is not None and known.news:
+            self._news()  # after a refusal too: half of it may be done
+        return told
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """The next line; b"" at the end; TOO_LONG for one that is thrown away."""
+    async with asyncio.timeout(IDLE):
+        try:
+            return await reader.readuntil(b"\n")
+        except asyncio.IncompleteReadError as cut:
+            return cut.partial
+        except asyncio.LimitOverrunError:
+            # To its end: who closes with something unread takes the answer away as well.
+            while b"\n" not in (part := await reader.read(CHUNK)) and part:
+                pass
+            return TOO_LONG
+
+
+def _request(line: bytes) -> tuple[str, Mapping[str, Any]] | None:
+    try:
+        request = json.loads(line)
+        op, args = request["op"], request.get("args", {})
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+    return (op, args) if isinstance(op, str) and isinstance(args, dict) else None
+
+
+async def _write(writer: asyncio.StreamWriter, told: Mapping[str, Any]) -> None:
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    writer.write(text.encode() + b"\n")
+    await writer.drain()

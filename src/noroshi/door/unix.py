@@ -1,0 +1,82 @@
+"""A door as a Unix socket, and who stands before it. The one place that knows the platform:
+on Windows a named pipe with an ACL will stand here, with the same two functions."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import socket
+import struct
+from pathlib import Path
+
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
+from noroshi.service import Person, administrator, member
+
+UCRED = struct.Struct("3i")
+"""What SO_PEERCRED answers (unix(7)): process, user, group, as the kernel saw them."""
+ROOT = 0
+OURS_ALONE, GROUP_TOO = 0o600, 0o660
+
+
+class NoDoor(StoreError):
+    """The door cannot be opened; the words say why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+NO_GROUP = Words(
+    en="door_group: there is no group {group}",
+    ja="door_group: {group} というグループはありません",
+)
+CANNOT_LISTEN = Words(
+    en="cannot listen on {path}: {why}", ja="{path} で待ち受けられません: {why}"
+)
+
+
+def listen(path: Path, group: str) -> socket.socket:
+    """A socket for us, root and the group's members ("" for none). Raises NoDoor.
+
+    Whoever calls holds the life lock, so a socket that is there was left by a dead node.
+    """
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.unlink(missing_ok=True)
+        door.bind(str(path))
+        if group:
+            os.chown(path, -1, grp.getgrnam(group).gr_gid)
+        path.chmod(GROUP_TOO if group else OURS_ALONE)
+    except KeyError:
+        door.close()
+        raise NoDoor(NO_GROUP.fill(group=group)) from None
+    except OSError as error:
+        door.close()
+        raise NoDoor(CANNOT_LISTEN.fill(path=path, why=error.strerror or error)) from None
+    return door
+
+
+def peer(connection: socket.socket, group: str) -> Person | None:
+    """Who is at the other end, by the kernel's word; None: somebody who may not ask."""
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, UCRED.size)
+    _, user, first_group = UCRED.unpack(raw)
+    return person(user, _name(user), first_group, group)
+
+
+def person(user: int, name: str, first_group: int, group: str) -> Person | None:
+    """Root and the node's own user may do everything; the group's members look and send."""
+    if user in (ROOT, os.getuid()):
+        return administrator(name)
+    if not group:
+        return None
+    found = grp.getgrnam(group)
+    return member(name) if first_group == found.gr_gid or name in found.gr_mem else None
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:  # a user of a container that this machine does not know
+        return str(user)
