@@ -154,12 +154,19 @@ def _words(fault: Fault, wanted: Any) -> Words:
     if kind in ("literal_error", "enum"):
         choices = re.findall("'([^']*)'", context["expected"])
         return CHOICE.fill(choices=", ".join(choices) or context["expected"])
-    if isinstance(context.get("error"), Unfit):
-        words: Words = context["error"].words
-        return words
+    if "error" in context:
+        return _raised(context["error"])
     if kind in SIMPLE:
         return SIMPLE[kind].fill(**context) if context else SIMPLE[kind]
-    return OTHER.fill(msg=context.get("error", fault["msg"]))
+    return OTHER.fill(msg=fault["msg"])
+
+
+def _raised(error: Exception) -> Words:
+    """What a value says of itself: a plug-in's author may write both languages in one line."""
+    if isinstance(error, Unfit):
+        return error.words
+    english, _, japanese = str(error).partition(" / ")
+    return Words(en=english, ja=japanese or english)
 
 
 def _names_at(wanted: Any, steps: Sequence[object]) -> list[str]:

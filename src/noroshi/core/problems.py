@@ -56,12 +56,20 @@ class Place:
 
     def say(self, words: Words, **given: object) -> None:
         """Note a problem of this spot."""
-        what = words.fill(**given) if given else words
+        shown = {name: _shown(value) for name, value in given.items()}
+        what = words.fill(**shown) if given else words
         self.found.append(Problem(self.where.removesuffix(": "), what))
 
     def no_such(self, sort: Words, given: str, known: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
         self.say(NO_SUCH, sort=sort, given=given, instead=instead(given, known))
+
+
+def _shown(given: object) -> object:
+    """A text that a terminal can show as it is, and see; else as Python writes it."""
+    return (
+        repr(given) if isinstance(given, str) and not (given and given.isprintable()) else given
+    )
 
 
 def inside(where: str, *steps: str) -> str:

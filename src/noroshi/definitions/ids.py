@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from noroshi.core.cadence import EPOCH
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.words import Words
 from noroshi.definitions.documents import content, document, split
@@ -34,7 +35,8 @@ def ulid(at: datetime, randomness: bytes) -> str:
     """26 characters that sort by time: 48 bits of milliseconds, then ten random bytes."""
     if len(randomness) != RANDOM_BYTES:
         raise ValueError(f"{len(randomness)} random bytes instead of {RANDOM_BYTES}")
-    number = int.from_bytes(randomness, "big") | int(at.timestamp() * 1000) << 80
+    milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
+    number = milliseconds << 80 | int.from_bytes(randomness, "big")
     return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 

@@ -1,0 +1,104 @@
+"""Kinds of our own making, so that these tests hang on no plug-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from noroshi.core.model import Limits
+from noroshi.core.words import Words, plain
+from noroshi.ports import Action, Check, TransportKind, options
+
+WORDS = plain("…")
+
+
+@options
+class Disk:
+    exclude: tuple[str, ...] = ()
+
+
+@options
+class Port:
+    port: int
+    address: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.port < 65536:
+            raise ValueError("port must be 1 to 65535 / port は1から65535までです")
+
+
+@options
+class Process:
+    name: str
+
+
+@options
+class Script:
+    argv: tuple[str, ...]
+
+
+@options
+class Mail:
+    subject: str = ""
+
+
+@options
+class Smtp:
+    host: str
+    port: int = 25
+    protection: Literal["none", "starttls", "tls"] = "starttls"
+    account: str = ""
+    user: str = ""
+    ca_file: str = ""
+
+
+async def _run(*_: Any) -> Any:
+    raise AssertionError("nothing is measured here")
+
+
+def _draft(*_: Any) -> Mapping[str, Any]:
+    raise AssertionError("nothing is sent here")
+
+
+async def _try_out(given: Mail) -> list[Words]:
+    wrong = Words(en="subject: {oops} is not there", ja="subject: {oops} はありません")
+    return [wrong] if "{" in given.subject else []
+
+
+def _check(kind: str, wanted: type, **limits: Limits) -> Check:
+    names = {"script": {"status": WORDS}, "port": {"connect": WORDS}}.get(kind, {})
+    return Check(
+        kind=kind,
+        title=WORDS,
+        help=WORDS,
+        options=wanted,
+        limits=limits,
+        names=dict.fromkeys(limits, WORDS) | names,
+        run=_run,
+    )
+
+
+@dataclass(frozen=True)
+class Kinds:
+    checks: Mapping[str, Check]
+    actions: Mapping[str, Action]
+    transports: Mapping[str, TransportKind]
+
+
+KINDS = Kinds(
+    checks={
+        "disk": _check("disk", Disk, used=Limits(warning=80, critical=90)),
+        "port": _check("port", Port, closed=Limits(critical=1)),
+        "process": _check("process", Process, count=Limits(critical=0, rising=False)),
+        "script": _check("script", Script),
+    },
+    actions={
+        "mail": Action(
+            kind="mail", title=WORDS, help=WORDS, options=Mail, draft=_draft, try_out=_try_out
+        )
+    },
+    transports={
+        "smtp": TransportKind(kind="smtp", title=WORDS, help=WORDS, options=Smtp, open=_draft)
+    },
+)

@@ -1,0 +1,115 @@
+"""What a change of definitions comes to, in lines that a person reads before saying yes."""
+
+from __future__ import annotations
+
+import pytest
+
+from noroshi.definitions import differences, document
+
+A, B = "01JA000000000000000000000A", "01JA000000000000000000000B"
+ROOT = {"name": "root", "kind": "disk", "id": A, "limits": {"used": {"critical": 90}}}
+HTTP = {"name": "http", "kind": "port", "id": B, "options": {"port": 80}}
+
+
+def web(*monitors, group="disks", **said):
+    return document(
+        "instances/web1", {"group": [{"name": group, "monitor": list(monitors)}], **said}
+    )
+
+
+def rule(**said):
+    return document("rules/ops", {"action": "mail", **said})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        pytest.param([web(ROOT)], [web(ROOT)], [], id="nothing"),
+        pytest.param([], [web(ROOT)], ["+ instances/web1"], id="a document comes"),
+        pytest.param([rule()], [], ["- rules/ops"], id="a document goes"),
+        pytest.param(
+            [rule(on=["critical"])],
+            [rule(on=["critical", "warning"], most=3)],
+            [
+                '~ rules/ops: on ["critical"] → ["critical", "warning"]',
+                "~ rules/ops: most nothing → 3",
+            ],
+            id="values of a rule",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web(ROOT | {"limits": {"used": {"critical": 95}}})],
+            ["~ instances/web1: disks/root limits.used.critical 90 → 95"],
+            id="a limit",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web(ROOT | {"limits": {"used": {}}})],
+            [
+                "~ instances/web1: disks/root limits.used.critical 90 → nothing",
+                "~ instances/web1: disks/root limits.used nothing → {}",
+            ],
+            id="limits off",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web(ROOT, HTTP)],
+            ["+ instances/web1: disks/http"],
+            id="a monitor comes",
+        ),
+        pytest.param(
+            [web(ROOT, HTTP)],
+            [web(HTTP)],
+            ["- instances/web1: disks/root"],
+            id="a monitor goes",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web(ROOT | {"name": "slash"}, ROOT | {"id": B})],
+            [
+                '~ instances/web1: disks/root name "root" → "slash"',
+                "+ instances/web1: disks/root",
+            ],
+            id="renamed, and its name given away",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web(ROOT | {"id": B})],
+            ["- instances/web1: disks/root", "+ instances/web1: disks/root"],
+            id="another of the same name",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web({k: v for k, v in ROOT.items() if k != "id"})],
+            [],
+            id="the id left out",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web(ROOT, group="os")],
+            [
+                "- instances/web1: disks",
+                "+ instances/web1: os",
+                '~ instances/web1: disks/root group "disks" → "os"',
+            ],
+            id="moved to another group",
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [web(ROOT, zone="Asia/Tokyo", limits={"disk": {"used": {"warning": 5}}})],
+            [
+                "~ instances/web1: limits.disk.used.warning nothing → 5",
+                '~ instances/web1: zone nothing → "Asia/Tokyo"',
+            ],
+            id="values of the instance",
+        ),
+    ],
+)
+def test_differences_are_told_by_monitor_and_value(old, new, lines):
+    found = differences(tuple(old), tuple(new))
+    assert [difference.words.en for difference in found] == lines
+
+
+def test_differences_are_told_in_japanese():
+    (found,) = differences((rule(),), (rule(most=3),))
+    assert found.words.ja == "~ rules/ops: most なし → 3"

@@ -1,0 +1,169 @@
+"""Documents become a plan with the kinds there are; what is wrong in them is said at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from noroshi.core.problems import Problem
+from noroshi.core.words import Words
+from noroshi.definitions import (
+    compile_plan,
+    document,
+    give_ids,
+    read_folder,
+    try_templates,
+    ulid,
+)
+from noroshi.oauth.clouds import CLOUDS, Account
+from noroshi.schema import Invalid
+from tests.definitions.kinds import KINDS, Smtp
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
+OPS = document("contacts/ops", {"addresses": ["ops@example.test"]})
+SMTP = document("routes/smtp1", {"kind": "smtp", "options": {"host": "mail.test"}})
+
+
+@pytest.fixture
+def new_id():
+    numbers = count()
+    return lambda: ulid(NOON, next(numbers).to_bytes(10, "big"))
+
+
+def rule(**said):
+    its = {"action": "mail", "contacts": ["ops"], "routes": ["smtp1"], **said}
+    return document("rules/ops", its)
+
+
+def account(**said):
+    its = {
+        "cloud": "microsoft365",
+        "tenant": "t",
+        "client_id": "c",
+        "mailbox": "n@example.test",
+    }
+    return document("accounts/m365", {**its, **said})
+
+
+def problems_of(*documents):
+    with pytest.raises(Invalid) as caught:
+        compile_plan(documents, KINDS)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_the_examples_make_a_plan(new_id):
+    plan = compile_plan(give_ids(read_folder(EXAMPLES), (), new_id), KINDS)
+    assert sorted(monitor.path for monitor in plan.monitors.values()) == [
+        "web1/services/backup",
+        "web1/services/https",
+        "web1/system/cron",
+        "web1/system/disks",
+    ]
+    assert plan.routes["smtp1"].options == Smtp(
+        host="smtp.office365.com", port=587, account="m365", user="noroshi@example.com"
+    )
+
+
+def test_an_account_has_its_cloud_built_in():
+    found = compile_plan((account(secret="m365"),), KINDS).accounts["m365"]
+    assert found == Account(
+        name="m365",
+        cloud=CLOUDS["microsoft365"],
+        tenant="t",
+        client_id="c",
+        secret="m365",
+        mailbox="n@example.test",
+    )
+
+
+def test_an_account_may_have_a_cloud_of_ones_own():
+    lab = {
+        "authority": "https://lab.test",
+        "scope": "s",
+        "smtp_host": "mail.lab.test",
+        "ca_file": "/ca.pem",
+        "oidc": True,
+    }
+    documents = (account(cloud="lab", tenant=""), document("clouds/lab", lab))
+    cloud = compile_plan(documents, KINDS).accounts["m365"].cloud
+    assert (cloud.name, cloud.ca_file, cloud.oidc) == ("lab", "/ca.pem", True)
+
+
+@pytest.mark.parametrize("name", ["client_secret", "password", "token", "refresh_token"])
+def test_a_secret_in_a_definition_is_refused_and_not_repeated(name):
+    assert problems_of(account(**{name: "s3cr3t~canary"})) == [
+        f"accounts/m365.toml: {name}: secrets never stand in definitions; "
+        "take the line out, and use `noroshi authorize`"
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param("abC8Q~Xo.canary", id="a value"),
+        pytest.param("0f8fad5b-d9cb-469f-a165-70867728950e", id="its id"),
+    ],
+)
+def test_a_secret_instead_of_its_name_is_refused_and_not_repeated(given):
+    (said,) = problems_of(account(secret=given))
+    assert said.startswith(
+        "accounts/m365.toml: secret: must be the name of an entry of the vault"
+    )
+    assert given not in said
+
+
+def test_a_cloud_that_is_built_in_cannot_be_replaced():
+    fake = {"authority": "https://evil.test", "scope": "s", "smtp_host": "evil.test"}
+    assert problems_of(document("clouds/microsoft365", fake)) == [
+        "clouds/microsoft365.toml: microsoft365 is built in; choose another name"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param("{", "rules/ops.toml: is not JSON", id="no JSON"),
+        pytest.param("[]", "rules/ops.toml: must be a table", id="a list"),
+        pytest.param('{"most": NaN}', "rules/ops.toml: is not JSON", id="no number"),
+    ],
+)
+def test_a_body_that_is_no_definition_says_so(body, said):
+    assert problems_of(replace(OPS, key="rules/ops", body=body))[0].startswith(said)
+
+
+def test_a_key_that_names_no_definition_says_so():
+    said = "'users/me' names no definition: it must be like instances/web1"
+    assert problems_of(document("users/me", {})) == [said]
+
+
+def test_two_documents_of_one_name_are_refused():
+    assert problems_of(OPS, OPS) == ["contacts/ops.toml: there are two of this name"]
+
+
+def test_a_document_says_nothing_of_what_is_not_said():
+    assert document("rules/ops", {"b": None, "a": {"c": None}}).body == '{"a":{}}'
+
+
+async def test_templates_are_tried_before_they_are_needed():
+    plan = compile_plan((OPS, SMTP, rule(options={"subject": "{{ oops }}"})), KINDS)
+    wrong = Words(en="subject: {oops} is not there", ja="subject: {oops} はありません")
+    assert await try_templates(plan, KINDS) == (Problem("rules/ops.toml: options", wrong),)
+
+
+async def test_good_templates_are_no_problem():
+    plan = compile_plan((OPS, SMTP, rule(options={"subject": "fire"})), KINDS)
+    assert await try_templates(plan, KINDS) == ()
+
+
+def test_five_thousand_monitors_make_a_plan(new_id):
+    monitors = [
+        {"name": f"p{n}", "kind": "port", "options": {"port": n + 1}} for n in range(5000)
+    ]
+    web = document("instances/web1", {"group": [{"name": "ports", "monitor": monitors}]})
+    plan = compile_plan(give_ids((web,), (), new_id), KINDS)
+    assert len(plan.monitors) == 5000
