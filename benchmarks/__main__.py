@@ -83,7 +83,7 @@ def _loads(size: load.Size) -> dict[str, load.Size]:
     return {
         "all answer": size,
         "each fsync takes 10 ms": replace(size, slow_disk=True),
-        "some fall silent": replace(
+        "a fifth falls silent": replace(
             size, silent=size.monitors // 5, window=max(size.window, seen)
         ),
     }
@@ -94,7 +94,7 @@ def _load(work: Path, size: load.Size) -> Row:
 
 
 def _storm(work: Path, weather: storm.Weather, size: storm.Size) -> Row:
-    return {**asdict(weather), **asdict(size), **asdict(storm.run_storm(work, weather, size))}
+    return storm.row_of(weather, size, storm.run_storm(work, weather, size))
 
 
 if __name__ == "__main__":

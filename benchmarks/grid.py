@@ -13,11 +13,15 @@ EARLY = 0.005  # seconds: two clocks, one of them rounded
 
 @dataclass(frozen=True, slots=True)
 class Punctuality:
-    """How late the checks that were due came, in seconds; one that never came counts a period."""
+    """How late the checks that were due came, in seconds; one that never came counts a period.
+
+    `unchecked` are the monitors of which not one came.
+    """
 
     due: int
     done: int
     late: tuple[float, ...]
+    unchecked: tuple[str, ...]
 
     def share(self, part: float) -> float:
         """The lateness that this part of the checks does not exceed."""
@@ -49,7 +53,9 @@ def punctuality(
     ]
     late = sorted(first.get(cell, period) for cell in cells)
     done = sum(cell in first for cell in cells)
-    return Punctuality(len(cells), done, tuple(late))
+    checked = {n for n, cell in cells if (n, cell) in first}
+    unchecked = tuple(id for n, id in ids.items() if n not in checked)
+    return Punctuality(len(cells), done, tuple(late), unchecked)
 
 
 def _first(start: float, offset: float, period: float) -> int:

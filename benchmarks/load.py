@@ -12,13 +12,14 @@ from pathlib import Path
 from benchmarks.grid import Punctuality, punctuality, read_log
 from benchmarks.mails import read_mails, told
 from benchmarks.node import Node
-from benchmarks.programs import Helper, say
+from benchmarks.programs import Helper, say, wait_until
 from benchmarks.scene import Target, free_port, targets, write_definitions, write_targets
 from benchmarks.slowdisk import slow_disk
 from benchmarks.usage import Usage
 
 MAIL = "127.0.0.1"
 FIRST_LOOK = 10.0  # seconds within which a new monitor is looked at; till then more is due
+PATIENCE = 60.0  # seconds after the window in which the last mails may still come
 LAST_ANSWERS = 1.0  # seconds after the window in which what was due in it may still come
 
 
@@ -38,12 +39,13 @@ class Size:
 class Loaded:
     """What a run showed. Lateness in seconds, at the listener; of the monitors that answer.
 
-    `unknown_after`: seconds from the silence until each silent monitor was UNKNOWN, sorted;
-    `named`: how many of them a mail names.
+    `unchecked`: ids of which not one check came; `unknown_after`: seconds from the silence until
+    each silent monitor was UNKNOWN, sorted; `named`: how many of them a mail names.
     """
 
     due: int
     done: int
+    unchecked: tuple[str, ...]
     late_half: float
     late_99: float
     late_worst: float
@@ -112,6 +114,7 @@ def _measure(on: Stage, size: Size) -> Loaded:
     answering = {t.number: t.id for t in on.targets[size.silent :]}
     seen = punctuality(answering, read_log(on.taken), size.period, start, end)
     silent = {t.name for t in on.targets[: size.silent]}
+    wait_until(lambda: told(read_mails(on.mails)).first.keys() >= silent, end + PATIENCE)
     unknown = _unknown_since(on.node, silent) if silent else {}
     return _summary(
         seen,
@@ -137,6 +140,7 @@ def _summary(
     return Loaded(
         due=seen.due,
         done=seen.done,
+        unchecked=seen.unchecked,
         late_half=seen.share(0.5),
         late_99=seen.share(0.99),
         late_worst=seen.worst,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 HOUSE = Path(__file__).parent.parent
+POLL = 0.5
 WAIT = 30.0  # seconds that a program has to end by itself
 
 
@@ -65,6 +66,12 @@ def end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def wait_until(done: Callable[[], bool], until: float) -> None:
+    """Look again and again, until it is so or that time has come (seconds since 1970)."""
+    while not done() and time.time() < until:
+        time.sleep(POLL)
 
 
 def noroshi(*arguments: object) -> Sequence[str]:

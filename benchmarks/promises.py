@@ -56,7 +56,7 @@ CPU = Promise("CPU for 1,000 checks, all in", 0.25, "{:.3f} s", _got("cpu_per_10
 LOAD: Mapping[str, tuple[Promise, ...]] = {
     "all answer": (MISSED, LATE, CPU, PEAK, WRITTEN),
     "each fsync takes 10 ms": (MISSED, LATE),
-    "some fall silent": (
+    "a fifth falls silent": (
         MISSED,
         Promise("worst lateness of those that answer", 0.25, "{:.3f} s", _got("late_worst")),
         Promise(

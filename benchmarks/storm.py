@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.grid import punctuality, read_log
 from benchmarks.load import FIRST_LOOK, Stage, stage
 from benchmarks.mails import most_a_second, read_mails, told
-from benchmarks.programs import say
+from benchmarks.programs import say, wait_until
 
-POLL = 0.25
 AGAIN = 2.0  # seconds after a restart from which on the healthy monitors are on time
 LINGER = 3.0  # seconds in which something that was told already might be told again
 
@@ -104,11 +104,16 @@ def run_storm(work: Path, weather: Weather, size: Size) -> Weathered:
         say(f"storm {weather.name}: waiting for the mails")
         sick = {t.name for t in on.targets[: size.sick]}
         calm = course.moment + size.patience
-        _wait(lambda: told(read_mails(on.mails)).first.keys() >= sick, calm)
-        _wait(lambda: on.node.status()["queue"]["waiting"] == 0, calm)
+        wait_until(lambda: told(read_mails(on.mails)).first.keys() >= sick, calm)
+        wait_until(lambda: on.node.status()["queue"]["waiting"] == 0, calm)
         time.sleep(LINGER)
         time.sleep(max(0.0, course.punctual + size.period + LINGER - time.time()))
         return _result(on, size, course, left=on.node.status()["queue"]["waiting"])
+
+
+def row_of(weather: Weather, size: Size, seen: Weathered) -> Mapping[str, Any]:
+    """A run as one flat row: what it was, and what it showed."""
+    return {**asdict(weather), **asdict(size), **asdict(seen)}
 
 
 def _break(on: Stage, weather: Weather, size: Size) -> Course:
@@ -127,11 +132,6 @@ def _break(on: Stage, weather: Weather, size: Size) -> Course:
         answered = on.sink.tell("answer")
     on.node.await_work()
     return Course(closed, killed, restarted, answered)
-
-
-def _wait(done: Callable[[], bool], until: float) -> None:
-    while not done() and time.time() < until:
-        time.sleep(POLL)
 
 
 def _result(on: Stage, size: Size, course: Course, left: int) -> Weathered:
