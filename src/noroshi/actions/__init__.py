@@ -1,0 +1,10 @@
+"""One file for each kind of reaction. Adding one: write it, and name it here."""
+
+from noroshi.actions import mail
+from noroshi.actions.template import Renderer
+from noroshi.ports import Action
+
+
+def built_in(renderer: Renderer) -> tuple[Action, ...]:
+    """All kinds; `renderer` is where users' templates are rendered."""
+    return (mail.action(renderer),)

@@ -1,0 +1,75 @@
+"""Alarms that never were, of every sort: on these a template is tried before it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from noroshi.core.model import (
+    Alarm,
+    Cause,
+    Contact,
+    Event,
+    Instance,
+    Level,
+    Limits,
+    Monitor,
+    Reading,
+    Reason,
+)
+from noroshi.core.words import Words
+from noroshi.ports import Topic
+
+NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
+LIMITS = Limits(warning=80, critical=90)
+MONITOR = Monitor(
+    id="01J00000000000000000000000",
+    name="disk",
+    title="Disk space",
+    instance=Instance(name="FS01", title="File server"),
+    group="Disks",
+    kind="disk",
+    options=None,
+)
+TOPIC = Topic(
+    MONITOR, Words(en="Disk space", ja="ディスク容量"), {"used": Words(en="Used", ja="使用率")}
+)
+CONTACTS = (
+    Contact(id="aki", addresses=("aki@example.com",), language="ja", zone="Asia/Tokyo"),
+    Contact(id="sam", addresses=("sam@example.com",), language="en"),
+)
+
+
+def made_up_alarms() -> Iterator[tuple[Contact, Topic, tuple[Alarm, ...]]]:
+    """Each sort of alarm, for a contact in each language."""
+    full = _alarm(1, "/data", Level.WARNING, Level.CRITICAL, _used(95.2), Reason.NEW_LEVEL)
+    still = _alarm(2, "/data", Level.CRITICAL, Level.CRITICAL, _used(96), Reason.REPEAT)
+    well = _alarm(3, "/home", Level.WARNING, Level.OK, _used(60), Reason.RECOVERED)
+    gone = Cause(words=Words(en="the host does not answer", ja="ホストが応答しません"))
+    fault = _alarm(4, "", Level.OK, Level.UNKNOWN, gone, Reason.NEW_LEVEL)
+    for contact in CONTACTS:
+        for alarms in ((full,), (still,), (well,), (fault,), (full, well, fault)):
+            yield contact, TOPIC, alarms
+
+
+def _used(value: float) -> Cause:
+    note = Words(en="96 GB free of 2 TB", ja="空き 96 GB (全体 2 TB)")
+    return Cause(Reading("used", value, "%", note=note), LIMITS)
+
+
+def _alarm(
+    serial: int, item: str, before: Level, after: Level, cause: Cause, reason: Reason
+) -> Alarm:
+    id = f"{MONITOR.id}.{serial}"
+    event = Event(
+        id=id,
+        monitor=MONITOR.id,
+        path=MONITOR.path,
+        item=item,
+        at=NOON,
+        before=before,
+        after=after,
+        since=NOON - timedelta(hours=2),
+        cause=cause,
+    )
+    return Alarm(f"{id}/ops/aki", event, reason, f"{id}/ops/aki")

@@ -1,0 +1,198 @@
+"""Users' templates, rendered by a child process that may be killed: the watch never waits long.
+
+The child is started at the first template, kept, and started anew after it overran. One
+template is rendered at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from noroshi.core.words import Words
+
+CHILD = Path(__file__).with_name("template_child.py")
+WALL_SECONDS = 2.0
+START_SECONDS = 30.0
+END_SECONDS = 1.0
+REST_SECONDS = 60.0
+LONGEST_LINE = 1024 * 1024
+SIGPROF = getattr(signal, "SIGPROF", 0)
+
+TOO_SLOW = Words(en="it takes too long (more than 0.2 s)", ja="処理が長すぎます (0.2秒まで)")
+CANNOT_START = Words(
+    en="the renderer cannot be started: {why}",
+    ja="文面を処理するプログラムを起動できません: {why}",
+)
+DIED = Words(en="the renderer ended by itself", ja="文面を処理するプログラムが終了しました")
+REFUSED: Mapping[str, Words] = {
+    "syntax": Words(en="it is not valid: {detail}", ja="書式が正しくありません: {detail}"),
+    "undefined": Words(en="there is no such name: {detail}", ja="使えない名前です: {detail}"),
+    "forbidden": Words(en="that is not allowed: {detail}", ja="許可されていません: {detail}"),
+    "memory": Words(en="it needs too much memory", ja="メモリーを使いすぎます"),
+    "long": Words(
+        en="its result is too long (at most {detail})", ja="結果が長すぎます ({detail} まで)"
+    ),
+    "lines": Words(en="a subject must be one line", ja="件名は1行にしてください"),
+    "empty": Words(en="the subject is empty", ja="件名が空です"),
+    "failed": Words(en="it failed: {detail}", ja="途中で失敗しました: {detail}"),
+}
+
+
+class TemplateFailed(Exception):
+    """The template cannot be used; the words say why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class Renderer(Protocol):
+    """Renders templates, by part; raises TemplateFailed, and nothing else on purpose."""
+
+    async def render(
+        self, parts: Mapping[str, str], facts: Mapping[str, Any]
+    ) -> Mapping[str, str]: ...
+
+
+class TemplateRenderer:
+    """The renderer that holds the child. `wall` bounds a rendering, in seconds."""
+
+    def __init__(self, wall: float = WALL_SECONDS) -> None:
+        self._wall = wall
+        self._child: asyncio.subprocess.Process | None = None
+        self._lock = asyncio.Lock()
+        self._resting: dict[str, float] = {}
+
+    async def render(
+        self, parts: Mapping[str, str], facts: Mapping[str, Any]
+    ) -> Mapping[str, str]:
+        """Raises TemplateFailed. What overran is not tried again for a minute: in a storm
+        it would cost its time for each of hundreds of mails."""
+        key = json.dumps(parts)
+        async with self._lock:
+            if self._resting.get(key, 0.0) > asyncio.get_running_loop().time():
+                raise TemplateFailed(TOO_SLOW)
+            answer = await self._ask({**parts, "parts": list(parts), "facts": facts}, key)
+        if "refused" in answer:
+            detail = answer.get("detail", "")
+            raise TemplateFailed(REFUSED[answer["refused"]].fill(detail=detail))
+        return answer
+
+    async def close(self) -> None:
+        """End the child. It may be called twice, and at any time."""
+        if self._child is None:
+            return
+        child, self._child = self._child, None
+        assert child.stdin is not None
+        child.stdin.close()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await child.wait()
+        except TimeoutError:
+            await _end(child)
+
+    async def _ask(self, asked: Mapping[str, Any], key: str) -> Mapping[str, str]:
+        line = json.dumps(asked).encode() + b"\n"
+        child = await self._ready_child()
+        try:
+            async with asyncio.timeout(self._wall):
+                return await _exchange(child, line)
+        except (TimeoutError, EOFError):
+            code = await self._drop()
+            if code not in (None, -SIGPROF):
+                raise TemplateFailed(DIED) from None
+            self._rest(key)
+            raise TemplateFailed(TOO_SLOW) from None
+        except BaseException:  # cancelled: an answer to come must not be taken for the next one
+            await self._drop()
+            raise
+
+    async def _ready_child(self) -> asyncio.subprocess.Process:
+        if self._child is None or self._child.returncode is not None:
+            try:
+                self._child = await _start()
+                async with asyncio.timeout(START_SECONDS):
+                    await _answer(self._child)
+            except (OSError, EOFError) as error:  # TimeoutError is an OSError
+                await self._drop()
+                raise TemplateFailed(CANNOT_START.fill(why=error)) from error
+            except BaseException:  # cancelled while it starts
+                await self._drop()
+                raise
+        return self._child
+
+    async def _drop(self) -> int | None:
+        """Kill the child; how it had ended by itself, None if it had not."""
+        child, self._child = self._child, None
+        return None if child is None else await _end(child)
+
+    def _rest(self, key: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._resting = {k: until for k, until in self._resting.items() if until > now}
+        self._resting[key] = now + REST_SECONDS
+
+
+async def _start() -> asyncio.subprocess.Process:
+    # A session of its own, so that Ctrl-C at a terminal does not reach it before its turn.
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        str(CHILD),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        cwd=CHILD.anchor,
+        start_new_session=True,
+        limit=LONGEST_LINE,
+    )
+
+
+async def _exchange(child: asyncio.subprocess.Process, line: bytes) -> Mapping[str, str]:
+    assert child.stdin is not None
+    try:
+        child.stdin.write(line)
+        await child.stdin.drain()
+    except ConnectionError:
+        raise EOFError from None
+    return await _answer(child)
+
+
+async def _answer(child: asyncio.subprocess.Process) -> Mapping[str, str]:
+    assert child.stdout is not None
+    line = await child.stdout.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError("it ended at once")
+    answer: Mapping[str, str] = json.loads(line)
+    return answer
+
+
+async def _end(child: asyncio.subprocess.Process) -> int | None:
+    """Its exit code if it had ended by itself. Reading on lets asyncio close the pipes."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.close()
+    code = await child.wait() if child.stdout.at_eof() else child.returncode
+    if code is None:
+        _kill(child)
+    while await child.stdout.read(LONGEST_LINE):
+        pass
+    await child.wait()
+    return code
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    try:
+        if sys.platform == "win32":
+            child.kill()
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # it ended in this very moment

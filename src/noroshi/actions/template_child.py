@@ -1,0 +1,129 @@
+"""Renders users' templates, in a process of its own: one JSON line in, one JSON line out.
+
+Started by its file's path, with nothing in its environment; it ends when its input ends.
+It imports nothing of ours, so that it starts fast and holds nothing worth stealing.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MOST_OUTPUT = 64 * 1024
+LONGEST_SUBJECT = 250
+MEMORY = 256 * 1024 * 1024
+# CPU time, not the clock on the wall: on a busy machine a good template must not become a
+# plain mail only because it had to wait for its turn. The parent's clock bounds that.
+CPU_SECONDS = 0.2
+
+# The text is plain, so nothing is escaped. No loader: a template reads no file.
+ENVIRONMENT = ImmutableSandboxedEnvironment(
+    autoescape=False, undefined=StrictUndefined, loader=None, extensions=()
+)
+
+
+class Refused(Exception):
+    """The template cannot be used: one of the parent's reasons, and what is to be said of it."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(why)
+        self.why, self.detail = why, detail
+
+
+def answer(asked: Mapping[str, Any]) -> dict[str, str]:
+    """What is rendered, by part; or `refused`, why, with its `detail`."""
+    try:
+        return {part: rendered(part, asked[part], asked["facts"]) for part in asked["parts"]}
+    except Refused as refused:
+        return {"refused": refused.why, "detail": refused.detail}
+    except TemplateSyntaxError as error:
+        return {"refused": "syntax", "detail": f"{error.message} (line {error.lineno})"}
+    except UndefinedError as error:
+        return {"refused": "undefined", "detail": str(error)}
+    except SecurityError as error:
+        return {"refused": "forbidden", "detail": str(error)}
+    except MemoryError:
+        return {"refused": "memory", "detail": ""}
+    except Exception as error:  # whatever else a user's template may raise
+        return {"refused": "failed", "detail": f"{type(error).__name__}: {error}"[:300]}
+
+
+def rendered(part: str, source: str, facts: Mapping[str, Any]) -> str:
+    text = bounded(compiled(source), facts)
+    if part == "subject":
+        check_subject(text)
+    return text
+
+
+def bounded(template: Template, facts: Mapping[str, Any]) -> str:
+    """Counted while it is made, so that no more than the limit is ever kept."""
+    pieces, size = list[str](), 0
+    for piece in template.generate(facts):
+        size += len(piece.encode("utf-8", "replace"))
+        if size > MOST_OUTPUT:
+            raise Refused("long", f"{MOST_OUTPUT // 1024} KiB")
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def check_subject(text: str) -> None:
+    """A header's value is one line: what would break it is refused, not mended."""
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
+        raise Refused("lines")
+    if not text.strip():
+        raise Refused("empty")
+    if len(text) > LONGEST_SUBJECT:
+        raise Refused("long", f"{LONGEST_SUBJECT}")
+
+
+@lru_cache(64)
+def compiled(source: str) -> Template:
+    return ENVIRONMENT.from_string(source)
+
+
+def bound_resources() -> None:
+    """Memory, files, dumps. Windows has no such limits: there the parent's clock must do."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def arm(seconds: float) -> None:
+    """When it has run out, SIGPROF ends the process: also out of one endless multiplication,
+    to which no exception could get through. 0 disarms."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def main() -> None:
+    bound_resources()
+    bounded(compiled("{% for a in b %}{{ a|upper }}{% endfor %}"), {"b": "a"})  # warm up
+    say({"ready": "yes"})
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        arm(CPU_SECONDS)
+        said = answer(asked)
+        arm(0)
+        say(said)
+
+
+def say(answer: Mapping[str, str]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
