@@ -1,0 +1,100 @@
+"""docs/definitions.md says what the code does: its examples work, its tables are whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, fields
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from noroshi.core import telling, watching
+from noroshi.core.defined import (
+    AccountDef,
+    CloudDef,
+    ContactDef,
+    GroupDef,
+    InstanceDef,
+    LimitsDef,
+    MonitorDef,
+    RouteDef,
+    RuleDef,
+)
+from noroshi.core.model import MOST_TELLINGS
+from noroshi.definitions import compile_plan, give_ids, read_folder
+from tests.definitions.kinds import KINDS
+
+TEXT = (Path(__file__).parents[2] / "docs" / "definitions.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"(?ms)^#{2,3} (\w+)\n(.*?)(?=^#{2,3} |\Z)", TEXT))
+TABLES = {
+    "Instance": InstanceDef,
+    "Group": GroupDef,
+    "Monitor": MonitorDef,
+    "Limits": LimitsDef,
+    "contacts": ContactDef,
+    "rules": RuleDef,
+    "routes": RouteDef,
+    "accounts": AccountDef,
+    "clouds": CloudDef,
+}
+NAMED_BY_FILE = TABLES.keys() - {"Group", "Monitor", "Limits"}
+
+
+def rows(section):
+    """The names in a section's table, each with what holds unless it is given."""
+    for names, rest in re.findall(r"(?m)^\| (`.*?`) \| (.*) \|$", SECTIONS[section]):
+        for name in re.findall(r"`(\w+)`", names):
+            yield name, rest.rpartition("| ")[2].strip()
+
+
+@pytest.mark.parametrize("section", TABLES)
+def test_a_table_has_every_setting_and_no_other(section):
+    known = [field.name for field in fields(TABLES[section])]
+    if section in NAMED_BY_FILE:
+        known.remove("name")
+    assert sorted(name for name, _ in rows(section)) == sorted(known)
+
+
+@pytest.mark.parametrize("section", TABLES)
+def test_a_table_says_what_must_be_given(section):
+    its = {field.name: field for field in fields(TABLES[section])}
+    for name, unless in rows(section):
+        must = its[name].default is MISSING and its[name].default_factory is MISSING
+        assert (unless == "must be given") == must, name
+
+
+@pytest.mark.parametrize("section", TABLES)
+def test_a_table_says_the_defaults(section):
+    its = {field.name: field.default for field in fields(TABLES[section])}
+    for name, unless in rows(section):
+        default = its[name]
+        if default not in ("", None, (), MISSING) and name != "on":
+            shown = str(default).lower() if isinstance(default, bool) else f"{default}"
+            assert unless == shown.removesuffix(".0"), name
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        pytest.param("Monitor", f"1 to {watching.MOST_PATIENCE}", id="patience"),
+        pytest.param("Monitor", f"1s to {watching.LONGEST_TIMEOUT}", id="time-out"),
+        pytest.param("rules", f"1 to {MOST_TELLINGS}", id="tellings"),
+        pytest.param("rules", f"at least {telling.SHORTEST_REPEAT}", id="repeat"),
+        pytest.param("routes", f"1 to {telling.MOST_CONNECTIONS}", id="connections"),
+    ],
+)
+def test_bounds_are_as_documented(section, said):
+    assert said in SECTIONS[section]
+
+
+def test_the_examples_of_the_page_make_a_plan(tmp_path):
+    blocks = re.findall(r"(?ms)^```toml\n# (\S+)\n(.*?)^```", TEXT)
+    assert len(blocks) == TEXT.count("```toml")
+    for name, text in blocks:
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    numbers = count()
+    documents = give_ids(read_folder(tmp_path), (), lambda: f"{next(numbers):026}")
+    assert len(compile_plan(documents, KINDS).monitors) == 3
