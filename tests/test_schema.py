@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 
 import pytest
+from annotated_types import Ge, Le, Len
 
 from noroshi import schema
 from noroshi.core.model import (
@@ -24,6 +27,7 @@ from noroshi.core.model import (
     Told,
     Verdict,
 )
+from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.ports import options
 
@@ -112,6 +116,138 @@ def test_all_problems_are_named_with_their_places_in_both_languages():
         caught.value.problems[0].say("ja")
         == "web.disk.size: 整数にしてください (今は文字列です)"
     )
+
+
+@options
+class Inner:
+    name: str
+    size: int = 0
+
+
+@options
+class Outer:
+    count: Annotated[int, Ge(1), Le(9)] = 1
+    ratio: float = 0.5
+    colour: Literal["red", "green"] = "red"
+    level: Level = Level.OK
+    at: str | tuple[str, ...] = ()
+    word: Annotated[str, Len(2, 4)] = "abc"
+    inner: tuple[Inner, ...] = ()
+    named: Mapping[str, Inner] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.ratio > 1:
+            raise ValueError("ratio is above 1 / ratio が1を超えています")
+        if self.ratio < 0:
+            raise Unfit(Words(en="ratio is below 0", ja="ratio が0より小さいです"))
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "ja"),
+    [
+        pytest.param(
+            {"count": 0},
+            "count: must be at least 1",
+            "count: 1 以上にしてください",
+            id="too little",
+        ),
+        pytest.param(
+            {"count": 10},
+            "count: must be at most 9",
+            "count: 9 以下にしてください",
+            id="too much",
+        ),
+        pytest.param(
+            {"count": 1.5},
+            "count: must be a whole number, not a fraction",
+            "count: 整数にしてください (今は小数です)",
+            id="a fraction",
+        ),
+        pytest.param(
+            {"ratio": None},
+            "ratio: must be a number, not nothing",
+            "ratio: 数にしてください (今は空です)",
+            id="nothing",
+        ),
+        pytest.param(
+            {"colour": "blue"},
+            "colour: must be one of: red, green",
+            "colour: red, green のどれかにしてください",
+            id="no choice",
+        ),
+        pytest.param(
+            {"level": "bad"},
+            "level: must be one of: ok, warning, critical, unknown",
+            "level: ok, warning, critical, unknown のどれかにしてください",
+            id="no member",
+        ),
+        pytest.param(
+            {"at": 5},
+            "at: must be text or a list, not a whole number",
+            "at: 文字列か配列にしてください (今は整数です)",
+            id="neither of two",
+        ),
+        pytest.param(
+            {"word": "a"},
+            "word: must have at least 2 characters",
+            "word: 2文字以上にしてください",
+            id="too short",
+        ),
+        pytest.param(
+            {"inner": [{"name": "a", "size": "x"}]},
+            "inner.a.size: must be a whole number, not text",
+            "inner.a.size: 整数にしてください (今は文字列です)",
+            id="in a list, by name",
+        ),
+        pytest.param(
+            {"inner": [{"name": "a"}, {}]},
+            "inner.2.name: is missing",
+            "inner.2.name: 指定がありません",
+            id="in a list, by number",
+        ),
+        pytest.param(
+            {"named": {"x": {"name": "a", "siez": 1}}},
+            "named.x.siez: there is no such setting; did you mean size?",
+            "named.x.siez: このような設定はありません。size のことでしょうか",
+            id="misspelt, deep inside",
+        ),
+        pytest.param(
+            {"inner": {}},
+            "inner: must be a list, not a table",
+            "inner: 配列にしてください (今はテーブルです)",
+            id="no list",
+        ),
+        pytest.param(
+            {"named": {"x": 1}},
+            "named.x: must be a table, not a whole number",
+            "named.x: テーブルにしてください (今は整数です)",
+            id="no table",
+        ),
+        pytest.param(
+            {"ratio": 2},
+            "ratio is above 1",
+            "ratio が1を超えています",
+            id="the value's own words",
+        ),
+        pytest.param(
+            {"ratio": -1},
+            "ratio is below 0",
+            "ratio が0より小さいです",
+            id="the value's own Words",
+        ),
+    ],
+)
+def test_a_problem_says_what_would_be_right(given, en, ja):
+    with pytest.raises(schema.Invalid) as caught:
+        schema.read(Outer, given)
+    (problem,) = caught.value.problems
+    assert (problem.say("en"), problem.say("ja")) == (en, ja)
+
+
+def test_a_place_in_a_file_stands_behind_the_files_name():
+    with pytest.raises(schema.Invalid) as caught:
+        schema.read(Outer, {"count": 0}, "rules/ops.toml: ")
+    assert str(caught.value) == "rules/ops.toml: count: must be at least 1"
 
 
 def test_a_problem_never_repeats_what_was_given():
