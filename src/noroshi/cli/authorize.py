@@ -92,7 +92,7 @@ def authorize(asked: Asked) -> int:
     """Sign the route in; what the provider says on a failure is told, and one may try again."""
     given = asked.given
     if given.secret_file == given.url_file == STDIN:
-        given.parser.error(asked.say(BOTH_STDIN))
+        given.parser.refuse(BOTH_STDIN)
     begun = asked.call("authorize_begin", route=given.route)
     if not begun["secret_kept"] or given.secret_file:
         _keep_secret(asked, begun)

@@ -67,6 +67,7 @@ def init(asked: Asked) -> int:
     except FileExistsError:
         raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
     except (OSError, StoreError) as error:
+        (home / FILE).unlink(missing_ok=True)  # half a home must not stand in the way
         why = getattr(error, "strerror", None) or error
         raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why)) from None
     option = f" --home {home}" if hasattr(asked.given, "home") else ""

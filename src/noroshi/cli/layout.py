@@ -45,8 +45,13 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def paragraphs(text: str, columns: int) -> str:
-    """Each line of the text wrapped by itself; empty lines stay."""
-    return "\n".join("\n".join(wrap(line, columns)) for line in text.split("\n"))
+    """Each line of the text wrapped by itself, at its own indent; empty lines stay."""
+    return "\n".join(_indented(line, columns) for line in text.split("\n"))
+
+
+def _indented(line: str, columns: int) -> str:
+    indent = " " * (len(line) - len(line.lstrip()))
+    return "\n".join(indent + part for part in wrap(line.strip(), columns - len(indent)))
 
 
 def _pieces(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from noroshi.cli.commands import COMMANDS, GLOBAL, PROGRAM, Command, Option
-from noroshi.cli.exits import USAGE
+from noroshi.cli.exits import MEANING, USAGE
 from noroshi.cli.layout import paragraphs, wrap
 from noroshi.core.words import Words
 
@@ -19,6 +19,7 @@ OPTIONS = Words(en="options", ja="オプション")
 SUBCOMMANDS = Words(en="commands", ja="コマンド")
 HELP = Words(en="show this help", ja="この説明を表示します")
 VERSION = Words(en="show the version", ja="バージョンを表示します")
+EXITS = Words(en="exit codes:", ja="終了コード:")
 NO_COMMAND = Words(en="say which command", ja="コマンドを指定してください")
 TRY_HELP = Words(en="Help: {program} --help", ja="説明: {program} --help")
 WRONG = Words(en="{program}: {message}", ja="{program}: {message}")
@@ -41,11 +42,18 @@ SAID = (
 
 def build(language: str) -> Parser:
     """The whole command line, with its help in that language."""
-    parser = Parser(language, prog="noroshi", description=PROGRAM.say(language))
+    parser = Parser(
+        language, prog="noroshi", description=PROGRAM.say(language), epilog=_exits(language)
+    )
     _offer(parser, (), GLOBAL, language)
     parser.add_argument("--version", action="store_true", help=VERSION.say(language))
     _commands(parser, COMMANDS, language)
     return parser
+
+
+def _exits(language: str) -> str:
+    told = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
+    return "\n".join([EXITS.say(language), *told])
 
 
 def _commands(parent: Parser, commands: Iterable[Command], language: str) -> None:
@@ -93,8 +101,12 @@ class Parser(argparse.ArgumentParser):
         self._optionals.title = OPTIONS.say(language)
 
     def error(self, message: str) -> NoReturn:
+        """What argparse calls when something was typed wrongly."""
+        self.refuse(_told(message))
+
+    def refuse(self, words: Words) -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""
-        said = WRONG.fill(program=self.prog, message=_told(message)).say(self.language)
+        said = WRONG.fill(program=self.prog, message=words).say(self.language)
         more = TRY_HELP.fill(program=self.prog).say(self.language)
         print(f"{said}\n{more}", file=sys.stderr)
         sys.exit(USAGE)
@@ -112,6 +124,13 @@ class Formatter(argparse.HelpFormatter):
     ) -> None:
         head = USAGE_HEAD.say(self._language) if prefix is None else prefix
         super().add_usage(usage, actions, groups, head)
+
+    def _format_action(self, action: argparse.Action) -> str:
+        """The commands stand by themselves, without a line that says COMMAND above them."""
+        text = super()._format_action(action)
+        if action.nargs != argparse.PARSER:
+            return text
+        return re.sub("(?m)^  ", "", text.partition("\n")[2])
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         return wrap(text, width)

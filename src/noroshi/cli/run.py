@@ -52,10 +52,8 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
     if given.version:
         print(f"noroshi {__version__}")
         return exits.DONE
-    if not hasattr(given, "run"):
-        parser.error(NO_COMMAND.say(language))
-    if not given.run:
-        given.parser.error(NO_COMMAND.say(language))
+    if not getattr(given, "run", ""):
+        getattr(given, "parser", parser).refuse(NO_COMMAND)
     door = getattr(given, "door", None) or os.environ.get("NOROSHI_DOOR")
     with Asked(given, home, language, Path(door) if door else None) as asked:
         return _function(given.run)(asked)

@@ -1,0 +1,190 @@
+"""A service on a memory store, with small kinds and a sign-in server of our own."""
+
+import json
+from dataclasses import dataclass, field
+
+from noroshi.core.delivery import fate
+from noroshi.core.model import (
+    Answer,
+    Cause,
+    Change,
+    ItemState,
+    Level,
+    Limits,
+    Reading,
+    Receipt,
+    Sample,
+    State,
+    Verdict,
+)
+from noroshi.core.words import Words
+from noroshi.definitions import document
+from noroshi.oauth.provider import Attempt, SignInFailed, Tokens
+from noroshi.oauth.tokens import TokenSource
+from noroshi.plugins import Plugins
+from noroshi.ports import Action, Check, Outcome, TransportKind, options
+from noroshi.service import Service, administrator
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import ManualClocks
+from noroshi.vault import Box, Secret, Vault
+
+CANARY = "canary-Xq7~8Q.never-shown"
+AKI = administrator("aki")
+USED = Words(en="used", ja="使用率")
+
+
+@options
+class DiskOptions:
+    include: tuple[str, ...] = ("*",)
+    """Mount points to watch."""
+
+
+@options
+class NoteOptions:
+    subject: str = ""
+    """A subject of one's own."""
+
+
+@options
+class PostOptions:
+    host: str = "127.0.0.1"
+    """Where the mail server is."""
+    account: str = ""
+    """Whose sign-in it uses."""
+
+
+async def _look(_options, _host, _memory):
+    return Outcome(())
+
+
+async def _try_out(given):
+    bad = "{{" in given.subject
+    return [Words(en="the subject cannot be rendered", ja="件名を作れません")] if bad else []
+
+
+DISK = Check(
+    kind="disk",
+    title=Words(en="Disk", ja="ディスク"),
+    help=Words(en="How full volumes are.", ja="ボリュームの使用率です。"),
+    options=DiskOptions,
+    limits={"used": Limits(warning=80, critical=90)},
+    names={"used": USED},
+    run=_look,
+)
+MAIL = Action(
+    kind="mail",
+    title=Words(en="Mail", ja="メール"),
+    help=Words(en="Sends a mail.", ja="メールを送ります。"),
+    options=NoteOptions,
+    draft=lambda *_: {},
+    try_out=_try_out,
+)
+POST = TransportKind(
+    kind="post",
+    title=Words(en="Post", ja="郵便"),
+    help=Words(en="A way out.", ja="送信経路です。"),
+    options=PostOptions,
+    open=lambda *_: None,
+)
+
+CONTENT = {
+    "contacts/ops": {"addresses": ["ops@example.com"], "language": "ja", "zone": "Asia/Tokyo"},
+    "contacts/boss": {"addresses": ["boss@example.com"]},
+    "routes/m365": {"kind": "post", "options": {"account": "box"}},
+    "routes/plain": {"kind": "post", "title": "Old server"},
+    "accounts/box": {
+        "cloud": "microsoft365",
+        "tenant": "example.onmicrosoft.com",
+        "client_id": "11111111-2222-3333-4444-555555555555",
+        "secret": "app",
+        "mailbox": "noroshi@example.com",
+    },
+    "rules/all": {"action": "mail", "contacts": ["ops"], "routes": ["plain", "m365"]},
+    "instances/web1": {
+        "rules": ["all"],
+        "group": [{"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}],
+    },
+}
+
+
+def documents(**changed):
+    """The definitions as a client sends them; `changed` by key, / written __, None removes."""
+    content = CONTENT | {key.replace("__", "/"): told for key, told in changed.items()}
+    made = [document(key, told) for key, told in content.items() if told is not None]
+    return [{"key": one.key, "body": one.body} for one in made]
+
+
+@dataclass
+class SignInServer:
+    """Stands for the provider: it takes the code `good`, and refuses every other one."""
+
+    asked: list = field(default_factory=list)
+
+    async def begin(self, account):
+        url = f"https://login.example.com/authorize?state=S&login={account.mailbox}"
+        return Attempt(url=url, state="S", flow={"verifier": "v"})
+
+    async def redeem(self, _account, secret, _attempt, query):
+        self.asked.append(secret.reveal())
+        if query["code"] != "good":
+            words = Words(en="The code was refused.", ja="コードが断られました。")
+            raise SignInFailed(words, error="invalid_grant", who="user")
+        return Tokens(
+            access=Secret("access"), refresh=Secret("refresh"), expires_in=3600, scope="send"
+        )
+
+    async def refresh(self, _account, _secret, _refresh):
+        raise AssertionError("nobody asks for a token here")
+
+
+class Desk:
+    """A service and what stands behind it."""
+
+    def __init__(self, store=None):
+        self.time, self.server = ManualClocks(), SignInServer()
+        self.store = store or MemoryStore()
+        self.vault = Vault(self.store, Box(Secret("5a" * 32)))
+        self.made = 0
+        clocks = self.time.clocks
+        self.service = Service(
+            self.store,
+            Plugins((DISK,), (MAIL,), (POST,)),
+            clocks,
+            vault=self.vault,
+            tokens=TokenSource(vault=self.vault, provider=self.server, clocks=clocks),
+            new_id=self.new_id,
+        )
+
+    def new_id(self):
+        self.made += 1
+        return f"01JZ{self.made:022d}"
+
+    async def measured(self, level=Level.CRITICAL, used=95.2):
+        """The only monitor has been measured once, and its volume /var is at that level."""
+        now = self.time.now
+        monitor = _only_monitor(await self.store.current())
+        block = await self.store.lease_monitors(await self.store.begin("node", now), now)
+        reading = Reading("used", used, "%", "/var")
+        cause = Cause(reading, Limits(warning=80, critical=90))
+        item = ItemState(level=level, since=now, cause=cause)
+        change = Change(monitor=monitor, state=State(items={"/var": item}, serial=1))
+        assert await self.store.commit(block.fence, change)
+        await self.store.append([(monitor, Sample(now, (reading,)))])
+
+    async def attempted(self, route, verdict, text="", code=0):
+        """The oldest envelope for a route was tried, and this was said of it."""
+        now = self.time.now
+        node = await self.store.begin("sender", now)
+        parcel = await self.store.claim_parcel(node, route, now)
+        answers = {to: Answer(verdict, text, code) for to in parcel.envelope.to}
+        receipt = Receipt(at=now, answers=answers)
+        assert await self.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+        self.time.pass_by(seconds=0.1)
+
+
+def _only_monitor(version):
+    found = next(d for d in version.documents if d.key == "instances/web1")
+    return json.loads(found.body)["group"][0]["monitor"][0]["id"]
+
+
+REFUSED, DEFERRED, DOWN = Verdict.REFUSED, Verdict.DEFERRED, Verdict.ROUTE_DOWN

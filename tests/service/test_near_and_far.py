@@ -1,0 +1,344 @@
+"""Every operation means the same near, on the service itself, and far, through a real door."""
+
+import asyncio
+import json
+
+import pytest
+
+from noroshi import schema
+from noroshi.cli.client import Far, Refused
+from noroshi.config import Config
+from noroshi.door import open_door
+from noroshi.service import Refusal, refused
+from tests.service.desk import AKI, CANARY, DEFERRED, DOWN, REFUSED, Desk, documents
+
+
+class NearBy:
+    """Calls the methods of the service, and tells what they answer as a wire would."""
+
+    def __init__(self, desk):
+        self.desk = desk
+
+    async def __call__(self, op, **args):
+        takes = self.desk.service.operations()[op].takes
+        given = {name: schema.read(takes[name], value) for name, value in args.items()}
+        try:
+            answer = await getattr(self.desk.service, op)(AKI, **given)
+            return json.loads(schema.text(answer))
+        except Refusal as refusal:
+            told = refused(refusal)
+            problems = [(p["where"], p["what"]["en"]) for p in told["problems"]]
+            raise Told(told["error"], told["words"]["en"], problems) from None
+
+
+class FarAway:
+    """Asks through the socket, as the commands do."""
+
+    def __init__(self, desk, door):
+        self.desk, self.door = desk, door
+
+    async def __call__(self, op, **args):
+        try:
+            return await asyncio.to_thread(Far(self.door).call, op, **args)
+        except Refused as error:
+            problems = [(where, what.en) for where, what in error.problems]
+            raise Told(error.kind, error.words.en, problems) from None
+
+
+class Told(Exception):
+    def __init__(self, kind, words, problems):
+        super().__init__(f"{kind}: {words} {problems}")
+        self.kind, self.words, self.problems = kind, words, problems
+
+
+@pytest.fixture(params=["near", "far"])
+async def ask(request, tmp_path):
+    desk = Desk()
+    if request.param == "near":
+        yield NearBy(desk)
+        return
+    config = Config(
+        home=tmp_path, store=tmp_path / "s", key=tmp_path / "k", door=tmp_path / "door.sock"
+    )
+    async with open_door(config, desk.service, lambda: None):
+        yield FarAway(desk, config.door)
+
+
+async def applied(ask, **changed):
+    return await ask("apply", documents=documents(**changed))
+
+
+async def given_secret(ask):
+    await applied(ask)
+    await ask("set_secret", name="app", value=CANARY)
+
+
+async def test_a_new_node_watches_nothing(ask):
+    status = await ask("status")
+    assert (status["version"], status["monitors"], status["routes"]) == (0, [], [])
+    assert status["level"] == "ok"
+
+
+async def test_what_is_applied_is_current(ask):
+    assert (await applied(ask))["version"] == 1
+    status = await ask("status")
+    assert [m["path"] for m in status["monitors"]] == ["web1/base/disks"]
+    assert status["monitors"][0]["items"][0]["words"]["en"] == "not measured yet"
+
+
+async def test_status_tells_level_value_and_limit_in_both_languages(ask):
+    await applied(ask)
+    await ask.desk.measured()
+    (monitor,) = (await ask("status"))["monitors"]
+    assert (monitor["level"], monitor["items"][0]["item"]) == ("critical", "/var")
+    assert monitor["items"][0]["words"] == {
+        "en": "used 95.2% (limit 90%)",
+        "ja": "使用率 95.2% (しきい値 90% 以上)",
+    }
+
+
+async def test_the_same_definitions_again_make_no_version(ask):
+    await applied(ask)
+    again = await applied(ask)
+    assert again == {"version": 1, "differences": []}
+
+
+async def test_a_plan_tells_what_would_change_and_changes_nothing(ask):
+    await applied(ask)
+    changed = documents(contacts__boss=None)
+    planned = await ask("plan", documents=changed)
+    assert planned["base"] == 1 and planned["problems"] == []
+    assert [words["en"] for words in planned["differences"]] == ["- contacts/boss"]
+    assert (await ask("export"))["version"] == 1
+
+
+async def test_a_plan_tells_every_problem_with_its_place(ask):
+    wrong = documents(
+        rules__all={"action": "mail", "contacts": ["nobody"], "routes": ["nowhere"]}
+    )
+    problems = (await ask("plan", documents=wrong))["problems"]
+    assert len(problems) == 2
+    assert all("rules/all" in problem["where"] for problem in problems)
+
+
+async def test_definitions_with_a_problem_are_refused_whole(ask):
+    rule = {"action": "mail", "contacts": ["nobody"], "routes": ["plain"]}
+    with pytest.raises(Told, match="invalid") as told:
+        await applied(ask, rules__all=rule)
+    assert len(told.value.problems) == 1
+    assert (await ask("export"))["documents"] == []
+
+
+async def test_a_template_that_cannot_be_rendered_is_refused(ask):
+    rule = {"action": "mail", "contacts": ["ops"], "routes": ["plain"]}
+    with pytest.raises(Told, match="the subject cannot be rendered"):
+        await applied(ask, rules__all=rule | {"options": {"subject": "{{"}})
+
+
+async def test_two_edits_of_one_version_are_not_both_taken(ask):
+    await applied(ask)
+    with pytest.raises(Told, match=r"conflict: \w+ applied version 1 meanwhile"):
+        await ask("apply", documents=documents(contacts__boss=None), base=0)
+
+
+async def test_what_is_exported_holds_the_ids_that_were_given(ask):
+    await applied(ask)
+    exported = await ask("export")
+    assert (await ask("apply", documents=exported["documents"]))["differences"] == []
+    bodies = {d["key"]: json.loads(d["body"]) for d in exported["documents"]}
+    assert bodies["instances/web1"]["group"][0]["monitor"][0]["id"].startswith("01JZ")
+
+
+async def test_kinds_tell_their_options_with_help(ask):
+    kinds = {kind["kind"]: kind for kind in await ask("kinds")}
+    assert kinds["disk"]["family"] == "monitor"
+    options = kinds["disk"]["options"]["properties"]
+    assert options["include"]["description"] == "Mount points to watch."
+    assert kinds["disk"]["readings"]["used"]["ja"] == "使用率"
+
+
+async def test_a_sign_in_begins_with_the_client_secret(ask):
+    await applied(ask)
+    begun = await ask("authorize_begin", route="m365")
+    assert (begun["secret"], begun["secret_kept"], begun["url"]) == ("app", False, "")
+
+
+async def test_a_person_signs_in_and_the_route_is_ready(ask):
+    await given_secret(ask)
+    begun = await ask("authorize_begin", route="m365")
+    assert begun["url"].startswith("https://login.example.com/")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    status = await ask("authorize_finish", route="m365", pasted=pasted)
+    assert (status["name"], status["state"]) == ("m365", "well")
+    assert ask.desk.server.asked == [CANARY]
+
+
+async def test_what_the_provider_refuses_is_told_in_its_words(ask):
+    await given_secret(ask)
+    await ask("authorize_begin", route="m365")
+    pasted = "http://localhost/MxMail/?code=bad&state=S"
+    with pytest.raises(Told, match="trouble: The code was refused"):
+        await ask("authorize_finish", route="m365", pasted=pasted)
+
+
+async def test_a_sign_in_wakes_a_route_that_rests(ask):
+    await given_secret(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["m365"])
+    await ask.desk.attempted("m365", DOWN, "nobody has signed in", 535)
+    assert (await ask("status"))["routes"][0]["state"] == "not signed in"
+    await ask("authorize_begin", route="m365")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    await ask("authorize_finish", route="m365", pasted=pasted)
+    (resting,) = await ask.desk.store.resting()
+    assert resting.until == ask.desk.time.now
+
+
+async def test_a_route_without_an_account_needs_no_sign_in(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="conflict: Route plain needs no sign-in"):
+        await ask("authorize_begin", route="plain")
+
+
+async def test_a_route_that_is_not_there_is_named_with_the_nearest(ask):
+    await applied(ask)
+    with pytest.raises(Told, match=r"not found: There is no route m356; did you mean m365\?"):
+        await ask("authorize_begin", route="m356")
+
+
+async def test_the_id_of_a_secret_is_not_taken_for_the_secret(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="This looks like the secret ID"):
+        await ask("set_secret", name="app", value="0f8fad5b-d9cb-469f-a165-70867728950e")
+    assert await ask.desk.vault.names() == []
+
+
+async def test_another_servers_secret_may_look_like_an_id(ask):
+    cloud = {
+        "authority": "https://id.example.com/realms/own",
+        "scope": "mail",
+        "smtp_host": "mail.example.com",
+        "oidc": True,
+    }
+    account = {"cloud": "own", "client_id": "c", "secret": "app", "mailbox": "a@example.com"}
+    await applied(ask, clouds__own=cloud, accounts__box=account)
+    await ask("set_secret", name="app", value="0f8fad5b-d9cb-469f-a165-70867728950e")
+    assert await ask.desk.vault.names() == ["app"]
+
+
+async def test_a_secret_is_in_no_answer(ask):
+    await given_secret(ask)
+    await ask("send", to=["ops"], subject="s", text="t")
+    (one,) = await ask("queue_list")
+    answers = [
+        await ask("status"),
+        await ask("export"),
+        await ask("kinds"),
+        await ask("queue_show", id=one["id"]),
+        await ask("authorize_begin", route="m365"),
+    ]
+    assert CANARY not in json.dumps(answers)
+
+
+async def test_a_mail_to_a_contact_takes_its_rules_routes(ask):
+    await applied(ask)
+    sent = await ask("send", to=["ops"], subject="点検", text="本文")
+    (one,) = await ask("queue_list")
+    assert sent == {"ids": [one["id"]]}
+    assert one["id"].endswith("/send/ops")
+    assert (one["to"], one["routes"]) == (["ops@example.com"], ["plain", "m365"])
+    assert one["because"]["en"] == "its turn comes"
+
+
+async def test_a_mail_to_an_address_takes_every_route(ask):
+    await applied(ask)
+    await ask("send", to=["x@example.com"], subject="s", text="これは", level="critical")
+    (waiting,) = await ask.desk.store.waiting()
+    payload = waiting.envelope.payload
+    assert waiting.envelope.routes == ("m365", "plain")
+    assert (payload["language"], payload["importance"]) == ("ja", "high")
+
+
+async def test_each_contact_gets_an_envelope_of_its_own(ask):
+    await applied(ask)
+    sent = await ask("send", to=["ops", "boss", "ops"], subject="s", text="t")
+    assert len(sent["ids"]) == 2
+    orders = [w.envelope.order for w in await ask.desk.store.waiting()]
+    assert len(set(orders)) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        pytest.param({"to": ["opps"]}, "to", id="nobody of that name"),
+        pytest.param({"to": []}, "to", id="nobody at all"),
+        pytest.param({"to": ["a@b@c"]}, "to", id="no address"),
+        pytest.param({"routes": ["nowhere"]}, "routes", id="no such route"),
+        pytest.param({"subject": "a\r\nBcc: x@example.com"}, "subject", id="two lines"),
+        pytest.param({"subject": ""}, "subject", id="no subject"),
+        pytest.param({"text": "x" * (1 << 20) + "x"}, "text", id="too long"),
+    ],
+)
+async def test_a_mail_that_cannot_go_is_refused_before_it_is_queued(ask, given, where):
+    await applied(ask)
+    with pytest.raises(Told, match="invalid") as told:
+        await ask("send", **{"to": ["ops"], "subject": "s", "text": "t"} | given)
+    assert [place for place, _ in told.value.problems] == [where]
+    assert await ask("queue_list") == []
+
+
+async def test_without_a_route_a_mail_is_not_taken(ask):
+    with pytest.raises(Told, match="there is no route yet"):
+        await ask("send", to=["x@example.com"], subject="s", text="t")
+
+
+async def test_a_deferred_mail_tells_when_it_is_next_tried_and_why(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t")
+    await ask.desk.attempted("plain", DEFERRED, "mailbox busy", 450)
+    (one,) = await ask("queue_list")
+    letter = await ask("queue_show", id=one["id"])
+    assert letter["queued"]["because"]["en"] == "mailbox busy"
+    assert letter["queued"]["next"] > letter["tried"][0]["at"]
+    (said,) = letter["tried"][0]["said"]
+    assert (said["address"], said["verdict"], said["code"]) == (
+        "ops@example.com",
+        "deferred",
+        450,
+    )
+
+
+async def test_a_mail_behind_a_route_that_is_down_says_so(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    await ask.desk.attempted("plain", DOWN, "connection refused")
+    (one,) = await ask("queue_list")
+    assert one["because"]["en"] == "route plain is down: connection refused"
+    routes = {route["name"]: route for route in (await ask("status"))["routes"]}
+    assert (routes["plain"]["state"], routes["plain"]["waiting"]) == ("down", 1)
+
+
+async def test_what_every_route_refused_is_released_by_hand(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    await ask.desk.attempted("plain", REFUSED, "no such user", 550)
+    (one,) = await ask("queue_list")
+    assert (one["state"], one["because"]["en"]) == ("set aside", "no such user")
+    assert (await ask("status"))["queue"]["set_aside"] == 1
+    assert (await ask("queue_retry", id=one["id"]))["state"] == "waiting"
+
+
+@pytest.mark.parametrize("op", ["queue_show", "queue_retry"])
+async def test_a_mail_that_is_not_there_is_told(ask, op):
+    with pytest.raises(Told, match="not found: There is no mail 01J/x in the queue"):
+        await ask(op, id="01J/x")
+
+
+async def test_a_mail_that_is_out_is_not_tried_again(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t")
+    store, now = ask.desk.store, ask.desk.time.now
+    await store.claim_parcel(await store.begin("sender", now), "plain", now)
+    (one,) = await ask("queue_list")
+    assert one["state"] == "out"
+    with pytest.raises(Told, match="conflict"):
+        await ask("queue_retry", id=one["id"])

@@ -1,0 +1,114 @@
+"""How operations are offered: roles, arguments, and what is told when it goes wrong."""
+
+import logging
+
+import pytest
+
+from noroshi.core.words import plain
+from noroshi.ports import StoreError
+from noroshi.service import Service, administrator, answer, member
+from noroshi.service.offer import ADMIN, OPERATOR, VIEWER, operation, operations
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import FaultyStore
+from tests.service.desk import AKI, CANARY, Desk
+
+WHAT_PEOPLE_CAN_ASK = {
+    "status": VIEWER,
+    "kinds": VIEWER,
+    "queue_list": VIEWER,
+    "queue_show": VIEWER,
+    "queue_retry": OPERATOR,
+    "send": OPERATOR,
+    "plan": ADMIN,
+    "apply": ADMIN,
+    "export": ADMIN,
+    "authorize_begin": ADMIN,
+    "authorize_finish": ADMIN,
+    "set_secret": ADMIN,
+}
+
+
+class Broken:
+    """A service with a fault in it, which quotes what it was given."""
+
+    def operations(self):
+        return operations(type(self))
+
+    @operation(role=VIEWER, help=plain("Fails."))
+    async def fail(self, who, value: str) -> str:
+        raise RuntimeError(f"no such secret {value}")
+
+    @operation(role=VIEWER, help=plain("Has no disk."))
+    async def full(self, who) -> str:
+        raise StoreError("database or disk is full")
+
+
+def test_every_operation_has_its_role():
+    offered = operations(Service)
+    assert {name: one.role for name, one in offered.items()} == WHAT_PEOPLE_CAN_ASK
+
+
+@pytest.mark.parametrize("name", WHAT_PEOPLE_CAN_ASK)
+def test_every_operation_has_a_sentence_in_both_languages(name):
+    help = operations(Service)[name].help
+    assert help.en.endswith(".") and help.ja.endswith("。")
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, role in WHAT_PEOPLE_CAN_ASK.items() if role is ADMIN]
+)
+async def test_a_member_of_the_group_may_not_change_what_runs(name):
+    told = await answer(Desk().service, member("eri"), name, {})
+    assert told["error"] == "forbidden"
+    assert "eri" in told["words"]["ja"]
+
+
+async def test_a_member_of_the_group_may_send():
+    told = await answer(Desk().service, member("eri"), "send", {})
+    assert told["error"] == "invalid"
+
+
+async def test_every_argument_that_is_wrong_is_named():
+    given = {"to": "ops", "text": 5, "colour": "red"}
+    told = await answer(Desk().service, AKI, "send", given)
+    wheres = [problem["where"] for problem in told["problems"]]
+    assert wheres == ["colour", "subject", "text", "to"]
+
+
+async def test_an_operation_that_is_not_there_is_told():
+    told = await answer(Desk().service, AKI, "shutdown", {})
+    assert told["error"] == "not found"
+
+
+async def test_only_what_is_offered_can_be_asked_for():
+    told = await answer(Desk().service, AKI, "_current", {})
+    assert told["error"] == "not found"
+
+
+async def test_a_fault_of_ours_ends_nothing_and_tells_nothing_it_was_given(caplog):
+    with caplog.at_level(logging.DEBUG):
+        told = await answer(Broken(), AKI, "fail", {"value": CANARY})
+    assert told["error"] == "trouble"
+    assert "RuntimeError" in told["words"]["en"]
+    assert CANARY not in caplog.text + str(told)
+    assert "in fail" in caplog.text
+
+
+async def test_a_full_disk_is_told_as_such():
+    told = await answer(Broken(), AKI, "full", {})
+    assert "disk is full" in told["words"]["en"] and told["error"] == "trouble"
+
+
+async def test_a_store_that_fails_is_told_and_the_next_question_is_answered():
+    store = FaultyStore(MemoryStore())
+    desk = Desk(store)
+    store.failing = True
+    assert (await answer(desk.service, AKI, "status", {}))["error"] == "trouble"
+    store.failing = False
+    assert "ok" in await answer(desk.service, AKI, "status", {})
+
+
+async def test_a_secret_of_the_wrong_type_is_not_quoted():
+    given = {"name": "app", "value": [CANARY]}
+    told = await answer(Desk().service, administrator("aki"), "set_secret", given)
+    assert told["error"] == "invalid" and CANARY not in str(told)
