@@ -22,8 +22,8 @@ LONGEST_SOCKET = 107
 WRITABLE_BY_OTHERS = 0o002
 
 NO_FILE = Words(
-    en="there is none in {home}; `noroshi init` makes it",
-    ja="{home} にありません。`noroshi init` で作れます",
+    en="does not exist. `noroshi init` makes it; another home folder is chosen by --home",
+    ja="ありません。`noroshi init` で作れます。別のホームフォルダーは --home で指定します",
 )
 UNREADABLE = Words(en="cannot be read: {why}", ja="読めません: {why}")
 NO_TOML = Words(en="is not TOML: {why}", ja="TOML として読めません: {why}")
@@ -114,7 +114,7 @@ def _load(file: Path) -> dict[str, Any]:
             raise ConfigError((Fault(str(file), OPEN_TO_ALL),))
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        words = NO_FILE.fill(home=file.parent)
+        words = NO_FILE
     except OSError as error:
         words = UNREADABLE.fill(why=error.strerror or error)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

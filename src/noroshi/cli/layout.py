@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import combining, east_asian_width
 
 NOT_AT_START = "、。，．)）」』】〉》！？ー・ゃゅょっァィゥェォャュョッ:;"
 NOT_AT_END = "(（「『【〈《"
+NARROWEST = 24
+"""Columns that the last column of a table has at least; then the terminal must break lines."""
 PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
 
 
@@ -21,16 +23,6 @@ def width(text: str) -> int:
 
 def pad(text: str, columns: int) -> str:
     return text + " " * (columns - width(text))
-
-
-def cut(text: str, columns: int) -> str:
-    """The text on one line, its end replaced by … where it does not fit."""
-    text = " ".join(text.split())
-    if width(text) <= columns:
-        return text
-    while text and width(text) > columns - 1:
-        text = text[:-1]
-    return text + "…"
 
 
 def wrap(text: str, columns: int) -> list[str]:
@@ -66,16 +58,18 @@ def _pieces(text: str) -> list[str]:
 
 
 def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
-    """Rows with their columns aligned, two spaces apart; `room` cuts the last one, 0 never."""
+    """Rows with their columns aligned, two spaces apart; the last one is wrapped to fit
+    into `room` columns in all, 0 for as long as it is."""
     rows = list(rows)
     if not rows:
         return []
     wide = [max(width(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
-    left = room - sum(wide) - 2 * len(wide)
-    return [_row(row, wide, left if room else 0) for row in rows]
+    left = max(room - sum(wide) - 2 * len(wide), NARROWEST) if room else 0
+    return [line for row in rows for line in _row(row, wide, left)]
 
 
-def _row(row: Sequence[str], wide: Sequence[int], left: int) -> str:
+def _row(row: Sequence[str], wide: Sequence[int], left: int) -> Iterator[str]:
     cells = [pad(text, columns) for text, columns in zip(row, wide, strict=False)]
-    last = cut(row[-1], max(left, 20)) if left else row[-1]
-    return "  ".join([*cells, last]).rstrip()
+    for last in wrap(row[-1], left) if left else [row[-1]]:
+        yield "  ".join([*cells, last]).rstrip()
+        cells = [" " * columns for columns in wide]

@@ -24,6 +24,11 @@ ALL_WELL = Words(
     en="○ Nothing is wrong: all {count} monitors are OK.",
     ja="○ 問題はありません。監視項目{count}件はすべて正常です。",
 )
+ALL_OK = Words(en="○ All {count} monitors are OK.", ja="○ 監視項目{count}件はすべて正常です。")
+CANNOT_SEND = Words(
+    en="▨ {bad} of {count} routes cannot send.",
+    ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
+)
 NOT_WELL = Words(
     en="{mark}: {bad} of {count} monitors are not OK.",
     ja="{mark}: 監視項目{count}件のうち{bad}件が正常ではありません。",
@@ -55,6 +60,7 @@ ROUTE_STATES: Mapping[str, Words] = {
     "well": Words(en="○ ready", ja="○ 使えます"),
     "down": Words(en="▨ down", ja="▨ 使えません"),
     "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
+    "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
 }
 NEXT_TRY = Words(en="next try {at}", ja="次の試行 {at}")
 QUEUE = Words(en="Queue", ja="送信キュー")
@@ -90,7 +96,7 @@ def _well(found: Answer) -> bool:
 
 
 def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
-    yield _headline(asked, found["monitors"], found["level"])
+    yield from _headlines(asked, found)
     at = clock(found["at"], now)
     where = NODE.fill(node=found["node"], version=found["version"], at=at)
     yield f"  {asked.say(where)}"
@@ -106,14 +112,19 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
     yield from _queue(asked, found["queue"], now)
 
 
-def _headline(asked: Asked, monitors: Sequence[Answer], level: str) -> str:
+def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
+    monitors, routes = found["monitors"], found["routes"]
     bad = sum(monitor["level"] != "ok" for monitor in monitors)
     if not monitors:
-        return asked.say(NOTHING_WATCHED)
-    if not bad:
-        return asked.say(ALL_WELL.fill(count=len(monitors)))
-    mark = shown(level, asked.language)
-    return asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
+        yield asked.say(NOTHING_WATCHED)
+    elif bad:
+        mark = shown(found["level"], asked.language)
+        yield asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
+    else:
+        yield asked.say((ALL_WELL if _well(found) else ALL_OK).fill(count=len(monitors)))
+    down = sum(route["state"] != "well" for route in routes)
+    if down:
+        yield asked.say(CANNOT_SEND.fill(bad=down, count=len(routes)))
 
 
 def _levels(asked: Asked, monitors: Iterable[Answer]) -> str:

@@ -19,9 +19,10 @@ def clock(at: str | None, now: datetime) -> str:
     """An instant of an answer in this machine's zone; "" for none."""
     if at is None:
         return ""
-    then = datetime.fromisoformat(at).astimezone()
-    same_day = then.date() == now.astimezone().date()
-    return then.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M:%S")
+    then, today = datetime.fromisoformat(at).astimezone(), now.astimezone()
+    if then.date() == today.date():
+        return then.strftime("%H:%M:%S")
+    return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d %H:%M")
 
 
 def lasted(since: str | None, now: datetime) -> Words:

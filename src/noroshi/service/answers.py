@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.model import Level, Verdict
+from noroshi.core.model import NOTHING, Level, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
@@ -37,7 +37,10 @@ class MonitorStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStatus:
-    """How one route is: "well", "down" or "not signed in"; `waiting` envelopes may use it."""
+    """How one route is: well, down, not signed in, or needs somebody (the sign-in is refused).
+
+    `waiting` envelopes may use it.
+    """
 
     name: str
     title: str
@@ -45,7 +48,7 @@ class RouteStatus:
     state: str
     since: datetime | None = None
     until: datetime | None = None
-    why: str | Words = ""
+    why: Words = NOTHING
     waiting: int = 0
 
 

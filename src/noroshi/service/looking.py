@@ -35,9 +35,11 @@ NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません
 FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
 LENT = Words(en="it is being sent now", ja="いま送信しています")
 IS_DOWN = Words(en="route {route} is down: {why}", ja="経路 {route} が使えません: {why}")
-NEEDS_SIGN_IN = Words(
-    en="{why} (noroshi authorize {route})", ja="{why} (noroshi authorize {route})"
+NEVER_SIGNED_IN = Words(
+    en="nobody has signed in yet; do: noroshi authorize {route}",
+    ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
 )
+STATES = {SignIn.NEVER: "not signed in", SignIn.NEEDED: "needs somebody"}
 
 
 def monitor_status(
@@ -84,8 +86,9 @@ def route_status(
         state, since, until = "down", resting.since, resting.until
         why = plain(resting.why)
     if sign_in is not None and sign_in.sign is not SignIn.SIGNED_IN:
-        state, since = "not signed in", sign_in.since or since
-        why = NEEDS_SIGN_IN.fill(why=sign_in.why, route=route.name)
+        state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
+        never = sign_in.sign is SignIn.NEVER
+        why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
     return RouteStatus(
         name=route.name,
         title=route.title,
