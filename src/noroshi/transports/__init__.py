@@ -1,1 +1,5 @@
 """One file for each way out. Adding one: write it, and name it here."""
+
+from noroshi.transports import smtp
+
+BUILT_IN = (smtp.KIND,)

@@ -1,0 +1,130 @@
+"""One mail's transaction on a connection (RFC 5321, 3.3), and an answer for each recipient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from noroshi.core.model import Answer, Verdict
+from noroshi.core.words import Words
+from noroshi.transports import troubles
+from noroshi.transports.dialogue import Broken, Connection, Reply
+from noroshi.transports.troubles import ServerTrouble
+from noroshi.transports.verdicts import sender_verdict, verdict
+
+GO_ON = 354
+CLOSING = 421
+NOT_KNOWN = Words(
+    en="{where} took the whole mail, but its answer is not known: the connection broke, or "
+    "nothing came in time. It is sent again with the same Message-ID.",
+    ja="{where} にメールを渡しましたが、返事が届きませんでした (切断または時間切れ)。"
+    "同じ Message-ID でもう一度送ります。",
+)
+MEANT = re.compile(r"(?:2\.\d+\.\d+\s+)?(?:ok\b[:\s]*)?", re.IGNORECASE)
+
+Delivered = tuple[Mapping[str, Answer], str, bool]
+
+
+class Stale(Exception):
+    """A kept connection was closed meanwhile; the server has heard nothing of the mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail on the wire: who sends it, each recipient's address as SMTP has it, its bytes."""
+
+    sender: str
+    paths: Mapping[str, str]
+    content: bytes
+
+
+async def deliver(connection: Connection, letter: Letter) -> Delivered:
+    """Answers by address, the provider's id, and whether the connection can be used again.
+
+    Raises Stale, or ServerTrouble where the mail was surely not taken.
+    """
+    used = connection.mails > 0
+    connection.mails += 1
+    try:
+        reply = await connection.say(b"MAIL", _mail_from(connection, letter))
+    except Broken:
+        if used:
+            raise Stale from None
+        raise _lost(connection) from None
+    if used and reply.code == CLOSING:
+        raise Stale
+    if not reply.good:
+        refused = _answer(reply, sender_verdict(reply.code, reply.enhanced, reply.text))
+        return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
+    try:
+        return await _to_recipients(connection, letter)
+    except Broken:
+        raise _lost(connection) from None
+
+
+async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
+    answers, taken = dict[str, Answer](), list[str]()
+    for address, path in letter.paths.items():
+        reply = await connection.say(b"RCPT", b"TO:<" + path.encode("ascii") + b">")
+        if reply.good:
+            taken.append(address)
+        else:
+            answers[address] = _answer(reply, verdict(reply.code, reply.enhanced, reply.text))
+        if reply.code == CLOSING:
+            rest = dict.fromkeys(letter.paths, answers[address])
+            return rest | answers, "", False
+    if not taken:
+        return answers, "", await _reset(connection)
+    reply = await connection.say(b"DATA")
+    if reply.code != GO_ON:
+        return answers | dict.fromkeys(taken, _not_yet(reply)), "", await _reset(connection)
+    said, provider_id, clean = await _content(connection, letter.content)
+    return answers | dict.fromkeys(taken, said), provider_id, clean
+
+
+async def _content(connection: Connection, content: bytes) -> tuple[Answer, str, bool]:
+    """From here on a lost connection leaves open whether the mail was taken."""
+    try:
+        reply = await connection.hand_over(content)
+    except (Broken, ServerTrouble):
+        words = NOT_KNOWN.fill(where=connection.server.where)
+        return Answer(Verdict.DEFERRED, words.en), "", False
+    answer = _answer(reply, verdict(reply.code, reply.enhanced, reply.text))
+    provider_id = MEANT.sub("", reply.text, count=1) if reply.good else ""
+    return answer, provider_id, reply.code != CLOSING
+
+
+def _mail_from(connection: Connection, letter: Letter) -> bytes:
+    path = b"FROM:<" + letter.sender.encode("ascii") + b">"
+    # RFC 1870: the server may refuse what is too large before it has to take it.
+    size = f" SIZE={len(letter.content)}" if "size" in connection.extensions else ""
+    return path + size.encode("ascii")
+
+
+def _answer(reply: Reply, meant: Verdict) -> Answer:
+    return Answer(meant, reply.text, reply.code, reply.enhanced)
+
+
+def _not_yet(reply: Reply) -> Answer:
+    """An answer to DATA; a good one that is not 354 takes nothing."""
+    meant = verdict(reply.code, reply.enhanced, reply.text)
+    return _answer(reply, Verdict.DEFERRED if meant is Verdict.ACCEPTED else meant)
+
+
+async def _reset(connection: Connection) -> bool:
+    """Make ready for the next mail; False if that cannot be."""
+    if not connection.alive:
+        return False
+    try:
+        return (await connection.say(b"RSET")).good
+    except (Broken, ServerTrouble):
+        return False
+
+
+def _lost(connection: Connection) -> ServerTrouble:
+    server = connection.server
+    words = troubles.BROKE.fill(
+        where=server.where, stage=connection.stage, seconds=server.patience.command
+    )
+    return ServerTrouble(words)

@@ -1,0 +1,115 @@
+"""What can be wrong with a mail server before it takes a mail, and whose fault that is."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from noroshi.core.words import Words
+from noroshi.ports import RouteTrouble
+
+DNS = Words(
+    en="cannot find {where}: {why} (DNS). The name is wrong, or this computer's name server "
+    "does not answer.",
+    ja="{where} が見つかりません: {why} (DNS)。名前が違うか、このコンピューターの"
+    "ネームサーバーが応答していません。",
+)
+TCP = Words(
+    en="cannot connect to {where}: {why} (TCP). The mail server does not run there, or a "
+    "firewall is in between.",
+    ja="{where} に接続できません: {why} (TCP)。メールサーバーが動いていないか、"
+    "途中のファイアウォールが止めています。",
+)
+NO_CONNECTION = Words(
+    en="{where} did not answer within {seconds:g} s (TCP). The mail server is down, or a "
+    "firewall drops what we send.",
+    ja="{where} から{seconds:g}秒以内に応答がありません (TCP)。メールサーバーが止まっているか、"
+    "途中のファイアウォールが捨てています。",
+)
+SILENT = Words(
+    en="{where} took the connection, but said nothing within {seconds:g} s ({stage}). The mail "
+    "server hangs or is overloaded.",
+    ja="{where} は接続を受けましたが、{seconds:g}秒以内に返事がありません ({stage})。"
+    "メールサーバーが固まっているか、混み合っています。",
+)
+LOST = Words(
+    en="{where} closed the connection ({stage}). Nothing was handed over.",
+    ja="{where} が接続を切りました ({stage})。まだ何も渡していません。",
+)
+BROKE = Words(
+    en="{where} closed the connection, or said nothing for {seconds:g} s ({stage}). The mail "
+    "was not handed over.",
+    ja="{where} が接続を切ったか、{seconds:g}秒のあいだ返事がありませんでした ({stage})。"
+    "メールはまだ渡していません。",
+)
+NOT_SMTP = Words(
+    en="{where} does not answer as a mail server does ({stage}). Another program listens there.",
+    ja="{where} の返事はメールサーバーのものではありません ({stage})。別のプログラムの"
+    "ポートのようです。",
+)
+REFUSED = Words(
+    en="{where} refused ({stage}): {reply}", ja="{where} に拒否されました ({stage}): {reply}"
+)
+SIGN_IN = Words(
+    en="{where} did not let {user} sign in (AUTH): {reply}",
+    ja="{where} に {user} でサインインできません (AUTH): {reply}",
+)
+NO_STARTTLS = Words(
+    en="{where} offers no STARTTLS, so nothing was sent. The server is not set up for it, or "
+    "somebody in between took it away.",
+    ja="{where} が STARTTLS に対応していないため、送りませんでした。サーバーの設定か、"
+    "途中の機器が取り除いています。",
+)
+CERTIFICATE = Words(
+    en="the certificate of {where} cannot be trusted: {why} (TLS). Name the CA's file in "
+    "ca_file, or have the server's certificate mended.",
+    ja="{where} の証明書を信頼できません: {why} (TLS)。ca_file に認証局の証明書を指定するか、"
+    "サーバーの証明書を直してください。",
+)
+TLS = Words(
+    en="{where} and we found no common way to encrypt: {why} (TLS). TLS 1.2 or newer is needed.",
+    ja="{where} と暗号化の方法が合いません: {why} (TLS)。TLS 1.2 以上が必要です。",
+)
+CA_FILE = Words(
+    en="the CA file {path} cannot be read: {why}. Mend ca_file of the route or the cloud.",
+    ja="認証局のファイル {path} を読めません: {why}。送信経路かクラウドの ca_file を"
+    "直してください。",
+)
+NO_XOAUTH2 = Words(
+    en="{where} does not offer XOAUTH2 (AUTH); it offers: {offers}",
+    ja="{where} は XOAUTH2 に対応していません (AUTH)。対応しているのは {offers} です。",
+)
+NOTHING = Words(en="nothing", ja="なし")
+IN_THE_CLEAR = Words(
+    en="an account's token is sent only in TLS: set protection to starttls",
+    ja="アカウントのトークンは TLS でのみ送ります。protection を starttls にしてください",
+)
+REFUSED_CONNECTION = Words(en="connection refused", ja="接続を拒否されました")
+
+
+class ServerTrouble(RouteTrouble):
+    """The mail server cannot be used now; `enhanced` is its code's second half, if it said one."""
+
+    def __init__(self, words: Words, code: int = 0, enhanced: str = "") -> None:
+        super().__init__(words, code)
+        self.enhanced = enhanced
+
+
+class SignInRefused(ServerTrouble):
+    """The server did not take the token. Nothing of the token is in the words."""
+
+
+def of_error(where: str, error: OSError) -> ServerTrouble:
+    """What stopped a connection from being made."""
+    why: object = error.strerror or str(error)
+    if isinstance(error, ConnectionRefusedError):
+        why = REFUSED_CONNECTION
+    words = DNS if isinstance(error, socket.gaierror) else TCP
+    return ServerTrouble(words.fill(where=where, why=why))
+
+
+def of_tls(where: str, error: ssl.SSLError) -> ServerTrouble:
+    """What stopped a connection from being encrypted."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ServerTrouble(CERTIFICATE.fill(where=where, why=error.verify_message))
+    return ServerTrouble(TLS.fill(where=where, why=error.reason or error))
