@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,14 +13,13 @@ from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports import troubles
-from noroshi.transports.dialogue import Connection, Credentials, Server, connect
+from noroshi.transports.dialogue import Connection, Credentials, Patience, Server, connect
 from noroshi.transports.letter import Letter, Stale, deliver
 from noroshi.transports.mime import BadAddress, ascii_domain, compose, smtp_address
 from noroshi.transports.sasl import xoauth2
 from noroshi.transports.troubles import ServerTrouble, SignInRefused
 from noroshi.transports.verdicts import wants_new_token
 
-IDLE_SECONDS = 20.0
 HERE = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
 NO_HOST = Words(en="host is missing", ja="host の指定がありません")
 BAD_PORT = Words(en="port must be 1 to 65535", ja="port は1から65535までにしてください")
@@ -75,14 +74,13 @@ class Options:
     def mail_from(self) -> str:
         return self.sender or self.user
 
-    @property
-    def server(self) -> Server:
-        return Server(self.host, self.port, _ehlo_name(self.ehlo, self.mail_from))
+    def server(self, patience: Patience) -> Server:
+        return Server(self.host, self.port, _ehlo_name(self.ehlo, self.mail_from), patience)
 
 
-def _check(read: object, given: str, words: Words) -> None:
+def _check(read: Callable[[str], str], given: str, words: Words) -> None:
     try:
-        read(given)  # type: ignore[operator]
+        read(given)
     except BadAddress:
         raise Unfit(words.fill(given=given)) from None
 
@@ -95,12 +93,16 @@ def _ehlo_name(given: str, sender: str) -> str:
         return HERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Kept:
     """A connection between two mails, and the timer that ends it."""
 
     connection: Connection
-    timer: asyncio.TimerHandle
+    timer: asyncio.TimerHandle | None = None
+
+    def stop_timer(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
 
 
 class SmtpTransport:
@@ -110,8 +112,11 @@ class SmtpTransport:
     something unexpected is never used again.
     """
 
-    def __init__(self, wanted: Options, outside: Outside) -> None:
-        self._wanted, self._outside, self._server = wanted, outside, wanted.server
+    def __init__(
+        self, wanted: Options, outside: Outside, patience: Patience = Patience()
+    ) -> None:
+        self._wanted, self._outside = wanted, outside
+        self._server = wanted.server(patience)
         self._kept: list[Kept] = []
         self._busy: set[Connection] = set()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -170,23 +175,23 @@ class SmtpTransport:
                 connection.abort()
 
     def _keep(self, connection: Connection) -> None:
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(IDLE_SECONDS, lambda: self._retire(kept))
-        kept = Kept(connection, timer)
+        kept = Kept(connection)
+        seconds = self._server.patience.idle
+        kept.timer = asyncio.get_running_loop().call_later(seconds, self._retire, kept)
         self._kept.append(kept)
 
     def _take(self) -> Connection | None:
         """The one used last, as it is the least likely to be closed by now."""
         while self._kept:
             kept = self._kept.pop()
-            kept.timer.cancel()
+            kept.stop_timer()
             if kept.connection.alive:
                 return kept.connection
         return None
 
     def _retire(self, kept: Kept) -> None:
         self._kept.remove(kept)
-        kept.timer.cancel()
+        kept.stop_timer()
         leaving = asyncio.create_task(kept.connection.quit())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
