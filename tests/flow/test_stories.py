@@ -305,3 +305,9 @@ async def test_a_check_that_fails_is_unknown_and_the_others_go_on():
     async with scene.life() as engine:
         await scene.seconds(engine, 12)
     assert scene.subjects == ["[UNKNOWN] web1: other"]
+
+
+async def test_a_number_that_is_none_is_a_fault_and_never_looks_well():
+    scene = Scene()
+    await scene.run(a=float("nan"))
+    assert scene.subjects == ["[UNKNOWN] web1: disk"]

@@ -10,6 +10,8 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
@@ -17,7 +19,7 @@ from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine.held import Cause, Held
 from noroshi.plugins import Plugins
-from noroshi.ports import Check, Clocks, Host, Store, StoreError, Unmeasurable
+from noroshi.ports import Check, Clocks, Host, Outcome, Store, StoreError, Unmeasurable
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,10 @@ SOCKETS, THREADS = 4000, 2
 KEPT_SAMPLES = 100_000
 NO_ANSWER = Words(
     en="no answer within {seconds:g} s", ja="{seconds:g} 秒以内に応答がありません"
+)
+NO_NUMBER = Words(
+    en="{name} is {value}, which no limit can judge",
+    ja="{name} の値が {value} のため判定できません",
 )
 CHECK_FAILED = Words(
     en="the check itself failed ({bug}); this is a fault of Noroshi, see its log",
@@ -198,8 +204,7 @@ class Watch:
             log.exception("check %s failed", monitor.kind)
             fault = CHECK_FAILED.fill(bug=repr(bug))
         else:
-            kept = memory if outcome.memory is None else outcome.memory
-            return Sample(self.clocks.wall(), outcome.readings, kept)
+            return _sampled(outcome, memory, self.clocks.wall())
         return Sample(self.clocks.wall(), memory=memory, fault=fault)
 
     def _slot(self, check: Check, monitor: Monitor) -> asyncio.Semaphore:
@@ -225,3 +230,12 @@ class Watch:
             turn.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
         await self.flush()
+
+
+def _sampled(outcome: Outcome, memory: Mapping[str, Any], at: datetime) -> Sample:
+    """A number that is none would compare as false with every limit, and so look well."""
+    kept = memory if outcome.memory is None else outcome.memory
+    odd = next((r for r in outcome.readings if not isfinite(r.value)), None)
+    if odd is None:
+        return Sample(at, outcome.readings, kept)
+    return Sample(at, memory=kept, fault=NO_NUMBER.fill(name=odd.name, value=odd.value))

@@ -1,0 +1,243 @@
+"""The composition root: the one place that names concrete things and joins them.
+
+It alone hands in the clocks, the dice and the environment's randomness.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from noroshi import actions, checks, transports
+from noroshi.actions.template import TemplateRenderer
+from noroshi.config import Config
+from noroshi.core import plan
+from noroshi.core.model import Monitor, Route
+from noroshi.core.words import Words
+from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
+from noroshi.door import open_door
+from noroshi.engine import Engine
+from noroshi.hosts.local import LocalHost
+from noroshi.hosts.programs import ProgramRules
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.msal_provider import MsalProvider
+from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.tokens import TokenSource
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Host, Outside, RouteTrouble, Store, Transport, Version
+from noroshi.service import Service
+from noroshi.stores.lock import LifeLock
+from noroshi.stores.sqlite import SqliteStore
+from noroshi.vault import Box, Vault, VaultError, read_key
+
+log = logging.getLogger(__name__)
+REAL = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
+STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
+WATCHES = Words(en="watching {name}: {count} monitors", ja="監視中: {name} ({count}項目)")
+SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
+NOTHING_WATCHED = Words(
+    en="nothing is watched yet; give it definitions: noroshi apply DIR",
+    ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください",
+)
+NO_ROUTE = Words(
+    en="there is no route, so no alarm can leave", ja="送信経路がないため、アラームを送れません"
+)
+NO_ACCOUNT = Words(
+    en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
+)
+
+
+class Plans:
+    """Compiles versions off the loop, and remembers the one that is in use."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+        self.current: Plan = plan.Plan()
+
+    async def compile(self, version: Version) -> Plan:
+        """Raises schema.Invalid; a version that became current has been compiled before."""
+        self.current = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
+        return self.current
+
+    def account(self, name: str) -> Account:
+        """Raises RouteTrouble when the definitions no longer have it."""
+        account = self.current.accounts.get(name)
+        if account is None:
+            raise RouteTrouble(NO_ACCOUNT.fill(name=name))
+        return account
+
+
+class Hosts:
+    """All instances are watched from this computer; what differs is their address."""
+
+    def __init__(self, rules: ProgramRules, clocks: Clocks) -> None:
+        self._rules, self._clocks = rules, clocks
+        self._known: dict[str, Host] = {}
+
+    def of(self, monitor: Monitor) -> Host:
+        address = monitor.instance.address
+        if address not in self._known:
+            self._known[address] = LocalHost(self._rules, self._clocks.steady, address)
+        return self._known[address]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What is open: the store with everything that works on it."""
+
+    store: Store
+    engine: Engine
+    service: Service
+    plans: Plans
+
+
+@asynccontextmanager
+async def open_app(
+    config: Config,
+    clocks: Clocks = REAL,
+    open_store: Callable[[Path], Store] = SqliteStore.open,
+) -> AsyncIterator[App]:
+    """Open a home folder; StoreError if its store cannot be opened, or is in use."""
+    async with AsyncExitStack() as stack:  # what is opened first is closed last
+        stack.enter_context(LifeLock(config.store.with_suffix(".lock")))
+        store = open_store(config.store)
+        stack.push_async_callback(store.close)
+        renderer = TemplateRenderer()
+        stack.push_async_callback(renderer.close)
+        plugins = Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)
+        plans = Plans(plugins)
+        vault = Vault(store, *_box(config))
+        tokens = TokenSource(vault=vault, provider=MsalProvider(), clocks=clocks)
+        stack.push_async_callback(tokens.close)
+        outside = Outside(clocks, _token_of(plans, tokens))
+        hosts = Hosts(ProgramRules(config.programs, config.runs_as), clocks)
+        engine = Engine(
+            store,
+            plugins,
+            plans.compile,
+            _opener(plugins, outside),
+            hosts.of,
+            clocks,
+            name=config.name,
+            luck=random.random,
+        )
+        service = Service(
+            store,
+            plugins,
+            clocks,
+            vault=vault,
+            tokens=tokens,
+            new_id=_new_id(clocks),
+            name=config.name,
+        )
+        yield App(store, engine, service, plans)
+
+
+@asynccontextmanager
+async def open_service(config: Config) -> AsyncIterator[Service]:
+    """The operations on a home folder whose node does not run; no node may start meanwhile."""
+    async with open_app(config) as app:
+        yield app.service
+
+
+async def serve(
+    config: Config,
+    say: Callable[[Words], None],
+    open_store: Callable[[Path], Store] = SqliteStore.open,
+) -> None:
+    """Run the node until SIGTERM or SIGINT. Raises StoreError if it cannot start.
+
+    `say` is told what is watched and by which routes it sends, once it is so.
+    """
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_app(config, open_store=open_store))
+        await stack.enter_async_context(open_door(config, app.service, app.engine.news))
+        stop = asyncio.Event()
+        _on_signals(stop.set)
+        working = asyncio.create_task(app.engine.run())
+        try:
+            await _until_either(app.engine.ready.wait(), stop.wait())
+            for words in announce(app.plans.current):
+                say(words)
+            await _until_either(stop.wait(), asyncio.shield(working))
+        finally:
+            working.cancel()
+            await asyncio.wait((working,), timeout=STOP_WITHIN)
+
+
+def announce(current: Plan) -> Sequence[Words]:
+    """What the node watches and by which routes it sends, a line each."""
+    instances = Counter(monitor.instance.name for monitor in current.monitors.values())
+    lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
+    lines += [
+        SENDS.fill(name=route.title or name, kind=route.kind, host=_host_in(route))
+        for name, route in current.routes.items()
+    ]
+    if not current.monitors:
+        lines.append(NOTHING_WATCHED)
+    if not current.routes:
+        lines.append(NO_ROUTE)
+    return lines
+
+
+def _host_in(route: Route) -> str:
+    host, port = getattr(route.options, "host", ""), getattr(route.options, "port", "")
+    return f" {host}:{port}" if host else ""
+
+
+def _on_signals(act: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if sys.platform == "win32":  # its loop takes no signal handlers
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
+        else:
+            loop.add_signal_handler(number, act)
+
+
+async def _until_either(*waits: Awaitable[object]) -> None:
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    for task in done:
+        await task
+
+
+def _box(config: Config) -> tuple[Box | None, Words | None]:
+    """Without its key the node watches all the same, and says what it cannot send."""
+    try:
+        return read_key(config.key), None
+    except VaultError as error:
+        log.warning("cannot open the vault: %s", error)
+        return None, error.words
+
+
+def _token_of(plans: Plans, tokens: TokenSource) -> Callable[[str, bool], Awaitable[str]]:
+    async def token(name: str, force: bool) -> str:
+        try:
+            return (await tokens.token(plans.account(name), force=force)).reveal()
+        except (SignInFailed, Unreachable, VaultError) as error:
+            # No code: the provider is not asked in vain (TokenSource remembers), so the route
+            # may look again soon, and goes on soon after somebody has signed in.
+            raise RouteTrouble(error.words) from None
+
+    return token
+
+
+def _opener(plugins: Plugins, outside: Outside) -> Callable[[Route], Transport]:
+    return lambda route: plugins.transport(route.kind).open(route.options, outside)
+
+
+def _new_id(clocks: Clocks) -> Callable[[], str]:
+    return lambda: ulid(clocks.wall(), os.urandom(RANDOM_BYTES))

@@ -1,0 +1,150 @@
+"""What the demo says, and the definitions that its node is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+
+ABOUT = Words(
+    en="Shows the whole path on this machine: a process is watched, ended and started again; "
+    "its alarm and its recovery arrive in a mailbox of a simulated Microsoft 365.",
+    ja="このマシンの中だけで全体の流れを実演します。プロセスを監視し、止めて、また動かします。"
+    "アラームと回復の知らせが、模擬 Microsoft 365 のメールボックスに届きます。",
+)
+ONCE = Words(
+    en="end after both mails, and print them as they were received",
+    ja="2通のメールが届いたら終わり、届いたままの形で表示します",
+)
+HEAD = Words(
+    en="Noroshi: the whole path on this machine, in {folder}",
+    ja="Noroshi の実演: このマシンの中だけで動きます ({folder})",
+)
+LAB = Words(
+    en="lab        Entra ID and Exchange Online, simulated: {sign_in}, SMTP {smtp_host}:{smtp_port}",
+    ja="ラボ       Entra ID と Exchange Online を模擬しています: {sign_in}、SMTP {smtp_host}:{smtp_port}",
+)
+NODE = Words(en="node       {line}", ja="ノード     {line}")
+SHOP = Words(
+    en="shop       a process of our own is running (pid {pid}); Noroshi watches it every 2 s",
+    ja="受注サービス 実演用のプロセスが動いています (PID {pid})。2秒ごとに監視します",
+)
+SIGNED = Words(
+    en="sign-in    {user} signed in on the lab's page; the redirect URL was pasted back",
+    ja="サインイン {user} がラボのページでサインインし、リダイレクト先の URL を貼り付けました",
+)
+KILLED = Words(
+    en="── the shop is killed (pid {pid})", ja="── 受注サービスを強制終了しました (PID {pid})"
+)
+AGAIN = Words(
+    en="── the shop is started again (pid {pid})",
+    ja="── 受注サービスを再び起動しました (PID {pid})",
+)
+POSTS = (
+    Words(en="Seen      {text}", ja="検知  {text}"),
+    Words(
+        en="Recorded  event and mail, in one transaction",
+        ja="記録  イベントとメールを同時に保存しました",
+    ),
+    Words(en="Sent      by {text}, TLS and XOAUTH2", ja="送信  {text} (TLS、XOAUTH2)"),
+    Words(en="Accepted  {text}", ja="受領  {text}"),
+    Words(en="Mailbox   {text}", ja="到着  {text}"),
+)
+DOWN = Words(en="◆ CRITICAL: no such process", ja="◆ 危険: プロセスがありません")
+UP = Words(en="○ OK: it runs again", ja="○ 正常: 再び動いています")
+SAME_THREAD = Words(en="(same thread)", ja="(同じスレッド)")
+HINTS = Words(
+    en="""
+It watches on until Ctrl-C. In another terminal:
+  read the mailbox       {noroshi} lab mail --folder {lab}
+  see how everything is  {noroshi} --home {home} status
+  end the shop yourself  kill {pid}
+
+With a real tenant: register an application (platform Web, redirect http://localhost/MxMail/,
+permission SMTP.Send), take {definitions} as a pattern, name your account and mailbox, and
+  noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
+    ja="""
+Ctrl-C を押すまで監視を続けます。別の端末から試せます。
+  メールボックスを読む      {noroshi} lab mail --folder {lab}
+  全体の状態を見る          {noroshi} --home {home} status
+  受注サービスを自分で止める  kill {pid}
+
+本物のテナントで使うには、アプリを登録し (プラットフォームは Web、リダイレクト URI は
+http://localhost/MxMail/、アクセス許可は SMTP.Send)、{definitions} を手本にアカウントと
+メールボックスを書いて、次の順に実行します。
+  noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
+)
+FAILED = Words(en="The demo stops: {why}", ja="実演を続けられません: {why}")
+IN_VAIN = Words(
+    en="{what} did not come within {seconds:g} s",
+    ja="{what} が {seconds:g} 秒以内に来ませんでした",
+)
+ENDED = Words(
+    en="{what} ended by itself; see {log}", ja="{what} が終了しました。{log} を見てください"
+)
+
+DEFINITIONS: Mapping[str, str] = {
+    "contacts/ops.toml": """\
+title = "{title}"
+addresses = ["{reader}"]
+language = "{language}"
+zone = "{zone}"
+""",
+    "rules/ops.toml": """\
+action = "mail"
+contacts = ["ops"]
+routes = ["smtp1"]
+""",
+    "routes/smtp1.toml": """\
+title = "{route}"
+kind = "smtp"
+connections = 3
+
+[options]
+account = "lab"
+sender = "{user}"
+""",
+    "instances/here.toml": """\
+title = "{machine}"
+
+[[group]]
+name = "services"
+
+[[group.monitor]]
+name = "shop"
+title = "{shop}"
+kind = "process"
+every = "2s"
+rules = ["ops"]
+
+[group.monitor.options]
+command = "{mark}"
+label = "{shop}"
+
+[[group]]
+name = "disks"
+
+[[group.monitor]]
+name = "disks"
+kind = "disk"
+every = "1m"
+rules = []
+""",
+}
+
+OWN: Mapping[str, dict[str, str]] = {
+    "en": {
+        "title": "Operations",
+        "language": "en",
+        "route": "SMTP server 1",
+        "machine": "This machine",
+        "shop": "Order service",
+    },
+    "ja": {
+        "title": "情シス",
+        "language": "ja",
+        "route": "SMTPサーバー1",
+        "machine": "このマシン",
+        "shop": "受注サービス",
+    },
+}
