@@ -1,0 +1,59 @@
+"""`kill -9` between any two steps of an alarm: nothing is lost, and nothing is sent twice
+unless the server's answer was not yet on disk."""
+
+import signal
+from collections import Counter
+
+import pytest
+
+from tests.e2e.killed import STEPS
+from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, until
+
+
+@pytest.fixture
+def mailbox():
+    box = Mailbox().open()
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def home(tmp_path, mailbox):
+    home = Home(tmp_path)
+    home.define(
+        contacts__ops='addresses = ["ops@example.com"]\nlanguage = "ja"\nzone = "Asia/Tokyo"',
+        rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
+        routes__smtp1=f"""
+            kind = "smtp"
+            [options]
+            host = "127.0.0.1"
+            port = {mailbox.port}
+            protection = "none"
+            sender = "noroshi@example.com"
+        """,
+        instances__here=f"""
+            every = "1s"
+            rules = ["ops"]
+            [[group]]
+            name = "net"
+            [[group.monitor]]
+            name = "shop"
+            kind = "port"
+            [group.monitor.options]
+            port = {free_port()}
+        """,
+    )
+    yield home
+    home.end()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_node_killed_when_it_has_just(step, home, mailbox):
+    dying = home.start("-m", "tests.e2e.killed", str(home.folder), step)
+    assert dying.wait(PATIENCE) == -signal.SIGKILL
+    home.serve()
+    until(lambda: mailbox.raw and not home.queue(), "the mail, and nothing more in the queue")
+    home.end()
+    told = Counter(mail["Message-ID"] for mail in mailbox.mails)
+    assert len(told) == 1
+    assert set(told.values()) == ({2} if step == "sent" else {1})

@@ -1,0 +1,132 @@
+"""A home folder, a mail server and programs of ours, all real, on loopback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+from textwrap import dedent
+
+from aiosmtpd.controller import Controller
+
+PATIENCE = 60  # seconds; only a broken program takes so long
+
+
+class Mailbox:
+    """Takes mail on a free port, and can go away and come back on the same one."""
+
+    def __init__(self):
+        self.raw = []
+        self.port = free_port()
+        self._controller = None
+
+    def open(self):
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+        return self
+
+    def close(self):
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.raw.append(envelope.content)
+        return "250 2.0.0 OK"
+
+    @property
+    def mails(self):
+        return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
+
+
+class Home:
+    """A home folder of a node, its definitions, and the commands that work on it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder / "home"
+        self.definitions = folder / "definitions"
+        self.running = []
+        self.run("init")
+
+    def define(self, **documents: str):
+        """Write definitions, each named type__name, and apply them."""
+        for name, text in documents.items():
+            kind, _, rest = name.partition("__")
+            path = self.definitions / kind / f"{rest}.toml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), encoding="utf-8")
+        return self.run("apply", str(self.definitions))
+
+    def run(self, *args: str, check=True, **given):
+        """One command of ours; its output as text."""
+        command = [sys.executable, "-m", "noroshi.cli", "--home", str(self.folder), *args]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE, env=_env(), **given
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{args} gave {done.returncode}: {done.stdout}{done.stderr}")
+        return done
+
+    def serve(self):
+        """A running node, once it has said what it watches."""
+        node = self.start("-m", "noroshi.cli", "--home", str(self.folder), "serve")
+        if not node.stdout.readline():
+            log = (self.folder.parent / "node.log").read_text()
+            raise AssertionError(f"the node did not start: {log}")
+        return node
+
+    def queue(self):
+        """How many envelopes wait, are out, or are set aside."""
+        counts = json.loads(self.run("status", "--json").stdout)["queue"]
+        return counts["waiting"] + counts["out"] + counts["set_aside"]
+
+    def start(self, *argv: str):
+        log = (self.folder.parent / "node.log").open("ab")
+        node = subprocess.Popen(
+            [sys.executable, "-u", *argv],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=_env(),
+        )
+        log.close()
+        self.running.append(node)
+        return node
+
+    def end(self):
+        for node in self.running:
+            if node.poll() is None:
+                node.send_signal(signal.SIGTERM)
+        for node in self.running:
+            try:
+                node.wait(PATIENCE)
+            finally:
+                node.stdout.close()
+
+
+def _env():
+    return {
+        **os.environ,
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def until(seen, what):
+    """Wait for something that must come; the patience only ends a broken run."""
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited in vain for {what}")
+        time.sleep(0.05)
