@@ -30,6 +30,8 @@ from noroshi.definitions import read_folder
 from noroshi.demo.texts import (
     ABOUT,
     AGAIN,
+    AS_READ,
+    AS_RECEIVED,
     DEFINITIONS,
     DOWN,
     ENDED,
@@ -115,7 +117,7 @@ class Demo:
         recovery = self.repair(lab, alarm)
         if once:
             for told in (alarm, recovery):
-                print("\n" + told.mail.raw.decode("utf-8", "replace").replace("\r\n", "\n"))
+                self.print_mail(told.mail)
             return
         self.watch_on()
 
@@ -212,6 +214,15 @@ class Demo:
         self.post(3, f"{said['code']} {said['text']}"[:100])
         self.post(4, mail.subject)
         return Told(mail, letter)
+
+    def print_mail(self, mail: Mail) -> None:
+        """As it was received, byte for byte, and then as a person reads it."""
+        raw = mail.raw.decode("utf-8", "replace").replace("\r\n", "\n")
+        for heading, text in (
+            (AS_RECEIVED, raw),
+            (AS_READ, f"{mail.subject}\n\n{mail.text}".replace("\r\n", "\n")),
+        ):
+            print(f"\n{heading.say(self.language)}\n\n{text.rstrip()}", flush=True)
 
     def watch_on(self) -> None:
         """Until Ctrl-C."""

@@ -74,6 +74,8 @@ http://localhost/MxMail/、アクセス許可は SMTP.Send)、{definitions} を�
 メールボックスを書いて、次の順に実行します。
   noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
 )
+AS_RECEIVED = Words(en="━━ As it was received", ja="━━ 届いたまま")
+AS_READ = Words(en="━━ As a person reads it", ja="━━ 画面での表示")
 FAILED = Words(en="The demo stops: {why}", ja="実演を続けられません: {why}")
 IN_VAIN = Words(
     en="{what} did not come within {seconds:g} s",
@@ -104,7 +106,7 @@ connections = 3
 account = "lab"
 sender = "{user}"
 """,
-    "instances/here.toml": """\
+    "instances/shop01.toml": """\
 title = "{machine}"
 
 [[group]]
