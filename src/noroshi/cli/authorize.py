@@ -34,6 +34,10 @@ Entra 管理センターの「アプリの登録」>「証明書とシークレ�
 「値」をコピーしてください (「シークレット ID」ではありません)。貼り付けても画面には出ません。""",
 )
 SECRET_PROMPT = Words(en="Client secret: ", ja="クライアント シークレット: ")
+SECRET_BY_FILE = Words(
+    en="There is no terminal to ask at: give the client secret by --secret-file FILE.",
+    ja="端末がないため尋ねられません。--secret-file FILE で渡してください。",
+)
 SECRET_KEPT = Words(
     en="The client secret is in the vault as “{secret}”.",
     ja="クライアント シークレットを保管庫の「{secret}」に入れました。",
@@ -109,6 +113,8 @@ def _keep_secret(asked: Asked, begun: Mapping[str, Any]) -> None:
     name, file = begun["secret"], asked.given.secret_file
     if not file:
         print(asked.say(ASK_SECRET.fill(account=begun["account"], secret=name)))
+        if not sys.stdin.isatty():
+            raise Refused("invalid", SECRET_BY_FILE)
     for left in reversed(range(1 if file else TRIES)):
         value = _contents(file) if file else getpass.getpass(asked.say(SECRET_PROMPT))
         try:

@@ -15,7 +15,7 @@ from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 UNUSABLE = Words(
-    en="{folder} cannot be used; nothing was changed. {count} problems:",
+    en="{folder} cannot be used; nothing was changed. Problems: {count}",
     ja="{folder} は取り込めません。何も変更していません。誤りは{count}件です:",
 )
 CANNOT_WRITE = Words(en="Cannot write {folder}: {why}", ja="{folder} に書き出せません: {why}")
@@ -23,14 +23,14 @@ NO_DIFFERENCE = Words(
     en="Nothing differs from version {version}.", ja="版 {version} との違いはありません。"
 )
 WOULD_CHANGE = Words(
-    en="{count} changes to version {version}:", ja="版 {version} からの変更は{count}件です:"
+    en="Changes to version {version}: {count}", ja="版 {version} からの変更は{count}件です:"
 )
 HOW_TO_APPLY = Words(
     en="Bring it into force: noroshi apply --base {version} {folder}",
     ja="有効にするには: noroshi apply --base {version} {folder}",
 )
 NOW_CURRENT = Words(
-    en="Version {version} is in force; {count} changes:",
+    en="Version {version} is in force. Changes: {count}",
     ja="版 {version} が有効になりました。変更は{count}件です:",
 )
 NOBODY_RUNS = Words(

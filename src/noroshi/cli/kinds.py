@@ -66,12 +66,18 @@ def _full(asked: Asked, kind: Answer) -> Iterator[str]:
     needed = kind["options"].get("required", ())
     for name, option in options.items():
         yield f"  {name}  {_sort(asked, option, name in needed)}".rstrip()
-        help = option.get("description", "")
+        help = _help(asked, option.get("description", ""))
         yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
     if kind["readings"]:
         yield from ("", asked.say(READINGS))
         rows = [(name, asked.say(words)) for name, words in kind["readings"].items()]
         yield from (f"  {line}" for line in table(rows))
+
+
+def _help(asked: Asked, text: str) -> str:
+    """An option's docstring has both languages on one line: "English. / 日本語。"."""
+    en, both, ja = text.partition(". / ")
+    return asked.say(Words(en=f"{en}.", ja=ja)) if both else text
 
 
 def _sort(asked: Asked, option: Answer, needed: bool) -> str:

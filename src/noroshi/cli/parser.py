@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from noroshi.cli.commands import COMMANDS, GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
-from noroshi.cli.layout import paragraphs, wrap
+from noroshi.cli.layout import paragraphs, width, wrap
 from noroshi.core.words import Words
 
 USAGE_HEAD = Words(en="usage: ", ja="使い方: ")
@@ -118,6 +118,8 @@ class Formatter(argparse.HelpFormatter):
     def __init__(self, language: str, prog: str) -> None:
         super().__init__(prog, max_help_position=30)
         self._language = language
+        head = USAGE_HEAD.say(language)
+        self._width -= width(head) - len(head)  # argparse counts letters, not columns
 
     def add_usage(
         self, usage: Any, actions: Any, groups: Any, prefix: str | None = None

@@ -30,7 +30,9 @@ def run(argv: Sequence[str]) -> int:
     home = home_of(_early(argv, "--home"), os.environ, root=os.geteuid() == 0)
     language = _language(home, _early(argv, "--lang"))
     try:
-        return _do(argv, home, language)
+        code = _do(argv, home, language)
+        sys.stdout.flush()  # here, where it may still fail quietly
+        return code
     except ConfigError as error:
         found = [(p.where, p.what) for p in error.problems]
         return _tell(Refused("invalid", CONFIG_INVALID, found), language)

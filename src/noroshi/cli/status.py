@@ -30,7 +30,7 @@ CANNOT_SEND = Words(
     ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
 )
 NOT_WELL = Words(
-    en="{mark}: {bad} of {count} monitors are not OK.",
+    en="{mark}: {bad} of {count} monitors not OK.",
     ja="{mark}: 監視項目{count}件のうち{bad}件が正常ではありません。",
 )
 NOTHING_WATCHED = Words(
@@ -62,11 +62,11 @@ ROUTE_STATES: Mapping[str, Words] = {
     "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
     "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
 }
-NEXT_TRY = Words(en="next try {at}", ja="次の試行 {at}")
+NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why} 次の試行: {at}。")
 QUEUE = Words(en="Queue", ja="送信キュー")
 NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
 WAITING = Words(
-    en="{waiting} waiting (the oldest for {span}), {alarms} alarms in them",
+    en="{waiting} waiting (the oldest for {span}); alarms in them: {alarms}",
     ja="待機 {waiting}通 (最も古いもので{span})、アラーム {alarms}件",
 )
 SET_ASIDE = Words(
@@ -168,13 +168,13 @@ def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[s
 def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
     state = asked.say(ROUTE_STATES[route["state"]])
     name = f"{route['name']} ({route['title']})" if route["title"] else route["name"]
-    more = list[str]()
+    since, why = "", asked.say(route["why"])
     if route["since"] and route["state"] != "well":
         span = lasted(route["since"], now)
-        more.append(asked.say(SINCE.fill(at=clock(route["since"], now), span=span)))
+        since = asked.say(SINCE.fill(at=clock(route["since"], now), span=span))
     if route["until"] and route["state"] == "down":
-        more.append(asked.say(NEXT_TRY.fill(at=clock(route["until"], now))))
-    return (state, name, route["kind"], " ".join(more), asked.say(route["why"]))
+        why = asked.say(NEXT_TRY.fill(why=why, at=clock(route["until"], now)))
+    return (state, name, route["kind"], since, why)
 
 
 def _queue(asked: Asked, queue: Answer, now: datetime) -> Iterator[str]:

@@ -1,0 +1,297 @@
+"""The commands, each a process of its own, asking a node through its door."""
+
+import json
+import re
+from datetime import datetime
+
+import pytest
+
+from noroshi.core.model import Level
+from noroshi.ports import Document
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import FaultyStore
+from tests.cli.typed import a_node, typed
+from tests.service.desk import AKI, CANARY, DEFERRED, DOWN, REFUSED, Desk, documents
+
+HEAVY = ("asyncio", "pydantic", "msgspec", "email", "importlib.metadata", "sqlite3", "logging")
+LOADED = (
+    "-c",
+    """if True:
+    import sys
+    from noroshi.cli import main
+    code = main()
+    print(*sorted(sys.modules), sep=chr(10), file=sys.stderr)
+    sys.exit(code)""",
+)
+FOLDER = {
+    "contacts/ops.toml": 'addresses = ["ops@example.com"]\n',
+    "routes/plain.toml": 'kind = "post"\n',
+    "rules/all.toml": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["plain"]\n',
+    "instances/web1.toml": 'rules = ["all"]\n[[group]]\nname = "base"\n'
+    '[[group.monitor]]\nname = "disks"\nkind = "disk"\n',
+}
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    """A node with definitions, behind the door of the home folder tmp_path."""
+    found = Desk()
+    async with a_node(tmp_path, found.service):
+        await apply(found)
+        yield found
+
+
+async def apply(desk):
+    given = tuple(Document(**one) for one in documents())
+    await desk.service.apply(AKI, given)
+
+
+def written(folder, **changed):
+    for name, text in (FOLDER | changed).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return str(folder)
+
+
+async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
+    argv = ("send", "--to", "ops", "--subject", "点検", "--text", "本文")
+    told = await typed(*argv, home=tmp_path)
+    (waiting,) = await desk.store.waiting()
+    assert (told.code, told.out, told.err) == (0, f"{waiting.envelope.id}\n", "")
+    assert waiting.envelope.payload["subject"] == "点検"
+
+
+async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
+    argv = ("send", "--to", "ops", "--subject", "s", "--level", "critical")
+    assert (await typed(*argv, home=tmp_path, given="一行\n二行\n")).code == 0
+    (waiting,) = await desk.store.waiting()
+    assert waiting.envelope.payload["text"] == "一行\n二行\n"
+    assert waiting.envelope.payload["importance"] == "high"
+
+
+async def test_a_mail_that_cannot_go_tells_every_reason(desk, tmp_path):
+    argv = ("send", "--to", "opps", "--subject", "s", "--text", "t", "--route", "nowhere")
+    told = await typed(*argv, home=tmp_path)
+    assert (told.code, told.out) == (3, "")
+    assert "  to: opps is neither a contact nor a mail address; did you mean ops?" in told.err
+    assert "  routes: there is no route nowhere" in told.err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        pytest.param(("--version",), id="version"),
+        pytest.param(("status",), id="status"),
+        pytest.param(("send", "--to", "ops", "--subject", "s", "--text", "t"), id="send"),
+        pytest.param(("queue", "list"), id="queue list"),
+        pytest.param(("kinds",), id="kinds"),
+    ],
+)
+async def test_a_command_that_must_be_quick_loads_nothing_heavy(desk, tmp_path, argv):
+    told = await typed(*argv, home=tmp_path, before=LOADED)
+    assert told.code == 0
+    assert [name for name in HEAVY if name in told.err.splitlines()] == []
+
+
+async def test_the_version_loads_no_module_of_ours_but_the_first(tmp_path):
+    told = await typed("--version", before=LOADED)
+    ours = [name for name in told.err.splitlines() if name.startswith("noroshi")]
+    assert ours == ["noroshi", "noroshi.cli"]
+
+
+async def test_status_says_what_is_wrong_first(desk, tmp_path):
+    await desk.measured()
+    told = (await typed("status", home=tmp_path)).out.splitlines()
+    assert told[0] == "◆ CRITICAL: 1 of 1 monitors not OK."
+    assert told[1] == "▨ 1 of 2 routes cannot send."
+    assert any(re.match(r"  ◆ CRITICAL  web1/base/disks  /var  since ", line) for line in told)
+    assert any(line.endswith("used 95.2% (limit 90%)") for line in told)
+
+
+async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):
+    await desk.measured()
+    told = (await typed("status", "--lang", "ja", home=tmp_path)).out
+    assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
+    assert "\n  ▨ 未サインイン  m365                post  " in told
+    assert "\n  ○ 使えます      plain (Old server)  post\n" in told
+
+
+async def test_status_for_programs_holds_both_languages(desk, tmp_path):
+    await desk.measured()
+    status = json.loads((await typed("status", "--json", home=tmp_path)).out)
+    assert status["running"] is True and status["level"] == "critical"
+    words = status["monitors"][0]["items"][0]["words"]
+    assert words["ja"] == "使用率 95.2% (しきい値 90% 以上)"
+    assert datetime.fromisoformat(status["at"]).utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    ("level", "route", "code"),
+    [
+        pytest.param(Level.OK, None, 0, id="all is well"),
+        pytest.param(Level.WARNING, None, 1, id="a warning"),
+        pytest.param(Level.OK, DOWN, 1, id="a route is down"),
+        pytest.param(Level.OK, REFUSED, 1, id="a mail was set aside"),
+        pytest.param(Level.OK, DEFERRED, 0, id="a mail waits"),
+    ],
+)
+async def test_status_answers_a_script_by_its_exit_code(tmp_path, level, route, code):
+    desk = Desk()
+    told = tuple(
+        documents(
+            routes__m365=None,
+            rules__all={"action": "mail", "contacts": ["ops"], "routes": ["plain"]},
+        )
+    )
+    async with a_node(tmp_path, desk.service):
+        await desk.service.apply(AKI, tuple(Document(**one) for one in told))
+        await desk.measured(level=level, used=50.0)
+        if route is not None:
+            await desk.service.send(AKI, ("ops",), "s", "t")
+            await desk.attempted("plain", route, "no", 550)
+        assert (await typed("status", "--check", home=tmp_path)).code == code
+        assert (await typed("status", home=tmp_path)).code == 0
+
+
+async def test_the_queue_is_listed_and_one_of_it_shown(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "点検のお知らせ", "本文\n二行", ("plain",))
+    await desk.attempted("plain", DEFERRED, "mailbox busy", 450)
+    listed = (await typed("queue", "list", home=tmp_path)).out.splitlines()
+    assert listed[0].split() == ["STATE", "ID", "TO", "NEXT", "TRY", "TRIES", "SUBJECT"]
+    assert listed[1].startswith("waiting  ") and listed[1].endswith("点検のお知らせ")
+    id = listed[1].split()[1]
+    shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
+    assert "後で再試行  ops@example.com  450 mailbox busy" in shown
+    assert "理由              mailbox busy" in shown
+    assert "  本文\n  二行" in shown
+
+
+async def test_the_queue_for_programs_is_json(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t")
+    (one,) = json.loads((await typed("queue", "list", "--json", home=tmp_path)).out)
+    shown = await typed("queue", "show", one["id"], "--json", home=tmp_path)
+    assert json.loads(shown.out)["queued"] == one
+
+
+async def test_a_mail_that_was_set_aside_is_tried_again(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await desk.attempted("plain", REFUSED, "no such user", 550)
+    (one,) = await desk.store.waiting()
+    told = await typed("queue", "retry", one.envelope.id, home=tmp_path)
+    assert told.code == 0
+    (one,) = await desk.store.waiting()
+    assert one.fate == ""
+
+
+async def test_a_mail_that_is_not_there_is_refused(desk, tmp_path):
+    told = await typed("queue", "retry", "01J/x", home=tmp_path)
+    assert (told.code, told.out) == (5, "")
+
+
+async def test_a_folder_is_planned_applied_and_exported(tmp_path):
+    desk, folder = Desk(), tmp_path / "defs"
+    async with a_node(tmp_path, desk.service):
+        given = written(folder)
+        planned = await typed("plan", given, home=tmp_path)
+        assert planned.code == 0 and "  + instances/web1\n" in planned.out
+        assert f"noroshi apply --base 0 {given}" in planned.out
+        applied = await typed("apply", given, "--base", "0", home=tmp_path)
+        assert (applied.code, applied.err) == (0, "")
+        assert (await typed("export", str(tmp_path / "out"), home=tmp_path)).code == 0
+        again = await typed("plan", str(tmp_path / "out"), home=tmp_path)
+        assert again.out == "Nothing differs from version 1.\n"
+    assert (tmp_path / "out" / "instances" / "web1.toml").is_file()
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+async def test_definitions_with_mistakes_end_with_3_and_tell_all(tmp_path, command):
+    bad = 'action = "mail"\ncontacts = ["x"]\nroutes = ["y"]\n'
+    folder = written(tmp_path / "defs", **{"rules/all.toml": bad})
+    async with a_node(tmp_path, Desk().service):
+        told = await typed(command, folder, home=tmp_path)
+    assert (told.code, told.out) == (3, "")
+    assert told.err.count("rules/all.toml") == 2
+
+
+async def test_a_file_that_is_no_toml_ends_with_3(tmp_path):
+    folder = written(tmp_path / "defs", **{"contacts/ops.toml": "addresses = ["})
+    async with a_node(tmp_path, Desk().service):
+        told = await typed("apply", folder, home=tmp_path)
+    assert told.code == 3 and "contacts/ops.toml" in told.err
+
+
+async def test_a_plan_for_programs_is_json(tmp_path):
+    bad = 'action = "mail"\ncontacts = ["x"]\nroutes = ["plain"]\n'
+    folder = written(tmp_path / "defs", **{"rules/all.toml": bad})
+    async with a_node(tmp_path, Desk().service):
+        told = await typed("plan", folder, "--json", home=tmp_path)
+    assert told.code == 3 and len(json.loads(told.out)["problems"]) == 1
+
+
+async def test_an_edit_on_an_old_version_is_refused(desk, tmp_path):
+    folder = written(tmp_path / "defs")
+    told = await typed("apply", folder, "--base", "0", home=tmp_path)
+    assert (told.code, told.out) == (5, "")
+    assert "noroshi plan" in told.err
+
+
+async def test_the_kinds_are_listed_and_one_is_told_in_full(desk, tmp_path):
+    assert "  disk  ディスク" in (await typed("kinds", "--lang", "ja", home=tmp_path)).out
+    told = (await typed("kinds", "disk", home=tmp_path)).out
+    assert "include" in told and "Mount points to watch." in told
+    listed = json.loads((await typed("kinds", "--json", home=tmp_path)).out)
+    assert [kind["kind"] for kind in listed] == ["disk", "mail", "post"]
+    assert (await typed("kinds", "floppy", home=tmp_path)).code == 5
+
+
+async def test_a_store_that_fails_ends_with_1(tmp_path):
+    store = FaultyStore(MemoryStore())
+    store.failing = True
+    async with a_node(tmp_path, Desk(store).service):
+        told = await typed("status", home=tmp_path)
+    assert told.code == 1 and "disk is full" in told.err
+
+
+async def test_nobody_behind_the_door_that_was_named_ends_with_4(tmp_path):
+    told = await typed("status", "--door", str(tmp_path / "door.sock"))
+    assert told.code == 4 and "noroshi serve" in told.err
+
+
+async def test_a_door_can_be_named_where_the_home_folder_cannot_be_read(desk, tmp_path):
+    door = str(tmp_path / "door.sock")
+    assert (await typed("status", home="/nonexistent", NOROSHI_DOOR=door)).code == 0
+
+
+async def test_settings_that_cannot_be_used_are_told_all_at_once(tmp_path):
+    (tmp_path / "noroshi.toml").write_text('nome = "x"\nlanguage = "fr"\nprograms = ["bin"]\n')
+    told = await typed("status", home=tmp_path)
+    assert told.code == 3
+    assert [name in told.err for name in ("nome", "language", "programs")] == [True] * 3
+
+
+async def test_a_home_folder_that_is_not_there_is_told_with_what_makes_it(tmp_path):
+    told = await typed("status", home=tmp_path / "none")
+    assert told.code == 3 and "noroshi init" in told.err
+
+
+async def test_a_reader_that_goes_away_is_no_failure(desk, tmp_path):
+    script = (
+        "import subprocess, sys; argv = [sys.executable, '-m', 'noroshi.cli', 'kinds', '--json'];"
+        "noroshi = subprocess.Popen(argv, stdout=subprocess.PIPE); noroshi.stdout.close();"
+        "sys.exit(noroshi.wait())"
+    )
+    told = await typed(home=tmp_path, before=("-c", script))
+    assert (told.code, told.err) == (0, "")
+
+
+async def test_a_secret_is_nowhere_in_what_is_printed(desk, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text(CANARY)
+    argv = ("authorize", "m365", "--secret-file", str(secret))
+    told = [await typed(*argv, home=tmp_path, given="http://localhost/?code=bad&state=S")]
+    asked = ("status --json", "kinds --json", "queue list --json", f"export {tmp_path / 'out'}")
+    told += [await typed(*command.split(), home=tmp_path) for command in asked]
+    assert await desk.vault.names()
+    files = [path.read_text() for path in (tmp_path / "out").rglob("*.toml")]
+    assert CANARY not in "".join([*files, *(one.out + one.err for one in told)])

@@ -1,0 +1,123 @@
+"""What is said of the commands, in both languages, by the help and by docs/commands.md."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from noroshi import __version__
+from noroshi.cli.commands import COMMANDS, GLOBAL
+from noroshi.cli.exits import BY_KIND, MEANING
+from noroshi.config import SETTINGS
+from noroshi.service import Conflict, Forbidden, Invalid, NotFound, Trouble
+from tests.cli.typed import typed
+
+PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+LEAVES = {
+    " ".join([command.name, leaf.name] if command.under else [command.name]): leaf
+    for command in COMMANDS
+    for leaf in (command.under or (command,))
+}
+PROGRAMS = {"demo", "lab"}
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+def section(name):
+    """What the page says of one command."""
+    found = re.search(rf"(?ms)^### noroshi {re.escape(name)}\b.*?(?=^##|\Z)", PAGE)
+    assert found, f"docs/commands.md has no section on {name}"
+    return found.group()
+
+
+def columns(text):
+    """How wide a line is on a terminal."""
+    return sum(2 if JAPANESE.match(letter) else 1 for letter in text)
+
+
+async def test_the_version_is_told():
+    assert (await typed("--version")).out == f"noroshi {__version__}\n"
+    assert (await typed("--lang", "ja", "--version")).out == f"noroshi {__version__}\n"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("name", ["", *(n for n in LEAVES if n not in PROGRAMS)])
+async def test_every_command_has_its_help_in_the_persons_language(name, language):
+    told = await typed(*name.split(), "--help", "--lang", language, COLUMNS="80")
+    assert (told.code, told.err) == (0, "")
+    assert bool(JAPANESE.search(told.out)) is (language == "ja")
+    assert max(columns(line) for line in told.out.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("env", "japanese"),
+    [
+        pytest.param({"LANG": "ja_JP.UTF-8"}, True, id="LANG"),
+        pytest.param({"LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"}, False, id="LC_ALL first"),
+        pytest.param({"LANG": "", "LC_MESSAGES": "ja_JP"}, True, id="LC_MESSAGES"),
+        pytest.param({"LANG": "de_DE.UTF-8"}, False, id="a language we do not speak"),
+    ],
+)
+async def test_the_language_is_that_of_the_locale(env, japanese):
+    told = await typed("--help", **env)
+    assert bool(JAPANESE.search(told.out)) is japanese
+
+
+async def test_the_settings_choose_the_language_over_the_locale(tmp_path):
+    (tmp_path / "noroshi.toml").write_text('language = "ja"\n')
+    assert JAPANESE.search((await typed("--help", home=tmp_path)).out)
+    told = await typed("--help", "--lang", "en", home=tmp_path)
+    assert not JAPANESE.search(told.out)
+
+
+async def test_the_help_tells_every_exit_code():
+    told = (await typed("--help")).out
+    assert [f"  {code}  " in told for code in MEANING] == [True] * len(MEANING)
+
+
+@pytest.mark.parametrize("kind", [NotFound, Forbidden, Conflict, Invalid, Trouble])
+def test_every_refusal_has_its_exit_code(kind):
+    assert BY_KIND[kind.kind] in MEANING
+
+
+@pytest.mark.parametrize("argv", [(), ("queue",), ("fly",), ("send",), ("plan", "a", "b")])
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_what_was_typed_wrongly_is_told_in_the_persons_language(argv, language):
+    told = await typed("--lang", language, *argv)
+    assert (told.code, told.out) == (2, "")
+    assert bool(JAPANESE.search(told.err)) is (language == "ja")
+    assert "--help" in told.err
+
+
+async def test_an_option_is_not_guessed_from_its_beginning():
+    assert (await typed("status", "--js")).code == 2
+
+
+@pytest.mark.parametrize("name", sorted(LEAVES))
+def test_the_page_has_every_option_of_a_command_and_no_other(name):
+    told = set(re.findall(r"^\| `(\S+)", section(name), re.MULTILINE))
+    known = {
+        o.flags[0].rstrip("`") if o.flags[0].startswith("-") else o.settings["metavar"]
+        for o in LEAVES[name].options
+    }
+    assert {flag.rstrip("`") for flag in told} == known
+
+
+@pytest.mark.parametrize("name", sorted(LEAVES))
+def test_the_page_says_what_the_help_says(name):
+    said = section(name)
+    assert LEAVES[name].help.en[1:] in said
+    for option in LEAVES[name].options:
+        assert f"| {option.help.en} | {option.help.ja} |" in said
+
+
+def test_the_page_tells_what_holds_for_all_commands():
+    for option in GLOBAL:
+        assert f"| {option.help.en} | {option.help.ja} |" in PAGE
+    for code, words in MEANING.items():
+        assert f"| {code} | {words.en} | {words.ja} |" in PAGE
+
+
+def test_the_page_tells_every_setting():
+    settings = PAGE.partition("## noroshi.toml")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| `(\w+)` \|", settings, re.MULTILINE)
+    assert told == list(SETTINGS)

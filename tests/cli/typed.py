@@ -1,0 +1,47 @@
+"""Typing a command as a person or a script does: a process of its own, and what came of it."""
+
+import asyncio
+import os
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from noroshi.config import Config
+from noroshi.door import open_door
+
+NOBODYS = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "TZ": "UTC"}
+MAIN = ("-m", "noroshi.cli")
+
+
+@dataclass(frozen=True)
+class Typed:
+    code: int
+    out: str
+    err: str
+
+
+async def typed(*argv, home=None, given="", before=MAIN, **env):
+    """Run `noroshi` with these arguments; `given` is its standard input."""
+    environment = NOBODYS | env | ({"NOROSHI_HOME": str(home)} if home else {})
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *before,
+        *argv,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
+    )
+    out, err = await process.communicate(given.encode())
+    return Typed(process.returncode, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def a_node(home, service):
+    """A door as a running node has it, in a home folder with its settings."""
+    (home / "noroshi.toml").write_text('name = "node"\n')
+    config = Config(
+        home=home, store=home / "noroshi.db", key=home / "key", door=home / "door.sock"
+    )
+    async with open_door(config, service, lambda: None):
+        yield
