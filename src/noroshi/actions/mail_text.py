@@ -50,7 +50,7 @@ NO_NEXT = Words(
     ja="ありません (この実行条件では1回だけお知らせします)",
 )
 TRAIL = Words(
-    en="How far this mail has come\nSeen {at} → recorded. When it is accepted is kept in the ledger.",
+    en="How far this mail has come\nSeen {at} → recorded. The ledger keeps when it is accepted.",
     ja="このメールの足どり\n検知 {at} → 記録済み。このあとの受領は台帳に残ります。",
 )
 WHY_YOU = Words(
@@ -266,13 +266,19 @@ def _sentence(event: Event, told: Telling, language: str) -> str:
     reading, item = event.cause.reading, event.item
     label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
     if reading is None or _is_wordy(event):
-        return label + _words(event, language)
+        return _ended_line(label + _words(event, language), language)
     name, value = _name(event, told, language), quantity(reading.value, reading.unit)
     note = reading.note.say(language)
     beside = f" ({note})" if note else ""
     if language == "ja":
         return (f"{item} の" if item else "") + f"{name}は {value} です{beside}。"
     return f"{label}{_amid(name) if label else name} {value}{beside}"
+
+
+def _ended_line(line: str, language: str) -> str:
+    """A check's Japanese words made a sentence; what a program printed stays as it is."""
+    ends_in_japanese = language == "ja" and line[-1:].isalpha() and not line[-1].isascii()
+    return line + "。" if ends_in_japanese else line
 
 
 def _entry(alarm: Alarm, told: Telling) -> list[str]:

@@ -1,0 +1,384 @@
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from noroshi import schema
+from noroshi.actions.mail import Options, draft, finish, try_out
+from noroshi.actions.phrases import REASONS, moment, quantity, span, zone_of
+from noroshi.actions.template import TemplateFailed, TemplateRenderer
+from noroshi.core.model import Cause, Instance, Level, Limits, Reading, Reason, When
+from noroshi.core.status import MEASURED_AGAIN, NO_LONGER_WATCHED
+from noroshi.core.words import Words, plain
+from tests.actions.made import AKI, NOW, READERS, SAM, alarm, rule, topic, used
+
+GOLDEN = Path(__file__).parent.parent / "data" / "mails"
+OK, WARNING, CRITICAL, UNKNOWN = Level.OK, Level.WARNING, Level.CRITICAL, Level.UNKNOWN
+UNREACHABLE = Words(
+    en="FS01 cannot be reached (connection timed out after 10 s), so it cannot be measured.",
+    ja="FS01 に届かないため測定できません (接続が10秒で切れました)。",
+)
+PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net"}
+REFUSED = Cause(
+    Reading("closed", 1, note=Words(en="connection refused", ja="接続を拒否されました")),
+    Limits(critical=1),
+)
+
+MAILS = {
+    "alarm": ({}, [alarm(used(95.2), before=WARNING, item="D:")]),
+    "repeat": (
+        {},
+        [alarm(used(96.1), CRITICAL, CRITICAL, Reason.REPEAT, serial=18, item="D:")],
+    ),
+    "recovery": ({}, [alarm(used(60), CRITICAL, OK, Reason.RECOVERED, serial=19, item="D:")]),
+    "several": (
+        {"title": ""},
+        [
+            alarm(used(91, "D:"), OK, WARNING, item="D:", serial=20),
+            alarm(used(50, "E:"), CRITICAL, OK, Reason.RECOVERED, item="E:", serial=21),
+            alarm(used(99.5, "F:"), OK, CRITICAL, item="F:", serial=22, since=None),
+        ],
+    ),
+    "fault": ({}, [alarm(Cause(words=UNREACHABLE), OK, UNKNOWN, serial=23)]),
+    "measured-again": (
+        {},
+        [alarm(Cause(words=MEASURED_AGAIN), UNKNOWN, OK, Reason.RECOVERED, serial=24)],
+    ),
+    "refused-port": (PORT, [alarm(REFUSED, OK, CRITICAL, serial=25)]),
+    "no-longer-watched": (
+        {},
+        [alarm(Cause(words=NO_LONGER_WATCHED), CRITICAL, OK, Reason.RECOVERED, item="D:")],
+    ),
+}
+
+
+def drafted(name, language, options=None):
+    changed, alarms = MAILS[name]
+    contact = READERS[language]
+    mine = tuple(
+        alarm(
+            one.event.cause,
+            one.event.before,
+            one.event.after,
+            one.reason,
+            int(one.event.id.split(".")[1]),
+            one.event.item,
+            one.event.since,
+            contact,
+        )
+        for one in alarms
+    )
+    return draft(options, contact, topic(language, **changed), mine)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_reads_like_the_one_that_was_looked_at(name, language):
+    payload = drafted(name, language)
+    read = f"Subject: {payload['subject']}\n\n{payload['text']}"
+    assert read == (GOLDEN / f"{name}.{language}.txt").read_text(encoding="utf-8")
+
+
+def test_there_is_no_golden_mail_that_nobody_compares():
+    assert {path.name for path in GOLDEN.iterdir()} == {
+        f"{name}.{language}.txt" for name in MAILS for language in ("ja", "en")
+    }
+
+
+@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_mail_says_every_time_with_its_offset_and_names_every_alarm(name, language):
+    text = drafted(name, language)["text"]
+    times = re.findall(r"\d\d:\d\d:\d\d(?: [+-]\d\d:\d\d)?", text)
+    assert times and all(len(time) == len("07:40:12 +09:00") for time in times)
+    contact = READERS[language].id
+    _, alarms = MAILS[name]
+    assert all(f"{one.event.id}/ops/{contact}" in text for one in alarms)
+
+
+def test_a_payload_says_what_the_route_needs():
+    payload = drafted("alarm", "ja")
+    rest = {k: v for k, v in payload.items() if k not in ("subject", "text")}
+    assert rest == {
+        "language": "ja",
+        "importance": "high",
+        "list": "FS01",
+        "list_title": "ファイルサーバー",
+        "zone": "Asia/Tokyo",
+        "level": "critical",
+    }
+
+
+@pytest.mark.parametrize(
+    ("after", "importance"),
+    [(CRITICAL, "high"), (WARNING, "normal"), (UNKNOWN, "normal"), (OK, "low")],
+    ids=lambda value: getattr(value, "value", value),
+)
+def test_importance_goes_by_level(after, importance):
+    before = CRITICAL if after is OK else OK
+    payload = draft(None, SAM, topic(), (alarm(used(91), before, after),))
+    assert payload["importance"] == importance
+
+
+def test_a_contact_whose_language_we_do_not_speak_reads_english():
+    contact = schema.read(
+        type(SAM), {"id": "x", "addresses": ["x@y.example"], "language": "fr"}
+    )
+    assert draft(None, contact, topic(), (alarm(used(91)),))["language"] == "en"
+
+
+# The subject
+
+
+def test_what_the_title_says_is_not_said_again():
+    whole = draft(None, AKI, topic(title="D: 共有 使用率"), (alarm(used(95.2), item="D:"),))
+    assert whole["subject"] == "[危険] FS01 D: 共有 使用率 95.2% (危険 95% 以上)"
+    part = draft(None, AKI, topic(title="D:\\使用率"), (alarm(used(95.2), item="D:"),))
+    assert part["subject"] == "[危険] FS01 D:\\使用率 D: 使用率 95.2% (危険 95% 以上)"
+
+
+def test_a_falling_limit_is_said_as_one():
+    cause = Cause(
+        Reading("free", 2**30 * 3, "B", "/"), Limits(critical=2**30 * 5, rising=False)
+    )
+    payload = draft(None, AKI, topic(title="/ "), (alarm(cause, item="/"),))
+    assert payload["subject"].endswith("空き容量 3 GB (危険 5 GB 以下)")
+
+
+def test_a_reading_that_nobody_named_shows_its_own_name():
+    payload = draft(None, SAM, topic("en"), (alarm(Cause(Reading("temp_cpu", 91, "C"))),))
+    assert payload["subject"] == "[CRITICAL] FS01 D: share temp_cpu 91 C"
+
+
+def test_a_very_long_fault_is_cut_in_the_subject_and_whole_in_the_text():
+    fault = "no answer\n" * 100
+    payload = draft(None, SAM, topic(), (alarm(Cause(words=plain(fault)), OK, UNKNOWN),))
+    assert len(payload["subject"]) < 160 and payload["subject"].endswith("…")
+    assert "\n" not in payload["subject"] and f"\n\n{fault}" in payload["text"]
+
+
+def test_a_thousand_items_are_all_named():
+    alarms = tuple(alarm(used(95, f"/v{n}"), item=f"/v{n}", serial=n) for n in range(1, 1001))
+    payload = draft(None, AKI, topic(), alarms)
+    assert payload["subject"].endswith(" ほか999件")
+    assert all(f" /v{n} " in payload["text"] for n in range(1, 1001))
+
+
+# When the next one comes
+
+
+NEXT = [
+    pytest.param(
+        {"when": When.FIRST, "repeat": None, "recovered": False},
+        "none: the rule tells of it once",
+        id="never",
+    ),
+    pytest.param({"when": When.FIRST, "repeat": None}, "when it recovers", id="first"),
+    pytest.param(
+        {"repeat": None, "recovered": False}, "when the level changes", id="on change alone"
+    ),
+    pytest.param(
+        {"when": When.EACH, "repeat": None},
+        "when the level changes, whenever it is measured so, or when it recovers",
+        id="each",
+    ),
+    pytest.param(
+        {"repeat": timedelta(minutes=30)},
+        "when the level changes, when it recovers, or in 30 min (Tue 24 Nov 2026 00:10:12 +01:00) if it lasts",
+        id="repeat after midnight",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changed", "said"), NEXT)
+def test_the_next_notice_is_what_the_rule_says(changed, said):
+    alarms = (alarm(used(95), contact=SAM),)
+    text = draft(None, SAM, topic("en", rule(**changed)), alarms)["text"]
+    assert f"  Next notice   {said}\n" in text
+
+
+def test_a_repeat_on_another_day_says_which():
+    alarms = (alarm(used(95), contact=AKI),)
+    text = draft(None, AKI, topic("ja", rule(repeat=timedelta(days=1))), alarms)["text"]
+    assert "このまま続けば1日後の 2026年11月25日(水) 07:40:12 +09:00" in text
+
+
+def test_a_rule_that_is_gone_is_not_spoken_of():
+    text = draft(None, SAM, topic("en", rules=()), (alarm(used(95), contact=SAM),))["text"]
+    assert "You get this mail because" not in text
+
+
+# Phrases
+
+
+def test_every_reason_is_said_in_both_languages():
+    assert set(REASONS) == set(Reason)
+    assert all(words.ja and words.en != words.ja for words in REASONS.values())
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (95.2, "%", "95.2%"),
+        (95.26, "%", "95.3%"),
+        (60, "%", "60%"),
+        (0.304, " ms", "0.304 ms"),
+        (1.2345, "s", "1.23 s"),
+        (1234567, "", "1,234,567"),
+        (0, "", "0"),
+        (-5, "C", "-5 C"),
+        (0, "B", "0 B"),
+        (1536, "B", "1.5 KB"),
+        (2 * 2**40, "B", "2 TB"),
+        (float("nan"), "", "nan"),
+        (float("inf"), "ms", "inf ms"),
+    ],
+)
+def test_a_number_is_told_as_short_as_it_can_be(value, unit, said):
+    assert quantity(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "ja"),
+    [
+        (0, "0 s", "0秒"),
+        (59.7, "1 min", "1分"),
+        (5400, "1 h 30 min", "1時間30分"),
+        (14400, "4 h", "4時間"),
+        (86400 * 2 + 3600 * 5 + 60, "2 d 5 h", "2日5時間"),
+        (86401, "1 d", "1日"),
+    ],
+)
+def test_a_span_is_told_in_its_two_largest_units(seconds, en, ja):
+    assert span(timedelta(seconds=seconds)) == Words(en=en, ja=ja)
+
+
+def test_a_moment_is_told_where_the_reader_is():
+    assert moment(NOW, zone_of("Asia/Tokyo"), "ja") == "2026年11月24日(火) 07:40:12 +09:00"
+    assert moment(NOW, zone_of("nowhere"), "en") == "Mon 23 Nov 2026 22:40:12 +00:00"
+
+
+# Templates
+
+
+PATIENT = 60.0  # seconds: a busy machine is no failure
+
+
+@pytest.fixture
+async def renderer():
+    renderer = TemplateRenderer(wall=PATIENT)
+    yield renderer
+    await renderer.close()
+
+
+class Broken:
+    """A renderer of which every template fails."""
+
+    async def render(self, parts, facts):
+        raise TemplateFailed(Words(en="it takes too long", ja="処理が長すぎます"))
+
+
+async def test_a_template_gets_plain_facts_in_the_contact_s_language(renderer):
+    options = Options(
+        subject="{{ level_word }} {{ instance }} {{ items[0].item }}",
+        text="{% for i in items %}{{ i.since }} {{ i.words }} ({{ i.limit }}{{ i.unit }}) "
+        "{{ i.before }} {{ i.reason }} {{ i.note }}{% endfor %}|{{ contact }}|{{ kind }}|"
+        "{{ mark }}|{{ title }}|{{ group }}|{{ level }}|{{ monitor }}|{{ instance_title }}",
+    )
+    payload = drafted("alarm", "ja", options)
+    assert json.loads(json.dumps(payload)) == payload
+    finished = await finish(renderer, payload)
+    assert finished["subject"] == "危険 FS01 D:"
+    assert finished["text"] == (
+        "2026年11月24日(火) 07:40:12 +09:00 使用率 95.2% (95%) 注意 レベルが変わったため "
+        "空き 96 GB、全体 2.0 TB|情シス|ディスク容量|◆|D: 共有 使用率|ディスク|critical|disk-d|"
+        "ファイルサーバー"
+    )
+    assert not {"template", "facts", "template_failed"} & finished.keys()
+
+
+async def test_a_template_may_stand_round_the_built_in_text(renderer):
+    payload = drafted("alarm", "en", Options(text="Call 555-0100.\n\n{{ text }}"))
+    finished = await finish(renderer, payload)
+    assert finished["text"] == f"Call 555-0100.\n\n{payload['text']}"
+    assert finished["subject"] == payload["subject"]
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        (
+            "en",
+            "\nThis is the built-in text, because the template cannot be used: it takes too long.\n",
+        ),
+        (
+            "ja",
+            "\n設定された文面を使えないため、標準の文面でお送りしています (処理が長すぎます)。\n",
+        ),
+    ],
+)
+async def test_a_template_that_fails_leaves_the_built_in_mail_and_says_why(language, note):
+    payload = drafted("alarm", language, Options(subject="{{ x }}", text="{{ x }}"))
+    finished = await finish(Broken(), payload)
+    assert finished["subject"] == payload["subject"]
+    assert finished["text"] == payload["text"] + note
+    assert finished["template_failed"] == "it takes too long"
+    assert "template" not in finished and "facts" not in finished
+
+
+async def test_a_mail_without_a_template_is_finished_as_it_is():
+    payload = drafted("alarm", "en", Options())
+    assert await finish(Broken(), payload) is payload
+
+
+async def test_a_good_template_is_tried_on_every_sort_of_alarm_and_passes(renderer):
+    text = "{% for i in items %}{{ i.item }} {{ i.value }} {{ i.limit }}{% endfor %}"
+    assert await try_out(renderer, Options(subject="{{ level_word }}", text=text)) == ()
+    assert await try_out(renderer, Options()) == ()
+    assert await try_out(renderer, None) == ()
+
+
+WRONG = [
+    pytest.param({"text": "{{ nothing }}"}, "'nothing' is undefined", 2, id="unknown name"),
+    pytest.param({"text": "{% if %}"}, "(line 1)", 2, id="syntax"),
+    pytest.param({"subject": "{{ text }}"}, "must be one line", 2, id="subject of many lines"),
+    pytest.param(
+        {"text": "{{ '%.1f'|format(items[0].value) }}"},
+        "TypeError",
+        2,
+        id="no value in a fault",
+    ),
+    pytest.param(
+        {"text": "{% if level_word == '失敗' %}{{ x }}{% endif %}"},
+        "who reads Japanese: there is no such name",
+        1,
+        id="in one language alone",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "said", "count"), WRONG)
+async def test_what_is_wrong_with_a_template_is_said_before_it_is_saved(
+    renderer, given, said, count
+):
+    found = await try_out(renderer, Options(**given))
+    assert len(found) == count
+    assert all(said in words.en and words.ja for words in found)
+
+
+def test_a_template_of_more_than_64_kib_is_refused():
+    with pytest.raises(schema.Invalid) as caught:
+        schema.read(Options, {"text": "x" * 70_000})
+    assert "at most 64 KiB" in str(caught.value)
+
+
+def test_names_that_hold_line_ends_cannot_break_a_draft():
+    hostile = topic(
+        "en", instance=Instance(name="a\r\nBcc: x", title="b\nc"), title="t\n{{ x }}"
+    )
+    payload = draft(None, SAM, hostile, (alarm(used(95), contact=SAM),))
+    assert payload["subject"].startswith("[CRITICAL] ")
