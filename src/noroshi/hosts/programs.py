@@ -1,0 +1,210 @@
+"""Which programs may be run, and as whom. Looked up anew before each run, not at save time alone.
+
+Folders and users come from the process's own file, so that who may edit a monitor may
+choose among programs, and never add one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from noroshi.core.words import Words
+from noroshi.ports import Program
+
+DEBIAN = Path("/usr/lib/nagios/plugins")
+"""Where Debian's monitoring-plugins lie: what may run when no folder is named."""
+CARRIERS = frozenset({"check_apt", "check_by_ssh", "negate", "urlize"})
+"""Of those, the ones whose arguments name another program to run (negate /bin/sh ...)."""
+NOBODY = "nobody"
+LOADERS = re.compile(
+    r"(LD_|PERL|PYTHON|RUBY|NODE_|BASH|GCONV_PATH$|ENV$|IFS$|PATH$|JAVA_TOOL_OPTIONS$).*"
+)
+"""Variables that make a program load or run what lies elsewhere: the way round `folders`."""
+WRITABLE = stat.S_IWGRP | stat.S_IWOTH
+"""An ACL that lets others write shows in the group's bits as well (acl(5))."""
+
+NO_PROGRAM = Words(
+    en="no program is named; argv is its whole path and then its arguments",
+    ja="プログラムの指定がありません。argv には、絶対パスと引数を順に指定してください",
+)
+NOT_WHOLE = Words(
+    en="{path} must be a whole path, beginning with /",
+    ja="{path} は / で始まる絶対パスで指定してください",
+)
+MISSING = Words(en="{path} cannot be looked at: {why}", ja="{path} を確認できません: {why}")
+OUTSIDE = Words(
+    en="{path} lies in none of the folders whose programs may run ({folders}); "
+    "`programs` in noroshi.toml names them",
+    ja="{path} は、実行してよいフォルダー ({folders}) の中にありません。"
+    "フォルダーは noroshi.toml の programs で決めます",
+)
+NO_FILE = Words(en="{path} is no regular file", ja="{path} は通常のファイルではありません")
+NOT_EXECUTABLE = Words(
+    en="{path} is not executable (chmod +x)", ja="{path} に実行権がありません (chmod +x)"
+)
+FOREIGN = Words(
+    en="{path} belongs to {owner}; what may run must belong to {wanted}",
+    ja="{path} の所有者は {owner} です。実行できるのは {wanted} が所有するものだけです",
+)
+OPEN = Words(
+    en="others may write to {path} (chmod go-w)",
+    ja="{path} に所有者以外も書き込めます (chmod go-w)",
+)
+CARRIER = Words(
+    en="{path} runs other programs, so it may run only if `programs` in noroshi.toml names "
+    "its folder",
+    ja="{path} は別のプログラムを実行するものなので、noroshi.toml の programs で"
+    "そのフォルダーを指定したときだけ実行できます",
+)
+NO_VARIABLE = Words(
+    en="{name} is no name of an environment variable",
+    ja="{name} は環境変数の名前として使えません",
+)
+LOADER = Words(
+    en="{name} may not be set: it makes a program load or run others",
+    ja="{name} は設定できません。プログラムに別のものを読み込ませたり実行させたりするためです",
+)
+NO_USER = Words(
+    en="there is no user {name} on this computer",
+    ja="このコンピューターに利用者 {name} はいません",
+)
+NOT_ALLOWED = Words(
+    en="no script may run as {name}; `runs_as` in noroshi.toml names who may",
+    ja="{name} としては実行できません。使える利用者は noroshi.toml の runs_as で決めます",
+)
+NOT_ROOT = Words(
+    en="only root can run a program as {name}, and Noroshi runs as {own}",
+    ja="{name} として実行できるのは root だけですが、Noroshi は {own} として動いています",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom a program runs as, in the kernel's numbers."""
+
+    uid: int
+    gid: int
+    groups: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRules:
+    """`folders`: whose programs may run. `runs_as`: the users that a monitor may name."""
+
+    folders: tuple[Path, ...] = ()
+    runs_as: tuple[str, ...] = ()
+
+    def problems(self, program: Program) -> tuple[Words, ...]:
+        """All that forbids this program; none if it may run. It touches the file system."""
+        return (
+            *self._of_path(program),
+            *_of_variables(program.env),
+            *self._of_user(program.runs_as),
+        )
+
+    def _of_path(self, program: Program) -> Iterator[Words]:
+        if not program.argv:
+            yield NO_PROGRAM
+            return
+        given = program.argv[0]
+        if not given.startswith("/"):
+            yield NOT_WHOLE.fill(path=given)
+            return
+        try:
+            real = real_path(given)
+            yield from self._of_place(real)
+            yield from _of_file(real)
+            for place in (real, *real.parents):
+                yield from _of_owner(place)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+            yield MISSING.fill(path=given, why=getattr(error, "strerror", None) or error)
+
+    def _of_place(self, real: Path) -> Iterator[Words]:
+        """Links are followed first: one that leads out of the folder leads nowhere."""
+        folders = self.folders or (DEBIAN,)
+        if not any(real.is_relative_to(os.path.realpath(folder)) for folder in folders):
+            yield OUTSIDE.fill(path=real, folders=", ".join(map(str, folders)))
+        if not self.folders and real.name in CARRIERS:
+            yield CARRIER.fill(path=real)
+
+    def _of_user(self, name: str) -> Iterator[Words]:
+        own = os.geteuid()
+        if not name or (known := _uid(name)) == own != 0:
+            return
+        if known is None:
+            yield NO_USER.fill(name=name)
+        elif own != 0:
+            yield NOT_ROOT.fill(name=name, own=_name(own))
+        elif name != NOBODY and name not in self.runs_as:
+            yield NOT_ALLOWED.fill(name=name)
+
+
+def real_path(given: str) -> Path:
+    """The file itself, all links followed; OSError if there is none."""
+    return Path(os.path.realpath(given, strict=True))
+
+
+def identity(runs_as: str) -> Identity | None:
+    """Whom to become for this name, as root; None: stay who we are. KeyError: nobody's name."""
+    import pwd
+
+    if os.geteuid() != 0:
+        return None
+    user = pwd.getpwnam(runs_as or NOBODY)
+    groups = os.getgrouplist(user.pw_name, user.pw_gid) if runs_as else [user.pw_gid]
+    return Identity(user.pw_uid, user.pw_gid, tuple(groups))
+
+
+def _of_variables(names: Iterable[str]) -> Iterator[Words]:
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            yield NO_VARIABLE.fill(name=repr(name))
+        elif LOADERS.fullmatch(name):
+            yield LOADER.fill(name=name)
+
+
+def _of_file(real: Path) -> Iterator[Words]:
+    mode = real.stat().st_mode
+    if not stat.S_ISREG(mode):
+        yield NO_FILE.fill(path=real)
+    elif not mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
+        yield NOT_EXECUTABLE.fill(path=real)
+
+
+def _of_owner(place: Path) -> Iterator[Words]:
+    """The file and every folder above it, or somebody could put another file in its place.
+
+    So none can be swapped between this look and the start, but by those we trust. Not
+    running as root, we trust our own user as well: whoever acts as that user already is us.
+    A sticky bit makes no folder safe: it stops others' files from being replaced, not made.
+    """
+    status = place.stat()
+    trusted = {0, os.geteuid()}
+    if status.st_uid not in trusted:
+        wanted = " / ".join(_name(uid) for uid in sorted(trusted))
+        yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=wanted)
+    if status.st_mode & WRITABLE:
+        yield OPEN.fill(path=place)
+
+
+def _uid(name: str) -> int | None:
+    import pwd
+
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError:
+        return None
+
+
+def _name(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

@@ -1,0 +1,125 @@
+"""The file systems of this computer: which are worth watching, and how full each is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+
+from noroshi.core.words import Words
+from noroshi.hosts.threads import apart
+from noroshi.ports import Unmeasurable, Volume
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 3.0  # seconds; a healthy NFS server answers in milliseconds
+MOUNTS = Path("/proc/self/mountinfo")
+NO_DISK = re.compile(
+    "autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|efivarfs"
+    "|fuse.gvfsd-fuse|fuse.lxcfs|fuse.portal|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay"
+    "|proc|pstore|ramfs|rootfs|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tmpfs|tracefs|udf"
+)
+"""What the kernel makes up, what lies in memory, and what is always full (CD, snap)."""
+UNREADABLE = Words(
+    en="cannot read the list of volumes: {why}", ja="ボリュームの一覧を読めません: {why}"
+)
+ALL_HANG = Words(
+    en="none of the volumes answers ({mounts})", ja="どのボリュームも応答しません ({mounts})"
+)
+
+
+def mounted(text: str) -> list[str]:
+    """Mount points from proc(5)'s mountinfo, one for each disk, "/" always among them."""
+    found = dict[str, str]()
+    for line in text.splitlines():
+        before, _, after = line.partition(" - ")
+        _, _, device, root, mount, *_ = before.split()
+        kind = after.split()[0]
+        # Another root is a folder of a disk bound elsewhere, as containers do by the dozen.
+        if mount == "/":
+            found[device] = mount
+        elif not NO_DISK.fullmatch(kind) and root == "/":
+            found.setdefault(device, _unescaped(mount))
+    return sorted(found.values())
+
+
+def mounts_here() -> list[str]:
+    """The mount points of this computer; OSError if they cannot be read."""
+    try:
+        return mounted(MOUNTS.read_text(encoding="utf-8", errors="replace"))
+    except FileNotFoundError:  # not Linux
+        return [part.mountpoint for part in psutil.disk_partitions(all=False)]
+
+
+def size_of(mount: str) -> Volume:
+    """As df(1) has it: what only root may still fill counts as full."""
+    usage = psutil.disk_usage(mount)
+    return Volume(mount, usage.used + usage.free, usage.free)
+
+
+class Volumes:
+    """Looks at each volume in a thread of its own, so that one that hangs holds up none.
+
+    A volume that hangs is left out, and is not asked again before it has answered.
+    """
+
+    def __init__(
+        self,
+        mounts: Callable[[], list[str]] = mounts_here,
+        size: Callable[[str], Volume] = size_of,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._mounts, self._size, self._patience = mounts, size, patience
+        self._looks: dict[str, asyncio.Future[Volume]] = {}
+        self._hanging = set[str]()
+
+    async def read(self) -> Sequence[Volume]:
+        """All that answer in time; Unmeasurable if none does."""
+        try:
+            mounts = await apart(self._mounts)
+        except OSError as error:
+            raise Unmeasurable(UNREADABLE.fill(why=error.strerror or error)) from error
+        looks = {mount: self._look(mount) for mount in mounts}
+        if waiting := [look for mount, look in looks.items() if mount not in self._hanging]:
+            await asyncio.wait(waiting, timeout=self._patience)
+        found = [volume for mount, look in looks.items() if (volume := self._seen(mount, look))]
+        if self._hanging and not found:
+            raise Unmeasurable(ALL_HANG.fill(mounts=", ".join(sorted(self._hanging))))
+        return found
+
+    def _look(self, mount: str) -> asyncio.Future[Volume]:
+        """One at a time for each volume, whoever asks: they share its answer."""
+        if mount not in self._looks:
+            look = self._looks[mount] = apart(lambda: self._size(mount))
+            look.add_done_callback(lambda look: self._answered(mount, look))
+        return self._looks[mount]
+
+    def _answered(self, mount: str, look: asyncio.Future[Volume]) -> None:
+        del self._looks[mount]
+        if mount in self._hanging:
+            self._hanging.discard(mount)
+            log.info("a volume answers again mount=%s", mount)
+        if not look.cancelled():
+            look.exception()  # seen, whether or not anybody still waits for it
+
+    def _seen(self, mount: str, look: asyncio.Future[Volume]) -> Volume | None:
+        if not look.done():
+            if mount not in self._hanging:
+                log.warning("a volume does not answer mount=%s", mount)
+            self._hanging.add(mount)
+            return None
+        try:
+            volume = look.result()
+        except OSError:
+            # Unmounted since the list was read, or not ours to look at (a user's FUSE mount).
+            return None
+        return volume if volume.size else None
+
+
+def _unescaped(mount: str) -> str:
+    """mountinfo writes blanks and the like as three octal digits."""
+    return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), mount)

@@ -1,0 +1,93 @@
+"""This machine: one look at its processes serves all who ask within a second."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+
+import psutil
+import pytest
+
+from noroshi.hosts.local import LocalHost, running_processes
+from noroshi.hosts.programs import ProgramRules
+from noroshi.ports import Process, Unmeasurable
+from noroshi.testing import ManualClocks
+
+
+class Table:
+    """A process table that counts how often somebody looks."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.open = threading.Event()
+        self.open.set()
+
+    def __call__(self) -> list[Process]:
+        self.looks += 1
+        self.open.wait()
+        return [Process(self.looks, "sshd", ())]
+
+
+def host(look, clocks: ManualClocks) -> LocalHost:
+    return LocalHost(ProgramRules(), clocks.clocks.steady, "192.0.2.1", look=look)
+
+
+async def test_one_look_serves_all_who_ask_within_a_second():
+    table, clocks = Table(), ManualClocks()
+    here = host(table, clocks)
+    await asyncio.gather(*[here.processes() for _ in range(5)])
+    clocks.pass_by(seconds=0.9)
+    assert (await here.processes())[0].pid == 1
+    clocks.pass_by(seconds=0.1)
+    assert (await here.processes())[0].pid == 2
+
+
+async def test_a_look_that_hangs_is_shared_and_not_begun_again():
+    table, clocks = Table(), ManualClocks()
+    table.open.clear()
+    here = host(table, clocks)
+    first = asyncio.create_task(here.processes())
+    await asyncio.sleep(0)
+    clocks.pass_by(minutes=1)
+    second = asyncio.create_task(here.processes())
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    table.open.set()
+    assert (await second)[0].pid == 1
+
+
+async def test_a_table_that_cannot_be_read_is_told_and_read_anew():
+    clocks, answers = ManualClocks(), [PermissionError(13, "Permission denied"), None]
+
+    def look() -> list[Process]:
+        error = answers.pop(0)
+        if error:
+            raise error
+        return []
+
+    here = host(look, clocks)
+    with pytest.raises(Unmeasurable, match="cannot read the process table: Permission denied"):
+        await here.processes()
+    clocks.pass_by(seconds=1)
+    assert await here.processes() == []
+
+
+def test_the_real_table_has_ourselves_in_it():
+    (me,) = [process for process in running_processes() if process.pid == os.getpid()]
+    assert me.user == psutil.Process().username()
+    assert me.command == tuple(psutil.Process().cmdline())
+
+
+def test_a_process_that_only_waits_to_be_buried_does_not_run():
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+            pass
+        assert child.pid not in {process.pid for process in running_processes()}
+
+
+async def test_its_address_is_what_it_was_given():
+    assert await host(Table(), ManualClocks()).address() == "192.0.2.1"

@@ -1,0 +1,180 @@
+"""Which programs may run: looked at on a real file system, each fault made and named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from noroshi.hosts.programs import ProgramRules
+from noroshi.ports import Program
+from tests.hosts.folder import ROOT, local, script
+
+PLUGINS = "/usr/lib/nagios/plugins"
+
+
+def said(folder: Path, path: str | Path, **rest: object) -> list[str]:
+    program = Program(argv=(str(path),), **rest)
+    return [words.en for words in ProgramRules((folder,)).problems(program)]
+
+
+def test_an_administrators_program_in_a_named_folder_may_run(folder):
+    assert said(folder, script(folder, "true")) == []
+
+
+def test_so_may_one_in_a_folder_below_it(folder):
+    (folder / "below").mkdir(mode=0o755)
+    assert said(folder, script(folder / "below", "true")) == []
+
+
+def test_a_program_elsewhere_may_not(folder):
+    (problem,) = said(folder, "/usr/bin/env")
+    assert (
+        problem.startswith("/usr/bin/env lies in none of the folders")
+        and str(folder) in problem
+    )
+
+
+def test_the_name_of_a_folder_is_no_prefix(folder):
+    beside = folder / "beside"
+    beside.mkdir(mode=0o755)
+    (folder / "be").mkdir(mode=0o755)
+    assert "lies in none" in said(folder / "be", script(beside, "true"))[0]
+
+
+@pytest.mark.parametrize("dots", ["..", "below/../.."], ids=["up", "down and up"])
+def test_dots_do_not_lead_out(folder, dots):
+    inside = folder / "inside"
+    (inside / "below").mkdir(parents=True)
+    script(folder, "true", "outside")
+    assert "lies in none" in said(inside, f"{inside}/{dots}/outside")[0]
+
+
+def test_a_link_out_of_the_folder_leads_nowhere(folder):
+    link = folder / "link"
+    link.symlink_to("/usr/bin/env")
+    assert "lies in none" in said(folder, link)[0]
+
+
+def test_a_link_within_the_folder_is_followed(folder):
+    link = folder / "link"
+    link.symlink_to(script(folder, "true"))
+    assert said(folder, link) == []
+
+
+@pytest.mark.parametrize("mode", [0o757, 0o775], ids=["all", "the group"])
+def test_a_program_that_others_may_write_to_may_not_run(folder, mode):
+    path = script(folder, "true")
+    Path(path).chmod(mode)
+    assert said(folder, path) == [f"others may write to {path} (chmod go-w)"]
+
+
+@pytest.mark.parametrize("mode", [0o757, 0o775, 0o1777], ids=["all", "the group", "sticky"])
+def test_nor_one_below_a_folder_that_others_may_write_to(folder, mode):
+    open_to_all = folder / "open"
+    deep = open_to_all / "deep"
+    deep.mkdir(parents=True)
+    open_to_all.chmod(mode)
+    path = script(deep, "true")
+    assert said(folder, path) == [f"others may write to {open_to_all} (chmod go-w)"]
+
+
+def test_only_an_administrators_own_program_may_run(folder):
+    path = script(folder, "true")
+    if ROOT:
+        os.chown(path, 65534, 65534)
+        assert said(folder, path) == [
+            f"{path} belongs to nobody; what may run must belong to root"
+        ]
+    else:
+        assert Path(path).owner() != "root"
+        assert said(folder, path) == []
+
+
+def test_a_folder_and_what_is_not_executable_are_no_programs(folder):
+    path = script(folder, "true")
+    Path(path).chmod(0o644)
+    assert said(folder, path) == [f"{path} is not executable (chmod +x)"]
+    assert said(folder, folder) == [f"{folder} is no regular file"]
+
+
+def test_a_pipe_is_no_program(folder):
+    os.mkfifo(folder / "pipe", 0o755)
+    assert said(folder, folder / "pipe") == [f"{folder / 'pipe'} is no regular file"]
+
+
+def test_all_problems_are_told_at_once(folder):
+    path = script(folder, "true")
+    Path(path).chmod(0o646)
+    problems = said(folder, path, env={"LD_PRELOAD": "/x"}, runs_as="no-such-user")
+    assert [problem.split(" ")[-1] for problem in problems] == [
+        "+x)",
+        "go-w)",
+        "others",
+        "computer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        pytest.param("check_disk", "check_disk must be a whole path", id="not whole"),
+        pytest.param("/no/such", "cannot be looked at: No such file", id="missing"),
+        pytest.param("/no\0such", "cannot be looked at: embedded null byte", id="a NUL in it"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_named(folder, path, problem):
+    assert problem in said(folder, path)[0]
+
+
+def test_a_program_without_a_name_is_none():
+    assert "no program is named" in ProgramRules().problems(Program(argv=()))[0].en
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "BASH_ENV", "ENV", "PYTHONPATH", "PERL5OPT"],
+)
+def test_no_variable_may_bring_in_other_code(folder, name):
+    problems = said(folder, script(folder, "true"), env={name: "/x", "WARN": "1", "HOME": "/"})
+    assert problems == [f"{name} may not be set: it makes a program load or run others"]
+
+
+@pytest.mark.parametrize("name", ["", "A=B", "1A", "A B", "A\0"])
+def test_a_variable_has_a_name(folder, name):
+    (problem,) = said(folder, script(folder, "true"), env={name: "x"})
+    assert problem.endswith("is no name of an environment variable")
+
+
+def test_a_monitor_may_not_name_any_user(folder):
+    (problem,) = said(folder, script(folder, "true"), runs_as="daemon")
+    assert problem.startswith(
+        "no script may run as daemon" if ROOT else "only root can run a program as daemon"
+    )
+
+
+@pytest.mark.parametrize("plugin", ["check_disk", "check_ftp", "check_http"])
+def test_without_a_named_folder_debians_plugins_may_run(plugin):
+    assert ProgramRules().problems(Program(argv=(f"{PLUGINS}/{plugin}",))) == ()
+
+
+def test_without_a_named_folder_nothing_else_may():
+    (problem,) = ProgramRules().problems(Program(argv=("/usr/bin/env",)))
+    assert PLUGINS in problem.en
+
+
+@pytest.mark.parametrize("carrier", ["negate", "urlize", "check_by_ssh"])
+def test_a_plugin_that_runs_others_needs_a_named_folder(carrier):
+    program = Program(argv=(f"{PLUGINS}/{carrier}", "/usr/bin/id"))
+    (problem,) = ProgramRules().problems(program)
+    assert "runs other programs" in problem.en
+    assert ProgramRules((Path(PLUGINS),)).problems(program) == ()
+
+
+async def test_the_rules_hold_at_each_run_and_not_at_save_time_alone(folder):
+    host, program = local(folder), Program(argv=(script(folder, "echo 1"),))
+    assert (await host.run(program)).output == "1\n"
+    folder.chmod(0o777)
+    with pytest.raises(Exception, match="others may write"):
+        await host.run(program)

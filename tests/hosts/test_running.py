@@ -1,0 +1,178 @@
+"""Programs are run so that nothing of them is left: real programs, most of them hostile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+from pathlib import Path
+
+import pytest
+
+from noroshi.ports import Program, Unmeasurable
+from tests.hosts.folder import ROOT, Sleeper, local, run, script
+
+BIN = Path("/usr/bin")
+ME = pwd.getpwuid(os.geteuid()).pw_name
+FOREVER = 600.0
+LEFTOVERS = {
+    "in its group": "{sleep} >/dev/null 2>&1 &",
+    "in a session of its own": "setsid {sleep} >/dev/null 2>&1 &",
+    "without a parent": "(setsid {sleep} >/dev/null 2>&1 &)",
+    "without a parent or an environment": "(env -i setsid {sleep} >/dev/null 2>&1 &)",
+    "with the pipes open": "(setsid {sleep} &)",
+}
+
+
+async def test_what_it_prints_and_its_code_come_back(folder):
+    ran = await run(folder, "echo out; echo err >&2; exit 7")
+    assert (ran.code, ran.output, ran.errors, ran.cut) == (7, "out\n", "err\n", False)
+
+
+async def test_no_shell_reads_the_arguments(folder):
+    path = script(folder, 'printf "%s|" "$@"')
+    ran = await local(folder).run(Program(argv=(path, "a b", "$HOME", "; id", "*")))
+    assert ran.output == "a b|$HOME|; id|*|"
+
+
+async def test_its_environment_is_path_lang_and_what_is_named(folder):
+    program = Program(argv=("/usr/bin/env",), env={"WARN": "80", "HOME": "/nowhere"})
+    ran = await local(BIN).run(program)
+    given = dict(line.split("=", 1) for line in ran.output.splitlines())
+    assert given.keys() == {"PATH", "LANG", "WARN", "HOME"}
+    assert given["WARN"] == "80" and given["LANG"] == "C.UTF-8"
+
+
+async def test_it_inherits_no_handle_and_reads_from_nowhere(folder):
+    argv = ("/usr/bin/sh", "-c", "ls /proc/$$/fd; cat; pwd; true")
+    with (folder / "ours").open("w", encoding="utf-8") as file:
+        os.set_inheritable(file.fileno(), True)
+        ran = await local(BIN).run(Program(argv=argv))
+    assert ran.output.split() == ["0", "1", "2", "/"]
+
+
+async def test_without_runs_as_root_becomes_nobody(folder):
+    ran = await run(folder, "id -un; id -Gn")
+    user, groups = ran.output.splitlines()
+    assert user == ("nobody" if ROOT else ME)
+    assert not (ROOT and "root" in groups)
+
+
+async def test_a_named_user_runs_it_if_the_process_may(folder):
+    path = script(folder, "id -un")
+    host = local(folder, runs_as=("daemon",))
+    if ROOT:
+        ran = await host.run(Program(argv=(path,), runs_as="daemon"))
+        assert ran.output == "daemon\n"
+    else:
+        with pytest.raises(Unmeasurable, match="only root can run a program as daemon"):
+            await host.run(Program(argv=(path,), runs_as="daemon"))
+        assert (await host.run(Program(argv=(path,), runs_as=ME))).output == f"{ME}\n"
+
+
+async def test_output_is_cut_and_the_code_is_kept(folder):
+    ran = await run(folder, "head -c 100000 /dev/zero | tr '\\0' x; exit 2")
+    assert (len(ran.output), ran.code, ran.cut) == (64 * 1024, 2, True)
+
+
+@pytest.mark.parametrize("where", ["", ">&2"], ids=["output", "errors"])
+async def test_output_without_an_end_is_ended(folder, where):
+    with pytest.raises(Unmeasurable, match="more than 1024 KiB"):
+        await run(folder, f"yes {where}", timeout=FOREVER)
+
+
+async def test_what_is_no_utf_8_does_not_matter(folder):
+    ran = await run(folder, r"printf '\377ok'")
+    assert ran.output.endswith("ok")
+
+
+async def test_a_program_that_is_too_slow_is_ended(folder):
+    sleeper = Sleeper()
+    with pytest.raises(Unmeasurable, match=r"no answer within 0\.3 s; it and its children"):
+        await run(folder, f"trap '' TERM; {sleeper.command}", timeout=0.3)
+    await sleeper.is_gone()
+
+
+@pytest.mark.parametrize("left", LEFTOVERS.values(), ids=LEFTOVERS)
+async def test_a_run_that_is_cut_short_ends_all_that_it_started(folder, left):
+    sleeper = Sleeper()
+    text = left.format(sleep=sleeper.command)
+    task = asyncio.create_task(run(folder, f"{text}\nsleep 86400", timeout=FOREVER))
+    await sleeper.runs()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await sleeper.is_gone()
+
+
+async def test_a_time_out_ends_all_that_it_started(folder):
+    sleepers = [Sleeper() for _ in LEFTOVERS]
+    lines = [
+        t.format(sleep=s.command) for t, s in zip(LEFTOVERS.values(), sleepers, strict=True)
+    ]
+    with pytest.raises(Unmeasurable, match="no answer"):
+        await run(folder, "\n".join([*lines, "sleep 86400"]), timeout=0.5)
+    for sleeper in sleepers:
+        await sleeper.is_gone()
+
+
+async def test_a_run_that_is_cancelled_while_it_starts_leaves_nothing(folder):
+    sleeper = Sleeper()
+    program = Program(argv=(script(folder, f"exec {sleeper.command}"),), timeout=FOREVER)
+    for patience in range(10):
+        task = asyncio.create_task(local(folder).run(program))
+        await asyncio.sleep(patience / 1000)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await sleeper.is_gone()
+
+
+async def test_a_child_that_keeps_the_pipes_open_holds_nobody_up(folder):
+    sleeper = Sleeper()
+    ran = await run(folder, f"(setsid {sleeper.command} &); echo 42", timeout=FOREVER)
+    assert (ran.code, ran.output) == (0, "42\n")
+    await sleeper.is_gone()
+
+
+async def test_what_stays_in_the_group_ends_with_the_program(folder):
+    sleeper = Sleeper()
+    await run(folder, f"{sleeper.command} >/dev/null 2>&1 & echo started")
+    await sleeper.is_gone()
+
+
+async def test_a_daemon_that_detached_for_good_may_outlive_a_run_that_ended_well(folder):
+    sleeper = Sleeper()
+    detached = f"setsid sh -c 'echo ready; exec {sleeper.command} >/dev/null' 2>/dev/null"
+    assert (await run(folder, f"({detached} &) | head -n 1")).output == "ready\n"
+    await sleeper.runs()
+    for pid in sleeper.pids:
+        os.kill(pid, 9)
+
+
+async def test_a_program_that_a_signal_ends_tells_which(folder):
+    assert (await run(folder, "kill -9 $$")).code == -9
+
+
+async def test_many_run_at_once(folder):
+    path = script(folder, 'echo "$1"')
+    host = local(folder)
+    runs = [host.run(Program(argv=(path, str(n)), timeout=FOREVER)) for n in range(60)]
+    assert [ran.output for ran in await asyncio.gather(*runs)] == [f"{n}\n" for n in range(60)]
+
+
+async def test_nothing_stays_open_in_our_own_process(folder):
+    await run(folder, "echo hi")
+    before = set(Path("/proc/self/fd").iterdir())
+    for _ in range(5):
+        await run(folder, "echo hi")
+        with pytest.raises(Unmeasurable):
+            await run(folder, "sleep 86400", timeout=0.05)
+    assert len(set(Path("/proc/self/fd").iterdir()) - before) <= 1
+
+
+async def test_a_program_that_cannot_start_says_why(folder):
+    path = folder / "no-format"
+    path.write_bytes(b"\x00\x01")
+    path.chmod(0o755)
+    with pytest.raises(Unmeasurable, match=f"cannot start {path}: Exec format error"):
+        await local(folder).run(Program(argv=(str(path),)))
