@@ -94,7 +94,8 @@ def stage(
 
 def run_load(work: Path, size: Size) -> Loaded:
     """One run; it takes the window and about fifteen seconds."""
-    env = slow_disk(work.parent) if size.slow_disk else None
+    work.mkdir(parents=True, exist_ok=True)
+    env = slow_disk(work) if size.slow_disk else None
     with stage(work, size.monitors, size.period, size.timeout, env) as on:
         on.node.start()
         on.node.await_work()
