@@ -62,12 +62,10 @@ def init(asked: Asked) -> int:
     try:
         _folder(home)
         config = _settings(home, asked.given.name)
-        print(asked.say(_key(config)))
-        asyncio.run(_store(config))
+        print(asked.say(_filled(config)))
     except FileExistsError:
         raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
     except (OSError, StoreError) as error:
-        (home / FILE).unlink(missing_ok=True)  # half a home must not stand in the way
         why = getattr(error, "strerror", None) or error
         raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why)) from None
     option = f" --home {home}" if hasattr(asked.given, "home") else ""
@@ -98,6 +96,17 @@ def _settings(home: Path, name: str) -> Config:
     except ConfigError:  # a name that is none: leave nothing in the way of the next try
         file.unlink()
         raise
+
+
+def _filled(config: Config) -> Words:
+    """Key and store; what is to be said of the key."""
+    try:
+        words = _key(config)
+        asyncio.run(_store(config))
+    except (OSError, StoreError):
+        (config.home / FILE).unlink()  # half a home must not stand in the way of the next try
+        raise
+    return words
 
 
 def _key(config: Config) -> Words:

@@ -1,0 +1,123 @@
+"""`noroshi authorize` as a person meets it: at a terminal, and in a script."""
+
+import asyncio
+import os
+import pty
+import sys
+
+import pytest
+
+from noroshi.ports import Document
+from tests.cli.typed import NOBODYS, a_node, typed
+from tests.service.desk import AKI, CANARY, Desk, documents
+
+GOOD = "http://localhost/MxMail/?code=good&state=S&session_state=x"
+BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    found = Desk()
+    await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
+    async with a_node(tmp_path, found.service):
+        yield found
+
+
+class Terminal:
+    """A person at a terminal: waits for a prompt, then types a line."""
+
+    def __init__(self, home, *argv):
+        self.home, self.argv, self.seen, self.at = home, argv, "", 0
+
+    async def __aenter__(self):
+        self.ours, theirs = pty.openpty()
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "noroshi.cli", *self.argv),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=NOBODYS | {"NOROSHI_HOME": str(self.home), "TERM": "dumb"},
+            start_new_session=True,
+        )
+        os.close(theirs)
+        return self
+
+    async def __aexit__(self, *_):
+        os.close(self.ours)
+
+    async def type(self, prompt, text):
+        await self.until(prompt)
+        os.write(self.ours, text.encode())
+
+    async def until(self, prompt):
+        """Read on until this is shown, after what was waited for last."""
+        while (found := self.seen.find(prompt, self.at)) < 0:
+            self.seen += await asyncio.to_thread(self._read)
+        self.at = found + len(prompt)
+
+    def _read(self):
+        try:
+            return os.read(self.ours, 65536).decode(errors="replace")
+        except OSError:  # how Linux tells that the other side is gone
+            raise AssertionError(f"it ended:\n{self.seen}") from None
+
+
+async def test_a_person_is_led_through_and_may_err(desk, tmp_path):
+    async with Terminal(tmp_path, "authorize", "m365") as person:
+        await person.type("Client secret: ", "0f8fad5b-d9cb-469f-a165-70867728950e\n")
+        await person.until("This looks like the secret ID")
+        await person.type("Client secret: ", f"{CANARY}\n")
+        await person.until("https://login.example.com/")
+        await person.type("Address: ", f"{BAD}\n")
+        await person.until("The code was refused")
+        await person.type("Address: ", "http://localhost/MxMail/?code=go\n")
+        os.write(person.ours, b"od&state=S\n")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+    assert CANARY not in person.seen
+    assert desk.server.asked == [CANARY, CANARY]
+
+
+async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):
+    (tmp_path / "secret").write_text(f"{CANARY}\n")
+    (tmp_path / "url").write_text("http://localhost/MxMail/?code=good\r\n&state=S\r\n")
+    argv = ("--secret-file", str(tmp_path / "secret"), "--url-file", str(tmp_path / "url"))
+    told = await typed("authorize", "m365", *argv, "--lang", "ja", home=tmp_path)
+    assert (told.code, told.err) == (0, "")
+    assert "経路 m365 のサインインが済みました" in told.out
+
+
+async def test_the_address_may_come_by_a_pipe(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
+    assert told.code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        pytest.param(BAD, "The code was refused.", id="refused by the provider"),
+        pytest.param("http://localhost/MxMail/?code=good", "not complete", id="cut off"),
+        pytest.param("hello", "not the URL of a finished sign-in", id="something else"),
+        pytest.param("", "Nothing was entered", id="nothing"),
+    ],
+)
+async def test_a_script_is_told_what_is_wrong_with_the_address(desk, tmp_path, given, told):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    answer = await typed("authorize", "m365", home=tmp_path, given=given)
+    assert answer.code in (1, 3) and told in answer.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        pytest.param(("m356",), 5, id="no such route"),
+        pytest.param(("plain",), 5, id="no sign-in needed"),
+        pytest.param(("m365",), 3, id="no secret, and no terminal to ask at"),
+        pytest.param(("m365", "--secret-file", "/nonexistent"), 3, id="no such file"),
+        pytest.param(("m365", "--secret-file", "-", "--url-file", "-"), 2, id="both by a pipe"),
+    ],
+)
+async def test_what_cannot_go_on_ends_with_its_code(desk, tmp_path, argv, code):
+    told = await typed("authorize", *argv, home=tmp_path)
+    assert told.code == code and told.err

@@ -1,0 +1,98 @@
+"""noroshi.toml: read strictly, all that is wrong told at once, in both languages."""
+
+import tomllib
+
+import pytest
+
+from noroshi.cli.asked import home_of
+from noroshi.config import SETTINGS, ConfigError, read_config, sample
+
+
+def settings(home, text):
+    (home / "noroshi.toml").write_text(text, encoding="utf-8")
+    return read_config(home)
+
+
+def test_an_empty_file_is_all_defaults(tmp_path):
+    config = settings(tmp_path, "")
+    assert (config.name, config.language, config.log_level) == ("node", "", "info")
+    assert config.store == tmp_path / "noroshi.db"
+    assert config.door == tmp_path / "door.sock"
+    assert (config.programs, config.runs_as, config.door_group) == ((), (), "")
+
+
+def test_what_is_given_is_taken(tmp_path):
+    text = 'door = "/run/noroshi/door.sock"\nprograms = ["/opt/checks"]\nruns_as = ["backup"]'
+    config = settings(tmp_path, text)
+    assert str(config.door) == "/run/noroshi/door.sock"
+    assert [str(folder) for folder in config.programs] == ["/opt/checks"]
+    assert config.runs_as == ("backup",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param('nome = "x"', "there is no such setting", id="unknown"),
+        pytest.param("name = 5", "must be a text in quotes", id="no text"),
+        pytest.param('name = "a b"', "'a b' is no name", id="no name"),
+        pytest.param('name = ""', "'' is no name", id="an empty name"),
+        pytest.param('store = ""', "must be a text in quotes", id="no path"),
+        pytest.param('programs = "/opt"', "must be a list of texts", id="no list"),
+        pytest.param("runs_as = [1]", "must be a list of texts", id="a list of numbers"),
+        pytest.param('programs = ["bin"]', "'bin' must begin with /", id="a relative folder"),
+        pytest.param('language = "fr"', "'fr' is none of '', 'en', 'ja'", id="a language"),
+        pytest.param('log_level = "loud"', "'loud' is none of", id="a log level"),
+        pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
+        pytest.param("name = ", "is not TOML", id="no TOML"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_its_place(tmp_path, text, told):
+    with pytest.raises(ConfigError) as error:
+        settings(tmp_path, text)
+    (problem,) = error.value.problems
+    assert told in problem.what.en and problem.what.ja != problem.what.en
+    assert problem.where.startswith(str(tmp_path / "noroshi.toml"))
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path):
+    with pytest.raises(ConfigError) as error:
+        settings(tmp_path, 'name = 5\nlanguage = "fr"\nnome = 1\n')
+    wheres = [problem.where.rpartition(" ")[2] for problem in error.value.problems]
+    assert wheres == ["language", "name", "nome"]
+
+
+def test_a_file_that_anybody_can_write_is_not_believed(tmp_path):
+    settings(tmp_path, "")
+    (tmp_path / "noroshi.toml").chmod(0o646)
+    with pytest.raises(ConfigError, match="anybody may write to it"):
+        read_config(tmp_path)
+
+
+def test_a_file_that_is_not_there_is_told_with_what_makes_it(tmp_path):
+    with pytest.raises(ConfigError, match="noroshi init"):
+        read_config(tmp_path)
+
+
+def test_the_file_that_init_writes_is_read_back_with_every_setting_in_it(tmp_path):
+    text = sample("web-node")
+    assert settings(tmp_path, text).name == "web-node"
+    unfolded = "\n".join(
+        line.removeprefix("# ")
+        for line in text.splitlines()
+        if line.removeprefix("# ").split(" = ")[0] in SETTINGS
+    )
+    given = tomllib.loads(unfolded)
+    assert given == {key: one.default for key, one in SETTINGS.items()} | {"name": "web-node"}
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "root", "home"),
+    [
+        pytest.param("/a", {"NOROSHI_HOME": "/b"}, True, "/a", id="as given"),
+        pytest.param("", {"NOROSHI_HOME": "/b"}, True, "/b", id="as the environment says"),
+        pytest.param("", {}, True, "/var/lib/noroshi", id="root's"),
+        pytest.param("", {"XDG_DATA_HOME": "/d"}, False, "/d/noroshi", id="a user's"),
+    ],
+)
+def test_the_home_folder_is_found(given, environment, root, home):
+    assert str(home_of(given, environment, root=root)) == home
