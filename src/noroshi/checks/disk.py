@@ -1,0 +1,60 @@
+"""Disk space: how full each volume is, and how much is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words
+from noroshi.ports import Check, Host, Outcome, Unmeasurable, Volume, options
+
+FREE = Words(en="{free:.1f} GiB free", ja="空き {free:.1f} GiB")
+NONE = Words(en="no volume matches {wanted}", ja="{wanted} に当てはまるボリュームがありません")
+
+
+@options
+class Options:
+    include: tuple[str, ...] = ("*",)
+    """Mount points to watch; * stands for any text. / 監視するマウントポイントです。* は任意の文字列を表します。"""
+    exclude: tuple[str, ...] = ()
+    """Mount points to leave out, even if they are included. / 監視から外すマウントポイントです。include より優先します。"""
+
+    def wants(self, mount: str) -> bool:
+        return _any(self.include, mount) and not _any(self.exclude, mount)
+
+
+def _any(patterns: tuple[str, ...], mount: str) -> bool:
+    return any(fnmatchcase(mount, pattern) for pattern in patterns)
+
+
+def _readings(volume: Volume) -> Iterator[Reading]:
+    free = volume.free / 2**30
+    used = round(volume.used_percent, 1)
+    yield Reading("used", used, "%", volume.mount, FREE.fill(free=free))
+    yield Reading("free", round(free, 2), " GiB", volume.mount)
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """Network drives count as volumes; what lies in memory (tmpfs) does not."""
+    volumes = [v for v in await host.volumes() if wanted.wants(v.mount)]
+    if not volumes:
+        raise Unmeasurable(NONE.fill(wanted=", ".join(wanted.include)))
+    return Outcome(tuple(reading for volume in volumes for reading in _readings(volume)))
+
+
+CHECK = Check(
+    kind="disk",
+    title=Words(en="Disk space", ja="ディスク容量"),
+    help=Words(
+        en="How full each volume of the computer is, network drives too.",
+        ja="コンピューターの各ボリュームの使用率と空き容量を測ります。"
+        "ネットワークドライブも含みます。",
+    ),
+    options=Options,
+    limits={"used": Limits(warning=80, critical=90)},
+    names={"used": Words(en="Used", ja="使用率"), "free": Words(en="Free", ja="空き容量")},
+    run=run,
+    blocks=True,
+)

@@ -1,0 +1,139 @@
+"""What programs print, read as numbers: one number, JSON, or a Nagios plug-in's report.
+
+The report's form: Monitoring Plugins Development Guidelines, "Plugin Output" and
+"Performance data"; several lines as Nagios Core's plug-in API has them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from noroshi.core.model import Reading
+from noroshi.core.words import Words
+from noroshi.ports import Unmeasurable
+
+LONGEST = 200  # characters of what a program said
+NOTHING = Words(en="(it printed nothing)", ja="(出力なし)")
+NUMBER = r"[-+]?(?:\d++(?:[.,]\d*+)?|[.,]\d++)(?:[eE][-+]?\d++)?"
+QUOTED = r"'((?:[^']|'')*+)'"
+ALONE = re.compile(rf"({NUMBER})\s*+(%|[^\W\d]*+)")
+DATUM = re.compile(rf"\s*+(?:{QUOTED}|([^\s'=]++))=({NUMBER})([^\s;]*+)(?:;\S*+)?(?!\S)")
+SKIPPED = re.compile(rf"\s*+(?:{QUOTED}\S*+|\S++)")
+# Possessive throughout (*+, ++): no output, however odd, takes more than one pass over it.
+
+NO_NUMBER = Words(
+    en="its last line is no number: {said}", ja="最後の行が数値ではありません: {said}"
+)
+NO_JSON = Words(
+    en="it printed no JSON object: {said}",
+    ja="出力が JSON のオブジェクトではありません: {said}",
+)
+NO_VALUE = Words(
+    en="{where} in its JSON is no number: {said}",
+    ja="JSON の {where} が数値ではありません: {said}",
+)
+NO_ITEMS = Words(
+    en="{where} in its JSON is no object: {said}",
+    ja="JSON の {where} がオブジェクトではありません: {said}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a Nagios plug-in said: the first line's text, and its performance data."""
+
+    text: str
+    readings: tuple[Reading, ...]
+
+
+def first_line(output: str) -> str:
+    """The first line that says something, at most 200 characters."""
+    lines = (line.strip() for line in output.splitlines())
+    return _short(next((line for line in lines if line), ""))
+
+
+def number(output: str, name: str, unit: str) -> Reading:
+    """The last line, which is a number and perhaps its unit; Unmeasurable if it is not."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    found = ALONE.fullmatch(lines[-1]) if lines else None
+    if found is None or not math.isfinite(value := _float(found[1])):
+        raise Unmeasurable(NO_NUMBER.fill(said=_short(output.strip()) or NOTHING))
+    return Reading(name, value, unit or found[2])
+
+
+def json_readings(output: str) -> tuple[Reading, ...]:
+    """{"name": number} or {"items": {"item": {"name": number}}}, or both together."""
+    try:
+        given = json.loads(output, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise Unmeasurable(NO_JSON.fill(said=_short(output.strip()) or NOTHING))
+    items = given.pop("items", {})
+    if not isinstance(items, dict):
+        raise Unmeasurable(NO_ITEMS.fill(where="items", said=_short(repr(items))))
+    found = list(_numbers(given, ""))
+    for item, numbers in items.items():
+        if not isinstance(numbers, dict):
+            raise Unmeasurable(NO_ITEMS.fill(where=item, said=_short(repr(numbers))))
+        found += _numbers(numbers, item)
+    return tuple(found)
+
+
+def nagios(output: str) -> Report:
+    """Text, then "|" and data; further lines are long text until a second "|", then data."""
+    first, _, rest = output.lstrip().partition("\n")
+    text, _, data = first.partition("|")
+    _, _, more = rest.partition("|")
+    return Report(_short(text.strip()), tuple(_data(f"{data}\n{more}")))
+
+
+def _data(text: str) -> Iterator[Reading]:
+    """'label'=value[unit];warn;crit;min;max. What is not of that form (value U) is skipped."""
+    at = 0
+    while at < len(text):
+        if found := DATUM.match(text, at):
+            quoted, bare, value, unit = found.groups()
+            label = bare or (quoted or "").replace("''", "'")
+            if math.isfinite(worth := _float(value)):
+                # "status" is what the exit code is called.
+                yield Reading(f"{label} " if label == "status" else label, worth, unit)
+        found = found or SKIPPED.match(text, at)
+        at = found.end() if found else len(text)
+
+
+def _numbers(given: dict[str, Any], item: str) -> Iterator[Reading]:
+    for name, value in given.items():
+        worth = _worth(value)
+        if not math.isfinite(worth):
+            where = f"{item}.{name}" if item else name
+            raise Unmeasurable(NO_VALUE.fill(where=where, said=_short(repr(value))))
+        yield Reading(name, worth, item=item)
+
+
+def _worth(value: object) -> float:
+    """NaN for what is no number, or too large for one; true is none either."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _float(text: str) -> float:
+    """Some plug-ins write the decimal comma of their locale."""
+    return float(text.replace(",", "."))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

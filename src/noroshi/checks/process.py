@@ -1,0 +1,74 @@
+"""Processes: how many run that match a name, a command line and an owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words
+from noroshi.ports import Check, Host, Outcome, Process, options
+
+SHOWN = 5  # process numbers in the note
+NONE = Words(en="none runs", ja="動いていません")
+PIDS = Words(en="pid {pids}", ja="PID {pids}")
+MORE = Words(en="pid {pids} and {more} more", ja="PID {pids} ほか{more}件")
+
+
+@options
+class Options:
+    name: str = ""
+    """Name of the program, such as sshd; * stands for any text. / プログラムの名前です (例 sshd)。* は任意の文字列を表します。"""
+    command: str = ""
+    """Text that the command line contains; * stands for any text. / コマンドラインに含まれる文字列です。* は任意の文字列を表します。"""
+    user: str = ""
+    """Whose process it is; empty: anybody's. / プロセスの所有者です。空ならすべての利用者です。"""
+    label: str = ""
+    """What alarms call it; empty: the name, else the command, else the user. / アラームでの呼び名です。空なら name、command、user の順に使います。"""
+
+    @property
+    def item(self) -> str:
+        return self.label or self.name or self.command or self.user
+
+    def wants(self, process: Process) -> bool:
+        return (
+            (not self.user or process.user == self.user)
+            and (not self.name or fnmatchcase(process.name, self.name))
+            and (not self.command or _contains(" ".join(process.command), self.command))
+        )
+
+
+def _contains(line: str, text: str) -> bool:
+    return fnmatchcase(line, f"*{text}*")
+
+
+def _note(pids: Sequence[int]) -> Words:
+    if not pids:
+        return NONE
+    shown = ", ".join(map(str, pids[:SHOWN]))
+    more = len(pids) - SHOWN
+    return MORE.fill(pids=shown, more=more) if more > 0 else PIDS.fill(pids=shown)
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """None is a number too, and critical unless the limits say otherwise."""
+    pids = [process.pid for process in await host.processes() if wanted.wants(process)]
+    return Outcome((Reading("count", len(pids), item=wanted.item, note=_note(pids)),))
+
+
+CHECK = Check(
+    kind="process",
+    title=Words(en="Process", ja="プロセス"),
+    help=Words(
+        en="How many processes run that match all that is given. None is critical; for too "
+        "many, set the limits of count with rising = true.",
+        ja="指定のすべてに当てはまるプロセスの数を数えます。1つもなければ危険です。"
+        "多すぎることを調べるには、count のしきい値に rising = true を指定してください。",
+    ),
+    options=Options,
+    limits={"count": Limits(critical=0, rising=False)},
+    names={"count": Words(en="Processes", ja="プロセス数")},
+    run=run,
+    blocks=True,
+)

@@ -1,0 +1,116 @@
+"""A program of the administrator's own, or a Nagios plug-in, and what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from noroshi.checks import printed
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words, plain
+from noroshi.ports import Check, Host, Outcome, Program, Ran, Unmeasurable, options
+
+NAGIOS_FOLDERS = frozenset({"nagios", "monitoring-plugins", "icinga"})
+FAILED = Words(
+    en="the program ended with code {code}: {said}",
+    ja="プログラムが終了コード {code} で終わりました: {said}",
+)
+KILLED = Words(
+    en="the program was ended by signal {signal}: {said}",
+    ja="プログラムがシグナル {signal} で終了させられました: {said}",
+)
+TOO_LONG = Words(
+    en="it printed more than 64 KiB, so what it measured cannot be read",
+    ja="出力が 64 KiB を超えたため、測定値を読み取れません",
+)
+
+
+@options
+class Options:
+    argv: tuple[str, ...]
+    """The program's whole path, then its arguments; no shell reads them. / プログラムの絶対パスと引数です。シェルは通しません。"""
+    reads: Literal["auto", "number", "json", "nagios"] = "auto"
+    """How to read what it prints; auto: by the folder (nagios), else by the first character. / 出力の読み方です。auto ならフォルダー (nagios) か先頭の文字で決めます。"""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What its environment has beside PATH and LANG. / PATH と LANG のほかに渡す環境変数です。"""
+    runs_as: str = ""
+    """The user it runs as; empty: nobody if Noroshi is root, else Noroshi's own. / 実行する利用者です。空なら、Noroshi が root のときは nobody、それ以外は Noroshi の利用者です。"""
+    timeout: float = 15.0
+    """Seconds after which it and all its children are ended. / この秒数を過ぎると、子プロセスも含めて終了させます。"""
+    name: str = "value"
+    """What the number is called, if it prints one number. / 数値を1つ出力する場合の、測定値の名前です。"""
+    unit: str = ""
+    """The unit of that number. / その数値の単位です。"""
+
+    def __post_init__(self) -> None:
+        if not self.argv:
+            raise ValueError("argv must name a program / argv にプログラムを指定してください")
+        if not 0 < self.timeout <= 3600:
+            raise ValueError("timeout must be up to 3600 / timeout は3600秒までです")
+
+    @property
+    def program(self) -> Program:
+        return Program(argv=self.argv, env=self.env, runs_as=self.runs_as, timeout=self.timeout)
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    ran = await host.run(wanted.program)
+    if _is_nagios(wanted):
+        return Outcome(_nagios(ran))
+    if ran.code != 0:
+        raise Unmeasurable(_failed(ran))
+    if ran.cut:
+        raise Unmeasurable(TOO_LONG)
+    is_json = wanted.reads == "json" or (
+        wanted.reads == "auto" and ran.output.lstrip().startswith("{")
+    )
+    if is_json:
+        return Outcome(printed.json_readings(ran.output))
+    return Outcome((printed.number(ran.output, wanted.name, wanted.unit),))
+
+
+def _is_nagios(wanted: Options) -> bool:
+    if wanted.reads != "auto":
+        return wanted.reads == "nagios"
+    return not NAGIOS_FOLDERS.isdisjoint(PurePosixPath(wanted.argv[0]).parent.parts)
+
+
+def _nagios(ran: Ran) -> tuple[Reading, ...]:
+    """0, 1, 2 are levels; 3 says that it could not measure, and any other code is a fault."""
+    report = printed.nagios(ran.output)
+    if ran.code not in (0, 1, 2):
+        raise Unmeasurable(
+            plain(report.text) if ran.code == 3 and report.text else _failed(ran)
+        )
+    status = Reading(
+        "status", ran.code, note=plain(report.text or printed.first_line(ran.errors))
+    )
+    # Of an output that was cut, the last number may be half a number.
+    return (status,) if ran.cut else (status, *report.readings)
+
+
+def _failed(ran: Ran) -> Words:
+    line = printed.first_line(ran.errors) or printed.first_line(ran.output)
+    said = plain(line) if line else printed.NOTHING
+    if ran.code < 0:
+        return KILLED.fill(signal=-ran.code, said=said)
+    return FAILED.fill(code=ran.code, said=said)
+
+
+CHECK = Check(
+    kind="script",
+    title=Words(en="Script", ja="スクリプト"),
+    help=Words(
+        en="Runs a program and reads a number, JSON, or what a Nagios plug-in prints. It must "
+        "lie in a folder that `programs` in noroshi.toml names.",
+        ja="プログラムを実行し、数値、JSON、Nagios プラグインの出力のどれかを読み取ります。"
+        "実行できるのは、noroshi.toml の programs で指定したフォルダーにあるものだけです。",
+    ),
+    options=Options,
+    limits={"status": Limits(warning=1, critical=2)},
+    names={"status": Words(en="Status", ja="状態"), "value": Words(en="Value", ja="値")},
+    run=run,
+    blocks=True,
+)

@@ -1,0 +1,1 @@
+from tests.hosts.folder import folder  # noqa: F401  a fixture

@@ -1,0 +1,90 @@
+"""What every check promises, whoever wrote it."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+
+import pytest
+
+from noroshi import checks, schema
+from noroshi.core.model import Limits
+from noroshi.core.words import Words, plain
+from noroshi.ports import Process, Ran, Unmeasurable, Volume
+from noroshi.testing import FakeHost
+
+GIVEN = {"script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")}}
+JAPANESE = re.compile("[぀-ヿ一-鿿]")
+
+
+class Mute:
+    """A host that can answer nothing."""
+
+    async def address(self):
+        raise Unmeasurable(plain("the host cannot be asked"))
+
+    volumes = processes = address
+
+    async def run(self, program):
+        raise Unmeasurable(plain("the host cannot be asked"))
+
+
+@pytest.fixture(params=checks.BUILT_IN, ids=lambda c: c.kind)
+def check(request):
+    return request.param
+
+
+@pytest.fixture
+def options(check):
+    return schema.read(check.options, GIVEN.get(check.kind, {}))
+
+
+def is_bilingual(words: Words) -> bool:
+    return bool(words.en) and not JAPANESE.search(words.en) and bool(JAPANESE.search(words.ja))
+
+
+def test_its_texts_are_there_in_both_languages(check):
+    assert is_bilingual(check.title) and is_bilingual(check.help)
+    assert [name for name, words in check.names.items() if not is_bilingual(words)] == []
+
+
+def test_every_option_has_its_help_in_both_languages(check):
+    for name, field in schema.form(check.options)["properties"].items():
+        english, _, japanese = field.get("description", "").partition(" / ")
+        assert is_bilingual(Words(en=english, ja=japanese)), name
+
+
+def test_options_are_values(check, options):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        options.anything = 1
+    assert options == schema.read(check.options, GIVEN.get(check.kind, {}))
+
+
+def test_unknown_options_are_refused(check):
+    given = {**GIVEN.get(check.kind, {}), "bogus": 1}
+    with pytest.raises(schema.Invalid, match=r"x\.bogus"):
+        schema.read(check.options, given, at="x")
+
+
+def test_limits_are_for_readings_that_have_a_name(check):
+    assert check.limits.keys() <= check.names.keys()
+    assert all(isinstance(limits, Limits) for limits in check.limits.values())
+
+
+async def test_its_readings_have_names(check, options):
+    with_all = FakeHost([Volume("/", 10, 5)], [Process(1, "init", ())], Ran(0, "fine", ""))
+    try:
+        outcome = await check.run(options, with_all, {})
+    except Unmeasurable:
+        outcome = None
+    assert check.kind == "port" or {r.name for r in outcome.readings} <= check.names.keys()
+
+
+async def test_a_host_that_cannot_answer_makes_it_unmeasurable(check, options):
+    with pytest.raises(Unmeasurable):
+        await check.run(options, Mute(), {})
+
+
+def test_its_module_says_what_it_watches(check):
+    assert inspect.getdoc(inspect.getmodule(check.run))
