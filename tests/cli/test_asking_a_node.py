@@ -109,6 +109,12 @@ async def test_status_says_what_is_wrong_first(desk, tmp_path):
     assert any(line.endswith("used 95.2% (limit 90%)") for line in told)
 
 
+async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):
+    told = (await typed("status", home=tmp_path)).out
+    assert told.startswith("○ 0 of 1 monitors are OK; 1 not measured yet.")
+    assert "  · not yet  web1/base/disks" in told
+
+
 async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):
     await desk.measured()
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from noroshi.cli.client import Far, NoNode
+from noroshi.cli.client import Caller, Far, NoNode
 from noroshi.config import Config, read_config
 from noroshi.core.words import Words
-
-if TYPE_CHECKING:
-    from noroshi.cli.near import Near  # asyncio and all of Noroshi: only if no node runs
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -43,19 +40,14 @@ class Asked:
         self.given, self.home, self.language, self.door = given, home, language, door
         self.running = True
         """Whether a node runs; known after the first call."""
-        self._near: Near | None = None
+        self._near: Caller | None = None
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        if self._near is not None:
-            self._near.close()
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
 
     @cached_property
     def config(self) -> Config:
@@ -71,10 +63,11 @@ class Asked:
         except NoNode:
             if self.door is not None:  # a certain node was meant, and it is not there
                 raise
+        # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
         from noroshi.cli.near import Near
 
         self.running = False
-        self._near = Near(self.config)
+        self._near = self._open.enter_context(closing(Near(self.config)))
         return self._near.call(op, **args)
 
     def say(self, words: Words | Mapping[str, str]) -> str:

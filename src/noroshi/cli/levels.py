@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 
 from noroshi.core.words import Words
 
-MARKS = {"ok": "○", "warning": "▲", "critical": "◆", "unknown": "▨"}
+MARKS = {"ok": "○", "warning": "▲", "critical": "◆", "unknown": "▨", "new": "·"}
 NAMES: Mapping[str, Words] = {
     "ok": Words(en="OK", ja="正常"),
     "warning": Words(en="WARNING", ja="注意"),
     "critical": Words(en="CRITICAL", ja="危険"),
     "unknown": Words(en="UNKNOWN", ja="失敗"),
+    "new": Words(en="not yet", ja="未測定"),
 }
-WORST_FIRST = ("critical", "unknown", "warning", "ok")
+WORST_FIRST = ("critical", "unknown", "warning", "new", "ok")
+"""The levels, and "new" for what has not been measured yet."""
 
 
 def shown(level: str, language: str) -> str:

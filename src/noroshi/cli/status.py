@@ -29,6 +29,10 @@ CANNOT_SEND = Words(
     en="▨ {bad} of {count} routes cannot send.",
     ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
 )
+OK_SO_FAR = Words(
+    en="○ {ok} of {count} monitors are OK; {new} not measured yet.",
+    ja="○ 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
+)
 NOT_WELL = Words(
     en="{mark}: {bad} of {count} monitors not OK.",
     ja="{mark}: 監視項目{count}件のうち{bad}件が正常ではありません。",
@@ -120,6 +124,9 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
     elif bad:
         mark = shown(found["level"], asked.language)
         yield asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
+    elif new := sum(not monitor["known"] for monitor in monitors):
+        count = len(monitors)
+        yield asked.say(OK_SO_FAR.fill(ok=count - new, count=count, new=new))
     else:
         yield asked.say((ALL_WELL if _well(found) else ALL_OK).fill(count=len(monitors)))
     down = sum(route["state"] != "well" for route in routes)
@@ -128,15 +135,19 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
 
 
 def _levels(asked: Asked, monitors: Iterable[Answer]) -> str:
-    return tally((monitor["level"] for monitor in monitors), asked.language)
+    return tally(map(_level, monitors), asked.language)
+
+
+def _level(monitor: Answer) -> str:
+    return str(monitor["level"]) if monitor["known"] else "new"
 
 
 def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterator[str]:
     """Worst first; what is well is folded when there is much of it."""
-    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(m["level"]), m["path"]))
-    well = [m for m in ranked if m["level"] == "ok"]
+    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(_level(m)), m["path"]))
+    well = [m for m in ranked if _level(m) == "ok"]
     folded = 0 if asked.given.all or len(well) <= MOST_SHOWN else len(well)
-    listed = [m for m in ranked if not folded or m["level"] != "ok"]
+    listed = [m for m in ranked if not folded or _level(m) != "ok"]
     rows = [row for monitor in listed for row in _rows(asked, monitor, now)]
     yield from _table(rows)
     if folded:
@@ -148,15 +159,20 @@ def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str
     ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
     name = monitor["path"]
     for item in ranked:
-        level, since = item["level"], ""
-        if level != "ok":
-            span = lasted(item["since"], now)
-            since = asked.say(SINCE.fill(at=clock(item["since"], now), span=span))
-        elif monitor["measured"]:
-            since = asked.say(MEASURED.fill(at=clock(monitor["measured"], now)))
-        words = asked.say(item["words"])
-        yield (shown(level, asked.language), name, item["item"], since, words)
+        level = shown(item["level"] if monitor["known"] else "new", asked.language)
+        since, words = _since(asked, monitor, item, now), asked.say(item["words"])
+        yield (level, name, item["item"], since, words)
         name = ""
+
+
+def _since(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
+    """Since when it is bad; for what is well, when that was last seen."""
+    if item["level"] != "ok":
+        span = lasted(item["since"], now)
+        return asked.say(SINCE.fill(at=clock(item["since"], now), span=span))
+    if monitor["measured"]:
+        return asked.say(MEASURED.fill(at=clock(monitor["measured"], now)))
+    return ""
 
 
 def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[str]:

@@ -25,12 +25,14 @@ class ItemStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
-    """How one monitor is; `measured` is None if it never was, or if that was not looked up."""
+    """How one monitor is; `known` once it has been judged. `measured` is when it last was,
+    None if that was not looked up, as for those that are OK among very many."""
 
     path: str
     title: str
     kind: str
     level: Level
+    known: bool
     measured: datetime | None
     items: tuple[ItemStatus, ...]
 

@@ -56,6 +56,7 @@ def monitor_status(
         title=monitor.title,
         kind=monitor.kind,
         level=state.level,
+        known=bool(state.items),
         measured=sample.at if sample is not None else None,
         items=tuple(items),
     )
