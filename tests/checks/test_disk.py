@@ -32,7 +32,7 @@ async def test_tells_what_is_free_as_a_number_and_in_words():
     used, free = (await disk.run(disk.Options(), FakeHost([ROOT]), {})).readings
     assert (used.value, used.unit) == (75.0, "%")
     assert (used.note.en, used.note.ja) == ("25.0 GiB free", "空き 25.0 GiB")
-    assert (free.name, free.value, free.unit, free.item) == ("free", 25.0, " GiB", "/")
+    assert (free.name, free.value, free.unit, free.item) == ("free", 25.0, "GiB", "/")
 
 
 async def test_says_so_when_no_volume_matches():

@@ -53,7 +53,7 @@ async def test_an_open_port_tells_how_long_it_took(address):
     with listener("::1" if address == "::1" else "127.0.0.1") as sock:
         found = await look(number(sock), address)
     assert found["closed"].value == 0
-    assert found["connect"].value > 0 and found["connect"].unit == " ms"
+    assert found["connect"].value > 0 and found["connect"].unit == "ms"
 
 
 async def test_without_an_address_it_is_the_instances_own():

@@ -33,7 +33,7 @@ def _readings(volume: Volume) -> Iterator[Reading]:
     free = volume.free / 2**30
     used = round(volume.used_percent, 1)
     yield Reading("used", used, "%", volume.mount, FREE.fill(free=free))
-    yield Reading("free", round(free, 2), " GiB", volume.mount)
+    yield Reading("free", round(free, 2), "GiB", volume.mount)
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:

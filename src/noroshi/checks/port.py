@@ -67,7 +67,7 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
         raise Unmeasurable(NO_NAME.fill(address=address, why=why)) from None
     except OSError as error:
         raise Unmeasurable(_why(address, wanted.port, error)) from None
-    return Outcome((Reading("connect", round(took * 1000, 3), " ms"), Reading("closed", 0)))
+    return Outcome((Reading("connect", round(took * 1000, 3), "ms"), Reading("closed", 0)))
 
 
 def _why(address: str, port: int, error: OSError) -> Words:
