@@ -235,9 +235,9 @@ class Demo:
             definitions=self.definitions,
         )
         print(hints.say(self.language), flush=True)
-        while self.programs["node"].poll() is None:
+        while True:
+            self.see_who_ended()
             time.sleep(1)
-        raise DemoError(self._ended("node"))
 
     # what it is made of
 
@@ -268,13 +268,21 @@ class Demo:
         """What comes, as soon as it does; DemoError if a program ends or nothing comes."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if (found := seen()) is not None:
-                return found
-            for name in ("lab", "node"):
-                if name in self.programs and self.programs[name].poll() is not None:
-                    raise DemoError(self._ended(name))
+            try:
+                if (found := seen()) is not None:
+                    return found
+            except Refused as refused:
+                if refused.kind != "no node":
+                    raise
+            self.see_who_ended()  # that is why, if nobody answered
             time.sleep(LOOK)
         raise DemoError(IN_VAIN.fill(what=what, seconds=PATIENCE))
+
+    def see_who_ended(self) -> None:
+        """DemoError if the lab or the node did; neither should."""
+        for name in ("lab", "node"):
+            if name in self.programs and self.programs[name].poll() is not None:
+                raise DemoError(self._ended(name))
 
     def end(self) -> None:
         """End what was started, the node first, as it may be sending."""

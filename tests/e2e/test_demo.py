@@ -1,0 +1,144 @@
+"""`noroshi demo`: the whole path on one machine, seen from outside."""
+
+import re
+import signal
+import socket
+from email import message_from_string, policy
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from tests.e2e.demos import Demo, printed_mails
+
+WATCHES_ON = "Ctrl-C"
+
+
+@pytest.fixture(scope="module", params=["en", "ja"], ids=["in English", "in Japanese"])
+def once(request, watching, told_once):
+    return told_once[request.param]
+
+
+@pytest.fixture(scope="module")
+def mails(once):
+    printed = printed_mails(once.said)
+    return [message_from_string(raw, policy=policy.default) for raw, _ in printed]
+
+
+def test_once_ends_well_after_both_mails(once, mails):
+    assert once.process.returncode == 0, once.complained
+    assert once.complained == ""
+    assert len(mails) == 2
+    assert not list(once.temporary.iterdir())
+
+
+def test_both_mails_came_over_tls_signed_in_by_xoauth2(mails):
+    for mail in mails:
+        received = " ".join(str(mail["Received"]).split())
+        assert re.search(
+            r"with ESMTPSA \(TLS1\.[23], XOAUTH2 alerts@contoso\.example\)", received
+        )
+
+
+def test_the_recovery_is_in_the_alarms_thread(mails):
+    alarm, recovery = mails
+    assert recovery["In-Reply-To"] == recovery["References"] == alarm["Message-ID"]
+    assert alarm["References"] is None and alarm["In-Reply-To"] is None
+    assert recovery["Message-ID"] != alarm["Message-ID"]
+
+
+def test_each_mail_says_when_what_and_how_important_it_is(mails, once):
+    language = "ja" if "届いたまま" in once.said else "en"
+    for mail, importance in zip(mails, ("high", "low"), strict=True):
+        # RFC 5322, 3.3: -0000 would say that the zone is unknown.
+        assert re.search(r" [+-]\d{4}$", str(mail["Date"])) and "-0000" not in mail["Date"]
+        assert parsedate_to_datetime(str(mail["Date"])).tzinfo is not None
+        assert mail["Importance"] == importance
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert mail["X-Auto-Response-Suppress"] == "All"
+        assert mail["Content-Language"] == language
+        assert mail["List-Id"].endswith("<shop01.noroshi.contoso.example>")
+        assert mail["From"].addresses[0].addr_spec == "alerts@contoso.example"
+        assert mail["To"].addresses[0].addr_spec == "ops@contoso.example"
+        assert mail.get_content_type() == "text/plain"
+
+
+def test_the_machines_own_name_is_told_to_nobody(mails):
+    for mail in mails:
+        named = {
+            str(mail["Message-ID"]).strip("<>").rpartition("@")[2],
+            re.match(r"from (\S+) \(", str(mail["Received"]))[1],
+        }
+        assert named == {"contoso.example"}
+        assert not named & {socket.gethostname(), socket.getfqdn()}
+
+
+def test_a_mail_is_printed_as_it_is_read_too(once, mails):
+    for mail, (_, read) in zip(mails, printed_mails(once.said), strict=True):
+        subject, text = read.split("\n\n", 1)
+        assert subject == mail["Subject"]
+        assert text.split() == mail.get_content().split()
+
+
+@pytest.fixture
+def demo(tmp_path):
+    demo = Demo(tmp_path / "demo", "--lang", "en")
+    yield demo
+    demo.end()
+
+
+@pytest.fixture(scope="module")
+def watching(tmp_path_factory):
+    """Some demos that will have told all and watch on; they get there all together."""
+    names = ("left alone", "lab", "node")
+    folder = tmp_path_factory.mktemp("watching")
+    demos = {name: Demo(folder / name, "--lang", "en") for name in names}
+    yield demos
+    for demo in demos.values():
+        demo.end()
+
+
+def is_all_gone(demo):
+    return demo.left == [] and not list(demo.temporary.iterdir())
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["Noroshi: the whole path", "lab   ", "shop    ", "sign-in   "],
+    ids=["at once", "with the lab", "with the process", "signed in"],
+)
+def test_ctrl_c_on_the_way_ends_it_with_all_that_it_started(moment, demo):
+    demo.until_it_says(moment)
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.wait() == 0
+    assert demo.complained == ""
+    assert is_all_gone(demo)
+
+
+@pytest.mark.parametrize("name", ["lab", "node"])
+def test_when_a_part_of_it_dies_on_the_way_it_says_which_and_ends(name, demo):
+    demo.until_it_says("sign-in   ")
+    dies(name, demo)
+
+
+def test_ctrl_c_ends_it_while_it_watches_on(watching):
+    demo = watching["left alone"]
+    demo.until_it_says(WATCHES_ON)
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.wait() == 0
+    assert demo.complained == ""
+    assert is_all_gone(demo)
+
+
+@pytest.mark.parametrize("name", ["lab", "node"])
+def test_when_a_part_of_it_dies_while_it_watches_on_it_says_which_and_ends(name, watching):
+    demo = watching[name]
+    demo.until_it_says(WATCHES_ON)
+    dies(name, demo)
+
+
+def dies(name, demo):
+    demo.child({"lab": "noroshi.lab", "node": " serve"}[name]).kill()
+    assert demo.wait() == 1
+    assert f"The demo stops: {name} ended by itself" in demo.complained
+    assert "Traceback" not in demo.complained
+    assert is_all_gone(demo)
