@@ -1,0 +1,92 @@
+"""A parser that is not ours, nor Python's, reads in our mails what Python reads: Email::MIME."""
+
+import json
+import subprocess
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.demos import printed_mails
+from tests.e2e.world import Home, Mailbox, until
+
+PERL = Path(__file__).parent / "subjects.pl"
+SUBJECTS = {
+    "Japanese": "[危険] 受注サーバー 空き容量: 残り4.2%",
+    "long enough to be folded many times": "停止しました。" * 30,
+    "half-width kana": "ｻｰﾊﾞｰ ﾃｲｼ",
+    "a wave dash and a full-width tilde": "10時〜11時、12時～13時",
+    "circled digits and a rare kanji": "①番機 髙橋様 𠮷野家",
+    "emoji with a joiner": "警告 👩‍💻 🔥",
+    "combining marks": "か\u3099き\u3099",
+    "both scripts by turns": "web01 が down、db02 も down " * 4,
+    "what looks encoded already": "=?utf-8?B?5Y2x6Zm6?= とは",
+    "plain ASCII": "disk /var is full",
+    "blanks at seams": "一  二 a  b 三",
+}
+
+
+def read_by_perl(files):
+    done = subprocess.run(
+        ["perl", PERL, *files], capture_output=True, check=True, encoding="utf-8"
+    )
+    assert not done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def read_by_python(mail):
+    return {"subject": str(mail["Subject"]), "text": mail.get_content()}
+
+
+def written(folder, mails):
+    files = [folder / f"{number}.eml" for number in range(len(mails))]
+    for file, raw in zip(files, mails, strict=True):
+        file.write_bytes(raw)
+    return files
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """A mail with each subject, in that order, as its server took it."""
+    folder, box = tmp_path_factory.mktemp("sent"), Mailbox().open()
+    home = Home(folder)
+    home.define(
+        routes__plain=f"""
+            kind = "smtp"
+            [options]
+            host = "127.0.0.1"
+            port = {box.port}
+            protection = "none"
+            sender = "alerts@contoso.example"
+            sender_name = "のろし"
+        """
+    )
+    try:
+        for subject in SUBJECTS.values():
+            to = ("--to", "ops@contoso.example", "--route", "plain")
+            home.run("send", *to, "--subject", subject, "--text", f"本文: {subject}")
+        home.serve()
+        until(lambda: len(box.raw) == len(SUBJECTS), "every mail")
+    finally:
+        home.end()
+        box.close()
+    return {message_from_bytes(raw, policy=policy.default)["Subject"]: raw for raw in box.raw}
+
+
+def test_both_read_each_subject_exactly(sent, tmp_path):
+    assert set(sent) == set(SUBJECTS.values())
+    mails = [message_from_bytes(raw, policy=policy.default) for raw in sent.values()]
+    assert read_by_perl(written(tmp_path, sent.values())) == [read_by_python(m) for m in mails]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"], ids=["in English", "in Japanese"])
+def test_both_read_the_demos_mails_alike(language, told_once, tmp_path):
+    raws = [raw.encode() for raw, _ in printed_mails(told_once[language].said)]
+    mails = [message_from_bytes(raw, policy=policy.default) for raw in raws]
+    by_perl = read_by_perl(written(tmp_path, raws))
+    assert by_perl == [read_by_python(mail) for mail in mails]
+    assert by_perl[0]["subject"].startswith(
+        {"en": "[CRITICAL] shop01 Order service: ", "ja": "[危険] shop01 受注サービス: "}[
+            language
+        ]
+    )
