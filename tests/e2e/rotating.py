@@ -1,0 +1,49 @@
+"""A node that meets with a mishap as it keeps a rotated refresh token: a program for the tests.
+
+"killed": it is gone once that is durable, before it is used. "full": the disk is full.
+"""
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from noroshi.app import serve
+from noroshi.config import read_config
+from noroshi.stores.sqlite import SqliteStore
+
+FIRST = 1  # the sign-in itself keeps one
+
+
+class Store:
+    """The real store, but for the mishap."""
+
+    def __init__(self, inner, mishap):
+        self._inner, self._mishap, self._kept = inner, mishap, 0
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    async def put_secret(self, name, sealed):
+        self._kept += name.startswith("refresh/")
+        if self._mishap == "full" and self._kept > FIRST:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        await self._inner.put_secret(name, sealed)
+        if self._mishap == "killed" and self._kept > FIRST:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    home, mishap = sys.argv[1:]
+    config = read_config(Path(home))
+    logging.basicConfig(level=config.log_level.upper())
+    asyncio.run(
+        serve(
+            config,
+            lambda words: print(words.en, flush=True),
+            lambda path: Store(SqliteStore.open(path), mishap),
+        )
+    )
