@@ -157,3 +157,9 @@ def test_a_farewell_tells_those_who_know_of_it_that_nobody_looks_any_more():
     assert change.events[0].cause.words.en == "no longer watched"
     calm = turn(State(), a=10)
     assert farewell(DISK, calm.state, DAWN, lambda *_: {}).envelopes == ()
+
+
+def test_what_no_rule_asks_about_is_an_event_all_the_same():
+    change = turn(State(), monitor=replace(DISK, rules=()), a=95)
+    assert [event.after for event in change.events] == [Level.CRITICAL]
+    assert (change.envelopes, change.wake) == ((), None)
