@@ -211,7 +211,7 @@ class Demo:
         said = letter["tried"][-1]["said"][0]
         self.post(1, "")
         self.post(2, self._route())
-        self.post(3, f"{said['code']} {said['text']}"[:100])
+        self.post(3, f"{said['code']} {said['text']}".partition(" [")[0])
         self.post(4, mail.subject)
         return Told(mail, letter)
 

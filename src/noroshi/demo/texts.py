@@ -26,18 +26,19 @@ LAB = Words(
 )
 NODE = Words(en="node       {line}", ja="ノード     {line}")
 SHOP = Words(
-    en="shop       a process of our own is running (pid {pid}); Noroshi watches it every 2 s",
-    ja="受注サービス 実演用のプロセスが動いています (PID {pid})。2秒ごとに監視します",
+    en="target     the order service runs (pid {pid}); it is watched every 2 s",
+    ja="対象       受注サービスが動いています (PID {pid})。2秒ごとに監視します",
 )
 SIGNED = Words(
     en="sign-in    {user} signed in on the lab's page; the redirect URL was pasted back",
     ja="サインイン {user} がラボのページでサインインし、リダイレクト先の URL を貼り付けました",
 )
 KILLED = Words(
-    en="── the shop is killed (pid {pid})", ja="── 受注サービスを強制終了しました (PID {pid})"
+    en="── the order service is killed (pid {pid})",
+    ja="── 受注サービスを強制終了しました (PID {pid})",
 )
 AGAIN = Words(
-    en="── the shop is started again (pid {pid})",
+    en="── the order service is started again (pid {pid})",
     ja="── 受注サービスを再び起動しました (PID {pid})",
 )
 POSTS = (
@@ -58,7 +59,7 @@ HINTS = Words(
 It watches on until Ctrl-C. In another terminal:
   read the mailbox       {noroshi} lab mail --folder {lab}
   see how everything is  {noroshi} --home {home} status
-  end the shop yourself  kill {pid}
+  end it yourself        kill {pid}
 
 With a real tenant: register an application (platform Web, redirect http://localhost/MxMail/,
 permission SMTP.Send), take {definitions} as a pattern, name your account and mailbox, and
