@@ -100,13 +100,21 @@ class LabInReach:
         self.clock.back = timedelta()
 
     def end(self):
+        """To be called when no node is connected any more."""
         self._wait(self.lab.__aexit__(None, None, None))
+        self._wait(_some_turns())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def _wait(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+
+async def _some_turns():
+    """So many as the loop takes to let go of what was closed just now."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 def walked(card, url):

@@ -30,18 +30,19 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture
-def near(tmp_path):
-    """A lab within reach, whose tokens are soon too old."""
-    lab = LabInReach(tmp_path / "lab", token_seconds=2)
-    yield lab
-    lab.end()
-
-
-@pytest.fixture
 def home(tmp_path):
     home = Home(tmp_path)
     yield home
     home.end()
+
+
+@pytest.fixture
+def near(tmp_path, home):
+    """A lab within reach, whose tokens are soon too old."""
+    lab = LabInReach(tmp_path / "lab", token_seconds=2)
+    yield lab
+    home.end()
+    lab.end()
 
 
 @pytest.fixture
