@@ -50,7 +50,10 @@ def receipt(a, b=None, code=0):
             "smtp1", receipt(NO), NextRoute("said a; said b"), id="refused by the first"
         ),
         pytest.param(
-            "smtp2", receipt(NO), SetAside("said a; said b"), id="refused by the last"
+            "smtp2",
+            receipt(NO),
+            NextRoute("said a; said b"),
+            id="refused by the second while the first rests",
         ),
         pytest.param(
             "smtp1", receipt(YES, LATER), Retry(DAWN + BACKOFF[0], "said b"), id="one"
@@ -59,6 +62,13 @@ def receipt(a, b=None, code=0):
 )
 def test_the_receipt_decides(route, said, expected):
     assert fate(parcel(route), said, 0.0) == expected
+
+
+def test_only_what_every_route_refused_is_set_aside():
+    first = parcel("smtp2")
+    left, due = settled(first, receipt(NO), fate(first, receipt(NO), 0.0))
+    assert (left.routes, left.to, due) == (("smtp1",), ("a", "b"), DAWN)
+    assert isinstance(fate(Parcel(left, "smtp1", "lease"), receipt(NO), 0.0), SetAside)
 
 
 def test_accepted_addresses_are_done_and_deferred_ones_stay():

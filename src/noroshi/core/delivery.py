@@ -55,16 +55,17 @@ def fate(parcel: Parcel, receipt: Receipt, luck: float) -> Fate:
     envelope = parcel.envelope
     answers = {address: answer_for(address, receipt) for address in envelope.to}
     said = {answer.verdict for answer in answers.values()}
-    more, why = parcel.route != envelope.routes[-1], _why(receipt)
+    later, why = parcel.route != envelope.routes[-1], _why(receipt)
     if Verdict.ROUTE_DOWN in said:
         return _rest(parcel, receipt, why, luck)
     if Verdict.DEFERRED in said:
-        if more and envelope.attempts + 1 >= TRIES_A_ROUTE:
+        if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
             return NextRoute(why)
         return Retry(receipt.at + _pause(envelope.attempts, luck), why)
     if Verdict.ACCEPTED in said or envelope.reached:
         return Accepted(receipt.at)
-    return NextRoute(why) if more else SetAside(why)
+    # A route before this one may only have rested, and has not been asked.
+    return NextRoute(why) if len(envelope.routes) > 1 else SetAside(why)
 
 
 def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, datetime | None]:
@@ -76,7 +77,7 @@ def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, dat
         case Retry(at=at):
             return replace(left, attempts=left.attempts + 1), at
         case NextRoute():
-            rest = left.routes[left.routes.index(parcel.route) + 1 :]
+            rest = tuple(route for route in left.routes if route != parcel.route)
             return replace(left, routes=rest, attempts=0), receipt.at
         case RestRoute():
             return left, receipt.at
