@@ -85,6 +85,13 @@ HOURLY = replace(RULE, repeat=HOUR)
             HOURLY, replace(BAD, told=told()), None, Reason.TOO_SOON, id="repeat later"
         ),
         pytest.param(
+            HOURLY,
+            replace(BAD, told=told(ago=-24 * HOUR)),
+            None,
+            Reason.REPEAT,
+            id="told tomorrow, by a clock that was set back since",
+        ),
+        pytest.param(
             replace(HOURLY, most=3),
             replace(BAD, told=told(ago=HOUR, times=3)),
             None,

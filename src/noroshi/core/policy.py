@@ -63,7 +63,8 @@ def _speak(
         return Reason.ENOUGH
     if rule.when is When.EACH and measured:
         return Reason.EACH_TIME
-    if rule.repeat is not None and now - told.at >= rule.repeat:
+    # Told in the future: the clock was set back, and the reminder would wait as long again.
+    if rule.repeat is not None and abs(now - told.at) >= rule.repeat:
         return Reason.REPEAT
     return Reason.TOO_SOON
 
