@@ -98,6 +98,13 @@ def test_the_next_problem_is_a_thread_of_its_own():
     assert turn(state, a=95).envelopes[0].thread == ()
 
 
+def test_a_rule_that_was_away_when_a_problem_ended_tells_of_the_next_one():
+    bare = replace(DISK, rules=())
+    over = turn(turn(State(), a=95).state, monitor=bare, a=10)
+    again = turn(over.state, a=95)
+    assert [envelope.thread for envelope in again.envelopes] == [(), ()]
+
+
 def test_a_level_that_worsens_stays_in_the_thread():
     warned = turn(State(), a=85)
     assert turn(warned.state, a=95).envelopes[0].thread == ("m.1/ops/aki",)

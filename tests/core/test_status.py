@@ -159,6 +159,16 @@ def test_no_more_than_a_thousand_items_are_judged_and_the_rest_is_told_in_one_li
     assert event.cause.words.en.startswith("5 more items")
 
 
+def test_items_that_come_and_go_all_day_are_not_remembered_without_end():
+    monitor, state = replace(DISK, may_vanish=True), State()
+    for minute in range(5):
+        seen = {f"job{minute}.{n}": 10 for n in range(MOST_ITEMS // 2)}
+        at = DAWN + timedelta(minutes=minute)
+        state, _ = after(monitor, state, look(at, **seen))
+    assert len(state.items) == MOST_ITEMS
+    assert seen.keys() <= state.items.keys()
+
+
 def test_what_is_open_is_closed_when_nobody_watches_any_more():
     state, _ = after(DISK, State(), look(a=95, b=10))
     closed, (event,) = close(DISK, state, DAWN)

@@ -104,7 +104,7 @@ def advance(
         if after.level is not before.level:
             serial = state.serial + len(events) + 1
             events.append(event_of(monitor, serial, name, before, after, sample.at))
-    items = {k: v for k, v in items.items() if not _forgotten(v, sample.at)}
+    items = _kept(items, sample.at)
     if items == state.items:
         return state, (), found
     return State(items=items, serial=state.serial + len(events)), tuple(events), found
@@ -156,8 +156,11 @@ def _step(item: ItemState, found: Finding, patience: int, most: int, at: datetim
     looks = () if found.level is item.level else (*item.looks, found.level)[-patience:]
     level = _believed(item.level, looks, patience)
     if level is not item.level:
+        # A rule that was taken away in the midst of a problem never heard of its end. What it
+        # told then is no reason to be silent in the next one.
+        told = {} if item.level is Level.OK else item.told
         looks = _still_different(looks, level)
-        item = replace(item, level=level, since=at, cause=found.cause, looks=looks)
+        item = replace(item, level=level, since=at, cause=found.cause, looks=looks, told=told)
     elif looks != item.looks:
         item = replace(item, looks=looks)
     run = 0 if item.level is Level.OK else min(item.run + 1, most)
@@ -192,6 +195,19 @@ def _still_different(looks: tuple[Level, ...], level: Level) -> tuple[Level, ...
 def _longest_run(monitor: Monitor) -> int:
     """Up to where runs are counted: no further than a rule asks, or each turn would write."""
     return max((rule.nth for rule in monitor.rules if rule.when is When.NTH), default=0)
+
+
+def _kept(items: dict[str, ItemState], now: datetime) -> dict[str, ItemState]:
+    """All but what has vanished long ago; of too many, who vanished first goes first.
+
+    What vanished just now stays for this turn, as it may have to be told.
+    """
+    kept = {name: item for name, item in items.items() if not _forgotten(item, now)}
+    if len(kept) > MOST_ITEMS:
+        gone = [(i.gone, name) for name, i in kept.items() if i.gone and i.gone < now]
+        for _, name in sorted(gone)[: len(kept) - MOST_ITEMS]:
+            del kept[name]
+    return kept
 
 
 def _forgotten(item: ItemState, now: datetime) -> bool:
