@@ -310,7 +310,8 @@ class Store(Protocol):
     async def publish(self, version: Version, monitors: Iterable[str], base: int) -> int:
         """Make a version current, with just these monitor ids; its number. Conflict if the
         current one is not `base`. A monitor with a known id keeps its state; one that is no
-        longer named stays until it is forgotten (`retire`)."""
+        longer named stays until it is forgotten (`retire`). One that comes back after that
+        begins anew, but for its serial, which goes on after its last event's."""
 
     async def current(self) -> Version:
         """The current version with its documents."""

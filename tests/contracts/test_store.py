@@ -82,6 +82,14 @@ async def test_a_monitor_that_is_no_longer_named_stays_until_it_is_retired(store
     assert (await store.states()).keys() == {"n"}
 
 
+async def test_a_forgotten_monitor_that_comes_back_gives_no_event_an_old_ones_id(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    await store.publish(version(DISK), ["n"], 1)
+    assert await store.retire(block.fence, change(serial=12, events=(event(11), event(12))))
+    await store.publish(version(DISK), ["m", "n"], 2)
+    assert (await store.states())["m"] == State(serial=12)
+
+
 # lives and blocks
 
 

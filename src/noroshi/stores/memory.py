@@ -33,7 +33,7 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
-from noroshi.stores.shared import ACCEPTED, SET_ASIDE, News, outcome
+from noroshi.stores.shared import ACCEPTED, SET_ASIDE, News, first_state, outcome
 
 
 @dataclass
@@ -99,9 +99,15 @@ class MemoryStore:
         for row in self._watched.values():
             row.named = False
         for id in monitors:
-            self._watched.setdefault(id, _Watched()).named = True
+            if id not in self._watched:
+                self._watched[id] = _Watched(await self._first_state(id))
+            self._watched[id].named = True
         self._news.tell()
         return base + 1
+
+    async def _first_state(self, id: str) -> State:
+        last = await self.events(id, 1)
+        return first_state(last[0].id if last else None)
 
     async def current(self) -> Version:
         return self._version

@@ -8,7 +8,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from noroshi.core.delivery import Accepted, Fate, SetAside
+from noroshi.core.model import State
 
+FRESH = State()
 ACCEPTED, SET_ASIDE = "accepted", "set aside"
 
 
@@ -43,6 +45,12 @@ class News:
             pass
         finally:
             self._waiting.discard(waiter)
+
+
+def first_state(last_event: str | None) -> State:
+    """That of a monitor nobody has looked at. One that is back after it was forgotten counts
+    on: with an id that was given before, its events and mails would pass for the old ones."""
+    return State(serial=int(last_event.rpartition(".")[2])) if last_event else FRESH
 
 
 def outcome(fate: Fate) -> tuple[str, str]:

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from noroshi import schema
-from noroshi.core.model import State
 from noroshi.ports import Conflict, Document, Version
+from noroshi.stores.shared import first_state
 from noroshi.stores.sql.values import Connection, instant, number
 
 DOCUMENTS = """
 select d.key, d.body
 from version v, json_each(v.documents) h join document d on d.hash = h.value
 where v.number = ? order by h.key"""
+NEW = """
+select value, (select id from event where monitor = value order by seq desc limit 1)
+from json_each(?) where value not in (select id from monitor)"""
 NAME = """
-insert into monitor (id, state) values (?, ?) on conflict (id) do update set named = 1
-where not named"""
+update monitor set named = (id in (select value from json_each(?1)))
+where named <> (id in (select value from json_each(?1)))"""
 
 
 def publish(db: Connection, version: Version, monitors: Sequence[str], base: int) -> int:
@@ -29,10 +32,10 @@ def publish(db: Connection, version: Version, monitors: Sequence[str], base: int
     hashes = schema.text([hash for hash, _, _ in rows])
     row = (base + 1, hashes, version.who, at, version.note)
     db.execute("insert into version values (?, ?, ?, ?, ?)", row)
-    named, fresh = schema.text(monitors), schema.text(State())
-    sql = "update monitor set named = 0 where id not in (select value from json_each(?))"
-    db.execute(sql, (named,))
-    db.executemany(NAME, [(id, fresh) for id in monitors])
+    named = (schema.text(monitors),)
+    db.execute(NAME, named)
+    new = [(id, schema.text(first_state(last))) for id, last in db.execute(NEW, named)]
+    db.executemany("insert into monitor (id, state) values (?, ?)", new)
     return base + 1
 
 
