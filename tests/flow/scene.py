@@ -87,14 +87,14 @@ class Scene:
         self.used = {}
         self.plans = {0: FixedPlan({}, {})}
 
-    async def plan(self, *monitors, routes=("smtp1", "smtp2")):
+    async def plan(self, *monitors, routes=("smtp1", "smtp2"), title=""):
         """Make these the monitors, and those the routes, of the next version."""
         current = await self.store.current()
         ids = [monitor.id for monitor in monitors]
         number = await self.store.publish(
             Version(number=current.number + 1), ids, current.number
         )
-        found = {name: Route(name=name, kind="scripted") for name in routes}
+        found = {name: Route(name=name, title=title, kind="scripted") for name in routes}
         self.plans[number] = FixedPlan({m.id: m for m in monitors}, found)
 
     async def compile(self, version):

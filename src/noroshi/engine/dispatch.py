@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from noroshi.core.delivery import fate
+from noroshi.core.delivery import RestRoute, Retry, fate
 from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Route, Verdict
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Store, Transport
 
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(seconds=1)
 LONGEST_SEND = (PARCEL_LEASE - timedelta(seconds=30)).total_seconds()
 GRACE = 3.0  # seconds that what is being sent has when the node stops
+CUT = "it was broken off before an answer came, as the route changed or the node stopped"
 
 Attempt = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
 
@@ -28,7 +29,8 @@ class Way:
     route: Route
     transport: Transport
     slots: set[asyncio.Task[None]] = field(default_factory=set)
-    sending: set[asyncio.Task[None]] = field(default_factory=set)
+    sending: set[asyncio.Task[bool]] = field(default_factory=set)
+    rests_until: datetime | None = None
 
 
 class GoneRoute:
@@ -65,13 +67,13 @@ class Dispatch:
     async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
         """Serve these routes from now on; one that did not change is left as it is."""
         changed = [n for n, way in self.ways.items() if routes.get(n) != way.route]
-        for name in changed:
-            await self._stop(self.ways.pop(name))
+        await asyncio.gather(*[self._stop(self.ways.pop(name)) for name in changed])
         for name, route in routes.items():
             if name not in self.ways:
                 self.ways[name] = Way(route, self._open(route))
         named = {name for envelope in waiting for name in envelope.routes}
-        for name in named - self.ways.keys():
+        # A turn under way, or the last one of a removed monitor, may yet write to what is gone.
+        for name in named.union(changed) - self.ways.keys():
             self.ways[name] = Way(Route(name=name), GoneRoute(name, self.clocks))
 
     def start(self) -> None:
@@ -84,11 +86,13 @@ class Dispatch:
         name = way.route.name
         while self.ways.get(name) is way:
             if not await self._attempt(lambda: self.send_one(name)):
-                await self._attempt(self._idle)
+                await self._attempt(lambda: self._idle(way))
 
-    async def _idle(self) -> bool:
+    async def _idle(self, way: Way) -> bool:
+        """Wait for news; no longer than the route rests, as its server may be back then."""
+        rest = IDLE if way.rests_until is None else way.rests_until - self.clocks.wall()
         try:
-            await self.store.wait(IDLE)
+            await self.store.wait(rest if timedelta(0) < rest < IDLE else IDLE)
         except Exception:
             await asyncio.sleep(IDLE.total_seconds())  # or a broken store would spin us
             raise
@@ -99,20 +103,31 @@ class Dispatch:
         way = self.ways.get(name)
         if self.node is None or way is None:
             return False
-        parcel = await self.store.claim_parcel(self.node, name, self.clocks.wall())
-        if parcel is None:
-            return False
-        sending = asyncio.create_task(self._carry(way, parcel))
+        sending = asyncio.create_task(self._carry(self.node, way))
         way.sending.add(sending)
         sending.add_done_callback(way.sending.discard)
-        await asyncio.shield(
-            sending
-        )  # a slot may be stopped; what it sends is ended in `_stop`
+        # A slot may be stopped at any time; what it has taken is ended in `_stop`.
+        return await asyncio.shield(sending)
+
+    async def _carry(self, node: Node, way: Way) -> bool:
+        parcel = await self.store.claim_parcel(node, way.route.name, self.clocks.wall())
+        if parcel is None:
+            return False
+        try:
+            receipt = await self._send(way.transport, parcel.envelope)
+        except asyncio.CancelledError:
+            receipt = self._deferred(parcel.envelope, CUT)
+            await self.store.settle(parcel, receipt, Retry(receipt.at, CUT))
+            raise
+        await self._settle(way, parcel, receipt)
         return True
 
-    async def _carry(self, way: Way, parcel: Parcel) -> None:
-        receipt = await self._send(way.transport, parcel.envelope)
-        await self.store.settle(parcel, receipt, fate(parcel, receipt, self.luck()))
+    async def _settle(self, way: Way, parcel: Parcel, receipt: Receipt) -> None:
+        """Try until it is written down: what was accepted would be sent again otherwise."""
+        its = fate(parcel, receipt, self.luck())
+        way.rests_until = its.until if isinstance(its, RestRoute) else None
+        while await self._attempt(lambda: self.store.settle(parcel, receipt, its)) is None:
+            await self._attempt(lambda: self._idle(way))
 
     async def _send(self, transport: Transport, envelope: Envelope) -> Receipt:
         try:
@@ -120,11 +135,12 @@ class Dispatch:
                 return await transport.send(envelope)
         except Exception as bug:  # against the contract; keep the envelope all the same
             log.exception("transport failed on %s", envelope.id)
-            answer = Answer(
-                Verdict.DEFERRED, f"the transport itself failed: {type(bug).__name__}"
-            )
-            answers = dict.fromkeys(envelope.to, answer)
-            return Receipt(at=self.clocks.wall(), answers=answers)
+            why = f"the transport itself failed: {type(bug).__name__}"
+            return self._deferred(envelope, why)
+
+    def _deferred(self, envelope: Envelope, why: str) -> Receipt:
+        answers = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, why))
+        return Receipt(at=self.clocks.wall(), answers=answers)
 
     async def close(self) -> None:
         """Take nothing new; let what is under way end, for a moment; then let go."""

@@ -1,0 +1,112 @@
+"""Slots and parcels: what happens to a mail that is out when something goes wrong around it."""
+
+import asyncio
+import logging
+
+from noroshi.core.model import Envelope
+from noroshi.ports import StoreError
+from noroshi.stores.memory import MemoryStore
+from tests.flow.scene import RULE, Scene, disk_monitor
+
+LETTER = Envelope(
+    id="m.1/r/ops",
+    routes=("smtp1",),
+    contact="ops",
+    to=("ops@example.com",),
+    order="m/ops",
+    alarms=("m.1/r/ops",),
+    payload={"subject": "full", "text": "full"},
+    born=Scene().time.now,
+)
+
+
+class Interrupted(MemoryStore):
+    """Lends a parcel, and only then is told whether the answer gets through."""
+
+    def __init__(self):
+        super().__init__()
+        self.lent, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def claim_parcel(self, *given):
+        parcel = await super().claim_parcel(*given)
+        self.lent.set()
+        await self.goes_on.wait()
+        return parcel
+
+
+class SettlesLate(MemoryStore):
+    """Its disk is full when the first answers are to be written down."""
+
+    def __init__(self):
+        super().__init__()
+        self.failures = 2
+
+    async def settle(self, *given):
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("database or disk is full")
+        return await super().settle(*given)
+
+
+async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(caplog):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=SettlesLate())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        assert await engine.sending.send_one("smtp1")
+        assert await scene.store.waiting() == []
+        scene.time.pass_by(minutes=10)
+        assert not await engine.sending.send_one("smtp1")
+    assert len(scene.smtp.sent) == 1
+
+
+async def test_a_parcel_that_was_just_taken_is_sent_though_its_slot_is_stopped():
+    scene = Scene(store=Interrupted())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.lent.wait()
+        slot.cancel()
+        await asyncio.wait([slot])
+        scene.store.goes_on.set()
+        await engine.sending.close()
+    assert await scene.store.waiting() == []
+
+
+async def test_what_hangs_on_a_route_that_is_changed_goes_at_once_by_the_new_one():
+    scene, hanging = Scene(), asyncio.Event()
+    await scene.plan(disk_monitor())
+
+    async def hang(_envelope):
+        hanging.set()
+        await asyncio.Event().wait()
+
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        accepts, scene.smtp.send = scene.smtp.send, hang
+        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await hanging.wait()
+        scene.smtp.send = accepts
+        await scene.plan(disk_monitor(), routes=("smtp1", "smtp2"), title="mended")
+        await engine.hold()
+        await asyncio.wait([slot])
+        assert await engine.sending.send_one("smtp1")
+    assert await scene.store.waiting() == []
+
+
+async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgotten():
+    scene = Scene()
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.plan(disk_monitor(rules=(RULE,)), routes=("smtp2",))
+        await engine.hold()
+        await scene.store.post(LETTER)
+        assert await engine.sending.send_one("smtp1")
+    (resting,) = await scene.store.resting()
+    assert resting.why == "there is no route 'smtp1' any more"
