@@ -46,7 +46,7 @@ format: setup ## let ruff put the code into shape
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format
 
-bench: setup ## measure, and hold the figures against what is promised
+bench: setup debian ## measure, and hold the figures against what is promised
 	@$(BIN)/python -m benchmarks
 
 debian: ## see to the Debian packages that the tests use (root installs them)

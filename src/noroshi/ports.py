@@ -233,10 +233,14 @@ class TransportKind:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One life of a running Noroshi. What an earlier life held ends when a new one begins."""
+    """One life of a running Noroshi. What an earlier life held ends when a new one begins.
+
+    `seen` is when the life before it last held on to its monitors; None: there was none.
+    """
 
     name: str
     life: int
+    seen: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +323,8 @@ class Store(Protocol):
     # monitors
 
     async def begin(self, name: str, now: datetime) -> Node:
-        """Start a life of this node: what its earlier life held is free at once."""
+        """Start a life of this node: what its earlier life held is free at once. It hears
+        when that one last renewed a block, or ended."""
 
     async def end(self, node: Node, now: datetime) -> None:
         """Give back what this life holds: blocks and envelopes alike."""

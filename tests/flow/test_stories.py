@@ -311,3 +311,21 @@ async def test_a_number_that_is_none_is_a_fault_and_never_looks_well():
     scene = Scene()
     await scene.run(a=float("nan"))
     assert scene.subjects == ["[UNKNOWN] web1: disk"]
+
+
+async def test_what_was_due_while_nobody_watched_is_looked_at_soon_after_the_start():
+    scene = Scene()
+    await scene.run(minutes=1, monitor=disk_monitor(cadence=HOURLY), a=10)
+    scene.time.pass_by(hours=1)
+    before = scene.measured
+    await scene.run(minutes=0.1, a=95)
+    assert scene.measured == before + 1
+    assert scene.subjects == [CRITICAL]
+
+
+async def test_what_was_not_due_meanwhile_waits_for_its_time():
+    scene = Scene()
+    await scene.run(minutes=20, monitor=disk_monitor(cadence=HOURLY), a=10)
+    before = scene.measured
+    await scene.run(minutes=0.1, a=10)
+    assert scene.measured == before

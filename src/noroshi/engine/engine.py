@@ -143,8 +143,10 @@ class Engine:
         version, plan = await self._current()
         block = await self.store.lease_monitors(node, self.clocks.wall())
         held = Held(block.fence)
-        held.take(block, plan.monitors, self.clocks.wall())
+        held.take(block, plan.monitors)
         held.lay(self.clocks.steady(), self.clocks.wall())
+        if node.seen is not None and not self.ready.is_set():
+            held.catch_up(node.seen, self.clocks.steady(), self.clocks.wall())
         renewal = await self.store.renew(held.fence, self.clocks.wall())
         if renewal is None:
             return FLUSH
@@ -161,12 +163,12 @@ class Engine:
         version, plan = await self._current()
         block = await self.store.lease_monitors(node, self.clocks.wall(), held.fence)
         steady, wall = self.clocks.steady(), self.clocks.wall()
-        held.take(block, plan.monitors, wall)
+        held.take(block, plan.monitors)
         differ = {id for id in held.states if before.get(id) != plan.monitors.get(id)}
         held.forget_turns(differ)
         for id in differ & plan.monitors.keys():
             self._change(held, before.get(id), plan.monitors[id])
-            held.begin(id, steady, wall)
+            held.place(id, steady, wall)
         self.watch.close_open(held, differ - plan.monitors.keys(), Cause.LAST)
         self._bury(held)
         await self._serve(version, plan)
@@ -176,7 +178,7 @@ class Engine:
         held.monitors[after.id] = after
         if before is None:
             return
-        if (before.kind, before.options) != (after.kind, after.options):
+        if not after.looks_at_the_same(before):
             self.watch.close_open(held, [after.id], Cause.AFRESH)
         state = held.states[after.id]
         items = {name: replace(item, looks=()) for name, item in state.items.items()}

@@ -14,6 +14,7 @@ from noroshi.core.model import Level, Monitor, Standing, State
 from noroshi.ports import Block
 
 FIRST_LOOK = timedelta(seconds=10)
+CATCH_UP = timedelta(seconds=2)
 
 
 class Cause(IntEnum):
@@ -29,6 +30,10 @@ class Cause(IntEnum):
     """Its kind or target changed: what is open is closed, and it begins anew."""
     LAST = 4
     """It is no longer watched: what is open is closed."""
+
+
+PROMISED = (Cause.AGAIN, Cause.AFRESH, Cause.LAST)
+"""What must come, whatever becomes of the schedule."""
 
 
 class Turn(NamedTuple):
@@ -51,43 +56,81 @@ class Held:
     standing: Mapping[str, Standing] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
     wakes: dict[str, datetime] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
+    """Monitors that have a turn AGAIN in the schedule."""
     busy: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
     """Monitors whose last commit may or may not have reached the disk."""
 
-    def take(self, block: Block, monitors: Mapping[str, Monitor], now: datetime) -> None:
+    def take(self, block: Block, monitors: Mapping[str, Monitor]) -> None:
         """Add what a block brings."""
         for id, state in block.states.items():
             self.states[id] = state
             self.memories[id] = block.memories.get(id, {})
             if id in monitors:
                 self.monitors[id] = monitors[id]
-            if state.level is not Level.OK:
-                # The last life may have owed a word about it, so it is weighed at once.
-                self.wakes[id] = now
 
     def lay(self, steady: float, wall: datetime) -> None:
         """A fresh schedule from now; no turn that was missed is made up for."""
-        last = [turn for turn in self.turns if turn.cause in (Cause.AFRESH, Cause.LAST)]
-        self.turns = [self._next(id, steady, wall, wall) for id in self.monitors]
-        self.turns += [self._first(id, steady, wall) for id in self.unmeasured()]
-        for id, at in self.wakes.items():
-            self.turns.append(Turn(steady + (at - wall).total_seconds(), id, Cause.WAKE, at))
-        self.turns += last
-        heapq.heapify(self.turns)
+        self.turns = [turn for turn in self.turns if turn.cause in PROMISED]
+        self.wakes = {}
+        for id in self.monitors:
+            self.place(id, steady, wall)
 
-    def unmeasured(self) -> list[str]:
-        """Monitors that nobody has ever looked at."""
-        return [id for id in self.monitors if not self.states[id].items]
+    def catch_up(self, since: datetime, steady: float, wall: datetime) -> None:
+        """A turn soon for each monitor that was due while nobody watched.
+
+        One that is due once a day would else be looked at tomorrow, and what a crash cut off
+        in the midst of a storm would be told an interval later.
+        """
+        for id, monitor in self.monitors.items():
+            if next_due(id, monitor.cadence, since) <= wall:
+                soon = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
+                self.add(steady + soon.total_seconds(), id, Cause.AGAIN, wall + soon)
+
+    def place(self, id: str, steady: float, wall: datetime) -> None:
+        """Give one monitor its place in the schedule."""
+        heapq.heappush(self.turns, self._next(id, steady, wall, wall))
+        if not self.states[id].items:
+            self._first(id, steady, wall)
+        elif self.states[id].level is not Level.OK:
+            # Whatever was known of it when a word is due (by an earlier life, by rules or a
+            # clock that have changed) may be so no longer; so it is weighed at once.
+            self.wake(id, steady, wall)
+
+    def wake(self, id: str, due: float, at: datetime) -> None:
+        """Let time, or what people said, be weighed then; what was planned before is void."""
+        self.wakes[id] = at
+        self.add(due, id, Cause.WAKE, at)
+
+    def repeat(self, id: str, cause: Cause, due: float, at: datetime) -> None:
+        """Have a turn taken once more. One is enough, however many failed meanwhile."""
+        if cause is Cause.AGAIN and id in self.again:
+            return
+        if cause is Cause.AGAIN:
+            self.again.add(id)
+        self.add(due, id, cause, at)
 
     def add(self, due: float, id: str, cause: Cause, at: datetime) -> None:
         heapq.heappush(self.turns, Turn(due, id, cause, at))
 
-    def begin(self, id: str, steady: float, wall: datetime) -> None:
-        """Give one monitor its place in the schedule."""
-        heapq.heappush(self.turns, self._next(id, steady, wall, wall))
-        if not self.states[id].items:
-            heapq.heappush(self.turns, self._first(id, steady, wall))
+    def wants(self, turn: Turn) -> bool:
+        """Whether there is still a reason for this turn."""
+        if turn.cause is Cause.WAKE and self.wakes.get(turn.id) != turn.at:
+            return False
+        return turn.id in self.monitors
+
+    def put_off(self, turn: Turn, due: float) -> None:
+        """Offer it again later."""
+        heapq.heappush(self.turns, turn._replace(due=due))
+
+    def begin(self, turn: Turn) -> None:
+        """This turn is under way: its monitor is busy, and its reason is spent."""
+        self.busy.add(turn.id)
+        if turn.cause is Cause.WAKE:
+            del self.wakes[turn.id]
+        elif turn.cause is Cause.AGAIN:
+            self.again.discard(turn.id)
 
     def pop(self, steady: float, wall: datetime) -> Turn | None:
         """The next turn that is due; a turn of the grid leaves the one after it."""
@@ -105,6 +148,9 @@ class Held:
     def forget_turns(self, ids: set[str]) -> None:
         """Take monitors out of the schedule, as they get another place in it."""
         self.turns = [turn for turn in self.turns if turn.id not in ids]
+        self.again -= ids
+        for id in ids:
+            self.wakes.pop(id, None)
         heapq.heapify(self.turns)
 
     def rest(self, steady: float, longest: float) -> float:
@@ -116,12 +162,13 @@ class Held:
         for kept in (self.monitors, self.states, self.memories, self.wakes):
             kept.pop(id, None)
         self.doubtful.discard(id)
+        self.again.discard(id)
 
     def _next(self, id: str, steady: float, wall: datetime, after: datetime) -> Turn:
         at = next_due(id, self.monitors[id].cadence, after)
         return Turn(steady + (at - wall).total_seconds(), id, Cause.GRID, at)
 
-    def _first(self, id: str, steady: float, wall: datetime) -> Turn:
+    def _first(self, id: str, steady: float, wall: datetime) -> None:
         """A new monitor shows what it sees soon, even if it is due once a day."""
         soon = min(spacing(self.monitors[id].cadence), FIRST_LOOK) * phase(id)
-        return Turn(steady + soon.total_seconds(), id, Cause.AGAIN, wall + soon)
+        self.repeat(id, Cause.AGAIN, steady + soon.total_seconds(), wall + soon)

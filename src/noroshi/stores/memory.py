@@ -79,6 +79,7 @@ class MemoryStore:
         self._version = Version(number=0)
         self._watched: dict[str, _Watched] = {}
         self._lives: dict[str, int] = {}
+        self._seen: dict[str, datetime] = {}
         self._leases: dict[int, _Lease] = {}
         self._spool: dict[str, _Spooled] = {}
         self._open: dict[str, _Spooled] = {}
@@ -117,9 +118,11 @@ class MemoryStore:
     async def begin(self, name: str, now: datetime) -> Node:
         self._lives[name] = self._lives.get(name, 0) + 1
         self._give_back({node for node in self._holders() if node.name == name}, now)
-        return Node(name, self._lives[name])
+        return Node(name, self._lives[name], self._seen.get(name))
 
     async def end(self, node: Node, now: datetime) -> None:
+        if self._lives.get(node.name) == node.life:
+            self._seen[node.name] = now
         self._give_back({node}, now)
 
     def _holders(self) -> Iterator[Node]:
@@ -148,6 +151,7 @@ class MemoryStore:
         if fence not in self._leases:
             return None
         self._leases[fence].until = now + LEASE
+        self._seen[self._leases[fence].node.name] = now
         mine = {k: w.standing for k, w in self._watched.items() if w.fence == fence}
         said = {k: standing for k, standing in mine.items() if standing != NOTHING_SAID}
         return Renewal(said, self._version.number)
@@ -315,6 +319,7 @@ class MemoryStore:
     async def shift(self, by: timedelta) -> None:
         for lease in self._leases.values():
             lease.until += by
+        self._seen = {name: seen + by for name, seen in self._seen.items()}
         for route, rest in self._resting.items():
             self._resting[route] = replace(rest, since=rest.since + by, until=rest.until + by)
         for row in self._open.values():

@@ -8,7 +8,9 @@ create table version (
     number integer primary key, documents text not null, who text not null, at integer,
     note text not null) strict;
 
-create table life (node text primary key, life integer not null) strict, without rowid;
+-- seen: when this life last held on to its block, or ended.
+create table life (node text primary key, life integer not null, seen integer)
+    strict, without rowid;
 
 create table lease (
     fence integer primary key autoincrement, node text not null, life integer not null,

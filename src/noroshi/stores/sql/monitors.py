@@ -15,7 +15,11 @@ from noroshi.stores.sql.values import Connection, instant, number
 Memory = Mapping[str, Any]
 
 LIVE = """
-insert into life values (?, 1) on conflict do update set life = life + 1 returning life"""
+insert into life (node, life) values (?, 1) on conflict do update set life = life + 1
+returning life, seen"""
+SEEN = """
+update life set seen = ?
+where (node, life) = (select node, life from lease where fence = ?)"""
 LEND = """
 update monitor set fence = ?
 where fence is null or fence not in (select fence from lease)
@@ -29,14 +33,16 @@ on conflict (monitor) do update set body = excluded.body where body <> excluded.
 
 
 def begin(db: Connection, name: str, now: datetime) -> Node:
-    life = db.execute(LIVE, (name,)).fetchone()[0]
+    life, seen = db.execute(LIVE, (name,)).fetchone()
     db.execute("delete from lease where node = ?", (name,))
     spool.give_back(db, name, range(1, life), now)
-    return Node(name, life)
+    return Node(name, life, None if seen is None else instant(seen))
 
 
 def end(db: Connection, node: Node, now: datetime) -> None:
-    db.execute("delete from lease where node = ? and life = ?", (node.name, node.life))
+    who = (node.name, node.life)
+    db.execute("delete from lease where node = ? and life = ?", who)
+    db.execute("update life set seen = ? where node = ? and life = ?", (number(now), *who))
     spool.give_back(db, node.name, range(node.life, node.life + 1), now)
 
 
@@ -61,6 +67,7 @@ def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
     until = (number(now + LEASE), fence)
     if not db.execute("update lease set until = ? where fence = ?", until).rowcount:
         return None
+    db.execute(SEEN, (number(now), fence))
     sql = "select id, standing from monitor where fence = ? and standing is not null"
     said = {id: schema.value(Standing, body) for id, body in db.execute(sql, (fence,))}
     return Renewal(said, definitions.latest(db))

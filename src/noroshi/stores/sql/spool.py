@@ -136,6 +136,7 @@ def resting(db: Connection) -> Sequence[Resting]:
 
 def shift(db: Connection, by: int) -> None:
     db.execute("update lease set until = until + ?", (by,))
+    db.execute("update life set seen = seen + ?", (by,))
     db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
     db.execute("update spool set due = due + ? where fate = ''", (by,))
 
