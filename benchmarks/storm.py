@@ -44,7 +44,7 @@ class Size:
     healthy: int = 50
     period: float = 10.0
     outage: float = 30.0
-    killed_after: float = 4.0
+    killed_after: float = 5.0
     dead_for: float = 5.0
     patience: float = 90.0
 
