@@ -425,8 +425,9 @@ async def test_a_ca_file_that_cannot_be_read_takes_the_route_down(exchange, tmp_
         "535 5.7.3 no, '{cut}' is no good",
         "421 4.7.0 {response}",
         "334 {cut}",
+        "535 5.7.8 auth={cut}-is-no-good",
     ],
-    ids=["whole line", "a part of it", "the response alone", "a challenge"],
+    ids=["whole line", "a part of it", "the response alone", "a challenge", "glued to a name"],
 )
 async def test_a_token_that_the_server_quotes_is_told_nowhere(
     exchange, certificate, refusal, caplog

@@ -20,6 +20,9 @@ from noroshi.transports.verdicts import enhanced_code
 
 LONGEST_COMMAND = 512
 LONGEST_TEXT = 1000
+PIECE = 12
+"""Characters of a secret that are too many to be told."""
+RUN = re.compile(rf"[\w+/=.~-]{{{PIECE},}}")
 
 
 class Broken(Exception):
@@ -71,8 +74,7 @@ class Credentials:
     def masked(self, text: str) -> str:
         """The text without any piece of what we said: some servers quote the line they refuse."""
         secret = f"{self.response.decode()} {self.token}"
-        hide = re.compile(r"[\w+/=.~-]{12,}")
-        return hide.sub(lambda found: "…" if found[0] in secret else found[0], text)
+        return RUN.sub(lambda found: "…" if _shares(found[0], secret) else found[0], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,11 @@ async def _reach(server: Server) -> SMTPProtocol:
     except OSError as error:
         raise troubles.of_error(server.where, error) from None
     return protocol
+
+
+def _shares(run: str, secret: str) -> bool:
+    """Whether a piece of the secret is in it: "token=eyJ…" is one run with its name."""
+    return any(run[at : at + PIECE] in secret for at in range(len(run) - PIECE + 1))
 
 
 def _one_line(text: str) -> str:
