@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from noroshi.core.model import Envelope
 from noroshi.ports import StoreError
@@ -97,6 +98,25 @@ async def test_what_hangs_on_a_route_that_is_changed_goes_at_once_by_the_new_one
         await asyncio.wait([slot])
         assert await engine.sending.send_one("smtp1")
     assert await scene.store.waiting() == []
+
+
+async def test_what_is_out_while_the_clock_is_set_is_not_lent_a_second_time():
+    scene = Scene()
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        out = await scene.store.claim_parcel(engine.node, "smtp1", scene.time.now)
+        scene.time.jump(hours=1)
+        assert not await engine.sending.send_one("smtp1")
+        await engine.tick()
+        assert not await engine.sending.send_one("smtp1")
+        await engine.hold()
+        assert not await engine.sending.send_one("smtp1")
+        await scene.store.post(replace(LETTER, id="m.2/r/ops", order="other"))
+        assert await engine.sending.send_one("smtp1")
+    assert [letter.id for letter in scene.smtp.sent] == ["m.2/r/ops"]
+    assert out.envelope == LETTER
 
 
 async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgotten():

@@ -215,6 +215,10 @@ class Monitor:
         """Where a person finds it: instance/group/monitor."""
         return f"{self.instance.name}/{self.group}/{self.name}"
 
+    def looks_at_the_same(self, other: Monitor) -> bool:
+        """Whether what was found by the other is about what this one looks at, too."""
+        return (self.kind, self.options) == (other.kind, other.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

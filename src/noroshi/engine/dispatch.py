@@ -58,9 +58,10 @@ class Dispatch:
         luck: Callable[[], float],
         open_transport: Callable[[Route], Transport],
         attempt: Attempt,
+        in_step: Callable[[], bool],
     ) -> None:
         self.store, self.clocks, self.luck = store, clocks, luck
-        self._open, self._attempt = open_transport, attempt
+        self._open, self._attempt, self._in_step = open_transport, attempt, in_step
         self.ways: dict[str, Way] = {}
         self.node: Node | None = None
 
@@ -101,7 +102,7 @@ class Dispatch:
     async def send_one(self, name: str) -> bool:
         """Try one parcel of a route; False when there is none."""
         way = self.ways.get(name)
-        if self.node is None or way is None:
+        if self.node is None or way is None or not self._in_step():
             return False
         sending = asyncio.create_task(self._carry(self.node, way))
         way.sending.add(sending)

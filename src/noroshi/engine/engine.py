@@ -53,7 +53,9 @@ class Engine:
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
         self.watch = Watch(store, plugins, host_of, clocks, self._complain)
-        self.sending = Dispatch(store, clocks, luck, open_transport, self.attempt)
+        self.sending = Dispatch(
+            store, clocks, luck, open_transport, self.attempt, self._in_step
+        )
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
@@ -122,9 +124,9 @@ class Engine:
         now = self.clocks.wall()
         if self.node is None:
             self.node = self.sending.node = await self.store.begin(self.name, now)
-        if self._owed:
-            await self.store.shift(timedelta(seconds=self._owed))
-            self._owed = 0.0
+        if owed := self._owed:
+            await self.store.shift(timedelta(seconds=owed))
+            self._owed -= owed  # the clock may have been set once more meanwhile
         held = self.watch.held
         renewal = await self.store.renew(held.fence, now) if held is not None else None
         if held is None or renewal is None:
@@ -154,7 +156,6 @@ class Engine:
         self._bury(held)
         self.watch.held = held
         await self._serve(version, plan)
-        self.ready.set()
         return RENEW
 
     async def _take_up(self, node: Node, held: Held) -> None:
@@ -167,15 +168,15 @@ class Engine:
         differ = {id for id in held.states if before.get(id) != plan.monitors.get(id)}
         held.forget_turns(differ)
         for id in differ & plan.monitors.keys():
-            self._change(held, before.get(id), plan.monitors[id])
+            held.monitors[id] = plan.monitors[id]
             held.place(id, steady, wall)
+            self._change(held, before.get(id), plan.monitors[id])
         self.watch.close_open(held, differ - plan.monitors.keys(), Cause.LAST)
         self._bury(held)
         await self._serve(version, plan)
 
     def _change(self, held: Held, before: Monitor | None, after: Monitor) -> None:
         """New limits judge from the next sample on; a new kind or target starts afresh."""
-        held.monitors[after.id] = after
         if before is None:
             return
         if not after.looks_at_the_same(before):
@@ -208,6 +209,7 @@ class Engine:
         waiting = [row.envelope for row in await self.store.waiting()]
         await self.sending.take_up(plan.routes, waiting)
         self.version = version.number
+        self.ready.set()
 
     # the steps
 
@@ -243,7 +245,13 @@ class Engine:
         if self.watch.held is not None:
             self.watch.held.lay(now, self.clocks.wall())
         if abs(moved) >= APART:
-            self._owed += moved  # what waits in the store follows, at the next hold
+            self._owed += moved  # what waits in the store follows
+            self.news()
+
+    def _in_step(self) -> bool:
+        """Whether what is stored goes by the clock as it is now. If not, what is out may look
+        as if its lease were over, and would be sent twice."""
+        return not self._owed and abs(self._distance() - self._apart) < APART
 
     def _distance(self) -> float:
         return self.clocks.wall().timestamp() - self.clocks.steady()

@@ -73,8 +73,10 @@ class Held:
     def lay(self, steady: float, wall: datetime) -> None:
         """A fresh schedule from now; no turn that was missed is made up for."""
         self.turns = [turn for turn in self.turns if turn.cause in PROMISED]
+        heapq.heapify(self.turns)
         self.wakes = {}
-        for id in self.monitors:
+        leaving = {turn.id for turn in self.turns if turn.cause is Cause.LAST}
+        for id in self.monitors.keys() - leaving:
             self.place(id, steady, wall)
 
     def catch_up(self, since: datetime, steady: float, wall: datetime) -> None:
@@ -86,7 +88,7 @@ class Held:
         for id, monitor in self.monitors.items():
             if next_due(id, monitor.cadence, since) <= wall:
                 soon = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
-                self.add(steady + soon.total_seconds(), id, Cause.AGAIN, wall + soon)
+                self.repeat(id, Cause.AGAIN, steady + soon.total_seconds(), wall + soon)
 
     def place(self, id: str, steady: float, wall: datetime) -> None:
         """Give one monitor its place in the schedule."""
@@ -146,12 +148,15 @@ class Held:
         return None
 
     def forget_turns(self, ids: set[str]) -> None:
-        """Take monitors out of the schedule, as they get another place in it."""
-        self.turns = [turn for turn in self.turns if turn.id not in ids]
-        self.again -= ids
+        """Take monitors out of the schedule, as they get another place in it, or none.
+
+        What was found and could not be written down, or not yet closed, is owed all the same.
+        """
+        owed = (Cause.AGAIN, Cause.AFRESH)
+        self.turns = [t for t in self.turns if t.id not in ids or t.cause in owed]
+        heapq.heapify(self.turns)
         for id in ids:
             self.wakes.pop(id, None)
-        heapq.heapify(self.turns)
 
     def rest(self, steady: float, longest: float) -> float:
         """Seconds until something is due."""

@@ -17,7 +17,7 @@ from typing import Any
 from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
-from noroshi.engine.held import Cause, Held
+from noroshi.engine.held import Cause, Held, Turn
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Store, StoreError, Unmeasurable
 
@@ -67,37 +67,35 @@ class Watch:
         """Start every turn that is due by now."""
         steady, wall = self.clocks.steady(), self.clocks.wall()
         while turn := held.pop(steady, wall):
-            self._start(held, turn.id, turn.cause)
+            self._start(held, turn)
 
     def hear(self, held: Held, standing: Mapping[str, Standing]) -> None:
         """Whatever was said anew of a monitor is weighed at once, without a sample."""
         now, wall = self.clocks.steady(), self.clocks.wall()
         for id in held.standing.keys() | standing.keys():
             if held.standing.get(id) != standing.get(id):
-                held.wakes[id] = wall
-                held.add(now, id, Cause.WAKE, wall)
+                held.wake(id, now, wall)
         held.standing = standing
 
     def close_open(self, held: Held, ids: Iterable[str], cause: Cause) -> None:
         """Give monitors a turn that closes what is open: their last one, or a new beginning."""
         now, wall = self.clocks.steady(), self.clocks.wall()
         for id in ids:
+            held.wakes.pop(id, None)  # what is about to be closed is not told again before
             held.add(now, id, cause, wall)
 
-    def _start(self, held: Held, id: str, cause: Cause) -> None:
+    def _start(self, held: Held, turn: Turn) -> None:
         """One turn a monitor at a time: one that hangs past its interval misses a cell."""
-        if id in held.busy:
-            if cause is not Cause.GRID:
-                held.add(self.clocks.steady() + BUSY, id, cause, self.clocks.wall())
+        if not held.wants(turn):
             return
-        if id not in held.monitors or (
-            cause is Cause.WAKE and held.wakes.pop(id, None) is None
-        ):
+        if turn.id in held.busy:
+            if turn.cause is not Cause.GRID:
+                held.put_off(turn, self.clocks.steady() + BUSY)
             return
-        held.busy.add(id)
-        turn = asyncio.create_task(self._turn(held, id, cause))
-        self.running.add(turn)
-        turn.add_done_callback(self.running.discard)
+        held.begin(turn)
+        task = asyncio.create_task(self._turn(held, turn.id, turn.cause))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
 
     async def _turn(self, held: Held, id: str, cause: Cause) -> None:
         try:
@@ -105,7 +103,7 @@ class Watch:
         except Exception as error:  # not written down, so it is not so: look again soon
             self.complain(error)
             cause = cause if cause in (Cause.AFRESH, Cause.LAST) else Cause.AGAIN
-            held.add(self.clocks.steady() + AGAIN, id, cause, self.clocks.wall())
+            held.repeat(id, cause, self.clocks.steady() + AGAIN, self.clocks.wall())
         finally:
             held.busy.discard(id)
 
@@ -122,6 +120,9 @@ class Watch:
         sample = None
         if measured:
             sample = await self.measure(monitor, held.memories[monitor.id])
+            measured_as, monitor = monitor, held.monitors[monitor.id]
+            if not monitor.looks_at_the_same(measured_as):
+                return  # it is of what it looked at before a new version; AFRESH stands ready
             self.samples.append((monitor.id, sample))
         await self.judge(held, monitor, sample)
 
@@ -167,7 +168,7 @@ class Watch:
         if await self._commit(held, replace(change, state=empty, memory={})):
             held.memories[monitor.id] = {}
             now, wall = self.clocks.steady(), self.clocks.wall()
-            held.add(now, monitor.id, Cause.AGAIN, wall)
+            held.repeat(monitor.id, Cause.AGAIN, now, wall)
 
     async def _farewell(self, held: Held, monitor: Monitor) -> Change:
         await self._make_sure(held, monitor.id)
@@ -183,9 +184,8 @@ class Watch:
         if change.wake is None:
             held.wakes.pop(change.monitor, None)
         elif held.wakes.get(change.monitor) != change.wake:
-            held.wakes[change.monitor] = change.wake
             pause = (change.wake - self.clocks.wall()).total_seconds()
-            held.add(self.clocks.steady() + pause, change.monitor, Cause.WAKE, change.wake)
+            held.wake(change.monitor, self.clocks.steady() + pause, change.wake)
 
     # measuring
 

@@ -1,0 +1,163 @@
+"""Which turns a monitor has: none is lost, none comes twice, and none of an older version."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.model import Limits, When
+from noroshi.ports import StoreError, Volume
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import FakeHost, FaultyStore
+from tests.flow.scene import RULE, Options, Scene, disk_monitor
+
+CRITICAL = "[CRITICAL] web1: disk"
+DAILY = replace(disk_monitor().cadence, period=timedelta(days=1))
+
+
+def daily(**other):
+    return disk_monitor(**{"cadence": DAILY} | other)
+
+
+class SlowHost(FakeHost):
+    """Its volumes are full, and it answers when the test lets it."""
+
+    def __init__(self):
+        super().__init__([Volume("/a", size=100, free=5)])
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
+
+    async def volumes(self):
+        self.asked.set()
+        await self.answers.wait()
+        return await super().volumes()
+
+
+class NoSpool(MemoryStore):
+    """Cannot tell at first which mails wait."""
+
+    def __init__(self):
+        super().__init__()
+        self.failures = 1
+
+    async def waiting(self):
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("disk I/O error")
+        return await super().waiting()
+
+
+async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=FaultyStore(MemoryStore()))
+    scene.used = {"/a": 10}
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 60)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        await scene.seconds(engine, 1200)
+        assert len(engine.watch.held.turns) <= 2
+        scene.store.failing = False
+        await scene.seconds(engine, 10)
+    assert scene.subjects == [CRITICAL]
+
+
+async def test_a_reminder_that_is_put_off_again_and_again_is_planned_once():
+    rule = replace(RULE, when=When.EACH, repeat=timedelta(minutes=5))
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(rules=(rule,)))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 3600)
+        assert len(engine.watch.held.turns) < 10
+
+
+async def test_a_reminder_comes_in_time_though_its_monitor_was_edited():
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(daily())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 60)
+        await scene.plan(daily(title="Disks"))
+        await scene.seconds(engine, 1800)
+    assert scene.subjects == [CRITICAL] * 2
+    assert scene.measured == 1
+
+
+async def test_what_could_not_be_written_down_is_not_forgotten_when_its_monitor_is_edited(
+    caplog,
+):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=FaultyStore(MemoryStore()))
+    scene.used = {"/a": 10}
+    hourly = replace(DAILY, period=timedelta(hours=1))
+    await scene.plan(disk_monitor(cadence=hourly))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 30)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        while scene.measured < 2:
+            await scene.second(engine)
+        scene.store.failing = False
+        await scene.plan(disk_monitor(cadence=hourly, title="Disks"))
+        await scene.seconds(engine, 10)
+    assert scene.subjects == [CRITICAL]
+
+
+async def test_a_rule_that_is_added_hears_at_once_of_what_is_bad():
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(daily(rules=()))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 30)
+        await scene.plan(daily())
+        await scene.seconds(engine, 10)
+    assert scene.subjects == [CRITICAL]
+    assert scene.measured == 1
+
+
+async def test_after_the_clock_was_set_back_a_day_the_reminder_does_not_wait_a_day_more():
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(daily())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 60)
+        scene.time.jump(days=-1)
+        await scene.seconds(engine, 10)
+        assert scene.subjects == [CRITICAL] * 2
+        await scene.seconds(engine, 1700)
+    assert scene.subjects == [CRITICAL] * 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"limits": {"used": Limits(critical=99)}}, id="limits"),
+        pytest.param({"rules": ()}, id="rules"),
+        pytest.param({"options": Options(target="there")}, id="target"),
+    ],
+)
+async def test_what_is_being_measured_while_a_version_comes_is_judged_by_that(other):
+    scene, host = Scene(), SlowHost()
+    scene.host = lambda _monitor: host
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        scene.time.pass_by(seconds=10)
+        await engine.tick()
+        await host.asked.wait()
+        await scene.plan(disk_monitor(**other))
+        await engine.hold()
+        host.answers.set()
+        await asyncio.gather(*engine.watch.running)
+        assert await scene.store.waiting() == []
+
+
+async def test_a_node_whose_store_failed_at_the_start_is_ready_once_it_works():
+    scene = Scene(store=NoSpool())
+    async with scene.life() as engine:
+        with pytest.raises(StoreError):
+            await engine.hold()
+        assert not engine.ready.is_set()
+        await engine.hold()
+        assert engine.ready.is_set()
