@@ -32,7 +32,7 @@ SAID = (
     (r"argument (.*?): expected at least one argument", "{0} には値が必要です"),
     (
         r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)",
-        "{1} は使えません。{2} のどれかです",
+        "{0} に {1} は使えません。{2} のどれかです",
     ),
     (r"argument (.*?): invalid int value: (.*)", "{0} には整数を指定してください ({1})"),
     (r"argument (.*?): ignored explicit argument (.*)", "{0} に値は付けられません ({1})"),

@@ -126,10 +126,11 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
 
 
 def _said(asked: Asked, attempt: Answer, said: Answer, now: datetime) -> Sequence[str]:
-    code = " ".join(str(part) for part in (said["code"], said["enhanced"]) if part)
+    told_twice = said["text"].startswith(said["enhanced"])  # SMTP's texts begin with it
+    parts = (said["code"], "" if told_twice else said["enhanced"], said["text"])
     return (
         clock(attempt["at"], now),
         asked.say(VERDICTS[said["verdict"]]),
         said["address"],
-        " ".join(part for part in (code, said["text"]) if part),
+        " ".join(str(part) for part in parts if part),
     )
