@@ -444,6 +444,19 @@ async def test_a_token_that_the_server_quotes_is_told_nowhere(
     assert [piece for piece in pieces if piece in told] == []
 
 
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "."])
+@pytest.mark.parametrize("code", [550, 250])
+async def test_a_token_that_the_server_quotes_later_is_told_nowhere(
+    exchange, certificate, step, code
+):
+    response = xoauth2("n@example.com", CANARY).decode()
+    exchange.answers[step] = f"{code} 5.7.1 for {CANARY} by {response}"
+    async with signed_in_route(exchange, certificate) as transport:
+        told = repr(await transport.send(LETTER))
+    assert "for … by …" in told or (code == 250 and step in ("MAIL", "RCPT"))
+    assert CANARY[:20] not in told and response[:40] not in told
+
+
 async def test_a_token_is_in_no_traceback(exchange, certificate):
     exchange.answers["AUTH"] = DROP
     told = []

@@ -102,6 +102,7 @@ class Connection:
     def __init__(self, server: Server, protocol: SMTPProtocol) -> None:
         self.server, self.stage, self.mails = server, "220", 0
         self.extensions: dict[str, str] = {}
+        self._credentials: Credentials | None = None
         self._protocol = protocol
         self._mechanisms: list[str] = []
 
@@ -173,11 +174,11 @@ class Connection:
             offers = plain(" ".join(self._mechanisms).upper() or "-")
             words = troubles.NO_XOAUTH2.fill(where=self.server.where, offers=offers)
             raise ServerTrouble(words, 504)
+        self._credentials = credentials
         reply = await self._xoauth2(credentials)
         if reply.code != SMTPStatus.auth_successful:
-            said = credentials.masked(str(reply))
             words = troubles.SIGN_IN.fill(
-                where=self.server.where, user=credentials.user, reply=said
+                where=self.server.where, user=credentials.user, reply=reply
             )
             raise SignInRefused(words, reply.code, reply.enhanced)
 
@@ -203,7 +204,9 @@ class Connection:
 
     async def _hear(self, saying: Awaitable[SMTPResponse]) -> Reply:
         code, text = await self._answered(saying)
-        return Reply(code, _one_line(text))
+        line = _one_line(text)
+        # From AUTH on, for the whole conversation: a receipt is kept and shown.
+        return Reply(code, self._credentials.masked(line) if self._credentials else line)
 
     async def _answered(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
         """Lost and silent alike are Broken; `asyncio.timeout` round it all stays what it is."""
