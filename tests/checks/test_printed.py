@@ -88,6 +88,11 @@ def test_json_has_numbers_by_name_and_by_item():
     ]
 
 
+def test_half_a_character_in_json_is_a_question_mark_as_no_store_could_keep_it():
+    found = printed.json_readings(r'{"\ud83d": 1, "items": {"/\udca9": {"used": 2}}}')
+    assert [(reading.item, reading.name) for reading in found] == [("", "?"), ("/?", "used")]
+
+
 @pytest.mark.parametrize(
     ("output", "problem"),
     [

@@ -83,6 +83,7 @@ class Scene:
         self.store = store or MemoryStore()
         self.smtp = ScriptedTransport(lambda: self.time.now, *smtp)
         self.backup = ScriptedTransport(lambda: self.time.now)
+        self.checks = (VOLUMES,)
         self.measured = 0
         self.used = {}
         self.plans = {0: FixedPlan({}, {})}
@@ -110,7 +111,7 @@ class Scene:
     @asynccontextmanager
     async def life(self):
         """One life of the process; it ends without a word, as after a crash."""
-        plugins = Plugins((VOLUMES,), (NOTE,), ())
+        plugins = Plugins(self.checks, (NOTE,), ())
         engine = Engine(
             self.store,
             plugins,

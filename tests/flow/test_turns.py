@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import Limits, When
-from noroshi.ports import StoreError, Volume
+from noroshi.core.model import Limits, Reading, When
+from noroshi.ports import Outcome, StoreError, Volume
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FakeHost, FaultyStore
-from tests.flow.scene import RULE, Options, Scene, disk_monitor
+from tests.flow.scene import RULE, VOLUMES, Options, Scene, disk_monitor
 
 CRITICAL = "[CRITICAL] web1: disk"
 DAILY = replace(disk_monitor().cadence, period=timedelta(days=1))
@@ -161,3 +161,29 @@ async def test_a_node_whose_store_failed_at_the_start_is_ready_once_it_works():
         assert not engine.ready.is_set()
         await engine.hold()
         assert engine.ready.is_set()
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        pytest.param(Outcome((Reading("used", 1, item="\ud83d"),)), id="half a character"),
+        pytest.param(Outcome((), {"seen": object()}), id="no JSON"),
+        pytest.param(Outcome((), {"seen": "x" * 300_000}), id="too much"),
+    ],
+)
+async def test_what_no_store_could_keep_is_a_fault_of_its_check_and_of_no_other(
+    outcome, caplog
+):
+    caplog.set_level(logging.CRITICAL)
+
+    async def run(_options, _host, _memory):
+        return outcome
+
+    scene = Scene()
+    scene.checks = (VOLUMES, replace(VOLUMES, kind="odd", run=run))
+    scene.used = {"/a": 10}
+    await scene.plan(disk_monitor(), disk_monitor(id="n", name="odd", kind="odd"))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 30)
+    assert scene.subjects == ["[UNKNOWN] web1: odd"]
+    assert (await scene.store.samples("m"))[0].fault is None

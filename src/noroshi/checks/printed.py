@@ -80,8 +80,9 @@ def json_readings(output: str) -> tuple[Reading, ...]:
     found = list(_numbers(given, ""))
     for item, numbers in items.items():
         if not isinstance(numbers, dict):
-            raise Unmeasurable(NO_ITEMS.fill(where=item, said=_short(repr(numbers))))
-        found += _numbers(numbers, item)
+            where = _name(item)
+            raise Unmeasurable(NO_ITEMS.fill(where=where, said=_short(repr(numbers))))
+        found += _numbers(numbers, _name(item))
     return tuple(found)
 
 
@@ -109,11 +110,16 @@ def _data(text: str) -> Iterator[Reading]:
 
 def _numbers(given: dict[str, Any], item: str) -> Iterator[Reading]:
     for name, value in given.items():
-        worth = _worth(value)
+        name, worth = _name(name), _worth(value)
         if not math.isfinite(worth):
             where = f"{item}.{name}" if item else name
             raise Unmeasurable(NO_VALUE.fill(where=where, said=_short(repr(value))))
         yield Reading(name, worth, item=item)
+
+
+def _name(given: str) -> str:
+    """JSON can write half a character (a lone surrogate), which no store and no mail can."""
+    return given.encode("utf-8", "replace").decode()
 
 
 def _worth(value: object) -> float:

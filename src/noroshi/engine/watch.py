@@ -14,6 +14,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from noroshi import schema
 from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
@@ -27,6 +28,7 @@ AGAIN = 5.0  # seconds until a turn that could not be written down is taken agai
 BUSY = 1.0  # seconds until a turn is offered again to a monitor that still has one
 SOCKETS, THREADS = 4000, 2
 KEPT_SAMPLES = 100_000
+MOST_MEMORY = 256 * 1024
 NO_ANSWER = Words(
     en="no answer within {seconds:g} s", ja="{seconds:g} 秒以内に応答がありません"
 )
@@ -196,6 +198,7 @@ class Watch:
             check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
             async with self._slot(check, monitor), asyncio.timeout(seconds):
                 outcome = await check.run(monitor.options, host, memory)
+            _see_that_it_can_be_kept(outcome)
         except TimeoutError:
             fault = NO_ANSWER.fill(seconds=seconds)
         except Unmeasurable as problem:
@@ -230,6 +233,15 @@ class Watch:
             turn.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
         await self.flush()
+
+
+def _see_that_it_can_be_kept(outcome: Outcome) -> None:
+    """Raises for what no store could write: it would hold up all that is written with it."""
+    for reading in outcome.readings:
+        note = reading.note
+        f"{reading.name}{reading.item}{reading.unit}{note.en}{note.ja}".encode()
+    if outcome.memory and (size := len(schema.text(outcome.memory))) > MOST_MEMORY:
+        raise ValueError(f"a memory of {size} characters")
 
 
 def _sampled(outcome: Outcome, memory: Mapping[str, Any], at: datetime) -> Sample:
