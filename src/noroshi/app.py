@@ -31,6 +31,7 @@ from noroshi.door import open_door
 from noroshi.engine import Engine
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.threads import Pool, apart
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.provider import SignInFailed, Unreachable
@@ -68,7 +69,7 @@ class Plans:
 
     async def compile(self, version: Version) -> Plan:
         """Raises schema.Invalid; a version that became current has been compiled before."""
-        self.current = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
+        self.current = await apart(lambda: compile_plan(version.documents, self._plugins))
         return self.current
 
     def account(self, name: str) -> Account:
@@ -161,6 +162,7 @@ async def serve(
 
     `say` is told what is watched and by which routes it sends, once it is so.
     """
+    asyncio.get_running_loop().set_default_executor(Pool())
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(config, open_store=open_store))
         await stack.enter_async_context(open_door(config, app.service, app.engine.news))

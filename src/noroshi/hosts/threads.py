@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
+from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
+MOST_THREADS = 64
 
 
 def apart(work: Callable[[], T]) -> asyncio.Future[T]:
@@ -40,3 +45,38 @@ def apart(work: Callable[[], T]) -> asyncio.Future[T]:
 
     threading.Thread(target=run, daemon=True, name="noroshi-apart").start()
     return future
+
+
+class Pool(ThreadPoolExecutor):
+    """For the loop's own use: names are looked up in it. No end of the process waits for it.
+
+    Python's pool does, and a name server that is away holds a look-up for half a minute.
+    asyncio takes nothing as its pool but a ThreadPoolExecutor. Used from one loop.
+    """
+
+    def __init__(self, most: int = MOST_THREADS) -> None:
+        super().__init__(most)
+        self._most, self._running = most, 0
+        self._jobs = SimpleQueue[tuple[Future[Any], Callable[[], Any]]]()
+        self._free = threading.Semaphore(0)
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
+        future = Future[T]()
+        self._jobs.put((future, partial(work, *args, **named)))
+        if not self._free.acquire(blocking=False) and self._running < self._most:
+            self._running += 1
+            threading.Thread(target=self._work, daemon=True, name="noroshi-pool").start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """What hangs is left alone."""
+
+    def _work(self) -> None:
+        while True:
+            future, work = self._jobs.get()
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(work())
+                except BaseException as its:  # it is the caller's: the future raises it
+                    future.set_exception(its)
+            self._free.release()

@@ -49,7 +49,16 @@ class Writer:
         if not self._closed:
             self._closed = True
             self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join)
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+        def see_it_end() -> None:
+            self._thread.join()
+            with suppress(RuntimeError):  # nobody waits any more
+                loop.call_soon_threadsafe(ended.set)
+
+        # Not in the loop's pool: look-ups of names may hang in each of its threads.
+        Thread(target=see_it_end, daemon=True).start()
+        await ended.wait()
 
     def _run(self) -> None:
         while jobs := self._batch():

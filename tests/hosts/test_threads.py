@@ -1,0 +1,39 @@
+"""The loop's own pool: what hangs in it holds up neither other work nor the end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from noroshi.hosts.threads import Pool
+
+
+def test_what_hangs_holds_up_neither_other_work_nor_the_end_of_the_loop():
+    hangs = threading.Event()
+
+    async def run():
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(Pool(3))
+        hung = [loop.run_in_executor(None, hangs.wait) for _ in range(2)]
+        found = [await asyncio.to_thread(lambda: threading.get_ident()) for _ in range(3)]
+        for one in hung:
+            one.cancel()
+        return found
+
+    assert len(set(asyncio.run(run()))) == 1
+    hangs.set()
+
+
+async def test_what_goes_wrong_in_it_is_for_who_asked():
+    asyncio.get_running_loop().set_default_executor(Pool())
+    with pytest.raises(ValueError, match="invalid literal"):
+        await asyncio.to_thread(int, "x")
+    assert await asyncio.to_thread(int, "7") == 7
+
+
+async def test_names_are_looked_up_in_it():
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(Pool())
+    assert await loop.getaddrinfo("localhost", 80)
