@@ -62,7 +62,11 @@ class Plugins:
         action = self.actions.get(envelope.action)
         if action is None or action.finish is None:
             return envelope
-        return replace(envelope, payload=await action.finish(envelope.payload))
+        try:
+            return replace(envelope, payload=await action.finish(envelope.payload))
+        except Exception as bug:  # or nothing of this turn would ever be written down
+            log.exception("cannot finish %s", envelope.id)
+            return replace(envelope, payload={**envelope.payload, "plain": repr(bug)})
 
 
 def _by_kind(plugins: Iterable[P]) -> dict[str, P]:

@@ -83,7 +83,7 @@ class Scene:
         self.store = store or MemoryStore()
         self.smtp = ScriptedTransport(lambda: self.time.now, *smtp)
         self.backup = ScriptedTransport(lambda: self.time.now)
-        self.checks = (VOLUMES,)
+        self.checks, self.actions = (VOLUMES,), (NOTE,)
         self.measured = 0
         self.used = {}
         self.plans = {0: FixedPlan({}, {})}
@@ -111,7 +111,7 @@ class Scene:
     @asynccontextmanager
     async def life(self):
         """One life of the process; it ends without a word, as after a crash."""
-        plugins = Plugins(self.checks, (NOTE,), ())
+        plugins = Plugins(self.checks, self.actions, ())
         engine = Engine(
             self.store,
             plugins,

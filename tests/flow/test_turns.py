@@ -11,7 +11,7 @@ from noroshi.core.model import Limits, Reading, When
 from noroshi.ports import Outcome, StoreError, Volume
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FakeHost, FaultyStore
-from tests.flow.scene import RULE, VOLUMES, Options, Scene, disk_monitor
+from tests.flow.scene import NOTE, RULE, VOLUMES, Options, Scene, disk_monitor
 
 CRITICAL = "[CRITICAL] web1: disk"
 DAILY = replace(disk_monitor().cadence, period=timedelta(days=1))
@@ -187,3 +187,16 @@ async def test_what_no_store_could_keep_is_a_fault_of_its_check_and_of_no_other(
         await scene.seconds(engine, 30)
     assert scene.subjects == ["[UNKNOWN] web1: odd"]
     assert (await scene.store.samples("m"))[0].fault is None
+
+
+async def test_a_mail_that_cannot_be_finished_goes_as_it_was_drafted(caplog):
+    caplog.set_level(logging.CRITICAL)
+
+    async def finish(_payload):
+        raise ValueError("a line without an end")
+
+    scene = Scene()
+    scene.actions = (replace(NOTE, finish=finish),)
+    await scene.run(a=95)
+    assert scene.subjects == [CRITICAL]
+    assert scene.smtp.sent[0].payload["plain"] == "ValueError('a line without an end')"
