@@ -62,7 +62,8 @@ It watches on until Ctrl-C. In another terminal:
   end it yourself        kill {pid}
 
 With a real tenant: register an application (platform Web, redirect http://localhost/MxMail/,
-permission SMTP.Send), take {definitions} as a pattern, name your account and mailbox, and
+permission SMTP.Send); copy {definitions}
+(it goes when the demo ends), name your own account, mailbox and contacts in it, and run
   noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
     ja="""
 Ctrl-C を押すまで監視を続けます。別の端末から試せます。
@@ -71,8 +72,8 @@ Ctrl-C を押すまで監視を続けます。別の端末から試せます。
   受注サービスを自分で止める  kill {pid}
 
 本物のテナントで使うには、アプリを登録し (プラットフォームは Web、リダイレクト URI は
-http://localhost/MxMail/、アクセス許可は SMTP.Send)、{definitions} を手本にアカウントと
-メールボックスを書いて、次の順に実行します。
+http://localhost/MxMail/、アクセス許可は SMTP.Send)、{definitions} を
+コピーして (実演を終えると消えます) アカウント、メールボックス、通知先を書き換え、次の順に実行します。
   noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
 )
 AS_RECEIVED = Words(en="━━ As it was received", ja="━━ 届いたまま")
