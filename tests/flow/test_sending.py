@@ -7,7 +7,7 @@ from dataclasses import replace
 from noroshi.core.model import Envelope
 from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore
-from tests.flow.scene import RULE, Scene, disk_monitor
+from tests.flow.scene import RULE, VOLUMES, Scene, disk_monitor
 
 LETTER = Envelope(
     id="m.1/r/ops",
@@ -130,3 +130,35 @@ async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgott
         assert await engine.sending.send_one("smtp1")
     (resting,) = await scene.store.resting()
     assert resting.why == "there is no route 'smtp1' any more"
+
+
+async def test_a_node_that_stops_ends_what_it_measures_while_it_lets_a_mail_go_out():
+    scene = Scene()
+    out, begun, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    await scene.plan(disk_monitor())
+    accepts = scene.smtp.send
+
+    async def measure_until_stopped(_options, _host, _memory):
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def send_when_that_has_ended(envelope):
+        out.set()
+        await ended.wait()
+        return await accepts(envelope)
+
+    scene.checks = (replace(VOLUMES, run=measure_until_stopped),)
+    scene.smtp.send = send_when_that_has_ended
+    async with scene.life() as engine:
+        node = asyncio.create_task(engine.run())
+        await engine.ready.wait()
+        await scene.store.post(LETTER)
+        await out.wait()
+        scene.time.pass_by(seconds=10)
+        await begun.wait()
+        node.cancel()
+        await asyncio.wait([node])
+    assert await scene.store.waiting() == []

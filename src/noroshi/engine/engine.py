@@ -111,8 +111,8 @@ class Engine:
             return None
 
     async def _close(self) -> None:
-        await self.attempt(self.sending.close)
-        await self.attempt(self.watch.close)
+        # Side by side: a program that has to be killed must not wait for a server to answer.
+        await asyncio.gather(self.attempt(self.sending.close), self.attempt(self.watch.close))
         if self.node is not None:
             node = self.node
             await self.attempt(lambda: self.store.end(node, self.clocks.wall()))
