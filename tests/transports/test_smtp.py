@@ -500,6 +500,17 @@ async def test_nobody_listens():
     assert got.text.startswith(f"cannot connect to 127.0.0.1:{port}: connection refused (TCP).")
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["mail..example", f"{'a' * 64}.example", "mail\0.example"],
+    ids=["an empty label", "a long label", "a control character"],
+)
+async def test_a_name_that_cannot_be_one(plain, host):
+    async with open_route(plain, host=host) as transport:
+        got = answer(await transport.send(LETTER))
+    assert got.verdict is Verdict.ROUTE_DOWN and "(DNS)" in got.text
+
+
 async def test_a_name_that_does_not_exist(plain):
     async with open_route(plain, host="mail.invalid") as transport:
         got = answer(await transport.send(LETTER))
@@ -570,6 +581,25 @@ async def test_a_kept_connection_is_left_after_a_while(plain):
         await plain.gone.wait()
         assert plain.verbs()[-1] == "QUIT"
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+
+
+async def test_an_answer_too_many_is_not_taken_for_the_next_one(plain):
+    plain.answers["RCPT"] = ["250 2.1.5 OK\r\n354 go on"]
+    plain.answers["DATA"] = "550 5.7.1 no"
+    async with open_route(plain) as transport:
+        first = await transport.send(LETTER)
+        plain.answers["DATA"] = "354 go on"
+        second = await transport.send(LETTER)
+    assert answer(first).verdict is Verdict.ROUTE_DOWN
+    assert answer(second).verdict is Verdict.ACCEPTED and plain.connections == 2
+
+
+async def test_a_connection_with_an_answer_too_many_carries_no_other_mail(plain):
+    plain.answers["."] = ["250 2.0.0 OK\r\n250 2.0.0 OK once more"]
+    async with open_route(plain) as transport:
+        for _ in range(2):
+            assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+    assert plain.connections == 2
 
 
 async def test_a_connection_that_the_server_closed_meanwhile_is_replaced(plain):

@@ -96,10 +96,18 @@ class Reply:
         return f"{self.code} {self.text}"
 
 
+class Wire(SMTPProtocol):
+    """The protocol, which can tell whether more came than was asked for."""
+
+    @property
+    def in_step(self) -> bool:
+        return not self._buffer
+
+
 class Connection:
     """A connection that is signed in, or on its way there. `stage` is what it is about."""
 
-    def __init__(self, server: Server, protocol: SMTPProtocol) -> None:
+    def __init__(self, server: Server, protocol: Wire) -> None:
         self.server, self.stage, self.mails = server, "220", 0
         self.extensions: dict[str, str] = {}
         self._credentials: Credentials | None = None
@@ -108,12 +116,15 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        return self._protocol.is_connected
+        """Whether the next answer will be the one to what is said next."""
+        return self._protocol.is_connected and self._protocol.in_step
 
     async def say(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises Broken."""
         self.stage = words[0].decode("ascii")
         seconds = self.server.patience.command
+        if not self.alive:
+            raise Broken("closed, or out of step")
         return await self._hear(self._protocol.execute_command(*words, timeout=seconds))
 
     async def hand_over(self, message: bytes) -> Reply:
@@ -267,12 +278,12 @@ async def _make_ready(
         await connection.sign_in(credentials)
 
 
-async def _reach(server: Server) -> SMTPProtocol:
+async def _reach(server: Server) -> Wire:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(server.patience.connect):
             _, protocol = await loop.create_connection(
-                SMTPProtocol, server.host, server.port, happy_eyeballs_delay=0.25
+                Wire, server.host, server.port, happy_eyeballs_delay=0.25
             )
     except TimeoutError:
         seconds = server.patience.connect
@@ -280,6 +291,8 @@ async def _reach(server: Server) -> SMTPProtocol:
         raise ServerTrouble(words) from None
     except OSError as error:
         raise troubles.of_error(server.where, error) from None
+    except ValueError as error:  # UnicodeError is one: no name that DNS could be asked for
+        raise troubles.of_name(server.where, error) from None
     return protocol
 
 

@@ -79,6 +79,8 @@ async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
     reply = await connection.say(b"DATA")
     if reply.code != GO_ON:
         return answers | dict.fromkeys(taken, _not_yet(reply)), "", await _reset(connection)
+    if not connection.alive:  # before the mail, which then surely was not taken
+        raise Broken("closed, or out of step")
     said, provider_id, clean = await _content(connection, letter.content)
     return answers | dict.fromkeys(taken, said), provider_id, clean
 

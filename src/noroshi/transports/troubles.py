@@ -108,6 +108,11 @@ def of_error(where: str, error: OSError) -> ServerTrouble:
     return ServerTrouble(words.fill(where=where, why=why))
 
 
+def of_name(where: str, error: ValueError) -> ServerTrouble:
+    """Why a host's name cannot be looked for."""
+    return ServerTrouble(DNS.fill(where=where, why=getattr(error, "reason", "") or error))
+
+
 def of_tls(where: str, error: ssl.SSLError) -> ServerTrouble:
     """What stopped a connection from being encrypted."""
     if isinstance(error, ssl.SSLCertVerificationError):
