@@ -285,6 +285,15 @@ async def test_a_token_refused_twice_takes_the_route_down(exchange, certificate)
     assert tokens.asked == [("m365", False), ("m365", True)] and exchange.connections == 2
 
 
+async def test_a_token_that_is_as_fresh_as_can_be_is_not_tried_twice(exchange, certificate):
+    exchange.answers["AUTH"] = "535 5.7.3 Authentication unsuccessful [X 2026 1]"
+    tokens = Tokens("the same")
+    async with signed_in_route(exchange, certificate, tokens) as transport:
+        got = answer(await transport.send(LETTER))
+    assert (got.verdict, got.code, got.enhanced) == (Verdict.ROUTE_DOWN, 535, "5.7.3")
+    assert tokens.asked == [("m365", False), ("m365", True)] and exchange.connections == 1
+
+
 @pytest.mark.parametrize(
     ("said", "verdict"),
     [

@@ -198,23 +198,29 @@ class SmtpTransport:
 
     async def _connect(self) -> Connection:
         """One fresh token, and one more try on a connection of its own, where that may help."""
-        tls = await self._tls()
+        tls, credentials = await self._tls(), await self._credentials(force=False)
         try:
-            return await self._signed_in(tls, force=False)
+            return await self._signed_in(tls, credentials)
         except SignInRefused as refused:
             if not wants_new_token(refused.code, refused.enhanced):
                 raise
-        return await self._signed_in(tls, force=True)
+            fresh = await self._credentials(force=True)
+            if fresh == credentials:  # it is a moment old: the server would say the same
+                raise
+        return await self._signed_in(tls, fresh)
 
-    async def _signed_in(self, tls: ssl.SSLContext | None, *, force: bool) -> Connection:
-        credentials = await self._credentials(force) if self._wanted.account else None
+    async def _signed_in(
+        self, tls: ssl.SSLContext | None, credentials: Credentials | None
+    ) -> Connection:
         try:
             return await connect(self._server, tls, credentials)
         except ServerTrouble:
             self._context = None  # the CA's file may have been mended since it was read
             raise
 
-    async def _credentials(self, force: bool) -> Credentials:
+    async def _credentials(self, *, force: bool) -> Credentials | None:
+        if not self._wanted.account:
+            return None
         token = await self._outside.token(self._wanted.account, force)
         user = self._wanted.user or self._wanted.mail_from
         return Credentials(user, xoauth2(user, token), token)
