@@ -52,6 +52,8 @@ SAID = [
     ("550 5.7.60 SMTP; Client does not have permissions to send as this sender", ROUTE),
     ("550 5.7.1 Unable to relay", NO),
     ("550 5.7.1 Client was not authenticated", ROUTE),
+    ("554 5.7.1 Client was not authenticated", ROUTE),
+    ("554 5.2.0 WASCL UserAction verdict is not None", ROUTE),
     ("550 5.7.64 TenantAttribution; Relay Access Denied", ROUTE),
     ("550 5.7.68 TenantInboundAttribution; Direct Send not allowed", ROUTE),
     ("550 5.7.232 tenant exceeded its limit", ROUTE),

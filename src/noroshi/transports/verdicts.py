@@ -31,6 +31,7 @@ RULES: tuple[tuple[int, str, str, Verdict], ...] = (
     # The sender's account, whatever the mail. Exchange Online, at the end of DATA:
     (554, "5.2.0", "STOREDRV.Submission", ROUTE),  # the day's 10,000 are used up; spam block
     (554, "5.2.0", "submission quota", ROUTE),  # the same, without its exception's name
+    (554, "5.2.0", "WASCL", ROUTE),  # the spam block, without its exception's name
     (554, "5.2.2", "", ROUTE),  # the sender's mailbox is full: Sent Items grew
     (554, "5.2.252", "", ROUTE),  # SendAsDenied
     (550, "5.7.60", "", ROUTE),  # the same, older wording
@@ -48,7 +49,7 @@ RULES: tuple[tuple[int, str, str, Verdict], ...] = (
     (ANY, "5.7.705", "", ROUTE),  # the tenant sent too much
     (ANY, "5.7.708", "", ROUTE),  # no traffic is taken from this address
     (ANY, "5.7.750", "", ROUTE),  # the domain is not registered
-    (550, "5.7.1", "not authenticated", ROUTE),  # not signed in
+    (ANY, "5.7.1", "not authenticated", ROUTE),  # not signed in
     (ANY, "5.2.121", "", LATER),  # too much for this recipient within the hour
     (ANY, "5.2.122", "", LATER),  # the same
     # A command it does not know or take is our fault or its: no mail is to blame.
