@@ -1,5 +1,6 @@
 """The commands, each a process of its own, asking a node through its door."""
 
+import asyncio
 import json
 import re
 from datetime import datetime
@@ -7,7 +8,9 @@ from datetime import datetime
 import pytest
 
 from noroshi.core.model import Level
+from noroshi.core.words import Words
 from noroshi.ports import Document
+from noroshi.service import Forbidden, refused
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore
 from tests.cli.typed import a_node, typed
@@ -68,6 +71,31 @@ async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
     (waiting,) = await desk.store.waiting()
     assert waiting.envelope.payload["text"] == "一行\n二行\n"
     assert waiting.envelope.payload["importance"] == "high"
+
+
+async def test_what_is_no_text_is_refused_before_it_is_sent(desk, tmp_path):
+    argv = ("send", "--to", "ops", "--subject", b"\xff", "--text", "t", "--lang", "ja")
+    told = await typed(*argv, home=tmp_path)
+    assert told.code == 3 and told.err.startswith("文字コードが正しくない")
+    assert await desk.store.waiting() == []
+
+
+async def test_what_a_node_answers_before_it_has_read_all_is_told(tmp_path):
+    """Who is sent away at the door has said more than anybody there will listen to."""
+    sent_away = refused(Forbidden(Words(en="go away", ja="お帰りください")))
+
+    async def door(reader, writer):
+        await reader.readexactly(1)
+        writer.write(json.dumps(sent_away).encode() + b"\n")
+        writer.close()
+
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "noroshi.toml").write_text('name = "node"\n')
+    async with await asyncio.start_unix_server(door, str(home / "door.sock")):
+        argv = ("send", "--to", "ops", "--subject", "s")
+        told = await typed(*argv, home=home, given="t" * (8 << 20))
+    assert (told.code, told.err) == (5, "go away\n")
 
 
 async def test_a_mail_that_cannot_go_tells_every_reason(desk, tmp_path):

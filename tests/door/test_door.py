@@ -92,6 +92,24 @@ async def test_what_is_no_request_is_told_and_the_next_one_is_answered(tmp_path,
         assert "ok" in await us.ask("status")
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(b'{"op": "\\ud800"}\n', id="as an operation"),
+        pytest.param(b'{"op": "queue_show", "args": {"id": "\\ud800"}}\n', id="as an id"),
+        pytest.param(b'{"op": "status", "args": {"\\ud800": 1}}\n', id="as an argument's name"),
+        pytest.param(
+            b'{"op": "send", "args": {"to": ["\\ud800"], "subject": "s", "text": "t"}}\n',
+            id="as an address",
+        ),
+    ],
+)
+async def test_half_a_letter_is_refused_and_the_next_request_is_answered(tmp_path, request_):
+    async with a_door(tmp_path) as door, inside(door) as us:
+        assert "error" in await us.say(request_)
+        assert "ok" in await us.ask("status")
+
+
 async def test_a_request_that_is_too_long_is_told_so(tmp_path):
     async with a_door(tmp_path) as door, inside(door) as us:
         answer = await us.say(b"x" * (LONGEST_LINE + 70_000) + b"\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,6 +33,10 @@ WENT_AWAY = Words(
     "Look with: noroshi status",
     ja="返事の前にノードが止まりました。実行されたかどうかは分かりません。"
     "noroshi status で確かめてください。",
+)
+NO_TEXT = Words(
+    en="Something that was given is not text in this terminal's encoding; nothing was sent.",
+    ja="文字コードが正しくない引数があります。何も送っていません。",
 )
 NO_ANSWER = Words(
     en="The node has not answered for {seconds:.0f} s; whether it was done is not known.",
@@ -71,11 +76,11 @@ class Far:
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Raises NoNode if nobody listens, else Refused."""
-        request = json.dumps({"op": op, "args": args}, ensure_ascii=False)
+        line = _line({"op": op, "args": args})
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(LONGEST_ANSWER)
             self._connect(connection)
-            return unpacked(json.loads(_ask(connection, request.encode() + b"\n")))
+            return unpacked(json.loads(_ask(connection, line)))
 
     def _connect(self, connection: socket.socket) -> None:
         try:
@@ -87,9 +92,18 @@ class Far:
             raise Refused("no node", CANNOT_ENTER.fill(door=self.door, why=why)) from None
 
 
+def _line(request: object) -> bytes:
+    try:
+        return json.dumps(request, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # an argument's bytes that mean no letter here
+        raise Refused("invalid", NO_TEXT) from None
+
+
 def _ask(connection: socket.socket, line: bytes) -> bytes:
     try:
-        connection.sendall(line)
+        # Who is sent away at the door is told so before all was heard: that answer is there.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(line)
         parts = list[bytes]()
         while not (parts and parts[-1].endswith(b"\n")):
             part = connection.recv(CHUNK)

@@ -137,6 +137,8 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
 def _request(line: bytes) -> tuple[str, Mapping[str, Any]] | None:
     try:
         request = json.loads(line)
+        if b"\\u" in line:  # half a letter can be told to nobody, nor kept
+            json.dumps(request, ensure_ascii=False).encode()
         op, args = request["op"], request.get("args", {})
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
