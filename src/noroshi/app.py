@@ -37,7 +37,16 @@ from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Outside, RouteTrouble, Store, Transport, Version
+from noroshi.ports import (
+    Clocks,
+    Host,
+    Outside,
+    RouteTrouble,
+    Store,
+    StoreError,
+    Transport,
+    Version,
+)
 from noroshi.service import Service
 from noroshi.stores.lock import LifeLock
 from noroshi.stores.sqlite import SqliteStore
@@ -57,6 +66,10 @@ NO_ROUTE = Words(
 )
 NO_ACCOUNT = Words(
     en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
+)
+STORE_AWAY = Words(
+    en="the sign-in cannot be read from the store or kept in it: {why}",
+    ja="サインインの情報を保存先から読めないか、保存できません: {why}",
 )
 
 
@@ -243,6 +256,9 @@ def _token_of(plans: Plans, tokens: TokenSource) -> Callable[[str, bool], Awaita
             # No code: the provider is not asked in vain (TokenSource remembers), so the route
             # may look again soon, and goes on soon after somebody has signed in.
             raise RouteTrouble(error.words) from None
+        except StoreError as error:
+            # The route's, or each mail that waits would ask the provider for a token again.
+            raise RouteTrouble(STORE_AWAY.fill(why=error)) from None
 
     return token
 
