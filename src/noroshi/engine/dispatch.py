@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from noroshi.core.delivery import RestRoute, Retry, fate
 from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Route, Verdict
+from noroshi.engine import journal
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Store, Transport
 
 log = logging.getLogger(__name__)
@@ -129,6 +130,7 @@ class Dispatch:
         way.rests_until = its.until if isinstance(its, RestRoute) else None
         while await self._attempt(lambda: self.store.settle(parcel, receipt, its)) is None:
             await self._attempt(lambda: self._idle(way))
+        journal.settled(parcel, its)
 
     async def _send(self, transport: Transport, envelope: Envelope) -> Receipt:
         try:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from noroshi.core.model import Instance, Monitor, Route, State
+from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.held import Cause, Held
 from noroshi.engine.watch import Watch
@@ -208,6 +209,8 @@ class Engine:
     async def _serve(self, version: Version, plan: Plan) -> None:
         waiting = [row.envelope for row in await self.store.waiting()]
         await self.sending.take_up(plan.routes, waiting)
+        if version.number != self.version:
+            journal.took_up(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()
 

@@ -18,6 +18,7 @@ from noroshi import schema
 from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
+from noroshi.engine import journal
 from noroshi.engine.held import Cause, Held, Turn
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Store, StoreError, Unmeasurable
@@ -147,6 +148,7 @@ class Watch:
         held.doubtful.discard(change.monitor)
         if kept:
             held.states[change.monitor] = change.state
+            journal.happened(change.events)
         elif change.monitor in held.monitors:
             log.warning("the block was lost; a turn of %s is dropped", change.monitor)
             self.held = None if self.held is held else self.held

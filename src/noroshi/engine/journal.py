@@ -1,0 +1,53 @@
+"""What the node's own log says of its work: one event, one line, `key=value` after the words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from noroshi.core.delivery import Accepted, Fate, NextRoute, RestRoute, Retry, SetAside
+from noroshi.core.model import Event, Parcel
+
+log = logging.getLogger("noroshi")
+
+
+def took_up(version: int, monitors: int, routes: Iterable[str]) -> None:
+    """From now on another set of definitions is in use."""
+    log.info(
+        "definitions in use version=%d monitors=%d routes=%s",
+        version,
+        monitors,
+        ",".join(routes),
+    )
+
+
+def happened(events: Iterable[Event]) -> None:
+    """Written down: items changed level, or were told of again."""
+    for event in events:
+        log.info(
+            "level %s > %s monitor=%s item=%r event=%s",
+            event.before.name,
+            event.after.name,
+            event.path,
+            event.item,
+            event.id,
+        )
+
+
+def settled(parcel: Parcel, its: Fate) -> None:
+    """An attempt came to an end. A route that stays down is not told of again."""
+    mail, route = parcel.envelope.id, parcel.route
+    was_down = parcel.down_since is not None
+    if was_down and not isinstance(its, RestRoute):
+        log.info("route is back route=%s", route)
+    match its:
+        case Accepted():
+            log.info("mail accepted route=%s id=%s", route, mail)
+        case Retry(at=at, why=why):
+            log.warning("mail deferred until=%s route=%s id=%s: %s", at, route, mail, why)
+        case NextRoute(why=why):
+            log.warning("mail goes on by the next route route=%s id=%s: %s", route, mail, why)
+        case SetAside(why=why):
+            log.error("mail set aside route=%s id=%s: %s", route, mail, why)
+        case RestRoute(why=why) if not was_down:
+            log.warning("route down, its mail waits route=%s: %s", route, why)
