@@ -65,6 +65,20 @@ async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
     assert waiting.envelope.payload["subject"] == "点検"
 
 
+async def test_a_mails_text_may_stand_behind_the_options(desk, tmp_path):
+    told = await typed("send", "--to", "ops", "--subject", "s", "It works.", home=tmp_path)
+    (waiting,) = await desk.store.waiting()
+    assert told.code == 0 and waiting.envelope.payload["text"] == "It works."
+
+
+async def test_a_text_that_is_given_twice_is_refused(desk, tmp_path):
+    told = await typed(
+        "send", "--to", "ops", "--subject", "s", "a", "--text", "b", home=tmp_path
+    )
+    assert told.code == 2 and "--text" in told.err
+    assert await desk.store.waiting() == []
+
+
 async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "s", "--level", "critical")
     assert (await typed(*argv, home=tmp_path, given="一行\n二行\n")).code == 0

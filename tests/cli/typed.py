@@ -20,7 +20,7 @@ class Typed:
     err: str
 
 
-async def typed(*argv, home=None, given="", before=MAIN, **env):
+async def typed(*argv, home=None, given="", before=MAIN, cwd=None, **env):
     """Run `noroshi` with these arguments; `given` is its standard input."""
     environment = NOBODYS | env | ({"NOROSHI_HOME": str(home)} if home else {})
     process = await asyncio.create_subprocess_exec(
@@ -31,6 +31,7 @@ async def typed(*argv, home=None, given="", before=MAIN, **env):
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=environment,
+        cwd=cwd,
     )
     out, err = await process.communicate(given.encode())
     return Typed(process.returncode, out.decode(), err.decode())

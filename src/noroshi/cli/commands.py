@@ -269,8 +269,13 @@ SEND = Command(
             {"metavar": "TEXT", "required": True},
         ),
         Option(
+            ("body",),
+            Words(en="the text (else the standard input)", ja="本文 (なければ標準入力)"),
+            {"metavar": "TEXT", "nargs": "?"},
+        ),
+        Option(
             ("--text",),
-            Words(en="body (else the standard input)", ja="本文 (なければ標準入力)"),
+            Words(en="the text, given as an option", ja="本文 (オプションで渡す場合)"),
             {"metavar": "TEXT"},
         ),
         Option(

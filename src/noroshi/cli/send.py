@@ -13,6 +13,10 @@ NO_TEXT = Words(
     en="The standard input is not text in {encoding}; give the body in it, or by --text.",
     ja="標準入力を {encoding} の文字として読めません。文字コードを直すか、--text で渡してください。",
 )
+TEXT_TWICE = Words(
+    en="give the text once, as TEXT or by --text",
+    ja="本文は TEXT か --text のどちらか一方で指定してください",
+)
 TYPE_IT = Words(
     en="Type the text; Ctrl-D on a line of its own ends it.",
     ja="本文を入力してください。最後に Ctrl-D を押します。",
@@ -26,7 +30,11 @@ NOBODY_SENDS = Words(
 def send(asked: Asked) -> int:
     """Queue the mail; print its id, one line for each contact."""
     given = asked.given
-    text = given.text if given.text is not None else _standard_input(asked)
+    if given.body is not None and given.text is not None:
+        given.parser.refuse(TEXT_TWICE)
+    text = given.text if given.body is None else given.body
+    if text is None:
+        text = _standard_input(asked)
     sent = asked.call(
         "send",
         to=given.to,
