@@ -24,7 +24,11 @@ UNREACHABLE = Words(
 )
 PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net"}
 REFUSED = Cause(
-    Reading("closed", 1, note=Words(en="connection refused", ja="接続を拒否されました")),
+    Reading(
+        "closed",
+        1,
+        note=Words(en="fs01:443 refuses connections", ja="fs01:443 が接続を拒否しました"),
+    ),
     Limits(critical=1),
 )
 

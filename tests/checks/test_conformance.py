@@ -14,7 +14,10 @@ from noroshi.core.words import Words, plain
 from noroshi.ports import Process, Ran, Unmeasurable, Volume
 from noroshi.testing import FakeHost
 
-GIVEN = {"script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")}}
+GIVEN = {
+    "process": {"name": "init"},
+    "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
+}
 JAPANESE = re.compile("[぀-ヿ一-鿿]")
 
 

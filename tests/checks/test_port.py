@@ -52,7 +52,9 @@ def full():
 async def test_an_open_port_tells_how_long_it_took(address):
     with listener("::1" if address == "::1" else "127.0.0.1") as sock:
         found = await look(number(sock), address)
+        where = f"{'[::1]' if address == '::1' else address}:{number(sock)}"
     assert found["closed"].value == 0
+    assert found["closed"].note.en == f"{where} takes connections"
     assert found["connect"].value > 0 and found["connect"].unit == "ms"
 
 
@@ -64,9 +66,11 @@ async def test_without_an_address_it_is_the_instances_own():
 async def test_a_closed_port_is_a_finding_and_no_fault():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
+        where = f"127.0.0.1:{number(unused)}"
         (found,) = (await look(number(unused))).values()
     assert (found.name, found.value) == ("closed", 1)
-    assert (found.note.en, found.note.ja) == ("connection refused", "接続を拒否されました")
+    assert found.note.en == f"{where} refuses connections"
+    assert found.note.ja == f"{where} が接続を拒否しました"
     assert judge(found, port.CHECK.limits["closed"]) is Level.CRITICAL
 
 

@@ -8,6 +8,7 @@ import sys
 import psutil
 import pytest
 
+from noroshi import schema
 from noroshi.checks import process
 from noroshi.core.model import Level
 from noroshi.core.status import judge
@@ -35,7 +36,7 @@ async def count(host=None, **options):
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        pytest.param({}, 6, id="all"),
+        pytest.param({"name": "*"}, 6, id="all"),
         pytest.param({"name": "nginx"}, 3, id="by name"),
         pytest.param({"name": "ng"}, 0, id="a name is a whole name"),
         pytest.param({"name": "kworker*"}, 1, id="by the beginning of a name"),
@@ -56,7 +57,6 @@ async def test_counts_what_matches_all_that_is_given(options, expected):
         ({"name": "nginx", "user": "root"}, "nginx"),
         ({"command": "worker"}, "worker"),
         ({"user": "root"}, "root"),
-        ({}, ""),
     ],
 )
 async def test_the_item_is_what_it_is_called(options, item):
@@ -64,10 +64,17 @@ async def test_the_item_is_what_it_is_called(options, item):
 
 
 async def test_the_note_names_the_first_numbers():
-    assert (await count(name="nginx")).note.en == "pid 20, 21, 22"
-    assert (await count()).note.en == "pid 1, 20, 21, 22, 30 and 1 more"
-    assert (await count()).note.ja == "PID 1, 20, 21, 22, 30 ほか1件"
+    assert (await count(name="nginx")).note.en == "running (pid 20, 21, 22)"
+    every = (await count(name="*")).note
+    assert every.en == "running (pid 1, 20, 21, 22, 30 and 1 more)"
+    assert every.ja == "動いています (PID 1, 20, 21, 22, 30 ほか1件)"
     assert (await count(name="sshd")).note.ja == "動いていません"
+
+
+@pytest.mark.parametrize("given", [{}, {"label": "web"}], ids=["nothing", "only a label"])
+def test_one_must_say_which_processes(given):
+    with pytest.raises(schema.Invalid, match="one of name, command and user must be given"):
+        schema.read(process.Options, given)
 
 
 async def test_none_is_critical_and_one_is_fine():
@@ -83,7 +90,7 @@ async def test_a_real_process_is_found_while_it_lives_and_not_after():
     with subprocess.Popen(argv, stdin=subprocess.PIPE) as child:
         owner = psutil.Process(child.pid).username()
         found = await count(here, command=mark, user=owner)
-        assert (found.value, found.note.en) == (1, f"pid {child.pid}")
+        assert (found.value, found.note.en) == (1, f"running (pid {child.pid})")
         child.kill()
     clocks.pass_by(seconds=1)
     assert (await count(here, command=mark)).value == 0

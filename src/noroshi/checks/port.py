@@ -15,7 +15,8 @@ from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
-REFUSED = Words(en="connection refused", ja="接続を拒否されました")
+REFUSED = Words(en="{where} refuses connections", ja="{where} が接続を拒否しました")
+TAKEN = Words(en="{where} takes connections", ja="{where} に接続できました")
 NO_NAME = Words(
     en="the name {address} cannot be resolved: {why}",
     ja="{address} の名前を解決できません: {why}",
@@ -61,13 +62,22 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     try:
         took = await _connect(address, wanted.port)
     except ConnectionRefusedError:
-        return Outcome((Reading("closed", 1, note=REFUSED),))
+        refused = REFUSED.fill(where=_where(address, wanted.port))
+        return Outcome((Reading("closed", 1, note=refused),))
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
         why = getattr(error, "strerror", None) or error
         raise Unmeasurable(NO_NAME.fill(address=address, why=why)) from None
     except OSError as error:
         raise Unmeasurable(_why(address, wanted.port, error)) from None
-    return Outcome((Reading("connect", round(took * 1000, 3), "ms"), Reading("closed", 0)))
+    taken = TAKEN.fill(where=_where(address, wanted.port))
+    return Outcome(
+        (Reading("connect", round(took * 1000, 3), "ms"), Reading("closed", 0, note=taken))
+    )
+
+
+def _where(address: str, port: int) -> str:
+    """RFC 3986, 3.2.2: an IPv6 address stands in brackets before its port."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _why(address: str, port: int, error: OSError) -> Words:

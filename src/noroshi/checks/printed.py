@@ -27,7 +27,12 @@ SKIPPED = re.compile(rf"\s*+(?:{QUOTED}\S*+|\S++)")
 # Possessive throughout (*+, ++): no output, however odd, takes more than one pass over it.
 
 NO_NUMBER = Words(
-    en="its last line is no number: {said}", ja="最後の行が数値ではありません: {said}"
+    en="the program's last line must be a number, but it printed: {said}",
+    ja="プログラムの最後の行が数値ではありません。出力: {said}",
+)
+NO_OUTPUT = Words(
+    en="the program printed nothing; its last line must be a number",
+    ja="プログラムが何も出力しませんでした。最後の行に数値が必要です",
 )
 NO_JSON = Words(
     en="it printed no JSON object: {said}",
@@ -62,7 +67,8 @@ def number(output: str, name: str, unit: str) -> Reading:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     found = ALONE.fullmatch(lines[-1]) if lines else None
     if found is None or not math.isfinite(value := _float(found[1])):
-        raise Unmeasurable(NO_NUMBER.fill(said=_short(output.strip()) or NOTHING))
+        said = _short(output.strip())
+        raise Unmeasurable(NO_NUMBER.fill(said=said) if said else NO_OUTPUT)
     return Reading(name, value, unit or found[2])
 
 

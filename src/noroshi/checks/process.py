@@ -11,9 +11,11 @@ from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, Process, options
 
 SHOWN = 5  # process numbers in the note
-NONE = Words(en="none runs", ja="動いていません")
-PIDS = Words(en="pid {pids}", ja="PID {pids}")
-MORE = Words(en="pid {pids} and {more} more", ja="PID {pids} ほか{more}件")
+NONE = Words(en="not running", ja="動いていません")
+PIDS = Words(en="running (pid {pids})", ja="動いています (PID {pids})")
+MORE = Words(
+    en="running (pid {pids} and {more} more)", ja="動いています (PID {pids} ほか{more}件)"
+)
 
 
 @options
@@ -26,6 +28,14 @@ class Options:
     """Whose process it is; empty: anybody's. / プロセスの所有者です。空ならすべての利用者です。"""
     label: str = ""
     """What alarms call it; empty: the name, else the command, else the user. / アラームでの呼び名です。空なら name、command、user の順に使います。"""
+
+    def __post_init__(self) -> None:
+        # All empty would match every process, and so never be critical.
+        if not (self.name or self.command or self.user):
+            raise ValueError(
+                "one of name, command and user must be given / "
+                "name、command、user のどれかを指定してください"
+            )
 
     @property
     def item(self) -> str:
