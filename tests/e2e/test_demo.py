@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from noroshi.demo import texts
 from tests.e2e.demos import Demo, printed_mails
 
 WATCHES_ON = "Ctrl-C"
@@ -97,17 +98,22 @@ def watching(tmp_path_factory):
         demo.end()
 
 
+def beginning(words):
+    """As far as it is the same at each run."""
+    return words.en.partition("{")[0]
+
+
 def is_all_gone(demo):
     return demo.left == [] and not list(demo.temporary.iterdir())
 
 
 @pytest.mark.parametrize(
     "moment",
-    ["Noroshi: the whole path", "lab   ", "shop    ", "sign-in   "],
+    [texts.HEAD, texts.LAB, texts.SHOP, texts.SIGNED],
     ids=["at once", "with the lab", "with the process", "signed in"],
 )
 def test_ctrl_c_on_the_way_ends_it_with_all_that_it_started(moment, demo):
-    demo.until_it_says(moment)
+    demo.until_it_says(beginning(moment))
     demo.process.send_signal(signal.SIGINT)
     assert demo.wait() == 0
     assert demo.complained == ""
@@ -116,7 +122,7 @@ def test_ctrl_c_on_the_way_ends_it_with_all_that_it_started(moment, demo):
 
 @pytest.mark.parametrize("name", ["lab", "node"])
 def test_when_a_part_of_it_dies_on_the_way_it_says_which_and_ends(name, demo):
-    demo.until_it_says("sign-in   ")
+    demo.until_it_says(beginning(texts.SIGNED))
     dies(name, demo)
 
 
