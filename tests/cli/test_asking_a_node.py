@@ -252,6 +252,20 @@ async def test_a_folder_is_planned_applied_and_exported(tmp_path):
     assert (tmp_path / "out" / "instances" / "web1.toml").is_file()
 
 
+async def test_an_export_loses_nothing_that_is_there_unless_it_must(desk, tmp_path):
+    out = tmp_path / "out"
+    assert (await typed("export", str(out), home=tmp_path)).code == 0
+    assert (await typed("export", str(out), home=tmp_path)).code == 0
+    written(out, **{"rules/draft.toml": "# mine", "contacts/ops.toml": "# ours"})
+    told = await typed("export", str(out), home=tmp_path)
+    assert (told.code, told.out) == (5, "")
+    assert "  contacts/ops.toml: would be overwritten" in told.err
+    assert "  rules/draft.toml: would be removed" in told.err
+    assert (out / "rules/draft.toml").read_text() == "# mine"
+    assert (await typed("export", str(out), "--force", home=tmp_path)).code == 0
+    assert not (out / "rules/draft.toml").exists()
+
+
 @pytest.mark.parametrize("command", ["plan", "apply"])
 async def test_definitions_with_mistakes_end_with_3_and_tell_all(tmp_path, command):
     bad = 'action = "mail"\ncontacts = ["x"]\nroutes = ["y"]\n'

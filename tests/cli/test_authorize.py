@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.ports import Document
 from tests.cli.typed import NOBODYS, a_node, typed
-from tests.service.desk import AKI, CANARY, Desk, documents
+from tests.service.desk import AKI, CANARY, OLD_SECRET, Desk, documents
 
 GOOD = "http://localhost/MxMail/?code=good&state=S&session_state=x"
 BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
@@ -76,6 +76,32 @@ async def test_a_person_is_led_through_and_may_err(desk, tmp_path):
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
     assert desk.server.asked == [CANARY, CANARY]
+
+
+async def test_a_person_is_asked_again_for_a_secret_that_has_ended(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", OLD_SECRET)
+    async with Terminal(tmp_path, "authorize", "m365") as person:
+        await person.type("Address: ", f"{GOOD}\n")
+        await person.until("The client secret has ended")
+        await person.type("Client secret: ", f"{CANARY}\n")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+    assert desk.server.asked == [OLD_SECRET, CANARY]
+
+
+async def test_a_script_is_told_how_to_give_another_secret(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", OLD_SECRET)
+    told = await typed("authorize", "m365", "--lang", "ja", home=tmp_path, given=GOOD)
+    assert told.code == 1
+    assert "正しい値は noroshi authorize m365 --secret-file ファイル で" in told.err
+
+
+async def test_a_secret_that_was_kept_is_not_called_no_change(desk, tmp_path):
+    (tmp_path / "secret").write_text(CANARY)
+    argv = ("authorize", "m365", "--secret-file", str(tmp_path / "secret"))
+    told = await typed(*argv, home=tmp_path)
+    assert (told.code, told.err) == (3, "Nothing was entered, so nobody was signed in.\n")
+    assert "app" in await desk.vault.names()
 
 
 async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):

@@ -28,6 +28,7 @@ from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
 
+OLD_SECRET = "last-years-secret"
 CANARY = "canary-Xq7~8Q.never-shown"
 AKI = administrator("aki")
 USED = Words(en="used", ja="使用率")
@@ -126,6 +127,12 @@ class SignInServer:
 
     async def redeem(self, _account, secret, _attempt, query):
         self.asked.append(secret.reveal())
+        if secret.reveal() == OLD_SECRET:
+            words = Words(en="The client secret has ended.", ja="期限が切れました。")
+            raise SignInFailed(words, error="invalid_client", who="admin", codes=(7000222,))
+        if query["code"] == "later":
+            words = Words(en="It is busy.", ja="混んでいます。")
+            raise SignInFailed(words, error="temporarily_unavailable", who="wait")
         if query["code"] != "good":
             words = Words(en="The code was refused.", ja="コードが断られました。")
             raise SignInFailed(words, error="invalid_grant", who="user")

@@ -10,7 +10,7 @@ from noroshi.cli.client import Far, Refused
 from noroshi.config import Config
 from noroshi.door import open_door
 from noroshi.service import Refusal, refused
-from tests.service.desk import AKI, CANARY, DEFERRED, DOWN, REFUSED, Desk, documents
+from tests.service.desk import AKI, CANARY, DEFERRED, DOWN, OLD_SECRET, REFUSED, Desk, documents
 
 
 class NearBy:
@@ -141,6 +141,13 @@ async def test_two_edits_of_one_version_are_not_both_taken(ask):
         await ask("apply", documents=documents(contacts__boss=None), base=0)
 
 
+async def test_a_base_that_is_still_to_come_is_told_as_such(ask):
+    with pytest.raises(
+        Told, match=r"conflict: The current version is 0, not 3\. See: noroshi plan"
+    ):
+        await ask("apply", documents=documents(), base=3)
+
+
 async def test_what_is_exported_holds_the_ids_that_were_given(ask):
     await applied(ask)
     exported = await ask("export")
@@ -179,6 +186,33 @@ async def test_what_the_provider_refuses_is_told_in_its_words(ask):
     pasted = "http://localhost/MxMail/?code=bad&state=S"
     with pytest.raises(Told, match="trouble: The code was refused"):
         await ask("authorize_finish", route="m365", pasted=pasted)
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "told"),
+    [
+        pytest.param(
+            OLD_SECRET,
+            "good",
+            ("secret", "Give the right one: noroshi authorize m365 --secret-file FILE"),
+            id="a secret that has ended",
+        ),
+        pytest.param(
+            CANARY,
+            "later",
+            ("", "A sign-in is not repeated by itself; do it again: noroshi authorize m365"),
+            id="a server that is busy",
+        ),
+    ],
+)
+async def test_a_sign_in_that_failed_says_what_to_do_now(ask, secret, code, told):
+    await applied(ask)
+    await ask("set_secret", name="app", value=secret)
+    await ask("authorize_begin", route="m365")
+    pasted = f"http://localhost/MxMail/?code={code}&state=S"
+    with pytest.raises(Told, match="trouble") as refusal:
+        await ask("authorize_finish", route="m365", pasted=pasted)
+    assert refusal.value.problems == [told]
 
 
 async def test_a_sign_in_wakes_a_route_that_rests(ask):

@@ -81,9 +81,13 @@ NOBODY_SENDS = Words(
     en="No node is running; mail goes out once noroshi serve runs.",
     ja="ノードが動いていません。noroshi serve を始めると送信します。",
 )
-NOTHING_GIVEN = Words(
-    en="Nothing was entered, and nothing was changed.",
-    ja="何も入力されなかったため、何も変更していません。",
+NO_SECRET = Words(
+    en="Nothing was entered, so no client secret was kept.",
+    ja="何も入力されなかったため、クライアント シークレットは保存していません。",
+)
+NO_ADDRESS = Words(
+    en="Nothing was entered, so nobody was signed in.",
+    ja="何も入力されなかったため、サインインしていません。",
 )
 CANNOT_READ = Words(en="Cannot read {file}: {why}", ja="{file} を読めません: {why}")
 BOTH_STDIN = Words(
@@ -99,7 +103,9 @@ def authorize(asked: Asked) -> int:
         given.parser.refuse(BOTH_STDIN)
     begun = asked.call("authorize_begin", route=given.route)
     if not begun["secret_kept"] or given.secret_file:
-        _keep_secret(asked, begun)
+        if not given.secret_file:
+            print(asked.say(ASK_SECRET.fill(account=begun["account"], secret=begun["secret"])))
+        _keep_secret(asked, begun["secret"], given.secret_file)
         begun = asked.call("authorize_begin", route=given.route)
     status = _finished(asked, begun)
     print(asked.say(SIGNED_IN.fill(route=given.route, waiting=status["waiting"])))
@@ -108,15 +114,13 @@ def authorize(asked: Asked) -> int:
     return exits.DONE
 
 
-def _keep_secret(asked: Asked, begun: Mapping[str, Any]) -> None:
+def _keep_secret(asked: Asked, name: str, file: str | None) -> None:
     """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
-    name, file = begun["secret"], asked.given.secret_file
-    if not file:
-        print(asked.say(ASK_SECRET.fill(account=begun["account"], secret=name)))
-        if not sys.stdin.isatty():
-            raise Refused("invalid", SECRET_BY_FILE)
+    if not file and not sys.stdin.isatty():
+        raise Refused("invalid", SECRET_BY_FILE)
     for left in reversed(range(1 if file else TRIES)):
-        value = _contents(file) if file else getpass.getpass(asked.say(SECRET_PROMPT))
+        prompt = asked.say(SECRET_PROMPT)
+        value = _contents(file, NO_SECRET) if file else getpass.getpass(prompt)
         try:
             asked.call("set_secret", name=name, value=value)
             break
@@ -128,14 +132,19 @@ def _keep_secret(asked: Asked, begun: Mapping[str, Any]) -> None:
 def _finished(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:
     route, file = asked.given.route, asked.given.url_file
     print(asked.say(OPEN_PAGE.fill(url=begun["url"])), flush=True)
+    pasted = ""
     for left in reversed(range(1 if file else TRIES)):
-        pasted = _contents(file) if file else _pasted(asked)
+        pasted = pasted or (_contents(file, NO_ADDRESS) if file else _pasted(asked))
         try:
             status: Mapping[str, Any] = asked.call(
                 "authorize_finish", route=route, pasted=pasted
             )
         except Refused as refused:
             _again(asked, refused, left)
+            if refused.about("secret"):  # the code was not looked at yet, so it may still do
+                _keep_secret(asked, begun["secret"], None)
+            else:
+                pasted = ""
         else:
             return status
     raise AssertionError("the last try raises or returns")
@@ -145,7 +154,8 @@ def _again(asked: Asked, refused: Refused, left: int) -> None:
     """Say what is wrong and go on, while there are tries left and there is somebody to try."""
     if not left or refused.kind not in ("trouble", "invalid") or not sys.stdin.isatty():
         raise refused
-    for words in (refused.words, *(what for _, what in refused.problems), ONCE_MORE):
+    more = () if refused.about("secret") else (*(p for _, p in refused.problems), ONCE_MORE)
+    for words in (refused.words, *more):
         print(asked.say(words), file=sys.stderr)
 
 
@@ -156,14 +166,14 @@ def _pasted(asked: Asked) -> str:
     empty line. What is piped in is read to its end.
     """
     if not sys.stdin.isatty():
-        return _given(sys.stdin.read(LONGEST_URL))
+        return _given(sys.stdin.read(LONGEST_URL), NO_ADDRESS)
     try:
         lines = [input(asked.say(URL_PROMPT))]
         while lines[-1].strip() and (_more_waits() or not _whole("".join(lines))):
             lines.append(input())
     except EOFError:
-        raise Refused("invalid", NOTHING_GIVEN) from None
-    return _given("".join(lines))
+        raise Refused("invalid", NO_ADDRESS) from None
+    return _given("".join(lines), NO_ADDRESS)
 
 
 def _whole(text: str) -> bool:
@@ -175,16 +185,16 @@ def _more_waits() -> bool:
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
 
 
-def _given(text: str) -> str:
+def _given(text: str, nothing: Words) -> str:
     if not text.strip():
-        raise Refused("invalid", NOTHING_GIVEN)
+        raise Refused("invalid", nothing)
     return text
 
 
-def _contents(file: str) -> str:
+def _contents(file: str, nothing: Words) -> str:
     try:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
-    return _given(text)
+    return _given(text, nothing)

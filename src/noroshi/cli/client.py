@@ -53,6 +53,10 @@ class Refused(Exception):
         super().__init__(words.en)
         self.kind, self.words, self.problems = kind, words, tuple(problems)
 
+    def about(self, where: str) -> bool:
+        """Whether one of the problems is there."""
+        return any(place == where for place, _ in self.problems)
+
 
 class NoNode(Refused):
     """Nobody listens there."""

@@ -180,7 +180,17 @@ EXPORT = Command(
             ja="秘密は含まれません。定義にあるのは保管庫の中の名前だけです。",
         ),
     ),
-    options=(FOLDER,),
+    options=(
+        FOLDER,
+        Option(
+            ("--force",),
+            Words(
+                en="overwrite and remove definitions that differ from those in force",
+                ja="有効な定義と違うファイルを上書きし、余分なものは削除します",
+            ),
+            FLAG,
+        ),
+    ),
 )
 STATUS = Command(
     name="status",
@@ -237,10 +247,10 @@ AUTHORIZE = Command(
         Option(
             ("--url-file",),
             Words(
-                en="take the pasted address from this file (- is the standard input)",
-                ja="貼り付ける URL をこのファイルから読みます (- は標準入力)",
+                en="take the pasted address from the standard input (-), or from a named pipe",
+                ja="貼り付ける URL を標準入力 (-) か名前付きパイプから読みます",
             ),
-            {"metavar": "FILE"},
+            {"metavar": "PIPE"},
         ),
     ),
 )

@@ -10,13 +10,19 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.core.words import Words
-from noroshi.definitions import read_folder, write_folder
+from noroshi.definitions import read_folder, what_would_be_lost, write_folder
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 UNUSABLE = Words(
     en="{folder} cannot be used; nothing was changed. Problems: {count}",
     ja="{folder} は取り込めません。何も変更していません。誤りは{count}件です:",
+)
+WOULD_LOSE = Words(
+    en="Nothing was written: {folder} holds what version {version} does not. "
+    "To write all the same: noroshi export --force {folder}",
+    ja="何も書き出していません。{folder} に版 {version} と違うものがあります。"
+    "それでも書き出すには: noroshi export --force {folder}",
 )
 CANNOT_WRITE = Words(en="Cannot write {folder}: {why}", ja="{folder} に書き出せません: {why}")
 NO_DIFFERENCE = Words(
@@ -78,10 +84,14 @@ def apply(asked: Asked) -> int:
 
 
 def export(asked: Asked) -> int:
-    """Write what is in force into the folder."""
+    """Write what is in force into the folder; without --force nothing that is there is lost."""
     exported, folder = asked.call("export"), Path(asked.given.folder)
     documents = tuple(Document(**document) for document in exported["documents"])
     try:
+        lost = () if asked.given.force else what_would_be_lost(folder, documents)
+        if lost:
+            head = WOULD_LOSE.fill(folder=folder, version=exported["version"])
+            raise Refused("conflict", head, [(p.where, p.what) for p in lost])
         write_folder(folder, documents)
     except Invalid as invalid:
         raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None

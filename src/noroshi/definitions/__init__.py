@@ -5,7 +5,7 @@ from __future__ import annotations
 from noroshi.definitions.changes import Difference, differences
 from noroshi.definitions.compiling import Kinds, Plan, compile_plan, try_templates
 from noroshi.definitions.documents import TYPES, content, document
-from noroshi.definitions.folder import read_folder, write_folder
+from noroshi.definitions.folder import read_folder, what_would_be_lost, write_folder
 from noroshi.definitions.ids import RANDOM_BYTES, give_ids, ulid
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "read_folder",
     "try_templates",
     "ulid",
+    "what_would_be_lost",
     "write_folder",
 ]

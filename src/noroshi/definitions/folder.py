@@ -32,6 +32,13 @@ FOREIGN = Words(
     en="is none of ours, so the folder is left as it is; choose an empty one",
     ja="Noroshi のファイルではないため、何も書き込みませんでした。空のフォルダーを指定してください",
 )
+WOULD_GO = Words(
+    en="would be removed: it is not in force", ja="有効な定義にないため、削除されます"
+)
+WOULD_CHANGE = Words(
+    en="would be overwritten: it says something else, or is laid out in another way",
+    ja="内容または書式が異なるため、上書きされます",
+)
 TOO_LARGE = Words(en="is larger than {most} MiB", ja="{most} MiB を超えています")
 UNREADABLE = Words(en="cannot be read: {why}", ja="読めません ({why})")
 NO_UTF8 = Words(
@@ -69,12 +76,24 @@ def read_folder(path: Path) -> tuple[Document, ...]:
     return tuple(read)
 
 
+def what_would_be_lost(path: Path, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
+    """The definitions' files that `write_folder` would remove, or write over with other text."""
+    texts, lost = _texts(documents), list[Problem]()
+    for file in _files(path):
+        name = file.relative_to(path).as_posix()
+        if _is_ours(name) and name not in texts:
+            lost.append(Problem(name, WOULD_GO))
+        elif name in texts and file.read_bytes() != texts[name].encode():
+            lost.append(Problem(name, WOULD_CHANGE))
+    return tuple(lost)
+
+
 def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
     """Make the folder hold just these documents, each in the same order every time.
 
     Invalid, and nothing written, if there are files in it that are none of ours.
     """
-    texts = {"/".join(split(one.key)) + ".toml": toml(content(one)) for one in documents}
+    texts = _texts(documents)
     there = {file.relative_to(path).as_posix() for file in _files(path)}
     foreign = sorted(name for name in there if not _is_ours(name))
     if foreign:
@@ -86,6 +105,10 @@ def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
     for name in there - texts.keys():
         (path / name).unlink()
     path.mkdir(parents=True, exist_ok=True)
+
+
+def _texts(documents: tuple[Document, ...]) -> dict[str, str]:
+    return {"/".join(split(one.key)) + ".toml": toml(content(one)) for one in documents}
 
 
 def _files(folder: Path) -> Iterator[Path]:

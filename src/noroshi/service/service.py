@@ -66,6 +66,16 @@ NO_ACCOUNT = Words(
     en="Route {given} needs no sign-in: its options name no account.",
     ja="経路 {given} にサインインは要りません (オプションに account がありません)。",
 )
+WRONG_SECRET = frozenset({7000215, 7000222})
+"""Entra's codes for a client secret that is wrong, or has ended."""
+ANOTHER_SECRET = Words(
+    en="Give the right one: noroshi authorize {route} --secret-file FILE",
+    ja="正しい値は noroshi authorize {route} --secret-file ファイル で入れ直してください",
+)
+NOT_BY_ITSELF = Words(
+    en="A sign-in is not repeated by itself; do it again: noroshi authorize {route}",
+    ja="サインインは自動では繰り返しません。noroshi authorize {route} をもう一度実行してください",
+)
 NO_MAIL = Words(
     en="There is no mail {id} in the queue. Look with: noroshi queue list",
     ja="送信キューに {id} はありません。noroshi queue list で確かめてください。",
@@ -82,12 +92,16 @@ BAD_MAIL = Words(
     en="The mail cannot be queued; nothing was sent.",
     ja="送信キューに入れられません。何も送っていません。",
 )
+NO_SUCH_BASE = Words(
+    en="The current version is {number}, not {base}. See: noroshi plan DIR",
+    ja="現在の版は {base} ではなく {number} です。noroshi plan で確かめてください。",
+)
 NOT_THIS_VERSION = Words(
     en="{who} applied version {number} meanwhile. See what differs now: noroshi plan",
     ja="先に {who} が版 {number} を取り込みました。noroshi plan で違いを確かめてください。",
 )
 BAD_SECRET = Words(en="This secret is not kept.", ja="このシークレットは保存していません。")
-EMPTY = Words(en="is empty", ja="空です")
+EMPTY = Words(en="is empty", ja="何も入力されていません")
 CANNOT_COMPILE = Words(
     en="The current definitions cannot be read any more: {why}",
     ja="いまの定義が読めなくなっています: {why}",
@@ -234,6 +248,8 @@ class Service:
     ) -> Applied:
         """All of them or, with one mistake, nothing. The same ones again make no version."""
         current = await self._store.current()
+        if base is not None and base > current.number:
+            raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))
         if base is not None and base != current.number:
             raise _overtaken(current)
         try:
@@ -295,7 +311,7 @@ class Service:
         try:
             url = await self._tokens.begin(account) if kept else ""
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise Trouble(failure.words) from None
+            raise _not_signed_in(route, failure) from None
         return SignIn(
             route=route, account=account.name, url=url, secret=account.secret, secret_kept=kept
         )
@@ -332,7 +348,7 @@ class Service:
         try:
             await self._tokens.finish(account, pasted)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise Trouble(failure.words) from None
+            raise _not_signed_in(route, failure) from None
         _, plan = await self._current()
         for other in plan.routes.values():
             if _account(plan, other) == account:
@@ -426,6 +442,15 @@ class Service:
         if not done:
             raise Conflict(NOT_AGAIN.fill(id=id))
         return looking.queued(found[0], await self._down(), self._clocks.wall())
+
+
+def _not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
+    """What the provider said, and what to do now: this is no renewal, which is tried again."""
+    if isinstance(failure, SignInFailed) and WRONG_SECRET.intersection(failure.codes):
+        return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),))
+    if isinstance(failure, Unreachable) or getattr(failure, "who", "") == "wait":
+        return Trouble(failure.words, (Problem("", NOT_BY_ITSELF.fill(route=route)),))
+    return Trouble(failure.words)
 
 
 def _account(plan: Plan, route: Route) -> Account | None:
