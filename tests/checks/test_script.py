@@ -85,6 +85,28 @@ async def test_any_other_code_means_that_it_could_not_measure(ran, said):
         await answer(ran, reads="nagios")
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "noted"),
+    [
+        pytest.param(2, "CRITICAL: Queue has 9 mails", "Queue has 9 mails", id="a colon"),
+        pytest.param(0, "OK - load average: 0.1", "load average: 0.1", id="a dash"),
+        pytest.param(2, "WARNING: late", "WARNING: late", id="another level"),
+        pytest.param(2, "DISK CRITICAL - full", "DISK CRITICAL - full", id="not in front"),
+        pytest.param(0, "OK-ish", "OK-ish", id="a word that begins so"),
+        pytest.param(0, "OK", "OK", id="nothing but the level"),
+        pytest.param(0, "OK:", "OK:", id="nothing behind it"),
+    ],
+)
+async def test_a_plugin_does_not_say_twice_what_its_level_is(code, said, noted):
+    (status,) = await answer(Ran(code, said, ""), reads="nagios")
+    assert status.note.en == noted
+
+
+async def test_nor_does_one_that_could_not_measure():
+    with pytest.raises(Unmeasurable, match=r"^no such host$"):
+        await answer(Ran(3, "UNKNOWN: no such host", ""), reads="nagios")
+
+
 async def test_a_plugin_that_only_complains_is_quoted():
     (status,) = await answer(Ran(2, "", "cannot open socket"), reads="nagios")
     assert status.note.en == "cannot open socket"
@@ -163,7 +185,7 @@ async def test_debians_dummy_is_what_it_is_told_to_be(code):
 
 
 async def test_debians_dummy_may_be_unknown_too():
-    with pytest.raises(Unmeasurable, match="UNKNOWN: no idea"):
+    with pytest.raises(Unmeasurable, match=r"^no idea$"):
         await plugin("check_dummy", "3", "no idea")
 
 

@@ -50,8 +50,10 @@ NO_NEXT = Words(
     ja="ありません (この実行条件では1回だけお知らせします)",
 )
 TRAIL = Words(
-    en="How far this mail has come\nSeen {at} → recorded. The ledger keeps when it is accepted.",
-    ja="このメールの足どり\n検知 {at} → 記録済み。このあとの受領は台帳に残ります。",
+    en="How far this mail has come\nSeen {at} → recorded.\n"
+    "Whether it was accepted: noroshi queue show {mail}",
+    ja="このメールの足どり\n検知 {at} → 記録済み。\n"
+    "受領されたかは noroshi queue show {mail} で分かります。",
 )
 WHY_YOU = Words(
     en="You get this mail because the rule {rule} names the contact {contact}.",
@@ -62,10 +64,14 @@ LEDGER = Words(en="Noroshi / number in the ledger: {ids}", ja="Noroshi / 台帳�
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One contact's alarms of one turn, the worst first, and how that contact reads them."""
+    """One contact's alarms of one turn, the worst first, and how that contact reads them.
+
+    `mail` is the id of the envelope that all this goes into.
+    """
 
     contact: Contact
     topic: Topic
+    mail: str
     alarms: tuple[Alarm, ...]
 
     @property
@@ -90,8 +96,9 @@ class Telling:
 
 
 def telling(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> Telling:
+    mail = alarms[0].id  # as `reckon` names the envelope, whichever is the worst
     worst_first = sorted(alarms, key=lambda alarm: -alarm.event.after.severity)
-    return Telling(contact, topic, tuple(worst_first))
+    return Telling(contact, topic, mail, tuple(worst_first))
 
 
 def subject(told: Telling) -> str:
@@ -370,7 +377,7 @@ def _later(at: datetime, after: timedelta, told: Telling) -> str:
 def _footer(told: Telling) -> list[str]:
     language, contact = told.language, told.contact
     at = moment(min(alarm.event.at for alarm in told.alarms), told.zone, language)
-    lines = ["--", TRAIL.fill(at=at).say(language)]
+    lines = ["--", TRAIL.fill(at=at, mail=told.mail).say(language)]
     if told.rule is not None:
         name = contact.title or contact.id
         lines.append(WHY_YOU.fill(contact=name, rule=told.rule.id).say(language))

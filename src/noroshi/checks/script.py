@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words, plain
 from noroshi.ports import Check, Host, Outcome, Program, Ran, Unmeasurable, options
 
+LEVELS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")  # by exit code
 NAGIOS_FOLDERS = frozenset({"nagios", "monitoring-plugins", "icinga"})
 FAILED = Words(
     en="the program ended with code {code}: {said}",
@@ -80,15 +82,19 @@ def _is_nagios(wanted: Options) -> bool:
 def _nagios(ran: Ran) -> tuple[Reading, ...]:
     """0, 1, 2 are levels; 3 says that it could not measure, and any other code is a fault."""
     report = printed.nagios(ran.output)
+    text = _without_level(report.text, ran.code)
     if ran.code not in (0, 1, 2):
-        raise Unmeasurable(
-            plain(report.text) if ran.code == 3 and report.text else _failed(ran)
-        )
-    status = Reading(
-        "status", ran.code, note=plain(report.text or printed.first_line(ran.errors))
-    )
+        raise Unmeasurable(plain(text) if ran.code == 3 and text else _failed(ran))
+    status = Reading("status", ran.code, note=plain(text or printed.first_line(ran.errors)))
     # Of an output that was cut, the last number may be half a number.
     return (status,) if ran.cut else (status, *report.readings)
+
+
+def _without_level(text: str, code: int) -> str:
+    """ "CRITICAL: too long" with code 2 says twice what its level is; "DISK CRITICAL - " stays."""
+    if code not in range(len(LEVELS)):
+        return text
+    return re.sub(rf"^{LEVELS[code]}\s*(?::|-(?=\s))\s*(?=\S)", "", text)
 
 
 def _failed(ran: Ran) -> Words:
