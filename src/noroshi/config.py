@@ -229,9 +229,11 @@ SETTINGS: Mapping[str, Setting] = {
         _folders,
         [],
         Words(
-            en="Folders whose programs monitors may run. None: only Debian's Nagios plug-ins.",
+            en="Folders whose programs monitors may run. None: only Debian's Nagios plug-ins;\n"
+            "naming any folder replaces the default; add /usr/lib/nagios/plugins to keep it.",
             ja="監視項目が実行してよいプログラムのフォルダーです。"
-            "なければ Debian の Nagios プラグインだけです。",
+            "なければ Debian の Nagios プラグインだけです。\n"
+            "指定すると既定は無効になります。Nagios プラグインも使うなら /usr/lib/nagios/plugins も書いてください。",
         ),
     ),
     "runs_as": Setting(
