@@ -17,8 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +55,9 @@ from noroshi.lab.person import SignInRefused, sign_in
 
 PATIENCE = 60.0  # seconds for each step; only what is broken takes so long
 LOOK = 0.1
+LEAVE = 10.0  # seconds that a program has to end when asked to; the node needs five at most
+# A terminal that is closed sends SIGHUP; Windows has none.
+INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
 
 
 class DemoError(Exception):
@@ -79,12 +82,14 @@ def main(argv: Sequence[str], *, language: str = "en") -> int:
     parser.add_argument("--once", action="store_true", help=ONCE.say(language))
     parser.add_argument("--lang", choices=("ja", "en"), default=language)
     given = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _on_interrupts(signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         demo = Demo(folder, given.lang)
         stack.callback(demo.end)
+        # Whoever presses Ctrl-C once more must not leave half of it running.
+        stack.callback(_on_interrupts, signal.SIG_IGN)
         try:
             demo.run(once=given.once)
         except (DemoError, Refused) as failed:
@@ -99,8 +104,8 @@ def main(argv: Sequence[str], *, language: str = "en") -> int:
 class Demo:
     """The programs that take part, and the story that is told of them."""
 
-    def __init__(self, folder: Path, language: str) -> None:
-        self.folder, self.language = folder, language
+    def __init__(self, folder: Path, language: str, leave: float = LEAVE) -> None:
+        self.folder, self.language, self.leave = folder, language, leave
         self.home, self.lab_folder = folder / "home", folder / "lab"
         self.definitions = folder / "definitions"
         self.mark = f"noroshi-demo-{secrets.token_hex(4)}"
@@ -290,11 +295,15 @@ class Demo:
             program = self.programs.get(name)
             if program is not None and program.poll() is None:
                 program.terminate()
-                program.wait()
+                try:
+                    program.wait(self.leave)
+                except subprocess.TimeoutExpired:
+                    program.kill()
+                    program.wait()
 
     def _start(self, name: str, *argv: str) -> None:
         log = (self.folder / f"{name}.log").open("ab")
-        with log:
+        with log, undisturbed():  # a program that is started is known, or it would be left
             # A group of its own: Ctrl-C is ours to hand on, in the right order.
             self.programs[name] = subprocess.Popen(
                 [sys.executable, *argv],
@@ -330,7 +339,7 @@ class Demo:
     def _level(self) -> str:
         monitors = self.far.call("status")["monitors"]
         shop = next(m for m in monitors if m["path"].endswith("/shop"))
-        return str(shop["level"]) if shop["measured"] or shop["items"] else ""
+        return str(shop["level"]) if shop["known"] else ""
 
     def _mails(self, box: Mailboxes, reader: str, count: int) -> Sequence[Mail] | None:
         mails = box.mails(reader)
@@ -347,6 +356,25 @@ class Demo:
         log = self.folder / f"{name}.log"
         tail = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [""]
         return ENDED.fill(what=name, log=f"{log.name}: {tail[0]}")
+
+
+def _on_interrupts(handler: Any) -> None:
+    for number in INTERRUPTS:
+        signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """What would interrupt this does so at its end."""
+    came, before = list[int](), [signal.getsignal(number) for number in INTERRUPTS]
+    _on_interrupts(lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in zip(INTERRUPTS, before, strict=True):
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _zone() -> str:
