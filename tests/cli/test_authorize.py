@@ -116,7 +116,14 @@ async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):
 async def test_the_address_may_come_by_a_pipe(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert told.code == 0
+    assert told.code == 0 and "Mails that wait" not in told.out
+
+
+async def test_a_sign_in_says_how_many_mails_go_out(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
+    told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
+    assert "Mails that wait for it go out now: 1. Test it:" in told.out
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,20 @@ async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
     assert (status["node"], status["version"], status["running"]) == ("web1", 0, False)
 
 
+async def test_the_kinds_are_told_without_a_home_folder(tmp_path):
+    told = await typed("kinds", "smtp", home=tmp_path / "none")
+    assert (told.code, told.err) == (0, "") and "protection" in told.out
+
+
+async def test_a_hint_names_the_home_folder_that_was_given(tmp_path):
+    home = tmp_path / "my home"
+    told = await typed("status", "--home", str(home))
+    assert f"`noroshi init --home '{home}'` makes it" in told.err
+    await typed("init", "--home", str(home))
+    told = await typed("status", "--home", str(home))
+    assert f"noroshi apply --home '{home}' DIR" in told.out
+
+
 async def test_a_home_folder_that_is_there_is_left_as_it_is(tmp_path):
     await typed("init", home=tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

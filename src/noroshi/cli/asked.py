@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -15,6 +17,18 @@ from noroshi.config import Config, read_config
 from noroshi.core.words import Words
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+HINT = re.compile(
+    r"\bnoroshi (queue (?:list|show|retry)|"
+    r"init|serve|plan|apply|export|status|authorize|send|kinds)\b"
+)
+"""A command of ours in a text, as something to type."""
+
+
+def at_home(text: str, home: str) -> str:
+    """The same text, its commands meant for the home folder that was given, if one was."""
+    return HINT.sub(lambda m: f"{m[0]} --home {shlex.quote(home)}", text) if home else text
 
 
 def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
@@ -71,8 +85,9 @@ class Asked:
         return self._near.call(op, **args)
 
     def say(self, words: Words | Mapping[str, str]) -> str:
-        """A text of ours, or of an answer, in the person's language."""
-        return words.say(self.language) if isinstance(words, Words) else words[self.language]
+        """A text of ours, or of an answer, in the person's language; its hints can be typed."""
+        told = words.say(self.language) if isinstance(words, Words) else words[self.language]
+        return at_home(told, getattr(self.given, "home", ""))
 
     def print_json(self, value: Any) -> None:
         """For programs: the answer as it is, both languages in it."""

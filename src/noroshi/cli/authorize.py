@@ -13,6 +13,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
 
 try:
@@ -72,10 +73,12 @@ ONCE_MORE = Words(
     ja="もう一度試すか、Ctrl-C で終わってください。待っているメールはそのまま残ります。",
 )
 SIGNED_IN = Words(
-    en="Route {route} is signed in. {waiting} mails that wait for it go out now. "
-    "Test it: noroshi send --route {route} --to ADDRESS --subject test --text test",
-    ja="経路 {route} のサインインが済みました。待っている{waiting}通を順に送ります。"
+    en="Route {route} is signed in. {waiting}Test it: noroshi send --route {route} --to ADDRESS --subject test --text test",
+    ja="経路 {route} のサインインが済みました。{waiting}"
     "試すには: noroshi send --route {route} --to アドレス --subject test --text test",
+)
+THEY_GO = Words(
+    en="Mails that wait for it go out now: {count}. ", ja="待っている{count}通を順に送ります。"
 )
 NOBODY_SENDS = Words(
     en="No node is running; mail goes out once noroshi serve runs.",
@@ -108,7 +111,9 @@ def authorize(asked: Asked) -> int:
         _keep_secret(asked, begun["secret"], given.secret_file)
         begun = asked.call("authorize_begin", route=given.route)
     status = _finished(asked, begun)
-    print(asked.say(SIGNED_IN.fill(route=given.route, waiting=status["waiting"])))
+    count = status["waiting"]
+    waiting = THEY_GO.fill(count=count) if count else NOTHING
+    print(asked.say(SIGNED_IN.fill(route=given.route, waiting=waiting)))
     if not asked.running:
         print(asked.say(NOBODY_SENDS))
     return exits.DONE

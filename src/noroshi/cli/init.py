@@ -40,17 +40,17 @@ MADE = Words(
     en="""Made {home}: settings ({file}) and store.
 
 Next:
-  noroshi serve{option}             start the node
-  noroshi apply{option} DIR         give it definitions
-  noroshi authorize{option} ROUTE   sign a route in (Microsoft 365)
+  noroshi serve             start the node
+  noroshi apply DIR         give it definitions
+  noroshi authorize ROUTE   sign a route in (Microsoft 365)
 
 To see it at work first, without a tenant: noroshi demo""",
     ja="""{home} を作りました: 設定 ({file}) と保存先。
 
 次にすること:
-  noroshi serve{option}             ノードを動かす
-  noroshi apply{option} DIR         定義を取り込む
-  noroshi authorize{option} ROUTE   送信経路をサインインさせる (Microsoft 365)
+  noroshi serve             ノードを動かす
+  noroshi apply DIR         定義を取り込む
+  noroshi authorize ROUTE   送信経路をサインインさせる (Microsoft 365)
 
 テナントなしで先に試すには: noroshi demo""",
 )
@@ -68,8 +68,7 @@ def init(asked: Asked) -> int:
     except (OSError, StoreError) as error:
         why = getattr(error, "strerror", None) or error
         raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why)) from None
-    option = f" --home {home}" if hasattr(asked.given, "home") else ""
-    print(asked.say(MADE.fill(home=home, file=FILE, option=option)))
+    print(asked.say(MADE.fill(home=home, file=FILE)))
     return exits.DONE
 
 

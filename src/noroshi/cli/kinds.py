@@ -9,6 +9,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.layout import table, wrap
+from noroshi.config import ConfigError
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -32,7 +33,7 @@ COLUMNS = 76
 
 def kinds(asked: Asked) -> int:
     """All kinds in short, or one in full."""
-    found, wanted = asked.call("kinds"), asked.given.kind
+    found, wanted = _known(asked), asked.given.kind
     if wanted is not None:
         known = ", ".join(sorted({kind["kind"] for kind in found}))
         found = [kind for kind in found if kind["kind"] == wanted]
@@ -45,6 +46,16 @@ def kinds(asked: Asked) -> int:
     else:
         print("\n".join(_short(asked, found)))
     return exits.DONE
+
+
+def _known(asked: Asked) -> Any:
+    """As the node says; they are plain reference, so no home folder is needed for them."""
+    try:
+        return asked.call("kinds")
+    except ConfigError:
+        from noroshi.cli.near import built_in_kinds  # only now: it costs all of Noroshi
+
+        return built_in_kinds()
 
 
 def _short(asked: Asked, found: Sequence[Answer]) -> Iterator[str]:

@@ -7,12 +7,16 @@ import getpass
 from contextlib import AsyncExitStack
 from typing import Any
 
+from noroshi import actions, checks, schema, transports
+from noroshi.actions.template import TemplateRenderer
 from noroshi.app import open_service
 from noroshi.cli.client import Refused, unpacked
 from noroshi.config import Config
 from noroshi.core.words import Words
+from noroshi.plugins import Plugins
 from noroshi.ports import StoreError
 from noroshi.service import administrator, answer
+from noroshi.service.looking import kinds
 
 CANNOT_OPEN = Words(
     en="No node is running, and the store cannot be opened: {why}",
@@ -41,6 +45,12 @@ class Near:
         """Give the store back."""
         self._runner.run(self._stack.aclose())
         self._runner.close()
+
+
+def built_in_kinds() -> Any:
+    """The answer to `kinds` without a home folder."""
+    known = Plugins(checks.BUILT_IN, actions.built_in(TemplateRenderer()), transports.BUILT_IN)
+    return schema.plain(kinds(known))
 
 
 async def _awaited(opening: Any) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.asked import Asked, home_of, language_of
+from noroshi.cli.asked import Asked, at_home, home_of, language_of
 from noroshi.cli.client import Refused
 from noroshi.cli.parser import NO_COMMAND, build
 from noroshi.config import ConfigError, read_config
@@ -27,7 +27,8 @@ def run(argv: Sequence[str]) -> int:
     """Do what was typed; the exit code."""
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack ▨
     sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
-    home = home_of(_early(argv, "--home"), os.environ, root=os.geteuid() == 0)
+    given = _early(argv, "--home")
+    home = home_of(given, os.environ, root=os.geteuid() == 0)
     language = _language(home, _early(argv, "--lang"))
     try:
         code = _do(argv, home, language)
@@ -35,9 +36,9 @@ def run(argv: Sequence[str]) -> int:
         return code
     except ConfigError as error:
         found = [(p.where, p.what) for p in error.problems]
-        return _tell(Refused("invalid", CONFIG_INVALID, found), language)
+        return _tell(Refused("invalid", CONFIG_INVALID, found), language, given)
     except Refused as refused:
-        return _tell(refused, language)
+        return _tell(refused, language, given)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
@@ -102,12 +103,12 @@ def _language(home: Path, given: str) -> str:
     return language_of(chosen, os.environ)
 
 
-def _tell(refused: Refused, language: str) -> int:
+def _tell(refused: Refused, language: str, home: str) -> int:
     """Why it was not done, on the standard error; the exit code for it."""
     lines = [refused.words.say(language)]
     lines += [
         f"  {where}: {what.say(language)}" if where else f"  {what.say(language)}"
         for where, what in refused.problems
     ]
-    print("\n".join(lines), file=sys.stderr)
+    print(at_home("\n".join(lines), home), file=sys.stderr)
     return exits.BY_KIND[refused.kind]

@@ -41,7 +41,7 @@ class MonitorStatus:
 class RouteStatus:
     """How one route is: well, down, not signed in, or needs somebody (the sign-in is refused).
 
-    `waiting` envelopes may use it.
+    `waiting` envelopes may use it. `renewed` is when its sign-in last was, if it has one.
     """
 
     name: str
@@ -52,6 +52,7 @@ class RouteStatus:
     until: datetime | None = None
     why: Words = NOTHING
     waiting: int = 0
+    renewed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from noroshi import schema
 from noroshi.core.model import (
     NOTHING,
     ItemState,
@@ -18,11 +19,13 @@ from noroshi.core.model import (
 )
 from noroshi.core.words import Words, plain
 from noroshi.oauth.tokens import SignIn, SignInState
-from noroshi.ports import Resting, Waiting
+from noroshi.plugins import Plugins
+from noroshi.ports import Action, Check, Resting, TransportKind, Waiting
 from noroshi.service.answers import (
     Attempt,
     Counts,
     ItemStatus,
+    Kind,
     Letter,
     MonitorStatus,
     Queued,
@@ -40,6 +43,27 @@ NEVER_SIGNED_IN = Words(
     ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
 )
 STATES = {SignIn.NEVER: "not signed in", SignIn.NEEDED: "needs somebody"}
+
+
+def kinds(plugins: Plugins) -> tuple[Kind, ...]:
+    """Monitors, actions and routes that can be defined, with their options."""
+    families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
+        "monitor": plugins.checks,
+        "action": plugins.actions,
+        "route": plugins.transports,
+    }
+    return tuple(
+        Kind(
+            family=family,
+            kind=kind.kind,
+            title=kind.title,
+            help=kind.help,
+            options=schema.form(kind.options),
+            readings=getattr(kind, "names", {}),
+        )
+        for family, known in families.items()
+        for kind in sorted(known.values(), key=lambda k: k.kind)
+    )
 
 
 def monitor_status(
@@ -99,6 +123,7 @@ def route_status(
         until=until,
         why=why,
         waiting=waiting,
+        renewed=sign_in.renewed if sign_in is not None else None,
     )
 
 

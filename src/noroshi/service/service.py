@@ -15,17 +15,7 @@ from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
-from noroshi.ports import (
-    Action,
-    Check,
-    Clocks,
-    Document,
-    Resting,
-    Store,
-    TransportKind,
-    Version,
-    Waiting,
-)
+from noroshi.ports import Clocks, Document, Resting, Store, Version, Waiting
 from noroshi.service import looking, sending
 from noroshi.service.answers import (
     Applied,
@@ -196,23 +186,7 @@ class Service:
     )
     async def kinds(self, who: Person) -> tuple[Kind, ...]:
         """Monitors, actions and routes that can be defined, with their options."""
-        families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
-            "monitor": self._plugins.checks,
-            "action": self._plugins.actions,
-            "route": self._plugins.transports,
-        }
-        return tuple(
-            Kind(
-                family=family,
-                kind=kind.kind,
-                title=kind.title,
-                help=kind.help,
-                options=schema.form(kind.options),
-                readings=getattr(kind, "names", {}),
-            )
-            for family, kinds in families.items()
-            for kind in sorted(kinds.values(), key=lambda k: k.kind)
-        )
+        return looking.kinds(self._plugins)
 
     # definitions
 
