@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import signal
 import stat
 import subprocess
@@ -16,7 +17,8 @@ import pytest
 
 from noroshi.lab.lab import Lab
 from noroshi.lab.mailbox import Mailboxes
-from noroshi.lab.main import main
+from noroshi.lab.main import _STARTED, main
+from noroshi.lab.typed import columns
 from tests.lab.parts import SECRET, Client, Clock, Wire, xoauth2
 
 RECEIVED = "Received: from n by h\r\n with ESMTPSA (TLS1.3, XOAUTH2 a@b.example)\r\n id 1; now"
@@ -250,3 +252,47 @@ def test_help_speaks_both_languages(
         main([*command, "--lang", language, "--help"])
     assert ended.value.code == 0
     assert word in capsys.readouterr().out
+
+
+ENGLISH_OF_ARGPARSE = re.compile("usage:|arguments:|options:|show this|error:|expected|invalid")
+
+
+@pytest.mark.parametrize("of", [[], ["mail"]], ids=["the lab", "its mails"])
+def test_its_help_is_japanese_for_who_reads_japanese(
+    of: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*of, "--lang", "ja", "--help"])
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith("使い方: noroshi lab") and "この説明を表示します" in said
+    assert not ENGLISH_OF_ARGPARSE.search(said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        pytest.param(["--prot", "1"], "--prot 1 は使えません", id="an unknown option"),
+        pytest.param(["--port"], "--port には値が1つ必要です", id="no value"),
+        pytest.param(
+            ["--port", "x"], "--port には整数を指定してください ('x')", id="no number"
+        ),
+        pytest.param(["--lang", "fr"], "--lang", id="a language that there is not"),
+    ],
+)
+def test_what_is_typed_wrongly_is_told_in_the_readers_language(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    language = "en" if "--lang" in typed else "ja"
+    with pytest.raises(SystemExit) as ended:
+        main(typed, language=language)
+    complained = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said in complained
+    assert language == "en" or not ENGLISH_OF_ARGPARSE.search(complained)
+
+
+def test_the_places_it_tells_stand_below_each_other() -> None:
+    for words in (_STARTED.en, _STARTED.ja):
+        labels = re.findall(r"(?m)^  [^:{]+: +", words)
+        assert len(labels) == 5 and len({columns(label) for label in labels}) == 1

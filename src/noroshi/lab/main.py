@@ -16,6 +16,7 @@ from typing import TextIO
 from noroshi.core.words import Words
 from noroshi.lab.lab import Lab, read_address
 from noroshi.lab.mailbox import Mail, Mailboxes
+from noroshi.lab.typed import Parser
 
 _WHAT = Words(
     en="A simulator of Entra ID and Exchange Online's SMTP on this machine.",
@@ -49,10 +50,10 @@ _STARTED = Words(
   Mailbox:  noroshi lab mail --folder {folder}
 Ctrl-C stops it.""",
     ja="""ラボが動いています。Entra ID と Exchange Online の SMTP をこのマシンの中で模擬します。
-  サインイン:  {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
-  SMTP:        {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
-  CA:          {ca_file} (起動のたびに作り直します)
-  プロファイル: {folder}/definitions (クラウドとアカウント。コピーして使えます)
+  サインイン:     {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
+  SMTP:           {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
+  CA:             {ca_file} (起動のたびに作り直します)
+  プロファイル:   {folder}/definitions (クラウドとアカウント。コピーして使えます)
   メールボックス: noroshi lab mail --folder {folder}
 Ctrl-C で止まります。""",
 )
@@ -183,7 +184,8 @@ def _mail_parser(language: str) -> argparse.ArgumentParser:
 
 
 def _parser(name: str, what: Words, language: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=name, description=what.say(language))
+    usual = language if language in ("ja", "en") else "en"
+    parser = Parser(usual, prog=name, description=what.say(language))
     parser.add_argument(
         "--folder",
         type=Path,
@@ -191,6 +193,5 @@ def _parser(name: str, what: Words, language: str) -> argparse.ArgumentParser:
         default=Path.home() / ".noroshi-lab",
         help=_FOLDER.say(language),
     )
-    usual = language if language in ("ja", "en") else "en"
     parser.add_argument("--lang", choices=("ja", "en"), default=usual, help=_LANG.say(language))
     return parser

@@ -1,0 +1,75 @@
+"""argparse for the lab's few options, in the reader's language."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import Any, NoReturn
+from unicodedata import east_asian_width
+
+from noroshi.core.words import Words
+
+_USAGE = Words(en="usage: ", ja="使い方: ")
+_ARGUMENTS = Words(en="arguments", ja="引数")
+_OPTIONS = Words(en="options", ja="オプション")
+_HELP = Words(en="show this help", ja="この説明を表示します")
+# argparse forms its messages in English alone; what Python 3.11 to 3.14 say is told anew.
+_SAID = (
+    (r"unrecognized arguments: (.*)", "{0} は使えません"),
+    (r"argument (.*?): expected one argument", "{0} には値が1つ必要です"),
+    (r"argument (.*?): invalid int value: (.*)", "{0} には整数を指定してください ({1})"),
+    (r"argument (.*?): invalid choice: (.*?) \(.*", "{0} に {1} は使えません"),
+)
+
+
+def columns(text: str) -> int:
+    """How wide it stands in a terminal, where a Japanese letter takes two columns."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+class Parser(argparse.ArgumentParser):
+    """Its headings, its help and its errors are all in one language."""
+
+    def __init__(self, language: str, **given: Any) -> None:
+        self.language = language
+        super().__init__(
+            add_help=False, formatter_class=lambda prog: _Formatter(language, prog), **given
+        )
+        self._positionals.title = _ARGUMENTS.say(language)
+        self._optionals.title = _OPTIONS.say(language)
+        self.add_argument("-h", "--help", action="help", help=_HELP.say(language))
+
+    def error(self, message: str) -> NoReturn:
+        """Exit code 2, as argparse has it."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {_told(message).say(self.language)}\n")
+
+
+class _Formatter(argparse.HelpFormatter):
+    def __init__(self, language: str, prog: str) -> None:
+        super().__init__(prog)
+        self._language = language
+
+    def add_usage(
+        self, usage: Any, actions: Any, groups: Any, prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, _USAGE.say(self._language))
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        lines = [""]
+        for piece in re.findall(r"[!-~]+[、。]*|\s|.[、。]*", text):
+            if columns(lines[-1] + piece.rstrip()) > width:
+                lines.append("")
+            lines[-1] += piece if lines[-1] else piece.lstrip()
+        return [line.rstrip() for line in lines]
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in self._split_lines(text, width))
+
+
+def _told(message: str) -> Words:
+    for pattern, ja in _SAID:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return Words(en=message, ja=ja.format(*found.groups()))
+    return Words(en=message, ja=f"指定が正しくありません: {message}")
