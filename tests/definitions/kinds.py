@@ -51,6 +51,7 @@ class Smtp:
     account: str = ""
     user: str = ""
     ca_file: str = ""
+    sender: str = ""
 
 
 async def _run(*_: Any) -> Any:

@@ -149,11 +149,30 @@ class Talk:
 FROM, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 
 
+KEY_USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+
+
 def make_certificate(folder: Path, name: str = "localhost") -> ssl.SSLContext:
     """A CA (ca.pem in the folder) and a server's context with a certificate from it."""
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test CA")])
-    ca = signed(ca_name, ca_name, ca_key, ca_key, [x509.BasicConstraints(True, 0)])
+    usage = x509.KeyUsage(*(name == "key_cert_sign" for name in KEY_USES))
+    extensions = [
+        x509.BasicConstraints(True, 0),
+        usage,  # Python 3.13 asks for it (VERIFY_X509_STRICT)
+        x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()),
+    ]
+    ca = signed(ca_name, ca_name, ca_key, ca_key, extensions)
     names = [x509.DNSName(name)]
     if name == "localhost":
         names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
@@ -180,6 +199,6 @@ def signed(subject, issuer, key, ca_key, extensions):
         .add_extension(authority, critical=False)
     )
     for extension in extensions:
-        critical = isinstance(extension, x509.BasicConstraints)
+        critical = isinstance(extension, x509.BasicConstraints | x509.KeyUsage)
         builder = builder.add_extension(extension, critical=critical)
     return builder.sign(ca_key, hashes.SHA256())
