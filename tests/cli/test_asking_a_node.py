@@ -44,8 +44,8 @@ async def desk(tmp_path):
         yield found
 
 
-async def apply(desk):
-    given = tuple(Document(**one) for one in documents())
+async def apply(desk, **changed):
+    given = tuple(Document(**one) for one in documents(**changed))
     await desk.service.apply(AKI, given)
 
 
@@ -153,8 +153,52 @@ async def test_status_says_what_is_wrong_first(desk, tmp_path):
 
 async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):
     told = (await typed("status", home=tmp_path)).out
-    assert told.startswith("○ 0 of 1 monitors are OK; 1 not measured yet.")
+    assert told.startswith("· 0 of 1 monitors are OK; 1 not measured yet.")
     assert "  · not yet  web1/base/disks" in told
+
+
+async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
+    monitors = [{"name": name, "kind": "disk"} for name in ("disks", "more")]
+    web = {"rules": ["all"], "group": [{"name": "base", "monitor": monitors}]}
+    desk = Desk()
+    async with a_node(tmp_path, desk.service):
+        await apply(desk, instances__web1=web)
+        await desk.measured(level=Level.OK, used=5.0)
+        told = (await typed("status", home=tmp_path)).out
+    assert told.startswith("○ 1 of 2 monitors is OK; 1 not measured yet.")
+
+
+async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):
+    disks = {"name": "disks", "kind": "disk", "title": "Disk space"}
+    web = {"rules": ["all"], "group": [{"name": "base", "monitor": [disks]}]}
+    desk = Desk()
+    async with a_node(tmp_path, desk.service):
+        await apply(desk, instances__web1=web)
+        await desk.measured()
+        told = (await typed("status", home=tmp_path, COLUMNS="80")).out
+    assert "  ◆ CRITICAL  web1/base/disks (Disk space)  /var  since " in told
+    assert "\n      used 95.2% (limit 90%)\n" in told
+
+
+async def test_status_says_when_a_sign_in_was_last_renewed(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    await desk.service.authorize_begin(AKI, "m365")
+    await desk.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
+    told = (await typed("status", home=tmp_path)).out
+    assert re.search(r"  ○ ready  m365 +post  sign-in renewed ", told)
+    routes = json.loads((await typed("status", "--json", home=tmp_path)).out)["routes"]
+    renewed = {route["name"]: route["renewed"] for route in routes}
+    assert datetime.fromisoformat(renewed["m365"]) == desk.time.now
+    assert renewed["plain"] is None
+
+
+async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await desk.attempted("plain", DOWN, "connection refused")
+    assert "Next try: " in (await typed("status", home=tmp_path, COLUMNS="200")).out
+    desk.time.pass_by(seconds=86400)
+    told = (await typed("status", home=tmp_path, COLUMNS="200")).out
+    assert "Next try: " not in told and "It is tried again with the next mail." in told
 
 
 async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):

@@ -53,5 +53,11 @@ def test_the_last_column_is_wrapped_under_itself():
     assert table(rows, 28) == ["a  one two three four five", "   six seven"]
 
 
+def test_the_last_column_goes_below_where_there_is_no_room_beside():
+    rows = [("a long first cell", "one two three four five six"), ("b", "")]
+    told = ["a long first cell", "    one two three four five", "    six", "b"]
+    assert table(rows, 28) == told
+
+
 def test_a_table_of_nothing_has_no_lines():
     assert table([]) == []

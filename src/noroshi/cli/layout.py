@@ -9,7 +9,9 @@ from unicodedata import combining, east_asian_width
 NOT_AT_START = "、。，．)）」』】〉》！？ー・ゃゅょっァィゥェォャュョッ:;"
 NOT_AT_END = "(（「『【〈《"
 NARROWEST = 24
-"""Columns that the last column of a table has at least; then the terminal must break lines."""
+"""Columns that the last column of a table has at least; with less it goes below its row."""
+BELOW = 4
+"""How far what goes below is indented."""
 PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
 
 
@@ -64,8 +66,18 @@ def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
     if not rows:
         return []
     wide = [max(width(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
-    left = max(room - sum(wide) - 2 * len(wide), NARROWEST) if room else 0
-    return [line for row in rows for line in _row(row, wide, left)]
+    left = room - sum(wide) - 2 * len(wide)
+    if room and left < NARROWEST:
+        return [line for row in rows for line in _with_last_below(row, wide, room)]
+    return [line for row in rows for line in _row(row, wide, left if room else 0)]
+
+
+def _with_last_below(row: Sequence[str], wide: Sequence[int], room: int) -> Iterator[str]:
+    """The row, then its last text by itself: a narrow column would be read like a ladder."""
+    yield from _row([*row[:-1], ""], wide, 0)
+    if row[-1]:
+        indent = " " * BELOW
+        yield from (indent + line for line in wrap(row[-1], max(room - BELOW, NARROWEST)))
 
 
 def _row(row: Sequence[str], wide: Sequence[int], left: int) -> Iterator[str]:

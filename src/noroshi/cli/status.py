@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.layout import table
-from noroshi.cli.levels import WORST_FIRST, shown, tally
+from noroshi.cli.levels import MARKS, WORST_FIRST, shown, tally
 from noroshi.cli.times import clock, lasted
 from noroshi.core.words import Words
 
@@ -21,17 +21,17 @@ NARROW = 100
 """Columns, when the output is no terminal."""
 
 ALL_WELL = Words(
-    en="○ Nothing is wrong: all {count} monitors are OK.",
+    en="○ Nothing is wrong: {all} OK.",
     ja="○ 問題はありません。監視項目{count}件はすべて正常です。",
 )
-ALL_OK = Words(en="○ All {count} monitors are OK.", ja="○ 監視項目{count}件はすべて正常です。")
+ALL_OK = Words(en="○ {all} OK.", ja="○ 監視項目{count}件はすべて正常です。")
 CANNOT_SEND = Words(
     en="▨ {bad} of {count} routes cannot send.",
     ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
 )
 OK_SO_FAR = Words(
-    en="○ {ok} of {count} monitors are OK; {new} not measured yet.",
-    ja="○ 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
+    en="{mark} {ok} of {count} monitors {be} OK; {new} not measured yet.",
+    ja="{mark} 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
 )
 NOT_WELL = Words(
     en="{mark}: {bad} of {count} monitors not OK.",
@@ -53,6 +53,7 @@ MORE_WELL = Words(
     en="… and {count} more that are OK (all: noroshi status --all)",
     ja="… ほかに正常なものが{count}件 (すべて見るには noroshi status --all)",
 )
+RENEWED = Words(en="sign-in renewed {at}", ja="サインイン更新 {at}")
 SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
 MEASURED = Words(en="measured {at}", ja="測定 {at}")
 ROUTES = Words(en="Routes", ja="送信経路")
@@ -67,6 +68,9 @@ ROUTE_STATES: Mapping[str, Words] = {
     "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
 }
 NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why} 次の試行: {at}。")
+WITH_NEXT = Words(
+    en="{why} It is tried again with the next mail.", ja="{why} 次のメールで再試行します。"
+)
 QUEUE = Words(en="Queue", ja="送信キュー")
 NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
 WAITING = Words(
@@ -125,13 +129,23 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
         mark = shown(found["level"], asked.language)
         yield asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
     elif new := sum(not monitor["known"] for monitor in monitors):
-        count = len(monitors)
-        yield asked.say(OK_SO_FAR.fill(ok=count - new, count=count, new=new))
+        yield asked.say(_so_far(len(monitors) - new, new))
     else:
-        yield asked.say((ALL_WELL if _well(found) else ALL_OK).fill(count=len(monitors)))
+        count = len(monitors)
+        every = "the only monitor is" if count == 1 else f"all {count} monitors are"
+        if _well(found):
+            yield asked.say(ALL_WELL.fill(count=count, all=every))
+        else:
+            yield asked.say(ALL_OK.fill(count=count, all=every.capitalize()))
     down = sum(route["state"] != "well" for route in routes)
     if down:
         yield asked.say(CANNOT_SEND.fill(bad=down, count=len(routes)))
+
+
+def _so_far(ok: int, new: int) -> Words:
+    """Nothing is called OK before anything was measured."""
+    mark, be = MARKS["ok" if ok else "new"], "is" if ok == 1 else "are"
+    return OK_SO_FAR.fill(mark=mark, ok=ok, be=be, count=ok + new, new=new)
 
 
 def _levels(asked: Asked, monitors: Iterable[Answer]) -> str:
@@ -157,7 +171,7 @@ def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterat
 def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
     """A line for each item; the monitor's name stands in the first only."""
     ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
-    name = monitor["path"]
+    name = _named(monitor["path"], monitor["title"])
     for item in ranked:
         level = shown(item["level"] if monitor["known"] else "new", asked.language)
         since, words = _since(asked, monitor, item, now), asked.say(item["words"])
@@ -183,14 +197,22 @@ def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[s
 
 def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
     state = asked.say(ROUTE_STATES[route["state"]])
-    name = f"{route['name']} ({route['title']})" if route["title"] else route["name"]
+    name = _named(route["name"], route["title"])
     since, why = "", asked.say(route["why"])
+    if route["state"] == "well" and route["renewed"]:
+        since = asked.say(RENEWED.fill(at=clock(route["renewed"], now)))
     if route["since"] and route["state"] != "well":
         span = lasted(route["since"], now)
         since = asked.say(SINCE.fill(at=clock(route["since"], now), span=span))
     if route["until"] and route["state"] == "down":
-        why = asked.say(NEXT_TRY.fill(why=why, at=clock(route["until"], now)))
+        past = datetime.fromisoformat(route["until"]) <= now
+        words = WITH_NEXT if past else NEXT_TRY
+        why = asked.say(words.fill(why=why, at=clock(route["until"], now)))
     return (state, name, route["kind"], since, why)
+
+
+def _named(name: str, title: str) -> str:
+    return f"{name} ({title})" if title else name
 
 
 def _queue(asked: Asked, queue: Answer, now: datetime) -> Iterator[str]:
