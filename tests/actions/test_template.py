@@ -132,6 +132,11 @@ async def test_the_clock_on_the_wall_bounds_it_where_cpu_time_does_not():
     await renderer.close()
 
 
+async def test_what_is_wrong_is_said_in_few_words(renderer):
+    for source in ("{{ " + "a" * 50_000 + " }}", "{{ 1 " + "b" * 50_000 + " }}"):
+        assert len(await why(renderer, text=source)) < 500
+
+
 async def test_a_child_that_was_killed_is_started_anew(renderer):
     await renderer.render({"text": "ok"}, FACTS)
     os.kill(renderer._child.pid, signal.SIGKILL)

@@ -24,6 +24,7 @@ MEMORY = 256 * 1024 * 1024
 # CPU time, not the clock on the wall: on a busy machine a good template must not become a
 # plain mail only because it had to wait for its turn. The parent's clock bounds that.
 CPU_SECONDS = 0.2
+LONGEST_DETAIL = 300
 
 # The text is plain, so nothing is escaped. No loader: a template reads no file.
 ENVIRONMENT = ImmutableSandboxedEnvironment(
@@ -46,15 +47,20 @@ def answer(asked: Mapping[str, Any]) -> dict[str, str]:
     except Refused as refused:
         return {"refused": refused.why, "detail": refused.detail}
     except TemplateSyntaxError as error:
-        return {"refused": "syntax", "detail": f"{error.message} (line {error.lineno})"}
+        return {"refused": "syntax", "detail": f"{short(error.message)} (line {error.lineno})"}
     except UndefinedError as error:
-        return {"refused": "undefined", "detail": str(error)}
+        return {"refused": "undefined", "detail": short(error)}
     except SecurityError as error:
-        return {"refused": "forbidden", "detail": str(error)}
+        return {"refused": "forbidden", "detail": short(error)}
     except MemoryError:
         return {"refused": "memory", "detail": ""}
     except Exception as error:  # whatever else a user's template may raise
-        return {"refused": "failed", "detail": f"{type(error).__name__}: {error}"[:300]}
+        return {"refused": "failed", "detail": short(f"{type(error).__name__}: {error}")}
+
+
+def short(said: object) -> str:
+    """What is said may quote a name as long as the template, and goes into a mail."""
+    return str(said)[:LONGEST_DETAIL]
 
 
 def rendered(part: str, source: str, facts: Mapping[str, Any]) -> str:
