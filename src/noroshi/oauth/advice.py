@@ -188,7 +188,27 @@ BY_CODE: dict[int, Advice] = {
     50074: MFA,
     53003: POLICY,
     53000: POLICY,
+    53001: POLICY,
+    53002: POLICY,
+    530032: POLICY,
+    530033: POLICY,
+    530034: POLICY,
     530035: POLICY,
+    50131: POLICY,
+    50053: _to(
+        "admin",
+        "The account is locked, or this computer's address is blocked ({code}). "
+        "The administrator looks at the sign-in log and unblocks it.",
+        "アカウントがロックされているか、このコンピューターのアドレスが止められています ({code})。"
+        "管理者がサインイン ログを確かめ、解除してください。",
+    ),
+    700084: _to(
+        "admin",
+        "The redirect URL is registered for a single-page application, whose sign-in ends after "
+        "a day ({code}). Register it under the platform Web, then sign in again.",
+        "リダイレクト URL がシングルページ アプリケーションとして登録されているため、サインインが1日で"
+        "切れます ({code})。プラットフォーム「Web」に登録し直し、もう一度サインインしてください。",
+    ),
     70043: _to(
         "user",
         "A policy on sign-in frequency has ended the sign-in ({code}). Sign in again; "
