@@ -3,11 +3,11 @@
 import asyncio
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.core.model import Level
+from noroshi.core.model import Level, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service import Forbidden, refused
@@ -252,11 +252,28 @@ async def test_the_queue_is_listed_and_one_of_it_shown(desk, tmp_path):
     listed = (await typed("queue", "list", home=tmp_path)).out.splitlines()
     assert listed[0].split() == ["STATE", "ID", "TO", "NEXT", "TRY", "TRIES", "SUBJECT"]
     assert listed[1].startswith("waiting  ") and listed[1].endswith("点検のお知らせ")
+    assert listed[2] == "    waits for plain: mailbox busy"
     id = listed[1].split()[1]
     shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
     assert "後で再試行  ops@example.com  450 mailbox busy" in shown
     assert "理由              mailbox busy" in shown
     assert "  本文\n  二行" in shown
+
+
+async def test_a_try_that_is_due_is_told_as_now(desk, tmp_path):
+    desk.time.now = datetime.now(UTC)
+    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    told = (await typed("queue", "list", home=tmp_path)).out.splitlines()
+    assert re.search(r"  ops  now +0 +s$", told[1])
+
+
+async def test_an_accepted_mail_has_no_routes_left(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    (one,) = await desk.store.waiting()
+    assert "routes left" in (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
+    await desk.attempted("plain", Verdict.ACCEPTED, "taken", 250)
+    told = (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
+    assert "accepted for" in told and "routes left" not in told
 
 
 async def test_the_queue_for_programs_is_json(desk, tmp_path):

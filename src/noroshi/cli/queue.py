@@ -20,6 +20,8 @@ STATES: Mapping[str, Words] = {
     "set aside": Words(en="set aside", ja="保留"),
     "accepted": Words(en="accepted", ja="受領"),
 }
+NOW = Words(en="now", ja="いま")
+WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} を待っています: {because}")
 HEAD = (
     Words(en="STATE", ja="状態"),
     Words(en="ID", ja="ID"),
@@ -66,8 +68,7 @@ def list_(asked: Asked) -> int:
         print(asked.say(NOTHING_WAITS))
     else:
         now = datetime.now(UTC)
-        rows = [[asked.say(words) for words in HEAD]]
-        print("\n".join(table([*rows, *(_row(asked, one, now) for one in found)])))
+        print("\n".join(_list(asked, found, now)))
     return exits.DONE
 
 
@@ -90,12 +91,37 @@ def retry(asked: Asked) -> int:
     return exits.DONE
 
 
+def _list(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+    """A row for each, and below it why it is still here."""
+    rows = [[asked.say(words) for words in HEAD], *(_row(asked, one, now) for one in found)]
+    head, *lines = table(rows)
+    yield head
+    for line, one in zip(lines, found, strict=True):
+        yield line
+        if why := asked.say(_why(one)):
+            yield f"    {why}"
+
+
+def _why(one: Answer) -> Words:
+    because = Words(**one["because"])
+    if one["state"] != "waiting":
+        return because
+    return WAITS_FOR.fill(routes=", ".join(one["routes"]), because=because)
+
+
+def _next(asked: Asked, one: Answer, now: datetime) -> str:
+    """When it may next be sent; a moment that is past means that it is due."""
+    if one["next"] and datetime.fromisoformat(one["next"]) <= now:
+        return asked.say(NOW)
+    return clock(one["next"], now)
+
+
 def _row(asked: Asked, one: Answer, now: datetime) -> Sequence[str]:
     return (
         asked.say(STATES[one["state"]]),
         one["id"],
         one["contact"],
-        clock(one["next"], now),
+        _next(asked, one, now),
         str(one["attempts"]),
         one["subject"],
     )
@@ -108,9 +134,9 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
         "state": asked.say(STATES[one["state"]]),
         "to": ", ".join(one["to"]) if one["state"] != "accepted" else "",
         "reached": ", ".join(letter["reached"]),
-        "routes": " > ".join(one["routes"]),
+        "routes": " > ".join(one["routes"]) if one["state"] != "accepted" else "",
         "born": clock(one["born"], now),
-        "next": clock(one["next"], now),
+        "next": _next(asked, one, now),
         "because": asked.say(one["because"]),
         "alarms": ", ".join(letter["alarms"]),
     }
