@@ -87,6 +87,12 @@ async def test_a_code_is_good_once(either, authority):
     assert caught.value.codes == (54005,)
 
 
+async def test_a_server_that_says_no_lifetime_is_not_asked_at_each_mail(either, authority):
+    """RFC 6749, 5.1 recommends `expires_in`, and no more; one that ends early is refused once."""
+    authority.extra["expires_in"] = None
+    assert (await refreshed(either, authority)).expires_in == 3600
+
+
 async def test_a_refresh_is_asked_with_the_scope_and_gives_a_new_refresh_token(
     either, authority
 ):

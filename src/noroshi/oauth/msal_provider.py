@@ -19,6 +19,8 @@ T = TypeVar("T")
 ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access"})
 LONGEST = 90.0
 """Seconds for one call as a whole: discovery and the question itself."""
+UNSAID = 3600
+"""Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
 CORRELATION = re.compile(r"[0-9A-Fa-f-]{8,64}")
 
 TOO_SLOW = Words(
@@ -140,7 +142,7 @@ def _judged(answer: Mapping[str, Any]) -> Tokens | SignInFailed:
     return Tokens(
         access=Secret(answer["access_token"]),
         refresh=Secret(refresh) if refresh else None,
-        expires_in=int(answer.get("expires_in") or 0),
+        expires_in=int(answer.get("expires_in", UNSAID)),
         scope=str(answer.get("scope", "")),
         user=str(claims.get("preferred_username", "")),
     )
