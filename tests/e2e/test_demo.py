@@ -90,8 +90,16 @@ def demo(tmp_path):
 @pytest.fixture(scope="module")
 def watching(tmp_path_factory):
     """Some demos that will have told all and watch on; they get there all together."""
-    names = ("left alone", "lab", "node")
-    folder = tmp_path_factory.mktemp("watching")
+    yield from started(tmp_path_factory.mktemp("watching"), "left alone", "lab", "node")
+
+
+@pytest.fixture(scope="module")
+def midway(tmp_path_factory):
+    """Some demos that have begun."""
+    yield from started(tmp_path_factory.mktemp("midway"), "lab", "node")
+
+
+def started(folder, *names):
     demos = {name: Demo(folder / name, "--lang", "en") for name in names}
     yield demos
     for demo in demos.values():
@@ -121,7 +129,8 @@ def test_ctrl_c_on_the_way_ends_it_with_all_that_it_started(moment, demo):
 
 
 @pytest.mark.parametrize("name", ["lab", "node"])
-def test_when_a_part_of_it_dies_on_the_way_it_says_which_and_ends(name, demo):
+def test_when_a_part_of_it_dies_on_the_way_it_says_which_and_ends(name, midway):
+    demo = midway[name]
     demo.until_it_says(beginning(texts.SIGNED))
     dies(name, demo)
 

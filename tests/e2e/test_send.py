@@ -180,7 +180,7 @@ def test_a_mail_that_was_accepted_is_not_sent_again(running, mailbox):
 
 def test_without_a_node_mail_waits_for_it(home, mailbox):
     sent = home.run("--lang", "en", "send", "--to", "aki", "--subject", "s", "--text", "t")
-    assert "once noroshi serve runs" in sent.stderr
+    assert f"it goes out once noroshi serve --home {home.folder} runs" in sent.stderr
     assert home.run("status", "--check", check=False).returncode == 4
     home.serve()
     until(lambda: mailbox.mails, "the mail that waited")

@@ -75,7 +75,8 @@ def arrived(lab, subject):
 def test_what_waits_leaves_once_somebody_has_signed_in(running, lab):
     send(running, "it waited")
     until(lambda: route(running)["state"] == "not signed in", "the route to say so")
-    assert "noroshi authorize m365" in words(running.run("status").stdout)
+    told = words(running.run("status").stdout)
+    assert f"noroshi authorize --home {running.folder} m365" in told  # to be typed as it stands
     said = signed_in(running, lab, *secret_file(running, lab))
     assert "Route m365 is signed in." in said
     until(lambda: arrived(lab, "it waited"), "the mail that waited")
