@@ -49,8 +49,8 @@ def test_columns_stand_under_each_other_in_any_language():
 
 
 def test_the_last_column_is_wrapped_under_itself():
-    rows = [("a", "one two three four five six seven")]
-    assert table(rows, 28) == ["a  one two three four five", "   six seven"]
+    rows = [("a", "one two three four five six seven eight nine")]
+    assert table(rows, 44) == ["a  one two three four five six seven eight", "   nine"]
 
 
 def test_the_last_column_goes_below_where_there_is_no_room_beside():

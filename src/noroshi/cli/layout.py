@@ -8,7 +8,7 @@ from unicodedata import combining, east_asian_width
 
 NOT_AT_START = "、。，．)）」』】〉》！？ー・ゃゅょっァィゥェォャュョッ:;"
 NOT_AT_END = "(（「『【〈《"
-NARROWEST = 24
+NARROWEST = 40
 """Columns that the last column of a table has at least; with less it goes below its row."""
 BELOW = 4
 """How far what goes below is indented."""
@@ -77,7 +77,7 @@ def _with_last_below(row: Sequence[str], wide: Sequence[int], room: int) -> Iter
     yield from _row([*row[:-1], ""], wide, 0)
     if row[-1]:
         indent = " " * BELOW
-        yield from (indent + line for line in wrap(row[-1], max(room - BELOW, NARROWEST)))
+        yield from (indent + line for line in wrap(row[-1], max(room - BELOW, 1)))
 
 
 def _row(row: Sequence[str], wide: Sequence[int], left: int) -> Iterator[str]:
