@@ -103,6 +103,19 @@ async def test_a_refresh_is_asked_with_the_scope_and_gives_a_new_refresh_token(
     assert form["client_secret"] == SECRET
 
 
+@pytest.mark.parametrize("field", ["error", "suberror", "error_description", "correlation_id"])
+@pytest.mark.parametrize("secret", ["Ab1-canary.Secret_9", "0123456789abcdef0123456789abcdef"])
+async def test_a_provider_that_quotes_the_secret_tells_it_to_nobody(
+    either, authority, field, secret
+):
+    said = {"error": "invalid_client", "error_codes": []} | {field: secret}
+    authority.answer = lambda form: as_json(401, said)
+    with pytest.raises(SignInFailed) as caught:
+        await refreshed(either, authority)
+    told = repr(caught.value.words) + repr(caught.value.__dict__) + str(caught.value)
+    assert secret not in told
+
+
 async def test_the_same_refusal_is_asked_for_each_time_and_not_replayed(either, authority):
     for _ in range(2):
         with pytest.raises(SignInFailed):

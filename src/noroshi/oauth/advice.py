@@ -14,7 +14,8 @@ from noroshi.oauth.provider import Who
 
 WAITING = frozenset({"temporarily_unavailable", "server_error"})
 CODE = re.compile(r"AADSTS(\d{4,8})\b")
-TIDY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# RFC 6749 and Entra write them so; a secret or token that a server quotes there is no such word.
+TIDY = re.compile(r"[a-z_]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)

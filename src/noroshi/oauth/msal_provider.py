@@ -21,7 +21,7 @@ LONGEST = 90.0
 """Seconds for one call as a whole: discovery and the question itself."""
 UNSAID = 3600
 """Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
-CORRELATION = re.compile(r"[0-9A-Fa-f-]{8,64}")
+CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 TOO_SLOW = Words(
     en="The sign-in server does not finish its answer. It is asked again by itself.",
