@@ -190,6 +190,10 @@ def test_a_stranger_may_not_ask(group):
     assert person(STRANGER, "x", STRANGER, group) is None
 
 
+def test_a_group_that_was_removed_meanwhile_lets_nobody_in():
+    assert person(STRANGER, "aki", STRANGER, "no-such-group") is None
+
+
 def test_the_kernel_says_who_is_at_the_other_end():
     one, other = socket.socketpair(socket.AF_UNIX)
     with one, other:

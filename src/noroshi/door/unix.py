@@ -69,9 +69,10 @@ def person(user: int, name: str, first_group: int, group: str) -> Person | None:
     """Root and the node's own user may do everything; the group's members look and send."""
     if user in (ROOT, os.getuid()):
         return administrator(name)
-    if not group:
+    try:
+        found = grp.getgrnam(group)
+    except KeyError:  # "" for none, or a group that was removed while we run
         return None
-    found = grp.getgrnam(group)
     return member(name) if first_group == found.gr_gid or name in found.gr_mem else None
 
 
