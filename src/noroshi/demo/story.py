@@ -6,7 +6,6 @@ own. The node reaches the lab over sockets alone, by the profile that any other 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -18,13 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from noroshi.cli.client import Far, Refused
+from noroshi.cli.parser import HELP, Parser
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
 from noroshi.demo.texts import (
@@ -36,11 +36,13 @@ from noroshi.demo.texts import (
     DOWN,
     ENDED,
     FAILED,
+    GONE,
     HEAD,
     HINTS,
     IN_VAIN,
     KILLED,
     LAB,
+    LANG,
     NODE,
     ONCE,
     OWN,
@@ -48,11 +50,13 @@ from noroshi.demo.texts import (
     SAME_THREAD,
     SHOP,
     SIGNED,
+    STOPPED,
     UP,
 )
 from noroshi.lab.mailbox import Mail, Mailboxes
 from noroshi.lab.person import SignInRefused, sign_in
 
+REST = 5.0  # seconds that the shop stays down, for its alarm to be seen first
 PATIENCE = 60.0  # seconds for each step; only what is broken takes so long
 LOOK = 0.1
 LEAVE = 10.0  # seconds that a program has to end when asked to; the node needs five at most
@@ -78,27 +82,38 @@ class Told:
 
 def main(argv: Sequence[str], *, language: str = "en") -> int:
     """Exit code 0: both mails came (`--once`), or Ctrl-C; 1: it could not go on."""
-    parser = argparse.ArgumentParser(prog="noroshi demo", description=ABOUT.say(language))
+    parser = Parser(language, prog="noroshi demo", description=ABOUT.say(language))
+    parser.add_argument("-h", "--help", action="help", help=HELP.say(language))
     parser.add_argument("--once", action="store_true", help=ONCE.say(language))
-    parser.add_argument("--lang", choices=("ja", "en"), default=language)
+    parser.add_argument(
+        "--lang", choices=("ja", "en"), default=language, help=LANG.say(language)
+    )
     given = parser.parse_args(argv)
     _on_interrupts(signal.default_int_handler)
+    code, interrupted = _tell(given.lang, once=given.once)
+    if interrupted:
+        with suppress(OSError):  # a terminal that was closed
+            print(f"\n{STOPPED.say(given.lang)}", flush=True)
+    return code
+
+
+def _tell(language: str, *, once: bool) -> tuple[int, bool]:
+    """Exit code, and whether it was interrupted; nothing of the demo is left then."""
     folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        demo = Demo(folder, given.lang)
+        demo = Demo(folder, language)
         stack.callback(demo.end)
         # Whoever presses Ctrl-C once more must not leave half of it running.
         stack.callback(_on_interrupts, signal.SIG_IGN)
         try:
-            demo.run(once=given.once)
+            demo.run(once=once)
         except (DemoError, Refused) as failed:
-            print(FAILED.fill(why=failed.words).say(given.lang), file=sys.stderr)
-            return 1
+            print(FAILED.fill(why=failed.words).say(language), file=sys.stderr)
+            return 1, False
         except KeyboardInterrupt:
-            print()
-            return 130 if given.once else 0
-    return 0
+            return (130 if once else 0), True
+    return 0, False
 
 
 class Demo:
@@ -124,7 +139,7 @@ class Demo:
             for told in (alarm, recovery):
                 self.print_mail(told.mail)
             return
-        self.watch_on()
+        self.watch_on(lab)
 
     # the programs
 
@@ -145,7 +160,9 @@ class Demo:
 
     def start_node(self, lab: Mapping[str, Any]) -> None:
         """A node with these definitions, once it has seen the shop."""
-        self._noroshi("init")
+        self._start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
+        if self.programs["init"].wait():
+            raise DemoError(self._ended("init"))
         self._start("node", "-m", "noroshi.cli", "--home", str(self.home), "serve")
         self.until(lambda: self._door_opens() or None, "node")
         self._define(lab)
@@ -229,8 +246,8 @@ class Demo:
         ):
             print(f"\n{heading.say(self.language)}\n\n{text.rstrip()}", flush=True)
 
-    def watch_on(self) -> None:
-        """Until Ctrl-C."""
+    def watch_on(self, lab: Mapping[str, Any]) -> None:
+        """Until Ctrl-C; a shop that somebody ends is told of, and comes back."""
         noroshi = f"{Path(sys.executable).parent / 'noroshi'}"
         hints = HINTS.fill(
             noroshi=noroshi,
@@ -240,9 +257,32 @@ class Demo:
             definitions=self.definitions,
         )
         print(hints.say(self.language), flush=True)
+        box = Mailboxes(self.lab_folder / "mail")
+        count = len(box.mails(lab["reader"]))
         while True:
             self.see_who_ended()
+            now = len(box.mails(lab["reader"]))
+            if self.shop.poll() is None:
+                count = now  # counted while it lived, so its alarm is not among them
+            else:
+                self.bring_back(lab, count)
             time.sleep(1)
+
+    def bring_back(self, lab: Mapping[str, Any], count: int) -> None:
+        """The shop that somebody ended; what is told of it comes after `count` mails."""
+        self.step(GONE)
+        self.watch_arrive(lab, "critical", DOWN, count + 1)
+        time.sleep(REST)
+        self.start_again()
+        self.watch_arrive(lab, "ok", UP, count + 2)
+
+    def watch_arrive(self, lab: Mapping[str, Any], level: str, seen: Words, count: int) -> None:
+        try:
+            self.until(lambda: self._level() == level or None, level)
+            self.post(0, seen)
+            self.arrival(lab, count)
+        except DemoError:
+            self.see_who_ended()  # else whoever looks on has silenced it, or watches no shop now
 
     # what it is made of
 
@@ -291,7 +331,7 @@ class Demo:
 
     def end(self) -> None:
         """End what was started, the node first, as it may be sending."""
-        for name in ("node", "lab", "shop"):
+        for name in ("init", "node", "lab", "shop"):
             program = self.programs.get(name)
             if program is not None and program.poll() is None:
                 program.terminate()
@@ -314,12 +354,6 @@ class Demo:
                 env={**os.environ, "PYTHONUTF8": "1"},
             )
 
-    def _noroshi(self, *argv: str) -> None:
-        command = [sys.executable, "-m", "noroshi.cli", "--home", str(self.home), *argv]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise DemoError(Words(en=done.stderr, ja=done.stderr))
-
     def _define(self, lab: Mapping[str, Any]) -> None:
         """The lab's own account and cloud, as it left them, and what is ours."""
         shutil.copytree(self.lab_folder / "definitions", self.definitions)
@@ -338,8 +372,8 @@ class Demo:
 
     def _level(self) -> str:
         monitors = self.far.call("status")["monitors"]
-        shop = next(m for m in monitors if m["path"].endswith("/shop"))
-        return str(shop["level"]) if shop["known"] else ""
+        shop = next((m for m in monitors if m["path"].endswith("/shop")), None)
+        return str(shop["level"]) if shop and shop["known"] else ""
 
     def _mails(self, box: Mailboxes, reader: str, count: int) -> Sequence[Mail] | None:
         mails = box.mails(reader)

@@ -16,6 +16,7 @@ ONCE = Words(
     en="end after both mails, and print them as they were received",
     ja="2通のメールが届いたら終わり、届いたままの形で表示します",
 )
+LANG = Words(en="language of what is told: en or ja", ja="表示する言語 (en か ja)")
 HEAD = Words(
     en="Noroshi: the whole path on this machine, in {folder}",
     ja="Noroshi の実演: このマシンの中だけで動きます ({folder})",
@@ -41,6 +42,8 @@ AGAIN = Words(
     en="── the order service is started again (pid {pid})",
     ja="── 受注サービスを再び起動しました (PID {pid})",
 )
+GONE = Words(en="── the order service ended", ja="── 受注サービスが終了しました")
+STOPPED = Words(en="Stopped; the folder was removed.", ja="終了し、フォルダーを削除しました。")
 POSTS = (
     Words(en="Seen      {text}", ja="検知  {text}"),
     Words(
@@ -53,13 +56,13 @@ POSTS = (
 )
 DOWN = Words(en="◆ CRITICAL: no such process", ja="◆ 危険: プロセスがありません")
 UP = Words(en="○ OK: it runs again", ja="○ 正常: 再び動いています")
-SAME_THREAD = Words(en="(same thread)", ja="(同じスレッド)")
+SAME_THREAD = Words(en="    (same thread)", ja="    (同じスレッド)")
 HINTS = Words(
     en="""
 It watches on until Ctrl-C. In another terminal:
-  read the mailbox       {noroshi} lab mail --folder {lab}
-  see how everything is  {noroshi} --home {home} status
-  end it yourself        kill {pid}
+  read the mailbox        {noroshi} lab mail --folder {lab}
+  see how everything is   {noroshi} --home {home} status
+  kill the order service  kill {pid}   (its alarm comes; 5 s later it is started again)
 
 With a real tenant: register an application (platform Web, redirect http://localhost/MxMail/,
 permission SMTP.Send); copy {definitions}
@@ -67,9 +70,9 @@ permission SMTP.Send); copy {definitions}
   noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
     ja="""
 Ctrl-C を押すまで監視を続けます。別の端末から試せます。
-  メールボックスを読む      {noroshi} lab mail --folder {lab}
-  全体の状態を見る          {noroshi} --home {home} status
-  受注サービスを自分で止める  kill {pid}
+  メールボックスを読む    {noroshi} lab mail --folder {lab}
+  全体の状態を見る        {noroshi} --home {home} status
+  受注サービスを止める    kill {pid}   (アラームが届き、5秒後に再び起動します)
 
 本物のテナントで使うには、アプリを登録し (プラットフォームは Web、リダイレクト URI は
 http://localhost/MxMail/、アクセス許可は SMTP.Send)、{definitions} を

@@ -1,0 +1,32 @@
+"""Whoever ends the watched process while the demo watches on sees its alarm and its recovery."""
+
+import re
+import signal
+
+import pytest
+
+from noroshi.demo import texts
+from tests.e2e.demos import Demo
+from tests.e2e.world import until
+
+
+@pytest.fixture
+def demo(tmp_path):
+    demo = Demo(tmp_path / "demo", "--lang", "en")
+    yield demo
+    demo.end()
+
+
+def test_a_service_that_is_killed_is_told_of_and_comes_back(demo):
+    demo.until_it_says("Ctrl-C")
+    pid = re.search(r"  kill (\d+)", demo.said)[1]
+    next(child for child in demo.children if str(child.pid) == pid).kill()
+    demo.until_it_says(texts.GONE.en)
+    until(lambda: demo.said.count("● Mailbox") == 4, "both mails")
+    told = demo.said.partition(texts.GONE.en)[2]
+    assert re.findall(r"● Mailbox +\[(\w+)\]", told) == ["CRITICAL", "RECOVERED"]
+    demo.until_it_says(texts.GONE.en)  # so that the new one is known, too
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.wait() == 0
+    assert demo.said.endswith(f"\n{texts.STOPPED.en}\n")
+    assert demo.left == [] and not list(demo.temporary.iterdir())
