@@ -31,8 +31,8 @@ A storm's mails are counted from the moment at which there is something to tell,
 answers and the node runs: the last of these. Connections that the silent mail server took in its
 silence stay silent for good. A healthy port's lateness counts from the storm on; where the node
 was killed, from 2 s after its restart. A copy of a mail (same Message-ID) is excused for each
-connection of the route, if the first was out within the second before the kill. Checks that were
-due while the node was dead are not made up for: their ports are told of at their next turn.
+connection of the route, if the first was out within the second before the kill. What was
+due while the node was dead it looks at within two seconds of its restart.
 
 {machine}
 """

@@ -9,8 +9,9 @@ import pytest
 
 from noroshi import schema
 from noroshi.actions.mail import Options, draft, finish, try_out
-from noroshi.actions.phrases import REASONS, moment, quantity, span, zone_of
+from noroshi.actions.phrases import REASONS, moment, quantity, span
 from noroshi.actions.template import TemplateFailed, TemplateRenderer
+from noroshi.core.cadence import zone_of
 from noroshi.core.model import Cause, Instance, Level, Limits, Reading, Reason, When
 from noroshi.core.status import MEASURED_AGAIN, NO_LONGER_WATCHED
 from noroshi.core.words import Words, plain

@@ -22,8 +22,8 @@ from noroshi.actions.phrases import (
     quantity,
     span,
     threshold,
-    zone_of,
 )
+from noroshi.core.cadence import zone_of
 from noroshi.core.model import Alarm, Contact, Event, Level, Rule, When
 from noroshi.core.status import NO_LONGER_WATCHED
 from noroshi.core.words import Words, plain

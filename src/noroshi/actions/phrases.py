@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 from noroshi.core.model import Level, Limits, Reason
 from noroshi.core.words import Words
@@ -72,14 +71,6 @@ REASONS: Mapping[Reason, Words] = {
 DAYS = Words(en="Mon Tue Wed Thu Fri Sat Sun", ja="月 火 水 木 金 土 日")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SIZES = ("B", "KB", "MB", "GB", "TB", "PB")
-
-
-def zone_of(name: str) -> tzinfo:
-    """The zone of that name; UTC for one that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        return UTC
 
 
 def quantity(value: float, unit: str = "") -> str:

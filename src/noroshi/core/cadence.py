@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,14 @@ class At:
 
 
 Cadence = Every | At
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone of that name; UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return UTC
 
 
 def next_due(id: str, cadence: Cadence, now: datetime) -> datetime:

@@ -15,10 +15,10 @@ from email.header import Header
 from email.utils import format_datetime
 from hashlib import sha256
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import idna
 
+from noroshi.core.cadence import zone_of
 from noroshi.core.model import Envelope
 
 ATEXT = "!#$&'*+-/=?^_`{|}~"  # RFC 5322, 3.2.3, without % which marks what we encode
@@ -152,14 +152,6 @@ def _list_id(instance: str, title: str, domain: str) -> str:
 
 def _date(at: datetime, zone: str) -> str:
     return format_datetime(at.astimezone(zone_of(zone)).replace(microsecond=0))
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The zone of that name; UTC for one that this machine does not know."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (OSError, ValueError, LookupError):
-        return ZoneInfo("UTC")
 
 
 def _body(text: str) -> str:
