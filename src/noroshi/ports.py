@@ -293,6 +293,15 @@ class Waiting:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """What a job last reported of itself: when, whether it went well, and its own words."""
+
+    at: datetime
+    ok: bool = True
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Resting:
     """A route that is down: since when, until when it is left alone, and why."""
@@ -320,6 +329,12 @@ class Store(Protocol):
     async def current(self) -> Version:
         """The current version with its documents."""
 
+    async def version(self, number: int) -> Version | None:
+        """An earlier version, or the current one, with its documents; None: there is none."""
+
+    async def versions(self, last: int = 100) -> Sequence[Version]:
+        """The newest versions without their documents, newest first."""
+
     # monitors
 
     async def begin(self, name: str, now: datetime) -> Node:
@@ -337,7 +352,8 @@ class Store(Protocol):
         """Hold on to a block, and hear its monitors' standing; None: it is lost."""
 
     async def commit(self, fence: int, change: Change) -> bool:
-        """Write a change whole; False, and nothing written, if the block was lost."""
+        """Write a change whole, its samples too; False, and nothing written, if the block
+        was lost."""
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
         """A monitor's state and memory as they were last written."""
@@ -346,7 +362,7 @@ class Store(Protocol):
         """Write a monitor's last change and forget the monitor; as `commit` otherwise."""
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
-        """Add to the history, and keep the newest memories, apart from any change."""
+        """Add samples that led to no change to the history, and keep the newest memories."""
 
     async def drop_samples(self, before: datetime, most: int) -> int:
         """Delete at most that many of the oldest samples before an instant; how many."""
@@ -366,6 +382,14 @@ class Store(Protocol):
     async def stand(self, monitor: str, standing: Standing) -> bool:
         """Write what is said of a monitor; False if there is none of that id."""
 
+    # jobs that report in
+
+    async def beat(self, name: str, beat: Beat) -> None:
+        """Keep what a job reports of itself, in the place of what it reported before."""
+
+    async def beats(self) -> Mapping[str, Beat]:
+        """The last report of each job, by its name."""
+
     # envelopes
 
     async def post(self, envelope: Envelope) -> bool:
@@ -374,9 +398,12 @@ class Store(Protocol):
     async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
         """Lend an envelope whose turn on this route it is, the oldest of its order key."""
 
-    async def settle(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
-        """Write down an attempt's end; False if the parcel's lease was lost. Any answer of a
-        route that is not RestRoute says that it is well again."""
+    async def settle(
+        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        """Write down an attempt's end, and with it the envelopes that tell of it; False if
+        the parcel's lease was lost. Any answer of a route that is not RestRoute says that it
+        is well again."""
 
     async def waiting(self) -> Sequence[Waiting]:
         """What has not left yet, and what was set aside, oldest first."""

@@ -19,7 +19,7 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.words import Words
-from noroshi.ports import LEASE, Conflict, Node, Version
+from noroshi.ports import LEASE, Beat, Conflict, Node, Version
 from tests.contracts.parts import (
     DAWN,
     DISK,
@@ -389,3 +389,25 @@ async def test_who_waits_for_news_that_does_not_come_returns_after_a_while(store
 async def test_a_store_is_closed_twice_without_harm(store):
     await store.close()
     await store.close()
+
+
+async def test_an_earlier_version_comes_back_whole_and_the_list_is_without_documents(empty):
+    await empty.publish(version(DISK), [], base=0)
+    await empty.publish(version(), [], base=1)
+    assert (await empty.version(1)).documents == (DISK,)
+    assert await empty.version(7) is None
+    assert [(v.number, v.documents) for v in await empty.versions()] == [(2, ()), (1, ())]
+    assert [v.number for v in await empty.versions(last=1)] == [2]
+
+
+async def test_a_job_s_last_report_stands_in_the_place_of_the_one_before(store):
+    await store.beat("backup", Beat(at=DAWN, ok=False, text="no tape"))
+    await store.beat("backup", Beat(at=OVER, text="12 GiB"))
+    assert await store.beats() == {"backup": Beat(at=OVER, text="12 GiB")}
+
+
+async def test_a_change_brings_its_samples_into_the_history(store, node):
+    sample = Sample(DAWN, (Reading("hits", 3.0, lines=("a", "b")),), {"at": 7})
+    fence = (await store.lease_monitors(node, DAWN)).fence
+    assert await store.commit(fence, replace(change(), memory={"at": 7}, samples=(sample,)))
+    assert (await store.samples("m"))[0].readings == (Reading("hits", 3.0),)

@@ -351,3 +351,12 @@ async def test_a_thousand_at_once_are_each_lent_once(store, node, give):
         *(store.claim_parcel(node, "smtp", DAWN) for _ in range(1001))
     )
     assert sorted(p.envelope.id for p in parcels if p) == sorted(f"e{n}" for n in range(1000))
+
+
+async def test_what_tells_of_an_attempt_is_written_with_its_end(store, node, give, lend):
+    await give(letter())
+    parcel, telling = await lend(), letter(id="n/ops", order="n/ops")
+    assert not await store.settle(replace(parcel, lease="lost"), OK, Accepted(DAWN), (telling,))
+    assert await ids(store) == ["m.1/r/ops"]
+    assert await store.settle(parcel, OK, SetAside("no"), (telling,))
+    assert await ids(store) == ["m.1/r/ops", "n/ops"]

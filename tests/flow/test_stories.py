@@ -210,7 +210,8 @@ async def test_a_store_that_fails_does_not_end_the_watch(caplog):
             await scene.second(engine, second)
     assert scene.measured >= 11
     assert scene.subjects == [CRITICAL]
-    assert len(await scene.store.samples("m", 100)) == scene.measured
+    times = [sample.at for sample in await scene.store.samples("m", 100)]
+    assert times == sorted(set(times), reverse=True)  # none of them twice
 
 
 async def test_after_a_restart_a_reminder_does_not_wait_for_the_next_measurement():

@@ -15,7 +15,7 @@ from noroshi.ports import StoreError, Version
 from noroshi.stores.sql.opening import Migration, ours
 from noroshi.stores.sqlite import SqliteStore
 
-LATER = Migration(2, "create table later (x text) strict;\ncreate index of_x on later (x);")
+LATER = Migration(99, "create table later (x text) strict;\ncreate index of_x on later (x);")
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_a_later_step_is_taken_once_and_keeps_what_is_there(made):
 
 
 async def test_a_step_that_fails_leaves_nothing_of_itself(made):
-    broken = Migration(2, f"{LATER.sql}\ninsert into nowhere values (1);")
+    broken = Migration(99, f"{LATER.sql}\ninsert into nowhere values (1);")
     with pytest.raises(StoreError, match="no such table: nowhere"):
         SqliteStore.open(made, steps=(*ours(), broken))
     assert sql(made, "select name from sqlite_schema where name = 'later'") == []
@@ -97,7 +97,7 @@ async def test_a_step_that_fails_leaves_nothing_of_itself(made):
 async def test_a_newer_schema_is_refused_and_left_as_it_is(path):
     await filled(path, steps=(*ours(), LATER))
     before = everything(path.parent)
-    with pytest.raises(StoreError, match=r"newer Noroshi \(schema 2, this one knows 1\)"):
+    with pytest.raises(StoreError, match=r"newer Noroshi \(schema 99, this one knows 2\)"):
         SqliteStore.open(path)
     assert everything(path.parent) == before
 

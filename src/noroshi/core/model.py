@@ -17,6 +17,8 @@ from noroshi.core.cadence import Cadence, Every
 from noroshi.core.words import Words
 
 MOST_TELLINGS = 999
+MOST_LINES = 50
+LONGEST_LINE = 1000
 NOTHING = Words(en="", ja="")
 
 
@@ -102,13 +104,17 @@ SPEAKING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One number that a check measured; `item` tells apart, say, two volumes."""
+    """One number that a check measured; `item` tells apart, say, two volumes.
+
+    `lines` are what was found word for word (lines of a log), at most MOST_LINES of them.
+    """
 
     name: str
     value: float
     unit: str = ""
     item: str = ""
     note: Words = NOTHING
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -404,12 +410,14 @@ class Change:
     """All that one turn writes; a store writes all of it, or none.
 
     `wake` is the earliest instant at which a decision could change without a new sample.
-    `memory` is the check's, None if the turn had no sample.
+    `memory` is the check's, None if the turn had no sample. `samples` are what led to it and
+    what the history lacks from before: a memory never moves without what was made of it.
     """
 
     monitor: str
     state: State
     memory: Mapping[str, Any] | None = None
+    samples: tuple[Sample, ...] = ()
     events: tuple[Event, ...] = ()
     envelopes: tuple[Envelope, ...] = ()
     decisions: tuple[Decision, ...] = ()

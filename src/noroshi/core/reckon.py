@@ -54,13 +54,14 @@ def reckon(
     When nothing changed, the change has the very state object that was given, and no more.
     """
     after, events, found = _advanced(monitor, state, sample)
-    memory = None if sample is None else sample.memory
+    memory, samples = (None, ()) if sample is None else (sample.memory, (sample,))
     judged = list(_judge(monitor, after, events, standing, now, measured=sample is not None))
     if not judged and not events:  # nothing is bad, nothing moved: nearly every turn ends here
-        return Change(monitor=monitor.id, state=after, memory=memory)
+        return Change(monitor=monitor.id, state=after, memory=memory, samples=samples)
     after, judged = _remind(monitor, after, judged, found, now)
     change = _change(monitor, after, events, judged, now, draft)
-    return replace(change, memory=memory, wake=wake(monitor, change.state, standing, now))
+    then = wake(monitor, change.state, standing, now)
+    return replace(change, memory=memory, samples=samples, wake=then)
 
 
 def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Change:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.held import Cause, Held, Turn
+from noroshi.engine.unwritten import Sampled, Unwritten
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Store, StoreError, Unmeasurable
 
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 AGAIN = 5.0  # seconds until a turn that could not be written down is taken again
 BUSY = 1.0  # seconds until a turn is offered again to a monitor that still has one
 SOCKETS, THREADS = 4000, 2
-KEPT_SAMPLES = 100_000
 MOST_MEMORY = 256 * 1024
 NO_ANSWER = Words(
     en="no answer within {seconds:g} s", ja="{seconds:g} 秒以内に応答がありません"
@@ -58,7 +58,7 @@ class Watch:
         self.host_of, self.complain = host_of, complain
         self.held: Held | None = None
         self.running: set[asyncio.Task[None]] = set()
-        self.samples: deque[tuple[str, Sample]] = deque(maxlen=KEPT_SAMPLES)
+        self.samples = Unwritten()
         self._sockets = asyncio.Semaphore(SOCKETS)
         self._threads = defaultdict[tuple[str, str], asyncio.Semaphore](
             lambda: asyncio.Semaphore(THREADS)
@@ -126,7 +126,6 @@ class Watch:
             measured_as, monitor = monitor, held.monitors[monitor.id]
             if not monitor.looks_at_the_same(measured_as):
                 return  # it is of what it looked at before a new version; AFRESH stands ready
-            self.samples.append((monitor.id, sample))
         await self.judge(held, monitor, sample)
 
     async def judge(self, held: Held, monitor: Monitor, sample: Sample | None) -> None:
@@ -135,10 +134,24 @@ class Watch:
         state, now = held.states[monitor.id], self.clocks.wall()
         standing = held.standing.get(monitor.id, NOTHING_SAID)
         change = reckon(monitor, state, sample, standing, now, self.plugins.draft)
+        if change.state is not state:
+            if await self._commit_all(held, change):
+                self._wake(held, change)
+            return
         if sample is not None:
             held.memories[monitor.id] = sample.memory
-        if change.state is state or await self._commit(held, change):
-            self._wake(held, change)
+            self.samples.add(monitor.id, sample)
+        self._wake(held, change)
+
+    async def _commit_all(self, held: Held, change: Change) -> bool:
+        """With what of this monitor's history is not written yet."""
+        before = self.samples.take(change.monitor)
+        try:
+            samples = (*before, *change.samples)
+            return await self._commit(held, replace(change, samples=samples))
+        except Exception:  # raised anew; a turn that was cut off is written all the same
+            self.samples.put_back(change.monitor, before)
+            raise
 
     async def _commit(self, held: Held, change: Change) -> bool:
         """False if the block was lost: then nothing was written, and the block is let go."""
@@ -148,6 +161,8 @@ class Watch:
         held.doubtful.discard(change.monitor)
         if kept:
             held.states[change.monitor] = change.state
+            if change.memory is not None:
+                held.memories[change.monitor] = change.memory
             journal.happened(change.events)
         elif change.monitor in held.monitors:
             log.warning("the block was lost; a turn of %s is dropped", change.monitor)
@@ -220,14 +235,22 @@ class Watch:
 
     async def flush(self) -> None:
         """Append the last second's samples: a crash costs a bit of chart, never an alarm."""
-        if not self.samples:
+        doubtful = self.held.doubtful if self.held is not None else ()
+        batch = [self._as_remembered(*one) for one in self.samples.take_all(doubtful)]
+        if not batch:
             return
-        batch, self.samples = self.samples, deque(maxlen=KEPT_SAMPLES)
         try:
-            await self.store.append(tuple(batch))
+            await self.store.append(batch)
         except StoreError:
-            self.samples.extendleft(reversed(batch))
+            for monitor, sample in reversed(batch):
+                self.samples.put_back(monitor, (sample,))
             raise
+
+    def _as_remembered(self, monitor: str, sample: Sample) -> Sampled:
+        """A change may have been written since it was measured; its memory must stand."""
+        if self.held is None or monitor not in self.held.memories:
+            return monitor, sample
+        return monitor, replace(sample, memory=self.held.memories[monitor])
 
     async def close(self) -> None:
         """End what is being measured; what was measured is kept."""

@@ -25,6 +25,7 @@ from noroshi.core.model import (
 from noroshi.ports import (
     LEASE,
     PARCEL_LEASE,
+    Beat,
     Block,
     Conflict,
     Node,
@@ -77,6 +78,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._version = Version(number=0)
+        self._versions: list[Version] = []
+        self._beats: dict[str, Beat] = {}
         self._watched: dict[str, _Watched] = {}
         self._lives: dict[str, int] = {}
         self._seen: dict[str, datetime] = {}
@@ -97,6 +100,7 @@ class MemoryStore:
         if self._version.number != base:
             raise Conflict(f"version {self._version.number} is current, not {base}")
         self._version = replace(version, number=base + 1)
+        self._versions.append(self._version)
         for row in self._watched.values():
             row.named = False
         for id in monitors:
@@ -112,6 +116,12 @@ class MemoryStore:
 
     async def current(self) -> Version:
         return self._version
+
+    async def version(self, number: int) -> Version | None:
+        return next((v for v in self._versions if v.number == number), None)
+
+    async def versions(self, last: int = 100) -> Sequence[Version]:
+        return [replace(v, documents=()) for v in self._versions[::-1][:last]]
 
     # monitors
 
@@ -162,6 +172,8 @@ class MemoryStore:
             return False
         row.state = change.state
         row.memory = row.memory if change.memory is None else change.memory
+        for sample in change.samples:
+            self._keep(change.monitor, sample)
         self._events |= {e.id: e for e in change.events if e.id not in self._events}
         self._decisions |= {(change.monitor, d.rule, d.item): d for d in change.decisions}
         for envelope in change.envelopes:
@@ -187,8 +199,11 @@ class MemoryStore:
         for monitor, sample in samples:
             if monitor in self._watched:
                 self._watched[monitor].memory = sample.memory
-            readings = tuple(replace(reading, note=NOTHING) for reading in sample.readings)
-            self._samples.append((monitor, replace(sample, readings=readings, memory={})))
+            self._keep(monitor, sample)
+
+    def _keep(self, monitor: str, sample: Sample) -> None:
+        numbers = tuple(replace(r, note=NOTHING, lines=()) for r in sample.readings)
+        self._samples.append((monitor, replace(sample, readings=numbers, memory={})))
 
     async def drop_samples(self, before: datetime, most: int) -> int:
         old = sum(1 for _, sample in self._samples[:most] if sample.at < before)
@@ -216,6 +231,15 @@ class MemoryStore:
             return False
         self._watched[monitor].standing = standing
         return True
+
+    # jobs that report in
+
+    async def beat(self, name: str, beat: Beat) -> None:
+        self._beats[name] = beat
+        self._news.tell()
+
+    async def beats(self) -> Mapping[str, Beat]:
+        return dict(self._beats)
 
     # envelopes
 
@@ -254,7 +278,9 @@ class MemoryStore:
             if row.due <= now and next(ready, None) == route:
                 yield row
 
-    async def settle(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
+    async def settle(
+        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
         row = self._spool.get(parcel.envelope.id)
         if row is None or row.lease != parcel.lease:
             return False
@@ -268,6 +294,8 @@ class MemoryStore:
             self._rest(parcel.route, fate)
         else:
             self._resting.pop(parcel.route, None)
+        for envelope in envelopes:
+            self._put(envelope)
         self._news.tell()
         return True
 

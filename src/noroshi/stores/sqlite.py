@@ -27,11 +27,11 @@ from noroshi.core.model import (
     Standing,
     State,
 )
-from noroshi.ports import Block, Node, Renewal, Resting, Version, Waiting
+from noroshi.ports import Beat, Block, Node, Renewal, Resting, Version, Waiting
 from noroshi.stores.shared import News
 from noroshi.stores.sql import definitions, history, monitors, spool
 from noroshi.stores.sql.opening import Migration, open_file, ours
-from noroshi.stores.sql.values import MICROSECOND, Connection
+from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
 from noroshi.stores.writer import Work, Writer
 
 T = TypeVar("T")
@@ -73,6 +73,12 @@ class SqliteStore:
     async def current(self) -> Version:
         return await self._read(definitions.current)
 
+    async def version(self, number: int) -> Version | None:
+        return await self._read(lambda db: definitions.numbered(db, number))
+
+    async def versions(self, last: int = 100) -> Sequence[Version]:
+        return await self._read(lambda db: definitions.newest(db, last))
+
     # monitors
 
     async def begin(self, name: str, now: datetime) -> Node:
@@ -88,7 +94,14 @@ class SqliteStore:
         return await self._write(lambda db: monitors.renew(db, fence, now))
 
     async def commit(self, fence: int, change: Change) -> bool:
-        done = await self._write(lambda db: monitors.commit(db, fence, change))
+        sampled = [(change.monitor, sample) for sample in change.samples]
+
+        def work(db: Connection) -> tuple[bool, dict[history.Key, int]]:
+            done = monitors.commit(db, fence, change)
+            return done, history.append(db, self._series, sampled if done else ())
+
+        done, series = await self._write(work)
+        self._series |= series
         if change.envelopes:
             self._news.tell()
         return done
@@ -127,6 +140,18 @@ class SqliteStore:
     async def stand(self, monitor: str, standing: Standing) -> bool:
         return await self._write(lambda db: monitors.stand(db, monitor, standing))
 
+    # jobs that report in
+
+    async def beat(self, name: str, beat: Beat) -> None:
+        row = (name, number(beat.at), beat.ok, beat.text)
+        sql = "insert or replace into beat values (?, ?, ?, ?)"
+        await self._tell(lambda db: db.execute(sql, row).rowcount)
+
+    async def beats(self) -> Mapping[str, Beat]:
+        sql = "select name, at, ok, text from beat order by name"
+        rows = await self._read(lambda db: db.execute(sql).fetchall())
+        return {n: Beat(at=instant(at), ok=bool(ok), text=text) for n, at, ok, text in rows}
+
     # envelopes
 
     async def post(self, envelope: Envelope) -> bool:
@@ -136,8 +161,10 @@ class SqliteStore:
         lease = uuid.uuid4().hex
         return await self._write(lambda db: spool.lend(db, node, route, now, lease))
 
-    async def settle(self, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
-        return await self._tell(lambda db: spool.settle(db, parcel, receipt, fate))
+    async def settle(
+        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        return await self._tell(lambda db: spool.settle(db, parcel, receipt, fate, envelopes))
 
     async def waiting(self) -> Sequence[Waiting]:
         return await self._read(spool.waiting)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from noroshi import schema
 from noroshi.ports import Conflict, Document, Version
@@ -14,6 +16,7 @@ DOCUMENTS = """
 select d.key, d.body
 from version v, json_each(v.documents) h join document d on d.hash = h.value
 where v.number = ? order by h.key"""
+HEAD = "select number, who, at, note from version"
 NEW = """
 select value, (select id from event where monitor = value order by seq desc limit 1)
 from json_each(?) where value not in (select id from monitor)"""
@@ -44,14 +47,25 @@ def latest(db: Connection) -> int:
 
 
 def current(db: Connection) -> Version:
-    last = latest(db)
-    row = db.execute("select who, at, note from version where number = ?", (last,)).fetchone()
+    return numbered(db, latest(db)) or Version(number=0)
+
+
+def numbered(db: Connection, number: int) -> Version | None:
+    row = db.execute(f"{HEAD} where number = ?", (number,)).fetchone()
     if row is None:
-        return Version(number=0)
-    who, at, note = row
-    documents = tuple(Document(*found) for found in db.execute(DOCUMENTS, (last,)))
-    at = None if at is None else instant(at)
-    return Version(number=last, documents=documents, who=who, at=at, note=note)
+        return None
+    documents = tuple(Document(*found) for found in db.execute(DOCUMENTS, (number,)))
+    return replace(_head(row), documents=documents)
+
+
+def newest(db: Connection, last: int) -> Sequence[Version]:
+    return [_head(row) for row in db.execute(f"{HEAD} order by number desc limit ?", (last,))]
+
+
+def _head(row: tuple[Any, ...]) -> Version:
+    number, who, at, note = row
+    when = None if at is None else instant(at)
+    return Version(number=number, who=who, at=when, note=note)
 
 
 def _hash(document: Document) -> str:

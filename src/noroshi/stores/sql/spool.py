@@ -74,7 +74,13 @@ def lend(db: Connection, node: Node, route: str, now: datetime, lease: str) -> P
     return Parcel(envelope, route, lease, rest and instant(rest[0]))
 
 
-def settle(db: Connection, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool:
+def settle(
+    db: Connection,
+    parcel: Parcel,
+    receipt: Receipt,
+    fate: Fate,
+    envelopes: Sequence[Envelope] = (),
+) -> bool:
     envelope, due = settled(parcel, receipt, fate)
     said, why = outcome(fate)
     key = {"id": envelope.id, "lease": parcel.lease, "due": number(due or receipt.at)}
@@ -89,6 +95,8 @@ def settle(db: Connection, parcel: Parcel, receipt: Receipt, fate: Fate) -> bool
         _promote(db, envelope.order)
     elif envelope.routes != parcel.envelope.routes:
         _write_ways(db, row[0], envelope.routes)
+    for telling in envelopes:
+        put(db, telling)
     return True
 
 

@@ -1,0 +1,131 @@
+"""Mail: signing in, sending, and what waits."""
+
+from __future__ import annotations
+
+from noroshi.cli.commands.parts import ID, JSON, Command, Option
+from noroshi.core.words import Words
+
+AUTHORIZE = Command(
+    name="authorize",
+    run="noroshi.cli.authorize:authorize",
+    help=Words(
+        en="sign a route in with its provider (OAuth 2.0)",
+        ja="送信経路をサインインさせます (OAuth 2.0)",
+    ),
+    more=(
+        Words(
+            en="It asks for the client secret if none is kept, shows a page to open in any "
+            "browser, and takes the address at which the browser ends.",
+            ja="クライアント シークレットがまだなければ尋ね、ブラウザーで開くページを示し、"
+            "ブラウザーが最後に止まったアドレスを受け取ります。",
+        ),
+    ),
+    options=(
+        Option(
+            ("route",), Words(en="name of the route", ja="送信経路の名前"), {"metavar": "ROUTE"}
+        ),
+        Option(
+            ("--secret-file",),
+            Words(
+                en="take the client secret from this file (- is the standard input)",
+                ja="クライアント シークレットをこのファイルから読みます (- は標準入力)",
+            ),
+            {"metavar": "FILE"},
+        ),
+        Option(
+            ("--url-file",),
+            Words(
+                en="take the pasted address from the standard input (-), or from a named pipe",
+                ja="貼り付ける URL を標準入力 (-) か名前付きパイプから読みます",
+            ),
+            {"metavar": "PIPE"},
+        ),
+    ),
+)
+SEND = Command(
+    name="send",
+    run="noroshi.cli.send:send",
+    help=Words(en="send a mail by the node's routes", ja="ノードの経路でメールを送ります"),
+    more=(
+        Words(
+            en="It returns once the mail is safely queued, and prints its id.",
+            ja="送信キューに確かに入った時点で戻り、ID を表示します。",
+        ),
+    ),
+    options=(
+        Option(
+            ("--to",),
+            Words(
+                en="a contact's name, or an address (again for more)",
+                ja="通知先の名前、またはアドレス (繰り返せます)",
+            ),
+            {"metavar": "WHO", "action": "append", "required": True},
+        ),
+        Option(
+            ("--subject",),
+            Words(en="subject", ja="件名"),
+            {"metavar": "TEXT", "required": True},
+        ),
+        Option(
+            ("body",),
+            Words(en="the text (else the standard input)", ja="本文 (なければ標準入力)"),
+            {"metavar": "TEXT", "nargs": "?"},
+        ),
+        Option(
+            ("--text",),
+            Words(en="the text, given as an option", ja="本文 (オプションで渡す場合)"),
+            {"metavar": "TEXT"},
+        ),
+        Option(
+            ("--route",),
+            Words(
+                en="route to use (again for the next one; else those of the contact)",
+                ja="使う経路 (繰り返すと順に試します。なければ通知先の経路)",
+            ),
+            {"metavar": "ROUTE", "action": "append", "default": []},
+        ),
+        Option(
+            ("--level",),
+            Words(
+                en="ok, warning, critical or unknown: sets the importance",
+                ja="ok、warning、critical、unknown。重要度が決まります",
+            ),
+            {
+                "metavar": "LEVEL",
+                "choices": ("ok", "warning", "critical", "unknown"),
+                "default": "ok",
+            },
+        ),
+        JSON,
+    ),
+)
+QUEUE = Command(
+    name="queue",
+    help=Words(en="what waits to be sent", ja="送信キューを扱います"),
+    under=(
+        Command(
+            name="list",
+            run="noroshi.cli.queue:list_",
+            help=Words(en="what waits, and what was set aside", ja="待機中と保留の一覧"),
+            options=(JSON,),
+        ),
+        Command(
+            name="show",
+            run="noroshi.cli.queue:show",
+            help=Words(
+                en="one mail: attempts, answers, next try and why",
+                ja="1通の詳細: 試行、相手の返事、次の送信とその理由",
+            ),
+            options=(ID, JSON),
+        ),
+        Command(
+            name="retry",
+            run="noroshi.cli.queue:retry",
+            help=Words(
+                en="try one again now, also if it was set aside",
+                ja="1通をいますぐ再試行します (保留中のものも)",
+            ),
+            options=(ID,),
+        ),
+    ),
+)

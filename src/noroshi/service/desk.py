@@ -1,0 +1,80 @@
+"""What all operations work with: the store, the kinds, the version in use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+from noroshi import schema
+from noroshi.core.model import Route
+from noroshi.core.words import Words
+from noroshi.definitions import Plan, compile_plan
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.tokens import SignInState, TokenSource
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Resting, Store, Version, Waiting
+from noroshi.service import looking
+from noroshi.service.answers import RouteStatus
+from noroshi.service.offer import Trouble
+from noroshi.vault import Vault
+
+CANNOT_COMPILE = Words(
+    en="The current definitions cannot be read any more: {why}",
+    ja="いまの定義が読めなくなっています: {why}",
+)
+
+
+class Desk:
+    """Whatever several families of operations need. Nothing here is an operation."""
+
+    def __init__(
+        self,
+        store: Store,
+        plugins: Plugins,
+        clocks: Clocks,
+        *,
+        vault: Vault,
+        tokens: TokenSource,
+        new_id: Callable[[], str],
+        name: str = "node",
+    ) -> None:
+        self._store, self._plugins, self._clocks = store, plugins, clocks
+        self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
+        self._known: tuple[Version, Plan] | None = None
+
+    async def _current(self) -> tuple[Version, Plan]:
+        version = await self._store.current()
+        if self._known is None or self._known[0].number != version.number:
+            try:
+                plan = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
+            except schema.Invalid as invalid:  # a kind was uninstalled, say
+                raise Trouble(CANNOT_COMPILE.fill(why=invalid), invalid.problems) from None
+            self._known = version, plan
+        return self._known
+
+    async def _down(self) -> Mapping[str, Resting]:
+        return {resting.route: resting for resting in await self._store.resting()}
+
+    async def _routes(self, plan: Plan, waiting: Iterable[Waiting]) -> tuple[RouteStatus, ...]:
+        down = await self._down()
+        open_ones = [w.envelope for w in waiting if not w.fate]
+        return tuple(
+            [
+                looking.route_status(
+                    route,
+                    down.get(route.name),
+                    await self._sign_in(plan, route),
+                    sum(route.name in envelope.routes for envelope in open_ones),
+                )
+                for route in plan.routes.values()
+            ]
+        )
+
+    async def _sign_in(self, plan: Plan, route: Route) -> SignInState | None:
+        account = account_of(plan, route)
+        return None if account is None else await self._tokens.state(account)
+
+
+def account_of(plan: Plan, route: Route) -> Account | None:
+    """Whoever signs in for this route; most kinds of routes need nobody."""
+    return plan.accounts.get(getattr(route.options, "account", "") or "")

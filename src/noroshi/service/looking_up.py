@@ -1,0 +1,64 @@
+"""Operations that show how everything is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.model import Level, Monitor, Sample, State
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.service import looking
+from noroshi.service.answers import Kind, MonitorStatus, Status
+from noroshi.service.desk import Desk
+from noroshi.service.offer import VIEWER, Person, operation
+
+MOST_LOOKED_UP = 500
+"""Above so many monitors only those that are not OK are shown with their newest reading."""
+UNKNOWN_STATE = State()
+
+
+class Looking(Desk):
+    """How everything is, and what there is to choose from."""
+
+    @operation(role=VIEWER, help=Words(en="How everything is.", ja="全体の状態を表示します。"))
+    async def status(self, who: Person) -> Status:
+        """Levels, routes and queue at this moment."""
+        now = self._clocks.wall()
+        version, plan = await self._current()
+        states, waiting = await self._store.states(), await self._store.waiting()
+        monitors = await self._monitors(plan, states)
+        return Status(
+            node=self._name,
+            version=version.number,
+            at=now,
+            level=Level.worst(monitor.level for monitor in monitors),
+            monitors=monitors,
+            routes=await self._routes(plan, waiting),
+            queue=looking.counts(waiting),
+            troubles=(self._vault.problem,) if self._vault.problem else (),
+        )
+
+    async def _monitors(
+        self, plan: Plan, states: Mapping[str, State]
+    ) -> tuple[MonitorStatus, ...]:
+        every = sorted(plan.monitors.values(), key=lambda m: m.path)
+        few = len(every) <= MOST_LOOKED_UP
+        found = list[MonitorStatus]()
+        for monitor in every:
+            state = states.get(monitor.id, UNKNOWN_STATE)
+            asked = few or state.level is not Level.OK
+            sample = await self._sample(monitor) if asked else None
+            names = self._plugins.check(monitor.kind).names
+            found.append(looking.monitor_status(monitor, state, sample, names))
+        return tuple(found)
+
+    async def _sample(self, monitor: Monitor) -> Sample | None:
+        return next(iter(await self._store.samples(monitor.id, 1)), None)
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="The kinds that are installed.", ja="使える種別を一覧します。"),
+    )
+    async def kinds(self, who: Person) -> tuple[Kind, ...]:
+        """Monitors, actions and routes that can be defined, with their options."""
+        return looking.kinds(self._plugins)

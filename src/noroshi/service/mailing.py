@@ -1,0 +1,101 @@
+"""Operations on mail: sent by hand, and what waits."""
+
+from __future__ import annotations
+
+from noroshi.core.model import Level
+from noroshi.core.words import Words
+from noroshi.service import looking, sending
+from noroshi.service.answers import Letter, Queued, Sent
+from noroshi.service.desk import Desk
+from noroshi.service.offer import (
+    OPERATOR,
+    VIEWER,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    operation,
+)
+
+NO_MAIL = Words(
+    en="There is no mail {id} in the queue. Look with: noroshi queue list",
+    ja="送信キューに {id} はありません。noroshi queue list で確かめてください。",
+)
+NOT_AGAIN = Words(
+    en="{id} cannot be tried again: it is being sent now, or it was accepted.",
+    ja="{id} は再試行できません。いま送信中か、すでに受領されています。",
+)
+BAD_MAIL = Words(
+    en="The mail cannot be queued; nothing was sent.",
+    ja="送信キューに入れられません。何も送っていません。",
+)
+
+
+class Mailing(Desk):
+    """Queued, shown, tried again."""
+
+    @operation(role=OPERATOR, news=True, help=Words(en="Send a mail.", ja="メールを送ります。"))
+    async def send(
+        self,
+        who: Person,
+        to: tuple[str, ...],
+        subject: str,
+        text: str,
+        routes: tuple[str, ...] = (),
+        level: Level = Level.OK,
+    ) -> Sent:
+        """Queue a mail, one envelope for each contact; durable on return."""
+        _, plan = await self._current()
+        if problems := sending.faults(plan, to, subject, text, routes):
+            raise Invalid(BAD_MAIL, problems)
+        number, ids = self._new_id(), list[str]()
+        for name in dict.fromkeys(to):
+            contact = sending.contact_of(plan, name, subject + text)
+            envelope = sending.envelope(
+                number=number,
+                contact=contact,
+                routes=sending.routes_of(plan, contact, routes),
+                subject=subject,
+                text=text,
+                level=level,
+                born=self._clocks.wall(),
+            )
+            await self._store.post(envelope)
+            ids.append(envelope.id)
+        return Sent(tuple(ids))
+
+    @operation(
+        role=VIEWER, help=Words(en="What waits to be sent.", ja="送信キューを一覧します。")
+    )
+    async def queue_list(self, who: Person) -> tuple[Queued, ...]:
+        """What waits and what was set aside, oldest first."""
+        down, now = await self._down(), self._clocks.wall()
+        return tuple(looking.queued(one, down, now) for one in await self._store.waiting())
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="One envelope in full.", ja="送信キューの1通を詳しく表示します。"),
+    )
+    async def queue_show(self, who: Person, id: str) -> Letter:
+        """The envelope, its attempts and what they brought, when it is next tried and why."""
+        found = await self._store.envelope(id)
+        if found is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        one, receipts = found
+        queued = looking.queued(one, await self._down(), self._clocks.wall())
+        return looking.letter(one, queued, receipts)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(en="Try one again now.", ja="1通をいますぐ再試行します。"),
+    )
+    async def queue_retry(self, who: Person, id: str) -> Queued:
+        """Make it due now, its routes too; one that was set aside waits again."""
+        done = await self._store.retry(id, self._clocks.wall())
+        found = await self._store.envelope(id)
+        if found is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        if not done:
+            raise Conflict(NOT_AGAIN.fill(id=id))
+        return looking.queued(found[0], await self._down(), self._clocks.wall())
