@@ -283,7 +283,8 @@ class Version:
 class Waiting:
     """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
 
-    `fate` is "" while it waits, else "accepted" or "set aside"; `why` the last trouble.
+    `fate` is "" while it waits, else "accepted", "set aside", "held" or "dropped"; `why` the
+    last trouble, or who held or dropped it.
     """
 
     envelope: Envelope
@@ -414,6 +415,21 @@ class Store(Protocol):
     async def retry(self, id: str, now: datetime) -> bool:
         """Make it due now, and its routes too; one set aside waits again. False: unknown,
         out, or accepted."""
+
+    async def hold(self, id: str, who: str) -> bool:
+        """Keep it from leaving until it is released; what is of its order key waits behind it.
+        False: unknown, out, settled, or held already."""
+
+    async def release(self, id: str, now: datetime) -> bool:
+        """Let one that was held or set aside wait again, due now. False: it is neither."""
+
+    async def drop(self, id: str, who: str) -> bool:
+        """A person gives it up: it is kept, and never sent. False: unknown, out, accepted, or
+        dropped already."""
+
+    async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
+        """Give it other addresses and routes; its attempts begin anew. False: unknown, out,
+        accepted or dropped."""
 
     async def resting(self) -> Sequence[Resting]:
         """The routes that are down."""

@@ -360,3 +360,72 @@ async def test_what_tells_of_an_attempt_is_written_with_its_end(store, node, giv
     assert await ids(store) == ["m.1/r/ops"]
     assert await store.settle(parcel, OK, SetAside("no"), (telling,))
     assert await ids(store) == ["m.1/r/ops", "n/ops"]
+
+
+# by hand
+
+
+async def test_a_held_mail_does_not_leave_and_nothing_of_its_order_key_overtakes_it(
+    store, give, lend, node
+):
+    await give(letter("m.1/r/ops", order="m/ops"), letter("m.2/r/ops", order="m/ops"))
+    assert await store.hold("m.1/r/ops", "sato")
+    assert await store.claim_parcel(node, "smtp", GONE) is None
+    [held, later] = await store.waiting()
+    assert (held.fate, held.why, later.fate) == ("held", "sato", "")
+    assert not await store.retry("m.1/r/ops", DAWN)
+    assert await store.release("m.1/r/ops", SOON)
+    assert (await lend(now=SOON)).envelope.id == "m.1/r/ops"
+    assert await store.claim_parcel(node, "smtp", SOON) is None
+
+
+async def test_a_mail_that_comes_behind_a_held_one_waits_too(store, give, node):
+    await give(letter("m.1/r/ops", order="m/ops"))
+    await store.hold("m.1/r/ops", "sato")
+    await store.post(letter("m.2/r/ops", order="m/ops"))
+    assert await store.claim_parcel(node, "smtp", GONE) is None
+
+
+async def test_a_dropped_mail_is_kept_but_never_sent_and_lets_the_next_one_pass(
+    store, give, lend
+):
+    await give(letter("m.1/r/ops", order="m/ops"), letter("m.2/r/ops", order="m/ops"))
+    assert await store.drop("m.1/r/ops", "sato")
+    assert (await lend()).envelope.id == "m.2/r/ops"
+    assert await ids(store) == ["m.2/r/ops"]
+    [dropped, _] = await store.envelope("m.1/r/ops")
+    assert (dropped.fate, dropped.why) == ("dropped", "sato")
+    assert not await store.drop("m.1/r/ops", "sato")
+    assert not await store.release("m.1/r/ops", DAWN)
+    assert not await store.retry("m.1/r/ops", DAWN)
+
+
+async def test_one_that_was_set_aside_goes_to_its_mended_address_when_it_is_released(
+    store, give, lend
+):
+    await give(letter())
+    await store.settle(await lend(), OK, SetAside("550 5.1.1"))
+    assert await store.readdress("m.1/r/ops", ("b",), ("graph",))
+    assert await store.release("m.1/r/ops", SOON)
+    parcel = await lend("graph", SOON)
+    assert (parcel.envelope.to, parcel.envelope.routes) == (("b",), ("graph",))
+    assert parcel.envelope.attempts == 0
+
+
+async def test_a_mail_that_is_out_or_was_accepted_is_left_as_it_is(store, give, lend):
+    await give(letter())
+    parcel = await lend()
+    for left in (store.hold("m.1/r/ops", "sato"), store.drop("m.1/r/ops", "sato")):
+        assert not await left
+    assert not await store.readdress("m.1/r/ops", ("b",), ("smtp",))
+    await store.settle(parcel, OK, Accepted(DAWN))
+    assert not await store.hold("m.1/r/ops", "sato")
+    assert not await store.drop("m.1/r/ops", "sato")
+    assert not await store.release("m.1/r/ops", DAWN)
+
+
+async def test_nothing_is_done_to_a_mail_that_is_not_there(store):
+    assert not await store.hold("x", "sato")
+    assert not await store.release("x", DAWN)
+    assert not await store.drop("x", "sato")
+    assert not await store.readdress("x", ("b",), ("smtp",))

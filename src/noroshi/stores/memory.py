@@ -34,7 +34,16 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
-from noroshi.stores.shared import ACCEPTED, SET_ASIDE, News, first_state, outcome
+from noroshi.stores.shared import (
+    ACCEPTED,
+    DROPPED,
+    HELD,
+    OPEN,
+    SET_ASIDE,
+    News,
+    first_state,
+    outcome,
+)
 
 
 @dataclass
@@ -275,7 +284,7 @@ class MemoryStore:
             oldest.setdefault(row.envelope.order, row)
         for row in oldest.values():
             ready = (name for name in row.envelope.routes if name not in rests)
-            if row.due <= now and next(ready, None) == route:
+            if not row.fate and row.due <= now and next(ready, None) == route:
                 yield row
 
     async def settle(
@@ -307,7 +316,8 @@ class MemoryStore:
         self._resting[route] = Resting(route, since, until, fate.why)
 
     async def waiting(self) -> Sequence[Waiting]:
-        return [row.row for row in self._spool.values() if row.fate != ACCEPTED]
+        done = (ACCEPTED, DROPPED)
+        return [row.row for row in self._spool.values() if row.fate not in done]
 
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         row = self._spool.get(id)
@@ -315,18 +325,55 @@ class MemoryStore:
 
     async def retry(self, id: str, now: datetime) -> bool:
         row = self._spool.get(id)
-        if row is None or row.fate == ACCEPTED or (row.lease and row.due > now):
+        if row is None or row.fate not in ("", SET_ASIDE) or (row.lease and row.due > now):
             return False
-        row.due = now
-        if row.fate == SET_ASIDE:
-            row.fate = ""
-            self._open = {key: row for key, row in self._spool.items() if not row.fate}
+        row.due, row.fate = now, ""
+        self._reopen()
         for route in row.envelope.routes:
             rest = self._resting.get(route)
             if rest is not None and rest.until > now:
                 self._resting[route] = replace(rest, until=now)
         self._news.tell()
         return True
+
+    async def hold(self, id: str, who: str) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate:
+            return False
+        row.fate, row.why = HELD, who
+        return True
+
+    async def release(self, id: str, now: datetime) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate not in (HELD, SET_ASIDE):
+            return False
+        row.fate, row.why, row.due = "", "", now
+        self._reopen()
+        return True
+
+    async def drop(self, id: str, who: str) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate in (ACCEPTED, DROPPED):
+            return False
+        row.fate, row.why = DROPPED, who
+        self._reopen()
+        return True
+
+    async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
+        row = self._at_hand(id)
+        if row is None or row.fate in (ACCEPTED, DROPPED):
+            return False
+        row.envelope = replace(row.envelope, to=tuple(to), routes=tuple(routes), attempts=0)
+        return True
+
+    def _at_hand(self, id: str) -> _Spooled | None:
+        row = self._spool.get(id)
+        return None if row is None or row.lease else row
+
+    def _reopen(self) -> None:
+        """What a person released goes in at its old place, before what is younger."""
+        self._open = {key: row for key, row in self._spool.items() if row.fate in OPEN}
+        self._news.tell()
 
     async def resting(self) -> Sequence[Resting]:
         return sorted(self._resting.values(), key=lambda rest: rest.route)

@@ -11,7 +11,9 @@ from noroshi.core.delivery import Accepted, Fate, SetAside
 from noroshi.core.model import State
 
 FRESH = State()
-ACCEPTED, SET_ASIDE = "accepted", "set aside"
+ACCEPTED, SET_ASIDE, HELD, DROPPED = "accepted", "set aside", "held", "dropped"
+OPEN = ("", HELD)
+"""Fates of envelopes that nothing of their order key may overtake."""
 
 
 class News:

@@ -175,6 +175,18 @@ class SqliteStore:
     async def retry(self, id: str, now: datetime) -> bool:
         return await self._tell(lambda db: spool.retry(db, id, now))
 
+    async def hold(self, id: str, who: str) -> bool:
+        return await self._tell(lambda db: spool.hold(db, id, who))
+
+    async def release(self, id: str, now: datetime) -> bool:
+        return await self._tell(lambda db: spool.release(db, id, now))
+
+    async def drop(self, id: str, who: str) -> bool:
+        return await self._tell(lambda db: spool.drop(db, id, who))
+
+    async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
+        return await self._tell(lambda db: spool.readdress(db, id, to, routes))
+
     async def resting(self) -> Sequence[Resting]:
         return await self._read(spool.resting)
 

@@ -11,13 +11,13 @@ from noroshi import schema
 from noroshi.core.delivery import Fate, RestRoute, settled
 from noroshi.core.model import Envelope, Parcel, Receipt
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
-from noroshi.stores.shared import ACCEPTED, SET_ASIDE, outcome
+from noroshi.stores.shared import ACCEPTED, DROPPED, HELD, SET_ASIDE, outcome
 from noroshi.stores.sql.values import Connection, instant, number
 
 PUT = """
 insert or ignore into spool (id, order_key, due, attempts, envelope, head)
 values (:id, :order, :due, :attempts, :envelope,
-        not exists (select 1 from spool where order_key = :order and fate = ''))
+        not exists (select 1 from spool where order_key = :order and fate in ('', 'held')))
 returning seq"""
 # Of the heads of their order keys that are due, the first whose turn on this route it is: no
 # route before it in the envelope's list is up. The planner must take the small index.
@@ -46,8 +46,10 @@ insert into rest values (?, ?, ?, ?) on conflict do update set
 """
 ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
 
-WAITING = f"{ROW} indexed by spool_shown where fate <> 'accepted' order by seq"
-OLDEST = "select min(seq) from spool where order_key = ? and fate = ''"
+WAITING = f"""{ROW} indexed by spool_shown
+where fate <> 'accepted' and fate <> 'dropped' order by seq"""
+OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held')"
+AT_HAND = "select seq, fate, envelope from spool where id = ? and lease is null"
 
 
 def put(db: Connection, envelope: Envelope) -> bool:
@@ -111,7 +113,7 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
         "select seq, fate, lease is not null and due > ?, envelope from spool where id = ?",
         (at, id),
     ).fetchone()
-    if row is None or row[1] == ACCEPTED or row[2]:
+    if row is None or row[1] not in ("", SET_ASIDE) or row[2]:
         return False
     seq, fate, _, body = row
     envelope = schema.value(Envelope, body)
@@ -122,6 +124,50 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
     sql = "update rest set until = ? where route = ? and until > ?"
     db.executemany(sql, [(at, route, at) for route in envelope.routes])
     return True
+
+
+def hold(db: Connection, id: str, who: str) -> bool:
+    sql = "update spool set fate = 'held', why = ? where id = ? and fate = '' and lease is null"
+    return bool(db.execute(sql, (who, id)).rowcount)
+
+
+def release(db: Connection, id: str, now: datetime) -> bool:
+    seq, fate, envelope = _at_hand(db, id)
+    if envelope is None or fate not in (HELD, SET_ASIDE):
+        return False
+    sql = "update spool set fate = '', why = '', due = ? where seq = ?"
+    db.execute(sql, (number(now), seq))
+    _write_ways(db, seq, envelope.routes)
+    _promote(db, envelope.order)
+    return True
+
+
+def drop(db: Connection, id: str, who: str) -> bool:
+    seq, fate, envelope = _at_hand(db, id)
+    if envelope is None or fate in (ACCEPTED, DROPPED):
+        return False
+    db.execute("update spool set fate = 'dropped', why = ? where seq = ?", (who, seq))
+    _write_ways(db, seq, ())
+    _promote(db, envelope.order)
+    return True
+
+
+def readdress(db: Connection, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
+    seq, fate, envelope = _at_hand(db, id)
+    if envelope is None or fate in (ACCEPTED, DROPPED):
+        return False
+    changed = replace(envelope, to=tuple(to), routes=tuple(routes), attempts=0)
+    sql = "update spool set envelope = ?, attempts = 0 where seq = ?"
+    db.execute(sql, (schema.text(changed), seq))
+    if fate != SET_ASIDE:
+        _write_ways(db, seq, changed.routes)
+    return True
+
+
+def _at_hand(db: Connection, id: str) -> tuple[int, str, Envelope | None]:
+    """One that is not out at this moment: its row, its fate, the envelope; None: there is none."""
+    row = db.execute(AT_HAND, (id,)).fetchone()
+    return (0, "", None) if row is None else (row[0], row[1], schema.value(Envelope, row[2]))
 
 
 def waiting(db: Connection) -> Sequence[Waiting]:
@@ -175,7 +221,8 @@ def _promote(db: Connection, order: str) -> None:
     (oldest,) = db.execute(OLDEST, (order,)).fetchone()
     if oldest is not None:
         db.execute(
-            "update spool set head = 0 where order_key = ? and fate = '' and head and seq <> ?",
+            "update spool set head = 0 "
+            "where order_key = ? and fate in ('', 'held') and head and seq <> ?",
             (order, oldest),
         )
         db.execute("update spool set head = 1 where seq = ?", (oldest,))
