@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from noroshi.cli.client import Caller, Far, NoNode
+from noroshi.cli.commands import COMMANDS
 from noroshi.config import Config, read_config
 from noroshi.core.words import Words
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
-HINT = re.compile(
-    r"\bnoroshi (queue (?:list|show|retry)|"
-    r"init|serve|plan|apply|export|status|authorize|send|kinds)\b"
-)
+SPELLED = [f"{command.name} {one.name}" for command in COMMANDS for one in command.under] + [
+    command.name for command in COMMANDS if not command.under
+]
+HINT = re.compile(rf"\bnoroshi (?:{'|'.join(map(re.escape, SPELLED))})\b")
 """A command of ours in a text, as something to type."""
 
 

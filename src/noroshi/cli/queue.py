@@ -18,7 +18,9 @@ STATES: Mapping[str, Words] = {
     "waiting": Words(en="waiting", ja="待機"),
     "out": Words(en="being sent", ja="送信中"),
     "set aside": Words(en="set aside", ja="保留"),
+    "held": Words(en="held", ja="停止中"),
     "accepted": Words(en="accepted", ja="受領"),
+    "dropped": Words(en="given up", ja="取りやめ"),
 }
 NOW = Words(en="now", ja="いま")
 WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} を待っています: {because}")
@@ -53,6 +55,25 @@ VERDICTS: Mapping[str, Words] = {
 }
 TEXT = Words(en="Text", ja="本文")
 TRIED_AGAIN = Words(en="{id} is due now: {subject}", ja="{id} をいますぐ送ります: {subject}")
+IS_HELD = Words(
+    en="{id} is held, and so is what follows it: {subject}",
+    ja="{id} の送信を止めました。同じ監視項目の後続も待ちます: {subject}",
+)
+IS_DROPPED = Words(
+    en="{id} is given up and will not be sent: {subject}",
+    ja="{id} の送信を取りやめました: {subject}",
+)
+IS_EDITED = Words(
+    en="{id} goes to {to} by {routes}.", ja="{id} を {to} に {routes} で送ります。"
+)
+HOW_TO_RELEASE = Words(
+    en="It still waits for you: noroshi queue release {id}",
+    ja="まだ送信されません。送るには: noroshi queue release {id}",
+)
+NOTHING_TO_EDIT = Words(
+    en="say what shall change: --to or --route",
+    ja="何を変えるかを --to か --route で指定してください",
+)
 NOBODY_SENDS = Words(
     en="No node is running: it goes out once noroshi serve runs.",
     ja="ノードが動いていません。noroshi serve を始めると送られます。",
@@ -84,7 +105,42 @@ def show(asked: Asked) -> int:
 
 def retry(asked: Asked) -> int:
     """Make it due now."""
-    one = asked.call("queue_retry", id=asked.given.id)
+    return _goes(asked, asked.call("queue_retry", id=asked.given.id))
+
+
+def hold(asked: Asked) -> int:
+    """Keep one from leaving."""
+    one = asked.call("queue_hold", id=asked.given.id)
+    print(asked.say(IS_HELD.fill(id=one["id"], subject=one["subject"])))
+    return exits.DONE
+
+
+def release(asked: Asked) -> int:
+    """Let one go that was held or set aside."""
+    return _goes(asked, asked.call("queue_release", id=asked.given.id))
+
+
+def drop(asked: Asked) -> int:
+    """Give one up."""
+    one = asked.call("queue_drop", id=asked.given.id)
+    print(asked.say(IS_DROPPED.fill(id=one["id"], subject=one["subject"])))
+    return exits.DONE
+
+
+def edit(asked: Asked) -> int:
+    """Give one other addresses or routes."""
+    given = asked.given
+    if not given.to and not given.route:
+        given.parser.refuse(NOTHING_TO_EDIT)
+    one = asked.call("queue_edit", id=given.id, to=given.to, routes=given.route)
+    routes = " > ".join(one["routes"])
+    print(asked.say(IS_EDITED.fill(id=one["id"], to=", ".join(one["to"]), routes=routes)))
+    if one["state"] in ("held", "set aside"):
+        print(asked.say(HOW_TO_RELEASE.fill(id=one["id"])))
+    return exits.DONE
+
+
+def _goes(asked: Asked, one: Answer) -> int:
     print(asked.say(TRIED_AGAIN.fill(id=one["id"], subject=one["subject"])))
     if not asked.running:
         print(asked.say(NOBODY_SENDS))

@@ -77,6 +77,10 @@ WAITING = Words(
     en="{waiting} waiting (the oldest for {span}); alarms in them: {alarms}",
     ja="待機 {waiting}通 (最も古いもので{span})、アラーム {alarms}件",
 )
+HELD = Words(
+    en="{count} held by hand: noroshi queue list",
+    ja="手動で停止中 {count}通: noroshi queue list",
+)
 SET_ASIDE = Words(
     en="{count} set aside, as every route refused them: noroshi queue list",
     ja="保留 {count}通。どの経路にも断られました: noroshi queue list",
@@ -216,13 +220,15 @@ def _named(name: str, title: str) -> str:
 
 
 def _queue(asked: Asked, queue: Answer, now: datetime) -> Iterator[str]:
-    if not queue["waiting"] and not queue["set_aside"]:
+    if not any(queue[name] for name in ("waiting", "held", "set_aside")):
         yield f"  {asked.say(NOTHING_WAITS)}"
     if queue["waiting"]:
         span = lasted(queue["oldest"], now)
         yield "  " + asked.say(
             WAITING.fill(waiting=queue["waiting"], span=span, alarms=queue["alarms"])
         )
+    if queue["held"]:
+        yield f"  {asked.say(HELD.fill(count=queue['held']))}"
     if queue["set_aside"]:
         yield f"  {asked.say(SET_ASIDE.fill(count=queue['set_aside']))}"
 

@@ -61,6 +61,7 @@ class Counts:
 
     waiting: int
     out: int
+    held: int
     set_aside: int
     alarms: int
     oldest: datetime | None
@@ -137,7 +138,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """One envelope in short. `state`: waiting, out, set aside or accepted.
+    """One envelope in short. `state`: waiting, out, held, set aside, accepted or dropped.
 
     `next` is when it may next be lent, and `because` why not now.
     """

@@ -42,6 +42,13 @@ NEVER_SIGNED_IN = Words(
     en="nobody has signed in yet; do: noroshi authorize {route}",
     ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
 )
+BY_HAND = {
+    "held": Words(
+        en="held by {who}; to let it go: noroshi queue release {id}",
+        ja="{who} が送信を止めています。送るには: noroshi queue release {id}",
+    ),
+    "dropped": Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
+}
 STATES = {SignIn.NEVER: "not signed in", SignIn.NEEDED: "needs somebody"}
 
 
@@ -130,12 +137,12 @@ def route_status(
 def counts(waiting: Iterable[Waiting]) -> Counts:
     """The spool in numbers."""
     waiting = list(waiting)
-    aside = [w for w in waiting if w.fate == "set aside"]
     open_ones = [w for w in waiting if not w.fate]
     return Counts(
         waiting=len(open_ones),
         out=sum(w.out for w in open_ones),
-        set_aside=len(aside),
+        held=sum(w.fate == "held" for w in waiting),
+        set_aside=sum(w.fate == "set aside" for w in waiting),
         alarms=sum(len(w.envelope.alarms) for w in open_ones),
         oldest=min((w.envelope.born for w in open_ones), default=None),
     )
@@ -162,6 +169,8 @@ def queued(one: Waiting, resting: Mapping[str, Resting], now: datetime) -> Queue
 def _next(
     one: Waiting, resting: Mapping[str, Resting], now: datetime
 ) -> tuple[datetime | None, Words]:
+    if one.fate in BY_HAND:
+        return None, BY_HAND[one.fate].fill(who=one.why, id=one.envelope.id)
     if one.fate:
         return None, plain(one.why)
     if one.out:

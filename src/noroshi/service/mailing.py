@@ -8,6 +8,7 @@ from noroshi.service import looking, sending
 from noroshi.service.answers import Letter, Queued, Sent
 from noroshi.service.desk import Desk
 from noroshi.service.offer import (
+    ADMIN,
     OPERATOR,
     VIEWER,
     Conflict,
@@ -25,6 +26,22 @@ NOT_AGAIN = Words(
     en="{id} cannot be tried again: it is being sent now, or it was accepted.",
     ja="{id} は再試行できません。いま送信中か、すでに受領されています。",
 )
+NOT_HELD = Words(
+    en="{id} cannot be held: it is being sent now, held already, or settled.",
+    ja="{id} は止められません。いま送信中か、すでに止めてあるか、決着済みです。",
+)
+NOT_RELEASED = Words(
+    en="{id} is neither held nor set aside.", ja="{id} は止めても保留にもなっていません。"
+)
+NOT_DROPPED = Words(
+    en="{id} cannot be given up: it is being sent now, was accepted, or was given up before.",
+    ja="{id} は取りやめられません。いま送信中か、受領済みか、すでに取りやめてあります。",
+)
+NOT_EDITED = Words(
+    en="{id} cannot be changed: it is being sent now, was accepted, or was given up.",
+    ja="{id} は変更できません。いま送信中か、受領済みか、取りやめてあります。",
+)
+BAD_EDIT = Words(en="{id} was left as it is.", ja="{id} は変更していません。")
 BAD_MAIL = Words(
     en="The mail cannot be queued; nothing was sent.",
     ja="送信キューに入れられません。何も送っていません。",
@@ -93,9 +110,55 @@ class Mailing(Desk):
     async def queue_retry(self, who: Person, id: str) -> Queued:
         """Make it due now, its routes too; one that was set aside waits again."""
         done = await self._store.retry(id, self._clocks.wall())
+        return await self._changed(id, done, NOT_AGAIN)
+
+    @operation(
+        role=OPERATOR, help=Words(en="Keep one from leaving.", ja="1通の送信を止めます。")
+    )
+    async def queue_hold(self, who: Person, id: str) -> Queued:
+        """It waits until it is released, and what is younger of the same order key behind it."""
+        return await self._changed(id, await self._store.hold(id, who.name), NOT_HELD)
+
+    @operation(
+        role=OPERATOR,
+        news=True,
+        help=Words(en="Let a held one go.", ja="止めた1通を送信に戻します。"),
+    )
+    async def queue_release(self, who: Person, id: str) -> Queued:
+        """One that was held, or set aside, waits again, due now."""
+        done = await self._store.release(id, self._clocks.wall())
+        return await self._changed(id, done, NOT_RELEASED)
+
+    @operation(
+        role=ADMIN, news=True, help=Words(en="Give one up.", ja="1通の送信を取りやめます。")
+    )
+    async def queue_drop(self, who: Person, id: str) -> Queued:
+        """It is never sent; it stays on record with who gave it up."""
+        return await self._changed(id, await self._store.drop(id, who.name), NOT_DROPPED)
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(en="Mend one's addresses or routes.", ja="1通のアドレスや経路を直します。"),
+    )
+    async def queue_edit(
+        self, who: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
+    ) -> Queued:
+        """What is not given stays. One that was set aside is sent once it is released."""
+        _, plan = await self._current()
+        found = await self._store.envelope(id)
+        if found is None:
+            raise NotFound(NO_MAIL.fill(id=id))
+        envelope = found[0].envelope
+        if problems := sending.misdirected(plan, to, routes):
+            raise Invalid(BAD_EDIT.fill(id=id), problems)
+        done = await self._store.readdress(id, to or envelope.to, routes or envelope.routes)
+        return await self._changed(id, done, NOT_EDITED)
+
+    async def _changed(self, id: str, done: bool, why_not: Words) -> Queued:
         found = await self._store.envelope(id)
         if found is None:
             raise NotFound(NO_MAIL.fill(id=id))
         if not done:
-            raise Conflict(NOT_AGAIN.fill(id=id))
+            raise Conflict(why_not.fill(id=id))
         return looking.queued(found[0], await self._down(), self._clocks.wall())

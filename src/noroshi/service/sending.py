@@ -22,6 +22,7 @@ NO_ADDRESS = Words(
     en="{given} is neither a contact nor a mail address{instead}",
     ja="{given} は通知先でもメールアドレスでもありません{instead}",
 )
+NO_MAILBOX = Words(en="{given} is no mail address", ja="{given} はメールアドレスではありません")
 NO_ROUTE = Words(
     en="there is no route {given}{instead}", ja="{given} という経路はありません{instead}"
 )
@@ -48,10 +49,7 @@ def faults(
         if name not in plan.contacts and not is_address(name):
             near = instead(name, plan.contacts)
             found.append(Problem("to", NO_ADDRESS.fill(given=name, instead=near)))
-    for route in routes:
-        if route not in plan.routes:
-            near = instead(route, plan.routes)
-            found.append(Problem("routes", NO_ROUTE.fill(given=route, instead=near)))
+    found += _unknown(plan, routes)
     if not plan.routes:
         found.append(Problem("routes", NO_ROUTES))
     if CONTROL.search(subject) or not 0 < len(subject) <= LONGEST_SUBJECT:
@@ -59,6 +57,21 @@ def faults(
     if len(text) > LONGEST_TEXT:
         found.append(Problem("text", TOO_LONG.fill(most=LONGEST_TEXT)))
     return tuple(found)
+
+
+def misdirected(plan: Plan, to: Iterable[str], routes: Iterable[str]) -> tuple[Problem, ...]:
+    """What is wrong with addresses and routes that one envelope is to have from now on."""
+    bad = [one for one in to if not is_address(one)]
+    found = [Problem("to", NO_MAILBOX.fill(given=one)) for one in bad]
+    return (*found, *_unknown(plan, routes))
+
+
+def _unknown(plan: Plan, routes: Iterable[str]) -> list[Problem]:
+    return [
+        Problem("routes", NO_ROUTE.fill(given=route, instead=instead(route, plan.routes)))
+        for route in routes
+        if route not in plan.routes
+    ]
 
 
 def contact_of(plan: Plan, name: str, text: str) -> Contact:

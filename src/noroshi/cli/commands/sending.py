@@ -127,5 +127,58 @@ QUEUE = Command(
             ),
             options=(ID,),
         ),
+        Command(
+            name="hold",
+            run="noroshi.cli.queue:hold",
+            help=Words(
+                en="keep one from leaving, and what follows it",
+                ja="1通の送信を止めます (同じ監視項目の後続も待ちます)",
+            ),
+            options=(ID,),
+        ),
+        Command(
+            name="release",
+            run="noroshi.cli.queue:release",
+            help=Words(
+                en="let one go that was held or set aside",
+                ja="止めた1通、または保留の1通を送信に戻します",
+            ),
+            options=(ID,),
+        ),
+        Command(
+            name="drop",
+            run="noroshi.cli.queue:drop",
+            help=Words(
+                en="give one up: it stays on record, and is never sent",
+                ja="1通の送信を取りやめます (記録には残ります)",
+            ),
+            options=(ID,),
+        ),
+        Command(
+            name="edit",
+            run="noroshi.cli.queue:edit",
+            help=Words(
+                en="mend the addresses or the routes of one", ja="1通のアドレスや経路を直します"
+            ),
+            options=(
+                ID,
+                Option(
+                    ("--to",),
+                    Words(
+                        en="address to send it to (again for more)",
+                        ja="送り先のアドレス (繰り返せます)",
+                    ),
+                    {"metavar": "ADDRESS", "action": "append", "default": []},
+                ),
+                Option(
+                    ("--route",),
+                    Words(
+                        en="route to use (again for the next one)",
+                        ja="使う経路 (繰り返すと順に試します)",
+                    ),
+                    {"metavar": "ROUTE", "action": "append", "default": []},
+                ),
+            ),
+        ),
     ),
 )

@@ -1,0 +1,78 @@
+"""What a person does to the queue: holding, letting go, giving up, mending an address."""
+
+import pytest
+
+from tests.service.asking import Told, applied
+from tests.service.desk import REFUSED
+
+
+async def queued(ask, **other):
+    given = {"to": ["ops"], "subject": "s", "text": "t", "routes": ["plain"]}
+    await applied(ask)
+    return (await ask("send", **given | other))["ids"][0]
+
+
+async def test_a_held_mail_says_who_holds_it_and_how_to_let_it_go(ask):
+    id = await queued(ask)
+    held = await ask("queue_hold", id=id)
+    assert (held["state"], held["next"]) == ("held", None)
+    assert held["because"]["en"].endswith(f"; to let it go: noroshi queue release {id}")
+    assert (await ask("status"))["queue"] | {"oldest": None} == {
+        "waiting": 0,
+        "out": 0,
+        "held": 1,
+        "set_aside": 0,
+        "alarms": 0,
+        "oldest": None,
+    }
+    assert (await ask("queue_release", id=id))["state"] == "waiting"
+
+
+async def test_a_mail_that_is_given_up_leaves_the_list_and_stays_on_record(ask):
+    id = await queued(ask)
+    assert (await ask("queue_drop", id=id))["state"] == "dropped"
+    assert await ask("queue_list") == []
+    assert (await ask("queue_show", id=id))["queued"]["because"]["en"].startswith("given up by")
+
+
+async def test_a_wrong_address_is_mended_and_the_mail_released(ask):
+    id = await queued(ask)
+    await ask.desk.attempted("plain", REFUSED, "no such user", 550)
+    edited = await ask("queue_edit", id=id, to=["new@example.com"], routes=["m365", "plain"])
+    assert (edited["to"], edited["routes"]) == (["new@example.com"], ["m365", "plain"])
+    assert edited["state"] == "set aside"
+    released = await ask("queue_release", id=id)
+    assert (released["state"], released["attempts"]) == ("waiting", 0)
+
+
+async def test_what_is_not_given_stays_as_it_was(ask):
+    id = await queued(ask)
+    edited = await ask("queue_edit", id=id, routes=["m365"])
+    assert (edited["to"], edited["routes"]) == (["ops@example.com"], ["m365"])
+
+
+async def test_all_that_is_wrong_with_an_edit_is_told_at_once_and_nothing_is_changed(ask):
+    id = await queued(ask)
+    with pytest.raises(Told) as told:
+        await ask("queue_edit", id=id, to=["nobody"], routes=["plane"])
+    assert told.value.problems == [
+        ("to", "nobody is no mail address"),
+        ("routes", "there is no route plane; did you mean plain?"),
+    ]
+    assert (await ask("queue_show", id=id))["queued"]["to"] == ["ops@example.com"]
+
+
+@pytest.mark.parametrize("op", ["queue_hold", "queue_release", "queue_drop", "queue_edit"])
+async def test_what_is_done_to_a_mail_that_is_not_there_is_refused(ask, op):
+    await applied(ask)
+    with pytest.raises(Told, match="not found: There is no mail 01J/x in the queue"):
+        await ask(op, id="01J/x")
+
+
+@pytest.mark.parametrize("op", ["queue_hold", "queue_drop", "queue_edit"])
+async def test_what_is_done_to_a_mail_that_is_out_is_refused(ask, op):
+    id = await queued(ask)
+    store, now = ask.desk.store, ask.desk.time.now
+    await store.claim_parcel(await store.begin("sender", now), "plain", now)
+    with pytest.raises(Told, match="conflict"):
+        await ask(op, id=id)
