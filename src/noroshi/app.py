@@ -11,6 +11,7 @@ import logging
 import os
 import random
 import signal
+import socket
 import sys
 import time
 from collections import Counter
@@ -24,11 +25,13 @@ from noroshi import actions, checks, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.config import Config
 from noroshi.core import plan
+from noroshi.core.cadence import zone_of
 from noroshi.core.model import Monitor, Route
 from noroshi.core.words import Words
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
 from noroshi.door import open_door
 from noroshi.engine import Engine
+from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import Pool, apart
@@ -67,6 +70,10 @@ NO_ROUTE = Words(
 NO_ACCOUNT = Words(
     en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
 )
+NO_ENTRY = Words(
+    en="the vault has no entry {name}; put the password in: noroshi secret set {name}",
+    ja="保管庫に「{name}」がありません。noroshi secret set {name} でパスワードを入れてください",
+)
 STORE_AWAY = Words(
     en="the sign-in cannot be read from the store or kept in it: {why}",
     ja="サインインの情報を保存先から読めないか、保存できません: {why}",
@@ -94,17 +101,19 @@ class Plans:
 
 
 class Hosts:
-    """All instances are watched from this computer; what differs is their address."""
+    """All instances are watched from this computer; address and time zone are their own."""
 
-    def __init__(self, rules: ProgramRules, clocks: Clocks) -> None:
-        self._rules, self._clocks = rules, clocks
-        self._known: dict[str, Host] = {}
+    def __init__(self, rules: ProgramRules, clocks: Clocks, jobs: Jobs) -> None:
+        self._rules, self._clocks, self._jobs = rules, clocks, jobs
+        self._known: dict[tuple[str, str], Host] = {}
 
     def of(self, monitor: Monitor) -> Host:
-        address = monitor.instance.address
-        if address not in self._known:
-            self._known[address] = LocalHost(self._rules, self._clocks.steady, address)
-        return self._known[address]
+        key = address, zone = monitor.instance.address, monitor.instance.zone
+        if key not in self._known:
+            self._known[key] = LocalHost(
+                self._rules, self._clocks, address, zone=zone_of(zone), jobs=self._jobs
+            )
+        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +144,9 @@ async def open_app(
         vault = Vault(store, *_box(config))
         tokens = TokenSource(vault=vault, provider=MsalProvider(), clocks=clocks)
         stack.push_async_callback(tokens.close)
-        outside = Outside(clocks, _token_of(plans, tokens))
-        hosts = Hosts(ProgramRules(config.programs, config.runs_as), clocks)
+        outside = Outside(clocks, _token_of(plans, tokens), _secret_of(vault))
+        jobs = Jobs(store.beats, clocks.steady)
+        hosts = Hosts(ProgramRules(config.programs, config.runs_as), clocks, jobs)
         engine = Engine(
             store,
             plugins,
@@ -155,6 +165,9 @@ async def open_app(
             tokens=tokens,
             new_id=_new_id(clocks),
             name=config.name,
+            runs_on=socket.gethostname(),
+            measure=engine.watch.measure,
+            host_of=hosts.of,
         )
         yield App(store, engine, service, plans)
 
@@ -217,8 +230,8 @@ def announce(current: Plan) -> Sequence[Words]:
 
 
 def _host_in(route: Route) -> str:
-    host, port = getattr(route.options, "host", ""), getattr(route.options, "port", "")
-    return f" {host}:{port}" if host else ""
+    where = getattr(route.options, "where", "")
+    return f" {where}" if where else ""
 
 
 def _on_signals(act: Callable[[], None]) -> None:
@@ -261,6 +274,21 @@ def _token_of(plans: Plans, tokens: TokenSource) -> Callable[[str, bool], Awaita
             raise RouteTrouble(STORE_AWAY.fill(why=error)) from None
 
     return token
+
+
+def _secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
+    async def secret(name: str) -> str:
+        try:
+            found = await vault.get(name)
+        except VaultError as error:
+            raise RouteTrouble(error.words) from None
+        except StoreError as error:
+            raise RouteTrouble(STORE_AWAY.fill(why=error)) from None
+        if found is None:
+            raise RouteTrouble(NO_ENTRY.fill(name=name))
+        return found.reveal()
+
+    return secret
 
 
 def _opener(plugins: Plugins, outside: Outside) -> Callable[[Route], Transport]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, dataclass_transform
 
 from noroshi.core.delivery import Fate
@@ -28,7 +30,7 @@ from noroshi.core.model import (
     Standing,
     State,
 )
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 
 T = TypeVar("T")
 LEASE = timedelta(seconds=15)
@@ -65,8 +67,27 @@ class Unmeasurable(Exception):
         self.words = words
 
 
+class Away(Enum):
+    """Why the store cannot do it now, for whoever has to tell one from the other."""
+
+    OTHER = ""
+    SAVING = "saving"
+    """Room is short: samples alone are refused, as everything else is still taken."""
+    FULL = "full"
+    """Not even the reserve has room: nothing can be written."""
+    LOCKED = "locked"
+    READ_ONLY = "read-only"
+    BROKEN = "broken"
+    """The disk answers with errors, or the file is not whole."""
+
+
 class StoreError(Exception):
     """The store cannot do it now (full, locked, gone). It never ends the engine."""
+
+    def __init__(self, what: Words | str, away: Away = Away.OTHER) -> None:
+        self.words = plain(what) if isinstance(what, str) else what
+        super().__init__(self.words.en)
+        self.away = away
 
 
 class Conflict(Exception):
@@ -94,6 +115,39 @@ class Process:
     name: str
     command: tuple[str, ...]
     user: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Main memory and swap; sizes in bytes. `available` is what programs can still get.
+
+    That counts what the kernel only keeps for speed (MemAvailable in proc_meminfo(5)).
+    """
+
+    total: int
+    available: int
+    swap_total: int = 0
+    swap_free: int = 0
+
+    @property
+    def used_percent(self) -> float:
+        return 100 * (1 - self.available / self.total) if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processor:
+    """What all cores together have done since the computer started, in seconds.
+
+    `total` counts every second of every core, whatever it did. None: not told there.
+    """
+
+    cores: int
+    total: float
+    busy: float
+    iowait: float | None = None
+    steal: float | None = None
+    load: float | None = None
+    """How many processes ran or waited to run, over the last minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +187,16 @@ class Host(Protocol):
     async def processes(self) -> Sequence[Process]:
         """All of them; asked twice within a second, it looks once."""
 
+    async def memory(self) -> Memory: ...
+
+    async def processor(self) -> Processor: ...
+
+    async def now(self) -> datetime:
+        """The node's wall clock, in the instance's time zone."""
+
+    async def beat(self, job: str) -> Beat | None:
+        """What a job last reported of itself; None: it never did."""
+
     async def run(self, program: Program) -> Ran:
         """Run a program from an allowed folder; Unmeasurable if it may not run or hangs."""
 
@@ -152,6 +216,8 @@ class Check:
     `blocks`: it may hold a thread or a process, so it runs in a small pool for its kind
     and instance; else it only waits for a socket, and thousands may wait together.
     `names` are its readings as a person reads them; a reading not in it shows its own name.
+    `preview` shows more of what is read than the readings tell (lines of a log, and what each
+    term says of them); it may be None. It raises as `run` does.
     """
 
     kind: str
@@ -162,6 +228,7 @@ class Check:
     names: Mapping[str, Words]
     run: Callable[[Any, Host, Mapping[str, Any]], Awaitable[Outcome]]
     blocks: bool = False
+    preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +269,16 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What a transport is given of the world: clocks, and where access tokens come from.
+    """What a transport is given of the world: clocks, and where tokens and passwords come from.
 
-    `token(account, force)` gives the text of an access token for the account of that name;
-    it raises RouteTrouble when there is none to be had.
+    `token(account, force)` gives the text of an access token for the account of that name,
+    `secret(entry)` that of the vault's entry of that name; both raise RouteTrouble when there
+    is none to be had.
     """
 
     clocks: Clocks
     token: Callable[[str, bool], Awaitable[str]]
+    secret: Callable[[str], Awaitable[str]]
 
 
 class RouteTrouble(Exception):
@@ -449,6 +518,16 @@ class Store(Protocol):
 
     async def wait(self, longest: timedelta) -> None:
         """Return when something was committed, or after a while."""
+
+    async def trouble(self) -> Words | None:
+        """What is wrong with the store itself, as a person should read it; None: nothing."""
+
+    async def copy_to(self, path: Path) -> None:
+        """Write a copy of all of it, as it is at one instant, while work goes on; the file
+        (0600) appears under its name when it is whole. Conflict if there is one already."""
+
+    async def faults(self) -> Sequence[Words]:
+        """Look through all of it for what should not be so; nothing is changed."""
 
     async def close(self) -> None:
         """Write what is under way, and let go."""

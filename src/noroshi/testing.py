@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import plain
-from noroshi.ports import Clocks, Process, Program, Ran, Store, StoreError, Unmeasurable, Volume
+from noroshi.ports import (
+    Beat,
+    Clocks,
+    Memory,
+    Process,
+    Processor,
+    Program,
+    Ran,
+    Store,
+    StoreError,
+    Unmeasurable,
+    Volume,
+)
 
+T = TypeVar("T")
 DAWN = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 
 
@@ -32,7 +46,10 @@ class ManualClocks:
 
 
 class FakeHost:
-    """A host that answers with what the test put in; None means it cannot be asked."""
+    """A host that answers with what the test put in; None means it cannot be asked.
+
+    Of several `processors` each look takes the next one; the last one stays.
+    """
 
     def __init__(
         self,
@@ -40,9 +57,16 @@ class FakeHost:
         processes: Iterable[Process] | None = (),
         ran: Ran | None = None,
         address: str = "127.0.0.1",
+        *,
+        memory: Memory | None = None,
+        processors: Iterable[Processor] = (),
+        beats: Mapping[str, Beat] | None = None,
+        now: datetime = DAWN,
     ) -> None:
         self._volumes, self._processes = volumes, processes
         self._ran, self._address = ran, address
+        self._memory, self._processors = memory, list(processors)
+        self._beats, self._now = beats, now
 
     async def address(self) -> str:
         return self._address
@@ -53,16 +77,28 @@ class FakeHost:
     async def processes(self) -> Sequence[Process]:
         return list(_known(self._processes))
 
+    async def memory(self) -> Memory:
+        return _known(self._memory)
+
+    async def processor(self) -> Processor:
+        if len(self._processors) > 1:
+            return self._processors.pop(0)
+        return _known(self._processors[0] if self._processors else None)
+
+    async def now(self) -> datetime:
+        return self._now
+
+    async def beat(self, job: str) -> Beat | None:
+        return _known(self._beats).get(job)
+
     async def run(self, program: Program) -> Ran:
-        if self._ran is None:
-            raise Unmeasurable(plain("the host cannot be asked"))
-        return self._ran
+        return _known(self._ran)
 
 
-def _known(facts: Iterable[Any] | None) -> Iterable[Any]:
-    if facts is None:
+def _known(fact: T | None) -> T:
+    if fact is None:
         raise Unmeasurable(plain("the host cannot be asked"))
-    return facts
+    return fact
 
 
 class ScriptedTransport:
@@ -93,24 +129,42 @@ class Killed(BaseException):
     """The process ended here; nothing in it may run on."""
 
 
+READS = frozenset(
+    "current version versions states events decisions samples beats waiting envelope resting "
+    "get_secret secret_names wait".split()
+)
+
+
 class FaultyStore:
     """A store that fails while told to, or that kills the process at its n-th call.
 
-    `answer_lost`: the call still reached the disk. After the death every call dies.
+    `failing`: every call fails; `read_only`: those that write do, as on a full disk; `locked`:
+    they wait until `unlock`. `answer_lost`: the call still reached the disk. After the death
+    every call dies.
     """
 
     def __init__(self, inner: Store, dies_at: int = 0, answer_lost: bool = False) -> None:
         self.inner, self.dies_at, self.answer_lost = inner, dies_at, answer_lost
         self.calls: list[str] = []
-        self.failing = False
+        self.failing = self.read_only = False
         self.loses_answers = False
+        self._free = asyncio.Event()
+        self._free.set()
+
+    def lock(self) -> None:
+        self._free.clear()
+
+    def unlock(self) -> None:
+        self._free.set()
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         call = getattr(self.inner, name)
 
         async def wrapped(*given: Any) -> Any:
             self.calls.append(name)
-            if self.failing:
+            if name not in READS:
+                await self._free.wait()
+            if self.failing or (self.read_only and name not in READS):
                 raise StoreError("database or disk is full")
             count = len(self.calls)
             last = count == self.dies_at

@@ -85,7 +85,7 @@ async def test_none_is_critical_and_one_is_fine():
 
 async def test_a_real_process_is_found_while_it_lives_and_not_after():
     mark, clocks = "noroshi-test-of-a-real-process", ManualClocks()
-    here = LocalHost(ProgramRules(), clocks.clocks.steady)
+    here = LocalHost(ProgramRules(), clocks.clocks)
     argv = [sys.executable, "-c", "input()", mark]
     with subprocess.Popen(argv, stdin=subprocess.PIPE) as child:
         owner = psutil.Process(child.pid).username()

@@ -39,7 +39,7 @@ def script(folder: Path, text: str, name: str = "script") -> str:
 
 
 def local(*folders: Path, **rules: object) -> LocalHost:
-    return LocalHost(ProgramRules(folders, **rules), ManualClocks().clocks.steady)
+    return LocalHost(ProgramRules(folders, **rules), ManualClocks().clocks)
 
 
 async def run(folder: Path, text: str, **how: object) -> Ran:

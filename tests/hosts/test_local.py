@@ -32,7 +32,7 @@ class Table:
 
 
 def host(look, clocks: ManualClocks) -> LocalHost:
-    return LocalHost(ProgramRules(), clocks.clocks.steady, "192.0.2.1", look=look)
+    return LocalHost(ProgramRules(), clocks.clocks, "192.0.2.1", look=look)
 
 
 async def test_one_look_serves_all_who_ask_within_a_second():

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, tzinfo
 
 import psutil
 
 from noroshi.core.words import Words
+from noroshi.hosts import counters
+from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.shared import Shared
 from noroshi.hosts.threads import apart
 from noroshi.hosts.volumes import Volumes
-from noroshi.ports import Process, Program, Ran, Unmeasurable, Volume
+from noroshi.ports import (
+    Beat,
+    Clocks,
+    Memory,
+    Process,
+    Processor,
+    Program,
+    Ran,
+    Unmeasurable,
+    Volume,
+)
 
-FRESH = 1.0  # seconds for which one look at the process table serves all who ask
 ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 ASKED = ["pid", "name", "cmdline", "username", "status"]
 NO_PROCESSES = Words(
@@ -29,22 +41,23 @@ NOT_HERE = Words(
 
 
 class LocalHost:
-    """Facts from this computer's own kernel. `steady` is the monotonic clock, in seconds."""
+    """Facts from this computer's own kernel. `zone` is the instance's."""
 
     def __init__(
         self,
         rules: ProgramRules,
-        steady: Callable[[], float],
+        clocks: Clocks,
         address: str = "127.0.0.1",
         *,
+        zone: tzinfo = UTC,
+        jobs: Jobs | None = None,
         volumes: Volumes | None = None,
         look: Callable[[], Sequence[Process]] | None = None,
     ) -> None:
-        self._rules, self._steady, self._address = rules, steady, address
+        self._rules, self._clocks, self._address = rules, clocks, address
+        self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
         self._volumes = volumes or Volumes()
-        self._look = look or running_processes
-        self._table: asyncio.Future[Sequence[Process]] | None = None
-        self._looked = 0.0
+        self._table = Shared(lambda: apart(look or running_processes), clocks.steady)
 
     async def address(self) -> str:
         return self._address
@@ -53,15 +66,22 @@ class LocalHost:
         return await self._volumes.read()
 
     async def processes(self) -> Sequence[Process]:
-        """A look under way serves whoever asks meanwhile, however long it takes."""
-        table = self._table
-        if table is None or (table.done() and self._steady() - self._looked >= FRESH):
-            table = self._table = apart(self._look)
-            self._looked = self._steady()
         try:
-            return await asyncio.shield(table)
+            return await self._table.ask()
         except OSError as error:
             raise Unmeasurable(NO_PROCESSES.fill(why=error.strerror or error)) from error
+
+    async def memory(self) -> Memory:
+        return counters.memory()
+
+    async def processor(self) -> Processor:
+        return counters.processor()
+
+    async def now(self) -> datetime:
+        return self._clocks.wall().astimezone(self._zone)
+
+    async def beat(self, job: str) -> Beat | None:
+        return await self._jobs.beat(job)
 
     async def run(self, program: Program) -> Ran:
         if sys.platform != "linux":

@@ -1,0 +1,56 @@
+"""What the kernel of this computer counts: memory and processor time, by psutil.
+
+It is the whole computer that is told, also within a container: /proc knows no limits of cgroups.
+"""
+
+from __future__ import annotations
+
+import os
+
+import psutil
+
+from noroshi.core.words import Words
+from noroshi.ports import Memory, Processor, Unmeasurable
+
+NO_MEMORY = Words(
+    en="cannot read how much memory there is: {why}", ja="メモリーの情報を読めません: {why}"
+)
+NO_PROCESSOR = Words(
+    en="cannot read the processor's counters: {why}", ja="CPU の情報を読めません: {why}"
+)
+COUNTED_TWICE = ("guest", "guest_nice")
+"""Time of virtual machines, which is within `user` and `nice` as well (proc_stat(5))."""
+NOT_BUSY = ("idle", "iowait")
+
+
+def memory() -> Memory:
+    """How much memory and swap there is, and how much of it is left. Raises Unmeasurable."""
+    try:
+        main, swap = psutil.virtual_memory(), psutil.swap_memory()
+    except (OSError, psutil.Error) as error:
+        raise Unmeasurable(NO_MEMORY.fill(why=_why(error))) from error
+    return Memory(
+        total=main.total, available=main.available, swap_total=swap.total, swap_free=swap.free
+    )
+
+
+def processor() -> Processor:
+    """The counters since the start of the computer. Raises Unmeasurable."""
+    try:
+        times = psutil.cpu_times()._asdict()
+        load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None  # not on Windows
+    except (OSError, psutil.Error) as error:
+        raise Unmeasurable(NO_PROCESSOR.fill(why=_why(error))) from error
+    total = sum(times.values()) - sum(times.get(name, 0.0) for name in COUNTED_TWICE)
+    return Processor(
+        cores=psutil.cpu_count() or 1,
+        total=total,
+        busy=total - sum(times.get(name, 0.0) for name in NOT_BUSY),
+        iowait=times.get("iowait"),
+        steal=times.get("steal"),
+        load=load,
+    )
+
+
+def _why(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error

@@ -1,0 +1,36 @@
+"""What jobs report of themselves: one look at the store serves all who ask within a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.hosts.shared import Shared
+from noroshi.ports import Beat, StoreError, Unmeasurable
+
+Beats = Callable[[], Coroutine[Any, Any, Mapping[str, Beat]]]
+UNREADABLE = Words(
+    en="what jobs reported cannot be read from the store: {why}",
+    ja="ジョブの報告を保存先から読めません: {why}",
+)
+
+
+class Jobs:
+    """The last report of each job; `read` asks the store for all of them."""
+
+    def __init__(self, read: Beats, steady: Callable[[], float]) -> None:
+        self._all = Shared(lambda: asyncio.ensure_future(read()), steady)
+
+    async def beat(self, job: str) -> Beat | None:
+        """What a job last reported; Unmeasurable while the store cannot be read."""
+        try:
+            return (await self._all.ask()).get(job)
+        except StoreError as error:
+            raise Unmeasurable(UNREADABLE.fill(why=error.words)) from error
+
+
+async def nobody() -> Mapping[str, Beat]:
+    """The reports where no job reports."""
+    return {}
