@@ -1,0 +1,176 @@
+"""What a mail shows, in one language and before its form: one page, read as text or as HTML.
+
+Fill a `Page`, then `as_text(page)` here and `as_html(page)` in `letter_html`. Names, words
+of programs and lines of logs go in as they are: both forms make them harmless.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from noroshi.actions.phrases import padded
+from noroshi.core.model import Level
+from noroshi.core.words import Words
+
+LABELS = 14
+LONGEST_QUOTED = 200
+TRAIL = Words(en="How far this mail has come", ja="このメールの足どり")
+HARMFUL = ("Cc", "Cs", "Zl", "Zp")
+# They turn round what follows them, and so could make one name look like another (UTS 55).
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact: what it is, and its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Lines word for word, and what is said of them ("3 of 12 lines")."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A place on a scale: a level begins at `value`, which reads `text`."""
+
+    value: float
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A share of 100 as a bar; HTML alone shows it. `stops` are the limits, rising."""
+
+    value: float
+    text: str
+    stops: tuple[Stop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the relay. It is lit only by what is proven while the mail is drafted."""
+
+    label: str
+    at: str = ""
+    lit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of several things that a page tells of. Without a level it is no level's colour."""
+
+    head: str
+    level: Level | None = None
+    mark: str = ""
+    word: str = ""
+    notes: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that a mail says, from top to bottom. What is empty is left out.
+
+    `level` gives the colour (None: news that has no level), `mark` and `word` say it;
+    `where` is the path to what it is about, `aside` stands beside the level. `headline` is
+    one sentence, `lead` are those after it. `rows` follow them, `later` stands below the parts.
+    """
+
+    language: str
+    subject: str
+    word: str
+    level: Level | None = None
+    mark: str = ""
+    where: tuple[str, ...] = ()
+    aside: str = ""
+    headline: str = ""
+    lead: tuple[str, ...] = ()
+    gauge: Gauge | None = None
+    rows: tuple[Row, ...] = ()
+    quote: Quote | None = None
+    parts: tuple[Part, ...] = ()
+    later: tuple[Row, ...] = ()
+    trail: tuple[Post, ...] = ()
+    footer: tuple[str, ...] = ()
+
+
+def as_text(page: Page) -> str:
+    """The whole page as plain text: nothing of it is left out, however long it is."""
+    blocks = [
+        [_opening(page)],
+        [*filter(None, [page.headline]), *page.lead],
+        [*map(_pair, page.rows)],
+        _quoted(page.quote),
+        *map(_entry, page.parts),
+        [*map(_pair, page.later)],
+        ["--", *_trail(page), *page.footer],
+    ]
+    return "\n\n".join("\n".join(map(tidy, block)) for block in blocks if block) + "\n"
+
+
+def tidy(text: str) -> str:
+    """What would move the cursor or turn the writing round is shown as � instead.
+
+    Line ends stay line ends, a tab becomes blanks.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    return "".join(c if c == "\n" or not harmful(c) else "\ufffd" for c in text)
+
+
+def harmful(character: str) -> bool:
+    """Whether it is no character to be seen, but tells the reader's screen to do something."""
+    return character in TURNING or unicodedata.category(character) in HARMFUL
+
+
+def one_line(text: str) -> str:
+    """The text on one line, its blanks made one each."""
+    return tidy(" ".join(text.split()))
+
+
+def cut(text: str, most: int) -> str:
+    """At most that many characters, the last of them … where there were more."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _opening(page: Page) -> str:
+    """Level and place: it also stands alone, as the preview in a list of mails."""
+    where = " > ".join(map(one_line, page.where))
+    mark = f"{page.mark} " if page.mark else ""
+    return "  ".join(part for part in (mark + page.word, where, page.aside) if part)
+
+
+def _entry(part: Part) -> list[str]:
+    first = "  ".join(p for p in (f"{part.mark} {part.word}".strip(), part.head) if p)
+    notes = [f"  {note}" for note in part.notes]
+    return [first, *notes, *map(_pair, part.rows), *_quoted(part.quote)]
+
+
+def _pair(row: Row) -> str:
+    return f"  {padded(row.label, LABELS)}{row.value}"
+
+
+def _quoted(quote: Quote | None) -> list[str]:
+    """Each line cut to what a screen shows, and marked, so that it cannot pass for ours."""
+    if quote is None:
+        return []
+    return [f"  {quote.title}", *(f"  | {cut(one, LONGEST_QUOTED)}" for one in _lines(quote))]
+
+
+def _lines(quote: Quote) -> Iterator[str]:
+    return (tidy(line).replace("\n", "\ufffd") for line in quote.lines)
+
+
+def _trail(page: Page) -> Iterable[str]:
+    lit = [f"{post.label} {post.at}".strip() for post in page.trail if post.lit]
+    return [TRAIL.say(page.language), " → ".join(lit)] if lit else []

@@ -1,0 +1,302 @@
+"""A page as HTML for mail programs: tables and inline styles, for Outlook's engine is Word's.
+
+No picture, no script, nothing from another host; everything that was handed in is escaped.
+It stays below what Gmail shows of a mail: long texts and long lists are cut, and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from noroshi.actions.letter import TRAIL, Gauge, Page, Part, Post, Quote, Row
+from noroshi.actions.letter_cells import cell, said, table, td
+from noroshi.actions.letter_look import GROUNDS, INKS, LINE, MONO, STYLE, ground_of, ink_of
+from noroshi.core.words import Words
+
+MOST_BYTES = 100 * 1024
+"""Gmail clips a mail's HTML at 102 KiB."""
+PARTS_BYTES = 60 * 1024
+LONGEST_NAME = 200
+NOTE_HERE = "<!-- note -->"
+LONGEST_HEADLINE = 120
+LONGEST_SENTENCE = 2000
+LONGEST_VALUE = 500
+LONGEST_QUOTED = 200
+MOST_SENTENCES = 4
+MOST_ROWS = 12
+MOST_LINES = 8
+OUTLOOK = (
+    "<!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch>"
+    "</o:OfficeDocumentSettings></xml><style>table{border-collapse:collapse}"
+    'td,th,h1{font-family:"Yu Gothic UI",Meiryo,sans-serif!important}</style><![endif]-->'
+)
+MORE = Words(
+    en="and {count} more. The text form of this mail names them all.",
+    ja="ほかに{count}件あります。このメールのテキスト形式には、すべて書いてあります。",
+)
+
+
+def as_html(page: Page) -> str:
+    """The page as one HTML document of at most MOST_BYTES bytes in UTF-8."""
+    rows = "\n".join(
+        [
+            _band(page),
+            NOTE_HERE,
+            *_story(page),
+            *_gauge(page.gauge, page.language),
+            *_facts(page.rows),
+            *_quote(page.quote),
+            *_parts(page),
+            *_facts(page.later),
+            _foot(page),
+        ]
+    )
+    return _frame(page, rows)
+
+
+def noted(html: str, note: str) -> str:
+    """The same mail with one more sentence at its head, such as that a template failed."""
+    told = cell(said(note, LONGEST_VALUE), "soft", "inset", size=13, pad="10px 24px")
+    return html.replace(NOTE_HERE, f"{NOTE_HERE}\n{told}", 1)
+
+
+# The frame: what each mail has round what it says
+
+
+def _frame(page: Page, rows: str) -> str:
+    preview = said(" ".join((page.headline, *page.lead)) or page.word, LONGEST_NAME)
+    return f"""<!doctype html>
+<html lang="{"ja" if page.language == "ja" else "en"}" xmlns="http://www.w3.org/1999/xhtml" \
+xmlns:o="urn:schemas-microsoft-com:office:office">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
+<title>{said(page.subject, LONGEST_NAME)}</title>
+{OUTLOOK}
+<style>{STYLE}</style>
+</head>
+<body class="g-paper" style="margin:0;padding:0;background-color:{GROUNDS["paper"].day};">
+<div style="display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;overflow:hidden;\
+mso-hide:all;">{preview}</div>
+{table("paper")}<tr><td align="center" class="o" style="padding:16px 8px;">
+<!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0">\
+<tr><td><![endif]-->
+{table("panel", f"max-width:600px;table-layout:fixed;border:1px solid {LINE.day};", "l")}
+{rows}
+</table>
+<!--[if mso]></td></tr></table><![endif]-->
+</td></tr></table>
+</body>
+</html>
+"""
+
+
+# What is said, from top to bottom
+
+
+def _band(page: Page) -> str:
+    aside = f"&nbsp; {_soft(page.aside)}" if page.aside else ""
+    level = f"{said(page.mark, 4)} {said(page.word, LONGEST_NAME)}".strip()
+    return cell(
+        f"<b>{level}</b>{aside}",
+        ink_of(page.level),
+        ground_of(page.level),
+        size=20,
+        pad="13px 24px",
+        line="bottom",
+    )
+
+
+def _soft(text: str) -> str:
+    return (
+        f'<span class="i-soft" style="font-size:14px;font-weight:normal;'
+        f'color:{INKS["soft"].day};">{said(text, LONGEST_NAME)}</span>'
+    )
+
+
+def _story(page: Page) -> Iterator[str]:
+    if page.where:
+        where = " &rsaquo; ".join(said(part, LONGEST_NAME) for part in page.where)
+        yield cell(where, "soft", size=14, pad="20px 24px 2px 24px")
+    if page.headline:
+        yield _headline(page.headline)
+    sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:MOST_SENTENCES]]
+    if sentences:
+        yield cell("<br>".join(sentences), "ink", size=15, pad="0 24px 12px 24px")
+
+
+def _headline(text: str) -> str:
+    """A long one is no headline any more: it is set like the sentences below it."""
+    short = len(text) <= LONGEST_HEADLINE and "\n" not in text.strip()
+    size = 20 if short else 15
+    weight = "bold" if short else "normal"
+    style = (
+        f"margin:0;font-size:{size}px;line-height:{round(size * 1.5)}px;font-weight:{weight};"
+    )
+    inner = f'<h1 style="{style}">{said(text, LONGEST_SENTENCE)}</h1>'
+    return cell(inner, "ink", size=size, pad="4px 24px 10px 24px")
+
+
+def _facts(rows: tuple[Row, ...]) -> Iterator[str]:
+    if rows:
+        yield f'<tr><td class="p" style="padding:4px 24px 16px 24px;">{_pairs(rows)}</td></tr>'
+
+
+def _pairs(rows: Iterable[Row]) -> str:
+    told = "".join(f"<tr>{_label(row)}{_value(row)}</tr>" for row in [*rows][:MOST_ROWS])
+    return (
+        f'<table width="100%" cellpadding="0" cellspacing="0" border="0" class="l" '
+        f'style="table-layout:fixed;border-top:1px solid {LINE.day};">{told}</table>'
+    )
+
+
+def _label(row: Row) -> str:
+    inner = said(row.label, LONGEST_NAME)
+    more = ' align="left" width="108" scope="row"'
+    return td(
+        inner,
+        "mute",
+        size=13,
+        pad="6px 12px 6px 0",
+        style="font-weight:normal;width:108px;",
+        line="bottom",
+        tag="th",
+        more=more,
+        wide=False,
+    )
+
+
+def _value(row: Row) -> str:
+    inner = said(row.value, LONGEST_VALUE)
+    return td(inner, "ink", size=13, pad="6px 0", line="bottom", wide=False)
+
+
+def _quote(quote: Quote | None) -> Iterator[str]:
+    if quote is None:
+        return
+    yield cell(said(quote.title, LONGEST_NAME), "mute", size=13, pad="0 24px 4px 24px")
+    lines = "<br>".join(_line(line) for line in quote.lines[:MOST_LINES])
+    box = td(
+        lines, "ink", "inset", size=12, pad="8px 12px", style=f"font-family:{MONO};", wide=False
+    )
+    inner = f"{table()}<tr>{box}</tr></table>"
+    yield f'<tr><td class="p" style="padding:0 24px 16px 24px;">{inner}</td></tr>'
+
+
+def _line(line: str) -> str:
+    """Blanks are kept: they are columns in many logs."""
+    told = said(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
+    return told.replace("  ", "&nbsp; ") or "&nbsp;"
+
+
+# A share of 100 as a bar
+
+
+def _gauge(gauge: Gauge | None, language: str) -> Iterator[str]:
+    if gauge is None:
+        return
+    now = Words(en="now {text}", ja="いま {text}").fill(text=gauge.text).say(language)
+    told = " ・ " if language == "ja" else " · "
+    stops = told.join([*(stop.text for stop in gauge.stops), now])
+    bars = "".join(_bar(width, ground) for width, ground in _shares(gauge))
+    yield (
+        f'<tr><td class="p" style="padding:2px 24px 2px 24px;">{table()}<tr>{bars}</tr>'
+        "</table></td></tr>"
+    )
+    scale = td("0%", "mute", size=12, pad="0", wide=False, more=' width="40"')
+    limits = td(said(stops, 100), "mute", size=12, pad="0", wide=False, more=' align="right"')
+    yield (
+        f'<tr><td class="p" style="padding:0 24px 12px 24px;">{table()}<tr>{scale}{limits}</tr>'
+        "</table></td></tr>"
+    )
+
+
+def _bar(width: float, ground: str) -> str:
+    day = GROUNDS[ground].day
+    return (
+        f'<td width="{width:.1f}%" height="14" bgcolor="{day}" class="g-{ground}" '
+        f'style="background-color:{day};font-size:1px;line-height:14px;">&nbsp;</td>'
+    )
+
+
+def _shares(gauge: Gauge) -> Iterator[tuple[float, str]]:
+    """Grey up to the first limit, then each level's colour, then what is left."""
+    value = min(max(gauge.value, 0.0), 100.0)
+    edges = [(0.0, "bar")]
+    edges += [(stop.value, f"bar-{stop.level.value}") for stop in gauge.stops]
+    ends = [*(edge for edge, _ in edges[1:]), 100.0]
+    for (start, ground), end in zip(edges, ends, strict=True):
+        if min(end, value) > start:
+            yield min(end, value) - start, ground
+    if value < 100:
+        yield 100 - value, "rest"
+
+
+# Several things in one mail
+
+
+def _parts(page: Page) -> Iterator[str]:
+    """As many as there is room for; the last line says how many are not shown."""
+    room = PARTS_BYTES
+    for n, part in enumerate(page.parts):
+        told = "\n".join(_part(part))
+        room -= len(told.encode())
+        if room < 0:
+            more = MORE.fill(count=len(page.parts) - n).say(page.language)
+            yield cell(more, "soft", size=14, pad="0 24px 16px 24px")
+            return
+        yield told
+
+
+def _part(part: Part) -> Iterator[str]:
+    mark = f"{said(part.mark, 4)} {said(part.word, LONGEST_NAME)}".strip()
+    head = said(part.head, LONGEST_VALUE)
+    level = f"<b>{mark}</b>&nbsp; " if mark else ""
+    inner = f'{level}<b class="i-ink" style="color:{INKS["ink"].day};">{head}</b>'
+    yield cell(inner, ink_of(part.level), size=15, pad="10px 24px 2px 24px")
+    notes = [said(note, LONGEST_VALUE) for note in part.notes[:MOST_SENTENCES]]
+    if notes:
+        yield cell("<br>".join(notes), "soft", size=13, pad="0 24px 4px 24px")
+    yield from _facts(part.rows)
+    yield from _quote(part.quote)
+
+
+# The foot
+
+
+def _foot(page: Page) -> str:
+    lines = [said(line, LONGEST_VALUE) for line in page.footer[:MOST_ROWS]]
+    return cell(
+        _relay(page) + "<br>".join(lines),
+        "mute",
+        "inset",
+        size=12,
+        pad="14px 24px 16px 24px",
+        line="top",
+    )
+
+
+def _relay(page: Page) -> str:
+    if not page.trail:
+        return ""
+    width = 100 // len(page.trail)
+    posts = "".join(_post(post, width) for post in page.trail)
+    title = TRAIL.say(page.language)
+    return (
+        f'<b class="i-soft" style="color:{INKS["soft"].day};">{title}</b><br>'
+        f"{table('', 'table-layout:fixed;margin:4px 0 8px 0;')}<tr>{posts}</tr></table>"
+    )
+
+
+def _post(post: Post, width: int) -> str:
+    ink, mark = ("fire", "●") if post.lit else ("mute", "○")
+    word = "ink" if post.lit else "mute"
+    label = (
+        f'<span class="i-{word}" style="color:{INKS[word].day};">{said(post.label, 40)}</span>'
+    )
+    at = f"<br>{said(post.at, 40)}" if post.at else ""
+    inner = f'<span class="i-{ink}" style="color:{INKS[ink].day};">{mark}</span> {label}{at}'
+    return td(inner, "mute", size=12, pad="0 6px 0 0", wide=False, more=f' width="{width}%"')

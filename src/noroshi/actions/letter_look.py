@@ -1,0 +1,74 @@
+"""The colours and letters of our mails: each colour by day, and its fellow at night.
+
+By day they stand in each cell, as Outlook and Gmail read nothing else; at night a style
+block overrides them by class, for the programs that have a night of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from noroshi.core.model import Level
+
+FONT = "'Segoe UI','Hiragino Sans','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',sans-serif"
+MONO = "Consolas,'Cascadia Mono',Menlo,'BIZ UDGothic','Noto Sans Mono CJK JP',monospace"
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A colour by day and at night."""
+
+    day: str
+    night: str
+
+
+INKS: Mapping[str, Shade] = {
+    "ink": Shade("#172026", "#e4eaed"),
+    "soft": Shade("#47535b", "#b2bdc4"),
+    "mute": Shade("#5c6870", "#95a2ab"),
+    "fire": Shade("#b8410f", "#ff9466"),
+    "ok": Shade("#256339", "#83c795"),
+    "warning": Shade("#7d5000", "#f2c063"),
+    "critical": Shade("#a81e14", "#ff9d90"),
+    "unknown": Shade("#5d4480", "#cbb2ec"),
+}
+GROUNDS: Mapping[str, Shade] = {
+    "paper": Shade("#eceff1", "#101519"),
+    "panel": Shade("#fefefe", "#181f24"),  # pure white would be turned to pure black by Outlook
+    "inset": Shade("#f5f7f8", "#131a1e"),
+    "quiet": Shade("#e3e8eb", "#222b31"),
+    "ok": Shade("#e5f2e8", "#17291d"),
+    "warning": Shade("#fdf0d3", "#33270f"),
+    "critical": Shade("#fbe4e1", "#3c1814"),
+    "unknown": Shade("#efe9f6", "#291f37"),
+    "bar": Shade("#5c6870", "#8a97a0"),
+    "bar-warning": Shade("#b87200", "#edb040"),
+    "bar-critical": Shade("#c92a1d", "#f0604f"),
+    "rest": Shade("#e3e8eb", "#2d373e"),
+}
+LINE = Shade("#d3dade", "#2d373e")
+
+
+def ink_of(level: Level | None) -> str:
+    return level.value if level else "ink"
+
+
+def ground_of(level: Level | None) -> str:
+    return level.value if level else "quiet"
+
+
+def _night() -> str:
+    inks = "".join(f".i-{name}{{color:{s.night}!important}}" for name, s in INKS.items())
+    grounds = "".join(
+        f".g-{name}{{background-color:{s.night}!important}}" for name, s in GROUNDS.items()
+    )
+    return inks + grounds + f".l{{border-color:{LINE.night}!important}}"
+
+
+STYLE = (
+    ":root{color-scheme:light dark;supported-color-schemes:light dark}"
+    f"@media (prefers-color-scheme:dark){{{_night()}}}"
+    "@media (max-width:480px){.p{padding-left:16px!important;padding-right:16px!important}"
+    ".o{padding-left:0!important;padding-right:0!important}}"
+)
