@@ -129,10 +129,17 @@ class Killed(BaseException):
     """The process ended here; nothing in it may run on."""
 
 
-READS = frozenset(
-    "current version versions states events decisions samples beats waiting envelope resting "
-    "get_secret secret_names wait".split()
-)
+KNOWING = ("current", "version", "versions", "states", "events", "decisions", "samples")
+READS = {
+    *KNOWING,
+    "beats",
+    "waiting",
+    "envelope",
+    "resting",
+    "get_secret",
+    "secret_names",
+    "wait",
+}
 
 
 class FaultyStore:

@@ -144,6 +144,7 @@ class Scene:
         for step in steps:
             await engine.attempt(step)
         await asyncio.gather(*engine.watch.running)
+        await engine.attempt(engine.emergency.step)
         for name in list(engine.sending.ways):
             while await engine.attempt(partial(engine.sending.send_one, name)):
                 pass

@@ -209,7 +209,7 @@ async def test_a_store_that_fails_does_not_end_the_watch(caplog):
             scene.used["/a"] = 95 if second > 15 else 10
             await scene.second(engine, second)
     assert scene.measured >= 11
-    assert scene.subjects == [CRITICAL]
+    assert scene.subjects == [f"[without the queue] {CRITICAL}", CRITICAL]
     times = [sample.at for sample in await scene.store.samples("m", 100)]
     assert times == sorted(set(times), reverse=True)  # none of them twice
 

@@ -60,7 +60,7 @@ async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
         assert len(engine.watch.held.turns) <= 2
         scene.store.failing = False
         await scene.seconds(engine, 10)
-    assert scene.subjects == [CRITICAL]
+    assert scene.subjects == [f"[without the queue] {CRITICAL}", CRITICAL]
 
 
 async def test_a_reminder_that_is_put_off_again_and_again_is_planned_once():

@@ -13,7 +13,7 @@ from noroshi.oauth.clouds import Account, Cloud
 from noroshi.oauth.entries import Entries
 from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.tokens import TokenSource
-from noroshi.ports import Clocks
+from noroshi.ports import Clocks, StoreError
 from noroshi.vault import Box, Secret, Vault
 from tests.oauth.authority import SECRET, Authority, make_certificate
 
@@ -29,7 +29,7 @@ class Shelf:
 
     async def put_secret(self, name: str, sealed: bytes) -> None:
         if name.startswith(self.full):
-            raise OSError(28, "No space left on device")
+            raise StoreError("No space left on device")
         self.kept[name] = sealed
 
     async def get_secret(self, name: str) -> bytes | None:
@@ -66,7 +66,9 @@ class Scene:
 
     def restarted(self) -> TokenSource:
         """A new life on the same vault."""
-        return TokenSource(vault=self.vault, provider=MsalProvider(), clocks=self.times.clocks)
+        return TokenSource(
+            vault=self.vault, provider=MsalProvider(), clocks=self.times.clocks, again=0.01
+        )
 
     async def signed_in(self) -> Scene:
         """Somebody walks the page and pastes the address back; then nothing is cached."""

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.provider import SignInFailed, Unreachable
-from noroshi.oauth.tokens import SignIn
+from noroshi.oauth.tokens import SignIn, TokenSource
 from noroshi.vault import Secret, Vault, VaultError
 from tests.oauth.authority import SECRET, as_json, refusal
 
@@ -166,17 +167,51 @@ async def test_each_refresh_uses_the_newest_refresh_token_also_after_a_restart(s
     assert await scene.kept_token() == "canary-refresh-3"
 
 
-async def test_a_rotated_token_that_cannot_be_saved_is_not_used(scene):
+async def test_a_rotated_token_that_cannot_be_saved_is_used_and_saved_later(scene):
     await scene.signed_in()
     before = await scene.kept_token()
     scene.shelf.full = "refresh/"
-    for _ in range(2):
-        with pytest.raises(OSError, match="No space left"):
-            await scene.source.token(scene.account)
+    for number in (1, 2):
+        token = await scene.source.token(scene.account)
+        assert token == Secret(f"canary-access-{number}")
+        scene.times.passed += 3600
+    used = [form["refresh_token"] for form in scene.authority.posts]
+    assert used == [before, "canary-refresh-1"]
     assert await scene.kept_token() == before
+    saved, put = asyncio.Event(), scene.shelf.put_secret
+
+    async def told_put(name, sealed):
+        await put(name, sealed)
+        saved.set()
+
+    scene.shelf.full, scene.shelf.put_secret = "nothing", told_put
+    await saved.wait()
+    assert await scene.kept_token() == "canary-refresh-2"
+    await scene.source.close()
+
+
+async def test_what_the_store_could_not_take_is_offered_to_it_once_more_at_the_end(scene):
+    await scene.signed_in()
+    scene.source = TokenSource(
+        vault=scene.vault, provider=MsalProvider(), clocks=scene.times.clocks, again=3600
+    )
+    scene.shelf.full = "refresh/"
+    await scene.source.token(scene.account)
     scene.shelf.full = "nothing"
-    assert await scene.source.token(scene.account) == Secret("canary-access-3")
-    assert [form["refresh_token"] for form in scene.authority.posts] == [before] * 3
+    await scene.source.close(patience=60)
+    assert await scene.kept_token() == "canary-refresh-1"
+
+
+async def test_a_new_sign_in_is_not_replaced_by_a_token_that_was_held(scene):
+    await scene.signed_in()
+    scene.shelf.full = "refresh/"
+    await scene.source.token(scene.account)
+    scene.shelf.full = "nothing"
+    url = await scene.source.begin(scene.account)
+    await scene.source.finish(scene.account, scene.authority.walk(url))
+    newest = await scene.kept_token()
+    await scene.source.close(patience=60)
+    assert await scene.kept_token() == newest
 
 
 async def test_the_rotated_token_is_saved_before_the_access_token_is_handed_out(scene):

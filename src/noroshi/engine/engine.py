@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from noroshi.core.model import Instance, Monitor, Route, State
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
+from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held
 from noroshi.engine.watch import Watch
 from noroshi.plugins import Plugins
@@ -53,7 +54,8 @@ class Engine:
         luck: Callable[[], float],
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
-        self.watch = Watch(store, plugins, host_of, clocks, self._complain)
+        self.emergency = Emergency(plugins, clocks, self._transports)
+        self.watch = Watch(store, plugins, host_of, clocks, self._complain, self.emergency)
         self.sending = Dispatch(
             store, clocks, luck, open_transport, self.attempt, self._in_step
         )
@@ -70,7 +72,7 @@ class Engine:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        steps = (self.tick, self._hold_and_send, self.flush, self.sweep)
+        steps = (self.tick, self._hold_and_send, self.flush, self.sweep, self.emergency.step)
         try:
             async with asyncio.TaskGroup() as loops:
                 for step in steps:
@@ -117,6 +119,9 @@ class Engine:
         if self.node is not None:
             node = self.node
             await self.attempt(lambda: self.store.end(node, self.clocks.wall()))
+
+    def _transports(self) -> Mapping[str, Transport]:
+        return {name: way.transport for name, way in self.sending.ways.items()}
 
     # the block
 

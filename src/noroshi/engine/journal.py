@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, RestRoute, Retry, SetAside
-from noroshi.core.model import Event, Parcel
+from noroshi.core.model import Envelope, Event, Parcel
 
 log = logging.getLogger("noroshi")
 
@@ -32,6 +32,14 @@ def happened(events: Iterable[Event]) -> None:
             event.item,
             event.id,
         )
+
+
+def told_without_spool(telling: Envelope, route: str | None) -> None:
+    """The store takes nothing, so this was sent past it; None: no route took it."""
+    if route is None:
+        log.error("no route took what the store cannot keep to=%s", telling.contact)
+    else:
+        log.warning("told without the queue route=%s to=%s", route, telling.contact)
 
 
 def settled(parcel: Parcel, its: Fate) -> None:

@@ -19,6 +19,7 @@ from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, 
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
+from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held, Turn
 from noroshi.engine.unwritten import Sampled, Unwritten
 from noroshi.plugins import Plugins
@@ -53,9 +54,10 @@ class Watch:
         host_of: Callable[[Monitor], Host],
         clocks: Clocks,
         complain: Callable[[Exception], None],
+        emergency: Emergency,
     ) -> None:
         self.store, self.plugins, self.clocks = store, plugins, clocks
-        self.host_of, self.complain = host_of, complain
+        self.host_of, self.complain, self.emergency = host_of, complain, emergency
         self.held: Held | None = None
         self.running: set[asyncio.Task[None]] = set()
         self.samples = Unwritten()
@@ -117,31 +119,40 @@ class Watch:
             case Cause.AFRESH:
                 await self._begun_afresh(held, monitor)
             case _:
-                await self._looked(held, monitor, measured=cause is not Cause.WAKE)
+                await self._looked(held, monitor, cause)
 
-    async def _looked(self, held: Held, monitor: Monitor, *, measured: bool) -> None:
+    async def _looked(self, held: Held, monitor: Monitor, cause: Cause) -> None:
         sample = None
-        if measured:
+        if cause is not Cause.WAKE:
             sample = await self.measure(monitor, held.memories[monitor.id])
             measured_as, monitor = monitor, held.monitors[monitor.id]
             if not monitor.looks_at_the_same(measured_as):
                 return  # it is of what it looked at before a new version; AFRESH stands ready
-        await self.judge(held, monitor, sample)
-
-    async def judge(self, held: Held, monitor: Monitor, sample: Sample | None) -> None:
-        """Reckon what a look, or time alone, leads to, and write it down if it is a change."""
-        await self._make_sure(held, monitor.id)
-        state, now = held.states[monitor.id], self.clocks.wall()
         standing = held.standing.get(monitor.id, NOTHING_SAID)
+        try:
+            await self._make_sure(held, monitor.id)
+            await self._judge(held, monitor, sample, standing)
+        except StoreError as why:
+            state, again = held.states[monitor.id], cause is Cause.AGAIN
+            await self.emergency.failed(monitor, state, sample, standing, why, again=again)
+            raise
+
+    async def _judge(
+        self, held: Held, monitor: Monitor, sample: Sample | None, standing: Standing
+    ) -> None:
+        """Reckon what a look, or time alone, leads to, and write it down if it is a change."""
+        state, now = held.states[monitor.id], self.clocks.wall()
         change = reckon(monitor, state, sample, standing, now, self.plugins.draft)
         if change.state is not state:
-            if await self._commit_all(held, change):
-                self._wake(held, change)
-            return
-        if sample is not None:
+            if not await self._commit_all(held, self.emergency.threaded(change)):
+                return
+        elif sample is not None:
             held.memories[monitor.id] = sample.memory
             self.samples.add(monitor.id, sample)
         self._wake(held, change)
+        for mail in self.emergency.ended(change):
+            await self.store.post(mail)
+        self.emergency.written(change)
 
     async def _commit_all(self, held: Held, change: Change) -> bool:
         """With what of this monitor's history is not written yet."""
@@ -175,17 +186,20 @@ class Watch:
         if id in held.doubtful:
             held.states[id], held.memories[id] = await self.store.recall(id)
             held.doubtful.discard(id)
+            self.emergency.recalled(id, held.states[id])
 
     async def _dismissed(self, held: Held, monitor: Monitor) -> None:
         change = await self._farewell(held, monitor)
         if await self.store.retire(held.fence, await self._finished(change)):
             held.drop(monitor.id)
+            self.emergency.forget(monitor.id)
 
     async def _begun_afresh(self, held: Held, monitor: Monitor) -> None:
         change = await self._farewell(held, monitor)
         empty = State(serial=change.state.serial)
         if await self._commit(held, replace(change, state=empty, memory={})):
             held.memories[monitor.id] = {}
+            self.emergency.forget(monitor.id)
             now, wall = self.clocks.steady(), self.clocks.wall()
             held.repeat(monitor.id, Cause.AGAIN, now, wall)
 

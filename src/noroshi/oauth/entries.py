@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import Attempt
+from noroshi.ports import StoreError
 from noroshi.vault import Secret, Vault
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,12 @@ class Entries:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._held: dict[str, Kept] = {}
+
+    @property
+    def holding(self) -> bool:
+        """Whether a refresh token is in memory alone, as the store could not take it."""
+        return bool(self._held)
 
     async def begun(self, account: Account) -> Begun | None:
         """The last attempt, or None if there was none."""
@@ -62,6 +72,8 @@ class Entries:
 
     async def kept(self, account: Account) -> Kept | None:
         """The refresh token, or None if nobody has signed in."""
+        if account.name in self._held:
+            return self._held[account.name]
         found = await self._get(f"refresh/{account.name}")
         if found is None:
             return None
@@ -74,6 +86,33 @@ class Entries:
 
     async def keep(self, account: Account, kept: Kept) -> None:
         """Keep a refresh token in the place of the one before; durable on return."""
+        await self._put(account.name, kept)
+        self._held.pop(account.name, None)
+
+    async def keep_or_hold(self, account: Account, kept: Kept) -> None:
+        """Keep it; where the store cannot take it now, hold it until `settle` can keep it.
+
+        The provider has rotated it by now: to give it up would end the sign-in where the one
+        before is no longer taken.
+        """
+        try:
+            await self.keep(account, kept)
+        except StoreError as error:
+            self._held[account.name] = kept
+            log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
+
+    async def settle(self) -> None:
+        """Try again to keep what is held; what still cannot be kept is held on."""
+        for name, kept in list(self._held.items()):
+            try:
+                await self._put(name, kept)
+            except StoreError:
+                return
+            if self._held.get(name) is kept:  # or a newer one came meanwhile
+                del self._held[name]
+                log.info("the sign-in of %s is saved", name)
+
+    async def _put(self, name: str, kept: Kept) -> None:
         text = json.dumps(
             {
                 "token": kept.token.reveal(),
@@ -83,7 +122,7 @@ class Entries:
                 "user": kept.user,
             }
         )
-        await self._vault.put(f"refresh/{account.name}", Secret(text))
+        await self._vault.put(f"refresh/{name}", Secret(text))
 
     async def _get(self, name: str) -> dict[str, Any] | None:
         found = await self._vault.get(name)

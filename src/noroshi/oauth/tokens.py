@@ -1,4 +1,5 @@
-"""Access tokens at hand: one refresh at a time, the rotated token kept before it is used.
+"""Access tokens at hand: one refresh at a time, the rotated token kept before it is used, or
+held in memory while the store cannot take it.
 
 Access tokens live in memory only; `entries` says what the vault keeps.
 """
@@ -25,6 +26,8 @@ MARGIN = 300.0
 FORCED_APART = 30.0
 """A token younger than this is not the reason for a refusal: another one would be the same."""
 ATTEMPT_LIFE = timedelta(hours=1)
+SAVE_AGAIN = 10.0
+"""Seconds until a rotated token that the store could not take is offered to it again."""
 BUSY, LONGEST_WAIT = 60.0, 3600.0
 LOOK_AGAIN = 1800.0
 """Seconds until what an administrator may have mended, unseen by us, is tried again."""
@@ -114,22 +117,30 @@ class TokenSource:
     """Hands out access tokens, and keeps the sign-in behind them alive."""
 
     def __init__(
-        self, *, vault: Vault, provider: Provider, clocks: Clocks, margin: float = MARGIN
+        self,
+        *,
+        vault: Vault,
+        provider: Provider,
+        clocks: Clocks,
+        margin: float = MARGIN,
+        again: float = SAVE_AGAIN,
     ) -> None:
-        """`margin`: seconds before its end at which a token is no longer handed out."""
+        """`margin`: seconds before its end at which a token is no longer handed out; `again`:
+        seconds between two tries to save what the store could not take."""
         self._vault = vault
         self._entries = Entries(vault)
         self._provider = provider
         self._clocks = clocks
-        self._margin = margin
+        self._margin, self._again = margin, again
         self._live: dict[str, _Live] = {}
         self._running = set[asyncio.Task[Any]]()
+        self._saving: asyncio.Task[None] | None = None
 
     async def token(self, account: Account, *, force: bool = False) -> Secret:
         """An access token that is good for a while; `force` after one was refused.
 
         Raises SignInFailed (remembered: not asked again in vain), Unreachable, VaultError,
-        and what the store raises when the rotated token cannot be saved.
+        and what the store raises when the sign-in cannot be read from it.
         """
         live = self._of(account)
         if live.access and self._usable(live, force):
@@ -172,6 +183,10 @@ class TokenSource:
 
     async def close(self, patience: float = 3.0) -> None:
         """Let a rotated token that is on its way be saved; waits `patience` seconds at most."""
+        if self._saving is not None:
+            self._saving.cancel()
+        if self._entries.holding:
+            self._start(self._entries.settle())
         if self._running:
             await asyncio.wait(self._running, timeout=patience)
 
@@ -211,8 +226,18 @@ class TokenSource:
                 raise
             if tokens.refresh is not None:
                 rotated = replace(kept, token=tokens.refresh, renewed=self._clocks.wall())
-                await self._entries.keep(account, rotated)
+                await self._entries.keep_or_hold(account, rotated)
+                self._save_later()
             return self._take(live, tokens, asked)
+
+    def _save_later(self) -> None:
+        if self._entries.holding and (self._saving is None or self._saving.done()):
+            self._saving = asyncio.create_task(self._save())
+
+    async def _save(self) -> None:
+        while self._entries.holding:
+            await asyncio.sleep(self._again)
+            await self._entries.settle()
 
     async def _finish(self, account: Account, live: _Live, pasted: str) -> None:
         async with live.lock:

@@ -1,0 +1,113 @@
+"""The telling that leaves without the spool, when nothing can be written down: what it says.
+
+All that an instance has to say to a contact is one mail, at most once an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from noroshi.core.cadence import zone_of
+from noroshi.core.model import Envelope, Monitor
+from noroshi.core.words import Words
+
+APART = 3600.0
+"""Seconds between two such tellings of one instance to one contact."""
+MOST_IN_FULL = 20
+KEPT = ("language", "zone", "list", "list_title")
+MARK = Words(en="[without the queue]", ja="[送信キュー外]")
+MORE = Words(en=" and {count} more", ja=" ほか{count}件")
+EXPLAINED = Words(
+    en="This mail was sent without the queue, as nothing can be written to the store:\n"
+    "{why}\n"
+    "Watching goes on. Until the store can be written again, {instance} is told of at most\n"
+    "once an hour, and the ledger does not have it. Then all goes its usual way again: an\n"
+    "alarm that still stands comes once more, and the end of one that does not is told.",
+    ja="保存先に書き込めないため、送信キューを通さずにお送りしています。\n"
+    "{why}\n"
+    "監視は続いています。書き込めるようになるまで、{instance} についてのお知らせは\n"
+    "1時間に1通までで、台帳には残りません。書き込めるようになると通常どおりに戻り、\n"
+    "続いているアラームはもう一度、終わったものは終わったことをお知らせします。",
+)
+OVER = Words(en="[RECOVERED] {monitor}", ja="[回復] {monitor}")
+OVER_TEXT = Words(
+    en="The store can be written again. What you were told of {monitor} without the queue\n"
+    "on {told} was over by {now}.",
+    ja="保存先に書き込めるようになりました。送信キューを通さずに {told} にお知らせした\n"
+    "{monitor} は、{now} には正常に戻っています。",
+)
+
+
+def tellings(
+    found: Iterable[Envelope], instance: str, why: str, at: datetime
+) -> Iterator[Envelope]:
+    """One envelope for each contact, with all that was found for it; what is no text to read
+    (a deed) is left out."""
+    of: dict[str, list[Envelope]] = {}
+    for envelope in found:
+        if "subject" in envelope.payload and "text" in envelope.payload:
+            of.setdefault(envelope.contact, []).append(envelope)
+    for mails in of.values():
+        yield _one(sorted(mails, key=_urgency), instance, why, at)
+
+
+def over(telling: Envelope, monitor: Monitor, now: datetime) -> Envelope:
+    """Tells that what was told without the spool is well again, in the same thread."""
+    language, path = str(telling.payload.get("language", "en")), monitor.path
+    told, then = (_moment(at, telling) for at in (telling.born, now))
+    text = OVER_TEXT.fill(monitor=path, told=told, now=then).say(language)
+    payload = {**_kept(telling), "importance": "low"}
+    payload |= {"subject": OVER.fill(monitor=path).say(language), "text": text + "\n"}
+    return replace(
+        telling,
+        id=f"{telling.id}/{monitor.id}",
+        order=f"{monitor.id}/{telling.contact}",
+        alarms=(),
+        payload=payload,
+        born=now,
+        thread=(telling.id,),
+    )
+
+
+def _one(mails: Sequence[Envelope], instance: str, why: str, at: datetime) -> Envelope:
+    first = mails[0]
+    language = str(first.payload.get("language", "en"))
+    texts = [str(mail.payload["text"]) for mail in mails[:MOST_IN_FULL]]
+    texts += ["\n".join(str(mail.payload["subject"]) for mail in mails[MOST_IN_FULL:])]
+    why_so = EXPLAINED.fill(why=why, instance=instance).say(language)
+    payload = {**_kept(first), "importance": "high"}
+    payload |= {
+        "subject": f"{MARK.say(language)} {first.payload['subject']}{_more(mails, language)}",
+        "text": "\n\n".join([why_so, *(text.rstrip("\n") for text in texts if text)]) + "\n",
+    }
+    return replace(
+        first,
+        id=f"without-the-queue/{instance}/{first.contact}/{at:%Y%m%dT%H%M%S%f}",
+        routes=tuple(dict.fromkeys(route for mail in mails for route in mail.routes)),
+        to=tuple(dict.fromkeys(address for mail in mails for address in mail.to)),
+        alarms=tuple(alarm for mail in mails for alarm in mail.alarms),
+        payload=payload,
+        born=at,
+        thread=(),
+        attempts=0,
+        reached=(),
+    )
+
+
+def _urgency(mail: Envelope) -> bool:
+    return mail.payload.get("importance") != "high"
+
+
+def _more(mails: Sequence[Envelope], language: str) -> str:
+    return MORE.fill(count=len(mails) - 1).say(language) if len(mails) > 1 else ""
+
+
+def _kept(mail: Envelope) -> dict[str, object]:
+    return {name: mail.payload[name] for name in KEPT if name in mail.payload}
+
+
+def _moment(at: datetime, mail: Envelope) -> str:
+    zone = zone_of(str(mail.payload.get("zone", "UTC")))
+    return at.astimezone(zone).isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,204 @@
+"""When the store can take nothing: what would have been told is told without the spool.
+
+Beside each monitor whose turn could not be written stands a shadow of its state, which goes on
+from look to look. Nothing of it is ever written: once the store works, the turns are taken anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from noroshi.core.emergency import APART, over, tellings
+from noroshi.core.model import (
+    Change,
+    Envelope,
+    Level,
+    Monitor,
+    Sample,
+    Standing,
+    State,
+    Verdict,
+)
+from noroshi.core.reckon import reckon
+from noroshi.engine import journal
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Transport
+
+log = logging.getLogger(__name__)
+
+TRIES = 2  # the first failure may be a short one: it is told when the second try fails, too
+STEP, NO_ROUTE_TOOK_IT = 1.0, 60.0
+LONGEST_SEND = 45.0  # seconds that one route has: the next one may be well
+MOST_WAITING = 50  # envelopes a monitor
+
+
+@dataclass
+class Shadow:
+    """A monitor as it would stand if its turns could be written; `told` is by contact.
+
+    `serial` is that of the last event that was surely written.
+    """
+
+    monitor: Monitor
+    state: State
+    serial: int
+    tries: int = 0
+    why: str = ""
+    waits: dict[str, Envelope] = field(default_factory=dict)
+    told: dict[str, Envelope] = field(default_factory=dict)
+
+
+class Emergency:
+    """Knows what could not be written, and tells it. Only the engine's loop calls it."""
+
+    def __init__(
+        self,
+        plugins: Plugins,
+        clocks: Clocks,
+        transports: Callable[[], Mapping[str, Transport]],
+    ) -> None:
+        self._plugins, self._clocks, self._transports = plugins, clocks, transports
+        self._shadows: dict[str, Shadow] = {}
+        self._not_before: dict[tuple[str, str], float] = {}
+
+    # what the watch says
+
+    async def failed(
+        self,
+        monitor: Monitor,
+        state: State,
+        sample: Sample | None,
+        standing: Standing,
+        why: Exception,
+        *,
+        again: bool,
+    ) -> None:
+        """A turn could not be written. `again`: it only repeats one, which is no look more."""
+        known = self._shadows.get(monitor.id)
+        shadow = known or self._shadows.setdefault(
+            monitor.id, Shadow(monitor, state, state.serial)
+        )
+        shadow.tries, shadow.why, shadow.monitor = shadow.tries + 1, str(why), monitor
+        if known is not None and again:
+            return
+        now, draft = self._clocks.wall(), self._plugins.draft
+        change = reckon(monitor, shadow.state, sample, standing, now, draft)
+        shadow.state = change.state
+        for envelope in await self._plugins.finish(change.envelopes):
+            if len(shadow.waits) < MOST_WAITING:
+                shadow.waits[envelope.id] = envelope
+
+    def recalled(self, id: str, state: State) -> None:
+        """This is what the store has: perhaps only its answer was lost."""
+        shadow = self._shadows.get(id)
+        if shadow is not None and state.serial > shadow.serial:
+            del self._shadows[id]
+
+    def threaded(self, change: Change) -> Change:
+        """Lets a change's envelopes answer what was told of its monitor without the spool."""
+        shadow = self._shadows.get(change.monitor)
+        if shadow is None or not shadow.told:
+            return change
+        told = {contact: telling.id for contact, telling in shadow.told.items()}
+        mails = tuple(
+            replace(mail, thread=(told[mail.contact], *mail.thread))
+            if mail.contact in told
+            else mail
+            for mail in change.envelopes
+        )
+        return replace(change, envelopes=mails)
+
+    def ended(self, change: Change) -> Iterable[Envelope]:
+        """What is owed to those who were told, and will now hear nothing else of it."""
+        shadow = self._shadows.get(change.monitor)
+        if shadow is None or not _calm(change.state):
+            return ()
+        if shadow.state.level is Level.OK and not shadow.waits:
+            return ()  # its end was told without the spool as well
+        heard = {mail.contact for mail in change.envelopes}
+        now = self._clocks.wall()
+        told = (mail for contact, mail in shadow.told.items() if contact not in heard)
+        return [over(telling, shadow.monitor, now) for telling in told]
+
+    def written(self, change: Change) -> None:
+        """The store has this turn, so all goes its usual way again."""
+        shadow = self._shadows.get(change.monitor)
+        if shadow is None:
+            return
+        if change.envelopes or _calm(change.state) or not shadow.told:
+            del self._shadows[change.monitor]
+        else:  # nobody was told in the usual way yet, as more looks are wanted first
+            shadow.tries, shadow.waits = 0, {}
+
+    def forget(self, id: str) -> None:
+        """This monitor is no longer watched, or begins anew."""
+        self._shadows.pop(id, None)
+
+    # telling
+
+    async def step(self) -> float:
+        """Tell what is due to be told; answers how long to pause."""
+        down = set[str]()
+        late = (s for s in self._shadows.values() if s.tries >= TRIES and s.waits)
+        for instance in dict.fromkeys(s.monitor.instance.name for s in late):
+            await self._tell(instance, down)
+        return STEP
+
+    async def _tell(self, instance: str, down: set[str]) -> None:
+        shadows = [s for s in self._shadows.values() if s.monitor.instance.name == instance]
+        found = [mail for shadow in shadows for mail in shadow.waits.values()]
+        why = next(shadow.why for shadow in shadows if shadow.waits)
+        for telling in tellings(found, instance, why, self._clocks.wall()):
+            whom = (instance, telling.contact)
+            if self._clocks.steady() < self._not_before.get(whom, 0.0):
+                continue
+            route = await self._send(telling, down)
+            pause = NO_ROUTE_TOOK_IT if route is None else APART
+            self._not_before[whom] = self._clocks.steady() + pause
+            journal.told_without_spool(telling, route)
+            if route is not None:
+                _note(shadows, telling, found)
+
+    async def _send(self, telling: Envelope, down: set[str]) -> str | None:
+        """The first route that accepts it for somebody; those left are tried by the next."""
+        took, transports = None, self._transports()
+        for route in telling.routes:
+            if not telling.to or route in down or route not in transports:
+                continue
+            said = await self._attempt(transports[route], telling)
+            if Verdict.ROUTE_DOWN in said.values():
+                down.add(route)
+            reached = tuple(a for a in telling.to if said.get(a) is Verdict.ACCEPTED)
+            took = took or (route if reached else None)
+            left = tuple(a for a in telling.to if a not in reached)
+            telling = replace(telling, to=left, reached=(*telling.reached, *reached))
+        return took
+
+    async def _attempt(self, transport: Transport, telling: Envelope) -> Mapping[str, Verdict]:
+        try:
+            async with asyncio.timeout(LONGEST_SEND):
+                receipt = await transport.send(telling)
+        except TimeoutError:
+            return dict.fromkeys(telling.to, Verdict.ROUTE_DOWN)
+        except Exception:  # a transport's bug must not keep the next route from being tried
+            log.exception("transport failed on %s", telling.id)
+            return {}
+        return {address: answer.verdict for address, answer in receipt.answers.items()}
+
+
+def _note(shadows: Iterable[Shadow], telling: Envelope, found: Iterable[Envelope]) -> None:
+    """What this telling held no longer waits; what came meanwhile does."""
+    held = {mail.id for mail in found if mail.contact == telling.contact}
+    for shadow in shadows:
+        if done := shadow.waits.keys() & held:
+            shadow.told[telling.contact] = telling
+            for id in done:
+                del shadow.waits[id]
+
+
+def _calm(state: State) -> bool:
+    """All is well, and no look says otherwise."""
+    return all(i.level is Level.OK and not i.looks for i in state.items.values())
