@@ -30,6 +30,7 @@ from noroshi.core.model import (
     Standing,
     State,
 )
+from noroshi.core.notices import Notice
 from noroshi.core.words import Words, plain
 
 T = TypeVar("T")
@@ -200,6 +201,9 @@ class Host(Protocol):
     async def run(self, program: Program) -> Ran:
         """Run a program from an allowed folder; Unmeasurable if it may not run or hangs."""
 
+    async def objections(self, program: Program) -> Sequence[Words]:
+        """All that forbids to run this program; none if it may run. It never raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -216,6 +220,7 @@ class Check:
     `blocks`: it may hold a thread or a process, so it runs in a small pool for its kind
     and instance; else it only waits for a socket, and thousands may wait together.
     `names` are its readings as a person reads them; a reading not in it shows its own name.
+    `try_out` lists what is wrong with the options on that host, without measuring anything.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
     term says of them); it may be None. It raises as `run` does.
     """
@@ -228,6 +233,7 @@ class Check:
     names: Mapping[str, Words]
     run: Callable[[Any, Host, Mapping[str, Any]], Awaitable[Outcome]]
     blocks: bool = False
+    try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 
 
@@ -246,6 +252,8 @@ class Action:
 
     `finish` does what of it must not hold up the loop (a user's template); it may be None.
     It answers with the finished payload, and with a plain one, marked, when it cannot.
+    `notice` drafts what tells a contact of an instance or of Noroshi itself; without it the
+    plain words are sent.
     `try_out` lists what is wrong with the options, found by using them on a made-up alarm.
     """
 
@@ -254,6 +262,7 @@ class Action:
     help: Words
     options: type
     draft: Callable[[Any, Contact, Topic, tuple[Alarm, ...]], Mapping[str, Any]]
+    notice: Callable[[Contact, Notice], Mapping[str, Any]] | None = None
     finish: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
 
@@ -291,13 +300,17 @@ class RouteTrouble(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportKind:
-    """A kind of route. `open` makes a transport without any I/O."""
+    """A kind of route. `open` makes a transport without any I/O.
+
+    `try_out` lists what is wrong with the options on this computer (a file that is missing).
+    """
 
     kind: str
     title: Words
     help: Words
     options: type
     open: Callable[[Any, Outside], Transport]
+    try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +490,9 @@ class Store(Protocol):
 
     async def waiting(self) -> Sequence[Waiting]:
         """What has not left yet, and what was set aside, oldest first."""
+
+    async def tally(self, since: datetime) -> Mapping[str, int]:
+        """The alarms of the envelopes born since then, by their fate: "" for those that wait."""
 
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         """One envelope, settled or not, with what each attempt brought; None: unknown."""

@@ -34,7 +34,7 @@ async def no_token(account, force):
 
 def opened(kind, **given):
     options = schema.read(kind.options, SMALLEST[kind.kind] | given)
-    return kind.open(options, Outside(Clocks(lambda: NOW, lambda: 0.0), no_token))
+    return kind.open(options, Outside(Clocks(lambda: NOW, lambda: 0.0), no_token, no_token))
 
 
 @pytest.mark.parametrize("kind", KINDS)

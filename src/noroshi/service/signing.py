@@ -19,6 +19,11 @@ NO_ACCOUNT = Words(
     en="Route {given} needs no sign-in: its options name no account.",
     ja="経路 {given} にサインインは要りません (オプションに account がありません)。",
 )
+BY_PASSWORD = Words(
+    en="Route {given} signs in with a password. Put it in: noroshi secret set {entry}",
+    ja="経路 {given} はパスワードでサインインします。noroshi secret set {entry} で"
+    "入れてください。",
+)
 WRONG_SECRET = frozenset({7000215, 7000222})
 """Entra's codes for a client secret that is wrong, or has ended."""
 ANOTHER_SECRET = Words(
@@ -63,15 +68,17 @@ class Signing(Desk):
 
     @operation(
         role=ADMIN,
+        news=True,
         help=Words(en="Keep a secret in the vault.", ja="シークレットを保管庫に入れます。"),
     )
     async def set_secret(self, who: Person, name: str, value: str) -> str:
         """Seal it under that name; the answer is the name. The value is never shown again."""
-        secret = Secret(value.strip())
-        if not secret.reveal() or not name:
-            raise Invalid(BAD_SECRET, (Problem("value" if name else "name", EMPTY),))
         _, plan = await self._current()
         users = [account for account in plan.accounts.values() if account.secret == name]
+        # A client secret is copied from a page; a password may well begin with a blank.
+        secret = Secret(value.strip() if users else value.strip("\r\n"))
+        if not secret.reveal() or not name:
+            raise Invalid(BAD_SECRET, (Problem("value" if name else "name", EMPTY),))
         # Other servers than Entra do hand out secrets in the shape of a GUID.
         entra = any(not account.cloud.oidc for account in users)
         if entra and looks_like_secret_id(secret.reveal()):
@@ -80,6 +87,9 @@ class Signing(Desk):
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise Trouble(failure.words) from None
+        for route in plan.routes.values():
+            if getattr(route.options, "password", "") == name:
+                await self._wake(route.name)
         return name
 
     @operation(
@@ -117,7 +127,8 @@ class Signing(Desk):
             raise NotFound(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
         account = account_of(plan, route)
         if account is None:
-            raise Conflict(NO_ACCOUNT.fill(given=name))
+            entry = getattr(route.options, "password", "")
+            raise Conflict((BY_PASSWORD if entry else NO_ACCOUNT).fill(given=name, entry=entry))
         return account
 
 

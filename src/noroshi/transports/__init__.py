@@ -1,5 +1,5 @@
 """One file for each way out. Adding one: write it, and name it here."""
 
-from noroshi.transports import smtp
+from noroshi.transports import pickup, smtp
 
-BUILT_IN = (smtp.KIND,)
+BUILT_IN = (smtp.KIND, pickup.KIND)

@@ -11,7 +11,7 @@ from noroshi.core.words import Words
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Broken, Connection, Reply
 from noroshi.transports.troubles import ServerTrouble
-from noroshi.transports.verdicts import sender_verdict, verdict
+from noroshi.transports.verdicts import sender_verdict, verdict, wants_tls
 
 GO_ON = 354
 CLOSING = 421
@@ -55,6 +55,11 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
     if used and reply.code == CLOSING:
         raise Stale
     if not reply.good:
+        if wants_tls(reply.code, reply.text) and not connection.encrypted:
+            where = connection.server.where
+            raise ServerTrouble(
+                troubles.WANTS_TLS.fill(where=where, reply=reply), reply.code, reply.enhanced
+            )
         refused = _answer(reply, sender_verdict(reply.code, reply.enhanced, reply.text))
         return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
     try:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from base64 import encodebytes
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
@@ -19,7 +18,9 @@ from urllib.parse import quote
 import idna
 
 from noroshi.core.cadence import zone_of
-from noroshi.core.model import Envelope
+from noroshi.core.model import Answer, Envelope, Verdict
+from noroshi.transports.charsets import UTF_8, charset_for, for_charset
+from noroshi.transports.parts import Content, Part, content_of
 
 ATEXT = "!#$&'*+-/=?^_`{|}~"  # RFC 5322, 3.2.3, without % which marks what we encode
 LOCAL_PART = re.compile(rf"[\w%{re.escape(ATEXT)}]+(\.[\w%{re.escape(ATEXT)}]+)*", re.ASCII)
@@ -33,10 +34,16 @@ class BadAddress(ValueError):
     """Not an address that plain SMTP can carry."""
 
 
-def compose(envelope: Envelope, sender: str, sender_name: str) -> bytes:
+def compose(
+    envelope: Envelope, sender: str, sender_name: str, wanted_charset: str = UTF_8
+) -> bytes:
     """The whole mail, lines ended by CRLF. Raises BadAddress if the sender's is none."""
-    head = [f"{name}: {value}" for name, value in _headers(envelope, sender, sender_name)]
-    return "\r\n".join([*head, "", _body(str(envelope.payload.get("text", "")))]).encode()
+    content = content_of(envelope.payload)
+    charset = charset_for(wanted_charset, _texts(envelope, content, sender_name), content.html)
+    part = content.part(envelope.id, charset)
+    head = _headers(envelope, part, (sender, sender_name), charset)
+    lines = [f"{name}: {value}" for name, value in head]
+    return "\r\n".join([*lines, "", part.body]).encode()
 
 
 def smtp_address(address: str) -> str:
@@ -48,6 +55,17 @@ def smtp_address(address: str) -> str:
     if not at or not LOCAL_PART.fullmatch(local):
         raise BadAddress(f"{one_line(address)!r} is not a mail address that SMTP can carry")
     return f"{local}@{ascii_domain(domain)}"
+
+
+def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
+    """Each address as SMTP carries it; those that it cannot carry are refused."""
+    paths, refused = dict[str, str](), dict[str, Answer]()
+    for address in envelope.to:
+        try:
+            paths[address] = smtp_address(address)
+        except BadAddress as error:
+            refused[address] = Answer(Verdict.REFUSED, str(error), 553, "5.1.3")
+    return paths, refused
 
 
 def ascii_domain(domain: str) -> str:
@@ -77,45 +95,56 @@ def one_line(text: str) -> str:
     )
 
 
-def encoded(text: str, after: int = 0) -> str:
+def encoded(text: str, after: int = 0, charset: str = UTF_8) -> str:
     """An unstructured header's value (RFC 2047); `after` is the length of what precedes it."""
     text = one_line(text)
     if PLAIN.fullmatch(text) and "=?" not in text:
         return text
-    header = Header(text, "utf-8", maxlinelen=76, header_name="x" * after)
+    text = for_charset(text, charset)
+    header = Header(text, charset, maxlinelen=76, header_name="x" * after)
     return header.encode(linesep="\r\n")
 
 
-def _headers(envelope: Envelope, sender: str, sender_name: str) -> Iterator[tuple[str, str]]:
+def _texts(envelope: Envelope, content: Content, sender_name: str) -> Iterator[str]:
+    """All that must be said in one character set; files have their own."""
+    heads = (envelope.payload.get(name, "") for name in ("subject", "list_title"))
+    for text in (*heads, sender_name):
+        yield one_line(str(text))
+    yield content.text
+
+
+def _headers(
+    envelope: Envelope, part: Part, sender: tuple[str, str], charset: str
+) -> Iterator[tuple[str, str]]:
     payload = envelope.payload
-    mailbox = smtp_address(sender)
+    mailbox = smtp_address(sender[0])
     domain = mailbox.rpartition("@")[2]
-    yield "From", _mailbox(sender_name, mailbox)
+    yield "From", _mailbox(sender[1], mailbox, charset)
     yield "To", ",\r\n ".join(_recipients(envelope)) or "undisclosed-recipients:;"
-    yield "Subject", encoded(str(payload.get("subject", "")), after=len("Subject"))
+    yield "Subject", encoded(str(payload.get("subject", "")), len("Subject"), charset)
     yield "Date", _date(envelope.born, str(payload.get("zone", "")))
     yield "Message-ID", message_id(envelope.id, domain)
     if envelope.thread:
         yield "In-Reply-To", message_id(envelope.thread[0], domain)
         ids = (message_id(id, domain) for id in envelope.thread)
         yield "References", "\r\n ".join(ids)
-    yield from _manners(envelope, domain)
+    yield from _manners(envelope, domain, charset)
     yield "MIME-Version", "1.0"
-    yield "Content-Type", "text/plain; charset=utf-8"
-    yield "Content-Transfer-Encoding", "base64"
+    yield from part.head
     language = str(payload.get("language", ""))
     if LABEL.fullmatch(language):
         yield "Content-Language", language
 
 
-def _manners(envelope: Envelope, domain: str) -> Iterator[tuple[str, str]]:
+def _manners(envelope: Envelope, domain: str, charset: str) -> Iterator[tuple[str, str]]:
     """What keeps holiday replies away and lets a person's mail program sort."""
     payload = envelope.payload
     yield "Auto-Submitted", "auto-generated"  # RFC 3834, 5
     yield "X-Auto-Response-Suppress", "All"  # MS-OXCMAIL, 2.1.3.2.20: Exchange heeds this one
     instance = str(payload.get("list", ""))
     if instance:
-        yield "List-Id", _list_id(instance, str(payload.get("list_title", "")), domain)
+        title = _phrase(str(payload.get("list_title", "")), charset)
+        yield "List-Id", _list_id(instance, title, domain)
     importance = payload.get("importance")
     yield "Importance", importance if importance in IMPORTANCE else "normal"
 
@@ -129,13 +158,15 @@ def _recipients(envelope: Envelope) -> Iterator[str]:
             continue  # it is refused by itself, before anything is sent
 
 
-def _mailbox(name: str, address: str) -> str:
-    return f"{_phrase(name)} <{address}>" if name else address
+def _mailbox(name: str, address: str, charset: str) -> str:
+    return f"{_phrase(name, charset)} <{address}>" if name else address
 
 
-def _phrase(name: str) -> str:
-    """A display name (RFC 5322, 3.2.5): quoted, or in encoded words."""
-    value = encoded(name, after=len("List-Id"))
+def _phrase(name: str, charset: str) -> str:
+    """A display name (RFC 5322, 3.2.5): quoted, or in encoded words; "" stays so."""
+    if not name:
+        return ""
+    value = encoded(name, len("List-Id"), charset)
     if "=?" in value:
         return value
     return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
@@ -147,15 +178,8 @@ def _list_id(instance: str, title: str, domain: str) -> str:
     if not LABEL.fullmatch(instance):
         label = "x" + sha256(instance.encode("utf-8", "replace")).hexdigest()[:16]
     address = f"<{label}.noroshi.{domain}>"
-    return f"{_phrase(title)}\r\n {address}" if title else address
+    return f"{title}\r\n {address}" if title else address
 
 
 def _date(at: datetime, zone: str) -> str:
     return format_datetime(at.astimezone(zone_of(zone)).replace(microsecond=0))
-
-
-def _body(text: str) -> str:
-    """UTF-8 in base64: whole on relays without 8BITMIME, and no line can be too long."""
-    lines: Iterable[str] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    data = "\r\n".join(lines).rstrip("\r\n") + "\r\n"
-    return encodebytes(data.encode("utf-8", "replace")).decode("ascii").replace("\n", "\r\n")

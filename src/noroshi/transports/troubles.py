@@ -54,6 +54,19 @@ SIGN_IN = Words(
     en="{where} did not let {user} sign in (AUTH): {reply}",
     ja="{where} に {user} でサインインできません (AUTH): {reply}",
 )
+WRONG_PASSWORD = Words(
+    en="{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
+    "another one (put it in: noroshi secret set {entry}), or the server wants another user or "
+    "way (user and auth of the route).",
+    ja="{where} に {user} で {way} のサインインができません (AUTH): {reply}。パスワードが違う"
+    "場合は noroshi secret set {entry} で入れ直してください。そうでなければ、経路の user か "
+    "auth がサーバーに合っていません。",
+)
+WANTS_TLS = Words(
+    en="{where} wants encryption: {reply}. Set protection to starttls, or tls.",
+    ja="{where} は暗号化を求めています: {reply}。protection を starttls か tls に"
+    "してください。",
+)
 NO_STARTTLS = Words(
     en="{where} offers no STARTTLS, so nothing was sent. The server is not set up for it, or "
     "somebody in between took it away.",
@@ -75,14 +88,34 @@ CA_FILE = Words(
     ja="認証局のファイル {path} を読めません: {why}。送信経路かクラウドの ca_file を"
     "直してください。",
 )
-NO_XOAUTH2 = Words(
-    en="{where} does not offer XOAUTH2 (AUTH); it offers: {offers}",
-    ja="{where} は XOAUTH2 に対応していません (AUTH)。対応しているのは {offers} です。",
+NO_WAY = Words(
+    en="{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}",
+    ja="{where} は {wanted} でのサインインに対応していません (AUTH)。対応しているのは "
+    "{offers} です。",
 )
-NOTHING = Words(en="nothing", ja="なし")
 IN_THE_CLEAR = Words(
-    en="an account's token is sent only in TLS: set protection to starttls",
-    ja="アカウントのトークンは TLS でのみ送ります。protection を starttls にしてください",
+    en="an account's token is sent only in TLS: set protection to starttls or tls",
+    ja="アカウントのトークンは TLS でのみ送ります。protection を starttls か tls に"
+    "してください",
+)
+PASSWORD_IN_THE_CLEAR = Words(
+    en="a password is sent only in TLS: set protection to starttls or tls. Without TLS only "
+    'auth = "cram-md5" may be used, which does not show it',
+    ja="パスワードは TLS でのみ送ります。protection を starttls か tls にしてください。"
+    'TLS なしで使えるのは、パスワードを見せない auth = "cram-md5" だけです',
+)
+NO_TLS_YET = Words(
+    en="{where} did not begin with TLS within {seconds:g} s (TCP, TLS). The mail server is down, "
+    "a firewall drops what we send, or this port wants protection = starttls.",
+    ja="{where} と{seconds:g}秒以内に TLS で接続できません (TCP、TLS)。メールサーバーが"
+    "止まっているか、途中のファイアウォールが捨てているか、このポートでは "
+    "protection = starttls が必要です。",
+)
+NO_TLS_FIRST = Words(
+    en="{where} does not begin with TLS (TLS). Set protection to starttls, or port to that for "
+    "TLS, mostly 465.",
+    ja="{where} は接続の最初から TLS を話すポートではありません (TLS)。protection を starttls "
+    "にするか、TLS 用のポート (多くは465) にしてください。",
 )
 REFUSED_CONNECTION = Words(en="connection refused", ja="接続を拒否されました")
 
@@ -117,4 +150,6 @@ def of_tls(where: str, error: ssl.SSLError) -> ServerTrouble:
     """What stopped a connection from being encrypted."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return ServerTrouble(CERTIFICATE.fill(where=where, why=error.verify_message))
+    if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
+        return ServerTrouble(NO_TLS_FIRST.fill(where=where))
     return ServerTrouble(TLS.fill(where=where, why=error.reason or error))

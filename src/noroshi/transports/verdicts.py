@@ -88,6 +88,14 @@ def wants_new_token(code: int, enhanced: str) -> bool:
     return code == 535 and enhanced != "5.7.139"
 
 
+def wants_tls(code: int, text: str) -> bool:
+    """Whether a refusal says that it is for want of TLS (RFC 3207, 4; RFC 4954, 6).
+
+    Exchange Online says 451 5.7.3, others 530 5.7.0, each with the command's name.
+    """
+    return code == 538 or (code in (451, 530) and "starttls" in text.lower())
+
+
 def enhanced_code(text: str) -> str:
     """The enhanced code (RFC 2034) at the beginning of an answer's text, or ""."""
     found = ENHANCED.match(text)

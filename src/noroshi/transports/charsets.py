@@ -1,0 +1,53 @@
+"""In which character set a mail is written, and how a text becomes its bytes.
+
+ISO-2022-JP (RFC 1468) is for what mail programs of the house know since long. It says the
+letters of JIS X 0208 and no other: a mail that has one of those goes in UTF-8 as a whole, so
+that no letter is ever changed into another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+UTF_8, ISO_2022_JP = "utf-8", "iso-2022-jp"
+SAME_CELL = str.maketrans("～－∥￠￡￢", "〜−‖¢£¬")
+"""Windows and JIS name these cells of JIS X 0208 differently; on the wire they are the same."""
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""ESC, SO and SI would switch the set; the others have no place in 7bit (RFC 2045, 2.7)."""
+
+
+def charset_for(wanted: str, texts: Iterable[str], html: str = "") -> str:
+    """The wanted one if it can say each of the texts, else UTF-8.
+
+    HTML can say every letter in every set, by its number.
+    """
+    if wanted == ISO_2022_JP and not CONTROL.search(html) and all(map(_jis_says, texts)):
+        return ISO_2022_JP
+    return UTF_8
+
+
+def in_charset(text: str, charset: str) -> bytes:
+    """The text's bytes; half a surrogate becomes a question mark."""
+    return for_charset(text, charset).encode(charset, "replace")
+
+
+def html_in_charset(html: str, charset: str) -> bytes:
+    """The same for HTML: what the set cannot say is told by its number."""
+    errors = "xmlcharrefreplace" if charset == ISO_2022_JP else "replace"
+    return for_charset(html, charset).encode(charset, errors)
+
+
+def for_charset(text: str, charset: str) -> str:
+    """The text with the names of letters that the codec of that set knows them by."""
+    return text.translate(SAME_CELL) if charset == ISO_2022_JP else text
+
+
+def _jis_says(text: str) -> bool:
+    if CONTROL.search(text):
+        return False
+    try:
+        for_charset(text, ISO_2022_JP).encode(ISO_2022_JP)
+    except UnicodeEncodeError:
+        return False
+    return True

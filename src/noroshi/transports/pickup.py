@@ -1,0 +1,194 @@
+"""Pickup: writes each mail as an .eml file into a folder from which a mail server takes it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.problems import Unfit
+from noroshi.core.words import Words, plain
+from noroshi.ports import Outside, TransportKind, options
+from noroshi.transports.mime import BadAddress, compose, paths_of, smtp_address
+
+PATIENCE = 30.0
+"""Seconds until a folder that does not answer (a share whose server is away) is given up."""
+MOST_AT_ONCE = 4
+NO_FOLDER = Words(
+    en="folder must be an absolute path", ja="folder には絶対パスを指定してください"
+)
+BAD_SENDER = Words(
+    en="sender {given!r} is not a mail address",
+    ja="sender の {given!r} はメールアドレスではありません",
+)
+WRITTEN = Words(en="written as {name}", ja="{name} として書き込みました")
+CANNOT_WRITE = Words(
+    en="cannot write into the pickup folder {folder}: {why}",
+    ja="ピックアップ フォルダー {folder} に書き込めません: {why}",
+)
+HANGS = Words(
+    en="it did not answer within {seconds:g} s; the disk or the share hangs",
+    ja="{seconds:g}秒以内に応答がありません。ディスクか共有が固まっています",
+)
+FULL = Words(en="the volume is full", ja="ボリュームがいっぱいです")
+WHY: Mapping[int, Words] = {
+    errno.ENOENT: Words(
+        en="it does not exist. Noroshi never makes it, as nobody would look into it",
+        ja="フォルダーがありません。作っても誰も読まないため、自動では作りません",
+    ),
+    errno.ENOTDIR: Words(en="it is no folder", ja="フォルダーではありません"),
+    errno.EACCES: Words(
+        en="Noroshi's user may not write there",
+        ja="Noroshi のユーザーに書き込み権限がありません",
+    ),
+    errno.EPERM: Words(
+        en="Noroshi's user may not write there",
+        ja="Noroshi のユーザーに書き込み権限がありません",
+    ),
+    errno.EROFS: Words(en="it is read-only", ja="読み取り専用です"),
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+}
+
+
+@options
+class Options:
+    folder: str
+    """The folder, an absolute path; the mail server must watch it. / フォルダーの絶対パスです。メールサーバーが監視しているフォルダーを指定します。"""
+    sender: str
+    """The address that mails come from. / 差出人のアドレスです。"""
+    sender_name: str = "Noroshi"
+    """The name beside it. / 差出人の表示名です。"""
+    charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
+    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8. / メールの文字コードです。iso-2022-jp で表せない文字があるメールは utf-8 で送ります。"""
+    envelope_headers: bool = False
+    """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder want it. / 各ファイルの先頭に X-Sender と X-Receiver を書きます (IIS や Exchange の Replay フォルダー用)。"""
+
+    def __post_init__(self) -> None:
+        if not Path(self.folder).is_absolute() or "\0" in self.folder:
+            raise Unfit(NO_FOLDER)
+        try:
+            smtp_address(self.sender)
+        except BadAddress:
+            raise Unfit(BAD_SENDER.fill(given=self.sender)) from None
+
+    @property
+    def where(self) -> str:
+        return self.folder
+
+
+class PickupTransport:
+    """The way out. A mail is accepted once it is on the disk under its last name."""
+
+    def __init__(self, wanted: Options, outside: Outside, patience: float = PATIENCE) -> None:
+        self._wanted, self._outside, self._patience = wanted, outside, patience
+        self._writing: set[asyncio.Future[None]] = set()
+
+    async def send(self, envelope: Envelope) -> Receipt:
+        """An answer for each address; it raises only for a bug."""
+        paths, answers = paths_of(envelope)
+        name = file_name(envelope)
+        trouble = await self._written(name, self._content(envelope, paths)) if paths else None
+        said = Answer(Verdict.ACCEPTED, WRITTEN.fill(name=name).en)
+        if trouble is not None:
+            words = CANNOT_WRITE.fill(folder=self._wanted.folder, why=trouble)
+            said = Answer(Verdict.ROUTE_DOWN, words.en)
+        answers |= dict.fromkeys(paths, said)
+        at = self._outside.clocks.wall()
+        good = trouble is None and bool(paths)
+        return Receipt(at=at, answers=answers, provider_id=name if good else "")
+
+    async def close(self) -> None:
+        """Nothing is held open; a write that hangs is left to itself."""
+
+    def _content(self, envelope: Envelope, paths: Mapping[str, str]) -> bytes:
+        """The mail for those alone who still need it: a pickup folder may go by To."""
+        wanted = self._wanted
+        mail = compose(
+            replace(envelope, to=tuple(paths), reached=()),
+            wanted.sender,
+            wanted.sender_name,
+            wanted.charset,
+        )
+        if not wanted.envelope_headers:
+            return mail
+        lines = [f"X-Sender: <{smtp_address(wanted.sender)}>"]
+        lines += [f"X-Receiver: <{path}>" for path in paths.values()]
+        return "".join(f"{line}\r\n" for line in lines).encode("ascii") + mail
+
+    async def _written(self, name: str, content: bytes) -> Words | None:
+        """What is wrong, or None. While earlier ones hang, no further thread is spent."""
+        if len(self._writing) >= MOST_AT_ONCE:
+            return HANGS.fill(seconds=self._patience)
+        work = asyncio.to_thread(write, Path(self._wanted.folder), name, content)
+        writing = asyncio.ensure_future(work)
+        self._writing.add(writing)
+        writing.add_done_callback(self._over)
+        try:
+            async with asyncio.timeout(self._patience):
+                await asyncio.shield(writing)
+        except TimeoutError:
+            return HANGS.fill(seconds=self._patience)
+        except OSError as error:
+            return WHY.get(error.errno or 0) or plain(error.strerror or str(error))
+        return None
+
+    def _over(self, writing: asyncio.Future[None]) -> None:
+        self._writing.discard(writing)
+        if not writing.cancelled():
+            writing.exception()  # it was looked at, or it came too late to be of use
+
+
+def file_name(envelope: Envelope) -> str:
+    """The same for the same envelope; in order of the envelopes' birth."""
+    born = envelope.born.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    return f"{born}-{sha256(envelope.id.encode('utf-8', 'replace')).hexdigest()[:16]}.eml"
+
+
+def write(folder: Path, name: str, content: bytes) -> None:
+    """Whole under its name, or not at all; durable on return. Raises OSError.
+
+    Until it is whole its name does not end in .eml, by which a server knows what to take.
+    """
+    part = folder / f".{name}.part"
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(folder / name)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    if os.name != "posix":  # Windows cannot open a folder, and keeps its entries by itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+KIND = TransportKind(
+    kind="pickup",
+    title=Words(en="Pickup folder", ja="ピックアップ フォルダー"),
+    help=Words(
+        en="Writes mails as .eml files into a folder from which a mail server takes them "
+        "(Exchange, IIS).",
+        ja="メールを .eml ファイルとしてフォルダーに書きます。メールサーバー (Exchange、IIS) が"
+        "そこから送ります。",
+    ),
+    options=Options,
+    open=PickupTransport,
+)

@@ -1,0 +1,160 @@
+"""Signing in to a mail server (RFC 4954): which way is taken, and what is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from noroshi.core.words import plain
+from noroshi.transports import sasl, troubles
+from noroshi.transports.dialogue import Connection, Reply
+from noroshi.transports.troubles import ServerTrouble, SignInRefused
+from noroshi.transports.verdicts import wants_tls
+
+SIGNED_IN, GO_ON = 235, 334
+LONGEST_COMMAND = 512
+PIECE = 6
+"""Characters of a secret that are too many to be told."""
+RUN = re.compile(rf"[\w+/=.~-]{{{PIECE},}}")
+XOAUTH2 = "xoauth2"
+BY_PASSWORD = ("cram-md5", "plain", "login")
+"""The strongest first: CRAM-MD5 does not hand the password over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Who signs in, with what, and by which ways. The secret is never printed.
+
+    `entry` is what the vault calls the password; "" with a token.
+    """
+
+    user: str
+    secret: str = field(repr=False)
+    ways: tuple[str, ...]
+    entry: str = ""
+
+
+class Masks:
+    """What was said to sign in, so that no piece of it is ever told again."""
+
+    def __init__(self, *said: str) -> None:
+        self._said = [one for one in said if one]
+
+    def add(self, said: bytes) -> None:
+        self._said.append(said.decode())
+
+    def masked(self, text: str) -> str:
+        """The text without any piece of it: some servers quote the line they refuse."""
+        for one in self._said:
+            text = text.replace(one, "…")
+        secret = " ".join(self._said)
+        return RUN.sub(lambda found: "…" if _shares(found[0], secret) else found[0], text)
+
+
+async def sign_in(connection: Connection, credentials: Credentials) -> None:
+    """Raises SignInRefused, or ServerTrouble if there is no common way; Broken."""
+    way = _common_way(connection, credentials)
+    masks = Masks(credentials.secret)
+    connection.mask = masks.masked
+    reply = await WAYS[way](Saying(connection, masks), credentials)
+    if reply.code == GO_ON:
+        # A refusal may come as 334 with the error as base64 JSON (Google). The server then
+        # waits for an empty line before it says 535. Exchange Online says 535 at once.
+        # For other ways than XOAUTH2 it is out of step: RFC 4954, 4 has * to break off.
+        reply = await connection.answer(b"" if way == XOAUTH2 else b"*")
+    if reply.code != SIGNED_IN:
+        raise _refused(connection, credentials, way, reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A connection on which each thing that is said is remembered, to be masked."""
+
+    connection: Connection
+    masks: Masks
+
+    async def first(self, way: bytes, response: bytes) -> Reply:
+        """AUTH with its initial response.
+
+        RFC 4954, 4: what does not fit into a command's 512 octets goes after the server's
+        334; Exchange Online and Google take both forms.
+        """
+        self.masks.add(response)
+        if len(response) + len(way) + len(b"AUTH  \r\n") <= LONGEST_COMMAND:
+            reply = await self.connection.say(b"AUTH", way, response)
+            again = reply.code == GO_ON and not reply.text
+        else:
+            reply = await self.connection.say(b"AUTH", way)
+            again = reply.code == GO_ON
+        return await self.connection.answer(response) if again else reply
+
+    async def then(self, response: bytes) -> Reply:
+        self.masks.add(response)
+        return await self.connection.answer(response)
+
+
+async def _xoauth2(saying: Saying, who: Credentials) -> Reply:
+    return await saying.first(b"XOAUTH2", sasl.xoauth2(who.user, who.secret))
+
+
+async def _plain(saying: Saying, who: Credentials) -> Reply:
+    return await saying.first(b"PLAIN", sasl.plain(who.user, who.secret))
+
+
+async def _login(saying: Saying, who: Credentials) -> Reply:
+    """Without an initial response, which not every server takes (MS-XLOGIN has none)."""
+    user, password = sasl.login(who.user, who.secret)
+    reply = await saying.connection.say(b"AUTH", b"LOGIN")
+    if reply.code == GO_ON:
+        reply = await saying.connection.answer(user)
+    return await saying.then(password) if reply.code == GO_ON else reply
+
+
+async def _cram_md5(saying: Saying, who: Credentials) -> Reply:
+    reply = await saying.connection.say(b"AUTH", b"CRAM-MD5")
+    if reply.code != GO_ON:
+        return reply
+    try:
+        response = sasl.cram_md5(who.user, who.secret, reply.text)
+    except ValueError:
+        return reply  # broken off by the caller
+    return await saying.then(response)
+
+
+WAYS: Mapping[str, Callable[[Saying, Credentials], Awaitable[Reply]]] = {
+    XOAUTH2: _xoauth2,
+    "cram-md5": _cram_md5,
+    "plain": _plain,
+    "login": _login,
+}
+
+
+def _common_way(connection: Connection, credentials: Credentials) -> str:
+    for way in credentials.ways:
+        if way in connection.mechanisms:
+            return way
+    offers = plain(" ".join(connection.mechanisms).upper() or "-")
+    wanted = plain(", ".join(credentials.ways).upper())
+    words = troubles.NO_WAY.fill(where=connection.server.where, wanted=wanted, offers=offers)
+    raise ServerTrouble(words, 504)
+
+
+def _refused(
+    connection: Connection, credentials: Credentials, way: str, reply: Reply
+) -> ServerTrouble:
+    where, user = connection.server.where, credentials.user
+    if wants_tls(reply.code, reply.text) and not connection.encrypted:
+        words = troubles.WANTS_TLS.fill(where=where, reply=reply)
+        return ServerTrouble(words, reply.code, reply.enhanced)
+    wrong = credentials.entry and reply.code == 535
+    words = troubles.WRONG_PASSWORD if wrong else troubles.SIGN_IN
+    told = words.fill(
+        where=where, user=user, reply=reply, way=way.upper(), entry=credentials.entry
+    )
+    return SignInRefused(told, reply.code, reply.enhanced)
+
+
+def _shares(run: str, secret: str) -> bool:
+    """Whether a piece of the secret is in it: "token=eyJ…" is one run with its name."""
+    return any(run[at : at + PIECE] in secret for at in range(len(run) - PIECE + 1))

@@ -1,0 +1,155 @@
+"""What a route by a mail server is told: where, how protected, who signs in and by which way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from noroshi.core.problems import Unfit
+from noroshi.core.words import Words
+from noroshi.definitions.documents import ENTRY
+from noroshi.ports import options
+from noroshi.transports import troubles
+from noroshi.transports.dialogue import Patience, Server
+from noroshi.transports.mime import BadAddress, ascii_domain, smtp_address
+from noroshi.transports.signing import BY_PASSWORD, XOAUTH2
+
+HERE = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
+SUBMISSION, SUBMISSIONS = 587, 465  # RFC 8314, 3.3
+NO_HOST = Words(en="host is missing", ja="host の指定がありません")
+BAD_HOST = Words(
+    en="host {given!r} is not a host name", ja="host の {given!r} はホスト名ではありません"
+)
+BAD_PORT = Words(en="port must be 1 to 65535", ja="port は1から65535までにしてください")
+NO_SENDER = Words(
+    en="sender is missing: the address that mails come from",
+    ja="sender の指定がありません。差出人のアドレスを指定してください",
+)
+BAD_SENDER = Words(
+    en="sender {given!r} is not a mail address",
+    ja="sender の {given!r} はメールアドレスではありません",
+)
+BAD_EHLO = Words(
+    en="ehlo {given!r} is not a host name", ja="ehlo の {given!r} はホスト名ではありません"
+)
+NO_ENTRY = Words(
+    en="password must be the name of an entry of the vault, never the password itself; put "
+    "the password into the vault with: noroshi secret set NAME",
+    ja="password にはパスワードそのものではなく、保管庫の項目名を書いてください。"
+    "パスワードは noroshi secret set 名前 で保管庫に入れます",
+)
+TWO_WAYS = Words(
+    en="account and password cannot both be given: choose one way to sign in",
+    ja="account と password は同時に指定できません。どちらか一方にしてください",
+)
+NEEDS_ACCOUNT = Words(
+    en='auth = "xoauth2" needs an account', ja='auth = "xoauth2" には account が必要です'
+)
+NEEDS_PASSWORD = Words(
+    en='auth = "{auth}" needs a password', ja='auth = "{auth}" には password が必要です'
+)
+
+
+@options
+class Options:
+    host: str
+    """The mail server's name; with an account, it comes from the account. / メールサーバーの名前です。account があれば、そこから決まります。"""
+    port: int | None = None
+    """Its TCP port; empty: 587, or 465 with tls. / TCP ポートです。空なら 587、tls なら 465 です。"""
+    protection: Literal["none", "starttls", "tls"] = "starttls"
+    """starttls and tls encrypt and check the certificate, tls from the first byte; none is for a server in the house. / starttls と tls は暗号化し、証明書を確かめます (tls は接続の最初から)。none は社内のサーバー用です。"""
+    ca_file: str = ""
+    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    sender: str = ""
+    """The address that mails come from; empty: the user. / 差出人のアドレスです。空なら user を使います。"""
+    sender_name: str = "Noroshi"
+    """The name beside it. / 差出人の表示名です。"""
+    account: str = ""
+    """Sign in by XOAUTH2 with this account's token. / このアカウントのトークンで XOAUTH2 のサインインをします。"""
+    user: str = ""
+    """Who signs in, mostly a mailbox; empty: the sender. / サインインするユーザー (多くはメールボックス) です。空なら sender を使います。"""
+    password: str = ""
+    """Sign in with a password: the name of its entry in the vault, never the password itself. / パスワードでサインインします。パスワードそのものではなく、保管庫の項目名です。"""
+    auth: Literal["auto", "xoauth2", "plain", "login", "cram-md5"] = "auto"
+    """How to sign in; auto takes the strongest way that the server offers. / サインインの方式です。auto はサーバーが対応するうち最も強いものを使います。"""
+    ehlo: str = ""
+    """What we call ourselves; empty: the sender's domain. / サーバーに名乗る名前です。空なら差出人のドメインを使います。"""
+    charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
+    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8. / メールの文字コードです。iso-2022-jp で表せない文字があるメールは utf-8 で送ります。"""
+
+    def __post_init__(self) -> None:
+        if not self.host.strip():
+            raise Unfit(NO_HOST)
+        _check(_host_name, self.host, BAD_HOST)
+        if self.port is not None and not 0 < self.port < 65536:
+            raise Unfit(BAD_PORT)
+        if not self.mail_from:
+            raise Unfit(NO_SENDER)
+        _check(smtp_address, self.mail_from, BAD_SENDER)
+        if self.ehlo:
+            _check(ascii_domain, self.ehlo, BAD_EHLO)
+        self._check_sign_in()
+
+    def _check_sign_in(self) -> None:
+        if self.password and not ENTRY.fullmatch(self.password):
+            raise Unfit(NO_ENTRY)
+        if self.account and self.password:
+            raise Unfit(TWO_WAYS)
+        if self.auth == XOAUTH2 and not self.account:
+            raise Unfit(NEEDS_ACCOUNT)
+        if self.auth in BY_PASSWORD and not self.password:
+            raise Unfit(NEEDS_PASSWORD.fill(auth=self.auth))
+        if self.protection == "none" and self.account:
+            raise Unfit(troubles.IN_THE_CLEAR)
+        # CRAM-MD5 shows nobody the password; what it shows can be guessed at, so it must be asked for.
+        if self.protection == "none" and self.password and self.auth != "cram-md5":
+            raise Unfit(troubles.PASSWORD_IN_THE_CLEAR)
+
+    @property
+    def mail_from(self) -> str:
+        return self.sender or self.user
+
+    @property
+    def where(self) -> str:
+        return f"{self.host}:{self._port}"
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways to sign in that may be used, the strongest first; none: do not sign in."""
+        if self.account:
+            return (XOAUTH2,)
+        if not self.password:
+            return ()
+        return BY_PASSWORD if self.auth == "auto" else (self.auth,)
+
+    @property
+    def _port(self) -> int:
+        return self.port or (SUBMISSIONS if self.protection == "tls" else SUBMISSION)
+
+    def server(self, patience: Patience) -> Server:
+        ehlo = _ehlo_name(self.ehlo, self.mail_from)
+        tls_first = self.protection == "tls"
+        return Server(_host_name(self.host), self._port, ehlo, patience, tls_first)
+
+
+def _check(read: Callable[[str], str], given: str, words: Words) -> None:
+    try:
+        read(given)
+    except BadAddress:
+        raise Unfit(words.fill(given=given)) from None
+
+
+def _host_name(given: str) -> str:
+    """In A-labels, as DNS, SNI and certificates have it. Raises BadAddress.
+
+    An ASCII name stays as it is: in the house there are some with an underscore.
+    """
+    return given if given.isascii() else ascii_domain(given)
+
+
+def _ehlo_name(given: str, sender: str) -> str:
+    """Never the host's own name: an underscore or a Japanese one is refused (501 5.5.4)."""
+    try:
+        return ascii_domain(given or sender.rpartition("@")[2])
+    except BadAddress:
+        return HERE
