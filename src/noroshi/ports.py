@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, dataclass_transform
+from typing import Any, BinaryIO, Protocol, TypeVar, dataclass_transform
 
 from noroshi.core.delivery import Fate
 from noroshi.core.model import (
@@ -61,11 +61,14 @@ def options(cls: type[T]) -> type[T]:
 
 
 class Unmeasurable(Exception):
-    """The check could not be made; the words are shown to the operator as they stand."""
+    """The check could not be made; the words are shown to the operator as they stand.
 
-    def __init__(self, words: Words) -> None:
+    `memory` is what the check shall remember all the same; None: what it remembered before.
+    """
+
+    def __init__(self, words: Words, memory: Mapping[str, Any] | None = None) -> None:
         super().__init__(words.en)
-        self.words = words
+        self.words, self.memory = words, memory
 
 
 class Away(Enum):
@@ -174,6 +177,29 @@ class Ran:
     cut: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFact:
+    """A file as it lies there. `identity` stays while it is renamed; another file may take
+    it over once this one is deleted. `size` in bytes, `changed` (mtime) in nanoseconds."""
+
+    path: str
+    identity: str
+    size: int
+    changed: int
+    regular: bool = True
+
+
+class Files(Protocol):
+    """The files of a computer, for work that runs in a thread of its own. OSError as usual."""
+
+    def found(self, pattern: str) -> Sequence[FileFact]:
+        """What matches a path with * ? [ ], links followed, in the order of the names."""
+
+    def open(self, path: str) -> tuple[BinaryIO, FileFact]:
+        """A regular file, read without a buffer, and what it is once it is open: the path
+        may have been another's a moment before. OSError for what is no regular file."""
+
+
 class Host(Protocol):
     """A computer, near or far. Checks ask it for facts and never for how it knows them.
 
@@ -200,6 +226,9 @@ class Host(Protocol):
 
     async def run(self, program: Program) -> Ran:
         """Run a program from an allowed folder; Unmeasurable if it may not run or hangs."""
+
+    async def with_files(self, work: Callable[[Files], T]) -> T:
+        """Do blocking work on files in a thread of its own, and raise what it raises."""
 
     async def objections(self, program: Program) -> Sequence[Words]:
         """All that forbids to run this program; none if it may run. It never raises."""

@@ -12,6 +12,7 @@ from noroshi.core.words import plain
 from noroshi.ports import (
     Beat,
     Clocks,
+    Files,
     Memory,
     Process,
     Processor,
@@ -62,11 +63,12 @@ class FakeHost:
         processors: Iterable[Processor] = (),
         beats: Mapping[str, Beat] | None = None,
         now: datetime = DAWN,
+        files: Files | None = None,
     ) -> None:
         self._volumes, self._processes = volumes, processes
         self._ran, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
-        self._beats, self._now = beats, now
+        self._beats, self._now, self._files = beats, now, files
 
     async def address(self) -> str:
         return self._address
@@ -93,6 +95,10 @@ class FakeHost:
 
     async def run(self, program: Program) -> Ran:
         return _known(self._ran)
+
+    async def with_files(self, work: Callable[[Files], T]) -> T:
+        files = _known(self._files)
+        return await asyncio.to_thread(work, files)
 
 
 def _known(fact: T | None) -> T:

@@ -234,6 +234,7 @@ class Watch:
             fault = NO_ANSWER.fill(seconds=seconds)
         except Unmeasurable as problem:
             fault = problem.words
+            memory = memory if problem.memory is None else problem.memory
         except Exception as bug:  # a plug-in's bug must not stop the watch
             log.exception("check %s failed", monitor.kind)
             fault = CHECK_FAILED.fill(bug=repr(bug))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
+from typing import TypeVar
 
 import psutil
 
 from noroshi.core.words import Words
 from noroshi.hosts import counters
+from noroshi.hosts.files import FileWork
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.shared import Shared
@@ -18,6 +20,7 @@ from noroshi.hosts.volumes import Volumes
 from noroshi.ports import (
     Beat,
     Clocks,
+    Files,
     Memory,
     Process,
     Processor,
@@ -27,6 +30,7 @@ from noroshi.ports import (
     Volume,
 )
 
+T = TypeVar("T")
 ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 ASKED = ["pid", "name", "cmdline", "username", "status"]
 NO_PROCESSES = Words(
@@ -56,7 +60,7 @@ class LocalHost:
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
         self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
-        self._volumes = volumes or Volumes()
+        self._volumes, self._files = volumes or Volumes(), FileWork()
         self._table = Shared(lambda: apart(look or running_processes), clocks.steady)
 
     async def address(self) -> str:
@@ -64,6 +68,9 @@ class LocalHost:
 
     async def volumes(self) -> Sequence[Volume]:
         return await self._volumes.read()
+
+    async def with_files(self, work: Callable[[Files], T]) -> T:
+        return await self._files.do(work)
 
     async def processes(self) -> Sequence[Process]:
         try:

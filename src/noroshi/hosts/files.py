@@ -1,0 +1,93 @@
+"""The files of this computer: what matches a pattern, what each is, and its bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import glob
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from noroshi.core.words import Words
+from noroshi.hosts.threads import apart
+from noroshi.ports import FileFact, Files, Unmeasurable
+
+T = TypeVar("T")
+MOST_THREADS = 32
+FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO without a writer would wait for one
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+HANGING = Words(
+    en="{count} looks at files have not come back yet (a network drive that does not answer?)",
+    ja="ファイルの読み取りが{count}件戻ってきていません "
+    "(ネットワークドライブが応答していない可能性があります)",
+)
+
+
+class LocalFiles:
+    """What the kernel says of them. Nothing here waits for anything but the disk."""
+
+    def found(self, pattern: str) -> Sequence[FileFact]:
+        """A path without wildcards that is not there is a FileNotFoundError."""
+        if not glob.has_magic(pattern):
+            return (_fact(pattern, Path(pattern).stat()),)
+        facts = (_fact_or_none(path) for path in sorted(glob.glob(pattern)))
+        return tuple(fact for fact in facts if fact is not None)
+
+    def open(self, path: str) -> tuple[BinaryIO, FileFact]:
+        handle = os.open(path, FLAGS)
+        try:
+            fact = _fact(path, os.fstat(handle))
+            if not fact.regular:
+                raise OSError(errno.EINVAL, "not a regular file", path)
+            return os.fdopen(handle, "rb", buffering=0), fact
+        except BaseException:  # raised anew; the handle must not stay open
+            os.close(handle)
+            raise
+
+
+class FileWork:
+    """Work on files, each piece in a thread of its own: one dead mount holds up no other."""
+
+    def __init__(self, files: Files | None = None, most: int = MOST_THREADS) -> None:
+        self._files, self._most = files or LocalFiles(), most
+        self._under_way = set[asyncio.Future[object]]()
+
+    async def do(self, work: Callable[[Files], T]) -> T:
+        """Unmeasurable when too many have not come back; what is given up goes on unheard."""
+        if len(self._under_way) >= self._most:
+            raise Unmeasurable(HANGING.fill(count=len(self._under_way)))
+        answer = apart(lambda: work(self._files))
+        self._under_way.add(answer)  # type: ignore[arg-type]  # only counted
+        answer.add_done_callback(self._came_back)
+        return await asyncio.shield(answer)
+
+    def _came_back(self, answer: asyncio.Future[T]) -> None:
+        self._under_way.discard(answer)  # type: ignore[arg-type]  # only counted
+        if not answer.cancelled():
+            answer.exception()  # seen, whether or not anybody still waits for it
+
+
+def _fact_or_none(path: str) -> FileFact | None:
+    try:
+        return _fact(path, Path(path).stat())
+    except FileNotFoundError:
+        return None  # renamed since the folder was read, or a link to nothing
+
+
+def _fact(path: str, its: os.stat_result) -> FileFact:
+    """On Windows st_dev and st_ino are the volume's serial number and the file's index."""
+    return FileFact(
+        path=path,
+        identity=f"{its.st_dev:x}:{its.st_ino:x}",
+        size=its.st_size,
+        changed=its.st_mtime_ns,
+        regular=stat.S_ISREG(its.st_mode),
+    )
