@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from noroshi.actions.letter import TRAIL, Gauge, Page, Part, Post, Quote, Row
+from noroshi.actions.letter import TRAIL, Gauge, Page, Part, Post, Quote, Row, one_line
 from noroshi.actions.letter_cells import cell, said, table, td
 from noroshi.actions.letter_look import GROUNDS, INKS, LINE, MONO, STYLE, ground_of, ink_of
 from noroshi.core.words import Words
@@ -30,6 +30,8 @@ OUTLOOK = (
     "</o:OfficeDocumentSettings></xml><style>table{border-collapse:collapse}"
     'td,th,h1{font-family:"Yu Gothic UI",Meiryo,sans-serif!important}</style><![endif]-->'
 )
+NOW = Words(en="now {text}", ja="いま {text}")
+BETWEEN = Words(en=" · ", ja=" ・ ")
 MORE = Words(
     en="and {count} more. The text form of this mail names them all.",
     ja="ほかに{count}件あります。このメールのテキスト形式には、すべて書いてあります。",
@@ -64,7 +66,7 @@ def noted(html: str, note: str) -> str:
 
 
 def _frame(page: Page, rows: str) -> str:
-    preview = said(" ".join((page.headline, *page.lead)) or page.word, LONGEST_NAME)
+    preview = " ".join((page.headline, *page.lead)).strip() or page.word
     return f"""<!doctype html>
 <html lang="{"ja" if page.language == "ja" else "en"}" xmlns="http://www.w3.org/1999/xhtml" \
 xmlns:o="urn:schemas-microsoft-com:office:office">
@@ -74,13 +76,13 @@ xmlns:o="urn:schemas-microsoft-com:office:office">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
-<title>{said(page.subject, LONGEST_NAME)}</title>
+<title>{said(one_line(page.subject), LONGEST_NAME)}</title>
 {OUTLOOK}
 <style>{STYLE}</style>
 </head>
 <body class="g-paper" style="margin:0;padding:0;background-color:{GROUNDS["paper"].day};">
 <div style="display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;overflow:hidden;\
-mso-hide:all;">{preview}</div>
+mso-hide:all;">{said(one_line(preview), LONGEST_NAME)}</div>
 {table("paper")}<tr><td align="center" class="o" style="padding:16px 8px;">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0">\
 <tr><td><![endif]-->
@@ -110,11 +112,14 @@ def _band(page: Page) -> str:
     )
 
 
+def _inked(inner: str, ink: str, tag: str, style: str = "") -> str:
+    """A few words in a colour of their own."""
+    return f'<{tag} class="i-{ink}" style="{style}color:{INKS[ink].day};">{inner}</{tag}>'
+
+
 def _soft(text: str) -> str:
-    return (
-        f'<span class="i-soft" style="font-size:14px;font-weight:normal;'
-        f'color:{INKS["soft"].day};">{said(text, LONGEST_NAME)}</span>'
-    )
+    style = "font-size:14px;font-weight:normal;"
+    return _inked(said(text, LONGEST_NAME), "soft", "span", style)
 
 
 def _story(page: Page) -> Iterator[str]:
@@ -198,9 +203,8 @@ def _line(line: str) -> str:
 def _gauge(gauge: Gauge | None, language: str) -> Iterator[str]:
     if gauge is None:
         return
-    now = Words(en="now {text}", ja="いま {text}").fill(text=gauge.text).say(language)
-    told = " ・ " if language == "ja" else " · "
-    stops = told.join([*(stop.text for stop in gauge.stops), now])
+    now = NOW.fill(text=gauge.text).say(language)
+    stops = BETWEEN.say(language).join([*(stop.text for stop in gauge.stops), now])
     bars = "".join(_bar(width, ground) for width, ground in _shares(gauge))
     yield (
         f'<tr><td class="p" style="padding:2px 24px 2px 24px;">{table()}<tr>{bars}</tr>'
@@ -242,7 +246,7 @@ def _parts(page: Page) -> Iterator[str]:
     """As many as there is room for; the last line says how many are not shown."""
     room = PARTS_BYTES
     for n, part in enumerate(page.parts):
-        told = "\n".join(_part(part))
+        told = "\n".join(_part(part, page.language))
         room -= len(told.encode())
         if room < 0:
             more = MORE.fill(count=len(page.parts) - n).say(page.language)
@@ -251,17 +255,24 @@ def _parts(page: Page) -> Iterator[str]:
         yield told
 
 
-def _part(part: Part) -> Iterator[str]:
+def _part(part: Part, language: str) -> Iterator[str]:
+    """Its facts run on in one paragraph: there may be many parts."""
     mark = f"{said(part.mark, 4)} {said(part.word, LONGEST_NAME)}".strip()
-    head = said(part.head, LONGEST_VALUE)
     level = f"<b>{mark}</b>&nbsp; " if mark else ""
-    inner = f'{level}<b class="i-ink" style="color:{INKS["ink"].day};">{head}</b>'
-    yield cell(inner, ink_of(part.level), size=15, pad="10px 24px 2px 24px")
+    head = f"{level}{_inked(said(part.head, LONGEST_VALUE), 'ink', 'b')}"
     notes = [said(note, LONGEST_VALUE) for note in part.notes[:MOST_SENTENCES]]
-    if notes:
-        yield cell("<br>".join(notes), "soft", size=13, pad="0 24px 4px 24px")
-    yield from _facts(part.rows)
+    facts = [_fact(row) for row in part.rows[:MOST_ROWS]]
+    dot = BETWEEN.say(language)
+    below = "<br>".join([*notes, dot.join(facts)] if facts else notes)
+    yield cell(head, ink_of(part.level), size=15, pad="10px 24px 0 24px", line="top")
+    if below:
+        yield cell(below, "soft", size=13, pad="0 24px 10px 24px")
     yield from _quote(part.quote)
+
+
+def _fact(row: Row) -> str:
+    label = _inked(said(row.label, LONGEST_NAME), "mute", "span")
+    return f"{label} {said(row.value, LONGEST_VALUE)}"
 
 
 # The foot
@@ -286,17 +297,14 @@ def _relay(page: Page) -> str:
     posts = "".join(_post(post, width) for post in page.trail)
     title = TRAIL.say(page.language)
     return (
-        f'<b class="i-soft" style="color:{INKS["soft"].day};">{title}</b><br>'
+        f"{_inked(title, 'soft', 'b')}<br>"
         f"{table('', 'table-layout:fixed;margin:4px 0 8px 0;')}<tr>{posts}</tr></table>"
     )
 
 
 def _post(post: Post, width: int) -> str:
-    ink, mark = ("fire", "●") if post.lit else ("mute", "○")
-    word = "ink" if post.lit else "mute"
-    label = (
-        f'<span class="i-{word}" style="color:{INKS[word].day};">{said(post.label, 40)}</span>'
-    )
+    mark = _inked("●", "fire", "span") if post.lit else "○"
+    label = _inked(said(post.label, 40), "ink", "span") if post.lit else said(post.label, 40)
     at = f"<br>{said(post.at, 40)}" if post.at else ""
-    inner = f'<span class="i-{ink}" style="color:{INKS[ink].day};">{mark}</span> {label}{at}'
+    inner = f"{mark} {label}{at}"
     return td(inner, "mute", size=12, pad="0 6px 0 0", wide=False, more=f' width="{width}%"')

@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from noroshi.actions.letter import as_text
+from noroshi.actions.letter_html import as_html, noted
+from noroshi.actions.log_lines import attachments
 from noroshi.actions.made_up import made_up_alarms
-from noroshi.actions.mail_text import facts, subject, telling, text
+from noroshi.actions.mail_facts import facts
+from noroshi.actions.mail_text import page
+from noroshi.actions.telling import telling
 from noroshi.actions.template import Renderer, TemplateFailed
 from noroshi.core.model import Alarm, Contact, Level
 from noroshi.core.problems import Unfit
@@ -17,6 +22,10 @@ from noroshi.ports import Action, Topic, options
 LONGEST_TEMPLATE = 64 * 1024
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 TOO_LONG = Words(en="a template must be at most 64 KiB", ja="文面は64 KiB までにしてください")
+NO_HTML = Words(
+    en="html is false, so html_template would never be used",
+    ja="html が false のため、html_template は使われません",
+)
 BUILT_IN_INSTEAD = Words(
     en="This is the built-in text, because the template cannot be used: {why}.",
     ja="設定された文面を使えないため、標準の文面でお送りしています ({why})。",
@@ -35,25 +44,40 @@ class Options:
     text: str = ""
     """Template of the text (Jinja2); empty: the built-in one. / 本文の文面です (Jinja2)。空なら標準の本文を使います。"""
 
+    html: bool = True
+    """Whether the mail has an HTML form beside the text. / テキストのほかに HTML 形式も付けるかどうかです。"""
+    html_template: str = ""
+    """Template of the HTML form (Jinja2); empty: the built-in one, or none beside a text of your own. / HTML 形式の文面です (Jinja2)。空なら標準のものを使います。本文に独自の文面があれば HTML 形式は付けません。"""
+    attach_lines: bool = True
+    """Whether the lines that a log monitor found go along as a file. / ログの監視で見つかった行をファイルで添付するかどうかです。"""
+
     def __post_init__(self) -> None:
-        if max(len(self.subject), len(self.text)) > LONGEST_TEMPLATE:
+        if max(map(len, (self.subject, self.text, self.html_template))) > LONGEST_TEMPLATE:
             raise Unfit(TOO_LONG)
+        if self.html_template and not self.html:
+            raise Unfit(NO_HTML)
 
     @property
     def parts(self) -> dict[str, str]:
-        given = {"subject": self.subject, "text": self.text}
+        given = {"subject": self.subject, "text": self.text, "html": self.html_template}
         return {part: source for part, source in given.items() if source}
+
+    @property
+    def has_html(self) -> bool:
+        """A text of one's own stands alone: the built-in HTML would say something else."""
+        return self.html and bool(self.html_template or not self.text)
 
 
 def draft(
     wanted: Options | None, contact: Contact, topic: Topic, alarms: tuple[Alarm, ...]
 ) -> Mapping[str, Any]:
     """The built-in mail; with a template also what `finish` needs to render it."""
-    told = telling(contact, topic, alarms)
+    told, given = telling(contact, topic, alarms), wanted or Options()
     instance = topic.monitor.instance
+    shown = page(told, attached=given.attach_lines)
     payload: dict[str, Any] = {
-        "subject": subject(told),
-        "text": text(told),
+        "subject": shown.subject,
+        "text": as_text(shown),
         "language": told.language,
         "importance": IMPORTANCE.get(told.level, "normal"),
         "list": instance.name,
@@ -61,13 +85,17 @@ def draft(
         "zone": contact.zone,
         "level": told.level.value,
     }
-    if wanted is not None and wanted.parts:
-        payload |= {"template": wanted.parts, "facts": facts(told)}
+    if given.has_html:
+        payload["html"] = as_html(shown)
+    if given.attach_lines and (files := attachments(told)):
+        payload["attachments"] = files
+    if given.parts:
+        payload |= {"template": given.parts, "facts": facts(told)}
     return payload
 
 
 async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The payload with its template rendered; the built-in text, marked, where that fails."""
+    """The payload with its template rendered; the built-in mail, marked, where that fails."""
     if "template" not in payload:
         return payload
     finished = {k: v for k, v in payload.items() if k not in ("template", "facts")}
@@ -75,10 +103,16 @@ async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str,
     try:
         rendered = await renderer.render(payload["template"], payload["facts"] | built_in)
     except TemplateFailed as failed:
-        note = BUILT_IN_INSTEAD.fill(why=failed.words).say(payload["language"])
-        text = f"{payload['text']}\n{note}\n"
-        return {**finished, "text": text, "template_failed": failed.words.en}
+        return _marked(finished, failed.words)
     return {**finished, **rendered}
+
+
+def _marked(payload: Mapping[str, Any], why: Words) -> Mapping[str, Any]:
+    note = BUILT_IN_INSTEAD.fill(why=why).say(payload["language"])
+    marked = {**payload, "text": f"{payload['text']}\n{note}\n", "template_failed": why.en}
+    if "html" in payload:
+        marked["html"] = noted(payload["html"], note)
+    return marked
 
 
 async def try_out(renderer: Renderer, wanted: Options | None) -> Sequence[Words]:

@@ -1,285 +1,135 @@
-"""What a mail says of alarms when no template is given: the subject, the text, and the facts.
+"""What a mail says of alarms when no template is given, as a page.
 
 Pure and fast, as a storm drafts hundreds at one instant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
 
-from noroshi.actions.phrases import (
-    ENDED,
-    MARKS,
-    REASONS,
-    RECOVERED,
-    WORDS,
-    clock,
-    moment,
-    padded,
-    quantity,
-    span,
-    threshold,
+from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop
+from noroshi.actions.log_lines import quote
+from noroshi.actions.next_notice import next_notice
+from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, threshold
+from noroshi.actions.telling import (
+    Telling,
+    amid,
+    began,
+    ended,
+    headline,
+    is_wordy,
+    mark,
+    name,
+    reason,
+    subject,
+    word,
+    words,
 )
-from noroshi.core.cadence import zone_of
-from noroshi.core.model import Alarm, Contact, Event, Level, Rule, When
-from noroshi.core.status import NO_LONGER_WATCHED
-from noroshi.core.words import Words, plain
-from noroshi.ports import Topic
+from noroshi.core.model import Alarm, Event, Level
+from noroshi.core.words import Words
 
-LONGEST_SAYING = 100
-LABELS = 14
 SINCE = Words(en="Since", ja="いつから")
 AT = Words(en="At", ja="時刻")
 RECOVERED_AT = Words(en="Recovered", ja="回復")
 LIMITS = Words(en="Limits", ja="しきい値")
 BEFORE = Words(en="Before", ja="その前")
 REASON = Words(en="Sent because", ja="送った理由")
+RUNS_ON = Words(en="Runs on", ja="動作場所")
+HERE = Words(en="the computer that Noroshi runs on", ja="Noroshi が動いているコンピューター")
 NEXT = Words(en="Next notice", ja="次のお知らせ")
-WATCH_ENDED = Words(en="it is no longer watched", ja="監視の対象から外れたため")
 NOT_KNOWN = Words(en="Whether it is well is not known.", ja="正常かどうかは分かりません。")
-MORE = Words(en=" and {count} more", ja=" ほか{count}件")
-ON_CHANGE = Words(en="when the level changes", ja="レベルが変わったとき")
-ON_RECOVERY = Words(en="when it recovers", ja="回復したとき")
-ON_EACH = Words(en="whenever it is measured so", ja="測定してこの状態だったとき")
-ON_REPEAT = Words(en="in {span} ({at}) if it lasts", ja="このまま続けば{span}後の {at}")
-NO_NEXT = Words(
-    en="none: the rule tells of it once",
-    ja="ありません (この実行条件では1回だけお知らせします)",
+LASTS = Words(en="for {span} by now", ja="{span}続いています")
+LASTED = Words(en="after {span}", ja="{span}ぶり")
+COUNT = Words(en="({count} items)", ja="({count}件)")
+SEEN = Words(en="Seen", ja="検知")
+AHEAD = (
+    Words(en="Sent", ja="送信"),
+    Words(en="Accepted", ja="受領"),
+    Words(en="Acknowledged", ja="確認"),
 )
-TRAIL = Words(
-    en="How far this mail has come\nSeen {at} → recorded.\n"
-    "Whether it was accepted: noroshi queue show {mail}",
-    ja="このメールの足どり\n検知 {at} → 記録済み。\n"
-    "受領されたかは noroshi queue show {mail} で分かります。",
+RECORDED = Words(en="Recorded", ja="記録")
+ACCEPTED = Words(
+    en="Whether it was accepted: noroshi queue show {mail}",
+    ja="受領されたかは noroshi queue show {mail} で分かります。",
 )
 WHY_YOU = Words(
-    en="You get this mail because the rule {rule} names the contact {contact}.",
-    ja="実行条件「{rule}」の通知先「{contact}」にお送りしています。",
+    en="You get this mail because the rule {rule} names the contact {contact}; "
+    "to get fewer or none, change rules/{rule}.toml.",
+    ja="実行条件「{rule}」の通知先「{contact}」にお送りしています。"
+    "減らす、または止めるには rules/{rule}.toml を変更します。",
 )
 LEDGER = Words(en="Noroshi / number in the ledger: {ids}", ja="Noroshi / 台帳の番号 {ids}")
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One contact's alarms of one turn, the worst first, and how that contact reads them.
+def page(told: Telling, *, attached: bool = False) -> Page:
+    """The whole mail; it names every item, also where there are hundreds.
 
-    `mail` is the id of the envelope that all this goes into.
+    `attached` is whether the lines of logs go along as a file.
     """
-
-    contact: Contact
-    topic: Topic
-    mail: str
-    alarms: tuple[Alarm, ...]
-
-    @property
-    def language(self) -> str:
-        return "ja" if self.contact.language == "ja" else "en"
-
-    @property
-    def zone(self) -> tzinfo:
-        return zone_of(self.contact.zone)
-
-    @property
-    def level(self) -> Level:
-        return self.alarms[0].event.after
-
-    @property
-    def rule(self) -> Rule | None:
-        """Which rule spoke; an alarm's id is `event/rule/contact`."""
-        alarm = self.alarms[0]
-        ending = alarm.id.removeprefix(f"{alarm.event.id}/")
-        id = ending.removesuffix(f"/{self.contact.id}")
-        return next((rule for rule in self.topic.monitor.rules if rule.id == id), None)
+    event, several = told.alarms[0].event, len(told.alarms) > 1
+    only = told.alarms[0]
+    later = () if told.level is Level.OK else (_row(NEXT, next_notice(told), told.language),)
+    return Page(
+        language=told.language,
+        subject=subject(told),
+        level=None if ended(event) else event.after,
+        mark=mark(event),
+        word=word(event).say(told.language),
+        where=tuple(_where(told)),
+        aside=_aside(told),
+        headline="" if several else _sentence(event, told),
+        lead=() if several else tuple(_lead(event, told.language)),
+        gauge=None if several else _gauge(event, told.language),
+        rows=() if several else (*_rows(only, told, _limits(event, told.language)), *later),
+        quote=None if several else quote(event, told, attached=attached),
+        parts=tuple(_part(alarm, told, attached) for alarm in told.alarms if several),
+        later=(_row(RUNS_ON, HERE.say(told.language), told.language), *later)
+        if several
+        else (),
+        trail=tuple(_trail(told)),
+        footer=tuple(_footer(told)),
+    )
 
 
-def telling(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> Telling:
-    mail = alarms[0].id  # as `reckon` names the envelope, whichever is the worst
-    worst_first = sorted(alarms, key=lambda alarm: -alarm.event.after.severity)
-    return Telling(contact, topic, mail, tuple(worst_first))
+def _row(label: Words, value: str, language: str) -> Row:
+    return Row(label.say(language), value)
 
 
-def subject(told: Telling) -> str:
-    """One line: level, where, what it measured, the limit that was reached."""
-    event, monitor = told.alarms[0].event, told.topic.monitor
-    title = monitor.title or monitor.name
-    said = "" if _ended(event) else _headline(event, told, told.language, title).rstrip("。.")
-    between = ": " if said and _is_wordy(event) and not title.endswith(":") else " "
-    more = MORE.fill(count=len(told.alarms) - 1).say(told.language)
-    where = f"[{_word(event).say(told.language)}] {monitor.instance.name} {title}"
-    return where + (between + said if said else "") + (more if len(told.alarms) > 1 else "")
+# At the head
 
 
-def text(told: Telling) -> str:
-    """The whole text; it names every item, also where there are hundreds."""
-    later = [] if told.level is Level.OK else [_pair(NEXT, _next_notice(told), told.language)]
-    if len(told.alarms) == 1:
-        only = told.alarms[0]
-        limits = _limits(only.event, told.language)
-        blocks = [_story(only, told), [*_pairs(only, told, limits), *later]]
-    else:
-        blocks = [*(_entry(alarm, told) for alarm in told.alarms), later]
-    blocks = [[_opening(told)], *blocks, _footer(told)]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+def _where(told: Telling) -> Iterator[str]:
+    monitor = told.topic.monitor
+    title = monitor.instance.title
+    beside = f" ({title})" if title not in ("", monitor.instance.name) else ""
+    yield monitor.instance.name + beside
+    yield from filter(None, (monitor.group, monitor.title or monitor.name))
 
 
-def facts(told: Telling) -> dict[str, Any]:
-    """What a template may name: plain values, in the contact's language and zone."""
-    monitor, language = told.topic.monitor, told.language
-    return {
-        "level": told.level.value,
-        "level_word": _word(told.alarms[0].event).say(language),
-        "mark": _mark(told.alarms[0].event),
-        "instance": monitor.instance.name,
-        "instance_title": monitor.instance.title,
-        "group": monitor.group,
-        "monitor": monitor.name,
-        "title": monitor.title or monitor.name,
-        "kind": told.topic.kind.say(language),
-        "contact": told.contact.title or told.contact.id,
-        "items": [_item_facts(alarm, told) for alarm in told.alarms],
-    }
-
-
-def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | None]:
-    event, language = alarm.event, told.language
-    reading, limits = event.cause.reading, event.cause.limits
-    reached = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical} if limits else {}
-    return {
-        "item": event.item,
-        "level": event.after.value,
-        "word": _word(event).say(language),
-        "before": WORDS[event.before].say(language),
-        "name": _name(event, told, language),
-        "value": reading.value if reading else None,
-        "unit": reading.unit if reading else "",
-        "limit": reached.get(event.after),
-        "words": _saying(event, told, language),
-        "note": reading.note.say(language) if reading else "",
-        "since": moment(_began(event), told.zone, language),
-        "at": moment(event.at, told.zone, language),
-        "reason": _reason(alarm).say(language),
-    }
-
-
-# What happened, in a few words
-
-
-def _ended(event: Event) -> bool:
-    """It did not get better: nobody looks at it any more."""
-    return event.cause.words == NO_LONGER_WATCHED
-
-
-def _word(event: Event) -> Words:
-    if _ended(event):
-        return ENDED
-    return RECOVERED if event.after is Level.OK else WORDS[event.after]
-
-
-def _mark(event: Event) -> str:
-    return "－" if _ended(event) else MARKS[event.after]
-
-
-def _reason(alarm: Alarm) -> Words:
-    return WATCH_ENDED if _ended(alarm.event) else REASONS[alarm.reason]
-
-
-def _headline(event: Event, told: Telling, language: str, title: str = "") -> str:
-    """Item, what was measured and the limit, without what the title has said already."""
-    said = _saying(event, told, language, title)
-    item = "" if _has(title, event.item) else event.item
-    limit = _limit(event, language)
-    return " ".join(part for part in (item, said, f"({limit})" if limit else "") if part)
-
-
-def _saying(event: Event, told: Telling, language: str, title: str = "") -> str:
-    """The reading in a few words, or the words that stand for it."""
-    reading = event.cause.reading
-    if reading is None or _is_wordy(event):
-        return _short(_words(event, language))
-    name = _name(event, told, language)
-    value = quantity(reading.value, reading.unit)
-    return value if _has(title, name) else f"{_amid(name)} {value}"
-
-
-def _is_wordy(event: Event) -> bool:
-    """No number is told: there is none, or it has no unit, and its note says what it means."""
-    reading = event.cause.reading
-    return reading is None or (not reading.unit.strip() and bool(reading.note.en))
-
-
-def _words(event: Event, language: str) -> str:
-    reading = event.cause.reading
-    return (reading.note if reading else event.cause.words).say(language)
-
-
-def _name(event: Event, told: Telling, language: str) -> str:
-    reading = event.cause.reading
-    if reading is None:
+def _aside(told: Telling) -> str:
+    """How many there are; or of a single one how long it lasts, or lasted."""
+    event = told.alarms[0].event
+    if len(told.alarms) > 1:
+        return COUNT.fill(count=len(told.alarms)).say(told.language)
+    if ended(event) or event.since is None:
         return ""
-    return told.topic.names.get(reading.name, plain(reading.name)).say(language)
-
-
-def _limit(event: Event, language: str) -> str:
-    reading, limits = event.cause.reading, event.cause.limits
-    if reading is None or limits is None or _is_wordy(event):
+    length = event.at - event.since
+    if length < timedelta(seconds=1) or event.after not in (Level.OK, event.before):
         return ""
-    reached = threshold(limits, event.after, reading.unit, language)
-    word = Words(en="limit", ja=WORDS[event.after].ja).say(language)
-    return f"{word} {reached}" if reached else ""
+    words = LASTED if event.after is Level.OK else LASTS
+    return words.fill(span=span(length)).say(told.language)
 
 
-def _has(title: str, part: str) -> bool:
-    """Whether a title names that part as words of its own."""
-    return f" {part.lower()} " in f" {title.lower()} "
-
-
-def _amid(name: str) -> str:
-    """A name within a line: "Used" is "used" there, while "CPU" stays."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
-
-
-def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= LONGEST_SAYING else line[: LONGEST_SAYING - 1] + "…"
-
-
-# The text, piece by piece
-
-
-def _opening(told: Telling) -> str:
-    """Level and place: it also stands alone, as the preview in a list of mails."""
-    monitor, event = told.topic.monitor, told.alarms[0].event
-    instance = monitor.instance.name
-    if monitor.instance.title not in ("", instance):
-        instance += f" ({monitor.instance.title})"
-    title = monitor.title or monitor.name
-    where = " > ".join(part for part in (instance, monitor.group, title) if part)
-    count = len(told.alarms)
-    items = Words(en=f"  ({count} items)", ja=f"  ({count}件)") if count > 1 else plain("")
-    word = _word(event).say(told.language)
-    return f"{_mark(event)} {word}  {where}{items.say(told.language)}"
-
-
-def _story(alarm: Alarm, told: Telling) -> list[str]:
-    event, language = alarm.event, told.language
-    unknown = [NOT_KNOWN.say(language)] if event.after is Level.UNKNOWN else []
-    return [_sentence(event, told, language), *unknown]
-
-
-def _sentence(event: Event, told: Telling, language: str) -> str:
-    reading, item = event.cause.reading, event.item
+def _sentence(event: Event, told: Telling) -> str:
+    reading, item, language = event.cause.reading, event.item, told.language
     label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
-    if reading is None or _is_wordy(event):
-        return _ended_line(label + _words(event, language), language)
-    name, value = _name(event, told, language), quantity(reading.value, reading.unit)
-    note = reading.note.say(language)
-    beside = f" ({note})" if note else ""
+    if reading is None or is_wordy(event):
+        return _ended_line(label + words(event, language), language)
+    what, value = name(event, told, language), quantity(reading.value, reading.unit)
     if language == "ja":
-        return (f"{item} の" if item else "") + f"{name}は {value} です{beside}。"
-    return f"{label}{_amid(name) if label else name} {value}{beside}"
+        return (f"{item} の" if item else "") + f"{what}は {value} です。"
+    return f"{label}{amid(what) if label else what} {value}"
 
 
 def _ended_line(line: str, language: str) -> str:
@@ -288,48 +138,75 @@ def _ended_line(line: str, language: str) -> str:
     return line + "。" if ends_in_japanese else line
 
 
-def _entry(alarm: Alarm, told: Telling) -> list[str]:
-    """One of several items: its headline, and the rest below it."""
+def _lead(event: Event, language: str) -> Iterator[str]:
+    reading = event.cause.reading
+    if reading is not None and not is_wordy(event) and reading.note.say(language):
+        yield reading.note.say(language)
+    if event.after is Level.UNKNOWN:
+        yield NOT_KNOWN.say(language)
+
+
+def _gauge(event: Event, language: str) -> Gauge | None:
+    """A bar, for what is a share of 100 and bad when it is high."""
+    reading, limits = event.cause.reading, event.cause.limits
+    if reading is None or limits is None or reading.unit.strip() != "%" or not limits.rising:
+        return None
+    if not 0 <= reading.value <= 100:
+        return None
+    given = ((Level.WARNING, limits.warning), (Level.CRITICAL, limits.critical))
+    stops = tuple(
+        Stop(at, level, f"{WORDS[level].say(language)} {quantity(at, '%')}")
+        for level, at in given
+        if at is not None and 0 <= at <= 100
+    )
+    return Gauge(reading.value, quantity(reading.value, "%"), stops)
+
+
+# What is known of an item
+
+
+def _part(alarm: Alarm, told: Telling, attached: bool) -> Part:
     event, language = alarm.event, told.language
-    headline = _headline(event, told, language)
     note = event.cause.reading.note.say(language) if event.cause.reading else ""
-    beside = [f"  {note}"] if note and not _is_wordy(event) else []
-    first = f"{_mark(event)} {_word(event).say(language)}  {headline}"
-    return [first, *beside, *_pairs(alarm, told)]
+    return Part(
+        level=None if ended(event) else event.after,
+        mark=mark(event),
+        word=word(event).say(language),
+        head=headline(event, told, language),
+        notes=(note,) if note and not is_wordy(event) else (),
+        rows=tuple(_story(alarm, told, "")),
+        quote=quote(event, told, attached=attached),
+    )
 
 
-def _pairs(alarm: Alarm, told: Telling, limits: str = "") -> Iterator[str]:
+def _rows(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
+    yield from _story(alarm, told, limits)
+    yield _row(RUNS_ON, HERE.say(told.language), told.language)
+
+
+def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     event, language, zone = alarm.event, told.language, told.zone
-    began = moment(_began(event), zone, language) + _lasting(event, language)
-    label = AT if _ended(event) else RECOVERED_AT if event.after is Level.OK else SINCE
-    yield _pair(label, began, language)
+    since = moment(began(event), zone, language) + _lasting(event, language)
+    label = AT if ended(event) else RECOVERED_AT if event.after is Level.OK else SINCE
+    yield _row(label, since, language)
     if limits:
-        yield _pair(LIMITS, limits, language)
+        yield _row(LIMITS, limits, language)
     if event.before is not event.after:
-        yield _pair(BEFORE, _before(event, zone, language), language)
-    yield _pair(REASON, _reason(alarm).say(language), language)
-
-
-def _pair(label: Words, value: str, language: str) -> str:
-    return f"  {padded(label.say(language), LABELS)}{value}"
-
-
-def _began(event: Event) -> datetime:
-    """When the level that is told of began; a reminder tells of one that began earlier."""
-    return event.at if event.before is not event.after else event.since or event.at
+        yield _row(BEFORE, _before(event, zone, language), language)
+    yield _row(REASON, reason(alarm).say(language), language)
 
 
 def _lasting(event: Event, language: str) -> str:
-    lasted = event.at - _began(event)
+    lasted = event.at - began(event)
     if lasted < timedelta(seconds=1):
         return ""
-    words = Words(en=", for {span} by now", ja="、{span}続いています")
-    return words.fill(span=span(lasted)).say(language)
+    comma = Words(en=", ", ja="、").say(language)
+    return comma + LASTS.fill(span=span(lasted)).say(language)
 
 
 def _limits(event: Event, language: str) -> str:
     reading, limits = event.cause.reading, event.cause.limits
-    if reading is None or limits is None or _is_wordy(event):
+    if reading is None or limits is None or is_wordy(event):
         return ""
     told = []
     for level in (Level.WARNING, Level.CRITICAL):
@@ -350,36 +227,25 @@ def _before(event: Event, zone: tzinfo, language: str) -> str:
     return Words(en=f"{word} since {since}", ja=f"{word}、{since} から").say(language)
 
 
-def _next_notice(told: Telling) -> str:
-    rule, language = told.rule, told.language
-    if rule is None:
-        return ON_CHANGE.say(language)
-    when = [ON_CHANGE] if rule.when in (When.CHANGE, When.EACH) else []
-    when += [ON_EACH] if rule.when is When.EACH else []
-    when += [ON_RECOVERY] if rule.recovered else []
-    if rule.repeat is not None and rule.most > 1:
-        at = _later(told.alarms[0].event.at, rule.repeat, told)
-        when.append(ON_REPEAT.fill(span=span(rule.repeat), at=at))
-    *others, last = [words.say(language) for words in when] or [NO_NEXT.say(language)]
-    comma, both = Words(en=", ", ja="、"), Words(en=", or ", ja="、または")
-    first = comma.say(language).join(others)
-    return f"{first}{both.say(language)}{last}" if first else last
+# At the foot
 
 
-def _later(at: datetime, after: timedelta, told: Telling) -> str:
-    """The date too where it is another day's."""
-    then = at + after
-    if then.astimezone(told.zone).date() == at.astimezone(told.zone).date():
-        return clock(then, told.zone)
-    return moment(then, told.zone, told.language)
+def _trail(told: Telling) -> Iterator[Post]:
+    """When somebody reads it, it has been seen and recorded, as it was sent after that;
+    of more it cannot know. A recovery is nobody's to acknowledge."""
+    language = told.language
+    at: datetime = min(alarm.event.at for alarm in told.alarms)
+    yield Post(SEEN.say(language), clock(at, told.zone), lit=True)
+    yield Post(RECORDED.say(language), lit=True)
+    for post in AHEAD[:2] if told.level is Level.OK else AHEAD:
+        yield Post(post.say(language))
 
 
-def _footer(told: Telling) -> list[str]:
+def _footer(told: Telling) -> Iterator[str]:
     language, contact = told.language, told.contact
-    at = moment(min(alarm.event.at for alarm in told.alarms), told.zone, language)
-    lines = ["--", TRAIL.fill(at=at, mail=told.mail).say(language)]
+    yield ACCEPTED.fill(mail=told.mail).say(language)
     if told.rule is not None:
-        name = contact.title or contact.id
-        lines.append(WHY_YOU.fill(contact=name, rule=told.rule.id).say(language))
+        called = contact.title or contact.id
+        yield WHY_YOU.fill(contact=called, rule=told.rule.id).say(language)
     ids = Words(en=", ", ja="、").say(language).join(alarm.id for alarm in told.alarms)
-    return [*lines, LEDGER.fill(ids=ids).say(language)]
+    yield LEDGER.fill(ids=ids).say(language)

@@ -26,10 +26,13 @@ MEMORY = 256 * 1024 * 1024
 CPU_SECONDS = 0.2
 LONGEST_DETAIL = 300
 
-# The text is plain, so nothing is escaped. No loader: a template reads no file.
-ENVIRONMENT = ImmutableSandboxedEnvironment(
-    autoescape=False, undefined=StrictUndefined, loader=None, extensions=()
-)
+# No loader: a template reads no file. What goes into HTML is escaped, a plain text is not.
+KINDS = {
+    kind: ImmutableSandboxedEnvironment(
+        autoescape=kind == "html", undefined=StrictUndefined, loader=None, extensions=()
+    )
+    for kind in ("html", "plain")
+}
 
 
 class Refused(Exception):
@@ -64,7 +67,7 @@ def short(said: object) -> str:
 
 
 def rendered(part: str, source: str, facts: Mapping[str, Any]) -> str:
-    text = bounded(compiled(source), facts)
+    text = bounded(compiled(source, "html" if part == "html" else "plain"), facts)
     if part == "subject":
         check_subject(text)
     return text
@@ -92,8 +95,8 @@ def check_subject(text: str) -> None:
 
 
 @lru_cache(64)
-def compiled(source: str) -> Template:
-    return ENVIRONMENT.from_string(source)
+def compiled(source: str, kind: str = "plain") -> Template:
+    return KINDS[kind].from_string(source)
 
 
 def bound_resources() -> None:

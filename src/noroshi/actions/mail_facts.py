@@ -1,0 +1,48 @@
+"""What a user's template may name: plain values, in the contact's language and zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from noroshi.actions.phrases import WORDS, moment
+from noroshi.actions.telling import Telling, began, mark, name, reason, saying, word
+from noroshi.core.model import Alarm, Level
+
+
+def facts(told: Telling) -> dict[str, Any]:
+    """What a template may name: plain values, in the contact's language and zone."""
+    monitor, language = told.topic.monitor, told.language
+    return {
+        "level": told.level.value,
+        "level_word": word(told.alarms[0].event).say(language),
+        "mark": mark(told.alarms[0].event),
+        "instance": monitor.instance.name,
+        "instance_title": monitor.instance.title,
+        "group": monitor.group,
+        "monitor": monitor.name,
+        "title": monitor.title or monitor.name,
+        "kind": told.topic.kind.say(language),
+        "contact": told.contact.title or told.contact.id,
+        "items": [_item_facts(alarm, told) for alarm in told.alarms],
+    }
+
+
+def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | None]:
+    event, language = alarm.event, told.language
+    reading, limits = event.cause.reading, event.cause.limits
+    reached = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical} if limits else {}
+    return {
+        "item": event.item,
+        "level": event.after.value,
+        "word": word(event).say(language),
+        "before": WORDS[event.before].say(language),
+        "name": name(event, told, language),
+        "value": reading.value if reading else None,
+        "unit": reading.unit if reading else "",
+        "limit": reached.get(event.after),
+        "words": saying(event, told, language),
+        "note": reading.note.say(language) if reading else "",
+        "since": moment(began(event), told.zone, language),
+        "at": moment(event.at, told.zone, language),
+        "reason": reason(alarm).say(language),
+    }

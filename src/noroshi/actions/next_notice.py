@@ -1,0 +1,43 @@
+"""When a contact hears of it again, as far as the rule says so."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from noroshi.actions.phrases import clock, moment, span
+from noroshi.actions.telling import Telling
+from noroshi.core.model import When
+from noroshi.core.words import Words
+
+ON_CHANGE = Words(en="when the level changes", ja="レベルが変わったとき")
+ON_RECOVERY = Words(en="when it recovers", ja="回復したとき")
+ON_EACH = Words(en="whenever it is measured so", ja="測定してこの状態だったとき")
+ON_REPEAT = Words(en="in {span} ({at}) if it lasts", ja="このまま続けば{span}後の {at}")
+NO_NEXT = Words(
+    en="none: the rule tells of it once",
+    ja="ありません (この実行条件では1回だけお知らせします)",
+)
+
+
+def next_notice(told: Telling) -> str:
+    rule, language = told.rule, told.language
+    if rule is None:
+        return ON_CHANGE.say(language)
+    when = [ON_CHANGE] if rule.when in (When.CHANGE, When.EACH) else []
+    when += [ON_EACH] if rule.when is When.EACH else []
+    when += [ON_RECOVERY] if rule.recovered else []
+    if rule.repeat is not None and rule.most > 1:
+        at = _later(told.alarms[0].event.at, rule.repeat, told)
+        when.append(ON_REPEAT.fill(span=span(rule.repeat), at=at))
+    *others, last = [words.say(language) for words in when] or [NO_NEXT.say(language)]
+    comma, both = Words(en=", ", ja="、"), Words(en=", or ", ja="、または")
+    first = comma.say(language).join(others)
+    return f"{first}{both.say(language)}{last}" if first else last
+
+
+def _later(at: datetime, after: timedelta, told: Telling) -> str:
+    """The date too where it is another day's."""
+    then = at + after
+    if then.astimezone(told.zone).date() == at.astimezone(told.zone).date():
+        return clock(then, told.zone)
+    return moment(then, told.zone, told.language)

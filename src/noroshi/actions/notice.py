@@ -1,0 +1,31 @@
+"""Mail of what happens to an instance or to Noroshi itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi.actions.letter import as_text
+from noroshi.actions.letter_html import as_html
+from noroshi.actions.notice_text import Reader, page
+from noroshi.core.model import Contact, Level
+from noroshi.core.notices import Aside, Failed, Notice, Well
+
+IMPORTANCE = {Aside: "high", Failed: "high", Well: "low"}
+
+
+def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
+    """The mail's payload, in the contact's language and by its clock."""
+    reader = Reader(contact)
+    shown = page(about, reader)
+    return {
+        "subject": shown.subject,
+        "text": as_text(shown),
+        "html": as_html(shown),
+        "language": reader.language,
+        "importance": IMPORTANCE.get(type(about), "normal"),
+        "list": "noroshi",
+        "list_title": "Noroshi",
+        "zone": contact.zone,
+        "level": (shown.level or Level.OK).value,
+    }

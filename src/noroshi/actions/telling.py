@@ -1,0 +1,158 @@
+"""One contact's alarms of one turn, and what of each of them can be said in a few words.
+
+Pure and fast, as a storm drafts hundreds at one instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from noroshi.actions.letter import cut
+from noroshi.actions.phrases import ENDED, MARKS, REASONS, RECOVERED, WORDS, quantity, threshold
+from noroshi.core.cadence import zone_of
+from noroshi.core.model import Alarm, Contact, Event, Level, Rule
+from noroshi.core.status import NO_LONGER_WATCHED
+from noroshi.core.words import Words, plain
+from noroshi.ports import Topic
+
+LONGEST_SAYING = 100
+WATCH_ENDED = Words(en="it is no longer watched", ja="監視の対象から外れたため")
+MORE = Words(en=" and {count} more", ja=" ほか{count}件")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One contact's alarms of one turn, the worst first, and how that contact reads them.
+
+    `mail` is the id of the envelope that all this goes into.
+    """
+
+    contact: Contact
+    topic: Topic
+    mail: str
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def language(self) -> str:
+        return "ja" if self.contact.language == "ja" else "en"
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone_of(self.contact.zone)
+
+    @property
+    def level(self) -> Level:
+        return self.alarms[0].event.after
+
+    @property
+    def rule(self) -> Rule | None:
+        """Which rule spoke; an alarm's id is `event/rule/contact`."""
+        alarm = self.alarms[0]
+        ending = alarm.id.removeprefix(f"{alarm.event.id}/")
+        id = ending.removesuffix(f"/{self.contact.id}")
+        return next((rule for rule in self.topic.monitor.rules if rule.id == id), None)
+
+
+def telling(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> Telling:
+    mail = alarms[0].id  # as `reckon` names the envelope, whichever is the worst
+    worst_first = sorted(alarms, key=lambda alarm: -alarm.event.after.severity)
+    return Telling(contact, topic, mail, tuple(worst_first))
+
+
+def subject(told: Telling) -> str:
+    """One line: level, where, what it measured, the limit that was reached."""
+    event, monitor = told.alarms[0].event, told.topic.monitor
+    title = monitor.title or monitor.name
+    said = "" if ended(event) else headline(event, told, told.language, title).rstrip("。.")
+    between = ": " if said and is_wordy(event) and not title.endswith(":") else " "
+    more = MORE.fill(count=len(told.alarms) - 1).say(told.language)
+    where = f"[{word(event).say(told.language)}] {monitor.instance.name} {title}"
+    return where + (between + said if said else "") + (more if len(told.alarms) > 1 else "")
+
+
+# What happened, in a few words
+
+
+def ended(event: Event) -> bool:
+    """It did not get better: nobody looks at it any more."""
+    return event.cause.words == NO_LONGER_WATCHED
+
+
+def word(event: Event) -> Words:
+    if ended(event):
+        return ENDED
+    return RECOVERED if event.after is Level.OK else WORDS[event.after]
+
+
+def mark(event: Event) -> str:
+    return "－" if ended(event) else MARKS[event.after]
+
+
+def reason(alarm: Alarm) -> Words:
+    return WATCH_ENDED if ended(alarm.event) else REASONS[alarm.reason]
+
+
+def began(event: Event) -> datetime:
+    """When the level that is told of began; a reminder tells of one that began earlier."""
+    return event.at if event.before is not event.after else event.since or event.at
+
+
+def headline(event: Event, told: Telling, language: str, title: str = "") -> str:
+    """Item, what was measured and the limit, without what the title has said already."""
+    said = saying(event, told, language, title)
+    item = "" if _has(title, event.item) else event.item
+    over = limit(event, language)
+    return " ".join(part for part in (item, said, f"({over})" if over else "") if part)
+
+
+def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
+    """The reading in a few words, or the words that stand for it."""
+    reading = event.cause.reading
+    if reading is None or is_wordy(event):
+        return _short(words(event, language))
+    what = name(event, told, language)
+    value = quantity(reading.value, reading.unit)
+    return value if _has(title, what) else f"{amid(what)} {value}"
+
+
+def is_wordy(event: Event) -> bool:
+    """No number is told: there is none, or it has no unit, and its note says what it means."""
+    reading = event.cause.reading
+    return reading is None or (not reading.unit.strip() and bool(reading.note.en))
+
+
+def words(event: Event, language: str) -> str:
+    reading = event.cause.reading
+    return (reading.note if reading else event.cause.words).say(language)
+
+
+def name(event: Event, told: Telling, language: str) -> str:
+    reading = event.cause.reading
+    if reading is None:
+        return ""
+    return told.topic.names.get(reading.name, plain(reading.name)).say(language)
+
+
+def limit(event: Event, language: str) -> str:
+    reading, limits = event.cause.reading, event.cause.limits
+    if reading is None or limits is None or is_wordy(event):
+        return ""
+    reached = threshold(limits, event.after, reading.unit, language)
+    word = Words(en="limit", ja=WORDS[event.after].ja).say(language)
+    return f"{word} {reached}" if reached else ""
+
+
+def _has(title: str, part: str) -> bool:
+    """Whether a title names that part as words of its own."""
+    return f" {part.lower()} " in f" {title.lower()} "
+
+
+def amid(name: str) -> str:
+    """A name within a line: "Used" is "used" there, while "CPU" stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def _short(words: str) -> str:
+    return cut(" ".join(words.split()), LONGEST_SAYING)
