@@ -144,6 +144,7 @@ READS = {
     "resting",
     "get_secret",
     "secret_names",
+    "tally",
     "wait",
 }
 

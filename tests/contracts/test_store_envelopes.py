@@ -429,3 +429,13 @@ async def test_nothing_is_done_to_a_mail_that_is_not_there(store):
     assert not await store.release("x", DAWN)
     assert not await store.drop("x", "sato")
     assert not await store.readdress("x", ("b",), ("smtp",))
+
+
+async def test_alarms_are_counted_by_what_became_of_them(store, give, lend):
+    await give(letter("m.1/r/ops", alarms=("a", "b"), to=("a",)))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    await give(letter("m.2/r/ops"))
+    await store.settle(await lend(), OK, SetAside("550 5.1.1"))
+    await give(letter("m.3/r/ops", alarms=("c", "d", "e")), letter("notice", alarms=()))
+    assert await store.tally(DAWN) == {"accepted": 2, "set aside": 1, "": 3}
+    assert await store.tally(DAWN + SECOND) == {}

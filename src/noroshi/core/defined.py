@@ -9,6 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+EventName = Literal[
+    "started",
+    "stopped",
+    "settings-changed",
+    "action-failed",
+    "set-aside",
+    "all-is-well",
+    "unwatched",
+]
 REDIRECT = "http://localhost/MxMail/"
 
 
@@ -149,6 +158,28 @@ class RuleDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationDef(Definition):
+    name: str
+    events: tuple[EventName, ...]
+    """What is told of: started, stopped, settings-changed, action-failed, set-aside,
+    all-is-well, unwatched."""
+    contacts: tuple[str, ...]
+    """Who is told."""
+    routes: tuple[str, ...]
+    """By which ways out, the first that can."""
+    instances: tuple[str, ...] = ()
+    """Of which instances; all of them unless given."""
+    action: str = "mail"
+    """What is done: mail ..."""
+    at: tuple[str, ...] | str = ()
+    """For all-is-well: at which times of day, as in "08:00"."""
+    days: tuple[str, ...] = ()
+    """For all-is-well: on which days of the week: mon, tue, wed, thu, fri, sat, sun."""
+    zone: str = "UTC"
+    """In which time zone `at` is, as in Asia/Tokyo."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteDef(Definition):
     name: str
     title: str = ""
@@ -202,6 +233,7 @@ class Definitions:
     instances: Mapping[str, InstanceDef] = field(default_factory=dict)
     contacts: Mapping[str, ContactDef] = field(default_factory=dict)
     rules: Mapping[str, RuleDef] = field(default_factory=dict)
+    notifications: Mapping[str, NotificationDef] = field(default_factory=dict)
     routes: Mapping[str, RouteDef] = field(default_factory=dict)
     accounts: Mapping[str, AccountDef] = field(default_factory=dict)
     clouds: Mapping[str, CloudDef] = field(default_factory=dict)

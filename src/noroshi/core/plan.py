@@ -18,11 +18,14 @@ from noroshi.core.defined import (
     InstanceDef,
     LimitsDef,
     MonitorDef,
+    NotificationDef,
     RouteDef,
     RuleDef,
 )
 from noroshi.core.kinds import Kind, Kinds
 from noroshi.core.model import Contact, Monitor, Route, Rule
+from noroshi.core.notices import Notification
+from noroshi.core.notifying import notifications
 from noroshi.core.problems import Problem
 from noroshi.core.telling import accounts, contacts, routes, rules
 from noroshi.core.watching import monitors
@@ -38,6 +41,7 @@ __all__ = [
     "Kinds",
     "LimitsDef",
     "MonitorDef",
+    "NotificationDef",
     "Plan",
     "Problem",
     "RouteDef",
@@ -55,6 +59,7 @@ class Plan(Generic[A]):
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
+    notifications: Mapping[str, Notification] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
     accounts: Mapping[str, A] = field(default_factory=dict)
 
@@ -72,3 +77,4 @@ def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Proble
         accounts=accounts(definitions, kinds.account, found),
     )
     return tuple(found) if found else plan
+        notifications=notifications(definitions, kinds.actions, the_contacts, found),

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from noroshi.core.cadence import WEEK, At, Cadence, Every
-from noroshi.core.defined import Definitions, GroupDef, InstanceDef, LimitsDef, MonitorDef
+from noroshi.core.defined import (
+    Definitions,
+    GroupDef,
+    InstanceDef,
+    LimitsDef,
+    MonitorDef,
+    NotificationDef,
+)
 from noroshi.core.kinds import Kind
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
 from noroshi.core.problems import Place, Problem, file_of
@@ -258,12 +265,15 @@ def _cadence(
     if said.days and not said.at:
         place.at("days").say(DAYS_ALONE)
     if said.at:
-        return _at(said, zone, place)
+        return fixed_times(said, zone, place)
     period = read_length(said.every, "1s", place.at("every"))
     return above if period is None else Every(period)
 
 
-def _at(said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place) -> Cadence:
+def fixed_times(
+    said: InstanceDef | GroupDef | MonitorDef | NotificationDef, zone: str, place: Place
+) -> At:
+    """The times of day that `at` and `days` say."""
     times = [said.at] if isinstance(said.at, str) else said.at
     read = {text: moment(text) for text in times}
     for text, found in read.items():

@@ -14,6 +14,7 @@ from noroshi.core.defined import (
     ContactDef,
     Definitions,
     InstanceDef,
+    NotificationDef,
     RouteDef,
     RuleDef,
 )
@@ -28,6 +29,7 @@ WANTED: Mapping[str, type[Any]] = {
     "instances": InstanceDef,
     "contacts": ContactDef,
     "rules": RuleDef,
+    "notifications": NotificationDef,
     "routes": RouteDef,
     "accounts": AccountDef,
     "clouds": CloudDef,

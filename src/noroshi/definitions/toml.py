@@ -13,6 +13,8 @@ FIRST = (
     "title",
     "kind",
     "action",
+    "events",
+    "instances",
     "address",
     "addresses",
     "language",

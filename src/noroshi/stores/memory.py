@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -322,6 +323,13 @@ class MemoryStore:
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         row = self._spool.get(id)
         return None if row is None else (row.row, tuple(row.receipts))
+    async def tally(self, since: datetime) -> Mapping[str, int]:
+        found = Counter[str]()
+        for row in self._spool.values():
+            if row.envelope.born >= since:
+                found[row.fate] += len(row.envelope.alarms)
+        return +found
+
 
     async def retry(self, id: str, now: datetime) -> bool:
         row = self._spool.get(id)

@@ -203,6 +203,9 @@ class SqliteStore:
 
     async def secret_names(self) -> Sequence[str]:
         rows = await self._read(
+    async def tally(self, since: datetime) -> Mapping[str, int]:
+        return await self._read(lambda db: spool.tally(db, since))
+
             lambda db: db.execute("select name from secret order by name").fetchall()
         )
         return [name for (name,) in rows]

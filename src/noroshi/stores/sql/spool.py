@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -172,6 +173,18 @@ def _at_hand(db: Connection, id: str) -> tuple[int, str, Envelope | None]:
 
 def waiting(db: Connection) -> Sequence[Waiting]:
     return [_waiting(row) for row in db.execute(WAITING)]
+
+
+def tally(db: Connection, since: datetime) -> Mapping[str, int]:
+    """From the newest back, as they stand in the order in which they were born: a report is of
+    a day, and the spool keeps years."""
+    found = Counter[str]()
+    for fate, body in db.execute("select fate, envelope from spool order by seq desc"):
+        envelope = schema.value(Envelope, body)
+        if envelope.born < since:
+            break
+        found[fate] += len(envelope.alarms)
+    return +found
 
 
 def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:

@@ -1,0 +1,358 @@
+"""Notices: what happens to an instance or to Noroshi itself, and who is told of it.
+
+A `Notification` says who wants to know; each other class here is one thing that happened. From
+both `tellings` makes envelopes, whose ids are derived: told twice, it is the same envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from noroshi.core.cadence import At, next_due
+from noroshi.core.model import Contact, Envelope, Level, Rule
+from noroshi.core.words import Words
+
+PREFIX = "notice/"
+BUILT_IN = "-"
+"""The id of what is told although nobody asked for it; no definition can have this name."""
+LONGEST_LATE = timedelta(hours=12)
+"""A report that comes later than this would speak of another day."""
+GAP = timedelta(minutes=2)
+"""How long nobody must have watched for it to be told: an update of Noroshi is shorter."""
+MOST_SHOWN = 50
+
+
+class Happening(Enum):
+    """What can be told of. The values stand in definitions and in ids."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    CHANGED = "settings-changed"
+    FAILED = "action-failed"
+    ASIDE = "set-aside"
+    WELL = "all-is-well"
+    UNWATCHED = "unwatched"
+
+
+NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.UNWATCHED})
+"""Without a notification for them they are told to the contacts of all rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Who is told when one of `events` happens to one of `instances`; none named: to any.
+
+    `at` is when Happening.WELL is told.
+    """
+
+    id: str
+    events: frozenset[Happening]
+    contacts: tuple[Contact, ...]
+    routes: tuple[str, ...]
+    instances: frozenset[str] = frozenset()
+    action: str = "mail"
+    at: At | None = None
+
+    def concerns(self, instance: str) -> bool:
+        return not self.instances or instance in self.instances
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An instance, and how many of its monitors are watched."""
+
+    name: str
+    title: str
+    monitors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Monitoring of these instances began: with the node, or with a version that named them."""
+
+    at: datetime
+    node: str
+    instances: tuple[Watched, ...]
+    version: int
+    by_version: bool = False
+
+    happening = Happening.STARTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Monitoring of these instances ended: with the node, or with a version without them."""
+
+    at: datetime
+    node: str
+    instances: tuple[Watched, ...]
+    version: int
+    by_version: bool = False
+
+    happening = Happening.STOPPED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A version is in force. Each difference is of an instance, or of "" : of all of them.
+
+    `more` are left out. `unseen`: it came while no node ran.
+    """
+
+    at: datetime
+    version: int
+    who: str
+    note: str
+    differences: tuple[tuple[str, Words], ...]
+    more: int = 0
+    unseen: bool = False
+
+    happening = Happening.CHANGED
+
+
+class Failure(Enum):
+    """What an action failed in, and what was done instead."""
+
+    TEXT = "text"
+    """A rule's own text could not be made: the built-in text was sent."""
+    ROUTE = "route"
+    """A route refused a mail: it goes by the next one."""
+    ADDRESS = "address"
+    """An address was refused: the contact's others have the mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """An action failed in part. `name` is the rule, the route or the contact at fault."""
+
+    at: datetime
+    failure: Failure
+    name: str
+    contact: str
+    subject: str
+    why: str
+    mail: str
+
+    happening = Happening.FAILED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """No route would take a mail: it lies in the queue until a person does something."""
+
+    at: datetime
+    mail: str
+    contact: str
+    to: tuple[str, ...]
+    subject: str
+    route: str
+    why: str
+
+    happening = Happening.ASIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A monitor that is not well, and since when."""
+
+    instance: str
+    path: str
+    title: str
+    level: Level
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Well:
+    """The report at a fixed time. `unseen` monitors were not measured yet.
+
+    `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
+    `aside` are all mails that wait or lie aside now, whenever they were made.
+    """
+
+    at: datetime
+    due: datetime
+    since: datetime
+    instances: tuple[str, ...]
+    well: int
+    unseen: int
+    bad: tuple[Bad, ...]
+    tally: Mapping[str, int]
+    waiting: int
+    aside: int
+    held: int = 0
+
+    happening = Happening.WELL
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A monitor whose time of day came and went while nobody watched."""
+
+    instance: str
+    path: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """Nobody watched from `at` to `until`. `slept`: the process was there, but stood still."""
+
+    at: datetime
+    until: datetime
+    missed: tuple[Missed, ...] = ()
+    more: int = 0
+    slept: bool = False
+
+    happening = Happening.UNWATCHED
+
+
+Notice = Started | Stopped | Changed | Failed | Aside | Well | Unwatched
+Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
+"""From an action's kind, who is told and what happened to a payload."""
+
+
+def asked_for(
+    notifications: Iterable[Notification], rules: Iterable[Rule]
+) -> tuple[Notification, ...]:
+    """The notifications, and for what must not stay untold and none of them names, one for
+    each contact of a rule, by the routes of the first rule that names it."""
+    given = tuple(notifications)
+    named = {event for notification in given for event in notification.events}
+    missing = NEVER_UNTOLD - named
+    by_contact: dict[str, Notification] = {}
+    for rule in rules if missing else ():
+        for contact in rule.contacts:
+            telling = Notification(
+                id=BUILT_IN, events=missing, contacts=(contact,), routes=rule.routes
+            )
+            by_contact.setdefault(contact.id, telling)
+    return (*given, *by_contact.values())
+
+
+def tellings(
+    notice: Notice,
+    serial: str,
+    notifications: Iterable[Notification],
+    draft: Draft,
+    now: datetime,
+) -> Iterator[Envelope]:
+    """One envelope for each notification and contact that want to know of it."""
+    for notification in notifications:
+        part = _part_for(notification, notice)
+        for contact in notification.contacts if part is not None else ():
+            assert part is not None
+            payload = draft(notification.action, contact, part)
+            yield _envelope(notification, contact, notice.happening, serial, payload, now)
+
+
+def _envelope(
+    notification: Notification,
+    contact: Contact,
+    happening: Happening,
+    serial: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> Envelope:
+    whom = f"{notification.id}/{contact.id}"
+    return Envelope(
+        id=f"{PREFIX}{happening.value}/{serial}/{whom}",
+        routes=notification.routes,
+        contact=contact.id,
+        to=contact.addresses,
+        order=f"{PREFIX}{whom}",
+        alarms=(),
+        payload=payload,
+        action=notification.action,
+        born=now,
+    )
+
+
+def _part_for(notification: Notification, notice: Notice) -> Notice | None:
+    """What of it this notification asks for; None: nothing."""
+    if notice.happening not in notification.events:
+        return None
+    concerns = notification.concerns
+    match notice:
+        case Started() | Stopped():
+            watched = tuple(one for one in notice.instances if concerns(one.name))
+            return replace(notice, instances=watched) if watched else None
+        case Changed():
+            kept = tuple(d for d in notice.differences if not d[0] or concerns(d[0]))
+            return replace(notice, differences=kept) if kept else None
+        case Unwatched():
+            return replace(
+                notice, missed=tuple(m for m in notice.missed if concerns(m.instance))
+            )
+        case _:
+            return notice
+
+
+# A mail that failed
+
+
+def may_tell_of(envelope: Envelope) -> bool:
+    """Whether its failure is told. Not of a mail that itself tells of a failure: what no
+    route takes would else lead to a mail about it, and that one to the next."""
+    about = (Happening.FAILED, Happening.ASIDE)
+    return not envelope.id.startswith(tuple(f"{PREFIX}{one.value}/" for one in about))
+
+
+def elsewhere(
+    aside: Aside,
+    notifications: Sequence[Notification],
+    tried: Sequence[str],
+    routes: Iterable[str],
+) -> tuple[Notification, ...]:
+    """Those who are told of a mail that was set aside: its own contact only where there is
+    nobody else; by the ways that were not tried first. `routes` are all there are."""
+    wanted = [n for n in notifications if aside.happening in n.events]
+    others = [_without(n, aside.contact) for n in wanted]
+    if not any(n.contacts for n in others):
+        others = wanted
+    return tuple(replace(n, routes=_ways(n, tried, routes)) for n in others if n.contacts)
+
+
+def _without(notification: Notification, contact: str) -> Notification:
+    left = tuple(one for one in notification.contacts if one.id != contact)
+    return replace(notification, contacts=left)
+
+
+def _ways(
+    notification: Notification, tried: Sequence[str], routes: Iterable[str]
+) -> tuple[str, ...]:
+    """A definition's routes are all that may be used; what is built in may use any."""
+    own = notification.routes
+    fresh = tuple(route for route in own if route not in tried)
+    if not fresh and notification.id == BUILT_IN:
+        fresh = tuple(route for route in routes if route not in tried)
+    return (*fresh, *(route for route in own if route not in fresh))
+
+
+# Fixed times
+
+
+def last_due(cadence: At, after: datetime, now: datetime) -> datetime | None:
+    """The last of its times after one instant and not after another; None: there is none."""
+    found, at = None, next_due("", cadence, after)
+    while at <= now:
+        found, at = at, next_due("", cadence, at)
+    return found
+
+
+def report_due(cadence: At, looked: datetime, now: datetime) -> datetime | None:
+    """The time of day for which a report is owed: the last that has come since somebody
+    looked, unless that is too long ago."""
+    return last_due(cadence, max(looked, now - LONGEST_LATE), now)
+
+
+def report_before(cadence: At, due: datetime) -> datetime:
+    """When the report before this one was due; a week at most, as days of the week repeat."""
+    week = timedelta(days=8)
+    before = last_due(cadence, due - week, due - timedelta(microseconds=1))
+    return before or due - week
