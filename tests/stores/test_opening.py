@@ -12,7 +12,7 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.ports import StoreError, Version
-from noroshi.stores.sql.opening import Migration, ours
+from noroshi.stores.sql.migrating import Migration, ours
 from noroshi.stores.sqlite import SqliteStore
 
 LATER = Migration(99, "create table later (x text) strict;\ncreate index of_x on later (x);")
@@ -61,12 +61,17 @@ async def test_the_file_is_for_its_owner_alone(path):
     await store.publish(Version(number=0), ["m"], 0)
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     await store.close()
-    assert set(modes) == {"noroshi.db", "noroshi.db-wal", "noroshi.db-shm"}
+    assert set(modes) == {
+        "noroshi.db",
+        "noroshi.db-wal",
+        "noroshi.db-shm",
+        "noroshi.db-ballast",
+    }
     assert os.name == "nt" or set(modes.values()) == {0o600}
 
 
-async def test_a_store_that_was_closed_is_one_file_and_opens_again(made):
-    assert [file.name for file in made.parent.iterdir()] == ["noroshi.db"]
+async def test_a_store_that_was_closed_is_one_file_beside_its_ballast_and_opens_again(made):
+    assert {file.name for file in made.parent.iterdir()} == {"noroshi.db", "noroshi.db-ballast"}
     store = SqliteStore.open(made)
     assert (await store.current()).who == "sato"
     await store.close()
@@ -151,7 +156,7 @@ async def test_a_folder_may_have_any_name(tmp_path):
     folder.mkdir()
     for _ in range(2):
         await SqliteStore.open(folder / "noroshi.db").close()
-    assert [file.name for file in folder.iterdir()] == ["noroshi.db"]
+    assert {file.name for file in folder.iterdir()} == {"noroshi.db", "noroshi.db-ballast"}
 
 
 async def test_a_state_that_cannot_be_read_is_the_store_s_error(made):

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from noroshi.ports import StoreError
+
+WIDTH = 20
+"""Characters for the process's number: always as many, as a file that is cut gives back its
+block, and a full volume may have none for it."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -43,14 +48,16 @@ class LifeLock:
         try:
             _take(file)
         except OSError as error:
-            who = os.read(file, 20).decode("ascii", "replace").strip()
+            who = os.read(file, WIDTH).decode("ascii", "replace").strip()
             os.close(file)
             raise StoreError(
                 f"another Noroshi (process {who or 'unknown'}) uses this store: {self.path} is "
                 "locked; stop that one, or ask it"
             ) from error
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()}\n".encode())
+        with suppress(
+            OSError
+        ):  # a full volume: the lock holds, though nobody reads whose it is
+            os.write(file, f"{os.getpid():<{WIDTH}}\n".encode())
         self._file = file
         return self
 

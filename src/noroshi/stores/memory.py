@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from noroshi.core.delivery import Fate, RestRoute, settled
@@ -23,6 +24,7 @@ from noroshi.core.model import (
     Standing,
     State,
 )
+from noroshi.core.words import Words
 from noroshi.ports import (
     LEASE,
     PARCEL_LEASE,
@@ -32,6 +34,7 @@ from noroshi.ports import (
     Node,
     Renewal,
     Resting,
+    StoreError,
     Version,
     Waiting,
 )
@@ -320,9 +323,6 @@ class MemoryStore:
         done = (ACCEPTED, DROPPED)
         return [row.row for row in self._spool.values() if row.fate not in done]
 
-    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
-        row = self._spool.get(id)
-        return None if row is None else (row.row, tuple(row.receipts))
     async def tally(self, since: datetime) -> Mapping[str, int]:
         found = Counter[str]()
         for row in self._spool.values():
@@ -330,6 +330,9 @@ class MemoryStore:
                 found[row.fate] += len(row.envelope.alarms)
         return +found
 
+    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
+        row = self._spool.get(id)
+        return None if row is None else (row.row, tuple(row.receipts))
 
     async def retry(self, id: str, now: datetime) -> bool:
         row = self._spool.get(id)
@@ -411,6 +414,15 @@ class MemoryStore:
 
     async def wait(self, longest: timedelta) -> None:
         await self._news.wait(longest)
+
+    async def trouble(self) -> Words | None:
+        return None
+
+    async def copy_to(self, path: Path) -> None:
+        raise StoreError(f"a store for trials cannot be copied to {path}")
+
+    async def faults(self) -> Sequence[Words]:
+        return ()
 
     async def close(self) -> None:
         """Nothing is under way."""

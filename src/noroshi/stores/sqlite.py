@@ -27,20 +27,37 @@ from noroshi.core.model import (
     Standing,
     State,
 )
-from noroshi.ports import Beat, Block, Node, Renewal, Resting, Version, Waiting
+from noroshi.core.words import Words
+from noroshi.ports import (
+    Away,
+    Beat,
+    Block,
+    Node,
+    Renewal,
+    Resting,
+    StoreError,
+    Version,
+    Waiting,
+)
+from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
 from noroshi.stores.sql import definitions, history, monitors, spool
-from noroshi.stores.sql.opening import Migration, open_file, ours
+from noroshi.stores.sql.checking import faults
+from noroshi.stores.sql.copying import copy
+from noroshi.stores.sql.migrating import Migration, ours
+from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK, connect_to_read, open_file
 from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
 from noroshi.stores.writer import Work, Writer
 
 T = TypeVar("T")
+NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
 
 
 class SqliteStore:
     """As ports.Store says. Made by `open`; used from one event loop."""
 
-    def __init__(self, writer: Writer, reader: Writer) -> None:
+    def __init__(self, path: Path, writer: Writer, reader: Writer, reserve: Reserve) -> None:
+        self._path, self._reserve = path, reserve
         self._writer, self._reader = writer, reader
         self._write, self._read = writer.do, reader.do
         self._series: dict[history.Key, int] = {}
@@ -52,11 +69,25 @@ class SqliteStore:
         path: Path,
         sqlite: Sequence[int] = driver.sqlite_version_info,
         steps: Sequence[Migration] | None = None,
+        reserve: int = BALLAST,
+        patience: float = WAITS_FOR_A_LOCK,
     ) -> SqliteStore:
-        """Open a store, or make one (0600). StoreError, with the file as it was, if this
-        SQLite or the file will not do: too old, too new, changed, or something else."""
-        writer, reader = open_file(path, sqlite, ours() if steps is None else steps)
-        return cls(Writer(writer, str(path)), Writer(reader, str(path), begin="begin"))
+        """Open a store, or make one (0600), with a ballast of so many bytes beside it; writes
+        wait that many seconds for another process.
+        StoreError, with the file as it was, if this SQLite or the file will not do: too old,
+        too new, changed, or something else."""
+        steps, name = ours() if steps is None else steps, str(path)
+        try:
+            writer, reader = open_file(path, sqlite, steps, patience)
+        except StoreError as error:
+            if error.away is not Away.FULL or not Ballast(path).give_up():
+                raise
+            writer, reader = open_file(path, sqlite, steps, patience)
+        room = Reserve(path, reserve)
+        if not room.tight:
+            lay_log(path)
+        writing = Writer(writer, name, reserve=room)
+        return cls(path, writing, Writer(reader, name, begin="begin"), room)
 
     async def _tell(self, work: Work[T]) -> T:
         """Write what may free an envelope or bring one, and wake those who wait."""
@@ -94,7 +125,8 @@ class SqliteStore:
         return await self._write(lambda db: monitors.renew(db, fence, now))
 
     async def commit(self, fence: int, change: Change) -> bool:
-        sampled = [(change.monitor, sample) for sample in change.samples]
+        keep = not self._reserve.tight  # a change comes first; its samples are only charts
+        sampled = [(change.monitor, sample) for sample in change.samples if keep]
 
         def work(db: Connection) -> tuple[bool, dict[history.Key, int]]:
             done = monitors.commit(db, fence, change)
@@ -114,6 +146,8 @@ class SqliteStore:
         return await self._tell(lambda db: monitors.retire(db, fence, change))
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
+        if words := self._reserve.trouble:
+            raise StoreError(words, Away.SAVING)
         newest = {monitor: sample.memory for monitor, sample in samples}
 
         def work(db: Connection) -> dict[history.Key, int]:
@@ -169,6 +203,9 @@ class SqliteStore:
     async def waiting(self) -> Sequence[Waiting]:
         return await self._read(spool.waiting)
 
+    async def tally(self, since: datetime) -> Mapping[str, int]:
+        return await self._read(lambda db: spool.tally(db, since))
+
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         return await self._read(lambda db: spool.envelope(db, id))
 
@@ -203,9 +240,6 @@ class SqliteStore:
 
     async def secret_names(self) -> Sequence[str]:
         rows = await self._read(
-    async def tally(self, since: datetime) -> Mapping[str, int]:
-        return await self._read(lambda db: spool.tally(db, since))
-
             lambda db: db.execute("select name from secret order by name").fetchall()
         )
         return [name for (name,) in rows]
@@ -217,6 +251,24 @@ class SqliteStore:
 
     async def wait(self, longest: timedelta) -> None:
         await self._news.wait(longest)
+
+    async def trouble(self) -> Words | None:
+        failed = self._writer.trouble
+        return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
+
+    async def copy_to(self, path: Path) -> None:
+        await self._apart(lambda db: copy(db, path))
+
+    async def faults(self) -> Sequence[Words]:
+        return await self._apart(faults)
+
+    async def _apart(self, work: Work[T]) -> T:
+        """Read for long on a connection of its own, so that nobody else waits for it."""
+        reader = Writer(connect_to_read(self._path), str(self._path), begin="begin")
+        try:
+            return await reader.do(work)
+        finally:
+            await reader.close()
 
     async def close(self) -> None:
         await self._reader.close()

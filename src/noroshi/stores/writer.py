@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.ports import StoreError
+from noroshi.ports import Away, StoreError
 from noroshi.schema import Unreadable
+from noroshi.stores.reserve import Reserve
 from noroshi.stores.sql.values import Connection
 
 T = TypeVar("T")
@@ -20,17 +21,27 @@ Work = Callable[[Connection], T]
 Job = tuple[Work[Any], "asyncio.Future[Any]"]
 
 LARGEST_BATCH = 256
+RESCUES = 8
+"""How often a transaction is tried again after room was made for it."""
 
 
 class Writer:
     """Runs work on a connection, in transactions of at most LARGEST_BATCH pieces of work.
 
-    A piece that fails is undone by itself. `begin` is how a transaction starts. All who ask
-    live on one event loop.
+    A piece that fails is undone by itself. `begin` is how a transaction starts. `reserve` makes
+    room when the volume is full. All who ask live on one event loop.
     """
 
-    def __init__(self, db: Connection, name: str, begin: str = "begin immediate") -> None:
-        self._db, self._name, self._begin = db, name, begin
+    def __init__(
+        self,
+        db: Connection,
+        name: str,
+        begin: str = "begin immediate",
+        reserve: Reserve | None = None,
+    ) -> None:
+        self._db, self._name, self._begin, self._reserve = db, name, begin, reserve
+        self.trouble: StoreError | None = None
+        """Why the last transaction failed; None: it did not."""
         self._jobs = SimpleQueue[Job | None]()
         self._closed = False
         self._thread = Thread(target=self._run, name="noroshi-store", daemon=True)
@@ -62,10 +73,12 @@ class Writer:
 
     def _run(self) -> None:
         while jobs := self._batch():
-            found = self._together([work for work, _ in jobs])
+            found = self._with_room([work for work, _ in jobs])
             answers = [answer for _, answer in jobs]
             with suppress(RuntimeError):  # the loop that asked is closed
                 answers[0].get_loop().call_soon_threadsafe(_answer, answers, found)
+            if self._reserve is not None:
+                self._reserve.look(self._db)
         with suppress(driver.Error):  # all is committed; what is left of the WAL is read again
             self._db.close()
 
@@ -79,24 +92,47 @@ class Writer:
             self._jobs.put(None)
         return [job for job in jobs if job is not None]
 
-    def _together(self, works: list[Work[Any]]) -> list[Any]:
+    def _with_room(self, works: list[Work[Any]]) -> list[Any]:
         """An answer or an exception for each; if the transaction fails, all have failed."""
+        failed = self._together(works)
+        for _ in range(RESCUES):
+            if not isinstance(failed, driver.Error) or not self._rescued(failed):
+                break
+            failed = self._together(works)
+        if isinstance(failed, list):
+            self.trouble = None
+            return failed
+        self.trouble = self._store_error(failed)
+        return [self._store_error(failed) for _ in works]
+
+    def _is_full(self, error: Exception) -> bool:
+        return self._reserve is not None and self._reserve.full(error)
+
+    def _rescued(self, error: driver.Error) -> bool:
+        return (
+            self._reserve is not None
+            and self._is_full(error)
+            and self._reserve.rescue(self._db)
+        )
+
+    def _together(self, works: list[Work[Any]]) -> list[Any] | driver.Error:
+        """The same; the error if the transaction failed."""
         try:
             self._db.execute(self._begin)
             found = [self._one(work) for work in works]
             self._db.execute("commit")
-            return found
         except driver.Error as error:
             with suppress(driver.Error):  # some faults have ended the transaction already
                 self._db.rollback()
-            return [self._plain(error) for _ in works]
+            return error
+        return found
 
     def _one(self, work: Work[Any]) -> Any:
         self._db.execute("savepoint one")
         try:
             found = work(self._db)
         except Exception as error:  # handed to whoever asked
-            if not self._db.in_transaction:  # disk full and the like end all of it
+            if self._is_full(error) or not self._db.in_transaction:  # it ends all of them
                 raise
             self._db.execute("rollback to one")
             found = self._plain(error)
@@ -107,7 +143,11 @@ class Writer:
         """The driver's errors, and text that cannot be stored or read, as the store's."""
         if not isinstance(error, driver.Error | Unreadable | UnicodeError):
             return error
-        said = StoreError(f"{self._name}: {error}")
+        return self._store_error(error)
+
+    def _store_error(self, error: Exception) -> StoreError:
+        away = Away.OTHER if self._reserve is None else self._reserve.away(error)
+        said = StoreError(f"{self._name}: {error}", away)
         said.__cause__ = error
         return said
 

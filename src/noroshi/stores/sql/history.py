@@ -54,6 +54,12 @@ def drop(db: Connection, before: datetime, most: int) -> int:
     return db.execute(OLDEST, (most, (before - EPOCH) // MILLISECOND)).rowcount
 
 
+def drop_oldest(db: Connection, most: int) -> int:
+    """Room is short: the oldest samples go, however young; how many."""
+    sql = "delete from sample where rowid in (select rowid from sample order by rowid limit ?)"
+    return db.execute(sql, (most,)).rowcount
+
+
 def newest(db: Connection, monitor: str, last: int) -> Sequence[Sample]:
     sql = "select id, item, name, unit from series where monitor = ?"
     series = {id: key for id, *key in db.execute(sql, (monitor,))}

@@ -1,22 +1,22 @@
-"""Opening the file: what is refused and why, and the migrations, each in one transaction."""
+"""Opening the file: what is refused and why, and how it is set up."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.ports import StoreError
+from noroshi.stores.reserve import away_of
+from noroshi.stores.sql.migrating import Migration, applied, migrate
 from noroshi.stores.sql.values import Connection
 
 NEEDED = (3, 51, 3)
+WAITS_FOR_A_LOCK = 60.0
+"""Seconds for which a write waits for another process; watching and reading go on meanwhile."""
 SETTINGS = """
 pragma synchronous = full;
 pragma wal_autocheckpoint = 1000;
@@ -25,38 +25,28 @@ pragma temp_store = memory;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """A step of the schema. Once it was released, its text never changes."""
-
-    number: int
-    sql: str
-
-    @property
-    def checksum(self) -> str:
-        return sha256(self.sql.encode()).hexdigest()
-
-
-@cache
-def ours() -> tuple[Migration, ...]:
-    """The steps that this program knows, in order; read as text, so that line ends are one."""
-    folder = files("noroshi.stores").joinpath("migrations")
-    scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
-    found = [Migration(int(f.name.split("_")[0]), f.read_text("utf-8")) for f in scripts]
-    return tuple(sorted(found, key=lambda step: step.number))
-
-
 def open_file(
-    path: Path, sqlite: Sequence[int], steps: Sequence[Migration]
+    path: Path,
+    sqlite: Sequence[int],
+    steps: Sequence[Migration],
+    patience: float = WAITS_FOR_A_LOCK,
 ) -> tuple[Connection, Connection]:
     """A connection to write with and one to read with; StoreError leaves the file as it is."""
     _refuse_old(sqlite)
     try:
         _look(path, steps)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        return _open(path, steps)
+        return _open(path, steps, patience)
     except (driver.Error, OSError) as error:
-        raise StoreError(f"cannot open the store {path}: {error}") from error
+        away = away_of(error, path.parent)
+        raise StoreError(f"cannot open the store {path}: {error}", away) from error
+
+
+def connect_to_read(path: Path) -> Connection:
+    """One more connection that cannot write."""
+    reader: Connection = driver.connect(path, isolation_level=None, check_same_thread=False)
+    reader.execute("pragma query_only = on")
+    return reader
 
 
 def _refuse_old(sqlite: Sequence[int]) -> None:
@@ -77,27 +67,18 @@ def _look(path: Path, steps: Sequence[Migration]) -> None:
     crashed = log.exists() and log.stat().st_size
     mode = "mode=ro" if crashed else "immutable=1"  # immutable: not even a -wal is made
     with closing(driver.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as db:
-        _compare(path, _applied(path, db), steps)
+        _compare(path, applied(path, db), steps)
 
 
-def _applied(path: Path, db: Connection) -> dict[int, str]:
-    tables = {name for (name,) in db.execute("select name from sqlite_schema")}
-    if not tables:
-        return {}
-    if "migration" not in tables:
-        raise StoreError(f"{path} is not a store of Noroshi: it holds other tables")
-    return dict(db.execute("select number, checksum from migration"))
-
-
-def _compare(path: Path, applied: Mapping[int, str], steps: Sequence[Migration]) -> None:
+def _compare(path: Path, taken: Mapping[int, str], steps: Sequence[Migration]) -> None:
     known = {step.number: step.checksum for step in steps}
-    newest, mine = max(applied, default=0), max(known, default=0)
+    newest, mine = max(taken, default=0), max(known, default=0)
     if newest > mine:
         raise StoreError(
             f"{path} was written by a newer Noroshi (schema {newest}, this one knows {mine}); "
             "it was left as it is: use that version, or a copy from before its update"
         )
-    for number, checksum in applied.items():
+    for number, checksum in taken.items():
         if known.get(number) != checksum:
             raise StoreError(
                 f"{path}: step {number} of its schema is not the one that this Noroshi "
@@ -105,37 +86,19 @@ def _compare(path: Path, applied: Mapping[int, str], steps: Sequence[Migration])
             )
 
 
-def _open(path: Path, steps: Sequence[Migration]) -> tuple[Connection, Connection]:
-    writer = driver.connect(path, isolation_level=None, check_same_thread=False)
+def _open(
+    path: Path, steps: Sequence[Migration], patience: float
+) -> tuple[Connection, Connection]:
+    writer = driver.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=patience
+    )
     try:
         if writer.execute("pragma journal_mode = wal").fetchone() != ("wal",):
             raise StoreError(f"{path} lies where SQLite has no WAL: use a local disk")
         writer.executescript(SETTINGS)
-        _migrate(path, writer, steps)
-        reader = driver.connect(path, isolation_level=None, check_same_thread=False)
-        reader.execute("pragma query_only = on")
+        migrate(path, writer, steps)
+        reader = connect_to_read(path)
     except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise
     return writer, reader
-
-
-def _migrate(path: Path, db: Connection, steps: Sequence[Migration]) -> None:
-    db.execute(
-        "create table if not exists migration "
-        "(number integer primary key, checksum text not null) strict"
-    )
-    applied = _applied(path, db)
-    for step in steps:
-        if step.number not in applied:
-            _apply(db, step)
-
-
-def _apply(db: Connection, step: Migration) -> None:
-    try:
-        db.executescript(f"begin immediate;\n{step.sql}")
-        db.execute("insert into migration values (?, ?)", (step.number, step.checksum))
-        db.execute("commit")
-    except BaseException:  # whatever it was, half a step must not stay
-        db.rollback()
-        raise

@@ -40,7 +40,7 @@ update spool set lease = null, node = null, life = null, due = :due, attempts = 
 where id = :id and lease = :lease returning seq"""
 RELEASE = """
 update spool set due = ?, lease = null, node = null, life = null
-where fate = '' and node = ? and life between ? and ?"""
+where fate in ('', 'held') and node = ? and life between ? and ?"""
 REST = """
 insert into rest values (?, ?, ?, ?) on conflict do update set
     since = min(since, excluded.since), until = max(until, excluded.until), why = excluded.why
@@ -205,7 +205,7 @@ def shift(db: Connection, by: int) -> None:
     db.execute("update lease set until = until + ?", (by,))
     db.execute("update life set seen = seen + ?", (by,))
     db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
-    db.execute("update spool set due = due + ? where fate = ''", (by,))
+    db.execute("update spool set due = due + ? where fate in ('', 'held')", (by,))
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

@@ -1,0 +1,139 @@
+"""What should not be so in a store, said in words: the file, the mails, what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.model import Envelope, Event, Receipt, State
+from noroshi.core.words import Words
+from noroshi.stores.sql.values import Connection
+
+MOST = 20
+"""How many of the file's own faults are told: what follows is mostly more of the same."""
+BROKEN = Words(en="the file is broken: {what}", ja="ファイルが壊れています: {what}")
+UNREADABLE = Words(
+    en="{count} rows of {table} cannot be read, the first is {id}",
+    ja="{table} の {count}行が読めません (最初は {id})",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A question that no row should answer, and what it means if some do."""
+
+    ask: str
+    means: Words
+
+
+RULES = (
+    Rule(
+        "select s.id from spool s where s.fate in ('', 'held') and s.head <> (s.seq = ("
+        "select min(o.seq) from spool o "
+        "where o.order_key = s.order_key and o.fate in ('', 'held')))",
+        Words(
+            en="{count} mails stand at a wrong place in their order, the first is {id}: "
+            "they may wait for ever, or overtake",
+            ja="{count}通の順番が正しくありません (最初は {id})。いつまでも送られないか、"
+            "追い越すおそれがあります",
+        ),
+    ),
+    Rule(
+        "select id from spool s where fate = '' "
+        "and not exists (select 1 from way where envelope = s.seq)",
+        Words(
+            en="{count} mails wait and have no route, the first is {id}",
+            ja="経路のないまま待っているメールが {count}通あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select id from spool s where fate in ('accepted', 'dropped') "
+        "and exists (select 1 from way where envelope = s.seq)",
+        Words(
+            en="{count} mails are settled and have a route all the same, the first is {id}",
+            ja="完了したのに経路が残っているメールが {count}通あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select id from spool where fate <> '' and lease is not null",
+        Words(
+            en="{count} mails are settled and out at once, the first is {id}",
+            ja="完了したのに送信中のままのメールが {count}通あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select envelope from receipt where envelope not in (select seq from spool)",
+        Words(
+            en="{count} answers of servers belong to no mail",
+            ja="どのメールのものでもないサーバーの返事が {count}件あります",
+        ),
+    ),
+    Rule(
+        "select monitor from decision where monitor not in (select id from monitor)",
+        Words(
+            en="{count} answers of rules are of monitors that are not there, the first is {id}",
+            ja="ない監視項目についての判断が {count}件あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select monitor from memory where monitor not in (select id from monitor)",
+        Words(
+            en="{count} memories are of monitors that are not there, the first is {id}",
+            ja="ない監視項目の記憶が {count}件あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select v.number from version v, json_each(v.documents) h "
+        "where h.value not in (select hash from document)",
+        Words(
+            en="{count} documents of versions are missing, the first of version {id}",
+            ja="版の文書が {count}件欠けています (最初は版 {id})",
+        ),
+    ),
+    Rule(
+        "select series from sample where series not in (select id from series)",
+        Words(
+            en="{count} samples belong to no series",
+            ja="どの系列のものでもない測定値が {count}件あります",
+        ),
+    ),
+)
+BODIES: Mapping[str, tuple[str, Any]] = {
+    "monitor": ("select id, state from monitor", State),
+    "spool": ("select id, envelope from spool", Envelope),
+    "event": ("select id, body from event", Event),
+    "receipt": ("select envelope, body from receipt", Receipt),
+    "memory": ("select monitor, body from memory", dict[str, Any]),
+}
+
+
+def faults(db: Connection) -> Sequence[Words]:
+    """All that is wrong; a file that is broken is asked nothing more."""
+    found = [row for (row,) in db.execute(f"pragma integrity_check({MOST})")]
+    if found != ["ok"]:
+        return [BROKEN.fill(what=what) for what in found]
+    return [*_broken_rules(db), *_unreadable(db)]
+
+
+def _broken_rules(db: Connection) -> Iterator[Words]:
+    for rule in RULES:
+        ids = [id for (id,) in db.execute(rule.ask)]
+        if ids:
+            yield rule.means.fill(count=len(ids), id=ids[0])
+
+
+def _unreadable(db: Connection) -> Iterator[Words]:
+    for table, (ask, kind) in BODIES.items():
+        bad = [id for id, body in db.execute(ask) if not _reads(kind, body)]
+        if bad:
+            yield UNREADABLE.fill(table=table, count=len(bad), id=bad[0])
+
+
+def _reads(kind: Any, body: str) -> bool:
+    try:
+        schema.value(kind, body)
+    except schema.Unreadable:
+        return False
+    return True

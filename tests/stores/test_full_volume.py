@@ -1,0 +1,270 @@
+"""The store on volumes that are really full, read-only or locked: what is said still goes in."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.delivery import Accepted
+from noroshi.core.model import Reason
+from noroshi.ports import Away, StoreError
+from noroshi.stores.lock import LifeLock
+from noroshi.stores.reserve import BALLAST
+from noroshi.stores.sqlite import SqliteStore
+from tests.contracts.parts import (
+    DAWN,
+    DISK,
+    MINUTE,
+    OK,
+    SECOND,
+    change,
+    decision,
+    event,
+    letter,
+    used,
+    version,
+)
+from tests.stores.volumes import breaks, ext4, fill, free, tmpfs
+
+LOCKER = """
+import sys
+from pysqlite3 import dbapi2 as driver
+db = driver.connect(sys.argv[1], isolation_level=None)
+db.execute("begin immediate")
+print("locked", flush=True)
+sys.stdin.read()
+db.execute("rollback")
+"""
+EATER = "while true; do cat /dev/zero >> filler 2>/dev/null; done"
+
+
+@pytest.fixture
+def volume(tmp_path):
+    with tmpfs(tmp_path / "volume", 64) as folder:
+        yield folder
+
+
+@pytest.fixture
+async def open_store(volume):
+    """Open the store on the volume, as often as a test wants."""
+    opened = []
+
+    def open_it():
+        opened.append(SqliteStore.open(volume / "noroshi.db"))
+        return opened[-1]
+
+    yield open_it
+    for store in opened:
+        await store.close()
+
+
+async def block_of(store, count=1):
+    ids = [f"m{n:025d}" for n in range(count)]
+    await store.publish(version(DISK), ids, 0)
+    return await store.lease_monitors(await store.begin("one", DAWN), DAWN)
+
+
+def said_of(monitor, serial=1):
+    """What a monitor that turns bad leads to, as long as it is in life."""
+    mail = letter(f"{monitor}.{serial}/r/ops")
+    return change(
+        replace(mail, payload={"subject": "危険: ディスク", "text": "本文です。" * 60}),
+        monitor=monitor,
+        serial=serial,
+        events=(event(serial, monitor),),
+        decisions=(decision(Reason.NEW_LEVEL),),
+        samples=(used(95.0),),
+    )
+
+
+async def all_say(store, block):
+    done = await asyncio.gather(
+        *(store.commit(block.fence, said_of(id)) for id in block.states)
+    )
+    assert all(done)
+
+
+async def all_leave(store):
+    """Send everything; how many mails that was."""
+    node, count = await store.begin("two", DAWN), 0
+    while (parcel := await store.claim_parcel(node, "smtp", DAWN + MINUTE)) is not None:
+        assert await store.settle(parcel, OK, Accepted(DAWN))
+        count += 1
+    return count
+
+
+@contextmanager
+def eater(volume):
+    """A program that takes every byte that becomes free, as a log that has gone wild does."""
+    with subprocess.Popen(["sh", "-c", EATER], cwd=volume) as program:
+        try:
+            yield
+        finally:
+            program.kill()
+
+
+async def until_tight(store, block):
+    """The engine holds on to its block every few seconds; so the store hears of the volume."""
+    while await store.trouble() is None:
+        await store.renew(block.fence, DAWN)
+
+
+async def test_the_ballast_has_real_blocks_and_is_for_its_owner_alone(open_store, volume):
+    open_store()
+    found = (volume / "noroshi.db-ballast").stat()
+    assert found.st_size == BALLAST == found.st_blocks * 512
+    assert stat.S_IMODE(found.st_mode) == 0o600
+
+
+async def test_what_5000_monitors_have_to_say_goes_through_a_full_volume(open_store, volume):
+    store = open_store()
+    block = await block_of(store, 5000)
+    fill(volume)
+    assert free(volume) == 0
+    await all_say(store, block)
+    assert len(await store.waiting()) == len(await store.events(last=9999)) == 5000
+    assert await all_leave(store) == 5000
+    assert "full" in (await store.trouble()).en
+
+
+async def test_a_program_that_takes_every_free_byte_cannot_take_what_old_samples_leave(
+    open_store, volume
+):
+    store = open_store()
+    block = await block_of(store, 2000)
+    for n in range(250):
+        await store.append([(id, used(1.0, after=n * SECOND)) for id in block.states])
+    with eater(volume):
+        await until_tight(store, block)
+        await all_say(store, block)
+        assert await all_leave(store) == 2000
+
+
+async def test_samples_are_refused_when_room_is_short_and_told_from_the_rest(
+    open_store, volume
+):
+    store = open_store()
+    block = await block_of(store)
+    fill(volume)
+    await until_tight(store, block)
+    with pytest.raises(StoreError, match="samples are not kept") as refused:
+        await store.append([("m", used(1.0))])
+    assert refused.value.away is Away.SAVING
+    assert await store.post(letter())
+
+
+async def test_old_samples_go_before_anything_that_was_said_is_refused(open_store, volume):
+    store = open_store()
+    block = await block_of(store)
+    (id,) = block.states
+    for n in range(10):
+        await store.append([(id, used(float(n), after=SECOND * k)) for k in range(20_000)])
+    fill(volume)
+    await until_tight(store, block)
+    kept = await store.samples(id, 200_000)
+    assert len(kept) < 200_000
+    await all_say(store, block)
+
+
+async def test_when_there_is_room_again_all_is_as_before(open_store, volume):
+    store = open_store()
+    block = await block_of(store, 300)
+    filler = fill(volume)
+    await all_say(store, block)
+    await until_tight(store, block)
+    filler.unlink()
+    while await store.trouble() is not None:
+        await store.renew(block.fence, DAWN)
+    assert (volume / "noroshi.db-ballast").stat().st_size == BALLAST
+    await store.append([("m", used(1.0))])
+    assert await store.faults() == []
+
+
+async def test_a_node_starts_on_a_full_volume(open_store, volume):
+    store = open_store()
+    await block_of(store, 300)
+    await store.close()
+    fill(volume)
+    with LifeLock(volume / "noroshi.lock"):
+        again = open_store()
+        block = await again.lease_monitors(await again.begin("one", DAWN), DAWN)
+        await all_say(again, block)
+    assert len(await again.waiting()) == 300
+
+
+async def test_a_volume_too_small_for_the_ballast_takes_no_samples_and_says_so(tmp_path):
+    with tmpfs(tmp_path / "small", 12) as folder:
+        store = SqliteStore.open(folder / "noroshi.db")
+        block = await block_of(store)
+        await all_say(store, block)
+        assert "ボリューム" in (await store.trouble()).ja
+        await store.close()
+
+
+async def test_a_lock_is_known_by_who_holds_it_also_on_a_full_volume(volume):
+    lock = volume / "noroshi.lock"
+    with LifeLock(lock):
+        pass
+    fill(volume)
+    with LifeLock(lock), pytest.raises(StoreError, match=r"process [0-9]+"):
+        LifeLock(lock).__enter__()
+
+
+async def test_a_volume_that_became_read_only_is_told_at_once(tmp_path):
+    with ext4(tmp_path / "disk", 64) as folder:
+        store = SqliteStore.open(folder / "noroshi.db")
+        block = await block_of(store)
+        breaks(folder)
+        with pytest.raises(StoreError) as failed:
+            await store.commit(block.fence, said_of(*block.states))
+        assert failed.value.away in (Away.BROKEN, Away.READ_ONLY)
+        assert "cannot be written" in (await store.trouble()).en
+        assert (await store.current()).number == 1
+        await store.close()
+
+
+async def test_a_volume_that_is_read_only_from_the_start_is_refused(volume):
+    await SqliteStore.open(volume / "noroshi.db").close()
+    subprocess.run(["mount", "-o", "remount,ro", str(volume)], check=True)
+    with pytest.raises(StoreError, match="cannot open the store") as refused:
+        SqliteStore.open(volume / "noroshi.db")
+    assert refused.value.away is Away.READ_ONLY
+
+
+async def test_another_process_that_locks_the_store_delays_writing_and_not_reading(tmp_path):
+    path = tmp_path / "noroshi.db"
+    store = SqliteStore.open(path)
+    block = await block_of(store)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", LOCKER, str(path)], **pipes) as other:
+        assert other.stdout.readline() == "locked\n"
+        written = asyncio.ensure_future(store.commit(block.fence, said_of(*block.states)))
+        for _ in range(20):
+            assert (await store.current()).number == 1
+        assert not written.done() and await store.waiting() == []
+        other.stdin.close()
+        assert await written
+    assert len(await store.waiting()) == 1
+    await store.close()
+
+
+async def test_a_lock_that_lasts_is_told_as_one(tmp_path):
+    path = tmp_path / "noroshi.db"
+    store = SqliteStore.open(path, patience=0.05)
+    block = await block_of(store)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", LOCKER, str(path)], **pipes) as other:
+        assert other.stdout.readline() == "locked\n"
+        with pytest.raises(StoreError) as refused:
+            await store.renew(block.fence, DAWN)
+        assert refused.value.away is Away.LOCKED
+        other.stdin.close()
+    assert await store.renew(block.fence, DAWN)
+    assert await store.trouble() is None
+    await store.close()
