@@ -35,7 +35,7 @@ class Looking(Desk):
             monitors=monitors,
             routes=await self._routes(plan, waiting),
             queue=looking.counts(waiting),
-            troubles=(self._vault.problem,) if self._vault.problem else (),
+            troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
         )
 
     async def _monitors(
