@@ -162,7 +162,7 @@ async def answer(
     except Refusal as refusal:
         return refused(refusal)
     except StoreError as error:
-        return refused(Trouble(STORE_TROUBLE.fill(why=error)))
+        return refused(Trouble(STORE_TROUBLE.fill(why=error.words)))
     except Exception as bug:  # a fault of ours must end neither the door nor the node
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(bug.__traceback__))
