@@ -11,10 +11,11 @@ import pytest
 from noroshi import checks, schema
 from noroshi.core.model import Limits
 from noroshi.core.words import Words, plain
-from noroshi.ports import Process, Ran, Unmeasurable, Volume
-from noroshi.testing import FakeHost
+from noroshi.ports import Beat, Memory, Process, Processor, Ran, Unmeasurable, Volume
+from noroshi.testing import DAWN, FakeHost
 
 GIVEN = {
+    "heartbeat": {"job": "backup", "every": "1d"},
     "process": {"name": "init"},
     "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
 }
@@ -27,7 +28,10 @@ class Mute:
     async def address(self):
         raise Unmeasurable(plain("the host cannot be asked"))
 
-    volumes = processes = address
+    volumes = processes = memory = processor = now = address
+
+    async def beat(self, job):
+        raise Unmeasurable(plain("the host cannot be asked"))
 
     async def run(self, program):
         raise Unmeasurable(plain("the host cannot be asked"))
@@ -76,7 +80,16 @@ def test_limits_are_for_readings_that_have_a_name(check):
 
 
 async def test_its_readings_have_names(check, options):
-    with_all = FakeHost([Volume("/", 10, 5)], [Process(1, "init", ())], Ran(0, "fine", ""))
+    with_all = FakeHost(
+        [Volume("/", 10, 5)],
+        [Process(1, "init", ())],
+        Ran(0, "fine", ""),
+        memory=Memory(total=8, available=4, swap_total=2, swap_free=1),
+        processors=[
+            Processor(cores=2, total=n, busy=n, iowait=0, steal=0, load=1) for n in (10, 20)
+        ],
+        beats={"backup": Beat(at=DAWN)},
+    )
     try:
         outcome = await check.run(options, with_all, {})
     except Unmeasurable:

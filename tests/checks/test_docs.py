@@ -73,7 +73,7 @@ def test_the_readings_are_all_there_with_their_limits(check):
 def test_an_example_can_be_read(example):
     monitor = tomllib.loads(example)["group"]["monitor"][0]
     check = KINDS[monitor["kind"]]
-    options = schema.read(check.options, monitor["options"])
+    options = schema.read(check.options, monitor.get("options", {}))
     known = {*check.names, getattr(options, "name", "")}
     assert monitor.get("limits", {}).keys() <= known
 

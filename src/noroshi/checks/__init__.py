@@ -1,5 +1,14 @@
 """One file for each kind of monitor. Adding one: write it, and name it here."""
 
-from noroshi.checks import disk, port, process, script
+from noroshi.checks import cpu, disk, heartbeat, memory, port, process, reach, script
 
-BUILT_IN = (disk.CHECK, port.CHECK, process.CHECK, script.CHECK)
+BUILT_IN = (
+    disk.CHECK,
+    memory.CHECK,
+    cpu.CHECK,
+    process.CHECK,
+    reach.CHECK,
+    port.CHECK,
+    heartbeat.CHECK,
+    script.CHECK,
+)

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import socket
 from collections.abc import Mapping
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import Any
 
+from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, places, why
 from noroshi.core.model import Limits, Reading
-from noroshi.core.words import Words, plain
+from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
 REFUSED = Words(en="{where} refuses connections", ja="{where} が接続を拒否しました")
 TAKEN = Words(en="{where} takes connections", ja="{where} に接続できました")
-NO_NAME = Words(
-    en="the name {address} cannot be resolved: {why}",
-    ja="{address} の名前を解決できません: {why}",
-)
 CANNOT = Words(
     en="cannot reach {address} port {port}: {why}",
     ja="{address} のポート {port} に接続できません: {why}",
 )
-TOO_MANY_FILES = Words(
-    en="Noroshi itself has too many files and sockets open (ulimit -n); the port may be well",
-    ja="Noroshi 自身が開いているファイルとソケットの数が上限です (ulimit -n)。"
-    "ポートに問題があるとは限りません",
-)
-NO_ROUTE = Words(en="there is no way to that network", ja="ネットワークへの経路がありません")
-NO_HOST = Words(en="that host does not answer", ja="ホストが応答しません")
-NO_PORT_LEFT = Words(
-    en="this computer has no local port left", ja="このコンピューターの空きポートがありません"
-)
-OWN_LIMIT = (errno.EMFILE, errno.ENFILE)
-KNOWN = {
-    errno.ENETUNREACH: NO_ROUTE,
-    errno.EHOSTUNREACH: NO_HOST,
-    errno.ETIMEDOUT: NO_HOST,
-    errno.EADDRNOTAVAIL: NO_PORT_LEFT,
-}
+THE_PORT = Words(en="the port", ja="ポート")
 
 
 @options
@@ -64,9 +41,6 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     except ConnectionRefusedError:
         refused = REFUSED.fill(where=_where(address, wanted.port))
         return Outcome((Reading("closed", 1, note=refused),))
-    except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
-        why = getattr(error, "strerror", None) or error
-        raise Unmeasurable(NO_NAME.fill(address=address, why=why)) from None
     except OSError as error:
         raise Unmeasurable(_why(address, wanted.port, error)) from None
     taken = TAKEN.fill(where=_where(address, wanted.port))
@@ -82,42 +56,24 @@ def _where(address: str, port: int) -> str:
 
 def _why(address: str, port: int, error: OSError) -> Words:
     if error.errno in OWN_LIMIT:
-        return TOO_MANY_FILES
-    why = KNOWN.get(error.errno or 0) or plain(os.strerror(error.errno or 0))
-    return CANNOT.fill(address=address, port=port, why=why)
+        return TOO_MANY_FILES.fill(what=THE_PORT)
+    return CANNOT.fill(address=address, port=port, why=why(error))
 
 
 async def _connect(address: str, port: int) -> float:
     """Seconds until one of its addresses took the connection; else the last one's OSError."""
-    family = _family(address)
-    if family:
-        return await _connect_to(family, (address, port))
-    loop = asyncio.get_running_loop()
-    failed: OSError = socket.gaierror(socket.EAI_NONAME, os.strerror(errno.ENOENT))
-    for family, _, _, _, where in await loop.getaddrinfo(
-        address, port, type=socket.SOCK_STREAM
-    ):
+    *first, last = await places(address, port)
+    for place in first:
         try:
-            return await _connect_to(family, where)
-        except OSError as error:
-            failed = error
-    raise failed
+            return await _connect_to(place)
+        except OSError:  # another of its addresses may take it
+            continue
+    return await _connect_to(last)
 
 
-@lru_cache(8192)
-def _family(address: str) -> int:
-    """AF_INET or AF_INET6 if it is a number; 0 for what the resolver must look at."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return 0
-    if ip.version == 4:
-        return socket.AF_INET
-    return 0 if ip.scope_id else socket.AF_INET6
-
-
-async def _connect_to(family: int, where: Any) -> float:
+async def _connect_to(place: Place) -> float:
     """`sock_connect`, without streams or transports, costs a third of `open_connection`."""
+    family, where = place
     loop = asyncio.get_running_loop()
     with socket.socket(family, socket.SOCK_STREAM) as sock:
         sock.setblocking(False)

@@ -48,7 +48,19 @@ def next_due(id: str, cadence: Cadence, now: datetime) -> datetime:
         case Every(period):
             return _next_cell(now, period, period * phase(id))
         case At():
-            return min(at for at in _occasions(cadence, now) if at > now)
+            return first_after(cadence, now)
+
+
+def first_after(cadence: Cadence, start: datetime) -> datetime:
+    """When something that happened at `start` is to happen next, in UTC.
+
+    Unlike a monitor's turn it hangs on no grid: an interval counts from the last time.
+    """
+    match cadence:
+        case Every(period):
+            return start.astimezone(UTC) + period
+        case At():
+            return min(at for at in _occasions(cadence, start) if at > start)
 
 
 def phase(id: str) -> float:

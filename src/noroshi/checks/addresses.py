@@ -1,0 +1,73 @@
+"""Where a network check goes: an address or a name made into places for sockets.
+
+Nothing here costs a thread but a name, which the loop's own small pool looks up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+
+from noroshi.core.words import Words, plain
+from noroshi.ports import Unmeasurable
+
+Place = tuple[int, Any]
+"""A family (AF_INET, AF_INET6), and what a socket of that family connects to."""
+
+NO_NAME = Words(
+    en="the name {address} cannot be resolved: {why}",
+    ja="{address} の名前を解決できません: {why}",
+)
+TOO_MANY_FILES = Words(
+    en="Noroshi itself has too many files and sockets open (ulimit -n); {what} may be well",
+    ja="Noroshi 自身が開いているファイルとソケットの数が上限です (ulimit -n)。"
+    "{what}に問題があるとは限りません",
+)
+NO_ROUTE = Words(en="there is no way to that network", ja="ネットワークへの経路がありません")
+NO_HOST = Words(en="that host does not answer", ja="ホストが応答しません")
+NO_PORT_LEFT = Words(
+    en="this computer has no local port left", ja="このコンピューターの空きポートがありません"
+)
+OWN_LIMIT = (errno.EMFILE, errno.ENFILE)
+KNOWN = {
+    errno.ENETUNREACH: NO_ROUTE,
+    errno.EHOSTUNREACH: NO_HOST,
+    errno.ETIMEDOUT: NO_HOST,
+    errno.EADDRNOTAVAIL: NO_PORT_LEFT,
+}
+
+
+async def places(address: str, port: int = 0) -> Sequence[Place]:
+    """All places that an address or a name stands for; Unmeasurable if there is none."""
+    if family := _family(address):
+        return ((family, (address, port)),)
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
+        why = getattr(error, "strerror", None) or error
+        raise Unmeasurable(NO_NAME.fill(address=address, why=why)) from None
+    return tuple((family, where) for family, _, _, _, where in found)
+
+
+def why(error: OSError) -> Words:
+    """What the network said, in words."""
+    return KNOWN.get(error.errno or 0) or plain(os.strerror(error.errno or 0))
+
+
+@lru_cache(8192)
+def _family(address: str) -> int:
+    """AF_INET or AF_INET6 if it is a number; 0 for what the resolver must look at."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return 0
+    if ip.version == 4:
+        return socket.AF_INET
+    return 0 if ip.scope_id else socket.AF_INET6

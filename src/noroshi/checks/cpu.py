@@ -1,0 +1,75 @@
+"""Processor: how busy it was since the last look, and how many processes wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words
+from noroshi.ports import Check, Host, Outcome, Processor, options
+
+SHORT = 0.5  # seconds between two looks where there is none before to count from
+SHARES = ("busy", "iowait", "steal")
+CORES = Words(en="number of cores: {cores}", ja="コア数 {cores}")
+
+
+@options
+class Options:
+    pass
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """The counters of the last look are the check's memory. Without them, or when they went
+    back (the computer was started anew), it looks twice within half a second."""
+    before, found = memory, await host.processor()
+    if not _went_on(before, found):
+        before = _counters(found)
+        await asyncio.sleep(SHORT)
+        found = await host.processor()
+    return Outcome(tuple(_readings(before, found)), _counters(found))
+
+
+def _counters(found: Processor) -> dict[str, float]:
+    told = {name: getattr(found, name) for name in ("total", *SHARES)}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _went_on(before: Mapping[str, Any], found: Processor) -> bool:
+    """Whether time was counted since then; `iowait` may go back by itself (proc_stat(5))."""
+    total, busy = before.get("total", found.total), before.get("busy", 0.0)
+    return bool(found.total > total and found.busy >= busy)
+
+
+def _readings(before: Mapping[str, Any], found: Processor) -> Iterator[Reading]:
+    now, passed = _counters(found), found.total - before["total"]
+    cores = CORES.fill(cores=found.cores)
+    for name in SHARES:
+        if passed > 0 and name in now and name in before:
+            share = min(max((now[name] - before[name]) / passed, 0.0), 1.0)
+            yield Reading(name, round(100 * share, 1), "%", note=cores)
+    if found.load is not None:
+        yield Reading("load", round(found.load / found.cores, 2))
+    yield Reading("cores", found.cores)
+
+
+CHECK = Check(
+    kind="cpu",
+    title=Words(en="CPU", ja="CPU の負荷"),
+    help=Words(
+        en="How busy all cores together were since the last measurement, and how many "
+        "processes ran or waited for each core.",
+        ja="前回の測定からの CPU 使用率 (全コアの平均) と、コアあたりの負荷を測ります。",
+    ),
+    options=Options,
+    limits={"busy": Limits(warning=95)},
+    names={
+        "busy": Words(en="CPU busy", ja="CPU 使用率"),
+        "iowait": Words(en="Waiting for disks", ja="入出力待ち"),
+        "steal": Words(en="Taken by other machines", ja="ほかの仮想マシンに取られた割合"),
+        "load": Words(en="Load per core", ja="コアあたりのロードアベレージ"),
+        "cores": Words(en="Cores", ja="コア数"),
+    },
+    run=run,
+)

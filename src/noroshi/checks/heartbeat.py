@@ -1,0 +1,208 @@
+"""Heartbeat: whether a job reported in by its schedule (`noroshi beat`), and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from noroshi.core.cadence import At, Every, first_after
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words
+from noroshi.core.written import DAYS, duration, is_name, moment
+from noroshi.ports import Beat, Check, Host, Outcome, options
+
+LEAST, MOST = timedelta(seconds=10), timedelta(days=366)
+NEVER = Words(
+    en="{job} has never reported; it was expected by {due}",
+    ja="{job} からまだ一度も報告がありません。{due} までに報告するはずでした",
+)
+MISSED = Words(
+    en="{job} has not reported since {last}; it was expected by {due}",
+    ja="{job} から {last} を最後に報告がありません。{due} までに報告するはずでした",
+)
+NOT_YET = Words(
+    en="{job} has not reported yet; it is expected by {due}",
+    ja="{job} からまだ報告がありません。{due} までに報告するはずです",
+)
+REPORTED = Words(
+    en="{job} reported at {last}; next by {due}",
+    ja="{job} から {last} に報告がありました。次は {due} までです",
+)
+FAILED = Words(
+    en="{job} reported at {last} that it failed{said}",
+    ja="{job} から {last} に失敗の報告がありました{said}",
+)
+WENT_WELL = Words(
+    en="{job} reported at {last} that all went well{said}",
+    ja="{job} から {last} に正常終了の報告がありました{said}",
+)
+
+
+@options
+class Options:
+    job: str
+    """The job's name, as in `noroshi beat NAME`: a-z, 0-9, - and _. / ジョブの名前です。noroshi beat に指定する名前で、a-z、0-9、-、_ が使えます。"""
+    every: str = ""
+    """At most so long from one report to the next: "1h", "1d". / 報告の間隔の上限です ("1h"、"1d" など)。"""
+    at: tuple[str, ...] = ()
+    """Or the times of day at which it begins, in the instance's time zone: "02:00". / または、ジョブの開始時刻です ("02:00" など)。監視インスタンスのタイムゾーンです。"""
+    days: tuple[str, ...] = ()
+    """On which days of the week, for at: mon, tue, wed, thu, fri, sat, sun. / at の曜日です (mon、tue、wed、thu、fri、sat、sun)。"""
+    grace: str = "30m"
+    """How much later than that is not late yet. / これだけ遅れても、遅れとみなさない猶予です。"""
+
+    def __post_init__(self) -> None:
+        if not is_name(self.job):
+            raise ValueError(
+                "job must be of a-z, 0-9, - and _ / job には a-z、0-9、-、_ だけが使えます"
+            )
+        if bool(self.every) == bool(self.at):
+            raise ValueError(
+                "one of every and at must be given / every か at のどちらか一方を指定してください"
+            )
+        if self.days and not self.at:
+            raise ValueError("days needs at / days は at と一緒に指定してください")
+        _see_that_they_can_be_read(self)
+
+    def due_after(self, last: datetime, zone: str) -> datetime:
+        """When it must next begin after an instant; grace comes on top."""
+        return first_after(self._cadence(zone), last)
+
+    def _cadence(self, zone: str) -> Every | At:
+        if self.every:
+            return Every(_length(self.every))
+        days = frozenset(DAYS[day] for day in self.days) or frozenset(DAYS.values())
+        return At(times=tuple(map(_moment, self.at)), zone=zone, days=days)
+
+
+def _see_that_they_can_be_read(given: Options) -> None:
+    for text in filter(None, (given.every, given.grace)):
+        _length(text)
+    if given.every and not LEAST <= _length(given.every) <= MOST:
+        raise ValueError("every must be 10s to 366d / every は10秒から366日までです")
+    if _length(given.grace) > MOST:
+        raise ValueError("grace must be at most 366d / grace は366日までです")
+    for text in given.at:
+        _moment(text)
+    for day in given.days:
+        if day not in DAYS:
+            raise ValueError(
+                f"{day!r} is no day; days are {', '.join(DAYS)} / "
+                f"{day!r} は曜日ではありません。{'、'.join(DAYS)} から選んでください"
+            )
+
+
+def _length(text: str) -> timedelta:
+    length = duration(text)
+    if length is None:
+        raise ValueError(
+            f'{text!r} is no duration; write it as in "30m" or "1d" / '
+            f'{text!r} は時間の長さとして読めません。"30m" や "1d" のように書いてください'
+        )
+    return length
+
+
+def _moment(text: str) -> time:
+    found = moment(text)
+    if found is None:
+        raise ValueError(
+            f'{text!r} is no time of day; write it as in "02:00" / '
+            f'{text!r} は時刻として読めません。"02:00" のように書いてください'
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What is known of a job at one look: its last report, and when the next one is due.
+
+    All in UTC, as the clock of a zone goes back an hour once a year; `zone` is for showing.
+    """
+
+    job: str
+    last: Beat | None
+    due: datetime
+    deadline: datetime
+    now: datetime
+    zone: tzinfo
+
+    @property
+    def overdue(self) -> bool:
+        return self.now >= self.deadline
+
+    def shown(self, at: datetime) -> str:
+        """As all times are shown: with the offset."""
+        there = at.astimezone(self.zone)
+        return f"{there:%Y-%m-%d %H:%M} {there.isoformat()[-6:]}"
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """What it remembers is from when it counts: the last report, or its own first look."""
+    here, last = await host.now(), await host.beat(wanted.job)
+    zone, now = here.tzinfo or UTC, here.astimezone(UTC)
+    report = last.at.isoformat() if last else ""
+    start = _start(report, last, now, memory)
+    due = wanted.due_after(start, str(zone))
+    account = Account(
+        job=wanted.job,
+        last=last,
+        due=due,
+        deadline=due + _length(wanted.grace),
+        now=now,
+        zone=zone,
+    )
+    return Outcome(tuple(_readings(account)), {"report": report, "from": start.isoformat()})
+
+
+def _start(
+    report: str, last: Beat | None, now: datetime, memory: Mapping[str, Any]
+) -> datetime:
+    """Never later than now: when the clock was set back, a report of the time that is still
+    to come again would otherwise hold off every alarm until then."""
+    if memory.get("report") == report:
+        return min(datetime.fromisoformat(memory["from"]), now)
+    return min(last.at, now) if last else now
+
+
+def _readings(account: Account) -> Iterator[Reading]:
+    yield Reading("overdue", int(account.overdue), note=_when(account))
+    late = max(0.0, (account.now - account.due).total_seconds() / 60)
+    yield Reading("late", round(late, 1), "min")
+    if account.last is not None:
+        yield Reading("failed", int(not account.last.ok), note=_how(account, account.last))
+
+
+def _when(account: Account) -> Words:
+    due = account.shown(account.deadline)
+    if account.last is None:
+        return (NEVER if account.overdue else NOT_YET).fill(job=account.job, due=due)
+    last = account.shown(account.last.at)
+    return (MISSED if account.overdue else REPORTED).fill(job=account.job, last=last, due=due)
+
+
+def _how(account: Account, last: Beat) -> Words:
+    said = f": {last.text}" if last.text else ""
+    at = account.shown(last.at)
+    return (WENT_WELL if last.ok else FAILED).fill(job=account.job, last=at, said=said)
+
+
+CHECK = Check(
+    kind="heartbeat",
+    title=Words(en="Heartbeat", ja="ジョブの報告"),
+    help=Words(
+        en="Whether a job (a backup, a batch) reported in time, by `noroshi beat NAME`, and "
+        "whether it said that it failed.",
+        ja="バックアップなどのジョブが、予定どおりに `noroshi beat NAME` で報告したか、"
+        "失敗を報告していないかを調べます。",
+    ),
+    options=Options,
+    limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)},
+    names={
+        "overdue": Words(en="Overdue", ja="報告なし"),
+        "late": Words(en="Late by", ja="遅れ"),
+        "failed": Words(en="Reported a failure", ja="失敗の報告"),
+    },
+    run=run,
+)

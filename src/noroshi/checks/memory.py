@@ -1,0 +1,59 @@
+"""Memory: how much of it is used, how much is left, and how much of the swap is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi import ports
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words
+from noroshi.ports import Check, Host, Outcome, options
+
+GIB = 2**30
+LEFT = Words(
+    en="{available:.1f} of {total:.1f} GiB available",
+    ja="{total:.1f} GiB のうち空き {available:.1f} GiB",
+)
+
+
+@options
+class Options:
+    pass
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """A computer without swap has no reading of it."""
+    return Outcome(_readings(await host.memory()))
+
+
+def _readings(found: ports.Memory) -> tuple[Reading, ...]:
+    left = LEFT.fill(available=found.available / GIB, total=found.total / GIB)
+    main = (
+        Reading("used", round(found.used_percent, 1), "%", note=left),
+        Reading("available", round(found.available / GIB, 3), "GiB"),
+    )
+    if not found.swap_total:
+        return main
+    swap = 100 * (1 - found.swap_free / found.swap_total)
+    return (*main, Reading("swap", round(swap, 1), "%"))
+
+
+CHECK = Check(
+    kind="memory",
+    title=Words(en="Memory", ja="メモリー"),
+    help=Words(
+        en="How much of the computer's memory is used, without what the system only keeps for "
+        "speed, and how much of the swap.",
+        ja="コンピューターのメモリーの使用率と、スワップの使用率を測ります。"
+        "システムがキャッシュに使っている分は空きとして数えます。",
+    ),
+    options=Options,
+    limits={"used": Limits(warning=90, critical=95)},
+    names={
+        "used": Words(en="Memory used", ja="メモリー使用率"),
+        "available": Words(en="Available", ja="利用可能量"),
+        "swap": Words(en="Swap used", ja="スワップ使用率"),
+    },
+    run=run,
+)

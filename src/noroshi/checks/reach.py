@@ -1,0 +1,220 @@
+"""Reach: whether the computer answers at all, by ICMP echo or by TCP."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, places, why
+from noroshi.checks.echo import NoEcho, opened
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words
+from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
+
+LONGEST = 15_000  # milliseconds in all: less than a monitor's time-out unless it says otherwise
+MOST_PLACES = 4  # addresses of one name that are asked
+NO_ANSWER = (
+    errno.EHOSTUNREACH,
+    errno.EHOSTDOWN,
+    errno.ENETUNREACH,
+    errno.ETIMEDOUT,
+    errno.ECONNREFUSED,
+    errno.ENOPROTOOPT,
+)
+"""What routers and firewalls say in the place of the computer (RFC 1122, 3.2.2.1)."""
+REFUSED = (ConnectionRefusedError, ConnectionResetError)
+"""The computer is there, or nobody could have refused."""
+
+ANSWERS = Words(en="{address} answers", ja="{address} から応答がありました")
+SOME = Words(
+    en="{address} answered {got} of {count} times",
+    ja="{address} から{count}回のうち{got}回応答がありました",
+)
+SILENT = Words(en="{address} does not answer", ja="{address} から応答がありません")
+BY_ICMP = Words(en=" (ICMP)", ja=" (ICMP)")
+BY_TCP = Words(en=" (TCP {ports})", ja=" (TCP {ports})")
+CANNOT = Words(
+    en="{address} cannot be asked: {why}", ja="{address} に問い合わせできません: {why}"
+)
+THE_COMPUTER = Words(en="the computer", ja="コンピューター")
+NO_ICMP = Words(
+    en="this process may send no ICMP echo (net.ipv4.ping_group_range); "
+    'name ports and let by = "auto" or "tcp"',
+    ja="このプロセスは ICMP エコーを送れません (net.ipv4.ping_group_range)。"
+    'ports を指定し、by を "auto" か "tcp" にしてください',
+)
+
+
+@options
+class Options:
+    address: str = ""
+    """An IPv4 or IPv6 address, or a name; empty: the instance's own. / IPv4・IPv6 アドレスか名前です。空なら監視インスタンスのアドレスを使います。"""
+    by: Literal["auto", "icmp", "tcp"] = "auto"
+    """How it is asked: icmp (ping), tcp, or auto: by TCP only if ICMP is not allowed here. / 問い合わせ方です。icmp (ping)、tcp、auto (ICMP を使えないときだけ TCP) から選びます。"""
+    ports: tuple[int, ...] = (22, 80, 135, 443, 445)
+    """TCP ports to try; one that refuses is an answer too. / 試す TCP ポートです。接続を拒否した場合も応答とみなします。"""
+    count: int = 3
+    """How many times it is asked, 1 to 20. / 問い合わせる回数です (1から20)。"""
+    wait: int = 1000
+    """How long to wait for each answer, in ms; count times wait is at most 15,000. / 1回ごとに応答を待つ時間 (ミリ秒) です。count との積は15,000までです。"""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= 20:
+            raise ValueError("count must be 1 to 20 / count は1から20までです")
+        if not 10 <= self.wait <= LONGEST // self.count:
+            raise ValueError(
+                "wait must be at least 10, and count times wait at most 15000 / "
+                "wait は10以上で、count との積が15000以下になるようにしてください"
+            )
+        if not all(0 < port < 65536 for port in self.ports):
+            raise ValueError("ports must be 1 to 65535 / ports は1から65535までです")
+        if self.by == "tcp" and not self.ports:
+            raise ValueError(
+                'by = "tcp" needs ports / by が "tcp" のときは ports を指定してください'
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking one place: the seconds of each answer, None where there was none."""
+
+    times: tuple[float | None, ...]
+    by: Words
+
+    @property
+    def answered(self) -> tuple[float, ...]:
+        return tuple(time for time in self.times if time is not None)
+
+
+Ask = Callable[[int], Awaitable[float | None]]
+"""Ask once more, giving the how manieth time it is."""
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """Of a name with several addresses, the one that answers best counts."""
+    address = wanted.address or await host.address()
+    found = (await places(address))[:MOST_PLACES]
+    asked = await asyncio.gather(
+        *[_asked(wanted, place) for place in found], return_exceptions=True
+    )
+    if done := [one for one in asked if isinstance(one, Asked)]:
+        best = max(done, key=lambda one: len(one.answered))
+        return Outcome(tuple(_readings(address, best)))
+    raise _unmeasurable(address, asked[0])
+
+
+def _readings(address: str, asked: Asked) -> Sequence[Reading]:
+    got, count = len(asked.answered), len(asked.times)
+    words = (SILENT if not got else ANSWERS if got == count else SOME).fill(
+        address=address, got=got, count=count
+    )
+    note = Words(en=words.en + asked.by.en, ja=words.ja + asked.by.ja)
+    loss = Reading("loss", round(100 * (1 - got / count), 1), "%", note=note)
+    if not got:
+        return (loss,)
+    return (loss, Reading("time", round(1000 * sum(asked.answered) / got, 3), "ms"))
+
+
+def _unmeasurable(address: str, error: object) -> BaseException:
+    if isinstance(error, NoEcho):
+        return Unmeasurable(NO_ICMP)
+    if not isinstance(error, OSError):
+        return error if isinstance(error, BaseException) else AssertionError(error)
+    if error.errno in OWN_LIMIT:
+        return Unmeasurable(TOO_MANY_FILES.fill(what=THE_COMPUTER))
+    return Unmeasurable(CANNOT.fill(address=address, why=why(error)))
+
+
+async def _asked(wanted: Options, place: Place) -> Asked:
+    """Raises NoEcho, or the OSError of our own side."""
+    if wanted.by != "tcp":
+        try:
+            return await _by_icmp(wanted, place)
+        except NoEcho:
+            if wanted.by == "icmp" or not wanted.ports:
+                raise
+    return await _by_tcp(wanted, place)
+
+
+async def _by_icmp(wanted: Options, place: Place) -> Asked:
+    with opened(place) as echo:
+        seconds = wanted.wait / 1000
+        return Asked(await _times(wanted.count, lambda n: echo.ask(n, seconds)), BY_ICMP)
+
+
+async def _by_tcp(wanted: Options, place: Place) -> Asked:
+    seconds, ports = wanted.wait / 1000, wanted.ports
+    times = await _times(wanted.count, lambda _: _first_answer(place, ports, seconds))
+    return Asked(times, BY_TCP.fill(ports=", ".join(map(str, ports))))
+
+
+async def _times(count: int, ask: Ask) -> tuple[float | None, ...]:
+    """Raises OSError for what is our own side's fault: each time there was no way at all."""
+    times, ways = list[float | None](), 0
+    for number in range(1, count + 1):
+        try:
+            times.append(await ask(number))
+        except OSError as error:
+            ways += error.errno == errno.ENETUNREACH
+            if error.errno not in NO_ANSWER or ways == count:
+                raise
+            times.append(None)
+    return tuple(times)
+
+
+async def _first_answer(place: Place, ports: Sequence[int], seconds: float) -> float | None:
+    """The time of the port that answers first; None if none does in time."""
+    family, (host, _, *scope) = place
+    knocks = [asyncio.create_task(_knock(family, (host, port, *scope))) for port in ports]
+    failed = OSError(errno.ENETUNREACH, "")
+    try:
+        async with asyncio.timeout(seconds):
+            for first in asyncio.as_completed(knocks):
+                try:
+                    return await first
+                except OSError as error:
+                    if error.errno in OWN_LIMIT:
+                        raise
+                    failed = error
+    except TimeoutError:
+        return None
+    finally:
+        for knock in knocks:
+            knock.cancel()
+        await asyncio.gather(*knocks, return_exceptions=True)
+    raise failed
+
+
+async def _knock(family: int, where: Any) -> float:
+    loop = asyncio.get_running_loop()
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.setblocking(False)
+        start = loop.time()
+        try:
+            await loop.sock_connect(sock, where)
+        except REFUSED:
+            pass  # an answer as good as any
+        return loop.time() - start
+
+
+CHECK = Check(
+    kind="reach",
+    title=Words(en="Reach", ja="到達確認 (ping)"),
+    help=Words(
+        en="Whether the computer answers, by ICMP echo (ping) or by TCP. One that never answers "
+        "is critical; a name that cannot be resolved is unknown.",
+        ja="コンピューターが応答するかを ICMP エコー (ping) か TCP で調べます。"
+        "一度も応答がなければ危険、名前を解決できなければ失敗です。",
+    ),
+    options=Options,
+    limits={"loss": Limits(critical=100)},
+    names={
+        "loss": Words(en="Loss", ja="応答なし率"),
+        "time": Words(en="Round trip", ja="応答時間"),
+    },
+    run=run,
+)

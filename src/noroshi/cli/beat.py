@@ -1,0 +1,15 @@
+"""`noroshi beat`: a job's sign that it ran, for the heartbeat monitor that waits for it."""
+
+from __future__ import annotations
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+
+
+def beat(asked: Asked) -> int:
+    """Report; without a word, as what a job prints is mailed by cron."""
+    given = asked.given
+    kept = asked.call("beat", name=given.job, ok=not given.fail, text=given.text or "")
+    if given.json:
+        asked.print_json(kept)
+    return exits.DONE
