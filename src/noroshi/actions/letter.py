@@ -6,6 +6,7 @@ of programs and lines of logs go in as they are: both forms make them harmless.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from noroshi.core.words import Words
 LABELS = 14
 LONGEST_QUOTED = 200
 TRAIL = Words(en="How far this mail has come", ja="このメールの足どり")
+COLOURED = re.compile(r"\x1b\[[0-9;]*m")  # a log written for a terminal (ECMA-48, SGR)
 HARMFUL = ("Cc", "Cs", "Zl", "Zp")
 # They turn round what follows them, and so could make one name look like another (UTS 55).
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -110,8 +112,8 @@ def as_text(page: Page) -> str:
     blocks = [
         [_opening(page)],
         [*filter(None, [page.headline]), *page.lead],
-        [*map(_pair, page.rows)],
         _quoted(page.quote),
+        [*map(_pair, page.rows)],
         *map(_entry, page.parts),
         [*map(_pair, page.later)],
         ["--", *_trail(page), *page.footer],
@@ -122,9 +124,11 @@ def as_text(page: Page) -> str:
 def tidy(text: str) -> str:
     """What would move the cursor or turn the writing round is shown as � instead.
 
-    Line ends stay line ends, a tab becomes blanks.
+    Line ends stay line ends, a tab becomes blanks, a terminal's colours go.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    text = (
+        COLOURED.sub("", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    )
     return "".join(c if c == "\n" or not harmful(c) else "\ufffd" for c in text)
 
 

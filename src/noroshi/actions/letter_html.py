@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from noroshi.actions.letter import TRAIL, Gauge, Page, Part, Post, Quote, Row, one_line
+from noroshi.actions.letter import TRAIL, Gauge, Page, Part, Post, Quote, Row, one_line, tidy
 from noroshi.actions.letter_cells import cell, said, table, td
 from noroshi.actions.letter_look import GROUNDS, INKS, LINE, MONO, STYLE, ground_of, ink_of
 from noroshi.core.words import Words
@@ -25,6 +25,10 @@ LONGEST_QUOTED = 200
 MOST_SENTENCES = 4
 MOST_ROWS = 12
 MOST_LINES = 8
+MORE_LINES = Words(
+    en="… {count} more lines, in the text form of this mail",
+    ja="… ほかに{count}行。このメールのテキスト形式にあります",
+)
 OUTLOOK = (
     "<!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch>"
     "</o:OfficeDocumentSettings></xml><style>table{border-collapse:collapse}"
@@ -46,8 +50,8 @@ def as_html(page: Page) -> str:
             NOTE_HERE,
             *_story(page),
             *_gauge(page.gauge, page.language),
+            *_quote(page.quote, page.language),
             *_facts(page.rows),
-            *_quote(page.quote),
             *_parts(page),
             *_facts(page.later),
             _foot(page),
@@ -124,10 +128,13 @@ def _soft(text: str) -> str:
 
 def _story(page: Page) -> Iterator[str]:
     if page.where:
-        where = " &rsaquo; ".join(said(part, LONGEST_NAME) for part in page.where)
+        where = " &rsaquo; ".join(said(one_line(part), LONGEST_NAME) for part in page.where)
         yield cell(where, "soft", size=14, pad="20px 24px 2px 24px")
     if page.headline:
-        yield _headline(page.headline)
+        first, *others = tidy(page.headline).strip().split("\n")
+        yield _headline(first)
+        if others:
+            yield from _quote(Quote("", tuple(others)), page.language)
     sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:MOST_SENTENCES]]
     if sentences:
         yield cell("<br>".join(sentences), "ink", size=15, pad="0 24px 12px 24px")
@@ -135,9 +142,7 @@ def _story(page: Page) -> Iterator[str]:
 
 def _headline(text: str) -> str:
     """A long one is no headline any more: it is set like the sentences below it."""
-    short = len(text) <= LONGEST_HEADLINE and "\n" not in text.strip()
-    size = 20 if short else 15
-    weight = "bold" if short else "normal"
+    size, weight = (20, "bold") if len(text) <= LONGEST_HEADLINE else (15, "normal")
     style = (
         f"margin:0;font-size:{size}px;line-height:{round(size * 1.5)}px;font-weight:{weight};"
     )
@@ -179,16 +184,20 @@ def _value(row: Row) -> str:
     return td(inner, "ink", size=13, pad="6px 0", line="bottom", wide=False)
 
 
-def _quote(quote: Quote | None) -> Iterator[str]:
+def _quote(quote: Quote | None, language: str) -> Iterator[str]:
     if quote is None:
         return
-    yield cell(said(quote.title, LONGEST_NAME), "mute", size=13, pad="0 24px 4px 24px")
-    lines = "<br>".join(_line(line) for line in quote.lines[:MOST_LINES])
-    box = td(
-        lines, "ink", "inset", size=12, pad="8px 12px", style=f"font-family:{MONO};", wide=False
-    )
-    inner = f"{table()}<tr>{box}</tr></table>"
-    yield f'<tr><td class="p" style="padding:0 24px 16px 24px;">{inner}</td></tr>'
+    if quote.title:
+        yield cell(said(quote.title, LONGEST_NAME), "mute", size=13, pad="0 24px 4px 24px")
+    lines = [_line(line) for line in quote.lines[:MOST_LINES]]
+    left = len(quote.lines) - MOST_LINES
+    if left > 0:
+        lines.append(_inked(MORE_LINES.fill(count=left).say(language), "mute", "span"))
+    mono = f"font-family:{MONO};"
+    inner = "<br>".join(lines)
+    box = td(inner, "ink", "inset", size=12, pad="8px 12px", style=mono, wide=False)
+    boxed = f"{table()}<tr>{box}</tr></table>"
+    yield f'<tr><td class="p" style="padding:0 24px 16px 24px;">{boxed}</td></tr>'
 
 
 def _line(line: str) -> str:
@@ -267,7 +276,7 @@ def _part(part: Part, language: str) -> Iterator[str]:
     yield cell(head, ink_of(part.level), size=15, pad="10px 24px 0 24px", line="top")
     if below:
         yield cell(below, "soft", size=13, pad="0 24px 10px 24px")
-    yield from _quote(part.quote)
+    yield from _quote(part.quote, language)
 
 
 def _fact(row: Row) -> str:
@@ -293,18 +302,15 @@ def _foot(page: Page) -> str:
 def _relay(page: Page) -> str:
     if not page.trail:
         return ""
-    width = 100 // len(page.trail)
-    posts = "".join(_post(post, width) for post in page.trail)
-    title = TRAIL.say(page.language)
-    return (
-        f"{_inked(title, 'soft', 'b')}<br>"
-        f"{table('', 'table-layout:fixed;margin:4px 0 8px 0;')}<tr>{posts}</tr></table>"
-    )
+    posts = "".join(map(_post, page.trail))
+    title = _inked(TRAIL.say(page.language), "soft", "b")
+    return f"{title}<br>{table('', 'margin:4px 0 10px 0;')}<tr>{posts}</tr></table>"
 
 
-def _post(post: Post, width: int) -> str:
+def _post(post: Post) -> str:
+    """Its word is never broken: on a phone the five just have room beside each other."""
     mark = _inked("●", "fire", "span") if post.lit else "○"
-    label = _inked(said(post.label, 40), "ink", "span") if post.lit else said(post.label, 40)
+    ink = "ink" if post.lit else "mute"
+    label = _inked(said(post.label, 40), ink, "span", "white-space:nowrap;")
     at = f"<br>{said(post.at, 40)}" if post.at else ""
-    inner = f"{mark} {label}{at}"
-    return td(inner, "mute", size=12, pad="0 6px 0 0", wide=False, more=f' width="{width}%"')
+    return td(f"{mark}<br>{label}{at}", "mute", size=12, pad="0 8px 0 0", wide=False)

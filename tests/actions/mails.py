@@ -1,0 +1,134 @@
+"""One mail of every sort, in both languages: what the golden files hold."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from noroshi.actions.mail import draft
+from noroshi.core.model import Cause, Instance, Level, Limits, Reading, Reason
+from noroshi.core.status import MEASURED_AGAIN, NO_LONGER_WATCHED
+from noroshi.core.words import Words, plain
+from tests.actions.made import READERS, alarm, topic, used
+
+GOLDEN = Path(__file__).parent.parent / "data" / "mails"
+LANGUAGES = ("ja", "en")
+OK, WARNING, CRITICAL, UNKNOWN = Level.OK, Level.WARNING, Level.CRITICAL, Level.UNKNOWN
+UNREACHABLE = Words(
+    en="FS01 cannot be reached (connection timed out after 10 s), so it cannot be measured.",
+    ja="FS01 に届かないため測定できません (接続が10秒で切れました)。",
+)
+PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net"}
+REFUSED = Cause(
+    Reading(
+        "closed",
+        1,
+        note=Words(en="fs01:443 refuses connections", ja="fs01:443 が接続を拒否しました"),
+    ),
+    Limits(critical=1),
+)
+LOG = {"name": "orders", "title": "orders.log", "kind": "logfile", "group": "app"}
+LINES = (
+    "2026-11-24 07:40:01,113 ERROR [pool-3] 受注 #4711 を保存できません: 接続が切れました",
+    '2026-11-24 07:40:02,884 ERROR [pool-1] could not commit: <timeout after="30s"> & retried',
+    "2026-11-24 07:40:03,020 ERROR \x1b[31m[pool-1]\x1b[0m   rolled back      (2 of 3)",
+    (
+        "2026-11-24 07:40:05,551 ERROR [pool-2] java.sql.SQLTransientConnectionException: "
+        "HikariPool-1 - Connection is not available, request timed out after 30000ms "
+        "(total=10, active=10, idle=0, waiting=37) at com.zaxxer.hikari.pool.HikariPool.get"
+    ),
+    "\tat com.example.orders.Repository.save(Repository.java:204)",
+    "2026-11-24 07:40:09,001 ERROR [pool-3] 受注 #4712 を保存できません: 接続が切れました",
+    "2026-11-24 07:40:11,734 ERROR [pool-3] 受注 #4713 を保存できません: 接続が切れました",
+)
+FOUND = Cause(
+    Reading("found", 7, note=Words(en="7 new lines", ja="新しい行が7行"), lines=LINES),
+    Limits(warning=1, critical=5),
+)
+SCRIPT = {
+    "name": "backup",
+    "title": "夜間バックアップの検証 (backup-verify.sh)",
+    "kind": "script",
+}
+PRINTED = plain(
+    "backup-verify.sh ended with code 2:\n"
+    + "\n".join(
+        f"  set {n:03}: checksum differs from {'0123456789abcdef' * 4}" for n in range(90)
+    )
+)
+HOSTILE = {
+    "name": "x<script>alert(1)</script>",
+    "title": 'T\r\nBcc: <b onmouseover="x()">all</b> & \u202egnp.exe ' + "W" * 300,
+    "group": "<!-- <table>",
+    "instance": Instance(name="FS01", title="</td></table><img src=//evil.example/x>"),
+}
+
+MAILS = {
+    "alarm": ({}, [alarm(used(95.2), before=WARNING, item="D:")]),
+    "repeat": (
+        {},
+        [alarm(used(96.1), CRITICAL, CRITICAL, Reason.REPEAT, serial=18, item="D:")],
+    ),
+    "recovery": ({}, [alarm(used(60), CRITICAL, OK, Reason.RECOVERED, serial=19, item="D:")]),
+    "warning": ({}, [alarm(used(91.4), OK, WARNING, serial=26, item="D:")]),
+    "several": (
+        {"title": ""},
+        [
+            alarm(used(91, "D:"), OK, WARNING, item="D:", serial=20),
+            alarm(used(50, "E:"), CRITICAL, OK, Reason.RECOVERED, item="E:", serial=21),
+            alarm(used(99.5, "F:"), OK, CRITICAL, item="F:", serial=22, since=None),
+        ],
+    ),
+    "many": (
+        {},
+        [alarm(used(95, f"/srv/{n}"), item=f"/srv/{n}", serial=n) for n in range(1, 121)],
+    ),
+    "long": (SCRIPT, [alarm(Cause(words=PRINTED), OK, UNKNOWN, serial=27)]),
+    "hostile": (HOSTILE, [alarm(used(95.2, "<i>D:\u202e"), item="<i>D:\u202e", since=None)]),
+    "log-lines": (LOG, [alarm(FOUND, OK, CRITICAL, serial=28)]),
+    "fault": ({}, [alarm(Cause(words=UNREACHABLE), OK, UNKNOWN, serial=23)]),
+    "measured-again": (
+        {},
+        [alarm(Cause(words=MEASURED_AGAIN), UNKNOWN, OK, Reason.RECOVERED, serial=24)],
+    ),
+    "refused-port": (PORT, [alarm(REFUSED, OK, CRITICAL, serial=25)]),
+    "no-longer-watched": (
+        {},
+        [alarm(Cause(words=NO_LONGER_WATCHED), CRITICAL, OK, Reason.RECOVERED, item="D:")],
+    ),
+}
+
+
+def drafted(name, language, options=None):
+    """The payload of that sort of mail for the contact who reads that language."""
+    changed, alarms = MAILS[name]
+    contact = READERS[language]
+    mine = tuple(
+        alarm(
+            one.event.cause,
+            one.event.before,
+            one.event.after,
+            one.reason,
+            int(one.event.id.split(".")[1]),
+            one.event.item,
+            one.event.since,
+            contact,
+        )
+        for one in alarms
+    )
+    return draft(options, contact, topic(language, **changed), mine)
+
+
+def goldens():
+    """Each golden file's name and what it must hold."""
+    for name in MAILS:
+        for language in LANGUAGES:
+            payload = drafted(name, language)
+            yield (
+                f"{name}.{language}.txt",
+                f"Subject: {payload['subject']}\n\n{payload['text']}",
+            )
+            yield f"{name}.{language}.html", payload["html"]
+            if "attachments" in payload:
+                files = json.dumps(payload["attachments"], ensure_ascii=False, indent=1)
+                yield f"{name}.{language}.files.json", files + "\n"
