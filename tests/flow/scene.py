@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -75,6 +75,8 @@ NOTE = Action(kind="note", title=plain("Note"), help=plain("A note"), options=di
 class FixedPlan:
     monitors: dict
     routes: dict
+    rules: dict = field(default_factory=dict)
+    notifications: dict = field(default_factory=dict)
 
 
 class Scene:
@@ -84,7 +86,7 @@ class Scene:
         self.smtp = ScriptedTransport(lambda: self.time.now, *smtp)
         self.backup = ScriptedTransport(lambda: self.time.now)
         self.checks, self.actions = (VOLUMES,), (NOTE,)
-        self.measured = 0
+        self.measured, self.pace = 0, 1
         self.used = {}
         self.plans = {0: FixedPlan({}, {})}
 
@@ -148,7 +150,7 @@ class Scene:
         for name in list(engine.sending.ways):
             while await engine.attempt(partial(engine.sending.send_one, name)):
                 pass
-        self.time.pass_by(seconds=1)
+        self.time.pass_by(seconds=self.pace)
 
     @property
     def mails(self):

@@ -7,13 +7,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from noroshi.core.model import Instance, Monitor, Route, State
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held
+from noroshi.engine.notices import Notices, Plan
 from noroshi.engine.watch import Watch
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Node, Store, Transport, Version
@@ -26,16 +27,6 @@ RENEW, FLUSH, SWEEP = 3.0, 1.0, 60.0
 APART = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
 KEEP_SAMPLES = timedelta(days=7)
 SWEPT_AT_ONCE = 20_000
-
-
-class Plan(Protocol):
-    """What the engine needs of a compiled version."""
-
-    @property
-    def monitors(self) -> Mapping[str, Monitor]: ...
-
-    @property
-    def routes(self) -> Mapping[str, Route]: ...
 
 
 class Engine:
@@ -55,9 +46,19 @@ class Engine:
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
         self.emergency = Emergency(plugins, clocks, self._transports)
-        self.watch = Watch(store, plugins, host_of, clocks, self._complain, self.emergency)
+        self.notices = Notices(store, plugins, clocks)
+        told = self.notices.of_texts
+        self.watch = Watch(
+            store, plugins, host_of, clocks, self._complain, self.emergency, told
+        )
         self.sending = Dispatch(
-            store, clocks, luck, open_transport, self.attempt, self._in_step
+            store,
+            clocks,
+            luck,
+            open_transport,
+            self.attempt,
+            self._in_step,
+            self.notices.of_attempt,
         )
         self.node: Node | None = None
         self.version = -1
@@ -66,6 +67,7 @@ class Engine:
         self._plan: Plan | None = None
         self._told = asyncio.Event()
         self._ticked, self._apart = clocks.steady(), self._distance()
+        self._seen = clocks.wall()
         self._owed, self._troubles = 0.0, set[str]()
 
     # running
@@ -115,10 +117,14 @@ class Engine:
 
     async def _close(self) -> None:
         # Side by side: a program that has to be killed must not wait for a server to answer.
-        await asyncio.gather(self.attempt(self.sending.close), self.attempt(self.watch.close))
+        await asyncio.gather(self._end_sending(), self.attempt(self.watch.close))
         if self.node is not None:
             node = self.node
             await self.attempt(lambda: self.store.end(node, self.clocks.wall()))
+
+    async def _end_sending(self) -> None:
+        await self.attempt(self.notices.farewell)
+        await self.attempt(self.sending.close)
 
     def _transports(self) -> Mapping[str, Transport]:
         return {name: way.transport for name, way in self.sending.ways.items()}
@@ -134,6 +140,7 @@ class Engine:
             await self.store.shift(timedelta(seconds=owed))
             self._owed -= owed  # the clock may have been set once more meanwhile
         held = self.watch.held
+        await self.attempt(self.notices.tell)  # before it says that it was here until now
         renewal = await self.store.renew(held.fence, now) if held is not None else None
         if held is None or renewal is None:
             return await self._take(self.node)
@@ -209,7 +216,13 @@ class Engine:
         version = await self.store.current()
         if version.number != self.version or self._plan is None:
             self._plan = await self._compile(version)
+            await self._tell_of(version, self._plan)
         return version, self._plan
+
+    async def _tell_of(self, version: Version, plan: Plan) -> None:
+        if self.node is not None:
+            self.notices.took_up(self.node, version, plan)
+            await self.attempt(self.notices.tell)
 
     async def _serve(self, version: Version, plan: Plan) -> None:
         waiting = [row.envelope for row in await self.store.waiting()]
@@ -244,14 +257,17 @@ class Engine:
 
     def _mind_the_clocks(self) -> None:
         """When they part, or this process slept: a fresh schedule, and no burst."""
-        now, apart = self.clocks.steady(), self._distance()
-        slept, moved = now - self._ticked, apart - self._apart
-        self._ticked, self._apart = now, apart
+        now, wall, apart = self.clocks.steady(), self.clocks.wall(), self._distance()
+        slept, moved, last = now - self._ticked, apart - self._apart, self._seen
+        self._ticked, self._apart, self._seen = now, apart, wall
         if slept < FLUSH + APART and abs(moved) < APART:
             return
-        log.warning("asleep for %.1f s, clock set by %.1f s: new schedule", slept, moved)
-        if self.watch.held is not None:
-            self.watch.held.lay(now, self.clocks.wall())
+        self.notices.slept(slept)
+        journal.out_of_step(slept, moved)
+        if (held := self.watch.held) is not None:
+            if abs(moved) >= APART:
+                held.shift(timedelta(seconds=moved))
+            held.lay(now, wall, last)
         if abs(moved) >= APART:
             self._owed += moved  # what waits in the store follows
             self.news()

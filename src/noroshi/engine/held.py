@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from noroshi.core.cadence import next_due, phase, spacing
-from noroshi.core.model import Level, Monitor, Standing, State
+from noroshi.core.cadence import At, next_due, phase, spacing
+from noroshi.core.model import ItemState, Level, Monitor, Standing, State
 from noroshi.ports import Block
 
 FIRST_LOOK = timedelta(seconds=10)
 CATCH_UP = timedelta(seconds=2)
+FAR = timedelta(minutes=5)
+"""A look that was missed is made up for soon, where the next one is further away than this."""
+SPREAD = timedelta(minutes=1)
+TWICE = timedelta(hours=3)
+"""A clock that is set back by no more does not make a fixed time come a second time."""
 
 
 class Cause(IntEnum):
@@ -70,14 +75,23 @@ class Held:
             if id in monitors:
                 self.monitors[id] = monitors[id]
 
-    def lay(self, steady: float, wall: datetime) -> None:
-        """A fresh schedule from now; no turn that was missed is made up for."""
+    def lay(self, steady: float, wall: datetime, last: datetime | None = None) -> None:
+        """A fresh schedule from now. `last`: when the one before was last kept, by the wall
+        clock, after a sleep or a set clock."""
         self.turns = [turn for turn in self.turns if turn.cause in PROMISED]
         heapq.heapify(self.turns)
         self.wakes = {}
         leaving = {turn.id for turn in self.turns if turn.cause is Cause.LAST}
         for id in self.monitors.keys() - leaving:
-            self.place(id, steady, wall)
+            self.place(id, steady, wall, last)
+
+    def shift(self, by: timedelta) -> None:
+        """The wall clock was set: when things were told moves with it, or each reminder would
+        come at once, or much too late. It is written with the next change."""
+        for id, state in self.states.items():
+            if any(item.told for item in state.items.values()):
+                items = {name: _shifted(item, by) for name, item in state.items.items()}
+                self.states[id] = replace(state, items=items)
 
     def catch_up(self, since: datetime, steady: float, wall: datetime) -> None:
         """A turn soon for each monitor that was due while nobody watched.
@@ -90,15 +104,23 @@ class Held:
                 soon = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
                 self.repeat(id, Cause.AGAIN, steady + soon.total_seconds(), wall + soon)
 
-    def place(self, id: str, steady: float, wall: datetime) -> None:
-        """Give one monitor its place in the schedule."""
-        heapq.heappush(self.turns, self._next(id, steady, wall, wall))
+    def place(
+        self, id: str, steady: float, wall: datetime, last: datetime | None = None
+    ) -> None:
+        """Give one monitor its place in the schedule; `last` as in `lay`."""
+        turn = self._next(id, steady, wall, self._after(id, wall, last))
+        heapq.heappush(self.turns, turn)
+        soon = timedelta(0) if last is None else _soon(turn, wall)
+        due, at = steady + soon.total_seconds(), wall + soon
         if not self.states[id].items:
             self._first(id, steady, wall)
-        elif self.states[id].level is not Level.OK:
+        elif last is not None and self._missed(turn, wall, last):
+            self.repeat(id, Cause.AGAIN, due, at)
+        if self.states[id].level is not Level.OK:
             # Whatever was known of it when a word is due (by an earlier life, by rules or a
-            # clock that have changed) may be so no longer; so it is weighed at once.
-            self.wake(id, steady, wall)
+            # clock that have changed) may be so no longer; so it is weighed at once, or with
+            # the look that comes anyhow.
+            self.wake(id, due, at)
 
     def wake(self, id: str, due: float, at: datetime) -> None:
         """Let time, or what people said, be weighed then; what was planned before is void."""
@@ -173,7 +195,29 @@ class Held:
         at = next_due(id, self.monitors[id].cadence, after)
         return Turn(steady + (at - wall).total_seconds(), id, Cause.GRID, at)
 
+    def _after(self, id: str, wall: datetime, last: datetime | None) -> datetime:
+        """An hour that the clock was set back by is no second occasion for a fixed time."""
+        again = last is not None and wall < last <= wall + TWICE
+        fixed = isinstance(self.monitors[id].cadence, At)
+        return last if again and fixed and last is not None else wall
+
+    def _missed(self, turn: Turn, wall: datetime, last: datetime) -> bool:
+        """It was due meanwhile, and will not be again for long."""
+        due = next_due(turn.id, self.monitors[turn.id].cadence, last)
+        return turn.at - wall > FAR and due <= wall
+
     def _first(self, id: str, steady: float, wall: datetime) -> None:
         """A new monitor shows what it sees soon, even if it is due once a day."""
         soon = min(spacing(self.monitors[id].cadence), FIRST_LOOK) * phase(id)
         self.repeat(id, Cause.AGAIN, steady + soon.total_seconds(), wall + soon)
+
+
+def _soon(turn: Turn, wall: datetime) -> timedelta:
+    """With the next look if that is near, else spread, so that not all come at once."""
+    wait = turn.at - wall
+    return wait if wait <= FAR else SPREAD * phase(turn.id)
+
+
+def _shifted(item: ItemState, by: timedelta) -> ItemState:
+    told = {rule: replace(said, at=said.at + by) for rule, said in item.told.items()}
+    return replace(item, told=told)

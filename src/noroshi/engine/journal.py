@@ -34,6 +34,11 @@ def happened(events: Iterable[Event]) -> None:
         )
 
 
+def out_of_step(slept: float, moved: float) -> None:
+    """The process was stopped, the machine asleep, or the clock was set (seconds)."""
+    log.warning("clocks out of step, new schedule slept=%.1f set=%.1f", slept, moved)
+
+
 def told_without_spool(telling: Envelope, route: str | None) -> None:
     """The store takes nothing, so this was sent past it; None: no route took it."""
     if route is None:

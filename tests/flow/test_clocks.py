@@ -1,0 +1,226 @@
+"""Clocks that are set, a process that is stopped, and the two odd nights of summer time: nobody
+is blind, nothing is told twice, and nothing comes in a burst."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from noroshi.core.cadence import At, Every
+from noroshi.core.model import Verdict, When
+from noroshi.testing import ManualClocks
+from tests.flow.scene import RULE, Scene, disk_monitor
+
+CRITICAL = "[CRITICAL] web1: disk"
+EACH = replace(RULE, when=When.EACH, repeat=None)
+HOURLY, MINUTELY, FAST = (Every(timedelta(seconds=s)) for s in (3600, 60, 5))
+BERLIN, TOKYO = "Europe/Berlin", "Asia/Tokyo"
+
+
+def at(*times, zone="UTC"):
+    return At(times=tuple(time.fromisoformat(t) for t in times), zone=zone)
+
+
+class Watched(Scene):
+    """Remembers when each monitor was looked at, by the wall clock and by the steady one."""
+
+    def __init__(self, *smtp, start=None):
+        super().__init__(*smtp)
+        if start is not None:
+            self.time = ManualClocks(start)
+            self.smtp.wall = self.backup.wall = lambda: self.time.now
+        self.looks = []
+
+    def host(self, monitor):
+        self.looks.append((monitor.id, self.time.now, self.time.passed))
+        return super().host(monitor)
+
+    def looked(self, id, since=0.0):
+        return [wall for name, wall, steady in self.looks if name == id and steady >= since]
+
+    def gaps(self, id):
+        seen = [steady for name, _wall, steady in self.looks if name == id]
+        return [b - a for a, b in pairwise(seen)]
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["an hour back", "an hour on"])
+async def test_a_clock_that_is_set_blinds_nobody_and_repeats_nothing(hours):
+    scene = Watched()
+    scene.used = {"/a": 95}
+    monitors = [
+        disk_monitor(id=f"{name}{n}", name=f"{name}{n}", cadence=cadence)
+        for name, cadence in (("fast", FAST), ("minutely", MINUTELY), ("hourly", HOURLY))
+        for n in range(5)
+    ]
+    await scene.plan(*monitors)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 600)
+        assert Counter(scene.subjects).most_common(1)[0][1] == 1
+        scene.time.jump(hours=hours)
+        await scene.seconds(engine, 1150)
+        told = Counter(scene.subjects)
+        assert len(told) == 15 and set(told.values()) == {1}
+        await scene.seconds(engine, 700)
+    assert set(Counter(scene.subjects).values()) == {2}
+    for monitor in monitors:
+        if monitor.cadence is not HOURLY:
+            longest = 2 * monitor.cadence.period.total_seconds()
+            assert max(scene.gaps(monitor.id)) <= longest
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["an hour back", "an hour on"])
+async def test_a_mail_that_waits_goes_at_its_time_though_the_clock_is_set(hours):
+    scene = Watched(Verdict.DEFERRED, Verdict.ACCEPTED)
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(cadence=FAST, rules=(replace(RULE, repeat=None),)))
+    async with scene.life() as engine:
+        while not scene.smtp.sent:
+            await scene.second(engine)
+        deferred = scene.time.passed
+        scene.time.jump(hours=hours)
+        while len(scene.smtp.sent) < 2:
+            await scene.second(engine)
+        assert 28 <= scene.time.passed - deferred <= 36
+        await scene.seconds(engine, 120)
+    first, second = scene.smtp.sent
+    assert first.id == second.id
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["an hour back", "an hour on"])
+async def test_a_route_that_rests_is_tried_at_its_time_though_the_clock_is_set(hours):
+    scene = Watched(*[Verdict.ROUTE_DOWN] * 200)
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(cadence=FAST), routes=("smtp1",))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 300)
+        before = len(scene.smtp.sent)
+        scene.time.jump(hours=hours)
+        await scene.seconds(engine, 120)
+        assert 1 <= len(scene.smtp.sent) - before <= 8
+
+
+async def test_after_an_hour_without_the_processor_each_looks_once_and_none_in_a_burst():
+    scene = Watched()
+    scene.used = {"/a": 10}
+    ids = [f"m{n}" for n in range(120)]
+    rules = (replace(RULE, repeat=None),)
+    await scene.plan(*[disk_monitor(id=id, name=id, rules=rules) for id in ids])
+    async with scene.life() as engine:
+        await scene.seconds(engine, 90)
+        scene.time.pass_by(hours=1)
+        woke = scene.time.passed
+        scene.used = {"/a": 95}
+        await scene.seconds(engine, 61)
+    assert {len(scene.looked(id, since=woke)) for id in ids} == {1}
+    seconds = Counter(steady for _id, _wall, steady in scene.looks if steady >= woke)
+    assert max(seconds.values()) <= 12
+    assert set(Counter(scene.subjects).values()) == {1} and len(scene.subjects) == 120
+
+
+@pytest.mark.parametrize("jump", ["pass_by", "jump"], ids=["stopped", "machine asleep"])
+async def test_after_an_hour_away_reminders_come_spread_and_once(jump):
+    scene = Watched()
+    scene.used = {"/a": 95}
+    ids = [f"m{n}" for n in range(60)]
+    await scene.plan(*[disk_monitor(id=id, name=id) for id in ids])
+    async with scene.life() as engine:
+        await scene.seconds(engine, 90)
+        assert len(scene.smtp.sent) == 60
+        getattr(scene.time, jump)(hours=1)
+        await scene.seconds(engine, 1800)
+    reminders = scene.smtp.sent[60:]
+    assert len({mail.order for mail in reminders}) == len(reminders) == 60
+    assert max(Counter(mail.born for mail in reminders).values()) <= 12
+
+
+@pytest.mark.parametrize("jump", ["pass_by", "jump"], ids=["stopped", "machine asleep"])
+async def test_a_fixed_time_that_passed_meanwhile_is_made_up_for_within_a_minute(jump):
+    scene = Watched()
+    scene.used = {"/a": 10}
+    await scene.plan(disk_monitor(cadence=at("06:30"), rules=(EACH,)))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 60)
+        getattr(scene.time, jump)(hours=1)
+        scene.used, woke = {"/a": 95}, scene.time.passed
+        await scene.seconds(engine, 61)
+        assert len(scene.looked("m", since=woke)) == 1
+        await scene.seconds(engine, 600)
+    assert len(scene.looked("m", since=woke)) == 1
+    assert scene.subjects == [CRITICAL]
+
+
+async def test_a_fixed_time_that_fell_into_a_stall_of_seconds_is_not_lost():
+    scene = Watched(start=datetime(2026, 4, 1, 5, 59, tzinfo=UTC))
+    scene.used = {"/a": 10}
+    await scene.plan(disk_monitor(cadence=at("06:00")))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 58)
+        began = scene.time.passed
+        scene.time.pass_by(seconds=4)
+        await scene.seconds(engine, 70)
+    assert len(scene.looked("m", since=began)) == 1
+
+
+@pytest.mark.parametrize(
+    ("back", "again"),
+    [pytest.param(60, 0, id="an hour"), pytest.param(24 * 60 + 15, 1, id="a day")],
+)
+async def test_a_clock_set_back_repeats_a_fixed_time_only_if_it_was_wrong_by_far(back, again):
+    scene = Watched(start=datetime(2026, 4, 1, 5, 55, tzinfo=UTC))
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(cadence=at("06:00"), rules=(EACH,)))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 600)
+        first, before = scene.time.passed, len(scene.subjects)
+        scene.time.jump(minutes=-back)
+        while scene.time.now.astimezone(UTC).time() < time(6, 10):
+            await scene.second(engine)
+    assert len(scene.looked("m", since=first)) == again
+    assert len(scene.subjects) - before == again
+
+
+NIGHTS = [
+    pytest.param(
+        BERLIN,
+        datetime(2026, 3, 28, 23, 0, tzinfo=UTC),
+        # 02:30 does not exist; it comes an hour later by the clock, which is 03:30.
+        ["00:30+01:00", "01:30+01:00", "03:30+02:00", "04:30+02:00"],
+        id="Berlin's short night",
+    ),
+    pytest.param(
+        BERLIN,
+        datetime(2026, 10, 24, 22, 0, tzinfo=UTC),
+        # 02:30 exists twice; it is meant the first time.
+        ["00:30+02:00", "01:30+02:00", "02:30+02:00", "03:30+01:00", "04:30+01:00"],
+        id="Berlin's long night",
+    ),
+    pytest.param(
+        TOKYO,
+        datetime(2026, 3, 28, 15, 0, tzinfo=UTC),
+        ["00:30+09:00", "01:30+09:00", "02:30+09:00", "03:30+09:00", "04:30+09:00"],
+        id="a night in Tokyo",
+    ),
+]
+
+
+@pytest.mark.parametrize(("zone", "midnight", "expected"), NIGHTS)
+async def test_each_fixed_time_of_a_night_comes_once(zone, midnight, expected):
+    scene = Watched(start=midnight)
+    scene.used, scene.pace = {"/a": 95}, 2
+    fixed = at("00:30", "01:30", "02:30", "03:30", "04:30", zone=zone)
+    await scene.plan(
+        disk_monitor(cadence=fixed, rules=(EACH,)),
+        disk_monitor(id="fast", name="fast", cadence=MINUTELY, rules=()),
+    )
+    async with scene.life() as engine:
+        await scene.seconds(engine, 30)  # what is new is looked at once at the start
+        began, before = scene.time.passed, len(scene.subjects)
+        while scene.time.now.astimezone(ZoneInfo(zone)).time() < time(4, 45):
+            await scene.second(engine)
+    looks = [wall.astimezone(ZoneInfo(zone)) for wall in scene.looked("m", since=began)]
+    assert [look.isoformat()[11:16] + look.isoformat()[-6:] for look in looks] == expected
+    assert len(scene.subjects) - before == len(expected)
+    assert max(scene.gaps("fast")) <= 62
