@@ -66,11 +66,14 @@ def applied(path: Path, db: Connection) -> dict[int, str]:
     return dict(db.execute("select number, checksum from migration"))
 
 
-def migrate(path: Path, db: Connection, steps: Sequence[Migration]) -> None:
-    """Take the steps that are missing. StoreError leaves the store as it is."""
+def migrate(
+    path: Path, db: Connection, steps: Sequence[Migration], *, keep: bool = True
+) -> None:
+    """Take the steps that are missing. StoreError leaves the store as it is. `keep`: first
+    make a copy to keep; not needed for a file that is a copy itself."""
     taken = applied(path, db)
     missing = [step for step in steps if step.number not in taken]
-    if taken and missing:
+    if taken and missing and keep:
         _rehearse(path, db, missing)
     db.execute(
         "create table if not exists migration "

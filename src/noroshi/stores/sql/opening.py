@@ -34,7 +34,7 @@ def open_file(
     """A connection to write with and one to read with; StoreError leaves the file as it is."""
     _refuse_old(sqlite)
     try:
-        _look(path, steps)
+        refuse_foreign(path, steps)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         return _open(path, steps, patience)
     except (driver.Error, OSError) as error:
@@ -59,8 +59,8 @@ def _refuse_old(sqlite: Sequence[int]) -> None:
         )
 
 
-def _look(path: Path, steps: Sequence[Migration]) -> None:
-    """Refuse a file that is not ours, without writing to it or beside it."""
+def refuse_foreign(path: Path, steps: Sequence[Migration]) -> None:
+    """StoreError for a file that is not ours or too new, without writing to it or beside it."""
     if not path.exists() or not path.stat().st_size:
         return
     log = path.with_name(f"{path.name}-wal")
