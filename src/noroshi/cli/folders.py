@@ -9,8 +9,9 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.core.problems import Problem
 from noroshi.core.words import Words
-from noroshi.definitions import read_folder, what_would_be_lost, write_folder
+from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -51,7 +52,7 @@ WRITTEN = Words(
 
 def plan(asked: Asked) -> int:
     """What would change; exit code 3 if it could not be applied."""
-    planned = asked.call("plan", documents=_documents(asked))
+    planned = asked.call("plan", documents=documents_of(asked, Path(asked.given.folder)))
     if asked.given.json:
         asked.print_json(planned)
         return exits.INVALID if planned["problems"] else exits.DONE
@@ -69,8 +70,14 @@ def plan(asked: Asked) -> int:
 def apply(asked: Asked) -> int:
     """Bring the folder into force."""
     given = asked.given
-    applied = asked.call("apply", documents=_documents(asked), base=given.base, note=given.note)
-    if given.json:
+    documents = documents_of(asked, Path(given.folder))
+    applied = asked.call("apply", documents=documents, base=given.base, note=given.note)
+    return say_applied(asked, applied)
+
+
+def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
+    """Which version is in force now, and what that changed."""
+    if asked.given.json:
         asked.print_json(applied)
         return exits.DONE
     found, version = applied["differences"], applied["version"]
@@ -103,12 +110,26 @@ def export(asked: Asked) -> int:
     return exits.DONE
 
 
-def _documents(asked: Asked) -> Sequence[Mapping[str, Any]]:
+def documents_of(asked: Asked, folder: Path) -> Sequence[Mapping[str, Any]]:
+    """The definitions in a folder, as an operation takes them. Raises Refused."""
+    found = look_into(folder)
+    documents = [{"key": one.key, "body": one.body} for one in found.documents]
+    if found.problems:
+        raise _unusable(asked, _all_problems(asked, documents, found.problems))
+    return documents
+
+
+def _all_problems(
+    asked: Asked, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
+) -> Sequence[tuple[str, Words]]:
+    """What is wrong with the files, and what the node says of those that could be read."""
+    faulty = [problem.where for problem in of_files]
     try:
-        found = read_folder(Path(asked.given.folder))
-    except Invalid as invalid:
-        raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
-    return [{"key": document.key, "body": document.body} for document in found]
+        planned = asked.call("plan", documents=documents, faulty=faulty)
+    except Refused:  # nobody to ask: the files are wrong all the same
+        return [(p.where, p.what) for p in of_files]
+    told = [Problem(p["where"], Words(**p["what"])) for p in planned["problems"]]
+    return [(p.where, p.what) for p in by_file((*of_files, *told))]
 
 
 def _unusable(asked: Asked, problems: Sequence[tuple[str, Words]]) -> Refused:

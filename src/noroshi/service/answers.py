@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.model import NOTHING, Level, Verdict
+from noroshi.core.model import NOTHING, Level, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
@@ -98,6 +98,26 @@ class Applied:
     differences: tuple[Words, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """One version of the definitions in short."""
+
+    number: int
+    at: datetime | None
+    who: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneVersion:
+    """What a version changed over the one before it, and what going `back` to it would change."""
+
+    row: VersionRow
+    changed: tuple[Words, ...]
+    back: tuple[Words, ...]
+    current: int
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """The definitions of the current version."""
@@ -185,3 +205,91 @@ class Letter:
     alarms: tuple[str, ...]
     thread: tuple[str, ...]
     tried: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event: an item went from one level to another, or was told of again."""
+
+    id: str
+    at: datetime
+    path: str
+    item: str
+    before: Level
+    after: Level
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a rule last answered about an item."""
+
+    rule: str
+    item: str
+    reason: Reason
+    because: Words
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Events, newest first, and what the rules last decided."""
+
+    events: tuple[Happened, ...]
+    decisions: tuple[Decided, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    """Who is told: by which rules, and of how many monitors."""
+
+    name: str
+    title: str
+    addresses: tuple[str, ...]
+    language: str
+    zone: str
+    rules: tuple[str, ...]
+    monitors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingTried:
+    """One reading of a trial with the level that its own limits give it."""
+
+    name: Words
+    item: str
+    value: Words
+    level: Level
+    limits: Words
+    note: Words
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTried:
+    """What a rule would answer about an item, and whom it would tell by which routes."""
+
+    rule: str
+    item: str
+    reason: Reason
+    because: Words
+    speaks: bool
+    contacts: tuple[str, ...]
+    routes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One measurement on trial: nothing of it was kept. `seconds` is how long it took."""
+
+    path: str
+    kind: str
+    runs_on: str
+    target: str
+    seconds: float
+    level: Level
+    fault: Words | None
+    readings: tuple[ReadingTried, ...]
+    items: tuple[ItemStatus, ...]
+    rules: tuple[RuleTried, ...]
+    seen: tuple[Words, ...]

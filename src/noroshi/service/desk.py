@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import Route
+from noroshi.core.model import Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Resting, Store, Version, Waiting
+from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.offer import Trouble
@@ -22,6 +23,9 @@ CANNOT_COMPILE = Words(
     en="The current definitions cannot be read any more: {why}",
     ja="いまの定義が読めなくなっています: {why}",
 )
+
+Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
+"""How this process measures: the engine's own way, with its time-outs."""
 
 
 class Desk:
@@ -37,9 +41,13 @@ class Desk:
         tokens: TokenSource,
         new_id: Callable[[], str],
         name: str = "node",
+        runs_on: str = "",
+        measure: Measure | None = None,
+        host_of: Callable[[Monitor], Host] | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
+        self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
         self._known: tuple[Version, Plan] | None = None
 
     async def _current(self) -> tuple[Version, Plan]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from noroshi.actions.phrases import quantity, threshold
-from noroshi.core.model import NOTHING, Cause, Level, Reading
+from noroshi.actions.phrases import WORDS, quantity, threshold
+from noroshi.core.model import NOTHING, Cause, Level, Limits, Reading
 from noroshi.core.words import Words, plain
 
 VALUE = Words(en="{name} {value}", ja="{name} {value}")
@@ -26,6 +26,21 @@ def told(cause: Cause, level: Level, names: Mapping[str, Words]) -> Words:
         if en:
             words = LIMITED.fill(told=words, limit=Words(en=en, ja=ja))
     return NOTED.fill(told=words, note=reading.note) if reading.note != NOTHING else words
+
+
+def limits_told(limits: Limits, unit: str) -> Words:
+    """Both limits in one line; NOTHING if there are none."""
+    given = {
+        level: Words(
+            en=threshold(limits, level, unit, "en"), ja=threshold(limits, level, unit, "ja")
+        )
+        for level in (Level.WARNING, Level.CRITICAL)
+    }
+    said = {level: words for level, words in given.items() if words.en}
+    return Words(
+        en=", ".join(f"{level.name} {words.en}" for level, words in said.items()),
+        ja="、".join(f"{WORDS[level].ja} {words.ja}" for level, words in said.items()),
+    )
 
 
 def newest(cause: Cause, readings: Sequence[Reading], item: str) -> Cause:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.service.defining import Defining
+from noroshi.service.history import History
+from noroshi.service.keeping import Keeping
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
+from noroshi.service.reporting import Reporting
 from noroshi.service.signing import Signing
+from noroshi.service.trying import Trying
+from noroshi.service.versions import Versions
 
 
-class Service(Looking, Defining, Signing, Mailing):
+class Service(Looking, History, Trying, Versions, Signing, Mailing, Reporting, Keeping):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
 
     def operations(self) -> Mapping[str, Operation]:

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.defining import APPLY, EXPORT, KINDS, PLAN
-from noroshi.cli.commands.node import DEMO, INIT, LAB, SERVE
+from noroshi.cli.commands.defining import (
+    APPLY,
+    CHECK_CONFIG,
+    EXPORT,
+    KINDS,
+    PLAN,
+    TAKE_BACK,
+    VERSIONS,
+)
+from noroshi.cli.commands.node import (
+    BACKUP,
+    CHECK_STORE,
+    COMPLETION,
+    DEMO,
+    INIT,
+    LAB,
+    RESTORE,
+    SERVE,
+)
 from noroshi.cli.commands.parts import GLOBAL, Command, Option
-from noroshi.cli.commands.sending import AUTHORIZE, QUEUE, SEND
-from noroshi.cli.commands.watching import STATUS
+from noroshi.cli.commands.sending import AUTHORIZE, QUEUE, SECRET, SEND
+from noroshi.cli.commands.watching import BEAT, CONTACTS, LOG, STATUS, TRY
 from noroshi.core.words import Words
 
 PROGRAM = Words(
     en="Noroshi watches machines, and proves that its alarms arrive.",
     ja="Noroshi はサーバーを監視し、アラームが届いたことまで確かめます。",
 )
-COMMANDS = (INIT, SERVE, DEMO, LAB, PLAN, APPLY, EXPORT, STATUS, AUTHORIZE, SEND, QUEUE, KINDS)
+ABOUT_THE_NODE = (INIT, SERVE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE)
+ABOUT_DEFINITIONS = (CHECK_CONFIG, PLAN, APPLY, EXPORT, VERSIONS, TAKE_BACK)
+ABOUT_WATCHING = (STATUS, TRY, LOG, CONTACTS, BEAT)
+ABOUT_MAIL = (AUTHORIZE, SECRET, SEND, QUEUE)
+REFERENCE = (KINDS, COMPLETION)
+COMMANDS = (*ABOUT_THE_NODE, *ABOUT_DEFINITIONS, *ABOUT_WATCHING, *ABOUT_MAIL, *REFERENCE)
 """In the order in which the help lists them: as one meets them."""
 
 __all__ = ["COMMANDS", "GLOBAL", "PROGRAM", "Command", "Option"]

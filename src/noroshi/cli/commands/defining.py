@@ -14,6 +14,24 @@ PLAN = Command(
     ),
     options=(FOLDER, JSON),
 )
+CHECK_CONFIG = Command(
+    name="check-config",
+    run="noroshi.cli.check_config:check_config",
+    help=Words(
+        en="check noroshi.toml and a folder of definitions, without a node",
+        ja="noroshi.toml と定義のフォルダーを、ノードなしで確かめます",
+    ),
+    more=(
+        Words(
+            en="Everything that is wrong is told at once, and nothing is written. It needs "
+            "neither home folder, store nor key; without noroshi.toml it cannot say which "
+            "programs may run.",
+            ja="誤りをすべて一度に表示します。何も書き込みません。ホームフォルダー、保存先、鍵は"
+            "要りません。noroshi.toml がなければ、プログラムを実行してよいかは確かめられません。",
+        ),
+    ),
+    options=(FOLDER, JSON),
+)
 APPLY = Command(
     name="apply",
     run="noroshi.cli.folders:apply",
@@ -81,6 +99,60 @@ KINDS = Command(
             ("kind",),
             Words(en="only this kind, in full", ja="この種別だけを詳しく"),
             {"metavar": "KIND", "nargs": "?"},
+        ),
+        JSON,
+    ),
+)
+BASE = Option(
+    ("--base",),
+    Words(
+        en="refuse if the current version is another than this one",
+        ja="現在の版がこの番号でなければ取り込みません",
+    ),
+    {"metavar": "VERSION", "type": int},
+)
+VERSIONS = Command(
+    name="versions",
+    run="noroshi.cli.versions:versions",
+    help=Words(
+        en="earlier versions of the definitions, and what each changed",
+        ja="これまでの定義の版と、それぞれの変更を表示します",
+    ),
+    options=(
+        Option(
+            ("number",),
+            Words(en="only this one, in full", ja="この版だけを詳しく"),
+            {"metavar": "NUMBER", "nargs": "?", "type": int},
+        ),
+        Option(
+            ("--last",),
+            Words(en="how many (default: 20)", ja="何件まで (既定値: 20)"),
+            {"metavar": "COUNT", "type": int, "default": 20},
+        ),
+        JSON,
+    ),
+)
+TAKE_BACK = Command(
+    name="take-back",
+    run="noroshi.cli.versions:take_back",
+    help=Words(en="go back to an earlier version", ja="以前の版に戻します"),
+    more=(
+        Words(
+            en="It becomes a new version, so that nothing is lost and this can be taken back too.",
+            ja="新しい版として取り込むので、何も失われず、戻したことも取り消せます。",
+        ),
+    ),
+    options=(
+        Option(
+            ("number",),
+            Words(en="the version to go back to", ja="戻す版の番号"),
+            {"metavar": "NUMBER", "type": int},
+        ),
+        BASE,
+        Option(
+            ("--note",),
+            Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
+            {"metavar": "TEXT", "default": ""},
         ),
         JSON,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.parts import Command, Option
+from noroshi.cli.commands.parts import FLAG, JSON, Command, Option
 from noroshi.core.words import Words
 
 INIT = Command(
@@ -53,5 +53,91 @@ LAB = Command(
     help=Words(
         en="run a simulator of Entra ID and Exchange Online",
         ja="Entra ID と Exchange Online のシミュレーターを動かします",
+    ),
+)
+COMPLETION = Command(
+    name="completion",
+    run="noroshi.cli.completion:completion",
+    help=Words(
+        en="print what makes a shell complete commands and options",
+        ja="シェルでコマンドやオプションを補完するための設定を表示します",
+    ),
+    options=(
+        Option(
+            ("shell",),
+            Words(en="bash, zsh or fish", ja="bash、zsh、fish のどれか"),
+            {"metavar": "SHELL", "choices": ("bash", "zsh", "fish")},
+        ),
+    ),
+)
+BACKUP = Command(
+    name="backup",
+    run="noroshi.cli.backup:backup",
+    help=Words(
+        en="write a backup of the store while the node runs",
+        ja="保存先のバックアップを取ります (ノードが動いたままで)",
+    ),
+    more=(
+        Words(
+            en="Definitions, queue, events, samples and sealed secrets are in it; the key is not.",
+            ja="定義、送信キュー、イベント、測定値、封じた秘密が入ります。鍵は入りません。",
+        ),
+    ),
+    options=(
+        Option(
+            ("file",),
+            Words(en="file to write; it must not be there", ja="書くファイル (まだないもの)"),
+            {"metavar": "FILE"},
+        ),
+        JSON,
+    ),
+)
+RESTORE = Command(
+    name="restore",
+    run="noroshi.cli.backup:restore",
+    help=Words(
+        en="put a backup in the place of this home folder's store",
+        ja="バックアップを、このホームフォルダーの保存先として戻します",
+    ),
+    more=(
+        Words(
+            en="The node must not run. The store that was there is kept beside it. What was "
+            "accepted is not sent again; what waited goes on.",
+            ja="ノードを止めてから実行します。元の保存先は隣に残ります。受領されたものは"
+            "二度と送らず、送信待ちだったものは続きから送ります。",
+        ),
+    ),
+    options=(
+        Option(
+            ("file",),
+            Words(en="a file that backup wrote", ja="backup で書いたファイル"),
+            {"metavar": "FILE"},
+        ),
+        Option(
+            ("--hold",),
+            Words(
+                en="hold all mails that wait, so that none leaves before somebody has looked",
+                ja="送信待ちをすべて保留にし、確かめるまで送りません",
+            ),
+            FLAG,
+        ),
+    ),
+)
+CHECK_STORE = Command(
+    name="check-store",
+    run="noroshi.cli.backup:check_store",
+    help=Words(
+        en="look through the store, or a backup, for faults",
+        ja="保存先やバックアップに異常がないか調べます",
+    ),
+    options=(
+        Option(
+            ("file",),
+            Words(
+                en="a backup to look through (else the store of the node)",
+                ja="調べるバックアップ (なければノードの保存先)",
+            ),
+            {"metavar": "FILE", "nargs": "?"},
+        ),
     ),
 )

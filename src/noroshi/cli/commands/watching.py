@@ -30,3 +30,104 @@ STATUS = Command(
         ),
     ),
 )
+MONITOR = Option(
+    ("monitor",),
+    Words(
+        en="instance/group/monitor, or its name alone if only one has it",
+        ja="インスタンス/グループ/監視項目。1つしかない名前ならそれだけでも",
+    ),
+    {"metavar": "MONITOR"},
+)
+TRY = Command(
+    name="try",
+    run="noroshi.cli.trying:try_",
+    help=Words(
+        en="measure a monitor now, on trial: what is read, judged, and would be told",
+        ja="監視項目をいま試します (読み取った値、判定、知らせる内容)",
+    ),
+    more=(
+        Words(
+            en="It runs where the node runs. Nothing of it is kept, and nothing is sent.",
+            ja="ノードが動いているコンピューターで実行します。結果は保存せず、何も送りません。",
+        ),
+    ),
+    options=(
+        MONITOR,
+        Option(
+            ("--in",),
+            Words(
+                en="take the definitions of this folder, which need not be in force",
+                ja="有効にする前の定義を、このフォルダーから読みます",
+            ),
+            {"metavar": "DIR", "dest": "folder", "default": ""},
+        ),
+        JSON,
+    ),
+)
+LOG = Command(
+    name="log",
+    run="noroshi.cli.log:log",
+    help=Words(
+        en="what happened; for one monitor also why it was told or not",
+        ja="起きたことを表示します。監視項目を指定すると、知らせた理由・知らせなかった理由も",
+    ),
+    options=(
+        Option(
+            ("monitor",),
+            Words(
+                en="only this one: instance/group/monitor, or its name",
+                ja="この監視項目だけ (インスタンス/グループ/監視項目、または名前)",
+            ),
+            {"metavar": "MONITOR", "nargs": "?"},
+        ),
+        Option(
+            ("--last",),
+            Words(en="how many (default: 50)", ja="何件まで (既定値: 50)"),
+            {"metavar": "COUNT", "type": int, "default": 50},
+        ),
+        JSON,
+    ),
+)
+CONTACTS = Command(
+    name="contacts",
+    run="noroshi.cli.contacts:contacts",
+    help=Words(
+        en="who is told, in which language, by which rules",
+        ja="通知先と、その言語、実行条件を一覧します",
+    ),
+    options=(JSON,),
+)
+BEAT = Command(
+    name="beat",
+    run="noroshi.cli.beat:beat",
+    help=Words(
+        en="report that a job ran, for the heartbeat monitor that waits for it",
+        ja="ジョブの実行を、heartbeat の監視項目に報告します",
+    ),
+    more=(
+        Words(
+            en="It returns once the report is safely kept, and prints nothing.",
+            ja="報告が確かに保存された時点で戻り、何も表示しません。",
+        ),
+    ),
+    options=(
+        Option(
+            ("job",),
+            Words(
+                en="the job's name, as its monitor has it", ja="監視項目に書いたジョブの名前"
+            ),
+            {"metavar": "NAME"},
+        ),
+        Option(
+            ("text",),
+            Words(en="a few words of its own, for the alarm", ja="アラームに載せるひとこと"),
+            {"metavar": "TEXT", "nargs": "?"},
+        ),
+        Option(
+            ("--fail",),
+            Words(en="it ran, and failed", ja="実行したが失敗した、と報告します"),
+            FLAG,
+        ),
+        JSON,
+    ),
+)

@@ -1,0 +1,60 @@
+"""`noroshi log`: what happened, and, for one monitor, why each rule spoke or kept silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.layout import table
+from noroshi.cli.levels import shown
+from noroshi.cli.times import clock
+from noroshi.core.words import Words
+
+Answer = Mapping[str, Any]
+NOTHING = Words(en="Nothing has happened yet.", ja="まだ何も起きていません。")
+STILL = Words(en="still {level}", ja="{level} のまま")
+RULES = Words(en="What each rule last answered", ja="実行条件ごとの最後の判断")
+
+
+def log(asked: Asked) -> int:
+    """Events, the newest last, as in any log."""
+    given = asked.given
+    found = asked.call("log", monitor=given.monitor or "", last=given.last)
+    if given.json:
+        asked.print_json(found)
+        return exits.DONE
+    now = datetime.now(UTC)
+    print("\n".join(_events(asked, found["events"], now)) or asked.say(NOTHING))
+    if found["decisions"]:
+        print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
+    return exits.DONE
+
+
+def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[str]:
+    rows = [
+        (
+            clock(one["at"], now),
+            _step(asked, one),
+            one["path"],
+            one["item"],
+            asked.say(one["words"]),
+        )
+        for one in reversed(events)
+    ]
+    yield from table(rows)
+
+
+def _step(asked: Asked, one: Answer) -> str:
+    before, after = (shown(one[side], asked.language) for side in ("before", "after"))
+    return asked.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
+
+
+def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+    rows = [
+        (clock(one["at"], now), one["rule"], one["item"], asked.say(one["because"]))
+        for one in found
+    ]
+    yield from (f"  {line}" for line in table(rows))

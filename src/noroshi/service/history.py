@@ -1,0 +1,104 @@
+"""Operations that look back, and at who is told: events, contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.actions.phrases import REASONS
+from noroshi.core.model import Contact, Event, Monitor
+from noroshi.core.problems import instead
+from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.plugins import UnknownKind
+from noroshi.service.answers import ContactRow, Decided, Happened, Log
+from noroshi.service.desk import Desk
+from noroshi.service.offer import VIEWER, NotFound, Person, operation
+from noroshi.service.saying import told
+
+MOST = 10_000
+NO_MONITOR = Words(
+    en="There is no monitor {given}{instead}. See: noroshi status --all",
+    ja="監視項目 {given} はありません{instead}。noroshi status --all で確かめてください。",
+)
+
+
+class History(Desk):
+    """What happened, and who is told of it."""
+
+    @operation(
+        role=VIEWER, help=Words(en="What happened.", ja="起きたことを新しい順に表示します。")
+    )
+    async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
+        """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
+        also what each rule last answered about each item, and why."""
+        _, plan = await self._current()
+        wanted = monitor_named(plan, monitor) if monitor else None
+        id = wanted.id if wanted else ""
+        events = await self._store.events(id, max(1, min(last, MOST)))
+        decided = await self._store.decisions(id) if id else ()
+        return Log(
+            events=tuple(self._happened(plan, event) for event in events),
+            decisions=tuple(
+                Decided(
+                    rule=d.rule,
+                    item=d.item,
+                    reason=d.reason,
+                    because=REASONS[d.reason],
+                    at=d.at,
+                )
+                for d in decided
+            ),
+        )
+
+    def _happened(self, plan: Plan, event: Event) -> Happened:
+        return Happened(
+            id=event.id,
+            at=event.at,
+            path=event.path,
+            item=event.item,
+            before=event.before,
+            after=event.after,
+            words=told(event.cause, event.after, self._names(plan, event.monitor)),
+        )
+
+    def _names(self, plan: Plan, id: str) -> Mapping[str, Words]:
+        """A monitor that is gone, or of a kind that is, has no names for its readings."""
+        monitor = plan.monitors.get(id)
+        try:
+            return self._plugins.check(monitor.kind).names if monitor else {}
+        except UnknownKind:
+            return {}
+
+    @operation(
+        role=VIEWER, help=Words(en="Who is told, and of what.", ja="通知先を一覧します。")
+    )
+    async def contacts(self, who: Person) -> tuple[ContactRow, ...]:
+        """All contacts with the rules that name them."""
+        _, plan = await self._current()
+        return tuple(_contact(contact, plan) for contact in plan.contacts.values())
+
+
+def _contact(contact: Contact, plan: Plan) -> ContactRow:
+    mine = [r for r in plan.rules.values() if any(c.id == contact.id for c in r.contacts)]
+    watched = [m for m in plan.monitors.values() if any(rule in mine for rule in m.rules)]
+    return ContactRow(
+        name=contact.id,
+        title=contact.title,
+        addresses=contact.addresses,
+        language=contact.language,
+        zone=contact.zone,
+        rules=tuple(rule.id for rule in mine),
+        monitors=len(watched),
+    )
+
+
+def monitor_named(plan: Plan, given: str) -> Monitor:
+    """The monitor of that path or id; of that name alone, if only one has it. NotFound."""
+    by_path = {monitor.path: monitor for monitor in plan.monitors.values()}
+    named = [m for m in plan.monitors.values() if m.name == given]
+    found = plan.monitors.get(given) or by_path.get(given)
+    if found is None and len(named) == 1:
+        found = named[0]
+    if found is None:
+        raise NotFound(NO_MONITOR.fill(given=given, instead=instead(given, by_path)))
+    return found

@@ -1,0 +1,73 @@
+"""Operations on earlier versions of the definitions: listed, compared, taken back."""
+
+from __future__ import annotations
+
+from noroshi.core.problems import instead
+from noroshi.core.words import Words
+from noroshi.definitions import differences
+from noroshi.ports import Version
+from noroshi.service.answers import Applied, OneVersion, VersionRow
+from noroshi.service.defining import Defining
+from noroshi.service.offer import ADMIN, VIEWER, NotFound, Person, operation
+
+NO_VERSION = Words(
+    en="There is no version {number}{instead}. See: noroshi versions",
+    ja="版 {number} はありません{instead}。noroshi versions で確かめてください。",
+)
+BACK_TO = "as version {number}"
+MOST_LISTED = 1000
+
+
+class Versions(Defining):
+    """What was in force before, and going back to it."""
+
+    @operation(
+        role=VIEWER, help=Words(en="Versions of the definitions.", ja="定義の版を一覧します。")
+    )
+    async def versions(self, who: Person, last: int = 20) -> tuple[VersionRow, ...]:
+        """The newest ones, newest first; the first is in force."""
+        found = await self._store.versions(max(1, min(last, MOST_LISTED)))
+        return tuple(_row(version) for version in found)
+
+    @operation(
+        role=ADMIN,
+        help=Words(en="What a version changed.", ja="ある版で何が変わったかを表示します。"),
+    )
+    async def version_show(self, who: Person, number: int) -> OneVersion:
+        """Its difference from the one before it, and from what is in force now."""
+        version = await self._version(number)
+        before = await self._store.version(number - 1) or Version(number=0)
+        current = await self._store.current()
+        return OneVersion(
+            row=_row(version),
+            changed=_differ(before, version),
+            back=_differ(current, version),
+            current=current.number,
+        )
+
+    @operation(
+        role=ADMIN, news=True, help=Words(en="Go back to a version.", ja="以前の版に戻します。")
+    )
+    async def take_back(
+        self, who: Person, number: int, base: int | None = None, note: str = ""
+    ) -> Applied:
+        """Bring it into force again, as a new version: nothing of what came since is lost."""
+        version = await self._version(number)
+        told = note or BACK_TO.format(number=number)
+        return await self.apply(who, documents=version.documents, base=base, note=told)
+
+    async def _version(self, number: int) -> Version:
+        version = await self._store.version(number)
+        if version is None:
+            known = [str(one.number) for one in await self._store.versions(MOST_LISTED)]
+            near = instead(str(number), known)
+            raise NotFound(NO_VERSION.fill(number=number, instead=near))
+        return version
+
+
+def _row(version: Version) -> VersionRow:
+    return VersionRow(number=version.number, at=version.at, who=version.who, note=version.note)
+
+
+def _differ(old: Version, new: Version) -> tuple[Words, ...]:
+    return tuple(found.words for found in differences(old.documents, new.documents))

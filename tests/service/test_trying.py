@@ -1,0 +1,108 @@
+"""Trying a monitor: everything that was read and judged, and nothing kept."""
+
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.model import Limits, Reading, Sample
+from noroshi.core.words import Words
+from noroshi.plugins import Plugins
+from noroshi.ports import Document
+from noroshi.service import Service
+from noroshi.testing import FakeHost
+from tests.service.asking import Told, applied
+from tests.service.desk import AKI, DISK, MAIL, POST, Desk, documents
+
+FULL = Reading("used", 95.0, "%", "/var")
+ROOMY = Reading("used", 12.0, "%", "/")
+LINES = Words(en="line 1: hit", ja="1行目: 一致")
+
+
+def given():
+    return tuple(Document(**one) for one in documents())
+
+
+async def shows_lines(_options, _host):
+    return [LINES]
+
+
+class Bench(Desk):
+    """A desk whose process measures, too."""
+
+    def __init__(self, *readings, fault=None):
+        super().__init__()
+        self.readings, self.fault = readings, fault
+        check = replace(DISK, limits={"used": Limits(warning=80, critical=90)})
+        self.service = Service(
+            self.store,
+            Plugins((replace(check, preview=shows_lines),), (MAIL,), (POST,)),
+            self.time.clocks,
+            vault=self.vault,
+            tokens=self.service._tokens,
+            new_id=self.new_id,
+            runs_on="here",
+            measure=self.measure,
+            host_of=lambda _monitor: FakeHost(),
+        )
+
+    async def measure(self, _monitor, memory):
+        self.time.pass_by(seconds=2)
+        return Sample(self.time.now, self.readings, {"seen": 1}, fault=self.fault)
+
+    async def apply(self):
+        return await self.service.apply(AKI, given())
+
+
+async def test_a_trial_tells_what_was_read_how_it_is_judged_and_who_would_be_told():
+    desk = Bench(FULL, ROOMY)
+    await desk.apply()
+    tried = await desk.service.try_monitor(AKI, "disks")
+    assert (tried.runs_on, tried.target, tried.seconds) == ("here", "127.0.0.1", 2.0)
+    assert [(r.item, r.value.en, r.level.value) for r in tried.readings] == [
+        ("/var", "95%", "critical"),
+        ("/", "12%", "ok"),
+    ]
+    assert tried.readings[0].limits.en == "WARNING 80%, CRITICAL 90%"
+    assert tried.readings[0].limits.ja == "注意 80% 以上、危険 90% 以上"
+    (rule,) = tried.rules
+    assert (rule.item, rule.speaks, rule.contacts) == ("/var", True, ("ops",))
+    assert tried.seen == (LINES,)
+
+
+async def test_a_trial_leaves_no_trace():
+    desk = Bench(FULL)
+    await desk.apply()
+    before = await desk.store.states()
+    await desk.service.try_monitor(AKI, "disks")
+    assert await desk.store.states() == before
+    assert await desk.store.waiting() == []
+    (id,) = before
+    assert await desk.store.samples(id) == []
+    assert await desk.store.recall(id) == (before[id], {})
+
+
+async def test_a_trial_that_cannot_measure_says_why():
+    desk = Bench(fault=Words(en="no such disk", ja="ありません"))
+    await desk.apply()
+    tried = await desk.service.try_monitor(AKI, "disks")
+    assert (tried.level.value, tried.fault.en) == ("unknown", "no such disk")
+
+
+async def test_definitions_that_are_not_in_force_yet_can_be_tried():
+    desk = Bench(ROOMY)
+    tried = await desk.service.try_monitor(AKI, "web1/base/disks", given())
+    assert tried.level.value == "ok"
+    assert (await desk.store.current()).number == 0
+
+
+async def test_a_process_that_does_not_measure_says_so(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="does not measure"):
+        await ask("try_monitor", monitor="disks")
+
+
+async def test_a_monitor_that_is_not_there_cannot_be_tried():
+    desk = Bench()
+    await desk.apply()
+    with pytest.raises(Exception, match="There is no monitor nothing"):
+        await desk.service.try_monitor(AKI, "nothing")
