@@ -1,10 +1,11 @@
 """When a monitor is due, on a grid that a restart does not move."""
 
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from noroshi.core.cadence import At, Every, next_due, phase
+from noroshi.core.cadence import At, Every, first_after, next_due, phase
 
 NOW = datetime(2026, 4, 1, 6, 0, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -77,3 +78,30 @@ def test_a_time_that_comes_twice_is_meant_once():
         datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
         datetime(2026, 10, 26, 1, 30, tzinfo=UTC),
     ]
+
+
+HALF_PAST_TWO = At(times=(time(2, 30),), zone="Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("cadence", "last", "due"),
+    [
+        pytest.param(
+            Every(MINUTE), "2026-04-01T06:00:07", "2026-04-01T06:01:07", id="interval"
+        ),
+        pytest.param(
+            Every(timedelta(days=1)),
+            "2026-03-28T12:00",
+            "2026-03-29T12:00",
+            id="a day is 24 hours, also over an odd night",
+        ),
+        pytest.param(HALF_PAST_TWO, "2026-04-01T00:29", "2026-04-01T00:30", id="a minute on"),
+        pytest.param(HALF_PAST_TWO, "2026-04-01T00:30", "2026-04-02T00:30", id="at its time"),
+        pytest.param(HALF_PAST_TWO, "2026-03-28T02:00", "2026-03-29T01:30", id="skipped"),
+        pytest.param(HALF_PAST_TWO, "2026-10-25T00:30", "2026-10-26T01:30", id="twice, once"),
+    ],
+)
+def test_what_happened_is_to_happen_again(cadence, last, due):
+    last, due = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (last, due))
+    assert first_after(cadence, last) == due
+    assert first_after(cadence, last.astimezone(ZoneInfo("Europe/Berlin"))) == due

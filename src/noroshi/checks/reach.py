@@ -6,11 +6,12 @@ import asyncio
 import errno
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, places, why
-from noroshi.checks.echo import NoEcho, opened
+from noroshi.checks.echo import Echo, NoEcho, opened
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
@@ -92,6 +93,7 @@ class Asked:
 
 Ask = Callable[[int], Awaitable[float | None]]
 """Ask once more, giving the how manieth time it is."""
+Opening = Callable[[Place], AbstractContextManager[Echo]]
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -99,15 +101,16 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     address = wanted.address or await host.address()
     found = (await places(address))[:MOST_PLACES]
     asked = await asyncio.gather(
-        *[_asked(wanted, place) for place in found], return_exceptions=True
+        *[asked_of(place, wanted) for place in found], return_exceptions=True
     )
     if done := [one for one in asked if isinstance(one, Asked)]:
         best = max(done, key=lambda one: len(one.answered))
-        return Outcome(tuple(_readings(address, best)))
+        return Outcome(tuple(readings(address, best)))
     raise _unmeasurable(address, asked[0])
 
 
-def _readings(address: str, asked: Asked) -> Sequence[Reading]:
+def readings(address: str, asked: Asked) -> Sequence[Reading]:
+    """Loss in %, and the mean of the answers in ms if there were any."""
     got, count = len(asked.answered), len(asked.times)
     words = (SILENT if not got else ANSWERS if got == count else SOME).fill(
         address=address, got=got, count=count
@@ -129,21 +132,19 @@ def _unmeasurable(address: str, error: object) -> BaseException:
     return Unmeasurable(CANNOT.fill(address=address, why=why(error)))
 
 
-async def _asked(wanted: Options, place: Place) -> Asked:
-    """Raises NoEcho, or the OSError of our own side."""
+async def asked_of(place: Place, wanted: Options, opening: Opening = opened) -> Asked:
+    """Ask one place. Raises NoEcho, or the OSError of our own side."""
     if wanted.by != "tcp":
         try:
-            return await _by_icmp(wanted, place)
+            with opening(place) as echo:
+                seconds = wanted.wait / 1000
+                return Asked(
+                    await _times(wanted.count, lambda n: echo.ask(n, seconds)), BY_ICMP
+                )
         except NoEcho:
             if wanted.by == "icmp" or not wanted.ports:
                 raise
     return await _by_tcp(wanted, place)
-
-
-async def _by_icmp(wanted: Options, place: Place) -> Asked:
-    with opened(place) as echo:
-        seconds = wanted.wait / 1000
-        return Asked(await _times(wanted.count, lambda n: echo.ask(n, seconds)), BY_ICMP)
 
 
 async def _by_tcp(wanted: Options, place: Place) -> Asked:
