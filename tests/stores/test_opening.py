@@ -14,6 +14,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.ports import StoreError, Version
 from noroshi.stores.sql.migrating import Migration, ours
 from noroshi.stores.sqlite import SqliteStore
+from tests.stores.volumes import fill, tmpfs
 
 LATER = Migration(99, "create table later (x text) strict;\ncreate index of_x on later (x);")
 
@@ -97,6 +98,45 @@ async def test_a_step_that_fails_leaves_nothing_of_itself(made):
         SqliteStore.open(made, steps=(*ours(), broken))
     assert sql(made, "select name from sqlite_schema where name = 'later'") == []
     await SqliteStore.open(made).close()
+
+
+async def test_a_store_is_copied_before_its_schema_changes(made):
+    await SqliteStore.open(made, steps=(*ours(), LATER)).close()
+    kept = made.with_name("noroshi.db.before-99")
+    assert os.name == "nt" or stat.S_IMODE(kept.stat().st_mode) == 0o600
+    store = SqliteStore.open(kept)
+    assert (await store.current()).who == "sato"
+    await store.close()
+    assert sql(kept, "select count(*) from sqlite_schema where name = 'later'") == [(0,)]
+
+
+async def test_a_new_store_has_nothing_to_copy(path):
+    await SqliteStore.open(path, steps=(*ours(), LATER)).close()
+    assert list(path.parent.glob("*before*")) == []
+
+
+async def test_a_step_that_fails_in_the_copy_leaves_the_store_untouched_and_no_copy(made):
+    await SqliteStore.open(made).close()
+    before = made.read_bytes()
+    broken = Migration(100, "insert into nowhere values (1);")
+    with pytest.raises(StoreError, match=r"step 100 .* tried in a copy; the store was left"):
+        SqliteStore.open(made, steps=(*ours(), LATER, broken))
+    assert made.read_bytes() == before
+    assert {file.name for file in made.parent.iterdir()} == {"noroshi.db", "noroshi.db-ballast"}
+
+
+async def test_without_room_for_the_copy_the_update_is_refused_in_plain_words(tmp_path):
+    with tmpfs(tmp_path / "small", 32) as folder:
+        path = folder / "noroshi.db"
+        await filled(path)
+        fill(folder, leave=60_000)
+        with pytest.raises(
+            StoreError, match=r"no room for the copy .* left as it is: make room"
+        ):
+            SqliteStore.open(path, steps=(*ours(), LATER))
+        store = SqliteStore.open(path)
+        assert (await store.current()).who == "sato"
+        await store.close()
 
 
 async def test_a_newer_schema_is_refused_and_left_as_it_is(path):

@@ -25,6 +25,10 @@ AHEAD = 1_000_000
 """By how much the monitors' serials jump: what was told after the backup has ids that the
 backup does not know, and a mail under one of them would pass for a mail that is known."""
 
+RELEASE = """
+update spool set due = coalesce((select max(seen) from life), 0),
+                 lease = null, node = null, life = null
+where lease is not null"""
 NO_FILE = Words(en="{path}: there is no such file", ja="{path} というファイルはありません")
 NO_STORE = Words(
     en="{path} cannot be read as a store: {why}", ja="{path} を保存先として読めません: {why}"
@@ -123,11 +127,7 @@ def _go_on(db: Connection, *, hold: bool) -> Restored:
     """No life of before the backup holds anything; no id is given out twice."""
     (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
     (seen,) = db.execute("select max(seen) from life").fetchone()
-    due = "due = coalesce((select max(seen) from life), 0)"
-    db.execute(
-        f"update spool set {due}, lease = null, node = null, life = null "
-        "where lease is not null"
-    )
+    db.execute(RELEASE)
     db.execute("delete from lease")
     db.execute("update monitor set fence = null")
     if hold:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
-from noroshi.ports import Away, StoreError
+from noroshi.ports import StoreError
 from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.values import Connection
 
@@ -108,7 +108,7 @@ def _refuse_without_room(path: Path, db: Connection) -> None:
     needed, free = pages * size * 2 + MIB, shutil.disk_usage(path.parent).free
     if free < needed:
         told = {"needed": needed // MIB + 1, "free": free // MIB}
-        raise StoreError(NO_ROOM.fill(path=path, **told), Away.FULL)
+        raise StoreError(NO_ROOM.fill(path=path, **told))
 
 
 def _try(path: Path, kept: Path, steps: Sequence[Migration]) -> None:

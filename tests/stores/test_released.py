@@ -1,0 +1,125 @@
+"""A store file of each released schema opens, and all that was in it is found.
+
+The files are made by tools/store_file.py with the code of their release. When the newest schema
+still changes before its release, its file is made anew.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.delivery import Accepted
+from noroshi.core.model import Level, Reason
+from noroshi.stores.sql.migrating import ours
+from noroshi.stores.sqlite import SqliteStore
+from tests.contracts.parts import DAWN, HOUR, MINUTE, OK
+
+FOLDER = Path(__file__).parents[1] / "data" / "stores"
+FILES = sorted(FOLDER.glob("schema-*.db"))
+
+
+def number(file):
+    return int(file.stem.rpartition("-")[2])
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def file(request):
+    return request.param
+
+
+@pytest.fixture
+async def store(file, tmp_path):
+    path = tmp_path / "noroshi.db"
+    shutil.copyfile(file, path)
+    store = SqliteStore.open(path)
+    yield store
+    await store.close()
+
+
+def steps_of(path):
+    with closing(driver.connect(f"{path.as_uri()}?immutable=1", uri=True)) as db:
+        return [row for (row,) in db.execute("select number from migration order by number")]
+
+
+def test_there_is_a_file_of_each_schema():
+    assert [number(file) for file in FILES] == [step.number for step in ours()]
+
+
+def test_each_file_is_of_the_schema_that_its_name_says(file):
+    assert max(steps_of(file)) == number(file)
+
+
+async def test_nothing_is_wrong_with_it(store):
+    assert await store.faults() == []
+
+
+async def test_its_definitions_are_there(store):
+    version = await store.current()
+    assert (version.number, version.who, version.note) == (2, "sato", "second")
+    assert [d.key for d in version.documents] == ["instance/web", "route/smtp"]
+    assert [v.number for v in await store.versions()] == [2, 1]
+
+
+async def test_what_is_remembered_of_its_monitors_is_there(store):
+    node = await store.begin("one", DAWN + MINUTE)
+    assert node.seen is not None and node.life == 2
+    block = await store.lease_monitors(node, DAWN + MINUTE)
+    assert block.states["disk"].items["/"].level is Level.CRITICAL
+    assert block.states["disk"].serial == 2
+    assert block.memories["disk"] == {"offset": 17, "tail": ["危"]}
+    renewal = await store.renew(block.fence, DAWN + MINUTE)
+    assert renewal.standing["port"].silenced is not None
+
+
+async def test_its_history_is_there(store):
+    assert [e.id for e in await store.events()] == ["disk.2", "disk.1"]
+    assert [d.reason for d in await store.decisions("disk")] == [Reason.NEW_LEVEL]
+    assert [s.readings[0].value for s in await store.samples("disk")] == [95.0, 80.25]
+    assert (await store.samples("port"))[0].fault.en == "timed out"
+
+
+async def test_its_secrets_are_there_and_sealed(store):
+    assert await store.get_secret("oauth/m365") == b"not a real secret"
+
+
+async def test_its_mails_are_as_they_were(store):
+    found = {row.envelope.id.partition("/")[2]: row for row in await store.waiting()}
+    assert found["refused"].fate == "set aside" and found["out"].out
+    assert {"waits", "behind"} <= found.keys() and "accepted" not in found
+    _, receipts = await store.envelope("disk.1/accepted")
+    assert [receipt.answers["ops@example.com"].code for receipt in receipts] == [250]
+    assert [rest.route for rest in await store.resting()] == ["down"]
+
+
+async def test_its_mails_go_on_in_their_order_and_none_that_was_accepted(store):
+    node = await store.begin("one", DAWN + MINUTE)
+    now, sent = DAWN + HOUR + MINUTE, []
+    for route in ("smtp", "down"):
+        while (parcel := await store.claim_parcel(node, route, now)) is not None:
+            sent.append(parcel.envelope.id.partition("/")[2])
+            await store.settle(parcel, OK, Accepted(now))
+    assert sent == ["out", "waits", "behind"]
+
+
+async def test_the_copy_from_before_the_update_is_the_file_as_it_was(file, store, tmp_path):
+    kept = sorted(tmp_path.glob("noroshi.db.before-*"))
+    newest = ours()[-1].number
+    assert len(kept) == (number(file) < newest)
+    for copy in kept:
+        assert copy.name == f"noroshi.db.before-{number(file) + 1}"
+        assert max(steps_of(copy)) == number(file)
+
+
+async def test_what_a_later_schema_brought_is_there_too(file, store):
+    if number(file) < 2:
+        assert await store.beats() == {}
+        return
+    assert (await store.beats())["backup"].text == "exit 1"
+    held, _ = await store.envelope("disk.1/held")
+    dropped, _ = await store.envelope("disk.1/dropped")
+    assert (held.fate, dropped.fate) == ("held", "dropped")

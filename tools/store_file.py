@@ -1,0 +1,146 @@
+"""Make the store file that a released schema leaves behind, with some of everything in it.
+
+    PYTHONPATH=src python tools/store_file.py tests/data/stores/schema-2.db
+
+To be run with the code of the release whose file it shall be; tests/stores/test_released.py
+opens each of these files with the code of today and looks for all that is made here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from noroshi.core.delivery import Accepted, RestRoute, SetAside
+from noroshi.core.model import (
+    Answer,
+    Cause,
+    Change,
+    Decision,
+    Envelope,
+    Event,
+    ItemState,
+    Level,
+    Reading,
+    Reason,
+    Receipt,
+    Sample,
+    Standing,
+    State,
+    Verdict,
+)
+from noroshi.core.words import Words
+from noroshi.ports import Document, Version
+from noroshi.stores.sqlite import SqliteStore
+
+AT = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+SEALED = b"not a real secret"
+
+
+def event(serial: int) -> Event:
+    return Event(
+        id=f"disk.{serial}",
+        monitor="disk",
+        path="web/os/disk",
+        item="/",
+        at=AT,
+        before=Level.OK,
+        after=Level.CRITICAL,
+        since=None,
+        cause=Cause(Reading("used", 95.0, "%", "/"), words=Words(en="full", ja="満杯です")),
+    )
+
+
+def envelope(name: str, route: str = "smtp", order: str = "") -> Envelope:
+    return Envelope(
+        id=f"disk.1/{name}",
+        routes=(route,),
+        contact="ops",
+        to=("ops@example.com",),
+        order=order or name,
+        alarms=(f"disk.1/{name}",),
+        payload={"subject": "危険", "text": "満杯です"},
+        born=AT,
+    )
+
+
+def used(value: float, after: int = 0) -> Sample:
+    return Sample(AT + after * SECOND, (Reading("used", value, "%", "/"),))
+
+
+async def fill(store: Any) -> None:
+    """Schema 1's content, then what later schemas know."""
+    documents = (Document("instance/web", '{"name":"web"}'), Document("route/smtp", "{}"))
+    given = {"documents": documents, "who": "sato", "at": AT, "note": "first"}
+    await store.publish(Version(number=0, **given), ["disk", "port"], 0)
+    await store.publish(Version(number=0, **given | {"note": "second"}), ["disk", "port"], 1)
+    node = await store.begin("one", AT)
+    block = await store.lease_monitors(node, AT)
+    await store.append([("disk", used(80.25)), ("disk", used(95.0, 1))])
+    await store.commit(block.fence, bad())
+    await store.append([("port", Sample(AT, fault=Words(en="timed out", ja="時間切れ")))])
+    await store.stand("port", Standing(silenced=AT + timedelta(days=1)))
+    await store.put_secret("oauth/m365", SEALED)
+    await leave(store, node)
+    await store.renew(block.fence, AT + SECOND)
+    if hasattr(store, "beat"):
+        await later(store)
+
+
+def bad() -> Change:
+    item = ItemState(level=Level.CRITICAL, since=AT, reasons={"r": Reason.NEW_LEVEL})
+    names = ("accepted", "refused", "out")
+    letters = [envelope(name) for name in names]
+    letters += [envelope("waits", "down", "same"), envelope("behind", "down", "same")]
+    return Change(
+        monitor="disk",
+        state=State(items={"/": item}, serial=2),
+        memory={"offset": 17, "tail": ["危"]},
+        events=(event(1), event(2)),
+        decisions=(Decision("r", "/", Reason.NEW_LEVEL, AT),),
+        envelopes=tuple(letters),
+    )
+
+
+async def leave(store: Any, node: Any) -> None:
+    """One mail is accepted, one set aside, one is out, one has found its route down."""
+    fates = (Accepted(AT), SetAside("550 no such user"))
+    for fate, verdict in zip(fates, (Verdict.ACCEPTED, Verdict.REFUSED), strict=True):
+        parcel = await store.claim_parcel(node, "smtp", AT)
+        answer = Answer(verdict, "said", 250 if verdict is Verdict.ACCEPTED else 550)
+        await store.settle(parcel, Receipt(at=AT, answers={"ops@example.com": answer}), fate)
+    await store.claim_parcel(node, "smtp", AT)
+    parcel = await store.claim_parcel(node, "down", AT)
+    gone = Receipt(at=AT, answers={"ops@example.com": Answer(Verdict.ROUTE_DOWN, "away")})
+    await store.settle(parcel, gone, RestRoute(AT, AT + timedelta(hours=1), "away"))
+
+
+async def later(store: Any) -> None:
+    """What schema 2 knows."""
+    from noroshi.ports import Beat
+
+    await store.beat("backup", Beat(at=AT, ok=False, text="exit 1"))
+    await store.post(envelope("held", order="held"))
+    await store.hold("disk.1/held", "sato")
+    await store.post(envelope("dropped", order="dropped"))
+    await store.drop("disk.1/dropped", "sato")
+
+
+async def make(path: Path) -> None:
+    store = SqliteStore.open(path)
+    await fill(store)
+    await store.close()
+
+
+def main(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    asyncio.run(make(path))
+    path.with_name(f"{path.name}-ballast").unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
