@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from noroshi.core.model import Alarm, Contact, Envelope, Monitor, Rule
+from noroshi.core.notices import Notice
 from noroshi.ports import Action, Check, Topic, TransportKind
 
 log = logging.getLogger(__name__)
+LONGEST_FACTS = 4000
 P = TypeVar("P", Check, Action, TransportKind)
 
 
@@ -53,6 +55,17 @@ class Plugins:
             log.exception("cannot draft %s for rule %s", rule.action, rule.id)
             lines = [f"{monitor.path} {a.event.item}: {a.event.after.name}" for a in alarms]
             return {"subject": lines[0], "text": "\n".join(lines), "plain": repr(bug)}
+
+    def notice(self, action: str, contact: Contact, about: Notice) -> Mapping[str, Any]:
+        """What that kind of action tells a contact; if it cannot, the plain facts."""
+        try:
+            draft = self.action(action).notice
+            if draft is not None:
+                return draft(contact, about)
+        except Exception:  # a bug in a text must keep nothing from being told
+            log.exception("cannot draft a notice by %s", action)
+        subject = f"[Noroshi] {about.happening.value}"
+        return {"subject": subject, "text": str(about)[:LONGEST_FACTS]}
 
     async def finish(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         """What the drafts left to be done off the loop: a user's templates."""

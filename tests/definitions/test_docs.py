@@ -6,6 +6,7 @@ import re
 from dataclasses import MISSING, fields
 from itertools import count
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,15 +15,18 @@ from noroshi.core.defined import (
     AccountDef,
     CloudDef,
     ContactDef,
+    EventName,
     GroupDef,
     InstanceDef,
     LimitsDef,
     MonitorDef,
+    NotificationDef,
     RouteDef,
     RuleDef,
 )
 from noroshi.core.model import MOST_TELLINGS
-from noroshi.definitions import compile_plan, give_ids, read_folder
+from noroshi.core.notices import Happening
+from noroshi.definitions import compile_plan, give_ids, read_folder, write_folder
 from tests.definitions.kinds import KINDS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "definitions.md").read_text(encoding="utf-8")
@@ -34,6 +38,7 @@ TABLES = {
     "Limits": LimitsDef,
     "contacts": ContactDef,
     "rules": RuleDef,
+    "notifications": NotificationDef,
     "routes": RouteDef,
     "accounts": AccountDef,
     "clouds": CloudDef,
@@ -98,3 +103,21 @@ def test_the_examples_of_the_page_make_a_plan(tmp_path):
     numbers = count()
     documents = give_ids(read_folder(tmp_path), (), lambda: f"{next(numbers):026}")
     assert len(compile_plan(documents, KINDS).monitors) == 3
+
+
+def test_every_event_of_a_notification_is_documented():
+    events = re.findall(r"(?m)^\| `([a-z-]+)` \|", SECTIONS["notifications"])
+    known = [happening.value for happening in Happening]
+    assert sorted(known) == sorted(event for event in events if event in known)
+    assert sorted(known) == sorted(get_args(EventName))
+
+
+def test_a_notification_stays_the_same_when_it_is_written_out_and_read_in(tmp_path):
+    file = tmp_path / "notifications" / "morning.toml"
+    file.parent.mkdir()
+    text = re.findall(r"(?ms)^```toml\n# notifications/morning.toml\n(.*?)^```", TEXT)[0]
+    file.write_text(text, encoding="utf-8")
+    documents = read_folder(tmp_path)
+    write_folder(tmp_path, documents)
+    assert file.read_text(encoding="utf-8").splitlines()[0] == 'events = ["all-is-well"]'
+    assert read_folder(tmp_path) == documents

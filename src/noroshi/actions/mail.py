@@ -13,6 +13,7 @@ from noroshi.actions.made_up import made_up_alarms
 from noroshi.actions.mail_facts import facts
 from noroshi.actions.mail_text import page
 from noroshi.actions.telling import telling
+from noroshi.actions.notice import notice
 from noroshi.actions.template import Renderer, TemplateFailed
 from noroshi.core.model import Alarm, Contact, Level
 from noroshi.core.problems import Unfit
@@ -146,6 +147,7 @@ def action(renderer: Renderer) -> Action:
         ),
         options=Options,
         draft=draft,
+        notice=notice,
         finish=partial(finish, renderer),
         try_out=partial(try_out, renderer),
     )

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from noroshi.core.delivery import RestRoute, Retry, fate
+from noroshi.core.delivery import Fate, RestRoute, Retry, fate
 from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Store, Transport
@@ -21,6 +22,8 @@ GRACE = 3.0  # seconds that what is being sent has when the node stops
 CUT = "it was broken off before an answer came, as the route changed or the node stopped"
 
 Attempt = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
+Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
+"""The envelopes that tell of an attempt's end; they are written down with it."""
 
 
 @dataclass
@@ -60,9 +63,11 @@ class Dispatch:
         open_transport: Callable[[Route], Transport],
         attempt: Attempt,
         in_step: Callable[[], bool],
+        told: Told,
     ) -> None:
         self.store, self.clocks, self.luck = store, clocks, luck
         self._open, self._attempt, self._in_step = open_transport, attempt, in_step
+        self._told = told
         self.ways: dict[str, Way] = {}
         self.node: Node | None = None
 
@@ -128,7 +133,9 @@ class Dispatch:
         """Try until it is written down: what was accepted would be sent again otherwise."""
         its = fate(parcel, receipt, self.luck())
         way.rests_until = its.until if isinstance(its, RestRoute) else None
-        while await self._attempt(lambda: self.store.settle(parcel, receipt, its)) is None:
+        told = self._told(parcel, receipt, its)
+        settle = partial(self.store.settle, parcel, receipt, its, told)
+        while await self._attempt(settle) is None:
             await self._attempt(lambda: self._idle(way))
         journal.settled(parcel, its)
 

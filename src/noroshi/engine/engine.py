@@ -15,6 +15,7 @@ from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held
 from noroshi.engine.notices import Notices, Plan
+from noroshi.engine.vital import Signs
 from noroshi.engine.watch import Watch
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Node, Store, Transport, Version

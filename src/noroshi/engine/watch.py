@@ -15,7 +15,7 @@ from math import isfinite
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
+from noroshi.core.model import NOTHING_SAID, Change, Envelope, Monitor, Sample, Standing, State
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
@@ -55,9 +55,11 @@ class Watch:
         clocks: Clocks,
         complain: Callable[[Exception], None],
         emergency: Emergency,
+        told: Callable[[Iterable[Envelope]], tuple[Envelope, ...]],
     ) -> None:
         self.store, self.plugins, self.clocks = store, plugins, clocks
         self.host_of, self.complain, self.emergency = host_of, complain, emergency
+        self._told = told
         self.held: Held | None = None
         self.running: set[asyncio.Task[None]] = set()
         self.samples = Unwritten()
@@ -211,7 +213,8 @@ class Watch:
     async def _finished(self, change: Change) -> Change:
         if not change.envelopes:
             return change
-        return replace(change, envelopes=await self.plugins.finish(change.envelopes))
+        finished = await self.plugins.finish(change.envelopes)
+        return replace(change, envelopes=(*finished, *self._told(finished)))
 
     def _wake(self, held: Held, change: Change) -> None:
         if change.wake is None:

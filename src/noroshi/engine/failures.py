@@ -1,0 +1,97 @@
+"""Telling that an action failed in part, or that a mail was set aside.
+
+These notices are written down together with what they tell of, so none is lost or told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside
+from noroshi.core.model import Envelope, Parcel, Receipt, Verdict
+from noroshi.core.notices import Aside, Draft, Failed, Failure, Notice, Notification
+from noroshi.core.noticing import elsewhere, may_tell_of, tellings
+
+
+def of_texts(
+    envelopes: Iterable[Envelope], asked: tuple[Notification, ...], draft: Draft, now: datetime
+) -> Iterator[Envelope]:
+    """What is told of envelopes whose own text could not be made."""
+    for envelope in envelopes:
+        why = envelope.payload.get("template_failed") or envelope.payload.get("plain")
+        if why and may_tell_of(envelope):
+            rule = _rule(envelope)
+            failed = _failed(Failure.TEXT, rule, str(why), envelope, now)
+            yield from tellings(failed, _serial(failed), asked, draft, now)
+
+
+def of_attempt(
+    parcel: Parcel,
+    receipt: Receipt,
+    its: Fate,
+    asked: tuple[Notification, ...],
+    routes: dict[str, tuple[str, ...]],
+    draft: Draft,
+) -> tuple[Envelope, ...]:
+    """What is told of an attempt's end. `routes` are those of each rule, and all under ""."""
+    envelope, now = parcel.envelope, receipt.at
+    if not may_tell_of(envelope):
+        return ()
+    notice = _notice(parcel, receipt, its)
+    if isinstance(notice, Aside):
+        tried = routes.get(_rule(envelope), envelope.routes)
+        asked = elsewhere(notice, asked, tried, routes.get("", ()))
+        return tuple(tellings(notice, envelope.id, asked, draft, now))
+    if isinstance(notice, Failed):
+        return tuple(tellings(notice, _serial(notice), asked, draft, now))
+    return ()
+
+
+def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
+    envelope, now = parcel.envelope, receipt.at
+    refused = [a for a in receipt.answers.values() if a.verdict is Verdict.REFUSED]
+    why = "; ".join(dict.fromkeys(answer.text for answer in refused))
+    match its:
+        case SetAside(why=why):
+            return Aside(
+                at=now,
+                mail=envelope.id,
+                contact=envelope.contact,
+                to=envelope.to,
+                subject=_subject(envelope),
+                route=parcel.route,
+                why=why,
+            )
+        case NextRoute() if refused:
+            return _failed(Failure.ROUTE, parcel.route, why, envelope, now)
+        case Accepted() | Retry() if refused:
+            return _failed(Failure.ADDRESS, envelope.contact, why, envelope, now)
+    return None
+
+
+def _failed(failure: Failure, name: str, why: str, envelope: Envelope, now: datetime) -> Failed:
+    return Failed(
+        at=now,
+        failure=failure,
+        name=name,
+        contact=envelope.contact,
+        subject=_subject(envelope),
+        why=why,
+        mail=envelope.id,
+    )
+
+
+def _serial(failed: Failed) -> str:
+    """One a day: a template that fails would else double each mail of a storm."""
+    return f"{failed.failure.value}/{failed.name}/{failed.at:%Y-%m-%d}"
+
+
+def _rule(envelope: Envelope) -> str:
+    """Which rule an envelope is of, "?" for none; an alarm's id is `event/rule/contact`."""
+    parts = envelope.alarms[0].rsplit("/", 2) if envelope.alarms else []
+    return parts[1] if len(parts) == 3 else "?"
+
+
+def _subject(envelope: Envelope) -> str:
+    return str(envelope.payload.get("subject", ""))

@@ -1,0 +1,263 @@
+"""Telling what happens to an instance or to Noroshi itself, each of it once.
+
+What there is to tell until an instant is in the spool before the node says that it was there
+at that instant (`Store.renew`); so the next life knows from `Node.seen` where to go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from noroshi.core.cadence import At
+from noroshi.core.delivery import Fate
+from noroshi.core.model import Envelope, Monitor, Parcel, Receipt, Route, Rule
+from noroshi.core.notices import (
+    Changed,
+    Happening,
+    Missed,
+    Notice,
+    Notification,
+    Started,
+    Stopped,
+    Unwatched,
+    Watched,
+)
+from noroshi.core.noticing import GAP, asked_for, last_due, tellings
+from noroshi.definitions import differences
+from noroshi.engine import failures
+from noroshi.engine.reports import Reports
+from noroshi.hosts.threads import apart
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Node, Store, StoreError, Version
+
+log = logging.getLogger(__name__)
+
+SLACK = timedelta(minutes=10)
+"""So far back from when an earlier life was last seen may lie what it had no time to tell;
+what it told has an id that is there already."""
+MOST_VERSIONS = 20
+LAST_WORD, LOOK = 1.0, timedelta(seconds=0.1)
+"""How long (seconds) a node that stops waits for its last mails to leave."""
+
+
+class Plan(Protocol):
+    """What is needed of a compiled version."""
+
+    @property
+    def monitors(self) -> Mapping[str, Monitor]: ...
+
+    @property
+    def routes(self) -> Mapping[str, Route]: ...
+
+    @property
+    def rules(self) -> Mapping[str, Rule]: ...
+
+    @property
+    def notifications(self) -> Mapping[str, Notification]: ...
+
+
+class Notices:
+    """Hears from the engine what happens, and puts into the spool what is told of it."""
+
+    def __init__(self, store: Store, plugins: Plugins, clocks: Clocks) -> None:
+        self._store, self._clocks, self._draft = store, clocks, plugins.notice
+        self._node = Node("", 0)
+        self._plan: Plan | None = None
+        self._version = -1
+        self._asked: tuple[Notification, ...] = ()
+        self._routes: dict[str, tuple[str, ...]] = {}
+        self._reports = Reports(store, clocks)
+        self._news: list[Callable[[], Awaitable[list[Envelope]]]] = []
+        self._made: list[Envelope] = []
+
+    # what the engine says
+
+    def took_up(self, node: Node, version: Version, plan: Plan) -> None:
+        """A version is, or is about to be, in use; the first one of a life begins it."""
+        before, number = self._plan, self._version
+        self._node, self._plan, self._version = node, plan, version.number
+        if version.number == number:
+            return
+        self._asked = asked_for(plan.notifications.values(), plan.rules.values())
+        self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
+        self._routes[""] = tuple(plan.routes)
+        now = self._clocks.wall()
+        if before is None:
+            self._reports.begin(node.seen and node.seen - SLACK)
+            self._news.append(partial(self._begun, now))
+        else:
+            self._news.append(partial(self._changed_to, number, before, now))
+
+    def slept(self, seconds: float) -> None:
+        """The process stood still for so long."""
+        now, length = self._clocks.wall(), timedelta(seconds=seconds)
+        if length >= GAP and self._plan is not None:
+            gap = self._gap(now - length, now, slept=True)
+            self._news.append(partial(self._told, gap, f"{self._life}/{now:%Y%m%dT%H%M%SZ}"))
+
+    def of_texts(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+        """What is told, with these envelopes, of those whose own text could not be made."""
+        now = self._clocks.wall()
+        return tuple(failures.of_texts(envelopes, self._asked, self._draft, now))
+
+    def of_attempt(self, parcel: Parcel, receipt: Receipt, its: Fate) -> tuple[Envelope, ...]:
+        """What is told, together with an attempt's end, of what it failed in."""
+        asked, routes = self._asked, self._routes
+        return failures.of_attempt(parcel, receipt, its, asked, routes, self._draft)
+
+    async def tell(self) -> None:
+        """Put into the spool what there is to tell until now. Raises StoreError; what could
+        not be told then is told the next time."""
+        while self._news:
+            self._made += await self._worked_out(self._news[0])
+            del self._news[0]
+        if self._plan is not None:
+            self._made += await self._reports.owed(self._plan, self._asked, self._draft)
+        while self._made:
+            await self._store.post(self._made[0])
+            del self._made[0]
+
+    async def farewell(self) -> None:
+        """The node stops: tell it, and give the mails a moment to leave."""
+        if self._plan is None:
+            return
+        watched = _watched(self._plan.monitors.values())
+        stopped = Stopped(
+            at=self._clocks.wall(),
+            node=self._node.name,
+            instances=watched,
+            version=self._version,
+        )
+        last = await self._told(stopped, self._life)
+        self._made += last
+        try:
+            async with asyncio.timeout(LAST_WORD):
+                await self.tell()
+                while await self._wait(last):
+                    await self._store.wait(LOOK)
+        except TimeoutError:
+            log.info("what is told of the stop leaves after the next start")
+
+    async def _wait(self, envelopes: Iterable[Envelope]) -> bool:
+        """Whether one of them has yet to be tried."""
+        for envelope in envelopes:
+            found = await self._store.envelope(envelope.id)
+            if found is not None and not found[0].fate and not found[1]:
+                return True
+        return False
+
+    async def _worked_out(
+        self, news: Callable[[], Awaitable[list[Envelope]]]
+    ) -> list[Envelope]:
+        try:
+            return await news()
+        except StoreError:
+            raise
+        except Exception:  # it would fail for ever, and nothing else would be told any more
+            log.exception("cannot tell of it")
+            return []
+
+    # what is made of it
+
+    @property
+    def _life(self) -> str:
+        return f"{self._node.name}.{self._node.life}"
+
+    async def _told(self, notice: Notice, serial: str) -> list[Envelope]:
+        now = self._clocks.wall()
+        return list(tellings(notice, serial, self._asked, self._draft, now))
+
+    async def _begun(self, at: datetime) -> list[Envelope]:
+        """A life begins: for how long there was none, what came meanwhile, what is watched."""
+        assert self._plan is not None
+        made, seen = list[Envelope](), self._node.seen
+        if seen is not None:
+            if at - seen >= GAP and self._plan.monitors:
+                made += await self._told(self._gap(seen, at), self._life)
+            made += await self._applied_since(seen)
+        watched = _watched(self._plan.monitors.values())
+        started = Started(at=at, node=self._node.name, instances=watched, version=self._version)
+        return made + await self._told(started, self._life)
+
+    async def _applied_since(self, seen: datetime) -> list[Envelope]:
+        """What was applied while no node ran, or too late for the one that did to tell it."""
+        made = list[Envelope]()
+        for version in reversed(await self._store.versions(MOST_VERSIONS)):
+            if version.at is not None and version.at >= seen - SLACK:
+                made += await self._differs(version.number, unseen=version.at > seen)
+        return made
+
+    async def _changed_to(self, number: int, before: Plan, at: datetime) -> list[Envelope]:
+        """Another version is in use than that number's, with that plan."""
+        assert self._plan is not None
+        made, last = list[Envelope](), self._version
+        for each in range(max(number, last - MOST_VERSIONS) + 1, last + 1):
+            made += await self._differs(each)
+        was = {one.name: one for one in _watched(before.monitors.values())}
+        now = {one.name: one for one in _watched(self._plan.monitors.values())}
+        for kind, names, known in (
+            (Started, now.keys() - was.keys(), now),
+            (Stopped, was.keys() - now.keys(), was),
+        ):
+            notice = kind(
+                at=at,
+                node=self._node.name,
+                instances=tuple(known[name] for name in sorted(names)),
+                version=last,
+                by_version=True,
+            )
+            made += await self._told(notice, f"v{last}")
+        return made
+
+    async def _differs(self, number: int, *, unseen: bool = False) -> list[Envelope]:
+        """What a version changed, if anybody wants to know."""
+        if not any(Happening.CHANGED in one.events for one in self._asked):
+            return []
+        old, new = await self._store.version(number - 1), await self._store.version(number)
+        if new is None:
+            return []
+        before, after = old.documents if old is not None else (), new.documents
+        found = await apart(lambda: differences(before, after))
+        lines = tuple((_instance_in(one.place), one.words) for one in found)
+        changed = Changed(
+            at=new.at or self._clocks.wall(),
+            version=number,
+            who=new.who,
+            note=new.note,
+            differences=lines,
+            unseen=unseen,
+        )
+        return await self._told(changed, str(number))
+
+    def _gap(self, since: datetime, until: datetime, *, slept: bool = False) -> Unwatched:
+        assert self._plan is not None
+        missed = sorted(_missed(self._plan.monitors.values(), since, until), key=lambda m: m.at)
+        return Unwatched(at=since, until=until, missed=tuple(missed), slept=slept)
+
+
+def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
+    counts = Counter(monitor.instance for monitor in monitors)
+    by_name = sorted(counts.items(), key=lambda one: one[0].name)
+    return tuple(Watched(one.name, one.title, count) for one, count in by_name)
+
+
+def _missed(monitors: Iterable[Monitor], since: datetime, until: datetime) -> Iterable[Missed]:
+    """A time of day is missed where an interval is not: it does not come back soon."""
+    for monitor in monitors:
+        if isinstance(monitor.cadence, At):
+            at = last_due(monitor.cadence, since, until)
+            if at is not None:
+                title = monitor.title
+                yield Missed(monitor.instance.name, monitor.path, title, at)
+
+
+def _instance_in(place: str) -> str:
+    """Which instance a difference is of; "" where it is of what all have in common."""
+    type, _, rest = place.partition("/")
+    return rest.partition(":")[0] if type == "instances" else ""

@@ -1,0 +1,84 @@
+"""The report at a fixed time: how many monitors are well, what is not, what became of alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from noroshi.core.cadence import At
+from noroshi.core.model import Envelope, Level, Monitor, State
+from noroshi.core.notices import Bad, Draft, Notification, Well
+from noroshi.core.noticing import report_before, report_due, tellings
+from noroshi.ports import Clocks, Store
+
+SETTLING = timedelta(minutes=1)
+"""After a start the states are those of an earlier life; so long what was missed is looked at."""
+
+
+class Plan(Protocol):
+    @property
+    def monitors(self) -> Mapping[str, Monitor]: ...
+
+
+class Reports:
+    """Knows up to when reports were told; a report's id says for which time it is."""
+
+    def __init__(self, store: Store, clocks: Clocks) -> None:
+        self._store, self._clocks = store, clocks
+        self._looked = self._not_before = clocks.wall()
+
+    def begin(self, looked: datetime | None) -> None:
+        """A life begins; what was due until `looked` has been told (None: nothing was)."""
+        now = self._clocks.wall()
+        self._looked = now if looked is None else looked
+        self._not_before = now if looked is None else now + SETTLING
+
+    async def owed(
+        self, plan: Plan, asked: Iterable[Notification], draft: Draft
+    ) -> list[Envelope]:
+        """The reports whose time has come. Raises StoreError; they are owed on then."""
+        now, made = self._clocks.wall(), list[Envelope]()
+        if now < self._not_before:
+            return []
+        for one in asked:
+            due = None if one.at is None else report_due(one.at, self._looked, now)
+            if one.at is not None and due is not None:
+                well = await self._report(plan, one, one.at, due, now)
+                serial = f"{due:%Y-%m-%dT%H:%MZ}"
+                made += tellings(well, serial, (one,), draft, now)
+        self._looked = now
+        return made
+
+    async def _report(
+        self, plan: Plan, one: Notification, times: At, due: datetime, now: datetime
+    ) -> Well:
+        states, rows = await self._store.states(), await self._store.waiting()
+        mine = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]
+        known = [(m, states[m.id]) for m in mine if m.id in states and states[m.id].items]
+        bad = tuple(_bad(m, state) for m, state in known if state.level is not Level.OK)
+        since = report_before(times, due)
+        return Well(
+            at=now,
+            due=due,
+            since=since,
+            instances=tuple(sorted({m.instance.name for m in mine})),
+            well=len(known) - len(bad),
+            unseen=len(mine) - len(known),
+            bad=bad,
+            tally=await self._store.tally(since),
+            waiting=sum(not row.fate for row in rows),
+            aside=sum(row.fate == "set aside" for row in rows),
+            held=sum(row.fate == "held" for row in rows),
+        )
+
+
+def _bad(monitor: Monitor, state: State) -> Bad:
+    since = [item.since for item in state.items.values() if item.level is state.level]
+    return Bad(
+        monitor.instance.name,
+        monitor.path,
+        monitor.title,
+        state.level,
+        min((at for at in since if at is not None), default=None),
+    )
