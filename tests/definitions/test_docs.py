@@ -106,7 +106,7 @@ def test_the_examples_of_the_page_make_a_plan(tmp_path):
 
 
 def test_every_event_of_a_notification_is_documented():
-    events = re.findall(r"(?m)^\| `([a-z-]+)` \|", SECTIONS["notifications"])
+    events = re.findall(r"(?m)^\| `([a-z-]+)` \|", SECTIONS["Events"])
     known = [happening.value for happening in Happening]
     assert sorted(known) == sorted(event for event in events if event in known)
     assert sorted(known) == sorted(get_args(EventName))
