@@ -147,7 +147,7 @@ class SignInServer:
 class Desk:
     """A service and what stands behind it."""
 
-    def __init__(self, store=None):
+    def __init__(self, store=None, checks=(DISK,)):
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
@@ -155,7 +155,7 @@ class Desk:
         clocks = self.time.clocks
         self.service = Service(
             self.store,
-            Plugins((DISK,), (MAIL,), (POST,)),
+            Plugins(checks, (MAIL,), (POST,)),
             clocks,
             vault=self.vault,
             tokens=TokenSource(vault=self.vault, provider=self.server, clocks=clocks),

@@ -9,7 +9,8 @@ from noroshi.cli.asked import Asked
 def beat(asked: Asked) -> int:
     """Report; without a word, as what a job prints is mailed by cron."""
     given = asked.given
-    kept = asked.call("beat", name=given.job, ok=not given.fail, text=given.text or "")
+    text = given.text or given.fail or ""
+    kept = asked.call("beat", name=given.job, ok=given.fail is None, text=text)
     if given.json:
         asked.print_json(kept)
     return exits.DONE

@@ -125,8 +125,11 @@ BEAT = Command(
         ),
         Option(
             ("--fail",),
-            Words(en="it ran, and failed", ja="実行したが失敗した、と報告します"),
-            FLAG,
+            Words(
+                en="it ran, and failed; the words may follow here",
+                ja="失敗した、と報告します。ひとことを続けて書けます",
+            ),
+            {"metavar": "TEXT", "nargs": "?", "const": ""},
         ),
         JSON,
     ),
