@@ -14,9 +14,12 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from noroshi.core.faults import problems_of
+from noroshi.core.mending import mend
 from noroshi.core.problems import Problem as Problem
 
 T = TypeVar("T")
+MENDINGS = 4
+"""A part that is taken out may be one that must be there: it is put in, empty, the next time."""
 _encoder = msgspec.json.Encoder()
 _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 _decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(msgspec.json.Decoder)
@@ -42,6 +45,25 @@ def read(wanted: type[T], given: object, at: str = "") -> T:
     except ValidationError as error:
         errors = error.errors(include_url=False)
         raise Invalid(problems_of(errors, wanted, given, at)) from None
+
+
+def read_most(
+    wanted: type[T], given: object, at: str = ""
+) -> tuple[T | None, tuple[Problem, ...]]:
+    """What can be read of it, its faulty parts left out, and all problems as in `read`.
+
+    None if nothing can be read. The value is no more than good enough to look for further
+    problems in it when there are some.
+    """
+    problems: tuple[Problem, ...] = ()
+    for _ in range(MENDINGS):
+        try:
+            return _adapter(wanted).validate_python(given), problems
+        except ValidationError as error:
+            faults = error.errors(include_url=False)
+            problems = problems or problems_of(faults, wanted, given, at)
+            given = mend(faults, wanted, given)
+    return None, problems
 
 
 def form(wanted: type[Any]) -> dict[str, Any]:

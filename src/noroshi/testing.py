@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from noroshi.core.model import Answer, Envelope, Receipt, Verdict
-from noroshi.core.words import plain
+from noroshi.core.words import Words, plain
 from noroshi.ports import (
     Beat,
     Clocks,
@@ -69,6 +69,7 @@ class FakeHost:
         self._ran, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
         self._beats, self._now, self._files = beats, now, files
+        self.forbidden: Sequence[Words] = ()
 
     async def address(self) -> str:
         return self._address
@@ -86,6 +87,9 @@ class FakeHost:
         if len(self._processors) > 1:
             return self._processors.pop(0)
         return _known(self._processors[0] if self._processors else None)
+
+    async def objections(self, program: Program) -> Sequence[Words]:
+        return self.forbidden
 
     async def now(self) -> datetime:
         return self._now
@@ -140,11 +144,11 @@ READS = {
     *KNOWING,
     "beats",
     "waiting",
+    "tally",
     "envelope",
     "resting",
     "get_secret",
     "secret_names",
-    "tally",
     "wait",
 }
 

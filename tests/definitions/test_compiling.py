@@ -11,14 +11,7 @@ import pytest
 
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
-from noroshi.definitions import (
-    compile_plan,
-    document,
-    give_ids,
-    read_folder,
-    try_templates,
-    ulid,
-)
+from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid
 from noroshi.oauth.clouds import CLOUDS, Account
 from noroshi.schema import Invalid
 from tests.definitions.kinds import KINDS, Smtp
@@ -138,6 +131,12 @@ def test_a_body_that_is_no_definition_says_so(body, said):
     assert problems_of(replace(OPS, key="rules/ops", body=body))[0].startswith(said)
 
 
+def test_a_name_in_a_file_is_refused():
+    said = "contacts/ops.toml: name: must not be given: the file's name is the name"
+    given = document("contacts/ops", {"addresses": ["a@b.test"], "name": "ops"})
+    assert problems_of(given) == [said]
+
+
 def test_a_key_that_names_no_definition_says_so():
     said = "'users/me' names no definition: it must be like instances/web1"
     assert problems_of(document("users/me", {})) == [said]
@@ -154,12 +153,12 @@ def test_a_document_says_nothing_of_what_is_not_said():
 async def test_templates_are_tried_before_they_are_needed():
     plan = compile_plan((OPS, SMTP, rule(options={"subject": "{{ oops }}"})), KINDS)
     wrong = Words(en="subject: {oops} is not there", ja="subject: {oops} はありません")
-    assert await try_templates(plan, KINDS) == (Problem("rules/ops.toml: options", wrong),)
+    assert await try_out(plan, KINDS) == (Problem("rules/ops.toml: options", wrong),)
 
 
 async def test_good_templates_are_no_problem():
     plan = compile_plan((OPS, SMTP, rule(options={"subject": "fire"})), KINDS)
-    assert await try_templates(plan, KINDS) == ()
+    assert await try_out(plan, KINDS) == ()
 
 
 def test_five_thousand_monitors_make_a_plan(new_id):

@@ -132,11 +132,6 @@ def test_a_folder_that_is_none_is_named(tmp_path):
             "rules/x.toml: a.b.c: must be a finite number",
             id="infinity",
         ),
-        pytest.param(
-            "name = 'x'",
-            "rules/x.toml: name: must not be given: the file's name is the name",
-            id="a name",
-        ),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path, text, said):
@@ -161,7 +156,7 @@ def test_a_file_from_windows_is_read(tmp_path):
 
 
 def test_the_problems_of_all_files_are_said_at_once(tmp_path):
-    put(tmp_path, **{"rules__a.toml": "x", "rules__b.toml": "y", "instances__c.toml": "z=1"})
+    put(tmp_path, **{"rules__a.toml": "x", "rules__b.toml": "y", "instances__c.toml": "z"})
     assert len(problems_of(tmp_path)) == 3
 
 

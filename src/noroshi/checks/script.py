@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -73,6 +73,10 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     return Outcome((printed.number(ran.output, wanted.name, wanted.unit),))
 
 
+async def try_out(wanted: Options, host: Host) -> Sequence[Words]:
+    return await host.objections(wanted.program)
+
+
 def _is_nagios(wanted: Options) -> bool:
     if wanted.reads != "auto":
         return wanted.reads == "nagios"
@@ -119,4 +123,5 @@ CHECK = Check(
     names={"status": Words(en="Status", ja="状態"), "value": Words(en="Value", ja="値")},
     run=run,
     blocks=True,
+    try_out=try_out,
 )

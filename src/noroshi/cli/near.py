@@ -49,8 +49,12 @@ class Near:
 
 def built_in_kinds() -> Any:
     """The answer to `kinds` without a home folder."""
-    known = Plugins(checks.BUILT_IN, actions.built_in(TemplateRenderer()), transports.BUILT_IN)
-    return schema.plain(kinds(known))
+    return schema.plain(kinds(built_in(TemplateRenderer())))
+
+
+def built_in(renderer: TemplateRenderer) -> Plugins:
+    """The kinds that need no installing."""
+    return Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)
 
 
 async def _awaited(opening: Any) -> Any:

@@ -171,10 +171,16 @@ def _raised(error: Exception) -> Words:
 
 def _names_at(wanted: Any, steps: Sequence[object]) -> list[str]:
     """The settings that there are at a place: fields of the dataclass that is wanted there."""
+    arms = arms_at(wanted, steps)
+    return [field.name for arm in arms if is_dataclass(arm) for field in fields(arm)]
+
+
+def arms_at(wanted: Any, steps: Sequence[object]) -> list[Any]:
+    """What may stand at a place inside of what is wanted, as types."""
     arms = list(_arms(wanted))
     for step in steps:
         arms = [arm for one in arms for arm in _inside(one, step)] or arms
-    return [field.name for arm in arms if is_dataclass(arm) for field in fields(arm)]
+    return arms
 
 
 def _inside(wanted: Any, step: object) -> Iterator[Any]:

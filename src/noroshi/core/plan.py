@@ -47,6 +47,7 @@ __all__ = [
     "RouteDef",
     "RuleDef",
     "compile",
+    "compile_most",
 ]
 
 A = TypeVar("A")
@@ -58,23 +59,32 @@ class Plan(Generic[A]):
 
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
-    contacts: Mapping[str, Contact] = field(default_factory=dict)
     notifications: Mapping[str, Notification] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
     accounts: Mapping[str, A] = field(default_factory=dict)
 
 
 def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Problem, ...]:
     """The plan, or all that stands in its way."""
+    plan, found = compile_most(definitions, kinds)
+    return found or plan
+
+
+def compile_most(
+    definitions: Definitions, kinds: Kinds[A]
+) -> tuple[Plan[A], tuple[Problem, ...]]:
+    """The plan as far as it can be made, and all that is wrong. With a problem it must not be
+    run: it is there so that more can be tried with it."""
     found = list[Problem]()
     the_contacts = contacts(definitions, found)
     the_rules = rules(definitions, kinds.actions, the_contacts, found)
     plan = Plan(
         monitors=monitors(definitions, kinds.checks, the_rules, found),
         rules=the_rules,
+        notifications=notifications(definitions, kinds.actions, the_contacts, found),
         contacts=the_contacts,
         routes=routes(definitions, kinds.transports, found),
         accounts=accounts(definitions, kinds.account, found),
     )
-    return tuple(found) if found else plan
-        notifications=notifications(definitions, kinds.actions, the_contacts, found),
+    return plan, tuple(found)

@@ -19,13 +19,19 @@ from noroshi.core.defined import (
 from noroshi.core.kinds import Kind
 from noroshi.core.model import MOST_TELLINGS, Contact, Level, Route, Rule, When
 from noroshi.core.problems import Place, Problem, file_of
-from noroshi.core.values import NO_ADDRESS, in_range, one_of, read_length, title, zone
+from noroshi.core.values import NO_ADDRESS, host, in_range, one_of, read_length, title, zone
 from noroshi.core.words import Words
 from noroshi.core.written import is_address
 
 A = TypeVar("A")
 MOST_CONNECTIONS = 100
 SHORTEST_REPEAT = "1m"
+ANY_ACCOUNT: Mapping[str, Any] = {
+    "host": "host.invalid",
+    "port": 587,
+    "user": "somebody@host.invalid",
+}
+"""Stands for what an account would say that is not there or is wrong itself."""
 
 CONTACT = Words(en="contact", ja="通知先")
 ROUTE = Words(en="route", ja="送信経路")
@@ -173,9 +179,7 @@ def _route(
     title(said.title, place)
     in_range(said.connections, 1, MOST_CONNECTIONS, place.at("connections"))
     given = _with_account(said, definitions, kinds, place.at("options"))
-    options = None
-    if given is not None:
-        options = _options(said.kind, given, kinds, TRANSPORT, "kind", place)
+    options = _options(said.kind, given, kinds, TRANSPORT, "kind", place)
     return Route(
         name=said.name,
         title=said.title,
@@ -187,27 +191,30 @@ def _route(
 
 def _with_account(
     said: RouteDef, definitions: Definitions, kinds: Mapping[str, Kind], place: Place
-) -> Mapping[str, Any] | None:
-    """The options, with what its account knows put under them; None if that is unknown."""
+) -> Mapping[str, Any]:
+    """The options, with what its account knows put under them."""
     name = said.options.get("account")
     if not isinstance(name, str) or not name or said.kind not in kinds:
         return said.options
     if "account" not in kinds[said.kind].names:
         return said.options
-    if said.options.get("protection") == "none":
+    given = dict(said.options)
+    if given.get("protection") == "none":
         place.at("protection").say(IN_THE_CLEAR)
+        del given["protection"]  # told: the kind need not say so once more
     account = definitions.accounts.get(name)
     if account is None:
         place.at("account").no_such(ACCOUNT, name, definitions.accounts)
-        return None
-    cloud = definitions.clouds.get(account.cloud)
-    if cloud is None:  # the account's own file says so
-        return None
-    known = _known_of(account, cloud)
-    return {k: v for k, v in known.items() if k in kinds[said.kind].names} | {**said.options}
+    known = _known_of(account, definitions)
+    return {k: v for k, v in known.items() if k in kinds[said.kind].names} | given
 
 
-def _known_of(account: AccountDef, cloud: CloudDef) -> dict[str, Any]:
+def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[str, Any]:
+    """What a route has from its account; something that is told elsewhere to be wrong does
+    not make the rest of the route's options wrong."""
+    cloud = definitions.clouds.get(account.cloud) if account is not None else None
+    if account is None or cloud is None or not account.mailbox or not cloud.smtp_host:
+        return ANY_ACCOUNT
     known: dict[str, Any] = {
         "host": cloud.smtp_host,
         "port": cloud.smtp_port,
@@ -242,6 +249,7 @@ def _check_account(said: AccountDef, place: Place) -> None:
 
 
 def _check_cloud(said: CloudDef, place: Place) -> None:
+    host(said.smtp_host, place.at("smtp_host"))
     in_range(said.smtp_port, 1, 65535, place.at("smtp_port"))
     if not said.authority.startswith("https://"):
         place.at("authority").say(NOT_HTTPS)

@@ -32,6 +32,10 @@ NO_ZONE = Words(
 NO_ADDRESS = Words(
     en="{given} is no mail address", ja="{given} はメールアドレスとして使えません"
 )
+NO_HOST = Words(
+    en="{given} is no name or address of a computer",
+    ja="{given} はコンピューターの名前やアドレスとして使えません",
+)
 NO_LINE = Words(
     en="must be one line without control characters", ja="制御文字のない1行にしてください"
 )
@@ -44,10 +48,18 @@ def title(given: str, place: Place) -> None:
         place.at("title").say(NO_LINE)
 
 
-def zone(given: str, place: Place) -> None:
-    """A time zone by its IANA name."""
-    if not is_zone(given):
-        place.at("zone").say(NO_ZONE, given=given)
+def zone(given: str, place: Place) -> str:
+    """A time zone by its IANA name; UTC in the place of one that is none."""
+    if is_zone(given):
+        return given
+    place.at("zone").say(NO_ZONE, given=given)
+    return "UTC"
+
+
+def host(given: str, place: Place) -> None:
+    """A computer's name or address, as far as its shape goes."""
+    if not given or not given.isprintable() or " " in given:
+        place.say(NO_HOST, given=given)
 
 
 def in_range(given: int, least: int, most: int, place: Place) -> None:

@@ -22,7 +22,7 @@ from noroshi.core.defined import (
 from noroshi.core.kinds import Kind
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
 from noroshi.core.problems import Place, Problem, file_of
-from noroshi.core.values import all_known, in_range, read_length, title, zone
+from noroshi.core.values import all_known, host, in_range, read_length, title, zone
 from noroshi.core.words import Words
 from noroshi.core.written import DAYS, is_name, moment
 
@@ -59,10 +59,6 @@ SAME_NAME = Words(
 NO_NAME = Words(
     en="{given} is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit",
     ja="{given} は名前に使えません。a-z、0-9、-、_ で64文字まで、先頭は英字か数字です",
-)
-NO_HOST = Words(
-    en="{given} is no name or address of a computer",
-    ja="{given} はコンピューターの名前やアドレスとして使えません",
 )
 ABOVE = Words(
     en="warning ({warning}) is above critical ({critical}). Change one of them",
@@ -121,11 +117,10 @@ Made = list[tuple[Monitor, Place]]
 
 def _of_instance(said: InstanceDef, known: Known, place: Place) -> Made:
     title(said.title, place)
-    zone(said.zone, place)
-    if not said.address or not said.address.isprintable() or " " in said.address:
-        place.at("address").say(NO_HOST, given=said.address)
-    instance = Instance(name=said.name, title=said.title, address=said.address, zone=said.zone)
-    heritage = _under(Heritage(), said, said.zone, known, place)
+    its_zone = zone(said.zone, place)
+    host(said.address, place.at("address"))
+    instance = Instance(name=said.name, title=said.title, address=said.address, zone=its_zone)
+    heritage = _under(Heritage(), said, its_zone, known, place)
     _check_names(said.group, place.at("group"))
     made: Made = []
     for group in said.group:

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from noroshi.definitions.changes import Difference, differences
-from noroshi.definitions.compiling import Kinds, Plan, compile_plan, try_templates
+from noroshi.definitions.checking import Checked, check
+from noroshi.definitions.compiling import Kinds, Plan, compile_plan
 from noroshi.definitions.documents import TYPES, content, document
-from noroshi.definitions.folder import read_folder, what_would_be_lost, write_folder
+from noroshi.definitions.echoes import by_file
+from noroshi.definitions.folder import (
+    Folder,
+    look_into,
+    read_folder,
+    what_would_be_lost,
+    write_folder,
+)
 from noroshi.definitions.ids import RANDOM_BYTES, give_ids, ulid
+from noroshi.definitions.trying import HostOf, try_out
 
 __all__ = [
     "RANDOM_BYTES",
     "TYPES",
+    "Checked",
     "Difference",
+    "Folder",
+    "HostOf",
     "Kinds",
     "Plan",
+    "by_file",
+    "check",
     "compile_plan",
     "content",
     "differences",
     "document",
     "give_ids",
+    "look_into",
     "read_folder",
-    "try_templates",
+    "try_out",
     "ulid",
     "what_would_be_lost",
     "write_folder",

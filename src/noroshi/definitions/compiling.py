@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Protocol
 
 from noroshi.core import plan
 from noroshi.core.defined import AccountDef, CloudDef
-from noroshi.core.problems import Problem, file_of
+from noroshi.core.problems import Problem
 from noroshi.definitions.documents import definitions_of
+from noroshi.definitions.echoes import by_file, without_echoes
 from noroshi.oauth.clouds import Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
@@ -35,22 +36,24 @@ class Kinds(Protocol):
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
     """The plan of these documents; Invalid with all that stands in its way."""
-    made = plan.compile(definitions_of(documents), _for_the_core(kinds))
-    if isinstance(made, tuple):
-        raise Invalid(made)
+    made, problems = compile_most(documents, kinds)
+    if problems:
+        raise Invalid(problems)
     return made
 
 
-async def try_templates(plan: Plan, kinds: Kinds) -> tuple[Problem, ...]:
-    """What is wrong with the options of rules, found by using them on a made-up alarm."""
-    found = list[Problem]()
-    for rule in plan.rules.values():
-        try_out = kinds.actions[rule.action].try_out
-        if try_out is not None:
-            place = file_of("rules", rule.id, found).at("options")
-            for words in await try_out(rule.options):
-                place.say(words)
-    return tuple(found)
+def compile_most(
+    documents: tuple[Document, ...], kinds: Kinds, faulty: Collection[str] = ()
+) -> tuple[Plan, tuple[Problem, ...]]:
+    """The plan as far as it can be made, and all that is wrong, each slip once.
+
+    `faulty`: places that were told already to be unreadable.
+    """
+    read, of_shape = definitions_of(documents, faulty)
+    of_shape = without_echoes(of_shape, faulty)
+    made, found = plan.compile_most(read, _for_the_core(kinds))
+    known = {*faulty, *(problem.where for problem in of_shape)}
+    return made, by_file((*of_shape, *without_echoes(found, known)))
 
 
 def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:

@@ -23,7 +23,7 @@ from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.oauth.clouds import CLOUDS
 from noroshi.ports import Document
-from noroshi.schema import Invalid, read
+from noroshi.schema import Invalid, read_most
 
 WANTED: Mapping[str, type[Any]] = {
     "instances": InstanceDef,
@@ -105,27 +105,15 @@ def split(key: str) -> tuple[str, str]:
     return type, name
 
 
-def parse(type: str, name: str, given: Mapping[str, Any]) -> Any:
-    """The definition that a content describes; Invalid with all that is wrong with its shape."""
-    place = file_of(type, name, [])
-    if "name" in given:
-        place.at("name").say(FILE_NAMES_IT)
-    if type == "accounts":
-        given = _without_secrets(given, place)
-    if type == "clouds" and name in CLOUDS:
-        place.say(BUILT_IN, name=name)
-    found = None
-    try:
-        found = read(WANTED[type], {**given, "name": name}, place.where)
-    except Invalid as invalid:
-        place.found.extend(invalid.problems)
-    if place.found:
-        raise Invalid(tuple(place.found))
-    return found
+def definitions_of(
+    documents: Iterable[Document], faulty: Iterable[str] = ()
+) -> tuple[Definitions, tuple[Problem, ...]]:
+    """All definitions as far as they can be read, the built-in clouds with them, and all that
+    is wrong with their shape.
 
-
-def definitions_of(documents: Iterable[Document]) -> Definitions:
-    """All definitions, the built-in clouds with them; Invalid with all that is wrong."""
+    `faulty` are the places that were told to be unreadable already. What cannot be read at all
+    is there, empty, so that whoever names it does not name something unknown.
+    """
     read: dict[str, dict[str, Any]] = {type: {} for type in TYPES}
     problems = list[Problem]()
     for document in documents:
@@ -133,13 +121,43 @@ def definitions_of(documents: Iterable[Document]) -> Definitions:
             type, name = split(document.key)
             if name in read[type]:
                 file_of(type, name, problems).say(TWICE)
-            read[type][name] = None
-            read[type][name] = parse(type, name, content(document))
+            read[type][name] = _empty(type, name)
+            read[type][name] = _parsed(type, name, content(document), problems)
         except Invalid as invalid:
             problems += invalid.problems
-    if problems:
-        raise Invalid(tuple(problems))
-    return replace(Definitions(**read), clouds=built_in() | read["clouds"])
+    for type, name in filter(None, map(_file_at, faulty)):
+        read[type].setdefault(name, _empty(type, name))
+    return replace(Definitions(**read), clouds=read["clouds"] | built_in()), tuple(problems)
+
+
+def _parsed(type: str, name: str, given: Mapping[str, Any], problems: list[Problem]) -> Any:
+    """The definition that a content describes, as far as it has the shape of one."""
+    place = file_of(type, name, problems)
+    if "name" in given:
+        place.at("name").say(FILE_NAMES_IT)
+    if type == "accounts":
+        given = _without_secrets(given, place)
+    if type == "clouds" and name in CLOUDS:
+        place.say(BUILT_IN, name=name)
+    found, wrong = read_most(WANTED[type], {**given, "name": name}, place.where)
+    problems.extend(wrong)
+    return found or _empty(type, name)
+
+
+def _empty(type: str, name: str) -> Any:
+    """What stands in the place of a definition of which nothing can be read."""
+    found, _ = read_most(WANTED[type], {"name": name})
+    return found
+
+
+def _file_at(place: str) -> tuple[str, str] | None:
+    """Type and name of the definition whose file, as a whole, is this place."""
+    if not place.endswith(".toml"):
+        return None
+    try:
+        return split(place.removesuffix(".toml"))
+    except Invalid:  # a file that is none of ours
+        return None
 
 
 def built_in() -> dict[str, CloudDef]:

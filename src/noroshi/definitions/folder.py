@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from noroshi.core.problems import Place, Problem
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
-from noroshi.definitions.documents import TYPES, content, document, parse, split
+from noroshi.definitions.documents import TYPES, content, document, split
 from noroshi.definitions.toml import toml
 from noroshi.ports import Document
 from noroshi.schema import Invalid
@@ -55,25 +56,44 @@ IN_QUOTES = Words(
     ja='日付や時刻は引用符で囲んでください (例: "07:30")',
 )
 NO_NUMBER = Words(en="must be a finite number", ja="有限の数にしてください")
+GONE = object()
 WHERE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
 
-def read_folder(path: Path) -> tuple[Document, ...]:
-    """The folder's documents by key; Invalid with all that is wrong with its files."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What a folder holds: its documents by key, and all that is wrong with its files.
+
+    Of a file with a problem the rest is among the documents, if the rest can be read.
+    """
+
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+
+
+def look_into(path: Path) -> Folder:
+    """The folder as far as it can be read."""
     if not path.is_dir():
-        raise Invalid((Problem(str(path), NO_FOLDER),))
+        return Folder((), (Problem(str(path), NO_FOLDER),))
     read, problems = list[Document](), list[Problem]()
     for file in _files(path):
         name = file.relative_to(path).as_posix()
         try:
             if not _is_ours(name):
                 raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
-            read.append(_document(file, name))
+            given = _without_dates(_load(file, name), Place(f"{name}: ", problems))
+            read.append(document(name.removesuffix(".toml"), given))
         except Invalid as invalid:
             problems += invalid.problems
-    if problems:
-        raise Invalid(tuple(problems))
-    return tuple(read)
+    return Folder(tuple(read), tuple(problems))
+
+
+def read_folder(path: Path) -> tuple[Document, ...]:
+    """The folder's documents by key; Invalid with all that is wrong with its files."""
+    found = look_into(path)
+    if found.problems:
+        raise Invalid(found.problems)
+    return found.documents
 
 
 def what_would_be_lost(path: Path, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
@@ -127,17 +147,6 @@ def _is_ours(name: str) -> bool:
     return type in TYPES and rest.endswith(".toml") and is_name(rest.removesuffix(".toml"))
 
 
-def _document(file: Path, name: str) -> Document:
-    key = name.removesuffix(".toml")
-    given = _load(file, name)
-    place = Place(f"{name}: ")
-    _look_for_dates(given, place)
-    if place.found:
-        raise Invalid(tuple(place.found))
-    parse(*split(key), given)
-    return document(key, given)
-
-
 def _load(file: Path, name: str) -> dict[str, Any]:
     try:
         raw = file.read_bytes()
@@ -161,16 +170,27 @@ def _no_toml(said: str) -> Words:
     return NO_TOML_AT_ALL.fill(why=said)
 
 
-def _look_for_dates(given: object, place: Place) -> None:
-    """TOML knows dates, times and infinity, which JSON and definitions do not."""
+def _without_dates(given: Any, place: Place) -> Any:
+    """The same without what TOML knows (dates, times, infinity) and JSON does not."""
     if isinstance(given, dict):
-        for key, one in given.items():
-            _look_for_dates(one, place.at(key))
-    elif isinstance(given, list):
-        for number, one in enumerate(given, 1):
-            name = one.get("name") if isinstance(one, dict) else None
-            _look_for_dates(one, place.at(name if isinstance(name, str) else str(number)))
-    elif isinstance(given, date | time):
+        kept = {key: _without_dates(one, place.at(key)) for key, one in given.items()}
+        return {key: one for key, one in kept.items() if one is not GONE}
+    if isinstance(given, list):
+        walked = [
+            _without_dates(one, place.at(_called(one, number)))
+            for number, one in enumerate(given, 1)
+        ]
+        return [one for one in walked if one is not GONE]
+    if isinstance(given, date | time):
         place.say(IN_QUOTES)
-    elif isinstance(given, float) and given - given != 0:
+        return GONE
+    if isinstance(given, float) and given - given != 0:
         place.say(NO_NUMBER)
+        return GONE
+    return given
+
+
+def _called(entry: object, number: int) -> str:
+    """What an entry of a list is called: by its name, else by its number."""
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) and name else str(number)

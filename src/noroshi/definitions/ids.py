@@ -48,8 +48,22 @@ def give_ids(
 
     Invalid if an id is malformed or stands twice.
     """
-    contents = {one.key: content(one) for one in documents if _is_instance(one)}
-    taken = _ids_given(contents)
+    given, problems = give_most_ids(documents, current, new_id)
+    if problems:
+        raise Invalid(problems)
+    return given
+
+
+def give_most_ids(
+    documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
+) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
+    """As `give_ids`, with a new id in the place of one that cannot be, and what is wrong.
+
+    A document that cannot be read stays as it is.
+    """
+    problems = list[Problem]()
+    contents = dict(filter(None, map(_instance, documents)))
+    taken = _ids_given(contents, problems)
     known = _known(current)
     for key, its in contents.items():
         for path, monitor in _monitors(key, its):
@@ -58,15 +72,16 @@ def give_ids(
                 # A monitor may have been renamed and its name given to a new one.
                 monitor["id"] = old if old and old not in taken else new_id()
                 taken[monitor["id"]] = path
-    return tuple(
+    given = tuple(
         document(one.key, contents[one.key]) if one.key in contents else one
         for one in documents
     )
+    return given, tuple(problems)
 
 
-def _ids_given(contents: dict[str, dict[str, Any]]) -> dict[str, Path]:
-    """Who has which id by what the documents say themselves."""
-    taken, problems = dict[str, Path](), list[Problem]()
+def _ids_given(contents: dict[str, dict[str, Any]], problems: list[Problem]) -> dict[str, Path]:
+    """Who has which id by what the documents say themselves; what is no id is taken out."""
+    taken = dict[str, Path]()
     for key, its in contents.items():
         for path, monitor in _monitors(key, its):
             id = monitor.get("id")
@@ -75,27 +90,31 @@ def _ids_given(contents: dict[str, dict[str, Any]]) -> dict[str, Path]:
             place = _place(path, problems)
             if not isinstance(id, str) or not ULID.fullmatch(id):
                 place.say(NO_ULID)
+                del monitor["id"]
             elif id in taken:
                 place.say(SAME_ID, id=id, other="/".join(taken[id]))
+                del monitor["id"]
             else:
                 taken[id] = path
-    if problems:
-        raise Invalid(tuple(problems))
     return taken
 
 
 def _known(current: tuple[Document, ...]) -> dict[Path, str]:
     return {
         path: monitor["id"]
-        for one in current
-        if _is_instance(one)
-        for path, monitor in _monitors(one.key, content(one))
+        for key, its in filter(None, map(_instance, current))
+        for path, monitor in _monitors(key, its)
         if monitor.get("id")
     }
 
 
-def _is_instance(document: Document) -> bool:
-    return document.key.startswith("instances/")
+def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
+    """An instance's key and content; None for what is none, or cannot be read."""
+    try:
+        type, _ = split(document.key)
+        return (document.key, content(document)) if type == "instances" else None
+    except Invalid:  # told by whoever reads all of it
+        return None
 
 
 def _monitors(key: str, content: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -95,9 +95,14 @@ class LocalHost:
             raise Unmeasurable(NOT_HERE)
         from noroshi.hosts import running  # its modules are not there elsewhere
 
-        if problems := await apart(lambda: self._rules.problems(program)):
+        if problems := await self.objections(program):
             raise Unmeasurable(_together(problems))
         return await running.run(program)
+
+    async def objections(self, program: Program) -> Sequence[Words]:
+        if sys.platform != "linux":
+            return (NOT_HERE,)
+        return await apart(lambda: self._rules.problems(program))
 
 
 def running_processes() -> Sequence[Process]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from noroshi import ports, schema
+from noroshi import ports
 from noroshi.core.words import Words
-from noroshi.definitions import Plan, compile_plan, differences, give_ids, try_templates
+from noroshi.definitions import Checked, check, differences
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied, Exported, Planned
 from noroshi.service.desk import Desk
@@ -36,17 +36,17 @@ class Defining(Desk):
             en="What definitions would change.", ja="定義を取り込むと何が変わるかを調べます。"
         ),
     )
-    async def plan(self, who: Person, documents: tuple[Document, ...]) -> Planned:
-        """Differences and problems; nothing is kept."""
+    async def plan(
+        self, who: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
+    ) -> Planned:
+        """Differences or problems; nothing is kept. `faulty`: places of the folder that could
+        not be read, which the caller has told already."""
         current = await self._store.current()
-        try:
-            given = give_ids(documents, current.documents, self._new_id)
-            await self._checked(given)
-        except schema.Invalid as invalid:
-            return Planned(base=current.number, differences=(), problems=invalid.problems)
-        return Planned(
-            base=current.number, differences=_differ(current.documents, given), problems=()
-        )
+        found = await self._checked(documents, current, faulty)
+        if found.problems or faulty:
+            return Planned(base=current.number, differences=(), problems=found.problems)
+        changed = await asyncio.to_thread(_differ, current.documents, found.documents)
+        return Planned(base=current.number, differences=changed, problems=())
 
     @operation(
         role=ADMIN,
@@ -66,23 +66,23 @@ class Defining(Desk):
             raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))
         if base is not None and base != current.number:
             raise _overtaken(current)
-        try:
-            given = give_ids(documents, current.documents, self._new_id)
-            plan = await self._checked(given)
-        except schema.Invalid as invalid:
-            raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
-        changed = _differ(current.documents, given)
+        found = await self._checked(documents, current)
+        if found.problems:
+            raise Invalid(BAD_DEFINITIONS, found.problems)
+        changed = await asyncio.to_thread(_differ, current.documents, found.documents)
         if not changed:
             return Applied(version=current.number, differences=())
         version = Version(
             number=current.number + 1,
-            documents=given,
+            documents=found.documents,
             who=who.name,
             at=self._clocks.wall(),
             note=note,
         )
         try:
-            number = await self._store.publish(version, list(plan.monitors), current.number)
+            number = await self._store.publish(
+                version, list(found.plan.monitors), current.number
+            )
         except ports.Conflict:
             raise _overtaken(await self._store.current()) from None
         return Applied(version=number, differences=changed)
@@ -95,12 +95,17 @@ class Defining(Desk):
         current = await self._store.current()
         return Exported(current.number, current.documents)
 
-    async def _checked(self, documents: tuple[Document, ...]) -> Plan:
-        """The plan, its templates tried. Off the loop: 5,000 monitors take a while to read."""
-        plan = await asyncio.to_thread(compile_plan, documents, self._plugins)
-        if problems := await try_templates(plan, self._plugins):
-            raise schema.Invalid(tuple(problems))
-        return plan
+    async def _checked(
+        self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
+    ) -> Checked:
+        return await check(
+            documents,
+            current.documents,
+            self._plugins,
+            new_id=self._new_id,
+            host_of=self._host_of,
+            faulty=faulty,
+        )
 
 
 def _differ(old: Sequence[Document], new: Sequence[Document]) -> tuple[Words, ...]:

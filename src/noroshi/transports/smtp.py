@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
+from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind
 from noroshi.transports import troubles
 from noroshi.transports.connecting import connect
@@ -181,6 +182,10 @@ def _tls_context(ca_file: str) -> ssl.SSLContext:
     return context
 
 
+async def try_out(wanted: Options) -> Sequence[Words]:
+    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+
+
 def _answer_of(trouble: RouteTrouble) -> Answer:
     # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
     verdict = Verdict.DEFERRED if trouble.code == 432 else Verdict.ROUTE_DOWN
@@ -199,4 +204,5 @@ KIND = TransportKind(
     ),
     options=Options,
     open=SmtpTransport,
+    try_out=try_out,
 )

@@ -1,0 +1,53 @@
+"""All that is wrong with a set of documents, in one round, and what they would make."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from noroshi.core.problems import Problem
+from noroshi.definitions.compiling import Kinds, Plan, compile_most
+from noroshi.definitions.echoes import by_file
+from noroshi.definitions.ids import give_most_ids
+from noroshi.definitions.trying import HostOf, try_out
+from noroshi.ports import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Documents with an id for each monitor, their plan, and what is wrong with them.
+
+    With a problem neither is more than good enough to be looked at.
+    """
+
+    documents: tuple[Document, ...]
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+
+async def check(
+    documents: tuple[Document, ...],
+    current: tuple[Document, ...],
+    kinds: Kinds,
+    *,
+    new_id: Callable[[], str],
+    host_of: HostOf | None = None,
+    faulty: Collection[str] = (),
+) -> Checked:
+    """Read, put together and tried; off the loop, as 5,000 monitors take a while to read.
+
+    `current`: whose ids are kept. `faulty`: places told already to be unreadable (a file that
+    is no TOML): nothing that follows from them is a problem of its own.
+    """
+
+    def read() -> Checked:
+        given, of_ids = give_most_ids(documents, current, new_id)
+        plan, problems = compile_most(given, kinds, faulty)
+        return Checked(documents=given, plan=plan, problems=(*of_ids, *problems))
+
+    found = await asyncio.to_thread(read)
+    tried = await try_out(found.plan, kinds, host_of)
+    return Checked(
+        documents=found.documents, plan=found.plan, problems=by_file((*found.problems, *tried))
+    )
