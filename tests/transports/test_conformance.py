@@ -15,7 +15,10 @@ from noroshi.transports import BUILT_IN
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 KINDS = [pytest.param(kind, id=kind.kind) for kind in BUILT_IN]
-SMALLEST = {"smtp": {"host": "127.0.0.1", "sender": "n@example.com", "protection": "none"}}
+SMALLEST = {
+    "smtp": {"host": "127.0.0.1", "sender": "n@example.com", "protection": "none"},
+    "pickup": {"folder": "/nonexistent/pickup", "sender": "n@example.com"},
+}
 LETTER = Envelope(
     id="01J.17/ops/aki",
     routes=("one",),
@@ -70,7 +73,8 @@ def test_it_is_opened_without_a_loop_and_so_without_any_io(kind):
 async def test_where_nobody_answers_every_address_has_its_verdict(kind):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        transport = opened(kind, port=taken.getsockname()[1])
+        port = {"port": taken.getsockname()[1]} if kind.kind == "smtp" else {}
+        transport = opened(kind, **port)
         receipt = await transport.send(LETTER)
         await transport.close()
     assert receipt.at == NOW

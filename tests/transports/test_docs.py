@@ -17,8 +17,14 @@ OF_THE_ACCOUNT = {"host": "smtp.office365.com", "port": 587, "user": "n@example.
 
 
 def row(name, said):
-    default = "must be given" if "default" not in said else str(said["default"]) or "empty"
+    default = "must be given" if "default" not in said else shown(said["default"])
     return f"| `{name}` | {default} | {said['description'].split(' / ')[0]} |"
+
+
+def shown(default):
+    if isinstance(default, bool):
+        return str(default).lower()
+    return str(default or "") or "empty"
 
 
 @pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.kind)

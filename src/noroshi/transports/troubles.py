@@ -117,6 +117,7 @@ NO_TLS_FIRST = Words(
     ja="{where} は接続の最初から TLS を話すポートではありません (TLS)。protection を starttls "
     "にするか、TLS 用のポート (多くは465) にしてください。",
 )
+CLOSED_CONNECTION = Words(en="connection closed", ja="接続を切られました")
 REFUSED_CONNECTION = Words(en="connection refused", ja="接続を拒否されました")
 
 
@@ -134,7 +135,7 @@ class SignInRefused(ServerTrouble):
 
 def of_error(where: str, error: OSError) -> ServerTrouble:
     """What stopped a connection from being made."""
-    why: object = error.strerror or str(error)
+    why: object = error.strerror or str(error) or CLOSED_CONNECTION
     if isinstance(error, ConnectionRefusedError):
         why = REFUSED_CONNECTION
     words = DNS if isinstance(error, socket.gaierror) else TCP

@@ -1,0 +1,195 @@
+"""Mails as files in a folder: whole, under the same name each time, or told why not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+
+import pytest
+
+from noroshi import schema
+from noroshi.core.model import Answer, Envelope, Verdict
+from noroshi.ports import Clocks, Outside
+from noroshi.transports.pickup import KIND, Options, PickupTransport, file_name
+
+NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
+LETTER = Envelope(
+    id="01J.17/ops/aki",
+    routes=("files",),
+    contact="aki",
+    to=("aki@example.com", "sam@日本語.example"),
+    order="01J/aki",
+    alarms=("01J.17/ops/aki",),
+    payload={"subject": "[危険] FS01", "text": "使用率は 95.2% です。\n.\n", "language": "ja"},
+    born=NOW,
+)
+
+
+def pickup(folder, patience=300.0, **given):
+    wanted = Options(folder=str(folder), sender="n@example.com", **given)
+    outside = Outside(Clocks(wall=lambda: NOW, steady=lambda: 0.0), nobody, nobody)
+    return PickupTransport(wanted, outside, patience)
+
+
+async def nobody(*_):
+    raise AssertionError("a folder needs no sign-in")
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_a_mail_is_written_whole_and_nothing_else_is_left(tmp_path):
+    receipt = await pickup(tmp_path).send(LETTER)
+    (name,) = files(tmp_path)
+    assert name == file_name(LETTER) == receipt.provider_id
+    said = Answer(Verdict.ACCEPTED, f"written as {name}")
+    assert receipt.answers == dict.fromkeys(LETTER.to, said) and receipt.at == NOW
+    mail = message_from_bytes((tmp_path / name).read_bytes(), policy=policy.default)
+    assert mail["Subject"] == "[危険] FS01" and mail["From"].addresses[0].username == "n"
+    assert mail["To"] == "aki@example.com, sam@xn--wgv71a119e.example"
+    assert mail.get_content() == "使用率は 95.2% です。\r\n.\r\n"
+
+
+async def test_the_same_envelope_twice_is_one_file(tmp_path):
+    await pickup(tmp_path).send(LETTER)
+    first = (tmp_path / file_name(LETTER)).read_bytes()
+    await pickup(tmp_path).send(LETTER)
+    assert files(tmp_path) == [file_name(LETTER)]
+    assert (tmp_path / file_name(LETTER)).read_bytes() == first
+
+
+def test_names_are_in_the_order_in_which_the_mails_were_made():
+    letters = [
+        replace(LETTER, id=f"01J.{n}/ops/aki", born=NOW + timedelta(milliseconds=n * 700))
+        for n in range(12)
+    ]
+    names = [file_name(letter) for letter in letters]
+    assert names == sorted(names) and len(set(names)) == 12
+    assert file_name(replace(LETTER, id="another")) != file_name(LETTER)
+
+
+async def test_who_has_it_already_by_another_route_is_not_named_again(tmp_path):
+    rest = replace(LETTER, to=("aki@example.com",), reached=("sam@example.com",))
+    await pickup(tmp_path).send(rest)
+    mail = message_from_bytes((tmp_path / file_name(rest)).read_bytes(), policy=policy.default)
+    assert mail["To"] == "aki@example.com"
+
+
+async def test_an_address_that_is_none_is_refused_and_the_others_are_written(tmp_path):
+    receipt = await pickup(tmp_path).send(replace(LETTER, to=("nobody", "aki@example.com")))
+    assert receipt.answers["nobody"].verdict is Verdict.REFUSED
+    assert receipt.answers["aki@example.com"].verdict is Verdict.ACCEPTED
+    none = await pickup(tmp_path).send(replace(LETTER, id="x", to=("nobody",)))
+    assert none.provider_id == "" and len(files(tmp_path)) == 1
+
+
+async def test_envelope_headers_stand_first_where_they_are_wanted(tmp_path):
+    await pickup(tmp_path, envelope_headers=True).send(LETTER)
+    raw = (tmp_path / file_name(LETTER)).read_bytes()
+    assert raw.startswith(
+        b"X-Sender: <n@example.com>\r\n"
+        b"X-Receiver: <aki@example.com>\r\n"
+        b"X-Receiver: <sam@xn--wgv71a119e.example>\r\n"
+        b'From: "Noroshi" <n@example.com>\r\n'
+    )
+
+
+async def test_it_writes_iso_2022_jp_too(tmp_path):
+    await pickup(tmp_path, charset="iso-2022-jp").send(LETTER)
+    assert b"charset=iso-2022-jp" in (tmp_path / file_name(LETTER)).read_bytes()
+
+
+# What stands against it
+
+
+async def test_a_folder_that_is_missing_is_not_made(tmp_path):
+    receipt = await pickup(tmp_path / "pickup").send(LETTER)
+    (got,) = set(receipt.answers.values())
+    assert got.verdict is Verdict.ROUTE_DOWN and receipt.provider_id == ""
+    assert got.text.startswith(f"cannot write into the pickup folder {tmp_path / 'pickup'}: ")
+    assert "it does not exist" in got.text and files(tmp_path) == []
+    (tmp_path / "pickup").mkdir()
+    again = await pickup(tmp_path / "pickup").send(LETTER)
+    assert again.answers["aki@example.com"].verdict is Verdict.ACCEPTED
+
+
+async def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "pickup").write_text("x")
+    receipt = await pickup(tmp_path / "pickup").send(LETTER)
+    assert "it is no folder" in receipt.answers["aki@example.com"].text
+
+
+async def test_a_folder_that_hangs_takes_the_route_down_and_few_threads(tmp_path):
+    """A named pipe in the place of the part: opening it waits until somebody reads."""
+    part = tmp_path / f".{file_name(LETTER)}.part"
+    os.mkfifo(part)
+    transport = pickup(tmp_path, patience=0.05)
+    for _ in range(6):
+        receipt = await transport.send(LETTER)
+        got = receipt.answers["aki@example.com"]
+        assert got.verdict is Verdict.ROUTE_DOWN and "did not answer within 0.05 s" in got.text
+    assert len(transport._writing) == 4
+    reader = os.open(part, os.O_RDONLY | os.O_NONBLOCK)
+    await asyncio.wait(transport._writing)
+    os.close(reader)
+    await transport.close()
+
+
+ON_A_VOLUME = """
+import asyncio, pathlib, sys
+from tests.transports.test_pickup import LETTER, files, pickup
+folder = pathlib.Path(sys.argv[1])
+receipt = asyncio.run(pickup(folder).send(LETTER))
+print(receipt.answers["aki@example.com"].verdict.name)
+print(receipt.answers["aki@example.com"].text)
+print([name for name in files(folder) if name != "filler"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("mount", "said"),
+    [
+        pytest.param(
+            "mount -t tmpfs -o size=8k,nr_inodes=10 x {0}; "
+            "dd if=/dev/zero of={0}/filler bs=8k count=1 status=none",
+            "the volume is full",
+            id="full",
+        ),
+        pytest.param(
+            "mount -t tmpfs x {0}; mount -o remount,ro {0}", "it is read-only", id="read-only"
+        ),
+    ],
+)
+def test_a_volume_that_takes_nothing_takes_the_route_down(tmp_path, mount, said):
+    """In a mount namespace of its own, as the root of which anybody may mount."""
+    inner = 'set -e; {}; exec "$0" -c "$1" "$2"'.format(mount.format("$2"))
+    user = ["--map-root-user"] if os.geteuid() else []
+    done = subprocess.run(
+        ["unshare", "--mount", *user, "sh", "-c", inner, sys.executable, ON_A_VOLUME, tmp_path],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stderr == ""
+    verdict, text, left = done.stdout.splitlines()
+    assert (verdict, left) == ("ROUTE_DOWN", "[]")
+    assert said in text and str(tmp_path) in text
+
+
+def test_options_say_what_is_missing_or_wrong():
+    for given, said in (
+        ({"sender": "n@x.example"}, "folder"),
+        ({"folder": "pickup", "sender": "n@x.example"}, "absolute path"),
+        ({"folder": "/a\0b", "sender": "n@x.example"}, "absolute path"),
+        ({"folder": "/pickup", "sender": "nobody"}, "'nobody' is not a mail address"),
+        ({"folder": "/pickup", "sender": "n@x.example", "charset": "sjis"}, "charset"),
+    ):
+        with pytest.raises(schema.Invalid) as caught:
+            schema.read(KIND.options, given)
+        assert said in str(caught.value)
