@@ -31,6 +31,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
 from noroshi.door import open_door
 from noroshi.engine import Engine
+from noroshi.engine.signs import Notify, SignsOfLife
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
@@ -200,10 +201,25 @@ async def serve(
             for words in announce(app.plans.current):
                 say(words)
             _settle_memory()
-            await _until_either(stop.wait(), asyncio.shield(working))
+            async with _signs_of_life(app, config):
+                await _until_either(stop.wait(), asyncio.shield(working))
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
+
+
+@asynccontextmanager
+async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
+    """The service manager and the URL hear of this node as long as it is alive."""
+    notify = Notify.of(os.environ)
+    notify.say("READY=1")
+    living = asyncio.create_task(SignsOfLife(REAL, app.engine.signs, notify, config.beat).run())
+    try:
+        yield
+    finally:
+        notify.say("STOPPING=1")
+        living.cancel()
+        await asyncio.wait((living,))
 
 
 def _settle_memory() -> None:

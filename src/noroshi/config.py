@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from noroshi.core.words import Words
 
@@ -48,6 +49,10 @@ NOT_ABSOLUTE = Words(
     en="{given} must begin with /: what may run must not depend on where it is run",
     ja="{given} は / で始めてください。実行してよい場所は、起動した場所によらず決まっている必要があります",
 )
+NO_URL = Words(
+    en="must be a URL that begins with http:// or https://, without a user and without blanks",
+    ja="http:// か https:// で始まる URL にしてください。利用者名と空白は使えません",
+)
 TOO_LONG = Words(
     en="{given} is too long for a socket (at most {most} bytes)",
     ja="{given} はソケットには長すぎます ({most}バイトまで)",
@@ -74,7 +79,8 @@ class ConfigError(ValueError):
 class Config:
     """The settings of one process. Paths are whole; `programs` are folders.
 
-    `runs_as` are the users that a script may name; `language` "" is the caller's own.
+    `runs_as` are the users that a script may name; `language` "" is the caller's own. Whoever
+    knows `beat` may give signs of life in our place, so it is not shown.
     """
 
     home: Path
@@ -87,6 +93,7 @@ class Config:
     runs_as: tuple[str, ...] = ()
     language: str = ""
     log_level: str = "info"
+    beat: str = field(default="", repr=False)
 
 
 def read_config(home: Path) -> Config:
@@ -159,6 +166,20 @@ def _socket(home: Path, given: object) -> Path:
     if len(bytes(path)) > LONGEST_SOCKET:
         raise _Wrong(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
     return path
+
+
+def _url(home: Path, given: object) -> str:
+    text = _text(home, given)
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        raise _Wrong(NO_URL) from None
+    if not known or parts.username is not None or not re.fullmatch(r"[!-~]+", text):
+        raise _Wrong(NO_URL)
+    return text
 
 
 def _folders(home: Path, given: object) -> tuple[Path, ...]:
@@ -257,6 +278,16 @@ SETTINGS: Mapping[str, Setting] = {
         Words(
             en="The least that is logged: debug, info, warning or error.",
             ja="これより軽いものは記録しません: debug、info、warning、error のどれかです。",
+        ),
+    ),
+    "beat": Setting(
+        _url,
+        "",
+        Words(
+            en="A URL that is fetched once a minute while all goes well, such as a check of\n"
+            "Healthchecks: when it hears nothing, it tells you that Noroshi itself is dead.",
+            ja="正常に動いているあいだ、1分ごとに開く URL です (Healthchecks の check など)。\n"
+            "何も届かなくなると、Noroshi そのものが止まったことを、そちらが知らせてくれます。",
         ),
     ),
 }

@@ -42,6 +42,11 @@ def test_what_is_given_is_taken(tmp_path):
         pytest.param('programs = ["bin"]', "'bin' must begin with /", id="a relative folder"),
         pytest.param('language = "fr"', "'fr' is none of '', 'en', 'ja'", id="a language"),
         pytest.param('log_level = "loud"', "'loud' is none of", id="a log level"),
+        pytest.param('beat = "ftp://canary.test/x"', "must be a URL", id="another scheme"),
+        pytest.param(
+            'beat = "https://u:canary@h.test/"', "must be a URL", id="a user in a URL"
+        ),
+        pytest.param('beat = "https://h.test:x/canary"', "must be a URL", id="a bad port"),
         pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
         pytest.param("name = ", "is not TOML", id="no TOML"),
     ],
@@ -96,3 +101,10 @@ def test_the_file_that_init_writes_is_read_back_with_every_setting_in_it(tmp_pat
 )
 def test_the_home_folder_is_found(given, environment, root, home):
     assert str(home_of(given, environment, root=root)) == home
+
+
+def test_the_url_of_the_beat_is_shown_by_nothing(tmp_path):
+    url = "https://hc.test/ping/canary"
+    (tmp_path / "noroshi.toml").write_text(f'beat = "{url}"\n', encoding="utf-8")
+    config = read_config(tmp_path)
+    assert config.beat == url and "canary" not in f"{config!r}{config}"

@@ -69,6 +69,7 @@ class Engine:
         self._told = asyncio.Event()
         self._ticked, self._apart = clocks.steady(), self._distance()
         self._seen = clocks.wall()
+        self._held_at = self._flushed_at = clocks.steady()
         self._owed, self._troubles = 0.0, set[str]()
 
     # running
@@ -82,6 +83,10 @@ class Engine:
                     loops.create_task(self._keep(step))
         finally:
             await self._close()
+
+    def signs(self) -> Signs:
+        """What tells whether this node is alive."""
+        return Signs(self._ticked, self._held_at, self._flushed_at)
 
     def news(self) -> None:
         """Somebody changed something in the store: have a look at once."""
@@ -143,6 +148,8 @@ class Engine:
         held = self.watch.held
         await self.attempt(self.notices.tell)  # before it says that it was here until now
         renewal = await self.store.renew(held.fence, now) if held is not None else None
+        if renewal is not None:
+            self._held_at = self.clocks.steady()
         if held is None or renewal is None:
             return await self._take(self.node)
         self.watch.hear(held, renewal.standing)
@@ -164,6 +171,7 @@ class Engine:
         if node.seen is not None and not self.ready.is_set():
             held.catch_up(node.seen, self.clocks.steady(), self.clocks.wall())
         renewal = await self.store.renew(held.fence, self.clocks.wall())
+        self._held_at = self.clocks.steady()
         if renewal is None:
             return FLUSH
         self.watch.hear(held, renewal.standing)
@@ -180,11 +188,13 @@ class Engine:
         steady, wall = self.clocks.steady(), self.clocks.wall()
         held.take(block, plan.monitors)
         differ = {id for id in held.states if before.get(id) != plan.monitors.get(id)}
-        held.forget_turns(differ)
+        due = held.forget_turns(differ, steady)
         for id in differ & plan.monitors.keys():
             held.monitors[id] = plan.monitors[id]
             held.place(id, steady, wall)
             self._change(held, before.get(id), plan.monitors[id])
+            if id in due:
+                held.repeat(id, Cause.AGAIN, steady, wall)
         self.watch.close_open(held, differ - plan.monitors.keys(), Cause.LAST)
         self._bury(held)
         await self._serve(version, plan)
@@ -246,6 +256,7 @@ class Engine:
 
     async def flush(self) -> float:
         await self.watch.flush()
+        self._flushed_at = self.clocks.steady()
         return FLUSH
 
     async def sweep(self) -> float:
@@ -265,6 +276,9 @@ class Engine:
             return
         self.notices.slept(slept)
         journal.out_of_step(slept, moved)
+        # A sleep is not to look like a store that is away.
+        self._held_at = min(now, self._held_at + slept)
+        self._flushed_at = min(now, self._flushed_at + slept)
         if (held := self.watch.held) is not None:
             if abs(moved) >= APART:
                 held.shift(timedelta(seconds=moved))

@@ -1,0 +1,171 @@
+"""The signs of life that a node gives: a beat to a URL, and systemd's watchdog.
+
+`fetch` and `Notify` are the two ways out; what is alive, `vital` says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from noroshi.core.words import Words
+from noroshi.engine.vital import NOT_WRITTEN_FOR_LONG, Signs, trouble
+from noroshi.hosts.threads import apart
+from noroshi.ports import Clocks
+
+log = logging.getLogger(__name__)
+
+STEP = 1.0
+BEAT = 60.0
+SLEPT = 5.0  # seconds that a step may be late: else it was stopped with all the rest
+TIMEOUT, LONGEST_FETCH = 10.0, 30.0
+
+Fetch = Callable[[str, str], int]
+
+
+class Notify:
+    """Talks to the service manager as sd_notify(3) describes it; to nobody without an address."""
+
+    def __init__(self, address: str = "", watchdog: float = 0.0) -> None:
+        """`watchdog`: seconds within which it wants to hear from us; 0: it does not."""
+        self._address, self.watchdog = address, watchdog
+        self._deaf = ""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Notify:
+        """As the service manager's variables say (sd_watchdog_enabled(3))."""
+        address = environment.get("NOTIFY_SOCKET", "")
+        given = environment.get("WATCHDOG_USEC", "")
+        meant = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        watchdog = int(given) / 1e6 if given.isascii() and given.isdigit() and meant else 0.0
+        return cls(address, watchdog if address else 0.0)
+
+    def say(self, text: str) -> None:
+        """One datagram. A manager that does not listen is no reason to stop."""
+        if not self._address:
+            return
+        # "@" stands for the NUL of Linux's abstract socket names.
+        name = "\0" + self._address[1:] if self._address[0] == "@" else self._address
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
+                wire.setblocking(False)
+                wire.sendto(text.encode(), name)
+            self._deaf = ""
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            if why != self._deaf:  # once is enough: it is fed again and again
+                log.warning("the service manager does not hear us: %s", why)
+            self._deaf = why
+
+
+def fetch(url: str, reason: str) -> int:
+    """The status that a URL answers: GET, or POST of a reason. Redirects are not followed.
+
+    Raises OSError or HTTPException. Nothing here logs the URL: whoever has it may use it.
+    """
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    wire: HTTPConnection
+    if parts.scheme == "https":
+        context = ssl.create_default_context()
+        wire = HTTPSConnection(host, port, timeout=TIMEOUT, context=context)
+    else:
+        wire = HTTPConnection(host, port, timeout=TIMEOUT)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        wire.request(
+            "POST" if reason else "GET", path, reason or None, {"User-Agent": "Noroshi"}
+        )
+        return wire.getresponse().status
+    finally:
+        wire.close()
+
+
+class SignsOfLife:
+    """Gives them as long as the node is alive, and only then."""
+
+    def __init__(
+        self,
+        clocks: Clocks,
+        signs: Callable[[], Signs],
+        notify: Notify,
+        beat: str = "",
+        fetching: Fetch = fetch,
+    ) -> None:
+        """`beat` is a URL, or "" for none."""
+        self._clocks, self._signs, self._notify = clocks, signs, notify
+        self._url, self._fetch = beat, fetching
+        self._looked = clocks.steady()
+        self._fed = self._beaten = float("-inf")
+        self._failing: Words | None = None
+        self._unheard = False
+        self.fetching: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                self.step()
+            except Exception:  # a bug here must not end the beat for ever
+                log.exception("a sign of life could not be given")
+            await asyncio.sleep(STEP)
+
+    def step(self) -> None:
+        """Look whether the node is alive, and say so where it is time to."""
+        now, before = self._clocks.steady(), self._looked
+        self._looked = now
+        if now - before > SLEPT:
+            return  # the watch was stopped too: let it look at its schedule first
+        signs = self._signs()
+        self._feed(signs, now)
+        if self._url:
+            self._beat(trouble(signs, now), now)
+
+    def _feed(self, signs: Signs, now: float) -> None:
+        often = self._notify.watchdog / 4
+        if not often or now - self._fed < often:
+            return
+        if trouble(signs, now, NOT_WRITTEN_FOR_LONG) is None:
+            self._fed = now
+            self._notify.say("WATCHDOG=1")
+
+    def _beat(self, ill: Words | None, now: float) -> None:
+        """Each minute while all is well; when it is not, once that it failed."""
+        if (ill is None) != (self._failing is None):
+            self._beaten = float("-inf")
+        elif ill is not None:
+            return
+        if now - self._beaten < BEAT or (self.fetching and not self.fetching.done()):
+            return
+        self._beaten, self._failing = now, ill
+        if ill is not None:
+            log.error("no beat any more: %s", ill.en)
+        if url := self._url if ill is None else _failed(self._url):
+            self.fetching = asyncio.create_task(self._get(url, ill.en if ill else ""))
+
+    async def _get(self, url: str, reason: str) -> None:
+        """In a thread: looking a name up may hang. What it says is of interest once."""
+        try:
+            async with asyncio.timeout(LONGEST_FETCH):
+                status = await apart(lambda: self._fetch(url, reason))
+            why = "" if 200 <= status < 300 else f"it answered {status}"
+        except (OSError, HTTPException) as error:  # TimeoutError is an OSError
+            why = type(error).__name__
+        if why and not self._unheard:
+            log.warning("the beat to %s was not taken: %s", urlsplit(url).hostname, why)
+        elif self._unheard and not why:
+            log.info("the beat to %s is taken again", urlsplit(url).hostname)
+        self._unheard = bool(why)
+
+
+def _failed(url: str) -> str:
+    """Where Healthchecks hears of a failure (healthchecks.io/docs/signaling_failures); "" for
+    a URL with a query, which is of a service of another sort: there the silence tells it."""
+    parts = urlsplit(url)
+    return "" if parts.query else parts._replace(path=f"{parts.path.rstrip('/')}/fail").geturl()
