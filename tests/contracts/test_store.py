@@ -19,7 +19,7 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.words import Words
-from noroshi.ports import LEASE, Beat, Conflict, Node, Version
+from noroshi.ports import LEASE, Beat, Conflict, Node, StoreError, Version
 from tests.contracts.parts import (
     DAWN,
     DISK,
@@ -411,3 +411,17 @@ async def test_a_change_brings_its_samples_into_the_history(store, node):
     fence = (await store.lease_monitors(node, DAWN)).fence
     assert await store.commit(fence, replace(change(), memory={"at": 7}, samples=(sample,)))
     assert (await store.samples("m"))[0].readings == (Reading("hits", 3.0),)
+
+
+# the store itself
+
+
+async def test_a_store_that_is_well_has_no_trouble_and_no_faults(store, give):
+    await give(letter(), events=(event(1),), decisions=(decision(Reason.NEW_LEVEL),))
+    assert await store.trouble() is None
+    assert list(await store.faults()) == []
+
+
+async def test_a_copy_is_made_or_refused_as_the_store_s_error(store, tmp_path):
+    with pytest.raises(StoreError, match="copy"):
+        await store.copy_to(tmp_path / "nowhere" / "copy.db")

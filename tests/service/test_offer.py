@@ -15,6 +15,8 @@ from tests.service.desk import AKI, CANARY, Desk
 WHAT_PEOPLE_CAN_ASK = {
     "status": VIEWER,
     "kinds": VIEWER,
+    "blueprints": VIEWER,
+    "blueprint_add": ADMIN,
     "contacts": VIEWER,
     "log": VIEWER,
     "try_monitor": ADMIN,
@@ -32,6 +34,8 @@ WHAT_PEOPLE_CAN_ASK = {
     "beat": OPERATOR,
     "plan": ADMIN,
     "apply": ADMIN,
+    "backup": ADMIN,
+    "check_store": ADMIN,
     "export": ADMIN,
     "authorize_begin": ADMIN,
     "authorize_finish": ADMIN,
