@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load|storm|start …] [--quick] [--runs N]`: measure, write, hold against.
+"""`python -m benchmarks [load|apply|storm|start …] [--quick] [--runs N]`: measure, write, hold against.
 
 Without a name all is measured, which takes less than 20 minutes, and docs/benchmarks.md is written.
 The exit code is 1 if a promise does not hold.
@@ -15,14 +15,15 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import load, storm
+from benchmarks import apply, load, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import PAGE, broken, page, write_rows
 from benchmarks.startup import run_startup
 
-MEASURES = ("load", "storm", "start")
+MEASURES = ("load", "apply", "storm", "start")
 STARTS = 30
+QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_STORM = storm.Size(
     sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0
@@ -70,6 +71,11 @@ def _runs(quick: bool, runs: int) -> Iterator[Run]:
     for variant, chosen in _loads(size).items():
         for _ in range(runs):
             yield "load", variant, partial(_load, size=chosen)
+    big_apply = QUICK_APPLY if quick else apply.Size()
+    for variant, changed in (("all changed", big_apply.monitors), ("one changed", 1)):
+        for _ in range(runs):
+            chosen_apply = replace(big_apply, changed=changed)
+            yield "apply", variant, partial(_apply, size=chosen_apply)
     for weather in storm.WEATHERS:
         for _ in range(runs):
             big = QUICK_STORM if quick else storm.Size()
@@ -91,6 +97,11 @@ def _loads(size: load.Size) -> dict[str, load.Size]:
 
 def _load(work: Path, size: load.Size) -> Row:
     return {**asdict(size), **asdict(load.run_load(work, size))}
+
+
+def _apply(work: Path, size: apply.Size) -> Row:
+    before = {"before": apply.BEFORE}
+    return {**asdict(size), **before, **asdict(apply.run_apply(work, size))}
 
 
 def _storm(work: Path, weather: storm.Weather, size: storm.Size) -> Row:

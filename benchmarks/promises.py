@@ -27,6 +27,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
     match measure:
         case "load":
             return LOAD[variant]
+        case "apply":
+            return APPLY
         case "storm":
             return _storm(variant)
         case _:
@@ -74,6 +76,13 @@ LOAD: Mapping[str, tuple[Promise, ...]] = {
         PEAK,
     ),
 }
+APPLY = (
+    Promise("`noroshi apply`, from the key to its answer", 3.0, "{:.2f} s", _got("took")),
+    Promise("until the node goes by it", 3.0, "{:.2f} s", _got("until_in_use")),
+    Promise("checks that were due and never came", 0, "{:.0f}", lambda r: r["due"] - r["done"]),
+    Promise("worst lateness meanwhile", 0.25, "{:.3f} s", _got("late_worst")),
+    PEAK,
+)
 START = (
     Promise(
         "`noroshi --version`, in the middle", 60, "{:.0f} ms", lambda r: _middle(r["version"])

@@ -38,6 +38,7 @@ due while the node was dead it looks at within two seconds of its restart.
 """
 TITLES = {
     "load": "## Load: {monitors:,} port monitors every {period:g} s, {variant}",
+    "apply": "## Apply: {monitors:,} port monitors every {period:g} s, {variant}",
     "storm": "## Storm {variant}: {sick} ports close, {healthy} stay; {fails}",
     "start": "## Start-up",
 }
@@ -45,6 +46,8 @@ NOTES = {
     "load": "{window:g} s a run, {due:,} checks due. Lateness of half the checks: {late_half:.3f} s; "
     "the worst: {late_worst:.3f} s. CPU for 1,000 checks: {cpu_per_1000:.3f} s (the aim is 0.15). "
     "Resident at the end: {resident:.0f} MB. (Last run.)",
+    "apply": "{window:g} s a run, {due:,} checks due, the apply {before:g} s after the beginning. "
+    "Lateness that 99 % stay below: {late_99:.3f} s. (Last run.)",
     "storm": "{mails} mails, at most {most_a_second} a second{before}; sent again with the same "
     "Message-ID: {copies}. (Last run.)",
     "start": "Milliseconds, least / middle / most of {count} runs: bare Python {bare}; "

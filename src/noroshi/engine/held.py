@@ -169,16 +169,21 @@ class Held:
                 return turn
         return None
 
-    def forget_turns(self, ids: set[str]) -> None:
+    def forget_turns(self, ids: set[str], steady: float) -> set[str]:
         """Take monitors out of the schedule, as they get another place in it, or none.
 
         What was found and could not be written down, or not yet closed, is owed all the same.
+        So is a measurement that was due and not begun yet: whose they are is answered.
         """
+        due = {
+            t.id for t in self.turns if t.due <= steady and t.cause is Cause.GRID and t.id in ids
+        }
         owed = (Cause.AGAIN, Cause.AFRESH)
         self.turns = [t for t in self.turns if t.id not in ids or t.cause in owed]
         heapq.heapify(self.turns)
         for id in ids:
             self.wakes.pop(id, None)
+        return due
 
     def rest(self, steady: float, longest: float) -> float:
         """Seconds until something is due."""
