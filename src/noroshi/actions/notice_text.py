@@ -83,6 +83,7 @@ def _about_instances(
     ]
     return _page(
         reader,
+        notice,
         line,
         lead=(so, *_listed(lines, reader)),
         rows=(
@@ -104,6 +105,7 @@ def _(notice: Changed, reader: Reader) -> Page:
     ]
     return _page(
         reader,
+        notice,
         reader.say(words.CHANGED, version=notice.version),
         lead=(reader.say(words.CHANGED_SO, version=notice.version), *unseen),
         rows=(*rows, *([reader.row(words.NOTE, notice.note)] if notice.note else ())),
@@ -115,6 +117,7 @@ def _(notice: Changed, reader: Reader) -> Page:
 def _(notice: Failed, reader: Reader) -> Page:
     return _page(
         reader,
+        notice,
         reader.say(words.FAILED[notice.failure], name=notice.name),
         lead=(reader.say(words.INSTEAD[notice.failure]), reader.say(words.ONCE_A_DAY)),
         rows=(
@@ -132,6 +135,7 @@ def _(notice: Failed, reader: Reader) -> Page:
 def _(notice: Aside, reader: Reader) -> Page:
     return _page(
         reader,
+        notice,
         reader.say(words.ASIDE, contact=notice.contact),
         lead=(reader.say(words.ASIDE_SO),),
         rows=(
@@ -158,6 +162,7 @@ def _(notice: Well, reader: Reader) -> Page:
     worst_first = sorted(notice.bad, key=lambda one: -one.level.severity)
     return _page(
         reader,
+        notice,
         headline,
         lead=(reader.say(words.LATE, due=reader.when(notice.due)),) if late else (),
         rows=(
@@ -169,7 +174,7 @@ def _(notice: Well, reader: Reader) -> Page:
         ),
         parts=tuple(_bad(one, reader) for one in worst_first[:MOST_LISTED]),
         later=_more(len(notice.bad) - MOST_LISTED, reader),
-        level=Level.worst(one.level for one in notice.bad),
+        level=Level.worst(one.level for one in notice.bad) if count else None,
     )
 
 
@@ -214,6 +219,7 @@ def _(notice: Unwatched, reader: Reader) -> Page:
     title = reader.say(words.MISSED, count=len(lines) + notice.more)
     return _page(
         reader,
+        notice,
         reader.say(words.UNWATCHED, span=span(notice.until - notice.at)),
         lead=(reader.say(words.UNWATCHED_SO[notice.slept]),),
         rows=(
@@ -234,6 +240,7 @@ def _missed(one: Missed, reader: Reader) -> str:
 
 def _page(
     reader: Reader,
+    notice: Notice,
     headline: str,
     *,
     lead: tuple[str, ...],
@@ -256,6 +263,7 @@ def _page(
         quote=quote,
         parts=parts,
         later=later,
+        footer=(reader.say(words.FOOTER, event=notice.happening.value),),
     )
 
 

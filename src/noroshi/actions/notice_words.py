@@ -101,8 +101,7 @@ ASIDE_DO = Words(
 )
 ALL_WELL = Words(en="all is well: {count} monitors OK", ja="異常はありません: 正常 {count}項目")
 NOT_WELL = Words(
-    en="{bad} of {count} monitors are not OK",
-    ja="{count}項目のうち {bad}項目が正常ではありません",
+    en="not OK: {bad} of {count} monitors", ja="{count}項目のうち {bad}項目が正常ではありません"
 )
 NONE_WATCHED = Words(en="nothing is watched", ja="監視しているものがありません")
 REPORT_ON = Words(en="Report on", ja="対象")
@@ -120,7 +119,7 @@ TALLIED = Words(
 )
 QUEUE = Words(en="Queue now", ja="送信キュー")
 QUEUED = Words(
-    en="{waiting} mails wait, {held} held, {aside} set aside",
+    en="{waiting} waiting, {held} held, {aside} set aside",
     ja="待機 {waiting}通、停止中 {held}通、保留 {aside}通",
 )
 LATE = Words(
@@ -147,3 +146,7 @@ MISSED = Words(
     ja="過ぎてしまった決まった時刻の測定 ({count}件)。いま測定しています",
 )
 SINCE_THEN = Words(en="since {at}", ja="{at} から")
+FOOTER = Words(
+    en="Noroshi / notice: {event}. Who gets which stands in the definitions, in notifications/.",
+    ja="Noroshi / お知らせの種類: {event}。送り先は定義の notifications/ で決まります。",
+)

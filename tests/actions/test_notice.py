@@ -1,0 +1,156 @@
+"""What mails say of an instance or of Noroshi itself, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from noroshi.actions.notice import notice
+from noroshi.core.model import Contact, Level
+from noroshi.core.notices import (
+    Aside,
+    Bad,
+    Changed,
+    Failed,
+    Failure,
+    Happening,
+    Missed,
+    Started,
+    Stopped,
+    Unwatched,
+    Watched,
+    Well,
+)
+from noroshi.core.words import plain
+
+NOTICES = Path(__file__).parents[1] / "data" / "notices"
+NIGHT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+AKI = Contact(id="aki", addresses=("aki@example.com",), language="ja", zone="Asia/Tokyo")
+SAM = Contact(id="sam", addresses=("sam@example.com",), language="en")
+WEB1, FS01 = Watched("web1", "Web server", 12), Watched("fs01", "", 3)
+STARTED = Started(at=NIGHT, node="n1", instances=(WEB1, FS01), version=7)
+WELL = Well(
+    at=NIGHT,
+    due=NIGHT,
+    since=NIGHT - 24 * HOUR,
+    instances=("fs01", "web1"),
+    well=15,
+    unseen=0,
+    bad=(),
+    tally={"accepted": 5, "": 1},
+    waiting=1,
+    aside=0,
+)
+ASIDE = Aside(
+    at=NIGHT,
+    mail="01J.1/ops/ops",
+    contact="ops",
+    to=("ops@example.com",),
+    subject="[CRITICAL] FS01 Disk space",
+    route="smtp2",
+    why="550 5.1.1 no such user",
+)
+FAILED = Failed(
+    at=NIGHT,
+    failure=Failure.TEXT,
+    name="ops",
+    contact="ops",
+    subject="[CRITICAL] FS01 Disk space",
+    why="boom is undefined",
+    mail="01J.1/ops/ops",
+)
+ALL = {
+    "started": STARTED,
+    "stopped": Stopped(at=NIGHT, node="n1", instances=(WEB1,), version=7),
+    "removed": Stopped(at=NIGHT, node="n1", instances=(WEB1,), version=8, by_version=True),
+    "changed": Changed(
+        at=NIGHT,
+        version=8,
+        who="sato",
+        note="more room",
+        differences=(("web1", plain("~ instances/web1: os/disk limits.used.warning 80 → 85")),),
+        more=3,
+        unseen=True,
+    ),
+    "text-failed": FAILED,
+    "route-refused": replace(FAILED, failure=Failure.ROUTE, name="smtp1", why="550 5.7.60"),
+    "address-refused": replace(FAILED, failure=Failure.ADDRESS, why="550 5.1.1"),
+    "set-aside": ASIDE,
+    "well": WELL,
+    "not-well": replace(
+        WELL,
+        at=NIGHT + 2 * HOUR,
+        well=13,
+        unseen=1,
+        bad=(Bad("web1", "web1/os/disk", "Disk space", Level.CRITICAL, NIGHT - 5 * HOUR),),
+    ),
+    "unwatched": Unwatched(
+        at=NIGHT - 3 * HOUR,
+        until=NIGHT,
+        missed=(Missed("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
+    ),
+    "slept": Unwatched(at=NIGHT - HOUR, until=NIGHT, slept=True),
+}
+
+
+def subjects(*names, contact=SAM):
+    return [notice(contact, ALL[name])["subject"] for name in names]
+
+
+@pytest.mark.parametrize("contact", [SAM, AKI], ids=["en", "ja"])
+@pytest.mark.parametrize("name", ALL)
+def test_a_notice_reads_as_the_golden_file(name, contact):
+    payload = notice(contact, ALL[name])
+    said = f"{payload['subject']}\n\n{payload['text']}"
+    file = NOTICES / f"{name}.{contact.language}.txt"
+    assert said == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_html_says_what_the_text_says_first(name):
+    payload = notice(SAM, ALL[name])
+    assert payload["subject"].removeprefix("[Noroshi] ") in payload["html"]
+
+
+def test_each_thing_that_can_happen_is_told():
+    assert {one.happening for one in ALL.values()} == set(Happening)
+
+
+def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
+    importance = {name: notice(SAM, one)["importance"] for name, one in ALL.items()}
+    assert {n for n, level in importance.items() if level == "high"} == {
+        "text-failed",
+        "route-refused",
+        "address-refused",
+        "set-aside",
+    }
+    assert {n for n, level in importance.items() if level == "low"} == {"well", "not-well"}
+
+
+def test_an_instance_stands_in_the_subject_and_of_several_how_many_more():
+    assert subjects("stopped", "started") == [
+        "[Noroshi] web1: monitoring stopped",
+        "[Noroshi] web1 and 1 more: monitoring started",
+    ]
+
+
+def test_an_alarm_in_a_state_that_none_may_be_in_is_counted_as_lost():
+    text = notice(SAM, replace(WELL, tally={"accepted": 5, "gone": 2}))["text"]
+    assert "7 since" in text and "2 lost" in text
+
+
+def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
+    evil = replace(ASIDE, subject="x\nWhat to do    pay", why="550 a\r\nFrom: b")
+    payload = notice(SAM, evil)
+    assert "\n" not in payload["subject"]
+    assert "\nWhat to do    pay" not in payload["text"]
+    assert not any(line.startswith("From:") for line in payload["text"].splitlines())
+
+
+def test_nothing_watched_is_not_called_well():
+    payload = notice(SAM, replace(WELL, well=0, instances=()))
+    assert payload["subject"] == "[Noroshi] nothing is watched"
