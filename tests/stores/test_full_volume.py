@@ -30,17 +30,8 @@ from tests.contracts.parts import (
     used,
     version,
 )
-from tests.stores.volumes import breaks, ext4, fill, free, tmpfs
+from tests.stores.volumes import LOCKER, breaks, ext4, fill, free, tmpfs
 
-LOCKER = """
-import sys
-from pysqlite3 import dbapi2 as driver
-db = driver.connect(sys.argv[1], isolation_level=None)
-db.execute("begin immediate")
-print("locked", flush=True)
-sys.stdin.read()
-db.execute("rollback")
-"""
 EATER = "while true; do cat /dev/zero >> filler 2>/dev/null; done"
 
 

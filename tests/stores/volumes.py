@@ -1,4 +1,7 @@
-"""Real small volumes to fill up: a tmpfs, and an ext4 that can be broken."""
+"""Real small volumes to fill up: a tmpfs, and an ext4 that can be broken.
+
+They are mounted, so these tests are run as root; `unshare -Urm` makes one of anybody for the tmpfs.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MIB = 1 << 20
+LOCKER = """
+import sys
+from pysqlite3 import dbapi2 as driver
+db = driver.connect(sys.argv[1], isolation_level=None)
+db.execute("begin immediate")
+print("locked", flush=True)
+sys.stdin.read()
+db.execute("rollback")
+"""
+"""A program that holds a lock on a store until its input ends."""
 
 
 def run(*argv):
@@ -43,11 +56,6 @@ def ext4(folder: Path, size: int):
 def breaks(folder: Path) -> None:
     """What the kernel does with a file system whose disk answers with errors."""
     run("mount", "-o", "remount,abort", str(folder))
-
-
-def mend(folder: Path) -> None:
-    """Write access again to a volume that was only made read-only."""
-    run("mount", "-o", "remount,rw", str(folder))
 
 
 def fill(folder: Path, leave: int = 0) -> Path:
