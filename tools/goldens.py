@@ -15,11 +15,7 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     from tests.actions.mails import GOLDEN, goldens
 
-    wanted = dict(goldens())
-    for path in GOLDEN.iterdir():
-        if path.name not in wanted:
-            path.unlink()
-    for name, text in wanted.items():
+    for name, text in goldens():
         (GOLDEN / name).write_text(text, encoding="utf-8", newline="")
 
 

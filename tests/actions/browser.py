@@ -51,8 +51,9 @@ class Browser:
         data = base64.b64encode(html.encode()).decode()
         await self.ask("Page.navigate", url=f"data:text/html;charset=utf-8;base64,{data}")
         loaded = "document.readyState == 'complete' && location.protocol == 'data:'"
-        while not await self.see(loaded):
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(PATIENCE):
+            while not await self.see(loaded):  # noqa: ASYNC110  what happens there is no event here
+                await asyncio.sleep(0.02)
 
     async def see(self, script: str) -> object:
         """What an expression in the page comes to."""

@@ -27,12 +27,17 @@ def named(rows):
     return [name for row in rows for name in re.findall(r"`(\w+)`", row.split(" | ")[0])]
 
 
+def _default(said):
+    return f"`{str(said['default']).lower()}`" if said["default"] != "" else "empty"
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.kind)
 def test_every_option_stands_in_its_table(action):
     assert f"\n## {action.title.en} (`{action.kind}`)\n" in TEXT
     wanted = schema.form(action.options)["properties"].items()
     assert table("| option | unless given | |") == [
-        f"| `{name}` | empty | {said['description'].split(' / ')[0]} |" for name, said in wanted
+        f"| `{name}` | {_default(said)} | {said['description'].split(' / ')[0]} |"
+        for name, said in wanted
     ]
 
 

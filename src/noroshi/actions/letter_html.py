@@ -7,15 +7,33 @@ It stays below what Gmail shows of a mail: long texts and long lists are cut, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from noroshi.actions.letter import TRAIL, Gauge, Page, Part, Post, Quote, Row, one_line, tidy
+from noroshi.actions.letter import (
+    TRAIL,
+    Gauge,
+    Page,
+    Part,
+    Post,
+    Quote,
+    Row,
+    cut,
+    one_line,
+    tidy,
+)
 from noroshi.actions.letter_cells import cell, said, table, td
-from noroshi.actions.letter_look import GROUNDS, INKS, LINE, MONO, STYLE, ground_of, ink_of
+from noroshi.actions.letter_frame import framed
+from noroshi.actions.letter_look import GROUNDS, INKS, LINE, MONO, ground_of, ink_of
 from noroshi.core.words import Words
 
 MOST_BYTES = 100 * 1024
 """Gmail clips a mail's HTML at 102 KiB."""
-PARTS_BYTES = 60 * 1024
+MOST_AROUND = 36 * 1024
+MOST_PARTS = 60 * 1024
+LAST_LINE = 1024
+LONGEST_CUT = 100
+MOST_NAMES = 6
+PARTS_HERE = "<!-- parts -->"
 LONGEST_NAME = 200
 NOTE_HERE = "<!-- note -->"
 LONGEST_HEADLINE = 120
@@ -29,11 +47,6 @@ MORE_LINES = Words(
     en="… {count} more lines, in the text form of this mail",
     ja="… ほかに{count}行。このメールのテキスト形式にあります",
 )
-OUTLOOK = (
-    "<!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch>"
-    "</o:OfficeDocumentSettings></xml><style>table{border-collapse:collapse}"
-    'td,th,h1{font-family:"Yu Gothic UI",Meiryo,sans-serif!important}</style><![endif]-->'
-)
 NOW = Words(en="now {text}", ja="いま {text}")
 BETWEEN = Words(en=" · ", ja=" ・ ")
 MORE = Words(
@@ -44,60 +57,44 @@ MORE = Words(
 
 def as_html(page: Page) -> str:
     """The page as one HTML document of at most MOST_BYTES bytes in UTF-8."""
-    rows = "\n".join(
-        [
-            _band(page),
-            NOTE_HERE,
-            *_story(page),
-            *_gauge(page.gauge, page.language),
-            *_quote(page.quote, page.language),
-            *_facts(page.rows),
-            *_parts(page),
-            *_facts(page.later),
-            _foot(page),
-        ]
+    around = framed(page, "\n".join(_around(page)))
+    if len(around.encode()) > MOST_AROUND:
+        page = _shorter(page)
+        around = framed(page, "\n".join(_around(page)))
+    room = min(MOST_BYTES - len(around.encode()), MOST_PARTS) - LAST_LINE
+    return around.replace(PARTS_HERE, "\n".join(_parts(page, room)), 1)
+
+
+def _around(page: Page) -> Iterator[str]:
+    """All but the parts, which take the room that is left."""
+    yield _band(page)
+    yield NOTE_HERE
+    yield from _story(page)
+    yield from _gauge(page.gauge, page.language)
+    yield from _quote(page.quote, page.language)
+    yield from _facts(page.rows)
+    yield PARTS_HERE
+    yield from _facts(page.later)
+    yield _foot(page)
+
+
+def _shorter(page: Page) -> Page:
+    """Names and sentences as long as a book are cut to a line each."""
+    return replace(
+        page,
+        where=tuple(cut(one, LONGEST_CUT) for one in page.where),
+        headline=cut(page.headline, LONGEST_CUT),
+        lead=tuple(cut(one, LONGEST_CUT) for one in page.lead),
+        rows=tuple(Row(cut(r.label, 40), cut(r.value, LONGEST_CUT)) for r in page.rows),
+        later=tuple(Row(cut(r.label, 40), cut(r.value, LONGEST_CUT)) for r in page.later),
+        footer=tuple(cut(one, LONGEST_CUT) for one in page.footer),
     )
-    return _frame(page, rows)
 
 
 def noted(html: str, note: str) -> str:
     """The same mail with one more sentence at its head, such as that a template failed."""
     told = cell(said(note, LONGEST_VALUE), "soft", "inset", size=13, pad="10px 24px")
     return html.replace(NOTE_HERE, f"{NOTE_HERE}\n{told}", 1)
-
-
-# The frame: what each mail has round what it says
-
-
-def _frame(page: Page, rows: str) -> str:
-    preview = " ".join((page.headline, *page.lead)).strip() or page.word
-    return f"""<!doctype html>
-<html lang="{"ja" if page.language == "ja" else "en"}" xmlns="http://www.w3.org/1999/xhtml" \
-xmlns:o="urn:schemas-microsoft-com:office:office">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
-<title>{said(one_line(page.subject), LONGEST_NAME)}</title>
-{OUTLOOK}
-<style>{STYLE}</style>
-</head>
-<body class="g-paper" style="margin:0;padding:0;background-color:{GROUNDS["paper"].day};">
-<div style="display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;overflow:hidden;\
-mso-hide:all;">{said(one_line(preview), LONGEST_NAME)}</div>
-{table("paper")}<tr><td align="center" class="o" style="padding:16px 8px;">
-<!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0">\
-<tr><td><![endif]-->
-{table("panel", f"max-width:600px;table-layout:fixed;border:1px solid {LINE.day};", "l")}
-{rows}
-</table>
-<!--[if mso]></td></tr></table><![endif]-->
-</td></tr></table>
-</body>
-</html>
-"""
 
 
 # What is said, from top to bottom
@@ -128,8 +125,11 @@ def _soft(text: str) -> str:
 
 def _story(page: Page) -> Iterator[str]:
     if page.where:
-        where = " &rsaquo; ".join(said(one_line(part), LONGEST_NAME) for part in page.where)
-        yield cell(where, "soft", size=14, pad="20px 24px 2px 24px")
+        where = " &rsaquo; ".join(
+            said(one_line(part), LONGEST_NAME) for part in page.where[:MOST_NAMES]
+        )
+        below = 2 if page.headline else 14
+        yield cell(where, "soft", size=14, pad=f"20px 24px {below}px 24px")
     if page.headline:
         first, *others = tidy(page.headline).strip().split("\n")
         yield _headline(first)
@@ -251,15 +251,14 @@ def _shares(gauge: Gauge) -> Iterator[tuple[float, str]]:
 # Several things in one mail
 
 
-def _parts(page: Page) -> Iterator[str]:
-    """As many as there is room for; the last line says how many are not shown."""
-    room = PARTS_BYTES
+def _parts(page: Page, room: int) -> Iterator[str]:
+    """As many as there is room for, in bytes; the last line says how many are not shown."""
     for n, part in enumerate(page.parts):
         told = "\n".join(_part(part, page.language))
-        room -= len(told.encode())
+        room -= len(told.encode()) + 1
         if room < 0:
             more = MORE.fill(count=len(page.parts) - n).say(page.language)
-            yield cell(more, "soft", size=14, pad="0 24px 16px 24px")
+            yield cell(more, "soft", size=14, pad="12px 24px 16px 24px", line="top")
             return
         yield told
 
@@ -302,15 +301,18 @@ def _foot(page: Page) -> str:
 def _relay(page: Page) -> str:
     if not page.trail:
         return ""
-    posts = "".join(map(_post, page.trail))
+    width = f' width="{100 // len(page.trail)}%"'
+    posts = "".join(_post(post, width) for post in page.trail)
     title = _inked(TRAIL.say(page.language), "soft", "b")
     return f"{title}<br>{table('', 'margin:4px 0 10px 0;')}<tr>{posts}</tr></table>"
 
 
-def _post(post: Post) -> str:
+def _post(post: Post, width: str) -> str:
     """Its word is never broken: on a phone the five just have room beside each other."""
     mark = _inked("●", "fire", "span") if post.lit else "○"
     ink = "ink" if post.lit else "mute"
     label = _inked(said(post.label, 40), ink, "span", "white-space:nowrap;")
     at = f"<br>{said(post.at, 40)}" if post.at else ""
-    return td(f"{mark}<br>{label}{at}", "mute", size=12, pad="0 8px 0 0", wide=False)
+    return td(
+        f"{mark}<br>{label}{at}", "mute", size=12, pad="0 8px 0 0", wide=False, more=width
+    )

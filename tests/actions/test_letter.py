@@ -1,0 +1,112 @@
+"""A page as text and as HTML: harmless and bounded, whatever goes in."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from noroshi.actions.letter import Page, Part, Post, Quote, Row, as_text, cut, tidy
+from noroshi.actions.letter_html import MOST_BYTES, as_html, noted
+from noroshi.core.model import Level
+
+ANYTHING = st.text(max_size=300) | st.sampled_from(
+    [
+        "</table><script>x</script>",
+        "<!-- note -->",
+        "a\r\nBcc: b",
+        "\u202egnp",
+        "\x1b[2J",
+        "𠮷" * 900,
+    ]
+)
+
+
+def page(text="", **changed):
+    told = {
+        "language": "en",
+        "subject": text,
+        "word": "NEWS",
+        "where": (text,),
+        "aside": text,
+        "headline": text,
+        "lead": (text,),
+        "rows": (Row(text, text),),
+        "quote": Quote(text, (text, text)),
+        "parts": (Part(head=text, level=Level.OK, notes=(text,), rows=(Row(text, text),)),),
+        "later": (Row(text, text),),
+        "trail": (Post("Seen", text, lit=True), Post(text)),
+        "footer": (text,),
+    }
+    return Page(**(told | changed))
+
+
+class Opened(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+
+
+@given(ANYTHING)
+def test_whatever_goes_in_adds_no_tag_and_no_control(text):
+    html = as_html(page(text))
+    allowed = set(Opened(as_html(page("x"))).tags) | {"br"}
+    assert set(Opened(html).tags) <= allowed
+    assert not {"\x1b", "\u202e", "\x00"} & set(html)
+    html.encode("utf-8")
+    as_text(page(text)).encode("utf-8")
+
+
+@pytest.mark.parametrize("letter", ["'", "あ", "\U0001f525", "\n", "<"], ids=ascii)
+def test_the_html_stays_below_what_gmail_shows_however_much_there_is_to_say(letter):
+    long = letter * 10_000
+    parts = tuple(
+        Part(head=long, notes=(long,) * 9, rows=(Row(long, long),) * 30) for _ in range(1000)
+    )
+    full = page(
+        long,
+        lead=(long,) * 50,
+        rows=(Row(long, long),) * 50,
+        quote=Quote(long, (long,) * 50),
+        parts=parts,
+        footer=(long,) * 50,
+    )
+    html = as_html(full)
+    assert len(html.encode()) <= MOST_BYTES
+    assert "The text form of this mail names them all." in html
+
+
+def test_the_text_leaves_nothing_out():
+    text = as_text(page(parts=tuple(Part(head=f"item {n}") for n in range(1000))))
+    assert all(f"\nitem {n}\n" in text for n in range(1000))
+
+
+def test_a_page_with_no_more_than_a_word_is_a_whole_mail():
+    bare = Page(language="ja", subject="すべて正常", word="すべて正常")
+    assert as_text(bare).startswith("すべて正常\n")
+    assert '<html lang="ja"' in as_html(bare)
+
+
+def test_a_note_stands_at_the_head_and_is_escaped():
+    html = noted(as_html(page("x")), "it failed: <b>")
+    assert html.index("it failed: &lt;b&gt;") < html.index("<h1")
+
+
+def test_only_lit_posts_are_told_in_the_text():
+    assert "\nHow far this mail has come\nSeen 07:40\n" in as_text(page("07:40"))
+    unlit = as_text(page(trail=(Post("Sent"),)))
+    assert "Sent" not in unlit and "How far" not in unlit
+
+
+def test_what_is_cut_says_so():
+    assert cut("abc", 3) == "abc" and cut("abcd", 3) == "ab…"
+
+
+def test_line_ends_stay_and_what_moves_a_cursor_does_not():
+    assert tidy("a\r\nb\rc\td\x1b[1;31me\x08\u2066") == "a\nb\nc    de\ufffd\ufffd"
