@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from base64 import b64decode
 
-from noroshi.transports.sasl import xoauth2
+import pytest
+
+from noroshi.transports.sasl import cram_md5, login, plain, prepared, xoauth2
 
 USER, TOKEN = "test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"
 
@@ -18,3 +20,35 @@ def test_a_long_token_stays_on_one_line():
     said = xoauth2(USER, "t" * 8000)
     assert b"\n" not in said
     assert b64decode(said).endswith(b"t" * 8000 + b"\x01\x01")
+
+
+def test_plain_is_as_rfc_4616_has_it():
+    assert b64decode(plain("tim", "tanstaaftanstaaf")) == b"\0tim\0tanstaaftanstaaf"
+
+
+def test_login_says_the_user_then_the_password():
+    assert [b64decode(said) for said in login("tim", "秘密")] == [b"tim", "秘密".encode()]
+
+
+def test_cram_md5_is_byte_for_byte_the_example_of_rfc_2195():
+    challenge = "PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+"
+    said = cram_md5("tim", "tanstaaftanstaaf", challenge)
+    assert b64decode(said) == b"tim b913a602c7eda7a495b4e6e7334d3890"
+
+
+def test_a_challenge_that_is_no_base64_is_an_error():
+    with pytest.raises(ValueError, match="base64"):
+        cram_md5("tim", "x", "***")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        pytest.param("pass", "pass", id="ASCII stays"),
+        pytest.param("u\u0308ber", "über", id="letters are composed"),
+        pytest.param("a\u3000b\u00a0c", "a b c", id="blanks become plain"),
+        pytest.param("Ａｱ①", "Ａｱ①", id="width is kept"),
+    ],
+)
+def test_a_password_is_prepared_as_rfc_8265_has_it(typed, sent):
+    assert prepared(typed) == sent

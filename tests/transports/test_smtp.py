@@ -187,6 +187,35 @@ async def test_ehlo_says_a_name_that_every_server_takes(plain, given, said):
     assert plain.heard[0] == said
 
 
+async def test_a_japanese_host_is_asked_for_and_checked_in_a_labels(tmp_path, monkeypatch):
+    asked, seen = [], []
+
+    def here(host, port, *given, **named):  # DNS knows no name of loopback's but localhost
+        asked.append(host)
+        return looked_up("127.0.0.1", port, *given, **named)
+
+    looked_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    tls = make_certificate(tmp_path, "mail.xn--wgv71a119e.example")
+    tls.sni_callback = lambda _, name, __: seen.append(name)
+    given = {
+        "host": "mail.日本語.example",
+        "sender": "n@日本語.example",
+        "ca_file": str(tmp_path / "ca.pem"),
+    }
+    async with (
+        MailServer(tls=tls).open() as server,
+        route(server, account="m365", **given) as transport,
+    ):
+        letter = replace(LETTER, to=("aki@ミナト精機.example",))
+        got = answer(await transport.send(letter), "aki@ミナト精機.example")
+    assert got.verdict is Verdict.ACCEPTED
+    assert asked == seen == ["mail.xn--wgv71a119e.example"]
+    assert server.heard[0] == "EHLO xn--wgv71a119e.example"
+    assert server.heard[4].startswith("MAIL FROM:<n@xn--wgv71a119e.example>")
+    assert server.heard[5] == "RCPT TO:<aki@xn--fdkd6dw483a3gt.example>"
+
+
 # Recipients
 
 
@@ -673,6 +702,9 @@ async def test_a_send_that_is_given_up_leaves_no_connection(plain):
 # Options
 
 
+SIGNS_IN = {"host": "h", "sender": "n@x.example", "password": "relay/pass-1"}
+
+
 def test_options_say_what_is_missing_or_wrong():
     for given, said in (
         ({"sender": "n@example.com"}, "host"),
@@ -684,6 +716,13 @@ def test_options_say_what_is_missing_or_wrong():
         ({"host": "h", "sender": "n@x.example", "ehlo": "my_host"}, "is not a host name"),
         ({"host": "h", "sender": "n@x.example", "protection": "ssl"}, "protection"),
         ({"host": "h", "sender": "n@x.example", "password": "Pa55 word"}, "name of an entry"),
+        ({"host": "メール_1.example", "sender": "n@x.example"}, "is not a host name"),
+        (SIGNS_IN | {"account": "a"}, "cannot both be given"),
+        (SIGNS_IN | {"auth": "xoauth2"}, "needs an account"),
+        ({"host": "h", "sender": "n@x.example", "auth": "plain"}, "needs a password"),
+        (SIGNS_IN | {"auth": "digest-md5"}, "auth"),
+        (SIGNS_IN | {"protection": "none"}, "sent only in TLS"),
+        (SIGNS_IN | {"protection": "none", "auth": "plain"}, "sent only in TLS"),
         (
             {"host": "h", "sender": "n@x.example", "account": "a", "protection": "none"},
             "only in TLS",
@@ -692,6 +731,31 @@ def test_options_say_what_is_missing_or_wrong():
         with pytest.raises(schema.Invalid) as caught:
             schema.read(KIND.options, given)
         assert said in str(caught.value)
+
+
+def test_a_password_in_place_of_its_entry_s_name_is_not_told_back():
+    with pytest.raises(schema.Invalid) as caught:
+        schema.read(KIND.options, SIGNS_IN | {"password": CANARY})
+    assert CANARY not in str(caught.value) + repr(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({}, "h:587"),
+        ({"protection": "tls"}, "h:465"),
+        ({"protection": "none"}, "h:587"),
+        ({"protection": "tls", "port": 2465}, "h:2465"),
+    ],
+)
+def test_the_port_follows_from_the_protection_unless_told(given, where):
+    read = schema.read(KIND.options, {"host": "h", "sender": "n@x.example"} | given)
+    assert read.where == read.server(PATIENT).where == where
+
+
+def test_cram_md5_alone_may_be_asked_for_in_the_clear():
+    read = schema.read(KIND.options, SIGNS_IN | {"protection": "none", "auth": "cram-md5"})
+    assert read.ways == ("cram-md5",)
 
 
 def test_the_sender_is_the_account_s_mailbox_unless_told():
