@@ -35,7 +35,8 @@ class Near:
             self._service = self._runner.run(_awaited(opened))
         except (StoreError, OSError) as error:
             self._runner.close()
-            raise Refused("no node", CANNOT_OPEN.fill(why=error)) from None
+            why = getattr(error, "words", error)
+            raise Refused("no node", CANNOT_OPEN.fill(why=why)) from None
 
     def call(self, op: str, /, **args: Any) -> Any:
         """The answer as JSON's own types. Raises Refused."""
