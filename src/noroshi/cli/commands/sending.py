@@ -42,6 +42,43 @@ AUTHORIZE = Command(
         ),
     ),
 )
+SECRET = Command(
+    name="secret",
+    help=Words(
+        en="passwords and other secrets in the vault", ja="保管庫のパスワードなどを扱います"
+    ),
+    under=(
+        Command(
+            name="set",
+            run="noroshi.cli.secret:set_",
+            help=Words(
+                en="put a password into the vault, or another in its place",
+                ja="パスワードを保管庫に入れます (あれば置き換えます)",
+            ),
+            more=(
+                Words(
+                    en='It asks twice. A route names it by password = "NAME", and tries it at once.',
+                    ja='2回尋ねます。経路は password = "NAME" でこの項目を指し、すぐに使います。',
+                ),
+            ),
+            options=(
+                Option(
+                    ("name",),
+                    Words(en="name of the vault's entry", ja="保管庫の項目名"),
+                    {"metavar": "NAME"},
+                ),
+                Option(
+                    ("--file",),
+                    Words(
+                        en="take it from this file (- is the standard input)",
+                        ja="このファイルから読みます (- は標準入力)",
+                    ),
+                    {"metavar": "FILE"},
+                ),
+            ),
+        ),
+    ),
+)
 SEND = Command(
     name="send",
     run="noroshi.cli.send:send",
