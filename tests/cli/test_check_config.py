@@ -1,0 +1,64 @@
+"""`check-config` says all that is wrong, needs no home folder, and writes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from noroshi.cli.run import run
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+BAD = Path(__file__).parents[1] / "data" / "bad"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copytree(EXAMPLES, tmp_path / "defs")
+    return tmp_path / "defs"
+
+
+def checked(home, folder, *more):
+    return run(["--home", str(home), "--lang", "en", "check-config", str(folder), *more])
+
+
+def test_good_definitions_need_no_home_folder_and_nothing_is_written(tmp_path, folder, capsys):
+    assert checked(tmp_path / "home", folder) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"Nothing is wrong with {folder}: monitors 4, rules 2")
+    assert "whether programs may run was not checked" in said
+    assert not (tmp_path / "home").exists()
+
+
+def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):
+    shutil.copytree(BAD / "five-files-at-once", folder, dirs_exist_ok=True)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "noroshi.toml").write_text("name = 5\nprogram = []\n", encoding="utf-8")
+    assert checked(home, folder) == 3
+    said = capsys.readouterr().err
+    for place in (
+        "noroshi.toml: name",
+        "noroshi.toml: program",
+        "contacts/ops.toml",
+        "routes/",
+    ):
+        assert place in said
+    assert [path.name for path in home.iterdir()] == ["noroshi.toml"]
+
+
+def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys):
+    (tmp_path / "noroshi.toml").write_text('programs = ["/opt/ours"]\n', encoding="utf-8")
+    assert checked(tmp_path, folder) == 3
+    assert "lies in none of the folders whose programs may run (/opt/ours)" in (
+        capsys.readouterr().err
+    )
+
+
+def test_programs_that_ask_get_json(tmp_path, folder, capsys):
+    (folder / "rules" / "ops.toml").write_text("action = 5\n", encoding="utf-8")
+    assert checked(tmp_path / "home", folder, "--json") == 3
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert "rules/ops.toml: action" in [problem["where"] for problem in problems]

@@ -1,0 +1,3 @@
+#!/bin/sh
+printenv | tr "\n" " "
+exit 2
