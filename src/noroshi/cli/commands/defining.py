@@ -157,3 +157,76 @@ TAKE_BACK = Command(
         JSON,
     ),
 )
+NAME = Option(
+    ("name",), Words(en="name of the blueprint", ja="ひな形の名前"), {"metavar": "NAME"}
+)
+BLUEPRINT = Command(
+    name="blueprint",
+    help=Words(en="sets of monitors to add to an instance", ja="監視項目のひな形を扱います"),
+    under=(
+        Command(
+            name="list",
+            run="noroshi.cli.blueprint:list_",
+            help=Words(en="which there are", ja="ひな形の一覧"),
+            options=(JSON,),
+        ),
+        Command(
+            name="show",
+            run="noroshi.cli.blueprint:show",
+            help=Words(
+                en="one in full: what it asks for, its monitors",
+                ja="1つを詳しく (指定できる項目、監視項目)",
+            ),
+            options=(NAME, JSON),
+        ),
+        Command(
+            name="add",
+            run="noroshi.cli.blueprint:add",
+            help=Words(
+                en="add its monitors to an instance, which is made if need be",
+                ja="監視インスタンスに追加します (なければ作ります)",
+            ),
+            options=(
+                NAME,
+                Option(
+                    ("--to",),
+                    Words(en="name of the instance", ja="監視インスタンスの名前"),
+                    {"metavar": "INSTANCE", "required": True},
+                ),
+                Option(
+                    ("--set",),
+                    Words(
+                        en="NAME=VALUE for what it asks for (again for more)",
+                        ja="指定できる項目を 名前=値 で (繰り返せます)",
+                    ),
+                    {"metavar": "NAME=VALUE", "action": "append", "default": []},
+                ),
+                Option(
+                    ("--address",),
+                    Words(
+                        en="for a new instance: where network checks reach it",
+                        ja="新しい監視インスタンスのアドレス",
+                    ),
+                    {"metavar": "ADDRESS", "default": ""},
+                ),
+                Option(
+                    ("--zone",),
+                    Words(
+                        en="for a new instance: its time zone, as in Asia/Tokyo",
+                        ja="新しい監視インスタンスの時間帯 (例 Asia/Tokyo)",
+                    ),
+                    {"metavar": "ZONE", "default": ""},
+                ),
+                Option(
+                    ("--rule",),
+                    Words(
+                        en="for a new instance: a rule that acts on it (again for more)",
+                        ja="新しい監視インスタンスの実行条件 (繰り返せます)",
+                    ),
+                    {"metavar": "RULE", "action": "append", "default": []},
+                ),
+                JSON,
+            ),
+        ),
+    ),
+)
