@@ -98,6 +98,11 @@ def test_a_note_stands_at_the_head_and_is_escaped():
     assert html.index("it failed: &lt;b&gt;") < html.index("<h1")
 
 
+def test_no_name_can_pass_for_a_line_of_ours():
+    text = as_text(page("a\n\n◆ CRITICAL", headline="h", lead=()))
+    assert "\n◆" not in text
+
+
 def test_only_lit_posts_are_told_in_the_text():
     assert "\nHow far this mail has come\nSeen 07:40\n" in as_text(page("07:40"))
     unlit = as_text(page(trail=(Post("Sent"),)))

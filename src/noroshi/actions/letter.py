@@ -7,7 +7,6 @@ of programs and lines of logs go in as they are: both forms make them harmless.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -19,9 +18,12 @@ LABELS = 14
 LONGEST_QUOTED = 200
 TRAIL = Words(en="How far this mail has come", ja="このメールの足どり")
 COLOURED = re.compile(r"\x1b\[[0-9;]*m")  # a log written for a terminal (ECMA-48, SGR)
-HARMFUL = ("Cc", "Cs", "Zl", "Zp")
-# They turn round what follows them, and so could make one name look like another (UTS 55).
-TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What is no character to be seen (controls, halves of one, Unicode's own line ends), and what
+# turns round the writing after it, and so could make one name look like another (UTS 55).
+HARMFUL = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029"
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +111,17 @@ class Page:
 
 def as_text(page: Page) -> str:
     """The whole page as plain text: nothing of it is left out, however long it is."""
+    story = [*filter(None, [page.headline]), *page.lead]
     blocks = [
         [_opening(page)],
-        [*filter(None, [page.headline]), *page.lead],
+        [*map(tidy, story)],
         _quoted(page.quote),
         [*map(_pair, page.rows)],
         *map(_entry, page.parts),
         [*map(_pair, page.later)],
-        ["--", *_trail(page), *page.footer],
+        ["--", *_trail(page), *map(flat, page.footer)],
     ]
-    return "\n\n".join("\n".join(map(tidy, block)) for block in blocks if block) + "\n"
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
 def tidy(text: str) -> str:
@@ -126,15 +129,15 @@ def tidy(text: str) -> str:
 
     Line ends stay line ends, a tab becomes blanks, a terminal's colours go.
     """
-    text = (
-        COLOURED.sub("", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    )
-    return "".join(c if c == "\n" or not harmful(c) else "\ufffd" for c in text)
+    if "\x1b" in text:
+        text = COLOURED.sub("", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    return HARMFUL.sub("\ufffd", text)
 
 
-def harmful(character: str) -> bool:
-    """Whether it is no character to be seen, but tells the reader's screen to do something."""
-    return character in TURNING or unicodedata.category(character) in HARMFUL
+def flat(text: str) -> str:
+    """The text on one line, each line end a blank: a name cannot pass for a line of ours."""
+    return tidy(text).replace("\n", " ")
 
 
 def one_line(text: str) -> str:
@@ -151,24 +154,27 @@ def _opening(page: Page) -> str:
     """Level and place: it also stands alone, as the preview in a list of mails."""
     where = " > ".join(map(one_line, page.where))
     mark = f"{page.mark} " if page.mark else ""
-    return "  ".join(part for part in (mark + page.word, where, page.aside) if part)
+    return "  ".join(part for part in (flat(mark + page.word), where, flat(page.aside)) if part)
 
 
 def _entry(part: Part) -> list[str]:
     first = "  ".join(p for p in (f"{part.mark} {part.word}".strip(), part.head) if p)
-    notes = [f"  {note}" for note in part.notes]
-    return [first, *notes, *map(_pair, part.rows), *_quoted(part.quote)]
+    notes = [f"  {flat(note)}" for note in part.notes]
+    return [flat(first), *notes, *map(_pair, part.rows), *_quoted(part.quote)]
 
 
 def _pair(row: Row) -> str:
-    return f"  {padded(row.label, LABELS)}{row.value}"
+    return f"  {padded(flat(row.label), LABELS)}{flat(row.value)}"
 
 
 def _quoted(quote: Quote | None) -> list[str]:
     """Each line cut to what a screen shows, and marked, so that it cannot pass for ours."""
     if quote is None:
         return []
-    return [f"  {quote.title}", *(f"  | {cut(one, LONGEST_QUOTED)}" for one in _lines(quote))]
+    return [
+        f"  {flat(quote.title)}",
+        *(f"  | {cut(one, LONGEST_QUOTED)}" for one in _lines(quote)),
+    ]
 
 
 def _lines(quote: Quote) -> Iterator[str]:
@@ -176,5 +182,5 @@ def _lines(quote: Quote) -> Iterator[str]:
 
 
 def _trail(page: Page) -> Iterable[str]:
-    lit = [f"{post.label} {post.at}".strip() for post in page.trail if post.lit]
+    lit = [flat(f"{post.label} {post.at}".strip()) for post in page.trail if post.lit]
     return [TRAIL.say(page.language), " → ".join(lit)] if lit else []

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from noroshi.actions.letter import Quote, harmful, tidy
+from noroshi.actions.letter import HARMFUL, Quote, tidy
 from noroshi.actions.telling import Telling
 from noroshi.core.model import Event
 from noroshi.core.words import Words
@@ -19,7 +19,7 @@ LONGEST_NAME = 60
 # Japan), and Notepad before 1809 shows lines ended by LF alone as one.
 BOM, LINE_END = "\ufeff", "\r\n"
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")  # no files on Windows
-FORBIDDEN = frozenset('<>:"/\\|?*')
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\n]')
 ALL = Words(en="Lines found ({count})", ja="見つかった行 ({count}行)")
 SOME = Words(
     en="Lines found (the first {shown} of {count})",
@@ -63,9 +63,7 @@ def file_name(told: Telling) -> str:
 
 def safe(name: str) -> str:
     """As much of a name as may stand in a file's name on Windows, macOS and Linux alike."""
-    kept = "".join(
-        "_" if c in FORBIDDEN or harmful(c) else c for c in unicodedata.normalize("NFC", name)
-    )
+    kept = HARMFUL.sub("_", FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)))
     kept = kept[:LONGEST_NAME].strip(" .")
     return f"_{kept}" if RESERVED.fullmatch(kept) else kept
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 
-from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, tidy
+from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
 from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
 from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, threshold
@@ -72,7 +72,7 @@ def page(told: Telling, *, attached: bool = False) -> Page:
     later = () if told.level is Level.OK else (_row(NEXT, next_notice(told), told.language),)
     return Page(
         language=told.language,
-        subject=tidy(subject(told)).replace("\n", " "),
+        subject=flat(subject(told)),
         level=None if ended(event) else event.after,
         mark=mark(event),
         word=word(event).say(told.language),
