@@ -176,7 +176,9 @@ class Held:
         So is a measurement that was due and not begun yet: whose they are is answered.
         """
         due = {
-            t.id for t in self.turns if t.due <= steady and t.cause is Cause.GRID and t.id in ids
+            t.id
+            for t in self.turns
+            if t.due <= steady and t.cause is Cause.GRID and t.id in ids
         }
         owed = (Cause.AGAIN, Cause.AFRESH)
         self.turns = [t for t in self.turns if t.id not in ids or t.cause in owed]
