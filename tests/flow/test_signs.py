@@ -11,6 +11,7 @@ import pytest
 
 from noroshi.engine.signs import Notify, SignsOfLife
 from noroshi.engine.vital import NOT_WRITTEN, STANDS_STILL, Signs, trouble
+from noroshi.ports import Away, StoreError
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import Scene, disk_monitor
@@ -142,6 +143,24 @@ async def test_a_store_that_fails_for_an_hour_starves_the_watchdog_until_it_work
         scene.store.read_only = False
         await scene.seconds(engine, 31)
     assert "WATCHDOG=1" in hearing.fed
+
+
+async def test_while_samples_alone_wait_for_room_the_node_is_alive(hearing, caplog):
+    caplog.set_level(logging.CRITICAL)
+    scene = Living(hearing)
+    scene.store = NoRoomForSamples()
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 400)
+    assert {path for _how, path, _said in hearing.heard} == {SECRET}
+    assert len(hearing.heard) == 7
+
+
+class NoRoomForSamples(MemoryStore):
+    """Its volume is nearly full."""
+
+    async def append(self, samples):
+        raise StoreError("samples are not kept", Away.SAVING)
 
 
 async def test_a_watch_that_stands_still_is_not_fed_for(hearing, caplog):

@@ -41,7 +41,7 @@ OVER_TEXT = Words(
 
 
 def tellings(
-    found: Iterable[Envelope], instance: str, why: str, at: datetime
+    found: Iterable[Envelope], instance: str, why: Words, at: datetime
 ) -> Iterator[Envelope]:
     """One envelope for each contact, with all that was found for it; what is no text to read
     (a deed) is left out."""
@@ -71,7 +71,7 @@ def over(telling: Envelope, monitor: Monitor, now: datetime) -> Envelope:
     )
 
 
-def _one(mails: Sequence[Envelope], instance: str, why: str, at: datetime) -> Envelope:
+def _one(mails: Sequence[Envelope], instance: str, why: Words, at: datetime) -> Envelope:
     first = mails[0]
     language = str(first.payload.get("language", "en"))
     texts = [str(mail.payload["text"]) for mail in mails[:MOST_IN_FULL]]

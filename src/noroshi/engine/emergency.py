@@ -23,9 +23,10 @@ from noroshi.core.model import (
     Verdict,
 )
 from noroshi.core.reckon import reckon
+from noroshi.core.words import Words, plain
 from noroshi.engine import journal
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Transport
+from noroshi.ports import Clocks, StoreError, Transport
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Shadow:
     state: State
     serial: int
     tries: int = 0
-    why: str = ""
+    why: Words = field(default_factory=lambda: plain(""))
     waits: dict[str, Envelope] = field(default_factory=dict)
     told: dict[str, Envelope] = field(default_factory=dict)
 
@@ -72,7 +73,7 @@ class Emergency:
         state: State,
         sample: Sample | None,
         standing: Standing,
-        why: Exception,
+        why: StoreError,
         *,
         again: bool,
     ) -> None:
@@ -81,7 +82,7 @@ class Emergency:
         shadow = known or self._shadows.setdefault(
             monitor.id, Shadow(monitor, state, state.serial)
         )
-        shadow.tries, shadow.why, shadow.monitor = shadow.tries + 1, str(why), monitor
+        shadow.tries, shadow.why, shadow.monitor = shadow.tries + 1, why.words, monitor
         if known is not None and again:
             return
         now, draft = self._clocks.wall(), self._plugins.draft

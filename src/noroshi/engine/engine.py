@@ -18,7 +18,7 @@ from noroshi.engine.notices import Notices, Plan
 from noroshi.engine.vital import Signs
 from noroshi.engine.watch import Watch
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Node, Store, Transport, Version
+from noroshi.ports import Away, Clocks, Host, Node, Store, StoreError, Transport, Version
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -255,7 +255,12 @@ class Engine:
         return min(max(held.rest(self.clocks.steady(), FLUSH), TICK), FLUSH)
 
     async def flush(self) -> float:
-        await self.watch.flush()
+        try:
+            await self.watch.flush()
+        except StoreError as error:
+            if error.away is not Away.SAVING:
+                raise
+            self._complain(error)  # samples alone wait for room: what is said is written
         self._flushed_at = self.clocks.steady()
         return FLUSH
 

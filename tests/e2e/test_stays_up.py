@@ -1,0 +1,231 @@
+"""What really happens to a server: a full volume, a disk that breaks, a process that is stopped,
+clocks that are set. The node watches on, each alarm arrives, and none arrives twice."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.world import Home, Mailbox, free_port, until
+from tests.stores.volumes import breaks, ext4, fill, tmpfs
+
+MARK = "[without the queue] "
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+UNDER_FAKETIME = """
+import os, sys
+fake = {"LD_PRELOAD": sys.argv[1], "FAKETIME_TIMESTAMP_FILE": sys.argv[2]}
+fake |= {"FAKETIME_CACHE_DURATION": "1", **dict(word.split("=") for word in sys.argv[4:])}
+node = [sys.executable, "-u", "-m", "noroshi.cli", "--home", sys.argv[3], "serve"]
+os.execve(sys.executable, node, os.environ | fake)
+"""
+
+
+@pytest.fixture
+def mailbox():
+    box = Mailbox().open()
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path)
+    yield home
+    home.end()
+
+
+class Shop:
+    """A port that is watched, and can go away and come back."""
+
+    def __init__(self):
+        self.port, self._listening = free_port(), None
+
+    def open(self):
+        self._listening = socket.create_server(("127.0.0.1", self.port), backlog=1000)
+        return self
+
+    def close(self):
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
+
+
+@pytest.fixture
+def shop():
+    with closing(Shop().open()) as shop:
+        yield shop
+
+
+def define(home, mailbox, **ports):
+    """Each port is looked at once a second; whoever is told is told once."""
+    home.define(
+        contacts__ops='addresses = ["ops@example.com"]',
+        rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
+        routes__smtp1=f"""
+            kind = "smtp"
+            [options]
+            host = "127.0.0.1"
+            port = {mailbox.port}
+            protection = "none"
+            sender = "noroshi@example.com"
+        """,
+        instances__web1='every = "1s"\nrules = ["ops"]\n[[group]]\nname = "net"\n'
+        + "".join(
+            f'[[group.monitor]]\nname = "{name}"\nkind = "port"\n'
+            f"[group.monitor.options]\nport = {port}\n"
+            for name, port in ports.items()
+        ),
+    )
+
+
+def store_at(home, folder):
+    with (home.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\nstore = "{folder}/noroshi.db"\n')
+
+
+def subjects(mailbox, about):
+    return [mail["Subject"] for mail in mailbox.mails if f" {about}" in mail["Subject"]]
+
+
+def until_told(mailbox, about, count):
+    until(lambda: len(subjects(mailbox, about)) >= count, f"mail {count} about {about}")
+
+
+def log(home):
+    return (home.folder.parent / "node.log").read_text(encoding="utf-8")
+
+
+def none_twice(mailbox):
+    ids = Counter(mail["Message-ID"] for mail in mailbox.mails)
+    return max(ids.values()) == 1
+
+
+def counted(mailbox):
+    return len(subjects(mailbox, "down")), len(subjects(mailbox, "shop"))
+
+
+def sent_at(mailbox, about, which):
+    mails = [mail for mail in mailbox.mails if f" {about}" in mail["Subject"]]
+    return mails[which]["Date"].datetime
+
+
+def test_on_a_full_volume_alarms_arrive_and_with_room_again_all_is_as_before(
+    home, mailbox, shop, tmp_path
+):
+    with tmpfs(tmp_path / "volume", 64) as volume:
+        store_at(home, volume)
+        define(home, mailbox, shop=shop.port, down=free_port())
+        node = home.serve()
+        until_told(mailbox, "down", 1)
+        filler = fill(volume)
+        shop.close()
+        until_told(mailbox, "shop", 1)
+        shop.open()
+        until_told(mailbox, "shop", 2)
+        filler.unlink()
+        shop.close()
+        until_told(mailbox, "shop", 3)
+        until(lambda: not home.queue(), "an empty queue")
+        assert not any(MARK in subject for subject in subjects(mailbox, "shop"))
+        assert none_twice(mailbox) and node.poll() is None
+        home.end()
+
+
+def test_when_the_disk_breaks_the_alarm_arrives_without_the_queue_and_later_by_it(
+    home, mailbox, shop, tmp_path
+):
+    disk = tmp_path / "disk"
+    with ext4(disk, 64):
+        store_at(home, disk)
+        define(home, mailbox, shop=shop.port)
+        node = home.serve()
+        breaks(disk)
+        shop.close()
+        until_told(mailbox, "shop", 1)
+        (urgent,) = (mail for mail in mailbox.mails if " shop" in mail["Subject"])
+        assert urgent["Subject"].startswith(MARK)
+        assert "without the queue" in urgent.get_content()
+        assert node.poll() is None
+        node.send_signal(signal.SIGKILL)
+        node.wait()
+        subprocess.run(["umount", str(disk)], check=True)
+        image = disk.with_suffix(".image")
+        subprocess.run(["e2fsck", "-p", str(image)], check=False, capture_output=True)
+        subprocess.run(["mount", "-o", "loop", str(image), str(disk)], check=True)
+        home.serve()
+        until_told(mailbox, "shop", 2)
+        until(lambda: not home.queue(), "an empty queue")
+        assert not subjects(mailbox, "shop")[1].startswith(MARK)
+        assert none_twice(mailbox)
+        home.end()
+
+
+def test_a_process_that_was_stopped_goes_on_where_it_was(home, mailbox, shop):
+    define(home, mailbox, shop=shop.port, down=free_port())
+    node = home.serve()
+    until_told(mailbox, "down", 1)
+    os.kill(node.pid, signal.SIGSTOP)
+    shop.close()
+    time.sleep(5)  # longer than a look may be late without being noticed
+    os.kill(node.pid, signal.SIGCONT)
+    until_told(mailbox, "shop", 1)
+    assert log(home).count("clocks out of step") == 1
+    shop.open()
+    until_told(mailbox, "shop", 2)
+    assert counted(mailbox) == (1, 2) and none_twice(mailbox)
+
+
+def under_faketime(home, clock, *more):
+    clock.write_text("+0\n", encoding="utf-8")
+    node = home.start("-c", UNDER_FAKETIME, str(FAKETIME), str(clock), str(home.folder), *more)
+    assert node.stdout.readline(), log(home)
+    return node
+
+
+@pytest.mark.parametrize("hour", ["+3600", "-3600"], ids=["an hour on", "an hour back"])
+def test_a_wall_clock_that_is_set_blinds_nobody_and_repeats_nothing(
+    home, mailbox, shop, tmp_path, hour
+):
+    define(home, mailbox, shop=shop.port, down=free_port())
+    clock = tmp_path / "clock"
+    under_faketime(home, clock, "FAKETIME_DONT_FAKE_MONOTONIC=1")
+    until_told(mailbox, "down", 1)
+    clock.write_text(f"{hour}\n", encoding="utf-8")
+    until(lambda: "clocks out of step" in log(home), "the node to see that its clock was set")
+    shop.close()
+    until_told(mailbox, "shop", 1)
+    clock.write_text("+0\n", encoding="utf-8")
+    until(lambda: log(home).count("clocks out of step") == 2, "the clock to be right again")
+    shop.open()
+    until_told(mailbox, "shop", 2)
+    assert counted(mailbox) == (1, 2) and none_twice(mailbox)
+    apart = abs(sent_at(mailbox, "shop", 0) - sent_at(mailbox, "down", 0))
+    assert apart.total_seconds() > 3000
+
+
+def test_a_process_that_was_stopped_for_an_hour_goes_on_and_tells_nothing_twice(
+    home, mailbox, shop, tmp_path
+):
+    """An hour on both clocks, the wall's and the steady one, while it could not look."""
+    ports = {f"down{n}": free_port() for n in range(20)}
+    define(home, mailbox, shop=shop.port, **ports)
+    clock = tmp_path / "clock"
+    node = under_faketime(home, clock)
+    until_told(mailbox, "down", 20)
+    os.kill(node.pid, signal.SIGSTOP)
+    clock.write_text("+3600\n", encoding="utf-8")
+    shop.close()
+    os.kill(node.pid, signal.SIGCONT)
+    until_told(mailbox, "shop", 1)
+    assert "clocks out of step" in log(home)
+    shop.open()
+    until_told(mailbox, "shop", 2)
+    assert counted(mailbox) == (20, 2) and none_twice(mailbox)
+    apart = sent_at(mailbox, "shop", 0) - sent_at(mailbox, "down", 0)
+    assert apart.total_seconds() > 3000
