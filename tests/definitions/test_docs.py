@@ -13,6 +13,7 @@ import pytest
 from noroshi.core import telling, watching
 from noroshi.core.defined import (
     AccountDef,
+    BlueprintDef,
     CloudDef,
     ContactDef,
     EventName,
@@ -42,6 +43,7 @@ TABLES = {
     "routes": RouteDef,
     "accounts": AccountDef,
     "clouds": CloudDef,
+    "blueprints": BlueprintDef,
 }
 NAMED_BY_FILE = TABLES.keys() - {"Group", "Monitor", "Limits"}
 

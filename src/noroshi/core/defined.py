@@ -115,6 +115,24 @@ class InstanceDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlueprintDef(Definition):
+    """Groups to add to an instance; ${name} in their texts stands for what is asked for."""
+
+    name: str
+    title: str = ""
+    """What it is called where people read."""
+    title_ja: str = ""
+    """The same in Japanese."""
+    help: str = ""
+    """What it watches, in a sentence."""
+    help_ja: str = ""
+    """The same in Japanese."""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """What is asked for when it is added, with what is taken otherwise; "" must be said."""
+    group: tuple[GroupDef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactDef(Definition):
     name: str
     title: str = ""
@@ -237,3 +255,4 @@ class Definitions:
     routes: Mapping[str, RouteDef] = field(default_factory=dict)
     accounts: Mapping[str, AccountDef] = field(default_factory=dict)
     clouds: Mapping[str, CloudDef] = field(default_factory=dict)
+    blueprints: Mapping[str, BlueprintDef] = field(default_factory=dict)

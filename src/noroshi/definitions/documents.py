@@ -10,6 +10,7 @@ from typing import Any
 
 from noroshi.core.defined import (
     AccountDef,
+    BlueprintDef,
     CloudDef,
     ContactDef,
     Definitions,
@@ -33,6 +34,7 @@ WANTED: Mapping[str, type[Any]] = {
     "routes": RouteDef,
     "accounts": AccountDef,
     "clouds": CloudDef,
+    "blueprints": BlueprintDef,
 }
 TYPES = tuple(WANTED)
 SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token")

@@ -293,3 +293,16 @@ class Tried:
     items: tuple[ItemStatus, ...]
     rules: tuple[RuleTried, ...]
     seen: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlueprintRow:
+    """A set of monitors to add: what it asks for with what is taken otherwise, its monitors
+    as "group/monitor (kind)", and its groups as they stand in a definition."""
+
+    name: str
+    title: Words
+    help: Words
+    asks: Mapping[str, str]
+    monitors: tuple[str, ...]
+    groups: tuple[Mapping[str, Any], ...]

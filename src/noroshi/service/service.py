@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from noroshi.service.blueprints import Blueprints
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.looking_up import Looking
@@ -15,7 +16,9 @@ from noroshi.service.trying import Trying
 from noroshi.service.versions import Versions
 
 
-class Service(Looking, History, Trying, Versions, Signing, Mailing, Reporting, Keeping):
+class Service(
+    Looking, History, Trying, Versions, Blueprints, Signing, Mailing, Reporting, Keeping
+):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
 
     def operations(self) -> Mapping[str, Operation]:

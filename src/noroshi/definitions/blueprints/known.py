@@ -1,0 +1,66 @@
+"""Which blueprints there are: those that come with Noroshi, and blueprints/ of the definitions."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.definitions.documents import content, split
+from noroshi.ports import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """A set of groups with their monitors, in which ${name} stands for what is asked for.
+
+    `asks` has what is taken unless somebody says otherwise; "" must be said.
+    """
+
+    name: str
+    title: Words
+    help: Words
+    asks: Mapping[str, str]
+    groups: tuple[Mapping[str, Any], ...]
+
+
+def blueprints(documents: Iterable[Document]) -> dict[str, Blueprint]:
+    """All by name; one of the definitions stands in the place of ours of that name."""
+    own = {
+        split(one.key)[1]: content(one)
+        for one in documents
+        if one.key.startswith("blueprints/")
+    }
+    return built_in() | {name: _blueprint(name, said) for name, said in own.items()}
+
+
+@cache
+def built_in() -> dict[str, Blueprint]:
+    """Those that come with Noroshi."""
+    folder = files("noroshi.definitions.blueprints")
+    found = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
+    texts = {name: folder.joinpath(name).read_text("utf-8") for name in found}
+    return {
+        name.removesuffix(".toml"): _blueprint(name.removesuffix(".toml"), tomllib.loads(text))
+        for name, text in texts.items()
+    }
+
+
+def _blueprint(name: str, said: Mapping[str, Any]) -> Blueprint:
+    return Blueprint(
+        name=name,
+        title=_words(said, "title", name),
+        help=_words(said, "help", ""),
+        asks=said.get("asks", {}),
+        groups=tuple(said.get("group", ())),
+    )
+
+
+def _words(said: Mapping[str, Any], key: str, default: str) -> Words:
+    """What is said in one language only stands for both."""
+    english = said.get(key) or said.get(f"{key}_ja") or default
+    return Words(en=english, ja=said.get(f"{key}_ja") or english)

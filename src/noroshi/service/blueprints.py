@@ -1,0 +1,81 @@
+"""Operations on blueprints: which there are, and adding one's monitors to an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.problems import instead
+from noroshi.core.words import Words
+from noroshi.definitions.blueprints import Blueprint, add, blueprints
+from noroshi.service.answers import Applied, BlueprintRow
+from noroshi.service.defining import BAD_DEFINITIONS, Defining
+from noroshi.service.offer import ADMIN, VIEWER, Invalid, NotFound, Person, operation
+
+NO_BLUEPRINT = Words(
+    en="There is no blueprint {given}{instead}.",
+    ja="{given} というひな形はありません{instead}。",
+)
+NOTE = "blueprint {name} for {instance}"
+
+
+class Blueprints(Defining):
+    """Sets of monitors to add."""
+
+    @operation(
+        role=VIEWER,
+        help=Words(en="Sets of monitors to add.", ja="追加できるひな形を一覧します。"),
+    )
+    async def blueprints(self, who: Person) -> tuple[BlueprintRow, ...]:
+        """Ours and those of the definitions."""
+        current = await self._store.current()
+        return tuple(_row(one) for one in blueprints(current.documents).values())
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(en="Add a blueprint's monitors.", ja="ひな形の監視項目を追加します。"),
+    )
+    async def blueprint_add(
+        self,
+        who: Person,
+        blueprint: str,
+        instance: str,
+        values: Mapping[str, str] | None = None,
+        address: str = "",
+        zone: str = "",
+        rules: tuple[str, ...] = (),
+        base: int | None = None,
+    ) -> Applied:
+        """Add them to that instance, as a new version; address, zone and rules are for an
+        instance that is made by it."""
+        current = await self._store.current()
+        known = blueprints(current.documents)
+        if blueprint not in known:
+            near = instead(blueprint, known)
+            raise NotFound(NO_BLUEPRINT.fill(given=blueprint, instead=near))
+        said: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
+        rest = {name: value for name, value in said.items() if value}
+        try:
+            made = add(current.documents, known[blueprint], instance, values or {}, rest)
+        except schema.Invalid as invalid:
+            raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
+        note = NOTE.format(name=blueprint, instance=instance)
+        based = current.number if base is None else base
+        return await self.apply(who, documents=made, base=based, note=note)
+
+
+def _row(one: Blueprint) -> BlueprintRow:
+    return BlueprintRow(
+        name=one.name,
+        title=one.title,
+        help=one.help,
+        asks=one.asks,
+        monitors=tuple(
+            f"{group.get('name')}/{monitor.get('name')} ({monitor.get('kind')})"
+            for group in one.groups
+            for monitor in group.get("monitor", ())
+        ),
+        groups=one.groups,
+    )
