@@ -9,8 +9,20 @@ my $json = JSON::PP->new->canonical;
 for my $file (@ARGV) {
     open my $mail, '<:raw', $file or die "$file: $!";
     my $read = Email::MIME->new(do { local $/; <$mail> });
+    my (@texts, @files);
+    $read->walk_parts(sub {
+        my ($part) = @_;
+        return if $part->subparts;
+        if (($part->header('Content-Disposition') // '') =~ /^attachment/) {
+            push @files, { name => $part->filename, text => $part->body_str };
+        } else {
+            push @texts, $part->body_str;
+        }
+    });
     print $json->encode({
         subject => $read->header_str('Subject'),
-        text => $read->body_str,
+        from => $read->header_str('From') =~ s/"//gr,
+        texts => \@texts,
+        files => \@files,
     }), "\n";
 }

@@ -2,11 +2,14 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
+from noroshi.core.model import Envelope
+from noroshi.transports.mime import compose
 from tests.e2e.demos import printed_mails
 from tests.e2e.world import Home, Mailbox, until
 
@@ -35,7 +38,17 @@ def read_by_perl(files):
 
 
 def read_by_python(mail):
-    return {"subject": str(mail["Subject"]), "text": mail.get_content()}
+    leaves = [part for part in mail.walk() if not part.is_multipart()]
+    return {
+        "subject": str(mail["Subject"]),
+        "from": str(mail["From"]),
+        "texts": [leaf.get_content() for leaf in leaves if not leaf.is_attachment()],
+        "files": [
+            {"name": leaf.get_filename(), "text": leaf.get_content()}
+            for leaf in leaves
+            if leaf.is_attachment()
+        ],
+    }
 
 
 def written(folder, mails):
@@ -90,3 +103,46 @@ def test_both_read_the_demos_mails_alike(language, told_once, tmp_path):
             language
         ]
     )
+
+
+TEXT = "使用率が 95.2% です。\n10時～11時\n"
+WHOLE = {
+    "text alone": {},
+    "HTML beside it": {"html": '<meta charset="utf-8"><p>使用率が 95.2% です</p>\n'},
+    "a file": {"attachments": [{"name": "a.log", "type": "text/plain", "text": "一\n二 ①\n"}]},
+    "all of it": {
+        "html": "<p>使用率 ⚠</p>\n",
+        "attachments": [
+            {"name": "監視ログ 11月24日.txt", "type": "text/plain", "text": "エラー\n"},
+            {
+                "name": "受注サーバーの昨夜の記録" * 4 + ".csv",
+                "type": "text/csv",
+                "text": "a,b\n",
+            },
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-2022-jp"])
+@pytest.mark.parametrize("sort", WHOLE)
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_both_read_html_files_and_iso_2022_jp_alike(charset, sort, subject, tmp_path):
+    letter = Envelope(
+        id="01J.17/ops/aki",
+        routes=("smtp1",),
+        contact="aki",
+        to=("aki@contoso.example",),
+        order="01J/aki",
+        alarms=(),
+        payload={"subject": SUBJECTS[subject], "text": TEXT, **WHOLE[sort]},
+        born=datetime(2026, 11, 24, tzinfo=UTC),
+    )
+    raw = compose(letter, "alerts@contoso.example", "のろし", charset)
+    mail = message_from_bytes(raw, policy=policy.default)
+    (by_perl,) = read_by_perl(written(tmp_path, [raw]))
+    assert by_perl == read_by_python(mail)
+    files = WHOLE[sort].get("attachments", [])
+    assert [file["name"] for file in by_perl["files"]] == [file["name"] for file in files]
+    same = SUBJECTS[subject].replace("～", "〜")
+    assert by_perl["subject"].replace("～", "〜") == same

@@ -1,0 +1,36 @@
+"""`noroshi secret set` at a terminal: asked twice, shown never."""
+
+import pytest
+
+from noroshi.ports import Document
+from tests.cli.test_authorize import Terminal
+from tests.cli.typed import a_node
+from tests.service.desk import AKI, CANARY, Desk, documents
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    found = Desk()
+    await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
+    async with a_node(tmp_path, found.service):
+        yield found
+
+
+async def test_a_person_is_asked_twice_and_sees_nothing_of_it(desk, tmp_path):
+    async with Terminal(tmp_path, "secret", "set", "relay") as person:
+        await person.type("Password for “relay”: ", f"  {CANARY} \n")
+        await person.type("Once more: ", f"  {CANARY} \n")
+        await person.until("“relay” is in the vault.")
+        assert await person.process.wait() == 0
+    assert CANARY not in person.seen
+    # A password may begin and end with a blank.
+    assert (await desk.vault.get("relay")).reveal() == f"  {CANARY} "
+
+
+async def test_two_that_are_not_the_same_are_not_kept(desk, tmp_path):
+    async with Terminal(tmp_path, "secret", "set", "relay") as person:
+        await person.type("Password for “relay”: ", f"{CANARY}\n")
+        await person.type("Once more: ", "another\n")
+        await person.until("The two are not the same, so nothing was kept.")
+        assert await person.process.wait() == 3
+    assert await desk.vault.names() == []
