@@ -1,8 +1,22 @@
 """What jobs report: kept at once, by whoever may, for a monitor that waits for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from noroshi.checks import heartbeat
+from noroshi.core.model import (
+    NOTHING,
+    Cause,
+    Change,
+    ItemState,
+    Level,
+    Limits,
+    Reading,
+    Sample,
+    State,
+)
+from noroshi.core.words import plain
 from noroshi.ports import Beat
 from noroshi.service import NotFound, administrator, answer, member
 from noroshi.service.offer import perform
@@ -79,3 +93,28 @@ async def test_a_store_that_is_full_keeps_nothing_and_says_so(desk):
 
 async def test_the_engine_looks_up_after_a_report(desk):
     assert desk.service.operations()["beat"].news
+
+
+async def test_status_says_what_a_job_said_while_it_stands_failed(desk):
+    note = plain("backup reported that it failed: no space on tape")
+    found = Reading("failed", 1, note=note)
+    cause = Cause(found, Limits(critical=1))
+    words = await shown(desk, ItemState(level=Level.CRITICAL, cause=cause), found)
+    assert words == note
+
+
+async def test_status_says_nothing_out_of_date_of_a_job_that_is_well(desk):
+    then = Reading("overdue", 0, note=plain("backup reported a week ago"))
+    words = await shown(desk, ItemState(cause=Cause(then)), replace(then, note=NOTHING))
+    assert words.en == "Overdue 0"
+
+
+async def shown(desk, item, reading):
+    """What status says of the job's monitor, when that was written of it."""
+    now = desk.time.now
+    block = await desk.store.lease_monitors(await desk.store.begin("node", now), now)
+    for id in block.states:
+        sample = Sample(now, (reading,))
+        change = Change(monitor=id, state=State(items={"": item}), samples=(sample,))
+        assert await desk.store.commit(block.fence, change)
+    return (await desk.service.status(TOM)).monitors[0].items[0].words

@@ -105,7 +105,7 @@ def _shown(state: State) -> list[tuple[str, ItemState]]:
 def _item(
     name: str, item: ItemState, readings: Sequence[Reading], names: Mapping[str, Words]
 ) -> ItemStatus:
-    words = told(newest(item.cause, readings, name), item.level, names)
+    words = told(newest(item.cause, item.level, readings, name), item.level, names)
     return ItemStatus(item=name, level=item.level, since=item.since, words=words)
 
 

@@ -14,8 +14,8 @@ from noroshi.service.offer import OPERATOR, NotFound, Person, operation
 HEARTBEAT = "heartbeat"
 LONGEST = 500  # letters of a job's own words; the rest is cut off, never refused
 NO_JOB = Words(
-    en="No heartbeat monitor waits for the job {name}{instead}.",
-    ja="ジョブ {name} の報告を待つ監視項目はありません{instead}。",
+    en="No heartbeat monitor waits for the job {name}{instead}",
+    ja="ジョブ {name} の報告を待つ監視項目はありません{instead}",
 )
 
 

@@ -19,6 +19,8 @@ def told(cause: Cause, level: Level, names: Mapping[str, Words]) -> Words:
     reading, limits = cause.reading, cause.limits
     if reading is None:
         return cause.words
+    if not reading.unit.strip() and reading.note != NOTHING:
+        return reading.note  # as in a mail: a 0 or 1 says less than its note
     name = names.get(reading.name, plain(reading.name))
     words = VALUE.fill(name=name, value=quantity(reading.value, reading.unit))
     if limits is not None:
@@ -43,9 +45,15 @@ def limits_told(limits: Limits, unit: str) -> Words:
     )
 
 
-def newest(cause: Cause, readings: Sequence[Reading], item: str) -> Cause:
-    """The same cause with today's value; while nothing is wrong, the item's first reading."""
+def newest(cause: Cause, level: Level, readings: Sequence[Reading], item: str) -> Cause:
+    """The same cause with today's value; while nothing is wrong, the item's first reading.
+
+    The history keeps no notes. So in a problem a value that is as it was keeps its note, as
+    that says what is wrong; a note of a time when all became well would be out of date.
+    """
     mine = [r for r in readings if r.item == item]
     if cause.reading is not None:
         mine = [r for r in mine if r.name == cause.reading.name]
+        if level is not Level.OK and any(r.value == cause.reading.value for r in mine):
+            return cause
     return replace(cause, reading=mine[0]) if mine else cause
