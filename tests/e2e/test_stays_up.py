@@ -1,6 +1,7 @@
 """What really happens to a server: a full volume, a disk that breaks, a process that is stopped,
 clocks that are set. The node watches on, each alarm arrives, and none arrives twice."""
 
+import json
 import os
 import signal
 import socket
@@ -8,21 +9,21 @@ import subprocess
 import time
 from collections import Counter
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from tests.e2e.world import Home, Mailbox, free_port, until
+from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, until
 from tests.stores.volumes import breaks, ext4, fill, tmpfs
 
 MARK = "[without the queue] "
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-UNDER_FAKETIME = """
-import os, sys
-fake = {"LD_PRELOAD": sys.argv[1], "FAKETIME_TIMESTAMP_FILE": sys.argv[2]}
-fake |= {"FAKETIME_CACHE_DURATION": "1", **dict(word.split("=") for word in sys.argv[4:])}
-node = [sys.executable, "-u", "-m", "noroshi.cli", "--home", sys.argv[3], "serve"]
-os.execve(sys.executable, node, os.environ | fake)
+WITH_VARIABLES = """
+import json, os, sys
+node = [sys.executable, "-u", "-m", "noroshi.cli", "--home", sys.argv[1], "serve"]
+os.execve(sys.executable, node, os.environ | json.loads(sys.argv[2]))
 """
 
 
@@ -181,9 +182,11 @@ def test_a_process_that_was_stopped_goes_on_where_it_was(home, mailbox, shop):
     assert counted(mailbox) == (1, 2) and none_twice(mailbox)
 
 
-def under_faketime(home, clock, *more):
+def under_faketime(home, clock, **more):
     clock.write_text("+0\n", encoding="utf-8")
-    node = home.start("-c", UNDER_FAKETIME, str(FAKETIME), str(clock), str(home.folder), *more)
+    fake = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock)}
+    fake |= {"FAKETIME_CACHE_DURATION": "1"} | more
+    node = home.start("-c", WITH_VARIABLES, str(home.folder), json.dumps(fake))
     assert node.stdout.readline(), log(home)
     return node
 
@@ -194,7 +197,7 @@ def test_a_wall_clock_that_is_set_blinds_nobody_and_repeats_nothing(
 ):
     define(home, mailbox, shop=shop.port, down=free_port())
     clock = tmp_path / "clock"
-    under_faketime(home, clock, "FAKETIME_DONT_FAKE_MONOTONIC=1")
+    under_faketime(home, clock, FAKETIME_DONT_FAKE_MONOTONIC="1")
     until_told(mailbox, "down", 1)
     clock.write_text(f"{hour}\n", encoding="utf-8")
     until(lambda: "clocks out of step" in log(home), "the node to see that its clock was set")
@@ -223,9 +226,44 @@ def test_a_process_that_was_stopped_for_an_hour_goes_on_and_tells_nothing_twice(
     shop.close()
     os.kill(node.pid, signal.SIGCONT)
     until_told(mailbox, "shop", 1)
-    assert "clocks out of step" in log(home)
+    until(lambda: "clocks out of step" in log(home), "the node to see that it was stopped")
     shop.open()
     until_told(mailbox, "shop", 2)
     assert counted(mailbox) == (20, 2) and none_twice(mailbox)
-    apart = sent_at(mailbox, "shop", 0) - sent_at(mailbox, "down", 0)
+    apart = sent_at(mailbox, "shop", 1) - sent_at(mailbox, "down", 0)
     assert apart.total_seconds() > 3000
+
+
+class Asked(BaseHTTPRequestHandler):
+    """Notes on its server what it was asked for."""
+
+    def do_GET(self):
+        self.server.paths.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *said):
+        """Silent."""
+
+
+def test_a_service_manager_and_a_url_hear_that_it_lives_and_that_it_stops(home, tmp_path):
+    with (
+        HTTPServer(("127.0.0.1", 0), Asked) as listening,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager,
+    ):
+        listening.paths = []
+        Thread(target=listening.serve_forever, daemon=True).start()
+        with (home.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'\nbeat = "http://127.0.0.1:{listening.server_port}/ping/canary"\n')
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(PATIENCE)
+        variables = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"}
+        node = home.start("-c", WITH_VARIABLES, str(home.folder), json.dumps(variables))
+        assert [manager.recv(99) for _ in range(3)] == [b"READY=1", *[b"WATCHDOG=1"] * 2]
+        until(lambda: listening.paths == ["/ping/canary"], "the first beat")
+        node.send_signal(signal.SIGTERM)
+        while (said := manager.recv(99)) != b"STOPPING=1":
+            assert said == b"WATCHDOG=1"
+        assert node.wait(PATIENCE) == 0
+        assert "canary" not in log(home)
+        listening.shutdown()
