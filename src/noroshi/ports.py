@@ -249,6 +249,7 @@ class Check:
     `blocks`: it may hold a thread or a process, so it runs in a small pool for its kind
     and instance; else it only waits for a socket, and thousands may wait together.
     `names` are its readings as a person reads them; a reading not in it shows its own name.
+    `may_vanish`: its items come and go, and none that went is an alarm (logs of a day).
     `try_out` lists what is wrong with the options on that host, without measuring anything.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
     term says of them); it may be None. It raises as `run` does.
@@ -262,6 +263,7 @@ class Check:
     names: Mapping[str, Words]
     run: Callable[[Any, Host, Mapping[str, Any]], Awaitable[Outcome]]
     blocks: bool = False
+    may_vanish: bool = False
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 

@@ -16,6 +16,7 @@ from noroshi.testing import DAWN, FakeHost
 
 GIVEN = {
     "heartbeat": {"job": "backup", "every": "1d"},
+    "logfile": {"path": "/var/log/app.log", "terms": ({"word": "ERROR"},)},
     "process": {"name": "init"},
     "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
 }
@@ -34,6 +35,9 @@ class Mute:
         raise Unmeasurable(plain("the host cannot be asked"))
 
     async def run(self, program):
+        raise Unmeasurable(plain("the host cannot be asked"))
+
+    async def with_files(self, work):
         raise Unmeasurable(plain("the host cannot be asked"))
 
 

@@ -1,6 +1,6 @@
 """One file for each kind of monitor. Adding one: write it, and name it here."""
 
-from noroshi.checks import cpu, disk, heartbeat, memory, port, process, reach, script
+from noroshi.checks import cpu, disk, heartbeat, logfile, memory, port, process, reach, script
 
 BUILT_IN = (
     disk.CHECK,
@@ -10,5 +10,6 @@ BUILT_IN = (
     reach.CHECK,
     port.CHECK,
     heartbeat.CHECK,
+    logfile.CHECK,
     script.CHECK,
 )

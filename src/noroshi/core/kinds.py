@@ -19,13 +19,15 @@ Read = Callable[[Mapping[str, Any], str], tuple[object, tuple[Problem, ...]]]
 class Kind:
     """What must be known of a check, an action or a transport to use it in a plan.
 
-    `names` are its options; `readings` what a check measures, None if that is open.
+    `names` are its options; `readings` what a check measures, None if that is open;
+    `may_vanish`: what it measures comes and goes.
     """
 
     read: Read
     names: frozenset[str] = frozenset()
     limits: Mapping[str, Limits] = field(default_factory=dict)
     readings: frozenset[str] | None = None
+    may_vanish: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,6 +179,7 @@ def _monitor(
     title(said.title, place)
     in_range(said.patience, 1, MOST_PATIENCE, place.at("patience"))
     options, limits = _kind(said, above, known, place)
+    kind = known.checks.get(said.kind)
     timeout = read_length(said.timeout, "1s", place.at("timeout"), LONGEST_TIMEOUT)
     return Monitor(
         id=said.id,
@@ -192,7 +193,7 @@ def _monitor(
         cadence=_cadence(above.cadence, said, instance.zone, place),
         timeout=timeout or TIMEOUT,
         patience=said.patience,
-        may_vanish=said.may_vanish,
+        may_vanish=said.may_vanish or (kind is not None and kind.may_vanish),
         rules=_rules(above.rules, said, known, place),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol
 
 from noroshi.core import plan
@@ -68,7 +68,9 @@ def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
 def _check(check: Check) -> plan.Kind:
     declared = frozenset(check.limits) | frozenset(check.names)
     readings = None if check.kind in OPEN or not declared else declared
-    return _kind(check.options, check.limits, readings)
+    return replace(
+        _kind(check.options, check.limits, readings), may_vanish=check.may_vanish
+    )
 
 
 def _kind(

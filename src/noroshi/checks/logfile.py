@@ -1,0 +1,295 @@
+"""Log file: how many new lines have what is looked for, followed through every rotation."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from typing import Any, Literal
+
+from noroshi.checks.logs.encodings import NARROW, Encoding
+from noroshi.checks.logs.families import is_packed, is_rotated
+from noroshi.checks.logs.following import WILD, Followed, Follower
+from noroshi.checks.logs.matching import matcher
+from noroshi.checks.logs.memory import Memory, Trail, remembered, stored
+from noroshi.checks.logs.preview import preview
+from noroshi.checks.logs.terms import (
+    Expression,
+    Term,
+    expression,
+    leaves,
+    see_that_they_are_few,
+)
+from noroshi.core.model import Limits, Reading
+from noroshi.core.problems import Unfit
+from noroshi.core.words import Words, plain
+from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options
+
+MIB = 1 << 20
+MOST_FILES = 100
+MOST_MARKS = 64
+ALL_MARKS = 1000
+"""Of all files of a monitor: what is remembered of them must stay below 256 KiB."""
+SHOWN = 200  # characters of the first line, beside the number
+MISSES = 2
+"""Looks in a row without the file before that is a fault: a rotation takes a moment."""
+OF_THE_KERNEL = ("/proc/", "/sys/", "/dev/")
+
+NO_PATH = Words(
+    en="must be an absolute path, such as /var/log/app.log",
+    ja="/var/log/app.log のような絶対パスにしてください",
+)
+NOT_FOLLOWED = Words(
+    en="what the kernel makes up at each reading is no log and cannot be followed",
+    ja="カーネルがその場で作る内容は、ログとして追えません",
+)
+ALL_OR_ANY = Words(
+    en='several terms need match = "all" or match = "any"',
+    ja='条件が複数あるときは match = "all" か match = "any" を指定してください',
+)
+NOT_WRITTEN = Words(
+    en="{word} cannot be written in {encoding}",
+    ja="「{word}」は {encoding} では表せない文字を含んでいます",
+)
+PORTION = Words(en="portion must be 1 to 4096", ja="portion は1から4096までです")
+MISSING = Words(en="{path} is not there", ja="{path} がありません")
+NO_MATCH = Words(en="no file matches {path}", ja="{path} に当てはまるファイルがありません")
+DENIED = Words(
+    en="{path} may not be read by the user that Noroshi runs as",
+    ja="{path} を、Noroshi を動かしている利用者の権限では読めません",
+)
+NO_FILE = Words(
+    en="{path} is no regular file (a folder, a pipe or a device)",
+    ja="{path} は通常のファイルではありません (フォルダー、パイプ、デバイスなど)",
+)
+UNREADABLE = Words(en="{path} cannot be read: {why}", ja="{path} を読めません: {why}")
+TOO_MANY = Words(
+    en="too many files match {path}: only the {most} newest are followed",
+    ja="{path} に当てはまるファイルが多すぎるため、新しい{most}個だけを追います",
+)
+NONE = Words(en="no such line", ja="該当する行はありません")
+FIRST = Words(en="first: {line}", ja="最初の行: {line}")
+
+
+@options
+class Options:
+    path: str
+    """The log's path; * ? [ ] stand for parts of a name, as in /var/log/app-*.log. / ログのパスです。/var/log/app-*.log のように * ? [ ] も使えます。"""
+    terms: tuple[Term, ...]
+    """What to look for: { word = "…" }, { not_word = "…" }, { pattern = "…" }, { not_pattern = "…" }, or a group { all = […] }, { any = […] }. / 探す条件です。{ word = "…" }、{ not_word = "…" }、{ pattern = "…" }、{ not_pattern = "…" }、グループの { all = […] }、{ any = […] } を並べます。"""
+    match: Literal["", "all", "any"] = ""
+    """Whether all of several terms must hold, or any of them. / 条件が複数あるときに、すべて (all) かどれか (any) かを決めます。"""
+    ignore_case: bool = False
+    """Whether A and a are the same. / 大文字と小文字を区別しません。"""
+    encoding: Encoding = "auto"
+    """How the log is encoded; auto: UTF-16 by its mark or its zero bytes, else each line as UTF-8, EUC-JP or CP932. / ログの文字コードです。auto なら、UTF-16 は BOM かゼロのバイトで、それ以外は行ごとに UTF-8、EUC-JP、CP932 を見分けます。"""
+    from_start: bool = False
+    """Whether the first look begins at the file's beginning, instead of at its end. / 最初の測定でファイルの先頭から読みます。指定しなければ末尾から始めます。"""
+    rotated: tuple[str, ...] = ()
+    """Where else rotated files go, as in /var/log/old/app.log*; beside the log they are known by their names. / ローテーション後のファイルが別の場所や名前になるときのパターンです (例 /var/log/old/app.log*)。同じフォルダーなら名前で見分けます。"""
+    may_be_missing: bool = False
+    """Whether it is no fault that there is no file. / ファイルがなくても失敗としません。"""
+    portion: int = 256
+    """MiB that one look reads at most; the next one goes on there. / 1回の測定で読む量の上限 (MiB) です。続きは次の測定で読みます。"""
+
+    def __post_init__(self) -> None:
+        see_that_they_are_few(self.terms)
+        for path in (self.path, *self.rotated):
+            if not (PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
+                raise Unfit(NO_PATH)
+            if path.startswith(OF_THE_KERNEL):
+                raise Unfit(NOT_FOLLOWED)
+        if len(self.terms) > 1 and not self.match:
+            raise Unfit(ALL_OR_ANY)
+        if not 1 <= self.portion <= 4096:
+            raise Unfit(PORTION)
+        _see_that_it_can_be_written(self.expression, self.encoding)
+
+    @property
+    def expression(self) -> Expression:
+        return expression(self.terms, self.match, self.ignore_case)
+
+    @property
+    def wild(self) -> bool:
+        return any(c in WILD for c in self.path)
+
+    def follower(self, files: Files, logs: int) -> Follower:
+        return Follower(
+            files=files,
+            encoding=self.encoding,
+            matcher=partial(matcher, self.expression),
+            rotated=self.rotated,
+            most_marks=max(ALL_MARKS // max(logs, 1), 8) if logs > 1 else MOST_MARKS,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found of each log, and what is to be remembered."""
+
+    logs: Mapping[str, Followed]
+    memory: Memory
+    fault: Words | None = None
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """Reads in a thread of its own. A log that is not there is a fault at the second look, or
+    at once if it never was; meanwhile nothing was read."""
+    look = await host.with_files(lambda files: look_at(files, wanted, remembered(memory)))
+    hits = sum(log.found.count for log in look.logs.values())
+    if look.fault is not None and not hits:
+        raise Unmeasurable(look.fault, stored(look.memory))
+    readings = [r for path, log in look.logs.items() for r in _readings(wanted, path, log)]
+    if left_out := look.memory.left_out:
+        note = TOO_MANY.fill(path=wanted.path, most=MOST_FILES)
+        readings.append(Reading("left_out", left_out, note=note))
+    return Outcome(tuple(readings), stored(look.memory))
+
+
+def look_at(files: Files, wanted: Options, memory: Memory) -> Look:
+    """Read on in all logs that the path stands for; it blocks, and raises nothing."""
+    try:
+        paths, left_out = _paths(files, wanted, memory)
+    except OSError as error:
+        return Look({}, memory, _trouble(wanted.path, error))
+    follower = wanted.follower(files, len(paths))
+    logs, trails, left = dict[str, Followed](), dict[str, Trail](), wanted.portion * MIB
+    for path in paths:
+        trail = memory.trails.get(path)
+        # Of one that was left out until now nobody knows what in it is new.
+        is_new = trail is None and memory.begun and not memory.left_out
+        log = _follow(follower, path, trail, left, whole=wanted.from_start or is_new)
+        left -= log.read
+        trails[path] = log.trail
+        if not (wanted.wild and _is_over(log)):
+            logs[path] = log
+        else:
+            trails.pop(path, None)
+    after = Memory(trails, begun=True, left_out=left_out)
+    return Look(logs, after, _fault(wanted, logs, memory))
+
+
+def _follow(
+    follower: Follower, path: str, trail: Trail | None, most: int, *, whole: bool
+) -> Followed:
+    """A log that is new among those of a pattern is new as a whole."""
+    if trail is not None and not trail.barred:
+        return follower.look(path, trail, most)
+    first = follower.begin(path, whole=whole)
+    if first.trouble is not None and not _is_missing(first.trouble):
+        first.trail = Trail(barred=True)
+    if first.trouble is not None or not whole:
+        return first
+    return follower.look(path, first.trail, most)
+
+
+def _paths(files: Files, wanted: Options, memory: Memory) -> tuple[Sequence[str], int]:
+    """The logs that a path stands for, and those it stood for: their rest may lie rotated. And
+    how many are left out, as there are too many."""
+    if not wanted.wild:
+        return (wanted.path,), 0
+    facts = [f for f in files.found(wanted.path) if f.regular and not is_packed(f.path)]
+    facts.sort(key=lambda fact: fact.changed, reverse=True)
+    names = {fact.path for fact in facts} | memory.trails.keys()
+    found = [fact.path for fact in facts if not _is_rotated_from(fact.path, names)]
+    kept = [*found[:MOST_FILES], *(p for p in memory.trails if p not in found)]
+    return sorted(kept[: 2 * MOST_FILES]), max(0, len(found) - MOST_FILES)
+
+
+def _is_rotated_from(path: str, names: set[str]) -> bool:
+    """app.log.1 is no log of its own beside an app.log."""
+    name = PurePath(path).name
+    folder = path.removesuffix(name)
+    return any(
+        is_rotated(other.removeprefix(folder), name)
+        for other in names
+        if other != path and path.startswith(other.rpartition(".")[0])
+    )
+
+
+def _is_over(log: Followed) -> bool:
+    """Whether nothing is left of a log that a pattern once stood for."""
+    return log.trail.missed > MISSES and not log.read
+
+
+def _is_missing(error: OSError | None) -> bool:
+    return error is not None and error.errno in (errno.ENOENT, errno.ENOTDIR)
+
+
+def _fault(wanted: Options, logs: Mapping[str, Followed], before: Memory) -> Words | None:
+    """Why none of the logs could be read; None if one could, or if that is no fault yet."""
+    if not logs:
+        return None if wanted.may_be_missing else NO_MATCH.fill(path=wanted.path)
+    for path, log in logs.items():
+        if log.trouble is None:
+            return None
+        if _is_missing(log.trouble):
+            known = before.trails.get(path)
+            was_there = known is not None and (known.marks or known.missed == 0)
+            if wanted.may_be_missing or (was_there and log.trail.missed < MISSES):
+                return None
+    path, log = next(iter(logs.items()))
+    return _trouble(path, log.trouble)
+
+
+def _trouble(path: str, error: OSError | None) -> Words:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return MISSING.fill(path=path)
+        case PermissionError():
+            return DENIED.fill(path=path)
+        case OSError(errno=errno.EINVAL) | IsADirectoryError():
+            return NO_FILE.fill(path=path)
+    number = error.errno if error is not None else 0
+    why = os.strerror(number) if number else str(error)
+    return UNREADABLE.fill(path=path, why=plain(why))
+
+
+def _readings(wanted: Options, path: str, log: Followed) -> Iterator[Reading]:
+    item, found = path if wanted.wild else "", log.found
+    if wanted.wild and log.trouble is not None and not _is_missing(log.trouble):
+        yield Reading("unreadable", 1, "", item, _trouble(path, log.trouble))
+    note = FIRST.fill(line=plain(found.lines[0][:SHOWN])) if found.lines else NONE
+    yield Reading("hits", found.count, "", item, note, tuple(found.lines))
+    yield Reading("read", log.read, "B", item)
+    yield Reading("behind", log.behind, "B", item)
+
+
+def _see_that_it_can_be_written(expression: Expression, encoding: Encoding) -> None:
+    """A word that the encoding has no bytes for would never be found."""
+    for leaf in leaves(expression):
+        codecs = NARROW.get(encoding, ())
+        if leaf.is_pattern or len(codecs) != 1:
+            continue
+        try:
+            leaf.text.encode(codecs[0])
+        except UnicodeEncodeError:
+            raise Unfit(NOT_WRITTEN.fill(word=leaf.text, encoding=encoding)) from None
+
+
+CHECK = Check(
+    kind="logfile",
+    title=Words(en="Log file", ja="ログファイル"),
+    help=Words(
+        en="How many new lines of a log have what is looked for. It follows rotation by rename, "
+        "copy and compression, and reads UTF-8, CP932, EUC-JP and UTF-16.",
+        ja="ログに新しく書かれた行のうち、条件に合うものを数えます。名前の変更・コピー・圧縮による"
+        "ローテーションを追い、UTF-8、CP932、EUC-JP、UTF-16 を読みます。",
+    ),
+    options=Options,
+    limits={name: Limits(warning=1) for name in ("hits", "unreadable", "left_out")},
+    names={
+        "hits": Words(en="Lines found", ja="該当行数"),
+        "read": Words(en="Newly read", ja="新しく読んだ量"),
+        "behind": Words(en="Not read yet", ja="まだ読んでいない量"),
+        "unreadable": Words(en="Cannot be read", ja="読み取り不可"),
+        "left_out": Words(en="Files left out", ja="対象外のファイル数"),
+    },
+    run=run,
+    blocks=True,
+    may_vanish=True,
+    preview=lambda wanted, host: preview(wanted.path, wanted.encoding, wanted.expression, host),
+)

@@ -1,0 +1,1 @@
+"""The parts of the log monitor: terms, encodings, matching, and following through rotation."""

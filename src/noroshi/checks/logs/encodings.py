@@ -1,0 +1,123 @@
+"""How the bytes of a log become text: where a line ends, and which encoding it is in.
+
+In UTF-8, CP932 and EUC-JP the byte 0x0A is a line's end and nothing else; in UTF-16 only where
+it stands in a unit of its own. A line's end is never looked for in any other way.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import Literal
+
+Encoding = Literal["auto", "utf-8", "cp932", "euc-jp", "utf-16", "utf-16-le", "utf-16-be"]
+NARROW = {
+    "utf-8": ("utf-8",),
+    "cp932": ("cp932",),
+    "euc-jp": ("euc_jp",),
+    # In this order: CP932 takes nearly all EUC-JP for half-width katakana, EUC-JP takes hardly
+    # any CP932, and UTF-8 takes neither.
+    "auto": ("utf-8", "euc_jp", "cp932"),
+}
+WIDE = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
+LOOKED_AT = 1024
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_LE, "utf-16-le"), (codecs.BOM_BE, "utf-16-be"))
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One file's encoding: `name` is a key of NARROW or of WIDE."""
+
+    name: str
+
+    @property
+    def wide(self) -> bool:
+        return self.name in WIDE
+
+    @property
+    def codecs(self) -> tuple[str, ...]:
+        """What a line may be in, as Python calls it."""
+        return NARROW.get(self.name, (self.name,))
+
+    def whole_units(self, count: int) -> int:
+        """So many bytes, less half a unit."""
+        return count - count % 2 if self.wide else count
+
+    def last_end(self, block: bytearray, end: int) -> int:
+        """Just behind the last end of a line; 0 if there is none."""
+        if not self.wide:
+            return block.rfind(b"\n", 0, end) + 1
+        newline = WIDE[self.name]
+        at = block.rfind(newline, 0, end)
+        while at > 0 and at % 2:
+            at = block.rfind(newline, 0, at + 1)
+        return at + 2 if at >= 0 else 0
+
+    def first_end(self, block: bytearray, end: int) -> int:
+        """Just behind the first end of a line; 0 if there is none."""
+        if not self.wide:
+            return block.find(b"\n", 0, end) + 1
+        newline = WIDE[self.name]
+        at = block.find(newline, 0, end)
+        while at > 0 and at % 2:
+            at = block.find(newline, at + 1, end)
+        return at + 2 if at >= 0 else 0
+
+    def utf8(self, block: bytes) -> bytes:
+        """The same lines in UTF-8; what cannot be read becomes U+FFFD, and ends no line."""
+        if self.wide:
+            return block.decode(self.name, "replace").encode()
+        if len(self.codecs) == 1:
+            return _replaced(block, self.codecs[0])
+        if (text := _strictly(block, "utf-8")) is not None:
+            return text
+        return b"\n".join(map(self._line, block.split(b"\n")))
+
+    def _line(self, line: bytes) -> bytes:
+        """A file may be written by programs that do not agree on an encoding."""
+        for name in self.codecs:
+            if (text := _strictly(line, name)) is not None:
+                return text
+        return line.decode("utf-8", "replace").encode()
+
+
+def codec_of(wanted: Encoding, head: bytes) -> Codec:
+    """The encoding of a file that begins so. Without a byte order mark UTF-16 is known by the
+    zero bytes that every blank, digit and line's end brings, all on one side."""
+    marked = next((name for bom, name in BOMS if head.startswith(bom)), "")
+    if wanted in ("auto", "utf-16") and marked in WIDE:
+        return Codec(marked)
+    if wanted == "utf-16":
+        return Codec(_side(head[:LOOKED_AT]) or "utf-16-le")
+    if wanted == "auto" and (side := _side(head[:LOOKED_AT])):
+        return Codec(side)
+    return Codec(wanted)
+
+
+def mark_length(codec: Codec, head: bytes) -> int:
+    """How many bytes of a byte order mark stand before the first line."""
+    for bom, name in BOMS:
+        if head.startswith(bom) and (name == codec.name or not (name in WIDE or codec.wide)):
+            return len(bom)
+    return 0
+
+
+def _side(head: bytes) -> str:
+    """Where the zero bytes are: "" if there are few, or they are on both sides."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    most = max(even, odd)
+    if not most or most * 64 < len(head) or min(even, odd) * 16 > most:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _strictly(line: bytes, name: str) -> bytes | None:
+    try:
+        text = line.decode(name)
+    except UnicodeDecodeError:
+        return None
+    return line if name == "utf-8" else text.encode()
+
+
+def _replaced(block: bytes, name: str) -> bytes:
+    return _strictly(block, name) or block.decode(name, "replace").encode()

@@ -1,0 +1,36 @@
+"""The names under which a log goes on living once it was rotated."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import PurePath
+
+PACKED = (".gz", ".bz2", ".xz")
+TURN = r"[._-](?:old|bak|prev|\d[\d._T:-]*)"
+WITHIN = r"(?:\.(?:old|bak|prev|\d[\d._T:-]*)|[_-](?=(?:\D*\d){6})\d[\d._T:-]*)"
+"""Before the suffix a dash needs a date behind it: worker-1.log is a worker's own log."""
+ENDING = r"(?:\.gz|\.bz2|\.xz)?"
+NUMBER = re.compile(r"\d+")
+
+
+def is_packed(name: str) -> bool:
+    return name.endswith(PACKED)
+
+
+def is_rotated(log: str, name: str) -> bool:
+    """Whether a file in the same folder is named as what was rotated out of that log:
+    app.log.1, app.log-20260401, app.1.log, app-2026-04-01.log.gz, app.log.old."""
+    return name != log and _form(log).fullmatch(name) is not None
+
+
+def age(name: str) -> tuple[int, ...]:
+    """Of two rotated in the same instant app.log.2 is the older one: it comes first."""
+    return tuple(-int(number) for number in NUMBER.findall(name)[-1:])
+
+
+@lru_cache(1024)
+def _form(log: str) -> re.Pattern[str]:
+    path = PurePath(log)
+    whole, stem, suffix = re.escape(log), re.escape(path.stem), re.escape(path.suffix)
+    return re.compile(f"(?:{whole}(?:{TURN})?|{stem}{WITHIN}{suffix}){ENDING}")

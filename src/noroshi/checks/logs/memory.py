@@ -1,0 +1,166 @@
+"""What is remembered of a log between two looks: a few short marks for each of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any, BinaryIO
+
+from noroshi.checks.logs.reading import Place
+from noroshi.ports import FileFact
+
+VERSION = 1
+HEAD, TAIL = 1024, 64
+SHORTER = "?"
+"""The tail of a file that does not reach so far: that of no mark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One file: how far it was read, and by what its content is known again.
+
+    `head` is of its first bytes, `tail` of the last ones before `at`. `size` and `changed` are
+    as they were last seen: while they stay, the content need not be looked at. `done`: it is
+    compressed and was read to its end. `rotated`: it bore another name than the log's.
+    `lost`: it was not found, and is remembered lest it be read again where it turns up.
+    """
+
+    identity: str
+    at: int = 0
+    cut: bool = False
+    head_length: int = 0
+    head: str = ""
+    tail: str = ""
+    size: int = -1
+    changed: int = 0
+    codec: str = ""
+    done: bool = False
+    rotated: bool = False
+    lost: bool = False
+
+    @property
+    def place(self) -> Place:
+        return Place(self.at, self.cut)
+
+    def is_as_seen(self, fact: FileFact) -> bool:
+        return (self.size, self.changed) == (fact.size, fact.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """One log through all its rotations. `floor`: what changed no later than that was left
+    out because there are too many. `missed`: looks in a row without a file of that name.
+    `barred`: it could not be read yet, so that its first look is still to come."""
+
+    marks: tuple[Mark, ...] = ()
+    floor: int = 0
+    missed: int = 0
+    barred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All logs of a monitor by their paths; `begun`: this is not the first look. `left_out`:
+    so many logs were not followed, as there are too many."""
+
+    trails: Mapping[str, Trail] = field(default_factory=dict)
+    begun: bool = False
+    left_out: int = 0
+
+
+def fingerprint(given: bytes) -> str:
+    return blake2b(given, digest_size=8).hexdigest()
+
+
+def head_of(file: BinaryIO, length: int = HEAD) -> bytes:
+    """The first bytes of a file, as many as there are."""
+    file.seek(0)
+    return _read(file, length)
+
+
+def is_of(mark: Mark, file: BinaryIO) -> bool:
+    """Whether a file holds what was read under a mark, and perhaps more."""
+    return begins_as(mark, head_of(file)) and tail_at(file, mark.at) == mark.tail
+
+
+def begins_as(mark: Mark, head: bytes) -> bool:
+    if not mark.head_length:
+        return True
+    known = head[: mark.head_length]
+    return len(known) == mark.head_length and fingerprint(known) == mark.head
+
+
+def tail_at(file: BinaryIO, at: int) -> str:
+    """Of what stands just before an offset; "" before anything was read."""
+    if not at:
+        return ""
+    length = min(TAIL, at)
+    file.seek(at - length)
+    found = _read(file, length)
+    return fingerprint(found) if len(found) == length else SHORTER
+
+
+def moved(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | None:
+    """The mark after reading on to a place; None if the file was truncated meanwhile, so that
+    what was read may be of two files."""
+    head, tail = head_of(file), tail_at(file, place.at)
+    if tail == SHORTER or not begins_as(mark, head) or tail_at(file, mark.at) != mark.tail:
+        return None
+    return replace(
+        mark,
+        at=place.at,
+        cut=place.cut,
+        head_length=len(head),
+        head=fingerprint(head),
+        tail=tail,
+        size=fact.size,
+        changed=fact.changed,
+        lost=False,
+    )
+
+
+def stored(memory: Memory) -> Mapping[str, Any]:
+    """As JSON; lists, for a monitor may follow hundreds of files."""
+    return {
+        "version": VERSION,
+        "left_out": memory.left_out,
+        "trails": {
+            path: [
+                trail.floor,
+                trail.missed,
+                trail.barred,
+                [_row(mark) for mark in trail.marks],
+            ]
+            for path, trail in memory.trails.items()
+        },
+    }
+
+
+def remembered(given: Mapping[str, Any]) -> Memory:
+    """What `stored` made; a memory that is none of ours is a first look."""
+    if given.get("version") != VERSION:
+        return Memory()
+    trails = {
+        path: Trail(tuple(_mark(row) for row in rows), floor, missed, barred)
+        for path, (floor, missed, barred, rows) in given["trails"].items()
+    }
+    return Memory(trails, begun=True, left_out=given["left_out"])
+
+
+def _row(mark: Mark) -> Sequence[Any]:
+    return [getattr(mark, name) for name in FIELDS]
+
+
+def _mark(row: Sequence[Any]) -> Mark:
+    return Mark(**dict(zip(FIELDS, row, strict=True)))
+
+
+FIELDS = tuple(Mark.__dataclass_fields__)
+
+
+def _read(file: BinaryIO, length: int) -> bytes:
+    found = b""
+    while len(found) < length and (more := file.read(length - len(found))):
+        found += more
+    return found

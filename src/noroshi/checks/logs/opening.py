@@ -1,0 +1,64 @@
+"""Opening a log's files, compressed ones too, so that all of them read alike."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from noroshi.checks.logs.families import is_packed
+from noroshi.ports import FileFact, Files
+
+DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
+"""What reading a compressed file raises that is not whole, or is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the files in which a log lives; `is_log`: it bears the log's own name."""
+
+    fact: FileFact
+    is_log: bool = False
+
+    @property
+    def packed(self) -> bool:
+        return not self.is_log and is_packed(self.fact.path)
+
+
+class Replaced(OSError):
+    """Another file bears the name since it was looked up: the next look sorts it out."""
+
+
+@contextmanager
+def opened(files: Files, member: Member) -> Iterator[tuple[BinaryIO, FileFact]]:
+    """Its content and what it is now. OSError if it cannot be read, Replaced if renamed."""
+    file, fact = files.open(member.fact.path)
+    with file:
+        if fact.identity != member.fact.identity:
+            raise Replaced(fact.path)
+        if not member.packed:
+            yield file, fact
+            return
+        with _unpacking(fact.path, file) as unpacked:
+            yield unpacked, fact
+
+
+def unpacked_size(files: Files, member: Member) -> int | None:
+    """RFC 1952, 2.3.1: a gzip file ends with its content's size modulo 2^32; else None."""
+    if not member.fact.path.endswith(".gz") or member.fact.size < 4:
+        return None
+    file, fact = files.open(member.fact.path)
+    with file:
+        file.seek(fact.size - 4)
+        return int.from_bytes(file.read(4), "little")
+
+
+def _unpacking(path: str, file: BinaryIO) -> BinaryIO:
+    if path.endswith(".gz"):
+        return cast("BinaryIO", gzip.GzipFile(fileobj=file))
+    return cast("BinaryIO", bz2.BZ2File(file) if path.endswith(".bz2") else lzma.LZMAFile(file))

@@ -1,0 +1,88 @@
+"""Reading on in an open file, in whole lines: what is not a whole line yet waits for its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from noroshi.checks.logs.encodings import Codec
+
+LONGEST = 1 << 20
+"""Bytes of a line; what is longer counts as a line once, by its beginning."""
+Take = Callable[[bytearray, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file the next line begins; `cut`: in the midst of a line that was too long,
+    whose rest is passed over. `left`: there is more to read."""
+
+    at: int
+    cut: bool = False
+    left: bool = False
+
+
+def read_on(
+    file: BinaryIO, place: Place, codec: Codec, most: int, take: Take, *, final: bool = False
+) -> Place:
+    """Hand on the lines from a place on, about `most` bytes of them; where it ended.
+
+    `final`: nobody writes to it any more, so that its end ends the last line too.
+    """
+    buffer, have = bytearray(LONGEST), 0
+    view = memoryview(buffer)
+    file.seek(place.at)
+    place, until = replace(place, left=False), place.at + most
+    while got := _fill(file, view[have:]):
+        have += got
+        used, place = _hand_on(buffer, have, place, codec, take)
+        buffer[: have - used] = buffer[used:have]
+        have -= used
+        if place.at >= until:
+            return replace(place, left=True)
+    if final and have:
+        if not place.cut:
+            take(buffer, 0, have)
+        place = Place(place.at + have)
+    return place
+
+
+def last_line(file: BinaryIO, size: int, codec: Codec) -> int:
+    """Where the last line of a file begins that has not ended yet; its size if there is none."""
+    start = max(0, size - LONGEST)
+    start -= start % 2
+    file.seek(start)
+    block = bytearray(LONGEST + 1)
+    have = min(_fill(file, memoryview(block)), size - start)
+    end = codec.last_end(block, have)
+    return start + end if end or start == 0 else size
+
+
+def _hand_on(
+    buffer: bytearray, have: int, place: Place, codec: Codec, take: Take
+) -> tuple[int, Place]:
+    """How many bytes of the buffer were used, and the place behind them."""
+    end = codec.last_end(buffer, have)
+    if end:
+        start = codec.first_end(buffer, end) if place.cut else 0
+        if start < end:
+            take(buffer, start, end)
+        return end, Place(place.at + end)
+    if have < len(buffer):
+        return 0, place
+    end = codec.whole_units(have)
+    if not place.cut:
+        take(buffer, 0, end)
+    return end, Place(place.at + end, cut=True)
+
+
+def _fill(file: BinaryIO, view: memoryview) -> int:
+    """Fill it as far as the file reaches: 0 at its end."""
+    have = 0
+    while have < len(view):
+        got = file.readinto(view[have:])  # type: ignore[attr-defined]  # what we open has it
+        if not got:
+            break
+        have += got
+    return have

@@ -1,0 +1,160 @@
+"""What a log line must or must not have: terms, each with its own NOT, joined by AND or OR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from typing import Literal
+
+from noroshi.checks.logs.patterns import Settings, searcher, see_that_it_is_known
+from noroshi.core.problems import Unfit
+from noroshi.core.words import Words, plain
+from noroshi.ports import options
+
+LONGEST = 1000
+MOST = 100
+"""Terms of a monitor, those in groups too."""
+ONE_OF = Words(
+    en="must have exactly one of: {names}", ja="{names} のどれか1つだけを指定してください"
+)
+NO_WORD = Words(
+    en="must be text on one line, of at most {most} characters",
+    ja="1行の文字列 ({most} 文字まで) にしてください",
+)
+NO_TERM = Words(en="has no term", ja="条件がありません")
+TOO_MANY = Words(en="has more than {most} terms", ja="条件が{most}個を超えています")
+WORD = Words(en='has "{text}"', ja="「{text}」を含む")
+NO_SUCH_WORD = Words(en='does not have "{text}"', ja="「{text}」を含まない")
+PATTERN = Words(en="matches {text}", ja="パターン {text} に一致する")
+NO_SUCH_PATTERN = Words(en="does not match {text}", ja="パターン {text} に一致しない")
+AND, OR = Words(en=" and ", ja="、かつ、"), Words(en=" or ", ja="、または、")
+
+
+@options
+class Term:
+    word: str = ""
+    not_word: str = ""
+    pattern: str = ""
+    not_pattern: str = ""
+    all: tuple[Term, ...] = ()
+    any: tuple[Term, ...] = ()
+
+    def __post_init__(self) -> None:
+        given = [name for name in NAMES if getattr(self, name)]
+        if len(given) != 1:
+            raise Unfit(ONE_OF.fill(names=", ".join(NAMES)))
+        text = self.word or self.not_word
+        if text and (len(text) > LONGEST or "\n" in text or "\r" in text):
+            raise Unfit(NO_WORD.fill(most=LONGEST))
+        if pattern := self.pattern or self.not_pattern:
+            see_that_it_is_known(pattern)
+
+
+NAMES = ("word", "not_word", "pattern", "not_pattern", "all", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One word or pattern. `holds` looks at a line in UTF-8, without its end."""
+
+    text: str
+    is_pattern: bool
+    negated: bool
+    ignore_case: bool
+
+    def holds(self, line: bytes) -> bool:
+        return self._has(line) is not self.negated
+
+    def _has(self, line: bytes) -> bool:
+        if not self.is_pattern and not self.ignore_case:
+            return self.text.encode() in line
+        found = searcher(self.text.encode(), self.settings).span(line, 0, len(line))
+        return found[0] >= 0
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(ignore_case=self.ignore_case, literal=not self.is_pattern)
+
+    @property
+    def words(self) -> Words:
+        if self.is_pattern:
+            said = NO_SUCH_PATTERN if self.negated else PATTERN
+        else:
+            said = NO_SUCH_WORD if self.negated else WORD
+        return said.fill(text=self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Several, of which all or any must hold."""
+
+    parts: tuple[Expression, ...]
+    every: bool
+
+    def holds(self, line: bytes) -> bool:
+        join: Callable[[Iterator[bool]], bool] = all if self.every else any
+        return join(part.holds(line) for part in self.parts)
+
+    @property
+    def words(self) -> Words:
+        parts = [
+            part.words if isinstance(part, Leaf) else _in_brackets(part.words)
+            for part in self.parts
+        ]
+        between = AND if self.every else OR
+        return reduce(
+            lambda one, other: Words(
+                en=one.en + between.en + other.en, ja=one.ja + between.ja + other.ja
+            ),
+            parts,
+        )
+
+
+Expression = Leaf | Group
+
+
+@lru_cache(1024)
+def expression(
+    terms: tuple[Term, ...], match: Literal["", "all", "any"], ignore_case: bool
+) -> Expression:
+    """The terms as one expression; a single one stands alone."""
+    parts = tuple(_part(term, ignore_case) for term in terms)
+    return parts[0] if len(parts) == 1 else Group(parts, every=match != "any")
+
+
+def leaves(expression: Expression) -> Iterator[Leaf]:
+    """All words and patterns of an expression, in the order in which they were written."""
+    if isinstance(expression, Leaf):
+        yield expression
+        return
+    for part in expression.parts:
+        yield from leaves(part)
+
+
+def see_that_they_are_few(terms: tuple[Term, ...]) -> None:
+    """Raises Unfit for no terms, or for too many."""
+    if not terms:
+        raise Unfit(NO_TERM)
+    if _count(terms) > MOST:
+        raise Unfit(TOO_MANY.fill(most=MOST))
+
+
+def _count(terms: tuple[Term, ...]) -> int:
+    return sum(1 + _count(term.all) + _count(term.any) for term in terms)
+
+
+def _part(term: Term, ignore_case: bool) -> Expression:
+    if nested := term.all or term.any:
+        return expression(nested, "all" if term.all else "any", ignore_case)
+    text = term.word or term.not_word or term.pattern or term.not_pattern
+    return Leaf(
+        text,
+        is_pattern=bool(term.pattern or term.not_pattern),
+        negated=bool(term.not_word or term.not_pattern),
+        ignore_case=ignore_case,
+    )
+
+
+def _in_brackets(words: Words) -> Words:
+    return Words(en=f"({words.en})", ja=f"({words.ja})") if words != plain("") else words

@@ -1,0 +1,235 @@
+"""What the log monitor is told, what it says, and what it refuses at save time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from noroshi import schema
+from noroshi.checks import logfile
+from noroshi.checks.logs.preview import judged
+from noroshi.checks.logs.terms import Term, expression
+from noroshi.engine.watch import MOST_MEMORY
+from noroshi.hosts.files import LocalFiles
+from noroshi.ports import Unmeasurable
+from noroshi.testing import FakeHost
+from tests.checks.logs import Log, options
+
+HOST = FakeHost(files=LocalFiles())
+
+
+async def look(wanted, memory=None):
+    return await logfile.run(wanted, HOST, memory or {})
+
+
+def values(outcome, name="hits"):
+    return {r.item: r.value for r in outcome.readings if r.name == name}
+
+
+async def test_readings_carry_the_lines_and_the_first_of_them_in_words(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text("x 1\nno\nx 2\n")
+    outcome = await look(options(path, from_start=True))
+    hits, read, behind = outcome.readings
+    assert (hits.name, hits.value, hits.lines) == ("hits", 2, ("x 1", "x 2"))
+    assert (hits.note.en, hits.note.ja) == ("first: x 1", "最初の行: x 1")
+    assert (read.name, read.value, read.unit, behind.value) == ("read", 11, "B", 0)
+
+
+async def test_all_are_counted_and_fifty_are_shown(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text("x\n" * 1000)
+    hits, *_ = (await look(options(path, from_start=True))).readings
+    assert (hits.value, len(hits.lines)) == (1000, 50)
+
+
+async def test_a_pattern_watches_each_file_that_it_stands_for(tmp_path):
+    wanted = options(tmp_path / "app*.log*")
+    for name in ("app-a.log", "app-b.log", "app-a.log.1", "app-a.log.2.gz"):
+        (tmp_path / name).write_text("x old\n")
+    outcome = await look(wanted)
+    a, b = str(tmp_path / "app-a.log"), str(tmp_path / "app-b.log")
+    assert values(outcome) == {a: 0, b: 0}
+    with Path(a).open("a") as file:
+        file.write("x 1\n")
+    (tmp_path / "app-c.log").write_text("x 2\nx 3\n")
+    outcome = await look(wanted, outcome.memory)
+    assert values(outcome) == {a: 1, b: 0, str(tmp_path / "app-c.log"): 2}
+
+
+async def test_a_file_of_a_pattern_that_is_deleted_is_dropped_after_a_while(tmp_path):
+    wanted, path = options(tmp_path / "*.log"), tmp_path / "a.log"
+    path.write_text("x\n")
+    (tmp_path / "b.log").write_text("x\n")
+    outcome = await look(wanted)
+    path.unlink()
+    for _ in range(5):
+        outcome = await look(wanted, outcome.memory)
+    assert list(values(outcome)) == [str(tmp_path / "b.log")]
+
+
+async def test_one_file_of_a_pattern_that_cannot_be_read_is_told_and_stops_no_other(tmp_path):
+    (tmp_path / "a.log").write_text("x\n")
+    (tmp_path / "b.log").write_text("x\n")
+
+    class Files(LocalFiles):
+        def open(self, path):
+            if path.endswith("a.log"):
+                raise PermissionError(13, "Permission denied", path)
+            return super().open(path)
+
+    host = FakeHost(files=Files())
+    outcome = await logfile.run(options(tmp_path / "*.log", from_start=True), host, {})
+    assert values(outcome, "unreadable") == {str(tmp_path / "a.log"): 1}
+    assert values(outcome)[str(tmp_path / "b.log")] == 1
+
+
+async def test_a_log_that_never_was_there_is_unknown_at_once(tmp_path):
+    with pytest.raises(Unmeasurable, match=r"app\.log is not there"):
+        await look(options(tmp_path / "app.log"))
+    with pytest.raises(Unmeasurable, match="no file matches"):
+        await look(options(tmp_path / "*.log"))
+    assert values(await look(options(tmp_path / "app.log", may_be_missing=True))) == {"": 0}
+
+
+async def test_lines_written_after_a_look_that_found_no_file_are_not_lost(tmp_path):
+    wanted = options(tmp_path / "app.log")
+    with pytest.raises(Unmeasurable) as missing:
+        await look(wanted)
+    (tmp_path / "app.log").write_text("x 1\n")
+    assert values(await look(wanted, missing.value.memory)) == {"": 1}
+
+
+async def test_a_log_missing_at_one_look_is_in_the_midst_of_a_rotation(tmp_path):
+    log = Log(tmp_path)
+    log.write("x\n")
+    log.look()
+    log.path.unlink()
+    log.look()
+    assert log.fault is None
+    log.look()
+    assert "is not there" in log.fault.en
+
+
+async def test_what_cannot_be_followed_is_refused_in_words(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(Unmeasurable, match="is no regular file"):
+            await look(options(tmp_path / name))
+
+
+async def test_a_log_that_may_not_be_read_says_so_and_is_begun_at_its_end_later(tmp_path):
+    path, denied = tmp_path / "app.log", True
+    path.write_text("x before\n")
+
+    class Files(LocalFiles):
+        def open(self, path):
+            if denied:
+                raise PermissionError(13, "Permission denied", path)
+            return super().open(path)
+
+    host = FakeHost(files=Files())
+    with pytest.raises(Unmeasurable, match="may not be read by the user") as problem:
+        await logfile.run(options(path), host, {})
+    denied = False
+    assert values(await logfile.run(options(path), host, problem.value.memory)) == {"": 0}
+
+
+async def test_what_is_remembered_of_many_files_stays_small(tmp_path):
+    for number in range(150):
+        (tmp_path / f"a-rather-long-name-of-a-service-{number:03}.log").write_text("x\n" * 600)
+        for old in range(1, 12):
+            name = f"a-rather-long-name-of-a-service-{number:03}.log.{old}"
+            (tmp_path / name).write_text(f"x {old}\n" * 600)
+    wanted = options(tmp_path / "*.log", from_start=True)
+    outcome = await look(wanted)
+    assert len(values(outcome)) == 100
+    assert len(schema.text(outcome.memory)) < MOST_MEMORY
+    again = await look(wanted, outcome.memory)
+    assert sum(values(again).values()) == 0
+
+
+def refusals(**given):
+    with pytest.raises(schema.Invalid) as invalid:
+        schema.read(logfile.Options, {"path": "/l", "terms": [{"word": "x"}], **given}, "o")
+    return invalid.value.problems
+
+
+@pytest.mark.parametrize(
+    ("pattern", "says"),
+    [
+        pytest.param("(?=a)b", "looks ahead or behind ((?=)", id="looking ahead"),
+        pytest.param("(?<!a)b", "looks ahead or behind ((?<!)", id="looking behind"),
+        pytest.param(r"(a)\1", r"\1 is no escape that is known", id="a back reference"),
+        pytest.param("[a", "a ] is missing after [a", id="an open class"),
+        pytest.param("(a", "a ) is missing", id="an open group"),
+        pytest.param("a)", "a ) too many", id="a group too many"),
+        pytest.param("*a", "* has nothing before it to repeat", id="nothing to repeat"),
+        pytest.param("a{2000}", "{2000} makes more than 1,000", id="too many times"),
+        pytest.param("a" * 1001, "longer than 1000", id="too long"),
+        pytest.param("((a{100}){100}){100}", "makes more than 1,000", id="too many times within"),
+    ],
+)
+def test_a_pattern_that_the_engine_does_not_know_is_refused_at_its_place(pattern, says):
+    (problem,) = refusals(terms=[{"word": "x"}, {"pattern": pattern}], match="all")
+    assert problem.where == "o.terms.2"
+    assert says in problem.what.en
+    assert problem.what.ja != problem.what.en
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param({"terms": []}, "has no term", id="no term"),
+        pytest.param({"terms": [{}]}, "must have exactly one of: word,", id="an empty term"),
+        pytest.param(
+            {"terms": [{"word": "a", "not_word": "b"}]}, "exactly one of", id="two in one term"
+        ),
+        pytest.param({"terms": [{"word": "a\nb"}]}, "on one line", id="a word of two lines"),
+        pytest.param(
+            {"terms": [{"word": "a"}, {"word": "b"}]}, "several terms need", id="all or any"
+        ),
+        pytest.param({"path": "app.log"}, "must be an absolute path", id="a relative path"),
+        pytest.param({"path": "/proc/kmsg"}, "the kernel makes up", id="of the kernel"),
+        pytest.param(
+            {"encoding": "cp932", "terms": [{"word": "é"}]}, "cannot be written in", id="a word"
+        ),
+        pytest.param({"portion": 0}, "portion must be", id="portion"),
+        pytest.param({"encoding": "sjis"}, "must be one of: auto, utf-8, cp932", id="encoding"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(given, says):
+    (problem,) = refusals(**given)
+    assert says in problem.what.en
+
+
+def test_a_preview_says_of_each_line_which_terms_hold():
+    terms = schema.read(tuple[Term, ...], [{"word": "ERROR"}, {"not_word": "retry"}])
+    lines = [b"ERROR 1", b"ERROR 2, retry", b"fine"]
+    said = [words.en for words in judged(expression(terms, "all", False), lines)]
+    assert said == [
+        "1 of the last 3 lines are found",
+        "found: ERROR 1",
+        '    yes has "ERROR"',
+        '    yes does not have "retry"',
+        "-: ERROR 2, retry",
+        '    yes has "ERROR"',
+        '    no does not have "retry"',
+        "-: fine",
+        '    no has "ERROR"',
+        '    yes does not have "retry"',
+    ]
+
+
+async def test_a_preview_reads_the_last_lines_and_moves_nothing(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_bytes("".join(f"行 {n} x\r\n" for n in range(50_000)).encode("cp932"))
+    wanted = options(path, encoding="cp932", terms=[{"word": "9999 x"}])
+    said = [words.ja for words in await logfile.CHECK.preview(wanted, HOST)]
+    assert said[0] == f"{path}: 「9999 x」を含む行を数えます"
+    assert said[1:3] == ["最後の20行のうち1行が該当", "-: 行 49980 x"]
+    with pytest.raises(Unmeasurable, match="cannot be read"):
+        await logfile.CHECK.preview(options(tmp_path / "no.log"), HOST)

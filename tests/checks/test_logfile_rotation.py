@@ -1,0 +1,331 @@
+"""A log is followed through every way in which it may be rotated: no line lost, none twice."""
+
+from __future__ import annotations
+
+import gzip
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.checks.logs import Log
+
+
+@pytest.fixture
+def log(tmp_path):
+    log = Log(tmp_path)
+    log.write("x before the first look\n")
+    log.look()
+    return log
+
+
+def numbers(log):
+    return [int(line.split()[1]) for line in log.lines]
+
+
+def test_the_first_look_begins_at_the_end(log):
+    assert log.hits == 0
+    log.write("x 1\nno\nx 2\n")
+    assert log.look() == 2 and log.lines == ["x 1", "x 2"]
+    assert log.look() == 0
+
+
+def test_from_the_start_if_so_wanted(tmp_path):
+    log = Log(tmp_path, from_start=True)
+    log.write("x 1\n")
+    assert log.look() == 1
+
+
+def test_a_line_counts_once_it_has_ended(log):
+    log.write("x 1\nx half")
+    assert log.look() == 1
+    assert log.look() == 0
+    log.write(" a line\n")
+    assert log.look() == 1 and log.lines[-1] == "x half a line"
+
+
+def test_a_line_half_written_at_the_first_look_counts_whole(tmp_path):
+    log = Log(tmp_path)
+    log.write("x old\nx half")
+    log.look()
+    log.write(" and half\n")
+    assert log.look() == 1 and log.lines == ["x half and half"]
+
+
+def test_a_log_that_comes_later_is_read_from_its_beginning(tmp_path):
+    log = Log(tmp_path)
+    log.look()
+    log.write("x 1\n")
+    assert log.look() == 1
+
+
+def rename(log):
+    log.rename()
+
+
+def rename_and_compress(log):
+    log.rename()
+    log.compress(1)
+
+
+def copy_truncate(log):
+    log.copy_truncate()
+
+
+def copy_truncate_and_compress(log):
+    log.copy_truncate()
+    log.compress(1)
+
+
+def date_in_the_name(log):
+    log.path.rename(log.path.with_name("app-20260401.log"))
+
+
+def no_new_file(log):
+    log.rename(recreate=False)
+
+
+WAYS = [
+    rename,
+    rename_and_compress,
+    copy_truncate,
+    copy_truncate_and_compress,
+    date_in_the_name,
+    no_new_file,
+]
+
+
+@pytest.mark.parametrize("rotate", WAYS, ids=lambda way: way.__name__.replace("_", " "))
+class TestEachWay:
+    def test_the_rest_of_the_old_file_is_read(self, log, rotate):
+        log.write("x 1\n")
+        log.look()
+        log.write("x 2\n")
+        rotate(log)
+        log.write("x 3\n")
+        log.look()
+        assert numbers(log) == [1, 2, 3]
+        log.write("x 4\n")
+        log.look()
+        log.look()
+        assert numbers(log) == [1, 2, 3, 4]
+
+    def test_what_was_all_read_is_not_read_again(self, log, rotate):
+        log.write("x 1\n")
+        log.look()
+        rotate(log)
+        log.look()
+        log.look()
+        assert numbers(log) == [1]
+
+    def test_a_look_in_which_the_old_file_grew_not_at_all(self, log, rotate):
+        rotate(log)
+        log.write("x 1\n")
+        log.look()
+        assert numbers(log) == [1]
+
+
+@pytest.mark.parametrize(
+    "rotate",
+    [rename, rename_and_compress, copy_truncate, copy_truncate_and_compress],
+    ids=lambda way: way.__name__.replace("_", " "),
+)
+def test_several_rotations_between_two_looks(log, rotate):
+    for number in range(1, 6):
+        log.write(f"x {number}\n")
+        rotate(log)
+    log.write("x 6\n")
+    log.look()
+    assert numbers(log) == [1, 2, 3, 4, 5, 6]
+    log.look()
+    assert log.hits == 6
+
+
+def test_old_files_that_were_there_before_are_passed_over(tmp_path):
+    log = Log(tmp_path)
+    log.write("x old\n", log.rotated(2))
+    log.rotated(3, ".gz").write_bytes(gzip.compress(b"x older\n"))
+    log.write("x\n")
+    assert [log.look(), log.look()] == [0, 0]
+    log.rename()
+    log.compress(3)
+    assert log.look() == 0
+    log.write("x 1\n")
+    assert log.look() == 1
+
+
+def test_compression_long_after_the_rotation(log):
+    log.write("x 1\n")
+    log.rename()
+    log.look()
+    log.compress(1)
+    log.look()
+    assert numbers(log) == [1]
+
+
+def test_a_writer_that_goes_on_in_the_renamed_file_for_a_while(log):
+    log.write("x 1\n")
+    log.rename()
+    log.look()
+    log.write("x 2\n", log.rotated(1))
+    log.write("x 3\n")
+    log.look()
+    assert sorted(numbers(log)) == [1, 2, 3]
+
+
+def test_the_last_line_of_a_rotated_file_counts_even_if_it_never_ends(log):
+    log.write("x 1\nx 2")
+    log.rename()
+    for _ in range(3):
+        log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_truncated_in_place(log):
+    log.write("x 1\nand more\n")
+    log.look()
+    os.truncate(log.path, 0)
+    log.write("x 2\n")
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_truncated_and_grown_past_the_old_place(log):
+    log.write("x 1\n")
+    log.look()
+    os.truncate(log.path, 0)
+    log.write("".join(f"x {n}\n" for n in range(2, 60)))
+    log.look()
+    assert numbers(log)[0] == 1 and log.hits == 59
+
+
+def test_deleted_and_made_anew(log):
+    log.write("x 1\n")
+    log.look()
+    log.path.unlink()
+    log.look()
+    log.write("x 2\n")
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_replaced_at_once_by_a_copy_that_goes_on(log):
+    log.write("x 1\n")
+    log.look()
+    new = log.path.with_name("new")
+    new.write_bytes(log.path.read_bytes() + b"x 2\n")
+    new.replace(log.path)
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_a_copy_under_way_is_let_be_until_the_log_was_truncated(log):
+    log.write("x 1\nx 2\n")
+    log.look()
+    log.write("x 3\n")
+    log.rotated(1).write_bytes(log.path.read_bytes()[:-6])
+    log.look()
+    log.rotated(1).write_bytes(log.path.read_bytes())
+    os.truncate(log.path, 0)
+    log.write("x 4\n")
+    log.look()
+    assert numbers(log) == [1, 2, 3, 4]
+
+
+def test_a_folder_of_its_own_for_what_is_rotated(tmp_path):
+    (tmp_path / "old").mkdir()
+    log = Log(tmp_path, rotated=[str(tmp_path / "old" / "app*")])
+    log.write("x\n")
+    log.look()
+    log.write("x 1\n")
+    log.path.rename(tmp_path / "old" / "app-a")
+    log.write("x 2\n")
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_a_link_that_is_set_to_the_file_of_the_day(tmp_path):
+    log = Log(tmp_path)
+    first, second = tmp_path / "app-20260401.log", tmp_path / "app-20260402.log"
+    first.touch()
+    log.path.symlink_to(first)
+    log.look()
+    log.write("x 1\n", first)
+    second.touch()
+    log.path.unlink()
+    log.path.symlink_to(second)
+    log.write("x 2\n")
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_a_look_reads_no_more_than_its_portion_and_the_next_goes_on(tmp_path):
+    log = Log(tmp_path, from_start=True, portion=1)
+    log.write("".join(f"x {n} {'.' * 90}\n" for n in range(50_000)))
+    counts = [log.look()]
+    while log.behind:
+        counts.append(log.look())
+    assert sum(counts) == 50_000 and max(counts) < 25_000
+
+
+def test_a_line_of_more_than_a_mebibyte_counts_once_and_takes_no_room(tmp_path):
+    log = Log(tmp_path, from_start=True)
+    log.write("x 1\nx " + "." * 3_000_000)
+    assert log.look() == 2
+    log.write("x" * 1_200_000 + "\nx 3\n")
+    assert log.look() == 1
+    assert [len(line) for line in log.lines] == [3, 1000, 3]
+
+
+def test_more_rotated_files_than_are_remembered_are_never_read_twice(tmp_path):
+    log = Log(tmp_path)
+    for number in range(90):
+        log.write(f"x old {number}\n", log.rotated(100 + number))
+    log.look()
+    for number in range(50):
+        log.rotated(100 + number).unlink()
+        log.look()
+    assert log.hits == 0
+
+
+STEPS = st.lists(
+    st.sampled_from(
+        ["line", "line", "line", "half", "look", "look", "rename", "copy", "gzip 1", "gzip 2"]
+    ),
+    max_size=40,
+)
+
+
+@given(steps=STEPS)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_happens_in_whatever_order_each_line_is_found_once(tmp_path_factory, steps):
+    log = Log(tmp_path_factory.mktemp("logs"))
+    log.look()
+    written, open_line = 0, False
+    for step in steps:
+        match step:
+            case "line":
+                log.write(" end\n" if open_line else f"x {written} line {'.' * written}\n")
+                written, open_line = written + (not open_line), False
+            case "half" if not open_line:
+                log.write(f"x {written}")
+                written, open_line = written + 1, True
+            case "look":
+                log.look()
+            # Whoever rotates in the midst of a line cuts it: that is the rotator's doing.
+            case "rename" if not open_line and log.path.exists():
+                log.rename()
+            case "copy" if not open_line and log.path.exists():
+                log.copy_truncate()
+            case "gzip 1":
+                log.compress(1)
+            case "gzip 2":
+                log.compress(2)
+    if open_line:
+        log.write("\n")
+    for _ in range(3):
+        log.look()
+    assert sorted(numbers(log)) == list(range(written))
