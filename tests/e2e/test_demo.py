@@ -60,7 +60,9 @@ def test_each_mail_says_when_what_and_how_important_it_is(mails, once):
         assert mail["List-Id"].endswith("<shop01.noroshi.contoso.example>")
         assert mail["From"].addresses[0].addr_spec == "alerts@contoso.example"
         assert mail["To"].addresses[0].addr_spec == "ops@contoso.example"
-        assert mail.get_content_type() == "text/plain"
+        assert mail.get_content_type() == "multipart/alternative"
+        kinds = [part.get_content_type() for part in mail.iter_parts()]
+        assert kinds == ["text/plain", "text/html"]
 
 
 def test_the_machines_own_name_is_told_to_nobody(mails):
@@ -77,7 +79,7 @@ def test_a_mail_is_printed_as_it_is_read_too(once, mails):
     for mail, (_, read) in zip(mails, printed_mails(once.said), strict=True):
         subject, text = read.split("\n\n", 1)
         assert subject == mail["Subject"]
-        assert text.split() == mail.get_content().split()
+        assert text.split() == mail.get_body(("plain",)).get_content().split()
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from noroshi.actions.log_lines import attachments
 from noroshi.actions.made_up import made_up_alarms
 from noroshi.actions.mail_facts import facts
 from noroshi.actions.mail_text import page
-from noroshi.actions.telling import telling
 from noroshi.actions.notice import notice
+from noroshi.actions.telling import telling
 from noroshi.actions.template import Renderer, TemplateFailed
 from noroshi.core.model import Alarm, Contact, Level
 from noroshi.core.problems import Unfit

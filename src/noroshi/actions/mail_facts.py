@@ -27,7 +27,7 @@ def facts(told: Telling) -> dict[str, Any]:
     }
 
 
-def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | None]:
+def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | list[str] | None]:
     event, language = alarm.event, told.language
     reading, limits = event.cause.reading, event.cause.limits
     reached = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical} if limits else {}
@@ -42,6 +42,7 @@ def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | None]:
         "limit": reached.get(event.after),
         "words": saying(event, told, language),
         "note": reading.note.say(language) if reading else "",
+        "lines": list(reading.lines) if reading else [],
         "since": moment(began(event), told.zone, language),
         "at": moment(event.at, told.zone, language),
         "reason": reason(alarm).say(language),

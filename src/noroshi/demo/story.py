@@ -27,6 +27,7 @@ from noroshi.cli.client import Far, Refused
 from noroshi.cli.parser import HELP, Parser
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
+from noroshi.demo.shown import folded
 from noroshi.demo.texts import (
     ABOUT,
     AGAIN,
@@ -238,8 +239,8 @@ class Demo:
         return Told(mail, letter)
 
     def print_mail(self, mail: Mail) -> None:
-        """As it was received, byte for byte, and then as a person reads it."""
-        raw = mail.raw.decode("utf-8", "replace").replace("\r\n", "\n")
+        """As it was received, but for a long block of base64, and then as a person reads it."""
+        raw = folded(mail.raw.decode("utf-8", "replace").replace("\r\n", "\n"), self.language)
         for heading, text in (
             (AS_RECEIVED, raw),
             (AS_READ, f"{mail.subject}\n\n{mail.text}".replace("\r\n", "\n")),

@@ -1,0 +1,25 @@
+"""How the demo prints a mail's bytes: all that can be read, and what cannot only counted."""
+
+from __future__ import annotations
+
+import re
+
+from noroshi.core.words import Words
+
+FOLDED = Words(en="… {count} more lines of base64", ja="… ほかに base64 が{count}行")
+FEW = 24
+SHOWN = 4
+BASE64 = re.compile(r"(?m)^(?:[A-Za-z0-9+/]{60,}={0,2}\n)+(?:[A-Za-z0-9+/]+={0,2}\n)?")
+
+
+def folded(raw: str, language: str) -> str:
+    """The mail, with a block of base64 of more than a screen cut to its first lines."""
+
+    def fold(found: re.Match[str]) -> str:
+        lines = found[0].splitlines()
+        if len(lines) <= FEW:
+            return found[0]
+        left = FOLDED.fill(count=len(lines) - SHOWN).say(language)
+        return "\n".join([*lines[:SHOWN], left]) + "\n"
+
+    return BASE64.sub(fold, raw)
