@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside
+from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside, answer_for
 from noroshi.core.model import Envelope, Parcel, Receipt, Verdict
 from noroshi.core.notices import Aside, Draft, Failed, Failure, Notice, Notification
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
@@ -50,7 +50,8 @@ def of_attempt(
 
 def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
-    refused = [a for a in receipt.answers.values() if a.verdict is Verdict.REFUSED]
+    said = [answer_for(address, receipt) for address in envelope.to]
+    refused = [answer for answer in said if answer.verdict is Verdict.REFUSED]
     why = "; ".join(dict.fromkeys(answer.text for answer in refused))
     match its:
         case SetAside(why=why):

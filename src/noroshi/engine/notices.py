@@ -38,9 +38,9 @@ from noroshi.ports import Clocks, Node, Store, StoreError, Version
 
 log = logging.getLogger(__name__)
 
-SLACK = timedelta(minutes=10)
-"""So far back from when an earlier life was last seen may lie what it had no time to tell;
-what it told has an id that is there already."""
+SLACK, MOMENT = timedelta(minutes=10), timedelta(seconds=30)
+"""So far back from when an earlier life was last seen may lie a report, or a version, that it
+had no time to tell; what it told has an id that is there already."""
 MOST_VERSIONS = 20
 LAST_WORD, LOOK = 1.0, timedelta(seconds=0.1)
 """How long (seconds) a node that stops waits for its last mails to leave."""
@@ -177,7 +177,9 @@ class Notices:
         """A life begins: for how long there was none, what came meanwhile, what is watched."""
         assert self._plan is not None
         made, seen = list[Envelope](), self._node.seen
-        if seen is not None:
+        if seen is None:
+            made += await self._differs(self._version, unseen=True)
+        else:
             if at - seen >= GAP and self._plan.monitors:
                 made += await self._told(self._gap(seen, at), self._life)
             made += await self._applied_since(seen)
@@ -189,7 +191,7 @@ class Notices:
         """What was applied while no node ran, or too late for the one that did to tell it."""
         made = list[Envelope]()
         for version in reversed(await self._store.versions(MOST_VERSIONS)):
-            if version.at is not None and version.at >= seen - SLACK:
+            if version.at is not None and version.at >= seen - MOMENT:
                 made += await self._differs(version.number, unseen=version.at > seen)
         return made
 

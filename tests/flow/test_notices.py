@@ -1,0 +1,399 @@
+"""What happens to an instance or to Noroshi itself is told once, whatever becomes of the node."""
+
+import asyncio
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from noroshi.core.cadence import At
+from noroshi.core.model import Contact, Instance, Route, Verdict
+from noroshi.core.notices import Failure, Happening, Notification
+from noroshi.ports import Document, Version
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import FaultyStore, Killed
+from tests.flow.scene import NOTE, OPS, RULE, FixedPlan, Scene, disk_monitor
+
+SAM = Contact(id="sam", addresses=("sam@example.com",))
+WEB2 = Instance(name="web2")
+NO_OPS = {"ops@example.com": Verdict.REFUSED, "sam@example.com": Verdict.ACCEPTED}
+NO_OLD = {
+    "ops@example.com": Verdict.ACCEPTED,
+    "old@example.com": Verdict.REFUSED,
+    "sam@example.com": Verdict.ACCEPTED,
+}
+
+
+def told(*events, **other):
+    given = {"id": "n", "contacts": (OPS,), "routes": ("smtp1",), "action": "note"} | other
+    return Notification(events=frozenset(events), **given)
+
+
+def _say(_contact, about):
+    return {"subject": about.happening.value, "text": "", "about": about}
+
+
+class Told(Scene):
+    """A scene in whose plan notifications stand; their payload is what they tell of."""
+
+    def __init__(self, *smtp, **other):
+        super().__init__(*smtp, **other)
+        self.actions = (replace(NOTE, notice=_say),)
+
+    async def version(self, *notifications, monitors=None, rules=(), documents=(), note=""):
+        monitors = (disk_monitor(),) if monitors is None else monitors
+        current = await self.store.current()
+        given = Version(
+            number=current.number + 1,
+            documents=documents,
+            who="sato",
+            at=self.time.now,
+            note=note,
+        )
+        ids = [monitor.id for monitor in monitors]
+        number = await self.store.publish(given, ids, current.number)
+        self.plans[number] = FixedPlan(
+            {monitor.id: monitor for monitor in monitors},
+            {name: Route(name=name, kind="scripted") for name in ("smtp1", "smtp2")},
+            {rule.id: rule for rule in rules},
+            {one.id: one for one in notifications},
+        )
+
+    async def ends(self):
+        """One life that is told to stop, as by SIGTERM."""
+        async with self.life() as engine:
+            await self.second(engine)
+            engine.sending.start()
+            await engine._close()
+
+    @property
+    def abouts(self):
+        sent = (*self.smtp.sent, *self.backup.sent)
+        return [e.payload["about"] for e in sent if "about" in e.payload]
+
+    def of(self, happening):
+        return [about for about in self.abouts if about.happening is happening]
+
+
+def document(name, **content):
+    return Document(f"instances/{name}", json.dumps({"group": [], **content}))
+
+
+async def test_a_start_and_a_stop_are_told_with_what_is_watched():
+    scene = Told()
+    web2 = disk_monitor(id="m2", instance=WEB2)
+    both = told(Happening.STARTED, Happening.STOPPED)
+    await scene.version(both, monitors=(disk_monitor(), web2))
+    await scene.ends()
+    assert [about.happening.value for about in scene.abouts] == ["started", "stopped"]
+    names = [[one.name for one in about.instances] for about in scene.abouts]
+    assert names == [["web1", "web2"]] * 2
+
+
+async def test_each_life_is_told_of_once_however_long_it_is():
+    scene = Told()
+    await scene.version(told(Happening.STARTED))
+    await scene.run(minutes=2, a=10)
+    await scene.run(minutes=2, a=10)
+    assert len(scene.of(Happening.STARTED)) == 2
+
+
+async def test_what_cannot_leave_before_the_end_leaves_after_the_next_start():
+    scene = Told(Verdict.DEFERRED, Verdict.ACCEPTED)
+    await scene.version(told(Happening.STOPPED))
+    await scene.ends()
+    assert [row.envelope.payload["subject"] for row in await scene.store.waiting()] == [
+        "stopped"
+    ]
+    await scene.run(minutes=2, a=10)
+    assert [e.id for e in scene.smtp.sent] == ["notice/stopped/node.1/n/ops"] * 2
+    assert await scene.store.waiting() == []
+
+
+async def test_an_instance_that_a_version_adds_or_removes_is_told():
+    scene = Told()
+    both = told(Happening.STARTED, Happening.STOPPED)
+    await scene.version(both)
+    async with scene.life() as engine:
+        await scene.second(engine)
+        await scene.version(
+            both, monitors=(disk_monitor(), disk_monitor(id="m2", instance=WEB2))
+        )
+        await scene.seconds(engine, 4)
+        await scene.version(both)
+        await scene.seconds(engine, 4)
+    said = [(e.id, e.payload["about"].instances[0].name) for e in scene.smtp.sent]
+    assert said == [
+        ("notice/started/node.1/n/ops", "web1"),
+        ("notice/started/v2/n/ops", "web2"),
+        ("notice/stopped/v3/n/ops", "web2"),
+    ]
+
+
+async def test_nobody_watched_is_told_before_any_alarm_with_the_fixed_times_that_were_missed():
+    scene = Told()
+    nightly = disk_monitor(id="m2", name="backup", cadence=At(times=(time(7),), zone="UTC"))
+    await scene.version(told(Happening.UNWATCHED), monitors=(disk_monitor(), nightly))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(hours=3)
+    await scene.run(minutes=1, a=95)
+    [gap] = scene.of(Happening.UNWATCHED)
+    assert scene.subjects[0] == "unwatched"
+    assert timedelta(hours=3) <= gap.until - gap.at < timedelta(hours=3, seconds=5)
+    assert [one.path for one in gap.missed] == ["web1/g/backup"]
+
+
+async def test_a_short_restart_is_no_time_in_which_nobody_watched():
+    scene = Told()
+    await scene.version(told(Happening.UNWATCHED))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(seconds=100)
+    await scene.run(minutes=1, a=10)
+    assert scene.abouts == []
+
+
+async def test_without_a_notification_for_it_the_rules_contacts_hear_that_nobody_watched():
+    scene = Told()
+    await scene.version(rules=(replace(RULE, contacts=(OPS, SAM)),))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(hours=3)
+    await scene.run(minutes=1, a=10)
+    assert [e.id for e in scene.smtp.sent] == [
+        "notice/unwatched/node.2/-/ops",
+        "notice/unwatched/node.2/-/sam",
+    ]
+
+
+async def test_a_process_that_stood_still_says_so():
+    scene = Told()
+    await scene.version(told(Happening.UNWATCHED))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 5)
+        scene.time.pass_by(hours=1)
+        await scene.seconds(engine, 10)
+    [gap] = scene.of(Happening.UNWATCHED)
+    assert gap.slept and gap.until - gap.at >= timedelta(hours=1)
+
+
+async def test_what_a_version_changes_is_told_with_who_and_why():
+    scene = Told()
+    asked = told(Happening.CHANGED)
+    await scene.version(asked, documents=(document("web1", every="1m"),))
+    async with scene.life() as engine:
+        await scene.second(engine)
+        changed = (document("web1", every="5m"),)
+        await scene.version(asked, documents=changed, note="too often")
+        await scene.seconds(engine, 8)
+    first, about = scene.of(Happening.CHANGED)
+    assert (first.version, first.unseen) == (1, True)
+    assert (about.version, about.who, about.note) == (2, "sato", "too often")
+    assert [(name, words.en) for name, words in about.differences] == [
+        ("web1", '~ instances/web1: every "1m" → "5m"')
+    ]
+
+
+async def test_versions_that_were_applied_while_no_node_ran_are_each_told_at_the_next_start():
+    scene = Told()
+    asked = told(Happening.CHANGED)
+    await scene.version(asked)
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(hours=1)
+    for every in ("2m", "3m"):
+        await scene.version(asked, documents=(document("web1", every=every),))
+    await scene.run(minutes=1, a=10)
+    await scene.run(minutes=1, a=10)
+    assert [(one.version, one.unseen) for one in scene.of(Happening.CHANGED)] == [
+        (2, True),
+        (3, True),
+    ]
+
+
+EIGHT = At(times=(time(8),), zone="UTC")
+
+
+async def test_all_is_well_is_told_at_its_time_of_day():
+    scene = Told()  # it begins at six
+    scene.pace = 30
+    await scene.version(told(Happening.WELL, at=EIGHT))
+    async with scene.life() as engine:
+        scene.used = {"/a": 10}
+        while scene.time.now.hour < 9:
+            await scene.seconds(engine, 3)
+    [report] = scene.of(Happening.WELL)
+    assert (report.well, report.bad, report.unseen) == (1, (), 0)
+    assert scene.smtp.sent[0].id == "notice/all-is-well/2026-04-01T08:00Z/n/ops"
+
+
+async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
+    scene = Told()
+    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.run(minutes=1, a=95)
+    scene.time.pass_by(minutes=118.9)
+    await scene.run(minutes=3, a=95)
+    [report] = scene.of(Happening.WELL)
+    assert [one.path for one in report.bad] == ["web1/g/disk"]
+    assert report.tally["accepted"] >= 1
+    assert (report.waiting, report.aside) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "times"), [pytest.param(6, 1, id="late"), pytest.param(15, 0, id="too late")]
+)
+async def test_a_report_whose_time_passed_while_no_node_ran_comes_late_or_not_at_all(
+    hours, times
+):
+    scene = Told()
+    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(hours=hours)
+    await scene.run(minutes=3, a=10)
+    await scene.run(minutes=3, a=10)
+    assert len(scene.of(Happening.WELL)) == times
+
+
+async def test_a_new_notification_tells_nothing_of_the_time_before_it():
+    scene = Told()
+    scene.time.pass_by(hours=4)  # it is ten
+    await scene.version()
+    async with scene.life() as engine:
+        await scene.seconds(engine, 100)
+        await scene.version(told(Happening.WELL, at=EIGHT))
+        await scene.seconds(engine, 100)
+    assert scene.abouts == []
+
+
+async def test_a_mail_that_no_route_takes_is_told_to_somebody_else():
+    scene = Told(NO_OPS)
+    scene.backup.script = [NO_OPS]
+    await scene.version(told(Happening.ASIDE, contacts=(OPS, SAM), routes=("smtp1", "smtp2")))
+    await scene.run(minutes=2, a=95)
+    sent = [e for e in (*scene.smtp.sent, *scene.backup.sent) if "about" in e.payload]
+    assert [(e.id, e.contact) for e in sent] == [("notice/set-aside/m.1/r/ops/n/sam", "sam")]
+    assert scene.of(Happening.ASIDE)[0].mail == "m.1/r/ops"
+
+
+async def test_a_notice_that_no_route_takes_leads_to_no_end_of_notices():
+    scene = Told(Verdict.REFUSED)
+    scene.backup.script = [Verdict.REFUSED]
+    asked = told(Happening.ASIDE, Happening.FAILED, Happening.STARTED, contacts=(OPS, SAM))
+    await scene.version(asked)
+    await scene.run(minutes=5, a=95)
+    aside = Counter(row.envelope.id.split("/")[1] for row in await scene.store.waiting())
+    # The alarm and both starts lie aside; each is told to the other contact, and no more.
+    assert aside == {"r": 1, "started": 2, "set-aside": 3, "action-failed": 2}
+    assert all(row.fate == "set aside" for row in await scene.store.waiting())
+
+
+async def test_a_route_that_refuses_mail_is_told_of_once_a_day():
+    scene = Told(Verdict.REFUSED)
+    asked = told(Happening.FAILED, contacts=(SAM,), routes=("smtp2",))
+    await scene.version(asked)
+    for used in (95, 10, 95):
+        await scene.run(minutes=2, a=used)
+    [failed] = scene.of(Happening.FAILED)
+    assert (failed.failure, failed.name, failed.contact) == (Failure.ROUTE, "smtp1", "ops")
+
+
+async def test_an_address_that_is_refused_while_others_are_reached_is_told_of():
+    scene = Told()
+    both = replace(OPS, addresses=("ops@example.com", "old@example.com"))
+    monitor = disk_monitor(rules=(replace(RULE, contacts=(both,)),))
+    scene.smtp.script = [NO_OLD]
+    await scene.version(told(Happening.FAILED, contacts=(SAM,)), monitors=(monitor,))
+    await scene.run(minutes=1, a=95)
+    [failed] = scene.of(Happening.FAILED)
+    assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
+
+
+async def test_a_text_that_failed_is_told_of_once_a_day():
+    async def finish(payload):
+        return {**payload, "template_failed": "boom is undefined"}
+
+    scene = Told()
+    scene.actions = (replace(NOTE, notice=_say, finish=finish),)
+    await scene.version(told(Happening.FAILED))
+    for used in (95, 10, 95):
+        await scene.run(minutes=2, a=used)
+    [failed] = scene.of(Happening.FAILED)
+    assert (failed.failure, failed.name, failed.why) == (Failure.TEXT, "r", "boom is undefined")
+
+
+async def test_a_text_of_a_notice_that_fails_keeps_nothing_from_being_told():
+    def broken(_contact, _about):
+        raise RuntimeError("a bug")
+
+    scene = Told()
+    scene.actions = (replace(NOTE, notice=broken),)
+    await scene.version(told(Happening.STARTED))
+    await scene.run(minutes=1, a=10)
+    assert scene.subjects == ["[Noroshi] started"]
+
+
+@pytest.mark.parametrize("answer_lost", [False, True])
+async def test_killed_between_any_two_steps_what_was_set_aside_is_told_once(answer_lost):
+    longest = 60
+    for n in range(1, longest):
+        scene = Told()
+        scene.smtp.script = scene.backup.script = [NO_OPS]
+        await scene.version(told(Happening.ASIDE, contacts=(SAM,)))
+        inner = scene.store
+        scene.store = FaultyStore(inner, dies_at=n, answer_lost=answer_lost)
+        try:
+            await scene.run(minutes=0.5, a=95)
+        except Killed:
+            pass
+        scene.store = inner
+        await scene.run(minutes=1.5, a=95)
+        rows = {row.envelope.id: row.fate for row in await inner.waiting()}
+        assert rows == {"m.1/r/ops": "set aside"}, n
+        ids = Counter(e.id for e in (*scene.smtp.sent, *scene.backup.sent))
+        notices = {id: count for id, count in ids.items() if id.startswith("notice/")}
+        assert notices.keys() == {"notice/set-aside/m.1/r/ops/n/sam"}, n
+        assert notices["notice/set-aside/m.1/r/ops/n/sam"] <= 2, n
+
+
+@pytest.mark.parametrize("answer_lost", [False, True])
+async def test_killed_between_any_two_steps_a_start_and_a_change_are_told(answer_lost):
+    longest = 40
+    for n in range(1, longest):
+        scene = Told()
+        asked = told(Happening.CHANGED, Happening.UNWATCHED)
+        await scene.version(asked)
+        await scene.run(minutes=0.2, a=10)
+        scene.time.pass_by(hours=3)
+        await scene.version(asked, documents=(document("web1", every="2m"),))
+        inner = scene.store
+        scene.store = FaultyStore(inner, dies_at=n, answer_lost=answer_lost)
+        try:
+            await scene.run(minutes=0.2, a=10)
+        except Killed:
+            pass
+        scene.store = inner
+        await scene.run(minutes=1, a=10)
+        assert {one.version for one in scene.of(Happening.CHANGED)} == {2}, n
+        gaps = scene.of(Happening.UNWATCHED)
+        assert gaps and all(gap.until - gap.at >= timedelta(hours=3) for gap in gaps), n
+
+
+async def test_a_store_that_takes_nothing_keeps_no_notice_from_being_told_later():
+    scene = Told(store=FaultyStore(MemoryStore()))
+    await scene.version(told(Happening.STARTED))
+    async with scene.life() as engine:
+        scene.store.failing = True
+        await scene.seconds(engine, 5)
+        scene.store.failing = False
+        await scene.seconds(engine, 30)
+    assert [about.happening for about in scene.abouts] == [Happening.STARTED]
+
+
+async def test_a_node_that_is_told_to_stop_hands_its_last_mails_over():
+    scene = Told()
+    await scene.version(told(Happening.STOPPED))
+    async with scene.life() as engine:
+        working = asyncio.create_task(engine.run())
+        await engine.ready.wait()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    assert scene.subjects == ["stopped"]
