@@ -11,12 +11,13 @@ import pytest
 from noroshi import checks, schema
 from noroshi.core.model import Limits
 from noroshi.core.words import Words, plain
+from noroshi.hosts.files import LocalFiles
 from noroshi.ports import Beat, Memory, Process, Processor, Ran, Unmeasurable, Volume
 from noroshi.testing import DAWN, FakeHost
 
 GIVEN = {
     "heartbeat": {"job": "backup", "every": "1d"},
-    "logfile": {"path": "/var/log/app.log", "terms": ({"word": "ERROR"},)},
+    "logfile": {"path": "/no/log", "terms": ({"word": "ERROR"},), "may_be_missing": True},
     "process": {"name": "init"},
     "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
 }
@@ -93,6 +94,7 @@ async def test_its_readings_have_names(check, options):
             Processor(cores=2, total=n, busy=n, iowait=0, steal=0, load=1) for n in (10, 20)
         ],
         beats={"backup": Beat(at=DAWN)},
+        files=LocalFiles(),
     )
     try:
         outcome = await check.run(options, with_all, {})

@@ -68,9 +68,7 @@ def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
 def _check(check: Check) -> plan.Kind:
     declared = frozenset(check.limits) | frozenset(check.names)
     readings = None if check.kind in OPEN or not declared else declared
-    return replace(
-        _kind(check.options, check.limits, readings), may_vanish=check.may_vanish
-    )
+    return replace(_kind(check.options, check.limits, readings), may_vanish=check.may_vanish)
 
 
 def _kind(

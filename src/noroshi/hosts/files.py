@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import glob
 import os
+import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -17,6 +18,7 @@ from noroshi.ports import FileFact, Files, Unmeasurable
 
 T = TypeVar("T")
 MOST_THREADS = 32
+WILD = re.compile(r"[*?\[]")
 FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO without a writer would wait for one
@@ -36,9 +38,10 @@ class LocalFiles:
 
     def found(self, pattern: str) -> Sequence[FileFact]:
         """A path without wildcards that is not there is a FileNotFoundError."""
-        if not glob.has_magic(pattern):
+        if not WILD.search(pattern):
             return (_fact(pattern, Path(pattern).stat()),)
-        facts = (_fact_or_none(path) for path in sorted(glob.glob(pattern)))
+        path = Path(pattern)
+        facts = (_fact_or_none(found) for found in _expand(path.anchor, path.parts[1:]))
         return tuple(fact for fact in facts if fact is not None)
 
     def open(self, path: str) -> tuple[BinaryIO, FileFact]:
@@ -70,15 +73,34 @@ class FileWork:
         return await asyncio.shield(answer)
 
     def _came_back(self, answer: asyncio.Future[T]) -> None:
-        self._under_way.discard(answer)  # type: ignore[arg-type]  # only counted
+        self._under_way.discard(answer)
         if not answer.cancelled():
             answer.exception()  # seen, whether or not anybody still waits for it
+
+
+def _expand(base: str, parts: Sequence[str]) -> Iterator[str]:
+    """What is there below a folder that matches; unlike glob's, a folder that may not be listed
+    is an error and not an empty one."""
+    if not parts:
+        yield base
+        return
+    first, rest = parts[0], parts[1:]
+    if not WILD.search(first):
+        yield from _expand(str(Path(base, first)), rest)
+        return
+    try:
+        names = sorted(os.listdir(base))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in names:
+        if fnmatch(name, first) and (first.startswith(".") or not name.startswith(".")):
+            yield from _expand(str(Path(base, name)), rest)
 
 
 def _fact_or_none(path: str) -> FileFact | None:
     try:
         return _fact(path, Path(path).stat())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None  # renamed since the folder was read, or a link to nothing
 
 
