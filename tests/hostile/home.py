@@ -52,3 +52,13 @@ def words_of(home: Home) -> dict[str, str]:
         for monitor in status["monitors"]
         if monitor["known"] and monitor["items"]
     }
+
+
+def levels_of(home: Home) -> dict[str, str]:
+    """The level of each monitor that the node has measured."""
+    status = json.loads(home.run("status", "--all", "--json").stdout)
+    return {
+        monitor["path"].rpartition("/")[2]: monitor["level"]
+        for monitor in status["monitors"]
+        if monitor["known"]
+    }

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from tests.e2e.world import Home, until
-from tests.hostile.home import HOSTILE, REFUSED, allow, lay, put_programs, words_of
+from tests.hostile.home import HOSTILE, REFUSED, allow, lay, levels_of, put_programs, words_of
 from tests.hosts.folder import Sleeper, folder  # noqa: F401  a fixture
 
 REASONS = {
@@ -18,6 +18,7 @@ REASONS = {
     "subject-of-two-lines": "a subject must be one line",
     "name-of-two-lines": "is no name: a-z, 0-9, - and _",
     "recipient-of-two-lines": "is no mail address",
+    "pattern-with-back-reference": "a back reference would not be linear in time",
     "program-in-a-writable-folder": "others may write to",
     "program-by-a-link-out": "lies in none of the folders whose programs may run",
 }
@@ -76,3 +77,18 @@ def test_programs_that_mean_harm_are_bounded_and_see_no_secret(
     home.end()
     until(lambda: not sleeper.pids, "its children are gone")
     assert CANARY in os.environ.values()
+
+
+def test_an_exploding_pattern_and_a_line_of_a_megabyte_are_read_like_any_other(
+    home,
+    folder,  # noqa: F811
+):
+    log = folder / "app.log"
+    log.write_text("a" * 10**6 + "!\nneedle aaa\n", encoding="utf-8")
+    given = lay(HOSTILE / "bounded" / "logs", folder / "d", folder, Sleeper())
+    file = given / "instances" / "web1.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("LOG", str(log)), encoding="utf-8")
+    home.run("apply", str(given))
+    home.serve()
+    until(lambda: len(levels_of(home)) == 2, "both were measured")
+    assert levels_of(home) == {"explodes": "warning", "one-line": "warning"}
