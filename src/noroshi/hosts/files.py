@@ -89,7 +89,7 @@ def _expand(base: str, parts: Sequence[str]) -> Iterator[str]:
         yield from _expand(str(Path(base, first)), rest)
         return
     try:
-        names = sorted(os.listdir(base))
+        names = sorted(path.name for path in Path(base).iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return
     for name in names:
