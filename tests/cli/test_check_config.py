@@ -62,3 +62,17 @@ def test_programs_that_ask_get_json(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder, "--json") == 3
     problems = json.loads(capsys.readouterr().out)["problems"]
     assert "rules/ops.toml: action" in [problem["where"] for problem in problems]
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_a_file_that_cannot_be_read_hides_nothing_from_an_apply(
+    command, tmp_path, folder, capsys
+):
+    shutil.copytree(BAD / "unreadable-file-hides-nothing", folder, dirs_exist_ok=True)
+    home = str(tmp_path / "home")
+    run(["--home", home, "init"])
+    assert run(["--home", home, "--lang", "en", command, str(folder)]) == 3
+    said = capsys.readouterr().err.splitlines()
+    assert "Problems: 6" in said[0]
+    expected = (BAD / "unreadable-file-hides-nothing.expected").read_text(encoding="utf-8")
+    assert [line.strip() for line in said[1:]] == expected.split("\n\n")[0].splitlines()
