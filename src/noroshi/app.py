@@ -27,7 +27,7 @@ from noroshi.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
 from noroshi.core.model import Monitor, Route
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
 from noroshi.door import open_door
 from noroshi.engine import Engine
@@ -54,7 +54,7 @@ from noroshi.ports import (
 from noroshi.service import Service
 from noroshi.stores.lock import LifeLock
 from noroshi.stores.sqlite import SqliteStore
-from noroshi.vault import Box, Vault, VaultError, read_key
+from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 log = logging.getLogger(__name__)
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
@@ -142,7 +142,7 @@ async def open_app(
         stack.push_async_callback(renderer.close)
         plugins = Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)
         plans = Plans(plugins)
-        vault = Vault(store, *_box(config))
+        vault, ring = _vault(store, config)
         tokens = TokenSource(vault=vault, provider=MsalProvider(), clocks=clocks)
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, _token_of(plans, tokens), _secret_of(vault))
@@ -169,7 +169,9 @@ async def open_app(
             runs_on=socket.gethostname(),
             measure=engine.watch.measure,
             host_of=hosts.of,
+            ring=ring,
         )
+        await _finish_rotation(ring)
         yield App(store, engine, service, plans)
 
 
@@ -268,13 +270,29 @@ async def _until_either(*waits: Awaitable[object]) -> None:
         await task
 
 
-def _box(config: Config) -> tuple[Box | None, Words | None]:
+def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
     """Without its key the node watches all the same, and says what it cannot send."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
+    credentials = Path(folder) if folder else None
     try:
-        return read_key(config.key), None
-    except VaultError as error:
+        keys = find_keys(config.key, credentials)
+        vault = Vault(store, keys.box, next=keys.next)
+    except (VaultError, OSError) as error:
         log.warning("cannot open the vault: %s", error)
-        return None, error.words
+        problem = error.words if isinstance(error, VaultError) else plain(str(error))
+        vault = Vault(store, None, problem)
+    return vault, KeyRing(vault, config.key, credentials)
+
+
+async def _finish_rotation(ring: KeyRing) -> None:
+    """A new key that was not everywhere when the process ended; both open until then."""
+    try:
+        done = await ring.resume()
+    except (VaultError, StoreError, OSError) as error:
+        log.warning("cannot finish the change of the vault's key now: %s", error)
+        return
+    if done is not None:
+        log.info("the vault's key is changed key=%s entries=%d", done.new, done.entries)
 
 
 def _token_of(plans: Plans, tokens: TokenSource) -> Callable[[str, bool], Awaitable[str]]:

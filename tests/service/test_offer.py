@@ -15,6 +15,8 @@ from tests.service.desk import AKI, CANARY, Desk
 WHAT_PEOPLE_CAN_ASK = {
     "status": VIEWER,
     "kinds": VIEWER,
+    "key_check": ADMIN,
+    "key_rotate": ADMIN,
     "blueprints": VIEWER,
     "blueprint_add": ADMIN,
     "contacts": VIEWER,

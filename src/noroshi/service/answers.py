@@ -306,3 +306,31 @@ class BlueprintRow:
     asks: Mapping[str, str]
     monitors: tuple[str, ...]
     groups: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """An entry of the vault, and why the key does not open it; None: it does."""
+
+    name: str
+    fault: Words | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChecked:
+    """Where the vault's key comes from, which one it is, and what it opens."""
+
+    source: str
+    path: str
+    id: str
+    entries: tuple[KeyEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRotated:
+    """The key before and where it is kept, the key now and how many entries it seals."""
+
+    old: str
+    kept: str
+    new: str
+    entries: int

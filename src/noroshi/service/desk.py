@@ -17,7 +17,7 @@ from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.offer import Trouble
-from noroshi.vault import Vault
+from noroshi.vault import KeyRing, Vault
 
 CANNOT_COMPILE = Words(
     en="The current definitions cannot be read any more: {why}",
@@ -44,10 +44,12 @@ class Desk:
         runs_on: str = "",
         measure: Measure | None = None,
         host_of: Callable[[Monitor], Host] | None = None,
+        ring: KeyRing | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
         self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
+        self._ring = ring
         self._known: tuple[Version, Plan] | None = None
 
     async def _current(self) -> tuple[Version, Plan]:

@@ -11,13 +11,23 @@ from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
 from noroshi.service.reporting import Reporting
+from noroshi.service.sealing import Sealing
 from noroshi.service.signing import Signing
 from noroshi.service.trying import Trying
 from noroshi.service.versions import Versions
 
 
 class Service(
-    Looking, History, Trying, Versions, Blueprints, Signing, Mailing, Reporting, Keeping
+    Looking,
+    History,
+    Trying,
+    Versions,
+    Blueprints,
+    Signing,
+    Sealing,
+    Mailing,
+    Reporting,
+    Keeping,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
 

@@ -18,6 +18,7 @@ from noroshi.cli.commands.node import (
     COMPLETION,
     DEMO,
     INIT,
+    KEY,
     LAB,
     RESTORE,
     SERVE,
@@ -31,7 +32,7 @@ PROGRAM = Words(
     en="Noroshi watches machines, and proves that its alarms arrive.",
     ja="Noroshi はサーバーを監視し、アラームが届いたことまで確かめます。",
 )
-ABOUT_THE_NODE = (INIT, SERVE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE)
+ABOUT_THE_NODE = (INIT, SERVE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
 ABOUT_DEFINITIONS = (CHECK_CONFIG, PLAN, APPLY, EXPORT, VERSIONS, TAKE_BACK, BLUEPRINT)
 ABOUT_WATCHING = (STATUS, TRY, LOG, CONTACTS, BEAT)
 ABOUT_MAIL = (AUTHORIZE, SECRET, SEND, QUEUE)

@@ -141,3 +141,56 @@ CHECK_STORE = Command(
         ),
     ),
 )
+PASSPHRASE = Option(
+    ("--passphrase-file",),
+    Words(
+        en="take the passphrase from this file (- is the standard input)",
+        ja="パスフレーズをこのファイルから読みます (- は標準入力)",
+    ),
+    {"metavar": "FILE", "default": ""},
+)
+KEY_FILE = Option(
+    ("file",),
+    Words(en="file of the sealed key", ja="封印した鍵のファイル"),
+    {"metavar": "FILE"},
+)
+KEY = Command(
+    name="key",
+    help=Words(en="the key that seals the secrets", ja="秘密を封じる鍵を扱います"),
+    under=(
+        Command(
+            name="check",
+            run="noroshi.cli.key:check",
+            help=Words(
+                en="which key it is, where it comes from, and what it opens",
+                ja="どの鍵か、どこにあるか、何を開けるかを確かめます",
+            ),
+            options=(JSON,),
+        ),
+        Command(
+            name="backup",
+            run="noroshi.cli.key:backup",
+            help=Words(
+                en="write the key to a file that only a passphrase opens",
+                ja="パスフレーズで封印した鍵をファイルに書き出します",
+            ),
+            options=(KEY_FILE, PASSPHRASE),
+        ),
+        Command(
+            name="restore",
+            run="noroshi.cli.key:restore",
+            help=Words(
+                en="bring a key back from such a file", ja="書き出した鍵を元の場所に戻します"
+            ),
+            options=(KEY_FILE, PASSPHRASE),
+        ),
+        Command(
+            name="rotate",
+            run="noroshi.cli.key:rotate",
+            help=Words(
+                en="put a new key in its place, and seal everything anew",
+                ja="新しい鍵に交換し、すべてを封印し直します",
+            ),
+        ),
+    ),
+)

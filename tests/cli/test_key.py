@@ -1,0 +1,78 @@
+"""`noroshi key` as a person types it, on a home folder of its own."""
+
+import pytest
+
+from noroshi.vault import read_key
+from tests.cli.typed import typed
+
+PASSPHRASE = "a signal fire on the hill\n"
+
+
+@pytest.fixture
+async def home(tmp_path):
+    assert (await typed("init", home=tmp_path / "home")).code == 0
+    return tmp_path / "home"
+
+
+async def test_a_key_is_checked_and_says_that_nothing_is_sealed_yet(home):
+    said = await typed("key", "check", home=home)
+    assert (
+        said.out
+        == f"Key {read_key(home / 'key').id}: file {home / 'key'}\nNothing is sealed yet.\n"
+    )
+    assert said.code == 0
+
+
+async def test_a_key_is_exchanged_and_the_old_one_kept(home):
+    old = read_key(home / "key").id
+    said = await typed("key", "rotate", home=home)
+    assert said.code == 0
+    new = read_key(home / "key").id
+    assert said.out.startswith(f"The key is now {new}; entries sealed anew: 0.")
+    assert read_key(home / f"key.old-{old}").id == old != new
+    assert f"Key {new}" in (await typed("key", "check", home=home)).out
+
+
+async def test_a_key_goes_out_under_a_passphrase_and_comes_back_to_where_it_was(home, tmp_path):
+    id, file = read_key(home / "key").id, str(tmp_path / "sealed-key")
+    out = await typed(
+        "key", "backup", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
+    )
+    assert (out.code, id in out.out) == (0, True)
+    again = await typed(
+        "key", "backup", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
+    )
+    assert (again.code, "is there already" in again.err) == (5, True)
+    there = await typed(
+        "key", "restore", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
+    )
+    assert (there.code, "never overwritten" in there.err) == (3, True)
+    (home / "key").rename(tmp_path / "away")
+    wrong = await typed(
+        "key", "restore", file, "--passphrase-file", "-", home=home, given="wrong\n"
+    )
+    assert (wrong.code, "not the one with which" in wrong.err) == (3, True)
+    back = await typed(
+        "key", "restore", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
+    )
+    assert (back.code, read_key(home / "key").id) == (0, id)
+
+
+async def test_without_a_key_it_says_so_in_the_person_s_language(home):
+    (home / "key").unlink()
+    said = await typed("--lang", "ja", "key", "check", home=home)
+    assert said.code == 1
+    assert "保管庫の鍵がありません" in said.err
+
+
+async def test_no_part_of_the_key_is_ever_shown(home, tmp_path):
+    key = read_key(home / "key").key.reveal()
+    file = str(tmp_path / "sealed-key")
+    for argv in (
+        ("key", "check", "--json"),
+        ("key", "backup", file, "--passphrase-file", "-"),
+        ("key", "rotate"),
+    ):
+        said = await typed(*argv, home=home, given=PASSPHRASE)
+        assert key not in said.out + said.err
+        assert key[:16] not in said.out + said.err
