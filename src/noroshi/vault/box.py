@@ -1,0 +1,94 @@
+"""The box that seals a secret under a key, so that only that key and that name open it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from noroshi.core.words import Words
+from noroshi.vault.secret import Secret, VaultError
+
+NONCE_BYTES = 12
+KEY_ID_BYTES = 8
+VERSION = b"\x01"
+HEADER_BYTES = len(VERSION) + KEY_ID_BYTES + NONCE_BYTES
+
+WRONG_KEY = Words(
+    en="“{name}” was sealed with another key than the one in use. "
+    "Put the right key back, or enter this secret anew.",
+    ja="「{name}」は、いまの鍵とは別の鍵で封印されています。"
+    "元の鍵を戻すか、このシークレットを入れ直してください。",
+)
+DAMAGED = Words(
+    en="The vault's entry “{name}” is damaged. Enter this secret anew.",
+    ja="保管庫の「{name}」が壊れています。このシークレットを入れ直してください。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """AES-256-GCM under one key.
+
+    A sealed entry is version (1), key id (8), nonce (12), ciphertext with tag. The entry's
+    name is bound in, so that one entry cannot be passed off as another; the key's id is
+    there so that a vault may hold entries of two keys while one replaces the other.
+    """
+
+    key: Secret = field(repr=False)
+    """64 hexadecimal digits."""
+    entropy: Callable[[int], bytes] = field(default=os.urandom, repr=False)
+
+    def seal(self, name: str, secret: Secret) -> bytes:
+        """The secret as bytes that only this key and this name open again."""
+        nonce = self.entropy(NONCE_BYTES)
+        bound = _bound(self._id, name)
+        return b"".join(
+            (
+                VERSION,
+                self._id,
+                nonce,
+                self._cipher.encrypt(nonce, secret.reveal().encode(), bound),
+            )
+        )
+
+    def open(self, name: str, sealed: bytes) -> Secret:
+        """The secret again. Raises VaultError: another key's, damaged, or another entry's."""
+        if sealed[:1] != VERSION or len(sealed) <= HEADER_BYTES:
+            raise VaultError(DAMAGED.fill(name=name))
+        if sealed[1 : 1 + KEY_ID_BYTES] != self._id:
+            raise VaultError(WRONG_KEY.fill(name=name))
+        nonce, body = sealed[1 + KEY_ID_BYTES : HEADER_BYTES], sealed[HEADER_BYTES:]
+        try:
+            return Secret(self._cipher.decrypt(nonce, body, _bound(self._id, name)).decode())
+        except InvalidTag:
+            raise VaultError(DAMAGED.fill(name=name)) from None
+
+    @property
+    def id(self) -> str:
+        """What tells this key from another, and gives nothing of it away."""
+        return self._id.hex()
+
+    def sealed(self, sealed: bytes) -> bool:
+        """Whether it was this key that sealed an entry."""
+        return sealed[:1] == VERSION and sealed[1 : 1 + KEY_ID_BYTES] == self._id
+
+    @property
+    def _raw(self) -> bytes:
+        return bytes.fromhex(self.key.reveal())
+
+    @property
+    def _id(self) -> bytes:
+        return hashlib.sha256(b"noroshi vault key id\x00" + self._raw).digest()[:KEY_ID_BYTES]
+
+    @property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self._raw)
+
+
+def _bound(key_id: bytes, name: str) -> bytes:
+    return b"noroshi vault entry\x00" + VERSION + key_id + name.encode()

@@ -1,0 +1,70 @@
+"""Windows' data protection: a key that only this machine can open. Elsewhere it does nothing.
+
+https://learn.microsoft.com/windows/win32/api/dpapi/nf-dpapi-cryptprotectdata
+"""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+MARK = b"dpapi:"
+
+if sys.platform == "win32":
+    import ctypes
+    import subprocess
+    from ctypes import wintypes
+
+    LOCAL_MACHINE, NO_WINDOW = 0x4, 0x1
+    # Well-known SIDs, as the groups' names differ with the language of Windows:
+    # SYSTEM, Administrators.
+    MAY_READ = ("*S-1-5-18:F", "*S-1-5-32-544:F")
+
+    class Blob(ctypes.Structure):
+        """DATA_BLOB: a length and where its bytes are."""
+
+        _fields_ = (("size", wintypes.DWORD), ("data", ctypes.POINTER(ctypes.c_char)))
+
+    def _through(function: str, data: bytes) -> bytes:
+        given, made = Blob(len(data), ctypes.create_string_buffer(data, len(data))), Blob()
+        call = getattr(ctypes.windll.crypt32, function)
+        flags = LOCAL_MACHINE | NO_WINDOW
+        if not call(ctypes.byref(given), None, None, None, None, flags, ctypes.byref(made)):
+            raise ctypes.WinError()
+        try:
+            return ctypes.string_at(made.data, made.size)
+        finally:
+            ctypes.windll.kernel32.LocalFree(made.data)
+
+    def protect(data: bytes) -> bytes:
+        """The data as only this machine can open it. Raises OSError."""
+        return MARK + b64encode(_through("CryptProtectData", data))
+
+    def unprotect(text: bytes) -> bytes:
+        """The data again; a text that was never protected comes back as it is. OSError."""
+        stripped = text.strip()
+        if not stripped.startswith(MARK):
+            return text
+        return _through("CryptUnprotectData", b64decode(stripped.removeprefix(MARK)))
+
+    def close_to_others(path: Path) -> None:
+        """Let SYSTEM and administrators alone read a file: any process of the machine could
+        open what is in it. Raises OSError."""
+        grants = [word for who in MAY_READ for word in ("/grant:r", who)]
+        argv = ["icacls", str(path), "/inheritance:r", *grants]
+        done = subprocess.run(argv, capture_output=True, check=False)
+        if done.returncode:
+            raise OSError(done.returncode, "icacls refused", str(path))
+else:
+
+    def protect(data: bytes) -> bytes:
+        """The data as it is: here the file's mode guards it."""
+        return data
+
+    def unprotect(text: bytes) -> bytes:
+        """The text as it is. One from Windows is no key here, and is told to be none."""
+        return text
+
+    def close_to_others(path: Path) -> None:
+        """The file is made 0600."""

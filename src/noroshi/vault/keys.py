@@ -1,0 +1,149 @@
+"""The key: made once, kept in a file that is its owner's alone, or handed over by systemd."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from noroshi.core.words import Words
+from noroshi.vault import dpapi
+from noroshi.vault.box import Box
+from noroshi.vault.secret import Secret, VaultError
+
+KEY_BYTES = 32
+LARGEST = 4096
+NEW, OLD = ".new", ".old"
+CREDENTIAL = "noroshi.key"
+"""What the key is called among systemd's credentials (systemd.exec(5), LoadCredential=)."""
+
+NO_KEY = Words(
+    en="The vault's key is missing: {path}. Put it back from the backup. A new key is never "
+    "made for a vault that exists, as it could open nothing in it.",
+    ja="保管庫の鍵がありません: {path}。バックアップから元の場所に戻してください。"
+    "新しい鍵では既存の保管庫を開けないため、自動では作りません。",
+)
+BAD_KEY = Words(
+    en="{path} does not hold a vault key (64 hexadecimal digits). "
+    "Put the key back from the backup.",
+    ja="{path} の内容は保管庫の鍵 (16進数64桁) ではありません。"
+    "バックアップから鍵を戻してください。",
+)
+OPEN_KEY = Words(
+    en="Others than its owner can read the vault's key {path} (mode {mode}). "
+    "Set it to 0600; if somebody may have read it, enter the secrets anew.",
+    ja="保管庫の鍵 {path} を所有者以外も読めます (モード {mode})。0600 に変えてください。"
+    "読まれたおそれがあれば、シークレットを入れ直してください。",
+)
+UNREADABLE_KEY = Words(
+    en="The vault's key {path} cannot be read ({why}). "
+    "Check that Noroshi's user owns the file.",
+    ja="保管庫の鍵 {path} を読めません ({why})。"
+    "ファイルの所有者が Noroshi のユーザーか確かめてください。",
+)
+KEY_EXISTS = Words(
+    en="{path} exists already. A vault key is never overwritten.",
+    ja="{path} はすでにあります。保管庫の鍵は上書きしません。",
+)
+
+
+class Source(Enum):
+    """Where the key comes from."""
+
+    FILE = "file"
+    """A file, 0600."""
+    DPAPI = "dpapi"
+    """A file that only this Windows machine can open."""
+    SYSTEMD = "systemd"
+    """A credential that systemd hands to the service alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key in use; the one that is to follow it, while a rotation is not finished."""
+
+    box: Box
+    source: Source
+    path: Path
+    next: Box | None = None
+
+
+def find_keys(path: Path, credentials: Path | None = None) -> Keys:
+    """The keys of a home folder. systemd's credential comes before the file. VaultError."""
+    handed = credentials / CREDENTIAL if credentials is not None else None
+    if handed is not None and handed.exists():
+        return Keys(_box(handed, private=False), Source.SYSTEMD, handed)
+    box = read_key(path)
+    following = path.with_name(path.name + NEW)
+    source = Source.DPAPI if sys.platform == "win32" else Source.FILE
+    return Keys(box, source, path, read_key(following) if following.exists() else None)
+
+
+def make_key(path: Path, entropy: Callable[[int], bytes] = os.urandom) -> None:
+    """Make a new key file, 0600. Raises VaultError if there is one."""
+    keep_key(path, Secret(entropy(KEY_BYTES).hex()))
+
+
+def keep_key(path: Path, key: Secret) -> None:
+    """Write a key into a new file, 0600 (Windows: for this machine and administrators only);
+    durable on return. Raises VaultError if there is one."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise VaultError(KEY_EXISTS.fill(path=path)) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(dpapi.protect(key.reveal().encode("ascii")) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        dpapi.close_to_others(path)
+        sync_folder(path.parent)
+    except OSError:
+        path.unlink(missing_ok=True)  # half a key would stand in the way of the next `init`
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a file's new name durable."""
+    if os.name != "posix":  # Windows cannot open a folder, and keeps its entries by itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_key(path: Path) -> Box:
+    """The box under the key in that file. Raises VaultError: missing, no key, open to others."""
+    return _box(path, private=True)
+
+
+def _box(path: Path, *, private: bool) -> Box:
+    """systemd's own files need no look at their mode: their folder is the service's alone."""
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            text = file.read(LARGEST)
+    except FileNotFoundError:
+        raise VaultError(NO_KEY.fill(path=path)) from None
+    except OSError as error:
+        raise VaultError(UNREADABLE_KEY.fill(path=path, why=error.strerror)) from None
+    if private and os.name == "posix" and mode & 0o077:  # Windows keeps this in the file's ACL
+        raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
+    return Box(key_in(dpapi.unprotect(text), path))
+
+
+def key_in(text: bytes, path: Path) -> Secret:
+    """The key that stands in a text. Raises VaultError, naming the path, if none does."""
+    stripped = text.strip()
+    digits = len(stripped) == 2 * KEY_BYTES and set(stripped.lower()) <= set(
+        b"0123456789abcdef"
+    )
+    if not digits:
+        raise VaultError(BAD_KEY.fill(path=path))
+    return Secret(stripped.decode("ascii"))

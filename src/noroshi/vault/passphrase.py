@@ -1,0 +1,72 @@
+"""A key as it may leave the machine: sealed under a passphrase that a person keeps in mind.
+
+The file is text: a line that says what it is, then salt, nonce and ciphertext in base64.
+scrypt's cost as in RFC 7914 for interactive use times eight: about half a second, 128 MiB.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from noroshi.core.words import Words
+from noroshi.vault.keys import KEY_BYTES, key_in
+from noroshi.vault.secret import Secret, VaultError
+
+HEAD = b"noroshi vault key, sealed by passphrase, 1"
+SALT_BYTES, NONCE_BYTES = 16, 12
+COST, BLOCK, LANES = 2**17, 8, 1
+SHORTEST = 12
+
+NO_BACKUP = Words(
+    en="{path} is no key that `noroshi key backup` wrote.",
+    ja="{path} は `noroshi key backup` で書き出した鍵ではありません。",
+)
+WRONG_PASSPHRASE = Words(
+    en="The passphrase is not the one with which {path} was written, or the file is damaged.",
+    ja="{path} を書き出したときのパスフレーズと違うか、ファイルが壊れています。",
+)
+TOO_SHORT = Words(
+    en="The passphrase must have at least {least} characters.",
+    ja="パスフレーズは{least}文字以上にしてください。",
+)
+
+
+def lock_up(
+    key: Secret, passphrase: Secret, entropy: Callable[[int], bytes] = os.urandom
+) -> bytes:
+    """The key as a file's content that only the passphrase opens. VaultError if it is short."""
+    if len(passphrase.reveal()) < SHORTEST:
+        raise VaultError(TOO_SHORT.fill(least=SHORTEST))
+    salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
+    plain = key.reveal().encode("ascii")
+    sealed = AESGCM(_stretched(passphrase, salt)).encrypt(nonce, plain, HEAD)
+    return HEAD + b"\n" + b64encode(salt + nonce + sealed) + b"\n"
+
+
+def unlock(text: bytes, passphrase: Secret, path: Path) -> Secret:
+    """The key again. VaultError, naming the path: no such file of ours, another passphrase."""
+    head, _, body = text.strip().partition(b"\n")
+    try:
+        raw = b64decode(body, validate=True)
+    except ValueError:
+        raw = b""
+    if head.strip() != HEAD or len(raw) <= SALT_BYTES + NONCE_BYTES:
+        raise VaultError(NO_BACKUP.fill(path=path))
+    salt, nonce, sealed = raw[:SALT_BYTES], raw[SALT_BYTES:][:NONCE_BYTES], raw[28:]
+    try:
+        plain = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, sealed, HEAD)
+    except InvalidTag:
+        raise VaultError(WRONG_PASSPHRASE.fill(path=path)) from None
+    return key_in(plain, path)
+
+
+def _stretched(passphrase: Secret, salt: bytes) -> bytes:
+    scrypt = Scrypt(salt=salt, length=KEY_BYTES, n=COST, r=BLOCK, p=LANES)
+    return scrypt.derive(passphrase.reveal().encode())

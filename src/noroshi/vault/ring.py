@@ -1,0 +1,86 @@
+"""Looking after the key: whether it opens everything, and another one in its place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from noroshi.core.words import Words
+from noroshi.vault.keys import NEW, OLD, Keys, Source, find_keys, make_key, sync_folder
+from noroshi.vault.secret import VaultError
+from noroshi.vault.vault import Vault
+
+NOT_OURS = Words(
+    en="The key comes from systemd ({path}), so Noroshi cannot change it. Take the credential "
+    "out of the unit, put the key into noroshi's key file, rotate, and hand the new one over.",
+    ja="鍵は systemd から渡されているため ({path})、Noroshi では交換できません。"
+    "ユニットから資格情報の行を外して鍵ファイルに戻し、交換してから、新しい鍵を渡し直してください。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Where the key comes from, which one it is, and what each entry says to it (None: opens)."""
+
+    source: Source
+    path: Path
+    id: str
+    entries: dict[str, Words | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """The key before, and where it is kept; the key now, and how many entries it seals."""
+
+    old: str
+    kept: Path
+    new: str
+    entries: int
+
+
+class KeyRing:
+    """The key file of one home folder, and the vault that it opens."""
+
+    def __init__(self, vault: Vault, path: Path, credentials: Path | None = None) -> None:
+        self._vault, self._path, self._credentials = vault, path, credentials
+
+    async def check(self) -> Checked:
+        """Try the key on every entry; no secret leaves here. Raises VaultError without a key."""
+        keys = find_keys(self._path, self._credentials)
+        entries = {name: await self._said(name) for name in await self._vault.names()}
+        return Checked(
+            source=keys.source, path=keys.path, id=self._vault.key_id, entries=entries
+        )
+
+    async def _said(self, name: str) -> Words | None:
+        try:
+            await self._vault.get(name)
+        except VaultError as error:
+            return error.words
+        return None
+
+    async def rotate(self) -> Rotated:
+        """Make another key and seal everything under it. Cut off at any point it goes on at
+        the next start, or when it is asked for again. Raises VaultError."""
+        keys = find_keys(self._path, self._credentials)
+        if keys.source is Source.SYSTEMD:
+            raise VaultError(NOT_OURS.fill(path=keys.path))
+        if keys.next is None:
+            make_key(self._path.with_name(self._path.name + NEW))
+        return await self._finish(find_keys(self._path, self._credentials))
+
+    async def resume(self) -> Rotated | None:
+        """Finish a rotation that was cut off; None: there is none. Raises VaultError."""
+        keys = find_keys(self._path, self._credentials)
+        return None if keys.next is None else await self._finish(keys)
+
+    async def _finish(self, keys: Keys) -> Rotated:
+        assert keys.next is not None  # both who call this have looked
+        entries = await self._vault.turn_to(keys.next)
+        kept = self._path.with_name(f"{self._path.name}{OLD}-{keys.box.id}")
+        if not kept.exists():
+            os.link(self._path, kept)  # a store's backup from before needs it
+        self._path.with_name(self._path.name + NEW).replace(self._path)
+        sync_folder(self._path.parent)
+        return Rotated(old=keys.box.id, kept=kept, new=keys.next.id, entries=entries)

@@ -1,0 +1,45 @@
+"""The type of a secret, which cannot be printed, and the error that never quotes one."""
+
+from __future__ import annotations
+
+import hmac
+from typing import NoReturn
+
+from noroshi.core.words import Words
+
+
+class VaultError(Exception):
+    """A secret cannot be sealed or opened; the words say why and what to do."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class Secret:
+    """A text that is shown nowhere by accident: not by print, repr, format, pickle or a debugger's list."""
+
+    __slots__ = ("_text",)
+    __hash__ = None  # type: ignore[assignment]  # a secret has no place as a key
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one call that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal texts, compared in constant time; a plain string is never equal."""
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a secret is not to be pickled or copied")

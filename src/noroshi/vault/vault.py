@@ -1,0 +1,99 @@
+"""Secrets by name, sealed in the store; without its key everything else goes on working."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from noroshi.core.words import Words
+from noroshi.vault.box import Box
+from noroshi.vault.secret import Secret, VaultError
+
+CLOSED = Words(
+    en="Cannot open the vault. What needs a secret waits; watching goes on. {problem}",
+    ja="保管庫を開けません。シークレットが要るものは待ちます。監視は続いています。{problem}",
+)
+NO_BOX = Words(en="It has no key.", ja="鍵がありません。")
+
+
+class SecretStore(Protocol):
+    """What the vault asks of a store. `put_secret` returns only once the bytes are durable."""
+
+    async def put_secret(self, name: str, sealed: bytes) -> None: ...
+    async def get_secret(self, name: str) -> bytes | None: ...
+    async def secret_names(self) -> Sequence[str]: ...
+
+
+class Vault:
+    """Secrets by name. Without a box it still opens, and says why it can give nothing out.
+
+    `next` is the key to which a rotation goes over: it seals, and both open.
+    """
+
+    def __init__(
+        self,
+        store: SecretStore,
+        box: Box | None,
+        problem: Words | None = None,
+        next: Box | None = None,
+    ) -> None:
+        self._store = store
+        self._box, self._next = box, next
+        self._writing = asyncio.Lock()
+        self.problem = None if box else CLOSED.fill(problem=problem or NO_BOX)
+        """Why nothing can be sealed or opened; None when it can."""
+
+    async def put(self, name: str, secret: Secret) -> None:
+        """Seal it and keep it; durable on return. Raises VaultError, and what the store raises."""
+        async with self._writing:
+            sealed = (self._next or self._opened()).seal(name, secret)
+            await self._store.put_secret(name, sealed)
+
+    async def get(self, name: str) -> Secret | None:
+        """That secret, or None if there is none. Raises VaultError, and what the store raises."""
+        before = (self._next, self._opened())
+        sealed = await self._store.get_secret(name)
+        # The keys may have changed while the store looked.
+        return None if sealed is None else self._box_of(sealed, *before).open(name, sealed)
+
+    async def names(self) -> Sequence[str]:
+        """The names of all entries; this needs no key."""
+        return await self._store.secret_names()
+
+    @property
+    def key_id(self) -> str:
+        """Which key seals. Raises VaultError if there is none."""
+        return (self._next or self._opened()).id
+
+    async def turn_to(self, next: Box) -> int:
+        """Seal every entry anew under the next key, which is the only one afterwards; how many
+        there were. Raises VaultError, and what the store raises; then both go on opening."""
+        self._opened()
+        self._next = next
+        done = set[str]()
+        while left := set(await self.names()) - done:  # one may have come meanwhile
+            for name in left:
+                await self._seal_anew(name, next)
+            done |= left
+        self._box, self._next = next, None
+        return len(done)
+
+    async def _seal_anew(self, name: str, next: Box) -> None:
+        """No token that is renewed in this moment may be written over by the one before it."""
+        async with self._writing:
+            sealed = await self._store.get_secret(name)
+            if sealed is not None and not next.sealed(sealed):
+                opened = self._box_of(sealed).open(name, sealed)
+                await self._store.put_secret(name, next.seal(name, opened))
+
+    def _box_of(self, sealed: bytes, *before: Box | None) -> Box:
+        """The one that sealed it; the one in use if none did, which says so when it opens."""
+        known = (self._next, self._opened(), *before)
+        return next((b for b in known if b and b.sealed(sealed)), self._opened())
+
+    def _opened(self) -> Box:
+        if self._box is None:
+            assert self.problem is not None
+            raise VaultError(self.problem)
+        return self._box
