@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.ports import Document
 from tests.cli.typed import NOBODYS, a_node, typed
-from tests.service.desk import AKI, CANARY, OLD_SECRET, Desk, documents
+from tests.service.desk import AKI, CANARY, CONTENT, OLD_SECRET, Desk, documents
 
 GOOD = "http://localhost/MxMail/?code=good&state=S&session_state=x"
 BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
@@ -154,3 +154,64 @@ async def test_a_script_is_told_what_is_wrong_with_the_address(desk, tmp_path, g
 async def test_what_cannot_go_on_ends_with_its_code(desk, tmp_path, argv, code):
     told = await typed("authorize", *argv, home=tmp_path)
     assert told.code == code and told.err
+
+
+APP = CONTENT["accounts/box"] | {"sign_in": "app"}
+
+
+@pytest.fixture
+async def app(desk):
+    """The same node; the account of its route is an app's that signs in by itself."""
+    changed = documents(accounts__box=APP)
+    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
+    return desk
+
+
+async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
+    await app.service.send(AKI, ("ops",), "s", "t", ("m365",))
+    async with Terminal(tmp_path, "authorize", "m365") as person:
+        await person.type("Client secret: ", f"{CANARY}\n")
+        await person.until("The token is for Exchange Online.")
+        await person.until("it lacks the permission SMTP.SendAsApp")
+        await person.until("Mails that wait for it go out now: 1.")
+        assert await person.process.wait() == 0
+    assert CANARY not in person.seen and "Address" not in person.seen
+    assert app.server.asked == [CANARY]
+
+
+async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
+    await app.service.set_secret(AKI, "app", OLD_SECRET)
+    async with Terminal(tmp_path, "authorize", "m365") as person:
+        await person.until("The client secret has ended")
+        await person.type("Client secret: ", f"{CANARY}\n")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+    assert app.server.asked == [OLD_SECRET, CANARY]
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "told"),
+    [
+        pytest.param(CANARY, 0, "経路 m365 のサインインが済みました", id="good"),
+        pytest.param(OLD_SECRET, 1, "--secret-file ファイル", id="ended"),
+    ],
+)
+async def test_a_script_signs_an_app_in_by_a_file(app, tmp_path, secret, code, told):
+    (tmp_path / "secret").write_text(secret)
+    argv = ("authorize", "m365", "--secret-file", str(tmp_path / "secret"), "--lang", "ja")
+    answer = await typed(*argv, home=tmp_path)
+    assert answer.code == code and told in answer.out + answer.err
+
+
+async def test_an_app_has_no_page_to_paste_from(app, tmp_path):
+    answer = await typed("authorize", "m365", "--url-file", "-", home=tmp_path)
+    assert answer.code == 2 and "there is no page" in answer.err
+
+
+async def test_status_says_when_an_app_last_got_a_token(app, tmp_path):
+    before = await typed("status", home=tmp_path)
+    assert "not signed in" in before.out
+    await app.service.set_secret(AKI, "app", CANARY)
+    await app.service.authorize_app(AKI, "m365")
+    after = await typed("status", home=tmp_path)
+    assert "sign-in renewed" in after.out and "not signed in" not in after.out

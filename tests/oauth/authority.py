@@ -118,6 +118,8 @@ class Authority:
         if form["grant_type"] == "refresh_token":
             known = form["refresh_token"] in self.refresh_tokens
             return self.give() if known else refusal("invalid_grant", 70000)
+        if form["grant_type"] == "client_credentials":
+            return self.give(refresh_token=None, scope=None, client_info=None)
         return self.redeem(form)
 
     def redeem(self, form: dict[str, str]) -> Answer:

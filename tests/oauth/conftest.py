@@ -103,6 +103,7 @@ def cloud(authority: Authority, certificate: Path) -> Cloud:
         name="own",
         authority=authority.url + "/{tenant}/v2.0",
         scope="https://mail.test/SMTP.Send offline_access",
+        app_scope="https://mail.test/.default",
         smtp_host="localhost",
         smtp_port=587,
         ca_file=str(certificate),
@@ -127,6 +128,12 @@ def entra(account: Account, authority: Authority) -> Account:
     """The same, asked in Microsoft Entra's way."""
     cloud = replace(account.cloud, authority=authority.url + "/{tenant}", oidc=False)
     return replace(account, cloud=cloud)
+
+
+@pytest.fixture
+def app(account: Account) -> Account:
+    """The same account, whose app signs in by itself."""
+    return replace(account, sign_in="app")
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "backup": ADMIN,
     "check_store": ADMIN,
     "export": ADMIN,
+    "authorize_app": ADMIN,
     "authorize_begin": ADMIN,
     "authorize_finish": ADMIN,
     "set_secret": ADMIN,

@@ -84,6 +84,10 @@ NOBODY_SENDS = Words(
     en="No node is running; mail goes out once noroshi serve runs.",
     ja="ノードが動いていません。noroshi serve を始めると送信します。",
 )
+NO_PAGE = Words(
+    en="--url-file is not for this route: its app signs in by itself, there is no page.",
+    ja="この経路に --url-file は使えません。アプリだけでサインインするため、開くページがありません。",
+)
 NO_SECRET = Words(
     en="Nothing was entered, so no client secret was kept.",
     ja="何も入力されなかったため、クライアント シークレットは保存していません。",
@@ -105,12 +109,14 @@ def authorize(asked: Asked) -> int:
     if given.secret_file == given.url_file == STDIN:
         given.parser.refuse(BOTH_STDIN)
     begun = asked.call("authorize_begin", route=given.route)
+    if begun["by"] == "app" and given.url_file:
+        given.parser.refuse(NO_PAGE)
     if not begun["secret_kept"] or given.secret_file:
         if not given.secret_file:
             print(asked.say(ASK_SECRET.fill(account=begun["account"], secret=begun["secret"])))
         _keep_secret(asked, begun["secret"], given.secret_file)
         begun = asked.call("authorize_begin", route=given.route)
-    status = _finished(asked, begun)
+    status = _proved(asked, begun) if begun["by"] == "app" else _finished(asked, begun)
     count = status["waiting"]
     waiting = THEY_GO.fill(count=count) if count else NOTHING
     print(asked.say(SIGNED_IN.fill(route=given.route, waiting=waiting)))
@@ -132,6 +138,23 @@ def _keep_secret(asked: Asked, name: str, file: str | None) -> None:
         except Refused as refused:
             _again(asked, refused, left)
     print(asked.say(SECRET_KEPT.fill(secret=name)))
+
+
+def _proved(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where an app signs in by itself there is no page: a token is fetched and looked into."""
+    for left in reversed(range(TRIES)):
+        try:
+            proof = asked.call("authorize_app", route=asked.given.route)
+            break
+        except Refused as refused:
+            if asked.given.secret_file or not refused.about("secret"):
+                raise
+            _again(asked, refused, left)
+            _keep_secret(asked, begun["secret"], None)
+    for words in proof["token"]:
+        print(asked.say(words))
+    status: Mapping[str, Any] = proof["route"]
+    return status
 
 
 def _finished(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:

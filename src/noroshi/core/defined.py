@@ -219,6 +219,8 @@ class AccountDef(Definition):
     """The directory (tenant) ID."""
     client_id: str
     """The application (client) ID of the app registration."""
+    sign_in: Literal["person", "app"] = "person"
+    """person: somebody signs in once, in a browser; app: by the client secret alone."""
     secret: str = ""
     """Which entry of the vault holds the client secret: its name, never the secret."""
     mailbox: str
@@ -234,6 +236,8 @@ class CloudDef(Definition):
     """The https address of the sign-in server; {tenant} in it stands for the account's tenant."""
     scope: str
     """What access is asked for, separated by blanks."""
+    app_scope: str = ""
+    """What an account with sign_in = "app" asks for; Microsoft's end in /.default."""
     smtp_host: str
     """Its mail server."""
     smtp_port: int = 587

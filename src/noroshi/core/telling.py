@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from noroshi.core.defined import (
+    REDIRECT,
     AccountDef,
     CloudDef,
     ContactDef,
@@ -67,6 +68,25 @@ NO_TENANT = Words(
     en="is missing: the cloud {cloud} asks for the directory (tenant) ID",
     ja="指定がありません。クラウド {cloud} にはディレクトリ (テナント) ID が必要です",
 )
+NO_SECRET = Words(
+    en='sign_in = "app" needs secret: the name of the vault\'s entry with the client secret',
+    ja='sign_in = "app" には secret (クライアント シークレットを入れた保管庫の項目名) が必要です',
+)
+NO_BROWSER = Words(
+    en='is not used with sign_in = "app", as no browser is sent anywhere; leave it out',
+    ja='sign_in = "app" ではブラウザーを使わないため、指定しないでください',
+)
+OWN_TENANT = Words(
+    en='is no organisation\'s own: sign_in = "app" needs the directory (tenant) ID itself',
+    ja='特定の組織を指していません。sign_in = "app" にはディレクトリ (テナント) ID '
+    "そのものが必要です",
+)
+NO_APP_SCOPE = Words(
+    en='is not for sign_in = "app": the cloud {cloud} says no app_scope',
+    ja='sign_in = "app" には使えません。クラウド {cloud} に app_scope がありません',
+)
+SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
+"""Entra's words for everybody: an app by itself belongs to one tenant (AADSTS9001023)."""
 NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
 
 
@@ -238,6 +258,8 @@ def accounts(
             made[name] = make(said, its)
             if "{tenant}" in its.authority and not said.tenant:
                 place.at("tenant").say(NO_TENANT, cloud=its.name)
+            if said.sign_in == "app" and not its.app_scope:
+                place.at("cloud").say(NO_APP_SCOPE, cloud=its.name)
         else:
             place.at("cloud").no_such(CLOUD, said.cloud, definitions.clouds)
     return made
@@ -246,6 +268,17 @@ def accounts(
 def _check_account(said: AccountDef, place: Place) -> None:
     if not is_address(said.mailbox):
         place.at("mailbox").say(NO_ADDRESS, given=said.mailbox)
+    if said.sign_in == "app":
+        _check_app(said, place)
+
+
+def _check_app(said: AccountDef, place: Place) -> None:
+    if not said.secret:
+        place.at("secret").say(NO_SECRET)
+    if said.redirect != REDIRECT:
+        place.at("redirect").say(NO_BROWSER)
+    if said.tenant.lower() in SHARED_TENANTS:
+        place.at("tenant").say(OWN_TENANT)
 
 
 def _check_cloud(said: CloudDef, place: Place) -> None:

@@ -68,6 +68,20 @@ CONSENT = _to(
     "管理者の同意が必要です ({code})。管理者が「API のアクセス許可」で"
     "「管理者の同意を与えます」を押したあと、もう一度サインインしてください。",
 )
+APP_CONSENT = _to(
+    "admin",
+    "An administrator must consent to this application ({code}): API permissions, Office 365 "
+    "Exchange Online, SMTP.SendAsApp, “Grant admin consent”. It is tried again by itself.",
+    "管理者の同意が必要です ({code})。管理者が「API のアクセス許可」の Office 365 Exchange Online、"
+    "SMTP.SendAsApp に「管理者の同意を与えます」を押してください。自動でもう一度試します。",
+)
+APP_POLICY = _to(
+    "admin",
+    "A Conditional Access policy for workload identities blocks this application ({code}). "
+    "The administrator exempts the application or this location.",
+    "ワークロード ID の条件付きアクセスで、このアプリケーションが止められています ({code})。"
+    "管理者がアプリケーションまたはこの場所を対象から外してください。",
+)
 MFA = _to(
     "user",
     "Microsoft 365 asks for multifactor authentication ({code}). "
@@ -266,15 +280,31 @@ BY_ERROR: dict[str, Advice] = {
 BY_SUBERROR: dict[str, Advice] = {"consent_required": CONSENT}
 
 
-def advise(error: str, *, suberror: str = "", codes: tuple[int, ...] = ()) -> Advice:
-    """What to do about a refusal; the words name its AADSTS number, or else its `error`."""
+def advise(
+    error: str, *, suberror: str = "", codes: tuple[int, ...] = (), alone: bool = False
+) -> Advice:
+    """What to do about a refusal; the words name its AADSTS number, or else its `error`.
+
+    `alone`: an app that signs in by itself, where nobody could sign in again.
+    """
     of_class = BY_SUBERROR.get(suberror) or BY_ERROR.get(error, BAD_REQUEST)
     known = next((code for code in codes if code in BY_CODE), None)
     advice = of_class if known is None else BY_CODE[known]
+    if alone:
+        advice = _alone(advice)
     who: Who = "wait" if error in WAITING else advice.who
     shown = known or next(iter(codes), None)
     code = error if shown is None else f"AADSTS{shown}"
     return Advice(who, advice.words.fill(code=code))
+
+
+def _alone(advice: Advice) -> Advice:
+    """The same where an app signs in by itself."""
+    if advice is CONSENT:
+        return APP_CONSENT
+    if advice is POLICY:
+        return APP_POLICY
+    return APP_REFUSED if advice.who == "user" else advice
 
 
 def codes_in(text: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote
 
 REDIRECT = "http://localhost/MxMail/"
@@ -18,6 +19,8 @@ class Cloud:
     """https; `{tenant}` in it stands for the account's tenant."""
     scope: str
     """Scopes of one resource, separated by blanks; what a sign-in always needs is added."""
+    app_scope: str = ""
+    """The scope of an app that signs in by itself; "" where none may."""
     smtp_host: str
     smtp_port: int
     ca_file: str = ""
@@ -38,6 +41,8 @@ class Account:
     """Which entry of the vault holds the client secret; "" for a public client, which has none."""
     mailbox: str
     redirect: str = REDIRECT
+    sign_in: Literal["person", "app"] = "person"
+    """app: by the client secret alone (client credentials, RFC 6749 4.4); nobody signs in."""
 
     @property
     def authority(self) -> str:
@@ -46,14 +51,19 @@ class Account:
 
     @property
     def identity(self) -> str:
-        """To whom a refresh token of this account may be shown: it is never sent elsewhere."""
-        return f"{self.authority} {self.client_id}"
+        """To whom a refresh token of this account may be shown: it is never sent elsewhere.
+
+        An app that signs in by itself is told apart: what a person began is not its own.
+        """
+        alone = " app" if self.sign_in == "app" else ""
+        return f"{self.authority} {self.client_id}{alone}"
 
 
 MICROSOFT365 = Cloud(
     name="microsoft365",
     authority="https://login.microsoftonline.com/{tenant}",
     scope="https://outlook.office.com/SMTP.Send",
+    app_scope="https://outlook.office365.com/.default",
     smtp_host="smtp.office365.com",
     smtp_port=587,
 )

@@ -29,14 +29,15 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A refresh token, and whose it is."""
+    """A refresh token, and whose it is; of an app that signs in by itself, that it did."""
 
     token: Secret
+    """Empty for an app that signs in by itself: nothing but its secret counts."""
     identity: str
     """To whom it may be shown: see `Account.identity`."""
     since: datetime
     renewed: datetime
-    user: str
+    user: str = ""
 
 
 class Entries:

@@ -72,6 +72,15 @@ class MsalProvider:
 
         return await _apart(lambda: _with_app(account, secret, ask))
 
+    async def by_secret(self, account: Account, secret: Secret | None) -> Tokens:
+        """A token for the app itself, by its secret alone."""
+
+        def ask(app: Any) -> Tokens | SignInFailed:
+            found = app.acquire_token_for_client(account.cloud.app_scope.split())
+            return _judged(found, alone=True)
+
+        return await _apart(lambda: _with_app(account, secret, ask))
+
 
 def _with_app(
     account: Account, secret: Secret | None, ask: Callable[[Any], T]
@@ -90,7 +99,7 @@ def _with_app(
     except (SignInFailed, Unreachable) as ours:
         return ours.with_traceback(None)
     except Refused as refused:
-        return _refusal(refused.reply)
+        return _refusal(refused.reply, alone=account.sign_in == "app")
     except Exception as error:
         # MSAL raises ValueError, RuntimeError, KeyError and more, with nonces and answers in
         # their texts: only the kind of it may leave here.
@@ -103,7 +112,9 @@ def _with_app(
 def _app(msal: Any, account: Account, secret: Secret | None, wire: Wire) -> Any:
     """A confidential or public client. MSAL sends the secret in the body, as Entra documents it."""
     place = "oidc_authority" if account.cloud.oidc else "authority"
-    return msal.ClientApplication(
+    confidential = account.sign_in == "app"
+    kind = msal.ConfidentialClientApplication if confidential else msal.ClientApplication
+    return kind(
         account.client_id,
         client_credential=secret.reveal() if secret else None,
         http_client=wire,
@@ -134,9 +145,9 @@ def _scopes(account: Account) -> list[str]:
     return [word for word in account.cloud.scope.split() if word not in ADDED_BY_MSAL]
 
 
-def _judged(answer: Mapping[str, Any]) -> Tokens | SignInFailed:
+def _judged(answer: Mapping[str, Any], *, alone: bool = False) -> Tokens | SignInFailed:
     if "error" in answer or not answer.get("access_token"):
-        return _failure(answer)
+        return _failure(answer, alone=alone)
     refresh = answer.get("refresh_token")
     claims = answer.get("id_token_claims") or {}
     return Tokens(
@@ -148,20 +159,22 @@ def _judged(answer: Mapping[str, Any]) -> Tokens | SignInFailed:
     )
 
 
-def _refusal(reply: Reply) -> SignInFailed:
+def _refusal(reply: Reply, *, alone: bool) -> SignInFailed:
     content = reply.content or {}
     if reply.status_code == 429 or reply.status_code >= 500:
         content = {**content, "error": "temporarily_unavailable"}
-    return _failure(content, reply.retry_after)
+    return _failure(content, reply.retry_after, alone=alone)
 
 
-def _failure(answer: Mapping[str, Any], retry_after: float | None = None) -> SignInFailed:
+def _failure(
+    answer: Mapping[str, Any], retry_after: float | None = None, *, alone: bool
+) -> SignInFailed:
     error = tidy(answer.get("error", "invalid_response"))
     suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
     listed = answer.get("error_codes")
     codes = tuple(c for c in listed if isinstance(c, int)) if isinstance(listed, list) else ()
     codes = codes or codes_in(str(answer.get("error_description", "")))
-    advice = advise(error, suberror=suberror, codes=codes)
+    advice = advise(error, suberror=suberror, codes=codes, alone=alone)
     correlation = str(answer.get("correlation_id", ""))
     return SignInFailed(
         advice.words,

@@ -1,4 +1,4 @@
-"""The seam to an OAuth 2.0 library: three calls, two ways to fail.
+"""The seam to an OAuth 2.0 library: four calls, two ways to fail.
 
 A library is asked with a refresh token in and an answer out. Expiry, single flight, keeping
 the rotated token and remembering refusals are ours, in `tokens`.
@@ -108,4 +108,8 @@ class Provider(Protocol):
         self, account: Account, secret: Secret | None, refresh_token: Secret
     ) -> Tokens:
         """Trade a refresh token for an access token and, mostly, a new refresh token."""
+        ...
+
+    async def by_secret(self, account: Account, secret: Secret | None) -> Tokens:
+        """A token for the app itself, by its secret alone; there is no refresh token."""
         ...

@@ -9,15 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
 from noroshi.core.words import Words
+from noroshi.oauth.attempts import answer_to
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.entries import Begun, Entries, Kept
-from noroshi.oauth.pasted import Problem, read_pasted
 from noroshi.oauth.provider import Provider, SignInFailed, Tokens
+from noroshi.oauth.said import (
+    BY_ITSELF,
+    NEVER,
+    NO_REFRESH,
+    NO_SECRET,
+    OTHER_APP,
+    SIGNED_IN,
+    UNPROVED,
+)
 from noroshi.ports import Clocks
 from noroshi.vault import Secret, Vault, VaultError
 
@@ -25,46 +34,15 @@ T = TypeVar("T")
 MARGIN = 300.0
 FORCED_APART = 30.0
 """A token younger than this is not the reason for a refusal: another one would be the same."""
-ATTEMPT_LIFE = timedelta(hours=1)
 SAVE_AGAIN = 10.0
 """Seconds until a rotated token that the store could not take is offered to it again."""
 BUSY, LONGEST_WAIT = 60.0, 3600.0
 LOOK_AGAIN = 1800.0
 """Seconds until what an administrator may have mended, unseen by us, is tried again."""
 
-NEVER = Words(
-    en="Nobody has signed in for {name} yet. Run: noroshi authorize",
-    ja="「{name}」はまだサインインしていません。noroshi authorize を実行してください。",
-)
-OTHER_APP = Words(
-    en="Tenant, client ID or cloud of {name} has changed since the sign-in. Sign in again.",
-    ja="「{name}」のテナント、クライアント ID、クラウドのどれかがサインイン後に変わりました。"
-    "もう一度サインインしてください。",
-)
-NOT_BEGUN = Words(
-    en="No sign-in has been begun for {name}. Open the page first.",
-    ja="「{name}」のサインインは始まっていません。先にページを開いてください。",
-)
-TOO_OLD = Words(
-    en="This sign-in was begun more than an hour ago. Open the page again and paste the new URL.",
-    ja="このサインインは1時間以上前のものです。ページを開き直し、新しい URL を貼り付けてください。",
-)
-ALREADY = Words(
-    en="This URL has been used: the sign-in is complete, nothing is left to do.",
-    ja="この URL は使用済みです。サインインは済んでいるため、何もする必要はありません。",
-)
-NO_SECRET = Words(
-    en="The vault has no client secret “{secret}” for {name}. Enter the Value from the portal.",
-    ja="「{name}」のクライアント シークレット「{secret}」が保管庫にありません。"
-    "ポータルの「値」を入れてください。",
-)
-NO_REFRESH = Words(
-    en="The sign-in server gave no refresh token, so the sign-in would end within an hour. "
-    "The application must be allowed offline_access.",
-    ja="リフレッシュ トークンが発行されないため、1時間ほどで送れなくなります。"
-    "アプリケーションに offline_access を許可してください。",
-)
-SIGNED_IN = Words(en="Signed in.", ja="サインイン済みです。")
+NO_TOKEN = Secret("")
+OUR_OWN = frozenset({"never_signed_in", "other_account"})
+"""Refusals that are read from the vault: they need not be remembered."""
 
 
 class SignIn(Enum):
@@ -86,7 +64,8 @@ class SignInState:
     since: datetime | None = None
     """When somebody signed in; for a refusal, when it was first told."""
     renewed: datetime | None = None
-    """When the refresh token was last renewed: Entra ends one that rests for 90 days."""
+    """When the refresh token was last renewed: Entra ends one that rests for 90 days. For an app
+    that signs in by itself: when it last got a token, and nothing of it ends by resting."""
     user: str = ""
 
 
@@ -151,6 +130,8 @@ class TokenSource:
 
     async def begin(self, account: Account) -> str:
         """Where a person signs in, as a URL. Raises as `token` does."""
+        if account.sign_in == "app":
+            raise SignInFailed(BY_ITSELF.fill(name=account.name), error="app", who="setup")
         await self._client_secret(account)
         attempt = await self._provider.begin(account)
         begun = Begun(attempt=attempt, identity=account.identity, at=self._clocks.wall())
@@ -165,17 +146,31 @@ class TokenSource:
         """
         await asyncio.shield(self._start(self._finish(account, self._of(account), pasted)))
 
+    async def prove(self, account: Account) -> Secret:
+        """A new token for an app that signs in by itself, whatever is at hand or remembered.
+
+        Raises as `token` does.
+        """
+        live = self._of(account)
+        async with live.lock:
+            live.trouble, live.access = None, None
+        return await asyncio.shield(self._start(self._renew(account, live, force=False)))
+
     async def state(self, account: Account) -> SignInState:
         """How this account stands. Asks the vault, not the provider; raises what the store raises."""
         try:
             kept = await self._entries.kept(account)
         except VaultError as error:
             return SignInState(sign=SignIn.LOCKED, why=error.words)
-        if kept is None:
-            return SignInState(sign=SignIn.NEVER, why=NEVER.fill(name=account.name))
-        if kept.identity != account.identity:
-            return SignInState(sign=SignIn.NEEDED, why=OTHER_APP.fill(name=account.name))
-        return _told(kept, self._of(account).trouble)
+        trouble, alone = self._of(account).trouble, account.sign_in == "app"
+        if kept is not None and kept.identity != account.identity:
+            if not alone:
+                return SignInState(sign=SignIn.NEEDED, why=OTHER_APP.fill(name=account.name))
+            kept = None  # of another app, or of a person: no matter to one that asks by itself
+        if kept is None and trouble is None:
+            never = UNPROVED if alone else NEVER
+            return SignInState(sign=SignIn.NEVER, why=never.fill(name=account.name))
+        return _told(kept, trouble)
 
     def ask_again(self, account: Account) -> None:
         """Forget a remembered refusal: somebody says that it is mended."""
@@ -216,19 +211,37 @@ class TokenSource:
                 return live.access
             secret = await self._client_secret(account)
             self._held_back(live, secret)
-            kept = await self._kept(account)
             asked = self._clocks.steady()
+            get = self._by_secret if account.sign_in == "app" else self._by_refresh
             try:
-                tokens = await self._provider.refresh(account, secret, kept.token)
+                tokens = await get(account, secret)
             except SignInFailed as failure:
                 live.access = None
-                live.trouble = self._trouble(failure, secret, live.trouble)
+                if failure.error not in OUR_OWN:
+                    live.trouble = self._trouble(failure, secret, live.trouble)
                 raise
-            if tokens.refresh is not None:
-                rotated = replace(kept, token=tokens.refresh, renewed=self._clocks.wall())
-                await self._entries.keep_or_hold(account, rotated)
-                self._save_later()
             return self._take(live, tokens, asked)
+
+    async def _by_refresh(self, account: Account, secret: Secret | None) -> Tokens:
+        kept = await self._kept(account)
+        tokens = await self._provider.refresh(account, secret, kept.token)
+        if tokens.refresh is not None:
+            rotated = replace(kept, token=tokens.refresh, renewed=self._clocks.wall())
+            await self._keep(account, rotated)
+        return tokens
+
+    async def _by_secret(self, account: Account, secret: Secret | None) -> Tokens:
+        """Kept of it is no more than since when it holds, so that a restart need not ask."""
+        tokens = await self._provider.by_secret(account, secret)
+        before, now = await self._entries.kept(account), self._clocks.wall()
+        if before is None or before.identity != account.identity:
+            before = Kept(token=NO_TOKEN, identity=account.identity, since=now, renewed=now)
+        await self._keep(account, replace(before, renewed=now))
+        return tokens
+
+    async def _keep(self, account: Account, kept: Kept) -> None:
+        await self._entries.keep_or_hold(account, kept)
+        self._save_later()
 
     def _save_later(self) -> None:
         if self._entries.holding and (self._saving is None or self._saving.done()):
@@ -241,7 +254,9 @@ class TokenSource:
 
     async def _finish(self, account: Account, live: _Live, pasted: str) -> None:
         async with live.lock:
-            begun, query = await self._read(account, pasted)
+            begun, query = answer_to(
+                await self._entries.begun(account), account, pasted, self._clocks.wall()
+            )
             secret = await self._client_secret(account)
             asked = self._clocks.steady()
             tokens = await self._provider.redeem(account, secret, begun.attempt, query)
@@ -260,20 +275,6 @@ class TokenSource:
             renewed=now,
             user=tokens.user,
         )
-
-    async def _read(self, account: Account, pasted: str) -> tuple[Begun, dict[str, str]]:
-        """The attempt and the query that answers it."""
-        begun = await self._entries.begun(account)
-        if begun is None or begun.identity != account.identity:
-            raise _pasted(NOT_BEGUN.fill(name=account.name))
-        query = read_pasted(pasted, begun.attempt.state)
-        if isinstance(query, Problem):
-            raise _pasted(query.words, query.error, query.codes)
-        if begun.done:
-            raise _pasted(ALREADY, "already_used")
-        if self._clocks.wall() - begun.at > ATTEMPT_LIFE:
-            raise _pasted(TOO_OLD)
-        return begun, query
 
     def _take(self, live: _Live, tokens: Tokens, asked: float) -> Secret:
         # A server whose tokens are short-lived would be asked at each mail: half their life then.
@@ -325,23 +326,20 @@ class TokenSource:
         return kept
 
 
-def _pasted(words: Words, error: str = "pasted", codes: tuple[int, ...] = ()) -> SignInFailed:
-    return SignInFailed(words, error=error, who="user", codes=codes)
-
-
-def _told(kept: Kept, trouble: _Trouble | None) -> SignInState:
+def _told(kept: Kept | None, trouble: _Trouble | None) -> SignInState:
+    renewed, user = (kept.renewed, kept.user) if kept else (None, "")
     if trouble is None:
         return SignInState(
             sign=SignIn.SIGNED_IN,
             why=SIGNED_IN,
-            since=kept.since,
-            renewed=kept.renewed,
-            user=kept.user,
+            since=kept.since if kept else None,
+            renewed=renewed,
+            user=user,
         )
     return SignInState(
         sign=SignIn.WAITING if trouble.failure.who == "wait" else SignIn.NEEDED,
         why=trouble.failure.words,
         since=trouble.at,
-        renewed=kept.renewed,
-        user=kept.user,
+        renewed=renewed,
+        user=user,
     )

@@ -140,13 +140,25 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """A sign-in under way: the page to open, and what of it the vault has already."""
+    """A sign-in under way: the page to open, and what of it the vault has already.
+
+    `by`: person, or app, which signs in by its client secret alone and has no page.
+    """
 
     route: str
     account: str
+    by: str
     url: str
     secret: str
     secret_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """An app has signed in: how the route is now, and what its token says of itself."""
+
+    route: RouteStatus
+    token: tuple[Words, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
+from noroshi.oauth.claims import look_into
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.oauth.provider import SignInFailed, Unreachable
-from noroshi.service.answers import RouteStatus, SignIn
+from noroshi.service.answers import Proof, RouteStatus, SignIn
 from noroshi.service.desk import Desk, account_of
 from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, Trouble, operation
 from noroshi.vault import Secret, VaultError
@@ -36,14 +37,9 @@ NOT_BY_ITSELF = Words(
 )
 BAD_SECRET = Words(en="This secret is not kept.", ja="このシークレットは保存していません。")
 EMPTY = Words(en="is empty", ja="何も入力されていません")
-CANNOT_COMPILE = Words(
-    en="The current definitions cannot be read any more: {why}",
-    ja="いまの定義が読めなくなっています: {why}",
-)
-EMPTY = Words(en="is empty", ja="何も入力されていません")
-CANNOT_COMPILE = Words(
-    en="The current definitions cannot be read any more: {why}",
-    ja="いまの定義が読めなくなっています: {why}",
+NO_APP = Words(
+    en="Route {given} does not sign in by itself (sign_in of its account is not app).",
+    ja="経路 {given} はアプリだけではサインインしません (アカウントの sign_in が app ではありません)。",
 )
 
 
@@ -55,15 +51,21 @@ class Signing(Desk):
         help=Words(en="Begin to sign a route in.", ja="経路のサインインを始めます。"),
     )
     async def authorize_begin(self, who: Person, route: str) -> SignIn:
-        """The page to open. Without a client secret in the vault there is none yet: url is ""."""
+        """The page to open: "" without a client secret in the vault, and for an app by itself."""
         account = await self._account_of(route)
         kept = not account.secret or account.secret in await self._vault.names()
+        page = kept and account.sign_in == "person"
         try:
-            url = await self._tokens.begin(account) if kept else ""
+            url = await self._tokens.begin(account) if page else ""
         except (SignInFailed, Unreachable, VaultError) as failure:
             raise _not_signed_in(route, failure) from None
         return SignIn(
-            route=route, account=account.name, url=url, secret=account.secret, secret_kept=kept
+            route=route,
+            account=account.name,
+            by=account.sign_in,
+            url=url,
+            secret=account.secret,
+            secret_kept=kept,
         )
 
     @operation(
@@ -88,7 +90,9 @@ class Signing(Desk):
         except VaultError as failure:
             raise Trouble(failure.words) from None
         for route in plan.routes.values():
-            if getattr(route.options, "password", "") == name:
+            account = account_of(plan, route)
+            alone = account is not None and account.sign_in == "app" and account.secret == name
+            if alone or getattr(route.options, "password", "") == name:
                 await self._wake(route.name)
         return name
 
@@ -104,6 +108,31 @@ class Signing(Desk):
             await self._tokens.finish(account, pasted)
         except (SignInFailed, Unreachable, VaultError) as failure:
             raise _not_signed_in(route, failure) from None
+        return await self._signed_in(route, account)
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(
+            en="Prove that an app signs in by itself.",
+            ja="アプリだけでサインインできることを確かめます。",
+        ),
+    )
+    async def authorize_app(self, who: Person, route: str) -> Proof:
+        """Fetch a token by the client secret alone; what waits goes out then."""
+        account = await self._account_of(route)
+        if account.sign_in != "app":
+            raise Conflict(NO_APP.fill(given=route))
+        try:
+            token = await self._tokens.prove(account)
+        except (SignInFailed, Unreachable, VaultError) as failure:
+            raise _not_signed_in(route, failure) from None
+        # Other servers than Entra have claims of their own.
+        seen = () if account.cloud.oidc else look_into(token)
+        return Proof(route=await self._signed_in(route, account), token=seen)
+
+    async def _signed_in(self, route: str, account: Account) -> RouteStatus:
+        """What waits for this account's routes goes out; how this one is."""
         _, plan = await self._current()
         for other in plan.routes.values():
             if account_of(plan, other) == account:

@@ -19,6 +19,12 @@ AUTHORIZE = Command(
             ja="クライアント シークレットがまだなければ尋ね、ブラウザーで開くページを示し、"
             "ブラウザーが最後に止まったアドレスを受け取ります。",
         ),
+        Words(
+            en='For an account with sign_in = "app" the secret is all: a token is fetched to '
+            "prove it.",
+            ja='アカウントが sign_in = "app" なら必要なのはシークレットだけで、'
+            "トークンを取得して確かめます。",
+        ),
     ),
     options=(
         Option(

@@ -1,0 +1,78 @@
+"""What an access token says of itself, for people to read: never a reason to use it or not.
+
+Its format is the mail server's matter (Microsoft: "access tokens are opaque to clients"), so
+nothing is decided by it, and one that cannot be read is no fault.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.vault import Secret
+
+EXCHANGE = frozenset(
+    {
+        "https://outlook.office.com",
+        "https://outlook.office365.com",
+        "https://outlook.office365.us",
+        "https://partner.outlook.cn",
+        "00000002-0000-0ff1-ce00-000000000000",
+    }
+)
+"""The audiences of Exchange Online in its clouds."""
+PERMISSION = "SMTP.SendAsApp"
+LONGEST = 80
+
+OPAQUE = Words(
+    en="The token cannot be looked into; the mail server will judge it.",
+    ja="トークンの中身は確かめられません。判断はメールサーバーに任せます。",
+)
+FOR_EXCHANGE = Words(
+    en="The token is for Exchange Online.", ja="Exchange Online 用のトークンです。"
+)
+FOR_OTHER = Words(
+    en="Caution: the token is for “{aud}”, not for Exchange Online, which will refuse it "
+    "(535 5.7.3). Check app_scope of the cloud.",
+    ja="注意: Exchange Online ではなく「{aud}」用のトークンです。このままでは断られます "
+    "(535 5.7.3)。クラウドの app_scope を確かめてください。",
+)
+MAY_SEND = Words(
+    en="It carries the permission SMTP.SendAsApp.",
+    ja="アクセス許可 SMTP.SendAsApp が含まれています。",
+)
+MAY_NOT = Words(
+    en="Caution: it lacks the permission SMTP.SendAsApp. Under API permissions, Office 365 "
+    "Exchange Online, the administrator adds it as an application permission and grants admin "
+    "consent. (Not needed where Exchange itself grants it: RBAC for Applications.)",
+    ja="注意: アクセス許可 SMTP.SendAsApp が含まれていません。管理者が「API のアクセス許可」の "
+    "Office 365 Exchange Online でアプリケーションの許可として追加し、管理者の同意を与えてください "
+    "(Exchange 側の「アプリケーションの RBAC」で許可している場合は不要です)。",
+)
+
+
+def look_into(token: Secret) -> tuple[Words, ...]:
+    """What an app's token is for and whether it may send, in words."""
+    claims = _claims(token.reveal())
+    if claims is None:
+        return (OPAQUE,)
+    aud, roles = str(claims.get("aud", ""))[:LONGEST], claims.get("roles")
+    fits = FOR_EXCHANGE if aud.rstrip("/") in EXCHANGE else FOR_OTHER.fill(aud=aud)
+    may = isinstance(roles, list) and PERMISSION in roles
+    return fits, MAY_SEND if may else MAY_NOT
+
+
+def _claims(token: str) -> Mapping[str, Any] | None:
+    """The payload of a JWT, its signature unlooked at; None where it is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

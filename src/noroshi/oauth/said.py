@@ -1,0 +1,47 @@
+"""What is said of a sign-in that is missing, ended or complete."""
+
+from __future__ import annotations
+
+from noroshi.core.words import Words
+
+NEVER = Words(
+    en="Nobody has signed in for {name} yet. Run: noroshi authorize",
+    ja="「{name}」はまだサインインしていません。noroshi authorize を実行してください。",
+)
+OTHER_APP = Words(
+    en="Tenant, client ID or cloud of {name} has changed since the sign-in. Sign in again.",
+    ja="「{name}」のテナント、クライアント ID、クラウドのどれかがサインイン後に変わりました。"
+    "もう一度サインインしてください。",
+)
+NOT_BEGUN = Words(
+    en="No sign-in has been begun for {name}. Open the page first.",
+    ja="「{name}」のサインインは始まっていません。先にページを開いてください。",
+)
+TOO_OLD = Words(
+    en="This sign-in was begun more than an hour ago. Open the page again and paste the new URL.",
+    ja="このサインインは1時間以上前のものです。ページを開き直し、新しい URL を貼り付けてください。",
+)
+ALREADY = Words(
+    en="This URL has been used: the sign-in is complete, nothing is left to do.",
+    ja="この URL は使用済みです。サインインは済んでいるため、何もする必要はありません。",
+)
+NO_SECRET = Words(
+    en="The vault has no client secret “{secret}” for {name}. Enter the Value from the portal.",
+    ja="「{name}」のクライアント シークレット「{secret}」が保管庫にありません。"
+    "ポータルの「値」を入れてください。",
+)
+NO_REFRESH = Words(
+    en="The sign-in server gave no refresh token, so the sign-in would end within an hour. "
+    "The application must be allowed offline_access.",
+    ja="リフレッシュ トークンが発行されないため、1時間ほどで送れなくなります。"
+    "アプリケーションに offline_access を許可してください。",
+)
+UNPROVED = Words(
+    en="The app {name} has not signed in yet. Run: noroshi authorize",
+    ja="アプリ「{name}」はまだサインインしていません。noroshi authorize を実行してください。",
+)
+BY_ITSELF = Words(
+    en="{name} signs in by itself, with its client secret: there is no page to open.",
+    ja="「{name}」はクライアント シークレットだけでサインインします。開くページはありません。",
+)
+SIGNED_IN = Words(en="Signed in.", ja="サインイン済みです。")
