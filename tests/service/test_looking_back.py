@@ -65,9 +65,12 @@ async def test_a_version_that_is_not_there_is_told(ask, op):
 
 async def test_contacts_are_told_with_the_rules_that_name_them(ask):
     await applied(ask)
+    notification = {"events": ["started"], "contacts": ["boss"], "routes": ["plain"]}
+    await applied(ask, notifications__life=notification)
     found = {one["name"]: one for one in await ask("contacts")}
     assert (found["ops"]["rules"], found["ops"]["monitors"]) == (["all"], 1)
     assert (found["boss"]["rules"], found["boss"]["monitors"]) == ([], 0)
+    assert (found["boss"]["notifications"], found["ops"]["notifications"]) == (["life"], [])
 
 
 async def test_before_anything_happened_the_log_is_empty(ask):

@@ -19,6 +19,7 @@ HEAD = (
     Words(en="LANGUAGE", ja="言語"),
     Words(en="ZONE", ja="時間帯"),
     Words(en="RULES", ja="実行条件"),
+    Words(en="NOTIFICATIONS", ja="通知項目"),
     Words(en="MONITORS", ja="監視項目"),
     Words(en="ADDRESSES", ja="アドレス"),
 )
@@ -45,7 +46,8 @@ def _row(asked: Asked, one: Mapping[str, Any]) -> tuple[str, ...]:
         name,
         asked.say(LANGUAGES[one["language"]]),
         one["zone"],
-        ", ".join(one["rules"]) or asked.say(NO_RULE),
+        ", ".join(one["rules"]) or ("" if one["notifications"] else asked.say(NO_RULE)),
+        ", ".join(one["notifications"]),
         str(one["monitors"]),
         ", ".join(one["addresses"]),
     )

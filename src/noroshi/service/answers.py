@@ -189,13 +189,14 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What the other side said about one address."""
+    """What became of one address: `text` is the other side's, `words` are our own."""
 
     address: str
     verdict: Verdict
     code: int
     enhanced: str
     text: str
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRow:
-    """Who is told: by which rules, and of how many monitors."""
+    """Who is told: by which rules and notifications, and of how many monitors."""
 
     name: str
     title: str
@@ -261,6 +262,7 @@ class ContactRow:
     language: str
     zone: str
     rules: tuple[str, ...]
+    notifications: tuple[str, ...]
     monitors: int
 
 

@@ -73,7 +73,7 @@ class History(Desk):
         role=VIEWER, help=Words(en="Who is told, and of what.", ja="通知先を一覧します。")
     )
     async def contacts(self, who: Person) -> tuple[ContactRow, ...]:
-        """All contacts with the rules that name them."""
+        """All contacts with the rules and notifications that name them."""
         _, plan = await self._current()
         return tuple(_contact(contact, plan) for contact in plan.contacts.values())
 
@@ -88,6 +88,11 @@ def _contact(contact: Contact, plan: Plan) -> ContactRow:
         language=contact.language,
         zone=contact.zone,
         rules=tuple(rule.id for rule in mine),
+        notifications=tuple(
+            name
+            for name, one in plan.notifications.items()
+            if any(c.id == contact.id for c in one.contacts)
+        ),
         monitors=len(watched),
     )
 

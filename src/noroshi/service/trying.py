@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from noroshi import schema
 from noroshi.actions.phrases import REASONS, quantity
 from noroshi.core.model import (
     NOTHING_SAID,
@@ -21,11 +19,10 @@ from noroshi.core.model import (
 from noroshi.core.reckon import reckon
 from noroshi.core.status import assess, judge
 from noroshi.core.words import Words, plain
-from noroshi.definitions import Plan, compile_plan, give_ids
+from noroshi.definitions import Plan
 from noroshi.ports import Document
 from noroshi.service.answers import ItemStatus, ReadingTried, RuleTried, Tried
-from noroshi.service.defining import BAD_DEFINITIONS
-from noroshi.service.desk import Desk
+from noroshi.service.defining import BAD_DEFINITIONS, Defining
 from noroshi.service.history import monitor_named
 from noroshi.service.offer import ADMIN, Invalid, Person, Trouble, operation
 from noroshi.service.saying import limits_told, told
@@ -36,7 +33,7 @@ NOT_HERE = Words(
 )
 
 
-class Trying(Desk):
+class Trying(Defining):
     """Measured on trial."""
 
     @operation(
@@ -63,11 +60,10 @@ class Trying(Desk):
         if documents is None:
             return (await self._current())[1]
         current = await self._store.current()
-        try:
-            given = give_ids(documents, current.documents, self._new_id)
-            return await asyncio.to_thread(compile_plan, given, self._plugins)
-        except schema.Invalid as invalid:
-            raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
+        found = await self._checked(documents, current)
+        if found.problems:
+            raise Invalid(BAD_DEFINITIONS, found.problems)
+        return found.plan
 
     async def _seen(self, monitor: Monitor) -> tuple[Words, ...]:
         """What the kind shows of what it read, beyond its readings."""
