@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load|apply|storm|start …] [--quick] [--runs N]`: measure, write, hold against.
+"""`python -m benchmarks [load|apply|logs|storm|start …] [--quick] [--runs N]`: measure, write, hold against.
 
 Without a name all is measured, which takes less than 20 minutes, and docs/benchmarks.md is written.
 The exit code is 1 if a promise does not hold.
@@ -15,16 +15,17 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, load, storm
+from benchmarks import apply, load, logs, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import PAGE, broken, page, write_rows
 from benchmarks.startup import run_startup
 
-MEASURES = ("load", "apply", "storm", "start")
+MEASURES = ("load", "apply", "logs", "storm", "start")
 STARTS = 30
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
+QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
 QUICK_STORM = storm.Size(
     sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0
 )
@@ -76,6 +77,10 @@ def _runs(quick: bool, runs: int) -> Iterator[Run]:
         for _ in range(runs):
             chosen_apply = replace(big_apply, changed=changed)
             yield "apply", variant, partial(_apply, size=chosen_apply)
+    log = QUICK_LOGS if quick else logs.Size()
+    for encoding in logs.CODECS:
+        for _ in range(runs):
+            yield "logs", encoding, partial(_logs, encoding=encoding, size=log)
     for weather in storm.WEATHERS:
         for _ in range(runs):
             big = QUICK_STORM if quick else storm.Size()
@@ -102,6 +107,11 @@ def _load(work: Path, size: load.Size) -> Row:
 def _apply(work: Path, size: apply.Size) -> Row:
     before = {"before": apply.BEFORE}
     return {**asdict(size), **before, **asdict(apply.run_apply(work, size))}
+
+
+def _logs(work: Path, encoding: str, size: logs.Size) -> Row:
+    locale = {"locale": logs.CODECS[encoding][1]}
+    return {**asdict(size), **locale, **asdict(logs.run_logs(work, encoding, size))}
 
 
 def _storm(work: Path, weather: storm.Weather, size: storm.Size) -> Row:

@@ -29,6 +29,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
             return LOAD[variant]
         case "apply":
             return APPLY
+        case "logs":
+            return LOGS
         case "storm":
             return _storm(variant)
         case _:
@@ -82,6 +84,15 @@ APPLY = (
     Promise("checks that were due and never came", 0, "{:.0f}", lambda r: r["due"] - r["done"]),
     Promise("worst lateness meanwhile", 0.25, "{:.3f} s", _got("late_worst")),
     PEAK,
+)
+LOGS = (
+    Promise("time beside grep's", 4.0, "{:.2f} times", lambda r: r["ours"] / r["grep"]),
+    Promise(
+        "lines found by one and not by the other",
+        0,
+        "{:.0f}",
+        lambda r: abs(r["our_hits"] - r["grep_hits"]),
+    ),
 )
 START = (
     Promise(

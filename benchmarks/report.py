@@ -39,6 +39,7 @@ due while the node was dead it looks at within two seconds of its restart.
 TITLES = {
     "load": "## Load: {monitors:,} port monitors every {period:g} s, {variant}",
     "apply": "## Apply: {monitors:,} port monitors every {period:g} s, {variant}",
+    "logs": "## Log: a word in {size:,} bytes of {variant}, in one line of 100, in memory",
     "storm": "## Storm {variant}: {sick} ports close, {healthy} stay; {fails}",
     "start": "## Start-up",
 }
@@ -48,6 +49,9 @@ NOTES = {
     "Resident at the end: {resident:.0f} MB. (Last run.)",
     "apply": "{window:g} s a run, {due:,} checks due, the apply {before:g} s after the beginning. "
     "Lateness that 99 % stay below: {late_99:.3f} s. (Last run.)",
+    "logs": "{rounds} looks in turns with `LC_ALL={locale} grep -a -c -F WORD`, the times added: "
+    "grep {grep:.2f} s, a monitor's look {ours:.2f} s. {our_hits:,} of {lines:,} lines found. The "
+    "loop was held up for {held:.3f} s at most. (Last run.)",
     "storm": "{mails} mails, at most {most_a_second} a second{before}; sent again with the same "
     "Message-ID: {copies}. (Last run.)",
     "start": "Milliseconds, least / middle / most of {count} runs: bare Python {bare}; "
