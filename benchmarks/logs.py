@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from noroshi import schema
@@ -22,6 +23,7 @@ from noroshi.ports import Files
 from noroshi.testing import FakeHost
 
 WORD = "障害"
+SENTENCE = f"データベースで{WORD}が発生しました"
 CODECS = {"UTF-8": ("utf-8", "C.UTF-8"), "CP932": ("cp932", "C")}
 HITS = 100  # one line in so many has the word
 IN_A_BLOCK = 100_000
@@ -98,7 +100,7 @@ def _write(path: Path, codec: str, size: int) -> int:
 
 def _line(dice: random.Random, number: int) -> str:
     said = " ".join(dice.choices(WORDS, k=5))
-    found = WORD if number % HITS == HITS // 2 else dice.choice(SENTENCES)
+    found = SENTENCE if number % HITS == HITS // 2 else dice.choice(SENTENCES)
     return f"2026-04-01T{number // 3600 % 24:02}:{number // 60 % 60:02} app[{number}]: {said} {found}\n"
 
 
@@ -120,7 +122,7 @@ async def _look(path: Path, codec: str) -> tuple[float, int, float]:
     outcome = await logfile.run(_options(path, codec), host, {})
     took = time.perf_counter() - start
     ticking.cancel()
-    longest = max((b - a for a, b in zip(ticks, ticks[1:], strict=False)), default=0.0)
+    longest = max((b - a for a, b in pairwise(ticks)), default=0.0)
     hits = next(r for r in outcome.readings if r.name == "hits")
     return took, int(hits.value), max(0.0, longest - TICK)
 

@@ -13,6 +13,7 @@ from noroshi.checks.logs.encodings import Codec
 from noroshi.checks.logs.matching import Found, matcher, shown
 from noroshi.checks.logs.reading import Place, read_on
 from noroshi.checks.logs.terms import Term, expression
+from noroshi.core.model import MOST_LINES
 from tests.checks.logs import Log
 
 ENCODINGS = ["utf-8", "cp932", "euc-jp", "utf-16-le", "utf-16-be", "utf-16", "auto"]
@@ -100,11 +101,13 @@ def test_a_word_is_not_found_within_or_across_characters(tmp_path, encoding, wor
     text=st.text("表ソ能十予ーアイあいAaZz\\ 障害", max_size=30),
     word=st.text("表ソ能十予ーアイあいAaZz\\障害", min_size=1, max_size=2),
     codec=st.sampled_from(["utf-8", "cp932", "euc-jp", "auto"]),
+    enough=st.booleans(),
 )
-@settings(deadline=None, max_examples=400)
-def test_a_word_is_found_where_it_stands_in_the_text_and_nowhere_else(text, word, codec):
+@settings(deadline=None, max_examples=800)
+def test_a_word_is_found_where_it_stands_and_nowhere_else(text, word, codec, enough):
     line = f"{text}\n".encode(Codec(codec).codecs[-1])
     hits = Found()
+    hits.lines = ["no more lines are kept, so that none must be decoded"] * MOST_LINES * enough
     one = expression(terms({"word": word}), "", False)
     matcher(one, Codec(codec)).scan(bytearray(line), 0, len(line), hits)
     if codec != "auto":  # what a line of a few characters is in cannot always be told

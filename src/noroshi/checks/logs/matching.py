@@ -20,6 +20,8 @@ WINDOW = 64 * 1024
 """Bytes that a pattern is searched in at a time: the engine holds all else up meanwhile."""
 BELOW_ALL_LEADS = 0x40
 """No byte below it is part of a character of several bytes, in any encoding we know."""
+LEADS = frozenset([*range(0x81, 0xA0), *range(0xE0, 0xFD)])
+"""Of CP932: the first bytes of characters of two."""
 OF_ITS_OWN = re.compile(r"\\[AzZ]|\(\?[a-zA-Z]*-")
 """What in a pattern would mean another thing in the midst of other lines."""
 UTF8 = Codec("utf-8")
@@ -101,6 +103,8 @@ class Matcher:
             return False
         if self._narrow.name == "utf-8":
             return True  # no character's bytes are found within another's
+        if self._narrow.name == "cp932":
+            return _begins_character(block, begin, first)
         at_a_border = begin == first or block[begin - 1] < BELOW_ALL_LEADS
         return at_a_border and (self._ascii or self._narrow.name != "auto")
 
@@ -138,6 +142,15 @@ def shown(line: bytes) -> str:
     """A line as it may stand in a mail or on a terminal, control characters made visible."""
     text = line[: 4 * LONGEST_LINE].decode("utf-8", "replace")
     return text[:LONGEST_LINE].translate(SHOWN)
+
+
+def _begins_character(block: bytearray, begin: int, first: int) -> bool:
+    """Whether a character of CP932 begins there: what is no lead byte ends one, and of the lead
+    bytes between it and here each second one is the other half of the one before."""
+    at = begin - 1
+    while at >= first and block[at] in LEADS:
+        at -= 1
+    return (begin - at) % 2 == 1
 
 
 def _windows(text: bytes) -> Iterator[tuple[int, int]]:
