@@ -32,7 +32,7 @@ from noroshi.core.model import (
     State,
     Verdict,
 )
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 from noroshi.ports import Document, Version
 from noroshi.stores.sqlite import SqliteStore
 
@@ -108,15 +108,17 @@ def bad() -> Change:
 
 async def leave(store: Any, node: Any) -> None:
     """One mail is accepted, one set aside, one is out, one has found its route down."""
-    fates = (Accepted(AT), SetAside("550 no such user"))
+    fates = (Accepted(AT), SetAside(plain("550 no such user")))
     for fate, verdict in zip(fates, (Verdict.ACCEPTED, Verdict.REFUSED), strict=True):
         parcel = await store.claim_parcel(node, "smtp", AT)
         answer = Answer(verdict, "said", 250 if verdict is Verdict.ACCEPTED else 550)
         await store.settle(parcel, Receipt(at=AT, answers={"ops@example.com": answer}), fate)
     await store.claim_parcel(node, "smtp", AT)
     parcel = await store.claim_parcel(node, "down", AT)
-    gone = Receipt(at=AT, answers={"ops@example.com": Answer(Verdict.ROUTE_DOWN, "away")})
-    await store.settle(parcel, gone, RestRoute(AT, AT + timedelta(hours=1), "away"))
+    gone = Receipt(
+        at=AT, answers={"ops@example.com": Answer(Verdict.ROUTE_DOWN, plain("away"))}
+    )
+    await store.settle(parcel, gone, RestRoute(AT, AT + timedelta(hours=1), plain("away")))
 
 
 async def later(store: Any) -> None:

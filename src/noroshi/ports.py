@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Protocol, TypeVar, dataclass_transform
 
 from noroshi.core.delivery import Fate
 from noroshi.core.model import (
+    NOTHING,
     Alarm,
     Change,
     Contact,
@@ -404,7 +405,7 @@ class Waiting:
     due: datetime
     out: bool = False
     fate: str = ""
-    why: str = ""
+    why: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,7 +424,7 @@ class Resting:
     route: str
     since: datetime
     until: datetime
-    why: str
+    why: Words
 
 
 class Store(Protocol):

@@ -255,7 +255,7 @@ async def test_a_template_that_fails_leaves_the_built_in_mail_and_says_why(langu
     finished = await finish(Broken(), payload)
     assert finished["subject"] == payload["subject"]
     assert finished["text"] == payload["text"] + note
-    assert finished["template_failed"] == "it takes too long"
+    assert finished["template_failed"] == {"en": "it takes too long", "ja": "処理が長すぎます"}
     assert "template" not in finished and "facts" not in finished
 
 

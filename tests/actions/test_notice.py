@@ -52,7 +52,7 @@ ASIDE = Aside(
     to=("ops@example.com",),
     subject="[CRITICAL] FS01 Disk space",
     route="smtp2",
-    why="550 5.1.1 no such user",
+    why=plain("550 5.1.1 no such user"),
 )
 FAILED = Failed(
     at=NIGHT,
@@ -60,7 +60,7 @@ FAILED = Failed(
     name="ops",
     contact="ops",
     subject="[CRITICAL] FS01 Disk space",
-    why="boom is undefined",
+    why=plain("boom is undefined"),
     mail="01J.1/ops/ops",
 )
 ALL = {
@@ -77,8 +77,10 @@ ALL = {
         unseen=True,
     ),
     "text-failed": FAILED,
-    "route-refused": replace(FAILED, failure=Failure.ROUTE, name="smtp1", why="550 5.7.60"),
-    "address-refused": replace(FAILED, failure=Failure.ADDRESS, why="550 5.1.1"),
+    "route-refused": replace(
+        FAILED, failure=Failure.ROUTE, name="smtp1", why=plain("550 5.7.60")
+    ),
+    "address-refused": replace(FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1")),
     "set-aside": ASIDE,
     "well": WELL,
     "not-well": replace(
@@ -144,7 +146,7 @@ def test_an_alarm_in_a_state_that_none_may_be_in_is_counted_as_lost():
 
 
 def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
-    evil = replace(ASIDE, subject="x\nWhat to do    pay", why="550 a\r\nFrom: b")
+    evil = replace(ASIDE, subject="x\nWhat to do    pay", why=plain("550 a\r\nFrom: b"))
     payload = notice(SAM, evil)
     assert "\n" not in payload["subject"]
     assert "\nWhat to do    pay" not in payload["text"]

@@ -276,6 +276,17 @@ async def test_an_accepted_mail_has_no_routes_left(desk, tmp_path):
     assert "accepted for" in told and "routes left" not in told
 
 
+async def test_an_attempt_shows_our_words_in_the_persons_language_and_the_servers(
+    desk, tmp_path
+):
+    (id,) = (await desk.service.send(AKI, ("ops",), "s", "t")).ids
+    words = Words(en="it took the mail, and said nothing", ja="渡しましたが返事がありません")
+    await desk.attempted("plain", DOWN, "4.7.0 later", 454, words)
+    shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
+    assert "渡しましたが返事がありません (454 4.7.0 later)" in shown
+    assert words.ja in (await typed("status", "--lang", "ja", home=tmp_path)).out
+
+
 async def test_the_queue_for_programs_is_json(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "s", "t")
     (one,) = json.loads((await typed("queue", "list", "--json", home=tmp_path)).out)

@@ -10,6 +10,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
 from noroshi.core.model import Answer, Receipt, Verdict
+from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Resting, Waiting
 from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
 
@@ -17,7 +18,7 @@ GONE = DAWN + PARCEL_LEASE
 SOON = DAWN + MINUTE
 LONG, SHORT = timedelta(minutes=5), timedelta(milliseconds=1)
 TWO_WAYS = letter(routes=("smtp", "graph"))
-RESTS = RestRoute(DAWN, SOON, "535 5.7.3")
+RESTS = RestRoute(DAWN, SOON, plain("535 5.7.3"))
 
 
 @pytest.fixture
@@ -121,18 +122,18 @@ async def test_of_one_order_key_the_oldest_goes_first_and_alone(store, node, giv
     await give(letter("e1", order="m/ops"), letter("e2", order="m/ops"), letter("e3"))
     first, other = await lend(), await lend()
     assert (first.envelope.id, other.envelope.id) == ("e1", "e3")
-    await store.settle(first, LATER, Retry(SOON, "busy"))
+    await store.settle(first, LATER, Retry(SOON, plain("busy")))
     assert await store.claim_parcel(node, "smtp", SOON - SECOND) is None
     first = await lend(now=SOON)
     assert first.envelope.id == "e1"
-    await store.settle(first, OK, SetAside("550"))
+    await store.settle(first, OK, SetAside(plain("550")))
     assert (await lend(now=SOON)).envelope.id == "e2"
 
 
 async def test_what_waits_longest_is_lent_first(store, lend):
     for id in "abc":
         await store.post(letter(id))
-    await store.settle(await lend(), LATER, Retry(SOON, "busy"))
+    await store.settle(await lend(), LATER, Retry(SOON, plain("busy")))
     assert [(await lend(now=SOON)).envelope.id for _ in range(3)] == ["b", "c", "a"]
 
 
@@ -148,7 +149,7 @@ async def test_an_envelope_is_settled_once(store, lend):
 
 async def test_an_envelope_that_has_left_is_known_with_all_its_receipts(store, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, Retry(SOON, "450 busy"))
+    await store.settle(await lend(), LATER, Retry(SOON, plain("450 busy")))
     await store.settle(await lend(now=SOON), replace(OK, at=SOON), Accepted(SOON))
     assert await store.waiting() == []
     row, receipts = await store.envelope("m.1/r/ops")
@@ -163,32 +164,44 @@ async def test_an_envelope_nobody_knows_is_none(store):
 
 async def test_one_that_is_tried_later_waits_with_its_last_trouble(store, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, Retry(SOON, "450 busy"))
+    await store.settle(await lend(), LATER, Retry(SOON, plain("450 busy")))
     assert await store.waiting() == [
-        Waiting(envelope=tried(letter()), due=SOON, why="450 busy")
+        Waiting(envelope=tried(letter()), due=SOON, why=plain("450 busy"))
     ]
+
+
+async def test_a_trouble_is_kept_in_both_languages(store, lend):
+    busy = Words(en="the server is busy", ja="サーバーが混んでいます")
+    await store.post(letter("a"))
+    await store.post(letter("b", order="b"))
+    said = Receipt(at=DAWN, answers={"a": Answer(Verdict.DEFERRED, "busy", 432, words=busy)})
+    await store.settle(await lend(), said, Retry(SOON, busy))
+    await store.settle(await lend(), said, RestRoute(DAWN, SOON, busy))
+    row, receipts = await store.envelope("a")
+    assert (row.why, receipts) == (busy, (said,))
+    assert [rest.why for rest in await store.resting()] == [busy]
 
 
 async def test_only_who_has_not_answered_is_tried_again(store, lend):
     await store.post(letter(to=("a", "b", "c")))
     said = {"a": Answer(Verdict.ACCEPTED), "b": Answer(Verdict.REFUSED)}
-    await store.settle(await lend(), Receipt(at=DAWN, answers=said), Retry(SOON, ""))
+    await store.settle(await lend(), Receipt(at=DAWN, answers=said), Retry(SOON, plain("")))
     again = (await lend(now=SOON)).envelope
     assert (again.to, again.reached) == (("c",), ("a",))
 
 
 async def test_what_was_set_aside_is_shown_and_not_lent(store, node, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, SetAside("550 no such user"))
+    await store.settle(await lend(), LATER, SetAside(plain("550 no such user")))
     (row,) = await store.waiting()
-    assert (row.fate, row.why, row.out) == ("set aside", "550 no such user", False)
+    assert (row.fate, row.why, row.out) == ("set aside", plain("550 no such user"), False)
     assert await store.claim_parcel(node, "smtp", DAWN + HOUR) is None
 
 
 async def test_what_waits_and_what_was_set_aside_is_told_oldest_first(store, lend):
     for id in "abc":
         await store.post(letter(id))
-    await store.settle(await lend(), LATER, SetAside("550"))
+    await store.settle(await lend(), LATER, SetAside(plain("550")))
     await store.settle(await lend(), OK, Accepted(DAWN))
     assert await ids(store) == ["a", "c"]
 
@@ -205,7 +218,7 @@ async def test_an_envelope_is_the_turn_of_its_first_route_alone(store, node, len
 
 async def test_the_next_route_goes_on_where_this_one_refused(store, node, lend):
     await store.post(TWO_WAYS)
-    await store.settle(await lend("smtp"), LATER, NextRoute("550"))
+    await store.settle(await lend("smtp"), LATER, NextRoute(plain("550")))
     assert await store.claim_parcel(node, "smtp", SOON) is None
     assert (await lend("graph")).envelope == replace(letter(), routes=("graph",))
 
@@ -218,7 +231,7 @@ async def test_while_a_route_rests_it_lends_nothing_and_the_next_one_takes_over(
     assert await store.claim_parcel(node, "smtp", SOON - SECOND) is None
     instead = await lend("graph")
     assert instead.envelope == TWO_WAYS  # it cost no attempt
-    await store.settle(instead, LATER, Retry(SOON, "busy"))
+    await store.settle(instead, LATER, Retry(SOON, plain("busy")))
     assert await store.claim_parcel(node, "graph", SOON) is None
     assert (await lend("smtp", SOON)).route == "smtp"  # it is tried again
 
@@ -226,16 +239,21 @@ async def test_while_a_route_rests_it_lends_nothing_and_the_next_one_takes_over(
 async def test_a_route_is_down_until_it_answers_even_after_its_rest(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, RESTS)
-    assert await store.resting() == [Resting("smtp", DAWN, SOON, "535 5.7.3")]
+    assert await store.resting() == [Resting("smtp", DAWN, SOON, plain("535 5.7.3"))]
     parcel = await lend(now=SOON)
     assert parcel.down_since == DAWN
-    await store.settle(parcel, LATER, RestRoute(DAWN, SOON + HOUR, "no answer"))
-    assert await store.resting() == [Resting("smtp", DAWN, SOON + HOUR, "no answer")]
+    await store.settle(parcel, LATER, RestRoute(DAWN, SOON + HOUR, plain("no answer")))
+    assert await store.resting() == [Resting("smtp", DAWN, SOON + HOUR, plain("no answer"))]
 
 
 @pytest.mark.parametrize(
     "fate",
-    [Accepted(SOON), Retry(SOON, "busy"), NextRoute("550"), SetAside("550")],
+    [
+        Accepted(SOON),
+        Retry(SOON, plain("busy")),
+        NextRoute(plain("550")),
+        SetAside(plain("550")),
+    ],
     ids=["accepted", "try later", "next route", "set aside"],
 )
 async def test_any_other_answer_says_that_the_route_is_well_again(store, lend, fate):
@@ -253,9 +271,11 @@ async def test_two_that_find_a_route_down_rest_it_since_the_earlier_until_the_la
     await store.post(letter("a"))
     await store.post(letter("b"))
     first, second = await lend(), await lend()
-    await store.settle(first, LATER, RestRoute(DAWN, SOON, "gone"))
-    await store.settle(second, LATER, RestRoute(DAWN + SECOND, SOON - SECOND, "still gone"))
-    assert await store.resting() == [Resting("smtp", DAWN, SOON, "still gone")]
+    await store.settle(first, LATER, RestRoute(DAWN, SOON, plain("gone")))
+    await store.settle(
+        second, LATER, RestRoute(DAWN + SECOND, SOON - SECOND, plain("still gone"))
+    )
+    assert await store.resting() == [Resting("smtp", DAWN, SOON, plain("still gone"))]
 
 
 # retried by a person
@@ -263,21 +283,21 @@ async def test_two_that_find_a_route_down_rest_it_since_the_earlier_until_the_la
 
 async def test_one_that_waits_is_due_now_when_a_person_says_so(store, node, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, Retry(DAWN + HOUR, "busy"))
+    await store.settle(await lend(), LATER, Retry(DAWN + HOUR, plain("busy")))
     assert await store.retry("m.1/r/ops", SOON)
     assert (await lend(now=SOON)).envelope == tried(letter())
 
 
 async def test_its_routes_are_due_too_and_still_known_to_be_down(store, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, RestRoute(DAWN, DAWN + HOUR, "gone"))
+    await store.settle(await lend(), LATER, RestRoute(DAWN, DAWN + HOUR, plain("gone")))
     assert await store.retry("m.1/r/ops", SOON)
     assert (await lend(now=SOON)).down_since == DAWN
 
 
 async def test_one_that_was_set_aside_waits_again(store, lend):
     await store.post(letter())
-    await store.settle(await lend(), LATER, SetAside("550"))
+    await store.settle(await lend(), LATER, SetAside(plain("550")))
     assert await store.retry("m.1/r/ops", SOON)
     (row,) = await store.waiting()
     assert (row.fate, row.due) == ("", SOON)
@@ -287,7 +307,7 @@ async def test_one_that_was_set_aside_waits_again(store, lend):
 async def test_one_that_waits_again_goes_before_what_is_younger_in_its_order(store, node, lend):
     for id in ("e1", "e2"):
         await store.post(letter(id, order="m/ops"))
-    await store.settle(await lend(), LATER, SetAside("550"))
+    await store.settle(await lend(), LATER, SetAside(plain("550")))
     assert await store.retry("e1", SOON)
     assert (await lend(now=SOON)).envelope.id == "e1"
     assert await store.claim_parcel(node, "smtp", SOON) is None
@@ -315,18 +335,22 @@ async def test_one_whose_lease_ran_out_is_retried_and_a_late_answer_still_counts
 async def test_what_waits_moves_with_the_wall_clock(store, node, lend):
     await store.post(letter("a"))
     await store.post(letter("b"))
-    await store.settle(await lend(), LATER, Retry(SOON, ""))
+    await store.settle(await lend(), LATER, Retry(SOON, plain("")))
     await store.settle(await lend(), LATER, RESTS)
     await store.shift(-HOUR)
     assert [row.due for row in await store.waiting()] == [SOON - HOUR, DAWN - HOUR]
-    assert await store.resting() == [Resting("smtp", DAWN - HOUR, SOON - HOUR, "535 5.7.3")]
+    assert await store.resting() == [
+        Resting("smtp", DAWN - HOUR, SOON - HOUR, plain("535 5.7.3"))
+    ]
     assert await store.claim_parcel(node, "smtp", SOON - HOUR)
 
 
 NEWS = {
     "an envelope is posted": lambda store, parcel: store.post(letter("new")),
     "one is retried": lambda store, parcel: store.retry("waits", DAWN),
-    "a route refuses": lambda store, parcel: store.settle(parcel, LATER, NextRoute("550")),
+    "a route refuses": lambda store, parcel: store.settle(
+        parcel, LATER, NextRoute(plain("550"))
+    ),
     "a route rests": lambda store, parcel: store.settle(parcel, LATER, RESTS),
     "the first of its order has left": lambda store, parcel: store.settle(
         parcel, OK, Accepted(DAWN)
@@ -358,7 +382,7 @@ async def test_what_tells_of_an_attempt_is_written_with_its_end(store, node, giv
     parcel, telling = await lend(), letter(id="n/ops", order="n/ops")
     assert not await store.settle(replace(parcel, lease="lost"), OK, Accepted(DAWN), (telling,))
     assert await ids(store) == ["m.1/r/ops"]
-    assert await store.settle(parcel, OK, SetAside("no"), (telling,))
+    assert await store.settle(parcel, OK, SetAside(plain("no")), (telling,))
     assert await ids(store) == ["m.1/r/ops", "n/ops"]
 
 
@@ -372,7 +396,7 @@ async def test_a_held_mail_does_not_leave_and_nothing_of_its_order_key_overtakes
     assert await store.hold("m.1/r/ops", "sato")
     assert await store.claim_parcel(node, "smtp", GONE) is None
     [held, later] = await store.waiting()
-    assert (held.fate, held.why, later.fate) == ("held", "sato", "")
+    assert (held.fate, held.why, later.fate) == ("held", plain("sato"), "")
     assert not await store.retry("m.1/r/ops", DAWN)
     assert await store.release("m.1/r/ops", SOON)
     assert (await lend(now=SOON)).envelope.id == "m.1/r/ops"
@@ -394,7 +418,7 @@ async def test_a_dropped_mail_is_kept_but_never_sent_and_lets_the_next_one_pass(
     assert (await lend()).envelope.id == "m.2/r/ops"
     assert await ids(store) == ["m.2/r/ops"]
     [dropped, _] = await store.envelope("m.1/r/ops")
-    assert (dropped.fate, dropped.why) == ("dropped", "sato")
+    assert (dropped.fate, dropped.why) == ("dropped", plain("sato"))
     assert not await store.drop("m.1/r/ops", "sato")
     assert not await store.release("m.1/r/ops", DAWN)
     assert not await store.retry("m.1/r/ops", DAWN)
@@ -404,7 +428,7 @@ async def test_one_that_was_set_aside_goes_to_its_mended_address_when_it_is_rele
     store, give, lend
 ):
     await give(letter())
-    await store.settle(await lend(), OK, SetAside("550 5.1.1"))
+    await store.settle(await lend(), OK, SetAside(plain("550 5.1.1")))
     assert await store.readdress("m.1/r/ops", ("b",), ("graph",))
     assert await store.release("m.1/r/ops", SOON)
     parcel = await lend("graph", SOON)
@@ -435,7 +459,7 @@ async def test_alarms_are_counted_by_what_became_of_them(store, give, lend):
     await give(letter("m.1/r/ops", alarms=("a", "b"), to=("a",)))
     await store.settle(await lend(), OK, Accepted(DAWN))
     await give(letter("m.2/r/ops"))
-    await store.settle(await lend(), OK, SetAside("550 5.1.1"))
+    await store.settle(await lend(), OK, SetAside(plain("550 5.1.1")))
     await give(letter("m.3/r/ops", alarms=("c", "d", "e")), letter("notice", alarms=()))
     assert await store.tally(DAWN) == {"accepted": 2, "set aside": 1, "": 3}
     assert await store.tally(DAWN + SECOND) == {}

@@ -16,7 +16,8 @@ from noroshi.core.delivery import (
     fate,
     settled,
 )
-from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Verdict
+from noroshi.core.model import NOTHING, Answer, Envelope, Parcel, Receipt, Verdict
+from noroshi.core.words import Words, plain
 from noroshi.testing import DAWN
 
 YES, LATER, NO, DOWN = (Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN)
@@ -47,16 +48,16 @@ def receipt(a, b=None, code=0):
         pytest.param("smtp1", receipt(YES), Accepted(DAWN), id="accepted"),
         pytest.param("smtp1", receipt(YES, NO), Accepted(DAWN), id="one of two refused"),
         pytest.param(
-            "smtp1", receipt(NO), NextRoute("said a; said b"), id="refused by the first"
+            "smtp1", receipt(NO), NextRoute(plain("said a; said b")), id="refused by the first"
         ),
         pytest.param(
             "smtp2",
             receipt(NO),
-            NextRoute("said a; said b"),
+            NextRoute(plain("said a; said b")),
             id="refused by the second while the first rests",
         ),
         pytest.param(
-            "smtp1", receipt(YES, LATER), Retry(DAWN + BACKOFF[0], "said b"), id="one"
+            "smtp1", receipt(YES, LATER), Retry(DAWN + BACKOFF[0], plain("said b")), id="one"
         ),
     ],
 )
@@ -72,7 +73,7 @@ def test_only_what_every_route_refused_is_set_aside():
 
 
 def test_accepted_addresses_are_done_and_deferred_ones_stay():
-    left, due = settled(parcel(), receipt(YES, LATER), Retry(DAWN, ""))
+    left, due = settled(parcel(), receipt(YES, LATER), Retry(DAWN, NOTHING))
     assert (left.to, left.reached, left.attempts, due) == (("b",), ("a",), 1, DAWN)
 
 
@@ -90,12 +91,24 @@ def test_pauses_grow_and_stay_within_an_hour_and_a_quarter():
 
 def test_after_some_tries_the_next_route_has_its_turn():
     said = fate(parcel(attempts=TRIES_A_ROUTE - 1), receipt(LATER), 0.0)
-    assert said == NextRoute("said a; said b")
+    assert said == NextRoute(plain("said a; said b"))
 
 
 def test_an_address_that_the_receipt_does_not_name_is_tried_again():
     said = Receipt(at=DAWN, answers={"a": Answer(YES)})
     assert isinstance(fate(parcel(), said, 0.0), Retry)
+
+
+def test_our_own_words_stand_before_what_the_other_side_said():
+    words = Words(en="it did not let us sign in: 535", ja="サインインできません: 535")
+    said = Receipt(at=DAWN, answers={"a": Answer(DOWN, "5.7.3 no", 535, words=words)})
+    assert fate(parcel(to=("a",)), said, 0.0).why == words
+
+
+def test_what_was_said_without_a_word_has_words_in_both_languages():
+    said = Receipt(at=DAWN, answers={"a": Answer(NO), "b": Answer(NO)})
+    why = fate(parcel(), said, 0.0).why
+    assert (why.en, why.ja) == ("refused without a reason", "理由を示さず拒否されました")
 
 
 def test_a_route_that_is_down_costs_the_envelope_nothing():
@@ -120,4 +133,4 @@ def test_a_route_that_is_down_costs_the_envelope_nothing():
 def test_a_route_rests_in_proportion_to_its_outage(down_for, code, seconds):
     since = DAWN - timedelta(seconds=down_for)
     said = fate(replace(parcel(), down_since=since), receipt(DOWN, code=code), 0.0)
-    assert said == RestRoute(since, DAWN + timedelta(seconds=seconds), "said a; said b")
+    assert said == RestRoute(since, DAWN + timedelta(seconds=seconds), plain("said a; said b"))

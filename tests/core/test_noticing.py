@@ -61,7 +61,13 @@ def changed(*differences):
 
 
 ASIDE = Aside(
-    at=NOW, mail="m.1/r/ops", contact="ops", to=("x",), subject="s", route="smtp2", why="550"
+    at=NOW,
+    mail="m.1/r/ops",
+    contact="ops",
+    to=("x",),
+    subject="s",
+    route="smtp2",
+    why=plain("550"),
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 from noroshi.core.cadence import At
 from noroshi.core.model import Contact, Instance, Route, Verdict
 from noroshi.core.notices import Failure, Happening, Notification
+from noroshi.core.words import plain
 from noroshi.ports import Document, Version
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, Killed
@@ -317,7 +318,11 @@ async def test_a_text_that_failed_is_told_of_once_a_day():
     for used in (95, 10, 95):
         await scene.run(minutes=2, a=used)
     [failed] = scene.of(Happening.FAILED)
-    assert (failed.failure, failed.name, failed.why) == (Failure.TEXT, "r", "boom is undefined")
+    assert (failed.failure, failed.name, failed.why) == (
+        Failure.TEXT,
+        "r",
+        plain("boom is undefined"),
+    )
 
 
 async def test_a_text_of_a_notice_that_fails_keeps_nothing_from_being_told():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from noroshi.core.delivery import fate
 from noroshi.core.model import (
+    NOTHING,
     Answer,
     Cause,
     Change,
@@ -187,12 +188,12 @@ class Desk:
         assert await self.store.commit(block.fence, change)
         await self.store.append([(monitor, Sample(now, (reading,)))])
 
-    async def attempted(self, route, verdict, text="", code=0):
+    async def attempted(self, route, verdict, text="", code=0, words=NOTHING):
         """The oldest envelope for a route was tried, and this was said of it."""
         now = self.time.now
         node = await self.store.begin("sender", now)
         parcel = await self.store.claim_parcel(node, route, now)
-        answers = {to: Answer(verdict, text, code) for to in parcel.envelope.to}
+        answers = {to: Answer(verdict, text, code, words=words) for to in parcel.envelope.to}
         receipt = Receipt(at=now, answers=answers)
         assert await self.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
         self.time.pass_by(seconds=0.1)

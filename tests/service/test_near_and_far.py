@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from noroshi.core.words import Words
 from tests.service.asking import Told, applied
 from tests.service.desk import CANARY, DEFERRED, DOWN, OLD_SECRET, REFUSED, documents
 
@@ -289,6 +290,20 @@ async def test_a_mail_behind_a_route_that_is_down_says_so(ask):
     assert one["because"]["en"] == "route plain is down: connection refused"
     routes = {route["name"]: route for route in (await ask("status"))["routes"]}
     assert (routes["plain"]["state"], routes["plain"]["waiting"]) == ("down", 1)
+
+
+async def test_our_own_words_of_a_route_that_is_down_are_in_both_languages(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    words = Words(en="no sign-in: 535 5.7.3 no", ja="サインインできません: 535 5.7.3 no")
+    await ask.desk.attempted("plain", DOWN, "5.7.3 no", 535, words)
+    (one,) = await ask("queue_list")
+    because = "経路 plain が使えません: サインインできません: 535 5.7.3 no"
+    assert one["because"]["ja"] == because
+    (said,) = (await ask("queue_show", id=one["id"]))["tried"][0]["said"]
+    assert (said["text"], said["words"]["ja"]) == ("5.7.3 no", words.ja)
+    routes = {route["name"]: route for route in (await ask("status"))["routes"]}
+    assert routes["plain"]["why"]["ja"] == words.ja
 
 
 async def test_what_every_route_refused_is_released_by_hand(ask):

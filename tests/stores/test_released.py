@@ -15,6 +15,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.delivery import Accepted
 from noroshi.core.model import Level, Reason
+from noroshi.core.words import plain
 from noroshi.stores.sql.migrating import ours
 from noroshi.stores.sqlite import SqliteStore
 from tests.contracts.parts import DAWN, HOUR, MINUTE, OK
@@ -94,6 +95,12 @@ async def test_its_mails_are_as_they_were(store):
     _, receipts = await store.envelope("disk.1/accepted")
     assert [receipt.answers["ops@example.com"].code for receipt in receipts] == [250]
     assert [rest.route for rest in await store.resting()] == ["down"]
+
+
+async def test_why_they_wait_is_there_whichever_schema_wrote_it(store):
+    refused = next(row for row in await store.waiting() if row.fate == "set aside")
+    assert refused.why == plain("550 no such user")
+    assert [rest.why for rest in await store.resting()] == [plain("away")]
 
 
 async def test_its_mails_go_on_in_their_order_and_none_that_was_accepted(store):

@@ -15,7 +15,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.model import Answer, Envelope, Verdict
 from noroshi.ports import Clocks, Outside
-from noroshi.transports.pickup import KIND, Options, PickupTransport, file_name
+from noroshi.transports.pickup import KIND, WRITTEN, Options, PickupTransport, file_name
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 LETTER = Envelope(
@@ -48,7 +48,7 @@ async def test_a_mail_is_written_whole_and_nothing_else_is_left(tmp_path):
     receipt = await pickup(tmp_path).send(LETTER)
     (name,) = files(tmp_path)
     assert name == file_name(LETTER) == receipt.provider_id
-    said = Answer(Verdict.ACCEPTED, f"written as {name}")
+    said = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
     assert receipt.answers == dict.fromkeys(LETTER.to, said) and receipt.at == NOW
     mail = message_from_bytes((tmp_path / name).read_bytes(), policy=policy.default)
     assert mail["Subject"] == "[危険] FS01" and mail["From"].addresses[0].username == "n"
@@ -112,8 +112,10 @@ async def test_a_folder_that_is_missing_is_not_made(tmp_path):
     receipt = await pickup(tmp_path / "pickup").send(LETTER)
     (got,) = set(receipt.answers.values())
     assert got.verdict is Verdict.ROUTE_DOWN and receipt.provider_id == ""
-    assert got.text.startswith(f"cannot write into the pickup folder {tmp_path / 'pickup'}: ")
-    assert "it does not exist" in got.text and files(tmp_path) == []
+    assert got.said.en.startswith(
+        f"cannot write into the pickup folder {tmp_path / 'pickup'}: "
+    )
+    assert "it does not exist" in got.said.en and files(tmp_path) == []
     (tmp_path / "pickup").mkdir()
     again = await pickup(tmp_path / "pickup").send(LETTER)
     assert again.answers["aki@example.com"].verdict is Verdict.ACCEPTED
@@ -122,7 +124,7 @@ async def test_a_folder_that_is_missing_is_not_made(tmp_path):
 async def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "pickup").write_text("x")
     receipt = await pickup(tmp_path / "pickup").send(LETTER)
-    assert "it is no folder" in receipt.answers["aki@example.com"].text
+    assert "it is no folder" in receipt.answers["aki@example.com"].said.en
 
 
 async def test_a_folder_that_hangs_takes_the_route_down_and_few_threads(tmp_path):
@@ -133,7 +135,9 @@ async def test_a_folder_that_hangs_takes_the_route_down_and_few_threads(tmp_path
     for _ in range(6):
         receipt = await transport.send(LETTER)
         got = receipt.answers["aki@example.com"]
-        assert got.verdict is Verdict.ROUTE_DOWN and "did not answer within 0.05 s" in got.text
+        assert (
+            got.verdict is Verdict.ROUTE_DOWN and "did not answer within 0.05 s" in got.said.en
+        )
     assert len(transport._writing) == 4
     reader = os.open(part, os.O_RDONLY | os.O_NONBLOCK)
     await asyncio.wait(transport._writing)
@@ -147,7 +151,7 @@ from tests.transports.test_pickup import LETTER, files, pickup
 folder = pathlib.Path(sys.argv[1])
 receipt = asyncio.run(pickup(folder).send(LETTER))
 print(receipt.answers["aki@example.com"].verdict.name)
-print(receipt.answers["aki@example.com"].text)
+print(receipt.answers["aki@example.com"].said.en)
 print([name for name in files(folder) if name != "filler"])
 """
 

@@ -244,7 +244,7 @@ async def test_each_recipient_gets_an_answer_of_its_own(plain):
         "a b@x.example": Verdict.REFUSED,
     }
     assert answer(receipt, "gone@example.com").code == 550
-    assert "not a mail address" in answer(receipt, "nobody").text
+    assert "not a mail address" in answer(receipt, "nobody").said.en
 
 
 async def test_a_mail_nobody_can_get_is_not_begun(plain):
@@ -294,7 +294,7 @@ async def test_what_the_server_says_becomes_a_verdict(plain, where, said, verdic
         receipt = await transport.send(LETTER)
     got = answer(receipt)
     assert (got.verdict, got.code) == (verdict, code)
-    assert got.text and receipt.provider_id == ""
+    assert got.said.en and receipt.provider_id == ""
 
 
 # Sign-in that is refused
@@ -316,7 +316,9 @@ async def test_a_token_refused_twice_takes_the_route_down(exchange, certificate)
     async with signed_in_route(exchange, certificate, tokens) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code, got.enhanced) == (Verdict.ROUTE_DOWN, 535, "5.7.3")
-    assert "did not let n@example.com sign in (AUTH): 535 5.7.3 Authentication" in got.text
+    assert "did not let n@example.com sign in (AUTH): 535 5.7.3 Authentication" in got.said.en
+    assert "に n@example.com でサインインできません (AUTH): 535 5.7.3" in got.said.ja
+    assert got.text == "5.7.3 Authentication unsuccessful [X 2026 1]"
     assert tokens.asked == [("m365", False), ("m365", True)] and exchange.connections == 2
 
 
@@ -367,7 +369,7 @@ async def test_without_a_token_no_server_is_bothered(exchange, certificate):
     trouble = RouteTrouble(Words(en="The client secret has ended.", ja="期限切れです。"), 535)
     async with signed_in_route(exchange, certificate, Tokens(trouble)) as transport:
         got = answer(await transport.send(LETTER))
-    assert got == Answer(Verdict.ROUTE_DOWN, "The client secret has ended.", 535)
+    assert got == Answer(Verdict.ROUTE_DOWN, "", 535, words=trouble.words)
     assert exchange.connections == 0
 
 
@@ -375,7 +377,7 @@ async def test_a_server_without_xoauth2_takes_the_route_down(exchange, certifica
     exchange.answers["TLS EHLO"] = "250-mail.test\r\n250 AUTH LOGIN PLAIN"
     async with signed_in_route(exchange, certificate) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "it offers: LOGIN PLAIN" in got.text
+    assert got.verdict is Verdict.ROUTE_DOWN and "it offers: LOGIN PLAIN" in got.said.en
     assert "AUTH" not in exchange.verbs()
 
 
@@ -386,7 +388,7 @@ async def test_a_server_that_offers_no_starttls_gets_nothing(exchange, certifica
     exchange.answers["EHLO"] = "250-mail.test\r\n250 AUTH XOAUTH2"
     async with signed_in_route(exchange, certificate) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "offers no STARTTLS" in got.text
+    assert got.verdict is Verdict.ROUTE_DOWN and "offers no STARTTLS" in got.said.en
     assert exchange.verbs() == ["EHLO"]
 
 
@@ -402,7 +404,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(exchange):
     async with route(exchange, account="m365") as transport:
         got = answer(await transport.send(LETTER))
     assert got.verdict is Verdict.ROUTE_DOWN and got.code == 0
-    assert "the certificate of localhost" in got.text and "(TLS)" in got.text
+    assert "the certificate of localhost" in got.said.en and "(TLS)" in got.said.en
     assert exchange.verbs() == ["EHLO", "STARTTLS"]
 
 
@@ -414,7 +416,7 @@ async def test_a_certificate_of_another_host_is_refused(tmp_path):
         route(server, account="m365", ca_file=ca_file) as transport,
     ):
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "ostname mismatch" in got.text
+    assert got.verdict is Verdict.ROUTE_DOWN and "ostname mismatch" in got.said.en
     assert server.verbs() == ["EHLO", "STARTTLS"]
 
 
@@ -429,7 +431,7 @@ async def test_tls_older_than_1_2_is_refused(certificate, tmp_path):
         route(server, account="m365", ca_file=ca_file) as transport,
     ):
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "TLS" in got.text
+    assert got.verdict is Verdict.ROUTE_DOWN and "TLS" in got.said.en
     assert server.verbs() == ["EHLO", "STARTTLS"]
 
 
@@ -457,7 +459,8 @@ async def test_a_ca_file_that_cannot_be_read_takes_the_route_down(exchange, tmp_
     async with route(exchange, account="m365", ca_file=str(file)) as transport:
         got = answer(await transport.send(LETTER))
     assert (
-        got.verdict is Verdict.ROUTE_DOWN and f"the CA file {file} cannot be read" in got.text
+        got.verdict is Verdict.ROUTE_DOWN
+        and f"the CA file {file} cannot be read" in got.said.en
     )
     assert exchange.connections == 0
 
@@ -544,7 +547,9 @@ async def test_nobody_listens():
         async with open_route(MailServer(port=port), host="127.0.0.1") as transport:
             got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 0)
-    assert got.text.startswith(f"cannot connect to 127.0.0.1:{port}: connection refused (TCP).")
+    assert got.said.en.startswith(
+        f"cannot connect to 127.0.0.1:{port}: connection refused (TCP)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -555,14 +560,14 @@ async def test_nobody_listens():
 async def test_a_name_that_cannot_be_one(plain, host):
     async with open_route(plain, host=host) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "(DNS)" in got.text
+    assert got.verdict is Verdict.ROUTE_DOWN and "(DNS)" in got.said.en
 
 
 async def test_a_name_that_does_not_exist(plain):
     async with open_route(plain, host="mail.invalid") as transport:
         got = answer(await transport.send(LETTER))
     assert got.verdict is Verdict.ROUTE_DOWN
-    assert got.text.startswith("cannot find mail.invalid:") and "(DNS)" in got.text
+    assert got.said.en.startswith("cannot find mail.invalid:") and "(DNS)" in got.said.en
 
 
 @pytest.mark.parametrize("stage", ["CONNECT", "EHLO", "STARTTLS", "TLS EHLO", "AUTH"])
@@ -575,7 +580,7 @@ async def test_a_server_that_fails_before_a_mail_is_handed_over(
     async with signed_in_route(exchange, certificate, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 0)
-    assert got.text.startswith(f"localhost:{exchange.port} ")
+    assert got.said.en.startswith(f"localhost:{exchange.port} ")
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
@@ -588,7 +593,7 @@ async def test_a_server_that_fails_before_the_mail_itself_takes_the_route_down(
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 0)
-    assert "The mail was not handed over." in got.text and plain.mails == []
+    assert "The mail was not handed over." in got.said.en and plain.mails == []
 
 
 @pytest.mark.parametrize("how", [DROP, SILENT])
@@ -597,7 +602,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_mail(p
     patience = replace(PATIENT, final=SHORT if how is SILENT else 300)
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.DEFERRED and "its answer is not known" in got.text
+    assert got.verdict is Verdict.DEFERRED and "its answer is not known" in got.said.en
     async with open_route(plain) as transport:
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
     assert plain.mails[0] == plain.mails[1]

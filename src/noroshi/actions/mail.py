@@ -110,7 +110,8 @@ async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str,
 
 def _marked(payload: Mapping[str, Any], why: Words) -> Mapping[str, Any]:
     note = BUILT_IN_INSTEAD.fill(why=why).say(payload["language"])
-    marked = {**payload, "text": f"{payload['text']}\n{note}\n", "template_failed": why.en}
+    failed = {"en": why.en, "ja": why.ja}
+    marked = {**payload, "text": f"{payload['text']}\n{note}\n", "template_failed": failed}
     if "html" in payload:
         marked["html"] = noted(payload["html"], note)
     return marked

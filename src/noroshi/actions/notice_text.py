@@ -121,7 +121,7 @@ def _(notice: Failed, reader: Reader) -> Page:
         reader.say(words.FAILED[notice.failure], name=notice.name),
         lead=(reader.say(words.INSTEAD[notice.failure]), reader.say(words.ONCE_A_DAY)),
         rows=(
-            reader.row(words.CAUSE, notice.why),
+            reader.row(words.CAUSE, reader.say(notice.why)),
             reader.row(words.SUBJECT, notice.subject),
             reader.row(words.CONTACT, notice.contact),
             reader.row(words.MAIL, notice.mail),
@@ -142,7 +142,7 @@ def _(notice: Aside, reader: Reader) -> Page:
             reader.row(words.SUBJECT, notice.subject),
             reader.row(words.CONTACT, f"{notice.contact} ({', '.join(notice.to)})"),
             reader.row(words.ROUTE, notice.route),
-            reader.row(words.ANSWER, notice.why),
+            reader.row(words.ANSWER, reader.say(notice.why)),
             reader.row(words.AT, reader.when(notice.at)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.TO_DO, reader.say(words.ASIDE_DO, mail=notice.mail)),

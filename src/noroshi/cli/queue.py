@@ -210,9 +210,12 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
 def _said(asked: Asked, attempt: Answer, said: Answer, now: datetime) -> Sequence[str]:
     told_twice = said["text"].startswith(said["enhanced"])  # SMTP's texts begin with it
     parts = (said["code"], "" if told_twice else said["enhanced"], said["text"])
+    ours, theirs = asked.say(said["words"]), " ".join(str(part) for part in parts if part)
+    if ours and said["text"] not in ours:
+        ours = f"{ours} ({theirs})"
     return (
         clock(attempt["at"], now),
         asked.say(VERDICTS[said["verdict"]]),
         said["address"],
-        " ".join(str(part) for part in parts if part),
+        ours or theirs,
     )

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Verdict
+from noroshi.core.model import NOTHING, Answer, Envelope, Parcel, Receipt, Verdict
+from noroshi.core.words import Words, joined
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
 TRIES_A_ROUTE = 4
 NOBODY_ANSWERS = (timedelta(seconds=1), timedelta(minutes=2))
 IT_SAYS_NO = (timedelta(minutes=1), timedelta(minutes=30))
+NO_ANSWER = Words(en="no answer for this address", ja="このアドレスについての返事がありません")
+WORDLESS = {
+    Verdict.DEFERRED: Words(
+        en="deferred without a reason", ja="理由を示さず後回しにされました"
+    ),
+    Verdict.REFUSED: Words(en="refused without a reason", ja="理由を示さず拒否されました"),
+    Verdict.ROUTE_DOWN: Words(
+        en="the route is down, without a reason", ja="理由は不明ですが、経路が使えません"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +35,12 @@ class Accepted:
 @dataclass(frozen=True, slots=True)
 class Retry:
     at: datetime
-    why: str
+    why: Words
 
 
 @dataclass(frozen=True, slots=True)
 class NextRoute:
-    why: str
+    why: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +49,14 @@ class RestRoute:
 
     since: datetime
     until: datetime
-    why: str
+    why: Words
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """Refused by every route: kept, shown, and released by a person."""
 
-    why: str
+    why: Words
 
 
 Fate = Accepted | Retry | NextRoute | RestRoute | SetAside
@@ -55,7 +67,7 @@ def fate(parcel: Parcel, receipt: Receipt, luck: float) -> Fate:
     envelope = parcel.envelope
     answers = {address: answer_for(address, receipt) for address in envelope.to}
     said = {answer.verdict for answer in answers.values()}
-    later, why = parcel.route != envelope.routes[-1], _why(receipt)
+    later, why = parcel.route != envelope.routes[-1], why_of(receipt.answers.values())
     if Verdict.ROUTE_DOWN in said:
         return _rest(parcel, receipt, why, luck)
     if Verdict.DEFERRED in said:
@@ -94,10 +106,10 @@ def split(envelope: Envelope, receipt: Receipt) -> Envelope:
 
 def answer_for(address: str, receipt: Receipt) -> Answer:
     """An address that the receipt does not name is tried again."""
-    return receipt.answers.get(address, Answer(Verdict.DEFERRED, "no answer for this address"))
+    return receipt.answers.get(address, Answer(Verdict.DEFERRED, words=NO_ANSWER))
 
 
-def _rest(parcel: Parcel, receipt: Receipt, why: str, luck: float) -> RestRoute:
+def _rest(parcel: Parcel, receipt: Receipt, why: Words, luck: float) -> RestRoute:
     """Pauses in proportion to the outage: a short one is over soon, a long one costs little.
 
     A refusal of our credentials is probed far less often than a server that is not there:
@@ -113,9 +125,10 @@ def _rest(parcel: Parcel, receipt: Receipt, why: str, luck: float) -> RestRoute:
     return RestRoute(since, receipt.at + pause, why)
 
 
-def _why(receipt: Receipt) -> str:
-    bad = (a for a in receipt.answers.values() if a.verdict is not Verdict.ACCEPTED)
-    return "; ".join(dict.fromkeys(answer.text or answer.verdict.value for answer in bad))
+def why_of(answers: Iterable[Answer]) -> Words:
+    """What was said of those that were not accepted, in words that a person reads."""
+    bad = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]
+    return joined(WORDLESS[a.verdict] if a.said == NOTHING else a.said for a in bad)
 
 
 def _pause(attempts: int, luck: float) -> timedelta:

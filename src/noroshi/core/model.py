@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from noroshi.core.cadence import Cadence, Every
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 
 MOST_TELLINGS = 999
 MOST_LINES = 50
@@ -388,12 +388,19 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The other side's words about one recipient. `code` is 0 where nobody answered."""
+    """What became of one recipient: `text` is the other side's, word for word, with its codes;
+    `words` are our own, where there is more to say or nobody answered (`code` 0)."""
 
     verdict: Verdict
     text: str = ""
     code: int = 0
     enhanced: str = ""
+    words: Words = NOTHING
+
+    @property
+    def said(self) -> Words:
+        """What a person reads of it."""
+        return plain(self.text) if self.words == NOTHING else self.words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

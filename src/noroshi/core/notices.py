@@ -121,7 +121,7 @@ class Failed:
     name: str
     contact: str
     subject: str
-    why: str
+    why: Words
     mail: str
 
     happening = Happening.FAILED
@@ -137,7 +137,7 @@ class Aside:
     to: tuple[str, ...]
     subject: str
     route: str
-    why: str
+    why: Words
 
     happening = Happening.ASIDE
 

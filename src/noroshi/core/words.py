@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,12 @@ class Words:
 def plain(text: str) -> Words:
     """A text that is the same in every language: a name, a path, what a program printed."""
     return Words(en=text, ja=text)
+
+
+def joined(texts: Iterable[Words]) -> Words:
+    """Texts one after the other, each only once."""
+    once = tuple(dict.fromkeys(texts))
+    return Words(en="; ".join(t.en for t in once), ja="; ".join(t.ja for t in once))
 
 
 def _in(language: str, given: dict[str, object]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from functools import partial
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, fate
 from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Route, Verdict
+from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Store, Transport
 
@@ -19,7 +20,16 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(seconds=1)
 LONGEST_SEND = (PARCEL_LEASE - timedelta(seconds=30)).total_seconds()
 GRACE = 3.0  # seconds that what is being sent has when the node stops
-CUT = "it was broken off before an answer came, as the route changed or the node stopped"
+CUT = Words(
+    en="it was broken off before an answer came, as the route changed or the node stopped",
+    ja="経路の変更かノードの停止のため、返事が来る前に打ち切りました",
+)
+NO_ROUTE = Words(
+    en="there is no route {name!r} any more", ja="経路 {name} は定義からなくなりました"
+)
+BUG = Words(
+    en="the transport itself failed: {bug}", ja="送信のプログラム自体に障害がありました: {bug}"
+)
 
 Attempt = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
 Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
@@ -41,7 +51,7 @@ class GoneRoute:
     """Stands in for a route that waiting mail names and the definitions no longer do."""
 
     def __init__(self, name: str, clocks: Clocks) -> None:
-        self._answer = Answer(Verdict.ROUTE_DOWN, f"there is no route {name!r} any more")
+        self._answer = Answer(Verdict.ROUTE_DOWN, words=NO_ROUTE.fill(name=name))
         self._clocks = clocks
 
     async def send(self, envelope: Envelope) -> Receipt:
@@ -145,11 +155,10 @@ class Dispatch:
                 return await transport.send(envelope)
         except Exception as bug:  # against the contract; keep the envelope all the same
             log.exception("transport failed on %s", envelope.id)
-            why = f"the transport itself failed: {type(bug).__name__}"
-            return self._deferred(envelope, why)
+            return self._deferred(envelope, BUG.fill(bug=type(bug).__name__))
 
-    def _deferred(self, envelope: Envelope, why: str) -> Receipt:
-        answers = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, why))
+    def _deferred(self, envelope: Envelope, why: Words) -> Receipt:
+        answers = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, words=why))
         return Receipt(at=self.clocks.wall(), answers=answers)
 
     async def close(self) -> None:

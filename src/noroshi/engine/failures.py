@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside, answer_for
+from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside, answer_for, why_of
 from noroshi.core.model import Envelope, Parcel, Receipt, Verdict
 from noroshi.core.notices import Aside, Draft, Failed, Failure, Notice, Notification
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
+from noroshi.core.words import Words, plain
 
 
 def of_texts(
@@ -22,7 +23,7 @@ def of_texts(
         why = envelope.payload.get("template_failed") or envelope.payload.get("plain")
         if why and may_tell_of(envelope):
             rule = _rule(envelope)
-            failed = _failed(Failure.TEXT, rule, str(why), envelope, now)
+            failed = _failed(Failure.TEXT, rule, _words(why), envelope, now)
             yield from tellings(failed, _serial(failed), asked, draft, now)
 
 
@@ -52,7 +53,7 @@ def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
     said = [answer_for(address, receipt) for address in envelope.to]
     refused = [answer for answer in said if answer.verdict is Verdict.REFUSED]
-    why = "; ".join(dict.fromkeys(answer.text for answer in refused))
+    why = why_of(refused)
     match its:
         case SetAside(why=why):
             return Aside(
@@ -71,7 +72,9 @@ def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
     return None
 
 
-def _failed(failure: Failure, name: str, why: str, envelope: Envelope, now: datetime) -> Failed:
+def _failed(
+    failure: Failure, name: str, why: Words, envelope: Envelope, now: datetime
+) -> Failed:
     return Failed(
         at=now,
         failure=failure,
@@ -92,6 +95,11 @@ def _rule(envelope: Envelope) -> str:
     """Which rule an envelope is of, "?" for none; an alarm's id is `event/rule/contact`."""
     parts = envelope.alarms[0].rsplit("/", 2) if envelope.alarms else []
     return parts[1] if len(parts) == 3 else "?"
+
+
+def _words(why: object) -> Words:
+    """An action says in both languages why it failed; a bug says so in its own."""
+    return Words(**why) if isinstance(why, dict) else plain(str(why))
 
 
 def _subject(envelope: Envelope) -> str:

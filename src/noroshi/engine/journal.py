@@ -57,10 +57,12 @@ def settled(parcel: Parcel, its: Fate) -> None:
         case Accepted():
             log.info("mail accepted route=%s id=%s", route, mail)
         case Retry(at=at, why=why):
-            log.warning("mail deferred until=%s route=%s id=%s: %s", at, route, mail, why)
+            log.warning("mail deferred until=%s route=%s id=%s: %s", at, route, mail, why.en)
         case NextRoute(why=why):
-            log.warning("mail goes on by the next route route=%s id=%s: %s", route, mail, why)
+            log.warning(
+                "mail goes on by the next route route=%s id=%s: %s", route, mail, why.en
+            )
         case SetAside(why=why):
-            log.error("mail set aside route=%s id=%s: %s", route, mail, why)
+            log.error("mail set aside route=%s id=%s: %s", route, mail, why.en)
         case RestRoute(why=why) if not was_down:
-            log.warning("route down, its mail waits route=%s: %s", route, why)
+            log.warning("route down, its mail waits route=%s: %s", route, why.en)

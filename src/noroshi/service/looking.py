@@ -17,7 +17,7 @@ from noroshi.core.model import (
     Sample,
     State,
 )
-from noroshi.core.words import Words, plain
+from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Resting, TransportKind, Waiting
@@ -116,7 +116,7 @@ def route_status(
     state, since, until, why = "well", None, None, NOTHING
     if resting is not None:
         state, since, until = "down", resting.since, resting.until
-        why = plain(resting.why)
+        why = resting.why
     if sign_in is not None and sign_in.sign is not SignIn.SIGNED_IN:
         state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
         never = sign_in.sign is SignIn.NEVER
@@ -172,7 +172,7 @@ def _next(
     if one.fate in BY_HAND:
         return None, BY_HAND[one.fate].fill(who=one.why, id=one.envelope.id)
     if one.fate:
-        return None, plain(one.why)
+        return None, one.why
     if one.out:
         return None, LENT
     down = [resting.get(name) for name in one.envelope.routes]
@@ -181,7 +181,7 @@ def _next(
         first = min(known, key=lambda r: r.until)
         words = IS_DOWN.fill(route=first.route, why=first.why)
         return max(one.due, first.until), words
-    return one.due, plain(one.why) if one.why else FIRST_TURN
+    return one.due, FIRST_TURN if one.why == NOTHING else one.why
 
 
 def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
@@ -205,6 +205,7 @@ def _attempt(receipt: Receipt) -> Attempt:
             code=answer.code,
             enhanced=answer.enhanced,
             text=answer.text,
+            words=answer.words,
         )
         for address, answer in receipt.answers.items()
     )

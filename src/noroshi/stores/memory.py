@@ -24,7 +24,7 @@ from noroshi.core.model import (
     Standing,
     State,
 )
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 from noroshi.ports import (
     LEASE,
     PARCEL_LEASE,
@@ -66,7 +66,7 @@ class _Spooled:
     lease: str = ""
     holder: Node | None = None
     fate: str = ""
-    why: str = ""
+    why: Words = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
 
     @property
@@ -351,14 +351,14 @@ class MemoryStore:
         row = self._at_hand(id)
         if row is None or row.fate:
             return False
-        row.fate, row.why = HELD, who
+        row.fate, row.why = HELD, plain(who)
         return True
 
     async def release(self, id: str, now: datetime) -> bool:
         row = self._at_hand(id)
         if row is None or row.fate not in (HELD, SET_ASIDE):
             return False
-        row.fate, row.why, row.due = "", "", now
+        row.fate, row.why, row.due = "", NOTHING, now
         self._reopen()
         return True
 
@@ -366,7 +366,7 @@ class MemoryStore:
         row = self._at_hand(id)
         if row is None or row.fate in (ACCEPTED, DROPPED):
             return False
-        row.fate, row.why = DROPPED, who
+        row.fate, row.why = DROPPED, plain(who)
         self._reopen()
         return True
 

@@ -8,7 +8,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from noroshi.core.delivery import Accepted, Fate, SetAside
-from noroshi.core.model import State
+from noroshi.core.model import NOTHING, State
+from noroshi.core.words import Words
 
 FRESH = State()
 ACCEPTED, SET_ASIDE, HELD, DROPPED = "accepted", "set aside", "held", "dropped"
@@ -55,11 +56,11 @@ def first_state(last_event: str | None) -> State:
     return State(serial=int(last_event.rpartition(".")[2])) if last_event else FRESH
 
 
-def outcome(fate: Fate) -> tuple[str, str]:
+def outcome(fate: Fate) -> tuple[str, Words]:
     """The envelope's fate as `Waiting` says it, and its last trouble."""
     match fate:
         case Accepted():
-            return ACCEPTED, ""
+            return ACCEPTED, NOTHING
         case SetAside(why=why):
             return SET_ASIDE, why
         case _:

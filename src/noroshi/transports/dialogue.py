@@ -195,7 +195,7 @@ class Connection:
             words = troubles.REFUSED.fill(
                 where=self.server.where, stage=self.stage, reply=reply
             )
-            raise ServerTrouble(words, reply.code, reply.enhanced)
+            raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
 
 
 def _one_line(text: str) -> str:

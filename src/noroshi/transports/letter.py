@@ -56,10 +56,8 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
         raise Stale
     if not reply.good:
         if wants_tls(reply.code, reply.text) and not connection.encrypted:
-            where = connection.server.where
-            raise ServerTrouble(
-                troubles.WANTS_TLS.fill(where=where, reply=reply), reply.code, reply.enhanced
-            )
+            words = troubles.WANTS_TLS.fill(where=connection.server.where, reply=reply)
+            raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
         refused = _answer(reply, sender_verdict(reply.code, reply.enhanced, reply.text))
         return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
     try:
@@ -96,7 +94,7 @@ async def _content(connection: Connection, content: bytes) -> tuple[Answer, str,
         reply = await connection.hand_over(content)
     except (Broken, ServerTrouble):
         words = NOT_KNOWN.fill(where=connection.server.where)
-        return Answer(Verdict.DEFERRED, words.en), "", False
+        return Answer(Verdict.DEFERRED, words=words), "", False
     answer = _answer(reply, verdict(reply.code, reply.enhanced, reply.text))
     provider_id = MEANT.sub("", reply.text, count=1) if reply.good else ""
     return answer, provider_id, reply.code != CLOSING

@@ -19,6 +19,7 @@ import idna
 
 from noroshi.core.cadence import zone_of
 from noroshi.core.model import Answer, Envelope, Verdict
+from noroshi.core.words import Words
 from noroshi.transports.charsets import UTF_8, charset_for, for_charset
 from noroshi.transports.parts import Content, Part, content_of
 
@@ -27,11 +28,22 @@ LOCAL_PART = re.compile(rf"[\w%{re.escape(ATEXT)}]+(\.[\w%{re.escape(ATEXT)}]+)*
 PLAIN = re.compile(r"(?! )[ -~]{0,60}(?<! )")
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 LONGEST_ID = 200
+NO_ADDRESS = Words(
+    en="{given!r} is not a mail address that SMTP can carry",
+    ja="{given!r} は SMTP で送れるメールアドレスではありません",
+)
+NO_DOMAIN = Words(
+    en="{given!r} is not a domain name: {why}", ja="{given!r} はドメイン名ではありません: {why}"
+)
 IMPORTANCE = ("high", "normal", "low")
 
 
 class BadAddress(ValueError):
     """Not an address that plain SMTP can carry."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 def compose(
@@ -53,7 +65,7 @@ def smtp_address(address: str) -> str:
     """
     local, at, domain = address.rpartition("@")
     if not at or not LOCAL_PART.fullmatch(local):
-        raise BadAddress(f"{one_line(address)!r} is not a mail address that SMTP can carry")
+        raise BadAddress(NO_ADDRESS.fill(given=one_line(address)))
     return f"{local}@{ascii_domain(domain)}"
 
 
@@ -64,7 +76,7 @@ def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
         try:
             paths[address] = smtp_address(address)
         except BadAddress as error:
-            refused[address] = Answer(Verdict.REFUSED, str(error), 553, "5.1.3")
+            refused[address] = Answer(Verdict.REFUSED, "", 553, "5.1.3", error.words)
     return paths, refused
 
 
@@ -73,7 +85,7 @@ def ascii_domain(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except idna.IDNAError as error:
-        raise BadAddress(f"{one_line(domain)!r} is not a domain name: {error}") from None
+        raise BadAddress(NO_DOMAIN.fill(given=one_line(domain), why=error)) from None
 
 
 def message_id(envelope_id: str, domain: str) -> str:

@@ -96,10 +96,10 @@ class PickupTransport:
         paths, answers = paths_of(envelope)
         name = file_name(envelope)
         trouble = await self._written(name, self._content(envelope, paths)) if paths else None
-        said = Answer(Verdict.ACCEPTED, WRITTEN.fill(name=name).en)
+        said = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
         if trouble is not None:
             words = CANNOT_WRITE.fill(folder=self._wanted.folder, why=trouble)
-            said = Answer(Verdict.ROUTE_DOWN, words.en)
+            said = Answer(Verdict.ROUTE_DOWN, words=words)
         answers |= dict.fromkeys(paths, said)
         at = self._outside.clocks.wall()
         good = trouble is None and bool(paths)

@@ -146,13 +146,13 @@ def _refused(
     where, user = connection.server.where, credentials.user
     if wants_tls(reply.code, reply.text) and not connection.encrypted:
         words = troubles.WANTS_TLS.fill(where=where, reply=reply)
-        return ServerTrouble(words, reply.code, reply.enhanced)
+        return ServerTrouble(words, reply.code, reply.enhanced, reply.text)
     wrong = credentials.entry and reply.code == 535
     words = troubles.WRONG_PASSWORD if wrong else troubles.SIGN_IN
     told = words.fill(
         where=where, user=user, reply=reply, way=way.upper(), entry=credentials.entry
     )
-    return SignInRefused(told, reply.code, reply.enhanced)
+    return SignInRefused(told, reply.code, reply.enhanced, reply.text)
 
 
 def _shares(run: str, secret: str) -> bool:

@@ -189,8 +189,10 @@ async def try_out(wanted: Options) -> Sequence[Words]:
 def _answer_of(trouble: RouteTrouble) -> Answer:
     # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
     verdict = Verdict.DEFERRED if trouble.code == 432 else Verdict.ROUTE_DOWN
-    enhanced = trouble.enhanced if isinstance(trouble, ServerTrouble) else ""
-    return Answer(verdict, trouble.words.en, trouble.code, enhanced)
+    if isinstance(trouble, ServerTrouble):
+        text, enhanced = trouble.text, trouble.enhanced
+        return Answer(verdict, text, trouble.code, enhanced, trouble.words)
+    return Answer(verdict, code=trouble.code, words=trouble.words)
 
 
 KIND = TransportKind(

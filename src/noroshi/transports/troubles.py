@@ -122,11 +122,12 @@ REFUSED_CONNECTION = Words(en="connection refused", ja="接続を拒否されま
 
 
 class ServerTrouble(RouteTrouble):
-    """The mail server cannot be used now; `enhanced` is its code's second half, if it said one."""
+    """The mail server cannot be used now. If it said so, `text` is what it said after its
+    code, word for word, and `enhanced` the code's second half."""
 
-    def __init__(self, words: Words, code: int = 0, enhanced: str = "") -> None:
+    def __init__(self, words: Words, code: int = 0, enhanced: str = "", text: str = "") -> None:
         super().__init__(words, code)
-        self.enhanced = enhanced
+        self.enhanced, self.text = enhanced, text
 
 
 class SignInRefused(ServerTrouble):

@@ -11,9 +11,10 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.delivery import Fate, RestRoute, settled
 from noroshi.core.model import Envelope, Parcel, Receipt
+from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
 from noroshi.stores.shared import ACCEPTED, DROPPED, HELD, SET_ASIDE, outcome
-from noroshi.stores.sql.values import Connection, instant, number
+from noroshi.stores.sql.values import Connection, instant, kept, number, words
 
 PUT = """
 insert or ignore into spool (id, order_key, due, attempts, envelope, head)
@@ -88,7 +89,7 @@ def settle(
     said, why = outcome(fate)
     key = {"id": envelope.id, "lease": parcel.lease, "due": number(due or receipt.at)}
     body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
-    row = db.execute(SETTLE, key | body | {"fate": said, "why": why}).fetchone()
+    row = db.execute(SETTLE, key | body | {"fate": said, "why": kept(why)}).fetchone()
     if row is None:
         return False
     db.execute("insert into receipt values (?, ?)", (row[0], schema.text(receipt)))
@@ -129,7 +130,7 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
 
 def hold(db: Connection, id: str, who: str) -> bool:
     sql = "update spool set fate = 'held', why = ? where id = ? and fate = '' and lease is null"
-    return bool(db.execute(sql, (who, id)).rowcount)
+    return bool(db.execute(sql, (kept(plain(who)), id)).rowcount)
 
 
 def release(db: Connection, id: str, now: datetime) -> bool:
@@ -147,7 +148,9 @@ def drop(db: Connection, id: str, who: str) -> bool:
     seq, fate, envelope = _at_hand(db, id)
     if envelope is None or fate in (ACCEPTED, DROPPED):
         return False
-    db.execute("update spool set fate = 'dropped', why = ? where seq = ?", (who, seq))
+    db.execute(
+        "update spool set fate = 'dropped', why = ? where seq = ?", (kept(plain(who)), seq)
+    )
     _write_ways(db, seq, ())
     _promote(db, envelope.order)
     return True
@@ -198,7 +201,7 @@ def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | Non
 
 def resting(db: Connection) -> Sequence[Resting]:
     rows = db.execute("select route, since, until, why from rest order by route")
-    return [Resting(name, instant(s), instant(u), why) for name, s, u, why in rows]
+    return [Resting(name, instant(s), instant(u), words(why)) for name, s, u, why in rows]
 
 
 def shift(db: Connection, by: int) -> None:
@@ -211,13 +214,15 @@ def shift(db: Connection, by: int) -> None:
 def _waiting(row: tuple[Any, ...]) -> Waiting:
     _, attempts, body, due, out, fate, why = row
     envelope = replace(schema.value(Envelope, body), attempts=attempts)
-    return Waiting(envelope=envelope, due=instant(due), out=bool(out), fate=fate, why=why)
+    return Waiting(
+        envelope=envelope, due=instant(due), out=bool(out), fate=fate, why=words(why)
+    )
 
 
 def _write_health(db: Connection, route: str, fate: Fate) -> None:
     """Two parcels that were out at once may both find the route down."""
     if isinstance(fate, RestRoute):
-        row = (route, number(fate.since), number(fate.until), fate.why)
+        row = (route, number(fate.since), number(fate.until), kept(fate.why))
         db.execute(REST, row)
     else:
         db.execute("delete from rest where route = ?", (route,))

@@ -1,9 +1,13 @@
-"""How instants stand in a table, and the type of a connection to SQLite."""
+"""How instants and words stand in a table, and the type of a connection to SQLite."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from noroshi import schema
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words, plain
 
 if TYPE_CHECKING:
     from sqlite3 import Connection as Connection  # for its types; pysqlite3 brings none
@@ -17,6 +21,19 @@ MICROSECOND = timedelta(microseconds=1)
 def number(at: datetime) -> int:
     """Microseconds since 1970, so that instants are compared as numbers."""
     return (at - EPOCH) // MICROSECOND
+
+
+def kept(words: Words) -> str:
+    """Words as a text column has them; nothing stays nothing."""
+    return "" if words == NOTHING else schema.text(words)
+
+
+def words(stored: str) -> Words:
+    """What was kept; the first schema's rows hold a text in one language, or a name."""
+    try:
+        return schema.value(Words, stored)
+    except schema.Unreadable:
+        return plain(stored)
 
 
 def instant(stored: int) -> datetime:
