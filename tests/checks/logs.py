@@ -37,9 +37,9 @@ class Log:
         with (path or self.path).open("ab") as file:
             file.write(given)
 
-    def look(self) -> int:
+    def look(self, **given) -> int:
         """How many lines it found; all that it remembers goes through its stored form."""
-        look = logfile.look_at(self.files, self.options, self.memory)
+        look = logfile.look_at(self.files, self.options, self.memory, **given)
         self.fault = look.fault
         self.memory = remembered(value(dict, text(stored(look.memory))))
         found = [line for log in look.logs.values() for line in log.found.lines]

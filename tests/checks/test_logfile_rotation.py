@@ -269,6 +269,18 @@ def test_a_look_reads_no_more_than_its_portion_and_the_next_goes_on(tmp_path):
     assert sum(counts) == 50_000 and max(counts) < 25_000
 
 
+def test_a_look_that_takes_too_long_stops_and_the_next_goes_on(tmp_path):
+    log = Log(tmp_path)
+    log.look()
+    for _ in range(3):
+        log.write("".join(f"x {n} {'.' * 90}\n" for n in range(20_000)))
+        log.rename()
+    counts = [log.look(enough=lambda: True)]
+    while log.behind:
+        counts.append(log.look(enough=lambda: True))
+    assert sum(counts) == 60_000 and max(counts) <= 20_000
+
+
 def test_a_line_of_more_than_a_mebibyte_counts_once_and_takes_no_room(tmp_path):
     log = Log(tmp_path, from_start=True)
     log.write("x 1\nx " + "." * 3_000_000)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from threading import Event
 from typing import Any, Literal
 
 from noroshi.checks.logs.encodings import NARROW, Encoding
@@ -33,6 +35,7 @@ MOST_FILES = 100
 MOST_MARKS = 64
 ALL_MARKS = 1000
 """Of all files of a monitor: what is remembered of them must stay below 256 KiB."""
+ENOUGH = 3.0  # seconds; a look that ran into the monitor's time-out would have been in vain
 SHOWN = 200  # characters of the first line, beside the number
 MISSES = 2
 """Looks in a row without the file before that is a fault: a rotation takes a moment."""
@@ -136,9 +139,16 @@ class Look:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """Reads in a thread of its own. A log that is not there is a fault at the second look, or
-    at once if it never was; meanwhile nothing was read."""
-    look = await host.with_files(lambda files: look_at(files, wanted, remembered(memory)))
+    """Reads in a thread of its own, for three seconds at most: what is left is read at the next
+    look. A log that is not there is a fault at the second look, at once if it never was."""
+    enough = Event()
+    after_a_while = asyncio.get_running_loop().call_later(ENOUGH, enough.set)
+    known = remembered(memory)
+    try:
+        look = await host.with_files(lambda files: look_at(files, wanted, known, enough.is_set))
+    finally:
+        after_a_while.cancel()
+        enough.set()  # nobody waits any more for what a hanging mount holds up
     hits = sum(log.found.count for log in look.logs.values())
     if look.fault is not None and not hits:
         raise Unmeasurable(look.fault, stored(look.memory))
@@ -149,13 +159,15 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     return Outcome(tuple(readings), stored(look.memory))
 
 
-def look_at(files: Files, wanted: Options, memory: Memory) -> Look:
+def look_at(
+    files: Files, wanted: Options, memory: Memory, enough: Callable[[], bool] = lambda: False
+) -> Look:
     """Read on in all logs that the path stands for; it blocks, and raises nothing."""
     try:
         paths, left_out = _paths(files, wanted, memory)
     except OSError as error:
         return Look({}, memory, _trouble(wanted.path, error))
-    follower = wanted.follower(files, len(paths))
+    follower = replace(wanted.follower(files, len(paths)), enough=enough)
     logs, trails, left = dict[str, Followed](), dict[str, Trail](), wanted.portion * MIB
     for path in paths:
         trail = memory.trails.get(path)

@@ -48,14 +48,14 @@ class Followed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
     """How logs are followed. `rotated` are more patterns for the names of what was rotated;
-    `most_marks` is how many files of a log are remembered."""
+    `most_marks` is how many files of a log are remembered; `enough` says when to stop."""
 
     files: Files
     encoding: Encoding
     matcher: Callable[[Codec], Matcher]
     rotated: tuple[str, ...] = ()
-    from_start: bool = False
     most_marks: int = 64
+    enough: Callable[[], bool] = lambda: False
 
     def begin(self, path: str, *, whole: bool) -> Followed:
         """The first look: from the log's end, or its beginning; what was rotated is passed."""
@@ -222,7 +222,7 @@ class Follower:
         seen = mark.is_as_seen(member.fact)
         if seen and (mark.done or (not member.packed and mark.at >= mark.size)):
             return
-        if most <= 0:
+        if most <= 0 or (followed.read and self.enough()):
             followed.behind += max(0, member.fact.size - mark.at)
             return
         try:
@@ -254,6 +254,7 @@ class Follower:
                 most,
                 lambda block, start, end: matcher.scan(block, start, end, found),
                 final=final or member.packed,
+                enough=self.enough,
             )
             if member.packed:
                 after: Mark | None = _seen(

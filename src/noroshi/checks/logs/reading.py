@@ -24,11 +24,19 @@ class Place:
 
 
 def read_on(
-    file: BinaryIO, place: Place, codec: Codec, most: int, take: Take, *, final: bool = False
+    file: BinaryIO,
+    place: Place,
+    codec: Codec,
+    most: int,
+    take: Take,
+    *,
+    final: bool = False,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Place:
-    """Hand on the lines from a place on, about `most` bytes of them; where it ended.
+    """Hand on the lines from a place on; where it ended.
 
-    `final`: nobody writes to it any more, so that its end ends the last line too.
+    About `most` bytes of them, and no more once it is `enough`; at least some. `final`: nobody
+    writes to it any more, so that its end ends the last line too.
     """
     buffer, have = bytearray(LONGEST), 0
     view = memoryview(buffer)
@@ -39,7 +47,7 @@ def read_on(
         used, place = _hand_on(buffer, have, place, codec, take)
         buffer[: have - used] = buffer[used:have]
         have -= used
-        if place.at >= until:
+        if place.at >= until or enough():
             return replace(place, left=True)
     if final and have:
         if not place.cut:
