@@ -1,6 +1,9 @@
 """The key looked after: where it comes from, what it opens, and another one in its place."""
 
 import asyncio
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -93,6 +96,49 @@ async def test_an_exchange_that_is_cut_off_goes_on_at_the_next_start(path, at):
     assert await texts(Vault(store, read_key(path))) == [f"text {n}" for n in range(5)]
     assert not path.with_name("key.new").exists()
     assert await ring.resume() is None
+
+
+KILLED_WHILE_IT_WRITES = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from noroshi.stores.memory import MemoryStore
+from noroshi.vault import KeyRing, Vault, find_keys
+path = Path(sys.argv[1])
+ring = KeyRing(Vault(MemoryStore(), find_keys(path).box), path)
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+asyncio.run(ring.rotate())
+"""
+
+
+async def test_an_exchange_that_is_killed_while_it_writes_a_key_leaves_no_half_key(path):
+    """The first byte that it writes into a file ends the process, as a power cut may."""
+    argv = [sys.executable, "-c", KILLED_WHILE_IT_WRITES, str(path)]
+    assert subprocess.run(argv, check=False).returncode == -signal.SIGXFSZ
+    store, old = MemoryStore(), read_key(path)
+    ring, vault = ring_of(path, store)
+    await filled(vault)
+    done = await ring.rotate()
+    assert (done.old, read_key(done.kept).id) == (old.id, old.id)
+    assert await texts(Vault(store, read_key(path))) == [f"text {n}" for n in range(5)]
+
+
+async def test_the_old_key_is_a_file_of_its_own_where_no_file_can_have_two_names(path):
+    """FAT and some shares know no hard links."""
+    file, (ring, _) = path.stat().st_ino, ring_of(path, MemoryStore())
+    kept = (await ring.rotate()).kept
+    assert kept.stat().st_ino != file
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+async def test_an_exchange_that_cannot_keep_the_old_key_changes_nothing(path):
+    store, old = MemoryStore(), read_key(path)
+    ring, vault = ring_of(path, store)
+    await filled(vault)
+    path.with_name(f"key.old-{old.id}.part").mkdir()  # no file can be written there
+    with pytest.raises(OSError, match="old-"):
+        await ring.rotate()
+    assert await texts(Vault(store, old)) == [f"text {n}" for n in range(5)]
 
 
 async def test_a_secret_that_is_renewed_meanwhile_is_not_written_over(path):

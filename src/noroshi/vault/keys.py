@@ -17,7 +17,7 @@ from noroshi.vault.secret import Secret, VaultError
 
 KEY_BYTES = 32
 LARGEST = 4096
-NEW, OLD = ".new", ".old"
+NEW, OLD, PART = ".new", ".old", ".part"
 CREDENTIAL = "noroshi.key"
 """What the key is called among systemd's credentials (systemd.exec(5), LoadCredential=)."""
 
@@ -85,7 +85,7 @@ def find_keys(path: Path, credentials: Path | None = None) -> Keys:
 
 def make_key(path: Path, entropy: Callable[[int], bytes] = os.urandom) -> None:
     """Make a new key file, 0600. Raises VaultError if there is one."""
-    keep_key(path, Secret(entropy(KEY_BYTES).hex()))
+    keep_key(path, new_key(entropy))
 
 
 def keep_key(path: Path, key: Secret) -> None:
@@ -97,14 +97,29 @@ def keep_key(path: Path, key: Secret) -> None:
         raise VaultError(KEY_EXISTS.fill(path=path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
+            dpapi.close_to_others(path)  # while there is nothing in it to be read
             file.write(dpapi.protect(key.reveal().encode("ascii")) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        dpapi.close_to_others(path)
         sync_folder(path.parent)
     except OSError:
         path.unlink(missing_ok=True)  # half a key would stand in the way of the next `init`
         raise
+
+
+def place_key(path: Path, key: Secret) -> None:
+    """The same, but whole under its name or not there at all, also when the process is ended
+    meanwhile; what was there is replaced. Raises OSError."""
+    part = path.with_name(path.name + PART)
+    part.unlink(missing_ok=True)  # half a key of somebody who was ended
+    keep_key(part, key)
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def new_key(entropy: Callable[[int], bytes] = os.urandom) -> Secret:
+    """A key that nobody has had before."""
+    return Secret(entropy(KEY_BYTES).hex())
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from noroshi.core.words import Words
-from noroshi.vault.keys import NEW, OLD, Keys, Source, find_keys, make_key, sync_folder
+from noroshi.vault.keys import (
+    NEW,
+    OLD,
+    Keys,
+    Source,
+    find_keys,
+    new_key,
+    place_key,
+    sync_folder,
+)
 from noroshi.vault.secret import VaultError
 from noroshi.vault.vault import Vault
 
@@ -67,7 +75,7 @@ class KeyRing:
         if keys.source is Source.SYSTEMD:
             raise VaultError(NOT_OURS.fill(path=keys.path))
         if keys.next is None:
-            make_key(self._path.with_name(self._path.name + NEW))
+            place_key(self._path.with_name(self._path.name + NEW), new_key())
         return await self._finish(find_keys(self._path, self._credentials))
 
     async def resume(self) -> Rotated | None:
@@ -77,10 +85,10 @@ class KeyRing:
 
     async def _finish(self, keys: Keys) -> Rotated:
         assert keys.next is not None  # both who call this have looked
-        entries = await self._vault.turn_to(keys.next)
         kept = self._path.with_name(f"{self._path.name}{OLD}-{keys.box.id}")
         if not kept.exists():
-            os.link(self._path, kept)  # a store's backup from before needs it
+            place_key(kept, keys.box.key)  # a store's backup from before needs it
+        entries = await self._vault.turn_to(keys.next)
         self._path.with_name(self._path.name + NEW).replace(self._path)
         sync_folder(self._path.parent)
         return Rotated(old=keys.box.id, kept=kept, new=keys.next.id, entries=entries)
