@@ -18,6 +18,7 @@ from noroshi.core.words import Words
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", "en", "ja")
+LOGS = ("auto", "stderr", "file")
 LONGEST_SOCKET = 107
 """Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
 WRITABLE_BY_OTHERS = 0o002
@@ -92,6 +93,7 @@ class Config:
     programs: tuple[Path, ...] = ()
     runs_as: tuple[str, ...] = ()
     language: str = ""
+    log: str = "auto"
     log_level: str = "info"
     beat: str = field(default="", repr=False)
 
@@ -270,6 +272,17 @@ SETTINGS: Mapping[str, Setting] = {
         Words(
             en='Language of the commands: "en", "ja", or "" for that of whoever asks.',
             ja='コマンドの言語です。"en"、"ja"、"" (使う人の言語) のどれかです。',
+        ),
+    ),
+    "log": Setting(
+        _one_of(LOGS),
+        "auto",
+        Words(
+            en='Where Noroshi\'s own log goes: "auto" is the journal under systemd, else the\n'
+            'standard error; "stderr"; "file" is noroshi.log in this folder, 5 files of 5 MiB.',
+            ja='Noroshi 自身のログの行き先です。"auto" は systemd の下ではジャーナル、それ以外では\n'
+            '標準エラー出力です。"stderr" は標準エラー出力、"file" はこのフォルダーの noroshi.log '
+            "(5 MiB を5個まで) です。",
         ),
     ),
     "log_level": Setting(

@@ -7,14 +7,15 @@ while it runs, one whose disk is full before.
 
 import asyncio
 import errno
-import logging
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from noroshi.app import serve
 from noroshi.config import read_config
+from noroshi.logs import logging_to, sink_of
 from noroshi.stores.sqlite import SqliteStore
 
 FIRST = 1
@@ -41,11 +42,13 @@ class Store:
 if __name__ == "__main__":
     home, mishap = sys.argv[1:]
     config = read_config(Path(home))
-    logging.basicConfig(level=config.log_level.upper())
-    asyncio.run(
-        serve(
-            config,
-            lambda words: print(words.en, flush=True),
-            lambda path: Store(SqliteStore.open(path), mishap),
+    with logging_to(
+        sink_of(config.log, config.home, os.environ), config.log_level, time.monotonic
+    ):
+        asyncio.run(
+            serve(
+                config,
+                lambda words: print(words.en, flush=True),
+                lambda path: Store(SqliteStore.open(path), mishap),
+            )
         )
-    )

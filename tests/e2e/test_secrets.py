@@ -44,7 +44,7 @@ class Installation:
         self.lab = LabInReach(folder / "lab")
         self.canaries, self.seen = Canaries(), {}
         with (self.home.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
-            settings.write('\nlog_level = "debug"\n')
+            settings.write('\nlog_level = "debug"\nlog = "file"\n')
         define(self.home, self.lab)
 
     def keep(self, place, *told):
@@ -197,7 +197,9 @@ class Installation:
 
     @property
     def log(self):
-        return (self.home.folder.parent / "node.log").read_text("utf-8")
+        """Of the node, and what else it said on its standard error."""
+        files = (self.home.folder / "noroshi.log", self.home.folder.parent / "node.log")
+        return "".join(file.read_text("utf-8") for file in files)
 
     def look_through_the_files(self):
         exported = self.home.folder.parent / "exported"

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import time
 
+from noroshi import __version__
 from noroshi.app import serve as run_node
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.core.words import Words
+from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
 
-LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+log = logging.getLogger(__name__)
 CANNOT_START = Words(en="The node cannot start: {why}", ja="ノードを起動できません: {why}")
 
 
 def serve(asked: Asked) -> int:
     """Watch and send until SIGTERM or Ctrl-C."""
     config = asked.config
-    logging.basicConfig(level=config.log_level.upper(), format=LINE)
+    sink = sink_of(config.log, config.home, os.environ)
+    with logging_to(sink, config.log_level, time.monotonic):
+        log.info("the node starts version=%s home=%s", __version__, config.home)
+        code = _run(asked)
+        log.info("the node ends code=%d", code)
+        return code
+
+
+def _run(asked: Asked) -> int:
     try:
-        asyncio.run(run_node(config, lambda words: print(asked.say(words), flush=True)))
+        asyncio.run(run_node(asked.config, lambda words: print(asked.say(words), flush=True)))
     except StoreError as error:
         why = getattr(error, "words", error)
         raise Refused("trouble", CANNOT_START.fill(why=why)) from None
+    except Exception:  # a bug: the log must say why there is no node any more
+        log.critical("the node ends: it has met with a bug of its own", exc_info=True)
+        return exits.TROUBLE
     return exits.DONE

@@ -1,0 +1,90 @@
+"""What one event's line says: readable letters only, its traceback folded in, of bounded length."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+HEAD, TAIL = 3000, 5000
+"""Letters kept of what is longer: a traceback says at its end what happened. Together, in
+UTF-8, less than the 48 KiB at which the journal cuts a line (journald.conf(5), LineMax=)."""
+PRIORITIES = {logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6}
+"""syslog's numbers (sd-daemon(3))."""
+CRITICAL, DEBUG = 2, 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One event. `at` is in seconds since 1970, `place` where in the source it was logged."""
+
+    at: float
+    level: int
+    name: str
+    place: tuple[str, int]
+    text: str
+
+    @property
+    def same(self) -> tuple[object, ...]:
+        """What is alike in two lines that say the same."""
+        return self.level, self.name, self.place, self.text
+
+
+def line_of(record: logging.LogRecord) -> Line:
+    """The line of a record; a record that cannot be put into words is told as it is."""
+    return Line(
+        at=record.created,
+        level=record.levelno,
+        name=record.name,
+        place=(record.pathname, record.lineno),
+        text=shortened(one_line(_told(record))),
+    )
+
+
+def one_line(text: str) -> str:
+    r"""The same text on one line: a line break is \n, what cannot be seen is written as \x1b.
+
+    Marks that turn the direction of writing are among these: a log is read in a terminal.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
+
+
+def shortened(text: str) -> str:
+    """The text without its middle, if it is too long."""
+    left_out = len(text) - HEAD - TAIL
+    if left_out <= 0:
+        return text
+    return f"{text[:HEAD]} [… {left_out} letters …] {text[-TAIL:]}"
+
+
+def dated(line: Line) -> str:
+    """For a file: time with its offset, level, who says it, what."""
+    at = datetime.fromtimestamp(line.at, UTC).astimezone().isoformat(timespec="milliseconds")
+    return f"{at} {logging.getLevelName(line.level)} {line.name}: {line.text}"
+
+
+def prioritised(line: Line) -> str:
+    """For the journal, which knows the time and takes the level from the front."""
+    if line.level >= logging.CRITICAL:
+        number = CRITICAL
+    else:
+        number = next((n for level, n in PRIORITIES.items() if line.level >= level), DEBUG)
+    return f"<{number}>{line.name}: {line.text}"
+
+
+def _told(record: logging.LogRecord) -> str:
+    try:
+        text = record.getMessage()
+    except Exception:  # arguments that do not fit, or whose own code fails: the event counts
+        text = f"{record.msg!s} [its arguments cannot be shown]"
+    if record.exc_info and record.exc_info[0] is not None:
+        text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
+    if record.stack_info:
+        text += "\n" + record.stack_info
+    return text

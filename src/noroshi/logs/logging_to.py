@@ -1,0 +1,127 @@
+"""The way from `logging` to a sink: a bounded queue, and the thread that writes what is in it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from queue import Empty, Full, Queue
+
+from noroshi.logs.lines import Line, line_of
+from noroshi.logs.repeats import Repeats
+from noroshi.logs.sinks import Sink
+
+MOST_WAITING = 2000
+"""Lines in the queue; with a disk that hangs, more would only take memory."""
+LOOK = 1.0
+LAST_LINES = 2.0
+"""Seconds that the end waits for the last lines: a disk that hangs must not hold it up."""
+DROPPED = "%d lines of this log were dropped: they came faster than they could be written"
+LOST = "%d lines could not be written to this log: %s"
+OUR_NAME = "noroshi.logs"
+
+
+@contextmanager
+def logging_to(sink: Sink, level: str, steady: Callable[[], float]) -> Iterator[None]:
+    """All that is logged from this level on goes to the sink, until the block ends."""
+    writer = Writer(sink, steady)
+    root, handler = logging.getLogger(), _Handler(writer.put)
+    before = root.level
+    root.setLevel(level.upper())
+    root.addHandler(handler)
+    logging.captureWarnings(capture=True)
+    writer.start()
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        root.removeHandler(handler)
+        root.setLevel(before)
+        writer.stop()
+
+
+class _Handler(logging.Handler):
+    """Words are found at once, as the values may change; writing is left to the thread."""
+
+    def __init__(self, put: Callable[[Line], None]) -> None:
+        super().__init__()
+        self._put = put
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._put(line_of(record))
+
+
+class Writer:
+    """Writes lines in a thread of its own; what it cannot write it counts, and tells later."""
+
+    def __init__(
+        self, sink: Sink, steady: Callable[[], float], most_waiting: int = MOST_WAITING
+    ) -> None:
+        """`steady` tells seconds."""
+        self._sink, self._steady = sink, steady
+        self._waiting: Queue[Line | None] = Queue(most_waiting)
+        self._dropped, self._counting = 0, threading.Lock()
+        self._repeats = Repeats()
+        self._lost, self._why = 0, ""
+        self._ending = threading.Event()
+        # A daemon: one that hangs in a write must not keep the process.
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def put(self, line: Line) -> None:
+        """Never waits; a line for which there is no room is counted."""
+        try:
+            self._waiting.put_nowait(line)
+        except Full:
+            with self._counting:
+                self._dropped += 1
+
+    def stop(self) -> None:
+        """Write what waits, unless it takes too long."""
+        self._ending.set()
+        try:
+            self._waiting.put_nowait(None)  # wakes it
+        except Full:
+            pass
+        self._thread.join(LAST_LINES)
+
+    def _run(self) -> None:
+        while not self._ending.is_set() or not self._waiting.empty():
+            self._step()
+        self._write(self._repeats.rest())
+        self._tell_dropped()
+        self._sink.close()
+
+    def _step(self) -> None:
+        """One line, or what has become due meanwhile."""
+        try:
+            line = self._waiting.get(timeout=LOOK)
+        except Empty:
+            line = None
+        now = self._steady()
+        self._write(self._repeats.take(line, now) if line else self._repeats.due(now))
+        self._tell_dropped()
+
+    def _write(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            try:
+                self._sink.write(line)
+            except OSError as error:
+                self._lost, self._why = self._lost + 1, error.strerror or str(error)
+                continue
+            if self._lost:  # the sink takes lines again
+                told, self._lost = LOST % (self._lost, self._why), 0
+                self._write([_own(told)])
+
+    def _tell_dropped(self) -> None:
+        with self._counting:
+            dropped, self._dropped = self._dropped, 0
+        if dropped:
+            self._write([_own(DROPPED % dropped)])
+
+
+def _own(text: str) -> Line:
+    return line_of(logging.LogRecord(OUR_NAME, logging.WARNING, __file__, 0, text, None, None))

@@ -1,0 +1,126 @@
+"""Where lines go: the journal, the standard error, a rotated file of the home folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from noroshi.logs.lines import Line, dated, prioritised
+
+FILE = "noroshi.log"
+LARGEST, FILES = 5 << 20, 5
+LEAVE = 2 << 20
+"""Bytes that the log leaves free on its volume: what little there is belongs to the alarms."""
+STDERR = 2
+NO_ROOM = "no room left on its volume"
+
+
+class Sink(Protocol):
+    """Takes one line after the other. Raises OSError for one that it cannot take."""
+
+    def write(self, line: Line) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def sink_of(log: str, home: Path, environment: Mapping[str, str]) -> Sink:
+    """As `log` in noroshi.toml says; "auto" is the journal where it listens, else stderr."""
+    if log == "file":
+        return RotatedFile(home / FILE)
+    return Stderr(journal=log == "auto" and journal_listens(environment, STDERR))
+
+
+def journal_listens(environment: Mapping[str, str], file: int) -> bool:
+    """Whether that open file is the journal: its device and inode are as systemd said
+    (systemd.exec(5), $JOURNAL_STREAM). A variable that was inherited alone says nothing."""
+    try:
+        found = os.fstat(file)
+    except OSError:
+        return False
+    return environment.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+
+
+class Stderr:
+    """The standard error, without buffers; for the journal with the level at the front."""
+
+    def __init__(self, *, journal: bool = False, file: int = STDERR) -> None:
+        self._form = prioritised if journal else dated
+        self._file = file
+
+    def write(self, line: Line) -> None:
+        _write(self._file, f"{self._form(line)}\n".encode())
+
+    def close(self) -> None:
+        """It is not ours to close."""
+
+
+class RotatedFile:
+    """`noroshi.log`, and `.1` to `.4` before it; 0600. What it cannot take goes to stderr.
+
+    Not logging.handlers' own: its buffers keep half a line when the volume is full.
+    """
+
+    def __init__(
+        self, path: Path, largest: int = LARGEST, files: int = FILES, leave: int = LEAVE
+    ) -> None:
+        """`largest` and `leave` are bytes; the file is opened with the first line."""
+        self._path, self._largest, self._files, self._leave = path, largest, files, leave
+        self._file, self._torn = -1, False
+        self._instead = Stderr()
+
+    def write(self, line: Line) -> None:
+        """Raises OSError, having told it on the standard error."""
+        try:
+            self._write(f"{dated(line)}\n".encode())
+        except OSError:
+            self.close()
+            self._instead.write(line)
+            raise
+
+    def _write(self, content: bytes) -> None:
+        size = self._size()
+        if size and size + len(content) > self._largest:
+            self._rotate()
+        if self._torn:
+            content = b"\n" + content
+        if sys.platform != "win32":
+            volume = os.fstatvfs(self._file)
+            if volume.f_bavail * volume.f_frsize < self._leave + len(content):
+                raise OSError(NO_ROOM)
+        self._torn = True  # until all of it is there
+        _write(self._file, content)
+        self._torn = False
+
+    def _size(self) -> int:
+        """Of the file, opened if need be; anew where somebody took it away."""
+        if self._file >= 0 and os.fstat(self._file).st_nlink == 0:
+            self.close()
+        if self._file < 0:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            self._file = os.open(self._path, flags, stat.S_IRUSR | stat.S_IWUSR)
+        return os.fstat(self._file).st_size
+
+    def _rotate(self) -> None:
+        """The oldest is overwritten by the one before it."""
+        self.close()
+        names = [self._path, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
+        for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
+            with suppress(FileNotFoundError):
+                newer.replace(older)
+        self._size()
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+
+def _write(file: int, content: bytes) -> None:
+    """All of it, though a nearly full volume may take it in pieces."""
+    while content:
+        content = content[os.write(file, content) :]
