@@ -507,8 +507,9 @@ class Store(Protocol):
 
     # envelopes
 
-    async def post(self, envelope: Envelope) -> bool:
-        """Put an envelope into the spool by itself; False if its id is there already."""
+    async def post(self, *envelopes: Envelope) -> int:
+        """Put envelopes into the spool by themselves: all of those whose ids are not there
+        yet, or none; how many they are."""
 
     async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
         """Lend an envelope whose turn on this route it is, the oldest of its order key."""

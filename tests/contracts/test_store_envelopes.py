@@ -47,9 +47,16 @@ async def test_the_same_envelope_committed_twice_is_one(store, give):
 
 
 async def test_an_envelope_is_posted_by_itself_and_only_once(store):
-    assert await store.post(letter())
-    assert not await store.post(letter())
+    assert await store.post(letter()) == 1
+    assert await store.post(letter()) == 0
     assert await ids(store) == ["m.1/r/ops"]
+
+
+async def test_several_are_posted_at_once_but_for_those_that_are_known(store):
+    await store.post(letter("b"))
+    assert await store.post(letter("a"), letter("b", to=("other",)), letter("c")) == 2
+    assert await ids(store) == ["b", "a", "c"]
+    assert (await store.waiting())[0].envelope == letter("b")
 
 
 async def test_an_envelope_that_has_left_is_not_taken_in_again(store, node, give, lend):

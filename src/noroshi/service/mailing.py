@@ -61,25 +61,26 @@ class Mailing(Desk):
         routes: tuple[str, ...] = (),
         level: Level = Level.OK,
     ) -> Sent:
-        """Queue a mail, one envelope for each contact; durable on return."""
+        """Queue a mail, one envelope for each contact, all or none; durable on return."""
         _, plan = await self._current()
         if problems := sending.faults(plan, to, subject, text, routes):
             raise Invalid(BAD_MAIL, problems)
-        number, ids = self._new_id(), list[str]()
-        for name in dict.fromkeys(to):
-            contact = sending.contact_of(plan, name, subject + text)
-            envelope = sending.envelope(
+        number, now = self._new_id(), self._clocks.wall()
+        contacts = [sending.contact_of(plan, n, subject + text) for n in dict.fromkeys(to)]
+        envelopes = [
+            sending.envelope(
                 number=number,
                 contact=contact,
                 routes=sending.routes_of(plan, contact, routes),
                 subject=subject,
                 text=text,
                 level=level,
-                born=self._clocks.wall(),
+                born=now,
             )
-            await self._store.post(envelope)
-            ids.append(envelope.id)
-        return Sent(tuple(ids))
+            for contact in contacts
+        ]
+        await self._store.post(*envelopes)
+        return Sent(tuple(envelope.id for envelope in envelopes))
 
     @operation(
         role=VIEWER, help=Words(en="What waits to be sent.", ja="送信キューを一覧します。")

@@ -256,8 +256,8 @@ class MemoryStore:
 
     # envelopes
 
-    async def post(self, envelope: Envelope) -> bool:
-        return self._put(envelope)
+    async def post(self, *envelopes: Envelope) -> int:
+        return sum(map(self._put, envelopes))
 
     def _put(self, envelope: Envelope) -> bool:
         if envelope.id in self._spool:

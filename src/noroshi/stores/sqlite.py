@@ -188,8 +188,8 @@ class SqliteStore:
 
     # envelopes
 
-    async def post(self, envelope: Envelope) -> bool:
-        return await self._tell(lambda db: spool.put(db, envelope))
+    async def post(self, *envelopes: Envelope) -> int:
+        return await self._tell(lambda db: sum(spool.put(db, one) for one in envelopes))
 
     async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
         lease = uuid.uuid4().hex
