@@ -3,6 +3,7 @@
 import pytest
 
 from noroshi.vault import read_key
+from tests.cli.test_authorize import Terminal
 from tests.cli.typed import typed
 
 PASSPHRASE = "a signal fire on the hill\n"
@@ -56,6 +57,56 @@ async def test_a_key_goes_out_under_a_passphrase_and_comes_back_to_where_it_was(
         "key", "restore", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
     )
     assert (back.code, read_key(home / "key").id) == (0, id)
+
+
+async def test_a_passphrase_that_is_no_utf_8_is_refused_in_words(home, tmp_path):
+    (tmp_path / "sjis").write_bytes("狼煙を上げる丘の上で".encode("cp932"))
+    argv = ("key", "backup", str(tmp_path / "out"), "--passphrase-file", str(tmp_path / "sjis"))
+    said = await typed(*argv, home=home)
+    assert (said.code, said.err) == (
+        3,
+        f"{tmp_path / 'sjis'} cannot be read: it is not text in UTF-8\n",
+    )
+
+
+async def test_a_passphrase_from_a_file_of_notepad_is_the_same_as_typed(home, tmp_path):
+    (tmp_path / "bom").write_text(PASSPHRASE, encoding="utf-8-sig")
+    file = str(tmp_path / "sealed-key")
+    out = ("key", "backup", file, "--passphrase-file", str(tmp_path / "bom"))
+    assert (await typed(*out, home=home)).code == 0
+    (home / "key").unlink()
+    back = ("key", "restore", file, "--passphrase-file", "-")
+    assert (await typed(*back, home=home, given=PASSPHRASE)).code == 0
+
+
+async def test_without_a_terminal_the_passphrase_must_come_from_a_file(home, tmp_path):
+    said = await typed("key", "backup", str(tmp_path / "out"), home=home)
+    assert said.code == 3
+    assert "--passphrase-file FILE" in said.err
+    assert "Traceback" not in said.err
+
+
+async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(home, tmp_path):
+    async with Terminal(home, "key", "backup", str(tmp_path / "out")) as person:
+        await person.type("Passphrase: ", "\x04")
+        await person.until("Nothing was entered")
+        assert await person.process.wait() == 3
+    assert "Traceback" not in person.seen
+
+
+async def test_a_backup_that_does_not_fit_leaves_no_half_file(home, tmp_path):
+    small = ("-c", FULL, "key", "backup", str(tmp_path / "out"), "--passphrase-file", "-")
+    said = await typed(*small[2:], before=small[:2], home=home, given=PASSPHRASE)
+    assert (said.code, "cannot be written" in said.err) == (1, True)
+    assert not (tmp_path / "out").exists()
+
+
+FULL = """
+import resource, sys
+from noroshi.cli.run import run
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+sys.exit(run(sys.argv[1:]))
+"""
 
 
 async def test_without_a_key_it_says_so_in_the_person_s_language(home):

@@ -4,7 +4,7 @@ import pytest
 
 from noroshi.ports import Document
 from tests.cli.test_authorize import Terminal
-from tests.cli.typed import a_node
+from tests.cli.typed import a_node, typed
 from tests.service.desk import AKI, CANARY, Desk, documents
 
 
@@ -34,3 +34,22 @@ async def test_two_that_are_not_the_same_are_not_kept(desk, tmp_path):
         await person.until("The two are not the same, so nothing was kept.")
         assert await person.process.wait() == 3
     assert await desk.vault.names() == []
+
+
+async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(desk, tmp_path):
+    async with Terminal(tmp_path, "secret", "set", "relay") as person:
+        await person.type("Password for “relay”: ", "\x04")
+        await person.until("Nothing was entered")
+        assert await person.process.wait() == 3
+    assert await desk.vault.names() == []
+
+
+async def test_a_file_of_notepad_and_one_that_is_no_utf_8(desk, tmp_path):
+    (tmp_path / "bom").write_text(f"{CANARY}\n", encoding="utf-8-sig")
+    (tmp_path / "sjis").write_bytes("狼煙".encode("cp932"))
+    argv = ("secret", "set", "relay", "--file")
+    assert (await typed(*argv, str(tmp_path / "bom"), home=tmp_path)).code == 0
+    assert (await desk.vault.get("relay")).reveal() == CANARY
+    said = await typed(*argv, str(tmp_path / "sjis"), home=tmp_path)
+    assert said.code == 3
+    assert "it is not text in UTF-8" in said.err

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import sys
 from pathlib import Path
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.hidden import CANNOT_READ, contents, typed
 from noroshi.cli.layout import table
 from noroshi.core.words import Words
 from noroshi.vault import Secret, VaultError, keep_key, read_key
@@ -54,7 +53,11 @@ NOT_THE_SAME = Words(
     en="These were two different ones; nothing was written.",
     ja="2回の入力が違います。何も書き出していません。",
 )
-NO_FILE = Words(en="{file} cannot be read: {why}", ja="{file} を読めません: {why}")
+BY_FILE = Words(
+    en="There is no terminal to ask at: give the passphrase by --passphrase-file FILE (- is the "
+    "standard input).",
+    ja="端末がないため尋ねられません。--passphrase-file FILE (- は標準入力) で渡してください。",
+)
 NOT_WRITTEN = Words(en="{file} cannot be written: {why}", ja="{file} に書き出せません: {why}")
 IS_THERE = Words(
     en="{file} is there already; nothing is overwritten.",
@@ -108,8 +111,7 @@ def restore(asked: Asked) -> int:
     except VaultError as error:
         raise Refused("invalid", error.words) from None
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("trouble", NOT_WRITTEN.fill(file=path, why=why)) from None
+        raise _not_written(path, error) from None
     print(asked.say(RESTORED.fill(id=box.id, path=path)))
     return exits.DONE
 
@@ -117,10 +119,9 @@ def restore(asked: Asked) -> int:
 def _passphrase(asked: Asked, *, twice: bool) -> Secret:
     """From a file, the standard input (-), or typed without being shown."""
     if given := asked.given.passphrase_file:
-        text = sys.stdin.read() if given == "-" else _read(Path(given)).decode()
-        return Secret(text.rstrip("\r\n"))
-    first = getpass.getpass(asked.say(ASK))
-    if twice and getpass.getpass(asked.say(ASK_AGAIN)) != first:
+        return Secret(contents(given).rstrip("\r\n"))
+    first = typed(asked, ASK, BY_FILE)
+    if twice and typed(asked, ASK_AGAIN, BY_FILE) != first:
         raise Refused("invalid", NOT_THE_SAME)
     return Secret(first)
 
@@ -130,7 +131,7 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         why = error.strerror or error
-        raise Refused("invalid", NO_FILE.fill(file=file, why=why)) from None
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -139,9 +140,16 @@ def _write(file: Path, content: bytes) -> None:
     except FileExistsError:
         raise Refused("conflict", IS_THERE.fill(file=file)) from None
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("trouble", NOT_WRITTEN.fill(file=file, why=why)) from None
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
+        raise _not_written(file, error) from None
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError as error:
+        file.unlink(missing_ok=True)  # half a key would be taken for a backup
+        raise _not_written(file, error) from None
+
+
+def _not_written(file: Path, error: OSError) -> Refused:
+    return Refused("trouble", NOT_WRITTEN.fill(file=file, why=error.strerror or error))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
-from pathlib import Path
-
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.hidden import contents, typed
 from noroshi.core.words import Words
 
-STDIN = "-"
 PROMPT = Words(en="Password for “{name}”: ", ja="「{name}」のパスワード: ")
 AGAIN = Words(en="Once more: ", ja="もう一度: ")
 DIFFERENT = Words(
@@ -28,13 +24,12 @@ NOTHING_GIVEN = Words(
     ja="何も入力されなかったため、保存していません。",
 )
 KEPT = Words(en="“{name}” is in the vault.", ja="「{name}」を保管庫に入れました。")
-CANNOT_READ = Words(en="Cannot read {file}: {why}", ja="{file} を読めません: {why}")
 
 
 def set_(asked: Asked) -> int:
     """Ask for it, never by an argument: what stands there is seen in the list of processes."""
     name, file = asked.given.name, asked.given.file
-    value = _contents(file) if file else _typed(asked, name)
+    value = contents(file) if file else _typed(asked, name)
     if not value.strip():
         raise Refused("invalid", NOTHING_GIVEN)
     asked.call("set_secret", name=name, value=value)
@@ -43,17 +38,7 @@ def set_(asked: Asked) -> int:
 
 
 def _typed(asked: Asked, name: str) -> str:
-    if not sys.stdin.isatty():
-        raise Refused("invalid", BY_FILE)
-    first = getpass.getpass(asked.say(PROMPT.fill(name=name)))
-    if first != getpass.getpass(asked.say(AGAIN)):
+    first = typed(asked, PROMPT.fill(name=name), BY_FILE)
+    if first != typed(asked, AGAIN, BY_FILE):
         raise Refused("invalid", DIFFERENT)
     return first
-
-
-def _contents(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
