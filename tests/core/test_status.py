@@ -102,6 +102,65 @@ def test_a_level_is_believed_after_so_many_looks_in_a_row(looks, expected):
     assert seen == expected
 
 
+NO_LOOK = "timed out"
+
+
+@pytest.mark.parametrize(
+    ("limits", "patience", "looks", "expected"),
+    [
+        pytest.param(
+            STICKY, 1, [85, NO_LOOK, 76], ["warning", "unknown", "warning"], id="held"
+        ),
+        pytest.param(STICKY, 1, [85, NO_LOOK, 75], ["warning", "unknown", "ok"], id="let go"),
+        pytest.param(
+            STICKY, 1, [95, NO_LOOK, 86], ["critical", "unknown", "critical"], id="critical"
+        ),
+        pytest.param(
+            STICKY,
+            1,
+            [85, NO_LOOK, NO_LOOK, 76],
+            ["warning", "unknown", "unknown", "warning"],
+            id="failed twice",
+        ),
+        pytest.param(
+            STICKY,
+            1,
+            [85, NO_LOOK, 75, NO_LOOK, 76],
+            ["warning", "unknown", "ok", "unknown", "ok"],
+            id="let go before it failed again",
+        ),
+        pytest.param(STICKY, 1, [NO_LOOK, 76], ["unknown", "ok"], id="nothing to hold"),
+        pytest.param(
+            STICKY,
+            2,
+            [85, 85, NO_LOOK, NO_LOOK, 76, 76],
+            ["ok", "warning", "warning", "unknown", "unknown", "warning"],
+            id="two looks in a row",
+        ),
+        pytest.param(
+            LOW_STICKY, 1, [19, NO_LOOK, 21], ["warning", "unknown", "warning"], id="falling"
+        ),
+    ],
+)
+def test_hysteresis_goes_on_after_looks_that_failed(limits, patience, looks, expected):
+    monitor = replace(DISK, limits={"used": limits}, patience=patience)
+    state, seen = State(), []
+    for value in looks:
+        failed = value == NO_LOOK
+        sample = look(fault=value) if failed else Sample(DAWN, (Reading("used", value),))
+        state, _ = after(monitor, state, sample)
+        seen.append(state.level.value)
+    assert seen == expected
+
+
+def test_hysteresis_goes_on_for_an_item_that_was_not_seen_for_a_while():
+    monitor = replace(DISK, limits={"used": STICKY})
+    state, _ = after(monitor, State(), look(a=85, b=10), look(b=10))
+    assert levels(state)["a"] == "unknown"
+    state, _ = after(monitor, state, look(a=76, b=10))
+    assert levels(state)["a"] == "warning"
+
+
 def test_each_item_has_its_own_level_and_event():
     state, events = after(DISK, State(), look(a=95, b=85, c=10))
     assert [(e.id, e.item, e.after.value) for e in events] == [

@@ -264,7 +264,8 @@ class ItemState:
 
     `looks` are the last looks in a row that differ from the level, as far as patience asks;
     `run` counts the measurements since it left OK, as far as a rule asks; `gone` is since
-    when it has vanished; `reasons` are each rule's last answers.
+    when it has vanished; `held` is the level that an UNKNOWN one had by its limits, from
+    which hysteresis goes on; `reasons` are each rule's last answers.
     """
 
     level: Level = Level.OK
@@ -273,8 +274,14 @@ class ItemState:
     looks: tuple[Level, ...] = ()
     run: int = 0
     gone: datetime | None = None
+    held: Level = Level.OK
     told: Mapping[str, Told] = field(default_factory=dict)
     reasons: Mapping[str, Reason] = field(default_factory=dict)
+
+    @property
+    def by_limits(self) -> Level:
+        """The level that its last value led to: a failed look says nothing of the value."""
+        return self.held if self.level is Level.UNKNOWN else self.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

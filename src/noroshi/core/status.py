@@ -77,7 +77,7 @@ def assess(
         if reading.item not in found and len(found) >= MOST_ITEMS:
             left_out.add(reading.item)
             continue
-        now = known.get(reading.item, UNSEEN).level
+        now = known.get(reading.item, UNSEEN).by_limits
         its = limits.get(reading.name, NO_LIMITS)
         finding = Finding(judge(reading, its, now), Cause(reading, its))
         other = found.get(reading.item)
@@ -160,7 +160,9 @@ def _step(item: ItemState, found: Finding, patience: int, most: int, at: datetim
         # told then is no reason to be silent in the next one.
         told = {} if item.level is Level.OK else item.told
         looks = _still_different(looks, level)
-        item = replace(item, level=level, since=at, cause=found.cause, looks=looks, told=told)
+        held = item.by_limits if level is Level.UNKNOWN else Level.OK
+        item = replace(item, level=level, since=at, cause=found.cause, told=told)
+        item = replace(item, looks=looks, held=held)
     elif looks != item.looks:
         item = replace(item, looks=looks)
     run = 0 if item.level is Level.OK else min(item.run + 1, most)
