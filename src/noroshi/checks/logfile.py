@@ -39,7 +39,7 @@ ENOUGH = 3.0  # seconds; a look that ran into the monitor's time-out would have 
 SHOWN = 200  # characters of the first line, beside the number
 MISSES = 2
 """Looks in a row without the file before that is a fault: a rotation takes a moment."""
-OF_THE_KERNEL = ("/proc/", "/sys/", "/dev/")
+OF_THE_KERNEL = ("/proc/", "/sys/")
 
 NO_PATH = Words(
     en="must be an absolute path, such as /var/log/app.log",
@@ -125,7 +125,7 @@ class Options:
             encoding=self.encoding,
             matcher=partial(matcher, self.expression),
             rotated=self.rotated,
-            most_marks=max(ALL_MARKS // max(logs, 1), 8) if logs > 1 else MOST_MARKS,
+            most_marks=min(MOST_MARKS, max(ALL_MARKS // max(logs, 1), 4)),
         )
 
 

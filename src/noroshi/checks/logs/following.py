@@ -278,9 +278,9 @@ class Follower:
     # what is remembered
 
     def _trail(self, before: Trail, members: Sequence[Member], marks: Iterable[Mark]) -> Trail:
-        """No more marks than there may be: what changed longest ago is left out."""
+        """No more marks than there may be: of what was read, the oldest is left out first."""
         log = next((m.fact.identity for m in members if m.is_log), "")
-        newest = sorted(marks, key=lambda m: (m.lost, m.identity != log, -m.changed))
+        newest = sorted(marks, key=lambda m: (m.lost, m.identity != log, m.is_read, -m.changed))
         kept, cut = newest[: self.most_marks], newest[self.most_marks :]
         floor = max((m.changed for m in cut if not m.lost), default=0)
         missed = 0 if log else before.missed + 1

@@ -43,6 +43,11 @@ class Mark:
     def place(self) -> Place:
         return Place(self.at, self.cut)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether nothing was left in it when it was last seen."""
+        return self.done or 0 <= self.size <= self.at
+
     def is_as_seen(self, fact: FileFact) -> bool:
         return (self.size, self.changed) == (fact.size, fact.changed)
 
