@@ -251,6 +251,8 @@ class Check:
     and instance; else it only waits for a socket, and thousands may wait together.
     `names` are its readings as a person reads them; a reading not in it shows its own name.
     `may_vanish`: its items come and go, and none that went is an alarm (logs of a day).
+    `goes_to` names the address that a network check is about, from its options and the
+    instance's own; None: it stays on the computer. Another one is another thing to watch.
     `try_out` lists what is wrong with the options on that host, without measuring anything.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
     term says of them); it may be None. It raises as `run` does.
@@ -265,6 +267,7 @@ class Check:
     run: Callable[[Any, Host, Mapping[str, Any]], Awaitable[Outcome]]
     blocks: bool = False
     may_vanish: bool = False
+    goes_to: Callable[[Any, str], str] | None = None
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 

@@ -108,5 +108,31 @@ async def test_a_host_that_cannot_answer_makes_it_unmeasurable(check, options):
         await check.run(options, Mute(), {})
 
 
+class Asked(Mute):
+    """A mute host that knows whether it was asked where it is."""
+
+    asked = False
+
+    async def address(self):
+        self.asked = True
+        return await super().address()
+
+
+async def test_what_asks_where_the_host_is_says_where_it_goes(check, options):
+    host = Asked()
+    with pytest.raises(Unmeasurable):
+        await check.run(options, host, {})
+    assert host.asked is (check.goes_to is not None)
+    assert not host.asked or check.goes_to(options, "192.0.2.7") == "192.0.2.7"
+
+
+def test_an_address_among_the_options_is_where_it_goes(check, options):
+    if check.goes_to is None:
+        assert not hasattr(options, "address")
+    else:
+        elsewhere = dataclasses.replace(options, address="192.0.2.8")
+        assert check.goes_to(elsewhere, "192.0.2.7") == "192.0.2.8"
+
+
 def test_its_module_says_what_it_watches(check):
     assert inspect.getdoc(inspect.getmodule(check.run))

@@ -54,6 +54,10 @@ class Smtp:
     sender: str = ""
 
 
+def _goes_to(wanted: Any, own: str) -> str:
+    return str(wanted.address or own)
+
+
 async def _run(*_: Any) -> Any:
     raise AssertionError("nothing is measured here")
 
@@ -77,6 +81,7 @@ def _check(kind: str, wanted: type, **limits: Limits) -> Check:
         limits=limits,
         names=dict.fromkeys(limits, WORDS) | names,
         run=_run,
+        goes_to=_goes_to if hasattr(wanted, "address") else None,
     )
 
 

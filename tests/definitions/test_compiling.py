@@ -131,6 +131,23 @@ def test_a_body_that_is_no_definition_says_so(body, said):
     assert problems_of(replace(OPS, key="rules/ops", body=body))[0].startswith(said)
 
 
+def test_a_network_check_goes_to_its_own_address_or_the_instances():
+    monitors = [
+        {"id": "01A", "name": "disks", "kind": "disk"},
+        {"id": "01B", "name": "web", "kind": "port", "options": {"port": 443}},
+        {
+            "id": "01C",
+            "name": "other",
+            "kind": "port",
+            "options": {"port": 443, "address": "192.0.2.8"},
+        },
+    ]
+    said = {"address": "192.0.2.7", "group": [{"name": "base", "monitor": monitors}]}
+    plan = compile_plan([document("instances/web1", said)], KINDS)
+    goes_to = {id: monitor.goes_to for id, monitor in plan.monitors.items()}
+    assert goes_to == {"01A": "", "01B": "192.0.2.7", "01C": "192.0.2.8"}
+
+
 def test_a_name_in_a_file_is_refused():
     said = "contacts/ops.toml: name: must not be given: the file's name is the name"
     given = document("contacts/ops", {"addresses": ["a@b.test"], "name": "ops"})

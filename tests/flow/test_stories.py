@@ -259,6 +259,28 @@ async def test_a_changed_target_closes_what_was_open_and_begins_afresh():
     assert scene.subjects == [CRITICAL, RECOVERED, CRITICAL]
 
 
+async def test_a_check_that_goes_to_another_computer_begins_afresh():
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(fast(goes_to="192.0.2.1"))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 12)
+        await scene.plan(fast(goes_to="192.0.2.2"))
+        await scene.seconds(engine, 20)
+    assert scene.subjects == [CRITICAL, RECOVERED, CRITICAL]
+
+
+async def test_another_address_is_nothing_to_what_is_measured_on_the_computer_itself():
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(fast())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 12)
+        await scene.plan(fast(instance=replace(fast().instance, address="192.0.2.2")))
+        await scene.seconds(engine, 20)
+    assert scene.subjects == [CRITICAL]
+
+
 async def test_mail_for_a_route_that_was_removed_goes_by_the_next_one():
     scene = Scene(Verdict.ROUTE_DOWN)
     scene.used = {"/a": 95}

@@ -43,6 +43,11 @@ KNOWN = {
 }
 
 
+def goes_to(wanted: Any, own: str) -> str:
+    """The address that a network check is about: its option's, else the instance's own."""
+    return str(wanted.address or own)
+
+
 async def places(address: str, port: int = 0) -> Sequence[Place]:
     """All places that an address or a name stands for; Unmeasurable if there is none."""
     if family := _family(address):

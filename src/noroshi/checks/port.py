@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, places, why
+from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
@@ -98,4 +98,5 @@ CHECK = Check(
         "connect": Words(en="Time to connect", ja="接続時間"),
     },
     run=run,
+    goes_to=goes_to,
 )

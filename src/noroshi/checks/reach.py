@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, places, why
+from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
 from noroshi.checks.echo import Echo, NoEcho, opened
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
@@ -218,4 +218,5 @@ CHECK = Check(
         "time": Words(en="Round trip", ja="応答時間"),
     },
     run=run,
+    goes_to=goes_to,
 )

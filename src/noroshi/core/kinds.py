@@ -20,7 +20,8 @@ class Kind:
     """What must be known of a check, an action or a transport to use it in a plan.
 
     `names` are its options; `readings` what a check measures, None if that is open;
-    `may_vanish`: what it measures comes and goes.
+    `may_vanish`: what it measures comes and goes; `goes_to`: from a network check's options and
+    the instance's address to the address that it is about.
     """
 
     read: Read
@@ -28,6 +29,7 @@ class Kind:
     limits: Mapping[str, Limits] = field(default_factory=dict)
     readings: frozenset[str] | None = None
     may_vanish: bool = False
+    goes_to: Callable[[Any, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

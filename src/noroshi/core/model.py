@@ -199,7 +199,8 @@ MINUTELY = Every(timedelta(minutes=1))
 class Monitor:
     """One thing watched, all inheritance worked out. `limits` are by the reading's name.
 
-    `patience` is how many looks in a row it takes to believe a new level.
+    `patience` is how many looks in a row it takes to believe a new level; `goes_to` is the
+    address that a network check is about, "" for what is about the computer itself.
     """
 
     id: str
@@ -215,6 +216,7 @@ class Monitor:
     patience: int = 1
     may_vanish: bool = False
     rules: tuple[Rule, ...] = ()
+    goes_to: str = ""
 
     @property
     def path(self) -> str:
@@ -223,7 +225,8 @@ class Monitor:
 
     def looks_at_the_same(self, other: Monitor) -> bool:
         """Whether what was found by the other is about what this one looks at, too."""
-        return (self.kind, self.options) == (other.kind, other.options)
+        mine = (self.kind, self.options, self.goes_to)
+        return mine == (other.kind, other.options, other.goes_to)
 
 
 @dataclass(frozen=True, slots=True)

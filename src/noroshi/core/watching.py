@@ -195,7 +195,14 @@ def _monitor(
         patience=said.patience,
         may_vanish=said.may_vanish or (kind is not None and kind.may_vanish),
         rules=_rules(above.rules, said, known, place),
+        goes_to=_goes_to(kind, options, instance),
     )
+
+
+def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
+    if kind is None or kind.goes_to is None or options is None:
+        return ""
+    return kind.goes_to(options, instance.address)
 
 
 def _kind(

@@ -68,7 +68,8 @@ def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
 def _check(check: Check) -> plan.Kind:
     declared = frozenset(check.limits) | frozenset(check.names)
     readings = None if check.kind in OPEN or not declared else declared
-    return replace(_kind(check.options, check.limits, readings), may_vanish=check.may_vanish)
+    kind = _kind(check.options, check.limits, readings)
+    return replace(kind, may_vanish=check.may_vanish, goes_to=check.goes_to)
 
 
 def _kind(

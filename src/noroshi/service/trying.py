@@ -90,7 +90,7 @@ class Trying(Defining):
             path=monitor.path,
             kind=monitor.kind,
             runs_on=self._runs_on,
-            target=monitor.instance.address,
+            target=monitor.goes_to or monitor.instance.address,
             seconds=seconds,
             level=Level.worst(finding.level for finding in found.values()),
             fault=sample.fault,
