@@ -10,8 +10,8 @@ from typing import Any
 import aiosmtplib
 import pytest
 
-from noroshi.lab.exchange import HOST
 from noroshi.lab.lab import Lab
+from noroshi.lab.line import HOST
 from noroshi.lab.scopes import read_scopes
 from tests.lab.parts import SMTP_SEND, Clock, Wire, xoauth2
 

@@ -11,7 +11,7 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from typing import Any
 
-from noroshi.lab.model import Directory, Mailbox, Tenant
+from noroshi.lab.model import APP_PERMISSION, Directory, Mailbox, Tenant
 from noroshi.lab.scopes import OUTLOOK
 from noroshi.lab.tokens import Mint
 
@@ -53,7 +53,7 @@ def refuse_token(
         return UNSUCCESSFUL
     tenant = directory.tenant(str(claims.get("tid", "")))
     mailbox = tenant.mailboxes.get(given.user) if tenant else None
-    if tenant is None or mailbox is None or not _may_open(mailbox, str(claims.get("upn"))):
+    if tenant is None or mailbox is None or not _may_open(tenant, mailbox, claims):
         return UNSUCCESSFUL
     return _switched_off(tenant, mailbox)
 
@@ -77,12 +77,17 @@ def _holds(claims: dict[str, Any], now: datetime) -> bool:
     """Whether the token is for Exchange, allows sending, and is in its time."""
     audience_fits = claims.get("aud") in OUTLOOK
     may_send = "SMTP.Send" in str(claims.get("scp", "")).split()
+    may_send = may_send or APP_PERMISSION in claims.get("roles", ())
     in_time = claims.get("nbf", 0) <= now.timestamp() < claims.get("exp", 0)
     return bool(audience_fits and may_send and in_time)
 
 
-def _may_open(mailbox: Mailbox, upn: str) -> bool:
-    return upn == mailbox.address or upn in mailbox.open_to
+def _may_open(tenant: Tenant, mailbox: Mailbox, claims: dict[str, Any]) -> bool:
+    """An app must be known to Exchange (New-ServicePrincipal) and have a right to the mailbox."""
+    if "upn" in claims:
+        return claims["upn"] == mailbox.address or claims["upn"] in mailbox.open_to
+    app = claims.get("appid")
+    return app in tenant.service_principals and app in mailbox.open_to
 
 
 def _switched_off(tenant: Tenant, mailbox: Mailbox) -> str | None:

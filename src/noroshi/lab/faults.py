@@ -1,13 +1,58 @@
-"""What can be made to go wrong in the lab while it runs, for tests in the same process."""
+"""What can be made to go wrong in the lab while it runs: switches, and faults by count."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+
+PLACES = (
+    "CONNECT",
+    "EHLO",
+    "STARTTLS",
+    "AUTH",
+    "MAIL",
+    "RCPT",
+    "DATA",
+    "END",
+    "RSET",
+    "QUIT",
+    "TOKEN",
+)
+"""Where a fault may strike: an SMTP command, the end of a mail, or the token endpoint."""
+REPLIES = {
+    "421": "421 4.3.2 Service not active",
+    "432": "432 4.3.2 Concurrent connections limit exceeded. "
+    "Visit https://aka.ms/concurrent_sending for more information.",
+    "451": "451 4.7.0 Temporary server error. Please try again later.",
+    "452": "452 4.3.1 Insufficient system resources",
+    "454": "454 4.7.0 Temporary authentication failure",
+    "535": "535 5.7.3 Authentication unsuccessful",
+    "550": "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found",
+    "5.4.1": "550 5.4.1 Recipient address rejected: Access denied",
+    "5.7.60": "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+    "554": "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; "
+    "The message can't be submitted because the sender's submission quota was exceeded",
+}
+"""Exchange's own sentences, by a short name for each; a whole reply may be given as well."""
+_DOES = re.compile(
+    r"drop|silent|keep-then-drop|ok-then-drop|wait:\d{1,4}(?:\.\d+)?|[245]\d\d [ -~]{1,400}"
+)
+_TOKEN_DOES = re.compile(r"html|wait:\d{1,4}(?:\.\d+)?|(?:AADSTS)?\d{4,8}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One scripted fault. `left` None: until it is cleared."""
+
+    at: str
+    does: str
+    to: str = ""  # at RCPT: for this recipient alone
+    left: int | None = 1
 
 
 @dataclass(slots=True, kw_only=True)
 class Faults:
-    """Switches that the servers look at before each answer.
+    """Switches that the servers look at before each answer, and the scripted faults.
 
     A connection that was met with silence stays silent until the other side closes it.
     `answers` replaces the answer to a command, by its verb; "." is the end of a mail,
@@ -19,5 +64,42 @@ class Faults:
     drop_before_ok: int = 0  # so many mails are kept, but the connection ends before the 250
     drop_after_ok: int = 0  # so many connections end right after the 250
     delay: float = 0.0  # seconds before each answer by SMTP
+    connections: int = 3  # at once for each mailbox
     answers: dict[str, str] = field(default_factory=dict)
     token_code: int = 0  # the AADSTS code with which each token request is refused
+    scripted: list[Fault] = field(default_factory=list)
+
+    def next(self, at: str, to: str = "") -> str:
+        """What the first scripted fault for this place does, counted down; "" for none."""
+        for number, fault in enumerate(self.scripted):
+            if fault.at == at and fault.to in ("", to.lower()):
+                self._count_down(number, fault)
+                return fault.does
+        return ""
+
+    def _count_down(self, number: int, fault: Fault) -> None:
+        if fault.left is None:
+            return
+        if fault.left <= 1:
+            del self.scripted[number]
+        else:
+            self.scripted[number] = replace(fault, left=fault.left - 1)
+
+
+def read_fault(at: str, does: str, *, to: str = "", left: int | None = 1) -> Fault | None:
+    """The fault that a person asked for, Exchange's sentence put in; None if there is none such."""
+    at, does = at.upper(), does.strip()
+    said = does if at == "TOKEN" else REPLIES.get(does, does)
+    wanted = _TOKEN_DOES if at == "TOKEN" else _DOES
+    too_few = left is not None and left < 1
+    misplaced = said.endswith("-then-drop") and at != "END"
+    if at not in PLACES or not wanted.fullmatch(said) or too_few or misplaced:
+        return None
+    if to and at != "RCPT":
+        return None
+    return Fault(at=at, does=said, to=to.lower(), left=left)
+
+
+def seconds(does: str) -> float | None:
+    """How long a fault waits before all goes on as usual; None if it does something else."""
+    return float(does.removeprefix("wait:")) if does.startswith("wait:") else None

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from urllib.parse import unquote_plus
 
 from noroshi.lab.model import App, Clock, Platform, Tenant, User
 from noroshi.lab.refusals import Refusal
-from noroshi.lab.scopes import Scopes, read_scopes
+from noroshi.lab.scopes import GRAPH, GRAPH_AUDIENCE, Scopes, read_default, read_scopes
 from noroshi.lab.signin import Ask, find_app
 from noroshi.lab.tokens import Mint, encode
 
@@ -72,6 +73,10 @@ class Grants:
         """The fields of a successful token response."""
         kinds = {"authorization_code": self._by_code, "refresh_token": self._by_refresh}
         kind = _needed(form, "grant_type")
+        if tenant.blocking:
+            raise Refusal(53003)
+        if kind == "client_credentials":
+            return self._by_itself(tenant, form, *_client(form, authorization))
         if kind not in kinds:
             raise Refusal(70003, grant=kind)
         client_id, secret = _client(form, authorization)
@@ -80,6 +85,32 @@ class Grants:
         if tenant.users.get(grant.user.upn, grant.user).disabled:
             raise Refusal(50057)
         return self._respond(grant, form)
+
+    def _by_itself(
+        self, tenant: Tenant, form: Mapping[str, str], client_id: str, secret: str | None
+    ) -> dict[str, object]:
+        """An app alone: no refresh token, no id_token, and `roles` only if consented to."""
+        app = find_app(tenant, client_id)
+        prove(app, "web", secret, self._clock())
+        resource = read_default(_needed(form, "scope"))
+        claims: dict[str, object] = {
+            "aud": GRAPH_AUDIENCE if resource == GRAPH else resource,
+            "iss": f"https://sts.windows.net/{tenant.id}/",
+            **self._times(),
+            "appid": app.client_id,
+            "idtyp": "app",
+            "oid": str(uuid.uuid5(uuid.UUID(tenant.id), app.client_id)),
+            "tid": tenant.id,
+            "ver": "1.0",
+        }
+        if app.roles:
+            claims["roles"] = list(app.roles)
+        return {
+            "token_type": "Bearer",
+            "expires_in": self.token_seconds,
+            "ext_expires_in": self.token_seconds,
+            "access_token": self._mint.sign(claims),
+        }
 
     def _by_code(
         self, tenant: Tenant, app: App, form: Mapping[str, str], secret: str | None

@@ -15,9 +15,11 @@ from types import TracebackType
 
 from aiohttp import web
 
+from noroshi.lab.answering import Answers
 from noroshi.lab.certificates import make_tls, write_private
+from noroshi.lab.conversation import Rules
 from noroshi.lab.entra import Entra
-from noroshi.lab.exchange import Exchange, Rules
+from noroshi.lab.exchange import Exchange
 from noroshi.lab.faults import Faults
 from noroshi.lab.grants import Grants
 from noroshi.lab.mailbox import Mailboxes
@@ -112,11 +114,10 @@ class Lab:
         self, stack: AsyncExitStack, sockets: list[socket.socket], tls: ssl.SSLContext
     ) -> None:
         self.entra = Entra(
-            base=self.base,
+            Answers(self.base, self._clock),
             directory=self.directory,
             mint=self.mint,
             grants=self.grants,
-            clock=self._clock,
             faults=self.faults,
         )
         # No access log: codes and states stand in the addresses.

@@ -14,6 +14,9 @@ Platform = Literal["web", "public"]
 
 REDIRECT_URI = "http://localhost/MxMail/"
 SMTP_SCOPE = "https://outlook.office.com/SMTP.Send"
+APP_SCOPE = "https://outlook.office365.com/.default"
+APP_PERMISSION = "SMTP.SendAsApp"
+Factor = Literal["none", "code", "number", "unregistered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,16 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """An app registration; it may ask for any permission, the person consents to it."""
+    """An app registration; it may ask for any permission, the person consents to it.
+
+    `roles` are the application permissions to which an administrator has consented.
+    """
 
     client_id: str
     name: str
     redirects: tuple[Redirect, ...]
     secrets: tuple[ClientSecret, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +59,13 @@ class User:
     name: str
     groups: tuple[str, ...] = ()
     disabled: bool = False
+    admin: bool = False  # may consent for the whole organisation
+    factor: Factor = "none"  # what is asked for after the password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """A mailbox; `open_to` are other users who may send from it.
+    """A mailbox; `open_to` are other users, and client ids of apps, who may send from it.
 
     `smtp_auth` None takes what the tenant says, as `SmtpClientAuthenticationDisabled` does.
     """
@@ -76,6 +85,10 @@ class Tenant:
     users: dict[str, User]
     mailboxes: dict[str, Mailbox]
     smtp_auth: bool = True
+    user_consent: bool = True  # whether people may consent for themselves
+    blocking: bool = False  # a Conditional Access policy that lets nobody in
+    service_principals: set[str] = field(default_factory=set)  # apps that Exchange knows
+    consents: set[tuple[str, str]] = field(default_factory=set)  # client id, scope: for all
 
 
 class Directory:
@@ -121,15 +134,32 @@ def ready_made(saved: Mapping[str, object]) -> Directory:
         name="Noroshi",
         redirects=(Redirect(REDIRECT_URI),),
         secrets=(ClientSecret(kept("client_secret", "lab8Q~" + secrets.token_urlsafe(26))),),
+        roles=(APP_PERMISSION,),
     )
     sender = User(
         upn="alerts@contoso.example",
         password=kept("password", secrets.token_urlsafe(12)),
         oid=kept("user_oid", str(uuid.uuid4())),
         name="Alerts",
+        factor="code",
     )
-    mailboxes = [Mailbox(address=sender.upn), Mailbox(address="ops@contoso.example")]
-    tenant_id = kept("tenant_id", str(uuid.uuid4()))
-    return Directory(
-        [make_tenant(app=app, users=[sender], mailboxes=mailboxes, tenant_id=tenant_id)]
+    admin = User(
+        upn="admin@contoso.example",
+        password=kept("admin_password", secrets.token_urlsafe(12)),
+        oid=kept("admin_oid", str(uuid.uuid4())),
+        name="Administrator",
+        admin=True,
+        factor="number",
     )
+    mailboxes = [
+        Mailbox(address=sender.upn, open_to=frozenset({app.client_id})),
+        Mailbox(address="ops@contoso.example"),
+    ]
+    tenant = make_tenant(
+        app=app,
+        users=[sender, admin],
+        mailboxes=mailboxes,
+        tenant_id=kept("tenant_id", str(uuid.uuid4())),
+    )
+    tenant.service_principals.add(app.client_id)
+    return Directory([tenant])

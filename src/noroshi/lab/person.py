@@ -16,11 +16,14 @@ class SignInRefused(Exception):
     """A page told the person that it cannot go on; the message is what it says."""
 
 
-async def sign_in(url: str, user: str, password: str, ca_file: str) -> str:
+async def sign_in(
+    url: str, user: str, password: str, ca_file: str, *, for_all: bool = False
+) -> str:
     """Walks from the authorise URL to the redirect and gives its whole address, not opened.
 
-    Raises SignInRefused when a page has no form to go on with, or asks again for what was
-    given.
+    Looks at the simulated phone where a page asks for it; `for_all` consents for the
+    organisation. Raises SignInRefused when a page has no form to go on with, or asks again
+    for what was given.
     """
     tls = ssl.create_default_context(cafile=ca_file)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls)) as session:
@@ -32,7 +35,10 @@ async def sign_in(url: str, user: str, password: str, ca_file: str) -> str:
             if page.problem or page.action is None:
                 raise SignInRefused(page.problem or page.text.strip())
             action = urljoin(answer.url, page.action)
-            filled = page.filled_in(user, password)
+            filled = page.filled_in(user, password, for_all=for_all)
+            if page.phone:
+                code = await _take_the_phone(session, page, user)
+                filled |= {} if page.number else {"otc": code}
             if urlsplit(action).netloc != urlsplit(url).netloc:  # response_mode=form_post
                 return f"{action}?{urlencode(filled)}"
             answer = await _visit(session, "POST", action, filled)
@@ -44,6 +50,15 @@ class _Answer:
     url: str
     goes_to: str
     page: Page
+
+
+async def _take_the_phone(session: aiohttp.ClientSession, page: Page, user: str) -> str:
+    """Types the page's number in, if it shows one; the code that the phone shows."""
+    shown = await _visit(session, "GET", page.phone, {})
+    if page.number:
+        typed = {"upn": user, "number": page.number, "answer": "approve"}
+        await _visit(session, "POST", page.phone, typed)
+    return shown.page.codes.get(user, "")
 
 
 async def _visit(
@@ -70,13 +85,21 @@ class Page(HTMLParser):
         self.action: str | None = None
         self.text = ""
         self.problem = ""
+        self.phone = ""
+        self.number = ""
+        self.codes: dict[str, str] = {}
         self._fields: dict[str, _Field] = {}
         self._inside: list[str] = []
+        self._whose = ""
 
-    def filled_in(self, user: str, password: str) -> dict[str, str]:
+    def filled_in(self, user: str, password: str, *, for_all: bool = False) -> dict[str, str]:
         """The form's fields with the person's own words, and its first button pressed."""
         own = {"email": user, "password": password}
-        return {name: own.get(f.kind, f.value) for name, f in self._fields.items()}
+        return {
+            name: own.get(f.kind, f.value)
+            for name, f in self._fields.items()
+            if f.kind != "checkbox" or for_all
+        }
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -85,14 +108,25 @@ class Page(HTMLParser):
         if tag in ("input", "button") and "name" in given:
             kind = given.get("type", "submit" if tag == "button" else "text")
             self._fields.setdefault(given["name"], _Field(kind, given.get("value", "")))
-        self._inside.append("problem" if given.get("class") == "no" else tag)
+        kinds = {"no": "problem", "number": "number", "phone": "phone"}
+        inside = kinds.get(given.get("class", ""), tag)
+        if inside == "phone":
+            self.phone = given.get("href", "")
+        self._whose = given.get("data-upn", self._whose)
+        if tag not in ("input", "meta"):
+            self._inside.append(inside)
 
     def handle_data(self, data: str) -> None:
         inside = self._inside[-1] if self._inside else ""
         if inside == "problem":
             self.problem += data
+        elif inside == "number":
+            self.number += data
+        elif inside == "output":
+            self.codes[self._whose] = data
         elif inside in ("h1", "p"):
             self.text += data + " "
 
     def handle_endtag(self, tag: str) -> None:
-        self._inside.append("")
+        if self._inside:
+            self._inside.pop()

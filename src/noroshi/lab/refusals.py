@@ -13,6 +13,10 @@ KNOWN: dict[int, tuple[str, str]] = {
     50057: ("invalid_grant", "The account is disabled."),
     50058: ("login_required", "prompt=none was asked for, but nobody is signed in."),
     50076: ("interaction_required", "Multifactor authentication is required."),
+    50079: (
+        "interaction_required",
+        "Multifactor authentication must be set up for this account first.",
+    ),
     50126: ("invalid_grant", "The user name or the password is wrong."),
     50173: ("invalid_grant", "The grant was revoked; the user must sign in again."),
     50194: ("invalid_request", "App '{app}' is not multi-tenant: use the tenant's endpoint."),
@@ -30,8 +34,11 @@ KNOWN: dict[int, tuple[str, str]] = {
         "Tenant '{tenant}' not found: check the tenant ID and the cloud.",
     ),
     90023: ("invalid_request", "The parameter '{name}' has a value that is not supported."),
+    90055: ("temporarily_unavailable", "Too many requests: try again later."),
+    90094: ("access_denied", "An administrator must consent to app '{app}'."),
     90033: ("temporarily_unavailable", "The service is temporarily unavailable."),
     500011: ("invalid_resource", "The resource '{resource}' was not found in the tenant."),
+    500121: ("invalid_grant", "The second factor was wrong, or it was denied."),
     500112: (
         "invalid_grant",
         "The redirect URI differs from the one of the authorize request.",
@@ -45,6 +52,7 @@ KNOWN: dict[int, tuple[str, str]] = {
     900144: ("invalid_request", "The request must contain the parameter '{name}'."),
     900561: ("invalid_request", "The endpoint accepts POST requests only."),
     900971: ("invalid_request", "No redirect URI was given."),
+    1002012: ("invalid_scope", "The scope '{scope}' is not valid: an app needs .../.default."),
     7000215: ("invalid_client", "The client secret is wrong: send its value, not its ID."),
     7000218: ("invalid_client", "The request must contain client_secret or client_assertion."),
     7000222: ("invalid_client", "The client secret of app '{app}' has expired."),
@@ -54,15 +62,19 @@ KNOWN: dict[int, tuple[str, str]] = {
 class Refusal(Exception):
     """Entra ID says no, with a code of `KNOWN` and what its sentence names."""
 
-    def __init__(self, code: int, **given: str) -> None:
+    def __init__(self, code: int, *, error: str = "", **given: str) -> None:
+        """`given` fills the sentence; `error` stands where a code's usual one does not fit."""
         self.code = code
-        self.error, sentence = KNOWN.get(code, ("invalid_grant", "Refused by the lab."))
+        usual, sentence = KNOWN.get(code, ("invalid_grant", "Refused by the lab."))
+        self.error = error or usual
         self.text = f"AADSTS{code}: " + sentence.format_map(_Given(given))
         super().__init__(self.text)
 
     @property
     def status(self) -> int:
         """The HTTP status that the token endpoint gives."""
+        if self.code == 90055:
+            return 429
         return {"invalid_client": 401, "temporarily_unavailable": 503}.get(self.error, 400)
 
 

@@ -60,6 +60,16 @@ def read_scopes(text: str) -> Scopes:
     return Scopes(asked=asked, words=frozenset(parts) & _OIDC)
 
 
+def read_default(text: str) -> str:
+    """The resource of RESOURCE/.default, all that an app by itself may ask for."""
+    resource, slash, name = text.strip().rpartition("/")
+    if not slash or name != ".default" or " " in resource:
+        raise Refusal(1002012, scope=text)
+    if resource not in (GRAPH, *OUTLOOK):
+        raise Refusal(500011, resource=resource)
+    return resource
+
+
 def _check(scope: str) -> None:
     resource, name = _split(scope)
     if resource not in (GRAPH, *OUTLOOK):

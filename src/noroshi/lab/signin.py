@@ -14,6 +14,7 @@ from noroshi.lab.refusals import Refusal
 from noroshi.lab.scopes import Scopes, read_scopes
 
 Mode = Literal["query", "fragment", "form_post"]
+Stage = Literal["login", "factor", "consent"]
 _PATIENCE = timedelta(minutes=15)
 
 
@@ -40,6 +41,7 @@ class Ask:
     method: str
     login_hint: str
     asks_consent: bool
+    silent: bool
     client_info: bool
 
 
@@ -72,8 +74,6 @@ def read_ask(back: Return, query: Mapping[str, str]) -> Ask:
         raise Refusal(70005, type=query["response_type"])
     if query.get("response_mode", back.mode) != back.mode:
         raise Refusal(90023, name="response_mode")
-    if query.get("prompt") == "none":
-        raise Refusal(50058)
     challenge, method = (
         query.get("code_challenge", ""),
         query.get("code_challenge_method", "plain"),
@@ -87,6 +87,7 @@ def read_ask(back: Return, query: Mapping[str, str]) -> Ask:
         method=method,
         login_hint=query.get("login_hint", ""),
         asks_consent=query.get("prompt") == "consent",
+        silent=query.get("prompt") == "none",
         client_info=query.get("client_info") == "1",
     )
 
@@ -140,12 +141,17 @@ def _check_challenge(challenge: str, method: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A page that a person has before them; `user` once the password was right."""
+    """A page that a person has before them; `user` once the password was right.
 
+    `number` is what the phone must be told, where that is asked for.
+    """
+
+    stage: Stage
     ask: Ask
     language: str
     until: datetime
     user: User | None = None
+    number: str = ""
 
 
 class Visits:
@@ -154,15 +160,32 @@ class Visits:
     def __init__(self) -> None:
         self._open: dict[str, Visit] = {}
 
-    def open(self, ask: Ask, language: str, now: datetime, user: User | None = None) -> str:
+    def open(
+        self,
+        stage: Stage,
+        ask: Ask,
+        language: str,
+        now: datetime,
+        user: User | None = None,
+        number: str = "",
+    ) -> str:
         """Begins a page and gives the id for its form."""
         self._open = {key: visit for key, visit in self._open.items() if visit.until > now}
         ticket = secrets.token_urlsafe(24)
-        until = now + _PATIENCE
-        self._open[ticket] = Visit(ask=ask, language=language, until=until, user=user)
+        self._open[ticket] = Visit(
+            stage=stage,
+            ask=ask,
+            language=language,
+            until=now + _PATIENCE,
+            user=user,
+            number=number,
+        )
         return ticket
 
-    def take(self, ticket: str, now: datetime) -> Visit | None:
-        """The page of that form, once."""
-        visit = self._open.pop(ticket, None)
-        return visit if visit is not None and visit.until > now else None
+    def take(self, stage: Stage, ticket: str, now: datetime) -> Visit | None:
+        """The page of that form, once; a form of another page is none, so that none is skipped."""
+        visit = self._open.get(ticket)
+        if visit is None or visit.stage != stage:
+            return None
+        del self._open[ticket]
+        return visit if visit.until > now else None

@@ -1,0 +1,317 @@
+"""Exchange Online's SMTP submission as a client meets it: texts, order and limits of its own.
+
+Not built on an SMTP library: the exact dialogue is what this is for, and a library's debug
+log would write down the lines that carry tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import ssl
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+
+from noroshi.lab.access import (
+    UNSUCCESSFUL,
+    Credentials,
+    read_xoauth2,
+    refuse_sender,
+    refuse_token,
+)
+from noroshi.lab.faults import REPLIES, Faults
+from noroshi.lab.line import HOST, Ended, Line
+from noroshi.lab.mailbox import Mailboxes
+from noroshi.lab.model import Clock, Directory
+from noroshi.lab.tokens import Mint
+
+MAX_SIZE = 157_286_400
+MAX_RECIPIENTS = 500
+_BEFORE_TLS = (
+    "PIPELINING DSN ENHANCEDSTATUSCODES STARTTLS 8BITMIME BINARYMIME CHUNKING SMTPUTF8"
+)
+_AFTER_TLS = _BEFORE_TLS.replace("STARTTLS", "AUTH_LOGIN_XOAUTH2")
+_LOGIN = ("334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6")  # base64 of "Username:" and "Password:"
+_DOMAIN = re.compile(
+    r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.IPv]+\]"
+)
+_PATH = re.compile(r"(?:FROM|TO):\s*<([^<>\s]*)>(?:\s+(.*))?", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What each conversation goes by."""
+
+    directory: Directory
+    mint: Mint
+    mailboxes: Mailboxes
+    tls: ssl.SSLContext
+    clock: Clock
+    faults: Faults
+    open: Counter[str] = field(default_factory=Counter)  # connections for each mailbox
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One mail on its way in."""
+
+    sender: str
+    recipients: list[str] = field(default_factory=list)
+    chunks: list[bytes] = field(default_factory=list)
+
+
+class Conversation:
+    """One connection."""
+
+    def __init__(self, rules: Rules, line: Line) -> None:
+        self._rules = rules
+        self._faults = rules.faults
+        self._line = line
+        self._say, self._no = line.say, line.no
+        self._tls = ""  # the version, once there is TLS
+        self._hello = ""
+        self._mailbox = ""  # which one was opened by AUTH
+        self._mail: Transaction | None = None
+
+    async def run(self) -> None:
+        """Talks until one side ends it."""
+        try:
+            await self._greet()
+            while True:
+                await self._obey(await self._line.read())
+        except (Ended, OSError, EOFError, asyncio.LimitOverrunError):
+            pass  # the other side is gone, or a line was longer than any mail may hold
+        finally:
+            if self._mailbox:
+                self._rules.open[self._mailbox] -= 1
+            self._line.close()
+
+    async def _greet(self) -> None:
+        if await self._line.strike(self._faults.next("CONNECT")):
+            raise Ended  # a server that greets with anything but 220 talks no further
+        now = format_datetime(self._now())
+        usual = f"220 {HOST} Microsoft ESMTP MAIL Service ready at {now}"
+        await self._say(self._faults.answers.get("CONNECT", usual))
+
+    async def _obey(self, line: str) -> None:
+        verb, _, rest = line.partition(" ")
+        verb = verb.upper()
+        commands = {
+            "EHLO": self._ehlo,
+            "HELO": self._ehlo,
+            "STARTTLS": self._starttls,
+            "AUTH": self._auth,
+            "MAIL": self._mail_from,
+            "RCPT": self._rcpt_to,
+            "DATA": self._data,
+            "BDAT": self._bdat,
+            "RSET": self._rset,
+            "NOOP": self._noop,
+            "QUIT": self._quit,
+        }
+        if await self._line.strike(self._faults.next(*_place(verb, rest))):
+            return
+        if verb in self._faults.answers:
+            await self._say(self._faults.answers[verb])
+        elif verb in commands:
+            await commands[verb](rest.strip())
+        else:
+            await self._no("500 5.3.3 Unrecognized command")
+
+    # Before a mail
+
+    async def _ehlo(self, name: str) -> None:
+        if not _DOMAIN.fullmatch(name):
+            return await self._no("501 5.5.4 Invalid domain name")
+        self._hello, self._mail = name, None
+        offers = (_AFTER_TLS if self._tls else _BEFORE_TLS).split()
+        lines = [f"{HOST} Hello [{self._line.peer}]", f"SIZE {MAX_SIZE}"]
+        lines += [offer.replace("_", " ") for offer in offers]
+        await self._say(
+            "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
+        )
+
+    async def _starttls(self, rest: str) -> None:
+        if self._tls or rest:
+            return await self._no("500 5.3.3 Unrecognized command")
+        await self._say("220 2.0.0 SMTP server ready")
+        self._tls, self._hello = await self._line.secure(self._rules.tls), ""
+        self._mail = None
+
+    async def _auth(self, rest: str) -> None:
+        mechanism, _, initial = rest.partition(" ")
+        if not self._hello:
+            return await self._no("503 5.5.2 Send hello first")
+        if self._mailbox:
+            return await self._no("503 5.5.1 Bad sequence of commands")
+        if self._tls and mechanism.upper() == "XOAUTH2":
+            return await self._xoauth2(initial)
+        if self._tls and mechanism.upper() == "LOGIN":
+            return await self._login(initial)
+        await self._no("504 5.7.4 Unrecognized authentication type")
+
+    async def _xoauth2(self, initial: str) -> None:
+        if not initial:
+            await self._say("334 ")
+            initial = await self._line.read()
+        if initial == "*":  # Exchange says 535 where RFC 4954 wants 501
+            return await self._no(UNSUCCESSFUL)
+        given = read_xoauth2(initial)
+        if given is None:
+            return await self._no("501 5.5.124 Invalid XOAUTH2 auth data")
+        refused = self._refusal(given)
+        if refused:
+            return await self._no(refused)
+        self._mailbox = given.user
+        self._rules.open[given.user] += 1
+        await self._say("235 2.7.0 Authentication successful")
+
+    def _refusal(self, given: Credentials) -> str | None:
+        if self._faults.refuse_auth:
+            return UNSUCCESSFUL
+        if self._rules.open[given.user] >= self._faults.connections:
+            return REPLIES["432"]
+        return refuse_token(
+            given, directory=self._rules.directory, mint=self._rules.mint, now=self._now()
+        )
+
+    async def _login(self, initial: str) -> None:
+        """Asks for both, as Exchange does, and then refuses: Basic is at its end."""
+        for challenge in _LOGIN[1:] if initial else _LOGIN:
+            await self._say(challenge)
+            await self._line.read()
+        await self._no(
+            "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
+        )
+
+    # One mail
+
+    async def _mail_from(self, rest: str) -> None:
+        if not self._hello:
+            return await self._no("503 5.5.2 Send hello first")
+        if not self._tls:
+            return await self._no("451 5.7.3 STARTTLS is required to send mail")
+        if not self._mailbox:
+            return await self._no("530 5.7.57 Client not authenticated to send mail.")
+        if self._mail is not None:
+            return await self._no("503 5.5.2 Sender already specified")
+        path = _PATH.fullmatch(rest)
+        if path is None or (path[1] and not _ADDRESS.fullmatch(path[1])):
+            return await self._no("501 5.1.7 Invalid address")
+        size = re.search(r"\bSIZE=(\d+)", path[2] or "", re.IGNORECASE)
+        if size and int(size[1]) > MAX_SIZE:
+            return await self._no("552 5.3.4 Message size exceeds fixed maximum message size")
+        self._mail = Transaction(path[1])
+        await self._say("250 2.1.0 Sender OK")
+
+    async def _rcpt_to(self, rest: str) -> None:
+        if self._mail is None:
+            return await self._no("503 5.5.2 Need mail command")
+        path = _PATH.fullmatch(rest)
+        if path is None or not _ADDRESS.fullmatch(path[1]):
+            return await self._no("501 5.1.3 Invalid address")
+        if len(self._mail.recipients) >= MAX_RECIPIENTS:
+            return await self._no("452 4.5.3 Too many recipients")
+        self._mail.recipients.append(path[1])
+        await self._say("250 2.1.5 Recipient OK")
+
+    async def _data(self, rest: str) -> None:
+        if self._mail is None or not self._mail.recipients:
+            return await self._no("503 5.5.2 Need rcpt command")
+        await self._say("354 Start mail input; end with <CRLF>.<CRLF>")
+        size = 0
+        while (line := await self._line.raw()) != b".\r\n":
+            size += len(line)
+            if size <= MAX_SIZE:
+                self._mail.chunks.append(line.removeprefix(b"."))
+        await self._submit(too_big=size > MAX_SIZE)
+
+    async def _bdat(self, rest: str) -> None:
+        """RFC 3030: chunks of a told size; the last one says so."""
+        size, _, last = rest.partition(" ")
+        if not size.isdecimal() or int(size) > MAX_SIZE or last.upper() not in ("", "LAST"):
+            await self._no("501 5.5.4 Invalid arguments")
+            raise Ended  # where the next command begins can no longer be known
+        chunk = await self._line.octets(int(size))
+        if self._mail is None or not self._mail.recipients:
+            return await self._no("503 5.5.2 Need rcpt command")
+        self._mail.chunks.append(chunk)
+        if not last:
+            return await self._say(f"250 2.6.0 CHUNK received OK, {size} octets")
+        await self._submit(too_big=sum(map(len, self._mail.chunks)) > MAX_SIZE)
+
+    async def _submit(self, *, too_big: bool) -> None:
+        mail, self._mail = self._mail, None
+        assert mail is not None
+        content = b"".join(mail.chunks)
+        does = self._faults.next("END")
+        if await self._line.strike(does):
+            return None
+        if "." in self._faults.answers:
+            return await self._say(self._faults.answers["."])
+        if too_big:
+            return await self._no("552 5.3.4 Message size exceeds fixed maximum message size")
+        refused = refuse_sender(content, envelope_from=mail.sender, mailbox=self._mailbox)
+        if refused:
+            return await self._no(refused)
+        await self._accept(mail, content, does)
+
+    async def _accept(self, mail: Transaction, content: bytes, does: str) -> None:
+        queue_id = secrets.token_hex(8).upper()
+        await self._rules.mailboxes.keep(
+            sender=mail.sender,
+            recipients=mail.recipients,
+            received=self._received(queue_id),
+            queue_id=queue_id,
+            content=content,
+        )
+        if does == "keep-then-drop":
+            raise Ended
+        if self._faults.drop_before_ok > 0:
+            self._faults.drop_before_ok -= 1
+            raise Ended
+        await self._say(f"250 2.0.0 OK {_message_id(content, queue_id)} [Hostname={HOST}]")
+        if does == "ok-then-drop":
+            raise Ended
+        if self._faults.drop_after_ok > 0:
+            self._faults.drop_after_ok -= 1
+            raise Ended
+
+    def _received(self, queue_id: str) -> str:
+        return (
+            f"Received: from {self._hello} ({self._line.peer}) by {HOST}\r\n"
+            f" with ESMTPSA ({self._tls}, XOAUTH2 {self._mailbox})\r\n"
+            f" id {queue_id}; {format_datetime(self._now())}"
+        )
+
+    # Small ones
+
+    async def _rset(self, rest: str) -> None:
+        self._mail = None
+        await self._say("250 2.0.0 Resetting")
+
+    async def _noop(self, rest: str) -> None:
+        await self._say("250 2.0.0 OK")
+
+    async def _quit(self, rest: str) -> None:
+        await self._say("221 2.0.0 Service closing transmission channel")
+        raise Ended
+
+    def _now(self) -> datetime:
+        return self._rules.clock()
+
+
+def _place(verb: str, rest: str) -> tuple[str, str]:
+    """Where in the faults' script a command is, and for whom."""
+    path = _PATH.match(rest) if verb == "RCPT" else None
+    return "EHLO" if verb == "HELO" else verb, path[1] if path else ""
+
+
+def _message_id(content: bytes, queue_id: str) -> str:
+    head = content.partition(b"\r\n\r\n")[0]
+    found = re.search(rb"^message-id:\s*(<[^<>\s]+>)", head, re.IGNORECASE | re.MULTILINE)
+    return found[1].decode("ascii", "replace") if found else f"<{queue_id}@{HOST}>"

@@ -1,0 +1,92 @@
+"""One SMTP connection as lines: in, out, slow, silent or dropped, as the faults want it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+
+from noroshi.lab.faults import Faults, seconds
+from noroshi.lab.model import Clock
+
+HOST = "LAB1PR01CA0001.outlook.lab.example"
+MAX_LINE = 65_536
+
+
+class Ended(Exception):
+    """The conversation is over, without a word."""
+
+
+class Line:
+    """What a conversation reads from and speaks to. Every call may raise Ended, OSError, EOFError."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        faults: Faults,
+        clock: Clock,
+    ) -> None:
+        self._reader, self._writer = reader, writer
+        self._faults, self._clock = faults, clock
+        self._id = secrets.token_hex(8).upper()
+        self.peer = str(writer.get_extra_info("peername")[0])
+
+    async def read(self) -> str:
+        """The next line, without its end."""
+        return (await self.raw())[:-2].decode("utf-8", "replace")
+
+    async def raw(self) -> bytes:
+        """The next line as it came."""
+        return await self._reader.readuntil(b"\r\n")
+
+    async def octets(self, count: int) -> bytes:
+        """So many bytes."""
+        return await self._reader.readexactly(count)
+
+    async def no(self, reply: str) -> None:
+        """Exchange ends its errors with host, time and session, which support asks for."""
+        when = self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        await self.say(f"{reply} [{HOST} {when} {self._id}]")
+
+    async def say(self, reply: str) -> None:
+        """Answers; 421 ends the conversation."""
+        if self._faults.silent:
+            await self.fall_silent()
+        if self._faults.delay:
+            await asyncio.sleep(self._faults.delay)
+        self._writer.write(f"{reply}\r\n".encode())
+        await self._writer.drain()
+        if reply.startswith("421"):
+            raise Ended
+
+    async def strike(self, does: str) -> bool:
+        """Does what a scripted fault says; False: nothing in the place of the usual answer."""
+        if does == "drop":
+            raise Ended
+        if does == "silent":
+            await self.fall_silent()
+        wait = seconds(does)
+        if wait is not None:
+            await asyncio.sleep(wait)
+        if wait is not None or not does or does.endswith("-then-drop"):
+            return False
+        await (self.say if does[0] == "2" else self.no)(does)
+        return True
+
+    async def fall_silent(self) -> None:
+        """Reads on and says nothing until the other side gives up."""
+        while await self._reader.read(MAX_LINE):
+            pass
+        raise Ended
+
+    async def secure(self, tls: ssl.SSLContext) -> str:
+        """Goes over to TLS and tells its version."""
+        # RFC 3207, 6: what came in clear together with STARTTLS must not be obeyed.
+        self._reader._buffer.clear()  # type: ignore[attr-defined]
+        await self._writer.start_tls(tls)
+        return str(self._writer.get_extra_info("ssl_object").version()).replace("v", "")
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._writer.close()
