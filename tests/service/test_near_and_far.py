@@ -187,6 +187,15 @@ async def test_the_id_of_a_secret_is_not_taken_for_the_secret(ask):
     assert await ask.desk.vault.names() == []
 
 
+@pytest.mark.parametrize("name", ["refresh/m365", "signin/m365"])
+async def test_a_secret_may_not_take_the_place_of_a_sign_in(ask, name):
+    await applied(ask)
+    with pytest.raises(Told, match=f"{name} is for Noroshi's own sign-ins") as told:
+        await ask("set_secret", name=name, value=CANARY)
+    assert CANARY not in str(told.value)
+    assert await ask.desk.vault.names() == []
+
+
 async def test_another_servers_secret_may_look_like_an_id(ask):
     cloud = {
         "authority": "https://id.example.com/realms/own",

@@ -25,6 +25,7 @@ from noroshi.core.written import is_name
 from noroshi.oauth.clouds import CLOUDS
 from noroshi.ports import Document
 from noroshi.schema import Invalid, read_most
+from noroshi.vault import reserved
 
 WANTED: Mapping[str, type[Any]] = {
     "instances": InstanceDef,
@@ -177,6 +178,8 @@ def _without_secrets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     entry = given.get("secret", "")
     if isinstance(entry, str) and entry and not ENTRY.fullmatch(entry):
         place.at("secret").say(NO_ENTRY)
+    elif isinstance(entry, str) and (why := reserved(entry)):
+        place.at("secret").say(why)
     return {name: value for name, value in given.items() if name not in SECRETS}
 
 

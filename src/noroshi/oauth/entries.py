@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import Attempt
 from noroshi.ports import StoreError
-from noroshi.vault import Secret, Vault
+from noroshi.vault import SIGN_INS, TOKENS, Secret, Vault
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Entries:
 
     async def begun(self, account: Account) -> Begun | None:
         """The last attempt, or None if there was none."""
-        found = await self._get(f"signin/{account.name}")
+        found = await self._get(f"{SIGN_INS}{account.name}")
         if found is None:
             return None
         attempt = Attempt(url="", state=found.pop("state"), flow=found.pop("flow"))
@@ -69,13 +69,13 @@ class Entries:
             "at": begun.at.isoformat(),
             "done": begun.done,
         }
-        await self._vault.put(f"signin/{account.name}", Secret(json.dumps(kept)))
+        await self._vault.put(f"{SIGN_INS}{account.name}", Secret(json.dumps(kept)))
 
     async def kept(self, account: Account) -> Kept | None:
         """The refresh token, or None if nobody has signed in."""
         if account.name in self._held:
             return self._held[account.name]
-        found = await self._get(f"refresh/{account.name}")
+        found = await self._get(f"{TOKENS}{account.name}")
         if found is None:
             return None
         return Kept(
@@ -123,7 +123,7 @@ class Entries:
                 "user": kept.user,
             }
         )
-        await self._vault.put(f"refresh/{name}", Secret(text))
+        await self._vault.put(f"{TOKENS}{name}", Secret(text))
 
     async def _get(self, name: str) -> dict[str, Any] | None:
         found = await self._vault.get(name)

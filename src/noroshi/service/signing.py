@@ -11,7 +11,7 @@ from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.service.answers import Proof, RouteStatus, SignIn
 from noroshi.service.desk import Desk, account_of
 from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, Trouble, operation
-from noroshi.vault import Secret, VaultError
+from noroshi.vault import Secret, VaultError, reserved
 
 NO_ROUTE = Words(
     en="There is no route {given}{instead}.", ja="{given} という経路はありません{instead}。"
@@ -81,6 +81,8 @@ class Signing(Desk):
         secret = Secret(value.strip() if users else value.strip("\r\n"))
         if not secret.reveal() or not name:
             raise Invalid(BAD_SECRET, (Problem("value" if name else "name", EMPTY),))
+        if why := reserved(name):
+            raise Invalid(BAD_SECRET, (Problem("name", why),))
         # Other servers than Entra do hand out secrets in the shape of a GUID.
         entra = any(not account.cloud.oidc for account in users)
         if entra and looks_like_secret_id(secret.reveal()):

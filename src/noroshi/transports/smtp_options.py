@@ -13,6 +13,7 @@ from noroshi.transports import troubles
 from noroshi.transports.dialogue import Patience, Server
 from noroshi.transports.mime import BadAddress, ascii_domain, smtp_address
 from noroshi.transports.signing import BY_PASSWORD, XOAUTH2
+from noroshi.vault import reserved
 
 HERE = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
 SUBMISSION, SUBMISSIONS = 587, 465  # RFC 8314, 3.3
@@ -93,6 +94,8 @@ class Options:
     def _check_sign_in(self) -> None:
         if self.password and not ENTRY.fullmatch(self.password):
             raise Unfit(NO_ENTRY)
+        if why := reserved(self.password):
+            raise Unfit(why)
         if self.account and self.password:
             raise Unfit(TWO_WAYS)
         if self.auth == XOAUTH2 and not self.account:
