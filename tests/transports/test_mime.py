@@ -84,6 +84,12 @@ def test_an_attempt_at_the_rest_of_the_addresses_is_the_same_mail():
     assert compose(both, SENDER, "Noroshi") == compose(rest, SENDER, "Noroshi")
 
 
+def test_an_attempt_after_an_address_was_refused_is_the_same_mail():
+    both = replace(LETTER, to=("b@x.example", "a@x.example"))
+    rest = replace(LETTER, to=("a@x.example",), refused=("b@x.example",))
+    assert compose(both, SENDER, "Noroshi") == compose(rest, SENDER, "Noroshi")
+
+
 def test_a_repeat_hangs_on_the_first_mail_of_its_problem():
     parsed = mail(replace(LETTER, thread=("E.1/ops/aki", "E.2/ops/aki")))
     assert parsed["In-Reply-To"] == "<E.1/ops/aki@minato-seiki.example>"
@@ -238,3 +244,30 @@ def test_a_very_long_id_is_told_by_its_hash():
 def test_a_text_with_bare_line_ends_and_half_a_surrogate_is_mended():
     parsed = mail(with_payload(text="a\rb\nc\r\nd\ud83d\n\n\n"))
     assert parsed.get_content() == "a\r\nb\r\nc\r\nd?\r\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["監視センター", "のろし 本社 第二計算機室 とても長い差出人の名前です", "é"],
+    ids=["short", "long", "one letter"],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "iso-2022-jp"])
+def test_no_line_with_an_encoded_word_is_longer_than_76(name, charset):
+    """RFC 2047, 2: the sender's address counts too."""
+    raw = compose(LETTER, "noroshi.monitoring@mail.minato-seiki.example", name, charset)
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert [line for line in head if b"=?" in line and len(line) > 76] == []
+    assert make_header(decode_header(message_from_bytes(raw)["From"])) == (
+        f"{name} <noroshi.monitoring@mail.minato-seiki.example>"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a" * 250 + "@x.example", "a@" + ".".join(["b" * 60] * 5)],
+    ids=["local", "domain"],
+)
+def test_an_address_longer_than_smtp_can_carry_is_refused(address):
+    """RFC 5321, 4.5.3.1.3: a path has 256 octets with its brackets."""
+    with pytest.raises(BadAddress):
+        smtp_address(address)

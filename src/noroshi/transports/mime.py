@@ -28,6 +28,7 @@ LOCAL_PART = re.compile(rf"[\w%{re.escape(ATEXT)}]+(\.[\w%{re.escape(ATEXT)}]+)*
 PLAIN = re.compile(r"(?! )[ -~]{0,60}(?<! )")
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 LONGEST_ID = 200
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
 NO_ADDRESS = Words(
     en="{given!r} is not a mail address that SMTP can carry",
     ja="{given!r} は SMTP で送れるメールアドレスではありません",
@@ -66,7 +67,10 @@ def smtp_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at or not LOCAL_PART.fullmatch(local):
         raise BadAddress(NO_ADDRESS.fill(given=one_line(address)))
-    return f"{local}@{ascii_domain(domain)}"
+    carried = f"{local}@{ascii_domain(domain)}"
+    if len(carried) > LONGEST_ADDRESS:
+        raise BadAddress(NO_ADDRESS.fill(given=carried))
+    return carried
 
 
 def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
@@ -163,7 +167,7 @@ def _manners(envelope: Envelope, domain: str, charset: str) -> Iterator[tuple[st
 
 def _recipients(envelope: Envelope) -> Iterator[str]:
     """All of the contact's addresses, sorted: a second attempt at some is the same mail."""
-    for address in sorted({*envelope.to, *envelope.reached}):
+    for address in sorted({*envelope.to, *envelope.reached, *envelope.refused}):
         try:
             yield smtp_address(address)
         except BadAddress:
@@ -171,7 +175,11 @@ def _recipients(envelope: Envelope) -> Iterator[str]:
 
 
 def _mailbox(name: str, address: str, charset: str) -> str:
-    return f"{_phrase(name, charset)} <{address}>" if name else address
+    if not name:
+        return address
+    shown = _phrase(name, charset)
+    # RFC 2047, 2: a line with an encoded word has 76 characters at most, the address too.
+    return f"{shown}\r\n <{address}>" if "=?" in shown else f"{shown} <{address}>"
 
 
 def _phrase(name: str, charset: str) -> str:
