@@ -194,7 +194,7 @@ async def test_only_who_has_not_answered_is_tried_again(store, lend):
     said = {"a": Answer(Verdict.ACCEPTED), "b": Answer(Verdict.REFUSED)}
     await store.settle(await lend(), Receipt(at=DAWN, answers=said), Retry(SOON, plain("")))
     again = (await lend(now=SOON)).envelope
-    assert (again.to, again.reached) == (("c",), ("a",))
+    assert (again.to, again.reached, again.refused) == (("c",), ("a",), ("b",))
 
 
 async def test_what_was_set_aside_is_shown_and_not_lent(store, node, lend):
@@ -441,6 +441,16 @@ async def test_one_that_was_set_aside_goes_to_its_mended_address_when_it_is_rele
     parcel = await lend("graph", SOON)
     assert (parcel.envelope.to, parcel.envelope.routes) == (("b",), ("graph",))
     assert parcel.envelope.attempts == 0
+
+
+async def test_a_mail_with_mended_addresses_names_the_refused_one_no_more(store, give, lend):
+    await give(letter("m.1/r/ops", to=("a", "b")))
+    said = {"a": Answer(Verdict.REFUSED), "b": Answer(Verdict.DEFERRED)}
+    receipt = Receipt(at=DAWN, answers=said)
+    await store.settle(await lend(), receipt, Retry(SOON, plain("450")))
+    assert await store.readdress("m.1/r/ops", ("b", "c"), ("smtp",))
+    mended = (await lend(now=SOON)).envelope
+    assert (mended.to, mended.refused) == (("b", "c"), ())
 
 
 async def test_a_mail_that_is_out_or_was_accepted_is_left_as_it_is(store, give, lend):

@@ -77,6 +77,13 @@ def test_accepted_addresses_are_done_and_deferred_ones_stay():
     assert (left.to, left.reached, left.attempts, due) == (("b",), ("a",), 1, DAWN)
 
 
+def test_who_was_refused_is_remembered_while_others_are_tried_again():
+    left, _ = settled(parcel(), receipt(NO, LATER), Retry(DAWN, NOTHING))
+    assert (left.to, left.reached, left.refused) == (("b",), (), ("a",))
+    left, _ = settled(parcel(), receipt(NO), NextRoute(NOTHING))
+    assert (left.to, left.refused) == (("a", "b"), ())
+
+
 def test_a_refusal_after_others_were_reached_ends_it_well():
     assert fate(parcel("smtp2", to=("b",), reached=("a",)), receipt(NO), 0) == Accepted(DAWN)
 

@@ -101,7 +101,11 @@ def split(envelope: Envelope, receipt: Receipt) -> Envelope:
     done = (Verdict.ACCEPTED, Verdict.REFUSED)
     left = tuple(address for address in envelope.to if said[address] not in done)
     taken = tuple(a for a in envelope.to if said[a] is Verdict.ACCEPTED)
-    return replace(envelope, to=left or envelope.to, reached=envelope.reached + taken)
+    reached = envelope.reached + taken
+    if not left:
+        return replace(envelope, reached=reached)
+    no = tuple(a for a in envelope.to if said[a] is Verdict.REFUSED)
+    return replace(envelope, to=left, reached=reached, refused=envelope.refused + no)
 
 
 def answer_for(address: str, receipt: Receipt) -> Answer:

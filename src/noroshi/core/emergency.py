@@ -93,6 +93,7 @@ def _one(mails: Sequence[Envelope], instance: str, why: Words, at: datetime) -> 
         thread=(),
         attempts=0,
         reached=(),
+        refused=(),
     )
 
 

@@ -357,7 +357,7 @@ class Envelope:
 
     `routes` are what is left to try, in order; `order` is the key within which nothing
     overtakes; `thread` are the ids of the envelopes that it follows, oldest first; `action`
-    is the kind that drafted it.
+    is the kind that drafted it; `reached` and `refused` are addresses that were done with.
     """
 
     id: str
@@ -372,6 +372,7 @@ class Envelope:
     thread: tuple[str, ...] = ()
     attempts: int = 0
     reached: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,7 @@ class Letter:
     queued: Queued
     text: str
     reached: tuple[str, ...]
+    refused: tuple[str, ...]
     alarms: tuple[str, ...]
     thread: tuple[str, ...]
     tried: tuple[Attempt, ...]

@@ -191,6 +191,7 @@ def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
         queued=queued,
         text=str(envelope.payload.get("text", "")),
         reached=envelope.reached,
+        refused=envelope.refused,
         alarms=envelope.alarms,
         thread=envelope.thread,
         tried=tuple(_attempt(receipt) for receipt in receipts),

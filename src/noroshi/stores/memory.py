@@ -47,6 +47,7 @@ from noroshi.stores.shared import (
     News,
     first_state,
     outcome,
+    readdressed,
 )
 
 
@@ -374,7 +375,7 @@ class MemoryStore:
         row = self._at_hand(id)
         if row is None or row.fate in (ACCEPTED, DROPPED):
             return False
-        row.envelope = replace(row.envelope, to=tuple(to), routes=tuple(routes), attempts=0)
+        row.envelope = readdressed(row.envelope, to, routes)
         return True
 
     def _at_hand(self, id: str) -> _Spooled | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from noroshi.core.delivery import Accepted, Fate, SetAside
-from noroshi.core.model import NOTHING, State
+from noroshi.core.model import NOTHING, Envelope, State
 from noroshi.core.words import Words
 
 FRESH = State()
@@ -65,3 +67,9 @@ def outcome(fate: Fate) -> tuple[str, Words]:
             return SET_ASIDE, why
         case _:
             return "", fate.why
+
+
+def readdressed(envelope: Envelope, to: Sequence[str], routes: Sequence[str]) -> Envelope:
+    """With other addresses it is another mail: who was refused is named in it no more."""
+    ways = tuple(routes)
+    return replace(envelope, to=tuple(to), refused=(), routes=ways, attempts=0)

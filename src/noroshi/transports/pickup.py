@@ -112,7 +112,7 @@ class PickupTransport:
         """The mail for those alone who still need it: a pickup folder may go by To."""
         wanted = self._wanted
         mail = compose(
-            replace(envelope, to=tuple(paths), reached=()),
+            replace(envelope, to=tuple(paths), reached=(), refused=()),
             wanted.sender,
             wanted.sender_name,
             wanted.charset,

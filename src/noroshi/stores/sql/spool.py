@@ -13,7 +13,7 @@ from noroshi.core.delivery import Fate, RestRoute, settled
 from noroshi.core.model import Envelope, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
-from noroshi.stores.shared import ACCEPTED, DROPPED, HELD, SET_ASIDE, outcome
+from noroshi.stores.shared import ACCEPTED, DROPPED, HELD, SET_ASIDE, outcome, readdressed
 from noroshi.stores.sql.values import Connection, instant, kept, number, words
 
 PUT = """
@@ -160,7 +160,7 @@ def readdress(db: Connection, id: str, to: Sequence[str], routes: Sequence[str])
     seq, fate, envelope = _at_hand(db, id)
     if envelope is None or fate in (ACCEPTED, DROPPED):
         return False
-    changed = replace(envelope, to=tuple(to), routes=tuple(routes), attempts=0)
+    changed = readdressed(envelope, to, routes)
     sql = "update spool set envelope = ?, attempts = 0 where seq = ?"
     db.execute(sql, (schema.text(changed), seq))
     if fate != SET_ASIDE:
