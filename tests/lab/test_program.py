@@ -143,6 +143,7 @@ async def test_ready_made_definitions_point_a_node_at_the_lab(lab: Lab) -> None:
     assert cloud["authority"].replace("{tenant}", account["tenant"]) == address.authority
     assert {k: v for k, v in cloud.items() if k != "authority"} == {
         "scope": "https://outlook.office.com/SMTP.Send",
+        "app_scope": "https://outlook.office365.com/.default",
         "smtp_host": "localhost",
         "smtp_port": address.smtp_port,
         "ca_file": address.ca_file,
@@ -295,4 +296,4 @@ def test_what_is_typed_wrongly_is_told_in_the_readers_language(
 def test_the_places_it_tells_stand_below_each_other() -> None:
     for words in (_STARTED.en, _STARTED.ja):
         labels = re.findall(r"(?m)^  [^:{]+: +", words)
-        assert len(labels) == 5 and len({columns(label) for label in labels}) == 1
+        assert len(labels) == 7 and len({columns(label) for label in labels}) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import socket
 import ssl
 from collections.abc import Mapping
@@ -15,15 +16,18 @@ from types import TracebackType
 
 from aiohttp import web
 
+from noroshi.lab import switches
 from noroshi.lab.answering import Answers
 from noroshi.lab.certificates import make_tls, write_private
+from noroshi.lab.control import Control
 from noroshi.lab.conversation import Rules
 from noroshi.lab.entra import Entra
 from noroshi.lab.exchange import Exchange
 from noroshi.lab.faults import Faults
 from noroshi.lab.grants import Grants
+from noroshi.lab.mail_pages import MailPages
 from noroshi.lab.mailbox import Mailboxes
-from noroshi.lab.model import REDIRECT_URI, SMTP_SCOPE, Clock, Directory, ready_made
+from noroshi.lab.model import APP_SCOPE, REDIRECT_URI, SMTP_SCOPE, Clock, Directory, ready_made
 from noroshi.lab.tokens import Mint
 
 TOKEN_SECONDS = 4500  # Entra ID gives 60 to 90 minutes; this is its mean
@@ -36,6 +40,7 @@ class Address:
 
     pid: int
     sign_in: str
+    mail_pages: str
     authority: str
     tenant_id: str
     tenant_domain: str
@@ -46,6 +51,10 @@ class Address:
     user: str
     user_oid: str
     password: str = field(repr=False)
+    admin: str
+    admin_oid: str
+    admin_password: str = field(repr=False)
+    control: str = field(repr=False)
     reader: str
     smtp_host: str
     smtp_port: int
@@ -81,6 +90,7 @@ class Lab:
         self._clock = clock
         self._ports = port, smtp_port
         self._token_seconds = token_seconds
+        self._control = str(read_address(folder).get("control", secrets.token_urlsafe(24)))
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Lab:
@@ -120,8 +130,12 @@ class Lab:
             grants=self.grants,
             faults=self.faults,
         )
+        board = switches.Lab(directory=self.directory, faults=self.faults, grants=self.grants)
+        app = self.entra.application()
+        Control(board, self._control).routes(app)
+        MailPages(self.mailboxes).routes(app)
         # No access log: codes and states stand in the addresses.
-        runner = web.AppRunner(self.entra.application(), access_log=None, shutdown_timeout=0.5)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         for each in sockets:
@@ -147,9 +161,11 @@ class Lab:
         """The first app and user of the first tenant are the ones to use."""
         tenant = self.directory.tenants[0]
         app, user = next(iter(tenant.apps.values())), next(iter(tenant.users.values()))
+        admin = next((each for each in tenant.users.values() if each.admin), user)
         return Address(
             pid=os.getpid(),
             sign_in=self.base,
+            mail_pages=f"{self.base}/mail",
             authority=f"{self.base}/{tenant.id}",
             tenant_id=tenant.id,
             tenant_domain=tenant.domain,
@@ -160,6 +176,10 @@ class Lab:
             user=user.upn,
             user_oid=user.oid,
             password=user.password,
+            admin=admin.upn,
+            admin_oid=admin.oid,
+            admin_password=admin.password,
+            control=self._control,
             reader=list(tenant.mailboxes)[-1],
             smtp_host="localhost",
             smtp_port=smtp_port,
@@ -186,10 +206,12 @@ def read_address(folder: Path) -> Mapping[str, object]:
 
 
 def definitions(address: Address) -> Mapping[str, str]:
-    """The custom cloud profile and the account that point a node at this lab, as TOML files."""
+    """The custom cloud profile and two accounts that point a node at this lab, as TOML files:
+    one that a person signs in, and one whose app signs in by itself."""
     cloud = {
         "authority": f"{address.sign_in}/{{tenant}}",
         "scope": address.scope,
+        "app_scope": APP_SCOPE,
         "smtp_host": address.smtp_host,
         "smtp_port": address.smtp_port,
         "ca_file": address.ca_file,
@@ -202,7 +224,12 @@ def definitions(address: Address) -> Mapping[str, str]:
         "mailbox": address.user,
         "redirect": address.redirect_uri,
     }
-    return {"clouds/lab.toml": _toml(cloud), "accounts/lab.toml": _toml(account)}
+    alone = {k: v for k, v in account.items() if k != "redirect"} | {"sign_in": "app"}
+    return {
+        "clouds/lab.toml": _toml(cloud),
+        "accounts/lab.toml": _toml(account),
+        "accounts/lab-app.toml": _toml(alone),
+    }
 
 
 def _toml(named: Mapping[str, object]) -> str:

@@ -10,13 +10,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TextIO
 
 from noroshi.core.words import Words
 from noroshi.lab.lab import Lab, read_address
 from noroshi.lab.mailbox import Mail, Mailboxes
-from noroshi.lab.typed import Parser
+from noroshi.lab.scripting import COMMANDS, script
+from noroshi.lab.typed import command, language_of
 
 _WHAT = Words(
     en="A simulator of Entra ID and Exchange Online's SMTP on this machine.",
@@ -26,10 +26,6 @@ _WHAT_MAIL = Words(
     en="Lists the mails that the lab has taken, or reads one.",
     ja="ラボが受け取ったメールを一覧します。番号を付けると1通を読みます。",
 )
-_FOLDER = Words(
-    en="where the lab keeps its files (default: %(default)s)",
-    ja="ラボのファイルを置くフォルダー (既定値: %(default)s)",
-)
 _PORT = Words(
     en="HTTPS port (default: that of the last start, or a free one)",
     ja="HTTPS のポート (既定値: 前回と同じ。初回は空いているもの)",
@@ -38,7 +34,6 @@ _SMTP_PORT = Words(
     en="SMTP port (default: that of the last start, or a free one)",
     ja="SMTP のポート (既定値: 前回と同じ。初回は空いているもの)",
 )
-_LANG = Words(en="language of what is shown", ja="表示する言語")
 _NUMBER = Words(en="number of the mail to read", ja="読むメールの番号")
 _JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
 _STARTED = Words(
@@ -47,14 +42,18 @@ _STARTED = Words(
   SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
   CA:       {ca_file} (made anew at each start)
   Profile:  {folder}/definitions (cloud and account, to copy)
-  Mailbox:  noroshi lab mail --folder {folder}
+  Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})
+  Phone:    {sign_in}/phone  (the second factor)
+  Faults:   noroshi lab faults --folder {folder}
 Ctrl-C stops it.""",
     ja="""ラボが動いています。Entra ID と Exchange Online の SMTP をこのマシンの中で模擬します。
   サインイン:     {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
   SMTP:           {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
   CA:             {ca_file} (起動のたびに作り直します)
   プロファイル:   {folder}/definitions (クラウドとアカウント。コピーして使えます)
-  メールボックス: noroshi lab mail --folder {folder}
+  メールボックス: {mail_pages}  (または noroshi lab mail --folder {folder})
+  電話:           {sign_in}/phone  (二要素認証)
+  障害:           noroshi lab faults --folder {folder}
 Ctrl-C で止まります。""",
 )
 _CANNOT = Words(
@@ -75,12 +74,14 @@ _HEADINGS = (
 
 
 def main(argv: Sequence[str], *, language: str = "en", out: TextIO | None = None) -> int:
-    """Runs `noroshi lab …`. Exit code 0: done; 1: cannot start, or no such mail; 2: usage."""
+    """Runs `noroshi lab …`. Exit code 0: done; 1: cannot start, no such mail, or no lab; 2: usage."""
     shown = out or sys.stdout
+    if argv and argv[0] in COMMANDS:
+        return script(argv[0], argv[1:], language_of(argv, language), shown)
     if argv and argv[0] == "mail":
-        given = _mail_parser(_language(argv, language)).parse_args(argv[1:])
+        given = _mail_parser(language_of(argv, language)).parse_args(argv[1:])
         return _mail(given, shown)
-    given = _lab_parser(_language(argv, language)).parse_args(argv)
+    given = _lab_parser(language_of(argv, language)).parse_args(argv)
     try:
         asyncio.run(_run(given, shown))
     except KeyboardInterrupt:
@@ -158,40 +159,19 @@ def _plain(mail: Mail) -> dict[str, object]:
     return told | {"file": str(mail.file)}
 
 
-def _language(argv: Sequence[str], usual: str) -> str:
-    """Known before the options are read, because their help is in it too."""
-    for at, word in enumerate(argv):
-        if word == "--lang" and at + 1 < len(argv):
-            return argv[at + 1]
-        if word.startswith("--lang="):
-            return word.partition("=")[2]
-    return usual
-
-
 def _lab_parser(language: str) -> argparse.ArgumentParser:
-    parser = _parser("noroshi lab", _WHAT, language)
+    parser = command("noroshi lab", _WHAT, language)
     parser.add_argument("--port", type=int, metavar="N", help=_PORT.say(language))
     parser.add_argument("--smtp-port", type=int, metavar="N", help=_SMTP_PORT.say(language))
-    parser.epilog = f"noroshi lab mail: {_WHAT_MAIL.say(language)}"
+    others = {"mail": _WHAT_MAIL, **COMMANDS}
+    parser.epilog = " ".join(
+        f"noroshi lab {name}: {what.say(language)}" for name, what in others.items()
+    )
     return parser
 
 
 def _mail_parser(language: str) -> argparse.ArgumentParser:
-    parser = _parser("noroshi lab mail", _WHAT_MAIL, language)
+    parser = command("noroshi lab mail", _WHAT_MAIL, language)
     parser.add_argument("number", nargs="?", type=int, metavar="N", help=_NUMBER.say(language))
     parser.add_argument("--json", action="store_true", help=_JSON.say(language))
-    return parser
-
-
-def _parser(name: str, what: Words, language: str) -> argparse.ArgumentParser:
-    usual = language if language in ("ja", "en") else "en"
-    parser = Parser(usual, prog=name, description=what.say(language))
-    parser.add_argument(
-        "--folder",
-        type=Path,
-        metavar="DIR",
-        default=Path.home() / ".noroshi-lab",
-        help=_FOLDER.say(language),
-    )
-    parser.add_argument("--lang", choices=("ja", "en"), default=usual, help=_LANG.say(language))
     return parser

@@ -5,11 +5,18 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 from unicodedata import east_asian_width
 
 from noroshi.core.words import Words
 
+_FOLDER = Words(
+    en="where the lab keeps its files (default: %(default)s)",
+    ja="ラボのファイルを置くフォルダー (既定値: %(default)s)",
+)
+_LANG = Words(en="language of what is shown", ja="表示する言語")
 _USAGE = Words(en="usage: ", ja="使い方: ")
 _ARGUMENTS = Words(en="arguments", ja="引数")
 _OPTIONS = Words(en="options", ja="オプション")
@@ -73,3 +80,28 @@ def _told(message: str) -> Words:
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return Words(en=message, ja=ja.format(*found.groups()))
     return Words(en=message, ja=f"指定が正しくありません: {message}")
+
+
+def language_of(argv: Sequence[str], usual: str) -> str:
+    """Known before the options are read, because their help is in it too."""
+    for at, word in enumerate(argv):
+        if word == "--lang" and at + 1 < len(argv):
+            return argv[at + 1]
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return usual
+
+
+def command(name: str, what: Words, language: str) -> argparse.ArgumentParser:
+    """A parser with the options that all of the lab's commands have."""
+    usual = language if language in ("ja", "en") else "en"
+    parser = Parser(usual, prog=name, description=what.say(language))
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        default=Path.home() / ".noroshi-lab",
+        help=_FOLDER.say(language),
+    )
+    parser.add_argument("--lang", choices=("ja", "en"), default=usual, help=_LANG.say(language))
+    return parser

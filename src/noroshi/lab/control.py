@@ -1,0 +1,111 @@
+"""The lab's remote control: switches and faults of a running lab, for `noroshi lab set` and others.
+
+Only who can read lab.json knows the token; a page in a browser cannot send it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from noroshi.core.words import Words, plain
+from noroshi.lab.answering import as_json
+from noroshi.lab.faults import PLACES, REPLIES, read_fault
+from noroshi.lab.switches import SWITCHES, Lab, find, takes
+
+_NO_SWITCH = Words(
+    en="There is no switch {name}. There are: {known}.",
+    ja="{name} というスイッチはありません。あるもの: {known}",
+)
+_NO_VALUE = Words(
+    en="{name} cannot be {value}; it takes: {known}.",
+    ja="{name} を {value} にはできません。使える値: {known}",
+)
+_NUMBER = Words(en="a number", ja="数")
+_NO_FAULT = Words(
+    en="There is no such fault. Places: {places}. What it does: a whole SMTP answer, or "
+    "{short}, drop, silent, wait:SECONDS; at END also keep-then-drop, ok-then-drop; at TOKEN an "
+    "AADSTS number, html or wait:SECONDS. --to is for RCPT.",
+    ja="そのような障害は起こせません。場所: {places}。内容: SMTP の応答全体、または {short}、drop、silent、"
+    "wait:秒数。END では keep-then-drop と ok-then-drop も、TOKEN では AADSTS の番号、html、"
+    "wait:秒数。--to は RCPT 用です。",
+)
+_Handler = Callable[[Any], Awaitable[web.Response]]
+
+
+class Control:
+    """The addresses under /lab."""
+
+    def __init__(self, lab: Lab, token: str) -> None:
+        self._lab, self._token = lab, token
+
+    def routes(self, app: web.Application) -> None:
+        """Adds the addresses to the application."""
+        app.router.add_get("/lab/faults", self._guarded(self._told))
+        app.router.add_post("/lab/set", self._guarded(self._set))
+        app.router.add_post("/lab/fault", self._guarded(self._fault))
+        app.router.add_post("/lab/clear", self._guarded(self._clear))
+
+    def _guarded(self, then: _Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handler(request: web.Request) -> web.Response:
+            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            if not hmac.compare_digest(given.encode(), self._token.encode()):
+                return as_json({"error": "forbidden"}, 403)
+            try:
+                asked = await request.json() if request.can_read_body else {}
+            except ValueError:
+                asked = None
+            if not isinstance(asked, dict):
+                return as_json({"error": "not JSON"}, 400)
+            return await then(asked)
+
+        return handler
+
+    async def _told(self, asked: Mapping[str, Any]) -> web.Response:
+        switches = [
+            {
+                "name": switch.name,
+                "value": switch.get(self._lab),
+                "values": switch.values,
+                "help": asdict(switch.help),
+            }
+            for switch in SWITCHES
+        ]
+        faults = [asdict(fault) for fault in self._lab.faults.scripted]
+        return as_json({"switches": switches, "faults": faults})
+
+    async def _set(self, asked: Mapping[str, Any]) -> web.Response:
+        name, value = str(asked.get("name")), str(asked.get("value"))
+        switch = find(name)
+        if switch is None:
+            known = ", ".join(each.name for each in SWITCHES)
+            return _refused(_NO_SWITCH.fill(name=name, known=known))
+        if not takes(switch, value):
+            words = plain(", ".join(switch.values)) if switch.values else _NUMBER
+            return _refused(_NO_VALUE.fill(name=name, value=value, known=words))
+        switch.put(self._lab, value)
+        return await self._told({})
+
+    async def _fault(self, asked: Mapping[str, Any]) -> web.Response:
+        left = asked.get("left", 1)
+        fault = None
+        if left is None or isinstance(left, int):
+            at, does, to = (str(asked.get(name, "")) for name in ("at", "does", "to"))
+            fault = read_fault(at, does, to=to, left=left)
+        if fault is None:
+            words = _NO_FAULT.fill(places=", ".join(PLACES), short=", ".join(REPLIES))
+            return _refused(words)
+        self._lab.faults.scripted.append(fault)
+        return await self._told({})
+
+    async def _clear(self, asked: Mapping[str, Any]) -> web.Response:
+        self._lab.faults.scripted.clear()
+        return await self._told({})
+
+
+def _refused(words: Words) -> web.Response:
+    return as_json({"error": asdict(words)}, 400)
