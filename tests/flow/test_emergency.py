@@ -1,5 +1,6 @@
 """When the store can take nothing: the alarm leaves without the spool, and later in its own way."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -212,3 +213,63 @@ async def test_while_nothing_can_be_written_watching_goes_on_for_all():
         mend(scene)
         await scene.seconds(engine, 5)
         assert len(await scene.store.samples("m0", 1000)) >= 10
+
+
+class Slow(ScriptedTransport):
+    """Before its first answer something happens."""
+
+    meanwhile = None
+
+    async def send(self, envelope):
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            await happens()
+        return await super().send(envelope)
+
+
+def the_store_comes_back(scene, engine):
+    async def happens():
+        mend(scene)
+        scene.time.pass_by(seconds=6)
+        engine.watch.start_due(engine.watch.held)
+        await asyncio.gather(*engine.watch.running)
+
+    return happens
+
+
+async def test_what_is_over_while_it_is_being_told_is_told_as_over():
+    scene = broken_scene()
+    scene.smtp = Slow(lambda: scene.time.now)
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 61)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        back = the_store_comes_back(scene, engine)
+
+        async def well_again():
+            scene.used = {"/a": 10}
+            await back()
+
+        scene.smtp.meanwhile = well_again
+        await scene.seconds(engine, 240)
+    assert scene.subjects == [MARK + CRITICAL, "[RECOVERED] web1/g/disk"]
+
+
+async def test_an_instance_that_is_written_while_another_is_told_is_told_in_its_own_way(caplog):
+    caplog.set_level(logging.ERROR)
+    scene = broken_scene()
+    scene.smtp = Slow(lambda: scene.time.now)
+    db1 = disk_monitor(id="n", instance=Instance(name="db1"))
+    await scene.plan(disk_monitor(), db1)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 61)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        for _ in range(75):
+            await engine.attempt(engine.tick)
+            await asyncio.gather(*engine.watch.running)
+            scene.time.pass_by(seconds=1)
+        scene.smtp.meanwhile = the_store_comes_back(scene, engine)
+        caplog.clear()
+        await scene.seconds(engine, 60)
+    assert [r.getMessage() for r in caplog.records] == []
+    assert sum(subject.startswith(MARK) for subject in scene.subjects) == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from noroshi.core.emergency import APART, over, tellings
@@ -40,16 +40,22 @@ MOST_WAITING = 50  # envelopes a monitor
 class Shadow:
     """A monitor as it would stand if its turns could be written; `told` is by contact.
 
-    `serial` is that of the last event that was surely written.
+    `serial` is that of the last event that was surely written; `telling`: a mail is under way
+    that tells of it, and whom it reaches is not known yet.
     """
 
     monitor: Monitor
     state: State
     serial: int
     tries: int = 0
+    telling: bool = False
     why: Words = field(default_factory=lambda: plain(""))
     waits: dict[str, Envelope] = field(default_factory=dict)
     told: dict[str, Envelope] = field(default_factory=dict)
+
+
+Waits = Sequence[tuple[Shadow, Envelope]]
+"""What is to be told, with the monitor that it is of."""
 
 
 class Emergency:
@@ -129,7 +135,9 @@ class Emergency:
         shadow = self._shadows.get(change.monitor)
         if shadow is None:
             return
-        if change.envelopes or _calm(change.state) or not shadow.told:
+        if shadow.telling:  # the next turn knows who heard of it, and sees to its end
+            shadow.tries = 0
+        elif change.envelopes or _calm(change.state) or not shadow.told:
             del self._shadows[change.monitor]
         else:  # nobody was told in the usual way yet, as more looks are wanted first
             shadow.tries, shadow.waits = 0, {}
@@ -150,8 +158,19 @@ class Emergency:
 
     async def _tell(self, instance: str, down: set[str]) -> None:
         shadows = [s for s in self._shadows.values() if s.monitor.instance.name == instance]
-        found = [mail for shadow in shadows for mail in shadow.waits.values()]
-        why = next(shadow.why for shadow in shadows if shadow.waits)
+        waits = [(shadow, mail) for shadow in shadows for mail in shadow.waits.values()]
+        if not waits:  # the store came back while another instance was told of
+            return
+        for shadow, _ in waits:
+            shadow.telling = True
+        try:
+            await self._tell_all(instance, waits, down)
+        finally:
+            for shadow, _ in waits:
+                shadow.telling = False
+
+    async def _tell_all(self, instance: str, waits: Waits, down: set[str]) -> None:
+        found, why = [mail for _, mail in waits], waits[0][0].why
         for telling in tellings(found, instance, why, self._clocks.wall()):
             whom = (instance, telling.contact)
             if self._clocks.steady() < self._not_before.get(whom, 0.0):
@@ -161,7 +180,7 @@ class Emergency:
             self._not_before[whom] = self._clocks.steady() + pause
             journal.told_without_spool(telling, route)
             if route is not None:
-                _note(shadows, telling, found)
+                _note(waits, telling)
 
     async def _send(self, telling: Envelope, down: set[str]) -> str | None:
         """The first route that accepts it for somebody; those left are tried by the next."""
@@ -190,14 +209,12 @@ class Emergency:
         return {address: answer.verdict for address, answer in receipt.answers.items()}
 
 
-def _note(shadows: Iterable[Shadow], telling: Envelope, found: Iterable[Envelope]) -> None:
+def _note(waits: Waits, telling: Envelope) -> None:
     """What this telling held no longer waits; what came meanwhile does."""
-    held = {mail.id for mail in found if mail.contact == telling.contact}
-    for shadow in shadows:
-        if done := shadow.waits.keys() & held:
+    for shadow, mail in waits:
+        if mail.contact == telling.contact:
             shadow.told[telling.contact] = telling
-            for id in done:
-                del shadow.waits[id]
+            shadow.waits.pop(mail.id, None)
 
 
 def _calm(state: State) -> bool:

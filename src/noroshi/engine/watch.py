@@ -124,15 +124,18 @@ class Watch:
                 await self._looked(held, monitor, cause)
 
     async def _looked(self, held: Held, monitor: Monitor, cause: Cause) -> None:
-        sample = None
+        sample, memory = None, held.memories[monitor.id]
         if cause is not Cause.WAKE:
-            sample = await self.measure(monitor, held.memories[monitor.id])
+            sample = await self.measure(monitor, memory)
             measured_as, monitor = monitor, held.monitors[monitor.id]
             if not monitor.looks_at_the_same(measured_as):
                 return  # it is of what it looked at before a new version; AFRESH stands ready
         standing = held.standing.get(monitor.id, NOTHING_SAID)
         try:
             await self._make_sure(held, monitor.id)
+            if sample is not None and held.memories[monitor.id] != memory:
+                # Its lines were counted by a turn that was written after all.
+                return held.repeat(monitor.id, Cause.AGAIN, self.clocks.steady(), sample.at)
             await self._judge(held, monitor, sample, standing)
         except StoreError as why:
             state, again = held.states[monitor.id], cause is Cause.AGAIN
@@ -185,10 +188,15 @@ class Watch:
     async def _make_sure(self, held: Held, id: str) -> None:
         """Read back what a commit of unknown outcome led to, or a second event would take
         the first one's id and be swallowed."""
-        if id in held.doubtful:
-            held.states[id], held.memories[id] = await self.store.recall(id)
-            held.doubtful.discard(id)
-            self.emergency.recalled(id, held.states[id])
+        if id not in held.doubtful:
+            return
+        state, memory = await self.store.recall(id)
+        held.doubtful.discard(id)
+        if state == held.states[id]:
+            return  # nothing of it was written: what is known here stands, as do its samples
+        held.states[id], held.memories[id] = state, memory
+        self.samples.take(id)  # they were written with it
+        self.emergency.recalled(id, state)
 
     async def _dismissed(self, held: Held, monitor: Monitor) -> None:
         change = await self._farewell(held, monitor)
