@@ -4,8 +4,9 @@ import logging
 
 import pytest
 
-from noroshi.core.model import Limits, Reading
+from noroshi.core.model import Limits, Reading, Sample
 from noroshi.core.words import plain
+from noroshi.engine.unwritten import PORTION
 from noroshi.ports import Check, Outcome, StoreError
 from noroshi.stores.memory import MemoryStore
 from tests.flow.scene import Options, Scene, disk_monitor
@@ -82,3 +83,28 @@ async def test_each_line_is_counted_once_in_the_history(how):
         await scene.seconds(engine, 70)
     found = await store.samples("m", 1000)
     assert sum(reading.value for one in found for reading in one.readings) == log.lines
+
+
+async def test_what_waited_for_the_store_is_tried_by_portions_and_none_of_it_is_lost():
+    scene, tried = Scene(store=Full()), []
+    append = scene.store.append
+
+    async def counted(samples):
+        tried.append(len(samples))
+        await append(samples)
+
+    scene.store.append = counted
+    async with scene.life() as engine:
+        for n in range(3 * PORTION):
+            reading = Reading("lines", float(n))
+            engine.watch.samples.add(f"m{n % 100}", Sample(scene.time.now, (reading,)))
+        scene.store.full = True
+        await engine.attempt(engine.flush)
+        await engine.attempt(engine.flush)
+        assert max(tried) < PORTION + 200
+        scene.store.full = False
+        await engine.attempt(engine.flush)
+    for monitor in range(100):
+        found = await scene.store.samples(f"m{monitor}", 1000)
+        values = [one.readings[0].value for one in reversed(found)]
+        assert values == list(range(monitor, 3 * PORTION, 100))

@@ -9,6 +9,10 @@ from noroshi.core.model import Sample
 MOST = 100_000
 """How many are kept while the store cannot take them; then the oldest go."""
 
+PORTION = 5_000
+"""How many are handed to the store at a time: while it is away for long, what is tried in vain
+each second must not hold up the loop."""
+
 Sampled = tuple[str, Sample]
 
 
@@ -37,10 +41,14 @@ class Unwritten:
         self._count -= len(taken)
         return taken
 
-    def take_all(self, but: Collection[str]) -> list[Sampled]:
-        """Those of all monitors but some, in the order in which they were measured."""
-        ready = [monitor for monitor in self._of if monitor not in but]
-        taken = [(monitor, sample) for monitor in ready for sample in self.take(monitor)]
+    def take_some(self, but: Collection[str]) -> list[Sampled]:
+        """About PORTION, and all that there is of each monitor, in the order in which they were
+        measured; none of some monitors."""
+        taken = list[Sampled]()
+        for monitor in [monitor for monitor in self._of if monitor not in but]:
+            if len(taken) >= PORTION:
+                break
+            taken += [(monitor, sample) for sample in self.take(monitor)]
         return sorted(taken, key=lambda sampled: sampled[1].at)
 
     def put_back(self, monitor: str, samples: Iterable[Sample]) -> None:
@@ -49,3 +57,11 @@ class Unwritten:
         if older:
             self._of[monitor] = older + self._of.get(monitor, [])
             self._count += len(older)
+
+    def put_all_back(self, taken: Iterable[Sampled]) -> None:
+        """The same for those of several monitors."""
+        of = dict[str, list[Sample]]()
+        for monitor, sample in taken:
+            of.setdefault(monitor, []).append(sample)
+        for monitor, samples in of.items():
+            self.put_back(monitor, samples)

@@ -21,7 +21,7 @@ from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held, Turn
-from noroshi.engine.unwritten import Sampled, Unwritten
+from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Store, StoreError, Unmeasurable
 
@@ -261,16 +261,19 @@ class Watch:
 
     async def flush(self) -> None:
         """Append the last second's samples: a crash costs a bit of chart, never an alarm."""
+        while await self._flush_some() >= PORTION:
+            pass
+
+    async def _flush_some(self) -> int:
         doubtful = self.held.doubtful if self.held is not None else ()
-        batch = [self._as_remembered(*one) for one in self.samples.take_all(doubtful)]
-        if not batch:
-            return
+        batch = [self._as_remembered(*one) for one in self.samples.take_some(doubtful)]
         try:
-            await self.store.append(batch)
+            if batch:
+                await self.store.append(batch)
         except StoreError:
-            for monitor, sample in reversed(batch):
-                self.samples.put_back(monitor, (sample,))
+            self.samples.put_all_back(batch)
             raise
+        return len(batch)
 
     def _as_remembered(self, monitor: str, sample: Sample) -> Sampled:
         """A change may have been written since it was measured; its memory must stand."""
