@@ -74,7 +74,7 @@ class Sink:
             "at": time.time(),
             "id": str(parsed["Message-ID"]),
             "subject": str(parsed["Subject"]),
-            "text": parsed.get_content(),
+            "text": parsed.get_body(("plain",)).get_content(),
         }
         self.lines.write(json.dumps(row) + "\n")
         self.lines.flush()

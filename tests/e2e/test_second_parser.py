@@ -1,6 +1,7 @@
 """A parser that is not ours, nor Python's, reads in our mails what Python reads: Email::MIME."""
 
 import json
+import re
 import subprocess
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -92,9 +93,17 @@ def test_both_read_each_subject_exactly(sent, tmp_path):
     assert read_by_perl(written(tmp_path, sent.values())) == [read_by_python(m) for m in mails]
 
 
+def whole(printed):
+    """A mail as the demo prints it, without the part of which it only counts the lines."""
+    counted = r"--=_\w+\nContent-Type: text/html;(?:(?!\n--).)*\n…[^\n]*\n\n"
+    rest, cut = re.subn(counted, "", printed, flags=re.DOTALL)
+    assert cut == 1
+    return rest
+
+
 @pytest.mark.parametrize("language", ["en", "ja"], ids=["in English", "in Japanese"])
 def test_both_read_the_demos_mails_alike(language, told_once, tmp_path):
-    raws = [raw.encode() for raw, _ in printed_mails(told_once[language].said)]
+    raws = [whole(raw).encode() for raw, _ in printed_mails(told_once[language].said)]
     mails = [message_from_bytes(raw, policy=policy.default) for raw in raws]
     by_perl = read_by_perl(written(tmp_path, raws))
     assert by_perl == [read_by_python(mail) for mail in mails]
