@@ -170,7 +170,9 @@ def refusals(**given):
         pytest.param("*a", "* has nothing before it to repeat", id="nothing to repeat"),
         pytest.param("a{2000}", "{2000} makes more than 1,000", id="too many times"),
         pytest.param("a" * 1001, "longer than 1000", id="too long"),
-        pytest.param("((a{100}){100}){100}", "makes more than 1,000", id="too many times within"),
+        pytest.param(
+            "((a{100}){100}){100}", "makes more than 1,000", id="too many times within"
+        ),
     ],
 )
 def test_a_pattern_that_the_engine_does_not_know_is_refused_at_its_place(pattern, says):

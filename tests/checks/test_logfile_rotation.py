@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from noroshi.hosts.files import LocalFiles
 from tests.checks.logs import Log
 
 
@@ -179,6 +181,104 @@ def test_the_last_line_of_a_rotated_file_counts_even_if_it_never_ends(log):
     log.rename()
     for _ in range(3):
         log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_a_line_whose_end_is_written_after_the_rotation_counts_once(log):
+    log.write("x 1")
+    log.look()
+    log.rename()
+    log.look()
+    log.write(" and its end\n", log.rotated(1))
+    log.look()
+    log.look()
+    assert log.lines == ["x 1 and its end"]
+
+
+def test_lines_read_between_a_copy_and_the_truncation_count_once(log):
+    log.write("x 1\n")
+    log.look()
+    log.lines.clear()
+    log.write("x 1\n")
+    log.rotated(1).write_bytes(log.path.read_bytes())
+    log.write("x 2\n")
+    log.look()
+    os.truncate(log.path, 0)
+    log.write("x 3\n")
+    for _ in range(3):
+        log.look()
+    assert numbers(log) == [1, 2, 3]
+
+
+def test_a_log_truncated_while_it_is_read_loses_and_repeats_nothing(log):
+    class Files(LocalFiles):
+        """The moment in which a file is opened is the one in which it is rotated."""
+
+        def open(self, path):
+            opened = super().open(path)
+            if path == str(log.path) and log.path.stat().st_size > 100:
+                log.copy_truncate()
+                log.write("x 3 new\n")
+            return opened
+
+    log.write("x 1 old\n")
+    log.look()
+    log.write("x 2 old" + "." * 100 + "\n")
+    log.files = Files()
+    for _ in range(4):
+        log.look()
+    assert sorted(numbers(log)) == [1, 2, 3]
+
+
+def test_a_file_truncated_between_two_reads_is_read_anew(log):
+    """However short the moment: what was read may be of two files, so none of it counts."""
+
+    class Torn(io.FileIO):
+        def readinto(self, view):
+            got = super().readinto(view)
+            if got and not Torn.done:
+                Torn.done = True
+                log.copy_truncate()
+                log.write("y\n" * 40 + "x 3\n")
+            return got
+
+    class Files(LocalFiles):
+        def open(self, path):
+            file, fact = super().open(path)
+            file.close()
+            return Torn(path), fact
+
+    Torn.done = False
+    log.write("x 1\n")
+    log.look()
+    log.write("x 2\n")
+    log.files = Files()
+    for _ in range(4):
+        log.look()
+    assert sorted(numbers(log)) == [1, 2, 3]
+
+
+def test_a_log_that_always_begins_with_the_same_banner(log):
+    banner = "the banner of a program\n" * 100
+    log.write(banner + "x 1\n")
+    log.look()
+    os.truncate(log.path, 0)
+    log.write(banner + "x 2\nand more\n")
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_a_compressed_file_beside_the_one_that_it_is_made_of(log):
+    log.write("x 1\n")
+    log.rename()
+    log.compress(1)
+    packed = log.rotated(1, ".gz")
+    log.rotated(1).write_bytes(gzip.decompress(packed.read_bytes()) + b"x 2\n")
+    log.look()
+    packed.write_bytes(gzip.compress(log.rotated(1).read_bytes()))
+    log.look()
+    log.rotated(1).unlink()
+    log.look()
     assert numbers(log) == [1, 2]
 
 

@@ -9,7 +9,7 @@ between two looks, and is read whole.
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import BinaryIO
@@ -134,7 +134,8 @@ class Follower:
         self, members: Sequence[Member], trail: Trail
     ) -> tuple[dict[str, Mark], list[Mark]]:
         """The marks by identity as the files are now, and those of no file that is there."""
-        lost = list(trail.marks)
+        lost = [mark for mark in trail.marks if not mark.twin]
+        twins = {mark.identity: mark.twin for mark in trail.marks if mark.twin}
         marks, fresh = dict[str, Mark](), list[Member]()
         for member in members:
             mark = next((m for m in lost if self._is_same(m, member)), None)
@@ -143,23 +144,24 @@ class Follower:
             else:
                 lost.remove(mark)
                 marks[member.fact.identity] = mark
-        known = {id: member for member in members if (id := member.fact.identity) in marks}
         for member in sorted(fresh, key=lambda m: (m.is_log, m.packed)):
-            if not member.is_log and member.fact.changed <= trail.floor:
-                continue
-            mark = self._recognised(member, lost, known.values())
-            if mark is not None:
-                marks[member.fact.identity] = mark
-                known[member.fact.identity] = member
-        return marks, [replace(mark, lost=True) for mark in lost]
+            twin = twins.get(member.fact.identity, "")
+            if member.is_log or twin or member.fact.changed > trail.floor:
+                originals = [
+                    m for m in members if m is not member and _is_read_itself(m, marks)
+                ]
+                mark = self._recognised(member, lost, originals, twin)
+                if mark is not None:
+                    marks[member.fact.identity] = mark
+        return marks, [replace(mark, lost=True) for mark in lost if mark.head_length]
 
     def _is_same(self, mark: Mark, member: Member) -> bool:
         if mark.identity != member.fact.identity:
             return False
         if mark.is_as_seen(member.fact):
             return True
-        if member.packed:
-            return False
+        if member.packed or not mark.head_length:
+            return False  # of an empty file nothing tells that this is still the same
         try:
             with opened(self.files, member) as (file, _):
                 return is_of(mark, file)
@@ -169,35 +171,60 @@ class Follower:
             return True  # it cannot be told now; reading it tells why
 
     def _recognised(
-        self, member: Member, lost: list[Mark], known: Iterable[Member]
+        self, member: Member, lost: list[Mark], originals: Sequence[Member], twin: str
     ) -> Mark | None:
         """The mark of a file that its identity does not tell; None: let it be for now."""
         new = Mark(identity=member.fact.identity)
         try:
             with opened(self.files, member) as (file, fact):
                 head = head_of(file)
-                for mark in [m for m in lost if m.head_length and begins_as(m, head)]:
-                    size = unpacked_size(self.files, member) if member.packed else fact.size
-                    if size == mark.at % 2**32 and member.packed:
-                        lost.remove(mark)
-                        return _seen(
-                            replace(mark, done=True, identity=new.identity), head, fact
-                        )
-                    if is_of(mark, file):
-                        lost.remove(mark)
-                        return replace(mark, identity=new.identity, size=-1, lost=False)
-                    if not member.is_log and not member.packed and fact.size < mark.at:
-                        # A copy made before the last lines were written, which we have read.
-                        return moved(new, file, Place(fact.size), fact)
-                if not member.is_log and any(
-                    self._is_copy(file, head, member, k) for k in known
-                ):
-                    return None
-            return new
+                if member.is_log:
+                    return self._continued(member, file, fact, lost, "") or new
+                if not head:
+                    return None  # it is just being made
+                if twin and all(twin != o.fact.identity for o in originals):
+                    lost_twin = [mark for mark in lost if mark.identity == twin]
+                    if not lost_twin:  # that was forgotten long after it had been read
+                        return self._all_read(new, member, file, fact)
+                if mark := self._continued(member, file, fact, lost, twin):
+                    return mark
+                for other in originals:
+                    if self._is_copy(file, head, member, other):
+                        return replace(new, twin=other.fact.identity)
+                return new
         except Replaced:
             return None
         except DAMAGED:
             return new if member.is_log else None
+
+    def _continued(
+        self, member: Member, file: BinaryIO, fact: FileFact, lost: list[Mark], twin: str
+    ) -> Mark | None:
+        """The mark of one that is lost and whose content is here now."""
+        head = head_of(file)
+        for mark in lost:
+            is_twin = bool(twin) and mark.identity == twin
+            if not is_twin and not (mark.head_length and begins_as(mark, head)):
+                continue
+            here = replace(mark, identity=fact.identity, size=-1, lost=False)
+            size = unpacked_size(self.files, member) if member.packed else None
+            if size is not None and mark.at and size == mark.at % 2**32:
+                lost.remove(mark)
+                return _seen(replace(here, done=True), head, fact)
+            if is_of(mark, file):
+                lost.remove(mark)
+                return here
+            if is_twin and (member.packed or fact.size < mark.at):
+                # It was made before the last lines were written, which we have read.
+                return self._all_read(Mark(identity=fact.identity), member, file, fact)
+        return None
+
+    def _all_read(
+        self, new: Mark, member: Member, file: BinaryIO, fact: FileFact
+    ) -> Mark | None:
+        if member.packed:
+            return _seen(replace(new, done=True), head_of(file), fact)
+        return moved(new, file, Place(fact.size), fact)
 
     def _is_copy(self, file: BinaryIO, head: bytes, member: Member, known: Member) -> bool:
         """Whether it is being made of another file that is still there."""
@@ -219,6 +246,8 @@ class Follower:
     def _read(
         self, member: Member, mark: Mark, marks: dict[str, Mark], followed: Followed, most: int
     ) -> None:
+        if mark.twin:
+            return
         seen = mark.is_as_seen(member.fact)
         if seen and (mark.done or (not member.packed and mark.at >= mark.size)):
             return
@@ -285,6 +314,12 @@ class Follower:
         floor = max((m.changed for m in cut if not m.lost), default=0)
         missed = 0 if log else before.missed + 1
         return Trail(tuple(kept), max(floor, before.floor), missed)
+
+
+def _is_read_itself(member: Member, marks: Mapping[str, Mark]) -> bool:
+    """Whether a file can be the original of a copy: the log, or one that is known as its own."""
+    mark = marks.get(member.fact.identity)
+    return not member.packed and (member.is_log or (mark is not None and not mark.twin))
 
 
 def _seen(mark: Mark, head: bytes, fact: FileFact) -> Mark:

@@ -24,6 +24,8 @@ class Mark:
     as they were last seen: while they stay, the content need not be looked at. `done`: it is
     compressed and was read to its end. `rotated`: it bore another name than the log's.
     `lost`: it was not found, and is remembered lest it be read again where it turns up.
+    `twin`: it is a copy, perhaps not finished, of the file of that identity, and not read while
+    that is there.
     """
 
     identity: str
@@ -38,6 +40,7 @@ class Mark:
     done: bool = False
     rotated: bool = False
     lost: bool = False
+    twin: str = ""
 
     @property
     def place(self) -> Place:
@@ -46,7 +49,7 @@ class Mark:
     @property
     def is_read(self) -> bool:
         """Whether nothing was left in it when it was last seen."""
-        return self.done or 0 <= self.size <= self.at
+        return self.done or bool(self.twin) or 0 <= self.size <= self.at
 
     def is_as_seen(self, fact: FileFact) -> bool:
         return (self.size, self.changed) == (fact.size, fact.changed)
