@@ -306,12 +306,13 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
-def sample(name: str) -> str:
-    """The file that `init` writes: each setting with its help in both languages."""
+def sample(**given: str) -> str:
+    """The file that `init` writes: each setting with its help in both languages; only those
+    that are given are in force."""
     parts = list[str]()
     for key, setting in SETTINGS.items():
         told = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]
         default = "[]" if setting.default == [] else f'"{setting.default}"'
-        line = f'name = "{name}"' if key == "name" else f"# {key} = {default}"
+        line = f'{key} = "{given[key]}"' if key in given else f"# {key} = {default}"
         parts.append("\n".join([*(f"# {text}" for text in told), line]))
     return "\n\n".join(parts) + "\n"

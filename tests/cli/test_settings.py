@@ -79,7 +79,7 @@ def test_a_file_that_is_not_there_is_told_with_what_makes_it(tmp_path):
 
 
 def test_the_file_that_init_writes_is_read_back_with_every_setting_in_it(tmp_path):
-    text = sample("web-node")
+    text = sample(name="web-node")
     assert settings(tmp_path, text).name == "web-node"
     unfolded = "\n".join(
         line.removeprefix("# ")

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from noroshi.cli.client import Caller, Far, NoNode
 from noroshi.cli.commands import COMMANDS
+from noroshi.cli.places import DOOR, HOME
 from noroshi.config import Config, read_config
 from noroshi.core.words import Words
 
@@ -37,9 +38,19 @@ def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
     if chosen := given or environment.get("NOROSHI_HOME"):
         return Path(chosen).absolute()
     if root:
-        return Path("/var/lib/noroshi")
+        return Path(HOME)
     data = environment.get("XDG_DATA_HOME")
     return (Path(data) if data else Path.home() / ".local" / "share") / "noroshi"
+
+
+def door_of(
+    given: str, environment: Mapping[str, str], *, own_node: bool, service: bool
+) -> Path | None:
+    """The door as given, else $NOROSHI_DOOR, else that of this machine's service for who has
+    no node of their own; None: where noroshi.toml says."""
+    if chosen := given or environment.get("NOROSHI_DOOR"):
+        return Path(chosen)
+    return Path(DOOR) if service and not own_node else None
 
 
 def language_of(chosen: str, environment: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from noroshi.cli.places import DOOR, NAME
 from noroshi.core.words import Words
 
 LONGEST_ANSWER = 120.0
@@ -27,6 +28,11 @@ CANNOT_ENTER = Words(
 NO_NODE = Words(
     en="No node is running behind {door}. Start it: noroshi serve",
     ja="{door} の先でノードが動いていません。noroshi serve で始めてください。",
+)
+NO_SERVICE = Words(
+    en="The service does not run: nobody is behind {door}. Start it: systemctl start {name}",
+    ja="サービスが動いていないため、{door} から届きません。systemctl start {name} で"
+    "始めてください。",
 )
 WENT_AWAY = Words(
     en="The node went away before it answered; whether it was done is not known. "
@@ -62,7 +68,8 @@ class NoNode(Refused):
     """Nobody listens there."""
 
     def __init__(self, door: Path) -> None:
-        super().__init__("no node", NO_NODE.fill(door=door))
+        words = NO_SERVICE if door == Path(DOOR) else NO_NODE
+        super().__init__("no node", words.fill(door=door, name=NAME))
 
 
 class Caller(Protocol):

@@ -9,6 +9,7 @@ from noroshi.app import open_service
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.places import DOOR, GROUP, HOME
 from noroshi.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
@@ -22,6 +23,14 @@ TAKEN = Words(
 CANNOT_MAKE = Words(
     en="Cannot make {home}: {why}. Choose another folder with --home.",
     ja="{home} を作れません: {why}。--home で別のフォルダーを指定できます。",
+)
+MADE_HERE = Words(
+    en="Made {home}: settings ({file}) and store.",
+    ja="{home} を作りました: 設定 ({file}) と保存先。",
+)
+AS_A_SERVICE = Words(
+    en="To have systemd run it, as a user of its own: noroshi service install",
+    ja="専用の利用者で systemd に動かしてもらうには: noroshi service install",
 )
 KEY_MADE = Words(
     en="Made the vault's key, {key}. It opens every secret, and there is no other: keep a copy "
@@ -61,14 +70,16 @@ def init(asked: Asked) -> int:
     home = asked.home
     try:
         _folder(home)
-        config = _settings(home, asked.given.name)
+        config = _settings(home, asked.given.name, service=asked.given.service)
         print(asked.say(_filled(config)))
     except FileExistsError:
         raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
     except (OSError, StoreError) as error:
         why = getattr(error, "strerror", None) or error
         raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why)) from None
-    print(asked.say(MADE.fill(home=home, file=FILE)))
+    print(asked.say((MADE_HERE if asked.given.service else MADE).fill(home=home, file=FILE)))
+    if home == Path(HOME) and not asked.given.service:
+        print(asked.say(AS_A_SERVICE))
     return exits.DONE
 
 
@@ -84,11 +95,12 @@ def _folder(home: Path) -> None:
             home.chmod(PRIVATE)
 
 
-def _settings(home: Path, name: str) -> Config:
+def _settings(home: Path, name: str, *, service: bool) -> Config:
     """Raises FileExistsError, by which we know that this home is taken."""
     file = home / FILE
+    given = {"door": DOOR, "door_group": GROUP} if service else {}
     with file.open("x", encoding="utf-8") as settings:
-        settings.write(sample(name))
+        settings.write(sample(name=name, **given))
     file.chmod(SETTINGS_MODE)
     try:
         return read_config(home)

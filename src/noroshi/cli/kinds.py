@@ -49,10 +49,10 @@ def kinds(asked: Asked) -> int:
 
 
 def _known(asked: Asked) -> Any:
-    """As the node says; they are plain reference, so no home folder is needed for them."""
+    """As the node says; they are plain reference, so neither home folder nor node is needed."""
     try:
         return asked.call("kinds")
-    except ConfigError:
+    except (ConfigError, Refused):
         from noroshi.cli.near import built_in_kinds  # only now: it costs all of Noroshi
 
         return built_in_kinds()

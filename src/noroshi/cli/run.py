@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.asked import Asked, at_home, home_of, language_of
+from noroshi.cli.asked import Asked, at_home, door_of, home_of, language_of
 from noroshi.cli.client import Refused
 from noroshi.cli.parser import NO_COMMAND, build
-from noroshi.config import ConfigError, read_config
+from noroshi.cli.places import RUN, UNIT_FILE
+from noroshi.config import FILE, ConfigError, read_config
 from noroshi.core.words import Words
 
 CONFIG_INVALID = Words(
@@ -57,9 +59,18 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
         return exits.DONE
     if not getattr(given, "run", ""):
         getattr(given, "parser", parser).refuse(NO_COMMAND)
-    door = getattr(given, "door", None) or os.environ.get("NOROSHI_DOOR")
-    with Asked(given, home, language, Path(door) if door else None) as asked:
+    with Asked(given, home, language, _door(given, home)) as asked:
         return _function(given.run)(asked)
+
+
+def _door(given: Namespace, home: Path) -> Path | None:
+    named = getattr(given, "home", "") or os.environ.get("NOROSHI_HOME")
+    return door_of(
+        getattr(given, "door", ""),
+        os.environ,
+        own_node=bool(named) or os.geteuid() == 0 or os.access(home / FILE, os.F_OK),
+        service=any(os.access(path, os.F_OK) for path in (RUN, UNIT_FILE)),
+    )
 
 
 def _function(name: str) -> Callable[[Asked], int]:

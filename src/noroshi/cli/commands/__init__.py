@@ -22,6 +22,7 @@ from noroshi.cli.commands.node import (
     LAB,
     RESTORE,
     SERVE,
+    SERVICE,
 )
 from noroshi.cli.commands.parts import GLOBAL, Command, Option
 from noroshi.cli.commands.sending import AUTHORIZE, QUEUE, SECRET, SEND
@@ -32,7 +33,7 @@ PROGRAM = Words(
     en="Noroshi watches machines, and proves that its alarms arrive.",
     ja="Noroshi はサーバーを監視し、アラームが届いたことまで確かめます。",
 )
-ABOUT_THE_NODE = (INIT, SERVE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
+ABOUT_THE_NODE = (INIT, SERVE, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
 ABOUT_DEFINITIONS = (CHECK_CONFIG, PLAN, APPLY, EXPORT, VERSIONS, TAKE_BACK, BLUEPRINT)
 ABOUT_WATCHING = (STATUS, TRY, LOG, CONTACTS, BEAT)
 ABOUT_MAIL = (AUTHORIZE, SECRET, SEND, QUEUE)

@@ -26,6 +26,14 @@ INIT = Command(
             Words(en="name of the node (default: node)", ja="ノードの名前 (既定値: node)"),
             {"metavar": "NAME", "default": "node"},
         ),
+        Option(
+            ("--service",),
+            Words(
+                en="settings for a service of systemd: the door in /run, open to its group",
+                ja="systemd のサービス用の設定にします (ドアは /run に置き、グループに開放)",
+            ),
+            FLAG,
+        ),
     ),
 )
 SERVE = Command(
@@ -190,6 +198,70 @@ KEY = Command(
             help=Words(
                 en="put a new key in its place, and seal everything anew",
                 ja="新しい鍵に交換し、すべてを封印し直します",
+            ),
+        ),
+    ),
+)
+PRINT = Option(
+    ("--print",),
+    Words(
+        en="only show the steps, as a shell script",
+        ja="手順をシェルスクリプトで表示するだけです",
+    ),
+    FLAG,
+)
+CHANGES_GO = Option(
+    ("--force",),
+    Words(
+        en="also where somebody changed a file of it: the change is lost",
+        ja="書き換えられたファイルがあっても実行します (その変更は失われます)",
+    ),
+    FLAG,
+)
+SERVICE = Command(
+    name="service",
+    help=Words(
+        en="Noroshi as a service of this machine", ja="このマシンのサービスとして登録します"
+    ),
+    under=(
+        Command(
+            name="install",
+            run="noroshi.cli.service:install",
+            help=Words(
+                en="let systemd run it from each boot on, as a user of its own",
+                ja="専用の利用者で、起動時から systemd に動かしてもらいます",
+            ),
+            more=(
+                Words(
+                    en="It makes what is missing of user, home folder and unit, and may be run "
+                    "again, also after an update.",
+                    ja="利用者、ホームフォルダー、ユニットのうち、ないものだけを作ります。"
+                    "更新後などに何度実行してもかまいません。",
+                ),
+            ),
+            options=(
+                Option(
+                    ("--start",), Words(en="start it now as well", ja="今すぐ始めます"), FLAG
+                ),
+                PRINT,
+                CHANGES_GO,
+            ),
+        ),
+        Command(
+            name="uninstall",
+            run="noroshi.cli.service:uninstall",
+            help=Words(
+                en="stop the service and take it away; its home folder stays",
+                ja="サービスを止めて削除します (ホームフォルダーは残ります)",
+            ),
+            options=(PRINT, CHANGES_GO),
+        ),
+        Command(
+            name="status",
+            run="noroshi.cli.service_status:status",
+            help=Words(
+                en="whether it is installed and runs, and where things are",
+                ja="登録と動作の状態、ファイルの場所を表示します",
             ),
         ),
     ),

@@ -45,9 +45,10 @@ GLOBAL = (
     Option(
         ("--door",),
         Words(
-            en="socket of a running node, if it is not where noroshi.toml says (else $NOROSHI_DOOR)",
+            en="socket of a running node, if it is not where noroshi.toml says (else "
+            "$NOROSHI_DOOR; else, for who has no home folder, that of the service)",
             ja="動作中のノードのソケット。noroshi.toml と違う場所のときに使います "
-            "(なければ $NOROSHI_DOOR)",
+            "(なければ $NOROSHI_DOOR。それもホームフォルダーもなければ、サービスのソケット)",
         ),
         {"metavar": "SOCKET"},
     ),
