@@ -17,7 +17,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.delivery import Accepted
 from noroshi.ports import Conflict, StoreError
 from noroshi.stores.lock import LifeLock
-from noroshi.stores.restoring import AHEAD, faults_of, restore
+from noroshi.stores.restoring import faults_of, restore
 from noroshi.stores.sqlite import SqliteStore
 from tests.contracts.parts import (
     DAWN,
@@ -129,13 +129,33 @@ async def test_the_leases_of_the_old_life_are_over(store, block, old, new):
 
 
 async def test_no_event_or_mail_after_it_has_an_id_that_was_given_after_the_backup(
-    store, block, old, new
+    store, node, block, old, new
 ):
     await store.commit(block.fence, change(serial=7))
-    restore(await taken(store, old), new, DAWN)
-    again = SqliteStore.open(new)
-    assert (await again.states())["m"].serial == 7 + AHEAD
-    await again.close()
+    file = await taken(store, old)
+    await store.publish(version(DISK), ["m", "n", "late"], 1)
+    lent = await store.lease_monitors(node, DAWN, block.fence)
+    given = {"m": 7 + 100, "late": lent.states["late"].serial + 100}
+    for days in (1, 2):
+        restore(file, new, DAWN + days * DAY)
+        again = SqliteStore.open(new)
+        await again.publish(version(DISK), ["m", "n", "late"], 1)
+        states = await again.states()
+        assert all(states[id].serial >= last for id, last in given.items())
+        given = {id: states[id].serial + 100 for id in given}
+        await again.close()
+
+
+async def test_no_life_after_it_has_the_number_of_one_after_the_backup(store, node, old, new):
+    file = await taken(store, old)
+    numbers = {(await store.begin("one", DAWN)).life for _ in range(3)}
+    for days in (1, 2):
+        restore(file, new, DAWN + days * DAY)
+        again = SqliteStore.open(new)
+        life = (await again.begin("one", DAWN + days * DAY)).life
+        assert life not in numbers
+        numbers.add(life)
+        await again.close()
 
 
 async def test_who_wants_to_look_first_has_all_that_wait_held(store, block, old, new):
@@ -174,6 +194,46 @@ async def test_the_wal_of_a_store_that_was_there_is_not_read_into_the_new_one(st
         file.write_bytes(content)
     restore(await taken(store, old), new, DAWN)
     assert not new.with_name("noroshi.db-wal").exists()
+    again = SqliteStore.open(new)
+    assert (await again.current()).who == "sato"
+    await again.close()
+
+
+async def test_the_wal_of_a_store_that_is_gone_is_not_read_into_the_new_one(store, old, new):
+    other = SqliteStore.open(new)
+    await other.publish(replace(version(), who="suzuki"), [], 0)
+    log = new.with_name("noroshi.db-wal")
+    killed = log.read_bytes()
+    await other.close()
+    new.unlink()
+    log.write_bytes(killed)
+    assert restore(await taken(store, old), new, DAWN).kept is None
+    again = SqliteStore.open(new)
+    assert (await again.current()).who == "sato"
+    await again.close()
+    kept = "noroshi.db.before-restore-20260401T060000Z-wal"
+    assert new.with_name(kept).read_bytes() == killed
+
+
+async def test_a_restore_that_was_killed_leaves_nothing_that_the_next_one_reads(
+    store, old, new, tmp_path
+):
+    other = SqliteStore.open(tmp_path / "other.db")
+    await other.publish(replace(version(), who="suzuki", note="x" * 10**6), [], 0)
+    fresh = new.with_name("noroshi.db.restoring")
+    await other.copy_to(fresh)
+    await other.close()
+    with closing(driver.connect(fresh, isolation_level=None)) as db:
+        db.execute("pragma journal_mode = delete")
+        db.execute("pragma cache_size = 2")  # so that it writes before the end
+        db.execute("begin immediate")
+        db.execute("update version set note = note || 'y'")
+        killed = {f: f.read_bytes() for f in new.parent.iterdir()}
+        db.execute("rollback")
+    for file, content in killed.items():
+        file.write_bytes(content)
+    restore(await taken(store, old), new, DAWN)
+    assert [file.name for file in new.parent.iterdir()] == ["noroshi.db"]
     again = SqliteStore.open(new)
     assert (await again.current()).who == "sato"
     await again.close()

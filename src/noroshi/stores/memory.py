@@ -126,7 +126,7 @@ class MemoryStore:
 
     async def _first_state(self, id: str) -> State:
         last = await self.events(id, 1)
-        return first_state(last[0].id if last else None)
+        return first_state(last[0].id if last else None, len(self._events))
 
     async def current(self) -> Version:
         return self._version

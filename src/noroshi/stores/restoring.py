@@ -22,8 +22,11 @@ from noroshi.stores.sql.opening import refuse_foreign
 from noroshi.stores.sql.values import Connection, instant
 
 AHEAD = 1_000_000
-"""By how much the monitors' serials jump: what was told after the backup has ids that the
-backup does not know, and a mail under one of them would pass for a mail that is known."""
+"""By how much at least the numbers jump that ids are made of: what was told after the backup has
+ids that the backup does not know, and a mail under one of them would pass for a mail that is known.
+They jump to the seconds since 1970, as the same backup may come back a second time."""
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file, and would read into another one of the same name."""
 
 RELEASE = """
 update spool set due = coalesce((select max(seen) from life), 0),
@@ -82,15 +85,20 @@ def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> 
     fresh = store.with_name(f"{store.name}.restoring")
     try:
         refuse_foreign(backup, ours())
-        fresh.unlink(missing_ok=True)
-        found = _prepare(backup, fresh, hold=hold)
+        _away_with(fresh)
+        found = _prepare(backup, fresh, now, hold=hold)
         return replace(found, kept=_exchange(fresh, store, now))
     except (driver.Error, OSError) as error:
         why = getattr(error, "strerror", None) or error
         raise StoreError(NO_STORE.fill(path=backup, why=why)) from error
     finally:
         with suppress(OSError):
-            fresh.unlink(missing_ok=True)
+            _away_with(fresh)
+
+
+def _away_with(file: Path) -> None:
+    for ending in ("", *BESIDE):
+        file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
 
 
 def _refuse_no_file(path: Path) -> None:
@@ -107,7 +115,7 @@ def _read_only(path: Path) -> Connection:
     return opened
 
 
-def _prepare(backup: Path, fresh: Path, *, hold: bool) -> Restored:
+def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restored:
     """A copy beside the store, looked through, brought to our schema, and fit to go on."""
     with closing(_read_only(backup)) as db:
         copy(db, fresh)
@@ -118,12 +126,12 @@ def _prepare(backup: Path, fresh: Path, *, hold: bool) -> Restored:
             raise StoreError(NOT_WHOLE.fill(path=backup, what=said))
         migrate(fresh, db, ours(), keep=False)
         db.execute("begin immediate")
-        found = _go_on(db, hold=hold)
+        found = _go_on(db, now, hold=hold)
         db.execute("commit")
         return found
 
 
-def _go_on(db: Connection, *, hold: bool) -> Restored:
+def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
     """No life of before the backup holds anything; no id is given out twice."""
     (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
     (seen,) = db.execute("select max(seen) from life").fetchone()
@@ -132,7 +140,7 @@ def _go_on(db: Connection, *, hold: bool) -> Restored:
     db.execute("update monitor set fence = null")
     if hold:
         db.execute("update spool set fate = 'held', why = 'restore' where fate = ''")
-    _jump(db)
+    _jump(db, int(now.timestamp()))
     count = "select count(*) from spool where fate = ?"
     (waiting,), (held,) = (db.execute(count, (fate,)).fetchone() for fate in ("", "held"))
     (version,) = db.execute("select coalesce(max(number), 0) from version").fetchone()
@@ -146,10 +154,17 @@ def _go_on(db: Connection, *, hold: bool) -> Restored:
     )
 
 
-def _jump(db: Connection) -> None:
+def _jump(db: Connection, least: int) -> None:
+    """Serials of the monitors that are known, the number from which all others count on, and
+    the lives, after which starts, stops and unwatched times are called."""
     states = [(id, schema.value(State, body)) for id, body in _states(db)]
-    ahead = [(schema.text(replace(s, serial=s.serial + AHEAD)), id) for id, s in states]
-    db.executemany("update monitor set state = ? where id = ?", ahead)
+    ahead = [(s, max(s.serial + AHEAD, least), id) for id, s in states]
+    bodies = [(schema.text(replace(s, serial=serial)), id) for s, serial, id in ahead]
+    db.executemany("update monitor set state = ? where id = ?", bodies)
+    db.execute("update life set life = max(life + ?, ?)", (AHEAD, least))
+    sql = "update sqlite_sequence set seq = max(seq + ?, ?) where name = 'event'"
+    if not db.execute(sql, (AHEAD, least)).rowcount:  # nothing has happened yet
+        db.execute("insert into sqlite_sequence (name, seq) values ('event', ?)", (least,))
 
 
 def _states(db: Connection) -> list[tuple[str, str]]:
@@ -159,23 +174,22 @@ def _states(db: Connection) -> list[tuple[str, str]]:
 def _exchange(fresh: Path, store: Path, now: datetime) -> Path | None:
     """Put it in the store's place. At no instant is there no store; the old one has a second
     name before the first is taken from it."""
-    kept = None
-    if store.exists():
-        kept = store.with_name(f"{store.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
-        if kept.exists():
-            raise StoreError(KEPT_BEFORE.fill(path=kept))
-        _put_by(store, kept)
-    fresh.replace(store)
-    sync_folder(store.parent)
-    return kept
-
-
-def _put_by(store: Path, kept: Path) -> None:
-    _settle_log(store)
+    kept = store.with_name(f"{store.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    if kept.exists():
+        raise StoreError(KEPT_BEFORE.fill(path=kept))
+    if there := store.exists():
+        _settle_log(store)
+        _name_also(store, kept)
     log = store.with_name(f"{store.name}-wal")
-    if log.exists():  # the file is broken; its WAL must not be read into the new one
+    if log.exists():  # of a broken file, or one that is gone: the new one must not read it
         log.replace(kept.with_name(f"{kept.name}-wal"))
     store.with_name(f"{store.name}-shm").unlink(missing_ok=True)
+    fresh.replace(store)
+    sync_folder(store.parent)
+    return kept if there else None
+
+
+def _name_also(store: Path, kept: Path) -> None:
     try:
         os.link(store, kept)
     except OSError:  # a file system without second names

@@ -13,7 +13,6 @@ from noroshi.core.delivery import Accepted, Fate, SetAside
 from noroshi.core.model import NOTHING, Envelope, State
 from noroshi.core.words import Words
 
-FRESH = State()
 ACCEPTED, SET_ASIDE, HELD, DROPPED = "accepted", "set aside", "held", "dropped"
 OPEN = ("", HELD)
 """Fates of envelopes that nothing of their order key may overtake."""
@@ -52,10 +51,15 @@ class News:
             self._waiting.discard(waiter)
 
 
-def first_state(last_event: str | None) -> State:
+def first_state(last_event: str | None, events: int) -> State:
     """That of a monitor nobody has looked at. One that is back after it was forgotten counts
-    on: with an id that was given before, its events and mails would pass for the old ones."""
-    return State(serial=int(last_event.rpartition(".")[2])) if last_event else FRESH
+    on: with an id that was given before, its events and mails would pass for the old ones.
+
+    Nobody counts on from less than all `events`, as a backup that was brought back may not
+    know of one that it forgot: there that number is set on.
+    """
+    own = int(last_event.rpartition(".")[2]) if last_event else 0
+    return State(serial=max(own, events))
 
 
 def outcome(fate: Fate) -> tuple[str, Words]:

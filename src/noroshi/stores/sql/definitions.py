@@ -18,7 +18,8 @@ from version v, json_each(v.documents) h join document d on d.hash = h.value
 where v.number = ? order by h.key"""
 HEAD = "select number, who, at, note from version"
 NEW = """
-select value, (select id from event where monitor = value order by seq desc limit 1)
+select value, (select id from event where monitor = value order by seq desc limit 1),
+    coalesce((select seq from sqlite_sequence where name = 'event'), 0)
 from json_each(?) where value not in (select id from monitor)"""
 NAME = """
 update monitor set named = (id in (select value from json_each(?1)))
@@ -37,7 +38,7 @@ def publish(db: Connection, version: Version, monitors: Sequence[str], base: int
     db.execute("insert into version values (?, ?, ?, ?, ?)", row)
     named = (schema.text(monitors),)
     db.execute(NAME, named)
-    new = [(id, schema.text(first_state(last))) for id, last in db.execute(NEW, named)]
+    new = [(id, schema.text(first_state(*known))) for id, *known in db.execute(NEW, named)]
     db.executemany("insert into monitor (id, state) values (?, ?)", new)
     return base + 1
 
