@@ -128,8 +128,8 @@ async def test_an_instance_that_a_version_adds_or_removes_is_told():
     said = [(e.id, e.payload["about"].instances[0].name) for e in scene.smtp.sent]
     assert said == [
         ("notice/started/node.1/n/ops", "web1"),
-        ("notice/started/v2/n/ops", "web2"),
-        ("notice/stopped/v3/n/ops", "web2"),
+        ("notice/started/v2.20260401T060001Z/n/ops", "web2"),
+        ("notice/stopped/v3.20260401T060005Z/n/ops", "web2"),
     ]
 
 
@@ -209,6 +209,17 @@ async def test_versions_that_were_applied_while_no_node_ran_are_each_told_at_the
         (2, True),
         (3, True),
     ]
+
+
+async def test_a_version_whose_number_was_given_before_a_restore_is_told_by_a_mail_of_its_own():
+    ids = []
+    scene, asked = Told(), told(Happening.CHANGED)
+    for _store in ("the one that was lost", "its backup"):
+        await scene.version(asked, documents=(document("web1", every="1m"),))
+        await scene.run(minutes=1, a=10)
+        ids += [e.id for e in scene.smtp.sent]
+        scene.store, scene.smtp.sent = MemoryStore(), []
+    assert len(ids) == len(set(ids)) == 2
 
 
 EIGHT = At(times=(time(8),), zone="UTC")

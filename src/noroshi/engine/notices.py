@@ -69,7 +69,7 @@ class Notices:
         self._store, self._clocks, self._draft = store, clocks, plugins.notice
         self._node = Node("", 0)
         self._plan: Plan | None = None
-        self._version = -1
+        self._version, self._called = -1, ""
         self._asked: tuple[Notification, ...] = ()
         self._routes: dict[str, tuple[str, ...]] = {}
         self._reports = Reports(store, clocks)
@@ -87,6 +87,7 @@ class Notices:
         self._asked = asked_for(plan.notifications.values(), plan.rules.values())
         self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
         self._routes[""] = tuple(plan.routes)
+        self._called = _called(version)
         now = self._clocks.wall()
         if before is None:
             self._reports.begin(node.seen and node.seen - SLACK)
@@ -214,7 +215,7 @@ class Notices:
                 version=last,
                 by_version=True,
             )
-            made += await self._told(notice, f"v{last}")
+            made += await self._told(notice, f"v{self._called}")
         return made
 
     async def _differs(self, number: int, *, unseen: bool = False) -> list[Envelope]:
@@ -235,12 +236,17 @@ class Notices:
             differences=lines,
             unseen=unseen,
         )
-        return await self._told(changed, str(number))
+        return await self._told(changed, _called(new))
 
     def _gap(self, since: datetime, until: datetime, *, slept: bool = False) -> Unwatched:
         assert self._plan is not None
         missed = sorted(_missed(self._plan.monitors.values(), since, until), key=lambda m: m.at)
         return Unwatched(at=since, until=until, missed=tuple(missed), slept=slept)
+
+
+def _called(version: Version) -> str:
+    """By its time too: where a backup was brought back, numbers are given out once more."""
+    return str(version.number) + (f".{version.at:%Y%m%dT%H%M%SZ}" if version.at else "")
 
 
 def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
