@@ -250,6 +250,20 @@ async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
     assert (report.waiting, report.aside) == (0, 0)
 
 
+async def test_a_clock_that_was_far_ahead_at_the_start_holds_up_no_report():
+    scene = Told()
+    scene.time.jump(days=3)
+    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.run(minutes=1, a=10)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        scene.time.jump(days=-3)
+        await scene.seconds(engine, 100)
+        scene.time.pass_by(hours=2)
+        await scene.seconds(engine, 10)
+    assert [about.due.hour for about in scene.of(Happening.WELL)] == [8]
+
+
 @pytest.mark.parametrize(
     ("hours", "times"), [pytest.param(6, 1, id="late"), pytest.param(15, 0, id="too late")]
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from noroshi.core.cadence import At
@@ -12,8 +12,9 @@ from noroshi.core.notices import Bad, Draft, Notification, Well
 from noroshi.core.noticing import report_before, report_due, tellings
 from noroshi.ports import Clocks, Store
 
-SETTLING = timedelta(minutes=1)
-"""After a start the states are those of an earlier life; so long what was missed is looked at."""
+SETTLING = 60.0
+"""After a start the states are those of an earlier life; so many seconds what was missed is
+looked at."""
 
 
 class Plan(Protocol):
@@ -26,20 +27,19 @@ class Reports:
 
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks = store, clocks
-        self._looked = self._not_before = clocks.wall()
+        self._looked, self._not_before = clocks.wall(), clocks.steady()
 
     def begin(self, looked: datetime | None) -> None:
         """A life begins; what was due until `looked` has been told (None: nothing was)."""
-        now = self._clocks.wall()
-        self._looked = now if looked is None else looked
-        self._not_before = now if looked is None else now + SETTLING
+        self._looked = self._clocks.wall() if looked is None else looked
+        self._not_before = self._clocks.steady() + (0.0 if looked is None else SETTLING)
 
     async def owed(
         self, plan: Plan, asked: Iterable[Notification], draft: Draft
     ) -> list[Envelope]:
         """The reports whose time has come. Raises StoreError; they are owed on then."""
         now, made = self._clocks.wall(), list[Envelope]()
-        if now < self._not_before:
+        if self._clocks.steady() < self._not_before:
             return []
         for one in asked:
             due = None if one.at is None else report_due(one.at, self._looked, now)
