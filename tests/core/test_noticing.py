@@ -22,6 +22,7 @@ from noroshi.core.noticing import (
     MOST_SHOWN,
     asked_for,
     elsewhere,
+    last_due,
     may_tell_of,
     report_before,
     report_due,
@@ -275,6 +276,19 @@ def test_a_report_is_owed_once_for_each_of_its_times(cadence, looked, now, due):
 )
 def test_a_report_goes_on_where_the_one_before_it_ended(cadence, due, before):
     assert report_before(cadence, utc(due)) == utc(before)
+
+
+def test_what_was_last_due_is_found_however_long_nobody_looked():
+    ever = datetime.min.replace(tzinfo=UTC)
+    for cadence, last in (
+        (daily("08:00", "05:59"), "2026-04-01 05:59"),
+        (daily("06:00", days=frozenset({2})), "2026-04-01 06:00"),  # a Wednesday
+        (daily("06:01", days=frozenset({2})), "2026-03-25 06:01"),
+        (daily("23:59", zone="Pacific/Kiritimati"), "2026-03-31 09:59"),
+        (daily("00:01", zone="Pacific/Pago_Pago"), "2026-03-31 11:01"),
+    ):
+        assert last_due(cadence, ever, NOW) == utc(last)
+        assert last_due(cadence, utc(last), NOW) is None
 
 
 def test_each_minute_of_both_odd_nights_owes_a_report_just_once():

@@ -63,6 +63,11 @@ def first_after(cadence: Cadence, start: datetime) -> datetime:
             return min(at for at in _occasions(cadence, start) if at > start)
 
 
+def last_up_to(cadence: At, now: datetime) -> datetime | None:
+    """The last of its times that has come, in UTC; None: it has none at all."""
+    return max((at for at in _occasions(cadence, now, -8) if at <= now), default=None)
+
+
 def phase(id: str) -> float:
     """Where in its interval a monitor stands, from 0 to 1: its id alone spreads it."""
     return crc32(id.encode()) / 2**32
@@ -78,11 +83,12 @@ def _next_cell(now: datetime, period: timedelta, offset: timedelta) -> datetime:
     return EPOCH + offset + cells * period
 
 
-def _occasions(cadence: At, now: datetime) -> Iterator[datetime]:
-    """All of the week round `now`. Eight days, as the last one of a week may have passed."""
+def _occasions(cadence: At, now: datetime, first: int = -1) -> Iterator[datetime]:
+    """All of ten days, from the day that is so many after that of `now`: of the week ahead, or
+    of the one behind. Eight days, as the last one of a week may have passed."""
     zone = ZoneInfo(cadence.zone)
     today = now.astimezone(zone).date()
-    for ahead in range(-1, 9):
+    for ahead in range(first, first + 10):
         day = today + timedelta(days=ahead)
         if day.weekday() in cadence.days:
             # A time that summer time skips comes an hour later by the wall clock; one that

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.cadence import At, next_due
+from noroshi.core.cadence import At, last_up_to
 from noroshi.core.model import Contact, Envelope, Rule
 from noroshi.core.notices import (
     Aside,
@@ -164,10 +164,8 @@ def _ways(
 
 def last_due(cadence: At, after: datetime, now: datetime) -> datetime | None:
     """The last of its times after one instant and not after another; None: there is none."""
-    found, at = None, next_due("", cadence, after)
-    while at <= now:
-        found, at = at, next_due("", cadence, at)
-    return found
+    found = last_up_to(cadence, now)
+    return found if found is not None and found > after else None
 
 
 def report_due(cadence: At, looked: datetime, now: datetime) -> datetime | None:
