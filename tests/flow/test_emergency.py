@@ -4,13 +4,14 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 
 from noroshi.core.model import Contact, Instance, Verdict
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
-from tests.flow.scene import NOTE, RULE, Scene, disk_monitor
+from tests.flow.scene import NOTE, RULE, Options, Scene, disk_monitor
 
 MARK = "[without the queue] "
 CRITICAL, RECOVERED = "[CRITICAL] web1: disk", "[OK] web1: disk"
@@ -273,3 +274,72 @@ async def test_an_instance_that_is_written_while_another_is_told_is_told_in_its_
         await scene.seconds(engine, 60)
     assert [r.getMessage() for r in caplog.records] == []
     assert sum(subject.startswith(MARK) for subject in scene.subjects) == 1
+
+
+def crowd(count):
+    return tuple(Contact(id=f"c{n}", addresses=(f"c{n}@example.com",)) for n in range(count))
+
+
+async def test_of_a_crowd_of_contacts_each_is_told():
+    rule = replace(RULE, contacts=crowd(60), repeat=None)
+    scene = broken_scene()
+    await scene.plan(disk_monitor(rules=(rule,)))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 61)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        await scene.seconds(engine, 120)
+    assert {mail.contact for mail in scene.smtp.sent} == {c.id for c in rule.contacts}
+
+
+async def test_what_swings_for_an_hour_is_told_as_it_stands_at_its_end():
+    rule = replace(RULE, repeat=None)
+    scene = broken_scene()
+    await scene.plan(disk_monitor(rules=(rule,)))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 61)
+        scene.store.failing = True
+        levels = cycle([("CRITICAL", 95), ("WARNING", 85), ("OK", 10)])
+        while len(scene.smtp.sent) < 2:
+            now, scene.used["/a"] = next(levels)
+            await scene.seconds(engine, 60)
+    assert scene.smtp.sent[-1].payload["text"].splitlines()[-1] == f"[{now}] web1: disk"
+
+
+@pytest.mark.parametrize("how", ["removed", "another target"])
+async def test_who_was_told_hears_that_the_monitor_is_watched_no_more(how):
+    scene = broken_scene()
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 61)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        await scene.seconds(engine, 120)
+        mend(scene)
+        scene.used = {"/a": 10}
+        other = disk_monitor(options=Options(target="there"))
+        await scene.plan(*([other] if how == "another target" else []))
+        engine.news()
+        await engine.attempt(engine.hold)
+        await scene.seconds(engine, 120)
+    assert scene.subjects == [MARK + CRITICAL, "[NO LONGER WATCHED] web1/g/disk"]
+    assert scene.smtp.sent[1].thread == (scene.smtp.sent[0].id,)
+
+
+async def test_of_an_end_that_reached_one_contact_only_the_other_hears_when_the_store_is_back():
+    rule = replace(RULE, contacts=(EN, JA), repeat=None)
+    scene = broken_scene()
+    await scene.plan(disk_monitor(rules=(rule,)))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 61)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        await scene.seconds(engine, 120)
+        assert len(scene.smtp.sent) == 2
+        scene.used = {"/a": 10}
+        only_ops = {EN.addresses[0]: Verdict.ACCEPTED, JA.addresses[0]: Verdict.REFUSED}
+        scene.smtp.script = scene.backup.script = [only_ops]
+        while len(scene.smtp.sent) < 4:
+            await scene.second(engine)
+        scene.smtp.script = scene.backup.script = [Verdict.ACCEPTED]
+        before = len(scene.smtp.sent)
+        mend(scene)
+        await scene.seconds(engine, 120)
+    assert [mail.contact for mail in scene.smtp.sent[before:]] == ["sato"]

@@ -38,6 +38,13 @@ OVER_TEXT = Words(
     ja="保存先に書き込めるようになりました。送信キューを通さずに {told} にお知らせした\n"
     "{monitor} は、{now} には正常に戻っています。",
 )
+GONE = Words(en="[NO LONGER WATCHED] {monitor}", ja="[監視終了] {monitor}")
+GONE_TEXT = Words(
+    en="The store can be written again. {monitor}, of which you were told without the queue\n"
+    "on {told}, is no longer watched, or no longer as it was, since {now}.",
+    ja="保存先に書き込めるようになりました。送信キューを通さずに {told} にお知らせした\n"
+    "{monitor} は、{now} に監視の対象から外れたか、別の対象に変わりました。",
+)
 
 
 def tellings(
@@ -53,13 +60,17 @@ def tellings(
         yield _one(sorted(mails, key=_urgency), instance, why, at)
 
 
-def over(telling: Envelope, monitor: Monitor, now: datetime) -> Envelope:
-    """Tells that what was told without the spool is well again, in the same thread."""
+def over(
+    telling: Envelope, monitor: Monitor, now: datetime, *, watched: bool = True
+) -> Envelope:
+    """Tells that what was told without the spool is well again, or watched no more, in the
+    same thread."""
+    subject, words = (OVER, OVER_TEXT) if watched else (GONE, GONE_TEXT)
     language, path = str(telling.payload.get("language", "en")), monitor.path
     told, then = (_moment(at, telling) for at in (telling.born, now))
-    text = OVER_TEXT.fill(monitor=path, told=told, now=then).say(language)
+    text = words.fill(monitor=path, told=told, now=then).say(language)
     payload = {**_kept(telling), "importance": "low"}
-    payload |= {"subject": OVER.fill(monitor=path).say(language), "text": text + "\n"}
+    payload |= {"subject": subject.fill(monitor=path).say(language), "text": text + "\n"}
     return replace(
         telling,
         id=f"{telling.id}/{monitor.id}",

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 TRIES = 2  # the first failure may be a short one: it is told when the second try fails, too
 STEP, NO_ROUTE_TOOK_IT = 1.0, 60.0
 LONGEST_SEND = 45.0  # seconds that one route has: the next one may be well
-MOST_WAITING = 50  # envelopes a monitor
+MOST_WAITING = 50  # envelopes a monitor and contact
 
 
 @dataclass
@@ -52,6 +52,14 @@ class Shadow:
     why: Words = field(default_factory=lambda: plain(""))
     waits: dict[str, Envelope] = field(default_factory=dict)
     told: dict[str, Envelope] = field(default_factory=dict)
+
+    def keep(self, mail: Envelope) -> None:
+        """One more that waits; of too many for its contact the oldest goes, as the newest says
+        how it stands."""
+        mine = [id for id, other in self.waits.items() if other.contact == mail.contact]
+        if len(mine) >= MOST_WAITING:
+            del self.waits[mine[0]]
+        self.waits[mail.id] = mail
 
 
 Waits = Sequence[tuple[Shadow, Envelope]]
@@ -95,8 +103,7 @@ class Emergency:
         change = reckon(monitor, shadow.state, sample, standing, now, draft)
         shadow.state = change.state
         for envelope in await self._plugins.finish(change.envelopes):
-            if len(shadow.waits) < MOST_WAITING:
-                shadow.waits[envelope.id] = envelope
+            shadow.keep(envelope)
 
     def recalled(self, id: str, state: State) -> None:
         """This is what the store has: perhaps only its answer was lost."""
@@ -118,17 +125,17 @@ class Emergency:
         )
         return replace(change, envelopes=mails)
 
-    def ended(self, change: Change) -> Iterable[Envelope]:
+    def ended(self, change: Change, *, watched: bool = True) -> Iterable[Envelope]:
         """What is owed to those who were told, and will now hear nothing else of it."""
         shadow = self._shadows.get(change.monitor)
         if shadow is None or not _calm(change.state):
             return ()
-        if shadow.state.level is Level.OK and not shadow.waits:
-            return ()  # its end was told without the spool as well
-        heard = {mail.contact for mail in change.envelopes}
+        owed = shadow.told.keys() - {mail.contact for mail in change.envelopes}
+        if shadow.state.level is Level.OK:  # its end was told without the spool as well
+            owed &= {mail.contact for mail in shadow.waits.values()}
         now = self._clocks.wall()
-        told = (mail for contact, mail in shadow.told.items() if contact not in heard)
-        return [over(telling, shadow.monitor, now) for telling in told]
+        told = (mail for contact, mail in shadow.told.items() if contact in owed)
+        return [over(telling, shadow.monitor, now, watched=watched) for telling in told]
 
     def written(self, change: Change) -> None:
         """The store has this turn, so all goes its usual way again."""

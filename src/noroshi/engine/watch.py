@@ -216,7 +216,9 @@ class Watch:
     async def _farewell(self, held: Held, monitor: Monitor) -> Change:
         await self._make_sure(held, monitor.id)
         state = held.states[monitor.id]
-        return farewell(monitor, state, self.clocks.wall(), self.plugins.draft)
+        change = farewell(monitor, state, self.clocks.wall(), self.plugins.draft)
+        owed = self.emergency.ended(change, watched=False)
+        return replace(change, envelopes=(*change.envelopes, *owed))
 
     async def _finished(self, change: Change) -> Change:
         if not change.envelopes:
