@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.model import Limits, Reading, Sample
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 from noroshi.plugins import Plugins
-from noroshi.ports import Document
+from noroshi.ports import Document, Unmeasurable
 from noroshi.service import Service
 from noroshi.testing import FakeHost
 from tests.service.asking import Told, applied
@@ -16,6 +16,7 @@ from tests.service.desk import AKI, DISK, MAIL, POST, Desk, documents
 FULL = Reading("used", 95.0, "%", "/var")
 ROOMY = Reading("used", 12.0, "%", "/")
 LINES = Words(en="line 1: hit", ja="1行目: 一致")
+NO_LOG = Words(en="no file matches", ja="ファイルがありません")
 
 
 def given():
@@ -26,16 +27,24 @@ async def shows_lines(_options, _host):
     return [LINES]
 
 
+async def finds_no_log(_options, _host):
+    raise Unmeasurable(NO_LOG)
+
+
+async def fails(_options, _host):
+    raise KeyError("line")
+
+
 class Bench(Desk):
     """A desk whose process measures, too."""
 
-    def __init__(self, *readings, fault=None):
+    def __init__(self, *readings, fault=None, preview=shows_lines):
         super().__init__()
         self.readings, self.fault = readings, fault
         check = replace(DISK, limits={"used": Limits(warning=80, critical=90)})
         self.service = Service(
             self.store,
-            Plugins((replace(check, preview=shows_lines),), (MAIL,), (POST,)),
+            Plugins((replace(check, preview=preview),), (MAIL,), (POST,)),
             self.time.clocks,
             vault=self.vault,
             tokens=self.service._tokens,
@@ -86,6 +95,21 @@ async def test_a_trial_that_cannot_measure_says_why():
     await desk.apply()
     tried = await desk.service.try_monitor(AKI, "disks")
     assert (tried.level.value, tried.fault.en) == ("unknown", "no such disk")
+
+
+@pytest.mark.parametrize(
+    ("fault", "preview", "seen"),
+    [
+        pytest.param(NO_LOG, finds_no_log, (), id="said already"),
+        pytest.param(None, finds_no_log, (NO_LOG,), id="not said yet"),
+        pytest.param(None, fails, (plain("KeyError('line')"),), id="a bug"),
+    ],
+)
+async def test_what_cannot_be_shown_does_not_hide_what_was_measured(fault, preview, seen):
+    desk = Bench(*([] if fault else [FULL]), fault=fault, preview=preview)
+    await desk.apply()
+    tried = await desk.service.try_monitor(AKI, "disks")
+    assert (tried.fault, tried.seen) == (fault, seen)
 
 
 async def test_definitions_that_are_not_in_force_yet_can_be_tried():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -20,16 +22,21 @@ from noroshi.core.reckon import reckon
 from noroshi.core.status import assess, judge
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
-from noroshi.ports import Document
+from noroshi.ports import Document, Unmeasurable
 from noroshi.service.answers import ItemStatus, ReadingTried, RuleTried, Tried
 from noroshi.service.defining import BAD_DEFINITIONS, Defining
 from noroshi.service.history import monitor_named
 from noroshi.service.offer import ADMIN, Invalid, Person, Trouble, operation
 from noroshi.service.saying import limits_told, told
 
+log = logging.getLogger(__name__)
 NOT_HERE = Words(
     en="This process does not measure, so nothing can be tried here.",
     ja="このプロセスは測定をしないため、試せません。",
+)
+NOT_SHOWN = Words(
+    en="what it read could not be shown within {seconds:g} s",
+    ja="読んだ内容を {seconds:g} 秒以内に表示できませんでした",
 )
 
 
@@ -54,7 +61,8 @@ class Trying(Defining):
         sample = await self._measure(wanted, memory)
         seconds = self._clocks.steady() - began
         state = states.get(wanted.id, State())
-        return self._tried(wanted, state, sample, seconds, await self._seen(wanted))
+        seen = tuple(words for words in await self._seen(wanted) if words != sample.fault)
+        return self._tried(wanted, state, sample, seconds, seen)
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:
         if documents is None:
@@ -70,7 +78,17 @@ class Trying(Defining):
         preview = self._plugins.check(monitor.kind).preview
         if preview is None or self._host_of is None:
             return ()
-        return tuple(await preview(monitor.options, self._host_of(monitor)))
+        seconds = monitor.timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                return tuple(await preview(monitor.options, self._host_of(monitor)))
+        except TimeoutError:
+            return (NOT_SHOWN.fill(seconds=seconds),)
+        except Unmeasurable as problem:
+            return (problem.words,)
+        except Exception as bug:  # a plug-in's must not hide what was measured
+            log.exception("kind %s cannot show what it read", monitor.kind)
+            return (plain(repr(bug)),)
 
     def _tried(
         self,
