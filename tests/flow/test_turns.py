@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.model import Limits, Reading, When
-from noroshi.ports import Outcome, StoreError, Volume
+from noroshi.core.words import plain
+from noroshi.ports import Outcome, StoreError, Unmeasurable, Volume
 from noroshi.stores.memory import MemoryStore
+from noroshi.stores.sqlite import SqliteStore
 from noroshi.testing import FakeHost, FaultyStore
 from tests.flow.scene import NOTE, RULE, VOLUMES, Options, Scene, disk_monitor
 
@@ -170,24 +172,36 @@ async def test_a_node_whose_store_failed_at_the_start_is_ready_once_it_works():
         pytest.param(Outcome((Reading("used", 1, item="\ud83d"),)), id="half a character"),
         pytest.param(Outcome((), {"seen": object()}), id="no JSON"),
         pytest.param(Outcome((), {"seen": "x" * 300_000}), id="too much"),
+        pytest.param(
+            Outcome((Reading("used", 1, lines=("\udce3",)),)), id="half a character in a line"
+        ),
+        pytest.param(Unmeasurable(plain("no \udce3")), id="a fault of half a character"),
+        pytest.param(Unmeasurable(plain("no"), {"seen": "\udce3"}), id="a fault's memory"),
+        pytest.param(
+            Unmeasurable(plain("no"), {"seen": "x" * 300_000}), id="too much with a fault"
+        ),
     ],
 )
 async def test_what_no_store_could_keep_is_a_fault_of_its_check_and_of_no_other(
-    outcome, caplog
+    outcome, caplog, tmp_path
 ):
     caplog.set_level(logging.CRITICAL)
 
     async def run(_options, _host, _memory):
+        if isinstance(outcome, Unmeasurable):
+            raise outcome
         return outcome
 
-    scene = Scene()
+    scene = Scene(store=SqliteStore.open(tmp_path / "noroshi.db"))
     scene.checks = (VOLUMES, replace(VOLUMES, kind="odd", run=run))
     scene.used = {"/a": 10}
-    await scene.plan(disk_monitor(), disk_monitor(id="n", name="odd", kind="odd"))
+    odd = disk_monitor(id="n", name="odd", kind="odd", limits={"used": Limits(critical=1)})
+    await scene.plan(disk_monitor(), odd)
     async with scene.life() as engine:
         await scene.seconds(engine, 30)
     assert scene.subjects == ["[UNKNOWN] web1: odd"]
     assert (await scene.store.samples("m"))[0].fault is None
+    await scene.store.close()
 
 
 async def test_a_mail_that_cannot_be_finished_goes_as_it_was_drafted(caplog):

@@ -237,22 +237,28 @@ class Watch:
 
     async def measure(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
         """Run the check. Whatever goes wrong becomes the sample's fault, in plain words."""
-        seconds = monitor.timeout.total_seconds()
         try:
-            check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
+            sample = await self._sampled(monitor, memory)
+            _see_that_it_can_be_kept(sample, memory)
+        except Exception as bug:  # a plug-in's bug must not stop the watch
+            log.exception("check %s failed", monitor.kind)
+            fault = CHECK_FAILED.fill(bug=repr(bug))
+            return Sample(self.clocks.wall(), memory=memory, fault=fault)
+        return sample
+
+    async def _sampled(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
+        seconds = monitor.timeout.total_seconds()
+        check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
+        try:
             async with self._slot(check, monitor), asyncio.timeout(seconds):
                 outcome = await check.run(monitor.options, host, memory)
-            _see_that_it_can_be_kept(outcome)
         except TimeoutError:
             fault = NO_ANSWER.fill(seconds=seconds)
         except Unmeasurable as problem:
             fault = problem.words
             memory = memory if problem.memory is None else problem.memory
-        except Exception as bug:  # a plug-in's bug must not stop the watch
-            log.exception("check %s failed", monitor.kind)
-            fault = CHECK_FAILED.fill(bug=repr(bug))
         else:
-            return _sampled(outcome, memory, self.clocks.wall())
+            return _sample_of(outcome, memory, self.clocks.wall())
         return Sample(self.clocks.wall(), memory=memory, fault=fault)
 
     def _slot(self, check: Check, monitor: Monitor) -> asyncio.Semaphore:
@@ -291,16 +297,20 @@ class Watch:
         await self.flush()
 
 
-def _see_that_it_can_be_kept(outcome: Outcome) -> None:
+def _see_that_it_can_be_kept(sample: Sample, before: Mapping[str, Any]) -> None:
     """Raises for what no store could write: it would hold up all that is written with it."""
-    for reading in outcome.readings:
-        note = reading.note
-        f"{reading.name}{reading.item}{reading.unit}{note.en}{note.ja}".encode()
-    if outcome.memory and (size := len(schema.text(outcome.memory))) > MOST_MEMORY:
-        raise ValueError(f"a memory of {size} characters")
+    for reading in sample.readings:
+        note, lines = reading.note, "".join(reading.lines)
+        f"{reading.name}{reading.item}{reading.unit}{note.en}{note.ja}{lines}".encode()
+    if sample.fault is not None:
+        f"{sample.fault.en}{sample.fault.ja}".encode()
+    if sample.memory and sample.memory is not before:
+        size = len(schema.text(sample.memory))
+        if size > MOST_MEMORY:
+            raise ValueError(f"a memory of {size} characters")
 
 
-def _sampled(outcome: Outcome, memory: Mapping[str, Any], at: datetime) -> Sample:
+def _sample_of(outcome: Outcome, memory: Mapping[str, Any], at: datetime) -> Sample:
     """A number that is none would compare as false with every limit, and so look well."""
     kept = memory if outcome.memory is None else outcome.memory
     odd = next((r for r in outcome.readings if not isfinite(r.value)), None)
