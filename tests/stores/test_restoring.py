@@ -93,6 +93,17 @@ async def test_a_backup_is_one_file_for_its_owner_alone_and_never_overwrites(sto
         await store.copy_to(file)
 
 
+async def test_of_two_backups_to_one_file_at_once_one_is_whole_and_the_other_refused(
+    store, old
+):
+    await store.append([("m", used(1.0, after=n * SECOND)) for n in range(20_000)])
+    file = old.with_name("backup.db")
+    copies = [store.copy_to(file) for _ in range(4)]
+    ended = await asyncio.gather(*copies, return_exceptions=True)
+    assert [type(one) for one in ended if one is not None] == [Conflict] * 3
+    assert faults_of(file) == []
+
+
 async def test_a_backup_that_does_not_fit_leaves_nothing_behind(store, tmp_path):
     with tmpfs(tmp_path / "stick", 1) as stick:
         fill(stick)

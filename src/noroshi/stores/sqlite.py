@@ -6,6 +6,7 @@ the notes of their readings.
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -61,7 +62,7 @@ class SqliteStore:
         self._writer, self._reader = writer, reader
         self._write, self._read = writer.do, reader.do
         self._series: dict[history.Key, int] = {}
-        self._news = News()
+        self._news, self._copying = News(), asyncio.Lock()
 
     @classmethod
     def open(
@@ -257,7 +258,8 @@ class SqliteStore:
         return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
 
     async def copy_to(self, path: Path) -> None:
-        await self._apart(lambda db: copy(db, path))
+        async with self._copying:  # two to one path would take each other's file for their own
+            await self._apart(lambda db: copy(db, path))
 
     async def faults(self) -> Sequence[Words]:
         return await self._apart(faults)
