@@ -549,8 +549,8 @@ class Store(Protocol):
         dropped already."""
 
     async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
-        """Give it other addresses and routes; its attempts begin anew. False: unknown, out,
-        accepted or dropped."""
+        """Give it other addresses, routes, or both (none given: as they are); its attempts begin
+        anew. False: unknown, out, accepted or dropped."""
 
     async def resting(self) -> Sequence[Resting]:
         """The routes that are down."""

@@ -453,6 +453,23 @@ async def test_a_mail_with_mended_addresses_names_the_refused_one_no_more(store,
     assert (mended.to, mended.refused) == (("b", "c"), ())
 
 
+async def test_of_a_mended_mail_what_is_not_given_stays_as_it_is(store, give, lend):
+    await give(letter("m.1/r/ops", to=("a", "b", "c")))
+    said = {"a": Verdict.ACCEPTED, "b": Verdict.REFUSED, "c": Verdict.DEFERRED}
+    receipt = Receipt(at=DAWN, answers={to: Answer(verdict) for to, verdict in said.items()})
+    await store.settle(await lend(), receipt, Retry(SOON, plain("450")))
+    assert await store.readdress("m.1/r/ops", (), ("graph",))
+    mended = (await lend("graph", SOON)).envelope
+    assert (mended.to, mended.reached, mended.refused) == (("c",), ("a",), ("b",))
+
+
+async def test_a_mail_of_mended_addresses_keeps_its_routes_if_none_are_given(store, give, lend):
+    await give(letter())
+    assert await store.readdress("m.1/r/ops", ("b",), ())
+    mended = (await lend()).envelope
+    assert (mended.to, mended.routes) == (("b",), ("smtp",))
+
+
 async def test_a_mail_that_is_out_or_was_accepted_is_left_as_it_is(store, give, lend):
     await give(letter())
     parcel = await lend()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from noroshi.core.delivery import fate
+from noroshi.core.model import Answer, Receipt, Verdict
 from noroshi.ports import Document
 from noroshi.stores.memory import MemoryStore
-from noroshi.testing import FaultyStore, Killed
+from noroshi.testing import DAWN, FaultyStore, Killed
 from tests.service.desk import AKI, Desk, documents
 
 TO = ("ops", "x@example.com", "y@example.com")
@@ -28,3 +30,27 @@ async def test_whichever_call_the_node_dies_in_all_have_the_mail_or_nobody(writt
         break
     assert calls > 1 and found <= {0, len(TO)}
     assert len(await inner.waiting()) == len(TO)
+
+
+class SentMeanwhile(MemoryStore):
+    """Between the look at a mail and its change one address of it was reached."""
+
+    async def envelope(self, id):
+        found = await super().envelope(id)
+        self.envelope = super().envelope
+        parcel = await self.claim_parcel(await self.begin("x", DAWN), "plain", DAWN)
+        said = {"a@example.com": Verdict.ACCEPTED, "b@example.com": Verdict.DEFERRED}
+        receipt = Receipt(
+            at=DAWN, answers={to: Answer(verdict) for to, verdict in said.items()}
+        )
+        assert await self.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+        return found
+
+
+async def test_a_mail_whose_routes_are_mended_goes_to_nobody_who_was_reached_meanwhile():
+    desk = Desk(SentMeanwhile())
+    two = {"addresses": ["a@example.com", "b@example.com"]}
+    await desk.service.apply(AKI, [Document(**one) for one in documents(contacts__ops=two)])
+    sent = await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    edited = await desk.service.queue_edit(AKI, sent.ids[0], routes=("m365",))
+    assert (edited.to, edited.routes) == (("b@example.com",), ("m365",))

@@ -147,14 +147,11 @@ class Mailing(Desk):
     ) -> Queued:
         """What is not given stays. One that was set aside is sent once it is released."""
         _, plan = await self._current()
-        found = await self._store.envelope(id)
-        if found is None:
+        if await self._store.envelope(id) is None:
             raise NotFound(NO_MAIL.fill(id=id))
-        envelope = found[0].envelope
         if problems := sending.misdirected(plan, to, routes):
             raise Invalid(BAD_EDIT.fill(id=id), problems)
-        done = await self._store.readdress(id, to or envelope.to, routes or envelope.routes)
-        return await self._changed(id, done, NOT_EDITED)
+        return await self._changed(id, await self._store.readdress(id, to, routes), NOT_EDITED)
 
     async def _changed(self, id: str, done: bool, why_not: Words) -> Queued:
         found = await self._store.envelope(id)

@@ -75,5 +75,5 @@ def outcome(fate: Fate) -> tuple[str, Words]:
 
 def readdressed(envelope: Envelope, to: Sequence[str], routes: Sequence[str]) -> Envelope:
     """With other addresses it is another mail: who was refused is named in it no more."""
-    ways = tuple(routes)
-    return replace(envelope, to=tuple(to), refused=(), routes=ways, attempts=0)
+    changed = replace(envelope, to=tuple(to), refused=()) if to else envelope
+    return replace(changed, routes=tuple(routes) or envelope.routes, attempts=0)
