@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import closing
@@ -180,6 +181,17 @@ def test_a_process_that_was_stopped_goes_on_where_it_was(home, mailbox, shop):
     shop.open()
     until_told(mailbox, "shop", 2)
     assert counted(mailbox) == (1, 2) and none_twice(mailbox)
+
+
+def test_the_steady_clock_counts_what_the_machine_slept():
+    """Or a sleep would look like a clock that was set, and nobody would hear that nobody watched.
+    A time namespace sets the clock on that goes on in a sleep, and leaves the other one."""
+    look = "import time, noroshi.app as a; print(a.REAL.steady() - time.monotonic())"
+    asleep = ["unshare", "-Ur", "--time", "--boottime", "36000"]
+    ran = subprocess.run(
+        [*asleep, sys.executable, "-c", look], capture_output=True, text=True, check=True
+    )
+    assert round(float(ran.stdout)) >= 36000
 
 
 def under_faketime(home, clock, **more):

@@ -120,7 +120,7 @@ async def test_after_an_hour_without_the_processor_each_looks_once_and_none_in_a
     assert set(Counter(scene.subjects).values()) == {1} and len(scene.subjects) == 120
 
 
-@pytest.mark.parametrize("jump", ["pass_by", "jump"], ids=["stopped", "machine asleep"])
+@pytest.mark.parametrize("jump", ["pass_by", "jump"], ids=["stopped or asleep", "set on"])
 async def test_after_an_hour_away_reminders_come_spread_and_once(jump):
     scene = Watched()
     scene.used = {"/a": 95}
@@ -136,7 +136,7 @@ async def test_after_an_hour_away_reminders_come_spread_and_once(jump):
     assert max(Counter(mail.born for mail in reminders).values()) <= 12
 
 
-@pytest.mark.parametrize("jump", ["pass_by", "jump"], ids=["stopped", "machine asleep"])
+@pytest.mark.parametrize("jump", ["pass_by", "jump"], ids=["stopped or asleep", "set on"])
 async def test_a_fixed_time_that_passed_meanwhile_is_made_up_for_within_a_minute(jump):
     scene = Watched()
     scene.used = {"/a": 10}
