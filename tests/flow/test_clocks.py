@@ -11,7 +11,8 @@ import pytest
 
 from noroshi.core.cadence import At, Every
 from noroshi.core.model import Verdict, When
-from noroshi.testing import ManualClocks
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import RULE, Scene, disk_monitor
 
 CRITICAL = "[CRITICAL] web1: disk"
@@ -27,8 +28,8 @@ def at(*times, zone="UTC"):
 class Watched(Scene):
     """Remembers when each monitor was looked at, by the wall clock and by the steady one."""
 
-    def __init__(self, *smtp, start=None):
-        super().__init__(*smtp)
+    def __init__(self, *smtp, start=None, store=None):
+        super().__init__(*smtp, store=store)
         if start is not None:
             self.time = ManualClocks(start)
             self.smtp.wall = self.backup.wall = lambda: self.time.now
@@ -100,6 +101,40 @@ async def test_a_route_that_rests_is_tried_at_its_time_though_the_clock_is_set(h
         scene.time.jump(hours=hours)
         await scene.seconds(engine, 120)
         assert 1 <= len(scene.smtp.sent) - before <= 8
+
+
+@pytest.mark.parametrize("trouble", [Verdict.ROUTE_DOWN, Verdict.DEFERRED])
+async def test_a_clock_that_is_set_back_while_no_node_runs_holds_up_no_mail(trouble):
+    scene = Watched(trouble, Verdict.ACCEPTED)
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(cadence=FAST), routes=("smtp1",))
+    async with scene.life() as engine:
+        while not scene.smtp.sent:
+            await scene.second(engine)
+    scene.time.jump(hours=-1)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 40)
+        first, second = scene.smtp.sent
+        assert first.id == second.id
+        await scene.seconds(engine, 1790)
+    assert [mail.id for mail in scene.smtp.sent[2:]] == ["m.2/r/ops"]
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["an hour back", "an hour on"])
+async def test_a_clock_that_is_set_while_a_turn_cannot_be_written_brings_no_reminder(hours):
+    scene = Watched(store=FaultyStore(MemoryStore()))
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(patience=5))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 600)
+        assert scene.subjects == [CRITICAL]
+        scene.store.read_only, scene.used = True, {"/a": 10}
+        await scene.seconds(engine, 70)
+        scene.time.jump(hours=hours)
+        await scene.seconds(engine, 5)
+        scene.store.read_only, scene.used = False, {"/a": 95}
+        await scene.seconds(engine, 200)
+    assert scene.subjects == [CRITICAL]
 
 
 async def test_after_an_hour_without_the_processor_each_looks_once_and_none_in_a_burst():

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from noroshi.core.model import Instance, Monitor, Route, State
@@ -71,6 +71,7 @@ class Engine:
         self._seen = clocks.wall()
         self._held_at = self._flushed_at = clocks.steady()
         self._owed, self._troubles = 0.0, set[str]()
+        self._set_back = timedelta(0)
 
     # running
 
@@ -141,7 +142,7 @@ class Engine:
         """Keep the block, hear what people say, and take up a new version; or take a block."""
         now = self.clocks.wall()
         if self.node is None:
-            self.node = self.sending.node = await self.store.begin(self.name, now)
+            self.node = self.sending.node = await self._begun(now)
         if owed := self._owed:
             await self.store.shift(timedelta(seconds=owed))
             self._owed -= owed  # the clock may have been set once more meanwhile
@@ -157,6 +158,15 @@ class Engine:
             await self._take_up(self.node, held)
         return RENEW
 
+    async def _begun(self, now: datetime) -> Node:
+        """A life; if the clock was set back since the one before it, what waits follows."""
+        node = await self.store.begin(self.name, now)
+        if node.seen is None or node.seen <= now:
+            return node
+        self._set_back = now - node.seen
+        self._owed += self._set_back.total_seconds()
+        return replace(node, seen=now)
+
     def _lacks(self, held: Held) -> bool:
         """Whether some monitors are with nobody, or with another node that may let them go."""
         return self._plan is not None and not self._plan.monitors.keys() <= held.states.keys()
@@ -169,6 +179,7 @@ class Engine:
         held.take(block, plan.monitors)
         held.lay(self.clocks.steady(), self.clocks.wall())
         if node.seen is not None and not self.ready.is_set():
+            held.shift(self._set_back)
             held.catch_up(node.seen, self.clocks.steady(), self.clocks.wall())
         renewal = await self.store.renew(held.fence, self.clocks.wall())
         self._held_at = self.clocks.steady()

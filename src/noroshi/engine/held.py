@@ -64,8 +64,8 @@ class Held:
     again: set[str] = field(default_factory=set)
     """Monitors that have a turn AGAIN in the schedule."""
     busy: set[str] = field(default_factory=set)
-    doubtful: set[str] = field(default_factory=set)
-    """Monitors whose last commit may or may not have reached the disk."""
+    doubtful: dict[str, State] = field(default_factory=dict)
+    """Monitors whose last commit may or may not have reached the disk, with the state in it."""
 
     def take(self, block: Block, monitors: Mapping[str, Monitor]) -> None:
         """Add what a block brings."""
@@ -193,9 +193,8 @@ class Held:
 
     def drop(self, id: str) -> None:
         """Forget a monitor; its turn in the schedule goes when it comes."""
-        for kept in (self.monitors, self.states, self.memories, self.wakes):
+        for kept in (self.monitors, self.states, self.memories, self.wakes, self.doubtful):
             kept.pop(id, None)
-        self.doubtful.discard(id)
         self.again.discard(id)
 
     def _next(self, id: str, steady: float, wall: datetime, after: datetime) -> Turn:

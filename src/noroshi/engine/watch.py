@@ -172,9 +172,9 @@ class Watch:
     async def _commit(self, held: Held, change: Change) -> bool:
         """False if the block was lost: then nothing was written, and the block is let go."""
         change = await self._finished(change)
-        held.doubtful.add(change.monitor)
+        held.doubtful[change.monitor] = change.state
         kept = await self.store.commit(held.fence, change)
-        held.doubtful.discard(change.monitor)
+        held.doubtful.pop(change.monitor, None)
         if kept:
             held.states[change.monitor] = change.state
             if change.memory is not None:
@@ -191,8 +191,8 @@ class Watch:
         if id not in held.doubtful:
             return
         state, memory = await self.store.recall(id)
-        held.doubtful.discard(id)
-        if state == held.states[id]:
+        offered, known = held.doubtful.pop(id), held.states[id]
+        if state.serial == known.serial and state != offered:
             return  # nothing of it was written: what is known here stands, as do its samples
         held.states[id], held.memories[id] = state, memory
         self.samples.take(id)  # they were written with it
