@@ -156,6 +156,17 @@ def lay_log(path: Path) -> None:
             os.close(file)
 
 
+def _handle_of(path: Path) -> int | None:
+    """SQLite's own handle of a store that is open, where the system tells it (Linux): to open
+    another one and close it would let go of its locks (sqlite.org/howtocorrupt.html, 2.2)."""
+    handles = Path("/proc/self/fd")
+    for handle in handles.iterdir() if handles.exists() else ():
+        with suppress(OSError):  # the one by which they are listed is gone by then
+            if handle.samefile(path):
+                return int(handle.name)
+    return None
+
+
 def _read_only(folder: Path) -> bool:
     try:
         return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
@@ -182,7 +193,7 @@ class Reserve:
         self, path: Path, size: int = BALLAST, free: Callable[[Path], int] = free_bytes
     ) -> None:
         self._path, self._free = path, free
-        self._ballast = Ballast(path, size)
+        self._ballast, self._file = Ballast(path, size), _handle_of(path)
         self.tight = False
         if not self._ballast.laid:
             self.tight = not (self._roomy() and self._ballast.lay())
@@ -206,7 +217,7 @@ class Reserve:
         """Make room at once: in the file, by old samples, and on the volume, by the ballast.
         False: there is none to be had."""
         self._tighten()
-        made, piece = self._make_spare(db), self._ballast.give_up()
+        made, piece = self._make_spare(db), self._give_up(db)
         return self._move(db) or made or piece
 
     def look(self, db: Connection) -> None:
@@ -251,9 +262,29 @@ class Reserve:
         """Bring the WAL into the file, so that it begins anew. If the file cannot grow, piece
         by piece of the ballast: another program may take each as soon as it is given up."""
         while not self._checkpoint(db):
-            if not self._ballast.give_up():
+            if not self._give_up(db):
                 return False
         return True
+
+    def _give_up(self, db: Connection) -> bool:
+        """A piece of the ballast, of which the file takes at once what it must grow by: SQLite
+        comes to that last, and another program would be faster."""
+        end = self._whole(db)
+        given = self._ballast.give_up()
+        if given and self._file is not None:
+            with suppress(OSError):
+                there = os.fstat(self._file).st_size
+                _fill(self._file, there, min(end, there + PIECE))
+        return given
+
+    def _whole(self, db: Connection) -> int:
+        """Bytes of the file once all of the WAL is in it; 0 if that cannot be known."""
+        try:
+            (pages,) = db.execute("pragma page_count").fetchone()
+            (size,) = db.execute("pragma page_size").fetchone()
+        except driver.Error:
+            return 0
+        return int(pages * size)
 
     def _checkpoint(self, db: Connection) -> bool:
         """False: the file cannot grow."""
