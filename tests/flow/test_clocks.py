@@ -199,6 +199,18 @@ async def test_a_fixed_time_that_fell_into_a_stall_of_seconds_is_not_lost():
     assert len(scene.looked("m", since=began)) == 1
 
 
+async def test_a_machine_on_which_all_comes_seconds_late_is_watched_all_the_same():
+    scene = Watched()
+    scene.used, scene.pace = {"/a": 95}, 5
+    monitors = [disk_monitor(id=f"m{n}", name=f"m{n}", cadence=MINUTELY) for n in range(9)]
+    await scene.plan(*monitors)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 120)
+    for monitor in monitors:
+        assert 10 <= len(scene.looked(monitor.id)) <= 12
+        assert max(scene.gaps(monitor.id)) <= 70
+
+
 @pytest.mark.parametrize(
     ("back", "again"),
     [pytest.param(60, 0, id="an hour"), pytest.param(24 * 60 + 15, 1, id="a day")],

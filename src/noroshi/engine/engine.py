@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 TICK = 0.05  # seconds: what falls due together starts together; it bounds the lateness
 RENEW, FLUSH, SWEEP = 3.0, 1.0, 60.0
 APART = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
+STALL = 30.0
+"""Seconds that a tick may be late, until what was due meanwhile would come in a burst. Below that
+it is looked at as soon as it can be: where each tick is late, nothing would be looked at else."""
 KEEP_SAMPLES = timedelta(days=7)
 SWEPT_AT_ONCE = 20_000
 
@@ -284,7 +287,7 @@ class Engine:
     # the clocks
 
     def _mind_the_clocks(self) -> None:
-        """When they part, or this process slept: a fresh schedule, and no burst."""
+        """When they part, or this process slept for long: a fresh schedule, and no burst."""
         now, wall, apart = self.clocks.steady(), self.clocks.wall(), self._distance()
         slept, moved, last = now - self._ticked, apart - self._apart, self._seen
         self._ticked, self._apart, self._seen = now, apart, wall
@@ -298,7 +301,8 @@ class Engine:
         if (held := self.watch.held) is not None:
             if abs(moved) >= APART:
                 held.shift(timedelta(seconds=moved))
-            held.lay(now, wall, last)
+            if abs(moved) >= APART or slept >= STALL:
+                held.lay(now, wall, last)
         if abs(moved) >= APART:
             self._owed += moved  # what waits in the store follows
             self.news()

@@ -36,7 +36,7 @@ def happened(events: Iterable[Event]) -> None:
 
 def out_of_step(slept: float, moved: float) -> None:
     """The process was stopped, the machine asleep, or the clock was set (seconds)."""
-    log.warning("clocks out of step, new schedule slept=%.1f set=%.1f", slept, moved)
+    log.warning("clocks out of step slept=%.1f set=%.1f", slept, moved)
 
 
 def told_without_spool(telling: Envelope, route: str | None) -> None:
