@@ -566,7 +566,8 @@ class Store(Protocol):
     # all
 
     async def shift(self, by: timedelta) -> None:
-        """The wall clock was set: move with it all that waits for an instant."""
+        """The wall clock was set: move with it all that waits for an instant. A mail that was
+        never tried does not: it is due, and may have been written after the clock was set."""
 
     async def wait(self, longest: timedelta) -> None:
         """Return when something was committed, or after a while."""

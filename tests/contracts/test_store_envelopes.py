@@ -352,6 +352,17 @@ async def test_what_waits_moves_with_the_wall_clock(store, node, lend):
     assert await store.claim_parcel(node, "smtp", SOON - HOUR)
 
 
+async def test_what_was_never_tried_stays_due_though_the_wall_clock_is_set_on(
+    store, node, lend
+):
+    await store.post(letter("tried"))
+    await store.settle(await lend(), LATER, Retry(SOON, plain("")))
+    await store.post(letter("new"))
+    await store.shift(HOUR)
+    assert [row.due for row in await store.waiting()] == [SOON + HOUR, DAWN]
+    assert (await lend(now=DAWN + HOUR)).envelope.id == "new"
+
+
 NEWS = {
     "an envelope is posted": lambda store, parcel: store.post(letter("new")),
     "one is retried": lambda store, parcel: store.retry("waits", DAWN),

@@ -1,6 +1,7 @@
 """Clocks that are set, a process that is stopped, and the two odd nights of summer time: nobody
 is blind, nothing is told twice, and nothing comes in a burst."""
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -13,7 +14,7 @@ from noroshi.core.cadence import At, Every
 from noroshi.core.model import Verdict, When
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
-from tests.flow.scene import RULE, Scene, disk_monitor
+from tests.flow.scene import NOTE, RULE, Scene, disk_monitor
 
 CRITICAL = "[CRITICAL] web1: disk"
 EACH = replace(RULE, when=When.EACH, repeat=None)
@@ -101,6 +102,114 @@ async def test_a_route_that_rests_is_tried_at_its_time_though_the_clock_is_set(h
         scene.time.jump(hours=hours)
         await scene.seconds(engine, 120)
         assert 1 <= len(scene.smtp.sent) - before <= 8
+
+
+HOURS = pytest.mark.parametrize("hours", [-1, 1], ids=["an hour back", "an hour on"])
+
+
+@HOURS
+async def test_an_alarm_that_is_written_before_the_set_clock_is_seen_goes_at_once(hours):
+    scene = Watched()
+    scene.used = {"/a": 10}
+    await scene.plan(disk_monitor(cadence=FAST))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 60)
+        scene.used = {"/a": 95}
+        scene.time.pass_by(seconds=5)
+        scene.time.jump(hours=hours)
+        engine.watch.start_due(engine.watch.held)
+        await asyncio.gather(*engine.watch.running)
+        await scene.seconds(engine, 5)
+        assert scene.subjects == [CRITICAL]
+        await scene.seconds(engine, 1700)
+        assert scene.subjects == [CRITICAL]
+        await scene.seconds(engine, 200)
+    assert scene.subjects == [CRITICAL] * 2
+
+
+@HOURS
+async def test_an_alarm_that_waits_for_a_lock_while_the_clock_is_set_is_repeated_in_time(hours):
+    scene = Watched(store=FaultyStore(MemoryStore()))
+    scene.used = {"/a": 10}
+    await scene.plan(disk_monitor(cadence=FAST))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 60)
+        scene.used = {"/a": 95}
+        scene.time.pass_by(seconds=5)
+        scene.store.lock()
+        await engine.tick()
+        for _ in range(9):
+            await asyncio.sleep(0)
+        assert "commit" in scene.store.calls[-2:]
+        scene.time.jump(hours=hours)
+        await engine.tick()
+        scene.store.unlock()
+        await asyncio.gather(*engine.watch.running)
+        await scene.seconds(engine, 1700)
+        assert scene.subjects == [CRITICAL]
+        await scene.seconds(engine, 200)
+    assert scene.subjects == [CRITICAL] * 2
+
+
+@HOURS
+async def test_an_alarm_whose_text_is_made_while_the_clock_is_set_goes_at_once(hours):
+    scene, drafted, goes_on = Watched(), asyncio.Event(), asyncio.Event()
+
+    async def finish(payload):
+        drafted.set()
+        await goes_on.wait()
+        return payload
+
+    scene.actions = (replace(NOTE, finish=finish),)
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(cadence=FAST))
+    async with scene.life() as engine:
+        await engine.hold()
+        scene.time.pass_by(seconds=10)
+        await engine.tick()
+        await drafted.wait()
+        scene.time.jump(hours=hours)
+        await engine.tick()
+        await engine.hold()
+        goes_on.set()
+        await scene.seconds(engine, 1700)
+        assert scene.subjects == [CRITICAL]
+        await scene.seconds(engine, 200)
+    assert scene.subjects == [CRITICAL] * 2
+
+
+@HOURS
+@pytest.mark.parametrize("trouble", [Verdict.ROUTE_DOWN, Verdict.DEFERRED])
+async def test_a_mail_that_comes_back_before_the_set_clock_is_seen_waits_no_hour(
+    trouble, hours
+):
+    scene, sent, answers = Watched(trouble, Verdict.ACCEPTED), asyncio.Event(), asyncio.Event()
+
+    async def hang(envelope):
+        sent.set()
+        await answers.wait()
+        return await send(envelope)
+
+    send, scene.smtp.send = scene.smtp.send, hang
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(cadence=FAST), routes=("smtp1",))
+    async with scene.life() as engine:
+        for _ in range(12):
+            await engine.tick()
+            await engine.attempt(engine.hold)
+            await asyncio.gather(*engine.watch.running)
+            scene.time.pass_by(seconds=1)
+        out = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await sent.wait()
+        scene.time.jump(hours=hours)
+        answers.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await engine.tick()
+        await engine.hold()
+        await out
+        await scene.seconds(engine, 40)
+    assert [mail.id for mail in scene.smtp.sent] == ["m.1/r/ops"] * 2
 
 
 @pytest.mark.parametrize("trouble", [Verdict.ROUTE_DOWN, Verdict.DEFERRED])

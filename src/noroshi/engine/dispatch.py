@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -142,6 +142,11 @@ class Dispatch:
     async def _settle(self, way: Way, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
         its = fate(parcel, receipt, self.luck())
+        while isinstance(its, Retry | RestRoute) and not self._in_step():
+            # What is put off now would be moved once more with all that waits.
+            await self._attempt(lambda: self._idle(way))
+            receipt = replace(receipt, at=self.clocks.wall())
+            its = fate(parcel, receipt, self.luck())
         way.rests_until = its.until if isinstance(its, RestRoute) else None
         told = self._told(parcel, receipt, its)
         settle = partial(self.store.settle, parcel, receipt, its, told)

@@ -53,7 +53,14 @@ class Engine:
         self.notices = Notices(store, plugins, clocks)
         told = self.notices.of_texts
         self.watch = Watch(
-            store, plugins, host_of, clocks, self._complain, self.emergency, told
+            store,
+            plugins,
+            host_of,
+            clocks,
+            self._complain,
+            self.emergency,
+            told,
+            self._mind_the_clocks,
         )
         self.sending = Dispatch(
             store,
@@ -70,8 +77,8 @@ class Engine:
         self._compile = compile_plan
         self._plan: Plan | None = None
         self._told = asyncio.Event()
-        self._ticked, self._apart = clocks.steady(), self._distance()
-        self._seen = clocks.wall()
+        self._apart, self._seen = self._distance(), clocks.wall()
+        self._ticked = self._minded = clocks.steady()
         self._held_at = self._flushed_at = clocks.steady()
         self._owed, self._troubles = 0.0, set[str]()
         self._set_back = timedelta(0)
@@ -262,7 +269,7 @@ class Engine:
     async def tick(self) -> float:
         """Start what is due; answers how long nothing will be."""
         self._mind_the_clocks()
-        held = self.watch.held
+        self._ticked, held = self.clocks.steady(), self.watch.held
         if held is None:
             return TICK
         self.watch.start_due(held)
@@ -289,8 +296,8 @@ class Engine:
     def _mind_the_clocks(self) -> None:
         """When they part, or this process slept for long: a fresh schedule, and no burst."""
         now, wall, apart = self.clocks.steady(), self.clocks.wall(), self._distance()
-        slept, moved, last = now - self._ticked, apart - self._apart, self._seen
-        self._ticked, self._apart, self._seen = now, apart, wall
+        slept, moved, last = now - self._minded, apart - self._apart, self._seen
+        self._minded, self._apart, self._seen = now, apart, wall
         if slept < FLUSH + APART and abs(moved) < APART:
             return
         self.notices.slept(slept)

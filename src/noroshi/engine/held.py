@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from noroshi.core.cadence import At, next_due, phase, spacing
-from noroshi.core.model import ItemState, Level, Monitor, Standing, State
+from noroshi.core.model import Change, ItemState, Level, Monitor, Standing, State
 from noroshi.ports import Block
 
 FIRST_LOOK = timedelta(seconds=10)
@@ -64,6 +64,8 @@ class Held:
     again: set[str] = field(default_factory=set)
     """Monitors that have a turn AGAIN in the schedule."""
     busy: set[str] = field(default_factory=set)
+    moved: timedelta = timedelta(0)
+    """By how much the wall clock was set, all in all."""
     doubtful: dict[str, State] = field(default_factory=dict)
     """Monitors whose last commit may or may not have reached the disk, with the state in it."""
 
@@ -88,10 +90,9 @@ class Held:
     def shift(self, by: timedelta) -> None:
         """The wall clock was set: when things were told moves with it, or each reminder would
         come at once, or much too late. It is written with the next change."""
+        self.moved += by
         for id, state in self.states.items():
-            if any(item.told for item in state.items.values()):
-                items = {name: _shifted(item, by) for name, item in state.items.items()}
-                self.states[id] = replace(state, items=items)
+            self.states[id] = shifted(state, by)
 
     def catch_up(self, since: datetime, steady: float, wall: datetime) -> None:
         """A turn soon for each monitor that was due while nobody watched.
@@ -222,6 +223,21 @@ def _soon(turn: Turn, wall: datetime) -> timedelta:
     """With the next look if that is near, else spread, so that not all come at once."""
     wait = turn.at - wall
     return wait if wait <= FAR else SPREAD * phase(turn.id)
+
+
+def shifted(state: State, by: timedelta) -> State:
+    """The same, with all that was told so much later."""
+    if not by or not any(item.told for item in state.items.values()):
+        return state
+    return replace(state, items={n: _shifted(item, by) for n, item in state.items.items()})
+
+
+def moved_on(change: Change, by: timedelta) -> Change:
+    """The clock was set before it could be written: its mails would not be due else."""
+    if not by:
+        return change
+    mails = tuple(replace(mail, born=mail.born + by) for mail in change.envelopes)
+    return replace(change, state=shifted(change.state, by), envelopes=mails)
 
 
 def _shifted(item: ItemState, by: timedelta) -> ItemState:

@@ -20,7 +20,7 @@ from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency
-from noroshi.engine.held import Cause, Held, Turn
+from noroshi.engine.held import Cause, Held, Turn, moved_on, shifted
 from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Store, StoreError, Unmeasurable
@@ -56,10 +56,11 @@ class Watch:
         complain: Callable[[Exception], None],
         emergency: Emergency,
         told: Callable[[Iterable[Envelope]], tuple[Envelope, ...]],
+        mind_the_clocks: Callable[[], None],
     ) -> None:
         self.store, self.plugins, self.clocks = store, plugins, clocks
         self.host_of, self.complain, self.emergency = host_of, complain, emergency
-        self._told = told
+        self._told, self._mind_the_clocks = told, mind_the_clocks
         self.held: Held | None = None
         self.running: set[asyncio.Task[None]] = set()
         self.samples = Unwritten()
@@ -146,6 +147,7 @@ class Watch:
         self, held: Held, monitor: Monitor, sample: Sample | None, standing: Standing
     ) -> None:
         """Reckon what a look, or time alone, leads to, and write it down if it is a change."""
+        self._mind_the_clocks()  # or what is told now would move with a clock that was just set
         state, now = held.states[monitor.id], self.clocks.wall()
         change = reckon(monitor, state, sample, standing, now, self.plugins.draft)
         if change.state is not state:
@@ -171,12 +173,12 @@ class Watch:
 
     async def _commit(self, held: Held, change: Change) -> bool:
         """False if the block was lost: then nothing was written, and the block is let go."""
-        change = await self._finished(change)
-        held.doubtful[change.monitor] = change.state
+        change = await self._finished(held, change)
+        held.doubtful[change.monitor], moved = change.state, held.moved
         kept = await self.store.commit(held.fence, change)
         held.doubtful.pop(change.monitor, None)
         if kept:
-            held.states[change.monitor] = change.state
+            held.states[change.monitor] = shifted(change.state, held.moved - moved)
             if change.memory is not None:
                 held.memories[change.monitor] = change.memory
             journal.happened(change.events)
@@ -200,7 +202,7 @@ class Watch:
 
     async def _dismissed(self, held: Held, monitor: Monitor) -> None:
         change = await self._farewell(held, monitor)
-        if await self.store.retire(held.fence, await self._finished(change)):
+        if await self.store.retire(held.fence, await self._finished(held, change)):
             held.drop(monitor.id)
             self.emergency.forget(monitor.id)
 
@@ -220,11 +222,13 @@ class Watch:
         owed = self.emergency.ended(change, watched=False)
         return replace(change, envelopes=(*change.envelopes, *owed))
 
-    async def _finished(self, change: Change) -> Change:
+    async def _finished(self, held: Held, change: Change) -> Change:
         if not change.envelopes:
             return change
+        moved = held.moved
         finished = await self.plugins.finish(change.envelopes)
-        return replace(change, envelopes=(*finished, *self._told(finished)))
+        change = replace(change, envelopes=(*finished, *self._told(finished)))
+        return moved_on(change, held.moved - moved)
 
     def _wake(self, held: Held, change: Change) -> None:
         if change.wake is None:

@@ -410,7 +410,8 @@ class MemoryStore:
         for route, rest in self._resting.items():
             self._resting[route] = replace(rest, since=rest.since + by, until=rest.until + by)
         for row in self._open.values():
-            row.due += by
+            if row.envelope.attempts or by < timedelta(0):
+                row.due += by
         self._news.tell()
 
     async def wait(self, longest: timedelta) -> None:

@@ -208,7 +208,12 @@ def shift(db: Connection, by: int) -> None:
     db.execute("update lease set until = until + ?", (by,))
     db.execute("update life set seen = seen + ?", (by,))
     db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
-    db.execute("update spool set due = due + ? where fate in ('', 'held')", (by,))
+    # What was never tried is due however far the clock was set on; and who wrote it may have
+    # seen the new time already.
+    moves = (
+        "update spool set due = due + ?1 where fate in ('', 'held') and (attempts or ?1 < 0)"
+    )
+    db.execute(moves, (by,))
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
