@@ -223,6 +223,16 @@ async def test_a_beat_to_nobody_does_no_harm_and_its_secret_stays_one(hearing, c
     assert "canary" not in caplog.text
 
 
+@pytest.mark.parametrize("host", ["no..name.test", f"{'a' * 64}.test"])
+async def test_a_beat_to_what_can_be_no_name_is_logged_as_any_other(hearing, caplog, host):
+    scene = Living(hearing, url=f"http://{host}{SECRET}")
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 120)
+    said = [record.getMessage() for record in caplog.records if "beat" in record.getMessage()]
+    assert said == [f"the beat to {host} was not taken: UnicodeError"]
+
+
 async def test_to_a_url_with_a_query_only_silence_tells_of_trouble(hearing, caplog):
     caplog.set_level(logging.CRITICAL)
     scene = Living(hearing, url=f"{hearing.url}?status=up")

@@ -155,7 +155,8 @@ class SignsOfLife:
             async with asyncio.timeout(LONGEST_FETCH):
                 status = await apart(lambda: self._fetch(url, reason))
             why = "" if 200 <= status < 300 else f"it answered {status}"
-        except (OSError, HTTPException) as error:  # TimeoutError is an OSError
+        except (OSError, HTTPException, ValueError) as error:
+            # TimeoutError is an OSError, a name that can be none (IDNA) a ValueError.
             why = type(error).__name__
         if why and not self._unheard:
             log.warning("the beat to %s was not taken: %s", urlsplit(url).hostname, why)
