@@ -9,6 +9,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import logfile
+from noroshi.checks.logs.memory import Memory
 from noroshi.checks.logs.preview import judged
 from noroshi.checks.logs.terms import Term, expression
 from noroshi.engine.watch import MOST_MEMORY
@@ -150,6 +151,18 @@ async def test_what_is_remembered_of_many_files_stays_small(tmp_path):
     assert len(schema.text(outcome.memory)) < MOST_MEMORY
     again = await look(wanted, outcome.memory)
     assert sum(values(again).values()) == 0
+
+
+def test_of_thousands_of_files_each_is_held_against_few_others(tmp_path):
+    """All of them against all took minutes for some thousands, and no look has minutes."""
+    for number in range(3000):
+        (tmp_path / f"job{number:05}").touch()
+    for name in ("app.log", "app.log.1", "app-20260401.log", "app.1.log.gz", "app-2.log"):
+        (tmp_path / name).touch()
+    look = logfile.look_at(LocalFiles(), options(tmp_path / "*"), Memory())
+    assert len(look.logs) == 100 and look.memory.left_out == 2902
+    look = logfile.look_at(LocalFiles(), options(tmp_path / "app*"), Memory())
+    assert {Path(path).name for path in look.logs} == {"app.log", "app-2.log"}
 
 
 def refusals(**given):

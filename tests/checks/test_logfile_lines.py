@@ -14,9 +14,10 @@ from noroshi.checks.logs.matching import Found, matcher, shown
 from noroshi.checks.logs.reading import Place, read_on
 from noroshi.checks.logs.terms import Term, expression
 from noroshi.core.model import MOST_LINES
-from tests.checks.logs import Log
+from tests.checks.logs import Log, options
 
 ENCODINGS = ["utf-8", "cp932", "euc-jp", "utf-16-le", "utf-16-be", "utf-16", "auto"]
+CODECS = {"①": "euc_jis_2004", "㈱": "euc_jis_2004"}
 SAID = "x 表示 ソ能十\nありません\n障害 x ー\nplain x\n"
 
 
@@ -231,3 +232,53 @@ def test_a_pattern_that_ruins_other_engines_takes_linear_time():
 def test_a_line_is_shown_without_what_could_harm_a_terminal():
     assert shown(b"a\x1b[31m\tb\x7f \x9b\xc2\x9b") == "a␛[31m\tb␡ ��"
     assert len(shown("あ".encode() * 5000)) == 1000
+
+
+@pytest.mark.parametrize("encoding", ["euc-jp", "auto"])
+def test_what_all_write_in_euc_jp_beside_its_standard_is_read(tmp_path, encoding):
+    line = "①異常終了 (㈱山田)"
+    given = b"".join(letter.encode(CODECS.get(letter, "euc_jp")) for letter in line)
+    for term in ({"word": "異常"}, {"word": "①異常"}, {"pattern": "^①.*終了"}):
+        log = Log(tmp_path, encoding="utf-8", from_start=True)
+        log.options = options(log.path, encoding=encoding, from_start=True, terms=[term])
+        log.path.write_bytes(given + b"\n")
+        assert log.look() == 1 and log.lines == [line], term
+
+
+@pytest.mark.parametrize(
+    ("encoding", "unknown"),
+    [
+        ("cp932", b"\x85\x9f"),
+        ("euc-jp", b"\xa9\xa1"),
+        ("euc-jp", b"\x8f\xf3\xf3"),
+        ("euc-jp", b"\xad\xfc"),
+    ],
+)
+def test_a_character_that_is_not_known_takes_nothing_of_the_next_one(
+    tmp_path, encoding, unknown
+):
+    log = Log(tmp_path, encoding=encoding, from_start=True, terms=[{"word": "異常"}])
+    log.path.write_bytes(unknown + "異常終了\n".encode(encoding))
+    assert log.look() == 1 and log.lines == ["\ufffd異常終了"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param([{"pattern": r"\Qa.b"}], id="quoted to its end"),
+        pytest.param([{"pattern": r"\Qx"}, {"pattern": r"\Qa.b\E"}], id="quoted, of several"),
+        pytest.param(
+            [{"pattern": rf"{n}\pL{{300}}"} for n in range(9)] + [{"pattern": "a.b"}],
+            id="too large together",
+        ),
+        pytest.param(
+            [{"word": "語" * 990 + str(n)} for n in range(99)] + [{"word": "a.b"}],
+            id="words too large together",
+        ),
+    ],
+)
+def test_terms_that_are_accepted_one_by_one_can_be_looked_for_together(tmp_path, given):
+    match = "any" if len(given) > 1 else ""
+    log = Log(tmp_path, from_start=True, terms=given, match=match)
+    log.write("no\na.b\n")
+    assert log.look() == 1 and log.lines == ["a.b"]

@@ -12,8 +12,8 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from threading import Event
 from typing import Any, Literal
 
-from noroshi.checks.logs.encodings import NARROW, Encoding
-from noroshi.checks.logs.families import is_packed, is_rotated
+from noroshi.checks.logs.encodings import NARROW, Encoding, spelled
+from noroshi.checks.logs.families import is_packed, is_rotated, logs_of
 from noroshi.checks.logs.following import WILD, Followed, Follower
 from noroshi.checks.logs.matching import matcher
 from noroshi.checks.logs.memory import Memory, Trail, remembered, stored
@@ -215,11 +215,7 @@ def _is_rotated_from(path: str, names: set[str]) -> bool:
     """app.log.1 is no log of its own beside an app.log."""
     name = PurePath(path).name
     folder = path.removesuffix(name)
-    return any(
-        is_rotated(other.removeprefix(folder), name)
-        for other in names
-        if other != path and path.startswith(other.rpartition(".")[0])
-    )
+    return any(folder + log in names and is_rotated(log, name) for log in logs_of(name))
 
 
 def _is_over(log: Followed) -> bool:
@@ -276,10 +272,8 @@ def _see_that_it_can_be_written(expression: Expression, encoding: Encoding) -> N
         codecs = NARROW.get(encoding, ())
         if leaf.is_pattern or len(codecs) != 1:
             continue
-        try:
-            leaf.text.encode(codecs[0])
-        except UnicodeEncodeError:
-            raise Unfit(NOT_WRITTEN.fill(word=leaf.text, encoding=encoding)) from None
+        if spelled(leaf.text, codecs[0]) is None:
+            raise Unfit(NOT_WRITTEN.fill(word=leaf.text, encoding=encoding))
 
 
 CHECK = Check(

@@ -7,6 +7,7 @@ it stands in a unit of its own. A line's end is never looked for in any other wa
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +22,15 @@ NARROW = {
 }
 WIDE = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 LOOKED_AT = 1024
+NEC_ROW = 0xAD
+"""Of EUC-JP: ①, Ⅱ, ㈱, №. All write them, and Python's euc_jp knows none of them; its
+euc_jis_2004 has them at the same place."""
+CHARACTERS = {
+    "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]"),
+    "euc_jp": re.compile(rb"\x8f[\xa1-\xfe]{2}|[\x8e\xa1-\xfe][\xa1-\xfe]"),
+}
+"""What takes the room of a character of several bytes, whether or not there is such a one."""
+STRICT, REPLACE = {"euc_jp": "noroshi-nec"}, dict.fromkeys(CHARACTERS, "noroshi-whole")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_LE, "utf-16-le"), (codecs.BOM_BE, "utf-16-be"))
 
 
@@ -81,6 +91,14 @@ class Codec:
         return line.decode("utf-8", "replace").encode()
 
 
+def spelled(word: str, name: str) -> bytes | None:
+    """A word in an encoding, as Python calls it; None if it has no bytes for it."""
+    try:
+        return word.encode(name, STRICT.get(name, "strict"))
+    except UnicodeEncodeError:
+        return None
+
+
 def codec_of(wanted: Encoding, head: bytes) -> Codec:
     """The encoding of a file that begins so. Without a byte order mark UTF-16 is known by the
     zero bytes that every blank, digit and line's end brings, all on one side."""
@@ -113,11 +131,41 @@ def _side(head: bytes) -> str:
 
 def _strictly(line: bytes, name: str) -> bytes | None:
     try:
-        text = line.decode(name)
+        text = line.decode(name, STRICT.get(name, "strict"))
     except UnicodeDecodeError:
         return None
     return line if name == "utf-8" else text.encode()
 
 
 def _replaced(block: bytes, name: str) -> bytes:
-    return _strictly(block, name) or block.decode(name, "replace").encode()
+    return _strictly(block, name) or block.decode(name, REPLACE.get(name, "replace")).encode()
+
+
+def _nec(error: UnicodeError) -> tuple[str | bytes, int]:
+    """For Python's codec: the characters of NEC_ROW, and no others."""
+    if isinstance(error, UnicodeEncodeError):
+        found = error.object[error.start].encode("euc_jis_2004")
+        if found[0] == NEC_ROW:
+            return found, error.start + 1
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start] == NEC_ROW:
+        end = error.start + 2
+        return error.object[error.start : end].decode("euc_jis_2004"), end
+    raise error
+
+
+def _whole(error: UnicodeError) -> tuple[str | bytes, int]:
+    """For Python's codecs: U+FFFD for the whole of a character that is not known. They leave
+    its second byte, which then takes the first one of the next character for its own."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.encoding in STRICT:
+        try:
+            return _nec(error)
+        except UnicodeError:
+            pass  # it is none of these either
+    found = CHARACTERS[error.encoding].match(error.object, error.start)
+    return "\ufffd", found.end() if found else error.start + 1
+
+
+codecs.register_error("noroshi-nec", _nec)
+codecs.register_error("noroshi-whole", _whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import PurePath
 
@@ -11,6 +12,7 @@ TURN = r"[._-](?:old|bak|prev|\d[\d._T:-]*)"
 WITHIN = r"(?:\.(?:old|bak|prev|\d[\d._T:-]*)|[_-](?=(?:\D*\d){6})\d[\d._T:-]*)"
 """Before the suffix a dash needs a date behind it: worker-1.log is a worker's own log."""
 ENDING = r"(?:\.gz|\.bz2|\.xz)?"
+BORDER = re.compile(r"(?<=.)[._-]")
 NUMBER = re.compile(r"\d+")
 
 
@@ -22,6 +24,17 @@ def is_rotated(log: str, name: str) -> bool:
     """Whether a file in the same folder is named as what was rotated out of that log:
     app.log.1, app.log-20260401, app.1.log, app-2026-04-01.log.gz, app.log.old."""
     return name != log and _form(log).fullmatch(name) is not None
+
+
+def logs_of(name: str) -> Iterator[str]:
+    """All logs out of which a file may have been rotated, and some more: few to look at, where
+    a folder has thousands of files."""
+    bare = re.sub(f"{ENDING}$", "", name)
+    yield bare
+    suffix = PurePath(bare).suffix
+    for border in BORDER.finditer(bare):
+        stem = bare[: border.start()]
+        yield from (stem, stem + suffix)
 
 
 def age(name: str) -> tuple[int, ...]:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from noroshi.checks.logs.encodings import Codec
-from noroshi.checks.logs.patterns import Searcher, Settings, quoted, searcher
+from noroshi.checks.logs.encodings import Codec, spelled
+from noroshi.checks.logs.patterns import Searcher, Settings, for_all, quoted
 from noroshi.checks.logs.terms import Expression, Group, Leaf
 from noroshi.core.model import LONGEST_LINE, MOST_LINES
 
@@ -22,8 +22,11 @@ BELOW_ALL_LEADS = 0x40
 """No byte below it is part of a character of several bytes, in any encoding we know."""
 LEADS = frozenset([*range(0x81, 0xA0), *range(0xE0, 0xFD)])
 """Of CP932: the first bytes of characters of two."""
-OF_ITS_OWN = re.compile(r"\\[AzZ]|\(\?[a-zA-Z]*-")
+OF_ITS_OWN = re.compile(r"\\[AzZQ]|\(\?[a-zA-Z]*-")
 """What in a pattern would mean another thing in the midst of other lines."""
+HOLES = re.compile(rb"^\0+", re.MULTILINE)
+"""Zero bytes before a line: what a program that does not append leaves when its log is truncated
+under it, and what a power failure leaves. They are no part of the line."""
 UTF8 = Codec("utf-8")
 SHOWN = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
 SHOWN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
@@ -59,10 +62,11 @@ class Matcher:
         self._pattern: Searcher | None = None
         if words:
             self._words = _for_words(words, self._narrow.codecs)
+        if self._words is not None:
             self._sure = _is_words_alone(expression)
             self._ascii = all(word.isascii() for word in words)
         elif (pattern := _pattern(expression)) is not None:
-            self._pattern = searcher(b"(?m:" + pattern + b")")
+            self._pattern = for_all(b"(?m:" + pattern + b")")
 
     def scan(self, block: bytearray, start: int, end: int, found: Found) -> None:
         """Add all lines between two offsets (which are not the same) that fulfil it."""
@@ -73,6 +77,8 @@ class Matcher:
             self._scan_words(self._words, block, start, end, found)
             return
         text = self._narrow.utf8(bytes(block[start:end])).replace(b"\r\n", b"\n")
+        if b"\0" in text:
+            text = HOLES.sub(b"", text)
         if self._pattern is not None:
             self._scan_pattern(self._pattern, text, found)
         else:
@@ -109,7 +115,8 @@ class Matcher:
         return at_a_border and (self._ascii or self._narrow.name != "auto")
 
     def _line(self, block: bytearray, start: int, stop: int) -> bytes:
-        return self._narrow.utf8(bytes(block[start:stop])).removesuffix(b"\r")
+        line = self._narrow.utf8(bytes(block[start:stop]))
+        return line.lstrip(b"\0").removesuffix(b"\r")
 
     def _scan_pattern(self, pattern: Searcher, text: bytes, found: Found) -> None:
         for at, end in _windows(text):
@@ -196,23 +203,13 @@ def _leaf_pattern(leaf: Leaf) -> bytes | None:
     return b"(?i:" + text + b")" if leaf.ignore_case else b"(?:" + text + b")"
 
 
-def _for_words(words: tuple[str, ...], codecs: tuple[str, ...]) -> Searcher:
+def _for_words(words: tuple[str, ...], codecs: tuple[str, ...]) -> Searcher | None:
     """A word that an encoding cannot write is not in a line of that encoding."""
-    spelled = {
-        word.encode(name, "ignore") for word in words for name in codecs if _in(word, name)
-    }
-    if not spelled:
-        spelled = {word.encode() for word in words}
-    pattern = b"|".join(map(quoted, sorted(spelled)))
-    return searcher(pattern, Settings(latin1=True))
-
-
-def _in(word: str, codec: str) -> bool:
-    try:
-        word.encode(codec)
-    except UnicodeEncodeError:
-        return False
-    return True
+    found = {its for word in words for name in codecs if (its := spelled(word, name))}
+    if not found:
+        found = {word.encode() for word in words}
+    pattern = b"|".join(map(quoted, sorted(found)))
+    return for_all(pattern, Settings(latin1=True))
 
 
 def _is_words_alone(expression: Expression) -> bool:

@@ -113,6 +113,14 @@ def searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher:
     return Searcher(pattern, settings)
 
 
+def for_all(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
+    """Of several patterns, each of which is known; None if they are too large together."""
+    try:
+        return searcher(pattern, settings)
+    except re2.error:
+        return None
+
+
 def see_that_it_is_known(pattern: str) -> None:
     """Raises Unfit, with the reason in words, for a pattern that cannot be used."""
     if len(pattern) > LONGEST:

@@ -75,4 +75,4 @@ def last_lines(files: Files, log: Member, encoding: Encoding) -> Sequence[bytes]
         block = block[codec.first_end(bytearray(block), len(block)) :]
     text = codec.utf8(block).removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
     lines = text.split(b"\n")[-LINES:] if text else []
-    return [line.removesuffix(b"\r") for line in lines]
+    return [line.lstrip(b"\0").removesuffix(b"\r") for line in lines]

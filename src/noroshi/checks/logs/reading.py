@@ -80,6 +80,8 @@ def _hand_on(
     if have < len(buffer):
         return 0, place
     end = codec.whole_units(have)
+    if not place.cut and buffer.count(0) == have:
+        return end, Place(place.at + end)  # a hole, and no part of the line behind it
     if not place.cut:
         take(buffer, 0, end)
     return end, Place(place.at + end, cut=True)
