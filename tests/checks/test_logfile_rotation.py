@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 
 import pytest
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 from noroshi.hosts.files import LocalFiles
 from tests.checks.logs import Log
+
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 
 
 @pytest.fixture
@@ -412,6 +416,170 @@ def test_files_rotated_while_nobody_looked_are_all_read_however_many_and_in_port
         pass
     assert log.hits == 100
     assert [log.look(), log.look()] == [0, 0]
+
+
+class Meanwhile(LocalFiles):
+    """Something happens once, in the moment in which a certain file is opened."""
+
+    def __init__(self, path, happens):
+        self.path, self.happens = str(path), [happens]
+
+    def open(self, path):
+        if path == self.path and self.happens:
+            self.happens.pop()()
+        return super().open(path)
+
+
+def test_a_copy_that_takes_the_place_of_the_last_one_is_read(log):
+    """cp app.log app.log.1 && : > app.log: the copy is the same file each time."""
+    log.write("x 1 and much more\n")
+    log.look()
+    copy = log.rotated(1)
+    copy.write_bytes(log.path.read_bytes()[:30])
+    log.look()
+    copy.write_bytes(log.path.read_bytes())
+    os.truncate(log.path, 0)
+    log.write("x 2\n")
+    copy.write_bytes(log.path.read_bytes())
+    os.truncate(log.path, 0)
+    log.look()
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_a_log_truncated_just_after_it_was_looked_up_is_not_read_again_in_its_copy(log):
+    log.write("x 1\n")
+    log.look()
+    log.rotated(1).write_bytes(log.path.read_bytes())
+    log.files = Meanwhile(log.path, lambda: os.truncate(log.path, 0))
+    for _ in range(3):
+        log.look()
+    assert numbers(log) == [1]
+
+
+def test_a_file_gone_just_after_it_was_looked_up_is_not_read_again_compressed(log):
+    log.write("x 1\n")
+    log.rename()
+    log.look()
+    plain = log.rotated(1)
+    log.rotated(1, ".gz").write_bytes(gzip.compress(plain.read_bytes()))
+    log.files = Meanwhile(plain, plain.unlink)
+    for _ in range(3):
+        log.look()
+    assert numbers(log) == [1]
+
+
+@pytest.fixture
+def unread(log):
+    """A rotated file that no look had time for, compressed beside itself."""
+    for number in (1, 2):
+        log.write(f"x {number}\n")
+        log.rename()
+    log.rotated(1, ".gz").write_bytes(gzip.compress(log.rotated(1).read_bytes()))
+    log.look(enough=lambda: True)
+    assert numbers(log) == [1]
+    return log
+
+
+def test_a_file_that_was_not_read_yet_is_not_read_compressed_too(unread):
+    unread.look()
+    unread.look()
+    assert numbers(unread) == [1, 2]
+
+
+def test_a_file_that_goes_before_it_was_read_is_read_compressed(unread):
+    plain = unread.rotated(1)
+    unread.files = Meanwhile(plain, plain.unlink)
+    for _ in range(3):
+        unread.look()
+    assert numbers(unread) == [1, 2]
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+def test_a_compressed_file_that_goes_to_another_disk_is_known_there(tmp_path, ending):
+    (tmp_path / "old").mkdir()
+    log = Log(tmp_path, rotated=[str(tmp_path / "old" / "*")])
+    log.rotated(9, ending).write_bytes(PACKERS[ending](b"x old\n"))
+    log.look()
+    log.write("x 1\n")
+    log.look()
+    log.write("x 2\n")
+    log.rotated(1, ending).write_bytes(PACKERS[ending](log.path.read_bytes()))
+    log.path.unlink()
+    log.look()
+    for number in (1, 9):
+        there = tmp_path / "old" / f"{number}{ending}"
+        there.write_bytes(log.rotated(number, ending).read_bytes())
+        log.rotated(number, ending).unlink()
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_an_old_file_that_is_being_compressed_at_the_first_look_is_passed_over(tmp_path):
+    log = Log(tmp_path)
+    log.write("".join(f"x {number} {os.urandom(50).hex()}\n" for number in range(999)))
+    log.rename()
+    packed = gzip.compress(log.rotated(1).read_bytes())
+    log.rotated(1, ".gz").write_bytes(packed[: len(packed) // 2])
+    log.look()
+    log.rotated(1, ".gz").write_bytes(packed)
+    log.rotated(1).unlink()
+    log.look()
+    assert log.hits == 0
+
+
+def test_an_old_file_that_could_not_be_read_at_the_first_look_is_passed_over(tmp_path):
+    class Files(LocalFiles):
+        def open(self, path):
+            if path.endswith(".1"):
+                raise PermissionError(path)
+            return super().open(path)
+
+    log = Log(tmp_path)
+    log.write("x 1\n", log.rotated(1))
+    log.path.touch()
+    log.files = Files()
+    log.look()
+    log.files = LocalFiles()
+    log.look()
+    assert log.hits == 0
+
+
+def test_a_compressed_file_that_takes_too_long_to_unpack_holds_up_nothing(log):
+    log.write_bytes(b"y" * (40 << 20) + b"\n")
+    log.look()
+    log.write("x 1\n")
+    log.rename()
+    log.rotated(1, ".bz2").write_bytes(bz2.compress(log.rotated(1).read_bytes(), 1))
+    log.rotated(1).unlink()
+    log.write("x 2\n")
+    log.look(enough=lambda: True)
+    log.look()
+    assert numbers(log) == [2]
+
+
+@pytest.mark.parametrize("size", [100, 5 << 20])
+def test_what_a_writer_that_does_not_append_leaves_before_its_lines_is_no_part_of_them(
+    tmp_path, size
+):
+    """It goes on where it was, so that there are zero bytes up to there."""
+    log = Log(tmp_path, terms=[{"pattern": "^x"}])
+    log.look()
+    with log.path.open("wb", buffering=0) as writer:
+        writer.write(b"y" * size + b"\n")
+        log.look()
+        log.copy_truncate()
+        writer.write(b"x 1\nx 2\n")
+    log.look()
+    assert numbers(log) == [1, 2]
+
+
+def test_a_link_that_leads_nowhere_hides_no_rotated_file(log):
+    log.write("x 1\n")
+    log.rename()
+    log.path.with_name("app.log.link").symlink_to("app.log.link")
+    log.look()
+    assert numbers(log) == [1]
 
 
 STEPS = st.lists(

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -98,10 +99,14 @@ def _expand(base: str, parts: Sequence[str]) -> Iterator[str]:
 
 
 def _fact_or_none(path: str) -> FileFact | None:
+    its = Path(path)
     try:
-        return _fact(path, Path(path).stat())
+        return _fact(path, its.stat())
     except (FileNotFoundError, NotADirectoryError):
         return None  # renamed since the folder was read, or a link to nothing
+    except OSError:
+        # A link that leads where we may not look: opening it tells, and hides no other file.
+        return replace(_fact(path, its.lstat()), regular=True)
 
 
 def _fact(path: str, its: os.stat_result) -> FileFact:

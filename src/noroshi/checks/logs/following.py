@@ -27,7 +27,14 @@ from noroshi.checks.logs.memory import (
     moved,
     tail_at,
 )
-from noroshi.checks.logs.opening import DAMAGED, Member, Replaced, opened, unpacked_size
+from noroshi.checks.logs.opening import (
+    DAMAGED,
+    Member,
+    Replaced,
+    Unfinished,
+    opened,
+    unpacked_size,
+)
 from noroshi.checks.logs.reading import Place, last_line, read_on
 from noroshi.ports import FileFact, Files
 
@@ -60,13 +67,16 @@ class Follower:
     def begin(self, path: str, *, whole: bool) -> Followed:
         """The first look: from the log's end, or its beginning; what was rotated is passed."""
         members, trouble = self._members(path)
-        marks = list[Mark]()
+        marks, floor = list[Mark](), 0
         for member in members:
             try:
                 marks += filter(None, [self._begun(member, whole=whole)])
             except DAMAGED as error:
-                trouble = _as_trouble(error) if member.is_log else trouble
-        return Followed(self._trail(Trail(), members, marks), trouble=trouble)
+                if member.is_log:
+                    trouble = _as_trouble(error)
+                else:  # passed as the others are, though nothing is known of it
+                    floor = max(floor, member.fact.changed)
+        return Followed(self._trail(Trail(floor=floor), members, marks), trouble=trouble)
 
     def look(self, path: str, trail: Trail, most: int) -> Followed:
         """Read on in all files of a log, oldest first, about `most` bytes in all."""
@@ -135,7 +145,7 @@ class Follower:
     ) -> tuple[dict[str, Mark], list[Mark]]:
         """The marks by identity as the files are now, and those of no file that is there."""
         lost = [mark for mark in trail.marks if not mark.twin]
-        twins = {mark.identity: mark.twin for mark in trail.marks if mark.twin}
+        twins = {mark.identity: mark for mark in trail.marks if mark.twin}
         marks, fresh = dict[str, Mark](), list[Member]()
         for member in members:
             mark = next((m for m in lost if self._is_same(m, member)), None)
@@ -145,15 +155,22 @@ class Follower:
                 lost.remove(mark)
                 marks[member.fact.identity] = mark
         for member in sorted(fresh, key=lambda m: (m.is_log, m.packed)):
-            twin = twins.get(member.fact.identity, "")
+            twin = twins.get(member.fact.identity)
             if member.is_log or twin or member.fact.changed > trail.floor:
                 originals = [
-                    m for m in members if m is not member and _is_read_itself(m, marks)
+                    (m, marks.get(m.fact.identity))
+                    for m in reversed(members)  # most copies are made of the log
+                    if m is not member and _is_read_itself(m, marks)
                 ]
                 mark = self._recognised(member, lost, originals, twin)
                 if mark is not None:
                     marks[member.fact.identity] = mark
-        return marks, [replace(mark, lost=True) for mark in lost if mark.head_length]
+        copied = {mark.twin for mark in marks.values()}
+        return marks, [
+            replace(mark, lost=True)
+            for mark in lost
+            if mark.head_length or mark.identity in copied
+        ]
 
     def _is_same(self, mark: Mark, member: Member) -> bool:
         if mark.identity != member.fact.identity:
@@ -171,29 +188,40 @@ class Follower:
             return True  # it cannot be told now; reading it tells why
 
     def _recognised(
-        self, member: Member, lost: list[Mark], originals: Sequence[Member], twin: str
+        self,
+        member: Member,
+        lost: list[Mark],
+        originals: Sequence[tuple[Member, Mark | None]],
+        known: Mark | None,
     ) -> Mark | None:
         """The mark of a file that its identity does not tell; None: let it be for now."""
         new = Mark(identity=member.fact.identity)
         try:
-            with opened(self.files, member) as (file, fact):
+            with opened(self.files, member, self.enough) as (file, fact):
                 head = head_of(file)
                 if member.is_log:
                     return self._continued(member, file, fact, lost, "") or new
                 if not head:
                     return None  # it is just being made
-                if twin and all(twin != o.fact.identity for o in originals):
+                # The number of a copy that is gone is given to the next one.
+                twin = known.twin if known is not None and begins_as(known, head) else ""
+                if twin and all(twin != o.fact.identity for o, _ in originals):
                     lost_twin = [mark for mark in lost if mark.identity == twin]
                     if not lost_twin:  # that was forgotten long after it had been read
                         return self._all_read(new, member, file, fact)
                 if mark := self._continued(member, file, fact, lost, twin):
                     return mark
-                for other in originals:
-                    if self._is_copy(file, head, member, other):
-                        return replace(new, twin=other.fact.identity)
+                for other, its in originals:
+                    if self._is_copy(file, head, member, other, its):
+                        return replace(
+                            new,
+                            twin=other.fact.identity,
+                            head_length=len(head),
+                            head=fingerprint(head),
+                        )
                 return new
         except Replaced:
-            return None
+            return known
         except DAMAGED:
             return new if member.is_log else None
 
@@ -202,17 +230,24 @@ class Follower:
     ) -> Mark | None:
         """The mark of one that is lost and whose content is here now."""
         head = head_of(file)
-        for mark in lost:
+        for mark in sorted(lost, key=lambda mark: -mark.at):  # the surest first
             is_twin = bool(twin) and mark.identity == twin
-            if not is_twin and not (mark.head_length and begins_as(mark, head)):
-                continue
+            if not mark.head_length or not (is_twin or begins_as(mark, head)):
+                continue  # what was never read is nothing to go on with
             here = replace(mark, identity=fact.identity, size=-1, lost=False)
             size = unpacked_size(self.files, member) if member.packed else None
             if size is not None and mark.at and size == mark.at % 2**32:
                 lost.remove(mark)
                 return _seen(replace(here, done=True), head, fact)
-            if is_of(mark, file):
+            try:
+                same = is_of(mark, file)
+            except Unfinished:  # no look will ever get there, so the watch goes on without it
                 lost.remove(mark)
+                return _seen(replace(here, done=True), head, fact)
+            if same:
+                lost.remove(mark)
+                if mark.done and member.packed:
+                    return _seen(here, head, fact)
                 return here
             if is_twin and (member.packed or fact.size < mark.at):
                 # It was made before the last lines were written, which we have read.
@@ -226,18 +261,26 @@ class Follower:
             return _seen(replace(new, done=True), head_of(file), fact)
         return moved(new, file, Place(fact.size), fact)
 
-    def _is_copy(self, file: BinaryIO, head: bytes, member: Member, known: Member) -> bool:
-        """Whether it is being made of another file that is still there."""
-        if known.packed or not head:
-            return False
+    def _is_copy(
+        self, file: BinaryIO, head: bytes, member: Member, known: Member, mark: Mark | None
+    ) -> bool:
+        """Whether it is being made of another file that is still there. Replaced if that went
+        since it was looked up: what is a copy of it now may be all that is left of it."""
         try:
             with opened(self.files, known) as (other, fact):
                 theirs = head_of(other)
                 both = min(len(head), len(theirs))
-                if not both or head[:both] != theirs[:both]:
-                    return False
                 at = min(member.fact.size, fact.size)
-                return member.packed or tail_at(file, at) == tail_at(other, at)
+                alike = both and head[:both] == theirs[:both]
+                if alike and (member.packed or tail_at(file, at) == tail_at(other, at)):
+                    return True
+                if mark is not None and not is_of(mark, other):
+                    raise Replaced(known.fact.path)
+                return False
+        except FileNotFoundError as error:
+            raise Replaced(known.fact.path) from error
+        except Replaced:
+            raise
         except OSError:
             return False
 
@@ -286,9 +329,9 @@ class Follower:
                 enough=self.enough,
             )
             if member.packed:
-                after: Mark | None = _seen(
-                    replace(mark, at=place.at, cut=place.cut), head, fact
-                )
+                # Once it is done its place stays where its tail is known.
+                on = replace(mark, at=place.at, cut=place.cut) if place.left else mark
+                after: Mark | None = _seen(on, head, fact)
             else:
                 after = moved(mark, file, place, fact)
             if after is None:

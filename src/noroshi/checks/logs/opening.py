@@ -6,7 +6,7 @@ import bz2
 import gzip
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -14,6 +14,8 @@ from typing import BinaryIO, cast
 from noroshi.checks.logs.families import is_packed
 from noroshi.ports import FileFact, Files
 
+STEP = 16 << 20
+"""Bytes that are unpacked without asking whether it takes too long."""
 DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
 """What reading a compressed file raises that is not whole, or is none."""
 
@@ -34,8 +36,43 @@ class Replaced(OSError):
     """Another file bears the name since it was looked up: the next look sorts it out."""
 
 
+class Unfinished(OSError):
+    """It takes too long to unpack a file up to a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What is in a compressed file. There is no way to a place in it but through all that
+    stands before, so it asks on the way whether that is `enough`."""
+
+    inner: BinaryIO
+    enough: Callable[[], bool]
+
+    def read(self, most: int) -> bytes:
+        return self.inner.read(most)
+
+    def readinto(self, view: memoryview) -> int:
+        return self.inner.readinto(view)  # type: ignore[attr-defined, no-any-return]  # all have
+
+    def seek(self, at: int) -> int:
+        here = self.inner.seek(min(at, self.inner.tell() + STEP))
+        while here < at:
+            if self.enough():
+                raise Unfinished
+            before, here = here, self.inner.seek(min(at, here + STEP))
+            if here == before:
+                break  # the end of the file
+        return here
+
+
+def never() -> bool:
+    return False
+
+
 @contextmanager
-def opened(files: Files, member: Member) -> Iterator[tuple[BinaryIO, FileFact]]:
+def opened(
+    files: Files, member: Member, enough: Callable[[], bool] = never
+) -> Iterator[tuple[BinaryIO, FileFact]]:
     """Its content and what it is now. OSError if it cannot be read, Replaced if renamed."""
     file, fact = files.open(member.fact.path)
     with file:
@@ -44,8 +81,8 @@ def opened(files: Files, member: Member) -> Iterator[tuple[BinaryIO, FileFact]]:
         if not member.packed:
             yield file, fact
             return
-        with _unpacking(fact.path, file) as unpacked:
-            yield unpacked, fact
+        with _unpacking(fact.path, file) as inner:
+            yield cast("BinaryIO", Unpacked(inner, enough)), fact
 
 
 def unpacked_size(files: Files, member: Member) -> int | None:
