@@ -183,6 +183,16 @@ def test_nobody_is_told_to_sign_in_for_it(error, code, said):
         ),
         pytest.param(Secret("EwBopaque"), ("cannot be looked into",), id="opaque"),
         pytest.param(Secret("a.b.c"), ("cannot be looked into",), id="no JSON in it"),
+        pytest.param(
+            Secret(f"a.{base64.b64encode(b'[' * 99_999).decode()}.c"),
+            ("cannot be looked into",),
+            id="too deep to be read",
+        ),
+        pytest.param(
+            jwt(aud="\x1b[31mred"),
+            ("for “?[31mred”", "lacks the permission"),
+            id="what a terminal would obey",
+        ),
     ],
 )
 def test_what_a_token_says_of_itself_is_told(token, said):

@@ -59,10 +59,15 @@ def look_into(token: Secret) -> tuple[Words, ...]:
     claims = _claims(token.reveal())
     if claims is None:
         return (OPAQUE,)
-    aud, roles = str(claims.get("aud", ""))[:LONGEST], claims.get("roles")
+    aud, roles = _printable(str(claims.get("aud", ""))[:LONGEST]), claims.get("roles")
     fits = FOR_EXCHANGE if aud.rstrip("/") in EXCHANGE else FOR_OTHER.fill(aud=aud)
     may = isinstance(roles, list) and PERMISSION in roles
     return fits, MAY_SEND if may else MAY_NOT
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _claims(token: str) -> Mapping[str, Any] | None:
@@ -73,6 +78,6 @@ def _claims(token: str) -> Mapping[str, Any] | None:
     try:
         text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -58,7 +58,7 @@ class Reply:
         """The JSON object in it, if it is one."""
         try:
             found = json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 
