@@ -186,6 +186,36 @@ def test_a_volume_that_takes_nothing_takes_the_route_down(tmp_path, mount, said)
     assert said in text and str(tmp_path) in text
 
 
+IN_A_LETTER_BOX = """
+import asyncio, os, pathlib, sys
+from tests.transports.test_pickup import LETTER, files, pickup
+folder = pathlib.Path(sys.argv[1])
+os.chdir(folder)
+asyncio.run(pickup(folder).send(LETTER))  # imports what nobody could import later
+(folder / files(folder)[0]).unlink()
+folder.chmod(0o333)
+if os.geteuid() == 0:
+    os.chown(folder, 65534, 65534)
+    os.setuid(65534)
+receipt = asyncio.run(pickup("/proc/self/cwd").send(LETTER))
+print(receipt.answers["aki@example.com"].verdict.name)
+"""
+
+
+def test_a_folder_that_may_be_written_to_and_not_be_read_is_a_letter_box(tmp_path):
+    """Its entry cannot be made durable, as the folder cannot be opened. The mail is out of our
+    hands all the same: written again and again it would be sent as often."""
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_LETTER_BOX, tmp_path],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    tmp_path.chmod(0o700)
+    assert (done.stdout, done.stderr) == ("ACCEPTED\n", "")
+    assert files(tmp_path) == [file_name(LETTER)]
+
+
 def test_options_say_what_is_missing_or_wrong():
     for given, said in (
         ({"sender": "n@x.example"}, "folder"),

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
@@ -153,7 +154,8 @@ def file_name(envelope: Envelope) -> str:
 
 
 def write(folder: Path, name: str, content: bytes) -> None:
-    """Whole under its name, or not at all; durable on return. Raises OSError.
+    """Whole under its name, or not at all; durable on return where the folder can be synced.
+    Raises OSError.
 
     Until it is whole its name does not end in .eml, by which a server knows what to take.
     """
@@ -167,7 +169,10 @@ def write(folder: Path, name: str, content: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
-    _sync(folder)
+    # From here on the server may have taken it: what cannot be made durable (a folder that may
+    # not be read, a share that knows no such thing) is no reason to write it once more.
+    with suppress(OSError):
+        _sync(folder)
 
 
 def _sync(folder: Path) -> None:
