@@ -318,9 +318,12 @@ async def test_a_mail_may_come_in_chunks(lab: Lab, wire: Wire) -> None:
     assert kept.raw.endswith(b"\r\n\r\n\r\nx\r\n")
 
 
-async def test_a_mail_that_says_it_is_too_big_is_refused_at_once(lab: Lab, wire: Wire) -> None:
+@pytest.mark.parametrize("size", ["157286401", "9" * 9_000], ids=["a little", "beyond numbers"])
+async def test_a_mail_that_says_it_is_too_big_is_refused_at_once(
+    lab: Lab, wire: Wire, size: str
+) -> None:
     await log_in(lab, wire)
-    reply = bare(await wire.say(f"MAIL FROM:<{USER}> SIZE=157286401"))
+    reply = bare(await wire.say(f"MAIL FROM:<{USER}> SIZE={size}"))
     assert reply == "552 5.3.4 Message size exceeds fixed maximum message size"
 
 

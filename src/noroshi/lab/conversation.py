@@ -203,7 +203,7 @@ class Conversation:
         if path is None or (path[1] and not _ADDRESS.fullmatch(path[1])):
             return await self._no("501 5.1.7 Invalid address")
         size = re.search(r"\bSIZE=(\d+)", path[2] or "", re.IGNORECASE)
-        if size and int(size[1]) > MAX_SIZE:
+        if size and _is_too_big(size[1]):
             return await self._no("552 5.3.4 Message size exceeds fixed maximum message size")
         self._mail = Transaction(path[1])
         await self._say("250 2.1.0 Sender OK")
@@ -233,7 +233,7 @@ class Conversation:
     async def _bdat(self, rest: str) -> None:
         """RFC 3030: chunks of a told size; the last one says so."""
         size, _, last = rest.partition(" ")
-        if not size.isdecimal() or int(size) > MAX_SIZE or last.upper() not in ("", "LAST"):
+        if not size.isdecimal() or _is_too_big(size) or last.upper() not in ("", "LAST"):
             await self._no("501 5.5.4 Invalid arguments")
             raise Ended  # where the next command begins can no longer be known
         chunk = await self._line.octets(int(size))
@@ -303,6 +303,11 @@ class Conversation:
 
     def _now(self) -> datetime:
         return self._rules.clock()
+
+
+def _is_too_big(digits: str) -> bool:
+    """Python makes no number of more than some thousand digits (ValueError)."""
+    return len(digits) > 100 or int(digits) > MAX_SIZE
 
 
 def _place(verb: str, rest: str) -> tuple[str, str]:
