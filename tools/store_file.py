@@ -116,7 +116,7 @@ async def leave(store: Any, node: Any) -> None:
     await store.claim_parcel(node, "smtp", AT)
     parcel = await store.claim_parcel(node, "down", AT)
     gone = Receipt(
-        at=AT, answers={"ops@example.com": Answer(Verdict.ROUTE_DOWN, plain("away"))}
+        at=AT, answers={"ops@example.com": Answer(Verdict.ROUTE_DOWN, words=plain("away"))}
     )
     await store.settle(parcel, gone, RestRoute(AT, AT + timedelta(hours=1), plain("away")))
 

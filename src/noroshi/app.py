@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from noroshi.actions.template import TemplateRenderer
 from noroshi.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
-from noroshi.core.model import Monitor, Route
+from noroshi.core.model import Fault, Monitor, Route
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
 from noroshi.door import open_door
@@ -45,6 +45,7 @@ from noroshi.ports import (
     Clocks,
     Host,
     Outside,
+    Resource,
     RouteTrouble,
     Store,
     StoreError,
@@ -107,7 +108,7 @@ class Plans:
         """Raises RouteTrouble when the definitions no longer have it."""
         account = self.current.accounts.get(name)
         if account is None:
-            raise RouteTrouble(NO_ACCOUNT.fill(name=name))
+            raise RouteTrouble(NO_ACCOUNT.fill(name=name), fault=Fault.SETUP)
         return account
 
 
@@ -305,17 +306,22 @@ async def _finish_rotation(ring: KeyRing) -> None:
         log.info("the vault's key is changed key=%s entries=%d", done.new, done.entries)
 
 
-def _token_of(plans: Plans, tokens: TokenSource) -> Callable[[str, bool], Awaitable[str]]:
-    async def token(name: str, force: bool) -> str:
+def _token_of(
+    plans: Plans, tokens: TokenSource
+) -> Callable[[str, bool, Resource], Awaitable[str]]:
+    async def token(name: str, force: bool, resource: Resource) -> str:
         try:
             return (await tokens.token(plans.account(name), force=force)).reveal()
-        except (SignInFailed, Unreachable, VaultError) as error:
-            # No code: the provider is not asked in vain (TokenSource remembers), so the route
-            # may look again soon, and goes on soon after somebody has signed in.
+        except SignInFailed as failure:
+            fault = Fault.SERVER if failure.who == "wait" else Fault.SIGN_IN
+            raise RouteTrouble(failure.words, fault=fault) from None
+        except Unreachable as error:
             raise RouteTrouble(error.words) from None
+        except VaultError as error:
+            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
         except StoreError as error:
             # The route's, or each mail that waits would ask the provider for a token again.
-            raise RouteTrouble(STORE_AWAY.fill(why=error)) from None
+            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
 
     return token
 
@@ -325,18 +331,22 @@ def _secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
         try:
             found = await vault.get(name)
         except VaultError as error:
-            raise RouteTrouble(error.words) from None
+            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
         except StoreError as error:
-            raise RouteTrouble(STORE_AWAY.fill(why=error)) from None
+            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
         if found is None:
-            raise RouteTrouble(NO_ENTRY.fill(name=name))
+            raise RouteTrouble(NO_ENTRY.fill(name=name), fault=Fault.SIGN_IN)
         return found.reveal()
 
     return secret
 
 
 def _opener(plugins: Plugins, outside: Outside) -> Callable[[Route], Transport]:
-    return lambda route: plugins.transport(route.kind).open(route.options, outside)
+    def open(route: Route) -> Transport:
+        reached = replace(outside, network=route.network)
+        return plugins.transport(route.kind).open(route.options, reached)
+
+    return open
 
 
 def _new_id(clocks: Clocks) -> Callable[[], str]:

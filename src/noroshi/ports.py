@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, TypeVar, dataclass_transform
+from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
 
 from noroshi.core.delivery import Fate
 from noroshi.core.model import (
+    DIRECT,
     NOTHING,
     Alarm,
     Change,
@@ -22,8 +23,10 @@ from noroshi.core.model import (
     Decision,
     Envelope,
     Event,
+    Fault,
     Limits,
     Monitor,
+    Network,
     Parcel,
     Reading,
     Receipt,
@@ -311,26 +314,32 @@ class Transport(Protocol):
         """Let go of its connections. It may be called at any time, and twice."""
 
 
+Resource = Literal["smtp", "graph", "inbox"]
+"""What an access token is for: to hand mails to a mail server, to send by the provider's own
+interface, or to read the account's own mailbox. A token is for one of them (its audience)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What a transport is given of the world: clocks, and where tokens and passwords come from.
 
-    `token(account, force)` gives the text of an access token for the account of that name,
-    `secret(entry)` that of the vault's entry of that name; both raise RouteTrouble when there
-    is none to be had.
+    `token(account, force, resource)` gives the text of an access token for the account of that
+    name, `secret(entry)` that of the vault's entry of that name; both raise RouteTrouble when
+    there is none to be had. `network` is how the route reaches the outside.
     """
 
     clocks: Clocks
-    token: Callable[[str, bool], Awaitable[str]]
+    token: Callable[[str, bool, Resource], Awaitable[str]]
     secret: Callable[[str], Awaitable[str]]
+    network: Network = DIRECT
 
 
 class RouteTrouble(Exception):
     """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP."""
 
-    def __init__(self, words: Words, code: int = 0) -> None:
+    def __init__(self, words: Words, code: int = 0, fault: Fault = Fault.NETWORK) -> None:
         super().__init__(words.en)
-        self.words, self.code = words, code
+        self.words, self.code, self.fault = words, code, fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -428,6 +437,7 @@ class Resting:
     since: datetime
     until: datetime
     why: Words
+    fault: Fault = Fault.SERVER
 
 
 class Store(Protocol):

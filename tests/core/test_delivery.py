@@ -16,7 +16,7 @@ from noroshi.core.delivery import (
     fate,
     settled,
 )
-from noroshi.core.model import NOTHING, Answer, Envelope, Parcel, Receipt, Verdict
+from noroshi.core.model import NOTHING, Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.testing import DAWN
 
@@ -39,6 +39,11 @@ def parcel(route="smtp1", **other):
 
 def receipt(a, b=None, code=0):
     answers = {"a": Answer(a, "said a", code), "b": Answer(b or a, "said b", code)}
+    return Receipt(at=DAWN, answers=answers)
+
+
+def down(fault, again=None):
+    answers = {x: Answer(DOWN, f"said {x}", fault=fault, again=again) for x in "ab"}
     return Receipt(at=DAWN, answers=answers)
 
 
@@ -126,18 +131,42 @@ def test_a_route_that_is_down_costs_the_envelope_nothing():
 
 
 @pytest.mark.parametrize(
-    ("down_for", "code", "seconds"),
+    ("down_for", "fault", "seconds"),
     [
-        pytest.param(0, 0, 1, id="nobody answers: at once again"),
-        pytest.param(30, 0, 3, id="nobody answers: a tenth of the outage"),
-        pytest.param(86400, 0, 120, id="nobody answers for a day: every two minutes"),
-        pytest.param(0, 421, 1, id="too busy is no refusal"),
-        pytest.param(0, 535, 60, id="credentials refused: after a minute"),
-        pytest.param(1200, 535, 300, id="credentials refused: a quarter of the outage"),
-        pytest.param(86400, 535, 1800, id="credentials refused for a day: every half hour"),
+        pytest.param(0, Fault.NETWORK, 1, id="nobody answers: at once again"),
+        pytest.param(30, Fault.NETWORK, 3, id="nobody answers: a tenth of the outage"),
+        pytest.param(86400, Fault.NETWORK, 120, id="nobody answers: every two minutes"),
+        pytest.param(0, Fault.SERVER, 1, id="too busy is no refusal"),
+        pytest.param(0, Fault.QUOTA, 900, id="the day's quota: a quarter of an hour"),
+        pytest.param(86400, Fault.QUOTA, 3600, id="the day's quota: at last each hour"),
+        pytest.param(0, Fault.SIGN_IN, 900, id="nobody signed in: a quarter of an hour"),
+        pytest.param(86400, Fault.SIGN_IN, 3600, id="nobody signed in: at last each hour"),
+        pytest.param(0, Fault.REFUSED, 120, id="not allowed: after two minutes"),
+        pytest.param(1200, Fault.REFUSED, 600, id="not allowed: half the outage"),
+        pytest.param(86400, Fault.REFUSED, 3600, id="not allowed: at last each hour"),
+        pytest.param(0, Fault.SETUP, 60, id="our own settings: after a minute"),
+        pytest.param(86400, Fault.SETUP, 1800, id="our own settings: at last each half hour"),
     ],
 )
-def test_a_route_rests_in_proportion_to_its_outage(down_for, code, seconds):
+def test_a_route_rests_in_proportion_to_its_outage(down_for, fault, seconds):
     since = DAWN - timedelta(seconds=down_for)
-    said = fate(replace(parcel(), down_since=since), receipt(DOWN, code=code), 0.0)
-    assert said == RestRoute(since, DAWN + timedelta(seconds=seconds), plain("said a; said b"))
+    said = fate(replace(parcel(), down_since=since), down(fault), 0.0)
+    until = DAWN + timedelta(seconds=seconds)
+    assert said == RestRoute(since, until, plain("said a; said b"), fault)
+
+
+def test_a_route_without_a_fault_of_its_own_rests_as_a_sick_server_does():
+    assert fate(parcel(), receipt(DOWN), 0.0).fault is Fault.SERVER
+
+
+@pytest.mark.parametrize("hours", [1, 0], ids=["longer than ours", "shorter than ours"])
+def test_a_route_rests_at_least_as_long_as_the_other_side_asks(hours):
+    again = DAWN + timedelta(hours=hours)
+    said = fate(parcel(), down(Fault.SERVER, again), 0.0)
+    assert said.until == max(again, DAWN + timedelta(seconds=1))
+
+
+def test_a_mail_waits_at_least_as_long_as_the_other_side_asks():
+    again = DAWN + timedelta(hours=1)
+    answers = {"a": Answer(LATER, "said a", again=again), "b": Answer(LATER, "said b")}
+    assert fate(parcel(), Receipt(at=DAWN, answers=answers), 0.0).at == again

@@ -47,7 +47,7 @@ KINDS = Kinds(
     checks={"disk": DISK, "process": PROCESS, "script": Kind(read=as_given)},
     actions={"mail": Kind(read=as_given)},
     transports={"smtp": SMTP, "pickup": Kind(read=as_given)},
-    account=lambda account, cloud: (account.mailbox, cloud.name),
+    account=lambda account, cloud, network: (account.mailbox, cloud.name),
 )
 ROOT = MonitorDef(id="m1", name="root", kind="disk")
 GROUP = GroupDef(name="os", monitor=(ROOT,))

@@ -13,7 +13,7 @@ from noroshi.core.model import Answer, Envelope, Verdict
 from noroshi.lab import switches
 from noroshi.lab.faults import read_fault
 from noroshi.lab.lab import Lab
-from noroshi.ports import Clocks, Outside
+from noroshi.ports import Clocks, Outside, Resource
 from noroshi.transports.dialogue import Patience
 from noroshi.transports.smtp import Options, SmtpTransport
 
@@ -57,7 +57,7 @@ class Route:
         outside = Outside(clocks, self._token, self._secret)
         self.transport = SmtpTransport(options, outside, patience)
 
-    async def _token(self, account: str, force: bool) -> str:
+    async def _token(self, account: str, force: bool, resource: Resource) -> str:
         self.tokens += 1
         form = {
             "grant_type": "client_credentials",

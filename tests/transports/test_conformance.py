@@ -31,7 +31,7 @@ LETTER = Envelope(
 )
 
 
-async def no_token(account, force):
+async def no_token(account, force, resource):
     raise AssertionError("nobody asked for an account")
 
 

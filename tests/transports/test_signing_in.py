@@ -47,7 +47,7 @@ class Given:
             raise self.password
         return self.password
 
-    async def token(self, account, force):
+    async def token(self, account, force, resource):
         self.asked.append(account)
         return self.of_account
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from noroshi import schema
-from noroshi.core.model import Answer, Envelope, Verdict
+from noroshi.core.model import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Outside, RouteTrouble
 from noroshi.transports.dialogue import Patience
@@ -46,7 +46,7 @@ class Tokens:
     def __init__(self, *tokens):
         self.tokens, self.asked = list(tokens or [CANARY]), []
 
-    async def __call__(self, account, force):
+    async def __call__(self, account, force, resource):
         self.asked.append((account, force))
         token = self.tokens[0] if len(self.tokens) == 1 else self.tokens.pop(0)
         if isinstance(token, Exception):
@@ -366,10 +366,12 @@ async def test_google_s_refusal_is_answered_by_an_empty_line(exchange, certifica
 
 
 async def test_without_a_token_no_server_is_bothered(exchange, certificate):
-    trouble = RouteTrouble(Words(en="The client secret has ended.", ja="期限切れです。"), 535)
+    trouble = RouteTrouble(
+        Words(en="The client secret has ended.", ja="期限切れです。"), 535, Fault.SIGN_IN
+    )
     async with signed_in_route(exchange, certificate, Tokens(trouble)) as transport:
         got = answer(await transport.send(LETTER))
-    assert got == Answer(Verdict.ROUTE_DOWN, "", 535, words=trouble.words)
+    assert got == Answer(Verdict.ROUTE_DOWN, "", 535, words=trouble.words, fault=Fault.SIGN_IN)
     assert exchange.connections == 0
 
 

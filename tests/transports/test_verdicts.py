@@ -6,8 +6,8 @@ from noroshi.core.model import Verdict
 from noroshi.transports.verdicts import (
     enhanced_code,
     gist,
-    sender_verdict,
-    verdict,
+    meaning,
+    sender_meaning,
     wants_new_token,
 )
 
@@ -81,14 +81,14 @@ SAID = [
 @pytest.mark.parametrize(("said", "meant"), [pytest.param(*row, id=row[0]) for row in SAID])
 def test_an_answer_means(said, meant):
     code, text = int(said[:3]), said[4:]
-    assert verdict(code, enhanced_code(text), text) is meant
+    assert meaning(code, enhanced_code(text), text).verdict is meant
 
 
 def test_who_is_refused_at_mail_from_is_the_route():
-    assert sender_verdict(501, "5.1.7", "Invalid address") is ROUTE
-    assert sender_verdict(550, "", "no") is ROUTE
-    assert sender_verdict(552, "5.3.4", "Message size exceeds") is NO
-    assert sender_verdict(451, "4.7.0", "later") is LATER
+    assert sender_meaning(501, "5.1.7", "Invalid address").verdict is ROUTE
+    assert sender_meaning(550, "", "no").verdict is ROUTE
+    assert sender_meaning(552, "5.3.4", "Message size exceeds").verdict is NO
+    assert sender_meaning(451, "4.7.0", "later").verdict is LATER
 
 
 @pytest.mark.parametrize(

@@ -206,8 +206,25 @@ class RouteDef(Definition):
     """Which kind of way out it is: smtp ..."""
     connections: int = 1
     """How many may be open at once, 1 to 100; Exchange Online allows 3."""
+    network: str = ""
+    """Which network in networks/ it goes through; "" is directly."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What its kind wants to know; `account` names the account it sends for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkDef(Definition):
+    name: str
+    proxy: str = ""
+    """The HTTP proxy to go through, as host:port; connections to others go by CONNECT."""
+    proxy_user: str = ""
+    """Who logs in to the proxy."""
+    proxy_password: str = ""
+    """Which entry of the vault holds the proxy's password: its name, never the password."""
+    source: str = ""
+    """The address of this computer that connections come from."""
+    ca_file: str = ""
+    """A file of certificates (PEM) to trust beside the system's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +244,8 @@ class AccountDef(Definition):
     """The mail address that it sends as."""
     redirect: str = REDIRECT
     """The redirect URI of the app registration."""
+    network: str = ""
+    """Which network in networks/ sign-ins and tokens go through; "" is directly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +265,20 @@ class CloudDef(Definition):
     """A file of the certificates to trust instead of the system's."""
     oidc: bool = False
     """true for an OpenID Connect server that is not Microsoft Entra."""
+    graph: str = ""
+    """The https address of its Microsoft Graph, without a path; "" where there is none."""
+    graph_scope: str = ""
+    """What access is asked for to send by Graph."""
+    graph_app_scope: str = ""
+    """The same for an account with sign_in = "app"."""
+    inbox_scope: str = ""
+    """What access is asked for to read the account's own mailbox."""
+    mails_a_minute: int = 0
+    """How many mails a mailbox may send a minute; 0 is without a limit."""
+    connections: int = 0
+    """How many connections a mailbox may have at once; 0 is without a limit."""
+    recipients_a_day: int = 0
+    """How many recipients a mailbox may send to in 24 hours; 0 is without a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +290,7 @@ class Definitions:
     rules: Mapping[str, RuleDef] = field(default_factory=dict)
     notifications: Mapping[str, NotificationDef] = field(default_factory=dict)
     routes: Mapping[str, RouteDef] = field(default_factory=dict)
+    networks: Mapping[str, NetworkDef] = field(default_factory=dict)
     accounts: Mapping[str, AccountDef] = field(default_factory=dict)
     clouds: Mapping[str, CloudDef] = field(default_factory=dict)
     blueprints: Mapping[str, BlueprintDef] = field(default_factory=dict)

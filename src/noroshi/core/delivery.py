@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.model import NOTHING, Answer, Envelope, Parcel, Receipt, Verdict
+from noroshi.core.model import NOTHING, Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.words import Words, joined
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
 TRIES_A_ROUTE = 4
-NOBODY_ANSWERS = (timedelta(seconds=1), timedelta(minutes=2))
-IT_SAYS_NO = (timedelta(minutes=1), timedelta(minutes=30))
 NO_ANSWER = Words(en="no answer for this address", ja="このアドレスについての返事がありません")
 WORDLESS = {
     Verdict.DEFERRED: Words(
@@ -22,6 +20,29 @@ WORDLESS = {
     Verdict.ROUTE_DOWN: Words(
         en="the route is down, without a reason", ja="理由は不明ですが、経路が使えません"
     ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """How often a route that is down is tried: after a share of the time it has been down, no
+    sooner than `shortest`, no later than `longest`."""
+
+    shortest: timedelta
+    longest: timedelta
+    share: float
+
+
+# Exchange Online throttles a mailbox whose sign-in or sending fails again and again (5.2.251 to
+# 255; "Continuous error throttling for SMTP AUTH submissions"), so a no is asked again rarely.
+# A sign-in, a new secret and new settings wake the route at once.
+PROBING = {
+    Fault.NETWORK: Probing(timedelta(seconds=1), timedelta(minutes=2), 0.1),
+    Fault.SERVER: Probing(timedelta(seconds=1), timedelta(minutes=2), 0.1),
+    Fault.QUOTA: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
+    Fault.SIGN_IN: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
+    Fault.REFUSED: Probing(timedelta(minutes=2), timedelta(hours=1), 0.5),
+    Fault.SETUP: Probing(timedelta(minutes=1), timedelta(minutes=30), 0.25),
 }
 
 
@@ -50,6 +71,7 @@ class RestRoute:
     since: datetime
     until: datetime
     why: Words
+    fault: Fault = Fault.SERVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +95,8 @@ def fate(parcel: Parcel, receipt: Receipt, luck: float) -> Fate:
     if Verdict.DEFERRED in said:
         if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
             return NextRoute(why)
-        return Retry(receipt.at + _pause(envelope.attempts, luck), why)
+        asked = [a.again for a in answers.values() if a.again is not None]
+        return Retry(max([receipt.at + _pause(envelope.attempts, luck), *asked]), why)
     if Verdict.ACCEPTED in said or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
@@ -114,19 +137,19 @@ def answer_for(address: str, receipt: Receipt) -> Answer:
 
 
 def _rest(parcel: Parcel, receipt: Receipt, why: Words, luck: float) -> RestRoute:
-    """Pauses in proportion to the outage: a short one is over soon, a long one costs little.
+    """The breaker: how long the route is left alone after it was found down.
 
-    A refusal of our credentials is probed far less often than a server that is not there:
-    Exchange Online throttles a mailbox that fails to sign in again and again.
+    Pauses are in proportion to the outage: a short one is over soon, a long one costs little.
+    What the other side asked for is kept.
     """
     since = parcel.down_since or receipt.at
-    down = receipt.at - since
-    codes = [a.code for a in receipt.answers.values() if a.verdict is Verdict.ROUTE_DOWN]
-    refused = max(codes, default=0) >= 500
-    shortest, longest = IT_SAYS_NO if refused else NOBODY_ANSWERS
-    share = down / 4 if refused else down / 10
-    pause = min(max(share, shortest), longest) * (1 + luck / 10)
-    return RestRoute(since, receipt.at + pause, why)
+    down = [a for a in receipt.answers.values() if a.verdict is Verdict.ROUTE_DOWN]
+    fault = next((a.fault for a in down if a.fault is not None), Fault.SERVER)
+    probing = PROBING[fault]
+    share = (receipt.at - since) * probing.share
+    pause = min(max(share, probing.shortest), probing.longest) * (1 + luck / 10)
+    asked = [a.again for a in down if a.again is not None]
+    return RestRoute(since, max([receipt.at + pause, *asked]), why, fault)
 
 
 def why_of(answers: Iterable[Answer]) -> Words:

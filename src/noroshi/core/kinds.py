@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from noroshi.core.defined import AccountDef, CloudDef
-from noroshi.core.model import Limits
+from noroshi.core.model import Limits, Network
 from noroshi.core.problems import Problem
 
 A = TypeVar("A")
@@ -39,4 +39,4 @@ class Kinds(Generic[A]):
     checks: Mapping[str, Kind]
     actions: Mapping[str, Kind]
     transports: Mapping[str, Kind]
-    account: Callable[[AccountDef, CloudDef], A]
+    account: Callable[[AccountDef, CloudDef, Network], A]

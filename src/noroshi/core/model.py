@@ -172,6 +172,26 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How a route or an account reaches the outside; "" is directly, and the system's way.
+
+    `proxy` is host:port of an HTTP proxy, `proxy_password` the name of the vault's entry;
+    `source` is the address that connections come from; `ca_file` (PEM) is trusted beside the
+    system's store.
+    """
+
+    name: str = ""
+    proxy: str = ""
+    proxy_user: str = ""
+    proxy_password: str = ""
+    source: str = ""
+    ca_file: str = ""
+
+
+DIRECT = Network()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A named way out, and how many may use it at once."""
 
@@ -180,6 +200,7 @@ class Route:
     kind: str = ""
     options: object = None
     connections: int = 1
+    network: Network = DIRECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,16 +418,38 @@ class Verdict(Enum):
     ROUTE_DOWN = "route down"
 
 
+class Fault(Enum):
+    """What keeps a route from being used, by who can mend it. The values are stored."""
+
+    NETWORK = "network"
+    """Nobody answers there: a name, a firewall, a proxy, a certificate, a server that is off."""
+    SERVER = "server"
+    """The other side is out of order or busy; time mends it."""
+    QUOTA = "quota"
+    """The account has sent as much as it may; hours mend it."""
+    SIGN_IN = "sign-in"
+    """Somebody has to sign in again, or to renew a secret, a certificate or a password."""
+    REFUSED = "refused"
+    """The other side's administrator has to allow something."""
+    SETUP = "setup"
+    """Our own settings do not fit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one recipient: `text` is the other side's, word for word, with its codes;
-    `words` are our own, where there is more to say or nobody answered (`code` 0)."""
+    `words` are our own, where there is more to say or nobody answered (`code` 0).
+
+    `fault` goes with ROUTE_DOWN; `again` is before when the other side wants no further try.
+    """
 
     verdict: Verdict
     text: str = ""
     code: int = 0
     enhanced: str = ""
     words: Words = NOTHING
+    fault: Fault | None = None
+    again: datetime | None = None
 
     @property
     def said(self) -> Words:

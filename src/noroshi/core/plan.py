@@ -23,7 +23,8 @@ from noroshi.core.defined import (
     RuleDef,
 )
 from noroshi.core.kinds import Kind, Kinds
-from noroshi.core.model import Contact, Monitor, Route, Rule
+from noroshi.core.model import Contact, Monitor, Network, Route, Rule
+from noroshi.core.networks import networks
 from noroshi.core.notices import Notification
 from noroshi.core.notifying import notifications
 from noroshi.core.problems import Problem
@@ -62,6 +63,7 @@ class Plan(Generic[A]):
     notifications: Mapping[str, Notification] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
+    networks: Mapping[str, Network] = field(default_factory=dict)
     accounts: Mapping[str, A] = field(default_factory=dict)
 
 
@@ -78,13 +80,15 @@ def compile_most(
     run: it is there so that more can be tried with it."""
     found = list[Problem]()
     the_contacts = contacts(definitions, found)
+    the_networks = networks(definitions, found)
     the_rules = rules(definitions, kinds.actions, the_contacts, found)
     plan = Plan(
         monitors=monitors(definitions, kinds.checks, the_rules, found),
         rules=the_rules,
         notifications=notifications(definitions, kinds.actions, the_contacts, found),
         contacts=the_contacts,
-        routes=routes(definitions, kinds.transports, found),
-        accounts=accounts(definitions, kinds.account, found),
+        routes=routes(definitions, kinds.transports, the_networks, found),
+        networks=the_networks,
+        accounts=accounts(definitions, kinds.account, the_networks, found),
     )
     return plan, tuple(found)

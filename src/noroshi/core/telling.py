@@ -18,7 +18,8 @@ from noroshi.core.defined import (
     RuleDef,
 )
 from noroshi.core.kinds import Kind
-from noroshi.core.model import MOST_TELLINGS, Contact, Level, Route, Rule, When
+from noroshi.core.model import MOST_TELLINGS, Contact, Level, Network, Route, Rule, When
+from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import NO_ADDRESS, host, in_range, one_of, read_length, title, zone
 from noroshi.core.words import Words
@@ -184,17 +185,24 @@ def _options(
 
 
 def routes(
-    definitions: Definitions, kinds: Mapping[str, Kind], found: list[Problem]
+    definitions: Definitions,
+    kinds: Mapping[str, Kind],
+    networks: Mapping[str, Network],
+    found: list[Problem],
 ) -> dict[str, Route]:
     """All routes by name."""
     return {
-        name: _route(said, definitions, kinds, file_of("routes", name, found))
+        name: _route(said, definitions, kinds, networks, file_of("routes", name, found))
         for name, said in definitions.routes.items()
     }
 
 
 def _route(
-    said: RouteDef, definitions: Definitions, kinds: Mapping[str, Kind], place: Place
+    said: RouteDef,
+    definitions: Definitions,
+    kinds: Mapping[str, Kind],
+    networks: Mapping[str, Network],
+    place: Place,
 ) -> Route:
     title(said.title, place)
     in_range(said.connections, 1, MOST_CONNECTIONS, place.at("connections"))
@@ -206,6 +214,7 @@ def _route(
         kind=said.kind,
         options=options,
         connections=said.connections,
+        network=network_of(said.network, networks, place),
     )
 
 
@@ -244,7 +253,10 @@ def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[s
 
 
 def accounts(
-    definitions: Definitions, make: Callable[[AccountDef, CloudDef], A], found: list[Problem]
+    definitions: Definitions,
+    make: Callable[[AccountDef, CloudDef, Network], A],
+    networks: Mapping[str, Network],
+    found: list[Problem],
 ) -> dict[str, A]:
     """All accounts by name, each with its cloud."""
     for name, cloud in definitions.clouds.items():
@@ -255,7 +267,7 @@ def accounts(
         _check_account(said, place)
         if said.cloud in definitions.clouds:
             its = definitions.clouds[said.cloud]
-            made[name] = make(said, its)
+            made[name] = make(said, its, network_of(said.network, networks, place))
             if "{tenant}" in its.authority and not said.tenant:
                 place.at("tenant").say(NO_TENANT, cloud=its.name)
             if said.sign_in == "app" and not its.app_scope:

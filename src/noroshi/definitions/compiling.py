@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from noroshi.core import plan
 from noroshi.core.defined import AccountDef, CloudDef
+from noroshi.core.model import Network
 from noroshi.core.problems import Problem
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.echoes import by_file, without_echoes
@@ -89,11 +90,11 @@ def _kind(
     return plan.Kind(read=read_options, names=names, limits=limits or {}, readings=readings)
 
 
-def _account(account: AccountDef, cloud: CloudDef) -> Account:
+def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
     of_cloud = {field.name: getattr(cloud, field.name) for field in fields(Cloud)}
     of_account = {
         field.name: getattr(account, field.name)
         for field in fields(Account)
-        if field.name != "cloud"
+        if field.name not in ("cloud", "network")
     }
-    return Account(cloud=Cloud(**of_cloud), **of_account)
+    return Account(cloud=Cloud(**of_cloud), network=network, **of_account)

@@ -15,6 +15,7 @@ from noroshi.core.defined import (
     ContactDef,
     Definitions,
     InstanceDef,
+    NetworkDef,
     NotificationDef,
     RouteDef,
     RuleDef,
@@ -33,11 +34,14 @@ WANTED: Mapping[str, type[Any]] = {
     "rules": RuleDef,
     "notifications": NotificationDef,
     "routes": RouteDef,
+    "networks": NetworkDef,
     "accounts": AccountDef,
     "clouds": CloudDef,
     "blueprints": BlueprintDef,
 }
 TYPES = tuple(WANTED)
+ENTRIES = {"accounts": ("secret",), "networks": ("proxy_password",)}
+"""The settings that name an entry of the vault."""
 SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token")
 # What the vault's entries are called. The secrets that Entra makes have capitals and a tilde;
 # an id of the form 8-4-4-4-12 is the secret's ID, which people paste instead of its value.
@@ -140,6 +144,8 @@ def _parsed(type: str, name: str, given: Mapping[str, Any], problems: list[Probl
         place.at("name").say(FILE_NAMES_IT)
     if type == "accounts":
         given = _without_secrets(given, place)
+    for field in ENTRIES.get(type, ()):
+        _check_entry(given.get(field, ""), place.at(field))
     if type == "clouds" and name in CLOUDS:
         place.say(BUILT_IN, name=name)
     found, wrong = read_most(WANTED[type], {**given, "name": name}, place.where)
@@ -175,12 +181,17 @@ def _without_secrets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """What an account says but for what must not stand there, which is told."""
     for name in given.keys() & SECRETS:
         place.at(name).say(SECRET)
-    entry = given.get("secret", "")
-    if isinstance(entry, str) and entry and not ENTRY.fullmatch(entry):
-        place.at("secret").say(NO_ENTRY)
-    elif isinstance(entry, str) and (why := reserved(entry)):
-        place.at("secret").say(why)
     return {name: value for name, value in given.items() if name not in SECRETS}
+
+
+def _check_entry(entry: object, place: Place) -> None:
+    """What names an entry of the vault must not be a secret, nor one of the vault's own."""
+    if not isinstance(entry, str) or not entry:
+        return
+    if not ENTRY.fullmatch(entry):
+        place.say(NO_ENTRY)
+    elif why := reserved(entry):
+        place.say(why)
 
 
 def _without_nulls(given: Any) -> Any:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, fate
-from noroshi.core.model import Answer, Envelope, Parcel, Receipt, Route, Verdict
+from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Store, Transport
@@ -51,7 +51,8 @@ class GoneRoute:
     """Stands in for a route that waiting mail names and the definitions no longer do."""
 
     def __init__(self, name: str, clocks: Clocks) -> None:
-        self._answer = Answer(Verdict.ROUTE_DOWN, words=NO_ROUTE.fill(name=name))
+        words = NO_ROUTE.fill(name=name)
+        self._answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
         self._clocks = clocks
 
     async def send(self, envelope: Envelope) -> Receipt:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
+from noroshi.core.model import DIRECT, Network
+
 REDIRECT = "http://localhost/MxMail/"
 """Nothing listens there: the browser stops at it, and the person pastes its address back."""
 
@@ -27,6 +29,18 @@ class Cloud:
     """Certificates to trust instead of the system's, in PEM; "" for the system's."""
     oidc: bool = False
     """Whether the authority is any OpenID Connect server's rather than Microsoft Entra's."""
+    graph: str = ""
+    """Where Microsoft Graph is, https and a host; "" where there is none."""
+    graph_scope: str = ""
+    graph_app_scope: str = ""
+    """What is asked for to send by Graph, by a person and by an app that signs in by itself."""
+    inbox_scope: str = ""
+    """What is asked for to read the account's own mailbox."""
+    mails_a_minute: int = 0
+    connections: int = 0
+    recipients_a_day: int = 0
+    """What one mailbox may do: mails a minute, connections at once, recipients in 24 hours; 0
+    is without a limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +57,7 @@ class Account:
     redirect: str = REDIRECT
     sign_in: Literal["person", "app"] = "person"
     """app: by the client secret alone (client credentials, RFC 6749 4.4); nobody signs in."""
+    network: Network = DIRECT
 
     @property
     def authority(self) -> str:
@@ -66,6 +81,13 @@ MICROSOFT365 = Cloud(
     app_scope="https://outlook.office365.com/.default",
     smtp_host="smtp.office365.com",
     smtp_port=587,
+    graph="https://graph.microsoft.com",
+    graph_scope="https://graph.microsoft.com/Mail.Send",
+    graph_app_scope="https://graph.microsoft.com/.default",
+    inbox_scope="https://graph.microsoft.com/Mail.Read",
+    mails_a_minute=30,
+    connections=3,
+    recipients_a_day=10_000,
 )
 
 CLOUDS = {cloud.name: cloud for cloud in (MICROSOFT365,)}

@@ -318,7 +318,7 @@ class MemoryStore:
         known = self._resting.get(route)
         since = min(fate.since, known.since) if known else fate.since
         until = max(fate.until, known.until) if known else fate.until
-        self._resting[route] = Resting(route, since, until, fate.why)
+        self._resting[route] = Resting(route, since, until, fate.why, fate.fault)
 
     async def waiting(self) -> Sequence[Waiting]:
         done = (ACCEPTED, DROPPED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 
+from noroshi.core.model import Fault
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Broken, Connection, Server, Wire
 from noroshi.transports.signing import Credentials, sign_in
@@ -18,7 +19,7 @@ async def connect(
 ) -> Connection:
     """A connection ready for mails. Raises ServerTrouble, which says whose fault it is."""
     if credentials is not None and tls is None and credentials.ways != SHOWS_NO_SECRET:
-        raise ServerTrouble(troubles.IN_THE_CLEAR)
+        raise ServerTrouble(troubles.IN_THE_CLEAR, fault=Fault.SETUP)
     connection = Connection(server, await _reach(server, tls))
     try:
         async with asyncio.timeout(server.patience.sign_in):

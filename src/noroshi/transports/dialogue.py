@@ -13,6 +13,7 @@ from aiosmtplib.esmtp import parse_esmtp_extensions
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.typing import SMTPStatus
 
+from noroshi.core.model import Fault
 from noroshi.transports import troubles
 from noroshi.transports.troubles import ServerTrouble
 from noroshi.transports.verdicts import enhanced_code
@@ -163,7 +164,8 @@ class Connection:
     async def encrypt(self, context: ssl.SSLContext) -> None:
         """STARTTLS, only where it is offered; what was learnt in clear is forgotten."""
         if "starttls" not in self.extensions:
-            raise ServerTrouble(troubles.NO_STARTTLS.fill(where=self.server.where))
+            words = troubles.NO_STARTTLS.fill(where=self.server.where)
+            raise ServerTrouble(words, fault=Fault.SETUP)
         self.stage = "STARTTLS"
         try:
             await self._answered(self._protocol.start_tls(context, self.server.host))

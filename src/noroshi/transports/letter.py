@@ -11,7 +11,7 @@ from noroshi.core.words import Words
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Broken, Connection, Reply
 from noroshi.transports.troubles import ServerTrouble
-from noroshi.transports.verdicts import sender_verdict, verdict, wants_tls
+from noroshi.transports.verdicts import LATER, Meaning, meaning, sender_meaning, wants_tls
 
 GO_ON = 354
 CLOSING = 421
@@ -58,7 +58,7 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
         if wants_tls(reply.code, reply.text) and not connection.encrypted:
             words = troubles.WANTS_TLS.fill(where=connection.server.where, reply=reply)
             raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
-        refused = _answer(reply, sender_verdict(reply.code, reply.enhanced, reply.text))
+        refused = _answer(reply, sender_meaning(reply.code, reply.enhanced, reply.text))
         return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
     try:
         return await _to_recipients(connection, letter)
@@ -73,7 +73,7 @@ async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
         if reply.good:
             taken.append(address)
         else:
-            answers[address] = _answer(reply, verdict(reply.code, reply.enhanced, reply.text))
+            answers[address] = _answer(reply, _meant(reply))
         if reply.code == CLOSING:
             rest = dict.fromkeys(letter.paths, answers[address])
             return rest | answers, "", False
@@ -95,7 +95,7 @@ async def _content(connection: Connection, content: bytes) -> tuple[Answer, str,
     except (Broken, ServerTrouble):
         words = NOT_KNOWN.fill(where=connection.server.where)
         return Answer(Verdict.DEFERRED, words=words), "", False
-    answer = _answer(reply, verdict(reply.code, reply.enhanced, reply.text))
+    answer = _answer(reply, _meant(reply))
     provider_id = MEANT.sub("", reply.text, count=1) if reply.good else ""
     return answer, provider_id, reply.code != CLOSING
 
@@ -107,14 +107,18 @@ def _mail_from(connection: Connection, letter: Letter) -> bytes:
     return path + size.encode("ascii")
 
 
-def _answer(reply: Reply, meant: Verdict) -> Answer:
-    return Answer(meant, reply.text, reply.code, reply.enhanced)
+def _meant(reply: Reply) -> Meaning:
+    return meaning(reply.code, reply.enhanced, reply.text)
+
+
+def _answer(reply: Reply, meant: Meaning) -> Answer:
+    return Answer(meant.verdict, reply.text, reply.code, reply.enhanced, fault=meant.fault)
 
 
 def _not_yet(reply: Reply) -> Answer:
     """An answer to DATA; a good one that is not 354 takes nothing."""
-    meant = verdict(reply.code, reply.enhanced, reply.text)
-    return _answer(reply, Verdict.DEFERRED if meant is Verdict.ACCEPTED else meant)
+    meant = _meant(reply)
+    return _answer(reply, Meaning(LATER) if meant.verdict is Verdict.ACCEPTED else meant)
 
 
 async def _reset(connection: Connection) -> bool:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words, plain
 from noroshi.ports import Outside, TransportKind, options
@@ -100,7 +100,7 @@ class PickupTransport:
         said = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
         if trouble is not None:
             words = CANNOT_WRITE.fill(folder=self._wanted.folder, why=trouble)
-            said = Answer(Verdict.ROUTE_DOWN, words=words)
+            said = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
         answers |= dict.fromkeys(paths, said)
         at = self._outside.clocks.wall()
         good = trouble is None and bool(paths)

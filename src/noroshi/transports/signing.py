@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from noroshi.core.model import Fault
 from noroshi.core.words import plain
 from noroshi.transports import sasl, troubles
 from noroshi.transports.dialogue import Connection, Reply
@@ -152,7 +153,8 @@ def _refused(
     told = words.fill(
         where=where, user=user, reply=reply, way=way.upper(), entry=credentials.entry
     )
-    return SignInRefused(told, reply.code, reply.enhanced, reply.text)
+    fault = Fault.SIGN_IN if wrong else None
+    return SignInRefused(told, reply.code, reply.enhanced, reply.text, fault)
 
 
 def _shares(run: str, secret: str) -> bool:

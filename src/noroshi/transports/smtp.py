@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind
@@ -157,7 +157,7 @@ class SmtpTransport:
         if wanted.password:
             secret = await self._outside.secret(wanted.password)
         else:
-            secret = await self._outside.token(wanted.account, force)
+            secret = await self._outside.token(wanted.account, force, "smtp")
         user = wanted.user or wanted.mail_from
         return Credentials(user=user, secret=secret, ways=wanted.ways, entry=wanted.password)
 
@@ -178,7 +178,8 @@ def _tls_context(ca_file: str) -> ssl.SSLContext:
             context.load_verify_locations(ca_file)
         except OSError as error:  # ssl.SSLError is one: no certificate in it
             why = error.strerror or error
-            raise ServerTrouble(troubles.CA_FILE.fill(path=ca_file, why=why)) from None
+            words = troubles.CA_FILE.fill(path=ca_file, why=why)
+            raise ServerTrouble(words, fault=Fault.SETUP) from None
     return context
 
 
@@ -188,11 +189,14 @@ async def try_out(wanted: Options) -> Sequence[Words]:
 
 def _answer_of(trouble: RouteTrouble) -> Answer:
     # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
-    verdict = Verdict.DEFERRED if trouble.code == 432 else Verdict.ROUTE_DOWN
+    if trouble.code == 432:
+        verdict, fault = Verdict.DEFERRED, None
+    else:
+        verdict, fault = Verdict.ROUTE_DOWN, trouble.fault
+    text, enhanced = "", ""
     if isinstance(trouble, ServerTrouble):
         text, enhanced = trouble.text, trouble.enhanced
-        return Answer(verdict, text, trouble.code, enhanced, trouble.words)
-    return Answer(verdict, code=trouble.code, words=trouble.words)
+    return Answer(verdict, text, trouble.code, enhanced, trouble.words, fault)
 
 
 KIND = TransportKind(

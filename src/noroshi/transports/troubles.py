@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 
+from noroshi.core.model import Fault
 from noroshi.core.words import Words
 from noroshi.ports import RouteTrouble
+from noroshi.transports.verdicts import sender_meaning
 
 DNS = Words(
     en="cannot find {where}: {why} (DNS). The name is wrong, or this computer's name server "
@@ -125,9 +127,23 @@ class ServerTrouble(RouteTrouble):
     """The mail server cannot be used now. If it said so, `text` is what it said after its
     code, word for word, and `enhanced` the code's second half."""
 
-    def __init__(self, words: Words, code: int = 0, enhanced: str = "", text: str = "") -> None:
-        super().__init__(words, code)
+    def __init__(
+        self,
+        words: Words,
+        code: int = 0,
+        enhanced: str = "",
+        text: str = "",
+        fault: Fault | None = None,
+    ) -> None:
+        super().__init__(words, code, fault or _fault(code, enhanced, text))
         self.enhanced, self.text = enhanced, text
+
+
+def _fault(code: int, enhanced: str, text: str) -> Fault:
+    """Nobody answered where there is no code; else what the table says of it."""
+    if not code:
+        return Fault.NETWORK
+    return sender_meaning(code, enhanced, text).fault or Fault.SERVER
 
 
 class SignInRefused(ServerTrouble):

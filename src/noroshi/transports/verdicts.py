@@ -8,73 +8,96 @@ RFC 5321, 4.2 and RFC 3463. What the table does not name goes by its first digit
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from noroshi.core.model import Verdict
+from noroshi.core.model import Fault, Verdict
 
 ROUTE, LATER, NO = Verdict.ROUTE_DOWN, Verdict.DEFERRED, Verdict.REFUSED
 ANY = 0
 
-# code, enhanced code (* ends a beginning of it, "" is any), a part of the text, verdict.
-RULES: tuple[tuple[int, str, str, Verdict], ...] = (
-    (421, "", "", ROUTE),  # it closes the connection; RFC 5321, 3.8
+# code, enhanced code (* ends a beginning of it, "" is any), a part of the text, and what it means:
+# a verdict on the recipient, or whose fault it is that the route is down.
+RULES: tuple[tuple[int, str, str, Verdict | Fault], ...] = (
+    (421, "", "", Fault.SERVER),  # it closes the connection; RFC 5321, 3.8
     (432, "", "", LATER),  # Exchange Online: more than 3 connections of one mailbox
-    (451, "5.7.3", "", ROUTE),  # Exchange Online: STARTTLS is required, said with a 4 in front
+    (
+        451,
+        "5.7.3",
+        "",
+        Fault.SETUP,
+    ),  # Exchange Online: STARTTLS is required, said with a 4 in front
     (452, "4.5.3", "", LATER),  # too many recipients in one mail: the others are taken
-    (452, "4.3.1", "", ROUTE),  # no room or no memory: it is so for every mail
-    (454, "", "", ROUTE),  # sign-in is out of order for the moment
-    (530, "", "", ROUTE),  # not signed in, or not in TLS
-    (534, "", "", ROUTE),  # Google: it wants another way to sign in
-    (535, "", "", ROUTE),  # signed out: SMTP AUTH is off, or the token is no good
-    (538, "", "", ROUTE),  # RFC 4954: it wants encryption
+    (452, "4.3.1", "", Fault.SERVER),  # no room or no memory: it is so for every mail
+    (454, "", "", Fault.SERVER),  # sign-in is out of order for the moment
+    (530, "", "", Fault.SETUP),  # not signed in, or not in TLS
+    (534, "", "", Fault.SIGN_IN),  # Google: it wants another way to sign in
+    (535, "", "", Fault.REFUSED),  # signed out: SMTP AUTH is off, or the token is no good
+    (538, "", "", Fault.SETUP),  # RFC 4954: it wants encryption
     (552, "5.3.4", "", NO),  # this mail is too large
     (554, "4.*", "", LATER),  # Exchange Online says "554 4.3.2 mailbox busy"
     # The sender's account, whatever the mail. Exchange Online, at the end of DATA:
-    (554, "5.2.0", "STOREDRV.Submission", ROUTE),  # the day's 10,000 are used up; spam block
-    (554, "5.2.0", "submission quota", ROUTE),  # the same, without its exception's name
-    (554, "5.2.0", "WASCL", ROUTE),  # the spam block, without its exception's name
-    (554, "5.2.2", "", ROUTE),  # the sender's mailbox is full: Sent Items grew
-    (554, "5.2.252", "", ROUTE),  # SendAsDenied
-    (550, "5.7.60", "", ROUTE),  # the same, older wording
-    (550, "5.1.8", "", ROUTE),  # the sender is blocked for spam
-    (550, "5.1.90", "", ROUTE),  # the day's recipients are used up
-    (ANY, "5.2.25*", "", ROUTE),  # 5.2.251 to 255: throttled for one error again and again
-    (550, "5.4.5", "", ROUTE),  # Google: the day's quota is used up
-    (ANY, "5.7.30", "", ROUTE),  # passwords are not taken any more
-    (ANY, "5.7.57", "", ROUTE),  # not signed in
-    (ANY, "5.7.64", "", ROUTE),  # relay: the connector does not know us
-    (ANY, "5.7.68", "", ROUTE),  # direct send is not allowed
-    (ANY, "5.7.23*", "", ROUTE),  # 5.7.232, 233, 236: the tenant's external recipients
-    (ANY, "5.7.50*", "", ROUTE),  # 5.7.501 to 508: this sender or address is banned
-    (ANY, "5.7.511", "", ROUTE),  # the same
-    (ANY, "5.7.705", "", ROUTE),  # the tenant sent too much
-    (ANY, "5.7.708", "", ROUTE),  # no traffic is taken from this address
-    (ANY, "5.7.750", "", ROUTE),  # the domain is not registered
-    (ANY, "5.7.1", "not authenticated", ROUTE),  # not signed in
+    (554, "5.2.0", "SubmissionQuota", Fault.QUOTA),  # the day's 10,000 recipients are used up
+    (554, "5.2.0", "submission quota", Fault.QUOTA),  # the same, without its exception's name
+    (554, "5.2.0", "STOREDRV.Submission", Fault.REFUSED),  # blocked for spam
+    (554, "5.2.0", "WASCL", Fault.REFUSED),  # the same, without its exception's name
+    (554, "5.2.2", "", Fault.REFUSED),  # the sender's mailbox is full: Sent Items grew
+    (554, "5.2.252", "", Fault.REFUSED),  # SendAsDenied
+    (550, "5.7.60", "", Fault.REFUSED),  # the same, older wording
+    (550, "5.1.8", "", Fault.REFUSED),  # the sender is blocked for spam
+    (550, "5.1.90", "", Fault.QUOTA),  # the day's recipients are used up
+    (
+        ANY,
+        "5.2.25*",
+        "",
+        Fault.REFUSED,
+    ),  # 5.2.251 to 255: throttled for one error again and again
+    (550, "5.4.5", "", Fault.QUOTA),  # Google: the day's quota is used up
+    (ANY, "5.7.30", "", Fault.SETUP),  # passwords are not taken any more
+    (ANY, "5.7.57", "", Fault.SETUP),  # not signed in
+    (ANY, "5.7.64", "", Fault.REFUSED),  # relay: the connector does not know us
+    (ANY, "5.7.68", "", Fault.REFUSED),  # direct send is not allowed
+    (ANY, "5.7.23*", "", Fault.QUOTA),  # 5.7.232, 233, 236: the tenant's external recipients
+    (ANY, "5.7.50*", "", Fault.REFUSED),  # 5.7.501 to 508: this sender or address is banned
+    (ANY, "5.7.511", "", Fault.REFUSED),  # the same
+    (ANY, "5.7.705", "", Fault.REFUSED),  # the tenant sent too much
+    (ANY, "5.7.708", "", Fault.REFUSED),  # no traffic is taken from this address
+    (ANY, "5.7.750", "", Fault.REFUSED),  # the domain is not registered
+    (ANY, "5.7.1", "not authenticated", Fault.SETUP),  # not signed in
     (ANY, "5.2.121", "", LATER),  # too much for this recipient within the hour
     (ANY, "5.2.122", "", LATER),  # the same
     # A command it does not know or take is our fault or its: no mail is to blame.
-    (500, "", "", ROUTE),
-    (502, "", "", ROUTE),
-    (503, "", "", ROUTE),
-    (504, "", "", ROUTE),
+    (500, "", "", Fault.SERVER),
+    (502, "", "", Fault.SERVER),
+    (503, "", "", Fault.SERVER),
+    (504, "", "", Fault.SETUP),
 )
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
 TRAIL = re.compile(r"\s*\[(?:Hostname=)?[^\[\]]*\]\s*$")
 
 
-def verdict(code: int, enhanced: str = "", text: str = "") -> Verdict:
-    """What an answer within a mail's transaction says of its recipient, or of the route."""
-    for its_code, its_enhanced, part, answer in RULES:
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an answer says of its recipient, or of the route: then whose fault it is."""
+
+    verdict: Verdict
+    fault: Fault | None = None
+
+
+def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
+    """What an answer within a mail's transaction means."""
+    for its_code, its_enhanced, part, says in RULES:
         fits = its_code in (ANY, code) and _fits(enhanced, its_enhanced)
         if fits and part.lower() in text.lower():
-            return answer
-    return {2: Verdict.ACCEPTED, 5: NO}.get(code // 100, LATER)
+            return Meaning(says) if isinstance(says, Verdict) else Meaning(ROUTE, says)
+    return Meaning({2: Verdict.ACCEPTED, 5: NO}.get(code // 100, LATER))
 
 
-def sender_verdict(code: int, enhanced: str = "", text: str = "") -> Verdict:
+def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     """The same for MAIL FROM: who is refused there is the sender, which is the route's."""
-    said = verdict(code, enhanced, text)
-    return ROUTE if said is NO and code != 552 else said
+    said = meaning(code, enhanced, text)
+    if said.verdict is NO and code != 552:
+        return Meaning(ROUTE, Fault.REFUSED)
+    return said
 
 
 def wants_new_token(code: int, enhanced: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.delivery import Fate, RestRoute, settled
-from noroshi.core.model import Envelope, Parcel, Receipt
+from noroshi.core.model import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
 from noroshi.stores.shared import ACCEPTED, DROPPED, HELD, SET_ASIDE, outcome, readdressed
@@ -43,8 +43,9 @@ RELEASE = """
 update spool set due = ?, lease = null, node = null, life = null
 where fate in ('', 'held') and node = ? and life between ? and ?"""
 REST = """
-insert into rest values (?, ?, ?, ?) on conflict do update set
-    since = min(since, excluded.since), until = max(until, excluded.until), why = excluded.why
+insert into rest (route, since, until, why, fault) values (?, ?, ?, ?, ?)
+on conflict do update set since = min(since, excluded.since),
+    until = max(until, excluded.until), why = excluded.why, fault = excluded.fault
 """
 ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
 
@@ -200,8 +201,11 @@ def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | Non
 
 
 def resting(db: Connection) -> Sequence[Resting]:
-    rows = db.execute("select route, since, until, why from rest order by route")
-    return [Resting(name, instant(s), instant(u), words(why)) for name, s, u, why in rows]
+    rows = db.execute("select route, since, until, why, fault from rest order by route")
+    return [
+        Resting(name, instant(since), instant(until), words(why), Fault(fault))
+        for name, since, until, why, fault in rows
+    ]
 
 
 def shift(db: Connection, by: int) -> None:
@@ -227,8 +231,8 @@ def _waiting(row: tuple[Any, ...]) -> Waiting:
 def _write_health(db: Connection, route: str, fate: Fate) -> None:
     """Two parcels that were out at once may both find the route down."""
     if isinstance(fate, RestRoute):
-        row = (route, number(fate.since), number(fate.until), kept(fate.why))
-        db.execute(REST, row)
+        times = number(fate.since), number(fate.until)
+        db.execute(REST, (route, *times, kept(fate.why), fate.fault.value))
     else:
         db.execute("delete from rest where route = ?", (route,))
 

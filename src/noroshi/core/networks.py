@@ -1,0 +1,79 @@
+"""Networks of a plan: how routes and accounts reach the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+from noroshi.core.defined import Definitions, NetworkDef
+from noroshi.core.model import DIRECT, Network
+from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.values import host
+from noroshi.core.words import Words
+
+NETWORK = Words(en="network", ja="ネットワーク")
+NO_PROXY = Words(
+    en="must be host:port, as in proxy.example.com:8080",
+    ja="proxy.example.com:8080 のように、ホスト:ポートで書いてください",
+)
+PROXY_ALONE = Words(
+    en="is only for a proxy, and none is given", ja="proxy を指定したときだけ使えます"
+)
+BOTH = Words(
+    en="proxy_user and proxy_password go together",
+    ja="proxy_user と proxy_password は両方指定してください",
+)
+NO_SOURCE = Words(
+    en="must be an address of this computer, as in 192.0.2.10",
+    ja="192.0.2.10 のような、このコンピューターのアドレスにしてください",
+)
+
+
+def networks(definitions: Definitions, found: list[Problem]) -> dict[str, Network]:
+    """All networks by name."""
+    return {
+        name: _network(said, file_of("networks", name, found))
+        for name, said in definitions.networks.items()
+    }
+
+
+def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Network:
+    """The network that a route or an account names; without a name, or an unknown one, none."""
+    if name and name not in networks:
+        place.at("network").no_such(NETWORK, name, networks)
+    return networks.get(name, DIRECT)
+
+
+def _network(said: NetworkDef, place: Place) -> Network:
+    if said.proxy:
+        _check_proxy(said.proxy, place.at("proxy"))
+    for field in ("proxy_user", "proxy_password"):
+        if getattr(said, field) and not said.proxy:
+            place.at(field).say(PROXY_ALONE)
+    if bool(said.proxy_user) != bool(said.proxy_password):
+        place.say(BOTH)
+    if said.source:
+        _check_source(said.source, place.at("source"))
+    return Network(
+        name=said.name,
+        proxy=said.proxy,
+        proxy_user=said.proxy_user,
+        proxy_password=said.proxy_password,
+        source=said.source,
+        ca_file=said.ca_file,
+    )
+
+
+def _check_proxy(given: str, place: Place) -> None:
+    name, _, port = given.rpartition(":")
+    if not name or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:
+        place.say(NO_PROXY)
+    else:
+        host(name.strip("[]"), place)
+
+
+def _check_source(given: str, place: Place) -> None:
+    try:
+        ip_address(given)
+    except ValueError:
+        place.say(NO_SOURCE)
