@@ -6,42 +6,43 @@ Host, Store). Nothing here imports an implementation.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import Enum
-from pathlib import Path
+from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
 
-from noroshi.core.delivery import Fate
 from noroshi.core.model import (
     DIRECT,
-    NOTHING,
     Alarm,
-    Change,
     Contact,
-    Decision,
     Envelope,
-    Event,
     Fault,
     Limits,
     Monitor,
     Network,
-    Parcel,
     Reading,
     Receipt,
-    Sample,
-    Standing,
-    State,
 )
 from noroshi.core.notices import Notice
-from noroshi.core.words import Words, plain
+from noroshi.core.words import Words
+from noroshi.storing import (
+    LEASE as LEASE,
+    PARCEL_LEASE as PARCEL_LEASE,
+    Away as Away,
+    Beat as Beat,
+    Block as Block,
+    Conflict as Conflict,
+    Document as Document,
+    Node as Node,
+    Renewal as Renewal,
+    Resting as Resting,
+    Store as Store,
+    StoreError as StoreError,
+    Version as Version,
+    Waiting as Waiting,
+)
 
 T = TypeVar("T")
-LEASE = timedelta(seconds=15)
-"""How long a block of monitors is held without a renewal."""
-PARCEL_LEASE = timedelta(minutes=5)
-"""How long an envelope may be out: longer than any transport's time-outs together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +74,6 @@ class Unmeasurable(Exception):
     def __init__(self, words: Words, memory: Mapping[str, Any] | None = None) -> None:
         super().__init__(words.en)
         self.words, self.memory = words, memory
-
-
-class Away(Enum):
-    """Why the store cannot do it now, for whoever has to tell one from the other."""
-
-    OTHER = ""
-    SAVING = "saving"
-    """Room is short: samples alone are refused, as everything else is still taken."""
-    FULL = "full"
-    """Not even the reserve has room: nothing can be written."""
-    LOCKED = "locked"
-    READ_ONLY = "read-only"
-    BROKEN = "broken"
-    """The disk answers with errors, or the file is not whole."""
-
-
-class StoreError(Exception):
-    """The store cannot do it now (full, locked, gone). It never ends the engine."""
-
-    def __init__(self, what: Words | str, away: Away = Away.OTHER) -> None:
-        self.words = plain(what) if isinstance(what, str) else what
-        super().__init__(self.words.en)
-        self.away = away
-
-
-class Conflict(Exception):
-    """Somebody else changed it first; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,242 +329,3 @@ class TransportKind:
     options: type
     open: Callable[[Any, Outside], Transport]
     try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One life of a running Noroshi. What an earlier life held ends when a new one begins.
-
-    `seen` is when the life before it last held on to its monitors; None: there was none.
-    """
-
-    name: str
-    life: int
-    seen: datetime | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Monitors lent to a node, by id, which keeps their schedule and states in memory."""
-
-    states: Mapping[str, State]
-    memories: Mapping[str, Mapping[str, Any]]
-    fence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """What a node hears when it holds on to its block: standing by monitor, the version."""
-
-    standing: Mapping[str, Standing]
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One definition as it is kept: `key` is "type/name", `body` is canonical JSON."""
-
-    key: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """All definitions at one time; number 0 is before any were given."""
-
-    number: int
-    documents: tuple[Document, ...] = ()
-    who: str = ""
-    at: datetime | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
-
-    `fate` is "" while it waits, else "accepted", "set aside", "held" or "dropped"; `why` the
-    last trouble, or who held or dropped it.
-    """
-
-    envelope: Envelope
-    due: datetime
-    out: bool = False
-    fate: str = ""
-    why: Words = NOTHING
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beat:
-    """What a job last reported of itself: when, whether it went well, and its own words."""
-
-    at: datetime
-    ok: bool = True
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Resting:
-    """A route that is down: since when, until when it is left alone, and why."""
-
-    route: str
-    since: datetime
-    until: datetime
-    why: Words
-    fault: Fault = Fault.SERVER
-
-
-class Store(Protocol):
-    """Where all that must survive a crash lives. Each method is atomic, or a StoreError.
-
-    `now` is the wall clock's, as what is stored outlives the steady one.
-    """
-
-    # definitions
-
-    async def publish(self, version: Version, monitors: Iterable[str], base: int) -> int:
-        """Make a version current, with just these monitor ids; its number. Conflict if the
-        current one is not `base`. A monitor with a known id keeps its state; one that is no
-        longer named stays until it is forgotten (`retire`). One that comes back after that
-        begins anew, but for its serial, which goes on after its last event's."""
-
-    async def current(self) -> Version:
-        """The current version with its documents."""
-
-    async def version(self, number: int) -> Version | None:
-        """An earlier version, or the current one, with its documents; None: there is none."""
-
-    async def versions(self, last: int = 100) -> Sequence[Version]:
-        """The newest versions without their documents, newest first."""
-
-    # monitors
-
-    async def begin(self, name: str, now: datetime) -> Node:
-        """Start a life of this node: what its earlier life held is free at once. It hears
-        when that one last renewed a block, or ended."""
-
-    async def end(self, node: Node, now: datetime) -> None:
-        """Give back what this life holds: blocks and envelopes alike."""
-
-    async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
-        """Lend all monitors that nobody holds, with the next fencing number; with a fence
-        that still holds, what is free is lent under it as well, and only that is answered."""
-
-    async def renew(self, fence: int, now: datetime) -> Renewal | None:
-        """Hold on to a block, and hear its monitors' standing; None: it is lost."""
-
-    async def commit(self, fence: int, change: Change) -> bool:
-        """Write a change whole, its samples too; False, and nothing written, if the block
-        was lost."""
-
-    async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
-        """A monitor's state and memory as they were last written."""
-
-    async def retire(self, fence: int, change: Change) -> bool:
-        """Write a monitor's last change and forget the monitor; as `commit` otherwise."""
-
-    async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
-        """Add samples that led to no change to the history, and keep the newest memories."""
-
-    async def drop_samples(self, before: datetime, most: int) -> int:
-        """Delete at most that many of the oldest samples before an instant; how many."""
-
-    async def states(self) -> Mapping[str, State]:
-        """Each monitor's state as it was last written."""
-
-    async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
-        """The newest events, of one monitor or of all, newest first."""
-
-    async def decisions(self, monitor: str) -> Sequence[Decision]:
-        """What each rule last answered about each item of a monitor."""
-
-    async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
-        """The newest samples of a monitor, newest first; without memory."""
-
-    async def stand(self, monitor: str, standing: Standing) -> bool:
-        """Write what is said of a monitor; False if there is none of that id."""
-
-    # jobs that report in
-
-    async def beat(self, name: str, beat: Beat) -> None:
-        """Keep what a job reports of itself, in the place of what it reported before."""
-
-    async def beats(self) -> Mapping[str, Beat]:
-        """The last report of each job, by its name."""
-
-    # envelopes
-
-    async def post(self, *envelopes: Envelope) -> int:
-        """Put envelopes into the spool by themselves: all of those whose ids are not there
-        yet, or none; how many they are."""
-
-    async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
-        """Lend an envelope whose turn on this route it is, the oldest of its order key."""
-
-    async def settle(
-        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
-    ) -> bool:
-        """Write down an attempt's end, and with it the envelopes that tell of it; False if
-        the parcel's lease was lost. Any answer of a route that is not RestRoute says that it
-        is well again."""
-
-    async def waiting(self) -> Sequence[Waiting]:
-        """What has not left yet, and what was set aside, oldest first."""
-
-    async def tally(self, since: datetime) -> Mapping[str, int]:
-        """The alarms of the envelopes born since then, by their fate: "" for those that wait."""
-
-    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
-        """One envelope, settled or not, with what each attempt brought; None: unknown."""
-
-    async def retry(self, id: str, now: datetime) -> bool:
-        """Make it due now, and its routes too; one set aside waits again. False: unknown,
-        out, or accepted."""
-
-    async def hold(self, id: str, who: str) -> bool:
-        """Keep it from leaving until it is released; what is of its order key waits behind it.
-        False: unknown, out, settled, or held already."""
-
-    async def release(self, id: str, now: datetime) -> bool:
-        """Let one that was held or set aside wait again, due now. False: it is neither."""
-
-    async def drop(self, id: str, who: str) -> bool:
-        """A person gives it up: it is kept, and never sent. False: unknown, out, accepted, or
-        dropped already."""
-
-    async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
-        """Give it other addresses, routes, or both (none given: as they are); its attempts begin
-        anew. False: unknown, out, accepted or dropped."""
-
-    async def resting(self) -> Sequence[Resting]:
-        """The routes that are down."""
-
-    # secrets, sealed by the vault
-
-    async def put_secret(self, name: str, sealed: bytes) -> None: ...
-
-    async def get_secret(self, name: str) -> bytes | None: ...
-
-    async def secret_names(self) -> Sequence[str]: ...
-
-    # all
-
-    async def shift(self, by: timedelta) -> None:
-        """The wall clock was set: move with it all that waits for an instant. A mail that was
-        never tried does not: it is due, and may have been written after the clock was set."""
-
-    async def wait(self, longest: timedelta) -> None:
-        """Return when something was committed, or after a while."""
-
-    async def trouble(self) -> Words | None:
-        """What is wrong with the store itself, as a person should read it; None: nothing."""
-
-    async def copy_to(self, path: Path) -> None:
-        """Write a copy of all of it, as it is at one instant, while work goes on; the file
-        (0600) appears under its name when it is whole. Conflict if there is one already."""
-
-    async def faults(self) -> Sequence[Words]:
-        """Look through all of it for what should not be so; nothing is changed."""
-
-    async def close(self) -> None:
-        """Write what is under way, and let go."""

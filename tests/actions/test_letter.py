@@ -5,8 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from noroshi.actions.letter import Page, Part, Post, Quote, Row, as_text, cut, tidy
 from noroshi.actions.letter_html import MOST_BYTES, as_html, noted

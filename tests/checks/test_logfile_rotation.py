@@ -9,8 +9,7 @@ import lzma
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from noroshi.hosts.files import LocalFiles
 from tests.checks.logs import Log

@@ -12,8 +12,7 @@ from noroshi.core.model import Level, Reading
 from noroshi.core.status import judge
 from noroshi.ports import Ran, Unmeasurable
 from noroshi.testing import FakeHost
-from tests.hosts.folder import Sleeper, local
-from tests.hosts.folder import script as written
+from tests.hosts.folder import Sleeper, local, script as written
 
 PLUGINS = "/usr/lib/nagios/plugins"
 

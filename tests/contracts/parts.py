@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from noroshi.core.model import (
     Answer,
+    Cause as Why,
     Change,
     Decision,
     Envelope,
@@ -20,7 +21,6 @@ from noroshi.core.model import (
     State,
     Verdict,
 )
-from noroshi.core.model import Cause as Why
 from noroshi.core.words import Words
 from noroshi.ports import Document, Version
 

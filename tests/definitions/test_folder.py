@@ -5,8 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from noroshi.definitions import content, document, read_folder, write_folder
 from noroshi.definitions.toml import toml

@@ -10,8 +10,7 @@ from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from noroshi.core.model import Envelope
 from noroshi.transports.mime import (

@@ -7,8 +7,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from noroshi.transports.mime import compose
 from tests.transports.test_mime import LETTER, SENDER, with_payload
