@@ -38,6 +38,7 @@ from noroshi.storing import (
     Resting as Resting,
     Store as Store,
     StoreError as StoreError,
+    Taken as Taken,
     Version as Version,
     Waiting as Waiting,
 )

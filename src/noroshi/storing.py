@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -110,8 +110,9 @@ class Version:
 class Waiting:
     """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
 
-    `fate` is "" while it waits, else "accepted", "set aside", "held" or "dropped"; `why` the
-    last trouble, or who held or dropped it.
+    `fate` is "" while it waits, else "accepted", "set aside", "held" or "dropped"; "together"
+    and "set aside together" in a digest that waits or is set aside. `why` is the last trouble,
+    or who held or dropped it.
     """
 
     envelope: Envelope
@@ -128,6 +129,17 @@ class Beat:
     at: datetime
     ok: bool = True
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A mail that a provider took: when, by which route, for whom, for how many recipients."""
+
+    at: datetime
+    route: str
+    contact: str
+    recipients: int
+    digest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +237,24 @@ class Store(Protocol):
         """Put envelopes into the spool by themselves: all of those whose ids are not there
         yet, or none; how many they are."""
 
-    async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
-        """Lend an envelope whose turn on this route it is, the oldest of its order key."""
+    async def claim_parcel(
+        self, node: Node, route: str, now: datetime, but: Collection[str] = ()
+    ) -> Parcel | None:
+        """Lend an envelope whose turn on this route it is: of the most urgent lane, the oldest
+        of its order key; none that may join a digest for a contact in `but`."""
+
+    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
+        """The parcel's envelope and those that wait for the same contact, oldest first; none
+        that must not leave before an older one of its order key that is out, held, or in a
+        digest."""
+
+    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
+        """Put a digest into the spool in the place of its members, of which the parcel's
+        envelope is one; that attempt is none. From now on they share the digest's fate. False,
+        and nothing written, if one of them does not wait any more."""
+
+    async def taken(self, since: datetime) -> Sequence[Taken]:
+        """The mails that were accepted since then, oldest first."""
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
@@ -236,10 +264,12 @@ class Store(Protocol):
         is well again."""
 
     async def waiting(self) -> Sequence[Waiting]:
-        """What has not left yet, and what was set aside, oldest first."""
+        """What has not left yet, and what was set aside, oldest first; of a digest, itself
+        and not its members."""
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
-        """The alarms of the envelopes born since then, by their fate: "" for those that wait."""
+        """The alarms of the envelopes born since then, by their fate: "" for those that wait;
+        those in a digest by the digest's."""
 
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         """One envelope, settled or not, with what each attempt brought; None: unknown."""

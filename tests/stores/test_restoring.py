@@ -293,7 +293,10 @@ FAULTS = {
         "wrong place in their order",
     ),
     "no way": ("delete from way", "have no route"),
-    "a receipt of nothing": ("insert into receipt values (99, '{}')", "belong to no mail"),
+    "a receipt of nothing": (
+        "insert into receipt (envelope, body) values (99, '{}')",
+        "belong to no mail",
+    ),
     "a rule's answer about nothing": (
         "insert into decision values ('x', 'r', '', 0, 'REPEAT')",
         "monitors that are not there, the first is x",

@@ -192,6 +192,20 @@ DIRECT = Network()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What a mailbox, or a server without one, may send; 0 is without a limit.
+
+    `account` is to whom the allowance belongs: routes of the same one share it.
+    `connections` is how many mails may be on their way at once.
+    """
+
+    account: str = ""
+    mails_a_minute: int = 0
+    recipients_a_day: int = 0
+    connections: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A named way out, and how many may use it at once."""
 
@@ -201,6 +215,7 @@ class Route:
     options: object = None
     connections: int = 1
     network: Network = DIRECT
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,13 +387,23 @@ class Alarm:
     thread: str
 
 
+class Lane(Enum):
+    """Class of urgency in the queue: the lower goes first, of different monitors. Stored."""
+
+    CRITICAL = 0
+    WARNING = 1
+    RECOVERY = 2
+    REPORT = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """Something that must leave this process, for one contact; `to` is who still waits.
 
     `routes` are what is left to try, in order; `order` is the key within which nothing
     overtakes; `thread` are the ids of the envelopes that it follows, oldest first; `action`
-    is the kind that drafted it; `reached` and `refused` are addresses that were done with.
+    is the kind that drafted it; `reached` and `refused` are addresses that were done with;
+    `members` are the ids of the envelopes that a digest tells in their place.
     """
 
     id: str
@@ -394,6 +419,8 @@ class Envelope:
     attempts: int = 0
     reached: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    lane: Lane = Lane.REPORT
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,11 +486,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What an attempt brought: an answer for each recipient."""
+    """What an attempt by a route brought: an answer for each recipient."""
 
     at: datetime
     answers: Mapping[str, Answer]
     provider_id: str = ""
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.core.cadence import At, last_up_to
-from noroshi.core.model import Contact, Envelope, Rule
+from noroshi.core.model import Contact, Envelope, Lane, Rule
 from noroshi.core.notices import (
     Aside,
     Changed,
@@ -32,6 +32,8 @@ LONGEST_LATE = timedelta(hours=12)
 MOST_SHOWN = 50
 GAP = timedelta(minutes=2)
 """How long nobody must have watched for it to be told: an update of Noroshi is shorter."""
+URGENT = frozenset({Happening.ASIDE, Happening.FAILED})
+"""What tells of an alarm that did not come through goes before reports."""
 NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.UNWATCHED})
 """Without a notification for them they are told to the contacts of all rules."""
 
@@ -93,6 +95,7 @@ def _envelope(
         payload=payload,
         action=notification.action,
         born=now,
+        lane=Lane.WARNING if happening in URGENT else Lane.REPORT,
     )
 
 

@@ -16,6 +16,7 @@ from noroshi.core.model import (
     Envelope,
     Event,
     ItemState,
+    Lane,
     Level,
     Monitor,
     Reason,
@@ -28,6 +29,12 @@ from noroshi.core.model import (
 from noroshi.core.policy import decide, wake
 from noroshi.core.status import Finding, advance, close, event_of
 
+LANES = {
+    Level.OK: Lane.RECOVERY,
+    Level.WARNING: Lane.WARNING,
+    Level.UNKNOWN: Lane.WARNING,
+    Level.CRITICAL: Lane.CRITICAL,
+}
 Draft = Callable[[Monitor, Rule, Contact, tuple[Alarm, ...]], Mapping[str, Any]]
 
 
@@ -230,4 +237,5 @@ def _envelope(
         action=rule.action,
         born=now,
         thread=tuple(t for t in dict.fromkeys(a.thread for a in alarms) if t != id),
+        lane=LANES[Level.worst(alarm.event.after for alarm in alarms)],
     )

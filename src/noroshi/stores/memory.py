@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from noroshi.core.delivery import Fate, RestRoute, settled
+from noroshi.core.digest import may_join
 from noroshi.core.model import (
     NOTHING,
     NOTHING_SAID,
@@ -35,17 +36,22 @@ from noroshi.ports import (
     Renewal,
     Resting,
     StoreError,
+    Taken,
     Version,
     Waiting,
 )
 from noroshi.stores.shared import (
-    ACCEPTED,
     DROPPED,
     HELD,
     OPEN,
     SET_ASIDE,
+    SHOWN,
+    TOGETHER,
     News,
+    accepted,
+    counted,
     first_state,
+    of_members,
     outcome,
     readdressed,
 )
@@ -69,6 +75,7 @@ class _Spooled:
     fate: str = ""
     why: Words = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
+    routes: list[str] = field(default_factory=list)
 
     @property
     def row(self) -> Waiting:
@@ -268,8 +275,16 @@ class MemoryStore:
         self._news.tell()
         return True
 
-    async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
-        row = min(self._lendable(route, now), key=lambda row: row.due, default=None)
+    async def claim_parcel(
+        self, node: Node, route: str, now: datetime, but: Collection[str] = ()
+    ) -> Parcel | None:
+        ready = (
+            row
+            for row in self._lendable(route, now)
+            if row.envelope.contact not in but or not may_join(row.envelope)
+        )
+        urgency = lambda row: (row.envelope.lane.value, row.due)  # noqa: E731
+        row = min(ready, key=urgency, default=None)
         if row is None:
             return None
         row.due, row.holder = now + PARCEL_LEASE, node
@@ -292,6 +307,47 @@ class MemoryStore:
             if not row.fate and row.due <= now and next(ready, None) == route:
                 yield row
 
+    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
+        found, behind = list[Envelope](), set[str]()
+        for row in self._open.values():
+            one = row.envelope
+            if one.contact != parcel.envelope.contact:
+                continue
+            mine = one.id == parcel.envelope.id and row.lease == parcel.lease
+            if not mine and (row.lease or row.fate or one.order in behind):
+                behind.add(one.order)
+            else:
+                found.append(parcel.envelope if mine else one)
+        return found
+
+    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
+        members = [self._spool.get(id) for id in digest.members]
+        leases = {row.lease for row in members if row is not None and not row.fate}
+        if None in members or not leases <= {"", parcel.lease}:
+            return False
+        if any(row.fate for row in members if row) or parcel.lease not in leases:
+            return False
+        for row in filter(None, members):
+            if row.lease:
+                row.envelope = parcel.envelope
+            row.fate, row.lease, row.holder = TOGETHER, "", None
+        return self._put(digest)
+
+    async def taken(self, since: datetime) -> Sequence[Taken]:
+        found = [
+            Taken(
+                at=receipt.at,
+                route=route,
+                contact=row.envelope.contact,
+                recipients=accepted(receipt),
+                digest=bool(row.envelope.members),
+            )
+            for row in self._spool.values()
+            for receipt, route in zip(row.receipts, row.routes, strict=True)
+            if receipt.at >= since and accepted(receipt)
+        ]
+        return sorted(found, key=lambda taken: taken.at)
+
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
     ) -> bool:
@@ -299,11 +355,12 @@ class MemoryStore:
         if row is None or row.lease != parcel.lease:
             return False
         row.receipts.append(receipt)
+        row.routes.append(parcel.route)
         row.envelope, due = settled(parcel, receipt, fate)
         row.due, row.lease, row.holder = due or receipt.at, "", None
         row.fate, row.why = outcome(fate)
         if row.fate:
-            del self._open[row.envelope.id]
+            self._share(row)
         if isinstance(fate, RestRoute):
             self._rest(parcel.route, fate)
         else:
@@ -320,15 +377,20 @@ class MemoryStore:
         until = max(fate.until, known.until) if known else fate.until
         self._resting[route] = Resting(route, since, until, fate.why, fate.fault)
 
+    def _share(self, row: _Spooled) -> None:
+        """Members of a digest have its fate."""
+        for id in row.envelope.members:
+            self._spool[id].fate = of_members(row.fate)
+        self._reopen()
+
     async def waiting(self) -> Sequence[Waiting]:
-        done = (ACCEPTED, DROPPED)
-        return [row.row for row in self._spool.values() if row.fate not in done]
+        return [row.row for row in self._spool.values() if row.fate in SHOWN]
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         found = Counter[str]()
         for row in self._spool.values():
             if row.envelope.born >= since:
-                found[row.fate] += len(row.envelope.alarms)
+                found[counted(row.fate)] += len(row.envelope.alarms)
         return +found
 
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
@@ -340,7 +402,7 @@ class MemoryStore:
         if row is None or row.fate not in ("", SET_ASIDE) or (row.lease and row.due > now):
             return False
         row.due, row.fate = now, ""
-        self._reopen()
+        self._share(row)
         for route in row.envelope.routes:
             rest = self._resting.get(route)
             if rest is not None and rest.until > now:
@@ -360,20 +422,20 @@ class MemoryStore:
         if row is None or row.fate not in (HELD, SET_ASIDE):
             return False
         row.fate, row.why, row.due = "", NOTHING, now
-        self._reopen()
+        self._share(row)
         return True
 
     async def drop(self, id: str, who: str) -> bool:
         row = self._at_hand(id)
-        if row is None or row.fate in (ACCEPTED, DROPPED):
+        if row is None or row.fate not in SHOWN:
             return False
         row.fate, row.why = DROPPED, plain(who)
-        self._reopen()
+        self._share(row)
         return True
 
     async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
         row = self._at_hand(id)
-        if row is None or row.fate in (ACCEPTED, DROPPED):
+        if row is None or row.fate not in SHOWN:
             return False
         row.envelope = readdressed(row.envelope, to, routes)
         return True

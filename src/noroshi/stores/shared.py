@@ -10,12 +10,16 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from noroshi.core.delivery import Accepted, Fate, SetAside
-from noroshi.core.model import NOTHING, Envelope, State
+from noroshi.core.model import NOTHING, Envelope, Receipt, State, Verdict
 from noroshi.core.words import Words
 
 ACCEPTED, SET_ASIDE, HELD, DROPPED = "accepted", "set aside", "held", "dropped"
-OPEN = ("", HELD)
+TOGETHER, ASIDE_TOGETHER = "together", "set aside together"
+"""Fates of members, while their digest is open or is set aside."""
+OPEN = ("", HELD, TOGETHER)
 """Fates of envelopes that nothing of their order key may overtake."""
+SHOWN = ("", HELD, SET_ASIDE)
+"""Fates of envelopes that wait for something by themselves."""
 
 
 class News:
@@ -62,6 +66,16 @@ def first_state(last_event: str | None, events: int) -> State:
     return State(serial=max(own, events))
 
 
+def of_members(fate: str) -> str:
+    """The fate of a digest's members, by the digest's own."""
+    return {"": TOGETHER, HELD: TOGETHER, SET_ASIDE: ASIDE_TOGETHER}.get(fate, fate)
+
+
+def counted(fate: str) -> str:
+    """The fate by which an alarm counts: a member's is its digest's."""
+    return {TOGETHER: "", ASIDE_TOGETHER: SET_ASIDE}.get(fate, fate)
+
+
 def outcome(fate: Fate) -> tuple[str, Words]:
     """The envelope's fate as `Waiting` says it, and its last trouble."""
     match fate:
@@ -71,6 +85,11 @@ def outcome(fate: Fate) -> tuple[str, Words]:
             return SET_ASIDE, why
         case _:
             return "", fate.why
+
+
+def accepted(receipt: Receipt) -> int:
+    """How many recipients were taken by this attempt."""
+    return sum(a.verdict is Verdict.ACCEPTED for a in receipt.answers.values())
 
 
 def readdressed(envelope: Envelope, to: Sequence[str], routes: Sequence[str]) -> Envelope:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -37,12 +37,13 @@ from noroshi.ports import (
     Renewal,
     Resting,
     StoreError,
+    Taken,
     Version,
     Waiting,
 )
 from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
-from noroshi.stores.sql import definitions, history, monitors, spool
+from noroshi.stores.sql import definitions, history, monitors, spool, together
 from noroshi.stores.sql.checking import faults
 from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.migrating import Migration, ours
@@ -192,9 +193,20 @@ class SqliteStore:
     async def post(self, *envelopes: Envelope) -> int:
         return await self._tell(lambda db: sum(spool.put(db, one) for one in envelopes))
 
-    async def claim_parcel(self, node: Node, route: str, now: datetime) -> Parcel | None:
+    async def claim_parcel(
+        self, node: Node, route: str, now: datetime, but: Collection[str] = ()
+    ) -> Parcel | None:
         lease = uuid.uuid4().hex
-        return await self._write(lambda db: spool.lend(db, node, route, now, lease))
+        return await self._write(lambda db: spool.lend(db, node, route, now, lease, but))
+
+    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
+        return await self._read(lambda db: together.pile(db, parcel))
+
+    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
+        return await self._tell(lambda db: together.join(db, parcel, digest))
+
+    async def taken(self, since: datetime) -> Sequence[Taken]:
+        return await self._read(lambda db: together.taken(db, since))
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()

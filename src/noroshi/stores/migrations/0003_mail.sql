@@ -1,2 +1,23 @@
 -- By whom a route that is down can be mended (core.model.Fault).
 alter table rest add column fault text not null default 'server';
+
+-- lane: class of urgency; contact: whom it is for; alone: 1 if it is never put into a digest.
+alter table spool add column lane integer not null default 3;
+alter table spool add column contact text not null default '';
+alter table spool add column alone integer not null default 1;
+update spool set contact = json_extract(envelope, '$.contact');
+drop index spool_due;
+create index spool_due on spool (lane, due, seq) where fate = '' and head = 1;
+
+-- A member of a digest that is open (fate 'together') is still the head of its order key.
+drop index spool_order;
+create index spool_order on spool (order_key, seq) where fate in ('', 'held', 'together');
+create index spool_contact on spool (contact, seq) where fate in ('', 'held', 'together');
+drop index spool_shown;
+create index spool_shown on spool (seq) where fate in ('', 'held', 'set aside');
+
+-- When the answer came, by which route, and how many recipients were taken.
+alter table receipt add column at integer not null default 0;
+alter table receipt add column route text not null default '';
+alter table receipt add column taken integer not null default 0;
+create index receipt_taken on receipt (at) where taken > 0;

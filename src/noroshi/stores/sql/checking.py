@@ -30,9 +30,9 @@ class Rule:
 
 RULES = (
     Rule(
-        "select s.id from spool s where s.fate in ('', 'held') and s.head <> (s.seq = ("
-        "select min(o.seq) from spool o "
-        "where o.order_key = s.order_key and o.fate in ('', 'held')))",
+        "select s.id from spool s where s.fate in ('', 'held', 'together') "
+        "and s.head <> (s.seq = (select min(o.seq) from spool o "
+        "where o.order_key = s.order_key and o.fate in ('', 'held', 'together')))",
         Words(
             en="{count} mails stand at a wrong place in their order, the first is {id}: "
             "they may wait for ever, or overtake",
@@ -61,6 +61,17 @@ RULES = (
         Words(
             en="{count} mails are settled and out at once, the first is {id}",
             ja="完了したのに送信中のままのメールが {count}通あります (最初は {id})",
+        ),
+    ),
+    Rule(
+        "select id from spool where fate = 'together' and id not in ("
+        "select m.value from spool d, json_each(d.envelope, '$.members') m "
+        "where d.fate in ('', 'held'))",
+        Words(
+            en="{count} mails are in a digest that does not wait, the first is {id}: they would "
+            "never be told",
+            ja="送信待ちでない「まとめ」に入ったままのメールが {count}通あります (最初は {id})。"
+            "このままでは届きません",
         ),
     ),
     Rule(

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from noroshi import schema
 from noroshi.core.delivery import Fate, RestRoute, settled
+from noroshi.core.digest import may_join
 from noroshi.core.model import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
-from noroshi.stores.shared import ACCEPTED, DROPPED, HELD, SET_ASIDE, outcome, readdressed
+from noroshi.stores.shared import (
+    DROPPED,
+    HELD,
+    SET_ASIDE,
+    SHOWN,
+    accepted,
+    counted,
+    of_members,
+    outcome,
+    readdressed,
+)
 from noroshi.stores.sql.values import Connection, instant, kept, number, words
 
 PUT = """
-insert or ignore into spool (id, order_key, due, attempts, envelope, head)
-values (:id, :order, :due, :attempts, :envelope,
-        not exists (select 1 from spool where order_key = :order and fate in ('', 'held')))
+insert or ignore into spool
+    (id, order_key, due, attempts, envelope, lane, contact, alone, head)
+values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
+    select 1 from spool where order_key = :order and fate in ('', 'held', 'together')))
 returning seq"""
-# Of the heads of their order keys that are due, the first whose turn on this route it is: no
-# route before it in the envelope's list is up. The planner must take the small index.
+# Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
+# no route before it in the envelope's list is up. The planner must take the small index.
 LEND = """
 update spool set lease = :lease, node = :node, life = :life, due = :until,
                  attempts = attempts + 1
@@ -30,10 +43,11 @@ where seq = (
     select s.seq from spool s indexed by spool_due
     join way w on w.envelope = s.seq and w.route = :route
     where s.fate = '' and s.head = 1 and s.due <= :now
+      and (s.alone or s.contact not in (select value from json_each(:but)))
       and not exists (select 1 from way better left join rest on rest.route = better.route
           where better.envelope = s.seq and better.place < w.place
             and coalesce(rest.until, 0) <= :now)
-    order by s.due, s.seq limit 1)
+    order by s.lane, s.due, s.seq limit 1)
 returning attempts - 1, envelope"""
 SETTLE = """
 update spool set lease = null, node = null, life = null, due = :due, attempts = :attempts,
@@ -41,7 +55,7 @@ update spool set lease = null, node = null, life = null, due = :due, attempts = 
 where id = :id and lease = :lease returning seq"""
 RELEASE = """
 update spool set due = ?, lease = null, node = null, life = null
-where fate in ('', 'held') and node = ? and life between ? and ?"""
+where fate in ('', 'held', 'together') and node = ? and life between ? and ?"""
 REST = """
 insert into rest (route, since, until, why, fault) values (?, ?, ?, ?, ?)
 on conflict do update set since = min(since, excluded.since),
@@ -50,8 +64,10 @@ on conflict do update set since = min(since, excluded.since),
 ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
 
 WAITING = f"""{ROW} indexed by spool_shown
-where fate <> 'accepted' and fate <> 'dropped' order by seq"""
-OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held')"
+where fate in ('', 'held', 'set aside') order by seq"""
+OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
+SHARE = """
+update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
 AT_HAND = "select seq, fate, envelope from spool where id = ? and lease is null"
 
 
@@ -59,6 +75,8 @@ def put(db: Connection, envelope: Envelope) -> bool:
     """False if its id is there already, settled or not."""
     given = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
     body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
+    sort = {"lane": envelope.lane.value, "contact": envelope.contact}
+    body |= sort | {"alone": not may_join(envelope)}
     row = db.execute(PUT, given | body).fetchone()
     if row is None:
         return False
@@ -66,13 +84,15 @@ def put(db: Connection, envelope: Envelope) -> bool:
     return True
 
 
-def lend(db: Connection, node: Node, route: str, now: datetime, lease: str) -> Parcel | None:
+def lend(
+    db: Connection, node: Node, route: str, now: datetime, lease: str, but: Collection[str] = ()
+) -> Parcel | None:
     rest = db.execute("select since, until from rest where route = ?", (route,)).fetchone()
     if rest is not None and rest[1] > number(now):
         return None
     who = {"lease": lease, "node": node.name, "life": node.life, "route": route}
     when = {"now": number(now), "until": number(now + PARCEL_LEASE)}
-    row = db.execute(LEND, who | when).fetchone()
+    row = db.execute(LEND, who | when | {"but": json.dumps(list(but))}).fetchone()
     if row is None:
         return None
     envelope = replace(schema.value(Envelope, row[1]), attempts=row[0])
@@ -93,11 +113,12 @@ def settle(
     row = db.execute(SETTLE, key | body | {"fate": said, "why": kept(why)}).fetchone()
     if row is None:
         return False
-    db.execute("insert into receipt values (?, ?)", (row[0], schema.text(receipt)))
+    _write_receipt(db, row[0], parcel.route, receipt)
     _write_health(db, parcel.route, fate)
     if due is None:
         _write_ways(db, row[0], ())
-        _promote(db, envelope.order)
+        promote(db, envelope.order)
+        share(db, envelope, said)
     elif envelope.routes != parcel.envelope.routes:
         _write_ways(db, row[0], envelope.routes)
     for telling in envelopes:
@@ -123,7 +144,8 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
     db.execute("update spool set due = ?, fate = '' where seq = ?", (at, seq))
     if fate == SET_ASIDE:
         _write_ways(db, seq, envelope.routes)
-        _promote(db, envelope.order)
+        promote(db, envelope.order)
+        share(db, envelope, "")
     sql = "update rest set until = ? where route = ? and until > ?"
     db.executemany(sql, [(at, route, at) for route in envelope.routes])
     return True
@@ -141,25 +163,27 @@ def release(db: Connection, id: str, now: datetime) -> bool:
     sql = "update spool set fate = '', why = '', due = ? where seq = ?"
     db.execute(sql, (number(now), seq))
     _write_ways(db, seq, envelope.routes)
-    _promote(db, envelope.order)
+    promote(db, envelope.order)
+    share(db, envelope, "")
     return True
 
 
 def drop(db: Connection, id: str, who: str) -> bool:
     seq, fate, envelope = _at_hand(db, id)
-    if envelope is None or fate in (ACCEPTED, DROPPED):
+    if envelope is None or fate not in SHOWN:
         return False
     db.execute(
         "update spool set fate = 'dropped', why = ? where seq = ?", (kept(plain(who)), seq)
     )
     _write_ways(db, seq, ())
-    _promote(db, envelope.order)
+    promote(db, envelope.order)
+    share(db, envelope, DROPPED)
     return True
 
 
 def readdress(db: Connection, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
     seq, fate, envelope = _at_hand(db, id)
-    if envelope is None or fate in (ACCEPTED, DROPPED):
+    if envelope is None or fate not in SHOWN:
         return False
     changed = readdressed(envelope, to, routes)
     sql = "update spool set envelope = ?, attempts = 0 where seq = ?"
@@ -187,7 +211,7 @@ def tally(db: Connection, since: datetime) -> Mapping[str, int]:
         envelope = schema.value(Envelope, body)
         if envelope.born < since:
             break
-        found[fate] += len(envelope.alarms)
+        found[counted(fate)] += len(envelope.alarms)
     return +found
 
 
@@ -215,7 +239,8 @@ def shift(db: Connection, by: int) -> None:
     # What was never tried is due however far the clock was set on; and who wrote it may have
     # seen the new time already.
     moves = (
-        "update spool set due = due + ?1 where fate in ('', 'held') and (attempts or ?1 < 0)"
+        "update spool set due = due + ?1 "
+        "where fate in ('', 'held', 'together') and (attempts or ?1 < 0)"
     )
     db.execute(moves, (by,))
 
@@ -243,13 +268,30 @@ def _write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
     db.executemany("insert into way values (?, ?, ?)", rows)
 
 
-def _promote(db: Connection, order: str) -> None:
+def share(db: Connection, envelope: Envelope, fate: str) -> None:
+    """Members of a digest have its fate, and stand in their orders by it."""
+    if not envelope.members:
+        return
+    members = json.dumps(list(envelope.members))
+    orders = db.execute(SHARE, (of_members(fate), members)).fetchall()
+    for (order,) in set(orders):
+        promote(db, order)
+
+
+def promote(db: Connection, order: str) -> None:
     """The oldest open one of an order key is its head, and no other."""
     (oldest,) = db.execute(OLDEST, (order,)).fetchone()
     if oldest is not None:
         db.execute(
             "update spool set head = 0 "
-            "where order_key = ? and fate in ('', 'held') and head and seq <> ?",
+            "where order_key = ? and fate in ('', 'held', 'together') and head and seq <> ?",
             (order, oldest),
         )
         db.execute("update spool set head = 1 where seq = ?", (oldest,))
+
+
+def _write_receipt(db: Connection, seq: int, route: str, receipt: Receipt) -> None:
+    row = (seq, schema.text(receipt), number(receipt.at), route, accepted(receipt))
+    db.execute(
+        "insert into receipt (envelope, body, at, route, taken) values (?, ?, ?, ?, ?)", row
+    )

@@ -1,0 +1,75 @@
+"""What an account may still send, as a value that is counted from the ledger.
+
+Exchange Online, "Sending limits": 30 messages a minute and mailbox, 10,000 recipients in 24
+hours that slide. What is above them is deferred, or refused until the next day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from noroshi.core.model import Pace
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an account sent: the instants of its mails within the last minute, and how many
+    recipients it had in each minute of the last day."""
+
+    mails: tuple[datetime, ...] = ()
+    recipients: tuple[tuple[datetime, int], ...] = ()
+
+
+def spend(spent: Spent, at: datetime, recipients: int) -> Spent:
+    """With one more mail; what is too long ago is forgotten."""
+    minute = at.replace(second=0, microsecond=0)
+    day = [(then, count) for then, count in spent.recipients if then > at - DAY]
+    if day and day[-1][0] == minute:
+        day[-1] = (minute, day[-1][1] + recipients)
+    else:
+        day.append((minute, recipients))
+    lately = (then for then in spent.mails if then > at - MINUTE)
+    return Spent((*lately, at), tuple(day))
+
+
+def shifted(spent: Spent, by: timedelta) -> Spent:
+    """The same after the wall clock was set."""
+    mails = tuple(at + by for at in spent.mails)
+    return replace(
+        spent, mails=mails, recipients=tuple((at + by, n) for at, n in spent.recipients)
+    )
+
+
+def mails_left(pace: Pace, spent: Spent, now: datetime) -> int | None:
+    """How many mails may leave within this minute; None: as many as there are."""
+    if not pace.mails_a_minute:
+        return None
+    lately = sum(1 for at in spent.mails if at > now - MINUTE)
+    return max(0, pace.mails_a_minute - lately)
+
+
+def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
+    """From when on a mail may leave; now, or earlier than that, where it may at once."""
+    return max(_minute_free(pace, spent, now), _day_free(pace, spent, now))
+
+
+def _minute_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
+    if mails_left(pace, spent, now) != 0:
+        return now
+    return spent.mails[-pace.mails_a_minute] + MINUTE
+
+
+def _day_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
+    """When as much of the last day is over as it takes for one more recipient."""
+    used = sum(count for at, count in spent.recipients if at > now - DAY)
+    if not pace.recipients_a_day or used < pace.recipients_a_day:
+        return now
+    for at, count in spent.recipients:
+        if at > now - DAY:
+            used -= count
+            if used < pace.recipients_a_day:
+                return at + MINUTE + DAY  # its minute is over only then
+    return now

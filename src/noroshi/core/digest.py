@@ -1,0 +1,84 @@
+"""Which waiting envelopes of one contact become one mail, and that mail as an envelope.
+
+From the moment of joining the digest alone is lent, tried again, held and settled; what
+becomes of it becomes of its members. A member is in one digest at most, so its id makes the
+digest's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from noroshi.core.model import Envelope, Level
+
+TOLD = "told"
+"""The part of a payload that says in rows what an envelope tells; without it, it stays alone.
+Each row has at least `level`, the event's new one."""
+MOST_MEMBERS = 500
+LONG = timedelta(hours=24)
+"""What waited for so long is told as what was missed."""
+
+
+def may_join(envelope: Envelope) -> bool:
+    """Whether it can be told in a digest: it says in rows what it tells, and nobody has it yet."""
+    fresh = not (envelope.reached or envelope.refused or envelope.attempts)
+    return fresh and bool(envelope.payload.get(TOLD)) and not envelope.members
+
+
+def joined(
+    first: Envelope, pile: Sequence[Envelope], now: datetime, singles: int | None
+) -> tuple[Envelope, ...]:
+    """Those that become one mail with the first, itself among them; (): it goes by itself.
+
+    `pile` are the open envelopes of its contact that are not out, oldest first, `first` among
+    them; `singles` is how many mails may come one by one now, None: any number.
+    """
+    group = tuple(_group(first, pile))[:MOST_MEMBERS]
+    if first not in group:
+        return ()
+    crowded = singles is not None and len(group) > singles
+    if crowded or any(now - one.born >= LONG for one in group):
+        return group
+    own = tuple(one for one in group if one.order == first.order)
+    return own if len(own) > 1 and _recovered(own[-1]) else ()
+
+
+def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetime) -> Envelope:
+    """The envelope that tells what they tell, in their place."""
+    first = members[0]
+    return Envelope(
+        id=f"{first.id}/together",
+        routes=first.routes,
+        contact=first.contact,
+        to=first.to,
+        order=f"together/{first.contact}",
+        alarms=(),
+        payload=payload,
+        born=now,
+        action=first.action,
+        lane=min((one.lane for one in members), key=lambda lane: lane.value),
+        members=tuple(one.id for one in members),
+    )
+
+
+def _group(first: Envelope, pile: Iterable[Envelope]) -> Iterator[Envelope]:
+    """Of the same letterhead; nothing that an older one of its order key, left behind, would
+    be overtaken by."""
+    behind = set[str]()
+    for one in pile:
+        if one.order in behind:
+            continue
+        if may_join(one) and _letterhead(one) == _letterhead(first):
+            yield one
+        else:
+            behind.add(one.order)
+
+
+def _letterhead(envelope: Envelope) -> tuple[object, ...]:
+    return envelope.contact, envelope.to, envelope.routes, envelope.action
+
+
+def _recovered(envelope: Envelope) -> bool:
+    return all(row["level"] == Level.OK.value for row in envelope.payload[TOLD])

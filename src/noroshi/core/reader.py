@@ -1,0 +1,73 @@
+"""How many mails a contact may get one by one before they are put together.
+
+A person reads three mails a minute; what follows in a storm comes as digests, each after a
+longer pause, until it is calm again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+MINUTE = timedelta(minutes=1)
+SINGLES = 3
+"""Mails within a minute that come one by one, unless the contact says otherwise."""
+PAUSES = tuple(timedelta(seconds=s) for s in (10, 10, 10, 20, 40, 80, 160, 300))
+"""After the first digest in a row, the second ...: 500 alarms in a minute are seven mails."""
+CALM = 2
+"""It is calm after that many pauses without a mail, and no sooner than after a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a contact got lately: when the last mails came one by one, when the very last one
+    came, and how many digests in a row there were."""
+
+    singles: tuple[datetime, ...] = ()
+    last: datetime | None = None
+    digests: int = 0
+
+
+NEW = Reader()
+
+
+def told(reader: Reader, at: datetime, *, digest: bool) -> Reader:
+    """With one more mail."""
+    before = _as_of(reader, at)
+    if digest:
+        return Reader(before.singles, at, before.digests + 1)
+    return Reader((*before.singles, at), at, before.digests)
+
+
+def shifted(reader: Reader, by: timedelta) -> Reader:
+    """The same after the wall clock was set."""
+    last = reader.last + by if reader.last else None
+    return replace(reader, singles=tuple(at + by for at in reader.singles), last=last)
+
+
+def room(reader: Reader, now: datetime, most: int = SINGLES) -> int:
+    """How many mails may come one by one now; 0: none, nor a digest, before `free_at`."""
+    lately = _as_of(reader, now)
+    if free_at(reader, now, most) > now:
+        return 0
+    return 1 if lately.digests else max(1, most - len(lately.singles))
+
+
+def free_at(reader: Reader, now: datetime, most: int = SINGLES) -> datetime:
+    """From when on the next mail may come."""
+    lately = _as_of(reader, now)
+    if lately.last is None or (not lately.digests and len(lately.singles) < most):
+        return now
+    return lately.last + _pause(lately)
+
+
+def _as_of(reader: Reader, now: datetime) -> Reader:
+    """What still counts of it."""
+    if reader.last is None or now - reader.last >= max(MINUTE, CALM * _pause(reader)):
+        return NEW
+    lately = tuple(at for at in reader.singles if at > now - MINUTE)
+    return replace(reader, singles=lately)
+
+
+def _pause(reader: Reader) -> timedelta:
+    return PAUSES[min(max(reader.digests - 1, 0), len(PAUSES) - 1)]

@@ -1,0 +1,281 @@
+"""What every store promises of lanes and digests. Each runs this same file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.delivery import Accepted, RestRoute, Retry, SetAside
+from noroshi.core.digest import digest
+from noroshi.core.model import Answer, Lane, Receipt, Verdict
+from noroshi.core.words import plain
+from noroshi.ports import PARCEL_LEASE, Taken
+from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter
+
+ROWS = {"subject": "危険", "told": [{"level": "critical"}]}
+GONE = DAWN + PARCEL_LEASE
+
+
+def alarm(id, **other):
+    """An envelope that may join a digest."""
+    return replace(letter(id, **other), payload=ROWS)
+
+
+A, B, C = alarm("a"), alarm("b"), alarm("c")
+
+
+@pytest.fixture
+def lend(store, node):
+    async def lend(route="smtp", now=DAWN, but=()):
+        parcel = await store.claim_parcel(node, route, now, but)
+        assert parcel is not None
+        return parcel
+
+    return lend
+
+
+@pytest.fixture
+async def together(store, lend):
+    """A digest of a and b, not yet out; c waits by itself."""
+    await store.post(A, B, C)
+    made = digest((A, B), {"subject": "[2]"}, DAWN)
+    assert await store.join(await lend(), made)
+    return made
+
+
+async def fates(store, *ids):
+    return [(await store.envelope(id))[0].fate for id in ids]
+
+
+async def shown(store):
+    return [row.envelope.id for row in await store.waiting()]
+
+
+# lanes
+
+
+async def test_the_most_urgent_lane_goes_first_and_within_a_lane_the_oldest(store, lend):
+    await store.post(
+        letter("report"),
+        letter("recovery", lane=Lane.RECOVERY),
+        letter("warning", lane=Lane.WARNING),
+        letter("first", lane=Lane.CRITICAL),
+        letter("second", lane=Lane.CRITICAL),
+    )
+    order = [(await lend()).envelope.id for _ in range(5)]
+    assert order == ["first", "second", "warning", "recovery", "report"]
+
+
+async def test_nothing_overtakes_an_older_one_of_its_order_key_whatever_its_lane(store, lend):
+    await store.post(
+        letter("recovery", order="m/ops", lane=Lane.RECOVERY),
+        letter("critical", order="m/ops", lane=Lane.CRITICAL),
+    )
+    assert (await lend()).envelope.id == "recovery"
+
+
+async def test_a_contact_that_shall_get_nothing_now_still_gets_what_cannot_join(
+    store, node, lend
+):
+    await store.post(A, letter("plain"), alarm("other", contact="duty"))
+    assert (await lend(but=("ops",))).envelope.id == "plain"
+    assert (await lend(but=("ops",))).envelope.id == "other"
+    assert await store.claim_parcel(node, "smtp", DAWN, ("ops",)) is None
+    assert (await lend()).envelope == A
+
+
+# the pile
+
+
+async def test_the_pile_is_what_waits_for_the_same_contact_oldest_first(store, lend):
+    await store.post(A, B, alarm("other", contact="duty"), C)
+    assert await store.pile(await lend()) == [A, B, C]
+
+
+async def test_what_is_out_or_held_and_what_stands_behind_it_is_in_no_pile(store, lend):
+    await store.post(
+        alarm("held", order="m/ops"), alarm("behind", order="m/ops"), alarm("out"), B
+    )
+    await store.hold("held", "sato")
+    out = await lend()
+    assert out.envelope.id == "out"
+    parcel = await lend()
+    assert parcel.envelope == B
+    assert await store.pile(parcel) == [B]
+
+
+async def test_the_pile_tells_of_an_attempt_whose_end_is_not_known(store, lend):
+    """It may have arrived: in a digest it would be told under another Message-ID."""
+    await store.post(A, B)
+    await lend()  # and then the node dies
+    again = await store.begin("one", DAWN)
+    await store.hold("a", "sato")
+    parcel = await store.claim_parcel(again, "smtp", DAWN)
+    await store.release("a", DAWN)
+    found = await store.pile(parcel)
+    assert [(one.id, one.attempts) for one in found] == [("a", 1), ("b", 0)]
+
+
+# joining
+
+
+async def test_a_digest_waits_in_the_place_of_its_members(store, together):
+    assert await shown(store) == ["c", together.id]
+    assert await fates(store, "a", "b", "c") == ["together", "together", ""]
+    assert await store.tally(DAWN) == {"": 3}
+
+
+async def test_a_digest_is_lent_like_any_envelope(store, lend, together):
+    lent = {(await lend()).envelope.id for _ in range(2)}
+    assert lent == {"c", together.id}
+
+
+async def test_members_are_lent_no_more(store, node, lend, together):
+    await lend()
+    await lend()
+    assert await store.claim_parcel(node, "smtp", GONE - SECOND) is None
+
+
+async def test_the_attempt_of_the_one_that_joined_does_not_count(store, together):
+    row, receipts = await store.envelope("a")
+    assert (row.envelope.attempts, row.out, receipts) == (0, False, ())
+
+
+async def test_what_is_younger_than_a_member_waits_for_the_digest(store, node, lend):
+    await store.post(alarm("a", order="m/ops"), B, alarm("later", order="m/ops"))
+    made = digest((alarm("a", order="m/ops"), B), {}, DAWN)
+    assert await store.join(await lend(), made)
+    parcel = await lend()
+    assert parcel.envelope.id == made.id
+    assert await store.claim_parcel(node, "smtp", DAWN) is None
+    await store.settle(parcel, OK, Accepted(DAWN))
+    assert (await lend()).envelope.id == "later"
+
+
+@pytest.mark.parametrize("what", ["hold", "drop"])
+async def test_a_digest_is_refused_when_a_member_does_not_wait_any_more(store, lend, what):
+    await store.post(A, B)
+    parcel = await lend()
+    await getattr(store, what)("b", "sato")
+    assert not await store.join(parcel, digest((A, B), {}, DAWN))
+    assert await store.envelope("a/together") is None
+    assert await store.settle(parcel, OK, Accepted(DAWN))
+
+
+async def test_a_digest_is_refused_when_a_member_is_out(store, lend):
+    await store.post(A, B)
+    parcel = await lend()
+    await lend()
+    assert not await store.join(parcel, digest((A, B), {}, DAWN))
+
+
+async def test_a_digest_is_refused_once_the_lease_was_lost(store, lend):
+    await store.post(A, B)
+    late = await lend()
+    await lend(now=GONE)
+    assert not await store.join(late, digest((A, B), {}, DAWN))
+
+
+async def test_a_member_is_in_one_digest_only(store, lend, together):
+    parcel = await lend()
+    assert not await store.join(parcel, digest((B, C), {}, DAWN))
+
+
+# settling
+
+
+async def test_what_becomes_of_the_digest_becomes_of_its_members(store, lend, together):
+    for _ in range(2):
+        await store.settle(await lend(), OK, Accepted(DAWN))
+    assert await fates(store, together.id, "a", "b", "c") == ["accepted"] * 4
+    assert await store.tally(DAWN) == {"accepted": 3}
+    assert not await store.faults()
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        pytest.param(Retry(DAWN + MINUTE, plain("busy")), id="retried"),
+        pytest.param(RestRoute(DAWN, DAWN + MINUTE, plain("down")), id="the route is down"),
+    ],
+)
+async def test_while_the_digest_waits_its_members_do(store, lend, together, fate):
+    await lend()
+    await store.settle(await lend(), LATER, fate)
+    assert await fates(store, "a", "b") == ["together"] * 2
+
+
+async def test_a_digest_that_is_set_aside_keeps_its_members_until_it_is_released(
+    store, lend, together
+):
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    await store.settle(await lend(), LATER, SetAside(plain("no")))
+    assert (
+        await fates(store, together.id, "a", "b") == ["set aside"] + ["set aside together"] * 2
+    )
+    assert await store.tally(DAWN) == {"accepted": 1, "set aside": 2}
+    assert await shown(store) == [together.id]
+    assert await store.release(together.id, DAWN)
+    assert await fates(store, together.id, "a", "b") == ["", "together", "together"]
+    assert (await lend()).envelope.id == together.id
+
+
+async def test_a_digest_that_a_person_drops_takes_its_members_with_it(store, together):
+    assert await store.drop(together.id, "sato")
+    assert await fates(store, together.id, "a", "b") == ["dropped"] * 3
+    assert await store.tally(DAWN) == {"": 1, "dropped": 2}
+
+
+async def test_a_digest_can_be_held_and_its_members_wait_with_it(store, node, lend, together):
+    assert await store.hold(together.id, "sato")
+    assert (await lend()).envelope == C
+    assert await store.claim_parcel(node, "smtp", DAWN) is None
+    assert await fates(store, together.id, "a") == ["held", "together"]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda store: store.hold("a", "sato"),
+        lambda store: store.release("a", DAWN),
+        lambda store: store.drop("a", "sato"),
+        lambda store: store.retry("a", DAWN),
+        lambda store: store.readdress("a", ("b",), ("smtp",)),
+    ],
+    ids=["hold", "release", "drop", "retry", "readdress"],
+)
+async def test_a_member_is_no_longer_there_by_itself(store, together, what):
+    assert not await what(store)
+    assert await fates(store, "a") == ["together"]
+
+
+async def test_a_new_life_finds_the_digest_and_its_members_as_they_were(store, lend, together):
+    await lend()
+    await store.begin("one", DAWN)
+    assert await shown(store) == ["c", together.id]
+    assert await fates(store, "a", "b") == ["together"] * 2
+
+
+# what was taken
+
+
+async def test_what_was_taken_is_told_with_route_contact_and_recipients(store, lend, together):
+    two = Receipt(at=DAWN + SECOND, answers={x: Answer(Verdict.ACCEPTED) for x in "ab"})
+    first, second = await lend(), await lend()
+    await store.settle(second, two, Accepted(DAWN))
+    await store.settle(first, OK, Accepted(DAWN))
+    known = {"route": "smtp", "contact": "ops"}
+    expected = [
+        Taken(at=DAWN, recipients=1, digest=bool(first.envelope.members), **known),
+        Taken(at=DAWN + SECOND, recipients=2, digest=bool(second.envelope.members), **known),
+    ]
+    assert await store.taken(DAWN) == expected
+    assert await store.taken(DAWN + SECOND) == expected[1:]
+    assert await store.taken(DAWN + HOUR) == []
+
+
+async def test_what_was_not_taken_is_not_counted(store, lend):
+    await store.post(A)
+    await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
+    assert await store.taken(DAWN) == []
