@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from noroshi.core.model import Alarm, Contact, Envelope, Monitor, Rule
@@ -66,6 +67,18 @@ class Plugins:
             log.exception("cannot draft a notice by %s", action)
         subject = f"[Noroshi] {about.happening.value}"
         return {"subject": subject, "text": str(about)[:LONGEST_FACTS]}
+
+    def together(self, members: Sequence[Envelope], now: datetime) -> Mapping[str, Any]:
+        """What a digest says in their place; if its action cannot, all their plain words."""
+        payloads = [one.payload for one in members]
+        try:
+            draft = self.action(members[0].action).together
+            if draft is not None:
+                return draft(payloads, now)
+        except Exception:  # a bug in a text must keep no alarm from being told
+            log.exception("cannot draft a digest by %s", members[0].action)
+        texts = [str(payload.get("text", "")) for payload in payloads]
+        return {"subject": f"[Noroshi] {len(members)}", "text": "\n\n".join(texts)}
 
     async def finish(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         """What the drafts left to be done off the loop: a user's templates."""

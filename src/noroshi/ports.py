@@ -267,6 +267,8 @@ class Action:
     It answers with the finished payload, and with a plain one, marked, when it cannot.
     `notice` drafts what tells a contact of an instance or of Noroshi itself; without it the
     plain words are sent.
+    `together` drafts the digest of several payloads that have rows under `core.digest.TOLD`;
+    without it, the action's drafts must have no such rows.
     `try_out` lists what is wrong with the options, found by using them on a made-up alarm.
     """
 
@@ -276,6 +278,7 @@ class Action:
     options: type
     draft: Callable[[Any, Contact, Topic, tuple[Alarm, ...]], Mapping[str, Any]]
     notice: Callable[[Contact, Notice], Mapping[str, Any]] | None = None
+    together: Callable[[Sequence[Mapping[str, Any]], datetime], Mapping[str, Any]] | None = None
     finish: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
 

@@ -253,6 +253,9 @@ class Store(Protocol):
         envelope is one; that attempt is none. From now on they share the digest's fate. False,
         and nothing written, if one of them does not wait any more."""
 
+    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
+        """It was not tried after all: due now, and the attempt is none. False: no longer lent."""
+
     async def taken(self, since: datetime) -> Sequence[Taken]:
         """The mails that were accepted since then, oldest first."""
 

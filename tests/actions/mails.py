@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
+from noroshi.actions.digest_text import together
 from noroshi.actions.mail import draft
 from noroshi.core.model import Cause, Instance, Level, Limits, Reading, Reason
 from noroshi.core.status import MEASURED_AGAIN, NO_LONGER_WATCHED
 from noroshi.core.words import Words, plain
-from tests.actions.made import READERS, alarm, topic, used
+from tests.actions.made import NOW, READERS, alarm, topic, used
 
 GOLDEN = Path(__file__).parent.parent / "data" / "mails"
 LANGUAGES = ("ja", "en")
@@ -99,9 +101,73 @@ MAILS = {
 }
 
 
+A_MINUTE = timedelta(minutes=1)
+A_DAY_LATER = NOW + timedelta(days=1, hours=2)
+
+
+def _of(name, title, *alarms):
+    """One mail of a monitor of its own."""
+    its = {"id": f"01JDE4{name.upper():0<4}", "name": name, "title": title, "kind": "x"}
+    return its, list(alarms)
+
+
+FULL = _of("disk", "D:", alarm(used(95.2), OK, CRITICAL, item=""))
+BACK = _of("disk", "D:", alarm(used(71), CRITICAL, OK, Reason.RECOVERED, serial=18, item=""))
+DIGESTS = {
+    "digest": (
+        [
+            FULL,
+            _of("web", "TCP 443", alarm(REFUSED, OK, CRITICAL, serial=25)),
+            BACK,
+            _of("cpu", "CPU", alarm(used(91.4, ""), OK, WARNING, serial=3, item="")),
+            _of("nas", "NAS01", alarm(Cause(words=UNREACHABLE), OK, UNKNOWN, serial=4)),
+            _of(
+                "volumes",
+                "",
+                alarm(used(91, "E:"), OK, WARNING, item="E:", serial=20),
+                alarm(used(50, "F:"), CRITICAL, OK, Reason.RECOVERED, item="F:", serial=21),
+            ),
+            _of("old", "APP01", alarm(Cause(words=NO_LONGER_WATCHED), CRITICAL, OK, serial=9)),
+        ],
+        NOW + A_MINUTE,
+    ),
+    "digest-over": ([FULL, BACK], NOW + A_MINUTE),
+    "digest-missed": (
+        [FULL, BACK, _of("web", "TCP 443", alarm(REFUSED, OK, CRITICAL))],
+        A_DAY_LATER,
+    ),
+    "digest-one": ([FULL], A_DAY_LATER),
+    "digest-many": (
+        [
+            _of(f"p{n:03}", f"port-{n:05}", alarm(REFUSED, OK, CRITICAL, serial=n))
+            for n in range(1, 501)
+        ],
+        NOW + A_MINUTE,
+    ),
+    "digest-hostile": (
+        [(HOSTILE | {"id": f"x{n}"}, MAILS["hostile"][1]) for n in range(3)],
+        NOW,
+    ),
+}
+
+
+def put_together(name, language):
+    """The payload of that digest for the contact who reads that language."""
+    mails, now = DIGESTS[name]
+    return together([_drafted(*mail, language) for mail in mails], now)
+
+
+def payload_of(name, language):
+    """The payload of any sort of mail that a golden file holds."""
+    return put_together(name, language) if name in DIGESTS else drafted(name, language)
+
+
 def drafted(name, language, options=None):
     """The payload of that sort of mail for the contact who reads that language."""
-    changed, alarms = MAILS[name]
+    return _drafted(*MAILS[name], language, options)
+
+
+def _drafted(changed, alarms, language, options=None):
     contact = READERS[language]
     mine = tuple(
         alarm(
@@ -121,9 +187,9 @@ def drafted(name, language, options=None):
 
 def goldens():
     """Each golden file's name and what it must hold."""
-    for name in MAILS:
+    for name in (*MAILS, *DIGESTS):
         for language in LANGUAGES:
-            payload = drafted(name, language)
+            payload = payload_of(name, language)
             yield (
                 f"{name}.{language}.txt",
                 f"Subject: {payload['subject']}\n\n{payload['text']}",

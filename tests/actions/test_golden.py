@@ -10,9 +10,12 @@ from html.parser import HTMLParser
 import pytest
 
 from noroshi.actions.letter_html import MOST_BYTES
-from tests.actions.mails import GOLDEN, LANGUAGES, MAILS, drafted, goldens
+from tests.actions.mails import DIGESTS, GOLDEN, LANGUAGES, MAILS, goldens, payload_of
 
 WANTED = dict(goldens())
+ALL = (*MAILS, *DIGESTS)
+CUT = ("long", "digest-hostile")
+"""Whose lines are longer than HTML shows them."""
 ALLOWED = set("html head meta title style body div table tr td th h1 b br span".split())  # noqa: SIM905
 
 
@@ -44,14 +47,14 @@ def test_a_mail_is_the_one_that_was_looked_at(file):
 
 
 def test_there_is_no_golden_mail_that_nobody_compares():
-    mine = {path.name for path in GOLDEN.iterdir() if path.name.split(".")[0] in MAILS}
+    mine = {path.name for path in GOLDEN.iterdir() if path.name.split(".")[0] in ALL}
     assert mine == set(WANTED)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("name", ALL)
 def test_html_holds_only_what_mail_programs_show_and_nothing_from_elsewhere(name, language):
-    html = drafted(name, language)["html"]
+    html = payload_of(name, language)["html"]
     tags = Tags(html)
     assert tags.open == [] and tags.opened[0][1]["lang"] == language
     used = {tag for tag, _ in tags.opened}
@@ -64,9 +67,9 @@ def test_html_holds_only_what_mail_programs_show_and_nothing_from_elsewhere(name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name in MAILS if name != "long"])
+@pytest.mark.parametrize("name", [name for name in ALL if name not in CUT])
 def test_what_the_text_says_of_one_thing_the_html_says_too(name, language):
-    payload = drafted(name, language)
+    payload = payload_of(name, language)
     seen = " ".join(" ".join(Tags(payload["html"]).text).split())
     rows = [line for line in payload["text"].splitlines() if line.startswith("  ")]
     facts = [line[16:] for line in rows if "|" not in line and len(line) > 16][:3]

@@ -117,6 +117,19 @@ async def test_the_pile_tells_of_an_attempt_whose_end_is_not_known(store, lend):
     assert [(one.id, one.attempts) for one in found] == [("a", 1), ("b", 0)]
 
 
+async def test_what_was_not_tried_after_all_is_due_again_and_counts_no_attempt(store, lend):
+    await store.post(A)
+    assert await store.give_back(await lend(), DAWN + SECOND)
+    assert (await lend(now=DAWN + SECOND)).envelope == A
+
+
+async def test_what_is_no_longer_lent_cannot_be_given_back(store, lend):
+    await store.post(A)
+    late = await lend()
+    await lend(now=GONE)
+    assert not await store.give_back(late, GONE)
+
+
 # joining
 
 

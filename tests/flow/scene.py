@@ -77,6 +77,7 @@ class FixedPlan:
     routes: dict
     rules: dict = field(default_factory=dict)
     notifications: dict = field(default_factory=dict)
+    contacts: dict = field(default_factory=dict)
 
 
 class Scene:

@@ -24,6 +24,7 @@ QUESTIONS = {
     "what waits for a contact": together.PILE,
     "whether it waits still": together.WAIT_STILL,
     "joining": together.JOIN,
+    "giving back": spool.GIVE_BACK,
     "what was taken": together.TAKEN,
 }
 

@@ -71,7 +71,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One of several things that a page tells of. Without a level it is no level's colour."""
+    """One of several things that a page tells of. Without a level it is no level's colour.
+
+    `listed` is what belongs below it, one line each, however many.
+    """
 
     head: str
     level: Level | None = None
@@ -80,6 +83,7 @@ class Part:
     notes: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     quote: Quote | None = None
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,7 @@ def _opening(page: Page) -> str:
 
 def _entry(part: Part) -> list[str]:
     first = "  ".join(p for p in (f"{part.mark} {part.word}".strip(), part.head) if p)
-    notes = [f"  {flat(note)}" for note in part.notes]
+    notes = [f"  {flat(note)}" for note in (*part.notes, *part.listed)]
     return [flat(first), *notes, *map(_pair, part.rows), *_quoted(part.quote)]
 
 

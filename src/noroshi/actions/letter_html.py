@@ -40,6 +40,7 @@ LONGEST_HEADLINE = 120
 LONGEST_SENTENCE = 2000
 LONGEST_VALUE = 500
 LONGEST_QUOTED = 200
+LONGEST_LISTED = 240
 MOST_SENTENCES = 4
 MOST_ROWS = 12
 MOST_LINES = 8
@@ -132,7 +133,7 @@ def _story(page: Page) -> Iterator[str]:
         yield cell(where, "soft", size=14, pad=f"20px 24px {below}px 24px")
     if page.headline:
         first, *others = tidy(page.headline).strip().split("\n")
-        yield _headline(first)
+        yield _headline(first, 4 if page.where else 18)
         if others:
             yield from _quote(Quote("", tuple(others)), page.language)
     sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:MOST_SENTENCES]]
@@ -140,14 +141,14 @@ def _story(page: Page) -> Iterator[str]:
         yield cell("<br>".join(sentences), "ink", size=15, pad="0 24px 12px 24px")
 
 
-def _headline(text: str) -> str:
+def _headline(text: str, top: int) -> str:
     """A long one is no headline any more: it is set like the sentences below it."""
     size, weight = (20, "bold") if len(text) <= LONGEST_HEADLINE else (15, "normal")
     style = (
         f"margin:0;font-size:{size}px;line-height:{round(size * 1.5)}px;font-weight:{weight};"
     )
     inner = f'<h1 style="{style}">{said(text, LONGEST_SENTENCE)}</h1>'
-    return cell(inner, "ink", size=size, pad="4px 24px 10px 24px")
+    return cell(inner, "ink", size=size, pad=f"{top}px 24px 10px 24px")
 
 
 def _facts(rows: tuple[Row, ...]) -> Iterator[str]:
@@ -253,14 +254,35 @@ def _shares(gauge: Gauge) -> Iterator[tuple[float, str]]:
 
 def _parts(page: Page, room: int) -> Iterator[str]:
     """As many as there is room for, in bytes; the last line says how many are not shown."""
-    for n, part in enumerate(page.parts):
+    left = sum(map(_count, page.parts))
+    for part in page.parts:
         told = "\n".join(_part(part, page.language))
-        room -= len(told.encode()) + 1
-        if room < 0:
-            more = MORE.fill(count=len(page.parts) - n).say(page.language)
+        rest = room - len(told.encode()) - 1
+        if rest < 0 and (fits := _fitting(part, room, page.language)):
+            yield "\n".join(_part(fits, page.language))
+            left -= _count(fits)
+        if rest < 0:
+            more = MORE.fill(count=left).say(page.language)
             yield cell(more, "soft", size=14, pad="12px 24px 16px 24px", line="top")
             return
+        room, left = rest, left - _count(part)
         yield told
+
+
+def _count(part: Part) -> int:
+    """How many things a part names."""
+    return len(part.listed) or 1
+
+
+def _fitting(part: Part, room: int, language: str) -> Part | None:
+    """With as much of its list as there is room for; None: not even one line."""
+    kept = len(part.listed)
+    while kept:
+        kept //= 2
+        less = replace(part, listed=part.listed[:kept])
+        if kept and len("\n".join(_part(less, language)).encode()) < room:
+            return less
+    return None
 
 
 def _part(part: Part, language: str) -> Iterator[str]:
@@ -275,6 +297,9 @@ def _part(part: Part, language: str) -> Iterator[str]:
     yield cell(head, ink_of(part.level), size=15, pad="10px 24px 0 24px", line="top")
     if below:
         yield cell(below, "soft", size=13, pad="0 24px 10px 24px")
+    if part.listed:
+        listed = "<br>".join(said(line, LONGEST_LISTED) for line in part.listed)
+        yield cell(listed, "ink", size=14, pad="2px 24px 12px 24px")
     yield from _quote(part.quote, language)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from noroshi.actions.digest_rows import rows
+from noroshi.actions.digest_text import together
 from noroshi.actions.letter import as_text
 from noroshi.actions.letter_html import as_html, noted
 from noroshi.actions.log_lines import attachments
@@ -15,6 +17,7 @@ from noroshi.actions.mail_text import page
 from noroshi.actions.notice import notice
 from noroshi.actions.telling import telling
 from noroshi.actions.template import Renderer, TemplateFailed
+from noroshi.core.digest import TOLD
 from noroshi.core.model import Alarm, Contact, Level
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
@@ -85,6 +88,7 @@ def draft(
         "list_title": instance.title,
         "zone": contact.zone,
         "level": told.level.value,
+        TOLD: rows(told),
     }
     if given.has_html:
         payload["html"] = as_html(shown)
@@ -149,6 +153,7 @@ def action(renderer: Renderer) -> Action:
         options=Options,
         draft=draft,
         notice=notice,
+        together=together,
         finish=partial(finish, renderer),
         try_out=partial(try_out, renderer),
     )

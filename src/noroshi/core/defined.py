@@ -143,6 +143,9 @@ class ContactDef(Definition):
     """In which language."""
     zone: str = "UTC"
     """In which time zone times are written, as in Asia/Tokyo."""
+    one_by_one: int = 3
+    """How many alarms within a minute come one by one, before those that follow are put
+    together; 0: all do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +211,10 @@ class RouteDef(Definition):
     """How many may be open at once, 1 to 100; Exchange Online allows 3."""
     network: str = ""
     """Which network in networks/ it goes through; "" is directly."""
+    mails_a_minute: int = 0
+    """For a route without an account: how many mails may leave a minute; 0 is without a limit."""
+    recipients_a_day: int = 0
+    """The same for recipients in 24 hours."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What its kind wants to know; `account` names the account it sends for."""
 
@@ -246,6 +253,13 @@ class AccountDef(Definition):
     """The redirect URI of the app registration."""
     network: str = ""
     """Which network in networks/ sign-ins and tokens go through; "" is directly."""
+    mails_a_minute: int | None = None
+    """How many mails the mailbox may send a minute; 0 is without a limit. Unless given, what
+    the cloud says; the same for the next two."""
+    connections: int | None = None
+    """How many of its mails may be on their way at once, by all routes together."""
+    recipients_a_day: int | None = None
+    """How many recipients it may send to in 24 hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

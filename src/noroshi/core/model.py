@@ -142,13 +142,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A person or list who is told, in their language and at their time of day."""
+    """A person or list who is told, in their language and at their time of day.
+
+    `one_by_one` is how many alarms within a minute come as mails of their own; 0: all.
+    """
 
     id: str
     addresses: tuple[str, ...]
     title: str = ""
     language: str = "en"
     zone: str = "UTC"
+    one_by_one: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from noroshi.core.defined import (
     RuleDef,
 )
 from noroshi.core.kinds import Kind
-from noroshi.core.model import MOST_TELLINGS, Contact, Level, Network, Route, Rule, When
+from noroshi.core.model import MOST_TELLINGS, Contact, Level, Network, Pace, Route, Rule, When
 from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import NO_ADDRESS, host, in_range, one_of, read_length, title, zone
@@ -27,6 +27,8 @@ from noroshi.core.written import is_address
 
 A = TypeVar("A")
 MOST_CONNECTIONS = 100
+MOST_MAILS = 1_000_000
+MOST_BY_ONE = 60
 SHORTEST_REPEAT = "1m"
 ANY_ACCOUNT: Mapping[str, Any] = {
     "host": "host.invalid",
@@ -65,6 +67,10 @@ IN_THE_CLEAR = Words(
     en='an account\'s access token must not go out in the clear; use "starttls" or "tls"',
     ja='アクセストークンを暗号化せずに送ることになります。"starttls" か "tls" にしてください',
 )
+OF_ACCOUNT = Words(
+    en="belongs to the account {account}, whose routes share it: say it there",
+    ja="アカウント「{account}」で指定してください。そのアカウントの経路すべてに共通です",
+)
 NO_TENANT = Words(
     en="is missing: the cloud {cloud} asks for the directory (tenant) ID",
     ja="指定がありません。クラウド {cloud} にはディレクトリ (テナント) ID が必要です",
@@ -86,6 +92,7 @@ NO_APP_SCOPE = Words(
     en='is not for sign_in = "app": the cloud {cloud} says no app_scope',
     ja='sign_in = "app" には使えません。クラウド {cloud} に app_scope がありません',
 )
+ALLOWANCE = ("mails_a_minute", "connections", "recipients_a_day")
 SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
 """Entra's words for everybody: an app by itself belongs to one tenant (AADSTS9001023)."""
 NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
@@ -102,6 +109,7 @@ def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contac
 def _contact(said: ContactDef, place: Place) -> Contact:
     title(said.title, place)
     zone(said.zone, place)
+    in_range(said.one_by_one, 0, MOST_BY_ONE, place.at("one_by_one"))
     if not said.addresses:
         place.at("addresses").say(NO_MAILBOX)
     for address in said.addresses:
@@ -113,6 +121,7 @@ def _contact(said: ContactDef, place: Place) -> Contact:
         title=said.title,
         language=said.language,
         zone=said.zone,
+        one_by_one=said.one_by_one,
     )
 
 
@@ -215,6 +224,36 @@ def _route(
         options=options,
         connections=said.connections,
         network=network_of(said.network, networks, place),
+        pace=_pace(said, definitions, place),
+    )
+
+
+def _pace(said: RouteDef, definitions: Definitions, place: Place) -> Pace:
+    """An account's allowance is shared by its routes; a route without one has its own."""
+    account = definitions.accounts.get(str(said.options.get("account", "")))
+    for field in ("mails_a_minute", "recipients_a_day"):
+        in_range(getattr(said, field), 0, MOST_MAILS, place.at(field))
+        if account is not None and getattr(said, field):
+            place.at(field).say(OF_ACCOUNT, account=account.name)
+    if account is None:
+        return Pace(
+            account=f"route/{said.name}",
+            mails_a_minute=said.mails_a_minute,
+            recipients_a_day=said.recipients_a_day,
+        )
+    return _pace_of(account, definitions.clouds.get(account.cloud))
+
+
+def _pace_of(account: AccountDef, cloud: CloudDef | None) -> Pace:
+    def allowed(field: str) -> int:
+        own = getattr(account, field)
+        return own if own is not None else getattr(cloud, field, 0)
+
+    return Pace(
+        account=account.name,
+        mails_a_minute=allowed("mails_a_minute"),
+        recipients_a_day=allowed("recipients_a_day"),
+        connections=allowed("connections"),
     )
 
 
@@ -280,6 +319,8 @@ def accounts(
 def _check_account(said: AccountDef, place: Place) -> None:
     if not is_address(said.mailbox):
         place.at("mailbox").say(NO_ADDRESS, given=said.mailbox)
+    for field in ALLOWANCE:
+        in_range(getattr(said, field) or 0, 0, MOST_MAILS, place.at(field))
     if said.sign_in == "app":
         _check_app(said, place)
 

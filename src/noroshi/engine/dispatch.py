@@ -13,6 +13,8 @@ from noroshi.core.delivery import Fate, RestRoute, Retry, fate
 from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.core.words import Words
 from noroshi.engine import journal
+from noroshi.engine.choosing import Choosing, Together
+from noroshi.engine.pacing import Pacing
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Store, Transport
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,10 @@ CUT = Words(
 )
 NO_ROUTE = Words(
     en="there is no route {name!r} any more", ja="経路 {name} は定義からなくなりました"
+)
+USED_UP = Words(
+    en="its mailbox has sent to {most} recipients within 24 hours, which is all that it may",
+    ja="このメールボックスの24時間あたりの宛先数 ({most}) を使い切りました",
 )
 BUG = Words(
     en="the transport itself failed: {bug}", ja="送信のプログラム自体に障害がありました: {bug}"
@@ -75,10 +81,13 @@ class Dispatch:
         attempt: Attempt,
         in_step: Callable[[], bool],
         told: Told,
+        together: Together,
     ) -> None:
         self.store, self.clocks, self.luck = store, clocks, luck
         self._open, self._attempt, self._in_step = open_transport, attempt, in_step
         self._told = told
+        self.pacing = Pacing()
+        self._choosing = Choosing(store, clocks, self.pacing, together)
         self.ways: dict[str, Way] = {}
         self.node: Node | None = None
 
@@ -128,17 +137,32 @@ class Dispatch:
         return await asyncio.shield(sending)
 
     async def _carry(self, node: Node, way: Way) -> bool:
-        parcel = await self.store.claim_parcel(node, way.route.name, self.clocks.wall())
-        if parcel is None:
-            return False
+        with self.pacing.one_out(way.route, self.clocks.wall()) as may:
+            parcel = await self._choosing.next(node, way.route) if may else None
+            if parcel is None:
+                return False
+            with self.pacing.one_for(parcel.envelope.contact):
+                await self._try(way, parcel)
+            return True
+
+    async def _try(self, way: Way, parcel: Parcel) -> None:
         try:
-            receipt = await self._send(way.transport, parcel.envelope)
+            receipt = self._used_up(way, parcel) or await self._send(way, parcel.envelope)
         except asyncio.CancelledError:
             receipt = self._deferred(parcel.envelope, CUT)
             await self.store.settle(parcel, receipt, Retry(receipt.at, CUT))
             raise
-        await self._settle(way, parcel, receipt)
-        return True
+        await self._settle(way, parcel, replace(receipt, route=way.route.name))
+
+    def _used_up(self, way: Way, parcel: Parcel) -> Receipt | None:
+        """The day's allowance is no matter of a minute: the next route takes over."""
+        now = self.clocks.wall()
+        again = self.pacing.day_is_over_at(way.route, now)
+        if again is None:
+            return None
+        words = USED_UP.fill(most=way.route.pace.recipients_a_day)
+        answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.QUOTA, again=again)
+        return Receipt(at=now, answers=dict.fromkeys(parcel.envelope.to, answer))
 
     async def _settle(self, way: Way, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
@@ -149,16 +173,17 @@ class Dispatch:
             receipt = replace(receipt, at=self.clocks.wall())
             its = fate(parcel, receipt, self.luck())
         way.rests_until = its.until if isinstance(its, RestRoute) else None
+        self.pacing.told(way.route.name, parcel.envelope, receipt)
         told = self._told(parcel, receipt, its)
         settle = partial(self.store.settle, parcel, receipt, its, told)
         while await self._attempt(settle) is None:
             await self._attempt(lambda: self._idle(way))
         journal.settled(parcel, its)
 
-    async def _send(self, transport: Transport, envelope: Envelope) -> Receipt:
+    async def _send(self, way: Way, envelope: Envelope) -> Receipt:
         try:
             async with asyncio.timeout(LONGEST_SEND):
-                return await transport.send(envelope)
+                return await way.transport.send(envelope)
         except Exception as bug:  # against the contract; keep the envelope all the same
             log.exception("transport failed on %s", envelope.id)
             return self._deferred(envelope, BUG.fill(bug=type(bug).__name__))

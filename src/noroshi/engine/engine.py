@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from noroshi.core.budget import DAY
 from noroshi.core.model import Instance, Monitor, Route, State
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
@@ -70,6 +71,7 @@ class Engine:
             self.attempt,
             self._in_step,
             self.notices.of_attempt,
+            plugins.together,
         )
         self.node: Node | None = None
         self.version = -1
@@ -155,6 +157,7 @@ class Engine:
             self.node = self.sending.node = await self._begun(now)
         if owed := self._owed:
             await self.store.shift(timedelta(seconds=owed))
+            self.sending.pacing.shift(timedelta(seconds=owed))
             self._owed -= owed  # the clock may have been set once more meanwhile
         held = self.watch.held
         await self.attempt(self.notices.tell)  # before it says that it was here until now
@@ -258,6 +261,9 @@ class Engine:
 
     async def _serve(self, version: Version, plan: Plan) -> None:
         waiting = [row.envelope for row in await self.store.waiting()]
+        self.sending.pacing.take_up(plan.routes, plan.contacts.values())
+        if not self.ready.is_set():  # an earlier life's mails count as well
+            self.sending.pacing.count(await self.store.taken(self.clocks.wall() - DAY))
         await self.sending.take_up(plan.routes, waiting)
         if version.number != self.version:
             journal.took_up(version.number, len(plan.monitors), plan.routes)

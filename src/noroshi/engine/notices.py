@@ -16,7 +16,7 @@ from typing import Protocol
 
 from noroshi.core.cadence import At
 from noroshi.core.delivery import Fate
-from noroshi.core.model import Envelope, Monitor, Parcel, Receipt, Route, Rule
+from noroshi.core.model import Contact, Envelope, Monitor, Parcel, Receipt, Route, Rule
 from noroshi.core.notices import (
     Changed,
     Happening,
@@ -57,6 +57,9 @@ class Plan(Protocol):
 
     @property
     def rules(self) -> Mapping[str, Rule]: ...
+
+    @property
+    def contacts(self) -> Mapping[str, Contact]: ...
 
     @property
     def notifications(self) -> Mapping[str, Notification]: ...

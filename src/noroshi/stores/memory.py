@@ -333,6 +333,14 @@ class MemoryStore:
             row.fate, row.lease, row.holder = TOGETHER, "", None
         return self._put(digest)
 
+    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
+        row = self._spool.get(parcel.envelope.id)
+        if row is None or row.lease != parcel.lease:
+            return False
+        row.envelope, row.due, row.lease, row.holder = parcel.envelope, now, "", None
+        self._news.tell()
+        return True
+
     async def taken(self, since: datetime) -> Sequence[Taken]:
         found = [
             Taken(

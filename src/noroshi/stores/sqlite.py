@@ -205,6 +205,9 @@ class SqliteStore:
     async def join(self, parcel: Parcel, digest: Envelope) -> bool:
         return await self._tell(lambda db: together.join(db, parcel, digest))
 
+    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
+        return await self._tell(lambda db: spool.untried(db, parcel, now))
+
     async def taken(self, since: datetime) -> Sequence[Taken]:
         return await self._read(lambda db: together.taken(db, since))
 

@@ -53,6 +53,9 @@ SETTLE = """
 update spool set lease = null, node = null, life = null, due = :due, attempts = :attempts,
                  envelope = :envelope, fate = :fate, why = :why
 where id = :id and lease = :lease returning seq"""
+GIVE_BACK = """
+update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
+where id = ? and lease = ?"""
 RELEASE = """
 update spool set due = ?, lease = null, node = null, life = null
 where fate in ('', 'held', 'together') and node = ? and life between ? and ?"""
@@ -124,6 +127,12 @@ def settle(
     for telling in envelopes:
         put(db, telling)
     return True
+
+
+def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
+    """As ports.Store.give_back says."""
+    row = (number(now), parcel.envelope.id, parcel.lease)
+    return bool(db.execute(GIVE_BACK, row).rowcount)
 
 
 def give_back(db: Connection, node: str, lives: range, now: datetime) -> None:

@@ -1,0 +1,39 @@
+"""What a mail tells, as rows that a digest can be made of: plain values, in the contact's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from noroshi.actions.telling import Telling, began, ended, headline, is_wordy
+from noroshi.core.model import Alarm, Level
+
+
+def rows(told: Telling) -> list[dict[str, Any]]:
+    """One for each alarm of the mail; `core.digest` reads the level alone."""
+    return [_row(alarm, told) for alarm in told.alarms]
+
+
+def _what(alarm: Alarm, told: Telling, title: str) -> str:
+    """What was found, as it stands after the monitor's name."""
+    said = headline(alarm.event, told, told.language, title).rstrip("。.")
+    return f": {said}" if is_wordy(alarm.event) and not title.endswith(":") else f" {said}"
+
+
+def _row(alarm: Alarm, told: Telling) -> dict[str, Any]:
+    """`about` tells whether two rows are of the same thing, `bad_since` when it turned bad."""
+    event, monitor = alarm.event, told.topic.monitor
+    title = monitor.title or monitor.name
+    bad = event.since if event.after is Level.OK else began(event)
+    return {
+        "level": event.after.value,
+        "before": event.before.value,
+        "ended": ended(event),
+        "about": f"{monitor.id} {event.item}",
+        "where": f"{monitor.instance.name} {title}",
+        "what": "" if ended(event) else _what(alarm, told, title),
+        "item": event.item,
+        "at": event.at.isoformat(),
+        "bad_since": bad.isoformat() if bad else "",
+        "mail": told.mail,
+        "alarm": alarm.id,
+    }

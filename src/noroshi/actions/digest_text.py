@@ -1,0 +1,233 @@
+"""One mail that tells what several would have told: the worst first, nothing unnamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from noroshi.actions.letter import Page, Part, Post, as_text, flat
+from noroshi.actions.letter_html import as_html
+from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, WORDS, clock, moment, span
+from noroshi.core.cadence import zone_of
+from noroshi.core.digest import TOLD
+from noroshi.core.model import Level
+from noroshi.core.words import Words
+
+SUBJECT = Words(en="[{count} alarms] {first} and more", ja="[まとめ {count}件] {first} ほか")
+TOGETHER = Words(en="{count} alarms in one mail", ja="まとめ {count}件")
+ONE = Words(en="1 alarm", ja="1件")
+AND_MORE = Words(en="{first}, and {count} more", ja="{first}。ほかに{count}件あります")
+SPAN = Words(
+    en="Between {start} and {end} there were {count} alarms. So that they can be read, they come "
+    "in one mail; every one of them stands below.",
+    ja="{start} から {end} までに {count}件のアラームが出ました。1通ずつでは読みきれないため、"
+    "1通にまとめています。{count}件すべてをこの下に書いてあります。",
+)
+AT_ONCE = Words(
+    en="At {end} there were {count} alarms. So that they can be read, they come in one mail; "
+    "every one of them stands below.",
+    ja="{end} に {count}件のアラームが出ました。1通ずつでは読みきれないため、1通にまとめています。"
+    "{count}件すべてをこの下に書いてあります。",
+)
+BOTH = Words(
+    en="It was over before the first mail could leave, so this one tells both.",
+    ja="最初のメールを送る前に終わったため、発生と回復をこの1通でお知らせします。",
+)
+MISSED = Words(
+    en="Mails could not leave for {span}. This is what you missed; what is over by now says so.",
+    ja="{span}のあいだメールを送れませんでした。その間のアラームです。すでに終わったものには、"
+    "そう書いてあります。",
+)
+WAS = Words(en="was {level} from {start} to {end}", ja="{start} から {end} まで{level}でした")
+WAS_UNTIL = Words(en="was {level} until {end}", ja="{end} まで{level}でした")
+SINCE = Words(en="since {at}", ja="{at} から")
+OVER = Words(en="it is no longer watched, {at}", ja="監視の対象から外れました {at}")
+COUNT = Words(en="{count}", ja="{count}件")
+SEEN = Words(en="Seen", ja="検知")
+RECORDED = Words(en="Recorded", ja="記録")
+AHEAD = (Words(en="Sent", ja="送信"), Words(en="Accepted", ja="受領"))
+ACCEPTED = Words(
+    en="Whether it was accepted: noroshi queue show {mail}",
+    ja="受領されたかは noroshi queue show {mail} で分かります。",
+)
+FEWER = Words(
+    en="How many come one by one before they are put together: one_by_one of the contact.",
+    ja="何通までを1通ずつ送るかは、通知先の one_by_one で決まります。",
+)
+WORST_FIRST = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)
+IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
+LATE = timedelta(minutes=30)
+"""What could not leave for so long is told as what was missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All rows about one thing, oldest first."""
+
+    rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def last(self) -> Mapping[str, Any]:
+        return self.rows[-1]
+
+    @property
+    def level(self) -> Level:
+        """As it is now, as far as these alarms tell."""
+        return Level(self.last["level"])
+
+    @property
+    def worst(self) -> Level:
+        """The worst that it was."""
+        said = [Level(row[key]) for row in self.rows for key in ("before", "level")]
+        return Level.worst(said)
+
+    @property
+    def began(self) -> datetime | None:
+        """Since when it was, or is, not well; None: nobody knows."""
+        known = [row["bad_since"] for row in self.rows if row["bad_since"]]
+        return datetime.fromisoformat(min(known)) if known else None
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.last["at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """In whose language, and by whose clock."""
+
+    language: str
+    zone: tzinfo
+    today: datetime
+
+    def say(self, words: Words, **given: object) -> str:
+        return words.fill(**given).say(self.language) if given else words.say(self.language)
+
+    def time(self, at: datetime) -> str:
+        """With its day where that is not today's."""
+        local = at.astimezone(self.zone)
+        if local.date() == self.today.astimezone(self.zone).date():
+            return clock(at, self.zone)
+        return moment(at, self.zone, self.language)
+
+
+def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[str, Any]:
+    """The payload of the digest of these mails, which are of one contact."""
+    first = payloads[0]
+    reader = Reader(first["language"], zone_of(first["zone"]), now)
+    told = [row for payload in payloads for row in payload[TOLD]]
+    shown = page(told, reader)
+    return {
+        "subject": shown.subject,
+        "text": as_text(shown),
+        "html": as_html(shown),
+        "language": reader.language,
+        "importance": IMPORTANCE.get(shown.level or Level.OK, "normal"),
+        "list": "noroshi",
+        "list_title": "Noroshi",
+        "zone": first["zone"],
+        "level": (shown.level or Level.OK).value,
+    }
+
+
+def page(told: Sequence[Mapping[str, Any]], reader: Reader) -> Page:
+    """The whole mail; every alarm is in it, those about one thing as one line."""
+    stories = sorted(_stories(told), key=lambda story: WORST_FIRST.index(story.level))
+    lead = stories[0]
+    line = _line(lead, reader)
+    alone = len(stories) == 1
+    return Page(
+        language=reader.language,
+        subject=flat(_subject(stories, len(told), reader)),
+        level=lead.level,
+        mark=MARKS[lead.level],
+        word=reader.say(_word(lead)),
+        aside=reader.say(TOGETHER, count=len(told)) if len(told) > 1 else reader.say(ONE),
+        headline=line if alone else reader.say(AND_MORE, first=line, count=len(stories) - 1),
+        lead=(_lead(stories, told, reader),),
+        parts=() if alone else tuple(_sections(stories, reader)),
+        trail=tuple(_trail(told, reader)),
+        footer=(reader.say(ACCEPTED, mail=f"{told[0]['mail']}/together"), reader.say(FEWER)),
+    )
+
+
+def _stories(told: Iterable[Mapping[str, Any]]) -> list[Story]:
+    about: dict[str, list[Mapping[str, Any]]] = {}
+    for row in told:
+        about.setdefault(row["about"], []).append(row)
+    return [Story(tuple(rows)) for rows in about.values()]
+
+
+def _subject(stories: Sequence[Story], count: int, reader: Reader) -> str:
+    lead = stories[0]
+    line = _line(lead, reader)
+    if len(stories) > 1:
+        return reader.say(SUBJECT, count=count, first=line)
+    return f"[{reader.say(_word(lead))}] {line}"
+
+
+def _word(story: Story) -> Words:
+    if story.last["ended"]:
+        return ENDED
+    return RECOVERED if story.level is Level.OK else WORDS[story.level]
+
+
+def _line(story: Story, reader: Reader) -> str:
+    """Where, and what is so now, or what was and is over."""
+    row = story.last
+    if row["ended"]:
+        return f"{row['where']} {reader.say(OVER, at=reader.time(story.at))}"
+    if story.level is not Level.OK:
+        return f"{row['where']}{row['what']}"
+    item = f" {row['item']}" if row["item"] and row["item"] not in row["where"] else ""
+    return f"{row['where']}{item} {_was(story, reader)}"
+
+
+def _was(story: Story, reader: Reader) -> str:
+    level, ends = reader.say(WORDS[story.worst]), reader.time(story.at)
+    if story.began is None:
+        return reader.say(WAS_UNTIL, level=level, end=ends)
+    return reader.say(WAS, level=level, start=reader.time(story.began), end=ends)
+
+
+def _lead(stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: Reader) -> str:
+    times = [datetime.fromisoformat(row["at"]) for row in told]
+    waited = reader.today - min(times)
+    if len(stories) == 1 and len(told) > 1 and stories[0].level is Level.OK:
+        return reader.say(BOTH)
+    if waited >= LATE:
+        return reader.say(MISSED, span=span(waited))
+    start, end = reader.time(min(times)), reader.time(max(times))
+    return reader.say(AT_ONCE if start == end else SPAN, start=start, end=end, count=len(told))
+
+
+def _sections(stories: Sequence[Story], reader: Reader) -> Iterator[Part]:
+    for level in WORST_FIRST:
+        mine = [story for story in stories if story.level is level]
+        if mine:
+            word = RECOVERED if level is Level.OK else WORDS[level]
+            yield Part(
+                level=level,
+                mark=MARKS[level],
+                word=reader.say(word),
+                head=reader.say(COUNT, count=len(mine)),
+                listed=tuple(_entry(story, reader) for story in mine),
+            )
+
+
+def _entry(story: Story, reader: Reader) -> str:
+    line = _line(story, reader)
+    if story.level is Level.OK or story.last["ended"]:
+        return line
+    comma = Words(en=", ", ja="、").say(reader.language)
+    return line + comma + reader.say(SINCE, at=reader.time(story.began or story.at))
+
+
+def _trail(told: Sequence[Mapping[str, Any]], reader: Reader) -> Iterator[Post]:
+    first = min(datetime.fromisoformat(row["at"]) for row in told)
+    yield Post(reader.say(SEEN), reader.time(first), lit=True)
+    yield Post(reader.say(RECORDED), lit=True)
+    for post in AHEAD:
+        yield Post(reader.say(post))

@@ -1,0 +1,124 @@
+"""What may leave now: each account's allowance, and how much each contact can read.
+
+Both are counted in memory from what was accepted, at the start from the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from noroshi.core import budget, reader
+from noroshi.core.budget import Spent
+from noroshi.core.digest import may_join
+from noroshi.core.model import Contact, Envelope, Receipt, Route, Verdict
+from noroshi.core.reader import NEW, Reader
+from noroshi.ports import Taken
+
+MINUTE = timedelta(minutes=1)
+
+
+class Pacing:
+    """Asked before each mail, told after it. Nothing here waits."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, Spent] = {}
+        self._readers: dict[str, Reader] = {}
+        self._out = Counter[str]()
+        self._out_to = Counter[str]()
+        self._routes: Mapping[str, Route] = {}
+        self._most: dict[str, int] = {}
+
+    def take_up(self, routes: Mapping[str, Route], contacts: Iterable[Contact]) -> None:
+        """Go by these routes and contacts from now on."""
+        self._routes = routes
+        self._most = {contact.id: contact.one_by_one for contact in contacts}
+
+    def count(self, taken: Iterable[Taken]) -> None:
+        """What an earlier life sent counts as well."""
+        for one in taken:
+            self._count(one.route, one.contact, one.at, one.recipients, digest=one.digest)
+
+    def shift(self, by: timedelta) -> None:
+        """The wall clock was set."""
+        self._spent = {key: budget.shifted(one, by) for key, one in self._spent.items()}
+        self._readers = {key: reader.shifted(one, by) for key, one in self._readers.items()}
+
+    @contextmanager
+    def one_out(self, route: Route, now: datetime) -> Iterator[bool]:
+        """Whether a mail may be taken for this route now; while it is out it counts."""
+        key, pace = _key(route), route.pace
+        busy = bool(pace.connections) and self._out[key] >= pace.connections
+        left = budget.mails_left(pace, self._of(key), now)
+        if busy or (left is not None and left <= self._out[key]):
+            yield False
+            return
+        self._out[key] += 1
+        try:
+            yield True
+        finally:
+            self._out[key] -= 1
+
+    @contextmanager
+    def one_for(self, contact: str) -> Iterator[None]:
+        """While a mail for this contact is out it counts."""
+        self._out_to[contact] += 1
+        try:
+            yield
+        finally:
+            self._out_to[contact] -= 1
+
+    def day_is_over_at(self, route: Route, now: datetime) -> datetime | None:
+        """From when on a mail may leave, if that takes longer than the minute's allowance."""
+        at = budget.free_at(route.pace, self._of(_key(route)), now)
+        return at if at > now + MINUTE else None
+
+    def free_at(self, route: Route, now: datetime) -> datetime:
+        """From when on a mail may leave by this route; now, if at once."""
+        return budget.free_at(route.pace, self._of(_key(route)), now)
+
+    def gathering(self, now: datetime) -> tuple[str, ...]:
+        """The contacts who get no alarm now: what comes for them is put together first."""
+        return tuple(c for c in self._readers if self._room(c, now) == 0)
+
+    def singles(self, route: Route, envelope: Envelope, now: datetime) -> int | None:
+        """How many mails may go one by one to the envelope's contact now; None: any number."""
+        contact = envelope.contact
+        room = self._room(contact, now)
+        left = budget.mails_left(route.pace, self._of(_key(route)), now)
+        allowed = [n for n in (room, left) if n is not None]
+        return max(0, min(allowed)) if allowed else None
+
+    def told(self, route: str, envelope: Envelope, receipt: Receipt) -> None:
+        """What of a mail counts: that it was accepted."""
+        taken = sum(a.verdict is Verdict.ACCEPTED for a in receipt.answers.values())
+        if not taken:
+            return
+        joins = may_join(envelope) or bool(envelope.members)
+        contact = envelope.contact if joins else ""
+        self._count(route, contact, receipt.at, taken, digest=bool(envelope.members))
+
+    def _count(
+        self, route: str, contact: str, at: datetime, recipients: int, *, digest: bool
+    ) -> None:
+        key = _key(self._routes[route]) if route in self._routes else f"route/{route}"
+        self._spent[key] = budget.spend(self._of(key), at, recipients)
+        if contact:
+            known = self._readers.get(contact, NEW)
+            self._readers[contact] = reader.told(known, at, digest=digest)
+
+    def _room(self, contact: str, now: datetime) -> int | None:
+        most = self._most.get(contact, reader.SINGLES)
+        if not most:
+            return None
+        known = self._readers.get(contact, NEW)
+        return max(0, reader.room(known, now, most) - self._out_to[contact])
+
+    def _of(self, key: str) -> Spent:
+        return self._spent.get(key, Spent())
+
+
+def _key(route: Route) -> str:
+    return route.pace.account or f"route/{route.name}"

@@ -1,0 +1,114 @@
+"""Which waiting envelopes of one contact become one mail."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.digest import LONG, MOST_MEMBERS, digest, joined, may_join
+from noroshi.core.model import Envelope, Lane
+from noroshi.testing import DAWN
+
+MINUTE = timedelta(minutes=1)
+
+
+def alarm(id, level="critical", **other):
+    given = {
+        "routes": ("smtp1",),
+        "contact": "ops",
+        "to": ("a",),
+        "order": f"{id}/ops",
+        "alarms": (id,),
+        "payload": {"subject": id, "told": [{"level": level}]},
+        "born": DAWN,
+        "lane": Lane.CRITICAL if level == "critical" else Lane.RECOVERY,
+    }
+    return Envelope(id=id, **given | other)
+
+
+A, B, C, D = (alarm(name) for name in "abcd")
+BACK = alarm("a2", "ok", order="a/ops")
+
+
+def ids(first, pile, singles, now=DAWN + MINUTE):
+    return "".join(one.id for one in joined(first, pile, now, singles))
+
+
+@pytest.mark.parametrize(
+    ("pile", "singles", "together"),
+    [
+        pytest.param([A], 3, "", id="alone"),
+        pytest.param([A, B, C], 3, "", id="as many as may come one by one"),
+        pytest.param([A, B, C, D], 3, "abcd", id="more than that"),
+        pytest.param([A, B], 1, "ab", id="one may come, two wait"),
+        pytest.param([A, B, C, D], None, "", id="all may come one by one"),
+        pytest.param([A, BACK], 3, "aa2", id="it recovered while it waited"),
+        pytest.param([A, BACK, B], 3, "aa2", id="it alone recovered"),
+        pytest.param([A, BACK], None, "aa2", id="recovered, and no limit"),
+        pytest.param([A, BACK, B, C, D], 3, "aa2bcd", id="all of a crowd"),
+    ],
+)
+def test_so_many_become_one_mail(pile, singles, together):
+    assert ids(A, pile, singles) == together
+
+
+def test_one_that_is_bad_again_is_not_told_as_over():
+    again = alarm("a3", order="a/ops")
+    assert ids(A, [A, BACK, again], 3) == ""
+
+
+def test_what_waited_for_a_day_is_told_as_what_was_missed():
+    assert ids(A, [A], 3, DAWN + LONG) == "a"
+    assert ids(A, [A, B], None, DAWN + LONG) == "ab"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"contact": "duty"}, id="another contact"),
+        pytest.param({"to": ("a", "b")}, id="other addresses"),
+        pytest.param({"routes": ("smtp2",)}, id="other routes"),
+        pytest.param({"action": "webhook"}, id="another action"),
+        pytest.param({"attempts": 1}, id="it was tried, and may have arrived"),
+        pytest.param({"reached": ("b",)}, id="somebody has it"),
+        pytest.param({"refused": ("b",)}, id="somebody was refused"),
+        pytest.param({"members": ("x",)}, id="a digest itself"),
+        pytest.param({"payload": {"subject": "b"}}, id="it says nothing in rows"),
+    ],
+)
+def test_what_does_not_belong_together_stays_apart(other):
+    assert ids(A, [A, replace(B, **other), C], 1) == "ac"
+
+
+def test_nothing_overtakes_an_older_one_of_its_order_key_that_stays_behind():
+    tried = replace(alarm("b1", order="b/ops"), attempts=1)
+    younger = alarm("b2", order="b/ops")
+    assert ids(A, [A, tried, younger, C], 1) == "ac"
+
+
+def test_one_that_stands_behind_another_of_its_key_goes_by_itself():
+    tried = replace(alarm("b1", order="b/ops"), attempts=1)
+    younger = alarm("b2", order="b/ops")
+    assert ids(younger, [tried, younger], 0) == ""
+
+
+def test_a_digest_has_an_end():
+    pile = [alarm(f"x{n}") for n in range(MOST_MEMBERS + 10)]
+    assert len(joined(pile[0], pile, DAWN, 1)) == MOST_MEMBERS
+
+
+def test_a_digest_is_as_urgent_as_its_most_urgent_member_and_has_an_id_of_its_own():
+    made = digest((BACK, A), {"subject": "two"}, DAWN + MINUTE)
+    assert made == Envelope(
+        id="a2/together",
+        routes=("smtp1",),
+        contact="ops",
+        to=("a",),
+        order="together/ops",
+        alarms=(),
+        payload={"subject": "two"},
+        born=DAWN + MINUTE,
+        lane=Lane.CRITICAL,
+        members=("a2", "a"),
+    )
+    assert not may_join(made)
