@@ -1,0 +1,270 @@
+"""Storms, outages and allowances: what reaches the reader, on a clock of our own."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.actions.mail import action
+from noroshi.actions.template import TemplateRenderer
+from noroshi.core.cadence import Every
+from noroshi.core.model import Answer, Fault, Lane, Pace, Receipt, Route, Verdict
+from noroshi.stores.memory import MemoryStore
+from noroshi.stores.sqlite import SqliteStore
+from noroshi.testing import DAWN, FaultyStore, Killed, ScriptedTransport
+from tests.flow.scene import OPS, RULE, FixedPlan, Scene, disk_monitor
+
+ACCEPTED, DOWN, NO = Verdict.ACCEPTED, Verdict.ROUTE_DOWN, Verdict.REFUSED
+BY_MAIL = replace(RULE, action="mail", repeat=None)
+EXCHANGE = Pace(account="m365", mails_a_minute=30, connections=3, recipients_a_day=10_000)
+MINUTELY, HOURLY = Every(timedelta(minutes=1)), Every(timedelta(hours=1))
+NAMES = re.compile(r"\bdisk-\d{4}\b")
+
+
+def monitors(count, rule, cadence):
+    return [
+        disk_monitor(id=f"m{n:04}", name=f"disk-{n:04}", cadence=cadence, rules=(rule,))
+        for n in range(count)
+    ]
+
+
+class Storm(Scene):
+    """Monitors whose volume fills up for all of them at once, and mails as people get them."""
+
+    def __init__(self, *smtp, store=None, pace=EXCHANGE, one_by_one=3, routes=("smtp1",)):
+        super().__init__(*smtp, store=store)
+        self.renderer = TemplateRenderer()
+        self.actions = (action(self.renderer),)
+        self.contact = replace(OPS, one_by_one=one_by_one)
+        self.its_pace, self.names = pace, routes
+
+    async def watch(self, count, cadence=MINUTELY):
+        rule = replace(BY_MAIL, contacts=(self.contact,), routes=self.names)
+        found = monitors(count, rule, cadence)
+        await self.plan(*found)
+        routes = {
+            name: Route(name=name, kind="scripted", pace=replace(self.its_pace, account=name))
+            for name in self.names
+        }
+        number = (await self.store.current()).number
+        self.plans[number] = FixedPlan(
+            {m.id: m for m in found}, routes, contacts={"ops": self.contact}
+        )
+
+    @property
+    def accepted(self):
+        """What the reader got: of each Message-ID once."""
+        return list({e.id: e for e in self.smtp.sent}.values())
+
+    def named(self, mails):
+        return [name for mail in mails for name in set(NAMES.findall(said(mail)))]
+
+
+def said(envelope):
+    return envelope.payload["subject"] + envelope.payload["text"]
+
+
+async def counts(store):
+    return await store.tally(DAWN - timedelta(days=1))
+
+
+async def test_five_hundred_alarms_in_a_minute_are_at_most_ten_mails_that_name_each_once():
+    storm = Storm()
+    await storm.watch(500)
+    storm.used = {"/": 50}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 61)
+        storm.used = {"/": 96}
+        began = storm.time.now
+        await storm.seconds(engine, 60)
+        within = len(storm.smtp.sent)
+        first = storm.smtp.sent[0].born - began
+        await storm.seconds(engine, 120)
+    assert first <= timedelta(seconds=2)
+    assert within <= 10
+    names = storm.named(storm.smtp.sent)
+    assert sorted(names) == [f"disk-{n:04}" for n in range(500)]
+    assert await counts(storm.store) == {"accepted": 500}
+
+
+async def test_few_alarms_come_one_by_one():
+    storm = Storm()
+    await storm.watch(3)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 60)
+    assert [bool(mail.members) for mail in storm.smtp.sent] == [False] * 3
+
+
+async def test_a_contact_who_wants_all_one_by_one_gets_them_within_the_allowance():
+    storm = Storm(one_by_one=0)
+    await storm.watch(100)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 60)
+        within = len(storm.smtp.sent)
+        await storm.seconds(engine, 240)
+    assert within <= 30
+    assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(100)]
+
+
+def answers(storm, fault=Fault.SIGN_IN):
+    """A transport that answers by what `storm.fault` says at that moment."""
+
+    class Transport(ScriptedTransport):
+        async def send(self, envelope):
+            if storm.fault is None:
+                return await super().send(envelope)
+            answer = Answer(DOWN, "no", fault=storm.fault)
+            return Receipt(at=self.wall(), answers=dict.fromkeys(envelope.to, answer))
+
+    storm.fault = fault
+    return Transport(lambda: storm.time.now)
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(2000, marks=pytest.mark.long)])
+async def test_a_day_without_a_route_is_told_in_few_mails_the_critical_first(count):
+    storm = Storm()
+    storm.smtp = answers(storm, Fault.NETWORK)
+    storm.pace = 600
+    await storm.watch(count, HOURLY)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 24 * 6)
+        assert storm.smtp.sent == []
+        assert await counts(storm.store) == {"": count}
+        storm.fault, storm.pace = None, 1
+        await storm.seconds(engine, 600)
+    assert len(storm.smtp.sent) <= 10
+    assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(count)]
+    assert storm.smtp.sent[0].lane is Lane.CRITICAL
+    assert await counts(storm.store) == {"accepted": count}
+
+
+async def test_a_missing_sign_in_holds_the_queue_costs_no_attempt_and_survives_a_restart():
+    storm = Storm()
+    storm.smtp = answers(storm)
+    await storm.watch(1)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 120)
+    async with storm.life() as engine:
+        await storm.seconds(engine, 60)
+        (rest,) = await storm.store.resting()
+        (row,) = await storm.store.waiting()
+        assert (rest.fault, row.envelope.attempts, row.fate) == (Fault.SIGN_IN, 0, "")
+        storm.fault = None
+        await storm.store.retry(row.envelope.id, storm.time.now)  # somebody signed in
+        await storm.seconds(engine, 5)
+    (mail,) = storm.smtp.sent
+    assert mail.payload["subject"].startswith("[CRITICAL] web1 disk-0000")
+
+
+async def test_what_recovered_before_its_mail_could_leave_is_one_mail_with_both_times():
+    storm = Storm()
+    storm.smtp = answers(storm)
+    await storm.watch(1)
+    async with storm.life() as engine:
+        for used, seconds in ((50, 61), (96, 900), (40, 61)):
+            storm.used = {"/": used}
+            await storm.seconds(engine, seconds)
+        storm.fault = None
+        first, *_ = await storm.store.waiting()
+        await storm.store.retry(first.envelope.id, storm.time.now)
+        await storm.seconds(engine, 5)
+    (mail,) = storm.smtp.sent
+    assert re.search(
+        r"^\[RECOVERED\] web1 disk-0000 / was CRITICAL from 06:0\d:\d\d \+00:00 "
+        r"to 06:1\d:\d\d \+00:00$",
+        mail.payload["subject"],
+    )
+    assert await counts(storm.store) == {"accepted": 2}
+
+
+async def test_a_digest_that_is_refused_by_every_route_is_set_aside_whole():
+    storm = Storm(NO)
+    await storm.watch(10)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 120)
+    tally = await counts(storm.store)
+    assert tally == {"set aside": 10}
+    aside = [row.envelope for row in await storm.store.waiting()]
+    assert sorted(storm.named(aside)) == [f"disk-{n:04}" for n in range(10)]
+
+
+async def test_two_routes_of_one_mailbox_share_its_allowance():
+    storm = Storm(one_by_one=0, routes=("smtp1", "smtp2"))
+    await storm.watch(60)
+    number = (await storm.store.current()).number
+    shared = {name: replace(r, pace=EXCHANGE) for name, r in storm.plans[number].routes.items()}
+    storm.plans[number] = replace(storm.plans[number], routes=shared)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 59)
+    assert len(storm.smtp.sent) + len(storm.backup.sent) <= 30
+
+
+async def test_after_a_restart_what_was_sent_before_counts():
+    storm = Storm(one_by_one=0)
+    await storm.watch(100)
+    storm.used = {"/": 96}
+    times = []
+    for _ in range(6):
+        async with storm.life() as engine:
+            for second in range(10):
+                before = len(storm.smtp.sent)
+                await storm.second(engine, second)
+                times += [second] * (len(storm.smtp.sent) - before)
+    assert len(times) <= 30
+
+
+async def test_a_used_up_day_rests_the_route_and_the_next_one_takes_over():
+    day = Pace(account="m365", recipients_a_day=2)
+    storm = Storm(pace=day, one_by_one=0, routes=("smtp1", "smtp2"))
+    await storm.watch(4)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 60)
+    assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
+    resting = await storm.store.resting()
+    assert {rest.fault for rest in resting} <= {Fault.QUOTA}
+    assert resting[0].until - storm.time.now > timedelta(hours=23)
+
+
+KINDS = {"memory": lambda path: MemoryStore(), "sqlite": SqliteStore.open}
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("kind", ["memory", pytest.param("sqlite", marks=pytest.mark.long)])
+async def test_killed_between_any_two_steps_of_a_digest_no_member_is_lost_or_told_twice(
+    tmp_path, kind, lost
+):
+    """The answer of the n-th call of the store never came, or the call itself."""
+    for dies_at in range(1, 60):
+        inner = KINDS[kind](tmp_path / f"{dies_at}.db")
+        storm = Storm(store=FaultyStore(inner, dies_at=dies_at, answer_lost=lost))
+        await _until_killed(storm, inner)
+        storm.store = inner
+        async with storm.life() as engine:
+            await storm.seconds(engine, 180)
+        assert sorted(storm.named(storm.accepted)) == [f"disk-{n:04}" for n in range(8)]
+        assert await counts(inner) == {"accepted": 8}
+        assert not await inner.faults()
+        await inner.close()
+
+
+async def _until_killed(storm, inner):
+    store, storm.store = storm.store, inner
+    await storm.watch(8)
+    storm.store = store
+    storm.used = {"/": 96}
+    try:
+        async with storm.life() as engine:
+            await storm.seconds(engine, 70)
+    except BaseExceptionGroup as group:
+        if group.subgroup(Killed) is None:
+            raise
+    except Killed:
+        pass
