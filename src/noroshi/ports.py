@@ -28,11 +28,13 @@ from noroshi.core.words import Words
 from noroshi.storing import (
     LEASE as LEASE,
     PARCEL_LEASE as PARCEL_LEASE,
+    Arrival as Arrival,
     Away as Away,
     Beat as Beat,
     Block as Block,
     Conflict as Conflict,
     Document as Document,
+    Entry as Entry,
     Node as Node,
     Renewal as Renewal,
     Resting as Resting,

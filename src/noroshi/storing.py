@@ -142,6 +142,32 @@ class Taken:
     digest: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What became of a mail after a provider took it: `state` is "seen arrived" or "came
+    back", `said` what the other side wrote, with a non-delivery report."""
+
+    address: str
+    state: str
+    at: datetime
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One alarm in the ledger, with the envelope that tells it, or the digest it is in.
+
+    `event` is None where its history was forgotten; `receipts` are the attempts, oldest first.
+    """
+
+    alarm: str
+    event: Event | None
+    row: Waiting
+    told_in: Waiting
+    receipts: tuple[Receipt, ...]
+    arrivals: tuple[Arrival, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Resting:
     """A route that is down: since when, until when it is left alone, and why."""
@@ -273,6 +299,20 @@ class Store(Protocol):
     async def tally(self, since: datetime) -> Mapping[str, int]:
         """The alarms of the envelopes born since then, by their fate: "" for those that wait;
         those in a digest by the digest's."""
+
+    async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
+        """The newest alarms, or the one of that id, with all that became of them."""
+
+    async def totals(self) -> Mapping[str, int]:
+        """All alarms ever: "raised", and by their fate as `tally` has them; "forgotten" are
+        those that the ledger no longer holds, "lost" those that are nowhere."""
+
+    async def arrived(self, envelope: str, arrival: Arrival) -> bool:
+        """Write down what became of a mail that was taken; False: it was not, or is known."""
+
+    async def forget(self, before: datetime, most: int) -> int:
+        """Delete so many of the mails that were settled before then, with their alarms, and
+        events that old, but for each monitor's last; how many mails."""
 
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         """One envelope, settled or not, with what each attempt brought; None: unknown."""

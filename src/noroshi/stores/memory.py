@@ -29,9 +29,11 @@ from noroshi.core.words import Words, plain
 from noroshi.ports import (
     LEASE,
     PARCEL_LEASE,
+    Arrival,
     Beat,
     Block,
     Conflict,
+    Entry,
     Node,
     Renewal,
     Resting,
@@ -41,6 +43,7 @@ from noroshi.ports import (
     Waiting,
 )
 from noroshi.stores.shared import (
+    ACCEPTED,
     DROPPED,
     HELD,
     OPEN,
@@ -76,6 +79,7 @@ class _Spooled:
     why: Words = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
     routes: list[str] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
 
     @property
     def row(self) -> Waiting:
@@ -113,6 +117,7 @@ class MemoryStore:
         self._samples: list[tuple[str, Sample]] = []
         self._secrets: dict[str, bytes] = {}
         self._numbers = itertools.count(1)
+        self._raised = self._forgotten = 0
         self._news = News()
 
     # definitions
@@ -272,6 +277,7 @@ class MemoryStore:
             return False
         row = _Spooled(envelope, envelope.born)
         self._spool[envelope.id] = self._open[envelope.id] = row
+        self._raised += len(envelope.alarms)
         self._news.tell()
         return True
 
@@ -331,6 +337,7 @@ class MemoryStore:
             if row.lease:
                 row.envelope = parcel.envelope
             row.fate, row.lease, row.holder = TOGETHER, "", None
+            row.why = plain(digest.id)
         return self._put(digest)
 
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
@@ -400,6 +407,57 @@ class MemoryStore:
             if row.envelope.born >= since:
                 found[counted(row.fate)] += len(row.envelope.alarms)
         return +found
+
+    async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
+        rows = reversed(self._spool.values())
+        told = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
+        mine = ((id, row) for id, row in told if alarm in ("", id))
+        return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
+
+    def _entry(self, alarm: str, row: _Spooled) -> Entry:
+        digest = next(
+            (d for d in self._spool.values() if row.envelope.id in d.envelope.members), row
+        )
+        return Entry(
+            alarm=alarm,
+            event=self._events.get(alarm.partition("/")[0]),
+            row=row.row,
+            told_in=digest.row,
+            receipts=tuple(digest.receipts),
+            arrivals=tuple(digest.arrivals),
+        )
+
+    async def totals(self) -> Mapping[str, int]:
+        found = Counter[str]()
+        for row in self._spool.values():
+            found[counted(row.fate)] += len(row.envelope.alarms)
+        kept = sum(found.values())
+        counters = {"raised": self._raised, "forgotten": self._forgotten}
+        lost = self._raised - self._forgotten - kept
+        return dict(+found) | counters | {"lost": lost}
+
+    async def arrived(self, envelope: str, arrival: Arrival) -> bool:
+        row = self._spool.get(envelope)
+        if row is None or row.fate not in (ACCEPTED, ""):
+            return False
+        known = {(one.address, one.state) for one in row.arrivals}
+        if (arrival.address, arrival.state) in known:
+            return False
+        row.arrivals.append(arrival)
+        return True
+
+    async def forget(self, before: datetime, most: int) -> int:
+        settled = (ACCEPTED, DROPPED)
+        old = [k for k, r in self._spool.items() if r.fate in settled and r.due < before][:most]
+        for key in old:
+            self._forgotten += len(self._spool.pop(key).envelope.alarms)
+        last = {event.monitor: event.id for event in self._events.values()}
+        self._events = {
+            id: event
+            for id, event in self._events.items()
+            if event.at >= before or last[event.monitor] == id
+        }
+        return len(old)
 
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         row = self._spool.get(id)

@@ -30,9 +30,11 @@ from noroshi.core.model import (
 )
 from noroshi.core.words import Words
 from noroshi.ports import (
+    Arrival,
     Away,
     Beat,
     Block,
+    Entry,
     Node,
     Renewal,
     Resting,
@@ -43,7 +45,7 @@ from noroshi.ports import (
 )
 from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
-from noroshi.stores.sql import definitions, history, monitors, spool, together
+from noroshi.stores.sql import definitions, history, ledger, monitors, spool, together
 from noroshi.stores.sql.checking import faults
 from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.migrating import Migration, ours
@@ -221,6 +223,18 @@ class SqliteStore:
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         return await self._read(lambda db: spool.tally(db, since))
+
+    async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
+        return await self._read(lambda db: ledger.ledger(db, last, alarm))
+
+    async def totals(self) -> Mapping[str, int]:
+        return await self._read(ledger.totals)
+
+    async def arrived(self, envelope: str, arrival: Arrival) -> bool:
+        return await self._write(lambda db: ledger.arrived(db, envelope, arrival))
+
+    async def forget(self, before: datetime, most: int) -> int:
+        return await self._write(lambda db: ledger.forget(db, before, most))
 
     async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
         return await self._read(lambda db: spool.envelope(db, id))

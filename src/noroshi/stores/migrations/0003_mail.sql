@@ -21,3 +21,21 @@ alter table receipt add column at integer not null default 0;
 alter table receipt add column route text not null default '';
 alter table receipt add column taken integer not null default 0;
 create index receipt_taken on receipt (at) where taken > 0;
+
+-- Each alarm with the envelope that tells it; what becomes of it becomes of the alarm.
+create table alarm (id text primary key, envelope integer not null) strict, without rowid;
+create index alarm_of on alarm (envelope);
+insert or ignore into alarm select a.value, s.seq from spool s, json_each(s.envelope, '$.alarms') a;
+
+-- Counted as they happen, apart from the rows: what is missing of them was lost.
+create table counter (name text primary key, value integer not null) strict, without rowid;
+insert into counter select 'raised', count(*) from alarm;
+insert into counter values ('forgotten', 0);
+
+-- What became of a mail after a provider took it: seen arrived, or came back.
+create table arrival (
+    envelope integer not null, address text not null, state text not null,
+    at integer not null, said text not null,
+    primary key (envelope, address, state)) strict, without rowid;
+
+create index spool_old on spool (due) where fate in ('accepted', 'dropped');

@@ -84,6 +84,9 @@ def put(db: Connection, envelope: Envelope) -> bool:
     if row is None:
         return False
     _write_ways(db, row[0], envelope.routes)
+    alarms = [(id, row[0]) for id in envelope.alarms]
+    db.executemany("insert or ignore into alarm values (?, ?)", alarms)
+    db.execute("update counter set value = value + ? where name = 'raised'", (len(alarms),))
     return True
 
 
@@ -225,11 +228,15 @@ def tally(db: Connection, since: datetime) -> Mapping[str, int]:
 
 
 def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
-    row = db.execute(f"{ROW} where id = ?", (id,)).fetchone()
-    if row is None:
-        return None
+    row = db.execute("select seq from spool where id = ?", (id,)).fetchone()
+    return None if row is None else row_of(db, row[0])
+
+
+def row_of(db: Connection, seq: int) -> tuple[Waiting, Sequence[Receipt]]:
+    """The envelope of a row that is there, with its receipts."""
+    row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
     sql = "select body from receipt where envelope = ? order by rowid"
-    receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, row[:1])]
+    receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, (seq,))]
     return _waiting(row), tuple(receipts)
 
 

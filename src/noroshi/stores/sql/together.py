@@ -9,9 +9,10 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.core.model import Envelope, Parcel
+from noroshi.core.words import plain
 from noroshi.ports import Taken
 from noroshi.stores.sql.spool import promote, put
-from noroshi.stores.sql.values import Connection, instant, number
+from noroshi.stores.sql.values import Connection, instant, kept, number
 
 PILE = """
 select id, order_key, lease, fate, attempts, envelope from spool indexed by spool_contact
@@ -20,7 +21,7 @@ WAIT_STILL = """
 select count(*) from spool where id in (select value from json_each(:members))
     and fate = '' and coalesce(lease, :lease) = :lease"""
 JOIN = """
-update spool set fate = 'together', lease = null, node = null, life = null,
+update spool set fate = 'together', why = ?, lease = null, node = null, life = null,
                  attempts = attempts - (lease is not null)
 where id in (select value from json_each(?)) returning seq, order_key"""
 TAKEN = """
@@ -52,7 +53,7 @@ def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     held = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
     if waiting != len(digest.members) or held is None or not put(db, digest):
         return False
-    joined = db.execute(JOIN, (members,)).fetchall()
+    joined = db.execute(JOIN, (kept(plain(digest.id)), members)).fetchall()
     db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined])
     for order in {order for _, order in joined}:
         promote(db, order)

@@ -1,0 +1,108 @@
+"""The ledger: each alarm, the mail that tells it, and what became of that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from noroshi import schema
+from noroshi.core.model import Event
+from noroshi.ports import Arrival, Entry, Waiting
+from noroshi.stores.shared import ASIDE_TOGETHER, TOGETHER, counted
+from noroshi.stores.sql.spool import envelope, row_of
+from noroshi.stores.sql.values import Connection, instant, number
+
+NEWEST = """
+select a.id, a.envelope from alarm a join spool s on s.seq = a.envelope
+order by s.seq desc, a.id limit ?"""
+ONE = "select id, envelope from alarm where id = ?"
+BY_FATE = """
+select s.fate, count(*) from alarm a join spool s on s.seq = a.envelope group by s.fate"""
+ARRIVALS = "select address, state, at, said from arrival where envelope = ? order by at"
+TAKEN = "select seq from spool where id = ? and fate in ('accepted', '')"
+OLD = """
+select seq from spool where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
+OLD_EVENTS = """
+delete from event where seq in (
+    select e.seq from event e where e.seq < (select max(seq) from event)
+    and json_extract(e.body, '$.at') < ?
+    and exists (select 1 from event n where n.monitor = e.monitor and n.seq > e.seq)
+    order by e.seq limit ?)"""
+OF_MAIL = ("receipt", "arrival", "way")
+
+
+def ledger(db: Connection, last: int, alarm: str = "") -> Sequence[Entry]:
+    """As ports.Store.ledger says."""
+    rows = db.execute(ONE, (alarm,)) if alarm else db.execute(NEWEST, (last,))
+    return [_entry(db, id, seq) for id, seq in rows.fetchall()]
+
+
+def totals(db: Connection) -> Mapping[str, int]:
+    """As ports.Store.totals says."""
+    found = Counter[str]()
+    for fate, count in db.execute(BY_FATE):
+        found[counted(fate)] += count
+    kept = sum(found.values())
+    known = dict(db.execute("select name, value from counter"))
+    raised, forgotten = known.get("raised", 0), known.get("forgotten", 0)
+    counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - kept}
+    return dict(found) | counters
+
+
+def arrived(db: Connection, id: str, arrival: Arrival) -> bool:
+    """As ports.Store.arrived says."""
+    row = db.execute(TAKEN, (id,)).fetchone()
+    if row is None:
+        return False
+    given = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.said)
+    sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
+    return bool(db.execute(sql, given).rowcount)
+
+
+def forget(db: Connection, before: datetime, most: int) -> int:
+    """As ports.Store.forget says."""
+    old = db.execute(OLD, (number(before), most)).fetchall()
+    for table in OF_MAIL:
+        db.executemany(f"delete from {table} where envelope = ?", old)  # noqa: S608
+    gone = sum(_count(db, seq) for (seq,) in old)
+    db.executemany("delete from alarm where envelope = ?", old)
+    db.executemany("delete from spool where seq = ?", old)
+    db.execute("update counter set value = value + ? where name = 'forgotten'", (gone,))
+    db.execute(OLD_EVENTS, (before.isoformat().replace("+00:00", "Z"), most))
+    return len(old)
+
+
+def _count(db: Connection, seq: int) -> int:
+    (count,) = db.execute("select count(*) from alarm where envelope = ?", (seq,)).fetchone()
+    return int(count)
+
+
+def _entry(db: Connection, alarm: str, seq: int) -> Entry:
+    row, receipts = row_of(db, seq)
+    told_in = row
+    if row.why.en and (row.fate in (TOGETHER, ASIDE_TOGETHER) or not receipts):
+        found = envelope(db, row.why.en)  # the digest that it is in
+        told_in, receipts = found if found is not None else (row, receipts)
+    return Entry(
+        alarm=alarm,
+        event=_event(db, alarm),
+        row=row,
+        told_in=told_in,
+        receipts=tuple(receipts),
+        arrivals=tuple(_arrivals(db, told_in)),
+    )
+
+
+def _event(db: Connection, alarm: str) -> Event | None:
+    """An alarm's id is `event/rule/contact`."""
+    sql = "select body from event where id = ?"
+    row = db.execute(sql, (alarm.partition("/")[0],)).fetchone()
+    return None if row is None else schema.value(Event, row[0])
+
+
+def _arrivals(db: Connection, row: Waiting) -> Iterator[Arrival]:
+    sql = "select seq from spool where id = ?"
+    for (seq,) in db.execute(sql, (row.envelope.id,)).fetchall():
+        for address, state, at, said in db.execute(ARRIVALS, (seq,)):
+            yield Arrival(address=address, state=state, at=instant(at), said=said)

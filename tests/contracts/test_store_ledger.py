@@ -1,0 +1,121 @@
+"""What every store promises of the ledger. Each runs this same file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.delivery import Accepted, Retry, SetAside
+from noroshi.core.digest import digest
+from noroshi.core.words import plain
+from noroshi.ports import Arrival
+from tests.contracts.parts import DAWN, HOUR, LATER, OK, SECOND, event, letter
+
+ALARM = "m.1/r/ops"
+SEEN = Arrival(address="a", state="seen arrived", at=DAWN + SECOND)
+BACK = Arrival(address="a", state="came back", at=DAWN + HOUR, said="550 5.1.10 no such user")
+
+
+@pytest.fixture
+def lend(store, node):
+    async def lend():
+        parcel = await store.claim_parcel(node, "smtp", DAWN)
+        assert parcel is not None
+        return parcel
+
+    return lend
+
+
+async def states(store):
+    return [(entry.alarm, entry.row.fate) for entry in await store.ledger()]
+
+
+async def test_an_alarm_is_in_the_ledger_with_its_event_and_its_envelope(store, give):
+    await give(letter(), events=(event(1),))
+    (entry,) = await store.ledger()
+    assert (entry.alarm, entry.event, entry.row.envelope) == (ALARM, event(1), letter())
+    assert (entry.told_in, entry.receipts, entry.arrivals) == (entry.row, (), ())
+
+
+async def test_each_alarm_of_an_envelope_is_one_and_the_newest_comes_first(store):
+    await store.post(letter(), letter("m.2/r/ops", alarms=("m.2/r/ops", "m.3/r/ops")))
+    assert [alarm for alarm, _ in await states(store)] == ["m.2/r/ops", "m.3/r/ops", ALARM]
+    assert [entry.alarm for entry in await store.ledger(1)] == ["m.2/r/ops"]
+
+
+async def test_one_alarm_is_found_by_its_id(store):
+    await store.post(letter(), letter("m.2/r/ops", alarms=("m.2/r/ops", "m.3/r/ops")))
+    (entry,) = await store.ledger(alarm="m.3/r/ops")
+    assert entry.row.envelope.id == "m.2/r/ops"
+    assert await store.ledger(alarm="m.4/r/ops") == []
+
+
+async def test_all_attempts_of_an_alarm_are_told_with_what_they_brought(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    (entry,) = await store.ledger()
+    assert entry.receipts == (LATER, OK)
+    assert entry.row.fate == "accepted"
+
+
+async def test_an_alarm_in_a_digest_has_the_digests_attempts(store, lend):
+    told = {"told": [{"level": "critical"}]}
+    a, b = (replace(letter(id), payload=told) for id in ("a", "b"))
+    await store.post(a, b)
+    await store.join(await lend(), digest((a, b), {}, DAWN))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    (entry,) = await store.ledger(alarm="b")
+    assert (entry.row.fate, entry.told_in.envelope.id) == ("accepted", "a/together")
+    assert entry.receipts == (OK,)
+
+
+async def test_the_totals_add_up(store, lend):
+    await store.post(letter(), letter("b"), letter("c"), letter("d"))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    await store.settle(await lend(), LATER, SetAside(plain("no")))
+    await store.hold("c", "sato")
+    known = {"raised": 4, "forgotten": 0, "lost": 0}
+    assert await store.totals() == known | {"accepted": 1, "set aside": 1, "held": 1, "": 1}
+
+
+async def test_an_envelope_that_was_posted_twice_counts_once(store):
+    await store.post(letter())
+    await store.post(letter())
+    assert await store.totals() == {"": 1, "raised": 1, "forgotten": 0, "lost": 0}
+
+
+async def test_what_became_of_a_mail_that_was_taken_is_written_down_once(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    assert await store.arrived(ALARM, SEEN)
+    assert not await store.arrived(ALARM, replace(SEEN, at=DAWN + HOUR))
+    assert await store.arrived(ALARM, BACK)
+    (entry,) = await store.ledger()
+    assert entry.arrivals == (SEEN, BACK)
+
+
+async def test_nothing_arrived_of_what_is_not_known_or_was_set_aside(store, lend):
+    assert not await store.arrived("x", SEEN)
+    await store.post(letter())
+    await store.settle(await lend(), LATER, SetAside(plain("no")))
+    assert not await store.arrived(ALARM, SEEN)
+
+
+async def test_what_was_settled_long_ago_is_forgotten_and_what_waits_never(store, give, lend):
+    await give(letter(), letter("b"), events=(event(1), event(2)))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    assert await store.forget(DAWN, 10) == 0
+    assert await store.forget(DAWN + HOUR, 10) == 1
+    assert await states(store) == [("b", "")]
+    assert await store.totals() == {"": 1, "raised": 2, "forgotten": 1, "lost": 0}
+    assert await store.events() == [event(2)]
+    assert not await store.faults()
+
+
+async def test_only_so_many_are_forgotten_at_once(store, lend):
+    await store.post(letter("a"), letter("b"))
+    for _ in range(2):
+        await store.settle(await lend(), OK, Accepted(DAWN))
+    assert [await store.forget(DAWN + HOUR, 1) for _ in range(3)] == [1, 1, 0]
