@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from noroshi import actions, checks, transports
@@ -168,6 +168,7 @@ async def open_app(
             clocks,
             name=config.name,
             luck=random.random,
+            ledger=timedelta(days=config.ledger_days),
         )
         service = Service(
             store,

@@ -18,6 +18,7 @@ from noroshi.core.words import Words
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", "en", "ja")
+MOST_DAYS = 36_500
 LOGS = ("auto", "stderr", "file")
 LONGEST_SOCKET = 107
 """Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
@@ -50,6 +51,9 @@ NOT_ABSOLUTE = Words(
     en="{given} must begin with /: what may run must not depend on where it is run",
     ja="{given} は / で始めてください。実行してよい場所は、起動した場所によらず決まっている必要があります",
 )
+NO_DAYS = Words(
+    en="must be a number of days, 1 to {most}", ja="1から{most}までの日数にしてください"
+)
 NO_URL = Words(
     en="must be a URL that begins with http:// or https://, without a user and without blanks",
     ja="http:// か https:// で始まる URL にしてください。利用者名と空白は使えません",
@@ -81,7 +85,8 @@ class Config:
     """The settings of one process. Paths are whole; `programs` are folders.
 
     `runs_as` are the users that a script may name; `language` "" is the caller's own. Whoever
-    knows `beat` may give signs of life in our place, so it is not shown.
+    knows `beat` may give signs of life in our place, so it is not shown. `ledger_days` is how
+    long settled mails and events are kept.
     """
 
     home: Path
@@ -96,6 +101,7 @@ class Config:
     log: str = "auto"
     log_level: str = "info"
     beat: str = field(default="", repr=False)
+    ledger_days: int = 365
 
 
 def read_config(home: Path) -> Config:
@@ -170,6 +176,12 @@ def _socket(home: Path, given: object) -> Path:
     return path
 
 
+def _days(_home: Path, given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST_DAYS:
+        raise _Wrong(NO_DAYS.fill(most=MOST_DAYS))
+    return given
+
+
 def _url(home: Path, given: object) -> str:
     text = _text(home, given)
     if not text:
@@ -208,7 +220,7 @@ class Setting:
     """One line of the file: how it is read, what it is if it is not given, its help."""
 
     read: Callable[[Path, object], object]
-    default: str | list[str]
+    default: str | list[str] | int
     help: Words
 
 
@@ -303,6 +315,14 @@ SETTINGS: Mapping[str, Setting] = {
             "何も届かなくなると、Noroshi そのものが止まったことを、そちらが知らせてくれます。",
         ),
     ),
+    "ledger_days": Setting(
+        _days,
+        365,
+        Words(
+            en="How many days mails that were sent, and events, stay in the ledger.",
+            ja="送信済みのメールとイベントを台帳に残す日数です。",
+        ),
+    ),
 }
 
 
@@ -312,7 +332,9 @@ def sample(**given: str) -> str:
     parts = list[str]()
     for key, setting in SETTINGS.items():
         told = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]
-        default = "[]" if setting.default == [] else f'"{setting.default}"'
+        default = (
+            f'"{setting.default}"' if isinstance(setting.default, str) else setting.default
+        )
         line = f'{key} = "{given[key]}"' if key in given else f"# {key} = {default}"
         parts.append("\n".join([*(f"# {text}" for text in told), line]))
     return "\n\n".join(parts) + "\n"

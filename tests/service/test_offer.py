@@ -27,6 +27,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "take_back": ADMIN,
     "queue_list": VIEWER,
     "queue_show": VIEWER,
+    "ledger": VIEWER,
     "queue_retry": OPERATOR,
     "queue_hold": OPERATOR,
     "queue_release": OPERATOR,

@@ -21,6 +21,8 @@ STATES: Mapping[str, Words] = {
     "held": Words(en="held", ja="停止中"),
     "accepted": Words(en="accepted", ja="受領"),
     "dropped": Words(en="given up", ja="取りやめ"),
+    "together": Words(en="in a digest", ja="まとめ済み"),
+    "set aside together": Words(en="set aside in a digest", ja="まとめて保留"),
 }
 NOW = Words(en="now", ja="いま")
 WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} を待っています: {because}")
@@ -45,6 +47,7 @@ FIELDS: Mapping[str, Words] = {
     "next": Words(en="next try", ja="次の試行"),
     "because": Words(en="why not yet", ja="理由"),
     "alarms": Words(en="alarms", ja="アラーム"),
+    "members": Words(en="in the place of", ja="まとめた元のメール"),
 }
 ATTEMPTS = Words(en="Attempts", ja="送信の試行")
 NO_ATTEMPT = Words(en="None has ended yet.", ja="終わった試行はまだありません。")
@@ -197,6 +200,7 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
         "next": _next(asked, one, now),
         "because": asked.say(one["because"]),
         "alarms": ", ".join(letter["alarms"]),
+        "members": ", ".join(letter["members"]),
     }
     rows = [(asked.say(words), told[name]) for name, words in FIELDS.items() if told[name]]
     yield from table(rows)

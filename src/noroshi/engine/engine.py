@@ -32,6 +32,8 @@ STALL = 30.0
 it is looked at as soon as it can be: where each tick is late, nothing would be looked at else."""
 KEEP_SAMPLES = timedelta(days=7)
 SWEPT_AT_ONCE = 20_000
+YEAR = timedelta(days=365)
+FORGOTTEN_AT_ONCE = 500
 
 
 class Engine:
@@ -48,8 +50,9 @@ class Engine:
         *,
         name: str = "node",
         luck: Callable[[], float],
+        ledger: timedelta = YEAR,
     ) -> None:
-        self.store, self.clocks, self.name = store, clocks, name
+        self.store, self.clocks, self.name, self._ledger = store, clocks, name, ledger
         self.emergency = Emergency(plugins, clocks, self._transports)
         self.notices = Notices(store, plugins, clocks)
         told = self.notices.of_texts
@@ -292,10 +295,13 @@ class Engine:
         return FLUSH
 
     async def sweep(self) -> float:
-        """Let go of old samples, a few at a time, so that nothing waits for it."""
-        before = self.clocks.wall() - KEEP_SAMPLES
-        dropped = await self.store.drop_samples(before, SWEPT_AT_ONCE)
-        return FLUSH if dropped == SWEPT_AT_ONCE else SWEEP
+        """Let go of old samples and of what the ledger need no longer hold, a few at a time, so
+        that nothing waits for it."""
+        now = self.clocks.wall()
+        dropped = await self.store.drop_samples(now - KEEP_SAMPLES, SWEPT_AT_ONCE)
+        forgotten = await self.store.forget(now - self._ledger, FORGOTTEN_AT_ONCE)
+        more = dropped == SWEPT_AT_ONCE or forgotten == FORGOTTEN_AT_ONCE
+        return FLUSH if more else SWEEP
 
     # the clocks
 

@@ -217,6 +217,7 @@ class Letter:
     reached: tuple[str, ...]
     refused: tuple[str, ...]
     alarms: tuple[str, ...]
+    members: tuple[str, ...]
     thread: tuple[str, ...]
     tried: tuple[Attempt, ...]
 

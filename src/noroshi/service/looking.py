@@ -49,6 +49,11 @@ BY_HAND = {
     ),
     "dropped": Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
 }
+IN_DIGEST = ("together", "set aside together")
+TOLD_IN = Words(
+    en="it is told together with others: noroshi queue show {digest}",
+    ja="ほかのアラームと1通にまとめました: noroshi queue show {digest}",
+)
 STATES = {SignIn.NEVER: "not signed in", SignIn.NEEDED: "needs somebody"}
 
 
@@ -143,7 +148,7 @@ def counts(waiting: Iterable[Waiting]) -> Counts:
         out=sum(w.out for w in open_ones),
         held=sum(w.fate == "held" for w in waiting),
         set_aside=sum(w.fate == "set aside" for w in waiting),
-        alarms=sum(len(w.envelope.alarms) for w in open_ones),
+        alarms=sum(len(w.envelope.alarms or w.envelope.members) for w in open_ones),
         oldest=min((w.envelope.born for w in open_ones), default=None),
     )
 
@@ -171,6 +176,8 @@ def _next(
 ) -> tuple[datetime | None, Words]:
     if one.fate in BY_HAND:
         return None, BY_HAND[one.fate].fill(who=one.why, id=one.envelope.id)
+    if one.fate in IN_DIGEST:
+        return None, TOLD_IN.fill(digest=one.why)
     if one.fate:
         return None, one.why
     if one.out:
@@ -193,6 +200,7 @@ def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
         reached=envelope.reached,
         refused=envelope.refused,
         alarms=envelope.alarms,
+        members=envelope.members,
         thread=envelope.thread,
         tried=tuple(_attempt(receipt) for receipt in receipts),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
+from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
@@ -26,6 +27,7 @@ class Service(
     Signing,
     Sealing,
     Mailing,
+    Ledgers,
     Reporting,
     Keeping,
 ):

@@ -225,3 +225,27 @@ QUEUE = Command(
         ),
     ),
 )
+LEDGER = Command(
+    name="ledger",
+    run="noroshi.cli.ledger:ledger",
+    help=Words(
+        en="each alarm: its mail, all attempts, what became of it; and that none is lost",
+        ja="アラームごとの送信結果を表示し、失われたものがないことを確かめます",
+    ),
+    options=(
+        Option(
+            ("--alarm",),
+            Words(
+                en="this one in full: its number stands at the foot of its mail",
+                ja="この1件を詳しく表示します (番号はメールの末尾にあります)",
+            ),
+            {"metavar": "ID", "default": ""},
+        ),
+        Option(
+            ("--last",),
+            Words(en="how many (default: 50)", ja="何件まで (既定値: 50)"),
+            {"metavar": "COUNT", "type": int, "default": 50},
+        ),
+        JSON,
+    ),
+)

@@ -1,0 +1,78 @@
+"""What the operations about mail answer with: plain values, texts in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from noroshi.core.model import Level, Verdict
+from noroshi.core.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One attempt for one address: when, by which route, what came of it. `provider_id` is the
+    provider's own number of the mail, "" where it gave none."""
+
+    at: datetime
+    route: str
+    address: str
+    verdict: Verdict
+    code: int
+    text: str
+    words: Words
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What became of a mail after it was accepted: seen arrived, or came back."""
+
+    at: datetime
+    address: str
+    state: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One alarm: when it was raised (None: its history is forgotten), when its mail went into
+    the queue, which mail that is, and its `state`: waiting, held, accepted, seen arrived, came
+    back, set aside or dropped. `digest` is the mail that tells it together with others, or ""."""
+
+    alarm: str
+    raised: datetime | None
+    queued: datetime
+    path: str
+    item: str
+    level: Level | None
+    subject: str
+    contact: str
+    mail: str
+    digest: str
+    state: str
+    why: Words
+    tried: tuple[Tried, ...]
+    arrived: tuple[Arrived, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """All alarms ever raised, and where they are: they add up, and `lost` must be 0."""
+
+    raised: int
+    accepted: int
+    waiting: int
+    held: int
+    set_aside: int
+    dropped: int
+    forgotten: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Alarms, newest first, and the sum of all."""
+
+    sum: Sum
+    rows: tuple[LedgerRow, ...]

@@ -1,0 +1,77 @@
+"""`noroshi ledger` as it is typed."""
+
+import json
+
+import pytest
+
+from noroshi.core.delivery import Accepted
+from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.testing import DAWN
+from tests.cli.typed import a_node, typed
+from tests.service.desk import Desk
+
+ALARM = "01J.17/all/ops"
+
+
+def alarm(id=ALARM):
+    return Envelope(
+        id=id,
+        routes=("plain",),
+        contact="ops",
+        to=("ops@example.com",),
+        order=id,
+        alarms=(id,),
+        payload={"subject": "[危険] FS01 使用率 95.2%"},
+        born=DAWN,
+    )
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    desk = Desk()
+    await desk.store.post(alarm(), alarm("01J.18/all/ops"))
+    node = await desk.store.begin("one", DAWN)
+    parcel = await desk.store.claim_parcel(node, "plain", DAWN)
+    taken = Answer(Verdict.ACCEPTED, "2.0.0 OK <x@example.com>", 250, "2.0.0")
+    answers = {"ops@example.com": taken}
+    receipt = Receipt(at=DAWN, answers=answers, provider_id="<x@example.com>", route="plain")
+    await desk.store.settle(parcel, receipt, Accepted(DAWN))
+    async with a_node(tmp_path, desk.service):
+        yield desk
+
+
+async def test_every_alarm_has_its_line_and_the_sum_adds_up(desk, tmp_path):
+    told = await typed("ledger", home=tmp_path)
+    assert told.code == 0
+    lines = told.out.splitlines()
+    assert lines[0].split() == ["RAISED", "STATE", "TO", "ROUTE", "TRIES", "ALARM", "SUBJECT"]
+    assert any(ALARM in line and "accepted" in line for line in lines)
+    assert any("01J.18/all/ops" in line and "waiting" in line for line in lines)
+    assert lines[-1] == (
+        "Raised 2 = accepted 1 + waiting 1 + set aside 0 + given up 0 + lost 0"
+    )
+
+
+async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(desk, tmp_path):
+    told = await typed("--lang", "ja", "ledger", "--alarm", ALARM, home=tmp_path)
+    assert told.code == 0
+    assert "250 2.0.0 OK <x@example.com>" in told.out
+    assert "受領" in told.out.splitlines()[-1]
+
+
+async def test_programs_get_it_as_json(desk, tmp_path):
+    told = await typed("ledger", "--json", "--last", "1", home=tmp_path)
+    found = json.loads(told.out)
+    assert found["sum"]["raised"] == 2
+    assert [row["alarm"] for row in found["rows"]] == ["01J.18/all/ops"]
+
+
+async def test_an_alarm_that_never_was_ends_with_a_reason(desk, tmp_path):
+    told = await typed("ledger", "--alarm", "x", home=tmp_path)
+    assert told.code == 5 and "noroshi ledger" in told.err
+
+
+async def test_before_any_alarm_it_says_so(tmp_path):
+    async with a_node(tmp_path, Desk().service):
+        told = await typed("ledger", home=tmp_path)
+    assert told.out.startswith("No alarm has been raised yet.")
