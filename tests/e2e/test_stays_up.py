@@ -120,7 +120,7 @@ def sent_at(mailbox, about, which):
 def test_on_a_full_volume_alarms_arrive_and_with_room_again_all_is_as_before(
     home, mailbox, shop, tmp_path
 ):
-    with tmpfs(tmp_path / "volume", 96) as volume:
+    with tmpfs(tmp_path / "volume", 64) as volume:
         store_at(home, volume)
         define(home, mailbox, shop=shop.port, down=free_port())
         node = home.serve()

@@ -43,7 +43,7 @@ def mailbox():
 
 @pytest.fixture
 def volume(tmp_path):
-    with tmpfs(tmp_path / "volume", 96) as folder:
+    with tmpfs(tmp_path / "volume", 64) as folder:
         yield folder
 
 

@@ -37,7 +37,7 @@ EATER = "while true; do cat /dev/zero >> filler 2>/dev/null; done"
 
 @pytest.fixture
 def volume(tmp_path):
-    with tmpfs(tmp_path / "volume", 96) as folder:
+    with tmpfs(tmp_path / "volume", 64) as folder:
         yield folder
 
 
@@ -133,14 +133,14 @@ async def test_a_program_that_takes_every_free_byte_cannot_take_what_old_samples
     open_store, volume
 ):
     store = open_store()
-    block = await block_of(store, 1500)
+    block = await block_of(store, 2000)
     batch = [(id, used(1.0)) for id in block.states]
-    for _ in range(333):
+    for _ in range(250):
         await store.append(batch)
     with eater(volume):
         await until_tight(store, block)
         await all_say(store, block)
-        assert await all_leave(store) == 1500
+        assert await all_leave(store) == 2000
 
 
 async def test_samples_are_refused_when_room_is_short_and_told_from_the_rest(

@@ -34,7 +34,7 @@ ENOUGH = 8 * MIB
 """Bytes that must be free beside the ballast for all to be as before."""
 SPARE = 4 * MIB
 """Bytes of free pages that are kept inside the file while room is short."""
-LOG_ROOM = 16 * MIB
+LOG_ROOM = 8 * MIB
 """Bytes that the WAL is given at once, so that the way into the store needs no room."""
 PORTION, PORTIONS = 20_000, 25
 """Samples that are deleted in one transaction, and how many of those in a row at most."""
