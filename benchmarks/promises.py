@@ -110,6 +110,7 @@ def _storm(variant: str) -> tuple[Promise, ...]:
         Promise("ports told of under two Message-IDs", 0, "{:.0f}", _got("twice")),
         Promise("mails sent again although the answer was on disk", 0, "{:.0f}", _needless),
         Promise("left in the queue", 0, "{:.0f}", _got("left_in_queue")),
+        Promise("mails that tell it all", 10 + SLOTS, "{:.0f}", _got("mails")),
         Promise("first mail after", first, "{:.1f} s", _got("first")),
         Promise("all named after", 60, "{:.1f} s", _got("last")),
         Promise("worst lateness of a healthy port", 1.0, "{:.3f} s", _got("late")),

@@ -339,6 +339,9 @@ class Store(Protocol):
     async def resting(self) -> Sequence[Resting]:
         """The routes that are down."""
 
+    async def wake(self, route: str, now: datetime) -> bool:
+        """Let a route that is down be tried at once. False: it is not, or is due already."""
+
     # secrets, sealed by the vault
 
     async def put_secret(self, name: str, sealed: bytes) -> None: ...

@@ -508,3 +508,14 @@ async def test_alarms_are_counted_by_what_became_of_them(store, give, lend):
     await give(letter("m.3/r/ops", alarms=("c", "d", "e")), letter("notice", alarms=()))
     assert await store.tally(DAWN) == {"accepted": 2, "set aside": 1, "": 3}
     assert await store.tally(DAWN + SECOND) == {}
+
+
+async def test_a_route_that_is_down_can_be_woken_and_stays_on_record(store, node, lend):
+    await store.post(TWO_WAYS)
+    await store.settle(await lend(), LATER, RESTS)
+    assert await store.wake("smtp", DAWN)
+    assert not await store.wake("smtp", DAWN)
+    assert not await store.wake("graph", DAWN)
+    (rest,) = await store.resting()
+    assert (rest.since, rest.until) == (DAWN, DAWN)
+    assert (await store.claim_parcel(node, "smtp", DAWN)).down_since == DAWN

@@ -21,7 +21,7 @@ def mailbox():
 def home(tmp_path, mailbox):
     home = Home(tmp_path)
     home.define(
-        contacts__ops='addresses = ["ops@example.com"]\nlanguage = "ja"\nzone = "Asia/Tokyo"',
+        contacts__ops='addresses = ["ops@example.com"]\nlanguage = "ja"\nzone = "Asia/Tokyo"\none_by_one = 0',
         rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
         routes__smtp1=f"""
             kind = "smtp"

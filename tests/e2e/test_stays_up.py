@@ -67,7 +67,7 @@ def shop():
 def define(home, mailbox, **ports):
     """Each port is looked at once a second; whoever is told is told once."""
     home.define(
-        contacts__ops='addresses = ["ops@example.com"]',
+        contacts__ops='addresses = ["ops@example.com"]\none_by_one = 0',
         rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
         routes__smtp1=f"""
             kind = "smtp"

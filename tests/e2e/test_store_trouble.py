@@ -10,7 +10,7 @@ from tests.e2e.world import Home, Mailbox, until
 from tests.stores.volumes import LOCKER, fill, free, tmpfs
 
 DEFINITIONS = {
-    "contacts__ops": 'addresses = ["ops@example.com"]',
+    "contacts__ops": 'addresses = ["ops@example.com"]\none_by_one = 0',
     "rules__ops": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
 }
 ROUTE = """

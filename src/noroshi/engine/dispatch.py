@@ -89,15 +89,22 @@ class Dispatch:
         self.pacing = Pacing()
         self._choosing = Choosing(store, clocks, self.pacing, together)
         self.ways: dict[str, Way] = {}
+        self._known = set[str]()
         self.node: Node | None = None
 
     async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
-        """Serve these routes from now on; one that did not change is left as it is."""
+        """Serve these routes from now on; one that did not change is left as it is. One that
+        did is tried at once, and so are, after a start, those that our own settings kept down."""
         changed = [n for n, way in self.ways.items() if routes.get(n) != way.route]
         await asyncio.gather(*[self._stop(self.ways.pop(name)) for name in changed])
         for name, route in routes.items():
             if name not in self.ways:
                 self.ways[name] = Way(route, self._open(route))
+        for rest in await self.store.resting():
+            of_setup = rest.fault is Fault.SETUP and rest.route not in self._known
+            if rest.route in changed or of_setup:
+                await self.store.wake(rest.route, self.clocks.wall())
+        self._known.update(self.ways)
         named = {name for envelope in waiting for name in envelope.routes}
         # A turn under way, or the last one of a removed monitor, may yet write to what is gone.
         for name in named.union(changed) - self.ways.keys():

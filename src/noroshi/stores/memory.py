@@ -470,9 +470,7 @@ class MemoryStore:
         row.due, row.fate = now, ""
         self._share(row)
         for route in row.envelope.routes:
-            rest = self._resting.get(route)
-            if rest is not None and rest.until > now:
-                self._resting[route] = replace(rest, until=now)
+            await self.wake(route, now)
         self._news.tell()
         return True
 
@@ -517,6 +515,14 @@ class MemoryStore:
 
     async def resting(self) -> Sequence[Resting]:
         return sorted(self._resting.values(), key=lambda rest: rest.route)
+
+    async def wake(self, route: str, now: datetime) -> bool:
+        rest = self._resting.get(route)
+        if rest is None or rest.until <= now:
+            return False
+        self._resting[route] = replace(rest, until=now)
+        self._news.tell()
+        return True
 
     # secrets
 

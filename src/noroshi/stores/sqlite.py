@@ -257,6 +257,9 @@ class SqliteStore:
     async def resting(self) -> Sequence[Resting]:
         return await self._read(spool.resting)
 
+    async def wake(self, route: str, now: datetime) -> bool:
+        return await self._tell(lambda db: spool.wake(db, route, now))
+
     # secrets
 
     async def put_secret(self, name: str, sealed: bytes) -> None:

@@ -158,9 +158,15 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
         _write_ways(db, seq, envelope.routes)
         promote(db, envelope.order)
         share(db, envelope, "")
-    sql = "update rest set until = ? where route = ? and until > ?"
-    db.executemany(sql, [(at, route, at) for route in envelope.routes])
+    for route in envelope.routes:
+        wake(db, route, now)
     return True
+
+
+def wake(db: Connection, route: str, now: datetime) -> bool:
+    """As ports.Store.wake says."""
+    sql = "update rest set until = ?1 where route = ?2 and until > ?1"
+    return bool(db.execute(sql, (number(now), route)).rowcount)
 
 
 def hold(db: Connection, id: str, who: str) -> bool:
