@@ -27,6 +27,7 @@ from noroshi.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
 from noroshi.core.model import Fault, Monitor, Route
+from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
 from noroshi.door import open_door
@@ -34,6 +35,7 @@ from noroshi.engine import Engine
 from noroshi.engine.signs import Notify, SignsOfLife
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
+from noroshi.hosts.own import OwnFacts
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import Pool, apart
 from noroshi.oauth.clouds import Account
@@ -45,6 +47,7 @@ from noroshi.ports import (
     Clocks,
     Host,
     Outside,
+    Own,
     Resource,
     RouteTrouble,
     Store,
@@ -117,13 +120,21 @@ class Hosts:
 
     def __init__(self, rules: ProgramRules, clocks: Clocks, jobs: Jobs) -> None:
         self._rules, self._clocks, self._jobs = rules, clocks, jobs
-        self._known: dict[tuple[str, str], Host] = {}
+        self._known: dict[tuple[str, str, bool], Host] = {}
+        self.own: Own | None = None
+        """What the node knows of itself; only its own instance may ask for it."""
 
     def of(self, monitor: Monitor) -> Host:
-        key = address, zone = monitor.instance.address, monitor.instance.zone
+        address, zone, own = monitor.instance.address, monitor.instance.zone, is_own(monitor)
+        key = address, zone, own
         if key not in self._known:
             self._known[key] = LocalHost(
-                self._rules, self._clocks, address, zone=zone_of(zone), jobs=self._jobs
+                self._rules,
+                self._clocks,
+                address,
+                zone=zone_of(zone),
+                jobs=self._jobs,
+                own=self.own if own else None,
             )
         return self._known[key]
 
@@ -170,6 +181,7 @@ async def open_app(
             luck=random.random,
             ledger=timedelta(days=config.ledger_days),
         )
+        hosts.own = _own_facts(store, tokens, plans, engine, config)
         service = Service(
             store,
             plugins,
@@ -246,13 +258,14 @@ def _settle_memory() -> None:
 
 def announce(current: Plan) -> Sequence[Words]:
     """What the node watches and by which routes it sends, a line each."""
-    instances = Counter(monitor.instance.name for monitor in current.monitors.values())
+    watched = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
+    instances = Counter(monitor.instance.name for monitor in watched)
     lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
     lines += [
         SENDS.fill(name=route.title or name, kind=route.kind, host=_host_in(route))
         for name, route in current.routes.items()
     ]
-    if not current.monitors:
+    if not watched:
         lines.append(NOTHING_WATCHED)
     if not current.routes:
         lines.append(NO_ROUTE)
@@ -340,6 +353,21 @@ def _secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
         return found.reveal()
 
     return secret
+
+
+def _own_facts(
+    store: Store, tokens: TokenSource, plans: Plans, engine: Engine, config: Config
+) -> OwnFacts:
+    health, steady = engine.watch.health, engine.clocks.steady
+    return OwnFacts(
+        store,
+        tokens,
+        routes=lambda: plans.current.routes,
+        account=lambda name: plans.current.accounts.get(name),
+        late=lambda: health.late(steady()),
+        clock_set=lambda: health.clock_set(steady()),
+        store_path=config.store,
+    )
 
 
 def _opener(plugins: Plugins, outside: Outside) -> Callable[[Route], Transport]:

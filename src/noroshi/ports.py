@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
 
 from noroshi.core.model import (
     DIRECT,
+    NOTHING,
     Alarm,
     Contact,
     Envelope,
@@ -181,6 +182,70 @@ class Files(Protocol):
         may have been another's a moment before. OSError for what is no regular file."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteFacts:
+    """How a route is: down since then, by whose fault and why; or well (None).
+
+    `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
+    where that is about to end.
+    """
+
+    down: datetime | None = None
+    fault: Fault | None = None
+    why: Words = NOTHING
+    accepted: datetime | None = None
+    retiring: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """How an account's sign-in is: `why` says what somebody has to do unless it is well.
+
+    `ends` is when its secret or certificate does, as far as that is known; `renewed` when its
+    refresh token was, None where nothing ends by resting.
+    """
+
+    well: bool
+    why: Words = NOTHING
+    ends: date | None = None
+    renewed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFacts:
+    """How many mails wait, since when the oldest does, how many were set aside, how many
+    alarms are lost."""
+
+    waiting: int = 0
+    oldest: datetime | None = None
+    set_aside: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeFacts:
+    """How the node is: by how many seconds its turns began late at worst within the last
+    minute, what is wrong with its store, how many bytes that's volume has free, and by how
+    many seconds the clock was last set within the last hour."""
+
+    late: float = 0.0
+    trouble: Words | None = None
+    free: int = 0
+    clock_set: float = 0.0
+
+
+class Own(Protocol):
+    """What this node knows of itself and its ways out. None: there is no such route, account."""
+
+    async def route(self, name: str) -> RouteFacts | None: ...
+
+    async def account(self, name: str) -> AccountFacts | None: ...
+
+    async def queue(self) -> QueueFacts: ...
+
+    async def node(self) -> NodeFacts: ...
+
+
 class Host(Protocol):
     """A computer, near or far. Checks ask it for facts and never for how it knows them.
 
@@ -204,6 +269,9 @@ class Host(Protocol):
 
     async def beat(self, job: str) -> Beat | None:
         """What a job last reported of itself; None: it never did."""
+
+    async def own(self) -> Own:
+        """What the node knows of itself; Unmeasurable for any other computer."""
 
     async def run(self, program: Program) -> Ran:
         """Run a program from an allowed folder; Unmeasurable if it may not run or hangs."""

@@ -202,6 +202,10 @@ class Store(Protocol):
     async def versions(self, last: int = 100) -> Sequence[Version]:
         """The newest versions without their documents, newest first."""
 
+    async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
+        """Let the current version name just these monitors, also some that its publisher did
+        not know. False: another version is current. A monitor that was known keeps its state."""
+
     # monitors
 
     async def begin(self, name: str, now: datetime) -> Node:
@@ -335,6 +339,9 @@ class Store(Protocol):
     async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
         """Give it other addresses, routes, or both (none given: as they are); its attempts begin
         anew. False: unknown, out, accepted or dropped."""
+
+    async def accepted(self) -> Mapping[str, datetime]:
+        """When each route last had a mail accepted; none of a route that never did."""
 
     async def resting(self) -> Sequence[Resting]:
         """The routes that are down."""

@@ -14,6 +14,7 @@ from noroshi.ports import (
     Clocks,
     Files,
     Memory,
+    Own,
     Process,
     Processor,
     Program,
@@ -64,11 +65,12 @@ class FakeHost:
         beats: Mapping[str, Beat] | None = None,
         now: datetime = DAWN,
         files: Files | None = None,
+        own: Own | None = None,
     ) -> None:
         self._volumes, self._processes = volumes, processes
         self._ran, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
-        self._beats, self._now, self._files = beats, now, files
+        self._beats, self._now, self._files, self._own = beats, now, files, own
         self.forbidden: Sequence[Words] = ()
 
     async def address(self) -> str:
@@ -96,6 +98,9 @@ class FakeHost:
 
     async def beat(self, job: str) -> Beat | None:
         return _known(self._beats).get(job)
+
+    async def own(self) -> Own:
+        return _known(self._own)
 
     async def run(self, program: Program) -> Ran:
         return _known(self._ran)

@@ -9,16 +9,30 @@ import re
 import pytest
 
 from noroshi import checks, schema
-from noroshi.core.model import Limits
+from noroshi.core.model import Fault, Limits
 from noroshi.core.words import Words, plain
 from noroshi.hosts.files import LocalFiles
-from noroshi.ports import Beat, Memory, Process, Processor, Ran, Unmeasurable, Volume
+from noroshi.ports import (
+    AccountFacts,
+    Beat,
+    Memory,
+    NodeFacts,
+    Process,
+    Processor,
+    QueueFacts,
+    Ran,
+    RouteFacts,
+    Unmeasurable,
+    Volume,
+)
 from noroshi.testing import DAWN, FakeHost
 
 GIVEN = {
     "heartbeat": {"job": "backup", "every": "1d"},
     "logfile": {"path": "/no/log", "terms": ({"word": "ERROR"},), "may_be_missing": True},
     "process": {"name": "init"},
+    "noroshi-account": {"account": "m365"},
+    "noroshi-route": {"route": "smtp1"},
     "script": {"argv": ("/usr/lib/nagios/plugins/check_dummy", "0")},
 }
 JAPANESE = re.compile("[぀-ヿ一-鿿]")
@@ -30,7 +44,7 @@ class Mute:
     async def address(self):
         raise Unmeasurable(plain("the host cannot be asked"))
 
-    volumes = processes = memory = processor = now = address
+    volumes = processes = memory = processor = now = own = address
 
     async def beat(self, job):
         raise Unmeasurable(plain("the host cannot be asked"))
@@ -84,6 +98,22 @@ def test_limits_are_for_readings_that_have_a_name(check):
     assert all(isinstance(limits, Limits) for limits in check.limits.values())
 
 
+class Own:
+    """A node that knows all of itself."""
+
+    async def route(self, name):
+        return RouteFacts(down=DAWN, fault=Fault.SERVER, accepted=DAWN)
+
+    async def account(self, name):
+        return AccountFacts(well=True, ends=DAWN.date(), renewed=DAWN)
+
+    async def queue(self):
+        return QueueFacts()
+
+    async def node(self):
+        return NodeFacts()
+
+
 async def test_its_readings_have_names(check, options):
     with_all = FakeHost(
         [Volume("/", 10, 5)],
@@ -95,6 +125,7 @@ async def test_its_readings_have_names(check, options):
         ],
         beats={"backup": Beat(at=DAWN)},
         files=LocalFiles(),
+        own=Own(),
     )
     try:
         outcome = await check.run(options, with_all, {})

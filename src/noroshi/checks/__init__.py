@@ -1,6 +1,20 @@
 """One file for each kind of monitor. Adding one: write it, and name it here."""
 
-from noroshi.checks import cpu, disk, heartbeat, logfile, memory, port, process, reach, script
+from noroshi.checks import (
+    cpu,
+    disk,
+    heartbeat,
+    logfile,
+    memory,
+    noroshi_account,
+    noroshi_node,
+    noroshi_queue,
+    noroshi_route,
+    port,
+    process,
+    reach,
+    script,
+)
 
 BUILT_IN = (
     disk.CHECK,
@@ -12,4 +26,8 @@ BUILT_IN = (
     heartbeat.CHECK,
     logfile.CHECK,
     script.CHECK,
+    noroshi_route.CHECK,
+    noroshi_account.CHECK,
+    noroshi_queue.CHECK,
+    noroshi_node.CHECK,
 )

@@ -14,6 +14,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.near import built_in
 from noroshi.config import FILE, Config, ConfigError, read_config
+from noroshi.core.own import is_own
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import (
@@ -100,7 +101,7 @@ def _praise(folder: Path, found: Checked) -> Words:
     plan = found.plan
     return RIGHT.fill(
         folder=folder,
-        monitors=len(plan.monitors),
+        monitors=sum(not is_own(monitor) for monitor in plan.monitors.values()),
         rules=len(plan.rules),
         contacts=len(plan.contacts),
         routes=len(plan.routes),

@@ -27,6 +27,7 @@ from noroshi.core.model import Contact, Monitor, Network, Route, Rule
 from noroshi.core.networks import networks
 from noroshi.core.notices import Notification
 from noroshi.core.notifying import notifications
+from noroshi.core.own import told_elsewhere, with_own
 from noroshi.core.problems import Problem
 from noroshi.core.telling import accounts, contacts, routes, rules
 from noroshi.core.watching import monitors
@@ -79,11 +80,13 @@ def compile_most(
     """The plan as far as it can be made, and all that is wrong. With a problem it must not be
     run: it is there so that more can be tried with it."""
     found = list[Problem]()
+    definitions = with_own(definitions, kinds.checks, found)
     the_contacts = contacts(definitions, found)
     the_networks = networks(definitions, found)
     the_rules = rules(definitions, kinds.actions, the_contacts, found)
+    watched = monitors(definitions, kinds.checks, the_rules, found)
     plan = Plan(
-        monitors=monitors(definitions, kinds.checks, the_rules, found),
+        monitors=told_elsewhere(watched, the_rules, definitions),
         rules=the_rules,
         notifications=notifications(definitions, kinds.actions, the_contacts, found),
         contacts=the_contacts,

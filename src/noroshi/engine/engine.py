@@ -254,6 +254,8 @@ class Engine:
         version = await self.store.current()
         if version.number != self.version or self._plan is None:
             self._plan = await self._compile(version)
+            # What this program watches of itself, an older one that took the version did not.
+            await self.store.enroll(version.number, self._plan.monitors)
             await self._tell_of(version, self._plan)
         return version, self._plan
 
@@ -323,6 +325,7 @@ class Engine:
             if abs(moved) >= APART or slept >= STALL:
                 held.lay(now, wall, last)
         if abs(moved) >= APART:
+            self.watch.health.clock_was_set(now, moved)
             self._owed += moved  # what waits in the store follows
             self.news()
 

@@ -29,6 +29,7 @@ from noroshi.core.notices import (
     Watched,
 )
 from noroshi.core.noticing import GAP, asked_for, last_due, tellings
+from noroshi.core.own import is_own
 from noroshi.definitions import differences
 from noroshi.engine import failures
 from noroshi.engine.reports import Reports
@@ -253,7 +254,7 @@ def _called(version: Version) -> str:
 
 
 def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
-    counts = Counter(monitor.instance for monitor in monitors)
+    counts = Counter(one.instance for one in monitors if not is_own(one))
     by_name = sorted(counts.items(), key=lambda one: one[0].name)
     return tuple(Watched(one.name, one.title, count) for one, count in by_name)
 

@@ -20,6 +20,7 @@ from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency
+from noroshi.engine.health import Health
 from noroshi.engine.held import Cause, Held, Turn, moved_on, shifted
 from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
 from noroshi.plugins import Plugins
@@ -63,7 +64,7 @@ class Watch:
         self._told, self._mind_the_clocks = told, mind_the_clocks
         self.held: Held | None = None
         self.running: set[asyncio.Task[None]] = set()
-        self.samples = Unwritten()
+        self.samples, self.health = Unwritten(), Health()
         self._sockets = asyncio.Semaphore(SOCKETS)
         self._threads = defaultdict[tuple[str, str], asyncio.Semaphore](
             lambda: asyncio.Semaphore(THREADS)
@@ -101,6 +102,9 @@ class Watch:
                 held.put_off(turn, self.clocks.steady() + BUSY)
             return
         held.begin(turn)
+        if turn.cause is Cause.GRID:
+            now = self.clocks.steady()
+            self.health.began(now, now - turn.due)
         task = asyncio.create_task(self._turn(held, turn.id, turn.cause))
         self.running.add(task)
         task.add_done_callback(self.running.discard)

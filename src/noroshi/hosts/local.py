@@ -22,6 +22,7 @@ from noroshi.ports import (
     Clocks,
     Files,
     Memory,
+    Own,
     Process,
     Processor,
     Program,
@@ -35,6 +36,10 @@ ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 ASKED = ["pid", "name", "cmdline", "username", "status"]
 NO_PROCESSES = Words(
     en="cannot read the process table: {why}", ja="プロセスの一覧を読めません: {why}"
+)
+NOT_ITSELF = Words(
+    en="only the instance noroshi, which is the node itself, can be asked for this",
+    ja="これを測れるのは、ノード自身であるインスタンス noroshi だけです",
 )
 NOT_HERE = Words(
     en="programs can be run on Linux only: elsewhere it is not proven yet who may write to "
@@ -56,11 +61,13 @@ class LocalHost:
         zone: tzinfo = UTC,
         jobs: Jobs | None = None,
         volumes: Volumes | None = None,
+        own: Own | None = None,
         look: Callable[[], Sequence[Process]] | None = None,
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
         self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
         self._volumes, self._files = volumes or Volumes(), FileWork()
+        self._own = own
         self._table = Shared(lambda: apart(look or running_processes), clocks.steady)
 
     async def address(self) -> str:
@@ -89,6 +96,11 @@ class LocalHost:
 
     async def beat(self, job: str) -> Beat | None:
         return await self._jobs.beat(job)
+
+    async def own(self) -> Own:
+        if self._own is None:
+            raise Unmeasurable(NOT_ITSELF)
+        return self._own
 
     async def run(self, program: Program) -> Ran:
         if sys.platform != "linux":

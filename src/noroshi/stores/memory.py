@@ -118,6 +118,7 @@ class MemoryStore:
         self._secrets: dict[str, bytes] = {}
         self._numbers = itertools.count(1)
         self._raised = self._forgotten = 0
+        self._accepted: dict[str, datetime] = {}
         self._news = News()
 
     # definitions
@@ -127,14 +128,23 @@ class MemoryStore:
             raise Conflict(f"version {self._version.number} is current, not {base}")
         self._version = replace(version, number=base + 1)
         self._versions.append(self._version)
+        await self._name(monitors)
+        self._news.tell()
+        return base + 1
+
+    async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
+        if self._version.number != version:
+            return False
+        await self._name(monitors)
+        return True
+
+    async def _name(self, monitors: Iterable[str]) -> None:
         for row in self._watched.values():
             row.named = False
         for id in monitors:
             if id not in self._watched:
                 self._watched[id] = _Watched(await self._first_state(id))
             self._watched[id].named = True
-        self._news.tell()
-        return base + 1
 
     async def _first_state(self, id: str) -> State:
         last = await self.events(id, 1)
@@ -370,6 +380,8 @@ class MemoryStore:
         if row is None or row.lease != parcel.lease:
             return False
         row.receipts.append(receipt)
+        if accepted(receipt):
+            self._accepted[parcel.route] = receipt.at
         row.routes.append(parcel.route)
         row.envelope, due = settled(parcel, receipt, fate)
         row.due, row.lease, row.holder = due or receipt.at, "", None
@@ -512,6 +524,9 @@ class MemoryStore:
         """What a person released goes in at its old place, before what is younger."""
         self._open = {key: row for key, row in self._spool.items() if row.fate in OPEN}
         self._news.tell()
+
+    async def accepted(self) -> Mapping[str, datetime]:
+        return dict(self._accepted)
 
     async def resting(self) -> Sequence[Resting]:
         return sorted(self._resting.values(), key=lambda rest: rest.route)

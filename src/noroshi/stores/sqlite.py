@@ -105,6 +105,10 @@ class SqliteStore:
         named = tuple(dict.fromkeys(ids))
         return await self._tell(lambda db: definitions.publish(db, version, named, base))
 
+    async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
+        named = tuple(dict.fromkeys(monitors))
+        return await self._write(lambda db: definitions.enroll(db, version, named))
+
     async def current(self) -> Version:
         return await self._read(definitions.current)
 
@@ -253,6 +257,9 @@ class SqliteStore:
 
     async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
         return await self._tell(lambda db: spool.readdress(db, id, to, routes))
+
+    async def accepted(self) -> Mapping[str, datetime]:
+        return await self._read(together.accepted)
 
     async def resting(self) -> Sequence[Resting]:
         return await self._read(spool.resting)

@@ -39,3 +39,6 @@ create table arrival (
     primary key (envelope, address, state)) strict, without rowid;
 
 create index spool_old on spool (due) where fate in ('accepted', 'dropped');
+
+-- When each route last had a mail accepted.
+create table accepted (route text primary key, at integer not null) strict, without rowid;

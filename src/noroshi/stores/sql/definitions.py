@@ -36,11 +36,23 @@ def publish(db: Connection, version: Version, monitors: Sequence[str], base: int
     hashes = schema.text([hash for hash, _, _ in rows])
     row = (base + 1, hashes, version.who, at, version.note)
     db.execute("insert into version values (?, ?, ?, ?, ?)", row)
+    _name(db, monitors)
+    return base + 1
+
+
+def enroll(db: Connection, version: int, monitors: Sequence[str]) -> bool:
+    """As ports.Store.enroll says."""
+    if latest(db) != version:
+        return False
+    _name(db, monitors)
+    return True
+
+
+def _name(db: Connection, monitors: Sequence[str]) -> None:
     named = (schema.text(monitors),)
     db.execute(NAME, named)
     new = [(id, schema.text(first_state(*known))) for id, *known in db.execute(NEW, named)]
     db.executemany("insert into monitor (id, state) values (?, ?)", new)
-    return base + 1
 
 
 def latest(db: Connection) -> int:

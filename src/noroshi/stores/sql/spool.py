@@ -313,7 +313,11 @@ def promote(db: Connection, order: str) -> None:
 
 
 def _write_receipt(db: Connection, seq: int, route: str, receipt: Receipt) -> None:
-    row = (seq, schema.text(receipt), number(receipt.at), route, accepted(receipt))
+    taken = accepted(receipt)
+    if taken:
+        sql = "insert or replace into accepted values (?, ?)"
+        db.execute(sql, (route, number(receipt.at)))
+    row = (seq, schema.text(receipt), number(receipt.at), route, taken)
     db.execute(
         "insert into receipt (envelope, body, at, route, taken) values (?, ?, ?, ?, ?)", row
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -58,6 +58,11 @@ def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     for order in {order for _, order in joined}:
         promote(db, order)
     return True
+
+
+def accepted(db: Connection) -> Mapping[str, datetime]:
+    """As ports.Store.accepted says."""
+    return {route: instant(at) for route, at in db.execute("select route, at from accepted")}
 
 
 def taken(db: Connection, since: datetime) -> Sequence[Taken]:

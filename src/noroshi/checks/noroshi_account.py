@@ -1,0 +1,95 @@
+"""An account of this node: whether it can sign in, and when what it signs in by ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import Words
+from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options
+
+DAYS = (60, 30, 14, 7, 1)
+"""So many days before it ends it is told; each is an item of its own, so each is told once."""
+URGENT = 7
+NO_ACCOUNT = Words(en="there is no account {name}", ja="アカウント {name} はありません")
+ENDS = Words(
+    en="the secret or certificate of {name} ends on {day}, in {left} days. Make a new one, name "
+    "its entry in secret_next or certificate_next, and nothing stops",
+    ja="{name} のシークレットまたは証明書の期限は {day} です (あと{left}日)。新しいものを作り、"
+    "secret_next または certificate_next に指定しておけば、止まりません",
+)
+ENDED = Words(
+    en="the secret or certificate of {name} ended on {day}",
+    ja="{name} のシークレットまたは証明書は {day} に期限が切れました",
+)
+RESTS = Words(
+    en="the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
+    ja="サインインの最後の更新は{days}日前です。更新がないまま90日たつと切れます",
+)
+
+
+@options
+class Options:
+    account: str
+    """Which account. / アカウントの名前です。"""
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    facts = await (await host.own()).account(wanted.account)
+    if facts is None:
+        raise Unmeasurable(NO_ACCOUNT.fill(name=wanted.account))
+    return Outcome(tuple(_readings(wanted.account, facts, await host.now())))
+
+
+def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading]:
+    yield Reading("sign_in", float(not facts.well), note=facts.why)
+    if facts.renewed is not None:
+        days = (now - facts.renewed).total_seconds() / 86_400
+        yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))
+    if facts.ends is not None:
+        yield from _until(name, facts.ends, now)
+
+
+def _until(name: str, ends: date, now: datetime) -> Iterator[Reading]:
+    """The day is counted to its beginning, as providers do (UTC)."""
+    end = datetime.combine(ends, time(), UTC)
+    left = (end - now).total_seconds() / 86_400
+    words = ENDS if left > 0 else ENDED
+    note = words.fill(name=name, day=ends.isoformat(), left=max(0, int(left)))
+    for days in DAYS:
+        yield Reading(f"left_{days}", round(left, 2), "d", item=f"{days} d", note=note)
+
+
+CHECK = Check(
+    kind="noroshi-account",
+    title=Words(en="Sign-in", ja="サインイン"),
+    help=Words(
+        en="Whether an account can sign in, and 60, 30, 14, 7 and 1 days before its secret or "
+        "certificate ends. Noroshi watches each of its accounts by itself, in the instance "
+        "noroshi.",
+        ja="アカウントがサインインできるかどうかを調べ、シークレットや証明書の期限の60・30・14・7・1日前に"
+        "知らせます。Noroshi は自身のアカウントすべてを、インスタンス noroshi で監視しています。",
+    ),
+    options=Options,
+    limits={
+        "sign_in": Limits(critical=1),
+        "rests": Limits(warning=30, critical=75),
+        **{
+            f"left_{days}": Limits(
+                warning=None if days <= URGENT else days,
+                critical=days if days <= URGENT else None,
+                rising=False,
+            )
+            for days in DAYS
+        },
+    },
+    names={
+        "sign_in": Words(en="Sign-in that is needed", ja="必要なサインイン"),
+        "rests": Words(en="Without a renewal for", ja="更新していない期間"),
+        **{f"left_{days}": Words(en="Left", ja="残り") for days in DAYS},
+    },
+    may_vanish=True,
+    run=run,
+)

@@ -1,0 +1,72 @@
+"""A way out of this node: whether mails can leave by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.model import Fault, Limits, Reading
+from noroshi.core.words import Words
+from noroshi.ports import Check, Host, Outcome, RouteFacts, Unmeasurable, options
+
+BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
+"""What time mends, mostly: it is told only once it has lasted."""
+NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
+RETIRES = Words(
+    en="it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
+    "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
+    "when it ends for good. Use an account, which signs in by OAuth 2.0.",
+    ja="Exchange Online にパスワードでサインインしています。Microsoft は2026年12月末にこれを無効に"
+    "し (管理者が再び有効にすることはできます)、完全に終了する日は2027年後半に発表します。"
+    "OAuth 2.0 でサインインするアカウントに切り替えてください。",
+)
+
+
+@options
+class Options:
+    route: str
+    """Which route. / 送信経路の名前です。"""
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    facts = await (await host.own()).route(wanted.route)
+    if facts is None:
+        raise Unmeasurable(NO_ROUTE.fill(name=wanted.route))
+    return Outcome(tuple(_readings(facts, await host.now())))
+
+
+def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
+    blocked = facts.down is not None and facts.fault not in BY_ITSELF
+    down = (now - facts.down).total_seconds() / 60 if facts.down and not blocked else 0.0
+    yield Reading("blocked", float(blocked), note=facts.why)
+    yield Reading("down", round(max(0.0, down), 1), "min", note=facts.why)
+    yield Reading("retiring", float(facts.retiring), note=RETIRES)
+    if facts.accepted is not None:
+        hours = (now - facts.accepted).total_seconds() / 3600
+        yield Reading("accepted", round(max(0.0, hours), 2), "h")
+
+
+CHECK = Check(
+    kind="noroshi-route",
+    title=Words(en="Way out", ja="送信経路"),
+    help=Words(
+        en="Whether mails can leave by a route. Noroshi watches each of its routes by itself, in "
+        "the instance noroshi.",
+        ja="メールをその経路で送れるかどうかを調べます。Noroshi は自身の送信経路すべてを、"
+        "インスタンス noroshi で監視しています。",
+    ),
+    options=Options,
+    limits={
+        "blocked": Limits(critical=1),
+        "down": Limits(warning=5, critical=30),
+        "retiring": Limits(warning=1),
+    },
+    names={
+        "blocked": Words(en="Stopped until somebody acts", ja="対応が必要な停止"),
+        "down": Words(en="Down for", ja="停止時間"),
+        "retiring": Words(en="Password sign-in that ends", ja="終了するパスワード認証"),
+        "accepted": Words(en="Last accepted before", ja="最後の受領からの時間"),
+    },
+    run=run,
+)

@@ -1,0 +1,115 @@
+"""The instance "noroshi": this node's own ways out, accounts, queue and health, watched like all else.
+
+A file instances/noroshi.toml may change its rules, limits, zone and cadence. Without rules of
+its own it tells the contacts of all rules, by other routes than the one that is ill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from noroshi.core.defined import Definitions, GroupDef, InstanceDef, MonitorDef
+from noroshi.core.kinds import Kind
+from noroshi.core.model import Monitor, Rule
+from noroshi.core.problems import Problem, file_of
+from noroshi.core.words import Words
+
+OWN = "noroshi"
+"""The instance's name, and how the ids of its monitors begin."""
+ROUTE, ACCOUNT, QUEUE, NODE = (
+    f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
+)
+KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
+OFTEN = "20s"
+"""What is ill is told within a minute."""
+ITS_OWN = Words(
+    en="is made by Noroshi itself; here you may set rules, limits, every, zone and title",
+    ja="は Noroshi が自動で作ります。ここで指定できるのは rules、limits、every、zone、title です",
+)
+
+
+def with_own(
+    definitions: Definitions, checks: Mapping[str, Kind], found: list[Problem]
+) -> Definitions:
+    """The definitions with the instance "noroshi", where there is a way out to watch and its
+    kinds are known."""
+    if not definitions.routes or not checks.keys() >= set(KINDS):
+        return definitions
+    given = definitions.instances.get(OWN, InstanceDef(name=OWN, title="Noroshi"))
+    if given.group:
+        file_of("instances", OWN, found).at("group").say(ITS_OWN)
+    own = replace(given, every=given.every or OFTEN, group=tuple(_groups(definitions)))
+    return replace(definitions, instances={**definitions.instances, OWN: own})
+
+
+def _groups(definitions: Definitions) -> Iterable[GroupDef]:
+    routes = [_monitor(ROUTE, name, route=name) for name in definitions.routes]
+    used = [name for name in definitions.accounts if _routes_of(name, definitions)]
+    accounts = [_monitor(ACCOUNT, name, account=name) for name in used]
+    mail = (*routes, *accounts, _monitor(QUEUE, ""))
+    yield GroupDef(name="mail", monitor=mail)
+    yield GroupDef(name="node", monitor=(_monitor(NODE, ""),))
+
+
+def _monitor(kind: str, name: str, **options: str) -> MonitorDef:
+    own = f"{kind}-{name}" if name else kind
+    short = own.removeprefix(f"{OWN}-")
+    return MonitorDef(id=own, name=short[:64], title=name, kind=kind, options=options)
+
+
+def _routes_of(account: str, definitions: Definitions) -> tuple[str, ...]:
+    routes = definitions.routes.values()
+    return tuple(r.name for r in routes if r.options.get("account") == account)
+
+
+def told_elsewhere(
+    monitors: Mapping[str, Monitor], rules: Mapping[str, Rule], definitions: Definitions
+) -> dict[str, Monitor]:
+    """The monitors, those of the node itself with rules that avoid the route that is ill."""
+    own = definitions.instances.get(OWN)
+    if own is None:
+        return dict(monitors)
+    routes = tuple(definitions.routes)
+    built_in = own.rules is None
+    told: dict[str, Monitor] = {}
+    for id, monitor in monitors.items():
+        if monitor.instance.name == OWN:
+            ill = _ill(monitor, definitions)
+            those = _to_all(rules.values(), routes) if built_in else monitor.rules
+            monitor = replace(monitor, rules=tuple(_avoiding(rule, ill) for rule in those))
+        told[id] = monitor
+    return told
+
+
+def _ill(monitor: Monitor, definitions: Definitions) -> Collection[str]:
+    """The routes that a monitor is about: by those it should not be told."""
+    if monitor.kind == ROUTE:
+        return (monitor.id.removeprefix(f"{ROUTE}-"),)
+    if monitor.kind == ACCOUNT:
+        return _routes_of(monitor.id.removeprefix(f"{ACCOUNT}-"), definitions)
+    return ()
+
+
+def _to_all(rules: Iterable[Rule], routes: Sequence[str]) -> Sequence[Rule]:
+    """One rule for each contact of a rule: by that rule's routes, then by any other."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        for contact in rule.contacts:
+            ways = (*rule.routes, *(route for route in routes if route not in rule.routes))
+            own = Rule(
+                id=f"{OWN}-{contact.id}", action=rule.action, contacts=(contact,), routes=ways
+            )
+            found.setdefault(contact.id, own)
+    return tuple(found.values())
+
+
+def _avoiding(rule: Rule, ill: Collection[str]) -> Rule:
+    well = tuple(route for route in rule.routes if route not in ill)
+    rest = tuple(route for route in rule.routes if route in ill)
+    return replace(rule, routes=(*well, *rest))
+
+
+def is_own(monitor: Monitor) -> bool:
+    """Whether it is one of the node's own."""
+    return monitor.instance.name == OWN

@@ -1,0 +1,169 @@
+"""The kinds that watch the node itself: its ways out, its accounts, its queue, its health."""
+
+from datetime import timedelta
+
+import pytest
+
+from noroshi import checks
+from noroshi.core.model import Fault, Instance, Level, Monitor, Sample, State
+from noroshi.core.status import advance
+from noroshi.core.words import plain
+from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Unmeasurable
+from noroshi.testing import DAWN, FakeHost
+
+KINDS = {check.kind: check for check in checks.BUILT_IN}
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+OK, WARNING, CRITICAL = Level.OK, Level.WARNING, Level.CRITICAL
+WHY = plain("AADSTS7000222: the secret has ended")
+
+
+class Own:
+    def __init__(self, **facts):
+        self.facts = facts
+
+    async def route(self, name):
+        return self.facts.get("route")
+
+    async def account(self, name):
+        return self.facts.get("account")
+
+    async def queue(self):
+        return self.facts["queue"]
+
+    async def node(self):
+        return self.facts["node"]
+
+
+async def readings(kind, now=DAWN, options=None, **facts):
+    check = KINDS[f"noroshi-{kind}"]
+    wanted = options or {"route": {"route": "smtp1"}, "account": {"account": "m365"}}.get(
+        kind, {}
+    )
+    host = FakeHost(own=Own(**facts), now=now)
+    return (await check.run(check.options(**wanted), host, {})).readings
+
+
+async def levels(kind, now=DAWN, **facts):
+    """The level of each item, by the kind's own limits."""
+    monitor = Monitor(
+        id="m",
+        name="m",
+        instance=Instance(name="noroshi"),
+        group="mail",
+        kind=kind,
+        options=None,
+        limits=KINDS[f"noroshi-{kind}"].limits,
+    )
+    sample = Sample(now, await readings(kind, now, **facts))
+    state, _, _ = advance(monitor, State(), sample)
+    return {name: item.level for name, item in state.items.items()}
+
+
+def down(fault, minutes):
+    return RouteFacts(down=DAWN - minutes * MINUTE, fault=fault, why=WHY)
+
+
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        pytest.param(RouteFacts(), OK, id="well"),
+        pytest.param(RouteFacts(accepted=DAWN - 90 * DAY), OK, id="well, and long not used"),
+        pytest.param(down(Fault.NETWORK, 1), OK, id="nobody answers for a minute"),
+        pytest.param(down(Fault.NETWORK, 6), WARNING, id="nobody answers for six"),
+        pytest.param(down(Fault.SERVER, 31), CRITICAL, id="the server is ill for half an hour"),
+        pytest.param(down(Fault.SIGN_IN, 0), CRITICAL, id="somebody has to sign in"),
+        pytest.param(down(Fault.REFUSED, 0), CRITICAL, id="an administrator has to act"),
+        pytest.param(down(Fault.QUOTA, 0), CRITICAL, id="the day's allowance is used up"),
+        pytest.param(down(Fault.SETUP, 0), CRITICAL, id="our settings do not fit"),
+        pytest.param(RouteFacts(retiring=True), WARNING, id="a password that will end"),
+    ],
+)
+async def test_a_route_is_as_bad_as_what_keeps_mails_from_leaving(facts, level):
+    assert await levels("route", route=facts) == {"": level}
+
+
+async def test_what_stops_a_route_is_told_in_its_words():
+    found = await readings("route", route=down(Fault.SIGN_IN, 0))
+    assert {r.name: r.note for r in found}["blocked"] == WHY
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        pytest.param(61, (), id="61 days"),
+        pytest.param(60, (60,), id="60 days"),
+        pytest.param(29, (60, 30), id="29 days"),
+        pytest.param(14, (60, 30, 14), id="14 days"),
+        pytest.param(7, (60, 30, 14, 7), id="7 days"),
+        pytest.param(0, (60, 30, 14, 7, 1), id="the last day"),
+        pytest.param(-3, (60, 30, 14, 7, 1), id="over"),
+    ],
+)
+async def test_the_end_of_a_secret_is_told_at_each_of_its_days(left, told):
+    midnight = DAWN.replace(hour=0)
+    facts = AccountFacts(well=True, ends=(midnight + left * DAY).date())
+    found = await levels("account", midnight, account=facts)
+    bad = {name for name, level in found.items() if level is not OK}
+    assert bad == {f"{days} d" for days in told}
+
+
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        pytest.param(AccountFacts(well=True), OK, id="well"),
+        pytest.param(AccountFacts(well=False, why=WHY), CRITICAL, id="somebody has to sign in"),
+        pytest.param(
+            AccountFacts(well=True, renewed=DAWN - 8 * DAY), OK, id="renewed last week"
+        ),
+        pytest.param(
+            AccountFacts(well=True, renewed=DAWN - 31 * DAY), WARNING, id="a month ago"
+        ),
+        pytest.param(
+            AccountFacts(well=True, renewed=DAWN - 80 * DAY), CRITICAL, id="80 days ago"
+        ),
+    ],
+)
+async def test_an_account_is_as_bad_as_its_sign_in(facts, level):
+    assert await levels("account", account=facts) == {"": level}
+
+
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        pytest.param(QueueFacts(), OK, id="empty"),
+        pytest.param(QueueFacts(waiting=3, oldest=DAWN - MINUTE), OK, id="a minute old"),
+        pytest.param(
+            QueueFacts(waiting=3, oldest=DAWN - 20 * MINUTE), WARNING, id="20 minutes"
+        ),
+        pytest.param(QueueFacts(waiting=3, oldest=DAWN - 60 * MINUTE), CRITICAL, id="an hour"),
+        pytest.param(QueueFacts(set_aside=1), WARNING, id="one set aside"),
+        pytest.param(QueueFacts(lost=1), CRITICAL, id="one lost"),
+    ],
+)
+async def test_a_queue_is_as_bad_as_what_does_not_leave(facts, level):
+    assert await levels("queue", queue=facts) == {"": level}
+
+
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        pytest.param(NodeFacts(free=GIB), OK, id="well"),
+        pytest.param(NodeFacts(free=GIB, late=6), WARNING, id="late"),
+        pytest.param(NodeFacts(free=GIB, trouble=plain("full")), CRITICAL, id="its store"),
+        pytest.param(NodeFacts(free=100 * 2**20), WARNING, id="little room"),
+        pytest.param(
+            NodeFacts(free=GIB, clock_set=-3600), WARNING, id="the clock was set back"
+        ),
+    ],
+)
+async def test_a_node_is_as_bad_as_its_store_its_clock_and_its_punctuality(facts, level):
+    assert await levels("node", node=facts) == {"": level}
+
+
+@pytest.mark.parametrize("kind", ["route", "account"])
+async def test_one_that_is_not_there_cannot_be_measured(kind):
+    with pytest.raises(Unmeasurable):
+        await readings(kind)
