@@ -1,6 +1,5 @@
 """`noroshi serve` as a service manager and an administrator meet it."""
 
-import json
 import signal
 import socket
 import subprocess
@@ -10,7 +9,7 @@ import psutil
 import pytest
 
 from tests.e2e.labs import LabInReach, define, secret_file, signed_in
-from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, until
+from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, status_of, until
 from tests.hosts.folder import Sleeper, folder, script
 
 __all__ = ["folder"]  # a fixture, taken over from there
@@ -56,7 +55,7 @@ def ports(**named):
 
 
 def status(home):
-    return json.loads(home.run("status", "--json").stdout)
+    return status_of(home)
 
 
 def test_it_says_in_a_line_each_what_it_watches_and_by_which_routes_it_sends(home, mailbox):

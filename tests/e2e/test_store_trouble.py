@@ -1,12 +1,11 @@
 """A real node whose volume is full, or whose store is locked: the alarm goes out all the same."""
 
-import json
 import subprocess
 import sys
 
 import pytest
 
-from tests.e2e.world import Home, Mailbox, until
+from tests.e2e.world import Home, Mailbox, status_of, until
 from tests.stores.volumes import LOCKER, fill, free, tmpfs
 
 DEFINITIONS = {
@@ -62,7 +61,7 @@ def home(volume, mailbox):
 
 
 def status(home):
-    return json.loads(home.run("status", "--json").stdout)
+    return status_of(home)
 
 
 def troubles(home):

@@ -60,5 +60,5 @@ def levels_of(home: Home) -> dict[str, str]:
     return {
         monitor["path"].rpartition("/")[2]: monitor["level"]
         for monitor in status["monitors"]
-        if monitor["known"]
+        if monitor["known"] and not monitor["path"].startswith("noroshi/")
     }
