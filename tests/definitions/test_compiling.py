@@ -178,6 +178,14 @@ async def test_good_templates_are_no_problem():
     assert await try_out(plan, KINDS) == ()
 
 
+async def test_a_network_s_ca_file_is_looked_into(tmp_path):
+    missing = str(tmp_path / "office-ca.pem")
+    plan = compile_plan((document("networks/office", {"ca_file": missing}),), KINDS)
+    (problem,) = await try_out(plan, KINDS)
+    assert problem.where == "networks/office.toml: ca_file"
+    assert problem.what.en == f"the CA file {missing} cannot be read: No such file or directory"
+
+
 def test_five_thousand_monitors_make_a_plan(new_id):
     monitors = [
         {"name": f"p{n}", "kind": "port", "options": {"port": n + 1}} for n in range(5000)

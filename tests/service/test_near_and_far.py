@@ -168,6 +168,20 @@ async def test_a_sign_in_wakes_a_route_that_rests(ask):
     assert resting.until == ask.desk.time.now
 
 
+async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
+    office = {"proxy": "p.example:80", "proxy_user": "n", "proxy_password": "proxy"}
+    plain = {"kind": "post", "network": "office"}
+    await applied(ask, networks__office=office, routes__plain=plain)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    await ask.desk.attempted("plain", DOWN, "the proxy wants a log-in")
+    await ask("set_secret", name="another", value=CANARY)
+    (resting,) = await ask.desk.store.resting()
+    assert resting.until > ask.desk.time.now
+    await ask("set_secret", name="proxy", value=CANARY)
+    (resting,) = await ask.desk.store.resting()
+    assert resting.until == ask.desk.time.now
+
+
 async def test_a_route_without_an_account_needs_no_sign_in(ask):
     await applied(ask)
     with pytest.raises(Told, match="conflict: Route plain needs no sign-in"):

@@ -38,6 +38,7 @@ class MailServer:
     used up, then the usual is said again."""
 
     tls: ssl.SSLContext | None = None
+    tls_first: bool = False
     answers: dict[str, str | list[str]] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     mails: list[bytes] = field(default_factory=list)
@@ -81,8 +82,8 @@ class MailServer:
         return next((USUAL[name] for name in names if name in USUAL), "500 5.3.3 what?")
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[MailServer]:
-        server = await asyncio.start_server(self.take, "127.0.0.1", 0, limit=2**20)
+    async def open(self, host: str = "127.0.0.1") -> AsyncIterator[MailServer]:
+        server = await asyncio.start_server(self.take, host, 0, limit=2**20)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self
@@ -102,6 +103,9 @@ class Talk:
     encrypted: bool = False
 
     async def run(self) -> None:
+        if self.server.tls_first:
+            await self.writer.start_tls(self.server.tls)
+            self.encrypted = True
         await self.answer("CONNECT")
         while line := (await self.reader.readuntil(b"\r\n"))[:-2].decode():
             self.server.heard.append(line)
@@ -162,23 +166,25 @@ KEY_USES = (
 )
 
 
-def make_certificate(folder: Path, name: str = "localhost") -> ssl.SSLContext:
+def make_certificate(
+    folder: Path, name: str = "localhost", ca: str = "test CA"
+) -> ssl.SSLContext:
     """A CA (ca.pem in the folder) and a server's context with a certificate from it."""
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test CA")])
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, ca)])
     usage = x509.KeyUsage(*(name == "key_cert_sign" for name in KEY_USES))
     extensions = [
         x509.BasicConstraints(True, 0),
         usage,  # Python 3.13 asks for it (VERIFY_X509_STRICT)
         x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()),
     ]
-    ca = signed(ca_name, ca_name, ca_key, ca_key, extensions)
+    issuer = signed(ca_name, ca_name, ca_key, ca_key, extensions)
     names = [x509.DNSName(name)]
     if name == "localhost":
         names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     own = signed(subject, ca_name, key, ca_key, [x509.SubjectAlternativeName(names)])
-    (folder / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+    (folder / "ca.pem").write_bytes(issuer.public_bytes(serialization.Encoding.PEM))
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

@@ -25,7 +25,7 @@ async def try_out(
 
     Without hosts no program is looked at. What could not be read is not tried.
     """
-    clouds = await _clouds(plan)
+    clouds = [*await _clouds(plan), *await _networks(plan)]
     told = {problem.what for problem in clouds}
     # A route has its CA file from its cloud: that is one slip, and told of the cloud.
     routes = [problem for problem in await _routes(plan, kinds) if problem.what not in told]
@@ -76,4 +76,12 @@ async def _clouds(plan: Plan) -> list[Problem]:
     for name, cloud in clouds.items():
         for words in await asyncio.to_thread(ca_file_faults, cloud.ca_file):
             file_of("clouds", name, found).at("ca_file").say(words)
+    return found
+
+
+async def _networks(plan: Plan) -> list[Problem]:
+    found = list[Problem]()
+    for name, network in plan.networks.items():
+        for words in await asyncio.to_thread(ca_file_faults, network.ca_file):
+            file_of("networks", name, found).at("ca_file").say(words)
     return found

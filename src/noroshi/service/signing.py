@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.core.model import Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.oauth.claims import look_into
@@ -25,6 +26,8 @@ BY_PASSWORD = Words(
     ja="経路 {given} はパスワードでサインインします。noroshi secret set {entry} で"
     "入れてください。",
 )
+ENTRIES = ("password", "url_entry", "header_entry")
+"""The options of a route that name an entry of the vault."""
 WRONG_SECRET = frozenset({7000215, 7000222})
 """Entra's codes for a client secret that is wrong, or has ended."""
 ANOTHER_SECRET = Words(
@@ -94,7 +97,7 @@ class Signing(Desk):
         for route in plan.routes.values():
             account = account_of(plan, route)
             alone = account is not None and account.sign_in == "app" and account.secret == name
-            if alone or getattr(route.options, "password", "") == name:
+            if alone or name in _entries_of(route, account):
                 await self._wake(route.name)
         return name
 
@@ -161,6 +164,13 @@ class Signing(Desk):
             entry = getattr(route.options, "password", "")
             raise Conflict((BY_PASSWORD if entry else NO_ACCOUNT).fill(given=name, entry=entry))
         return account
+
+
+def _entries_of(route: Route, account: Account | None) -> set[str]:
+    """What the vault has for a route to show to others: to a server, to a proxy on the way."""
+    networks = [route.network] if account is None else [route.network, account.network]
+    options = [getattr(route.options, field, "") for field in ENTRIES]
+    return {network.proxy_password for network in networks}.union(options) - {""}
 
 
 def _not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:

@@ -6,6 +6,10 @@ import asyncio
 import ssl
 
 from noroshi.core.model import Fault
+from noroshi.network import NoTls, NotReached, Way, dial
+from noroshi.network.said import is_of_issuer, of_certificate
+from noroshi.network.trust import issuer_of, looking_context
+from noroshi.ports import RouteTrouble
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Broken, Connection, Server, Wire
 from noroshi.transports.signing import Credentials, sign_in
@@ -15,12 +19,12 @@ SHOWS_NO_SECRET = ("cram-md5",)
 
 
 async def connect(
-    server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None
+    server: Server, tls: ssl.SSLContext | None, credentials: Credentials | None, way: Way
 ) -> Connection:
-    """A connection ready for mails. Raises ServerTrouble, which says whose fault it is."""
+    """A connection ready for mails. Raises RouteTrouble, which says whose fault it is."""
     if credentials is not None and tls is None and credentials.ways != SHOWS_NO_SECRET:
         raise ServerTrouble(troubles.IN_THE_CLEAR, fault=Fault.SETUP)
-    connection = Connection(server, await _reach(server, tls))
+    connection = Connection(server, await _reach(server, tls, way))
     try:
         async with asyncio.timeout(server.patience.sign_in):
             await _make_ready(connection, tls, credentials)
@@ -34,6 +38,9 @@ async def connect(
         connection.abort()
         words = troubles.LOST.fill(where=server.where, stage=connection.stage)
         raise ServerTrouble(words) from None
+    except ssl.SSLCertVerificationError as error:
+        connection.abort()
+        raise await _untrusted(server, way, error) from None
     except BaseException:  # also when cancelled: nobody else knows this connection
         connection.abort()
         raise
@@ -52,25 +59,33 @@ async def _make_ready(
         await sign_in(connection, credentials)
 
 
-async def _reach(server: Server, tls: ssl.SSLContext | None) -> Wire:
-    first = tls if server.tls_first else None
+async def _reach(server: Server, tls: ssl.SSLContext | None, way: Way) -> Wire:
+    first, seconds = tls if server.tls_first else None, server.patience.connect
     try:
-        async with asyncio.timeout(server.patience.connect):
-            return await _open(server, first)
-    except TimeoutError:
-        words = troubles.NO_TLS_YET if first else troubles.NO_CONNECTION
-        seconds = server.patience.connect
-        raise ServerTrouble(words.fill(where=server.where, seconds=seconds)) from None
-    except ssl.SSLError as error:
-        raise troubles.of_tls(server.where, error) from None
-    except OSError as error:
-        raise troubles.of_error(server.where, error) from None
-    except ValueError as error:  # UnicodeError is one: no name that DNS could be asked for
-        raise troubles.of_name(server.where, error) from None
+        return await dial(Wire, server.host, server.port, first, way, seconds)
+    except NoTls as trouble:
+        raise troubles.of_no_tls(server.where, seconds, trouble) from None
 
 
-async def _open(server: Server, tls: ssl.SSLContext | None) -> Wire:
-    _, protocol = await asyncio.get_running_loop().create_connection(
-        Wire, server.host, server.port, ssl=tls, happy_eyeballs_delay=0.25
-    )
-    return protocol
+async def _untrusted(
+    server: Server, way: Way, error: ssl.SSLCertVerificationError
+) -> NotReached:
+    issuer = await _shown_issuer(server, way) if is_of_issuer(error) else ""
+    return of_certificate(way.network, server.where, error, issuer)
+
+
+async def _shown_issuer(server: Server, way: Way) -> str:
+    """A second connection only looks at the certificate, to say who issued it."""
+    looking: Connection | None = None
+    try:
+        async with asyncio.timeout(server.patience.sign_in):
+            looking = Connection(server, await _reach(server, None, way))
+            await looking.be_greeted()
+            await looking.introduce()
+            await looking.encrypt(looking_context())
+        return issuer_of(looking.certificate)
+    except (TimeoutError, Broken, RouteTrouble, ssl.SSLError):
+        return ""
+    finally:
+        if looking is not None:
+            looking.abort()

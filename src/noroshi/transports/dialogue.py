@@ -14,6 +14,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.typing import SMTPStatus
 
 from noroshi.core.model import Fault
+from noroshi.network.said import of_tls
 from noroshi.transports import troubles
 from noroshi.transports.troubles import ServerTrouble
 from noroshi.transports.verdicts import enhanced_code
@@ -110,6 +111,13 @@ class Connection:
         transport = self._protocol.transport
         return transport is not None and transport.get_extra_info("sslcontext") is not None
 
+    @property
+    def certificate(self) -> bytes | None:
+        """The server's, in DER, as far as TLS has begun."""
+        transport = self._protocol.transport
+        shown = transport.get_extra_info("ssl_object") if transport is not None else None
+        return shown.getpeercert(binary_form=True) if shown is not None else None
+
     async def say(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises Broken."""
         self.stage = words[0].decode("ascii")
@@ -162,15 +170,21 @@ class Connection:
         self.extensions, self.mechanisms = parse_esmtp_extensions(text)
 
     async def encrypt(self, context: ssl.SSLContext) -> None:
-        """STARTTLS, only where it is offered; what was learnt in clear is forgotten."""
+        """STARTTLS, only where it is offered; what was learnt in clear is forgotten.
+
+        A certificate that is refused stays ssl's own error: who issued it is found out by
+        whoever can connect once more.
+        """
         if "starttls" not in self.extensions:
             words = troubles.NO_STARTTLS.fill(where=self.server.where)
             raise ServerTrouble(words, fault=Fault.SETUP)
         self.stage = "STARTTLS"
         try:
             await self._answered(self._protocol.start_tls(context, self.server.host))
+        except ssl.SSLCertVerificationError:
+            raise
         except ssl.SSLError as error:
-            raise troubles.of_tls(self.server.where, error) from None
+            raise of_tls(self.server.where, error) from None
         except SMTPResponseException as error:
             self._must(Reply(error.code, _one_line(error.message)), False)
         self.extensions, self.mechanisms = {}, []

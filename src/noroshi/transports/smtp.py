@@ -7,11 +7,11 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
+from noroshi.network import client_context
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind
-from noroshi.transports import troubles
 from noroshi.transports.connecting import connect
 from noroshi.transports.dialogue import Connection, Patience
 from noroshi.transports.letter import Letter, Stale, deliver
@@ -145,8 +145,8 @@ class SmtpTransport:
         self, tls: ssl.SSLContext | None, credentials: Credentials | None
     ) -> Connection:
         try:
-            return await connect(self._server, tls, credentials)
-        except ServerTrouble:
+            return await connect(self._server, tls, credentials, self._outside)
+        except RouteTrouble:
             self._context = None  # the CA's file may have been mended since it was read
             raise
 
@@ -165,22 +165,9 @@ class SmtpTransport:
         if self._wanted.protection == "none":
             return None
         if self._context is None:
-            self._context = await asyncio.to_thread(_tls_context, self._wanted.ca_file)
+            files = (self._wanted.ca_file, self._outside.network.ca_file)
+            self._context = await asyncio.to_thread(client_context, files)
         return self._context
-
-
-def _tls_context(ca_file: str) -> ssl.SSLContext:
-    """Verification stays on; the file is trusted beside the system's store."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:  # ssl.SSLError is one: no certificate in it
-            why = error.strerror or error
-            words = troubles.CA_FILE.fill(path=ca_file, why=why)
-            raise ServerTrouble(words, fault=Fault.SETUP) from None
-    return context
 
 
 async def try_out(wanted: Options) -> Sequence[Words]:

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-
 from noroshi.core.model import Fault
 from noroshi.core.words import Words
+from noroshi.network import NoTls
 from noroshi.ports import RouteTrouble
 from noroshi.transports.verdicts import sender_meaning
 
-DNS = Words(
-    en="cannot find {where}: {why} (DNS). The name is wrong, or this computer's name server "
-    "does not answer.",
-    ja="{where} が見つかりません: {why} (DNS)。名前が違うか、このコンピューターの"
-    "ネームサーバーが応答していません。",
-)
-TCP = Words(
-    en="cannot connect to {where}: {why} (TCP). The mail server does not run there, or a "
-    "firewall is in between.",
-    ja="{where} に接続できません: {why} (TCP)。メールサーバーが動いていないか、"
-    "途中のファイアウォールが止めています。",
-)
-NO_CONNECTION = Words(
-    en="{where} did not answer within {seconds:g} s (TCP). The mail server is down, or a "
-    "firewall drops what we send.",
-    ja="{where} から{seconds:g}秒以内に応答がありません (TCP)。メールサーバーが止まっているか、"
-    "途中のファイアウォールが捨てています。",
-)
 SILENT = Words(
     en="{where} took the connection, but said nothing within {seconds:g} s ({stage}). The mail "
     "server hangs or is overloaded.",
@@ -75,21 +55,6 @@ NO_STARTTLS = Words(
     ja="{where} が STARTTLS に対応していないため、送りませんでした。サーバーの設定か、"
     "途中の機器が取り除いています。",
 )
-CERTIFICATE = Words(
-    en="the certificate of {where} cannot be trusted: {why} (TLS). Name the CA's file in "
-    "ca_file, or have the server's certificate mended.",
-    ja="{where} の証明書を信頼できません: {why} (TLS)。ca_file に認証局の証明書を指定するか、"
-    "サーバーの証明書を直してください。",
-)
-TLS = Words(
-    en="{where} and we found no common way to encrypt: {why} (TLS). TLS 1.2 or newer is needed.",
-    ja="{where} と暗号化の方法が合いません: {why} (TLS)。TLS 1.2 以上が必要です。",
-)
-CA_FILE = Words(
-    en="the CA file {path} cannot be read: {why}. Mend ca_file of the route or the cloud.",
-    ja="認証局のファイル {path} を読めません: {why}。送信経路かクラウドの ca_file を"
-    "直してください。",
-)
 NO_WAY = Words(
     en="{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}",
     ja="{where} は {wanted} でのサインインに対応していません (AUTH)。対応しているのは "
@@ -119,8 +84,6 @@ NO_TLS_FIRST = Words(
     ja="{where} は接続の最初から TLS を話すポートではありません (TLS)。protection を starttls "
     "にするか、TLS 用のポート (多くは465) にしてください。",
 )
-CLOSED_CONNECTION = Words(en="connection closed", ja="接続を切られました")
-REFUSED_CONNECTION = Words(en="connection refused", ja="接続を拒否されました")
 
 
 class ServerTrouble(RouteTrouble):
@@ -150,24 +113,10 @@ class SignInRefused(ServerTrouble):
     """The server did not take the token. Nothing of the token is in the words."""
 
 
-def of_error(where: str, error: OSError) -> ServerTrouble:
-    """What stopped a connection from being made."""
-    why: object = error.strerror or str(error) or CLOSED_CONNECTION
-    if isinstance(error, ConnectionRefusedError):
-        why = REFUSED_CONNECTION
-    words = DNS if isinstance(error, socket.gaierror) else TCP
-    return ServerTrouble(words.fill(where=where, why=why))
-
-
-def of_name(where: str, error: ValueError) -> ServerTrouble:
-    """Why a host's name cannot be looked for."""
-    return ServerTrouble(DNS.fill(where=where, why=getattr(error, "reason", "") or error))
-
-
-def of_tls(where: str, error: ssl.SSLError) -> ServerTrouble:
-    """What stopped a connection from being encrypted."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return ServerTrouble(CERTIFICATE.fill(where=where, why=error.verify_message))
-    if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
+def of_no_tls(where: str, seconds: float, trouble: NoTls) -> RouteTrouble:
+    """Why TLS from the first byte was not to be had: mostly it is the port for STARTTLS."""
+    if trouble.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
         return ServerTrouble(NO_TLS_FIRST.fill(where=where))
-    return ServerTrouble(TLS.fill(where=where, why=error.reason or error))
+    if not trouble.reason:
+        return ServerTrouble(NO_TLS_YET.fill(where=where, seconds=seconds))
+    return trouble

@@ -1,0 +1,12 @@
+"""How a connection gets out of the house: directly or through a proxy, and whom it trusts.
+
+`over_aiohttp` and `over_requests` do the same for HTTP. They take their time to import, so
+whoever needs one imports it late.
+"""
+
+from noroshi.network.dialing import NoTls, dial
+from noroshi.network.reaching import ByNetwork, Way, reach
+from noroshi.network.said import NotReached
+from noroshi.network.trust import client_context
+
+__all__ = ["ByNetwork", "NoTls", "NotReached", "Way", "client_context", "dial", "reach"]

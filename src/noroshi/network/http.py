@@ -1,0 +1,83 @@
+"""HTTP as our ways out need it: a POST, its answer cut short, and what can be in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+from noroshi.ports import Outside
+
+LARGEST = 65_536
+"""Bytes of an answer that are read; nobody needs more of it."""
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long we wait, in seconds: for a connection, and for the answer; `idle` is how long a
+    connection is kept between two requests."""
+
+    connect: float = 15.0
+    answer: float = 100.0
+    idle: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer; `headers` by their names in small letters. The body may hold anything."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def again(self, now: datetime) -> datetime | None:
+        """Before when no further try is wanted: Retry-After in seconds, or as a date (RFC 9110,
+        10.2.3). What is absurdly far off is cut."""
+        given = self.headers.get("retry-after", "").strip()
+        if given.isascii() and given.isdecimal():
+            return now + min(timedelta(seconds=int(given[:9])), LONGEST_PAUSE)
+        try:
+            at = parsedate_to_datetime(given)
+        except ValueError:
+            return None
+        at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+        return min(at, now + LONGEST_PAUSE) if at > now else None
+
+
+class NoAnswer(Exception):
+    """The request left, and its answer is not known: it may have been obeyed."""
+
+
+class Http(Protocol):
+    """Connections that are kept. Several posts may run at once."""
+
+    async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
+        """Never follows a redirect. Raises NotReached where nothing left, or NoAnswer."""
+
+    async def close(self) -> None:
+        """Let go of all connections. It may be called twice."""
+
+
+Opens = Callable[[Outside, tuple[str, ...], Patience], Http]
+
+
+async def open_http(
+    outside: Outside, ca_files: tuple[str, ...], patience: Patience = Patience()
+) -> Http:
+    """No connection is made yet. `ca_files` are trusted beside the system's and the network's."""
+    opens = await asyncio.to_thread(_load)
+    return opens(outside, ca_files, patience)
+
+
+def _load() -> Opens:
+    from noroshi.network.over_aiohttp import Posting  # here, as aiohttp takes its time
+
+    return Posting

@@ -1,0 +1,135 @@
+"""HTTP over aiohttp, on connections that are made as every other way out makes them."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+from noroshi import __version__
+from noroshi.network.dialing import dial
+from noroshi.network.http import LARGEST, NoAnswer, Patience, Reply
+from noroshi.network.said import NotReached
+from noroshi.network.trust import client_context
+from noroshi.ports import Outside
+
+HEADERS = {"User-Agent": f"Noroshi/{__version__}", "Accept-Encoding": "identity"}
+
+
+class Reaching(aiohttp.BaseConnector):
+    """aiohttp's pool of connections; each is made by our own network.
+
+    aiohttp has a proxy and a source address of its own, but says in one breath that the proxy
+    is silent and that the server did not answer: then nobody knows whether a mail left.
+    """
+
+    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
+        super().__init__(keepalive_timeout=patience.idle)
+        self._outside, self._patience = outside, patience
+        self._ca_files = (*ca_files, outside.network.ca_file)
+        self._context: ssl.SSLContext | None = None
+
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: object, timeout: object
+    ) -> ResponseHandler:
+        """What aiohttp asks each of its connectors for. Raises NotReached."""
+        host, port = req.url.raw_host, req.url.port
+        assert host is not None
+        assert port is not None
+        try:
+            context = await self._tls() if req.is_ssl() else None
+            patience = self._patience.connect
+            made = await dial(self._factory, host, port, context, self._outside, patience)
+        except NotReached:
+            self._context = None  # a CA's file may have been mended since it was read
+            raise
+        assert isinstance(made, ResponseHandler)
+        return made
+
+    async def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = await asyncio.to_thread(client_context, self._ca_files)
+        return self._context
+
+
+@dataclass(slots=True)
+class Trip:
+    """Whether a request went by a connection that was kept from an earlier one."""
+
+    by_kept: bool = False
+
+
+class Posting:
+    """See `http.Http`."""
+
+    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
+        self._outside, self._ca_files, self._patience = outside, ca_files, patience
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
+        """Once more on a new connection if the server had closed the kept one meanwhile."""
+        trip = Trip()
+        try:
+            return await self._posted(url, content, headers, trip)
+        except NoAnswer:
+            if not trip.by_kept:
+                raise
+        return await self._posted(url, content, headers, trip)
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _posted(
+        self, url: str, content: bytes, headers: Mapping[str, str], trip: Trip
+    ) -> Reply:
+        session = self._opened()
+        try:
+            async with session.post(
+                url,
+                data=content,
+                headers=headers,
+                allow_redirects=False,
+                trace_request_ctx=trip,
+            ) as answer:
+                return await _reply(answer)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NoAnswer(type(error).__name__) from None  # its text may hold the URL
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = self._new_session()
+        return self._session
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        tracing = aiohttp.TraceConfig()
+        tracing.on_connection_reuseconn.append(_by_kept)
+        return aiohttp.ClientSession(
+            connector=Reaching(self._outside, self._ca_files, self._patience),
+            headers=HEADERS,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_read=self._patience.answer),
+            trace_configs=[tracing],
+            trust_env=False,
+            auto_decompress=False,
+        )
+
+
+async def _by_kept(session: object, context: object, given: object) -> None:
+    trip = getattr(context, "trace_request_ctx", None)
+    assert isinstance(trip, Trip)
+    trip.by_kept = True
+
+
+async def _reply(answer: aiohttp.ClientResponse) -> Reply:
+    """The answer with as much of its body as is wanted; the rest is not waited for."""
+    body = bytearray()
+    while len(body) < LARGEST and (piece := await answer.content.read(LARGEST - len(body))):
+        body += piece
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Reply(answer.status, headers, bytes(body))

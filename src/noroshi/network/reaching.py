@@ -1,0 +1,99 @@
+"""From a name and a port to a TCP connection, by the way that a network says."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from noroshi.core.model import DIRECT, Network
+from noroshi.network import said
+from noroshi.network.proxy import authority, proxy_of, tunnel
+from noroshi.network.racing import NoSource, addresses_of, first_to_answer
+from noroshi.network.said import NotReached
+
+Secret = Callable[[str], Awaitable[str]]
+"""Gives the text of the vault's entry of that name; raises RouteTrouble."""
+
+
+class Way(Protocol):
+    """By which network to go, and where its proxy's password comes from; `Outside` is one."""
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def secret(self) -> Secret: ...
+
+
+async def no_secret(entry: str) -> str:
+    """For a network without a password."""
+    raise LookupError(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class ByNetwork:
+    """A way for whoever has no more than a network."""
+
+    network: Network = DIRECT
+    secret: Secret = no_secret
+
+
+async def reach(host: str, port: int, way: Way, patience: float) -> socket.socket:
+    """A connected socket that does not block. Raises NotReached, or what `secret` raises."""
+    network = way.network
+    password = await way.secret(network.proxy_password) if network.proxy_password else ""
+    where = authority(host, port)
+    try:
+        async with asyncio.timeout(patience):
+            if not network.proxy:
+                return await _direct(host, port, network)
+            return await _through_proxy(host, port, network, password)
+    except TimeoutError:
+        words = said.PROXY_SILENT if network.proxy else said.NO_CONNECTION
+        raise NotReached(
+            words.fill(where=where, seconds=patience, proxy=network.proxy)
+        ) from None
+    except NoSource as error:
+        raise said.of_source(network, where, error) from None
+
+
+async def _direct(host: str, port: int, network: Network) -> socket.socket:
+    where = authority(host, port)
+    try:
+        return await _connected(host, port, network.source)
+    except OSError as error:
+        raise said.of_error(where, error) from None
+    except ValueError as error:  # UnicodeError is one: no name that DNS could be asked for
+        raise said.of_name(where, error) from None
+
+
+async def _through_proxy(
+    host: str, port: int, network: Network, password: str
+) -> socket.socket:
+    try:
+        sock = await _connected(*proxy_of(network), network.source)
+    except (OSError, ValueError) as error:
+        raise _no_proxy(network, error) from None
+    try:
+        await tunnel(sock, network, password, host, port)
+    except OSError as error:
+        sock.close()
+        raise _no_proxy(network, error) from None
+    except BaseException:  # also when cancelled: nobody else knows this socket
+        sock.close()
+        raise
+    return sock
+
+
+async def _connected(host: str, port: int, source: str) -> socket.socket:
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return await first_to_answer(addresses_of(found, source), source)
+
+
+def _no_proxy(network: Network, error: OSError | ValueError) -> NotReached:
+    why = said.why_of(error) if isinstance(error, OSError) else error
+    return NotReached(said.NO_PROXY.fill(proxy=network.proxy, name=network.name, why=why))

@@ -1,0 +1,47 @@
+"""Whom a TLS connection trusts: the system's store and CA files beside it. It always checks."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from noroshi.core.model import Fault
+from noroshi.network.said import CA_FILE, NotReached
+
+LONGEST_NAME = 80
+
+
+def client_context(ca_files: Iterable[str] = ()) -> ssl.SSLContext:
+    """Reads files, so it is for a thread. Raises NotReached for one that cannot be used."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    for path in filter(None, ca_files):
+        try:
+            context.load_verify_locations(path)
+        except OSError as error:  # ssl.SSLError is one: no certificate in it
+            words = CA_FILE.fill(path=path, why=error.strerror or error)
+            raise NotReached(words, Fault.SETUP) from None
+    return context
+
+
+def looking_context() -> ssl.SSLContext:
+    """For a second connection that only looks at the certificate that was refused on the first
+    one, to name its issuer: nothing is ever said on it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def issuer_of(certificate: bytes | None) -> str:
+    """Who issued a certificate (DER), by name and organisation; "" if it cannot be read."""
+    try:
+        issuer = x509.load_der_x509_certificate(certificate or b"").issuer
+    except ValueError:
+        return ""
+    wanted = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+    names = [str(one.value) for oid in wanted for one in issuer.get_attributes_for_oid(oid)]
+    text = ", ".join(dict.fromkeys(names)) or issuer.rfc4514_string()
+    return "".join(c if c.isprintable() else "?" for c in text)[:LONGEST_NAME]
