@@ -75,6 +75,7 @@ REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
 WATCHES = Words(en="watching {name}: {count} monitors", ja="監視中: {name} ({count}項目)")
 SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
+REMARK = Words(en="{name}: {remark}", ja="{name}: {remark}")
 NOTHING_WATCHED = Words(
     en="nothing is watched yet; give it definitions: noroshi apply DIR",
     ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください",
@@ -261,10 +262,11 @@ def announce(current: Plan) -> Sequence[Words]:
     watched = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
     instances = Counter(monitor.instance.name for monitor in watched)
     lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
-    lines += [
-        SENDS.fill(name=route.title or name, kind=route.kind, host=_host_in(route))
-        for name, route in current.routes.items()
-    ]
+    for name, route in current.routes.items():
+        shown = route.title or name
+        lines.append(SENDS.fill(name=shown, kind=route.kind, host=_host_in(route)))
+        remarks = getattr(route.options, "remarks", ())
+        lines += [REMARK.fill(name=shown, remark=remark) for remark in remarks]
     if not watched:
         lines.append(NOTHING_WATCHED)
     if not current.routes:

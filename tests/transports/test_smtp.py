@@ -22,6 +22,7 @@ from noroshi.transports.dialogue import Patience
 from noroshi.transports.sasl import xoauth2
 from noroshi.transports.smtp import KIND, Options, SmtpTransport
 from tests.transports.mail_server import DROP, SILENT, MailServer, make_certificate
+from tests.transports.test_diagnosis import jwt
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 LETTER = Envelope(
@@ -331,6 +332,77 @@ async def test_a_token_that_is_as_fresh_as_can_be_is_not_tried_twice(exchange, c
     assert tokens.asked == [("m365", False), ("m365", True)] and exchange.connections == 1
 
 
+class Account:
+    """An account whose token has ended: the next one is fresh, whoever forces it."""
+
+    def __init__(self):
+        self.forced, self.now = [], "old"
+
+    async def __call__(self, account, force, resource):
+        self.forced.append(force)
+        if force:
+            await asyncio.sleep(0)  # it takes a while
+            self.now = f"new{self.forced.count(True)}"
+        return self.now
+
+
+async def test_a_fresh_token_is_forced_once_in_an_outage_however_many_mails_there_are(
+    exchange, certificate
+):
+    exchange.answers["AUTH"] = "535 5.7.3 Authentication unsuccessful [X 2026 1]"
+    account = Account()
+    async with signed_in_route(exchange, certificate, account) as transport:
+        for _ in range(3):
+            got = answer(await transport.send(LETTER))
+            assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
+            assert "What remains: the mailbox n@example.com" in got.said.en
+        assert account.forced.count(True) == 1
+        del exchange.answers["AUTH"]
+        assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+        # Another outage, another token: the connection that was kept breaks first.
+        exchange.drop_all()
+        await exchange.gone.wait()
+        exchange.answers["AUTH"] = ["535 5.7.3 Authentication unsuccessful [X 2026 1]"]
+        assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+    assert account.forced.count(True) == 2
+
+
+async def test_several_mails_at_once_share_the_one_fresh_token(exchange, certificate):
+    old = xoauth2("n@example.com", "old").decode()
+    exchange.answers[f"AUTH XOAUTH2 {old}"] = "535 5.7.3 Authentication unsuccessful"
+    account = Account()
+    async with signed_in_route(exchange, certificate, account) as transport:
+        receipts = await asyncio.gather(*(transport.send(LETTER) for _ in range(3)))
+    assert [answer(one).verdict for one in receipts] == [Verdict.ACCEPTED] * 3
+    assert account.forced.count(True) == 1
+
+
+async def test_who_could_not_be_asked_for_a_fresh_token_is_asked_again(exchange, certificate):
+    exchange.answers["AUTH"] = ["535 5.7.3 Authentication unsuccessful"] * 2
+    away = RouteTrouble(Words(en="Entra is away.", ja="届きません。"))
+    tokens = Tokens("old", away, "old", "new", "new")
+    async with signed_in_route(exchange, certificate, tokens) as transport:
+        got = answer(await transport.send(LETTER))
+        assert (got.verdict, got.said.en) == (Verdict.ROUTE_DOWN, "Entra is away.")
+        assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+    assert [force for _, force in tokens.asked] == [False, True, False, True]
+
+
+async def test_a_refused_token_that_is_for_another_resource_is_told_so(exchange, certificate):
+    exchange.answers["AUTH"] = "535 5.7.3 Authentication unsuccessful [X 2026 1]"
+    claims = {"aud": "https://graph.microsoft.com", "scp": "SMTP.Send", "upn": "n@example.com"}
+    tokens = Tokens("old", jwt(claims))
+    async with signed_in_route(exchange, certificate, tokens) as transport:
+        got = answer(await transport.send(LETTER))
+    assert got.said.en.endswith(
+        "535 5.7.3 Authentication unsuccessful. The token is for “https://graph.microsoft.com”, "
+        "not for Exchange Online: check scope of the cloud, which must name that resource alone, "
+        "or first."
+    )
+    assert "Exchange Online 用ではなく" in got.said.ja
+    assert got.text == "5.7.3 Authentication unsuccessful [X 2026 1]"
+
+
 @pytest.mark.parametrize(
     ("said", "verdict"),
     [
@@ -534,10 +606,8 @@ async def test_a_token_is_in_no_traceback(exchange, certificate):
     transport = Looking(options, outside, PATIENT)
     assert answer(await transport.send(LETTER)).verdict is Verdict.ROUTE_DOWN
     await transport.close()
-    assert (
-        "credentials = Credentials(user='n@example.com', ways=('xoauth2',), entry='')"
-        in told[0]
-    )
+    shown = "credentials = Credentials(user='n@example.com', secret=Secret(…), ways="
+    assert shown in told[0]
     assert CANARY not in told[0] and xoauth2("n@example.com", CANARY).decode() not in told[0]
 
 
@@ -723,6 +793,15 @@ def test_options_say_what_is_missing_or_wrong():
         ({"host": "h", "sender": "n@x.example\r\nBcc: a@b"}, "is not a mail address"),
         ({"host": "h", "sender": "n@x.example", "port": 0}, "port must be"),
         ({"host": "h", "sender": "n@x.example", "ehlo": "my_host"}, "is not a host name"),
+        (
+            {"host": "h", "sender": "n@x.example", "envelope_sender": "<>"},
+            "envelope_sender '<>' is not",
+        ),
+        (
+            {"host": "h", "sender": "n@x.example", "protection": "none", "certificate": "/c"},
+            "only in TLS",
+        ),
+        (SIGNS_IN | {"host": "x-y.mail.protection.outlook.com"}, "nobody signs in"),
         ({"host": "h", "sender": "n@x.example", "protection": "ssl"}, "protection"),
         ({"host": "h", "sender": "n@x.example", "password": "Pa55 word"}, "name of an entry"),
         ({"host": "メール_1.example", "sender": "n@x.example"}, "is not a host name"),
@@ -755,6 +834,11 @@ def test_a_password_in_place_of_its_entry_s_name_is_not_told_back():
         ({"protection": "tls"}, "h:465"),
         ({"protection": "none"}, "h:587"),
         ({"protection": "tls", "port": 2465}, "h:2465"),
+        ({"host": "x-y.mail.protection.outlook.com"}, "x-y.mail.protection.outlook.com:25"),
+        (
+            {"host": "X-y.mail.protection.outlook.com", "port": 587},
+            "X-y.mail.protection.outlook.com:587",
+        ),
     ],
 )
 def test_the_port_follows_from_the_protection_unless_told(given, where):
@@ -770,3 +854,49 @@ def test_cram_md5_alone_may_be_asked_for_in_the_clear():
 def test_the_sender_is_the_account_s_mailbox_unless_told():
     read = schema.read(KIND.options, {"host": "h", "account": "a", "user": "box@x.example"})
     assert read.mail_from == "box@x.example"
+
+
+@pytest.mark.parametrize(
+    ("given", "needs"),
+    [
+        ({"sender": "n@x.example"}, False),
+        ({"account": "a", "user": "box@x.example"}, False),
+        ({"account": "a", "user": "box@x.example", "sender": "n@x.example"}, True),
+        ({"account": "a", "user": "box@x.example", "envelope_sender": "b@x.example"}, True),
+        ({"password": "relay", "user": "relay01", "sender": "n@x.example"}, False),
+    ],
+)
+def test_it_is_said_when_log_in_from_and_envelope_differ(given, needs):
+    remarks = schema.read(KIND.options, {"host": "h"} | given).remarks
+    assert bool(remarks) is needs
+    assert all("needs Send As" in words.en for words in remarks)
+
+
+# Our own certificate
+
+
+async def test_a_certificate_of_our_own_is_shown_to_a_server_that_asks(tmp_path):
+    (tmp_path / "ours").mkdir()
+    make_certificate(tmp_path / "ours", "noroshi.example")
+    tls = make_certificate(tmp_path)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    tls.load_verify_locations(tmp_path / "ours" / "ca.pem")
+    given = {"ca_file": str(tmp_path / "ca.pem")}
+    async with MailServer(tls=tls).open() as server:
+        async with route(server, **given) as transport:
+            assert answer(await transport.send(LETTER)).verdict is Verdict.ROUTE_DOWN
+        own = str(tmp_path / "ours" / "own.pem")
+        async with route(server, certificate=own, **given) as transport:
+            assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+
+
+async def test_a_certificate_of_our_own_that_cannot_be_used_is_told(exchange, certificate):
+    given = {"ca_file": certificate[1], "certificate": certificate[1]}
+    async with route(exchange, **given) as transport:
+        got = answer(await transport.send(LETTER))
+    assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.SETUP)
+    assert f"the certificate {certificate[1]} cannot be used" in got.said.en
+    (told,) = await KIND.try_out(
+        Options(host="h", sender="n@x.example", certificate="/nonexistent/own.pem")
+    )
+    assert "No such file or directory" in told.en

@@ -1,87 +1,121 @@
+"""Each row of the table is a story: a server says it, and what becomes of the mail."""
+
 from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
-from noroshi.core.model import Verdict
+from noroshi.core.delivery import PROBING, Accepted, NextRoute, RestRoute, Retry, fate
+from noroshi.core.model import NOTHING, Fault, Parcel, Verdict
+from noroshi.ports import Clocks, Outside
+from noroshi.transports.rules import RULES, SEEN
+from noroshi.transports.smtp import Options, SmtpTransport
 from noroshi.transports.verdicts import (
     enhanced_code,
     gist,
     meaning,
+    rule_for,
     sender_meaning,
     wants_new_token,
 )
+from tests.transports.answers import SAID
+from tests.transports.mail_server import MailServer, make_certificate
+from tests.transports.test_smtp import LETTER, NOW, PATIENT
 
 ACCEPTED, LATER = Verdict.ACCEPTED, Verdict.DEFERRED
 NO, ROUTE = Verdict.REFUSED, Verdict.ROUTE_DOWN
-
-SAID = [
-    ("250 2.0.0 OK <x> [Hostname=X.prod.outlook.com]", ACCEPTED),
-    ("250 OK", ACCEPTED),
-    ("251 User not local; will forward", ACCEPTED),
-    ("421 4.3.2 Service not active", ROUTE),
-    ("421 4.7.66 TLS 1.0 and 1.1 are not supported.", ROUTE),
-    ("432 4.3.2 Concurrent connections limit exceeded.", LATER),
-    ("432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", LATER),
-    ("450 4.2.1 The user is receiving mail too quickly", LATER),
-    ("450 4.1.1 greylisted, try again", LATER),
-    ("451 4.7.0 Temporary server error. Please try again later. PRX2", LATER),
-    ("451 4.7.500 Server busy (AS7843)", LATER),
-    ("451 5.7.3 STARTTLS is required to send mail", ROUTE),
-    ("452 4.3.1 Insufficient system resources", ROUTE),
-    ("452 4.5.3 Too many recipients", LATER),
-    ("454 4.7.0 Temporary authentication failure", ROUTE),
-    ("500 5.3.3 Unrecognized command", ROUTE),
-    ("501 5.1.3 Invalid address", NO),
-    ("501 5.1.5 Recipient address reserved by RFC 2606", NO),
-    ("503 5.5.1 Bad sequence of commands", ROUTE),
-    ("504 5.7.4 Unrecognized authentication type", ROUTE),
-    ("530 5.7.57 Client not authenticated to send mail.", ROUTE),
-    ("530 5.7.0 Must issue a STARTTLS command first. - gsmtp", ROUTE),
-    ("535 5.7.3 Authentication unsuccessful", ROUTE),
-    ("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled", ROUTE),
-    ("535 5.7.8 Username and Password not accepted", ROUTE),
-    ("550 5.1.1 User unknown", NO),
-    ("550 5.1.8 Access denied, bad outbound sender (AS1)", ROUTE),
-    ("550 5.1.90 Your message can't be sent because you've reached your daily limit", ROUTE),
-    ("550 5.1.10 RESOLVER.ADR.RecipientNotFound", NO),
-    ("550 5.2.251 Sender throttled due to continuous mailbox full errors", ROUTE),
-    ("550 5.2.255 Sender throttled due to continuous invalid recipients errors", ROUTE),
-    ("550 5.4.1 Recipient address rejected: Access denied", NO),
-    ("550 5.4.5 Daily sending quota exceeded", ROUTE),
-    ("550 5.6.11 SMTPSEND.BareLinefeedsAreIllegal", NO),
-    ("550 5.7.60 SMTP; Client does not have permissions to send as this sender", ROUTE),
-    ("550 5.7.1 Unable to relay", NO),
-    ("550 5.7.1 Client was not authenticated", ROUTE),
-    ("554 5.7.1 Client was not authenticated", ROUTE),
-    ("554 5.2.0 WASCL UserAction verdict is not None", ROUTE),
-    ("550 5.7.64 TenantAttribution; Relay Access Denied", ROUTE),
-    ("550 5.7.68 TenantInboundAttribution; Direct Send not allowed", ROUTE),
-    ("550 5.7.232 tenant exceeded its limit", ROUTE),
-    ("550 5.7.236 external limit", ROUTE),
-    ("550 5.7.501 Access denied, spam abuse detected", ROUTE),
-    ("550 5.7.511 Access denied, banned sender", ROUTE),
-    ("550 5.7.510 recipient refuses IPv6", NO),
-    ("550 5.7.708 Access denied, traffic not accepted from this IP", ROUTE),
-    ("552 5.3.4 Message size exceeds fixed maximum message size", NO),
-    ("552 5.2.2 mailbox full", NO),
-    ("554 4.3.2 mailbox busy", LATER),
-    ("554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", ROUTE),
-    ("554 5.2.0 the sender's submission quota was exceeded", ROUTE),
-    ("554 5.2.0 mailbox disabled", NO),
-    ("554 5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceeded", ROUTE),
-    ("554 5.2.252 SendAsDenied; a@x not allowed to send as b@x", ROUTE),
-    ("554 5.2.121 too many for this recipient", LATER),
-    ("554 5.6.0 corrupt message", NO),
-    ("299 odd", ACCEPTED),
-    ("654 out of range", LATER),
-    ("354 not at its place", LATER),
-]
+FATES = {ACCEPTED: Accepted, LATER: Retry, NO: NextRoute, ROUTE: RestRoute}
 
 
-@pytest.mark.parametrize(("said", "meant"), [pytest.param(*row, id=row[0]) for row in SAID])
-def test_an_answer_means(said, meant):
-    code, text = int(said[:3]), said[4:]
-    assert meaning(code, enhanced_code(text), text).verdict is meant
+def row_of(said):
+    text = said[4:]
+    return rule_for(int(said[:3]), enhanced_code(text), text)
+
+
+def test_every_row_has_its_story():
+    assert [rule for rule in RULES if rule not in [row_of(said) for _, said, _ in SAID]] == []
+
+
+def test_every_row_has_its_source():
+    for rule in RULES:
+        assert rule.source.startswith(("https://", "RFC ", "Microsoft")) or rule.source == SEEN
+
+
+async def token(account, force, resource):
+    return f"token{force:d}"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    return make_certificate(folder), str(folder / "ca.pem")
+
+
+@asynccontextmanager
+async def route(certificate, server):
+    outside = Outside(Clocks(wall=lambda: NOW, steady=lambda: 0.0), token, token)
+    wanted = Options(
+        host="localhost",
+        port=server.port,
+        ca_file=certificate[1],
+        account="m365",
+        user="box@example.com",
+        sender="n@example.com",
+        envelope_sender="bounces@example.com",
+    )
+    transport = SmtpTransport(wanted, outside, PATIENT)
+    yield transport
+    await transport.close()
+
+
+@pytest.mark.parametrize(
+    ("stage", "said", "means"), [pytest.param(*row, id=f"{row[1][:60]}") for row in SAID]
+)
+async def test_a_server_says(certificate, stage, said, means):
+    async with MailServer(tls=certificate[0]).open() as server:
+        server.answers[stage] = said
+        async with route(certificate, server) as transport:
+            receipt = await transport.send(LETTER)
+    (answer,) = receipt.answers.values()
+    verdict, fault = (ROUTE, means) if isinstance(means, Fault) else (means, None)
+    assert (answer.verdict, answer.fault, answer.code) == (verdict, fault, int(said[:3]))
+    assert answer.text == said[4:]
+    assert_advice(answer, row_of(said))
+    becomes = fate(
+        Parcel(replace(LETTER, routes=("smtp1", "two")), "smtp1", "lease"), receipt, 0.0
+    )
+    assert type(becomes) is FATES[verdict]
+    if isinstance(becomes, RestRoute):
+        assert becomes.fault is fault and becomes.until - NOW >= PROBING[fault].shortest
+
+
+def assert_advice(answer, rule):
+    """What to do is told in both languages, and Exchange's own trail is not."""
+    if rule is not None and rule.advice != NOTHING:
+        begins = rule.advice.en.partition("{")[0].rstrip()
+        assert begins in answer.words.en and answer.words.ja != answer.words.en
+        assert "eurprd06" not in answer.words.en and "{" not in answer.words.en
+
+
+async def test_send_as_denied_is_told_with_the_three_addresses(certificate):
+    async with MailServer(tls=certificate[0]).open() as server:
+        server.answers["."] = next(said for _, said, _ in SAID if "SendAsDenied;" in said)
+        async with route(certificate, server) as transport:
+            (answer,) = (await transport.send(LETTER)).answers.values()
+    for words in (answer.words.en, answer.words.ja):
+        assert "554 5.2.252 SendAsDenied" in words
+        for address in ("box@example.com", "n@example.com", "bounces@example.com"):
+            assert address in words
+        assert "-Trustee box@example.com -AccessRights SendAs" in words
+    assert server.heard[4].startswith("MAIL FROM:<bounces@example.com>")
+
+
+def test_what_no_row_names_goes_by_its_first_digit():
+    for code, verdict in ((250, ACCEPTED), (459, LATER), (599, NO), (354, LATER), (199, LATER)):
+        assert rule_for(code, "", "never heard of") is None
+        assert meaning(code, "", "never heard of").verdict is verdict
 
 
 def test_who_is_refused_at_mail_from_is_the_route():

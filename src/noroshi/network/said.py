@@ -129,6 +129,12 @@ CA_FILE = Words(
     ja="認証局のファイル {path} を読めません: {why}。送信経路、ネットワーク、クラウドの ca_file を"
     "直してください。",
 )
+CERTIFICATE_FILE = Words(
+    en="the certificate {path} cannot be used: {why}. It must hold, in PEM, the certificate and "
+    "its key, which must not be locked by a passphrase.",
+    ja="証明書 {path} を使えません: {why}。PEM 形式の証明書と、パスフレーズのない鍵の両方を"
+    "入れてください。",
+)
 # X.509 verification errors of OpenSSL: whoever issued it is not known here.
 ISSUERS_FAULT = frozenset({2, 18, 19, 20, 21})
 

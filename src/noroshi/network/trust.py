@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from noroshi.core.model import Fault
-from noroshi.network.said import CA_FILE, NotReached
+from noroshi.core.words import Words
+from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached
 
 LONGEST_NAME = 80
 
 
-def client_context(ca_files: Iterable[str] = ()) -> ssl.SSLContext:
-    """Reads files, so it is for a thread. Raises NotReached for one that cannot be used."""
+def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.SSLContext:
+    """`certificate` is our own, with its key, for whoever asks for one. Reads files, so it is
+    for a thread. Raises NotReached for one that cannot be used."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     for path in filter(None, ca_files):
@@ -24,7 +26,22 @@ def client_context(ca_files: Iterable[str] = ()) -> ssl.SSLContext:
         except OSError as error:  # ssl.SSLError is one: no certificate in it
             words = CA_FILE.fill(path=path, why=error.strerror or error)
             raise NotReached(words, Fault.SETUP) from None
+    if why := certificate_faults(certificate, context):
+        raise NotReached(why[0], Fault.SETUP)
     return context
+
+
+def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequence[Words]:
+    """What stands against showing this certificate; else the context will."""
+    if not path:
+        return ()
+    try:
+        # A key that is locked would have OpenSSL ask at the terminal.
+        (context or looking_context()).load_cert_chain(path, password="")
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a NUL
+        why = getattr(error, "strerror", None) or error
+        return (CERTIFICATE_FILE.fill(path=path, why=why),)
+    return ()
 
 
 def looking_context() -> ssl.SSLContext:

@@ -13,11 +13,12 @@ from aiosmtplib.esmtp import parse_esmtp_extensions
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.typing import SMTPStatus
 
-from noroshi.core.model import Fault
+from noroshi.core.model import NOTHING, Fault
+from noroshi.core.words import Words
 from noroshi.network.said import of_tls
 from noroshi.transports import troubles
 from noroshi.transports.troubles import ServerTrouble
-from noroshi.transports.verdicts import enhanced_code
+from noroshi.transports.verdicts import Meaning, enhanced_code, gist, meaning, sender_meaning
 
 LONGEST_TEXT = 1000
 
@@ -44,14 +45,31 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Parties:
+    """Three addresses that may differ: who signs in, From, and the envelope's sender."""
+
+    user: str
+    sender: str
+    envelope: str
+
+    def advised(self, said: Words, advice: Words) -> Words:
+        """What was said, and what to do about it if that is known."""
+        if advice == NOTHING:
+            return said
+        told = advice.fill(user=self.user, sender=self.sender, envelope=self.envelope)
+        return troubles.ADVISED.fill(said=said, advice=told)
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
-    """Which mail server, what we call ourselves there, and how long we wait for it.
+    """Which mail server, as whom we send there, what we call ourselves, and how long we wait.
 
     `tls_first`: it speaks TLS from the first byte (RFC 8314, 3.3), else after STARTTLS.
     """
 
     host: str
     port: int
+    parties: Parties
     ehlo: str
     patience: Patience = Patience()
     tls_first: bool = False
@@ -75,6 +93,21 @@ class Reply:
     @property
     def good(self) -> bool:
         return self.code // 100 == 2
+
+    @property
+    def meant(self) -> Meaning:
+        """What it says of a recipient, or of the whole mail."""
+        return meaning(self.code, self.enhanced, self.text)
+
+    @property
+    def of_sender(self) -> Meaning:
+        """What it says of whoever sends."""
+        return sender_meaning(self.code, self.enhanced, self.text)
+
+    @property
+    def gist(self) -> str:
+        """Without what differs each time."""
+        return f"{self.code} {gist(self.text)}".rstrip(" .")
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
@@ -208,9 +241,9 @@ class Connection:
 
     def _must(self, reply: Reply, fulfilled: bool) -> None:
         if not fulfilled:
-            words = troubles.REFUSED.fill(
-                where=self.server.where, stage=self.stage, reply=reply
-            )
+            where = self.server.where
+            said = troubles.REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
+            words = self.server.parties.advised(said, reply.of_sender.advice)
             raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
 
 

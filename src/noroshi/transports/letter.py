@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from noroshi.core.model import Answer, Verdict
+from noroshi.core.model import NOTHING, Answer, Verdict
 from noroshi.core.words import Words
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Broken, Connection, Reply
+from noroshi.transports.rules import LATER
 from noroshi.transports.troubles import ServerTrouble
-from noroshi.transports.verdicts import LATER, Meaning, meaning, sender_meaning, wants_tls
+from noroshi.transports.verdicts import Meaning, wants_tls
 
 GO_ON = 354
 CLOSING = 421
@@ -58,7 +59,7 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
         if wants_tls(reply.code, reply.text) and not connection.encrypted:
             words = troubles.WANTS_TLS.fill(where=connection.server.where, reply=reply)
             raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
-        refused = _answer(reply, sender_meaning(reply.code, reply.enhanced, reply.text))
+        refused = _answer(connection, reply, reply.of_sender)
         return dict.fromkeys(letter.paths, refused), "", await _reset(connection)
     try:
         return await _to_recipients(connection, letter)
@@ -73,7 +74,7 @@ async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
         if reply.good:
             taken.append(address)
         else:
-            answers[address] = _answer(reply, _meant(reply))
+            answers[address] = _answer(connection, reply, reply.meant)
         if reply.code == CLOSING:
             rest = dict.fromkeys(letter.paths, answers[address])
             return rest | answers, "", False
@@ -81,7 +82,11 @@ async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
         return answers, "", await _reset(connection)
     reply = await connection.say(b"DATA")
     if reply.code != GO_ON:
-        return answers | dict.fromkeys(taken, _not_yet(reply)), "", await _reset(connection)
+        return (
+            answers | dict.fromkeys(taken, _not_yet(connection, reply)),
+            "",
+            await _reset(connection),
+        )
     if not connection.alive:  # before the mail, which then surely was not taken
         raise Broken("closed, or out of step")
     said, provider_id, clean = await _content(connection, letter.content)
@@ -95,7 +100,7 @@ async def _content(connection: Connection, content: bytes) -> tuple[Answer, str,
     except (Broken, ServerTrouble):
         words = NOT_KNOWN.fill(where=connection.server.where)
         return Answer(Verdict.DEFERRED, words=words), "", False
-    answer = _answer(reply, _meant(reply))
+    answer = _answer(connection, reply, reply.meant)
     provider_id = MEANT.sub("", reply.text, count=1) if reply.good else ""
     return answer, provider_id, reply.code != CLOSING
 
@@ -107,18 +112,20 @@ def _mail_from(connection: Connection, letter: Letter) -> bytes:
     return path + size.encode("ascii")
 
 
-def _meant(reply: Reply) -> Meaning:
-    return meaning(reply.code, reply.enhanced, reply.text)
+def _answer(connection: Connection, reply: Reply, meant: Meaning) -> Answer:
+    words, server = NOTHING, connection.server
+    if meant.advice != NOTHING:
+        said = troubles.ANSWERED.fill(where=server.where, reply=reply.gist)
+        words = server.parties.advised(said, meant.advice)
+    return Answer(
+        meant.verdict, reply.text, reply.code, reply.enhanced, words, fault=meant.fault
+    )
 
 
-def _answer(reply: Reply, meant: Meaning) -> Answer:
-    return Answer(meant.verdict, reply.text, reply.code, reply.enhanced, fault=meant.fault)
-
-
-def _not_yet(reply: Reply) -> Answer:
+def _not_yet(connection: Connection, reply: Reply) -> Answer:
     """An answer to DATA; a good one that is not 354 takes nothing."""
-    meant = _meant(reply)
-    return _answer(reply, Meaning(LATER) if meant.verdict is Verdict.ACCEPTED else meant)
+    taken = reply.meant.verdict is Verdict.ACCEPTED
+    return _answer(connection, reply, Meaning(LATER) if taken else reply.meant)
 
 
 async def _reset(connection: Connection) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from noroshi.core.model import Fault
 from noroshi.core.words import plain
@@ -12,6 +12,7 @@ from noroshi.transports import sasl, troubles
 from noroshi.transports.dialogue import Connection, Reply
 from noroshi.transports.troubles import ServerTrouble, SignInRefused
 from noroshi.transports.verdicts import wants_tls
+from noroshi.vault import Secret
 
 SIGNED_IN, GO_ON = 235, 334
 LONGEST_COMMAND = 512
@@ -31,7 +32,7 @@ class Credentials:
     """
 
     user: str
-    secret: str = field(repr=False)
+    secret: Secret
     ways: tuple[str, ...]
     entry: str = ""
 
@@ -56,7 +57,7 @@ class Masks:
 async def sign_in(connection: Connection, credentials: Credentials) -> None:
     """Raises SignInRefused, or ServerTrouble if there is no common way; Broken."""
     way = _common_way(connection, credentials)
-    masks = Masks(credentials.secret)
+    masks = Masks(credentials.secret.reveal())
     connection.mask = masks.masked
     reply = await WAYS[way](Saying(connection, masks), credentials)
     if reply.code == GO_ON:
@@ -96,16 +97,16 @@ class Saying:
 
 
 async def _xoauth2(saying: Saying, who: Credentials) -> Reply:
-    return await saying.first(b"XOAUTH2", sasl.xoauth2(who.user, who.secret))
+    return await saying.first(b"XOAUTH2", sasl.xoauth2(who.user, who.secret.reveal()))
 
 
 async def _plain(saying: Saying, who: Credentials) -> Reply:
-    return await saying.first(b"PLAIN", sasl.plain(who.user, who.secret))
+    return await saying.first(b"PLAIN", sasl.plain(who.user, who.secret.reveal()))
 
 
 async def _login(saying: Saying, who: Credentials) -> Reply:
     """Without an initial response, which not every server takes (MS-XLOGIN has none)."""
-    user, password = sasl.login(who.user, who.secret)
+    user, password = sasl.login(who.user, who.secret.reveal())
     reply = await saying.connection.say(b"AUTH", b"LOGIN")
     if reply.code == GO_ON:
         reply = await saying.connection.answer(user)
@@ -117,7 +118,7 @@ async def _cram_md5(saying: Saying, who: Credentials) -> Reply:
     if reply.code != GO_ON:
         return reply
     try:
-        response = sasl.cram_md5(who.user, who.secret, reply.text)
+        response = sasl.cram_md5(who.user, who.secret.reveal(), reply.text)
     except ValueError:
         return reply  # broken off by the caller
     return await saying.then(response)
@@ -150,9 +151,10 @@ def _refused(
         return ServerTrouble(words, reply.code, reply.enhanced, reply.text)
     wrong = credentials.entry and reply.code == 535
     words = troubles.WRONG_PASSWORD if wrong else troubles.SIGN_IN
-    told = words.fill(
-        where=where, user=user, reply=reply, way=way.upper(), entry=credentials.entry
+    said = words.fill(
+        where=where, user=user, reply=reply.gist, way=way.upper(), entry=credentials.entry
     )
+    told = connection.server.parties.advised(said, reply.of_sender.advice)
     fault = Fault.SIGN_IN if wrong else None
     return SignInRefused(told, reply.code, reply.enhanced, reply.text, fault)
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.network import client_context
+from noroshi.network.trust import certificate_faults
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind
+from noroshi.transports import troubles
+from noroshi.transports.badge import Badge
 from noroshi.transports.connecting import connect
+from noroshi.transports.diagnosis import diagnosis
 from noroshi.transports.dialogue import Connection, Patience
 from noroshi.transports.letter import Letter, Stale, deliver
 from noroshi.transports.mime import compose, paths_of, smtp_address
@@ -20,6 +24,7 @@ from noroshi.transports.signing import Credentials
 from noroshi.transports.smtp_options import Options
 from noroshi.transports.troubles import ServerTrouble, SignInRefused
 from noroshi.transports.verdicts import wants_new_token
+from noroshi.vault import Secret
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +51,7 @@ class SmtpTransport:
     ) -> None:
         self._wanted, self._outside = wanted, outside
         self._server = wanted.server(patience)
+        self._badge = Badge(outside, wanted.account, "smtp")
         self._kept: list[Kept] = []
         self._busy: set[Connection] = set()
         self._leaving: set[asyncio.Task[None]] = set()
@@ -76,7 +82,7 @@ class SmtpTransport:
     def _letter(self, envelope: Envelope, paths: Mapping[str, str]) -> Letter:
         wanted = self._wanted
         content = compose(envelope, wanted.mail_from, wanted.sender_name, wanted.charset)
-        return Letter(smtp_address(wanted.mail_from), paths, content)
+        return Letter(smtp_address(wanted.parties.envelope), paths, content)
 
     async def _delivered(self, letter: Letter) -> tuple[Mapping[str, Answer], str]:
         """On a kept connection, and on a new one if the server has closed that meanwhile."""
@@ -126,20 +132,30 @@ class SmtpTransport:
         leaving.add_done_callback(self._leaving.discard)
 
     async def _connect(self) -> Connection:
-        """One fresh token, and one more try on a connection of its own, where that may help.
+        """One fresh credential, and one more try on a connection of its own, where that may help.
 
         A password that a person has put in anew meanwhile is as good as a fresh token.
         """
-        tls, credentials = await self._tls(), await self._credentials(force=False)
+        tls, credentials = await self._tls(), await self._credentials()
         try:
-            return await self._signed_in(tls, credentials)
+            connection = await self._signed_in(tls, credentials)
         except SignInRefused as refused:
-            if not wants_new_token(refused.code, refused.enhanced):
+            if credentials is None or not wants_new_token(refused.code, refused.enhanced):
                 raise
-            fresh = await self._credentials(force=True)
-            if fresh == credentials:  # it is a moment old: the server would say the same
-                raise
-        return await self._signed_in(tls, fresh)
+            fresh = await self._fresh(credentials)
+            if fresh is None:  # it is a moment old: the server would say the same
+                raise self._explained(refused, credentials) from None
+            connection = await self._signed_in_at_last(tls, fresh)
+        self._badge.was_good()
+        return connection
+
+    async def _signed_in_at_last(
+        self, tls: ssl.SSLContext | None, fresh: Credentials
+    ) -> Connection:
+        try:
+            return await self._signed_in(tls, fresh)
+        except SignInRefused as refused:
+            raise self._explained(refused, fresh) from None
 
     async def _signed_in(
         self, tls: ssl.SSLContext | None, credentials: Credentials | None
@@ -150,28 +166,47 @@ class SmtpTransport:
             self._context = None  # the CA's file may have been mended since it was read
             raise
 
-    async def _credentials(self, *, force: bool) -> Credentials | None:
+    async def _credentials(self) -> Credentials | None:
         wanted = self._wanted
         if not wanted.ways:
             return None
         if wanted.password:
-            secret = await self._outside.secret(wanted.password)
+            secret = Secret(await self._outside.secret(wanted.password))
         else:
-            secret = await self._outside.token(wanted.account, force, "smtp")
-        user = wanted.user or wanted.mail_from
+            secret = await self._badge.token()
+        user = wanted.parties.user
         return Credentials(user=user, secret=secret, ways=wanted.ways, entry=wanted.password)
+
+    async def _fresh(self, refused: Credentials) -> Credentials | None:
+        """Others in the place of what was refused; None: there are none."""
+        if refused.entry:
+            again = await self._credentials()
+            return None if again == refused else again
+        token = await self._badge.another(refused.secret)
+        return None if token is None else replace(refused, secret=token)
+
+    def _explained(self, refused: SignInRefused, credentials: Credentials) -> SignInRefused:
+        """What can be said of a token that is as fresh as can be and that Exchange refused."""
+        if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
+            return refused
+        now = self._outside.clocks.wall()
+        why = diagnosis(credentials.secret.reveal(), "smtp", credentials.user, now)
+        words = troubles.ADVISED.fill(said=refused.words, advice=why)
+        return SignInRefused(words, refused.code, refused.enhanced, refused.text, refused.fault)
 
     async def _tls(self) -> ssl.SSLContext | None:
         if self._wanted.protection == "none":
             return None
         if self._context is None:
             files = (self._wanted.ca_file, self._outside.network.ca_file)
-            self._context = await asyncio.to_thread(client_context, files)
+            own = self._wanted.certificate
+            self._context = await asyncio.to_thread(client_context, files, own)
         return self._context
 
 
 async def try_out(wanted: Options) -> Sequence[Words]:
-    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+    of_ca = await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+    return (*of_ca, *await asyncio.to_thread(certificate_faults, wanted.certificate))
 
 
 def _answer_of(trouble: RouteTrouble) -> Answer:

@@ -10,13 +10,20 @@ from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
 from noroshi.ports import options
 from noroshi.transports import troubles
-from noroshi.transports.dialogue import Patience, Server
+from noroshi.transports.dialogue import Parties, Patience, Server
 from noroshi.transports.mime import BadAddress, ascii_domain, smtp_address
 from noroshi.transports.signing import BY_PASSWORD, XOAUTH2
 from noroshi.vault import reserved
 
 HERE = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
-SUBMISSION, SUBMISSIONS = 587, 465  # RFC 8314, 3.3
+RELAY, SUBMISSION, SUBMISSIONS = 25, 587, 465  # RFC 8314, 3.3
+EXCHANGE_MX = (
+    ".mail.protection.outlook.com",
+    ".mx.microsoft",
+    ".mail.protection.office365.us",
+    ".mail.protection.partner.outlook.cn",
+)
+"""Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
 NO_HOST = Words(en="host is missing", ja="host の指定がありません")
 BAD_HOST = Words(
     en="host {given!r} is not a host name", ja="host の {given!r} はホスト名ではありません"
@@ -33,6 +40,20 @@ BAD_SENDER = Words(
 BAD_EHLO = Words(
     en="ehlo {given!r} is not a host name", ja="ehlo の {given!r} はホスト名ではありません"
 )
+BAD_ENVELOPE = Words(
+    en="envelope_sender {given!r} is not a mail address",
+    ja="envelope_sender の {given!r} はメールアドレスではありません",
+)
+NOBODY_SIGNS_IN = Words(
+    en="at {host} nobody signs in: leave account and password out (a connector or direct send), "
+    "or take smtp.office365.com",
+    ja="{host} にはサインインできません。account と password を外すか (コネクタ、直接送信)、host を "
+    "smtp.office365.com にしてください",
+)
+NO_TLS_NO_CERTIFICATE = Words(
+    en="a certificate is shown only in TLS: set protection to starttls or tls",
+    ja="certificate は TLS でのみ使われます。protection を starttls か tls にしてください",
+)
 NO_ENTRY = Words(
     en="password must be the name of an entry of the vault, never the password itself; put "
     "the password into the vault with: noroshi secret set NAME",
@@ -42,6 +63,11 @@ NO_ENTRY = Words(
 TWO_WAYS = Words(
     en="account and password cannot both be given: choose one way to sign in",
     ja="account と password は同時に指定できません。どちらか一方にしてください",
+)
+NEEDS_SEND_AS = Words(
+    en="{user} signs in, From is {sender}, the envelope's sender {envelope}: that needs Send As",
+    ja="サインインは {user}、差出人は {sender}、エンベロープの送信者は {envelope} です。Send As 権限が"
+    "必要です",
 )
 NEEDS_ACCOUNT = Words(
     en='auth = "xoauth2" needs an account', ja='auth = "xoauth2" には account が必要です'
@@ -56,15 +82,19 @@ class Options:
     host: str
     """The mail server's name; with an account, it comes from the account. / メールサーバーの名前です。account があれば、そこから決まります。"""
     port: int | None = None
-    """Its TCP port; empty: 587, or 465 with tls. / TCP ポートです。空なら 587、tls なら 465 です。"""
+    """Its TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX. / TCP ポートです。空なら 587、tls なら 465、Exchange Online の MX なら 25 です。"""
     protection: Literal["none", "starttls", "tls"] = "starttls"
     """starttls and tls encrypt and check the certificate, tls from the first byte; none is for a server in the house. / starttls と tls は暗号化し、証明書を確かめます (tls は接続の最初から)。none は社内のサーバー用です。"""
     ca_file: str = ""
     """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    certificate: str = ""
+    """Our own certificate with its key (PEM), for a connector that knows us by it. / こちらの証明書と鍵 (PEM) です。証明書で相手を確かめるコネクタに使います。"""
     sender: str = ""
     """The address that mails come from; empty: the user. / 差出人のアドレスです。空なら user を使います。"""
     sender_name: str = "Noroshi"
     """The name beside it. / 差出人の表示名です。"""
+    envelope_sender: str = ""
+    """Where bounces go (MAIL FROM); empty: the sender. / 配信不能の通知が届くアドレス (MAIL FROM) です。空なら sender を使います。"""
     account: str = ""
     """Sign in by XOAUTH2 with this account's token. / このアカウントのトークンで XOAUTH2 のサインインをします。"""
     user: str = ""
@@ -87,8 +117,12 @@ class Options:
         if not self.mail_from:
             raise Unfit(NO_SENDER)
         _check(smtp_address, self.mail_from, BAD_SENDER)
+        if self.envelope_sender:
+            _check(smtp_address, self.envelope_sender, BAD_ENVELOPE)
         if self.ehlo:
             _check(ascii_domain, self.ehlo, BAD_EHLO)
+        if self.protection == "none" and self.certificate:
+            raise Unfit(NO_TLS_NO_CERTIFICATE)
         self._check_sign_in()
 
     def _check_sign_in(self) -> None:
@@ -98,6 +132,8 @@ class Options:
             raise Unfit(why)
         if self.account and self.password:
             raise Unfit(TWO_WAYS)
+        if self._is_mx and (self.account or self.password):
+            raise Unfit(NOBODY_SIGNS_IN.fill(host=self.host))
         if self.auth == XOAUTH2 and not self.account:
             raise Unfit(NEEDS_ACCOUNT)
         if self.auth in BY_PASSWORD and not self.password:
@@ -111,6 +147,21 @@ class Options:
     @property
     def mail_from(self) -> str:
         return self.sender or self.user
+
+    @property
+    def parties(self) -> Parties:
+        """Who signs in, From, and the envelope's sender."""
+        sender = self.mail_from
+        return Parties(self.user or sender, sender, self.envelope_sender or sender)
+
+    @property
+    def remarks(self) -> tuple[Words, ...]:
+        """What is well to know of options that are not wrong."""
+        told = self.parties
+        if not self.account or told.user == told.sender == told.envelope:
+            return ()
+        words = NEEDS_SEND_AS.fill(user=told.user, sender=told.sender, envelope=told.envelope)
+        return (words,)
 
     @property
     def where(self) -> str:
@@ -127,12 +178,18 @@ class Options:
 
     @property
     def _port(self) -> int:
-        return self.port or (SUBMISSIONS if self.protection == "tls" else SUBMISSION)
+        usual = SUBMISSIONS if self.protection == "tls" else SUBMISSION
+        return self.port or (RELAY if self._is_mx else usual)
+
+    @property
+    def _is_mx(self) -> bool:
+        return self.host.lower().rstrip(".").endswith(EXCHANGE_MX)
 
     def server(self, patience: Patience) -> Server:
         ehlo = _ehlo_name(self.ehlo, self.mail_from)
         tls_first = self.protection == "tls"
-        return Server(_host_name(self.host), self._port, ehlo, patience, tls_first)
+        host = _host_name(self.host)
+        return Server(host, self._port, self.parties, ehlo, patience, tls_first)
 
 
 def _check(read: Callable[[str], str], given: str, words: Words) -> None:

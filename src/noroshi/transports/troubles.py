@@ -32,6 +32,8 @@ NOT_SMTP = Words(
 REFUSED = Words(
     en="{where} refused ({stage}): {reply}", ja="{where} に拒否されました ({stage}): {reply}"
 )
+ANSWERED = Words(en="{where} said: {reply}", ja="{where} の返事: {reply}")
+ADVISED = Words(en="{said}. {advice}", ja="{said}。{advice}")
 SIGN_IN = Words(
     en="{where} did not let {user} sign in (AUTH): {reply}",
     ja="{where} に {user} でサインインできません (AUTH): {reply}",

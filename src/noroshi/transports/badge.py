@@ -1,0 +1,42 @@
+"""An account's token as a route shows it: after a refusal one fresh one, once in an outage.
+
+Entra answers an app that asks in a loop with AADSTS50196, and Exchange Online throttles a mailbox
+that fails again and again: while the fresh token is refused too, no further one is forced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from noroshi.ports import Outside, Resource
+from noroshi.vault import Secret
+
+
+class Badge:
+    """Several sends may use it at once."""
+
+    def __init__(self, outside: Outside, account: str, resource: Resource) -> None:
+        self._outside, self._account, self._resource = outside, account, resource
+        self._forced = False
+        self._asking = asyncio.Lock()
+
+    async def token(self) -> Secret:
+        """Raises RouteTrouble, as `another` does."""
+        return await self._asked(force=False)
+
+    async def another(self, refused: Secret) -> Secret | None:
+        """A token in the place of a refused one; None: there is no fresher one to be had.
+
+        Whoever comes while one is being asked for waits, and gets the same.
+        """
+        async with self._asking:
+            fresh = await self._asked(force=not self._forced)
+            self._forced = True  # not before: who could not be asked is asked again
+        return None if fresh == refused else fresh
+
+    def was_good(self) -> None:
+        """The other side took it: the outage is over."""
+        self._forced = False
+
+    async def _asked(self, *, force: bool) -> Secret:
+        return Secret(await self._outside.token(self._account, force, self._resource))

@@ -1,0 +1,187 @@
+"""Why a token that is as fresh as can be was refused: what it says of itself, looked at here.
+
+Exchange Online says 535 5.7.3 of a dozen things. A token's format is the other side's matter
+(Microsoft: "access tokens are opaque to clients"): nothing is decided by it, and one that cannot
+be read is no fault. Claims: Microsoft, Access token claims reference.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.ports import Resource
+
+EXCHANGE = frozenset(
+    {
+        "https://outlook.office.com",
+        "https://outlook.office365.com",
+        "https://outlook.office365.us",
+        "https://outlook-dod.office365.us",
+        "https://partner.outlook.cn",
+        "00000002-0000-0ff1-ce00-000000000000",
+    }
+)
+GRAPH = frozenset(
+    {
+        "https://graph.microsoft.com",
+        "https://graph.microsoft.us",
+        "https://dod-graph.microsoft.us",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "00000003-0000-0000-c000-000000000000",
+    }
+)
+AUDIENCES: Mapping[Resource, frozenset[str]] = {"smtp": EXCHANGE, "graph": GRAPH}
+NAMES: Mapping[Resource, str] = {"smtp": "Exchange Online", "graph": "Microsoft Graph"}
+SCOPES: Mapping[Resource, tuple[str, ...]] = {
+    "smtp": ("SMTP.Send",),
+    "graph": ("Mail.Send", "Mail.Send.Shared"),
+}
+ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
+SETTINGS: Mapping[Resource, tuple[str, str]] = {
+    "smtp": ("scope", "app_scope"),
+    "graph": ("graph_scope", "graph_app_scope"),
+}
+LONGEST = 80
+
+OTHER_AUDIENCE = Words(
+    en="The token is for “{aud}”, not for {name}: check {setting} of the cloud, which must name "
+    "that resource alone, or first.",
+    ja="トークンが {name} 用ではなく「{aud}」用です。クラウドの {setting} を確かめてください "
+    "(その資源だけを、または先頭に書きます)。",
+)
+NO_SCOPE = Words(
+    en="The token carries “{has}” and lacks the permission {wanted}: add it to the app "
+    "registration as a delegated permission of Microsoft Graph, and sign in again (noroshi "
+    "authorize).",
+    ja="トークンのアクセス許可は「{has}」で、{wanted} がありません。アプリの登録に Microsoft Graph の"
+    "委任されたアクセス許可として追加し、サインインし直してください (noroshi authorize)。",
+)
+NO_ROLE = Words(
+    en="The token carries no permission {wanted}: the administrator adds it under API "
+    "permissions, {name}, as an application permission and grants admin consent. (Not needed "
+    "where Exchange itself grants it: RBAC for Applications.)",
+    ja="トークンにアクセス許可 {wanted} がありません。管理者が「API のアクセス許可」の {name} で"
+    "アプリケーションの許可として追加し、管理者の同意を与えてください (Exchange 側の"
+    "「アプリケーションの RBAC」で許可している場合は不要です)。",
+)
+OTHER_PERSON = Words(
+    en="{person} signed in, and the route opens the mailbox {user}: that needs Full Access to "
+    "it (Add-MailboxPermission {user} -User {person} -AccessRights FullAccess), or sign in as "
+    "{user}.",
+    ja="サインインしたのは {person} ですが、経路はメールボックス {user} を開きます。フル アクセス権限 "
+    "(Add-MailboxPermission {user} -User {person} -AccessRights FullAccess) を与えるか、{user} で"
+    "サインインしてください。",
+)
+ENDED = Words(
+    en="The token had ended at {at} by this computer's clock, though it is fresh: the clock is "
+    "wrong.",
+    ja="取得したばかりのトークンが、このコンピューターの時計では {at} に期限切れです。時計が"
+    "ずれています。",
+)
+OF_MAILBOX = Words(
+    en="The token itself looks right. What remains: the mailbox {user} is not there or has no "
+    "licence; SMTP AUTH is off for it (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled "
+    "$false); a policy keeps it out (Entra, Sign-in logs). Exchange takes 30 minutes to 2 hours "
+    "to act on a change; it is tried again by itself.",
+    ja="トークンには問題が見当たりません。残る原因: メールボックス {user} がないかライセンスがない、"
+    "SMTP AUTH が無効 (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false)、ポリシーに"
+    "よる拒否 (Entra のサインイン ログ)。変更の反映には30分から2時間かかります。自動でもう一度"
+    "試します。",
+)
+OF_APP = Words(
+    en="The token itself looks right. What remains: the app's service principal is missing in "
+    "Exchange, or was made with the object ID of the app registration in the place of the "
+    "enterprise application's (New-ServicePrincipal); it has no Full Access to {user} "
+    "(Add-MailboxPermission); SMTP AUTH is off for the mailbox (Set-CASMailbox {user} "
+    "-SmtpClientAuthenticationDisabled $false). Exchange takes 30 minutes to 2 hours to act on "
+    "a change; it is tried again by itself.",
+    ja="トークンには問題が見当たりません。残る原因: Exchange にアプリのサービス プリンシパルがないか、"
+    "エンタープライズ アプリケーションではなくアプリの登録のオブジェクト ID で作られている "
+    "(New-ServicePrincipal)、{user} へのフル アクセス権限がない (Add-MailboxPermission)、"
+    "メールボックスの SMTP AUTH が無効 (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled "
+    "$false)。変更の反映には30分から2時間かかります。自動でもう一度試します。",
+)
+OF_GRAPH = Words(
+    en="The token itself looks right. A policy of the organisation (Conditional Access) may keep "
+    "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then noroshi "
+    "authorize.",
+    ja="トークンには問題が見当たりません。組織のポリシー (条件付きアクセス) による拒否か、トークンの"
+    "取り消しが考えられます。Entra 管理センターのサインイン ログを確かめ、noroshi authorize で"
+    "サインインし直してください。",
+)
+
+
+def diagnosis(token: str, resource: Resource, user: str, now: datetime) -> Words:
+    """The first thing that is wrong with a refused token, or what else it can be."""
+    claims = claims_of(token)
+    if claims is None:
+        return _else(resource, user, app=False)
+    found = next(_faults(claims, resource, user, now), None)
+    return found or _else(resource, user, app=_is_app(claims))
+
+
+def claims_of(token: str) -> Mapping[str, Any] | None:
+    """The payload of a JWT, its signature unlooked at; None where it is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _faults(
+    claims: Mapping[str, Any], resource: Resource, user: str, now: datetime
+) -> Iterator[Words]:
+    app, name = _is_app(claims), NAMES[resource]
+    aud = _shown(claims.get("aud", ""))
+    if aud and aud.rstrip("/") not in AUDIENCES[resource]:
+        yield OTHER_AUDIENCE.fill(aud=aud, name=name, setting=SETTINGS[resource][app])
+    ends = claims.get("exp")
+    if isinstance(ends, int | float) and 0 < ends < now.timestamp():
+        yield ENDED.fill(at=datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes"))
+    if app:
+        yield from _app_faults(claims, resource)
+    else:
+        yield from _person_faults(claims, resource, user)
+
+
+def _app_faults(claims: Mapping[str, Any], resource: Resource) -> Iterator[Words]:
+    roles, wanted = claims.get("roles"), ROLES[resource]
+    if not (isinstance(roles, list) and wanted in roles):
+        name = "Office 365 Exchange Online" if resource == "smtp" else "Microsoft Graph"
+        yield NO_ROLE.fill(wanted=wanted, name=name)
+
+
+def _person_faults(claims: Mapping[str, Any], resource: Resource, user: str) -> Iterator[Words]:
+    has = str(claims.get("scp", "")).split()
+    if has and not set(SCOPES[resource]).intersection(has):
+        yield NO_SCOPE.fill(has=_shown(" ".join(has)), wanted=SCOPES[resource][0])
+    person = _shown(claims.get("upn") or claims.get("preferred_username") or "")
+    # Graph says 403 of another's mailbox, and never 401.
+    if resource == "smtp" and person and person.lower() != user.lower():
+        yield OTHER_PERSON.fill(person=person, user=user)
+
+
+def _is_app(claims: Mapping[str, Any]) -> bool:
+    """Whether it is an app's own: then nobody's scopes are in it."""
+    return claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)
+
+
+def _else(resource: Resource, user: str, *, app: bool) -> Words:
+    if resource == "graph":
+        return OF_GRAPH
+    return (OF_APP if app else OF_MAILBOX).fill(user=user)
+
+
+def _shown(given: object) -> str:
+    """A claim as it may be told: short, and nothing that a terminal obeys."""
+    return "".join(c if c.isprintable() else "?" for c in str(given))[:LONGEST]

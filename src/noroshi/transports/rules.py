@@ -1,0 +1,140 @@
+"""What mail servers answer and mean: the table, as the first digit of a code lies.
+
+The first row that fits counts; what none of them names goes by its first digit. Exchange Online
+changes its wording: a row goes by code, enhanced code and a short part of the text at most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noroshi.core.model import NOTHING, Fault, Verdict
+from noroshi.core.words import Words
+from noroshi.transports import advice
+
+ANY = 0
+LATER, NO = Verdict.DEFERRED, Verdict.REFUSED
+SERVER, QUOTA, SIGN_IN = Fault.SERVER, Fault.QUOTA, Fault.SIGN_IN
+REFUSED, SETUP = Fault.REFUSED, Fault.SETUP
+
+LEARN = "https://learn.microsoft.com/en-us/exchange/"
+BLOG = "https://techcommunity.microsoft.com/blog/exchange/"
+SUBMISSION = LEARN + "troubleshoot/send-emails/smtp-submission-improvements"
+THROTTLING = (
+    LEARN + "mail-flow-best-practices/continuous-error-throttling-smtp-auth-submissions"
+)
+NDR = LEARN + "troubleshoot/email-delivery/ndr/non-delivery-reports-in-exchange-online"
+DEVICES = "Microsoft, Fix issues with printers, scanners, and LOB applications"
+CODES_700 = "Microsoft, Fix NDR error codes 5.7.700 through 5.7.750"
+SUBMIT_QUOTA = "Microsoft, Fix NDR error for submission quota exceeded"
+DIRECT_SEND = BLOG + "introducing-more-control-over-direct-send-in-exchange-online/4408790"
+BASIC_ENDS = (
+    BLOG + "exchange-online-to-retire-basic-auth-for-client-submission-smtp-auth/4114750"
+)
+LEGACY_TLS = (
+    LEARN + "clients-and-mobile-in-exchange-online/"
+    "opt-in-exchange-online-endpoint-for-legacy-tls-using-smtp-auth"
+)
+HVE = LEARN + "mail-flow-best-practices/oauth-high-volume-mails-m365"
+LIMITS = "Microsoft 365 message center, MC1023294 (TERRL) and the onmicrosoft.com limit"
+XOAUTH2 = "https://github.com/simonrob/email-oauth2-proxy/issues/193"
+MAILKIT = "https://github.com/jstedfast/MailKit/issues/1733"
+GOOGLE = "https://support.google.com/a/answer/3726730"
+SMTP, AUTH, TLS = "RFC 5321, 4.2", "RFC 4954, 6", "RFC 3207, 4"
+SEEN = "known from practice; no page of the vendor names it"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An answer: its code (ANY), its enhanced code ("" is any; ? is one digit, * the rest), a
+    part of its text; and what it says: a verdict on the recipient, or whose fault it is that
+    the route is down. `source` is who says so."""
+
+    code: int
+    enhanced: str
+    part: str
+    says: Verdict | Fault
+    source: str
+    advice: Words = NOTHING
+
+
+RULES: tuple[Rule, ...] = (
+    # 4xx: the first digit says "later"; for some of them it is the route.
+    Rule(421, "4.7.66", "", SETUP, LEGACY_TLS, advice.OLD_TLS),
+    Rule(421, "", "", SERVER, SMTP),  # it closes the connection
+    Rule(432, "", "", LATER, SUBMISSION),  # more than 3 connections of one mailbox
+    Rule(450, "4.2.1", "relay limit", SERVER, GOOGLE),  # of the whole customer, for a while
+    Rule(451, "4.7.5??", "", SERVER, NDR, advice.REPUTATION),
+    Rule(451, "4.7.6??", "", SERVER, NDR, advice.REPUTATION),
+    Rule(451, "4.7.8[5-9]?", "", SERVER, NDR, advice.REPUTATION),
+    Rule(451, "5.7.3", "", SETUP, SEEN),  # STARTTLS is required, said with a 4 in front
+    Rule(452, "4.3.1", "", SERVER, NDR),  # no room or no memory: it is so for every mail
+    Rule(452, "4.5.3", "", LATER, NDR),  # too many recipients in one mail: the others are taken
+    Rule(454, "", "", SERVER, AUTH),  # sign-in is out of order for the moment
+    # A command it does not know or take is our fault or its: no mail is to blame.
+    Rule(500, "", "", SERVER, SMTP),
+    Rule(501, "5.5.4", "domain name", SETUP, SEEN, advice.EHLO_NAME),
+    Rule(501, "5.5.124", "", SETUP, HVE),  # what we said to sign in was not understood
+    Rule(501, "5.5.127", "", SERVER, HVE),  # the token ends too soon, the fresh one too
+    Rule(502, "", "", SERVER, SMTP),
+    Rule(503, "", "", SERVER, SMTP),
+    Rule(504, "", "", SETUP, AUTH),
+    # Signing in
+    Rule(530, "5.7.57", "", SETUP, DEVICES, advice.NOT_SIGNED_IN),
+    Rule(530, "", "starttls", SETUP, TLS),
+    Rule(530, "", "", SETUP, AUTH, advice.NOT_SIGNED_IN),
+    Rule(534, "5.7.9", "", SIGN_IN, GOOGLE, advice.GOOGLE_PASSWORD),
+    Rule(534, "5.7.14", "", SIGN_IN, GOOGLE, advice.GOOGLE_BROWSER),
+    Rule(534, "", "", SIGN_IN, AUTH),  # it wants another way to sign in
+    Rule(535, "5.7.139", "for the Tenant", REFUSED, XOAUTH2, advice.AUTH_OFF_FOR_ALL),
+    Rule(535, "5.7.139", "for the Mailbox", REFUSED, SEEN, advice.AUTH_OFF),
+    Rule(535, "5.7.139", "basic authentication", SETUP, BASIC_ENDS, advice.NO_PASSWORDS),
+    Rule(535, "5.7.139", "meet the criteria", REFUSED, MAILKIT, advice.CONDITIONAL_ACCESS),
+    Rule(535, "5.7.139", "security defaults", REFUSED, SEEN, advice.CONDITIONAL_ACCESS),
+    Rule(535, "5.7.139", "credentials were", SIGN_IN, SEEN),
+    Rule(535, "5.7.8", "", REFUSED, GOOGLE),
+    Rule(535, "", "", REFUSED, AUTH),  # 5.7.3: it says so of a dozen things
+    Rule(538, "", "", SETUP, AUTH),  # it wants encryption
+    Rule(ANY, "5.7.30", "", SETUP, BASIC_ENDS, advice.NO_PASSWORDS),
+    # The sender's account, whatever the mail; Exchange Online says so after the mail itself.
+    Rule(554, "5.2.0", "SubmissionQuota", QUOTA, SUBMISSION, advice.DAY_USED_UP),
+    Rule(554, "5.2.0", "submission quota", QUOTA, SUBMIT_QUOTA, advice.DAY_USED_UP),
+    Rule(554, "5.2.0", "OutboundSpam", REFUSED, SEEN, advice.BLOCKED),
+    Rule(554, "5.2.0", "WASCL", REFUSED, SEEN, advice.BLOCKED),
+    Rule(554, "5.2.0", "STOREDRV.Submission", REFUSED, SEEN),
+    Rule(554, "5.2.2", "", REFUSED, SUBMISSION, advice.MAILBOX_FULL),
+    Rule(554, "5.2.252", "", REFUSED, SEEN, advice.SEND_AS),  # another than 550 5.2.252
+    Rule(550, "5.7.60", "", REFUSED, DEVICES, advice.SEND_AS),
+    Rule(550, "5.1.8", "", REFUSED, NDR, advice.BLOCKED),
+    Rule(550, "5.1.90", "", QUOTA, SEEN, advice.DAY_USED_UP),
+    Rule(550, "5.2.251", "", REFUSED, THROTTLING, advice.MAILBOX_FULL),
+    Rule(550, "5.2.252", "", REFUSED, THROTTLING, advice.SEND_AS),
+    Rule(550, "5.2.253", "", REFUSED, THROTTLING, advice.NO_LICENCE),
+    Rule(ANY, "5.2.25?", "", REFUSED, THROTTLING, advice.THROTTLED),
+    Rule(550, "5.4.5", "", QUOTA, GOOGLE, advice.GOOGLE_DAY),
+    Rule(ANY, "5.7.232", "", QUOTA, LIMITS, advice.TENANT_USED_UP),
+    Rule(ANY, "5.7.233", "", QUOTA, LIMITS, advice.TENANT_USED_UP),
+    Rule(ANY, "5.7.236", "", QUOTA, LIMITS, advice.OWN_DOMAIN),
+    Rule(ANY, "5.7.705", "", REFUSED, CODES_700, advice.TENANT_BLOCKED),
+    Rule(ANY, "5.7.708", "", REFUSED, CODES_700, advice.TENANT_BLOCKED),
+    Rule(ANY, "5.7.750", "", REFUSED, CODES_700, advice.UNKNOWN_DOMAIN),
+    # Without signing in: by a connector, or direct send
+    Rule(ANY, "5.7.57", "", SETUP, DEVICES, advice.NOT_SIGNED_IN),
+    Rule(ANY, "5.7.64", "", REFUSED, DEVICES, advice.CONNECTOR),
+    Rule(ANY, "5.7.68", "", REFUSED, DIRECT_SEND, advice.DIRECT_SEND_OFF),
+    Rule(ANY, "5.7.506", "", SETUP, NDR, advice.EHLO_NAME),
+    Rule(ANY, "5.7.508", "", QUOTA, NDR, advice.BY_IPV4),
+    Rule(ANY, "5.7.50?", "", REFUSED, NDR, advice.BANNED),
+    Rule(ANY, "5.7.510", "", NO, NDR, advice.BY_IPV4),  # this recipient takes nothing by IPv6
+    Rule(ANY, "5.7.511", "", REFUSED, NDR, advice.BANNED),
+    Rule(ANY, "5.7.1", "not authenticated", SETUP, NDR, advice.NOT_SIGNED_IN),
+    Rule(ANY, "5.7.1", "relay", NO, NDR, advice.RELAY),
+    # This mail, or this recipient
+    Rule(ANY, "5.2.121", "", LATER, NDR),  # too much for this recipient within the hour
+    Rule(ANY, "5.2.122", "", LATER, NDR),
+    Rule(550, "5.4.1", "", NO, NDR),  # there is no such recipient
+    Rule(550, "5.6.11", "", NO, NDR),  # bare line feeds: none leaves here
+    Rule(550, "5.7.512", "", NO, NDR),  # no From: none leaves here
+    Rule(552, "5.3.4", "", NO, GOOGLE),  # this mail is too large
+    Rule(554, "4.*", "", LATER, SEEN),  # "554 4.3.2 mailbox busy"
+)
