@@ -43,10 +43,11 @@ PROCESS = Kind(
 SMTP = Kind(
     read=as_given, names=frozenset({"account", "host", "port", "user", "ca_file", "protection"})
 )
+GRAPH = Kind(read=as_given, names=frozenset({"account", "graph", "user", "ca_file"}))
 KINDS = Kinds(
     checks={"disk": DISK, "process": PROCESS, "script": Kind(read=as_given)},
     actions={"mail": Kind(read=as_given)},
-    transports={"smtp": SMTP, "pickup": Kind(read=as_given)},
+    transports={"smtp": SMTP, "graph": GRAPH, "pickup": Kind(read=as_given)},
     account=lambda account, cloud, network: (account.mailbox, cloud.name),
 )
 ROOT = MonitorDef(id="m1", name="root", kind="disk")
@@ -237,6 +238,20 @@ def test_a_route_takes_what_its_account_knows(given, options):
     plan = compile(defined(route=replace(ROUTE, options=given)), KINDS)
     assert plan.routes["smtp1"].options == options
     assert plan.accounts == {"m365": ("n@example.test", "lab")}
+
+
+def test_a_route_by_graph_has_its_address_from_the_account_s_cloud():
+    route = RouteDef(name="smtp1", kind="graph", options={"account": "m365"})
+    cloud = replace(CLOUD, graph="https://graph.test")
+    plan = compile(defined(route=route, cloud=cloud), KINDS)
+    assert plan.routes["smtp1"].options == {
+        "account": "m365",
+        "graph": "https://graph.test",
+        "user": "n@example.test",
+        "ca_file": "/ca.pem",
+    }
+    without = compile(defined(route=route), KINDS)
+    assert "graph" not in without.routes["smtp1"].options
 
 
 GROUP_AT = "instances/web.toml: group.os"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
@@ -17,7 +19,9 @@ NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 KINDS = [pytest.param(kind, id=kind.kind) for kind in BUILT_IN]
 SMALLEST = {
     "smtp": {"host": "127.0.0.1", "sender": "n@example.com", "protection": "none"},
+    "graph": {"account": "m365", "graph": "https://127.0.0.1:1", "user": "n@example.com"},
     "pickup": {"folder": "/nonexistent/pickup", "sender": "n@example.com"},
+    "webhook": {"url": "https://127.0.0.1:1/hook"},
 }
 LETTER = Envelope(
     id="01J.17/ops/aki",
@@ -31,13 +35,21 @@ LETTER = Envelope(
 )
 
 
-async def no_token(account, force, resource):
-    raise AssertionError("nobody asked for an account")
+WRITES_TO_ADDRESSES = {"smtp", "graph", "pickup"}
+
+
+async def token(account, force, resource):
+    assert account == "m365"
+    return "a-token"
+
+
+async def no_secret(entry):
+    raise AssertionError("nobody asked for a password")
 
 
 def opened(kind, **given):
     options = schema.read(kind.options, SMALLEST[kind.kind] | given)
-    return kind.open(options, Outside(Clocks(lambda: NOW, lambda: 0.0), no_token, no_token))
+    return kind.open(options, Outside(Clocks(lambda: NOW, lambda: 0.0), token, no_secret))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,19 +81,35 @@ def test_it_is_opened_without_a_loop_and_so_without_any_io(kind):
     opened(kind)
 
 
+def test_no_start_waits_for_an_http_library():
+    """aiohttp and requests take a tenth of a second each: only who uses them pays for them."""
+    asked = "import sys, noroshi.app; print({'aiohttp', 'requests'} & sys.modules.keys())"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "set()"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_where_nobody_answers_every_address_has_its_verdict(kind):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = {"port": taken.getsockname()[1]} if kind.kind == "smtp" else {}
-        transport = opened(kind, **port)
+        port = taken.getsockname()[1]
+        where = {
+            "smtp": {"port": port},
+            "graph": {"graph": f"https://127.0.0.1:{port}"},
+            "webhook": {"url": f"https://127.0.0.1:{port}/hook"},
+        }
+        transport = opened(kind, **where.get(kind.kind, {}))
         receipt = await transport.send(LETTER)
         await transport.close()
     assert receipt.at == NOW
     assert {address: said.verdict for address, said in receipt.answers.items()} == {
         "aki@example.com": Verdict.ROUTE_DOWN,
         "sam@example.com": Verdict.ROUTE_DOWN,
-        "no address": Verdict.REFUSED,
+        "no address": (
+            Verdict.REFUSED if kind.kind in WRITES_TO_ADDRESSES else Verdict.ROUTE_DOWN
+        ),
     }
     for answer in receipt.answers.values():
         assert answer.words.en and answer.words.ja != answer.words.en

@@ -13,7 +13,10 @@ from noroshi.transports import BUILT_IN
 from noroshi.transports.dialogue import Patience
 
 TEXT = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8")
-OF_THE_ACCOUNT = {"host": "smtp.office365.com", "port": 587, "user": "n@example.com"}
+OF_THE_ACCOUNT = {
+    "smtp": {"host": "smtp.office365.com", "port": 587, "user": "n@example.com"},
+    "graph": {"graph": "https://graph.microsoft.com", "user": "n@example.com"},
+}
 
 
 def row(name, said):
@@ -40,7 +43,7 @@ def test_every_option_stands_in_its_table(kind):
 def test_an_example_can_be_used(block):
     said = tomllib.loads(block)
     (kind,) = [kind for kind in BUILT_IN if kind.kind == said["kind"]]
-    known = OF_THE_ACCOUNT if "account" in said["options"] else {}
+    known = OF_THE_ACCOUNT[kind.kind] if "account" in said["options"] else {}
     schema.read(kind.options, known | said["options"])
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from noroshi.core.model import Fault, Verdict
+from noroshi.transports.http_rules import GRAPH, WEBHOOK
 from noroshi.transports.rules import ANY, RULES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text(encoding="utf-8")
@@ -23,11 +26,27 @@ def row(rule):
     code = "" if rule.code == ANY else str(rule.code)
     part = f"… {rule.part} …" if rule.part else ""
     answer = " ".join(piece for piece in (code, rule.enhanced, part) if piece)
+    return f"| `{answer}` | {MEANS[rule.says]} | {source_of(rule)} |"
+
+
+def http_row(rule):
+    part = f" … {rule.part} …" if rule.part else ""
+    return f"| `{rule.status}{part}` | {MEANS[rule.says]} | {source_of(rule)} |"
+
+
+def source_of(rule):
     page = rule.source.rstrip("/").rsplit("/", 1)[-1]
-    source = f"[{page}]({rule.source})" if rule.source.startswith("https") else rule.source
-    return f"| `{answer}` | {MEANS[rule.says]} | {source} |"
+    return f"[{page}]({rule.source})" if rule.source.startswith("https") else rule.source
 
 
-def test_every_row_of_the_table_is_on_the_page_in_order():
-    table = TEXT.split("| answer | means | who says so |\n| --- | --- | --- |\n")[1]
-    assert table.split("\n\n")[0].splitlines() == [row(rule) for rule in RULES]
+@pytest.mark.parametrize(
+    ("number", "rows"),
+    [
+        pytest.param(1, list(map(row, RULES)), id="mail servers"),
+        pytest.param(2, list(map(http_row, GRAPH)), id="Graph"),
+        pytest.param(3, list(map(http_row, WEBHOOK)), id="webhooks"),
+    ],
+)
+def test_every_row_of_a_table_is_on_the_page_in_order(number, rows):
+    table = TEXT.split("| answer | means | who says so |\n| --- | --- | --- |\n")[number]
+    assert table.split("\n\n")[0].strip().splitlines() == rows

@@ -34,6 +34,7 @@ ANY_ACCOUNT: Mapping[str, Any] = {
     "host": "host.invalid",
     "port": 587,
     "user": "somebody@host.invalid",
+    "graph": "https://host.invalid",
 }
 """Stands for what an account would say that is not there or is wrong itself."""
 
@@ -288,7 +289,8 @@ def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[s
         "port": cloud.smtp_port,
         "user": account.mailbox,
     }
-    return known | ({"ca_file": cloud.ca_file} if cloud.ca_file else {})
+    given = {"ca_file": cloud.ca_file, "graph": cloud.graph}
+    return known | {name: value for name, value in given.items() if value}
 
 
 def accounts(

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -92,7 +93,7 @@ class Posting:
         try:
             async with session.post(
                 url,
-                data=content,
+                data=BytesIO(content),  # in pieces: the loop must not be held up
                 headers=headers,
                 allow_redirects=False,
                 trace_request_ctx=trip,

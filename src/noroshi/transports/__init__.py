@@ -1,5 +1,5 @@
 """One file for each way out. Adding one: write it, and name it here."""
 
-from noroshi.transports import pickup, smtp
+from noroshi.transports import graph, pickup, smtp, webhook
 
-BUILT_IN = (smtp.KIND, pickup.KIND)
+BUILT_IN = (smtp.KIND, graph.KIND, pickup.KIND, webhook.KIND)

@@ -175,3 +175,43 @@ GOOGLE_DAY = Words(
     ja="このユーザーが1日に送れる数 (500通、Workspace では2,000通) に達しました。自動でもう一度"
     "試します。",
 )
+GRAPH_SIZE = Words(
+    en="Microsoft Graph takes mails of 3 MB at most. Name a route of kind smtp after this one, or "
+    "attach less (attach_lines).",
+    ja="Microsoft Graph で送れるメールは3 MB までです。この経路の次に kind = smtp の経路を指定するか、"
+    "添付を減らしてください (attach_lines)。",
+)
+GRAPH_ACCESS = Words(
+    en="Whoever signs in may not send from the mailbox {user}. A person needs the delegated "
+    "permission Mail.Send (Mail.Send.Shared for another's mailbox, and Send As there); an app "
+    "needs the application permission Mail.Send with admin consent, or the role Application "
+    "Mail.Send in Exchange (RBAC for Applications) that has this mailbox in its scope.",
+    ja="サインインした側に、メールボックス {user} から送る権限がありません。人の場合は委任された許可 "
+    "Mail.Send (ほかのメールボックスなら Mail.Send.Shared と Send As 権限)、アプリの場合は管理者の同意"
+    "付きのアプリケーションの許可 Mail.Send、または Exchange の役割 Application Mail.Send "
+    "(アプリケーションの RBAC、対象にこのメールボックスを含むもの) が必要です。",
+)
+GRAPH_MAILBOX = Words(
+    en="There is no mailbox {user} in this organisation, or not in Exchange Online. Check mailbox "
+    "of the account, and its tenant.",
+    ja="この組織の Exchange Online にメールボックス {user} がありません。アカウントの mailbox と tenant "
+    "を確かめてください。",
+)
+HOOK_GONE = Words(
+    en="Nothing takes messages at that URL any more: the webhook or workflow was removed or "
+    "switched off. Make a new one, and put its URL in.",
+    ja="その URL では受け付けていません。Webhook かワークフローが削除または無効にされています。作り直して、"
+    "新しい URL を設定してください。",
+)
+HOOK_SECRET = Words(
+    en="The secret is missing or another one: put it in anew (noroshi secret set; see url_entry "
+    "and header_entry of the route).",
+    ja="秘密の値がないか、違っています。noroshi secret set で入れ直してください (経路の url_entry と "
+    "header_entry)。",
+)
+REDIRECTED = Words(
+    en="It points to another address, which is never followed. Give the final address, or look "
+    "whether a proxy or a log-in page is in between.",
+    ja="別のアドレスへ転送されましたが、Noroshi は転送に従いません。最終的なアドレスを指定するか、"
+    "途中にプロキシやログイン画面がないか確かめてください。",
+)

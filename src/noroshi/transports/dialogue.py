@@ -199,7 +199,7 @@ class Connection:
         self.stage = "EHLO"
         name = self.server.ehlo.encode("ascii")
         code, text = await self._answered(self._protocol.execute_command(b"EHLO", name))
-        self._must(Reply(code, _one_line(text)), code == SMTPStatus.completed)
+        self._must(Reply(code, one_line(text)), code == SMTPStatus.completed)
         self.extensions, self.mechanisms = parse_esmtp_extensions(text)
 
     async def encrypt(self, context: ssl.SSLContext) -> None:
@@ -219,12 +219,12 @@ class Connection:
         except ssl.SSLError as error:
             raise of_tls(self.server.where, error) from None
         except SMTPResponseException as error:
-            self._must(Reply(error.code, _one_line(error.message)), False)
+            self._must(Reply(error.code, one_line(error.message)), False)
         self.extensions, self.mechanisms = {}, []
 
     async def _hear(self, saying: Awaitable[SMTPResponse]) -> Reply:
         code, text = await self._answered(saying)
-        return Reply(code, self.mask(_one_line(text)))
+        return Reply(code, self.mask(one_line(text)))
 
     async def _answered(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
         """Lost and silent alike are Broken; `asyncio.timeout` round it all stays what it is."""
@@ -247,7 +247,7 @@ class Connection:
             raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Bounded, and free of what a terminal or a log would obey; Exchange answers in ASCII."""
     line = " ".join(text.encode("utf-8", "replace").decode().split())
     return "".join(c if c.isprintable() else "?" for c in line)[:LONGEST_TEXT]

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.model import Answer, Envelope, Receipt
 from noroshi.core.words import Words
 from noroshi.network import client_context
 from noroshi.network.trust import certificate_faults
@@ -22,7 +22,7 @@ from noroshi.transports.letter import Letter, Stale, deliver
 from noroshi.transports.mime import compose, paths_of, smtp_address
 from noroshi.transports.signing import Credentials
 from noroshi.transports.smtp_options import Options
-from noroshi.transports.troubles import ServerTrouble, SignInRefused
+from noroshi.transports.troubles import SignInRefused
 from noroshi.transports.verdicts import wants_new_token
 from noroshi.vault import Secret
 
@@ -65,7 +65,7 @@ class SmtpTransport:
             try:
                 said, provider_id = await self._delivered(self._letter(envelope, paths))
             except RouteTrouble as trouble:
-                said = dict.fromkeys(paths, _answer_of(trouble))
+                said = dict.fromkeys(paths, troubles.answer_of(trouble))
             answers |= said
         at = self._outside.clocks.wall()
         return Receipt(at=at, answers=answers, provider_id=provider_id)
@@ -207,18 +207,6 @@ class SmtpTransport:
 async def try_out(wanted: Options) -> Sequence[Words]:
     of_ca = await asyncio.to_thread(ca_file_faults, wanted.ca_file)
     return (*of_ca, *await asyncio.to_thread(certificate_faults, wanted.certificate))
-
-
-def _answer_of(trouble: RouteTrouble) -> Answer:
-    # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
-    if trouble.code == 432:
-        verdict, fault = Verdict.DEFERRED, None
-    else:
-        verdict, fault = Verdict.ROUTE_DOWN, trouble.fault
-    text, enhanced = "", ""
-    if isinstance(trouble, ServerTrouble):
-        text, enhanced = trouble.text, trouble.enhanced
-    return Answer(verdict, text, trouble.code, enhanced, trouble.words, fault)
 
 
 KIND = TransportKind(

@@ -157,11 +157,7 @@ class Options:
     @property
     def remarks(self) -> tuple[Words, ...]:
         """What is well to know of options that are not wrong."""
-        told = self.parties
-        if not self.account or told.user == told.sender == told.envelope:
-            return ()
-        words = NEEDS_SEND_AS.fill(user=told.user, sender=told.sender, envelope=told.envelope)
-        return (words,)
+        return send_as_remarks(self.parties) if self.account else ()
 
     @property
     def where(self) -> str:
@@ -190,6 +186,13 @@ class Options:
         tls_first = self.protection == "tls"
         host = _host_name(self.host)
         return Server(host, self._port, self.parties, ehlo, patience, tls_first)
+
+
+def send_as_remarks(told: Parties) -> tuple[Words, ...]:
+    """That the three addresses differ, if they do."""
+    if told.user == told.sender == told.envelope:
+        return ()
+    return (NEEDS_SEND_AS.fill(user=told.user, sender=told.sender, envelope=told.envelope),)
 
 
 def _check(read: Callable[[str], str], given: str, words: Words) -> None:

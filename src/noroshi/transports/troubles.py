@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.model import Fault
+from noroshi.core.model import Answer, Fault, Verdict
 from noroshi.core.words import Words
 from noroshi.network import NoTls
 from noroshi.ports import RouteTrouble
@@ -122,3 +122,16 @@ def of_no_tls(where: str, seconds: float, trouble: NoTls) -> RouteTrouble:
     if not trouble.reason:
         return ServerTrouble(NO_TLS_YET.fill(where=where, seconds=seconds))
     return trouble
+
+
+def answer_of(trouble: RouteTrouble) -> Answer:
+    """What a trouble says of every address of the mail."""
+    # 432 is Exchange Online's "more than 3 connections": the route is well, and busy.
+    if trouble.code == 432:
+        verdict, fault = Verdict.DEFERRED, None
+    else:
+        verdict, fault = Verdict.ROUTE_DOWN, trouble.fault
+    text, enhanced = "", ""
+    if isinstance(trouble, ServerTrouble):
+        text, enhanced = trouble.text, trouble.enhanced
+    return Answer(verdict, text, trouble.code, enhanced, trouble.words, fault)

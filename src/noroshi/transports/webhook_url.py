@@ -1,0 +1,87 @@
+"""A webhook's URL: what may be one, and whether it is a secret by itself."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from urllib.parse import parse_qsl, urlsplit
+
+from noroshi.core.words import Words
+
+SECRET_HOSTS = (
+    "hooks.slack.com",
+    ".logic.azure.com",
+    ".powerplatform.com",
+    ".webhook.office.com",
+    "discord.com",
+    "discordapp.com",
+    "chat.googleapis.com",
+)
+"""Whoever knows such an address may post there."""
+SECRET_NAMES = re.compile(r"(?i)sig|signature|token|key|secret|code|auth|password|pass")
+LONGEST = 2000
+SHORTEST_SECRET = 8
+NO_URL = Words(
+    en="the URL must be https and a host, as in https://example.com/hook, in plain ASCII and "
+    "without a user name",
+    ja="URL は https://example.com/hook のように、https とホスト名で、ASCII 文字で書いてください "
+    "(ユーザー名は書けません)",
+)
+IN_THE_CLEAR = Words(
+    en="http is only for an address of this computer or of a private network (as "
+    "http://192.168.1.10:8080/hook), and only with plain_http = true",
+    ja="http を使えるのは、このコンピューターかプライベート ネットワークのアドレス "
+    "(http://192.168.1.10:8080/hook など) に plain_http = true を指定したときだけです",
+)
+SECRET_URL = Words(
+    en="this URL is a secret: whoever knows it may post there. Put it into the vault (noroshi "
+    "secret set NAME), and give url_entry = NAME instead of url",
+    ja="この URL は知っているだけで投稿できる秘密の値です。noroshi secret set 名前 で保管庫に入れ、"
+    "url の代わりに url_entry = 名前 を指定してください",
+)
+
+
+def fault_of(url: str, *, plain_http: bool) -> Words | None:
+    """What is wrong with it; None: it may be used. Nothing of it is in the words."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # brackets or a port that are none
+        return NO_URL
+    strange = len(url) > LONGEST or not re.fullmatch(r"[!-~]+", url)
+    if strange or not host or port == 0 or parts.username is not None or parts.fragment:
+        return NO_URL
+    if parts.scheme == "http":
+        return None if plain_http and _is_near(host) else IN_THE_CLEAR
+    return None if parts.scheme == "https" else NO_URL
+
+
+def is_secret(url: str) -> bool:
+    """Whether it should not stand in a definition."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    named = any(SECRET_NAMES.search(name) for name, _ in parse_qsl(parts.query))
+    return named or any(host == one or host.endswith(one) for one in SECRET_HOSTS)
+
+
+def secrets_in(url: str) -> list[str]:
+    """The pieces of it that nobody may read in an answer; host names and short words are none."""
+    parts = urlsplit(url)
+    pieces = re.split(r"[/?&=;]", f"{parts.path}?{parts.query}")
+    return [piece for piece in pieces if len(piece) >= SHORTEST_SECRET]
+
+
+def where_of(url: str) -> str:
+    """Host and port, as far as they may be told."""
+    return urlsplit(url).netloc
+
+
+def _is_near(host: str) -> bool:
+    """Loopback or private, by number: a name could lead anywhere."""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private
