@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load|apply|logs|storm|start …] [--quick] [--runs N]`: measure, write, hold against.
+"""`python -m benchmarks [load|apply|logs|storm|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
 
 Without a name all is measured, which takes less than 20 minutes, and docs/benchmarks.md is written.
 The exit code is 1 if a promise does not hold.
@@ -15,17 +15,18 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, load, logs, storm
+from benchmarks import apply, load, logs, sending, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import PAGE, broken, page, write_rows
 from benchmarks.startup import run_startup
 
-MEASURES = ("load", "apply", "logs", "storm", "start")
+MEASURES = ("load", "apply", "logs", "storm", "sending", "start")
 STARTS = 30
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
+QUICK_SENDING = sending.Size(mails=300)
 QUICK_STORM = storm.Size(
     sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0
 )
@@ -85,6 +86,9 @@ def _runs(quick: bool, runs: int) -> Iterator[Run]:
         for _ in range(runs):
             big = QUICK_STORM if quick else storm.Size()
             yield "storm", weather.name, partial(_storm, weather=weather, size=big)
+    mails = QUICK_SENDING if quick else sending.Size()
+    for _ in range(runs):
+        yield "sending", "", partial(_sending, size=mails)
     yield "start", "", lambda work: asdict(run_startup(work, STARTS))
 
 
@@ -112,6 +116,10 @@ def _apply(work: Path, size: apply.Size) -> Row:
 def _logs(work: Path, encoding: str, size: logs.Size) -> Row:
     locale = {"locale": logs.CODECS[encoding][1]}
     return {**asdict(size), **locale, **asdict(logs.run_logs(work, encoding, size))}
+
+
+def _sending(work: Path, size: sending.Size) -> Row:
+    return {**asdict(size), **asdict(sending.run_sending(work, size))}
 
 
 def _storm(work: Path, weather: storm.Weather, size: storm.Size) -> Row:

@@ -33,6 +33,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
             return LOGS
         case "storm":
             return _storm(variant)
+        case "sending":
+            return SENDING
         case _:
             return START
 
@@ -93,6 +95,17 @@ LOGS = (
         "{:.0f}",
         lambda r: abs(r["our_hits"] - r["grep_hits"]),
     ),
+)
+SENDING = (
+    Promise("mails queued that never came, or twice", 0, "{:.0f}", _got("missing")),
+    Promise("left in the queue", 0, "{:.0f}", _got("left_in_queue")),
+    Promise(
+        "times as many mails a second by bare aiosmtplib",
+        2.5,
+        "{:.2f}",
+        lambda r: r["bare"] / r["ours"] if r["ours"] else float("inf"),
+    ),
+    Promise("CPU for 1,000 mails, all in", 2.0, "{:.2f} s", _got("cpu_per_1000")),
 )
 START = (
     Promise(

@@ -66,6 +66,8 @@ class MailServer:
             await Talk(self, reader, writer).run()
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
+        except asyncio.CancelledError:  # the test is over; asyncio would log it as an error
+            pass
         finally:
             self.gone.set()
             self._open.discard(writer)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable, Sequence
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 from noroshi.core.model import Fault
 from noroshi.core.words import Words
 from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached
@@ -54,6 +51,9 @@ def looking_context() -> ssl.SSLContext:
 
 def issuer_of(certificate: bytes | None) -> str:
     """Who issued a certificate (DER), by name and organisation; "" if it cannot be read."""
+    from cryptography import x509  # here, as it takes its time and is hardly ever needed
+    from cryptography.x509.oid import NameOID
+
     try:
         issuer = x509.load_der_x509_certificate(certificate or b"").issuer
     except ValueError:

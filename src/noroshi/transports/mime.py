@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -84,6 +85,7 @@ def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
     return paths, refused
 
 
+@lru_cache(maxsize=1024)  # the same few domains in each mail, and idna takes its time
 def ascii_domain(domain: str) -> str:
     """A domain name in A-labels (RFC 5890). Raises BadAddress."""
     try:

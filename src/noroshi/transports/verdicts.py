@@ -44,6 +44,8 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 
 def rule_for(code: int, enhanced: str, text: str) -> Rule | None:
     """The first row that fits; None: the first digit counts."""
+    if code // 100 == 2:  # no row is about what was taken, and that is nearly all
+        return None
     lower = text.lower()
     for rule in RULES:
         fits = rule.code in (ANY, code) and fnmatchcase(enhanced, rule.enhanced or "*")

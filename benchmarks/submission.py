@@ -1,0 +1,122 @@
+"""A mail server for submission, as a program of its own: TLS from the first byte, XOAUTH2, and
+nothing but the time at which it took each mail.
+
+Arguments: address, port, the file with its certificate and key, and the file for the log (a line
+a mail). Commands come by the standard input; each is answered by its word and time:
+
+    answer   listen from now on
+    flush    have the log in its file
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import ssl
+import sys
+import time
+from pathlib import Path
+from typing import TextIO
+
+GREETING = b"220 sink.example.com ESMTP\r\n"
+EHLO = b"250-sink.example.com\r\n250-SIZE 157286400\r\n250-8BITMIME\r\n250 AUTH XOAUTH2\r\n"
+OK = b"250 2.0.0 OK\r\n"
+DOT = b"\r\n.\r\n"
+SIGNS_IN = re.compile(rb"user=[^\x01]+\x01auth=Bearer [^\x01]+\x01\x01")
+
+
+async def main() -> None:
+    """Serve until the standard input ends."""
+    address, port, certificate = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    loop = asyncio.get_running_loop()
+    with Path(sys.argv[4]).open("w", encoding="ascii") as log:
+        _say("ready")
+        commands = await _standard_input()
+        while line := await commands.readline():
+            word = line.decode().strip()
+            if word == "answer":
+                await loop.create_server(lambda: Session(log), address, port, ssl=context)
+            log.flush()
+            _say(word)
+
+
+class Session(asyncio.Protocol):
+    """One connection. Whoever has not signed in sends nothing."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, log: TextIO) -> None:
+        self.log, self.got = log, b""
+        self.in_mail = self.asked = self.signed_in = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.write(GREETING)
+
+    def data_received(self, data: bytes) -> None:
+        self.got += data
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        """Take a line or a whole mail, if there is one."""
+        taken, found, rest = self.got.partition(DOT if self.in_mail else b"\r\n")
+        if not found:
+            return False
+        self.got = rest
+        if self.in_mail:
+            self.in_mail = False
+            self.log.write(f"{time.time():.6f}\n")
+            self.transport.write(OK)
+        elif self.asked:
+            self._sign_in(taken)
+        else:
+            self._command(*taken.partition(b" "))
+        return True
+
+    def _sign_in(self, said: bytes) -> None:
+        self.asked = False
+        self.signed_in = SIGNS_IN.fullmatch(base64.b64decode(said)) is not None
+        no = b"535 5.7.3 Authentication unsuccessful\r\n"
+        self.transport.write(b"235 2.7.0 go on\r\n" if self.signed_in else no)
+
+    def _command(self, word: bytes, _: bytes, rest: bytes) -> None:
+        match word.upper():
+            case b"EHLO":
+                self.transport.write(EHLO)
+            case b"AUTH" if b" " in rest:
+                self._sign_in(rest.split(b" ")[1])
+            case b"AUTH":
+                self.asked = True
+                self.transport.write(b"334 \r\n")
+            case b"DATA":
+                self.in_mail = True
+                self.transport.write(b"354 go on\r\n")
+            case b"QUIT":
+                self.transport.write(b"221 2.0.0 bye\r\n")
+                self.transport.close()
+            case b"MAIL" if not self.signed_in:
+                self.transport.write(b"530 5.7.57 not signed in\r\n")
+            case b"MAIL" | b"RCPT" | b"RSET" | b"NOOP":
+                self.transport.write(OK)
+            case _:
+                self.transport.write(b"502 5.5.1 not here\r\n")
+
+
+async def _standard_input() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def _say(word: str) -> None:
+    print(f"{word} {time.time():.6f}", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
