@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from noroshi.lab import switches
+from noroshi.lab.board import Board
 from noroshi.lab.lab import Lab
 from noroshi.lab.model import APP_PERMISSION
 from tests.lab.parts import SECRET, Client, Wire, xoauth2
@@ -20,18 +21,18 @@ DEFAULT = "https://outlook.office365.com/.default"
 
 
 @pytest.fixture
-def board(lab: Lab) -> switches.Lab:
+def board(lab: Lab) -> Board:
     """All that an administrator does for an app is done."""
-    found = switches.Lab(directory=lab.directory, faults=lab.faults, grants=lab.grants)
+    found = lab.board
     found.keep(replace(found.app, roles=(APP_PERMISSION,)))
     turn(found, "service-principal", "registered")
     turn(found, "mailbox-permission", "granted")
     return found
 
 
-def turn(board: switches.Lab, name: str, value: str) -> None:
+def turn(board: Board, name: str, value: str) -> None:
     switch = switches.find(name)
-    assert switch is not None and switches.takes(switch, value)
+    assert switch is not None and switch.takes(value)
     switch.put(board, value)
 
 
@@ -51,7 +52,7 @@ async def signed_in(client: Client, wire: Wire, user: str = ALERTS) -> str:
     return await wire.say(f"AUTH XOAUTH2 {xoauth2(user, answer['access_token'])}")
 
 
-async def test_the_answer_has_a_token_alone(client: Client, board: switches.Lab) -> None:
+async def test_the_answer_has_a_token_alone(client: Client, board: Board) -> None:
     status, answer = await asked(client)
     assert status == 200
     assert answer.keys() == {"token_type", "expires_in", "ext_expires_in", "access_token"}
@@ -77,20 +78,20 @@ async def test_the_answer_has_a_token_alone(client: Client, board: switches.Lab)
     ],
 )
 async def test_what_is_wrong_with_a_request_is_told_by_its_code(
-    client: Client, board: switches.Lab, changed: dict[str, str | None], code: int
+    client: Client, board: Board, changed: dict[str, str | None], code: int
 ) -> None:
     status, answer = await asked(client, **changed)
     assert status in (400, 401) and answer["error_codes"] == [code]
 
 
-async def test_an_ended_secret_is_refused(client: Client, board: switches.Lab) -> None:
+async def test_an_ended_secret_is_refused(client: Client, board: Board) -> None:
     turn(board, "secret", "ended")
     status, answer = await asked(client)
     assert (status, answer["error_codes"]) == (401, [7000222])
 
 
 async def test_exchange_lets_the_app_in_and_takes_its_mail(
-    client: Client, wire: Wire, board: switches.Lab
+    client: Client, wire: Wire, board: Board
 ) -> None:
     assert (await signed_in(client, wire)).startswith("235")
     assert (await wire.say(f"MAIL FROM:<{ALERTS}>")).startswith("250")
@@ -111,7 +112,7 @@ async def test_exchange_lets_the_app_in_and_takes_its_mail(
     ],
 )
 async def test_what_the_administrator_left_out_is_refused_until_it_is_done(
-    client: Client, wire: Wire, board: switches.Lab, switch: str, value: str, reply: str
+    client: Client, wire: Wire, board: Board, switch: str, value: str, reply: str
 ) -> None:
     found = switches.find(switch)
     assert found is not None
@@ -124,16 +125,12 @@ async def test_what_the_administrator_left_out_is_refused_until_it_is_done(
     assert (await signed_in(client, wire)).startswith("235")
 
 
-async def test_another_mailbox_stays_closed(
-    client: Client, wire: Wire, board: switches.Lab
-) -> None:
+async def test_another_mailbox_stays_closed(client: Client, wire: Wire, board: Board) -> None:
     said = await signed_in(client, wire, "ops@contoso.example")
     assert said.startswith("535 5.7.3 ")
 
 
-async def test_a_token_for_graph_is_refused(
-    client: Client, wire: Wire, board: switches.Lab
-) -> None:
+async def test_a_token_for_graph_is_refused(client: Client, wire: Wire, board: Board) -> None:
     status, answer = await asked(client, scope="https://graph.microsoft.com/.default")
     assert status == 200
     await wire.secure()
@@ -141,7 +138,7 @@ async def test_a_token_for_graph_is_refused(
     assert said.startswith("535 5.7.3 ")
 
 
-async def test_msal_gets_a_token_for_the_app(lab: Lab, board: switches.Lab) -> None:
+async def test_msal_gets_a_token_for_the_app(lab: Lab, board: Board) -> None:
     def ask() -> dict[str, Any]:
         with requests.Session() as session:
             session.trust_env, session.verify = False, lab.address.ca_file
@@ -162,18 +159,31 @@ async def test_msal_gets_a_token_for_the_app(lab: Lab, board: switches.Lab) -> N
 
 async def test_the_ready_made_lab_has_all_of_it_done(tmp_path, clock) -> None:
     async with Lab(tmp_path / "ready", clock=clock) as lab:
-        board = switches.Lab(directory=lab.directory, faults=lab.faults, grants=lab.grants)
-        found = {each.name: each.get(board) for each in switches.SWITCHES}
+        found = {each.name: each.get(lab.board) for each in switches.SWITCHES}
     assert found == {
+        "clock": "2026-11-25T01:02:03Z",
+        "skew": "0s",
         "tenant-smtp-auth": "on",
         "mailbox-smtp-auth": "inherit",
         "second-factor": "code",
         "user-consent": "allowed",
+        "consent": "kept",
         "conditional-access": "open",
+        "sign-in-frequency": "0",
+        "device-code": "allowed",
         "account": "enabled",
         "sign-ins": "kept",
         "secret": "valid",
+        "app": "enabled",
+        "public-client": "allowed",
+        "assignment": "open",
         "app-permission": "consented",
+        "token-life": "1h15m",
+        "code-life": "10m",
+        "refresh-life": "90d",
+        "retry-after": "30",
+        "error-lines": "spaces",
+        "propagation": "0s",
         "service-principal": "registered",
         "mailbox-permission": "granted",
         "connections": "3",

@@ -7,11 +7,13 @@ import io
 import json
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from noroshi.lab.faults import PLACES, REPLIES, Fault, Faults, read_fault
+from noroshi.lab.faults import SMTP_PLACES, Fault, Faults, read_fault
 from noroshi.lab.lab import Lab
 from noroshi.lab.main import main
+from noroshi.lab.replies import REPLIES
 from noroshi.lab.switches import SWITCHES
 from tests.lab.parts import Client, Wire, xoauth2
 
@@ -95,7 +97,7 @@ async def token(client: Client) -> str:
     return xoauth2("alerts@contoso.example", answer["access_token"])
 
 
-@pytest.mark.parametrize("at", [place for place in PLACES if place != "TOKEN"])
+@pytest.mark.parametrize("at", SMTP_PLACES)
 async def test_an_answer_can_be_replaced_at_each_place(
     lab: Lab, wire: Wire, token: str, at: str
 ) -> None:
@@ -232,3 +234,62 @@ async def test_nobody_without_the_token_of_lab_json_changes_anything(
     async with client.session.post(url, json=body, headers=headers) as answer:
         assert answer.status == 403
     assert client.lab.directory.tenants[0].smtp_auth is True
+
+
+@pytest.mark.parametrize("place", ["TOKEN", "METADATA", "DEVICE"])
+@pytest.mark.parametrize(
+    ("does", "status", "kind"),
+    [
+        pytest.param("503", 503, "text/plain", id="a bare status"),
+        pytest.param("html-200", 200, "text/html", id="a portal's page"),
+        pytest.param("90033", 503, "application/json", id="an AADSTS code"),
+    ],
+)
+async def test_each_web_endpoint_answers_what_was_scripted(
+    client: Client, place: str, does: str, status: int, kind: str
+) -> None:
+    await run(client.lab, "fault", place, does)
+    async with await ask(client, place) as answer:
+        assert (answer.status, answer.content_type) == (status, kind)
+        assert ("Retry-After" in answer.headers) is (status == 503)
+    async with await ask(client, place) as answer:
+        assert answer.status in (200, 400)
+
+
+@pytest.mark.parametrize("does", ["truncated", "drop"])
+async def test_an_answer_may_break_off(client: Client, does: str) -> None:
+    await run(client.lab, "fault", "TOKEN", does)
+    with pytest.raises(aiohttp.ClientError):
+        async with await ask(client, "TOKEN") as answer:
+            await answer.read()
+
+
+async def test_a_web_endpoint_may_say_nothing_until_the_other_side_gives_up(
+    client: Client,
+) -> None:
+    await run(client.lab, "fault", "TOKEN", "silent")
+    unheard = asyncio.ensure_future(ask(client, "TOKEN"))
+    while client.lab.faults.scripted:
+        await asyncio.wait([unheard], timeout=0.01)
+    done, _ = await asyncio.wait([unheard], timeout=0.2)
+    assert not done
+    unheard.cancel()
+    async with await ask(client, "TOKEN") as answer:
+        assert answer.status == 400
+
+
+async def ask(client: Client, place: str) -> aiohttp.ClientResponse:
+    address = client.lab.address
+    if place == "METADATA":
+        return await client.session.get(f"{client.root}/v2.0/.well-known/openid-configuration")
+    form = {"client_id": address.client_id, "scope": "openid", "grant_type": "x"}
+    end = {"TOKEN": "token", "DEVICE": "devicecode"}[place]
+    return await client.session.post(f"{client.root}/oauth2/v2.0/{end}", data=form)
+
+
+async def test_an_answer_may_have_several_lines(lab: Lab, wire: Wire) -> None:
+    await run(lab, "fault", "EHLO", r"451-4.7.0 First\n451 4.7.0 Second")
+    await wire.open()
+    said = await wire.say("EHLO node.contoso.example")
+    first, second = said.split("\n")
+    assert first == "451-4.7.0 First" and second.startswith("451 4.7.0 Second [")

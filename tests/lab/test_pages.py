@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from noroshi.lab.codes import KNOWN
 from noroshi.lab.lab import Lab
 from noroshi.lab.model import Factor, User
 from noroshi.lab.person import SignInRefused, sign_in
-from noroshi.lab.refusals import KNOWN
 from tests.lab.parts import Client, Clock
 
 ALERTS = "alerts@contoso.example"

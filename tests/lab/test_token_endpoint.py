@@ -9,9 +9,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from noroshi.lab.jwt import decode
 from noroshi.lab.lab import Lab
 from noroshi.lab.model import ClientSecret
-from noroshi.lab.tokens import decode
 from tests.lab.parts import SECRET, SMTP_SEND, Client, Clock
 
 

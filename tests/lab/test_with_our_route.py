@@ -42,7 +42,7 @@ class Route:
 
     def __init__(self, lab: Lab, command: float = LONG) -> None:
         self.lab, self.tokens = lab, 0
-        self.board = switches.Lab(directory=lab.directory, faults=lab.faults, grants=lab.grants)
+        self.board = lab.board
         clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
         options = Options(
             host="localhost",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
 
 from noroshi.lab import pages
 from noroshi.lab.model import Clock
-from noroshi.lab.refusals import Refusal, Report, report
+from noroshi.lab.refusals import Lines, Refusal, Report, report
 
 RETRY_AFTER = "30"
 PAGE = {
@@ -27,11 +26,14 @@ class Answers:
 
     def __init__(self, base: str, clock: Clock) -> None:
         self.base, self.clock = base, clock
+        self.lines: Lines = "spaces"
 
     def report(self, request: web.Request, refusal: Refusal) -> Report:
         """A refusal made ready to be told."""
         request_id = request.headers.get("client-request-id")
-        return report(refusal, at=self.clock(), base=self.base, request_id=request_id)
+        return report(
+            refusal, at=self.clock(), base=self.base, request_id=request_id, lines=self.lines
+        )
 
     def refused(self, request: web.Request, refusal: Refusal) -> web.Response:
         """A refusal as a page that a person reads."""
@@ -44,11 +46,13 @@ def page(html: str, status: int = 200) -> web.Response:
     return web.Response(text=html, status=status, content_type="text/html", headers=PAGE)
 
 
-def as_json(body: Mapping[str, object], status: int = 200) -> web.Response:
+def as_json(
+    body: Mapping[str, object], status: int = 200, retry_after: str = RETRY_AFTER
+) -> web.Response:
     """JSON that nobody may keep; who is told to come back later is told when."""
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
     if status in (429, 503):
-        headers["Retry-After"] = RETRY_AFTER
+        headers["Retry-After"] = retry_after
     return web.json_response(dict(body), status=status, headers=headers)
 
 
@@ -61,9 +65,3 @@ def language(request: web.Request) -> str:
 def texts(form: Mapping[str, object]) -> dict[str, str]:
     """A form's fields without files."""
     return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-async def pause(seconds: float | None) -> None:
-    """Lets the other side wait."""
-    if seconds:
-        await asyncio.sleep(seconds)

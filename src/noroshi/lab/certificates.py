@@ -116,5 +116,29 @@ def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     )
 
 
+def open_client_certificate(path: Path) -> x509.Certificate:
+    """What an app proves itself with: the one kept there beside its key; made if there is none."""
+    if path.exists():
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    certificate, both = make_client_certificate("Noroshi")
+    write_private(path, both)
+    return certificate
+
+
+def make_client_certificate(
+    name: str, until: datetime = _UNTIL
+) -> tuple[x509.Certificate, bytes]:
+    """A self-signed certificate, and a PEM with its key and itself."""
+    key = rsa.generate_private_key(65537, 2048)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(_FROM)
+        .not_valid_after(until)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate, pem(key) + _public(certificate)
+
+
 def _public(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)

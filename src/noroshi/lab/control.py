@@ -12,10 +12,14 @@ from typing import Any
 
 from aiohttp import web
 
-from noroshi.core.words import Words, plain
+from noroshi.core.words import Words
 from noroshi.lab.answering import as_json
-from noroshi.lab.faults import PLACES, REPLIES, read_fault
-from noroshi.lab.switches import SWITCHES, Lab, find, takes
+from noroshi.lab.board import Board
+from noroshi.lab.faults import PLACES, read_fault
+from noroshi.lab.pending import Change
+from noroshi.lab.replies import REPLIES
+from noroshi.lab.switches import SWITCHES, find
+from noroshi.lab.switches.kinds import Switch
 
 _NO_SWITCH = Words(
     en="There is no switch {name}. There are: {known}.",
@@ -25,14 +29,14 @@ _NO_VALUE = Words(
     en="{name} cannot be {value}; it takes: {known}.",
     ja="{name} を {value} にはできません。使える値: {known}",
 )
-_NUMBER = Words(en="a number", ja="数")
 _NO_FAULT = Words(
     en="There is no such fault. Places: {places}. What it does: a whole SMTP answer, or "
-    "{short}, drop, silent, wait:SECONDS; at END also keep-then-drop, ok-then-drop; at TOKEN an "
-    "AADSTS number, html or wait:SECONDS. --to is for RCPT.",
+    "{short}, drop, silent, wait:SECONDS; at END also keep-then-drop, ok-then-drop; at TOKEN, "
+    "METADATA and DEVICE an AADSTS number, an HTTP status, html, html-200, truncated, drop, silent "
+    "or wait:SECONDS. --to is for RCPT.",
     ja="そのような障害は起こせません。場所: {places}。内容: SMTP の応答全体、または {short}、drop、silent、"
-    "wait:秒数。END では keep-then-drop と ok-then-drop も、TOKEN では AADSTS の番号、html、"
-    "wait:秒数。--to は RCPT 用です。",
+    "wait:秒数。END では keep-then-drop と ok-then-drop も、TOKEN・METADATA・DEVICE では AADSTS の番号、"
+    "HTTP のステータス、html、html-200、truncated、drop、silent、wait:秒数。--to は RCPT 用です。",
 )
 _Handler = Callable[[Any], Awaitable[web.Response]]
 
@@ -40,12 +44,12 @@ _Handler = Callable[[Any], Awaitable[web.Response]]
 class Control:
     """The addresses under /lab."""
 
-    def __init__(self, lab: Lab, token: str) -> None:
-        self._lab, self._token = lab, token
+    def __init__(self, board: Board, token: str) -> None:
+        self._board, self._token = board, token
 
     def routes(self, app: web.Application) -> None:
         """Adds the addresses to the application."""
-        app.router.add_get("/lab/faults", self._guarded(self._told))
+        app.router.add_get("/lab/state", self._guarded(self._told))
         app.router.add_post("/lab/set", self._guarded(self._set))
         app.router.add_post("/lab/fault", self._guarded(self._fault))
         app.router.add_post("/lab/clear", self._guarded(self._clear))
@@ -66,17 +70,17 @@ class Control:
         return handler
 
     async def _told(self, asked: Mapping[str, Any]) -> web.Response:
-        switches = [
+        """The whole state: time, switches, what is on its way, and scripted faults."""
+        board, now = self._board, self._board.clock()
+        board.pending.settle(now)
+        return as_json(
             {
-                "name": switch.name,
-                "value": switch.get(self._lab),
-                "values": switch.values,
-                "help": asdict(switch.help),
+                "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+                "switches": [_switch(switch, board) for switch in SWITCHES],
+                "pending": [_change(each) for each in board.pending.waiting],
+                "faults": [asdict(fault) for fault in board.faults.scripted],
             }
-            for switch in SWITCHES
-        ]
-        faults = [asdict(fault) for fault in self._lab.faults.scripted]
-        return as_json({"switches": switches, "faults": faults})
+        )
 
     async def _set(self, asked: Mapping[str, Any]) -> web.Response:
         name, value = str(asked.get("name")), str(asked.get("value"))
@@ -84,10 +88,9 @@ class Control:
         if switch is None:
             known = ", ".join(each.name for each in SWITCHES)
             return _refused(_NO_SWITCH.fill(name=name, known=known))
-        if not takes(switch, value):
-            words = plain(", ".join(switch.values)) if switch.values else _NUMBER
-            return _refused(_NO_VALUE.fill(name=name, value=value, known=words))
-        switch.put(self._lab, value)
+        if not switch.takes(value):
+            return _refused(_NO_VALUE.fill(name=name, value=value, known=switch.known))
+        switch.put(self._board, value)
         return await self._told({})
 
     async def _fault(self, asked: Mapping[str, Any]) -> web.Response:
@@ -99,12 +102,27 @@ class Control:
         if fault is None:
             words = _NO_FAULT.fill(places=", ".join(PLACES), short=", ".join(REPLIES))
             return _refused(words)
-        self._lab.faults.scripted.append(fault)
+        self._board.faults.scripted.append(fault)
         return await self._told({})
 
     async def _clear(self, asked: Mapping[str, Any]) -> web.Response:
-        self._lab.faults.scripted.clear()
+        self._board.faults.scripted.clear()
         return await self._told({})
+
+
+def _switch(switch: Switch, board: Board) -> dict[str, object]:
+    return {
+        "name": switch.name,
+        "value": switch.get(board),
+        "values": switch.values,
+        "takes": asdict(switch.known),
+        "help": asdict(switch.help),
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    at = f"{change.at:%Y-%m-%dT%H:%M:%SZ}"
+    return {"name": change.name, "value": change.value, "at": at}
 
 
 def _refused(words: Words) -> web.Response:

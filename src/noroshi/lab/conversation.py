@@ -22,10 +22,12 @@ from noroshi.lab.access import (
     refuse_sender,
     refuse_token,
 )
-from noroshi.lab.faults import REPLIES, Faults
+from noroshi.lab.faults import Faults
 from noroshi.lab.line import HOST, Ended, Line
 from noroshi.lab.mailbox import Mailboxes
 from noroshi.lab.model import Clock, Directory
+from noroshi.lab.pending import Pending
+from noroshi.lab.replies import REPLIES
 from noroshi.lab.tokens import Mint
 
 MAX_SIZE = 157_286_400
@@ -52,6 +54,7 @@ class Rules:
     tls: ssl.SSLContext
     clock: Clock
     faults: Faults
+    pending: Pending
     open: Counter[str] = field(default_factory=Counter)  # connections for each mailbox
 
 
@@ -175,6 +178,7 @@ class Conversation:
             return UNSUCCESSFUL
         if self._rules.open[given.user] >= self._faults.connections:
             return REPLIES["432"]
+        self._rules.pending.settle(self._now())
         return refuse_token(
             given, directory=self._rules.directory, mint=self._rules.mint, now=self._now()
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-PLACES = (
+from noroshi.lab.replies import REPLIES
+
+SMTP_PLACES = (
     "CONNECT",
     "EHLO",
     "STARTTLS",
@@ -16,28 +18,15 @@ PLACES = (
     "END",
     "RSET",
     "QUIT",
-    "TOKEN",
 )
-"""Where a fault may strike: an SMTP command, the end of a mail, or the token endpoint."""
-REPLIES = {
-    "421": "421 4.3.2 Service not active",
-    "432": "432 4.3.2 Concurrent connections limit exceeded. "
-    "Visit https://aka.ms/concurrent_sending for more information.",
-    "451": "451 4.7.0 Temporary server error. Please try again later.",
-    "452": "452 4.3.1 Insufficient system resources",
-    "454": "454 4.7.0 Temporary authentication failure",
-    "535": "535 5.7.3 Authentication unsuccessful",
-    "550": "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found",
-    "5.4.1": "550 5.4.1 Recipient address rejected: Access denied",
-    "5.7.60": "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
-    "554": "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; "
-    "The message can't be submitted because the sender's submission quota was exceeded",
-}
-"""Exchange's own sentences, by a short name for each; a whole reply may be given as well."""
-_DOES = re.compile(
-    r"drop|silent|keep-then-drop|ok-then-drop|wait:\d{1,4}(?:\.\d+)?|[245]\d\d [ -~]{1,400}"
+WEB_PLACES = ("TOKEN", "METADATA", "DEVICE")
+PLACES = (*SMTP_PLACES, *WEB_PLACES)
+"""Where a fault may strike: an SMTP command, the end of a mail, or one of the web's endpoints."""
+_DOES = re.compile(r"drop|silent|keep-then-drop|ok-then-drop|wait:\d{1,4}(?:\.\d+)?")
+_REPLY = re.compile(r"(?:([245]\d\d)-[ -~]{1,400}\r\n)*([245]\d\d) [ -~]{1,400}")
+_WEB_DOES = re.compile(
+    r"drop|silent|html|html-200|truncated|wait:\d{1,4}(?:\.\d+)?|[45]\d\d|(?:AADSTS)?\d{4,8}"
 )
-_TOKEN_DOES = re.compile(r"html|wait:\d{1,4}(?:\.\d+)?|(?:AADSTS)?\d{4,8}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +55,7 @@ class Faults:
     delay: float = 0.0  # seconds before each answer by SMTP
     connections: int = 3  # at once for each mailbox
     answers: dict[str, str] = field(default_factory=dict)
+    retry_after: str = "30"  # seconds, told with each 429 and 503 of the web
     token_code: int = 0  # the AADSTS code with which each token request is refused
     scripted: list[Fault] = field(default_factory=list)
 
@@ -89,15 +79,23 @@ class Faults:
 def read_fault(at: str, does: str, *, to: str = "", left: int | None = 1) -> Fault | None:
     """The fault that a person asked for, Exchange's sentence put in; None if there is none such."""
     at, does = at.upper(), does.strip()
-    said = does if at == "TOKEN" else REPLIES.get(does, does)
-    wanted = _TOKEN_DOES if at == "TOKEN" else _DOES
+    said = does if at in WEB_PLACES else REPLIES.get(does, does).replace("\\n", "\r\n")
     too_few = left is not None and left < 1
     misplaced = said.endswith("-then-drop") and at != "END"
-    if at not in PLACES or not wanted.fullmatch(said) or too_few or misplaced:
+    if at not in PLACES or too_few or misplaced:
+        return None
+    if not (_WEB_DOES.fullmatch(said) if at in WEB_PLACES else _is_smtp(said)):
         return None
     if to and at != "RCPT":
         return None
     return Fault(at=at, does=said, to=to.lower(), left=left)
+
+
+def _is_smtp(said: str) -> bool:
+    """A word for what happens, or a whole answer; one of several lines has one code."""
+    if _DOES.fullmatch(said):
+        return True
+    return bool(_REPLY.fullmatch(said)) and len({line[:3] for line in said.split("\r\n")}) == 1
 
 
 def seconds(does: str) -> float | None:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-import json
 import secrets
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import unquote_plus
+from typing import Any, get_args
 
+from noroshi.lab.claims import Scribe, client_info
+from noroshi.lab.consents import Consents
+from noroshi.lab.devices import Devices
+from noroshi.lab.jwt import encode
 from noroshi.lab.model import App, Clock, Platform, Tenant, User
+from noroshi.lab.proving import Endpoint, Proof, prove, read_proof
 from noroshi.lab.refusals import Refusal
-from noroshi.lab.scopes import GRAPH, GRAPH_AUDIENCE, Scopes, read_default, read_scopes
+from noroshi.lab.scopes import Scopes, read_default, read_scopes
 from noroshi.lab.signin import Ask, find_app
-from noroshi.lab.tokens import Mint, encode
+from noroshi.lab.tokens import Mint
 
-_CODE_LIVES = timedelta(minutes=10)
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 _CODE_IS_KNOWN = timedelta(hours=1)  # a code used twice is told from one that never was
-_IDLE = timedelta(days=90)
+_PAGE_LIVES = timedelta(hours=24)
+
+
+@dataclass(slots=True, kw_only=True)
+class Lives:
+    """How long what the authority gives is good for."""
+
+    code: timedelta = timedelta(minutes=10)
+    refresh: timedelta = timedelta(days=90)  # without being used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +50,38 @@ class _Grant:
     user: User
     platform: Platform
     consented: Scopes
+    signed_in: float  # when, as a POSIX time
     nonce: str = ""
 
 
 class Grants:
     """Issues codes, and turns codes and refresh tokens into answers; raises Refusal."""
 
-    def __init__(self, *, mint: Mint, clock: Clock, issuer: str, token_seconds: int) -> None:
+    def __init__(
+        self,
+        *,
+        mint: Mint,
+        clock: Clock,
+        issuer: str,
+        token_seconds: int,
+        consents: Consents | None = None,
+        devices: Devices | None = None,
+    ) -> None:
         self._mint = mint
         self._clock = clock
         self._issuer = issuer
-        self.token_seconds = token_seconds
+        self.scribe = Scribe(mint=mint, clock=clock, issuer=issuer, seconds=token_seconds)
+        self.lives = Lives()
+        self.consents = consents or Consents()
+        self.devices = devices or Devices()
         self._codes: dict[str, _Code] = {}
         self._revoked: dict[str, float] = {}
+        self._revoked_public: dict[str, float] = {}
+
+    @property
+    def token_seconds(self) -> int:
+        """How long an access token holds."""
+        return self.scribe.seconds
 
     def code(self, ask: Ask, user: User) -> str:
         """An authorization code for what the person has agreed to."""
@@ -63,75 +91,62 @@ class Grants:
         self._codes[code] = _Code(ask=ask, user=user, at=now)
         return code
 
-    def revoke(self, upn: str) -> None:
-        """Ends every refresh token that this user has given so far."""
-        self._revoked[upn] = self._clock().timestamp()
+    def revoke(self, upn: str, *, public_only: bool = False) -> None:
+        """Ends every refresh token that this user has given so far, or those of public clients:
+        a changed password ends no more than these."""
+        ended = self._revoked_public if public_only else self._revoked
+        ended[upn] = self._clock().timestamp()
 
     def answer(
-        self, tenant: Tenant, form: Mapping[str, str], authorization: str
+        self, tenant: Tenant, form: Mapping[str, str], authorization: str, origin: str = ""
     ) -> dict[str, object]:
         """The fields of a successful token response."""
-        kinds = {"authorization_code": self._by_code, "refresh_token": self._by_refresh}
         kind = _needed(form, "grant_type")
         if tenant.blocking:
             raise Refusal(53003)
+        kinds = {
+            "authorization_code": self._by_code,
+            "refresh_token": self._by_refresh,
+            DEVICE_CODE: self._by_device,
+        }
+        proof = read_proof(form, authorization, origin)
+        app = find_app(tenant, proof.client_id)
         if kind == "client_credentials":
-            return self._by_itself(tenant, form, *_client(form, authorization))
+            return self._by_itself(tenant, app, form, proof)
         if kind not in kinds:
             raise Refusal(70003, grant=kind)
-        client_id, secret = _client(form, authorization)
-        app = find_app(tenant, client_id)
-        grant = kinds[kind](tenant, app, form, secret)
+        grant = kinds[kind](tenant, app, form, proof)
         if tenant.users.get(grant.user.upn, grant.user).disabled:
             raise Refusal(50057)
         return self._respond(grant, form)
 
+    def access_token(self, tenant: Tenant, app: App, user: User, scopes: Scopes) -> str:
+        """An access token, without any grant before it."""
+        return self.scribe.for_user(tenant, app, user, scopes)
+
+    def _at(self, tenant: Tenant) -> Endpoint:
+        return Endpoint(now=self._clock(), base=self._issuer, tenant=tenant)
+
+    # The grants
+
     def _by_itself(
-        self, tenant: Tenant, form: Mapping[str, str], client_id: str, secret: str | None
+        self, tenant: Tenant, app: App, form: Mapping[str, str], proof: Proof
     ) -> dict[str, object]:
         """An app alone: no refresh token, no id_token, and `roles` only if consented to."""
-        app = find_app(tenant, client_id)
-        prove(app, "web", secret, self._clock())
+        prove(app, "web", proof, self._at(tenant))
         resource = read_default(_needed(form, "scope"))
-        claims: dict[str, object] = {
-            "aud": GRAPH_AUDIENCE if resource == GRAPH else resource,
-            "iss": f"https://sts.windows.net/{tenant.id}/",
-            **self._times(),
-            "appid": app.client_id,
-            "idtyp": "app",
-            "oid": str(uuid.uuid5(uuid.UUID(tenant.id), app.client_id)),
-            "tid": tenant.id,
-            "ver": "1.0",
-        }
-        if app.roles:
-            claims["roles"] = list(app.roles)
-        return {
-            "token_type": "Bearer",
-            "expires_in": self.token_seconds,
-            "ext_expires_in": self.token_seconds,
-            "access_token": self._mint.sign(claims),
-        }
+        return self._fields(self.scribe.for_app(tenant, app, resource))
 
     def _by_code(
-        self, tenant: Tenant, app: App, form: Mapping[str, str], secret: str | None
+        self, tenant: Tenant, app: App, form: Mapping[str, str], proof: Proof
     ) -> _Grant:
         text = _needed(form, "code")
         code = self._codes.get(text)
         if code is None:
             raise Refusal(70000)
         back = code.ask.back
-        prove(app, back.redirect.platform, secret, self._clock())
-        if back.tenant is not tenant:
-            raise Refusal(700005)
-        if back.app.client_id != app.client_id:
-            raise Refusal(70000)
-        if code.redeemed:
-            raise Refusal(54005)
-        if self._clock() - code.at > _CODE_LIVES:
-            raise Refusal(70008)
-        if form.get("redirect_uri") != back.uri:
-            raise Refusal(500112)
-        _check_verifier(code.ask, form.get("code_verifier", ""))
+        prove(app, back.redirect.platform, proof, self._at(tenant))
+        self._check_code(code, tenant, app, form)
         self._codes[text] = replace(code, redeemed=True)
         return _Grant(
             tenant=tenant,
@@ -139,62 +154,116 @@ class Grants:
             user=code.user,
             platform=back.redirect.platform,
             consented=code.ask.scopes,
+            signed_in=code.at.timestamp(),
             nonce=code.ask.nonce,
         )
 
+    def _check_code(
+        self, code: _Code, tenant: Tenant, app: App, form: Mapping[str, str]
+    ) -> None:
+        back = code.ask.back
+        if back.tenant is not tenant:
+            raise Refusal(700005)
+        if back.app.client_id != app.client_id:
+            raise Refusal(70000)
+        if code.redeemed:
+            raise Refusal(54005)
+        if self._clock() - code.at > self.lives.code:
+            raise Refusal(70008)
+        if form.get("redirect_uri") != back.uri:
+            raise Refusal(500112)
+        _check_verifier(code.ask, form.get("code_verifier", ""))
+
+    def _by_device(
+        self, tenant: Tenant, app: App, form: Mapping[str, str], proof: Proof
+    ) -> _Grant:
+        prove(app, "device", proof, self._at(tenant))
+        done = self.devices.poll(_needed(form, "device_code"), app, self._clock())
+        assert done.user is not None
+        return _Grant(
+            tenant=tenant,
+            app=app,
+            user=done.user,
+            platform="device",
+            consented=done.scopes,
+            signed_in=self._clock().timestamp(),
+        )
+
     def _by_refresh(
-        self, tenant: Tenant, app: App, form: Mapping[str, str], secret: str | None
+        self, tenant: Tenant, app: App, form: Mapping[str, str], proof: Proof
     ) -> _Grant:
         record = self._mint.unseal(_needed(form, "refresh_token"))
         if record is None or record["app"] != app.client_id:
             raise Refusal(70000)
-        platform: Platform = "public" if record["platform"] == "public" else "web"
-        prove(app, platform, secret, self._clock())
+        platform = next(each for each in get_args(Platform) if each == record["platform"])
+        prove(app, platform, proof, self._at(tenant))
         user = tenant.users.get(record["user"])
         if user is None:
             raise Refusal(50034, user=str(record["user"]))
-        if self._clock().timestamp() - record["at"] > _IDLE.total_seconds():
+        signed_in = float(record.get("signed_in", record["at"]))
+        self._check_age(platform, record, signed_in)
+        self._check_ended(tenant, app, user, record)
+        _check_policies(tenant, signed_in, self._clock())
+        return _Grant(
+            tenant=tenant,
+            app=app,
+            user=user,
+            platform=platform,
+            consented=read_scopes(record["scope"]),
+            signed_in=signed_in,
+        )
+
+    def _check_age(
+        self, platform: Platform, record: Mapping[str, Any], signed_in: float
+    ) -> None:
+        now = self._clock().timestamp()
+        if platform == "spa" and now - signed_in > _PAGE_LIVES.total_seconds():
+            raise Refusal(700084)
+        if now - record["at"] > self.lives.refresh.total_seconds():
             raise Refusal(700082)
-        if record["at"] <= self._revoked.get(user.upn, 0):
+
+    def _check_ended(
+        self, tenant: Tenant, app: App, user: User, record: Mapping[str, Any]
+    ) -> None:
+        """What an administrator, or the person, has ended since."""
+        ended = [self._revoked.get(user.upn, 0.0)]
+        if record["platform"] not in ("web", "device"):
+            ended.append(self._revoked_public.get(user.upn, 0.0))
+        if record["at"] <= max(ended):
             raise Refusal(50173)
-        consented = read_scopes(record["scope"])
-        return _Grant(tenant=tenant, app=app, user=user, platform=platform, consented=consented)
+        if app.assigned is not None and user.upn not in app.assigned:
+            raise Refusal(50105, user=user.upn, app=app.client_id)
+        if not self.consents.holds(tenant, app, user):
+            raise Refusal(65001, scope=str(record["scope"]))
+
+    # The answer
 
     def _respond(self, grant: _Grant, form: Mapping[str, str]) -> dict[str, object]:
+        tenant, app, user = grant.tenant, grant.app, grant.user
         asked = form.get("scope") or _written(grant.consented)
-        scopes = read_scopes(asked)
-        scopes.within(grant.consented)
-        answer: dict[str, object] = {
-            "token_type": "Bearer",
-            "scope": " ".join(scopes.granted),
-            "expires_in": self.token_seconds,
-            "ext_expires_in": self.token_seconds,
-            "access_token": self.access_token(grant.tenant, grant.app, grant.user, scopes),
-        }
+        scopes = read_scopes(asked).with_defaults(app.permissions, app.client_id)
+        scopes.within((*grant.consented.asked, *self.consents.known(tenant, app, user)))
+        answer = self._fields(self.scribe.for_user(tenant, app, user, scopes))
+        answer["scope"] = " ".join(scopes.granted)
         if "offline_access" in scopes.words & grant.consented.words:
             answer["refresh_token"] = self._refresh_token(grant)
         if "openid" in scopes.words & grant.consented.words:
-            answer["id_token"] = self._id_token(grant)
+            answer["id_token"] = self.scribe.id_token(tenant, app, user, grant.nonce)
         if form.get("client_info") == "1":
-            answer["client_info"] = client_info(grant.tenant, grant.user)
+            answer["client_info"] = client_info(tenant, user)
         return answer
 
-    def access_token(self, tenant: Tenant, app: App, user: User, scopes: Scopes) -> str:
-        """A version 1.0 access token, as Exchange Online's resource gets it."""
-        claims: dict[str, object] = {
-            "aud": scopes.audience,
-            "iss": f"https://sts.windows.net/{tenant.id}/",
-            **self._times(),
-            "appid": app.client_id,
-            "oid": user.oid,
-            "scp": scopes.scp,
-            "sub": user.oid,
-            "tid": tenant.id,
-            "unique_name": user.upn,
-            "upn": user.upn,
-            "ver": "1.0",
+    def _fields(self, token: str) -> dict[str, object]:
+        """What every answer has; a token of two hours and more is to be renewed at its half."""
+        seconds = self.token_seconds
+        early = {"refresh_in": seconds // 2} if seconds >= 7200 else {}
+        return {
+            "token_type": "Bearer",
+            "expires_in": seconds,
+            "ext_expires_in": seconds,
+            **early,
+            "access_token": token,
         }
-        return self._mint.sign(claims | ({"groups": user.groups} if user.groups else {}))
 
     def _refresh_token(self, grant: _Grant) -> str:
         now = self._clock()
@@ -204,59 +273,19 @@ class Grants:
             "platform": grant.platform,
             "scope": _written(grant.consented),
             "at": now.timestamp(),
+            "signed_in": grant.signed_in,
             "one": secrets.token_urlsafe(8),
         }
         return self._mint.seal(record, now)
 
-    def _id_token(self, grant: _Grant) -> str:
-        claims = {
-            "aud": grant.app.client_id,
-            "iss": f"{self._issuer}/{grant.tenant.id}/v2.0",
-            **self._times(),
-            "name": grant.user.name,
-            "oid": grant.user.oid,
-            "preferred_username": grant.user.upn,
-            "sub": grant.user.oid,
-            "tid": grant.tenant.id,
-            "ver": "2.0",
-        }
-        return self._mint.sign(claims | ({"nonce": grant.nonce} if grant.nonce else {}))
 
-    def _times(self) -> dict[str, int]:
-        now = int(self._clock().timestamp())
-        return {"iat": now, "nbf": now, "exp": now + self.token_seconds}
-
-
-def client_info(tenant: Tenant, user: User) -> str:
-    """Who the account is, as MSAL wants to know it."""
-    return encode(json.dumps({"uid": user.oid, "utid": tenant.id}).encode())
-
-
-def prove(app: App, platform: Platform, secret: str | None, now: datetime) -> None:
-    """Checks the app's own proof: a secret for platform Web, and none for a public client."""
-    if platform == "public":
-        if secret is not None:
-            raise Refusal(700025)
-        return
-    if secret is None:
-        raise Refusal(7000218)
-    known = [s for s in app.secrets if hmac.compare_digest(s.value.encode(), secret.encode())]
-    if not known:
-        raise Refusal(7000215)
-    if all(each.ends is not None and each.ends <= now for each in known):
-        raise Refusal(7000222, app=app.client_id)
-
-
-def _client(form: Mapping[str, str], authorization: str) -> tuple[str, str | None]:
-    """Client id and secret, from the form or from HTTP Basic (RFC 6749, 2.3.1)."""
-    scheme, _, given = authorization.partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            name, _, secret = base64.b64decode(given, validate=True).decode().partition(":")
-        except ValueError:
-            raise Refusal(7000215) from None
-        return unquote_plus(name), unquote_plus(secret)
-    return _needed(form, "client_id"), form.get("client_secret")
+def _check_policies(tenant: Tenant, signed_in: float, now: datetime) -> None:
+    """What Conditional Access asks of a sign-in that was made a while ago."""
+    since, hours = tenant.factor_since, tenant.sign_in_again
+    if since is not None and signed_in < since.timestamp():
+        raise Refusal(50076)
+    if hours and now.timestamp() - signed_in > hours * 3600:
+        raise Refusal(70043)
 
 
 def _check_verifier(ask: Ask, verifier: str) -> None:

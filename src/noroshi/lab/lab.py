@@ -16,9 +16,10 @@ from types import TracebackType
 
 from aiohttp import web
 
-from noroshi.lab import switches
 from noroshi.lab.answering import Answers
-from noroshi.lab.certificates import make_tls, write_private
+from noroshi.lab.board import Board
+from noroshi.lab.certificates import make_tls, open_client_certificate, write_private
+from noroshi.lab.clock import LabClock
 from noroshi.lab.control import Control
 from noroshi.lab.conversation import Rules
 from noroshi.lab.entra import Entra
@@ -46,6 +47,7 @@ class Address:
     tenant_domain: str
     client_id: str
     client_secret: str = field(repr=False)
+    client_certificate: str
     redirect_uri: str
     scope: str
     user: str
@@ -83,15 +85,20 @@ class Lab:
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder.absolute()
-        self.directory = directory or ready_made(read_address(folder))
+        self._certificate = "" if directory else str(self.folder / "client.pem")
+        self.directory = directory or self._ready_made()
         self.faults = faults or Faults()
         self.mailboxes = Mailboxes(self.folder / "mail")
         self.mint = Mint.open(self.folder / "signing-key.pem")
-        self._clock = clock
+        self.clock = LabClock(clock)
         self._ports = port, smtp_port
         self._token_seconds = token_seconds
         self._control = str(read_address(folder).get("control", secrets.token_urlsafe(24)))
         self._stack = AsyncExitStack()
+
+    def _ready_made(self) -> Directory:
+        certificate = open_client_certificate(Path(self._certificate))
+        return ready_made(read_address(self.folder), certificate)
 
     async def __aenter__(self) -> Lab:
         """Starts both servers and then writes what clients need to know."""
@@ -100,7 +107,7 @@ class Lab:
             self.base = f"https://localhost:{web_sockets[0].getsockname()[1]}"
             self.grants = Grants(
                 mint=self.mint,
-                clock=self._clock,
+                clock=self.clock,
                 issuer=self.base,
                 token_seconds=self._token_seconds,
             )
@@ -124,18 +131,27 @@ class Lab:
         self, stack: AsyncExitStack, sockets: list[socket.socket], tls: ssl.SSLContext
     ) -> None:
         self.entra = Entra(
-            Answers(self.base, self._clock),
+            Answers(self.base, self.clock),
             directory=self.directory,
             mint=self.mint,
             grants=self.grants,
             faults=self.faults,
         )
-        board = switches.Lab(directory=self.directory, faults=self.faults, grants=self.grants)
-        app = self.entra.application()
-        Control(board, self._control).routes(app)
+        self.board = Board(
+            directory=self.directory,
+            faults=self.faults,
+            grants=self.grants,
+            clock=self.clock,
+            answers=self.entra.answers,
+        )
+        app = web.Application(middlewares=[self.entra.guard])
+        self.entra.routes(app)
+        Control(self.board, self._control).routes(app)
         MailPages(self.mailboxes).routes(app)
         # No access log: codes and states stand in the addresses.
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         for each in sockets:
@@ -150,8 +166,9 @@ class Lab:
                 mint=self.mint,
                 mailboxes=self.mailboxes,
                 tls=tls,
-                clock=self._clock,
+                clock=self.clock,
                 faults=self.faults,
+                pending=self.board.pending,
             )
         )
         stack.push_async_callback(exchange.stop)
@@ -171,6 +188,7 @@ class Lab:
             tenant_domain=tenant.domain,
             client_id=app.client_id,
             client_secret=app.secrets[0].value if app.secrets else "",
+            client_certificate=self._certificate,
             redirect_uri=app.redirects[0].uri if app.redirects else REDIRECT_URI,
             scope=SMTP_SCOPE,
             user=user.upn,

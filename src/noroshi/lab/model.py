@@ -9,13 +9,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from cryptography import x509
+
 Clock = Callable[[], datetime]
-Platform = Literal["web", "public"]
+Platform = Literal["web", "public", "spa", "device"]
+"""Under what a redirect URI is registered; `device`: the grant that has none."""
 
 REDIRECT_URI = "http://localhost/MxMail/"
+LISTENER_URI = "http://localhost"
 SMTP_SCOPE = "https://outlook.office.com/SMTP.Send"
 APP_SCOPE = "https://outlook.office365.com/.default"
 APP_PERMISSION = "SMTP.SendAsApp"
+_GRAPH = ("Mail.Send", "Mail.ReadWrite")
 Factor = Literal["none", "code", "number", "unregistered"]
 
 
@@ -39,14 +44,20 @@ class Redirect:
 class App:
     """An app registration; it may ask for any permission, the person consents to it.
 
-    `roles` are the application permissions to which an administrator has consented.
+    `roles` are the application permissions to which an administrator has consented;
+    `permissions` are what RESOURCE/.default stands for when a person signs in.
     """
 
     client_id: str
     name: str
     redirects: tuple[Redirect, ...]
     secrets: tuple[ClientSecret, ...] = ()
+    certificates: tuple[x509.Certificate, ...] = ()
     roles: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = (SMTP_SCOPE,)
+    public_client: bool = False  # "Allow public client flows": no secret without a redirect URI
+    enabled: bool = True
+    assigned: frozenset[str] | None = None  # None: everybody may sign in to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +98,9 @@ class Tenant:
     smtp_auth: bool = True
     user_consent: bool = True  # whether people may consent for themselves
     blocking: bool = False  # a Conditional Access policy that lets nobody in
+    device_codes: bool = True  # False: a policy that blocks the device code flow
+    factor_since: datetime | None = None  # since when a policy wants a second factor anew
+    sign_in_again: float = 0.0  # hours after which a sign-in must be made anew; 0: never
     service_principals: set[str] = field(default_factory=set)  # apps that Exchange knows
     consents: set[tuple[str, str]] = field(default_factory=set)  # client id, scope: for all
 
@@ -120,7 +134,12 @@ def make_tenant(
     )
 
 
-def ready_made(saved: Mapping[str, object]) -> Directory:
+def new_secret() -> str:
+    """The value of a client secret, as Entra ID makes them."""
+    return "lab8Q~" + secrets.token_urlsafe(26)
+
+
+def ready_made(saved: Mapping[str, object], certificate: x509.Certificate) -> Directory:
     """A directory to begin with; ids and secrets of an earlier start are taken up again.
 
     A node that has signed in to this lab thus stays signed in when the lab is restarted.
@@ -132,9 +151,12 @@ def ready_made(saved: Mapping[str, object]) -> Directory:
     app = App(
         client_id=kept("client_id", str(uuid.uuid4())),
         name="Noroshi",
-        redirects=(Redirect(REDIRECT_URI),),
-        secrets=(ClientSecret(kept("client_secret", "lab8Q~" + secrets.token_urlsafe(26))),),
-        roles=(APP_PERMISSION,),
+        redirects=(Redirect(REDIRECT_URI), Redirect(LISTENER_URI, "public")),
+        secrets=(ClientSecret(kept("client_secret", new_secret())),),
+        certificates=(certificate,),
+        roles=(APP_PERMISSION, "Mail.Send", "Mail.ReadWrite"),
+        permissions=(SMTP_SCOPE, *(f"https://graph.microsoft.com/{name}" for name in _GRAPH)),
+        public_client=True,
     )
     sender = User(
         upn="alerts@contoso.example",

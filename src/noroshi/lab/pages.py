@@ -86,6 +86,14 @@ _DENY = Words(en="It is not me", ja="いいえ、私ではありません")
 _NOBODY = Words(
     en="No account here has a second factor.", ja="二要素認証を使うアカウントはありません。"
 )
+_DEVICE = Words(
+    en="Enter the code that your device shows", ja="機器に表示されたコードを入力してください"
+)
+_DEVICE_CODE = Words(en="Code", ja="コード")
+_DONE = Words(
+    en="You have signed in to {app} on your device. You may close this window.",
+    ja="機器の {app} にサインインしました。このウィンドウは閉じて構いません。",
+)
 _REFUSED = Words(en="You cannot sign in", ja="サインインできません")
 _BACK = Words(en="Back to the app", ja="アプリに戻ります")
 _MEANINGS = {
@@ -93,6 +101,11 @@ _MEANINGS = {
         en="Send mail as you, by SMTP AUTH", ja="SMTP AUTH であなたとしてメールを送信する"
     ),
     "Mail.Send": Words(en="Send mail as you", ja="あなたとしてメールを送信する"),
+    "Mail.Read": Words(en="Read your mail", ja="あなたのメールを読む"),
+    "Mail.ReadWrite": Words(
+        en="Read, write and delete your mail",
+        ja="あなたのメールの読み取り、書き込み、削除をする",
+    ),
     "offline_access": Words(
         en="Keep the access that you give", ja="許可したアクセスを維持する"
     ),
@@ -172,6 +185,22 @@ def _question(language: str, upn: str) -> str:
     deny = f'<button name="answer" value="deny">{_DENY.say(language)}</button>'
     inner = field + _button("approve", _APPROVE.say(language)) + deny
     return _form("/phone", {"upn": upn}, inner)
+
+
+def device_page(language: str, code: str, *, problem: str = "") -> str:
+    """Where a person types in the code of a device that has no browser."""
+    field = (
+        f'<label for="otc">{_DEVICE_CODE.say(language)}</label>'
+        f'<input id="otc" name="otc" type="text" required value="{escape(code)}" '
+        'autocomplete="off" autocapitalize="characters">'
+    )
+    form = _form("/devicelogin", {}, field + _button("next", _NEXT.say(language)))
+    return document(language, _DEVICE.say(language), _problem(problem) + form)
+
+
+def done_page(language: str, app: str) -> str:
+    """The end of a sign-in for a device."""
+    return document(language, _DONE.fill(app=app).say(language), "")
 
 
 def consent_page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -25,23 +25,53 @@ async def sign_in(
     organisation. Raises SignInRefused when a page has no form to go on with, or asks again
     for what was given.
     """
-    tls = ssl.create_default_context(cafile=ca_file)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls)) as session:
+    async with _browser(ca_file) as session:
         answer = await _visit(session, "GET", url, {})
-        for _ in range(_MOST_PAGES):
-            if answer.goes_to:
-                return answer.goes_to
-            page = answer.page
-            if page.problem or page.action is None:
-                raise SignInRefused(page.problem or page.text.strip())
-            action = urljoin(answer.url, page.action)
-            filled = page.filled_in(user, password, for_all=for_all)
-            if page.phone:
-                code = await _take_the_phone(session, page, user)
-                filled |= {} if page.number else {"otc": code}
-            if urlsplit(action).netloc != urlsplit(url).netloc:  # response_mode=form_post
-                return f"{action}?{urlencode(filled)}"
-            answer = await _visit(session, "POST", action, filled)
+        answer = await _walk(session, answer, user, password, for_all=for_all)
+    if not answer.goes_to:
+        raise SignInRefused(answer.page.text.strip())
+    return answer.goes_to
+
+
+async def enter_code(url: str, code: str, user: str, password: str, ca_file: str) -> str:
+    """Types in a device's code at the page that it names, and signs in; what the last page says.
+
+    Raises SignInRefused as `sign_in` does.
+    """
+    async with _browser(ca_file) as session:
+        answer = await _visit(session, "GET", url, {})
+        action = urljoin(answer.url, answer.page.action or "")
+        answer = await _visit(session, "POST", action, {"otc": code})
+        answer = await _walk(session, answer, user, password, for_all=False)
+    if "AADSTS" in answer.page.text:
+        raise SignInRefused(answer.page.text.strip())
+    return answer.page.text.strip()
+
+
+def _browser(ca_file: str) -> aiohttp.ClientSession:
+    tls = ssl.create_default_context(cafile=ca_file)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls))
+
+
+async def _walk(
+    session: aiohttp.ClientSession, answer: _Answer, user: str, password: str, *, for_all: bool
+) -> _Answer:
+    """Fills in form after form: to a redirect, or to a page without one."""
+    start = answer.url
+    for _ in range(_MOST_PAGES):
+        page = answer.page
+        if page.problem:
+            raise SignInRefused(page.problem)
+        if answer.goes_to or page.action is None:
+            return answer
+        action = urljoin(answer.url, page.action)
+        filled = page.filled_in(user, password, for_all=for_all)
+        if page.phone:
+            code = await _take_the_phone(session, page, user)
+            filled |= {} if page.number else {"otc": code}
+        if urlsplit(action).netloc != urlsplit(start).netloc:  # response_mode=form_post
+            return replace(answer, goes_to=f"{action}?{urlencode(filled)}")
+        answer = await _visit(session, "POST", action, filled)
     raise SignInRefused("the pages do not come to an end")
 
 

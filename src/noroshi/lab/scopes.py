@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from noroshi.lab.refusals import Refusal
 
@@ -10,8 +11,23 @@ GRAPH = "https://graph.microsoft.com"
 OUTLOOK = ("https://outlook.office.com", "https://outlook.office365.com")
 GRAPH_AUDIENCE = "00000003-0000-0000-c000-000000000000"
 PERMISSIONS = frozenset(
-    {"SMTP.Send", "Mail.Send", "Mail.Read", "User.Read", "IMAP.AccessAsUser.All"}
+    {
+        "SMTP.Send",
+        "IMAP.AccessAsUser.All",
+        "Mail.Send",
+        "Mail.Send.Shared",
+        "Mail.Read",
+        "Mail.Read.Shared",
+        "Mail.ReadBasic",
+        "Mail.ReadWrite",
+        "Mail.ReadWrite.Shared",
+        "User.Read",
+    }
 )
+"""What a person may let an app do."""
+EXCHANGE_ROLES = frozenset({"SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp"})
+"""What an app may do by itself at Exchange; every other role is Graph's."""
+_DEFAULT = ".default"
 _OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 
 
@@ -29,7 +45,7 @@ class Scopes:
 
     @property
     def audience(self) -> str:
-        return GRAPH_AUDIENCE if self.resource == GRAPH else self.resource
+        return audience(self.resource)
 
     @property
     def granted(self) -> tuple[str, ...]:
@@ -39,14 +55,28 @@ class Scopes:
     @property
     def scp(self) -> str:
         """The `scp` claim: names without their resource."""
-        return " ".join(_split(each)[1] for each in self.granted)
+        names = (_split(each)[1] for each in self.granted)
+        return " ".join(name for name in names if name != _DEFAULT)
 
-    def within(self, consented: Scopes) -> None:
+    def within(self, consented: Iterable[str]) -> None:
         """Raises Refusal 65001 if a permission was asked for that nobody consented to."""
-        known = {_split(each) for each in consented.asked}
+        known = {_split(each) for each in consented}
         for each in self.granted:
             if _split(each) not in known:
                 raise Refusal(65001, scope=each)
+
+    def with_defaults(self, listed: Iterable[str], app: str) -> Scopes:
+        """RESOURCE/.default means what the app's registration lists for it, and stays beside that."""
+        asked: list[str] = []
+        for each in self.asked:
+            resource, name = _split(each)
+            if name == _DEFAULT:
+                meant = [one for one in listed if _split(one)[0] == resource]
+                if not meant:
+                    raise Refusal(650057, app=app, resource=resource)
+                asked += meant
+            asked.append(each)
+        return replace(self, asked=tuple(dict.fromkeys(asked)))
 
 
 def read_scopes(text: str) -> Scopes:
@@ -70,11 +100,22 @@ def read_default(text: str) -> str:
     return resource
 
 
+def audience(resource: str) -> str:
+    """What stands in a token's `aud` for a resource."""
+    return GRAPH_AUDIENCE if resource == GRAPH else resource
+
+
+def roles_of(roles: Iterable[str], resource: str) -> list[str]:
+    """An app's roles that one resource knows."""
+    at_exchange = resource in OUTLOOK
+    return [role for role in roles if (role in EXCHANGE_ROLES) is at_exchange]
+
+
 def _check(scope: str) -> None:
     resource, name = _split(scope)
     if resource not in (GRAPH, *OUTLOOK):
         raise Refusal(500011, resource=resource)
-    if name not in PERMISSIONS:
+    if name not in PERMISSIONS and scope != f"{resource}/{_DEFAULT}":
         raise Refusal(70011, scope=scope)
 
 

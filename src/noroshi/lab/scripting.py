@@ -18,6 +18,10 @@ from noroshi.lab.typed import command
 
 _PATIENCE = 10  # seconds
 COMMANDS = {
+    "show": Words(
+        en="Shows the time, all switches and scripted faults of the running lab.",
+        ja="動いているラボの時刻、スイッチ、仕掛けた障害をすべて表示します。",
+    ),
     "set": Words(
         en="Sets switches of the running lab: NAME=VALUE ...",
         ja="動いているラボのスイッチを変えます。名前=値 …",
@@ -33,14 +37,17 @@ COMMANDS = {
 }
 _NAME_VALUE = Words(en="a switch and its new value", ja="スイッチと新しい値")
 _AT = Words(
-    en="where: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, END, RSET, QUIT, TOKEN",
-    ja="場所: CONNECT、EHLO、STARTTLS、AUTH、MAIL、RCPT、DATA、END、RSET、QUIT、TOKEN",
+    en="where: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, END, RSET, QUIT, TOKEN, METADATA, "
+    "DEVICE",
+    ja="場所: CONNECT、EHLO、STARTTLS、AUTH、MAIL、RCPT、DATA、END、RSET、QUIT、TOKEN、METADATA、DEVICE",
 )
 _DOES = Words(
     en="what: a whole SMTP answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
-    "silent, wait:SECONDS, keep-then-drop, ok-then-drop; at TOKEN an AADSTS number or html",
+    "silent, wait:SECONDS, keep-then-drop, ok-then-drop; from TOKEN on an AADSTS number, an HTTP "
+    "status, html, html-200, truncated, drop, silent, wait:SECONDS",
     ja="内容: SMTP の応答全体、短い名前 (421、432、451、535、550、5.4.1 など)、drop、silent、wait:秒数、"
-    "keep-then-drop、ok-then-drop。TOKEN では AADSTS の番号か html",
+    "keep-then-drop、ok-then-drop。TOKEN 以降では AADSTS の番号、HTTP のステータス、html、html-200、"
+    "truncated、drop、silent、wait:秒数",
 )
 _TIMES = Words(en="how often (default: 1)", ja="回数 (既定値: 1)")
 _ALWAYS = Words(en="until it is cleared", ja="消すまで続けます")
@@ -54,7 +61,10 @@ _NO_LAB = Words(
 _NO_PAIR = Words(
     en="{given} is not NAME=VALUE.", ja="{given} は「名前=値」の形になっていません。"
 )
+_NOW = Words(en="The lab's time: {now}", ja="ラボの時刻: {now}")
 _SWITCHES = Words(en="Switches", ja="スイッチ")
+_PENDING = Words(en="On their way to Exchange", ja="Exchange に行き渡るのを待っている変更")
+_FROM = Words(en="from {at} on", ja="{at} から")
 _FAULTS = Words(en="Scripted faults", ja="仕掛けた障害")
 _NONE = Words(en="none", ja="なし")
 _LEFT = Words(en="{count} left", ja="残り{count}回")
@@ -90,7 +100,8 @@ def _do(name: str, given: argparse.Namespace) -> Mapping[str, Any]:
         left = None if given.always else given.times
         asked = {"at": given.at, "does": given.does, "to": given.to, "left": left}
         return _ask(given.folder, "fault", asked)
-    return _ask(given.folder, *(("clear", {}) if given.clear else ("faults", None)))
+    clears = name == "faults" and given.clear
+    return _ask(given.folder, *(("clear", {}) if clears else ("state", None)))
 
 
 def _set(folder: Path, pairs: Sequence[str]) -> Mapping[str, Any]:
@@ -140,10 +151,14 @@ def _exchange(
 def _shown(told: Mapping[str, Any], language: str) -> str:
     switches = told["switches"]
     width = max(len(each["name"]) + len(each["value"]) for each in switches) + 1
-    lines = [_SWITCHES.say(language)]
+    lines = [_NOW.fill(now=told["now"]).say(language), "", _SWITCHES.say(language)]
     for each in switches:
         pair = f"{each['name']}={each['value']}"
         lines.append(f"  {pair:<{width}}  {Words(**each['help']).say(language)}")
+    if told["pending"]:
+        lines += ["", _PENDING.say(language)]
+    for each in told["pending"]:
+        lines.append(f"  {each['name']}={each['value']}  {_FROM.fill(**each).say(language)}")
     lines += ["", _FAULTS.say(language)]
     lines += [f"  {_fault(each, language)}" for each in told["faults"]]
     return "\n".join(lines if told["faults"] else [*lines, f"  {_NONE.say(language)}"])
@@ -172,5 +187,5 @@ def _parser(name: str, language: str) -> argparse.ArgumentParser:
         parser.add_argument("--to", default="", metavar="ADDRESS", help=_TO.say(language))
     if name == "faults":
         parser.add_argument("--clear", action="store_true", help=_CLEAR.say(language))
-        parser.add_argument("--json", action="store_true", help=_JSON.say(language))
+    parser.add_argument("--json", action="store_true", help=_JSON.say(language))
     return parser

@@ -9,18 +9,19 @@ from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
+from noroshi.lab.devices import Waiting
 from noroshi.lab.model import App, Directory, Redirect, Tenant, User
 from noroshi.lab.refusals import Refusal
 from noroshi.lab.scopes import Scopes, read_scopes
 
-Mode = Literal["query", "fragment", "form_post"]
+Mode = Literal["query", "fragment", "form_post", "device"]
 Stage = Literal["login", "factor", "consent"]
 _PATIENCE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """Where the answer goes, once the redirect URI is trusted."""
+    """Where the answer goes, once the redirect URI is trusted; or to the device that waits."""
 
     tenant: Tenant
     app: App
@@ -28,6 +29,7 @@ class Return:
     redirect: Redirect
     mode: Mode
     state: str | None
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ def read_return(tenant_name: str, query: Mapping[str, str], directory: Directory
     uri = query.get("redirect_uri", "")
     if not uri:
         raise Refusal(900971)
-    redirect = next((each for each in app.redirects if matches(uri, each.uri)), None)
+    fitting = [each for each in app.redirects if matches(uri, each.uri)]
+    redirect = next((each for each in fitting if each.uri == uri), *fitting[:1] or (None,))
     if redirect is None:
         raise Refusal(50011, uri=uri, app=client_id)
     mode = query.get("response_mode", "query")
@@ -79,9 +82,12 @@ def read_ask(back: Return, query: Mapping[str, str]) -> Ask:
         query.get("code_challenge_method", "plain"),
     )
     _check_challenge(challenge, method)
+    if back.redirect.platform == "spa" and not challenge:
+        raise Refusal(9002325)
+    scopes = read_scopes(query.get("scope", ""))
     return Ask(
         back=back,
-        scopes=read_scopes(query.get("scope", "")),
+        scopes=scopes.with_defaults(back.app.permissions, back.app.client_id),
         nonce=query.get("nonce", ""),
         challenge=challenge,
         method=method,
@@ -89,6 +95,30 @@ def read_ask(back: Return, query: Mapping[str, str]) -> Ask:
         asks_consent=query.get("prompt") == "consent",
         silent=query.get("prompt") == "none",
         client_info=query.get("client_info") == "1",
+    )
+
+
+def ask_for_device(waiting: Waiting) -> Ask:
+    """What a person is asked who has typed in a device's code."""
+    back = Return(
+        tenant=waiting.tenant,
+        app=waiting.app,
+        uri="",
+        redirect=Redirect("", "device"),
+        mode="device",
+        state=None,
+        waiting=waiting,
+    )
+    return Ask(
+        back=back,
+        scopes=waiting.scopes,
+        nonce="",
+        challenge="",
+        method="",
+        login_hint="",
+        asks_consent=False,
+        silent=False,
+        client_info=False,
     )
 
 
@@ -103,9 +133,11 @@ def find_tenant(name: str, client_id: str, directory: Directory) -> Tenant:
 
 
 def find_app(tenant: Tenant, client_id: str) -> App:
-    """The app of that id; Refusal 700016 if there is none."""
+    """The app of that id; Refusal 700016 if there is none, 7000112 if it is switched off."""
     if client_id not in tenant.apps:
         raise Refusal(700016, app=client_id)
+    if not tenant.apps[client_id].enabled:
+        raise Refusal(7000112, app=client_id)
     return tenant.apps[client_id]
 
 

@@ -7,7 +7,6 @@ A refresh token is its own sealed record. So each one stays good until it has be
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from noroshi.lab.certificates import pem, write_private
+from noroshi.lab.jwt import encode, sign, take_apart
 
 
 class Mint:
@@ -50,22 +49,12 @@ class Mint:
 
     def sign(self, claims: Mapping[str, object]) -> str:
         """A JWT with these claims."""
-        head = {"typ": "JWT", "alg": "RS256", "kid": self._kid}
-        told = ".".join(encode(json.dumps(part).encode()) for part in (head, claims))
-        mark = self._key.sign(told.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{told}.{encode(mark)}"
+        return sign(self._key, {"kid": self._kid}, claims)
 
     def read(self, token: str) -> dict[str, Any] | None:
         """The claims of a token that this key has signed; whether they hold is not judged."""
-        told, _, mark = token.rpartition(".")
-        try:
-            self._public.verify(
-                decode(mark), told.encode(), padding.PKCS1v15(), hashes.SHA256()
-            )
-            claims = json.loads(decode(told.partition(".")[2]))
-        except (InvalidSignature, ValueError):
-            return None
-        return claims if isinstance(claims, dict) else None
+        jwt = take_apart(token)
+        return dict(jwt.claims) if jwt and jwt.is_signed_by(self._public) else None
 
     def seal(self, record: Mapping[str, object], now: datetime) -> str:
         """A refresh token that holds this record, unreadable to who carries it."""
@@ -89,16 +78,3 @@ class Mint:
     def _numbers(self) -> tuple[bytes, bytes]:
         numbers = self._public.public_numbers()
         return numbers.n.to_bytes(256, "big"), numbers.e.to_bytes(3, "big")
-
-
-def encode(data: bytes) -> str:
-    """base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decode(text: str) -> bytes:
-    """base64url without padding; ValueError if it is not that."""
-    try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error as broken:
-        raise ValueError("not base64url") from broken

@@ -7,18 +7,28 @@ import secrets
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
 from noroshi.core.words import Words
 from noroshi.lab import pages
 from noroshi.lab.answering import PAGE, Answers, language, page, texts
-from noroshi.lab.grants import Grants, client_info
+from noroshi.lab.claims import client_info
+from noroshi.lab.grants import Grants
 from noroshi.lab.model import Directory, User
 from noroshi.lab.phone import Phone
 from noroshi.lab.refusals import Refusal
-from noroshi.lab.signin import Ask, Return, Stage, Visit, Visits, read_ask, read_return
+from noroshi.lab.signin import (
+    Ask,
+    Return,
+    Stage,
+    Visit,
+    Visits,
+    ask_for_device,
+    read_ask,
+    read_return,
+)
 
 _STALE = Words(
     en="This page was used already, or it is too old. Begin the sign-in again.",
@@ -26,6 +36,7 @@ _STALE = Words(
 )
 _NOT_YET = Words(en="The phone has not answered yet.", ja="電話でまだ確認されていません。")
 _COOKIE = "lab-session"
+DEVICE_PAGE = "/devicelogin"
 _SESSION = timedelta(hours=12)
 _Step = Callable[[web.Request, dict[str, str], Visit], Awaitable[web.Response]]
 
@@ -37,25 +48,25 @@ class Walk:
         self._answers = answers
         self._directory = directory
         self._grants = grants
+        self._consents = grants.consents
         self._visits = Visits()
         self.phone = Phone()
-        self._consents: set[tuple[str, str, str]] = set()
         self._sessions: dict[str, tuple[User, datetime]] = {}
 
     def routes(self, app: web.Application) -> None:
         """Adds the pages to the application."""
         app.router.add_get("/phone", self._show_phone)
         app.router.add_post("/phone", self._answer_phone)
+        app.router.add_get(DEVICE_PAGE, self._show_device)
+        app.router.add_post(DEVICE_PAGE, self._type_device)
         app.router.add_get("/{tenant}/oauth2/v2.0/authorize", self._authorize)
         app.router.add_post("/{tenant}/login", self._step("login", self._login))
         app.router.add_post("/{tenant}/factor", self._step("factor", self._factor))
         app.router.add_post("/{tenant}/consent", self._step("consent", self._consent))
 
     def forget_consent(self) -> None:
-        """The next sign-in of everybody shows the consent page again."""
-        self._consents.clear()
-        for tenant in self._directory.tenants:
-            tenant.consents.clear()
+        """Nobody's consent holds any more; the next sign-in asks for it again."""
+        self._consents.withdraw(self._directory.tenants)
 
     # The beginning
 
@@ -68,6 +79,18 @@ class Walk:
         except Refusal as refusal:
             return self._refuse(request, back, refusal)
         return self._ask_account(ask, language(request), hint=ask.login_hint)
+
+    async def _show_device(self, request: web.Request) -> web.Response:
+        """Where a person types in the code that a device shows."""
+        said = language(request)
+        return page(pages.device_page(said, request.query.get("otc", "")))
+
+    async def _type_device(self, request: web.Request) -> web.Response:
+        form, said = texts(await request.post()), language(request)
+        waiting = self._grants.devices.typed(form.get("otc", ""), self._answers.clock())
+        if waiting is None:
+            return page(pages.device_page(said, "", problem=Refusal(70018).text), 400)
+        return self._ask_account(ask_for_device(waiting), said, hint="")
 
     def _silent(self, request: web.Request, ask: Ask) -> web.Response:
         """prompt=none: only what needs nobody at the browser."""
@@ -108,8 +131,12 @@ class Walk:
             user = self._identify(visit.ask, name, form.get("passwd", ""))
         except Refusal as refusal:
             return self._ask_account(visit.ask, visit.language, hint=name, problem=refusal.text)
-        if visit.ask.back.tenant.blocking:
+        back = visit.ask.back
+        if back.tenant.blocking or (back.waiting and not back.tenant.device_codes):
             return self._answers.refused(request, Refusal(53003))
+        if back.app.assigned is not None and user.upn not in back.app.assigned:
+            told = Refusal(50105, user=user.upn, app=back.app.client_id)
+            return self._answers.refused(request, told)
         if user.factor == "unregistered":
             return self._answers.refused(request, Refusal(50079))
         if user.factor != "none":
@@ -230,18 +257,22 @@ class Walk:
             return self._refuse(request, visit.ask.back, refusal)
         if form.get("answer") != "accept":
             return self._cancelled(request, visit)
-        if user.admin and form.get("for_all"):
-            tenant.consents |= {key[1:] for key in _keys(visit.ask, user)}
-        self._consents |= _keys(visit.ask, user)
+        for_all = bool(user.admin and form.get("for_all"))
+        asked, app = visit.ask.scopes.asked, visit.ask.back.app
+        self._consents.give(tenant, app, user, asked, for_all=for_all)
         return self._agreed(visit.ask, user, visit.language)
 
     def _needs_consent(self, ask: Ask, user: User) -> bool:
-        given = {key for key in _keys(ask, user) if key[1:] in ask.back.tenant.consents}
-        return ask.asks_consent or not _keys(ask, user) <= self._consents | given
+        back = ask.back
+        missing = self._consents.missing(back.tenant, back.app, user, ask.scopes.asked)
+        return ask.asks_consent or missing
 
     # Back to the app
 
     def _agreed(self, ask: Ask, user: User, language: str) -> web.Response:
+        if ask.back.waiting:
+            ask.back.waiting.user = user
+            return page(pages.done_page(language, ask.back.app.name))
         fields = {"code": self._grants.code(ask, user)}
         if ask.client_info:
             fields["client_info"] = client_info(ask.back.tenant, user)
@@ -259,6 +290,9 @@ class Walk:
         self, request: web.Request, back: Return, refusal: Refusal, **more: str
     ) -> web.Response:
         told = self._answers.report(request, refusal)
+        if back.waiting:
+            back.waiting.declined = True
+            return self._answers.refused(request, refusal)
         fields = {"error": refusal.error, "error_description": told.description}
         fields |= {"error_uri": told.error_uri} | more
         return self._send_back(back, fields, language(request))
@@ -268,12 +302,9 @@ class Walk:
             fields = fields | {"state": back.state}
         if back.mode == "form_post":
             return page(pages.post_page(language, back.uri, fields))
-        mark = "#" if back.mode == "fragment" else "&" if "?" in back.uri else "?"
-        # HTTPFound would write the URL anew; the app's own must stay as it is.
-        headers = PAGE | {"Location": f"{back.uri}{mark}{urlencode(fields)}"}
+        # HTTPFound would write the URL anew; the app's own must stay as it is, but for one
+        # without a path, to which Entra ID adds a slash.
+        uri = back.uri if urlsplit(back.uri).path else f"{back.uri}/"
+        mark = "#" if back.mode == "fragment" else "&" if "?" in uri else "?"
+        headers = PAGE | {"Location": f"{uri}{mark}{urlencode(fields)}"}
         return web.Response(status=302, headers=headers)
-
-
-def _keys(ask: Ask, user: User) -> set[tuple[str, str, str]]:
-    """Who, which app, and what: one key for each permission."""
-    return {(user.upn, ask.back.app.client_id, scope) for scope in ask.scopes.asked}

@@ -1,0 +1,49 @@
+"""All that the lab's switches reach: what stands for the tenant, its app, its user and mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from noroshi.lab.answering import Answers
+from noroshi.lab.clock import LabClock
+from noroshi.lab.faults import Faults
+from noroshi.lab.grants import Grants
+from noroshi.lab.model import App, Directory, Mailbox, Tenant, User
+from noroshi.lab.pending import Pending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Switches act on the first tenant, its first app and user, and that user's mailbox."""
+
+    directory: Directory
+    faults: Faults
+    grants: Grants
+    clock: LabClock
+    answers: Answers
+    pending: Pending = field(default_factory=Pending)
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.directory.tenants[0]
+
+    @property
+    def app(self) -> App:
+        return next(iter(self.tenant.apps.values()))
+
+    @property
+    def user(self) -> User:
+        return next(iter(self.tenant.users.values()))
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return self.tenant.mailboxes[self.user.upn]
+
+    def keep(self, changed: App | User | Mailbox) -> None:
+        """Puts a changed record in the place of the one before."""
+        if isinstance(changed, App):
+            self.tenant.apps[changed.client_id] = changed
+        elif isinstance(changed, User):
+            self.tenant.users[changed.upn] = changed
+        else:
+            self.tenant.mailboxes[changed.address] = changed

@@ -1,0 +1,76 @@
+"""JSON Web Tokens as both sides of the lab read and sign them (RFC 7515): RS256 and PS256."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+_PADDINGS: dict[str, padding.AsymmetricPadding] = {
+    "RS256": padding.PKCS1v15(),
+    "PS256": padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Jwt:
+    """A token taken apart; nothing of it is believed yet."""
+
+    head: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    signed: bytes
+    mark: bytes
+
+    def is_signed_by(self, key: rsa.RSAPublicKey) -> bool:
+        """Whether that key made the signature, by the algorithm that the token names."""
+        by = _PADDINGS.get(str(self.head.get("alg")))
+        if by is None:
+            return False
+        try:
+            key.verify(self.mark, self.signed, by, hashes.SHA256())
+        except InvalidSignature:
+            return False
+        return True
+
+
+def sign(
+    key: rsa.RSAPrivateKey, head: Mapping[str, object], claims: Mapping[str, object]
+) -> str:
+    """A JWT with RS256."""
+    whole = {"typ": "JWT", "alg": "RS256", **head}
+    told = ".".join(encode(json.dumps(part).encode()) for part in (whole, claims))
+    mark = key.sign(told.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{told}.{encode(mark)}"
+
+
+def take_apart(token: str) -> Jwt | None:
+    """The parts of a token; None if it is none."""
+    told, _, mark = token.rpartition(".")
+    try:
+        head, claims = (json.loads(decode(part)) for part in told.split("."))
+        found = decode(mark)
+    except ValueError:
+        return None
+    if not isinstance(head, dict) or not isinstance(claims, dict):
+        return None
+    return Jwt(head, claims, told.encode(), found)
+
+
+def encode(data: bytes) -> str:
+    """base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode(text: str) -> bytes:
+    """base64url without padding; ValueError if it is not that."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as broken:
+        raise ValueError("not base64url") from broken

@@ -1,0 +1,47 @@
+"""What an administrator has changed and Exchange has not noticed yet.
+
+Exchange Online goes by a changed permission or switch after 30 minutes to 2 hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A switch that has been set, and when it begins to act."""
+
+    name: str
+    value: str
+    at: datetime
+    make: Callable[[], None]
+
+
+class Pending:
+    """Changes on their way; they are made in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self.delay = timedelta()
+        self._waiting: list[Change] = []
+
+    @property
+    def waiting(self) -> tuple[Change, ...]:
+        return tuple(self._waiting)
+
+    def ask(self, name: str, value: str, now: datetime, make: Callable[[], None]) -> None:
+        """Makes a change, now or when it has gone round."""
+        if self.delay:
+            at = now + self.delay
+            self._waiting.append(Change(name=name, value=value, at=at, make=make))
+        else:
+            make()
+
+    def settle(self, now: datetime) -> None:
+        """Makes all changes whose time has come."""
+        due = [each for each in self._waiting if each.at <= now]
+        self._waiting = [each for each in self._waiting if each.at > now]
+        for each in due:
+            each.make()

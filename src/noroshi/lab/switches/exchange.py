@@ -1,0 +1,121 @@
+"""Switches of the mail side: SMTP AUTH, permissions and limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from noroshi.core.words import Words
+from noroshi.lab.board import Board
+from noroshi.lab.clock import read_span, write_span
+from noroshi.lab.switches.kinds import Switch, later, number
+
+_MOST_SECONDS, _MOST_CONNECTIONS = 600.0, 1000
+
+
+def _tenant_smtp(board: Board, value: str) -> None:
+    board.tenant.smtp_auth = value == "on"
+
+
+def _mailbox_smtp(board: Board, value: str) -> None:
+    board.keep(replace(board.mailbox, smtp_auth={"on": True, "off": False}.get(value)))
+
+
+def _principal(board: Board, value: str) -> None:
+    known = board.tenant.service_principals
+    (known.add if value == "registered" else known.discard)(board.app.client_id)
+
+
+def _mailbox_right(board: Board, value: str) -> None:
+    others = board.mailbox.open_to - {board.app.client_id}
+    mine = {board.app.client_id} if value == "granted" else set()
+    board.keep(replace(board.mailbox, open_to=others | mine))
+
+
+def _propagation(board: Board, value: str) -> None:
+    board.pending.delay = max(read_span(value) or timedelta(), timedelta())
+
+
+def _latency(board: Board, value: str) -> None:
+    board.faults.delay = number(value, 0, _MOST_SECONDS)
+
+
+def _connections(board: Board, value: str) -> None:
+    board.faults.connections = int(number(value, 0, _MOST_CONNECTIONS))
+
+
+EXCHANGE = (
+    Switch(
+        name="tenant-smtp-auth",
+        values=("on", "off"),
+        help=Words(
+            en="SMTP AUTH of the whole tenant (Set-TransportConfig); off: 535 5.7.139 … Tenant",
+            ja="テナント全体の SMTP AUTH (Set-TransportConfig)。off では 535 5.7.139 … Tenant",
+        ),
+        get=lambda board: "on" if board.tenant.smtp_auth else "off",
+        put=later("tenant-smtp-auth", _tenant_smtp),
+    ),
+    Switch(
+        name="mailbox-smtp-auth",
+        values=("inherit", "on", "off"),
+        help=Words(
+            en="SMTP AUTH of the mailbox (Set-CASMailbox); off: 535 5.7.139 … Mailbox",
+            ja="メールボックスの SMTP AUTH (Set-CASMailbox)。off では 535 5.7.139 … Mailbox",
+        ),
+        get=lambda board: {True: "on", False: "off", None: "inherit"}[board.mailbox.smtp_auth],
+        put=later("mailbox-smtp-auth", _mailbox_smtp),
+    ),
+    Switch(
+        name="service-principal",
+        values=("registered", "missing"),
+        help=Words(
+            en="whether Exchange knows the app (New-ServicePrincipal); missing: 535 5.7.3",
+            ja="Exchange にアプリが登録されているか (New-ServicePrincipal)。missing では 535 5.7.3",
+        ),
+        get=lambda board: (
+            "registered"
+            if board.app.client_id in board.tenant.service_principals
+            else "missing"
+        ),
+        put=later("service-principal", _principal),
+    ),
+    Switch(
+        name="mailbox-permission",
+        values=("granted", "missing"),
+        help=Words(
+            en="the app's right to the mailbox (Add-MailboxPermission); missing: 535 5.7.3",
+            ja="アプリのメールボックスへの権限 (Add-MailboxPermission)。missing では 535 5.7.3",
+        ),
+        get=lambda board: (
+            "granted" if board.app.client_id in board.mailbox.open_to else "missing"
+        ),
+        put=later("mailbox-permission", _mailbox_right),
+    ),
+    Switch(
+        name="propagation",
+        kind="span",
+        help=Words(
+            en="how long Exchange takes to go by a changed permission (really 30m to 2h)",
+            ja="権限の変更が Exchange に行き渡るまでの時間 (実際は30分から2時間)",
+        ),
+        get=lambda board: write_span(board.pending.delay),
+        put=_propagation,
+    ),
+    Switch(
+        name="connections",
+        kind="number",
+        help=Words(
+            en="how many SMTP connections one mailbox may have; more: 432 4.3.2",
+            ja="1つのメールボックスに許す SMTP 接続の数。超えると 432 4.3.2",
+        ),
+        get=lambda board: str(board.faults.connections),
+        put=_connections,
+    ),
+    Switch(
+        name="latency",
+        kind="number",
+        help=Words(en="seconds before each SMTP answer", ja="SMTP の応答ごとに待つ秒数"),
+        get=lambda board: f"{board.faults.delay:g}",
+        put=_latency,
+    ),
+)
