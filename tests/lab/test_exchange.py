@@ -10,14 +10,14 @@ from typing import Any
 import aiosmtplib
 import pytest
 
+from noroshi.lab.dialects import HOST
 from noroshi.lab.lab import Lab
-from noroshi.lab.line import HOST
 from noroshi.lab.scopes import read_scopes
 from tests.lab.parts import SMTP_SEND, Clock, Wire, xoauth2
 
 USER = "alerts@contoso.example"
 BRACKET = re.compile(
-    rf" \[{re.escape(HOST)} 2026-11-25T\d\d:\d\d:\d\d\.\d\d\dZ [0-9A-F]{{16}}\]$"
+    rf" \[{re.escape(HOST)} 2026-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ [0-9A-F]{{16}}\]$"
 )
 SUBJECT = "[危険] FS01  D: 共有フォルダーの使用率が 95.2 % になりました (危険 95 % 以上)"
 
@@ -157,15 +157,6 @@ async def test_an_auth_that_is_cancelled_is_answered_with_535(wire: Wire) -> Non
 async def test_a_wrong_command_is_told_why(wire: Wire, line: str, reply: str) -> None:
     await wire.secure()
     assert bare(await wire.say(line)) == reply
-
-
-async def test_basic_authentication_is_offered_and_refused(wire: Wire) -> None:
-    await wire.secure()
-    assert await wire.say("AUTH LOGIN") == "334 VXNlcm5hbWU6"
-    assert await wire.say("eA==") == "334 UGFzc3dvcmQ6"
-    assert bare(await wire.say("eA==")) == (
-        "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
-    )
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from noroshi.lab.answering import Answers
 from noroshi.lab.clock import LabClock
+from noroshi.lab.doors import Door
 from noroshi.lab.faults import Faults
+from noroshi.lab.gates import ExchangeGate
 from noroshi.lab.grants import Grants
+from noroshi.lab.limits import Limits
 from noroshi.lab.model import App, Directory, Mailbox, Tenant, User
 from noroshi.lab.pending import Pending
+from noroshi.lab.submission import Submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +26,14 @@ class Board:
     grants: Grants
     clock: LabClock
     answers: Answers
-    pending: Pending = field(default_factory=Pending)
+    pending: Pending
+    submission: Submission
+    gate: ExchangeGate
+    doors: Mapping[str, Door]
+
+    @property
+    def limits(self) -> Limits:
+        return self.submission.limits
 
     @property
     def tenant(self) -> Tenant:

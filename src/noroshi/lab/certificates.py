@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, get_args
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 # The peers check dates against the machine's own clock, while a test may move the lab's;
 # and the CA's key is gone as soon as it has signed once. So the dates need not be narrow.
 _FROM, _UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
+_LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 _NETS = ("127.0.0.1/32", "::1/128")
 
 
@@ -28,17 +31,45 @@ def write_private(path: Path, data: bytes) -> None:
     fresh.replace(path)
 
 
-def make_tls(folder: Path) -> ssl.SSLContext:
-    """Makes a CA (`ca.pem`) and a certificate for loopback, and a server's context with it."""
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _authority(ca_key)
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _server(key, ca, ca_key)
-    write_private(folder / "ca.pem", _public(ca))
-    write_private(folder / "server.pem", pem(key) + _public(certificate))
+Shown = Literal["good", "wrong-name", "expired", "untrusted"]
+SHOWN: tuple[Shown, ...] = get_args(Shown)
+"""Which certificate a server shows."""
+
+
+class Certificates:
+    """Makes a CA (`ca.pem`), and what servers show to their clients: what it vouches for, and
+    what no client may take."""
+
+    def __init__(self, folder: Path) -> None:
+        ca_key, stranger = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+        ca = _authority(ca_key)
+        write_private(folder / "ca.pem", _public(ca))
+        made = {
+            "good": _server(ca, ca_key),
+            "wrong-name": _server(ca, ca_key, name="elsewhere.localhost"),
+            "expired": _server(ca, ca_key, until=_LONG_AGO),
+            "untrusted": _server(_authority(stranger), stranger),
+        }
+        self._contexts = {name: _context(folder, name, both) for name, both in made.items()}
+        self._folder, self._good = folder, made["good"]
+
+    def tls(self, shown: Callable[[], Shown]) -> ssl.SSLContext:
+        """A server's context that shows, at each handshake, what is then wanted."""
+        context = _context(self._folder, "good", self._good)
+
+        def choose(talk: ssl.SSLObject, name: str | None, own: ssl.SSLContext) -> None:
+            talk.context = self._contexts[shown()]
+
+        context.sni_callback = choose
+        return context
+
+
+def _context(folder: Path, name: str, both: bytes) -> ssl.SSLContext:
+    path = folder / ("server.pem" if name == "good" else f"server-{name}.pem")
+    write_private(path, both)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(folder / "server.pem")
+    context.load_cert_chain(path)
     return context
 
 
@@ -59,30 +90,41 @@ def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 
 
 def _server(
-    key: ec.EllipticCurvePrivateKey, ca: x509.Certificate, ca_key: ec.EllipticCurvePrivateKey
-) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    addresses = [x509.IPAddress(ipaddress.ip_network(net).network_address) for net in _NETS]
-    return (
-        _begin(name, ca.subject, key)
+    ca: x509.Certificate,
+    ca_key: ec.EllipticCurvePrivateKey,
+    *,
+    name: str = "localhost",
+    until: datetime = _UNTIL,
+) -> bytes:
+    """A server's key and certificate, for loopback or for another name alone."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    if name == "localhost":
+        nets = (ipaddress.ip_network(net) for net in _NETS)
+        names += [x509.IPAddress(net.network_address) for net in nets]
+    certificate = (
+        _begin(subject, ca.subject, key, until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), *addresses]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(_authority_id(ca_key), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
+    return pem(key) + _public(certificate)
 
 
 def _begin(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    until: datetime = _UNTIL,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(_FROM)
-        .not_valid_after(_UNTIL)
+        .not_valid_after(until)
         .add_extension(
             x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
         )

@@ -46,6 +46,7 @@ class Control:
 
     def __init__(self, board: Board, token: str) -> None:
         self._board, self._token = board, token
+        self._begun = {each.name: each.get(board) for each in SWITCHES if not each.momentary}
 
     def routes(self, app: web.Application) -> None:
         """Adds the addresses to the application."""
@@ -53,6 +54,7 @@ class Control:
         app.router.add_post("/lab/set", self._guarded(self._set))
         app.router.add_post("/lab/fault", self._guarded(self._fault))
         app.router.add_post("/lab/clear", self._guarded(self._clear))
+        app.router.add_post("/lab/reset", self._guarded(self._reset))
 
     def _guarded(self, then: _Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handler(request: web.Request) -> web.Response:
@@ -107,6 +109,19 @@ class Control:
 
     async def _clear(self, asked: Mapping[str, Any]) -> web.Response:
         self._board.faults.scripted.clear()
+        return await self._told({})
+
+    async def _reset(self, asked: Mapping[str, Any]) -> web.Response:
+        """All as it was at the start, but for what was sent and signed in."""
+        board = self._board
+        board.pending.forget()
+        board.faults.scripted.clear()
+        for switch in SWITCHES:
+            begun = self._begun.get(switch.name, switch.get(board))
+            if switch.name == "clock":
+                switch.put(board, "real")
+            elif begun != switch.get(board) and switch.takes(begun):
+                switch.put(board, begun)
         return await self._told({})
 
 

@@ -10,33 +10,19 @@ import asyncio
 import re
 import secrets
 import ssl
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 
-from noroshi.lab.access import (
-    UNSUCCESSFUL,
-    Credentials,
-    read_xoauth2,
-    refuse_sender,
-    refuse_token,
-)
+from noroshi.lab.dialects import Dialect
 from noroshi.lab.faults import Faults
-from noroshi.lab.line import HOST, Ended, Line
-from noroshi.lab.mailbox import Mailboxes
-from noroshi.lab.model import Clock, Directory
-from noroshi.lab.pending import Pending
+from noroshi.lab.gates import Admitted, Gate
+from noroshi.lab.line import Ended, Line
+from noroshi.lab.model import Clock
+from noroshi.lab.posting import Handed, Post
 from noroshi.lab.replies import REPLIES
-from noroshi.lab.tokens import Mint
 
 MAX_SIZE = 157_286_400
-MAX_RECIPIENTS = 500
-_BEFORE_TLS = (
-    "PIPELINING DSN ENHANCEDSTATUSCODES STARTTLS 8BITMIME BINARYMIME CHUNKING SMTPUTF8"
-)
-_AFTER_TLS = _BEFORE_TLS.replace("STARTTLS", "AUTH_LOGIN_XOAUTH2")
-_LOGIN = ("334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6")  # base64 of "Username:" and "Password:"
 _DOMAIN = re.compile(
     r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.IPv]+\]"
 )
@@ -48,14 +34,12 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 class Rules:
     """What each conversation goes by."""
 
-    directory: Directory
-    mint: Mint
-    mailboxes: Mailboxes
+    dialect: Dialect
+    gate: Gate
+    post: Post
     tls: ssl.SSLContext
     clock: Clock
     faults: Faults
-    pending: Pending
-    open: Counter[str] = field(default_factory=Counter)  # connections for each mailbox
 
 
 @dataclass(slots=True)
@@ -77,7 +61,7 @@ class Conversation:
         self._say, self._no = line.say, line.no
         self._tls = ""  # the version, once there is TLS
         self._hello = ""
-        self._mailbox = ""  # which one was opened by AUTH
+        self._who: Admitted | None = None  # whose mailbox was opened by AUTH
         self._mail: Transaction | None = None
 
     async def run(self) -> None:
@@ -89,15 +73,16 @@ class Conversation:
         except (Ended, OSError, EOFError, asyncio.LimitOverrunError):
             pass  # the other side is gone, or a line was longer than any mail may hold
         finally:
-            if self._mailbox:
-                self._rules.open[self._mailbox] -= 1
+            if self._who:
+                self._rules.gate.left(self._who)
             self._line.close()
 
     async def _greet(self) -> None:
         if await self._line.strike(self._faults.next("CONNECT")):
             raise Ended  # a server that greets with anything but 220 talks no further
-        now = format_datetime(self._now())
-        usual = f"220 {HOST} Microsoft ESMTP MAIL Service ready at {now}"
+        if self._faults.busy:
+            return await self._no(REPLIES["421"])
+        usual = self._rules.dialect.greeting(self._now())
         await self._say(self._faults.answers.get("CONNECT", usual))
 
     async def _obey(self, line: str) -> None:
@@ -118,6 +103,8 @@ class Conversation:
         }
         if await self._line.strike(self._faults.next(*_place(verb, rest))):
             return
+        if self._faults.busy:
+            return await self._no(REPLIES["421"])
         if verb in self._faults.answers:
             await self._say(self._faults.answers[verb])
         elif verb in commands:
@@ -131,17 +118,14 @@ class Conversation:
         if not _DOMAIN.fullmatch(name):
             return await self._no("501 5.5.4 Invalid domain name")
         self._hello, self._mail = name, None
-        offers = (_AFTER_TLS if self._tls else _BEFORE_TLS).split()
-        lines = [f"{HOST} Hello [{self._line.peer}]", f"SIZE {MAX_SIZE}"]
-        lines += [offer.replace("_", " ") for offer in offers]
-        await self._say(
-            "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
-        )
+        peer = self._line.peer
+        await self._say(self._rules.dialect.offers(peer, MAX_SIZE, tls=bool(self._tls)))
 
     async def _starttls(self, rest: str) -> None:
         if self._tls or rest:
             return await self._no("500 5.3.3 Unrecognized command")
         await self._say("220 2.0.0 SMTP server ready")
+        await self._line.strike(self._faults.next("TLS"))
         self._tls, self._hello = await self._line.secure(self._rules.tls), ""
         self._mail = None
 
@@ -149,48 +133,14 @@ class Conversation:
         mechanism, _, initial = rest.partition(" ")
         if not self._hello:
             return await self._no("503 5.5.2 Send hello first")
-        if self._mailbox:
+        if self._who:
             return await self._no("503 5.5.1 Bad sequence of commands")
-        if self._tls and mechanism.upper() == "XOAUTH2":
-            return await self._xoauth2(initial)
-        if self._tls and mechanism.upper() == "LOGIN":
-            return await self._login(initial)
-        await self._no("504 5.7.4 Unrecognized authentication type")
-
-    async def _xoauth2(self, initial: str) -> None:
-        if not initial:
-            await self._say("334 ")
-            initial = await self._line.read()
-        if initial == "*":  # Exchange says 535 where RFC 4954 wants 501
-            return await self._no(UNSUCCESSFUL)
-        given = read_xoauth2(initial)
-        if given is None:
-            return await self._no("501 5.5.124 Invalid XOAUTH2 auth data")
-        refused = self._refusal(given)
-        if refused:
-            return await self._no(refused)
-        self._mailbox = given.user
-        self._rules.open[given.user] += 1
-        await self._say("235 2.7.0 Authentication successful")
-
-    def _refusal(self, given: Credentials) -> str | None:
-        if self._faults.refuse_auth:
-            return UNSUCCESSFUL
-        if self._rules.open[given.user] >= self._faults.connections:
-            return REPLIES["432"]
-        self._rules.pending.settle(self._now())
-        return refuse_token(
-            given, directory=self._rules.directory, mint=self._rules.mint, now=self._now()
-        )
-
-    async def _login(self, initial: str) -> None:
-        """Asks for both, as Exchange does, and then refuses: Basic is at its end."""
-        for challenge in _LOGIN[1:] if initial else _LOGIN:
-            await self._say(challenge)
-            await self._line.read()
-        await self._no(
-            "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
-        )
+        if not self._tls:
+            return await self._no("504 5.7.4 Unrecognized authentication type")
+        gate = self._rules.gate
+        self._who = await gate.admit(self._line, mechanism.upper(), initial)
+        if self._who:
+            await self._say("235 2.7.0 Authentication successful")
 
     # One mail
 
@@ -198,16 +148,16 @@ class Conversation:
         if not self._hello:
             return await self._no("503 5.5.2 Send hello first")
         if not self._tls:
-            return await self._no("451 5.7.3 STARTTLS is required to send mail")
-        if not self._mailbox:
-            return await self._no("530 5.7.57 Client not authenticated to send mail.")
+            return await self._no(self._rules.dialect.no_tls)
+        if not self._who:
+            return await self._no(self._rules.dialect.no_auth)
         if self._mail is not None:
             return await self._no("503 5.5.2 Sender already specified")
         path = _PATH.fullmatch(rest)
         if path is None or (path[1] and not _ADDRESS.fullmatch(path[1])):
             return await self._no("501 5.1.7 Invalid address")
         size = re.search(r"\bSIZE=(\d+)", path[2] or "", re.IGNORECASE)
-        if size and _is_too_big(size[1]):
+        if size and _is_too_big(size[1], self._rules.post.size):
             return await self._no("552 5.3.4 Message size exceeds fixed maximum message size")
         self._mail = Transaction(path[1])
         await self._say("250 2.1.0 Sender OK")
@@ -218,8 +168,9 @@ class Conversation:
         path = _PATH.fullmatch(rest)
         if path is None or not _ADDRESS.fullmatch(path[1]):
             return await self._no("501 5.1.3 Invalid address")
-        if len(self._mail.recipients) >= MAX_RECIPIENTS:
-            return await self._no("452 4.5.3 Too many recipients")
+        refused = self._rules.post.refuse_recipient(self._who, path[1], self._mail.recipients)
+        if refused:
+            return await self._no(refused)
         self._mail.recipients.append(path[1])
         await self._say("250 2.1.5 Recipient OK")
 
@@ -257,40 +208,46 @@ class Conversation:
             return None
         if "." in self._faults.answers:
             return await self._say(self._faults.answers["."])
-        if too_big:
+        assert self._who is not None
+        handed = self._handed(mail, content)
+        if too_big or len(content) > self._rules.post.size:
             return await self._no("552 5.3.4 Message size exceeds fixed maximum message size")
-        refused = refuse_sender(content, envelope_from=mail.sender, mailbox=self._mailbox)
+        refused = await self._rules.post.take(self._who, handed)
         if refused:
             return await self._no(refused)
-        await self._accept(mail, content, does)
+        await self._accepted(handed, does)
 
-    async def _accept(self, mail: Transaction, content: bytes, does: str) -> None:
+    def _handed(self, mail: Transaction, content: bytes) -> Handed:
         queue_id = secrets.token_hex(8).upper()
-        await self._rules.mailboxes.keep(
-            sender=mail.sender,
-            recipients=mail.recipients,
-            received=self._received(queue_id),
-            queue_id=queue_id,
-            content=content,
+        who, host = self._who, self._rules.dialect.host
+        by = f"{who.by} {who.mailbox}" if who else "-"
+        received = (
+            f"Received: from {self._hello} ({self._line.peer}) by {host}\r\n"
+            f" with ESMTPSA ({self._tls}, {by})\r\n id {queue_id}; "
+            f"{format_datetime(self._now())}"
         )
+        return Handed(
+            sender=mail.sender,
+            recipients=tuple(mail.recipients),
+            content=content,
+            queue_id=queue_id,
+            received=received,
+        )
+
+    async def _accepted(self, mail: Handed, does: str) -> None:
         if does == "keep-then-drop":
             raise Ended
         if self._faults.drop_before_ok > 0:
             self._faults.drop_before_ok -= 1
             raise Ended
-        await self._say(f"250 2.0.0 OK {_message_id(content, queue_id)} [Hostname={HOST}]")
+        dialect = self._rules.dialect
+        message_id = _message_id(mail.content, mail.queue_id, dialect.host)
+        await self._say(dialect.accepted.format(id=message_id, host=dialect.host))
         if does == "ok-then-drop":
             raise Ended
         if self._faults.drop_after_ok > 0:
             self._faults.drop_after_ok -= 1
             raise Ended
-
-    def _received(self, queue_id: str) -> str:
-        return (
-            f"Received: from {self._hello} ({self._line.peer}) by {HOST}\r\n"
-            f" with ESMTPSA ({self._tls}, XOAUTH2 {self._mailbox})\r\n"
-            f" id {queue_id}; {format_datetime(self._now())}"
-        )
 
     # Small ones
 
@@ -309,9 +266,9 @@ class Conversation:
         return self._rules.clock()
 
 
-def _is_too_big(digits: str) -> bool:
+def _is_too_big(digits: str, most: int = MAX_SIZE) -> bool:
     """Python makes no number of more than some thousand digits (ValueError)."""
-    return len(digits) > 100 or int(digits) > MAX_SIZE
+    return len(digits) > 100 or int(digits) > min(MAX_SIZE, most)
 
 
 def _place(verb: str, rest: str) -> tuple[str, str]:
@@ -320,7 +277,7 @@ def _place(verb: str, rest: str) -> tuple[str, str]:
     return "EHLO" if verb == "HELO" else verb, path[1] if path else ""
 
 
-def _message_id(content: bytes, queue_id: str) -> str:
+def _message_id(content: bytes, queue_id: str, host: str) -> str:
     head = content.partition(b"\r\n\r\n")[0]
     found = re.search(rb"^message-id:\s*(<[^<>\s]+>)", head, re.IGNORECASE | re.MULTILINE)
-    return found[1].decode("ascii", "replace") if found else f"<{queue_id}@{HOST}>"
+    return found[1].decode("ascii", "replace") if found else f"<{queue_id}@{host}>"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from noroshi.lab.certificates import Shown
 from noroshi.lab.replies import REPLIES
 
 SMTP_PLACES = (
     "CONNECT",
     "EHLO",
     "STARTTLS",
+    "TLS",
     "AUTH",
     "MAIL",
     "RCPT",
@@ -50,6 +52,7 @@ class Faults:
 
     refuse_auth: bool = False
     silent: bool = False
+    busy: bool = False  # 421 to whoever says anything
     drop_before_ok: int = 0  # so many mails are kept, but the connection ends before the 250
     drop_after_ok: int = 0  # so many connections end right after the 250
     delay: float = 0.0  # seconds before each answer by SMTP
@@ -57,6 +60,7 @@ class Faults:
     answers: dict[str, str] = field(default_factory=dict)
     retry_after: str = "30"  # seconds, told with each 429 and 503 of the web
     token_code: int = 0  # the AADSTS code with which each token request is refused
+    certificates: dict[str, Shown] = field(default_factory=dict)  # shown by a door, if not good
     scripted: list[Fault] = field(default_factory=list)
 
     def next(self, at: str, to: str = "") -> str:
@@ -82,6 +86,7 @@ def read_fault(at: str, does: str, *, to: str = "", left: int | None = 1) -> Fau
     said = does if at in WEB_PLACES else REPLIES.get(does, does).replace("\\n", "\r\n")
     too_few = left is not None and left < 1
     misplaced = said.endswith("-then-drop") and at != "END"
+    misplaced = misplaced or (at == "TLS" and said[:1].isdigit())
     if at not in PLACES or too_few or misplaced:
         return None
     if not (_WEB_DOES.fullmatch(said) if at in WEB_PLACES else _is_smtp(said)):

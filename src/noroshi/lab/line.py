@@ -6,10 +6,10 @@ import asyncio
 import secrets
 import ssl
 
+from noroshi.lab.dialects import Dialect
 from noroshi.lab.faults import Faults, seconds
 from noroshi.lab.model import Clock
 
-HOST = "LAB1PR01CA0001.outlook.lab.example"
 MAX_LINE = 65_536
 
 
@@ -26,9 +26,11 @@ class Line:
         writer: asyncio.StreamWriter,
         faults: Faults,
         clock: Clock,
+        dialect: Dialect,
     ) -> None:
         self._reader, self._writer = reader, writer
         self._faults, self._clock = faults, clock
+        self._dialect = dialect
         self._id = secrets.token_hex(8).upper()
         self.peer = str(writer.get_extra_info("peername")[0])
 
@@ -45,9 +47,8 @@ class Line:
         return await self._reader.readexactly(count)
 
     async def no(self, reply: str) -> None:
-        """Exchange ends its errors with host, time and session, which support asks for."""
-        when = self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        await self.say(f"{reply} [{HOST} {when} {self._id}]")
+        """Says an error, with what the provider's errors end in."""
+        await self.say(self._dialect.marked(reply, self._clock(), self._id))
 
     async def say(self, reply: str) -> None:
         """Answers; 421 ends the conversation."""

@@ -9,8 +9,12 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
+from typing import Literal, get_args
 
 _NAME = re.compile(r"(\d+)-[0-9A-F]+\.eml")
+Folder = Literal["inbox", "sentitems", "deleteditems"]
+FOLDERS: tuple[Folder, ...] = get_args(Folder)
+"""What has arrived, what was sent, and what was deleted, as Microsoft Graph names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +33,24 @@ class Mail:
     references: str
     received: str
     text: str
+    folder: Folder
     file: Path
     raw: bytes = field(repr=False)
 
 
 class Mailboxes:
-    """Keeps mails in a folder, numbered as they come, and reads them back."""
+    """Keeps mails in a folder, numbered as they come, and reads them back.
+
+    What was sent and what was deleted lie in folders of their own within it, so that whoever
+    looks for what has arrived sees that alone.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._count = max(self._files(), default=0)
+        self._folders = {"inbox": folder} | {each: folder / each for each in FOLDERS[1:]}
+        for each in self._folders.values():
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._count = max((max(self._files(each), default=0) for each in FOLDERS), default=0)
+        self._owners: dict[int, str] = {}
         self._news = asyncio.Condition()
 
     async def keep(
@@ -50,44 +61,82 @@ class Mailboxes:
         received: str,
         queue_id: str,
         content: bytes,
+        sent_by: str = "",
     ) -> None:
-        """Puts one copy in each recipient's mailbox, the `Received` line on top."""
+        """Puts one copy in each recipient's mailbox, the `Received` line on top.
+
+        `sent_by` is a mailbox that keeps one in its Sent Items.
+        """
+        head = f"{received}\r\nReturn-Path: <{sender}>\r\nDelivered-To: "
         for recipient in recipients:
-            head = f"{received}\r\nReturn-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n"
-            self._write(queue_id, head.encode() + content)
+            self._write("inbox", queue_id, f"{head}{recipient}\r\n".encode() + content)
+        if sent_by:
+            self._write("sentitems", queue_id, f"{head}{sent_by}\r\n".encode() + content)
         async with self._news:
             self._news.notify_all()
 
-    def mails(self, mailbox: str | None = None) -> tuple[Mail, ...]:
+    def mails(self, mailbox: str | None = None, folder: Folder = "inbox") -> tuple[Mail, ...]:
         """All mails in the order in which they came, or those of one mailbox."""
-        found = (read_mail(number, path) for number, path in sorted(self._files().items()))
+        files = sorted(self._files(folder).items())
+        found = (read_mail(number, path, folder) for number, path in files)
         return tuple(m for m in found if mailbox is None or m.mailbox == mailbox.lower())
 
     def mail(self, number: int) -> Mail | None:
         """The mail of that number."""
-        path = self._files().get(number)
-        return read_mail(number, path) if path is not None else None
+        for folder in FOLDERS:
+            path = self._files(folder).get(number)
+            if path is not None:
+                return read_mail(number, path, folder)
+        return None
+
+    def delete(self, mail: Mail) -> None:
+        """Into Deleted Items; from there for good."""
+        if mail.folder == "deleteditems":
+            mail.file.unlink(missing_ok=True)
+        else:
+            mail.file.replace(self._folders["deleteditems"] / mail.file.name)
+
+    def empty(self, mailbox: str) -> int:
+        """Deletes all that lies in a mailbox, for good; how many mails it was."""
+        mails = [mail for folder in FOLDERS for mail in self.mails(mailbox, folder)]
+        for mail in mails:
+            mail.file.unlink(missing_ok=True)
+        return len(mails)
+
+    def used(self, mailbox: str) -> int:
+        """How many bytes a mailbox holds."""
+        return sum(
+            path.stat().st_size
+            for folder in FOLDERS
+            for number, path in self._files(folder).items()
+            if self._owner(number, path) == mailbox
+        )
 
     async def wait_for(self, count: int) -> tuple[Mail, ...]:
         """All mails, as soon as there are so many of them."""
         async with self._news:
-            await self._news.wait_for(lambda: self._count >= count)
+            await self._news.wait_for(lambda: len(self._files("inbox")) >= count)
         return self.mails()
 
-    def _write(self, queue_id: str, data: bytes) -> None:
+    def _write(self, folder: Folder, queue_id: str, data: bytes) -> None:
         """Renamed when whole, so that a reader never sees half a mail."""
         self._count += 1
         name = f"{self._count:06d}-{queue_id}.eml"
-        fresh = self._folder / (name + ".new")
+        fresh = self._folders[folder] / (name + ".new")
         fresh.write_bytes(data)
-        fresh.replace(self._folder / name)
+        fresh.replace(self._folders[folder] / name)
 
-    def _files(self) -> dict[int, Path]:
-        named = ((_NAME.fullmatch(path.name), path) for path in self._folder.iterdir())
+    def _owner(self, number: int, path: Path) -> str:
+        if number not in self._owners:
+            self._owners[number] = read_mail(number, path).mailbox
+        return self._owners[number]
+
+    def _files(self, folder: Folder) -> dict[int, Path]:
+        named = ((_NAME.fullmatch(p.name), p) for p in self._folders[folder].iterdir())
         return {int(match[1]): path for match, path in named if match}
 
 
-def read_mail(number: int, path: Path) -> Mail:
+def read_mail(number: int, path: Path, folder: Folder = "inbox") -> Mail:
     """Reads a stored mail; what cannot be decoded is shown as well as it goes."""
     raw = path.read_bytes()
     message = BytesParser(EmailMessage, policy=default).parsebytes(raw)
@@ -108,6 +157,7 @@ def read_mail(number: int, path: Path) -> Mail:
         references=header("References"),
         received=header("Received"),
         text=_text(message),
+        folder=folder,
         file=path,
         raw=raw,
     )

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from noroshi.core.words import Words
-from noroshi.lab.lab import Lab, read_address
+from noroshi.lab.card import read_address
+from noroshi.lab.lab import Lab
+from noroshi.lab.limits import Limits
 from noroshi.lab.mailbox import Mail, Mailboxes
 from noroshi.lab.scripting import COMMANDS, script
 from noroshi.lab.typed import command, language_of
@@ -64,6 +66,7 @@ _CANNOT = Words(
 )
 _EMPTY = Words(en="No mail has come yet.", ja="メールはまだ届いていません。")
 _NONE = Words(en="There is no mail {number}.", ja="{number} 番のメールはありません。")
+_OTHERS = {"desk": "control_at"}  # servers whose port nobody chooses, and where the card has it
 _HEADINGS = (
     (Words(en="From", ja="差出人"), "from_"),
     (Words(en="To", ja="宛先"), "to"),
@@ -99,8 +102,10 @@ async def _run(given: argparse.Namespace, out: TextIO) -> None:
     lab = Lab(
         given.folder,
         clock=lambda: datetime.now(UTC),
-        port=_port(given.port, str(last.get("sign_in", "")).rpartition(":")[2]),
-        smtp_port=_port(given.smtp_port, str(last.get("smtp_port", ""))),
+        limits=Limits.of_exchange(),
+        port=_port(given.port, last.get("sign_in")),
+        smtp_port=_port(given.smtp_port, last.get("smtp_port")),
+        ports={name: _port(None, last.get(field)) for name, field in _OTHERS.items()},
     )
     async with lab:
         told = asdict(lab.address) | {"folder": str(lab.folder)}
@@ -108,10 +113,12 @@ async def _run(given: argparse.Namespace, out: TextIO) -> None:
         await stop.wait()
 
 
-def _port(given: int | None, last: str) -> int:
+def _port(given: int | None, last: object) -> int:
+    """The port that was asked for, else that of the last start: a number, or in an address."""
     if given is not None:
         return given
-    return int(last) if last.isdecimal() else 0
+    number = str(last).rpartition(":")[2]
+    return int(number) if number.isdecimal() else 0
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

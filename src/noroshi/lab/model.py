@@ -22,6 +22,8 @@ APP_SCOPE = "https://outlook.office365.com/.default"
 APP_PERMISSION = "SMTP.SendAsApp"
 _GRAPH = ("Mail.Send", "Mail.ReadWrite")
 Factor = Literal["none", "code", "number", "unregistered"]
+Basic = Literal["by-date", "on", "off", "removed"]
+"""Sign-in by password at SMTP: by Microsoft's calendar, or as an administrator set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class Mailbox:
     address: str
     open_to: frozenset[str] = frozenset()
     smtp_auth: bool | None = None
+    aliases: frozenset[str] = frozenset()
+    send_as: frozenset[str] = frozenset()  # mailboxes that may send under this one's address
+    licensed: bool = True
+    blocked: bool = False  # restricted for spam
+    quota: int = 0  # bytes; 0: without a limit that a test could reach
+    saves_sent: bool = True  # MessageCopyForSMTPClientSubmissionEnabled
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,7 +110,22 @@ class Tenant:
     factor_since: datetime | None = None  # since when a policy wants a second factor anew
     sign_in_again: float = 0.0  # hours after which a sign-in must be made anew; 0: never
     service_principals: set[str] = field(default_factory=set)  # apps that Exchange knows
+    assignments: set[tuple[str, str]] = field(default_factory=set)
+    """RBAC for Applications: client id, and the mailbox that it may send from."""
+    basic: Basic = "by-date"
+    security_defaults: bool = False
+    initial_domain: bool = False  # whether its addresses count as those of onmicrosoft.com
     consents: set[tuple[str, str]] = field(default_factory=set)  # client id, scope: for all
+
+    def mailbox(self, address: str) -> Mailbox | None:
+        """The mailbox of an address, by its own name or an alias."""
+        wanted = address.lower()
+        own = self.mailboxes.get(wanted)
+        return own or next((m for m in self.mailboxes.values() if wanted in m.aliases), None)
+
+    def has(self, address: str) -> bool:
+        """Whether an address is in the tenant's own domain."""
+        return address.rpartition("@")[2].lower() == self.domain
 
 
 class Directory:

@@ -39,6 +39,11 @@ class Pending:
         else:
             make()
 
+    def forget(self) -> None:
+        """What is on its way is not made, and nothing takes its time any more."""
+        self.delay = timedelta()
+        self._waiting.clear()
+
     def settle(self, now: datetime) -> None:
         """Makes all changes whose time has come."""
         due = [each for each in self._waiting if each.at <= now]

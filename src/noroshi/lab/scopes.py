@@ -9,6 +9,7 @@ from noroshi.lab.refusals import Refusal
 
 GRAPH = "https://graph.microsoft.com"
 OUTLOOK = ("https://outlook.office.com", "https://outlook.office365.com")
+OUTLOOK_ID = "00000002-0000-0ff1-ce00-000000000000"  # the same resource, by its id
 GRAPH_AUDIENCE = "00000003-0000-0000-c000-000000000000"
 PERMISSIONS = frozenset(
     {
@@ -95,7 +96,7 @@ def read_default(text: str) -> str:
     resource, slash, name = text.strip().rpartition("/")
     if not slash or name != ".default" or " " in resource:
         raise Refusal(1002012, scope=text)
-    if resource not in (GRAPH, *OUTLOOK):
+    if resource not in (GRAPH, *OUTLOOK, OUTLOOK_ID):
         raise Refusal(500011, resource=resource)
     return resource
 
@@ -107,7 +108,7 @@ def audience(resource: str) -> str:
 
 def roles_of(roles: Iterable[str], resource: str) -> list[str]:
     """An app's roles that one resource knows."""
-    at_exchange = resource in OUTLOOK
+    at_exchange = resource in (*OUTLOOK, OUTLOOK_ID)
     return [role for role in roles if (role in EXCHANGE_ROLES) is at_exchange]
 
 

@@ -34,12 +34,16 @@ COMMANDS = {
         en="Lists switches and scripted faults, or clears the faults.",
         ja="スイッチと仕掛けた障害を一覧します。障害を消すこともできます。",
     ),
+    "reset": Words(
+        en="Puts the clock, all switches and faults back as they were at the start.",
+        ja="時計、スイッチ、障害をすべて起動時の状態に戻します。",
+    ),
 }
 _NAME_VALUE = Words(en="a switch and its new value", ja="スイッチと新しい値")
 _AT = Words(
-    en="where: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, END, RSET, QUIT, TOKEN, METADATA, "
+    en="where: CONNECT, EHLO, STARTTLS, TLS, AUTH, MAIL, RCPT, DATA, END, RSET, QUIT, TOKEN, METADATA, "
     "DEVICE",
-    ja="場所: CONNECT、EHLO、STARTTLS、AUTH、MAIL、RCPT、DATA、END、RSET、QUIT、TOKEN、METADATA、DEVICE",
+    ja="場所: CONNECT、EHLO、STARTTLS、TLS、AUTH、MAIL、RCPT、DATA、END、RSET、QUIT、TOKEN、METADATA、DEVICE",
 )
 _DOES = Words(
     en="what: a whole SMTP answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
@@ -100,6 +104,8 @@ def _do(name: str, given: argparse.Namespace) -> Mapping[str, Any]:
         left = None if given.always else given.times
         asked = {"at": given.at, "does": given.does, "to": given.to, "left": left}
         return _ask(given.folder, "fault", asked)
+    if name == "reset":
+        return _ask(given.folder, "reset", {})
     clears = name == "faults" and given.clear
     return _ask(given.folder, *(("clear", {}) if clears else ("state", None)))
 
@@ -132,7 +138,7 @@ def _ask(folder: Path, what: str, asked: Mapping[str, object] | None) -> Mapping
 def _exchange(
     card: Mapping[str, Any], path: str, asked: Mapping[str, object] | None
 ) -> tuple[int, Mapping[str, Any]]:
-    place = urlsplit(card["sign_in"])
+    place = urlsplit(card["control_at"])
     tls = ssl.create_default_context(cafile=card["ca_file"])
     connection = http.client.HTTPSConnection(
         place.hostname or "", place.port, context=tls, timeout=_PATIENCE

@@ -1,14 +1,14 @@
-"""Switches of the mail side: SMTP AUTH, permissions and limits."""
+"""Switches of the mail side: SMTP AUTH, permissions and passwords."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from typing import get_args
 
 from noroshi.core.words import Words
 from noroshi.lab.board import Board
-from noroshi.lab.clock import read_span, write_span
-from noroshi.lab.switches.kinds import Switch, later, number
+from noroshi.lab.model import Basic
+from noroshi.lab.switches.kinds import Switch, flag, later, number, spanned
 
 _MOST_SECONDS, _MOST_CONNECTIONS = 600.0, 1000
 
@@ -32,8 +32,17 @@ def _mailbox_right(board: Board, value: str) -> None:
     board.keep(replace(board.mailbox, open_to=others | mine))
 
 
-def _propagation(board: Board, value: str) -> None:
-    board.pending.delay = max(read_span(value) or timedelta(), timedelta())
+def _assignment(board: Board, value: str) -> None:
+    known, mine = board.tenant.assignments, (board.app.client_id, board.mailbox.address)
+    (known.add if value == "assigned" else known.discard)(mine)
+
+
+def _licence(board: Board, value: str) -> None:
+    board.keep(replace(board.mailbox, licensed=value == "assigned"))
+
+
+def _basic(board: Board, value: str) -> None:
+    board.tenant.basic = next(each for each in get_args(Basic) if each == value)
 
 
 def _latency(board: Board, value: str) -> None:
@@ -92,14 +101,62 @@ EXCHANGE = (
         put=later("mailbox-permission", _mailbox_right),
     ),
     Switch(
-        name="propagation",
-        kind="span",
+        name="rbac",
+        values=("none", "assigned"),
         help=Words(
+            en="the app's role “Application SMTP.SendAsApp” (RBAC for Applications); it holds "
+            "where there is no consent in Entra ID",
+            ja="アプリのロール「Application SMTP.SendAsApp」(アプリケーションの RBAC)。Entra ID の同意が"
+            "ない場合に効きます",
+        ),
+        get=lambda board: (
+            "assigned"
+            if (board.app.client_id, board.mailbox.address) in board.tenant.assignments
+            else "none"
+        ),
+        put=later("rbac", _assignment),
+    ),
+    Switch(
+        name="licence",
+        values=("assigned", "removed"),
+        help=Words(
+            en="the mailbox's licence; removed: 535 5.7.3",
+            ja="メールボックスのライセンス。removed では 535 5.7.3",
+        ),
+        get=lambda board: "assigned" if board.mailbox.licensed else "removed",
+        put=later("licence", _licence),
+    ),
+    spanned(
+        "propagation",
+        lambda board: board.pending,
+        "delay",
+        Words(
             en="how long Exchange takes to go by a changed permission (really 30m to 2h)",
             ja="権限の変更が Exchange に行き渡るまでの時間 (実際は30分から2時間)",
         ),
-        get=lambda board: write_span(board.pending.delay),
-        put=_propagation,
+    ),
+    Switch(
+        name="basic",
+        values=get_args(Basic),
+        help=Words(
+            en="sign-in by password: by-date is on before 2026-12-31 and then off (535 5.7.139); "
+            "on as an administrator switches it on again; removed: 550 5.7.30",
+            ja="パスワード認証。by-date では 2026-12-31 から無効 (535 5.7.139)。on は管理者が再び"
+            "有効にした状態、removed では 550 5.7.30",
+        ),
+        get=lambda board: board.tenant.basic,
+        put=_basic,
+    ),
+    flag(
+        "security-defaults",
+        "on",
+        "off",
+        lambda board: board.tenant,
+        "security_defaults",
+        Words(
+            en="security defaults; on: passwords are answered with 535 5.7.139",
+            ja="セキュリティの既定値群。on ではパスワード認証に 535 5.7.139",
+        ),
     ),
     Switch(
         name="connections",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from noroshi.core.words import Words, plain
 from noroshi.lab.board import Board
-from noroshi.lab.clock import read_moment, read_span
+from noroshi.lab.clock import read_moment, read_span, write_span
 
 Kind = Literal["", "number", "span", "moment"]
 _KINDS = {
@@ -80,6 +80,38 @@ def later(name: str, change: Callable[[Board, str], None]) -> Callable[[Board, s
         board.pending.ask(name, value, board.clock(), lambda: change(board, value))
 
     return put
+
+
+def counted(
+    name: str, of: Callable[[Board], Any], field: str, most: int, help: Words
+) -> Switch:
+    """A switch for a whole number; `of` gives what has the field."""
+
+    def put(board: Board, value: str) -> None:
+        setattr(of(board), field, int(number(value, 0, most)))
+
+    return Switch(
+        name=name,
+        kind="number",
+        help=help,
+        get=lambda board: str(getattr(of(board), field)),
+        put=put,
+    )
+
+
+def spanned(name: str, of: Callable[[Board], Any], field: str, help: Words) -> Switch:
+    """A switch for a span of time."""
+
+    def put(board: Board, value: str) -> None:
+        setattr(of(board), field, max(read_span(value) or timedelta(), timedelta()))
+
+    return Switch(
+        name=name,
+        kind="span",
+        help=help,
+        get=lambda board: write_span(getattr(of(board), field)),
+        put=put,
+    )
 
 
 def number(value: str, least: float, most: float) -> float:
