@@ -147,6 +147,13 @@ async def test_ready_made_definitions_point_a_node_at_the_lab(lab: Lab) -> None:
         "smtp_host": "localhost",
         "smtp_port": address.smtp_port,
         "ca_file": address.ca_file,
+        "graph": address.graph,
+        "graph_scope": "https://graph.microsoft.com/Mail.Send",
+        "graph_app_scope": "https://graph.microsoft.com/.default",
+        "inbox_scope": "https://graph.microsoft.com/Mail.Read",
+        "mails_a_minute": 30,
+        "connections": 3,
+        "recipients_a_day": 10_000,
     }
     assert account["cloud"] == "lab"
     assert account["mailbox"] == address.user
@@ -296,4 +303,4 @@ def test_what_is_typed_wrongly_is_told_in_the_readers_language(
 def test_the_places_it_tells_stand_below_each_other() -> None:
     for words in (_STARTED.en, _STARTED.ja):
         labels = re.findall(r"(?m)^  [^:{]+: +", words)
-        assert len(labels) == 7 and len({columns(label) for label in labels}) == 1
+        assert len(labels) == 8 and len({columns(label) for label in labels}) == 1

@@ -38,6 +38,7 @@ class Address:
     reader: str
     smtp_host: str
     smtp_port: int
+    graph: str
     ca_file: str
     mail_folder: str
 
@@ -47,6 +48,7 @@ class Places:
     """Where the lab's servers are."""
 
     sign_in: str
+    graph: str
     desk: str
     smtp_port: int
 
@@ -81,6 +83,7 @@ def describe(
         reader=list(tenant.mailboxes)[-1],
         smtp_host="localhost",
         smtp_port=places.smtp_port,
+        graph=places.graph,
         ca_file=str(folder / "ca.pem"),
         mail_folder=str(folder / "mail"),
     )
@@ -114,6 +117,13 @@ def definitions(address: Address) -> Mapping[str, str]:
         "smtp_host": address.smtp_host,
         "smtp_port": address.smtp_port,
         "ca_file": address.ca_file,
+        "graph": address.graph,
+        "graph_scope": "https://graph.microsoft.com/Mail.Send",
+        "graph_app_scope": "https://graph.microsoft.com/.default",
+        "inbox_scope": "https://graph.microsoft.com/Mail.Read",
+        "mails_a_minute": 30,
+        "connections": 3,
+        "recipients_a_day": 10_000,
     }
     account = {
         "cloud": "lab",

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from noroshi.lab.certificates import Shown
+from noroshi.lab.graph.errors import ERRORS
 from noroshi.lab.replies import REPLIES
 
 SMTP_PLACES = (
@@ -21,7 +22,8 @@ SMTP_PLACES = (
     "RSET",
     "QUIT",
 )
-WEB_PLACES = ("TOKEN", "METADATA", "DEVICE")
+GRAPH_PLACES = ("SENDMAIL", "MESSAGES")
+WEB_PLACES = ("TOKEN", "METADATA", "DEVICE", *GRAPH_PLACES)
 PLACES = (*SMTP_PLACES, *WEB_PLACES)
 """Where a fault may strike: an SMTP command, the end of a mail, or one of the web's endpoints."""
 _DOES = re.compile(r"drop|silent|keep-then-drop|ok-then-drop|wait:\d{1,4}(?:\.\d+)?")
@@ -58,6 +60,7 @@ class Faults:
     delay: float = 0.0  # seconds before each answer by SMTP
     connections: int = 3  # at once for each mailbox
     answers: dict[str, str] = field(default_factory=dict)
+    graph_delay: float = 0.0  # seconds that each of Graph's requests takes
     retry_after: str = "30"  # seconds, told with each 429 and 503 of the web
     token_code: int = 0  # the AADSTS code with which each token request is refused
     certificates: dict[str, Shown] = field(default_factory=dict)  # shown by a door, if not good
@@ -85,15 +88,28 @@ def read_fault(at: str, does: str, *, to: str = "", left: int | None = 1) -> Fau
     at, does = at.upper(), does.strip()
     said = does if at in WEB_PLACES else REPLIES.get(does, does).replace("\\n", "\r\n")
     too_few = left is not None and left < 1
-    misplaced = said.endswith("-then-drop") and at != "END"
-    misplaced = misplaced or (at == "TLS" and said[:1].isdigit())
-    if at not in PLACES or too_few or misplaced:
+    if at not in PLACES or too_few or _misplaced(at, said):
         return None
-    if not (_WEB_DOES.fullmatch(said) if at in WEB_PLACES else _is_smtp(said)):
+    if not (_is_web(at, said) if at in WEB_PLACES else _is_smtp(said)):
         return None
     if to and at != "RCPT":
         return None
     return Fault(at=at, does=said, to=to.lower(), left=left)
+
+
+def _misplaced(at: str, said: str) -> bool:
+    """What ends a connection after the fact belongs where there is one; TLS has no words."""
+    if said == "keep-then-drop":
+        return at not in ("END", "SENDMAIL")
+    return (said == "ok-then-drop" and at != "END") or (at == "TLS" and said[:1].isdigit())
+
+
+def _is_web(at: str, said: str) -> bool:
+    if at not in GRAPH_PLACES:
+        return bool(_WEB_DOES.fullmatch(said))
+    if said in ERRORS or said == "keep-then-drop":
+        return True
+    return bool(_WEB_DOES.fullmatch(said)) and not re.fullmatch(r"(?:AADSTS)?\d{4,8}", said)
 
 
 def _is_smtp(said: str) -> bool:

@@ -23,6 +23,8 @@ from noroshi.lab.entra import Entra
 from noroshi.lab.faults import Faults
 from noroshi.lab.gates import ExchangeGate
 from noroshi.lab.grants import Grants
+from noroshi.lab.graph.api import BODY, Graph
+from noroshi.lab.graph.callers import Callers
 from noroshi.lab.limits import Limits
 from noroshi.lab.mail_pages import MailPages
 from noroshi.lab.mailbox import Mailboxes
@@ -86,7 +88,12 @@ class Lab:
         self.address = describe(
             self.folder,
             self.directory,
-            Places(sign_in=self.base, desk=self._desk.base, smtp_port=self._smtp.port),
+            Places(
+                sign_in=self.base,
+                graph=self._graph.base,
+                desk=self._desk.base,
+                smtp_port=self._smtp.port,
+            ),
             certificate=self._certificate,
             control=self._control,
         )
@@ -105,6 +112,7 @@ class Lab:
         """Binds all ports, so that one that is taken is told before anything runs."""
         self.doors: dict[str, Door] = {}
         self._web, self._desk = (self._web_door(stack, name) for name in ("entra", "desk"))
+        self._graph = self._web_door(stack, "graph")
         self._smtp = self.doors["smtp"] = Door(self._ports.get("smtp", 0))
         stack.push_async_callback(self._smtp.stop)
         self.base = self._web.base
@@ -162,6 +170,7 @@ class Lab:
         self._certificates = Certificates(self.folder)
         stack.push_async_callback(self.submission.stop)
         await self._start_web()
+        await self._start_graph()
         await self._start_desk()
         await self._start_smtp(stack)
 
@@ -170,6 +179,16 @@ class Lab:
         self.entra.routes(app)
         MailPages(self.mailboxes).routes(app)
         await self._web.open(app, self._certificates.tls(self._shows("entra")))
+
+    async def _start_graph(self) -> None:
+        callers = Callers(
+            directory=self.directory, mint=self.mint, clock=self.clock, limits=self.limits
+        )
+        graph = Graph(callers, self.submission, self.faults)
+        guards = [self._graph.guard, graph.guard]
+        app = web.Application(middlewares=guards, client_max_size=BODY)
+        graph.routes(app)
+        await self._graph.open(app, self._certificates.tls(self._shows("graph")))
 
     async def _start_desk(self) -> None:
         """What is the lab's own, and never out of order: mails to look at, and its control."""

@@ -27,6 +27,8 @@ class Limits:
     from_initial_domain: int = 100  # external recipients in 24 hours from onmicrosoft.com
     errors: int = 20  # of one kind within `errors_for`, and the sender is throttled so long
     errors_for: timedelta = timedelta(hours=1)
+    graph_connections: int = 4  # requests under way of one app on one mailbox
+    graph_requests: int = 10_000  # of one app on one mailbox in ten minutes
     unknown: Literal["returned", "kept"] = "returned"  # mail to nobody in the own domain
     tar_pit: timedelta = timedelta()  # how long a refusal of credentials is kept back
     report_after: timedelta = timedelta()  # until a report of non-delivery comes

@@ -42,6 +42,7 @@ _STARTED = Words(
     en="""The lab is running: Entra ID and Exchange Online's SMTP, simulated on this machine.
   Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)
   SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
+  Graph:    {graph}
   CA:       {ca_file} (made anew at each start)
   Profile:  {folder}/definitions (cloud and account, to copy)
   Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})
@@ -51,6 +52,7 @@ Ctrl-C stops it.""",
     ja="""ラボが動いています。Entra ID と Exchange Online の SMTP をこのマシンの中で模擬します。
   サインイン:     {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
   SMTP:           {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
+  Graph:          {graph}
   CA:             {ca_file} (起動のたびに作り直します)
   プロファイル:   {folder}/definitions (クラウドとアカウント。コピーして使えます)
   メールボックス: {mail_pages}  (または noroshi lab mail --folder {folder})
@@ -66,7 +68,8 @@ _CANNOT = Words(
 )
 _EMPTY = Words(en="No mail has come yet.", ja="メールはまだ届いていません。")
 _NONE = Words(en="There is no mail {number}.", ja="{number} 番のメールはありません。")
-_OTHERS = {"desk": "control_at"}  # servers whose port nobody chooses, and where the card has it
+_OTHERS = {"desk": "control_at", "graph": "graph"}
+"""Servers whose port nobody chooses, and where the card has it."""
 _HEADINGS = (
     (Words(en="From", ja="差出人"), "from_"),
     (Words(en="To", ja="宛先"), "to"),

@@ -112,6 +112,9 @@ class Tenant:
     service_principals: set[str] = field(default_factory=set)  # apps that Exchange knows
     assignments: set[tuple[str, str]] = field(default_factory=set)
     """RBAC for Applications: client id, and the mailbox that it may send from."""
+    graph_closed: set[str] = field(
+        default_factory=set
+    )  # mailboxes that no app may use by Graph
     basic: Basic = "by-date"
     security_defaults: bool = False
     initial_domain: bool = False  # whether its addresses count as those of onmicrosoft.com

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.parser import BytesHeaderParser
@@ -80,7 +80,7 @@ class Submission:
         self.usage = Usage(clock, limits)
         self.old_wording = False  # of what says that a sender is not the mailbox's own
         self._pending = pending
-        self._reports: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def settle(self) -> None:
         """Goes by what an administrator has changed, if its time has come."""
@@ -133,19 +133,33 @@ class Submission:
         if lost:
             self.report(mail, lost)
 
+    async def hand_in(self, mail: Outgoing) -> None:
+        """Takes it, or says so and takes it later, where the minute's limit delays it."""
+        moment = self.moment(mail)
+        if moment <= self.clock():
+            return await self.take(mail)
+        self._later(self._take_at(mail, moment))
+
+    async def _take_at(self, mail: Outgoing, moment: datetime) -> None:
+        await self.clock.until(moment)
+        await self.take(mail)
+
+    def _later(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def report(self, mail: Outgoing, lost: Iterable[Lost]) -> None:
         """Sends a report of non-delivery, later."""
         if any(each.status == "5.1.10" for each in lost):
             self.usage.failed(mail.mailbox.address, "invalid")
-        task = asyncio.ensure_future(self._report(mail, tuple(lost)))
-        self._reports.add(task)
-        task.add_done_callback(self._reports.discard)
+        self._later(self._report(mail, tuple(lost)))
 
     async def stop(self) -> None:
-        """Reports that have not left yet never do."""
-        for task in self._reports:
+        """What has not left yet never does."""
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._reports, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _report(self, mail: Outgoing, lost: tuple[Lost, ...]) -> None:
         await self.clock.until(self.clock() + self.limits.report_after)

@@ -15,19 +15,27 @@ _HALF = b'{"token_type":"Bearer","scope":"'
 
 
 async def struck(faults: Faults, at: str, request: web.Request) -> web.StreamResponse | None:
-    """What the next fault of this place does; None: the usual answer, after a while perhaps."""
+    """What the next fault of this place does; None: the usual answer, after a while perhaps.
+
+    An AADSTS number is raised as a Refusal.
+    """
     does = faults.next(at)
+    number = does.removeprefix("AADSTS")
+    if number.isdecimal() and len(number) > 3:
+        raise Refusal(int(number))
+    return await strike(does, request, faults.retry_after)
+
+
+async def strike(
+    does: str, request: web.Request, retry_after: str
+) -> web.StreamResponse | None:
+    """Does what a scripted fault says."""
     wait = seconds(does)
     if wait is not None:
         await asyncio.sleep(wait)
     if not does or wait is not None:
         return None
-    number = does.removeprefix("AADSTS")
-    if number.isdecimal() and len(number) > 3:
-        raise Refusal(int(number))
-    if number.isdecimal():
-        return bare(int(number), faults.retry_after)
-    return await _broken(does, request)
+    return bare(int(does), retry_after) if does.isdecimal() else await _broken(does, request)
 
 
 def bare(status: int, retry_after: str = RETRY_AFTER) -> web.Response:

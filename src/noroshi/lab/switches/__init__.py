@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from noroshi.lab.switches.entra import ENTRA
 from noroshi.lab.switches.exchange import EXCHANGE
+from noroshi.lab.switches.graph import GRAPH
 from noroshi.lab.switches.kinds import Switch
 from noroshi.lab.switches.limits import LIMITS
 from noroshi.lab.switches.outage import OUTAGE
 from noroshi.lab.switches.time import TIME
 
-SWITCHES: tuple[Switch, ...] = (*TIME, *OUTAGE, *ENTRA, *EXCHANGE, *LIMITS)
+SWITCHES: tuple[Switch, ...] = (*TIME, *OUTAGE, *ENTRA, *EXCHANGE, *GRAPH, *LIMITS)
 
 
 def find(name: str) -> Switch | None:

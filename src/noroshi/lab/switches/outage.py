@@ -11,6 +11,7 @@ from noroshi.lab.switches.kinds import Switch
 _NAMES = {
     "entra": Words(en="the sign-in server", ja="サインイン サーバー"),
     "smtp": Words(en="the mail server (SMTP)", ja="メールサーバー (SMTP)"),
+    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
 }
 _STATE = Words(
     en="{what}: refuses connections, is silent, or busy (503; SMTP: 421)",
