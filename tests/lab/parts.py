@@ -105,10 +105,10 @@ class Wire:
 
     def __init__(self, lab: Lab) -> None:
         self._address = lab.address
+        self.port = lab.address.smtp_port
 
     async def open(self) -> str:
-        port = self._address.smtp_port
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         return await self.answer()
 
     async def answer(self) -> str:

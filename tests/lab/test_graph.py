@@ -493,7 +493,7 @@ async def test_graph_goes_down_by_itself(client: Client, caller: Caller) -> None
     assert (await caller.send(mail()))[0] == 503
     assert caller.headers["Retry-After"] == "30"
     await run(client.lab, "set", "graph=refuses")
-    with pytest.raises(aiohttp.ClientConnectorError):
+    with pytest.raises(aiohttp.ClientConnectionError):
         await caller.send(mail())
     await run(client.lab, "set", "graph=up", "graph-certificate=expired")
     with pytest.raises(aiohttp.ClientConnectorCertificateError):

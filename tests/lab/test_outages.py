@@ -26,7 +26,7 @@ async def test_a_sign_in_server_that_is_down_refuses_connections_until_it_is_up_
     assert await metadata(client) == 200
     for _ in range(2):
         await run(client.lab, "set", "entra=refuses")
-        with pytest.raises(aiohttp.ClientConnectorError):
+        with pytest.raises(aiohttp.ClientConnectionError):
             await metadata(client)
         await run(client.lab, "set", "entra=up")
         assert await metadata(client) == 200

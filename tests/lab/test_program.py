@@ -303,4 +303,4 @@ def test_what_is_typed_wrongly_is_told_in_the_readers_language(
 def test_the_places_it_tells_stand_below_each_other() -> None:
     for words in (_STARTED.en, _STARTED.ja):
         labels = re.findall(r"(?m)^  [^:{]+: +", words)
-        assert len(labels) == 8 and len({columns(label) for label in labels}) == 1
+        assert len(labels) == 9 and len({columns(label) for label in labels}) == 1

@@ -39,8 +39,8 @@ def read_xoauth2(line: str) -> Credentials | None:
 
 def refuse_token(
     given: Credentials, *, directory: Directory, mint: Mint, now: datetime
-) -> str | tuple[Tenant, str]:
-    """The reply with which Exchange refuses these credentials, or whose mailbox they open.
+) -> str | Mailbox:
+    """The reply with which Exchange refuses these credentials, or the mailbox that they open.
 
     It gives one text for all that can be wrong with a token, as Exchange Online does.
     """
@@ -51,7 +51,7 @@ def refuse_token(
     mailbox = tenant.mailboxes.get(given.user) if tenant else None
     if tenant is None or mailbox is None or not _may_open(tenant, mailbox, claims):
         return UNSUCCESSFUL
-    return switched_off(tenant, mailbox) or (tenant, mailbox.address)
+    return switched_off(tenant, mailbox) or mailbox
 
 
 def _holds(claims: dict[str, Any], now: datetime) -> bool:

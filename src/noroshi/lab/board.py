@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from noroshi.lab.answering import Answers
 from noroshi.lab.clock import LabClock
 from noroshi.lab.doors import Door
+from noroshi.lab.elsewhere.server import Elsewhere
 from noroshi.lab.faults import Faults
 from noroshi.lab.gates import ExchangeGate
 from noroshi.lab.grants import Grants
@@ -30,6 +31,7 @@ class Board:
     submission: Submission
     gate: ExchangeGate
     doors: Mapping[str, Door]
+    elsewhere: Elsewhere
 
     @property
     def limits(self) -> Limits:
@@ -50,6 +52,10 @@ class Board:
     @property
     def mailbox(self) -> Mailbox:
         return self.tenant.mailboxes[self.user.upn]
+
+    def faults_of(self, door: str) -> Faults:
+        """The faults of the provider that a door belongs to."""
+        return self.elsewhere.faults if door in self.elsewhere.doors else self.faults
 
     def keep(self, changed: App | User | Mailbox) -> None:
         """Puts a changed record in the place of the one before."""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from noroshi.lab.certificates import write_private
+from noroshi.lab.elsewhere.server import Card as Elsewhere
 from noroshi.lab.model import APP_SCOPE, REDIRECT_URI, SMTP_SCOPE, Directory
 
 
@@ -41,6 +42,7 @@ class Address:
     graph: str
     ca_file: str
     mail_folder: str
+    elsewhere: Elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Places:
     graph: str
     desk: str
     smtp_port: int
+    elsewhere: Elsewhere
 
 
 def describe(
@@ -86,6 +89,7 @@ def describe(
         graph=places.graph,
         ca_file=str(folder / "ca.pem"),
         mail_folder=str(folder / "mail"),
+        elsewhere=places.elsewhere,
     )
 
 
@@ -108,8 +112,8 @@ def read_address(folder: Path) -> Mapping[str, object]:
 
 
 def definitions(address: Address) -> Mapping[str, str]:
-    """The custom cloud profile and two accounts that point a node at this lab, as TOML files:
-    one that a person signs in, and one whose app signs in by itself."""
+    """Two custom cloud profiles and three accounts that point a node at this lab, as TOML files:
+    one that a person signs in, one whose app signs in by itself, and one at the other provider."""
     cloud = {
         "authority": f"{address.sign_in}/{{tenant}}",
         "scope": address.scope,
@@ -138,7 +142,27 @@ def definitions(address: Address) -> Mapping[str, str]:
         "clouds/lab.toml": _toml(cloud),
         "accounts/lab.toml": _toml(account),
         "accounts/lab-app.toml": _toml(alone),
+        **_elsewhere(address.elsewhere, address.ca_file),
     }
+
+
+def _elsewhere(other: Elsewhere, ca_file: str) -> Mapping[str, str]:
+    cloud = {
+        "authority": other.issuer,
+        "oidc": True,
+        "scope": other.scope,
+        "smtp_host": other.smtp_host,
+        "smtp_port": other.smtp_port,
+        "ca_file": ca_file,
+    }
+    account = {
+        "cloud": "elsewhere",
+        "client_id": other.client_id,
+        "secret": "elsewhere-secret",
+        "mailbox": other.user,
+        "redirect": other.redirect_uri,
+    }
+    return {"clouds/elsewhere.toml": _toml(cloud), "accounts/elsewhere.toml": _toml(account)}
 
 
 def _toml(named: Mapping[str, object]) -> str:

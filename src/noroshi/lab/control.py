@@ -15,7 +15,7 @@ from aiohttp import web
 from noroshi.core.words import Words
 from noroshi.lab.answering import as_json
 from noroshi.lab.board import Board
-from noroshi.lab.faults import PLACES, read_fault
+from noroshi.lab.faults import PLACES, Faults, read_fault
 from noroshi.lab.pending import Change
 from noroshi.lab.replies import REPLIES
 from noroshi.lab.switches import SWITCHES, find
@@ -38,6 +38,7 @@ _NO_FAULT = Words(
     "wait:秒数。END では keep-then-drop と ok-then-drop も、TOKEN・METADATA・DEVICE では AADSTS の番号、"
     "HTTP のステータス、html、html-200、truncated、drop、silent、wait:秒数。--to は RCPT 用です。",
 )
+_SIDES = ("microsoft", "elsewhere")
 _Handler = Callable[[Any], Awaitable[web.Response]]
 
 
@@ -80,9 +81,16 @@ class Control:
                 "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 "switches": [_switch(switch, board) for switch in SWITCHES],
                 "pending": [_change(each) for each in board.pending.waiting],
-                "faults": [asdict(fault) for fault in board.faults.scripted],
+                "faults": [
+                    asdict(fault) | {"side": side}
+                    for side in _SIDES
+                    for fault in self._faults(side).scripted
+                ],
             }
         )
+
+    def _faults(self, side: str) -> Faults:
+        return self._board.elsewhere.faults if side == _SIDES[1] else self._board.faults
 
     async def _set(self, asked: Mapping[str, Any]) -> web.Response:
         name, value = str(asked.get("name")), str(asked.get("value"))
@@ -104,18 +112,20 @@ class Control:
         if fault is None:
             words = _NO_FAULT.fill(places=", ".join(PLACES), short=", ".join(REPLIES))
             return _refused(words)
-        self._board.faults.scripted.append(fault)
+        self._faults(str(asked.get("side", ""))).scripted.append(fault)
         return await self._told({})
 
     async def _clear(self, asked: Mapping[str, Any]) -> web.Response:
-        self._board.faults.scripted.clear()
+        for side in _SIDES:
+            self._faults(side).scripted.clear()
         return await self._told({})
 
     async def _reset(self, asked: Mapping[str, Any]) -> web.Response:
         """All as it was at the start, but for what was sent and signed in."""
         board = self._board
         board.pending.forget()
-        board.faults.scripted.clear()
+        for side in _SIDES:
+            self._faults(side).scripted.clear()
         for switch in SWITCHES:
             begun = self._begun.get(switch.name, switch.get(board))
             if switch.name == "clock":

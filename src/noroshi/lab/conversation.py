@@ -1,4 +1,4 @@
-"""Exchange Online's SMTP submission as a client meets it: texts, order and limits of its own.
+"""SMTP submission as a client meets it: the order of things, and Exchange Online's texts.
 
 Not built on an SMTP library: the exact dialogue is what this is for, and a library's debug
 log would write down the lines that carry tokens.
@@ -22,7 +22,6 @@ from noroshi.lab.model import Clock
 from noroshi.lab.posting import Handed, Post
 from noroshi.lab.replies import REPLIES
 
-MAX_SIZE = 157_286_400
 _DOMAIN = re.compile(
     r"(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.IPv]+\]"
 )
@@ -59,10 +58,11 @@ class Conversation:
         self._faults = rules.faults
         self._line = line
         self._say, self._no = line.say, line.no
-        self._tls = ""  # the version, once there is TLS
+        self._tls = line.tls_version()  # "" until there is TLS
         self._hello = ""
         self._who: Admitted | None = None  # whose mailbox was opened by AUTH
         self._mail: Transaction | None = None
+        self._most = min(rules.dialect.size, rules.post.size)
 
     async def run(self) -> None:
         """Talks until one side ends it."""
@@ -119,7 +119,7 @@ class Conversation:
             return await self._no("501 5.5.4 Invalid domain name")
         self._hello, self._mail = name, None
         peer = self._line.peer
-        await self._say(self._rules.dialect.offers(peer, MAX_SIZE, tls=bool(self._tls)))
+        await self._say(self._rules.dialect.offers(peer, tls=bool(self._tls)))
 
     async def _starttls(self, rest: str) -> None:
         if self._tls or rest:
@@ -136,7 +136,7 @@ class Conversation:
         if self._who:
             return await self._no("503 5.5.1 Bad sequence of commands")
         if not self._tls:
-            return await self._no("504 5.7.4 Unrecognized authentication type")
+            return await self._no(self._rules.dialect.early_auth)
         gate = self._rules.gate
         self._who = await gate.admit(self._line, mechanism.upper(), initial)
         if self._who:
@@ -157,7 +157,7 @@ class Conversation:
         if path is None or (path[1] and not _ADDRESS.fullmatch(path[1])):
             return await self._no("501 5.1.7 Invalid address")
         size = re.search(r"\bSIZE=(\d+)", path[2] or "", re.IGNORECASE)
-        if size and _is_too_big(size[1], self._rules.post.size):
+        if size and _is_too_big(size[1], self._most):
             return await self._no("552 5.3.4 Message size exceeds fixed maximum message size")
         self._mail = Transaction(path[1])
         await self._say("250 2.1.0 Sender OK")
@@ -181,14 +181,15 @@ class Conversation:
         size = 0
         while (line := await self._line.raw()) != b".\r\n":
             size += len(line)
-            if size <= MAX_SIZE:
+            if size <= self._rules.dialect.size:
                 self._mail.chunks.append(line.removeprefix(b"."))
-        await self._submit(too_big=size > MAX_SIZE)
+        await self._submit(too_big=size > self._rules.dialect.size)
 
     async def _bdat(self, rest: str) -> None:
         """RFC 3030: chunks of a told size; the last one says so."""
         size, _, last = rest.partition(" ")
-        if not size.isdecimal() or _is_too_big(size) or last.upper() not in ("", "LAST"):
+        too_big = size.isdecimal() and _is_too_big(size, self._rules.dialect.size)
+        if not size.isdecimal() or too_big or last.upper() not in ("", "LAST"):
             await self._no("501 5.5.4 Invalid arguments")
             raise Ended  # where the next command begins can no longer be known
         chunk = await self._line.octets(int(size))
@@ -197,7 +198,7 @@ class Conversation:
         self._mail.chunks.append(chunk)
         if not last:
             return await self._say(f"250 2.6.0 CHUNK received OK, {size} octets")
-        await self._submit(too_big=sum(map(len, self._mail.chunks)) > MAX_SIZE)
+        await self._submit(too_big=sum(map(len, self._mail.chunks)) > self._rules.dialect.size)
 
     async def _submit(self, *, too_big: bool) -> None:
         mail, self._mail = self._mail, None
@@ -266,9 +267,9 @@ class Conversation:
         return self._rules.clock()
 
 
-def _is_too_big(digits: str, most: int = MAX_SIZE) -> bool:
+def _is_too_big(digits: str, most: int) -> bool:
     """Python makes no number of more than some thousand digits (ValueError)."""
-    return len(digits) > 100 or int(digits) > min(MAX_SIZE, most)
+    return len(digits) > 100 or int(digits) > most
 
 
 def _place(verb: str, rest: str) -> tuple[str, str]:

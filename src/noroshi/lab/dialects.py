@@ -18,8 +18,10 @@ class Dialect:
     hello: str
     before_tls: str
     after_tls: str
+    size: int  # as EHLO announces it
     no_tls: str
     no_auth: str
+    early_auth: str
     accepted: str
     trail: str
 
@@ -27,10 +29,10 @@ class Dialect:
         """The first line."""
         return self.banner.format(host=self.host, now=format_datetime(now))
 
-    def offers(self, peer: str, size: int, *, tls: bool) -> str:
+    def offers(self, peer: str, *, tls: bool) -> str:
         """The answer to EHLO."""
         names = (self.after_tls if tls else self.before_tls).split()
-        lines = [self.hello.format(host=self.host, peer=peer), f"SIZE {size}"]
+        lines = [self.hello.format(host=self.host, peer=peer), f"SIZE {self.size}"]
         lines += [name.replace("_", " ") for name in names]
         return "\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
 
@@ -47,8 +49,10 @@ EXCHANGE = Dialect(
     before_tls="PIPELINING DSN ENHANCEDSTATUSCODES STARTTLS 8BITMIME BINARYMIME CHUNKING SMTPUTF8",
     after_tls="PIPELINING DSN ENHANCEDSTATUSCODES AUTH_LOGIN_XOAUTH2 8BITMIME BINARYMIME CHUNKING "
     "SMTPUTF8",
+    size=157_286_400,
     no_tls="451 5.7.3 STARTTLS is required to send mail",
     no_auth="530 5.7.57 Client not authenticated to send mail.",
+    early_auth="504 5.7.4 Unrecognized authentication type",
     accepted="250 2.0.0 OK {id} [Hostname={host}]",
     trail=" [{host} {when} {session}]",
 )

@@ -9,6 +9,17 @@ from noroshi.lab.certificates import Shown
 from noroshi.lab.graph.errors import ERRORS
 from noroshi.lab.replies import REPLIES
 
+OAUTH_ERRORS = (
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "invalid_scope",
+    "access_denied",
+    "interaction_required",
+    "server_error",
+    "temporarily_unavailable",
+)
 SMTP_PLACES = (
     "CONNECT",
     "EHLO",
@@ -106,7 +117,7 @@ def _misplaced(at: str, said: str) -> bool:
 
 def _is_web(at: str, said: str) -> bool:
     if at not in GRAPH_PLACES:
-        return bool(_WEB_DOES.fullmatch(said))
+        return said in OAUTH_ERRORS or bool(_WEB_DOES.fullmatch(said))
     if said in ERRORS or said == "keep-then-drop":
         return True
     return bool(_WEB_DOES.fullmatch(said)) and not re.fullmatch(r"(?:AADSTS)?\d{4,8}", said)

@@ -34,9 +34,8 @@ _MECHANISM = "504 5.7.4 Unrecognized authentication type"
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Who came in: the tenant and the mailbox that is open now, and by which mechanism."""
+    """The mailbox that is open now, and by which mechanism."""
 
-    tenant: Tenant
     mailbox: str
     by: str
 
@@ -105,7 +104,7 @@ class ExchangeGate:
             return REPLIES["432"]
         now = self.clock()
         found = refuse_token(given, directory=self.directory, mint=self.mint, now=now)
-        return found if isinstance(found, str) else Admitted(*found, "XOAUTH2")
+        return found if isinstance(found, str) else Admitted(found.address, "XOAUTH2")
 
     async def _login(self, line: Line, initial: str) -> Admitted | str:
         """Asks for both, as Exchange does, whatever comes of it."""
@@ -122,7 +121,7 @@ class ExchangeGate:
         if tenant is None or box is None:
             return REPLIES["password"]
         refused = self._refuse_password(tenant, box, user, password)
-        return refused or Admitted(tenant, box.address, "LOGIN")
+        return refused or Admitted(box.address, "LOGIN")
 
     def _refuse_password(
         self, tenant: Tenant, box: Mailbox, user: str, password: str

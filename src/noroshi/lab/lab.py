@@ -19,6 +19,7 @@ from noroshi.lab.control import Control
 from noroshi.lab.conversation import Rules
 from noroshi.lab.dialects import EXCHANGE
 from noroshi.lab.doors import Door, WebDoor
+from noroshi.lab.elsewhere.server import Elsewhere
 from noroshi.lab.entra import Entra
 from noroshi.lab.faults import Faults
 from noroshi.lab.gates import ExchangeGate
@@ -93,6 +94,7 @@ class Lab:
                 graph=self._graph.base,
                 desk=self._desk.base,
                 smtp_port=self._smtp.port,
+                elsewhere=self.elsewhere.card,
             ),
             certificate=self._certificate,
             control=self._control,
@@ -115,6 +117,16 @@ class Lab:
         self._graph = self._web_door(stack, "graph")
         self._smtp = self.doors["smtp"] = Door(self._ports.get("smtp", 0))
         stack.push_async_callback(self._smtp.stop)
+        self.elsewhere = Elsewhere(
+            self.folder,
+            clock=self.clock,
+            mailboxes=self.mailboxes,
+            ports=self._ports,
+            saved=_part(read_address(self.folder), "elsewhere"),
+        )
+        for name, door in self.elsewhere.doors.items():
+            stack.push_async_callback(door.stop)
+            self.doors[name] = door
         self.base = self._web.base
 
     def _web_door(self, stack: AsyncExitStack, name: str) -> WebDoor:
@@ -164,6 +176,7 @@ class Lab:
             submission=self.submission,
             gate=gate,
             doors=self.doors,
+            elsewhere=self.elsewhere,
         )
 
     async def _start(self, stack: AsyncExitStack) -> None:
@@ -173,6 +186,7 @@ class Lab:
         await self._start_graph()
         await self._start_desk()
         await self._start_smtp(stack)
+        await self.elsewhere.start(stack, self._certificates)
 
     async def _start_web(self) -> None:
         app = web.Application(middlewares=[self._web.guard, self.entra.guard])
@@ -214,3 +228,9 @@ class Lab:
     def _shows(self, name: str) -> Callable[[], Shown]:
         """Which certificate a door shows at the moment."""
         return lambda: self.faults.certificates.get(name, "good")
+
+
+def _part(saved: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """A table within what was saved; empty if there is none."""
+    found = saved.get(name)
+    return found if isinstance(found, dict) else {}

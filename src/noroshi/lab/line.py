@@ -86,7 +86,12 @@ class Line:
         # RFC 3207, 6: what came in clear together with STARTTLS must not be obeyed.
         self._reader._buffer.clear()  # type: ignore[attr-defined]
         await self._writer.start_tls(tls)
-        return str(self._writer.get_extra_info("ssl_object").version()).replace("v", "")
+        return self.tls_version()
+
+    def tls_version(self) -> str:
+        """TLS1.3 or the like; "" in clear."""
+        talk = self._writer.get_extra_info("ssl_object")
+        return str(talk.version()).replace("v", "") if talk else ""
 
     def close(self) -> None:
         """Ends the connection."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TextIO
@@ -43,6 +44,7 @@ _STARTED = Words(
   Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)
   SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
   Graph:    {graph}
+  Other:    {elsewhere[issuer]}  (OpenID Connect, not Microsoft's; SMTP {elsewhere[smtp_port]})
   CA:       {ca_file} (made anew at each start)
   Profile:  {folder}/definitions (cloud and account, to copy)
   Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})
@@ -53,6 +55,7 @@ Ctrl-C stops it.""",
   サインイン:     {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
   SMTP:           {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
   Graph:          {graph}
+  別の事業者:     {elsewhere[issuer]}  (Microsoft 以外の OpenID Connect。SMTP は {elsewhere[smtp_port]})
   CA:             {ca_file} (起動のたびに作り直します)
   プロファイル:   {folder}/definitions (クラウドとアカウント。コピーして使えます)
   メールボックス: {mail_pages}  (または noroshi lab mail --folder {folder})
@@ -68,7 +71,13 @@ _CANNOT = Words(
 )
 _EMPTY = Words(en="No mail has come yet.", ja="メールはまだ届いていません。")
 _NONE = Words(en="There is no mail {number}.", ja="{number} 番のメールはありません。")
-_OTHERS = {"desk": "control_at", "graph": "graph"}
+_OTHERS = {
+    "desk": "control_at",
+    "graph": "graph",
+    "elsewhere": "elsewhere.issuer",
+    "elsewhere-smtp": "elsewhere.smtp_port",
+    "elsewhere-smtps": "elsewhere.smtps_port",
+}
 """Servers whose port nobody chooses, and where the card has it."""
 _HEADINGS = (
     (Words(en="From", ja="差出人"), "from_"),
@@ -108,7 +117,7 @@ async def _run(given: argparse.Namespace, out: TextIO) -> None:
         limits=Limits.of_exchange(),
         port=_port(given.port, last.get("sign_in")),
         smtp_port=_port(given.smtp_port, last.get("smtp_port")),
-        ports={name: _port(None, last.get(field)) for name, field in _OTHERS.items()},
+        ports={name: _port(None, _at(last, field)) for name, field in _OTHERS.items()},
     )
     async with lab:
         told = asdict(lab.address) | {"folder": str(lab.folder)}
@@ -116,12 +125,20 @@ async def _run(given: argparse.Namespace, out: TextIO) -> None:
         await stop.wait()
 
 
+def _at(card: Mapping[str, object], path: str) -> object:
+    """A field of the card, or of a table in it."""
+    found: object = card
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
 def _port(given: int | None, last: object) -> int:
     """The port that was asked for, else that of the last start: a number, or in an address."""
     if given is not None:
         return given
-    number = str(last).rpartition(":")[2]
-    return int(number) if number.isdecimal() else 0
+    found = re.search(r"(?:^|:)(\d{1,5})(?:/|$)", str(last))
+    return int(found[1]) if found else 0
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -137,6 +137,10 @@ class Directory:
     def __init__(self, tenants: Iterable[Tenant]) -> None:
         self.tenants = tuple(tenants)
 
+    def home_of(self, mailbox: str) -> Tenant:
+        """The tenant of a mailbox that there is."""
+        return next(each for each in self.tenants if mailbox in each.mailboxes)
+
     def tenant(self, name: str) -> Tenant | None:
         """The tenant of that GUID or domain."""
         wanted = name.lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -62,13 +61,14 @@ class ExchangePost:
 
     async def take(self, who: Admitted, mail: Handed) -> str | None:
         """Judges it, waits where the minute's limit delays it, and keeps it."""
+        tenant = self._submission.directory.home_of(who.mailbox)
         outgoing = Outgoing(
-            tenant=who.tenant,
-            mailbox=who.tenant.mailboxes[who.mailbox],
+            tenant=tenant,
+            mailbox=tenant.mailboxes[who.mailbox],
             sender=mail.sender,
             recipients=mail.recipients,
             content=mail.content,
-            queue_id=mail.queue_id or secrets.token_hex(8).upper(),
+            queue_id=mail.queue_id,
             received=mail.received,
         )
         submission = self._submission

@@ -56,6 +56,9 @@ _DOES = Words(
 _TIMES = Words(en="how often (default: 1)", ja="回数 (既定値: 1)")
 _ALWAYS = Words(en="until it is cleared", ja="消すまで続けます")
 _TO = Words(en="at RCPT: for this recipient alone", ja="RCPT で、この宛先にだけ起こします")
+_ELSEWHERE = Words(
+    en="at the provider that is not Microsoft", ja="Microsoft 以外の事業者のほうで起こします"
+)
 _CLEAR = Words(en="forget all scripted faults", ja="仕掛けた障害をすべて消します")
 _JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
 _NO_LAB = Words(
@@ -102,7 +105,9 @@ def _do(name: str, given: argparse.Namespace) -> Mapping[str, Any]:
         return _set(given.folder, given.pairs)
     if name == "fault":
         left = None if given.always else given.times
+        side = "elsewhere" if given.elsewhere else "microsoft"
         asked = {"at": given.at, "does": given.does, "to": given.to, "left": left}
+        asked |= {"side": side}
         return _ask(given.folder, "fault", asked)
     if name == "reset":
         return _ask(given.folder, "reset", {})
@@ -173,6 +178,7 @@ def _shown(told: Mapping[str, Any], language: str) -> str:
 def _fault(fault: Mapping[str, Any], language: str) -> str:
     left = _FOREVER if fault["left"] is None else _LEFT.fill(count=fault["left"])
     parts = [fault["at"], fault["does"]]
+    parts += ["--elsewhere"] if fault["side"] == "elsewhere" else []
     parts += [_FOR.fill(to=fault["to"]).say(language)] if fault["to"] else []
     return "  ".join((*parts, f"({left.say(language)})"))
 
@@ -190,6 +196,7 @@ def _parser(name: str, language: str) -> argparse.ArgumentParser:
             "--times", type=int, default=1, metavar="N", help=_TIMES.say(language)
         )
         parser.add_argument("--always", action="store_true", help=_ALWAYS.say(language))
+        parser.add_argument("--elsewhere", action="store_true", help=_ELSEWHERE.say(language))
         parser.add_argument("--to", default="", metavar="ADDRESS", help=_TO.say(language))
     if name == "faults":
         parser.add_argument("--clear", action="store_true", help=_CLEAR.say(language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 from noroshi.lab.conversation import Conversation, Rules
 from noroshi.lab.doors import Door
@@ -16,9 +17,9 @@ class SmtpServer:
         self._rules = rules
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self, door: Door) -> None:
-        """Answers at a door."""
-        await door.start(self._protocol, cut=self._cut)
+    async def start(self, door: Door, tls: ssl.SSLContext | None = None) -> None:
+        """Answers at a door; with a context it speaks TLS from the first byte (RFC 8314)."""
+        await door.start(self._protocol, tls=tls, cut=self._cut)
 
     async def stop(self) -> None:
         """Ends all conversations at once, wherever they are."""

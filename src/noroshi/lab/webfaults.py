@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from noroshi.lab.answering import RETRY_AFTER, page
-from noroshi.lab.faults import Faults, seconds
+from noroshi.lab.faults import OAUTH_ERRORS, Faults, seconds
 from noroshi.lab.refusals import Refusal
 
 _PROXY = "<!doctype html><title>Proxy</title><h1>{what}</h1>"
@@ -17,9 +17,11 @@ _HALF = b'{"token_type":"Bearer","scope":"'
 async def struck(faults: Faults, at: str, request: web.Request) -> web.StreamResponse | None:
     """What the next fault of this place does; None: the usual answer, after a while perhaps.
 
-    An AADSTS number is raised as a Refusal.
+    An AADSTS number or an error of OAuth is raised as a Refusal.
     """
     does = faults.next(at)
+    if does in OAUTH_ERRORS:
+        raise Refusal(70000, error=does)
     number = does.removeprefix("AADSTS")
     if number.isdecimal() and len(number) > 3:
         raise Refusal(int(number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.lab.switches.elsewhere import ELSEWHERE
 from noroshi.lab.switches.entra import ENTRA
 from noroshi.lab.switches.exchange import EXCHANGE
 from noroshi.lab.switches.graph import GRAPH
@@ -10,7 +11,7 @@ from noroshi.lab.switches.limits import LIMITS
 from noroshi.lab.switches.outage import OUTAGE
 from noroshi.lab.switches.time import TIME
 
-SWITCHES: tuple[Switch, ...] = (*TIME, *OUTAGE, *ENTRA, *EXCHANGE, *GRAPH, *LIMITS)
+SWITCHES: tuple[Switch, ...] = (*TIME, *OUTAGE, *ENTRA, *EXCHANGE, *GRAPH, *LIMITS, *ELSEWHERE)
 
 
 def find(name: str) -> Switch | None:

@@ -8,10 +8,14 @@ from noroshi.lab.certificates import SHOWN
 from noroshi.lab.doors import STATES
 from noroshi.lab.switches.kinds import Switch
 
-_NAMES = {
+_MICROSOFT = {
     "entra": Words(en="the sign-in server", ja="サインイン サーバー"),
     "smtp": Words(en="the mail server (SMTP)", ja="メールサーバー (SMTP)"),
     "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
+}
+_NAMES = _MICROSOFT | {
+    "elsewhere": Words(en="the other provider's sign-in", ja="別の事業者のサインイン"),
+    "elsewhere-smtp": Words(en="the other provider's SMTP", ja="別の事業者の SMTP"),
 }
 _STATE = Words(
     en="{what}: refuses connections, is silent, or busy (503; SMTP: 421)",
@@ -28,8 +32,9 @@ _SHOWS = Words(
 def _put(board: Board, name: str, value: str) -> None:
     state = next(each for each in STATES if each == value)
     board.doors[name].put(state)
-    if name == "smtp":
-        board.faults.silent, board.faults.busy = state == "silent", state == "busy"
+    if name.endswith("smtp"):
+        faults = board.faults_of(name)
+        faults.silent, faults.busy = state == "silent", state == "busy"
 
 
 def _state(name: str, what: Words) -> Switch:
@@ -43,25 +48,25 @@ def _state(name: str, what: Words) -> Switch:
 
 
 def _put_all(board: Board, value: str) -> None:
-    for name in _NAMES:
+    for name in _MICROSOFT:
         _put(board, name, value)
 
 
 def _all(board: Board) -> str:
-    states = {board.doors[name].state for name in _NAMES}
+    states = {board.doors[name].state for name in _MICROSOFT}
     return states.pop() if len(states) == 1 else _MIXED
 
 
 def _certificate(name: str, what: Words) -> Switch:
     def put(board: Board, value: str) -> None:
         shown = next(each for each in SHOWN if each == value)
-        board.faults.certificates[name] = shown
+        board.faults_of(name).certificates[name] = shown
 
     return Switch(
         name=f"{name}-certificate",
         values=SHOWN,
         help=_SHOWS.fill(what=what),
-        get=lambda board: board.faults.certificates.get(name, "good"),
+        get=lambda board: board.faults_of(name).certificates.get(name, "good"),
         put=put,
     )
 
