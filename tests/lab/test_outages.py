@@ -75,7 +75,8 @@ async def test_a_silent_server_takes_the_connection_and_says_nothing(
 
 
 async def test_one_server_alone_is_out_of_order(client: Client, wire: Wire) -> None:
-    _, told = await run(client.lab, "set", "smtp=refuses")
+    await run(client.lab, "set", "smtp=refuses")
+    _, told = await run(client.lab, "show")
     assert "microsoft=mixed" in told and "entra=up" in told
     assert await metadata(client) == 200
     with pytest.raises(ConnectionRefusedError):

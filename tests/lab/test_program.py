@@ -17,7 +17,7 @@ import pytest
 
 from noroshi.lab.lab import Lab
 from noroshi.lab.mailbox import Mailboxes
-from noroshi.lab.main import _STARTED, main
+from noroshi.lab.main import _STARTED, OTHER_COMMANDS, main
 from noroshi.lab.typed import columns
 from tests.lab.parts import SECRET, Client, Clock, Wire, xoauth2
 
@@ -265,7 +265,7 @@ def test_help_speaks_both_languages(
 ENGLISH_OF_ARGPARSE = re.compile("usage:|arguments:|options:|show this|error:|expected|invalid")
 
 
-@pytest.mark.parametrize("of", [[], ["mail"]], ids=["the lab", "its mails"])
+@pytest.mark.parametrize("of", [[], *([name] for name in OTHER_COMMANDS)])
 def test_its_help_is_japanese_for_who_reads_japanese(
     of: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

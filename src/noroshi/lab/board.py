@@ -12,6 +12,7 @@ from noroshi.lab.elsewhere.server import Elsewhere
 from noroshi.lab.faults import Faults
 from noroshi.lab.gates import ExchangeGate
 from noroshi.lab.grants import Grants
+from noroshi.lab.journal import Journal
 from noroshi.lab.limits import Limits
 from noroshi.lab.model import App, Directory, Mailbox, Tenant, User
 from noroshi.lab.pending import Pending
@@ -32,6 +33,7 @@ class Board:
     gate: ExchangeGate
     doors: Mapping[str, Door]
     elsewhere: Elsewhere
+    journal: Journal
 
     @property
     def limits(self) -> Limits:

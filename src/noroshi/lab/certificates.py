@@ -168,7 +168,7 @@ def open_client_certificate(path: Path) -> x509.Certificate:
 
 
 def make_client_certificate(
-    name: str, until: datetime = _UNTIL
+    name: str, until: datetime | None = None
 ) -> tuple[x509.Certificate, bytes]:
     """A self-signed certificate, and a PEM with its key and itself."""
     key = rsa.generate_private_key(65537, 2048)
@@ -176,7 +176,7 @@ def make_client_certificate(
     certificate = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(_FROM)
-        .not_valid_after(until)
+        .not_valid_after(until or _UNTIL)
         .sign(key, hashes.SHA256())
     )
     return certificate, pem(key) + _public(certificate)

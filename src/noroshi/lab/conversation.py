@@ -17,6 +17,7 @@ from email.utils import format_datetime
 from noroshi.lab.dialects import Dialect
 from noroshi.lab.faults import Faults
 from noroshi.lab.gates import Admitted, Gate
+from noroshi.lab.journal import Journal
 from noroshi.lab.line import Ended, Line
 from noroshi.lab.model import Clock
 from noroshi.lab.posting import Handed, Post
@@ -39,6 +40,12 @@ class Rules:
     tls: ssl.SSLContext
     clock: Clock
     faults: Faults
+    name: str
+    journal: Journal
+
+    def note(self, what: str, answer: str, who: str = "") -> None:
+        """Writes down what was asked of this server, and what it said."""
+        self.journal.note(self.name, what, answer, who)
 
 
 @dataclass(slots=True)
@@ -140,6 +147,7 @@ class Conversation:
         gate = self._rules.gate
         self._who = await gate.admit(self._line, mechanism.upper(), initial)
         if self._who:
+            self._rules.note("auth", "235", self._who.mailbox)
             await self._say("235 2.7.0 Authentication successful")
 
     # One mail
@@ -216,6 +224,7 @@ class Conversation:
         refused = await self._rules.post.take(self._who, handed)
         if refused:
             return await self._no(refused)
+        self._rules.note("mail", "250", self._who.mailbox)
         await self._accepted(handed, does)
 
     def _handed(self, mail: Transaction, content: bytes) -> Handed:

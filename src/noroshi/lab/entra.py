@@ -12,12 +12,14 @@ from noroshi.lab.codes import KNOWN
 from noroshi.lab.devices import INTERVAL, LIVES
 from noroshi.lab.faults import Faults
 from noroshi.lab.grants import DEVICE_CODE, Grants
+from noroshi.lab.journal import Journal
 from noroshi.lab.model import Directory
+from noroshi.lab.person import DEVICE_PAGE
 from noroshi.lab.refusals import Refusal
 from noroshi.lab.scopes import read_scopes
 from noroshi.lab.signin import find_app, find_tenant
 from noroshi.lab.tokens import Mint
-from noroshi.lab.walk import DEVICE_PAGE, Walk
+from noroshi.lab.walk import Walk
 from noroshi.lab.webfaults import struck
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -42,8 +44,9 @@ class Entra:
         mint: Mint,
         grants: Grants,
         faults: Faults,
+        journal: Journal,
     ) -> None:
-        self.answers = answers
+        self.answers, self._journal = answers, journal
         self._directory = directory
         self._mint = mint
         self._grants = grants
@@ -72,8 +75,12 @@ class Entra:
         except Refusal as refusal:
             if not request.path.endswith(_FOR_PROGRAMS):
                 return self.answers.refused(request, refusal)
+            self._note(request, f"{refusal.error} AADSTS{refusal.code}")
             told = self.answers.report(request, refusal)
             return as_json(told.body(), refusal.status, self._faults.retry_after)
+
+    def _note(self, request: web.Request, answer: str, who: str = "") -> None:
+        self._journal.note("entra", request.path.rpartition("/")[2], answer, who)
 
     async def _instance(self, request: web.Request) -> web.Response:
         """Which hosts belong together: this one alone."""
@@ -169,6 +176,7 @@ class Entra:
         if form.get("grant_type") == DEVICE_CODE and "code" in form:
             form.setdefault("device_code", form["code"])
         answer = as_json(self._grants.answer(tenant, form, proof, origin))
+        self._note(request, "200", form.get("grant_type", "").rpartition(":")[2])
         return _for_pages(request, answer)
 
     async def _error(self, request: web.Request) -> web.Response:

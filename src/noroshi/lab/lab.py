@@ -26,6 +26,7 @@ from noroshi.lab.gates import ExchangeGate
 from noroshi.lab.grants import Grants
 from noroshi.lab.graph.api import BODY, Graph
 from noroshi.lab.graph.callers import Callers
+from noroshi.lab.journal import Journal
 from noroshi.lab.limits import Limits
 from noroshi.lab.mail_pages import MailPages
 from noroshi.lab.mailbox import Mailboxes
@@ -70,6 +71,7 @@ class Lab:
         self.mailboxes = Mailboxes(self.folder / "mail")
         self.mint = Mint.open(self.folder / "signing-key.pem")
         self.clock = LabClock(clock)
+        self.journal = Journal(self.clock)
         self._ports = {"entra": port, "smtp": smtp_port, **(ports or {})}
         self._token_seconds = token_seconds
         self._control = str(read_address(folder).get("control", secrets.token_urlsafe(24)))
@@ -123,6 +125,7 @@ class Lab:
             mailboxes=self.mailboxes,
             ports=self._ports,
             saved=_part(read_address(self.folder), "elsewhere"),
+            journal=self.journal,
         )
         for name, door in self.elsewhere.doors.items():
             stack.push_async_callback(door.stop)
@@ -165,6 +168,7 @@ class Lab:
             mint=self.mint,
             grants=self.grants,
             faults=self.faults,
+            journal=self.journal,
         )
         self.board = Board(
             directory=self.directory,
@@ -177,6 +181,7 @@ class Lab:
             gate=gate,
             doors=self.doors,
             elsewhere=self.elsewhere,
+            journal=self.journal,
         )
 
     async def _start(self, stack: AsyncExitStack) -> None:
@@ -198,7 +203,7 @@ class Lab:
         callers = Callers(
             directory=self.directory, mint=self.mint, clock=self.clock, limits=self.limits
         )
-        graph = Graph(callers, self.submission, self.faults)
+        graph = Graph(callers, self.submission, self.faults, self.journal)
         guards = [self._graph.guard, graph.guard]
         app = web.Application(middlewares=guards, client_max_size=BODY)
         graph.routes(app)
@@ -207,7 +212,9 @@ class Lab:
     async def _start_desk(self) -> None:
         """What is the lab's own, and never out of order: mails to look at, and its control."""
         app = web.Application()
-        Control(self.board, self._control).routes(app)
+        ca_file = str(self.folder / "ca.pem")
+        self.control = Control(self.board, self._control, ca_file)
+        self.control.routes(app)
         MailPages(self.mailboxes).routes(app)
         await self._desk.open(app, self._certificates.tls(lambda: "good"))
 
@@ -220,6 +227,8 @@ class Lab:
                 tls=self._certificates.tls(self._shows("smtp")),
                 clock=self.clock,
                 faults=self.faults,
+                name="smtp",
+                journal=self.journal,
             )
         )
         stack.push_async_callback(server.stop)

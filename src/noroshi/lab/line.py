@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import ssl
+from collections.abc import Callable
 
 from noroshi.lab.dialects import Dialect
 from noroshi.lab.faults import Faults, seconds
@@ -27,10 +28,12 @@ class Line:
         faults: Faults,
         clock: Clock,
         dialect: Dialect,
+        note: Callable[[str], None] = lambda reply: None,
     ) -> None:
+        """`note` is told of each error that is said."""
         self._reader, self._writer = reader, writer
         self._faults, self._clock = faults, clock
-        self._dialect = dialect
+        self._dialect, self._note = dialect, note
         self._id = secrets.token_hex(8).upper()
         self.peer = str(writer.get_extra_info("peername")[0])
 
@@ -48,6 +51,7 @@ class Line:
 
     async def no(self, reply: str) -> None:
         """Says an error, with what the provider's errors end in."""
+        self._note(reply)
         await self.say(self._dialect.marked(reply, self._clock(), self._id))
 
     async def say(self, reply: str) -> None:

@@ -22,13 +22,15 @@ from noroshi.lab.scripting import COMMANDS, script
 from noroshi.lab.typed import command, language_of
 
 _WHAT = Words(
-    en="A simulator of Entra ID and Exchange Online's SMTP on this machine.",
-    ja="Entra ID と Exchange Online の SMTP を、このマシンの中で模擬します。",
+    en="A simulator of Microsoft 365 (sign-in, SMTP, Graph) and of one more provider on this machine.",
+    ja="Microsoft 365 (サインイン、SMTP、Graph) と、もう1つの事業者を、このマシンの中で模擬します。",
 )
 _WHAT_MAIL = Words(
     en="Lists the mails that the lab has taken, or reads one.",
     ja="ラボが受け取ったメールを一覧します。番号を付けると1通を読みます。",
 )
+OTHER_COMMANDS = {"mail": _WHAT_MAIL, **COMMANDS}
+"""What can be done beside a lab that runs, or with what it has left."""
 _PORT = Words(
     en="HTTPS port (default: that of the last start, or a free one)",
     ja="HTTPS のポート (既定値: 前回と同じ。初回は空いているもの)",
@@ -40,7 +42,7 @@ _SMTP_PORT = Words(
 _NUMBER = Words(en="number of the mail to read", ja="読むメールの番号")
 _JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
 _STARTED = Words(
-    en="""The lab is running: Entra ID and Exchange Online's SMTP, simulated on this machine.
+    en="""The lab is running: Microsoft 365 and one more provider, simulated on this machine.
   Sign-in:  {sign_in}  ({user}, password in {folder}/lab.json)
   SMTP:     {smtp_host}:{smtp_port} (STARTTLS, XOAUTH2)
   Graph:    {graph}
@@ -49,9 +51,9 @@ _STARTED = Words(
   Profile:  {folder}/definitions (cloud and account, to copy)
   Mailbox:  {mail_pages}  (or: noroshi lab mail --folder {folder})
   Phone:    {sign_in}/phone  (the second factor)
-  Faults:   noroshi lab faults --folder {folder}
+  Switches: noroshi lab show --folder {folder}
 Ctrl-C stops it.""",
-    ja="""ラボが動いています。Entra ID と Exchange Online の SMTP をこのマシンの中で模擬します。
+    ja="""ラボが動いています。Microsoft 365 ともう1つの事業者を、このマシンの中で模擬します。
   サインイン:     {sign_in}  ({user}、パスワードは {folder}/lab.json にあります)
   SMTP:           {smtp_host}:{smtp_port} (STARTTLS、XOAUTH2)
   Graph:          {graph}
@@ -60,7 +62,7 @@ Ctrl-C stops it.""",
   プロファイル:   {folder}/definitions (クラウドとアカウント。コピーして使えます)
   メールボックス: {mail_pages}  (または noroshi lab mail --folder {folder})
   電話:           {sign_in}/phone  (二要素認証)
-  障害:           noroshi lab faults --folder {folder}
+  スイッチ:       noroshi lab show --folder {folder}
 Ctrl-C で止まります。""",
 )
 _CANNOT = Words(
@@ -190,9 +192,8 @@ def _lab_parser(language: str) -> argparse.ArgumentParser:
     parser = command("noroshi lab", _WHAT, language)
     parser.add_argument("--port", type=int, metavar="N", help=_PORT.say(language))
     parser.add_argument("--smtp-port", type=int, metavar="N", help=_SMTP_PORT.say(language))
-    others = {"mail": _WHAT_MAIL, **COMMANDS}
     parser.epilog = " ".join(
-        f"noroshi lab {name}: {what.say(language)}" for name, what in others.items()
+        f"noroshi lab {name}: {what.say(language)}" for name, what in OTHER_COMMANDS.items()
     )
     return parser
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import aiohttp
 
+DEVICE_PAGE = "/devicelogin"
 _MOST_PAGES = 6
 
 

@@ -1,22 +1,21 @@
-"""`noroshi lab set`, `fault` and `faults`: change a lab that runs, from another terminal."""
+"""`noroshi lab show`, `set`, `fault` and the like: look at and change a lab that runs, from
+another terminal."""
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
-import ssl
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO
-from urllib.parse import urlsplit
 
 from noroshi.core.words import Words
+from noroshi.lab import telling
+from noroshi.lab.faults import GRAPH_PLACES, SMTP_PLACES, WEB_PLACES
+from noroshi.lab.person import DEVICE_PAGE
+from noroshi.lab.remote import Refused, Remote
 from noroshi.lab.typed import command
 
-_PATIENCE = 10  # seconds
 COMMANDS = {
     "show": Words(
         en="Shows the time, all switches and scripted faults of the running lab.",
@@ -31,27 +30,38 @@ COMMANDS = {
         ja="次の1回、または指定した回数だけ、障害を起こします。",
     ),
     "faults": Words(
-        en="Lists switches and scripted faults, or clears the faults.",
-        ja="スイッチと仕掛けた障害を一覧します。障害を消すこともできます。",
+        en="Lists scripted faults, or clears them.",
+        ja="仕掛けた障害を一覧します。消すこともできます。",
     ),
     "reset": Words(
         en="Puts the clock, all switches and faults back as they were at the start.",
         ja="時計、スイッチ、障害をすべて起動時の状態に戻します。",
     ),
+    "new": Words(
+        en="Makes a further secret or certificate of the app, and prints it.",
+        ja="アプリのシークレットか証明書をもう1つ作り、表示します。",
+    ),
+    "sign-in": Words(
+        en="Signs in at a sign-in page as the lab's user, and prints the redirect's address.",
+        ja="ラボの利用者としてサインイン ページでサインインし、リダイレクト先の URL を表示します。",
+    ),
+    "events": Words(
+        en="Lists what the lab has seen and answered.",
+        ja="ラボが受けた要求と返した答えを一覧します。",
+    ),
 }
 _NAME_VALUE = Words(en="a switch and its new value", ja="スイッチと新しい値")
 _AT = Words(
-    en="where: CONNECT, EHLO, STARTTLS, TLS, AUTH, MAIL, RCPT, DATA, END, RSET, QUIT, TOKEN, METADATA, "
-    "DEVICE",
-    ja="場所: CONNECT、EHLO、STARTTLS、TLS、AUTH、MAIL、RCPT、DATA、END、RSET、QUIT、TOKEN、METADATA、DEVICE",
+    en="where: {smtp}; {web}; Graph: {graph}", ja="場所: {smtp}。{web}。Graph は {graph}"
 )
 _DOES = Words(
-    en="what: a whole SMTP answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
-    "silent, wait:SECONDS, keep-then-drop, ok-then-drop; from TOKEN on an AADSTS number, an HTTP "
-    "status, html, html-200, truncated, drop, silent, wait:SECONDS",
-    ja="内容: SMTP の応答全体、短い名前 (421、432、451、535、550、5.4.1 など)、drop、silent、wait:秒数、"
-    "keep-then-drop、ok-then-drop。TOKEN 以降では AADSTS の番号、HTTP のステータス、html、html-200、"
-    "truncated、drop、silent、wait:秒数",
+    en="what. SMTP: a whole answer, a short name (421, 432, 451, 535, 550, 5.4.1 ...), drop, "
+    "silent, wait:SECONDS, at END keep-then-drop and ok-then-drop. Web: an HTTP status, an "
+    "AADSTS number, an error of OAuth, one of Graph's codes, html, html-200, truncated, drop, "
+    "silent, wait:SECONDS",
+    ja="内容。SMTP では応答全体、短い名前 (421、432、451、535、550、5.4.1 など)、drop、silent、"
+    "wait:秒数、END では keep-then-drop と ok-then-drop も。Web では HTTP のステータス、AADSTS の番号、"
+    "OAuth のエラー、Graph のコード、html、html-200、truncated、drop、silent、wait:秒数",
 )
 _TIMES = Words(en="how often (default: 1)", ja="回数 (既定値: 1)")
 _ALWAYS = Words(en="until it is cleared", ja="消すまで続けます")
@@ -60,145 +70,162 @@ _ELSEWHERE = Words(
     en="at the provider that is not Microsoft", ja="Microsoft 以外の事業者のほうで起こします"
 )
 _CLEAR = Words(en="forget all scripted faults", ja="仕掛けた障害をすべて消します")
-_JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
-_NO_LAB = Words(
-    en="No lab is running in {folder}. Start it: noroshi lab --folder {folder}",
-    ja="{folder} のラボは動いていません。noroshi lab --folder {folder} で起動してください。",
+_WHAT = Words(en="secret or certificate", ja="secret か certificate")
+_ENDS = Words(
+    en="when it ends: a date, or a span from now on such as +180d",
+    ja="期限。日付、または +180d のような今からの長さ",
 )
+_ALONE = Words(en="those before it end at once", ja="前からあるものを今すぐ期限切れにします")
+_URL = Words(
+    en="address of the sign-in page, or the code that a device shows",
+    ja="サインイン ページの URL、または機器に表示されたコード",
+)
+_ADMIN = Words(
+    en="as the administrator, who consents for the organisation",
+    ja="管理者としてサインインし、組織の代理として同意します",
+)
+_AFTER = Words(en="those after this number alone", ja="この番号より後のものだけ")
+_JSON = Words(en="for programs", ja="プログラム向けの形式で出力します")
 _NO_PAIR = Words(
     en="{given} is not NAME=VALUE.", ja="{given} は「名前=値」の形になっていません。"
 )
-_NOW = Words(en="The lab's time: {now}", ja="ラボの時刻: {now}")
-_SWITCHES = Words(en="Switches", ja="スイッチ")
-_PENDING = Words(en="On their way to Exchange", ja="Exchange に行き渡るのを待っている変更")
-_FROM = Words(en="from {at} on", ja="{at} から")
-_FAULTS = Words(en="Scripted faults", ja="仕掛けた障害")
-_NONE = Words(en="none", ja="なし")
-_LEFT = Words(en="{count} left", ja="残り{count}回")
-_FOREVER = Words(en="always", ja="常に")
-_FOR = Words(en="for {to}", ja="{to} 宛て")
-
-
-class _Refused(Exception):
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 def script(name: str, argv: Sequence[str], language: str, out: TextIO) -> int:
     """Does one of COMMANDS. Exit code 0: done; 1: no lab runs, or it refused; 2: usage."""
     given = _parser(name, language).parse_args(argv)
     try:
-        told = _do(name, given)
-    except _Refused as refused:
+        found, shown = _DOING[name](Remote(given.folder), given)
+    except Refused as refused:
         print(refused.words.say(given.lang), file=sys.stderr)
         return 1
-    if getattr(given, "json", False):
-        print(json.dumps(told, ensure_ascii=False, indent=2), file=out)
-    else:
-        print(_shown(told, given.lang), file=out)
+    if given.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2), file=out)
+    elif shown:
+        print(shown, file=out)
     return 0
 
 
-def _do(name: str, given: argparse.Namespace) -> Mapping[str, Any]:
-    if name == "set":
-        return _set(given.folder, given.pairs)
-    if name == "fault":
-        left = None if given.always else given.times
-        side = "elsewhere" if given.elsewhere else "microsoft"
-        asked = {"at": given.at, "does": given.does, "to": given.to, "left": left}
-        asked |= {"side": side}
-        return _ask(given.folder, "fault", asked)
-    if name == "reset":
-        return _ask(given.folder, "reset", {})
-    clears = name == "faults" and given.clear
-    return _ask(given.folder, *(("clear", {}) if clears else ("state", None)))
+Found = tuple[Any, str]
 
 
-def _set(folder: Path, pairs: Sequence[str]) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = {}
-    for pair in pairs:
+def _show(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.state()
+    return state, telling.whole(state, given.lang)
+
+
+def _set(lab: Remote, given: argparse.Namespace) -> Found:
+    state, names = lab.state(), []
+    for pair in given.pairs:
         name, mark, value = pair.partition("=")
         if not mark:
-            raise _Refused(_NO_PAIR.fill(given=pair))
-        told = _ask(folder, "set", {"name": name, "value": value})
-    return told
+            raise Refused(_NO_PAIR.fill(given=pair))
+        state = lab.set(name, value)
+        names.append(name)
+    return state, telling.some(state, names, given.lang)
 
 
-def _ask(folder: Path, what: str, asked: Mapping[str, object] | None) -> Mapping[str, Any]:
-    """One question to the lab of that folder; None is a question without a body."""
-    try:
-        card = json.loads((folder / "lab.json").read_bytes())
-        status, told = _exchange(card, f"/lab/{what}", asked)
-    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
-        raise _Refused(_NO_LAB.fill(folder=folder)) from None
-    if status == 200:
-        return told
-    why = told.get("error")
-    if not isinstance(why, dict):  # the lab of another folder has its port now
-        raise _Refused(_NO_LAB.fill(folder=folder))
-    raise _Refused(Words(**why))
-
-
-def _exchange(
-    card: Mapping[str, Any], path: str, asked: Mapping[str, object] | None
-) -> tuple[int, Mapping[str, Any]]:
-    place = urlsplit(card["control_at"])
-    tls = ssl.create_default_context(cafile=card["ca_file"])
-    connection = http.client.HTTPSConnection(
-        place.hostname or "", place.port, context=tls, timeout=_PATIENCE
+def _fault(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.fault(
+        given.at,
+        given.does,
+        to=given.to,
+        left=None if given.always else given.times,
+        side="elsewhere" if given.elsewhere else "microsoft",
     )
-    with closing(connection):
-        connection.request(
-            "GET" if asked is None else "POST",
-            path,
-            None if asked is None else json.dumps(asked),
-            {"Authorization": f"Bearer {card['control']}"},
-        )
-        answer = connection.getresponse()
-        return answer.status, json.load(answer)
+    return state, telling.faults(state, given.lang)
 
 
-def _shown(told: Mapping[str, Any], language: str) -> str:
-    switches = told["switches"]
-    width = max(len(each["name"]) + len(each["value"]) for each in switches) + 1
-    lines = [_NOW.fill(now=told["now"]).say(language), "", _SWITCHES.say(language)]
-    for each in switches:
-        pair = f"{each['name']}={each['value']}"
-        lines.append(f"  {pair:<{width}}  {Words(**each['help']).say(language)}")
-    if told["pending"]:
-        lines += ["", _PENDING.say(language)]
-    for each in told["pending"]:
-        lines.append(f"  {each['name']}={each['value']}  {_FROM.fill(**each).say(language)}")
-    lines += ["", _FAULTS.say(language)]
-    lines += [f"  {_fault(each, language)}" for each in told["faults"]]
-    return "\n".join(lines if told["faults"] else [*lines, f"  {_NONE.say(language)}"])
+def _faults(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.clear() if given.clear else lab.state()
+    return state, telling.faults(state, given.lang)
 
 
-def _fault(fault: Mapping[str, Any], language: str) -> str:
-    left = _FOREVER if fault["left"] is None else _LEFT.fill(count=fault["left"])
-    parts = [fault["at"], fault["does"]]
-    parts += ["--elsewhere"] if fault["side"] == "elsewhere" else []
-    parts += [_FOR.fill(to=fault["to"]).say(language)] if fault["to"] else []
-    return "  ".join((*parts, f"({left.say(language)})"))
+def _reset(lab: Remote, given: argparse.Namespace) -> Found:
+    state = lab.reset()
+    return state, telling.whole(state, given.lang)
+
+
+def _new(lab: Remote, given: argparse.Namespace) -> Found:
+    made = lab.new(given.what, ends=given.ends, alone=given.alone)
+    return made, str(made["value"]).rstrip()
+
+
+def _sign_in(lab: Remote, given: argparse.Namespace) -> Found:
+    by_code = not given.url.startswith("https:")
+    page = lab.card["sign_in"] + DEVICE_PAGE if by_code else given.url
+    goes_to = lab.sign_in(page, code=given.url if by_code else "", admin=given.admin)
+    return {"goes_to": goes_to}, goes_to
+
+
+def _events(lab: Remote, given: argparse.Namespace) -> Found:
+    found = lab.events(given.after)
+    lines = (
+        f"{each['number']:>5}  {each['at']}  {each['server']}  {each['what']}  "
+        f"{each['who']}  {each['answer']}"
+        for each in found
+    )
+    return found, "\n".join(lines)
+
+
+_DOING: dict[str, Callable[[Remote, argparse.Namespace], Found]] = {
+    "show": _show,
+    "set": _set,
+    "fault": _fault,
+    "faults": _faults,
+    "reset": _reset,
+    "new": _new,
+    "sign-in": _sign_in,
+    "events": _events,
+}
 
 
 def _parser(name: str, language: str) -> argparse.ArgumentParser:
     parser = command(f"noroshi lab {name}", COMMANDS[name], language)
-    if name == "set":
-        parser.add_argument(
-            "pairs", nargs="+", metavar="NAME=VALUE", help=_NAME_VALUE.say(language)
-        )
-    if name == "fault":
-        parser.add_argument("at", metavar="WHERE", help=_AT.say(language))
-        parser.add_argument("does", metavar="WHAT", help=_DOES.say(language))
-        parser.add_argument(
-            "--times", type=int, default=1, metavar="N", help=_TIMES.say(language)
-        )
-        parser.add_argument("--always", action="store_true", help=_ALWAYS.say(language))
-        parser.add_argument("--elsewhere", action="store_true", help=_ELSEWHERE.say(language))
-        parser.add_argument("--to", default="", metavar="ADDRESS", help=_TO.say(language))
-    if name == "faults":
-        parser.add_argument("--clear", action="store_true", help=_CLEAR.say(language))
+    arguments = {
+        "set": _set_arguments,
+        "fault": _fault_arguments,
+        "faults": _faults_arguments,
+        "new": _new_arguments,
+        "sign-in": _sign_in_arguments,
+        "events": _events_arguments,
+    }
+    if name in arguments:
+        arguments[name](parser, language)
     parser.add_argument("--json", action="store_true", help=_JSON.say(language))
     return parser
+
+
+def _set_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("pairs", nargs="+", metavar="NAME=VALUE", help=_NAME_VALUE.say(said))
+
+
+def _fault_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    web = [each for each in WEB_PLACES if each not in GRAPH_PLACES]
+    places = {"smtp": SMTP_PLACES, "web": web, "graph": GRAPH_PLACES}
+    named = {name: ", ".join(each) for name, each in places.items()}
+    parser.add_argument("at", metavar="WHERE", help=_AT.fill(**named).say(said))
+    parser.add_argument("does", metavar="WHAT", help=_DOES.say(said))
+    parser.add_argument("--times", type=int, default=1, metavar="N", help=_TIMES.say(said))
+    parser.add_argument("--always", action="store_true", help=_ALWAYS.say(said))
+    parser.add_argument("--elsewhere", action="store_true", help=_ELSEWHERE.say(said))
+    parser.add_argument("--to", default="", metavar="ADDRESS", help=_TO.say(said))
+
+
+def _faults_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("--clear", action="store_true", help=_CLEAR.say(said))
+
+
+def _new_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("what", choices=("secret", "certificate"), help=_WHAT.say(said))
+    parser.add_argument("--ends", default="", metavar="WHEN", help=_ENDS.say(said))
+    parser.add_argument("--alone", action="store_true", help=_ALONE.say(said))
+
+
+def _sign_in_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("url", metavar="URL", help=_URL.say(said))
+    parser.add_argument("--admin", action="store_true", help=_ADMIN.say(said))
+
+
+def _events_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("--after", type=int, default=0, metavar="N", help=_AFTER.say(said))

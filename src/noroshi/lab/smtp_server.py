@@ -36,9 +36,12 @@ class SmtpServer:
         reader = asyncio.StreamReader(limit=MAX_LINE, loop=loop)
         return asyncio.StreamReaderProtocol(reader, self._meet, loop=loop)
 
+    def _refused(self, reply: str) -> None:
+        self._rules.note("refused", " ".join(reply.split()[:2]))
+
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         rules = self._rules
-        line = Line(reader, writer, rules.faults, rules.clock, rules.dialect)
+        line = Line(reader, writer, rules.faults, rules.clock, rules.dialect, self._refused)
         task = asyncio.ensure_future(Conversation(rules, line).run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

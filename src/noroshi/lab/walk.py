@@ -17,6 +17,7 @@ from noroshi.lab.answering import PAGE, Answers, language, page, texts
 from noroshi.lab.claims import client_info
 from noroshi.lab.grants import Grants
 from noroshi.lab.model import Directory, User
+from noroshi.lab.person import DEVICE_PAGE
 from noroshi.lab.phone import Phone
 from noroshi.lab.refusals import Refusal
 from noroshi.lab.signin import (
@@ -36,7 +37,6 @@ _STALE = Words(
 )
 _NOT_YET = Words(en="The phone has not answered yet.", ja="電話でまだ確認されていません。")
 _COOKIE = "lab-session"
-DEVICE_PAGE = "/devicelogin"
 _SESSION = timedelta(hours=12)
 _Step = Callable[[web.Request, dict[str, str], Visit], Awaitable[web.Response]]
 

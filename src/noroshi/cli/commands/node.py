@@ -59,8 +59,8 @@ LAB = Command(
     name="lab",
     run="noroshi.lab.main:main",
     help=Words(
-        en="run a simulator of Entra ID and Exchange Online",
-        ja="Entra ID と Exchange Online のシミュレーターを動かします",
+        en="run a simulator of Microsoft 365 on this machine",
+        ja="Microsoft 365 のシミュレーターをこのマシンで動かします",
     ),
 )
 COMPLETION = Command(

@@ -16,6 +16,7 @@ from noroshi.lab.answering import PAGE, as_json, language, page, texts
 from noroshi.lab.elsewhere.grants import JWT_BEARER, Ask, Grants, OAuthError
 from noroshi.lab.elsewhere.model import REDIRECTS, SCOPES, Provider
 from noroshi.lab.faults import OAUTH_ERRORS, Faults
+from noroshi.lab.journal import Journal
 from noroshi.lab.signin import matches
 from noroshi.lab.webfaults import strike
 
@@ -39,8 +40,8 @@ class _Visit:
 class Authority:
     """Endpoints under one path, which is the issuer's."""
 
-    def __init__(self, grants: Grants, faults: Faults) -> None:
-        self._grants, self._faults = grants, faults
+    def __init__(self, grants: Grants, faults: Faults, journal: Journal) -> None:
+        self._grants, self._faults, self._journal = grants, faults, journal
         self._visits: dict[str, _Visit] = {}
         self._consents: set[tuple[str, str]] = set()  # who, what
 
@@ -73,10 +74,14 @@ class Authority:
             if request.path.endswith("/authorize"):
                 said = Words(en=f"{error.error}: {error.description}", ja=error.error)
                 return page(pages.notice_page(language(request), said), 400)
+            self._note(request, error.error)
             answer = as_json(error.body(), error.status, self._faults.retry_after)
             if error.status == 401:
                 answer.headers["WWW-Authenticate"] = 'Basic realm="elsewhere"'
             return answer
+
+    def _note(self, request: web.Request, answer: str, who: str = "") -> None:
+        self._journal.note("elsewhere", request.path.rpartition("/")[2], answer, who)
 
     async def _struck(self, at: str, request: web.Request) -> web.StreamResponse | None:
         does = self._faults.next(at)
@@ -234,7 +239,9 @@ class Authority:
         if instead := await self._struck("TOKEN", request):
             return instead
         form = texts(await request.post())
-        return as_json(self._grants.answer(form, request.headers.get("Authorization", "")))
+        answer = self._grants.answer(form, request.headers.get("Authorization", ""))
+        self._note(request, "200", form.get("grant_type", "").rpartition(":")[2])
+        return as_json(answer)
 
     async def _revoke(self, request: web.Request) -> web.Response:
         form = texts(await request.post())

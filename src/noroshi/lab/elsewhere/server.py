@@ -18,6 +18,7 @@ from noroshi.lab.elsewhere.grants import Grants
 from noroshi.lab.elsewhere.mail import DIALECT, ElsewhereGate, ElsewherePost
 from noroshi.lab.elsewhere.model import MAIL_SCOPE, REDIRECTS, make_provider, write_account
 from noroshi.lab.faults import Faults
+from noroshi.lab.journal import Journal
 from noroshi.lab.mailbox import Mailboxes
 from noroshi.lab.smtp_server import SmtpServer
 from noroshi.lab.tokens import Mint
@@ -55,11 +56,12 @@ class Elsewhere:
         mailboxes: Mailboxes,
         ports: Mapping[str, int],
         saved: Mapping[str, object],
+        journal: Journal,
     ) -> None:
         self._key_file = folder / "service-account.json"
         self.provider = make_provider(saved, self._key_file)
         self.faults = Faults()
-        self._clock, self._mailboxes = clock, mailboxes
+        self._clock, self._mailboxes, self._journal = clock, mailboxes, journal
         self._web = WebDoor(ports.get(WEB, 0))
         self.doors: dict[str, Door] = {
             WEB: self._web,
@@ -72,7 +74,7 @@ class Elsewhere:
             clock=clock,
             issuer=self._web.base + ROOT,
         )
-        self.authority = Authority(self.grants, self.faults)
+        self.authority = Authority(self.grants, self.faults, journal)
 
     async def start(self, stack: AsyncExitStack, certificates: Certificates) -> None:
         """Serves until the stack is closed."""
@@ -88,6 +90,8 @@ class Elsewhere:
                 tls=certificates.tls(self._shows(SMTP)),
                 clock=self._clock,
                 faults=self.faults,
+                name=SMTP,
+                journal=self._journal,
             )
         )
         stack.push_async_callback(server.stop)

@@ -20,6 +20,7 @@ from noroshi.lab.graph.composing import Letter, from_json, from_mime
 from noroshi.lab.graph.errors import ERRORS, GraphError
 from noroshi.lab.graph.filters import Query, read_query
 from noroshi.lab.graph.messages import FIELDS, as_message, chosen, number_of
+from noroshi.lab.journal import Journal
 from noroshi.lab.mailbox import FOLDERS, Mail
 from noroshi.lab.reports import Lost
 from noroshi.lab.submission import Denial, Outgoing, Submission
@@ -45,8 +46,11 @@ _BY_REPORT = ("5.7.232", "5.7.233", "5.7.236")
 class Graph:
     """The web side of the mailboxes."""
 
-    def __init__(self, callers: Callers, submission: Submission, faults: Faults) -> None:
-        self._callers, self._submission, self._faults = callers, submission, faults
+    def __init__(
+        self, callers: Callers, submission: Submission, faults: Faults, journal: Journal
+    ) -> None:
+        self._callers, self._submission = callers, submission
+        self._faults, self._journal = faults, journal
         self._clock, self._mailboxes = submission.clock, submission.mailboxes
 
     def routes(self, app: web.Application) -> None:
@@ -69,7 +73,9 @@ class Graph:
         given = request.headers.get("client-request-id", request_id)
         try:
             answer = await handler(request)
+            self._note(request, str(answer.status))
         except GraphError as error:
+            self._note(request, f"{error.status} {error.code}")
             body = error.body(request_id, given, self._clock())
             answer = as_json(body, error.status, self._faults.retry_after)
             if error.status == 401:
@@ -80,6 +86,11 @@ class Graph:
                 given,
             )
         return answer
+
+    def _note(self, request: web.Request, answer: str) -> None:
+        kind = "sendMail" if request.path.endswith("sendMail") else "messages"
+        who = request.match_info.get("upn", "me")
+        self._journal.note("graph", f"{request.method} {kind}", answer, who)
 
     async def _nothing(self, request: web.Request) -> web.Response:
         segment = request.match_info["rest"].rpartition("/")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.core.words import Words
 from noroshi.lab.switches.elsewhere import ELSEWHERE
 from noroshi.lab.switches.entra import ENTRA
 from noroshi.lab.switches.exchange import EXCHANGE
@@ -11,7 +12,16 @@ from noroshi.lab.switches.limits import LIMITS
 from noroshi.lab.switches.outage import OUTAGE
 from noroshi.lab.switches.time import TIME
 
-SWITCHES: tuple[Switch, ...] = (*TIME, *OUTAGE, *ENTRA, *EXCHANGE, *GRAPH, *LIMITS, *ELSEWHERE)
+GROUPS: tuple[tuple[Words, tuple[Switch, ...]], ...] = (
+    (Words(en="Time", ja="時刻"), TIME),
+    (Words(en="Servers", ja="サーバー"), OUTAGE),
+    (Words(en="Sign-in", ja="サインイン"), ENTRA),
+    (Words(en="Mail", ja="メール"), EXCHANGE),
+    (Words(en="Limits", ja="制限"), LIMITS),
+    (Words(en="Microsoft Graph", ja="Microsoft Graph"), GRAPH),
+    (Words(en="The other provider", ja="別の事業者"), ELSEWHERE),
+)
+SWITCHES: tuple[Switch, ...] = tuple(each for _, group in GROUPS for each in group)
 
 
 def find(name: str) -> Switch | None:

@@ -1,0 +1,134 @@
+"""A running lab, spoken with from another program: its control, call by call.
+
+The lab's own commands go by it; so can a program that drives the lab through a story.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from noroshi.core.words import Words
+
+_PATIENCE = 60  # seconds; a sign-in has several pages
+_NO_LAB = Words(
+    en="No lab is running in {folder}. Start it: noroshi lab --folder {folder}",
+    ja="{folder} のラボは動いていません。noroshi lab --folder {folder} で起動してください。",
+)
+Answer = Mapping[str, Any]
+
+
+class Refused(Exception):
+    """No lab runs there, or it does not do what was asked; the words say which."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class Remote:
+    """The lab of a folder. Each call raises Refused."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def card(self) -> Answer:
+        """What `lab.json` says."""
+        try:
+            found = json.loads((self._folder / "lab.json").read_bytes())
+        except (OSError, ValueError):
+            raise self._gone() from None
+        return found if isinstance(found, dict) else {}
+
+    def state(self) -> Answer:
+        """The time, all switches, what is on its way, and scripted faults."""
+        return self._ask("state")
+
+    def set(self, name: str, value: str) -> Answer:
+        """Sets one switch; the state afterwards."""
+        return self._ask("set", {"name": name, "value": value})
+
+    def fault(
+        self, at: str, does: str, *, to: str = "", left: int | None = 1, side: str = "microsoft"
+    ) -> Answer:
+        """Scripts a fault; `left` None is until it is cleared. The state afterwards."""
+        return self._ask(
+            "fault", {"at": at, "does": does, "to": to, "left": left, "side": side}
+        )
+
+    def clear(self) -> Answer:
+        """Forgets all scripted faults; the state afterwards."""
+        return self._ask("clear", {})
+
+    def reset(self) -> Answer:
+        """Puts clock, switches and faults back to the start; the state afterwards."""
+        return self._ask("reset", {})
+
+    def new(self, what: str, *, ends: str = "", alone: bool = False) -> Answer:
+        """A further client `secret` or `certificate` of the app: its value, and its end.
+
+        `alone`: those before it end at once.
+        """
+        return self._ask("new", {"what": what, "ends": ends, "alone": alone})
+
+    def sign_in(self, url: str, *, code: str = "", admin: bool = False) -> str:
+        """Signs in at a page as the user, or as the administrator for all: the redirect's address;
+        with a device's code, what the last page says."""
+        asked = {"url": url, "code": code, "admin": admin}
+        return str(self._ask("sign-in", asked)["goes_to"])
+
+    def mails(self, mailbox: str = "", folder: str = "inbox", after: int = 0) -> list[Answer]:
+        """The mails of one mailbox, or of all, that came after a number."""
+        query = {"box": mailbox, "folder": folder, "after": str(after)}
+        found: list[Answer] = self._ask(f"mails?{urlencode(query)}")["mails"]
+        return found
+
+    def empty(self, mailbox: str) -> int:
+        """Deletes all that lies in a mailbox; how many mails it was."""
+        return int(self._ask("empty", {"mailbox": mailbox})["deleted"])
+
+    def events(self, after: int = 0) -> list[Answer]:
+        """What the lab has seen and answered after an event's number."""
+        found: list[Answer] = self._ask(f"events?after={after}")["events"]
+        return found
+
+    def _ask(self, what: str, asked: Mapping[str, object] | None = None) -> Answer:
+        """One question; None is a question without a body."""
+        try:
+            status, told = _exchange(self.card, f"/lab/{what}", asked)
+        except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException):
+            raise self._gone() from None
+        if status == 200:
+            return told
+        why = told.get("error")
+        # Otherwise the lab of another folder has its port now.
+        raise Refused(Words(**why)) if isinstance(why, dict) else self._gone()
+
+    def _gone(self) -> Refused:
+        return Refused(_NO_LAB.fill(folder=self._folder))
+
+
+def _exchange(
+    card: Answer, path: str, asked: Mapping[str, object] | None
+) -> tuple[int, Mapping[str, Any]]:
+    place = urlsplit(card["control_at"])
+    tls = ssl.create_default_context(cafile=card["ca_file"])
+    connection = http.client.HTTPSConnection(
+        place.hostname or "", place.port, context=tls, timeout=_PATIENCE
+    )
+    with closing(connection):
+        connection.request(
+            "GET" if asked is None else "POST",
+            path,
+            None if asked is None else json.dumps(asked),
+            {"Authorization": f"Bearer {card['control']}"},
+        )
+        answer = connection.getresponse()
+        return answer.status, json.load(answer)

@@ -1,0 +1,73 @@
+"""A lab's state in words, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from noroshi.core.words import Words
+
+_NOW = Words(en="The lab's time: {now}", ja="ラボの時刻: {now}")
+_PENDING = Words(en="On their way to Exchange", ja="Exchange に行き渡るのを待っている変更")
+_FROM = Words(en="from {at} on", ja="{at} から")
+_FAULTS = Words(en="Scripted faults", ja="仕掛けた障害")
+_NONE = Words(en="none", ja="なし")
+_LEFT = Words(en="{count} left", ja="残り{count}回")
+_FOREVER = Words(en="always", ja="常に")
+_FOR = Words(en="for {to}", ja="{to} 宛て")
+State = Mapping[str, Any]
+
+
+def whole(state: State, language: str) -> str:
+    """Time, switches under their headings, what is on its way, and faults."""
+    parts = [_NOW.fill(now=state["now"]).say(language)]
+    groups = dict.fromkeys(each["group"]["en"] for each in state["switches"])
+    for group in groups:
+        ours = [each for each in state["switches"] if each["group"]["en"] == group]
+        head = Words(**ours[0]["group"]).say(language)
+        parts.append("\n".join((head, *_switches(ours, language))))
+    return "\n\n".join((*parts, *_pending(state, language), faults(state, language)))
+
+
+def some(state: State, names: Collection[str], language: str) -> str:
+    """These switches alone, and what is on its way."""
+    ours = [each for each in state["switches"] if each["name"] in names]
+    lines = "\n".join(line.strip() for line in _switches(ours, language))
+    return "\n\n".join((lines, *_pending(state, language)))
+
+
+def faults(state: State, language: str) -> str:
+    """What is scripted."""
+    lines = [_fault(each, language) for each in state["faults"]]
+    told = lines or [_NONE.say(language)]
+    return "\n".join((_FAULTS.say(language), *(f"  {line}" for line in told)))
+
+
+def _switches(switches: Iterable[State], language: str) -> list[str]:
+    pairs = [(f"{each['name']}={each['value']}", each) for each in switches]
+    width = max((len(pair) for pair, _ in pairs), default=0)
+    return [f"  {pair:<{width}}  {_about(each, language)}" for pair, each in pairs]
+
+
+def _about(switch: State, language: str) -> str:
+    """What it is, and what it takes."""
+    takes, help = (Words(**switch[part]).say(language) for part in ("takes", "help"))
+    return f"{help} [{takes}]"
+
+
+def _pending(state: State, language: str) -> list[str]:
+    if not state["pending"]:
+        return []
+    lines = [
+        f"  {each['name']}={each['value']}  {_FROM.fill(**each).say(language)}"
+        for each in state["pending"]
+    ]
+    return ["\n".join((_PENDING.say(language), *lines))]
+
+
+def _fault(fault: State, language: str) -> str:
+    left = _FOREVER if fault["left"] is None else _LEFT.fill(count=fault["left"])
+    parts = [fault["at"], fault["does"]]
+    parts += ["--elsewhere"] if fault["side"] == "elsewhere" else []
+    parts += [_FOR.fill(to=fault["to"]).say(language)] if fault["to"] else []
+    return "  ".join((*parts, f"({left.say(language)})"))
