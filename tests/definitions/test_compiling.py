@@ -12,7 +12,8 @@ import pytest
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid
-from noroshi.oauth.clouds import CLOUDS, Account
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.profiles import CLOUDS
 from noroshi.schema import Invalid
 from tests.definitions.kinds import KINDS, Smtp
 

@@ -238,19 +238,33 @@ class NetworkDef(Definition):
 class AccountDef(Definition):
     name: str
     cloud: str
-    """Which provider: microsoft365, or one defined in clouds/."""
+    """Which provider: microsoft365, google ..., or one defined in clouds/."""
     tenant: str = ""
     """The directory (tenant) ID."""
     client_id: str
     """The application (client) ID of the app registration."""
     sign_in: Literal["person", "app"] = "person"
-    """person: somebody signs in once, in a browser; app: by the client secret alone."""
+    """person: somebody signs in once, in a browser; app: by secret or certificate alone."""
     secret: str = ""
     """Which entry of the vault holds the client secret: its name, never the secret."""
+    secret_ends: str = ""
+    """The day on which the client secret ends, as in "2027-01-31"; no provider tells it."""
+    secret_next: str = ""
+    """Which entry holds the next client secret; it is used once the other is refused."""
+    secret_next_ends: str = ""
+    """The day on which the next client secret ends."""
+    certificate: str = ""
+    """Which entry of the vault holds the client certificate with its key."""
+    certificate_next: str = ""
+    """Which entry holds the next certificate; it is used once the other is refused."""
     mailbox: str
     """The mail address that it sends as."""
+    reads_inbox: bool = False
+    """Whether it may read its own mailbox; whoever signs in consents to that too."""
     redirect: str = REDIRECT
     """The redirect URI of the app registration."""
+    renew_every: str = "7d"
+    """How long a sign-in may rest before it is renewed by itself, 1h to 80d."""
     network: str = ""
     """Which network in networks/ sign-ins and tokens go through; "" is directly."""
     mails_a_minute: int | None = None
@@ -265,20 +279,34 @@ class AccountDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudDef(Definition):
     name: str
-    authority: str
+    authority: str = ""
     """The https address of the sign-in server; {tenant} in it stands for the account's tenant."""
     scope: str
     """What access is asked for, separated by blanks."""
     app_scope: str = ""
     """What an account with sign_in = "app" asks for; Microsoft's end in /.default."""
+    app_grant: Literal["client_credentials", "service_account"] = "client_credentials"
+    """How an app gets its tokens; service_account: by Google's key file, for its mailbox."""
     smtp_host: str
     """Its mail server."""
     smtp_port: int = 587
     """The mail server's port."""
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
+    """How the mail server takes tokens."""
     ca_file: str = ""
     """A file of the certificates to trust instead of the system's."""
     oidc: bool = False
     """true for an OpenID Connect server that is not Microsoft Entra."""
+    authorization_endpoint: str = ""
+    """Where a person signs in, for a server that does not tell its endpoints by itself."""
+    token_endpoint: str = ""
+    """Where tokens are given; with it the authority is not asked."""
+    device_authorization_endpoint: str = ""
+    """Where a sign-in by a code on another device begins; "" where there is none."""
+    authorize_with: str = ""
+    """What the sign-in page is given beside what it always is, as a query."""
+    client_auth: Literal["post", "basic"] = "post"
+    """How a client secret is sent: in the request's body, or by HTTP Basic."""
     graph: str = ""
     """The https address of its Microsoft Graph, without a path; "" where there is none."""
     graph_scope: str = ""

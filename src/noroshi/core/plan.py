@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from noroshi.core.accounts import accounts
 from noroshi.core.defined import (
     AccountDef,
     CloudDef,
@@ -29,7 +30,7 @@ from noroshi.core.notices import Notification
 from noroshi.core.notifying import notifications
 from noroshi.core.own import told_elsewhere, with_own
 from noroshi.core.problems import Problem
-from noroshi.core.telling import accounts, contacts, routes, rules
+from noroshi.core.telling import contacts, routes, rules
 from noroshi.core.watching import monitors
 
 __all__ = [

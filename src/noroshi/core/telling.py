@@ -1,15 +1,14 @@
-"""Who is told of what, and by which way: contacts, rules, routes and accounts of a plan.
+"""Who is told of what, and by which way: contacts, rules and routes of a plan.
 
 Each is made even if something is wrong with it, so that one slip is one problem.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from noroshi.core.defined import (
-    REDIRECT,
     AccountDef,
     CloudDef,
     ContactDef,
@@ -21,11 +20,10 @@ from noroshi.core.kinds import Kind
 from noroshi.core.model import MOST_TELLINGS, Contact, Level, Network, Pace, Route, Rule, When
 from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of
-from noroshi.core.values import NO_ADDRESS, host, in_range, one_of, read_length, title, zone
+from noroshi.core.values import NO_ADDRESS, in_range, one_of, read_length, title, zone
 from noroshi.core.words import Words
 from noroshi.core.written import is_address
 
-A = TypeVar("A")
 MOST_CONNECTIONS = 100
 MOST_MAILS = 1_000_000
 MOST_BY_ONE = 60
@@ -43,7 +41,6 @@ ROUTE = Words(en="route", ja="送信経路")
 ACTION = Words(en="action", ja="アクション")
 TRANSPORT = Words(en="kind of route", ja="送信経路の種別")
 ACCOUNT = Words(en="account", ja="アカウント")
-CLOUD = Words(en="cloud", ja="クラウド")
 
 NOBODY = Words(
     en="names no contact, so nobody would be told",
@@ -72,31 +69,6 @@ OF_ACCOUNT = Words(
     en="belongs to the account {account}, whose routes share it: say it there",
     ja="アカウント「{account}」で指定してください。そのアカウントの経路すべてに共通です",
 )
-NO_TENANT = Words(
-    en="is missing: the cloud {cloud} asks for the directory (tenant) ID",
-    ja="指定がありません。クラウド {cloud} にはディレクトリ (テナント) ID が必要です",
-)
-NO_SECRET = Words(
-    en='sign_in = "app" needs secret: the name of the vault\'s entry with the client secret',
-    ja='sign_in = "app" には secret (クライアント シークレットを入れた保管庫の項目名) が必要です',
-)
-NO_BROWSER = Words(
-    en='is not used with sign_in = "app", as no browser is sent anywhere; leave it out',
-    ja='sign_in = "app" ではブラウザーを使わないため、指定しないでください',
-)
-OWN_TENANT = Words(
-    en='is no organisation\'s own: sign_in = "app" needs the directory (tenant) ID itself',
-    ja='特定の組織を指していません。sign_in = "app" にはディレクトリ (テナント) ID '
-    "そのものが必要です",
-)
-NO_APP_SCOPE = Words(
-    en='is not for sign_in = "app": the cloud {cloud} says no app_scope',
-    ja='sign_in = "app" には使えません。クラウド {cloud} に app_scope がありません',
-)
-ALLOWANCE = ("mails_a_minute", "connections", "recipients_a_day")
-SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
-"""Entra's words for everybody: an app by itself belongs to one tenant (AADSTS9001023)."""
-NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
 
 
 def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contact]:
@@ -288,56 +260,7 @@ def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[s
         "host": cloud.smtp_host,
         "port": cloud.smtp_port,
         "user": account.mailbox,
+        "mechanism": cloud.mechanism,
     }
     given = {"ca_file": cloud.ca_file, "graph": cloud.graph}
     return known | {name: value for name, value in given.items() if value}
-
-
-def accounts(
-    definitions: Definitions,
-    make: Callable[[AccountDef, CloudDef, Network], A],
-    networks: Mapping[str, Network],
-    found: list[Problem],
-) -> dict[str, A]:
-    """All accounts by name, each with its cloud."""
-    for name, cloud in definitions.clouds.items():
-        _check_cloud(cloud, file_of("clouds", name, found))
-    made = dict[str, A]()
-    for name, said in definitions.accounts.items():
-        place = file_of("accounts", name, found)
-        _check_account(said, place)
-        if said.cloud in definitions.clouds:
-            its = definitions.clouds[said.cloud]
-            made[name] = make(said, its, network_of(said.network, networks, place))
-            if "{tenant}" in its.authority and not said.tenant:
-                place.at("tenant").say(NO_TENANT, cloud=its.name)
-            if said.sign_in == "app" and not its.app_scope:
-                place.at("cloud").say(NO_APP_SCOPE, cloud=its.name)
-        else:
-            place.at("cloud").no_such(CLOUD, said.cloud, definitions.clouds)
-    return made
-
-
-def _check_account(said: AccountDef, place: Place) -> None:
-    if not is_address(said.mailbox):
-        place.at("mailbox").say(NO_ADDRESS, given=said.mailbox)
-    for field in ALLOWANCE:
-        in_range(getattr(said, field) or 0, 0, MOST_MAILS, place.at(field))
-    if said.sign_in == "app":
-        _check_app(said, place)
-
-
-def _check_app(said: AccountDef, place: Place) -> None:
-    if not said.secret:
-        place.at("secret").say(NO_SECRET)
-    if said.redirect != REDIRECT:
-        place.at("redirect").say(NO_BROWSER)
-    if said.tenant.lower() in SHARED_TENANTS:
-        place.at("tenant").say(OWN_TENANT)
-
-
-def _check_cloud(said: CloudDef, place: Place) -> None:
-    host(said.smtp_host, place.at("smtp_host"))
-    in_range(said.smtp_port, 1, 65535, place.at("smtp_port"))
-    if not said.authority.startswith("https://"):
-        place.at("authority").say(NOT_HTTPS)

@@ -7,12 +7,14 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol
 
 from noroshi.core import plan
+from noroshi.core.accounts import end_of
 from noroshi.core.defined import AccountDef, CloudDef
 from noroshi.core.model import Network
 from noroshi.core.problems import Problem
+from noroshi.core.written import duration
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.echoes import by_file, without_echoes
-from noroshi.oauth.clouds import Account, Cloud
+from noroshi.oauth.clouds import REST, Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
 
@@ -96,5 +98,10 @@ def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
         field.name: getattr(account, field.name)
         for field in fields(Account)
         if field.name not in ("cloud", "network")
+    }
+    of_account |= {
+        "secret_ends": end_of(account.secret_ends),
+        "secret_next_ends": end_of(account.secret_next_ends),
+        "renew_every": duration(account.renew_every) or REST,
     }
     return Account(cloud=Cloud(**of_cloud), network=network, **of_account)

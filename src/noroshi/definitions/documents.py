@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from noroshi.core.accounts import CREDENTIALS, ENDPOINTS
 from noroshi.core.defined import (
     AccountDef,
     BlueprintDef,
@@ -23,7 +24,8 @@ from noroshi.core.defined import (
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
-from noroshi.oauth.clouds import CLOUDS
+from noroshi.oauth.clouds import is_microsoft
+from noroshi.oauth.profiles import CLOUDS
 from noroshi.ports import Document
 from noroshi.schema import Invalid, read_most
 from noroshi.vault import reserved
@@ -40,7 +42,7 @@ WANTED: Mapping[str, type[Any]] = {
     "blueprints": BlueprintDef,
 }
 TYPES = tuple(WANTED)
-ENTRIES = {"accounts": ("secret",), "networks": ("proxy_password",)}
+ENTRIES = {"accounts": CREDENTIALS, "networks": ("proxy_password",)}
 """The settings that name an entry of the vault."""
 SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token")
 # What the vault's entries are called. The secrets that Entra makes have capitals and a tilde;
@@ -71,6 +73,12 @@ NO_ENTRY = Words(
 BUILT_IN = Words(
     en="{name} is built in; choose another name",
     ja="{name} は組み込みのクラウドです。別の名前にしてください",
+)
+
+OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
+MICROSOFTS = Words(
+    en="is where Microsoft signs people in; take one of the built-in clouds: {known}",
+    ja="Microsoft のサインイン サーバーです。組み込みのクラウドを使ってください: {known}",
 )
 
 
@@ -146,8 +154,8 @@ def _parsed(type: str, name: str, given: Mapping[str, Any], problems: list[Probl
         given = _without_secrets(given, place)
     for field in ENTRIES.get(type, ()):
         _check_entry(given.get(field, ""), place.at(field))
-    if type == "clouds" and name in CLOUDS:
-        place.say(BUILT_IN, name=name)
+    if type == "clouds":
+        _check_own_cloud(name, given, place)
     found, wrong = read_most(WANTED[type], {**given, "name": name}, place.where)
     problems.extend(wrong)
     return found or _empty(type, name)
@@ -182,6 +190,17 @@ def _without_secrets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     for name in given.keys() & SECRETS:
         place.at(name).say(SECRET)
     return {name: value for name, value in given.items() if name not in SECRETS}
+
+
+def _check_own_cloud(name: str, given: Mapping[str, Any], place: Place) -> None:
+    """A profile of one's own must not pass for a known one, nor lead Microsoft's tokens to a
+    mail server of somebody's choice."""
+    if name in CLOUDS:
+        place.say(BUILT_IN, name=name)
+    for field in ("authority", *ENDPOINTS):
+        url = given.get(field)
+        if isinstance(url, str) and is_microsoft(url):
+            place.at(field).say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
 
 
 def _check_entry(entry: object, place: Place) -> None:

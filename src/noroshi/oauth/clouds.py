@@ -1,15 +1,37 @@
-"""Where an account's tokens come from and which mail server takes them: the cloud profiles."""
+"""Where an account's tokens come from, and what they are for: a cloud, and an account in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
+from noroshi.core.accounts import host_in
+from noroshi.core.defined import REDIRECT
 from noroshi.core.model import DIRECT, Network
+from noroshi.ports import Resource
 
-REDIRECT = "http://localhost/MxMail/"
-"""Nothing listens there: the browser stops at it, and the person pastes its address back."""
+REST = timedelta(days=7)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MICROSOFT = frozenset(
+    {
+        "login.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.microsoftonline.de",
+        "login.partner.microsoftonline.cn",
+        "login.chinacloudapi.cn",
+        "login.microsoft.com",
+        "login.windows.net",
+        "login.live.com",
+        "sts.windows.net",
+        "login.sovcloud-identity.fr",
+        "login.sovcloud-identity.de",
+        "login.sovcloud-identity.sg",
+    }
+)
+"""Where Microsoft's clouds sign people in, old names and the regions' own with them."""
+MICROSOFTS = (".login.microsoft.com", ".microsoftonline.com", ".microsoftonline.us")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,18 +39,28 @@ class Cloud:
     """One provider. No value is derived from another: the national clouds follow no pattern."""
 
     name: str
-    authority: str
+    authority: str = ""
     """https; `{tenant}` in it stands for the account's tenant."""
     scope: str
     """Scopes of one resource, separated by blanks; what a sign-in always needs is added."""
     app_scope: str = ""
     """The scope of an app that signs in by itself; "" where none may."""
+    app_grant: Literal["client_credentials", "service_account"] = "client_credentials"
+    """service_account: by the key of Google's key file, on behalf of the mailbox (RFC 7523)."""
     smtp_host: str
     smtp_port: int
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
     ca_file: str = ""
     """Certificates to trust instead of the system's, in PEM; "" for the system's."""
     oidc: bool = False
     """Whether the authority is any OpenID Connect server's rather than Microsoft Entra's."""
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+    device_authorization_endpoint: str = ""
+    """Named as in RFC 8414; with `token_endpoint` no server is asked where they are."""
+    authorize_with: str = ""
+    """More that the sign-in page is given, as a query."""
+    client_auth: Literal["post", "basic"] = "post"
     graph: str = ""
     """Where Microsoft Graph is, https and a host; "" where there is none."""
     graph_scope: str = ""
@@ -42,6 +74,21 @@ class Cloud:
     """What one mailbox may do: mails a minute, connections at once, recipients in 24 hours; 0
     is without a limit."""
 
+    @property
+    def entra(self) -> bool:
+        """Whether it is asked in Microsoft Entra's way."""
+        return not self.oidc and not self.token_endpoint
+
+    def scope_for(self, resource: Resource, *, alone: bool) -> str:
+        """What is asked for to use a resource, by a person or by an app alone; "": nothing
+        there to be asked for. One resource at a time: a token has one audience."""
+        if alone:
+            # An app may at Graph what an administrator granted it there, reading included.
+            return self.app_scope if resource == "smtp" else self.graph_app_scope
+        return {"smtp": self.scope, "graph": self.graph_scope, "inbox": self.inbox_scope}[
+            resource
+        ]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -51,18 +98,32 @@ class Account:
     cloud: Cloud
     tenant: str
     client_id: str
-    secret: str
+    secret: str = ""
     """Which entry of the vault holds the client secret; "" for a public client, which has none."""
+    secret_ends: date | None = None
+    secret_next: str = ""
+    secret_next_ends: date | None = None
+    certificate: str = ""
+    """Which entry holds the client certificate with its key."""
+    certificate_next: str = ""
     mailbox: str
+    reads_inbox: bool = False
     redirect: str = REDIRECT
     sign_in: Literal["person", "app"] = "person"
-    """app: by the client secret alone (client credentials, RFC 6749 4.4); nobody signs in."""
+    """app: by secret or certificate alone (client credentials, RFC 6749 4.4); nobody signs in."""
+    renew_every: timedelta = REST
+    """How long its refresh token may rest before it is renewed."""
     network: Network = DIRECT
+
+    @property
+    def alone(self) -> bool:
+        """Whether its app signs in by itself."""
+        return self.sign_in == "app"
 
     @property
     def authority(self) -> str:
         """The authority's address for this account's tenant."""
-        return self.cloud.authority.replace("{tenant}", quote(self.tenant, safe=""))
+        return self.at_tenant(self.cloud.authority)
 
     @property
     def identity(self) -> str:
@@ -70,24 +131,27 @@ class Account:
 
         An app that signs in by itself is told apart: what a person began is not its own.
         """
-        alone = " app" if self.sign_in == "app" else ""
-        return f"{self.authority} {self.client_id}{alone}"
+        alone = " app" if self.alone else ""
+        where = self.cloud.token_endpoint or self.cloud.authority
+        return f"{self.at_tenant(where)} {self.client_id}{alone}"
+
+    def at_tenant(self, url: str) -> str:
+        """An address of the cloud, for this account's tenant."""
+        return url.replace("{tenant}", quote(self.tenant, safe=""))
+
+    def redirect_at(self, port: int) -> str:
+        """The redirect with another port: at loopback Entra and RFC 8252 (7.3) let it differ."""
+        parts = urlsplit(self.redirect)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return urlunsplit(parts._replace(netloc=f"{host}:{port}"))
+
+    @property
+    def redirects_here(self) -> bool:
+        """Whether its redirect can be listened for on the computer of the browser."""
+        return self.redirect.startswith("http://") and host_in(self.redirect) in LOOPBACK
 
 
-MICROSOFT365 = Cloud(
-    name="microsoft365",
-    authority="https://login.microsoftonline.com/{tenant}",
-    scope="https://outlook.office.com/SMTP.Send",
-    app_scope="https://outlook.office365.com/.default",
-    smtp_host="smtp.office365.com",
-    smtp_port=587,
-    graph="https://graph.microsoft.com",
-    graph_scope="https://graph.microsoft.com/Mail.Send",
-    graph_app_scope="https://graph.microsoft.com/.default",
-    inbox_scope="https://graph.microsoft.com/Mail.Read",
-    mails_a_minute=30,
-    connections=3,
-    recipients_a_day=10_000,
-)
-
-CLOUDS = {cloud.name: cloud for cloud in (MICROSOFT365,)}
+def is_microsoft(url: str) -> bool:
+    """Whether Microsoft signs people in at this address."""
+    host = host_in(url)
+    return host in MICROSOFT or host.endswith(MICROSOFTS)
