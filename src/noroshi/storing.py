@@ -357,6 +357,15 @@ class Store(Protocol):
 
     async def secret_names(self) -> Sequence[str]: ...
 
+    # what one may do at a time, among all who share the store
+
+    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+        """Hold what goes by that name until an instant, or hold it on; False while another
+        holds it and its time is not over."""
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        """Let go of it, if it is held by that holder."""
+
     # all
 
     async def shift(self, by: timedelta) -> None:

@@ -362,6 +362,31 @@ async def test_a_secret_is_kept_under_its_name_and_replaced(store):
 # waiting
 
 
+async def test_a_turn_is_one_holder_s_until_it_ends(store):
+    assert await store.take_turn("a", "one", DAWN + MINUTE, DAWN)
+    assert not await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE - SECOND)
+    assert await store.take_turn("b", "two", DAWN + HOUR, DAWN)
+    assert await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE)
+    assert not await store.take_turn("a", "one", DAWN + HOUR, DAWN + MINUTE)
+
+
+async def test_who_has_a_turn_may_hold_it_on_and_let_go_of_it(store):
+    assert await store.take_turn("a", "one", DAWN + MINUTE, DAWN)
+    assert await store.take_turn("a", "one", DAWN + HOUR, DAWN + SECOND)
+    await store.end_turn("a", "two")
+    assert not await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE)
+    await store.end_turn("a", "one")
+    await store.end_turn("a", "one")
+    assert await store.take_turn("a", "two", DAWN + HOUR, DAWN + MINUTE)
+
+
+async def test_a_turn_moves_with_the_wall_clock(store):
+    assert await store.take_turn("a", "one", DAWN + MINUTE, DAWN)
+    await store.shift(HOUR)
+    assert not await store.take_turn("a", "two", DAWN + 2 * HOUR, DAWN + HOUR)
+    assert await store.take_turn("a", "two", DAWN + 3 * HOUR, DAWN + HOUR + MINUTE)
+
+
 async def test_all_who_wait_wake_when_an_envelope_is_committed(store, give):
     async def look_and_wait():
         await store.wait(SHORT)  # what was news before is none any more

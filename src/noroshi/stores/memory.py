@@ -116,6 +116,7 @@ class MemoryStore:
         self._decisions: dict[tuple[str, str, str], Decision] = {}
         self._samples: list[tuple[str, Sample]] = []
         self._secrets: dict[str, bytes] = {}
+        self._turns: dict[str, tuple[str, datetime]] = {}
         self._numbers = itertools.count(1)
         self._raised = self._forgotten = 0
         self._accepted: dict[str, datetime] = {}
@@ -550,9 +551,23 @@ class MemoryStore:
     async def secret_names(self) -> Sequence[str]:
         return sorted(self._secrets)
 
+    # turns
+
+    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+        whose, ends = self._turns.get(name, (holder, now))
+        if whose != holder and ends > now:
+            return False
+        self._turns[name] = holder, until
+        return True
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        if self._turns.get(name, ("",))[0] == holder:
+            del self._turns[name]
+
     # all
 
     async def shift(self, by: timedelta) -> None:
+        self._turns = {name: (whose, ends + by) for name, (whose, ends) in self._turns.items()}
         for lease in self._leases.values():
             lease.until += by
         self._seen = {name: seen + by for name, seen in self._seen.items()}

@@ -45,7 +45,7 @@ from noroshi.ports import (
 )
 from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
-from noroshi.stores.sql import definitions, history, ledger, monitors, spool, together
+from noroshi.stores.sql import definitions, history, ledger, monitors, spool, together, turns
 from noroshi.stores.sql.checking import faults
 from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.migrating import Migration, ours
@@ -283,6 +283,14 @@ class SqliteStore:
             lambda db: db.execute("select name from secret order by name").fetchall()
         )
         return [name for (name,) in rows]
+
+    # turns
+
+    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+        return await self._write(lambda db: turns.take(db, name, holder, until, now))
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        await self._write(lambda db: turns.end(db, name, holder))
 
     # all
 

@@ -42,3 +42,8 @@ create index spool_old on spool (due) where fate in ('accepted', 'dropped');
 
 -- When each route last had a mail accepted.
 create table accepted (route text primary key, at integer not null) strict, without rowid;
+
+-- Who may do, until when, what only one may do at a time: renew an account's tokens.
+create table turn (
+    name text primary key, holder text not null, until integer not null
+) strict, without rowid;

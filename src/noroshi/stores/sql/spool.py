@@ -256,6 +256,7 @@ def resting(db: Connection) -> Sequence[Resting]:
 
 def shift(db: Connection, by: int) -> None:
     db.execute("update lease set until = until + ?", (by,))
+    db.execute("update turn set until = until + ?", (by,))
     db.execute("update life set seen = seen + ?", (by,))
     db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
     # What was never tried is due however far the clock was set on; and who wrote it may have
