@@ -30,6 +30,7 @@ from noroshi.core.model import Fault, Monitor, Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
+from noroshi.definitions.needs import resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
 from noroshi.engine.signs import Notify, SignsOfLife
@@ -38,17 +39,19 @@ from noroshi.hosts.local import LocalHost
 from noroshi.hosts.own import OwnFacts
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import Pool, apart
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.clouds import Account, Cloud
+from noroshi.oauth.generic_provider import GenericProvider
 from noroshi.oauth.msal_provider import MsalProvider
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.outside import secret_of, token_of
+from noroshi.oauth.provider import Provider
 from noroshi.oauth.tokens import TokenSource
+from noroshi.oauth.turns import Turns
 from noroshi.plugins import Plugins
 from noroshi.ports import (
     Clocks,
     Host,
     Outside,
     Own,
-    Resource,
     RouteTrouble,
     Store,
     StoreError,
@@ -72,6 +75,9 @@ def _steady() -> float:
 
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
+ENTRA, OTHERS = MsalProvider(), GenericProvider()
+LOOK_AFTER = 3600.0
+"""Seconds between two looks at the sign-ins that rest."""
 STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
 WATCHES = Words(en="watching {name}: {count} monitors", ja="監視中: {name} ({count}項目)")
 SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
@@ -85,14 +91,6 @@ NO_ROUTE = Words(
 )
 NO_ACCOUNT = Words(
     en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
-)
-NO_ENTRY = Words(
-    en="the vault has no entry {name}; put the password in: noroshi secret set {name}",
-    ja="保管庫に「{name}」がありません。noroshi secret set {name} でパスワードを入れてください",
-)
-STORE_AWAY = Words(
-    en="the sign-in cannot be read from the store or kept in it: {why}",
-    ja="サインインの情報を保存先から読めないか、保存できません: {why}",
 )
 
 
@@ -148,6 +146,7 @@ class App:
     engine: Engine
     service: Service
     plans: Plans
+    tokens: TokenSource
 
 
 @asynccontextmanager
@@ -166,9 +165,14 @@ async def open_app(
         plugins = Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
-        tokens = TokenSource(vault=vault, provider=MsalProvider(), clocks=clocks)
+        tokens = TokenSource(
+            vault=vault,
+            provider_of=_provider_of,
+            clocks=clocks,
+            turns=Turns(store, config.name, clocks),
+        )
         stack.push_async_callback(tokens.close)
-        outside = Outside(clocks, _token_of(plans, tokens), _secret_of(vault))
+        outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
         hosts = Hosts(ProgramRules(config.programs, config.runs_as), clocks, jobs)
         engine = Engine(
@@ -197,7 +201,7 @@ async def open_app(
             ring=ring,
         )
         await _finish_rotation(ring)
-        yield App(store, engine, service, plans)
+        yield App(store, engine, service, plans, tokens)
 
 
 @asynccontextmanager
@@ -228,7 +232,7 @@ async def serve(
             for words in announce(app.plans.current):
                 say(words)
             _settle_memory()
-            async with _signs_of_life(app, config):
+            async with _signs_of_life(app, config), _sign_ins_alive(app):
                 await _until_either(stop.wait(), asyncio.shield(working))
         finally:
             working.cancel()
@@ -247,6 +251,29 @@ async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
         notify.say("STOPPING=1")
         living.cancel()
         await asyncio.wait((living,))
+
+
+@asynccontextmanager
+async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
+    """What nobody uses is renewed before it ends by resting, at a start too."""
+    keeping = asyncio.create_task(_keep_alive(app.tokens, app.plans))
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.wait((keeping,))
+
+
+async def _keep_alive(tokens: TokenSource, plans: Plans) -> None:
+    while True:
+        plan = plans.current
+        try:
+            await tokens.keep_alive(
+                [(account, resources_of(plan, account)) for account in plan.accounts.values()]
+            )
+        except Exception:  # a fault of ours must not end it for good
+            log.exception("the sign-ins could not be looked after")
+        await asyncio.sleep(LOOK_AFTER)
 
 
 def _settle_memory() -> None:
@@ -322,39 +349,9 @@ async def _finish_rotation(ring: KeyRing) -> None:
         log.info("the vault's key is changed key=%s entries=%d", done.new, done.entries)
 
 
-def _token_of(
-    plans: Plans, tokens: TokenSource
-) -> Callable[[str, bool, Resource], Awaitable[str]]:
-    async def token(name: str, force: bool, resource: Resource) -> str:
-        try:
-            return (await tokens.token(plans.account(name), force=force)).reveal()
-        except SignInFailed as failure:
-            fault = Fault.SERVER if failure.who == "wait" else Fault.SIGN_IN
-            raise RouteTrouble(failure.words, fault=fault) from None
-        except Unreachable as error:
-            raise RouteTrouble(error.words) from None
-        except VaultError as error:
-            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
-        except StoreError as error:
-            # The route's, or each mail that waits would ask the provider for a token again.
-            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
-
-    return token
-
-
-def _secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
-    async def secret(name: str) -> str:
-        try:
-            found = await vault.get(name)
-        except VaultError as error:
-            raise RouteTrouble(error.words, fault=Fault.SETUP) from None
-        except StoreError as error:
-            raise RouteTrouble(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
-        if found is None:
-            raise RouteTrouble(NO_ENTRY.fill(name=name), fault=Fault.SIGN_IN)
-        return found.reveal()
-
-    return secret
+def _provider_of(cloud: Cloud) -> Provider:
+    """Entra has a dialect of its own, which MSAL speaks."""
+    return ENTRA if cloud.entra else OTHERS
 
 
 def _own_facts(

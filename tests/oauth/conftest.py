@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,13 @@ import pytest
 
 from noroshi.oauth.clouds import Account, Cloud
 from noroshi.oauth.entries import Entries
+from noroshi.oauth.generic_provider import GenericProvider
 from noroshi.oauth.msal_provider import MsalProvider
+from noroshi.oauth.provider import Client, Credential, Provider
 from noroshi.oauth.tokens import TokenSource
+from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, StoreError
+from noroshi.stores.memory import MemoryStore
 from noroshi.vault import Box, Secret, Vault
 from tests.oauth.authority import SECRET, Authority, make_certificate
 
@@ -21,11 +26,14 @@ KEY = Secret("5a" * 32)
 
 
 class Shelf:
-    """A store of sealed bytes in memory, whose disk can be full."""
+    """A store of sealed bytes and of turns in memory, whose disk can be full."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
         self.full: str = "nothing"
+        self.taken = asyncio.Event()
+        """Set whenever somebody takes a turn, or holds it on."""
+        self._turns = MemoryStore()
 
     async def put_secret(self, name: str, sealed: bytes) -> None:
         if name.startswith(self.full):
@@ -38,6 +46,16 @@ class Shelf:
     async def secret_names(self) -> Sequence[str]:
         return sorted(self.kept)
 
+    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
+        if self.full == "":
+            raise StoreError("No space left on device")
+        taken = await self._turns.take_turn(name, holder, until, now)
+        self.taken.set()
+        return taken
+
+    async def end_turn(self, name: str, holder: str) -> None:
+        await self._turns.end_turn(name, holder)
+
 
 class Times:
     """Both clocks, moved by hand."""
@@ -48,6 +66,10 @@ class Times:
             wall=lambda: datetime(2026, 12, 1, tzinfo=UTC) + timedelta(seconds=self.passed),
             steady=lambda: self.passed,
         )
+
+
+def provider_of(cloud: Cloud) -> Provider:
+    return MsalProvider() if cloud.entra else GenericProvider()
 
 
 @dataclass
@@ -64,17 +86,24 @@ class Scene:
         self.vault = Vault(self.shelf, self.box)
         self.source = self.restarted()
 
-    def restarted(self) -> TokenSource:
-        """A new life on the same vault."""
+    def restarted(self, holder: str = "node", again: float = 0.01) -> TokenSource:
+        """A new life on the same vault; or another process, with another name."""
+        clocks = self.times.clocks
         return TokenSource(
-            vault=self.vault, provider=MsalProvider(), clocks=self.times.clocks, again=0.01
+            vault=self.vault,
+            provider_of=provider_of,
+            clocks=clocks,
+            turns=Turns(self.shelf, holder, clocks, look=0.01),
+            again=again,
         )
 
     async def signed_in(self) -> Scene:
-        """Somebody walks the page and pastes the address back; then nothing is cached."""
+        """Somebody walks the page and pastes the address back, an hour ago; then nothing that
+        is at hand is good any more."""
         await self.vault.put(self.account.secret, Secret(SECRET))
         url = await self.source.begin(self.account)
         await self.source.finish(self.account, self.authority.walk(url))
+        self.times.passed += 3600
         self.source = self.restarted()
         self.authority.posts.clear()
         return self
@@ -99,15 +128,17 @@ def authority(certificate: Path) -> Iterator[Authority]:
 
 @pytest.fixture
 def cloud(authority: Authority, certificate: Path) -> Cloud:
+    """Entra's way: the authority is asked through MSAL."""
     return Cloud(
         name="own",
-        authority=authority.url + "/{tenant}/v2.0",
+        authority=authority.url + "/{tenant}",
         scope="https://mail.test/SMTP.Send offline_access",
         app_scope="https://mail.test/.default",
+        graph_scope="https://graph.test/Mail.Send",
+        graph_app_scope="https://graph.test/.default",
         smtp_host="localhost",
         smtp_port=587,
         ca_file=str(certificate),
-        oidc=True,
     )
 
 
@@ -124,10 +155,32 @@ def account(cloud: Cloud) -> Account:
 
 
 @pytest.fixture
-def entra(account: Account, authority: Authority) -> Account:
-    """The same, asked in Microsoft Entra's way."""
-    cloud = replace(account.cloud, authority=authority.url + "/{tenant}", oidc=False)
+def oidc(account: Account) -> Account:
+    """The same at any OpenID Connect server, which tells its endpoints."""
+    authority = f"{account.cloud.authority}/v2.0"
+    return replace(account, cloud=replace(account.cloud, authority=authority, oidc=True))
+
+
+@pytest.fixture
+def told(account: Account, authority: Authority) -> Account:
+    """The same at an OAuth 2.0 server whose endpoints the cloud says."""
+    base = authority.url + "/{tenant}/oauth2/v2.0"
+    cloud = replace(
+        account.cloud,
+        authority="",
+        scope="https://mail.test/SMTP.Send openid",
+        authorization_endpoint=f"{base}/authorize",
+        token_endpoint=f"{base}/token",
+        device_authorization_endpoint=f"{base}/devicecode",
+    )
     return replace(account, cloud=cloud)
+
+
+@pytest.fixture(params=["account", "oidc", "told"], ids=["entra", "by discovery", "endpoints"])
+def any_account(request: pytest.FixtureRequest) -> Account:
+    """Each way in which a provider is asked, MSAL's and Authlib's alike."""
+    found: Account = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
@@ -139,3 +192,9 @@ def app(account: Account) -> Account:
 @pytest.fixture
 def scene(authority: Authority, account: Account) -> Scene:
     return Scene(authority, account)
+
+
+def with_secret(account: Account, value: str = SECRET) -> Client:
+    """The account's app with its client secret."""
+    credential = Credential(entry=account.secret, kind="secret", value=Secret(value))
+    return Client(account=account, credential=credential)

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from noroshi.oauth.advice import BY_CODE, BY_ERROR, advise
+from noroshi.oauth.advice import BY_CODE, advise
+from noroshi.oauth.advised import BY_ERROR, BY_KEY_FILE, ELSEWHERE
+from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
+
+# Each number that Microsoft's page of sign-in errors has for what happens at the token endpoint,
+# and those that were seen beside it.
+KNOWN = """
+    16000 16001 20001 20012 28000 28002 28003 40008 40009 40010 40015 40016 50000 50001 50002
+    50011 50012 50014 50020 50033 50034 50048 50049 50053 50055 50056 50057 50058 50059 50064
+    50072 50074 50076 50078 50079 50085 50087 50088 50089 50097 50105 50126 50128 50129 50131
+    50132 50133 50134 50144 50147 50155 50158 50173 50187 50194 50196 50197 51004 53000 53001
+    53002 53003 53004 53010 53011 54005 65001 65004 65005 70000 70001 70002 70003 70004 70008
+    70011 70016 70018 70019 70020 70043 75005 80001 80002 80005 80007 80012 80014 81004 90002
+    90004 90006 90008 90012 90013 90014 90019 90023 90024 90033 90036 90038 90055 90056 90072
+    90090 90092 90093 90094 90095 90100 90119 90120 90124 90130 120000 240002 500011 500021
+    500022 500112 500113 500208 500212 500213 501481 501491 530003 530032 530033 530034 530035
+    650052 650054 650056 650057 700005 700011 700016 700022 700023 700024 700025 700027 700030
+    700082 700084 900021 900144 900382 900432 900561 900971 1000031 7000112 7000215 7000218
+    7000222 9001023 9002313 9002326 9002327
+"""
 
 
 @pytest.mark.parametrize(
@@ -26,6 +47,10 @@ from noroshi.oauth.advice import BY_CODE, BY_ERROR, advise
         pytest.param("server_error", (50057,), "wait", id="the class rules over the number"),
         pytest.param("invalid_grant", (1, 2), "user", id="unknown numbers"),
         pytest.param("invalid_grant", (1, 50057), "admin", id="a known number after another"),
+        pytest.param("invalid_client", (700024,), "setup", id="a clock that is wrong"),
+        pytest.param("invalid_grant", (80001,), "wait", id="an agent that does not answer"),
+        pytest.param("expired_token", (70019,), "user", id="a code that nobody typed"),
+        pytest.param("invalid_scope", (), "setup", id="a scope that nobody knows"),
         pytest.param("never_heard_of", (), "setup", id="an unknown error"),
     ],
 )
@@ -37,14 +62,38 @@ def test_a_missing_consent_is_known_by_its_suberror_alone():
     assert "consent" in advise("invalid_grant", suberror="consent_required").words.en
 
 
-@pytest.mark.parametrize("code", sorted(BY_CODE))
-def test_each_number_is_named_in_both_languages(code):
-    words = advise("invalid_grant", codes=(code,)).words
+@pytest.mark.parametrize("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
+def test_each_number_has_its_advice_in_both_languages(code):
+    words = advise("never_heard_of", codes=(code,)).words
+    assert "does not accept the request" not in words.en
     assert f"(AADSTS{code})" in words.en and f"(AADSTS{code})" in words.ja
     assert not words.ja.isascii()
 
 
-@pytest.mark.parametrize("error", sorted(BY_ERROR))
-def test_each_class_is_named_in_both_languages(error):
-    words = advise(error).words
+@pytest.mark.parametrize("error", sorted(BY_ERROR | ELSEWHERE | BY_KEY_FILE))
+@pytest.mark.parametrize("cloud", [MICROSOFT365, GOOGLE], ids=lambda cloud: cloud.name)
+@pytest.mark.parametrize("alone", [False, True], ids=["a person", "an app"])
+def test_each_class_is_named_in_both_languages(error, cloud, alone):
+    words = advise(error, cloud=cloud, alone=alone).words
     assert f"({error})" in words.en and f"({error})" in words.ja
+    assert not words.ja.isascii()
+
+
+@pytest.mark.parametrize("error", sorted(ELSEWHERE))
+def test_nobody_elsewhere_is_told_of_microsofts_portal(error):
+    other = replace(MICROSOFT365, name="other", oidc=True)
+    told = advise(error, cloud=other).words.en
+    assert not any(word in told for word in ("Exchange", "Entra", "Grant admin consent"))
+
+
+@pytest.mark.parametrize(
+    ("error", "who", "said"),
+    [
+        pytest.param("unauthorized_client", "admin", "Domain-wide delegation", id="no scope"),
+        pytest.param("invalid_grant", "admin", "key is not deleted", id="a wrong key"),
+        pytest.param("invalid_scope", "setup", "cloud's scope", id="a wrong scope"),
+    ],
+)
+def test_a_service_account_is_mended_at_google(error, who, said):
+    advice = advise(error, cloud=GOOGLE, alone=True)
+    assert advice.who == who and said in advice.words.en

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.provider import SignInFailed, Unreachable
-from noroshi.oauth.tokens import SignIn, TokenSource
+from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Secret, Vault, VaultError
 from tests.oauth.authority import SECRET, as_json, refusal
 
@@ -34,13 +33,15 @@ async def test_a_sign_in_begun_before_a_restart_is_finished_after_it(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     url = await scene.source.begin(scene.account)
     await scene.restarted().finish(scene.account, scene.authority.walk(url))
+    scene.times.passed += 3600
     assert await scene.restarted().token(scene.account) == Secret("canary-access-2")
 
 
 async def test_the_store_holds_nothing_in_clear(scene):
     await scene.signed_in()
     await scene.source.token(scene.account)
-    assert sorted(scene.shelf.kept) == ["m365-secret", "refresh/m365", "signin/m365"]
+    names = ["access/m365/smtp", "m365-secret", "refresh/m365", "signin/m365"]
+    assert sorted(scene.shelf.kept) == names
     assert b"canary" not in b"".join(scene.shelf.kept.values())
 
 
@@ -131,8 +132,8 @@ async def test_eight_callers_at_once_share_one_refusal(scene):
 @pytest.mark.parametrize(
     ("expires_in", "passed", "requests"),
     [
-        pytest.param(3600, 3299, 1, id="good until the margin"),
-        pytest.param(3600, 3300, 2, id="renewed at the margin"),
+        pytest.param(3600, 2999, 1, id="good until the margin"),
+        pytest.param(3600, 3000, 2, id="renewed at the margin"),
         pytest.param(200, 99, 1, id="a short life is used for its half"),
         pytest.param(200, 100, 2, id="a short life is renewed at its half"),
         pytest.param(0, 0, 2, id="no life at all is asked each time"),
@@ -162,6 +163,7 @@ async def test_each_refresh_uses_the_newest_refresh_token_also_after_a_restart(s
     for _ in range(3):
         scene.source = scene.restarted()
         await scene.source.token(scene.account)
+        scene.times.passed += 3600
     used = [form["refresh_token"] for form in scene.authority.posts]
     assert used == ["canary-refresh-1", "canary-refresh-1", "canary-refresh-2"]
     assert await scene.kept_token() == "canary-refresh-3"
@@ -192,9 +194,7 @@ async def test_a_rotated_token_that_cannot_be_saved_is_used_and_saved_later(scen
 
 async def test_what_the_store_could_not_take_is_offered_to_it_once_more_at_the_end(scene):
     await scene.signed_in()
-    scene.source = TokenSource(
-        vault=scene.vault, provider=MsalProvider(), clocks=scene.times.clocks, again=3600
-    )
+    scene.source = scene.restarted(again=3600)
     scene.shelf.full = "refresh/"
     await scene.source.token(scene.account)
     scene.shelf.full = "nothing"
@@ -222,12 +222,12 @@ async def test_the_rotated_token_is_saved_before_the_access_token_is_handed_out(
     async def slow_put(name, sealed):
         await asyncio.sleep(0)
         await put(name, sealed)
-        order.append("saved")
+        order.append(name)
 
     scene.shelf.put_secret = slow_put
     await scene.source.token(scene.account)
     order.append("handed out")
-    assert order == ["saved", "handed out"]
+    assert order == ["refresh/m365", "access/m365/smtp", "handed out"]
 
 
 async def test_a_caller_that_gives_up_does_not_lose_the_rotated_token(scene):
@@ -267,13 +267,146 @@ async def test_an_ended_sign_in_is_remembered_until_somebody_signs_in(scene):
     assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
 
 
+async def test_a_restart_asks_no_provider_in_vain(scene):
+    await scene.signed_in()
+    scene.authority.answer = lambda form: ENDED
+    for _ in range(3):
+        with pytest.raises(SignInFailed, match="AADSTS50173") as caught:
+            await scene.source.token(scene.account)
+        assert caught.value.codes == (50173,) and caught.value.who == "user"
+        state = await scene.source.state(scene.account)
+        assert state.sign is SignIn.NEEDED and state.since == scene.times.clocks.wall()
+        scene.source = scene.restarted()
+    assert len(scene.authority.posts) == 1
+    scene.authority.answer = lambda form: None
+    url = await scene.source.begin(scene.account)
+    await scene.source.finish(scene.account, scene.authority.walk(url))
+    assert (await scene.restarted().state(scene.account)).sign is SignIn.SIGNED_IN
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"secret": "another"}, id="a secret of another entry"),
+        pytest.param({"mailbox": "other@x.test"}, id="other settings"),
+    ],
+)
+async def test_what_was_refused_before_a_restart_is_void_with_other_grounds(scene, change):
+    await scene.signed_in()
+    await scene.vault.put("another", Secret(SECRET))
+    scene.authority.answer = lambda form: refusal("invalid_client", 7000222, 401)
+    with pytest.raises(SignInFailed):
+        await scene.source.token(scene.account)
+    scene.authority.answer, scene.source = lambda form: None, scene.restarted()
+    await scene.source.token(replace(scene.account, **change))
+
+
+async def test_an_administrator_s_mending_is_looked_for_after_a_restart_no_sooner(scene):
+    await scene.signed_in()
+    scene.authority.answer = lambda form: refusal("invalid_grant", 53003)
+    for passed in (0, 900, 899):
+        scene.times.passed += passed
+        with pytest.raises(SignInFailed, match="AADSTS53003"):
+            await scene.source.token(scene.account)
+        scene.source = scene.restarted()
+    assert len(scene.authority.posts) == 1
+    scene.times.passed += 1
+    scene.authority.answer = lambda form: None
+    await scene.source.token(scene.account)
+
+
+async def test_a_refusal_for_one_resource_leaves_the_other_be(scene):
+    await scene.signed_in()
+
+    def no_graph(form):
+        graph = "graph.test" in form["scope"]
+        return refusal("invalid_grant", 65001, suberror="consent_required") if graph else None
+
+    scene.authority.answer = no_graph
+    for _ in range(2):
+        with pytest.raises(SignInFailed, match="consent"):
+            await scene.source.token(scene.account, resource="graph")
+    await scene.source.token(scene.account)
+    assert len(scene.authority.posts) == 2
+    assert (await scene.source.state(scene.account, "smtp")).sign is SignIn.SIGNED_IN
+    assert (await scene.source.state(scene.account, "graph")).sign is SignIn.NEEDED
+    assert (await scene.source.state(scene.account)).sign is SignIn.NEEDED
+
+
+async def test_each_resource_has_a_token_of_its_own_behind_one_refresh_token(scene):
+    await scene.signed_in()
+    tokens = [await scene.source.token(scene.account, resource=r) for r in ("smtp", "graph")]
+    tokens += [await scene.source.token(scene.account, resource=r) for r in ("smtp", "graph")]
+    assert tokens == [Secret(f"canary-access-{n}") for n in (1, 2, 1, 2)]
+    refreshed = [form["refresh_token"] for form in scene.authority.posts]
+    assert refreshed == ["canary-refresh-1", "canary-refresh-1"]
+
+
+async def test_what_the_cloud_has_no_scope_for_is_said_and_not_asked(scene):
+    await scene.signed_in()
+    with pytest.raises(SignInFailed, match="says no scope for that"):
+        await scene.source.token(scene.account, resource="inbox")
+    assert scene.authority.posts == []
+
+
+async def test_a_restart_uses_the_token_that_is_still_good(scene):
+    await scene.signed_in()
+    first = await scene.source.token(scene.account)
+    scene.times.passed += 60
+    assert await scene.restarted().token(scene.account) == first
+    assert len(scene.authority.posts) == 1
+
+
+async def test_a_token_of_a_time_to_come_is_not_trusted(scene):
+    """The wall clock was set back while no node ran."""
+    await scene.signed_in()
+    await scene.source.token(scene.account)
+    scene.times.passed -= 7200
+    await scene.restarted().token(scene.account)
+    assert len(scene.authority.posts) == 2
+
+
+async def test_a_public_client_s_sign_in_on_another_device_shows_no_secret_later(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    attempt = await scene.source.device_begin(scene.account)
+    scene.authority.good["secret"] = None
+    assert await scene.source.device_ask(scene.account) == 5
+    scene.authority.devices[attempt.user_code] = "slow"
+    assert await scene.source.device_ask(scene.account) == 10
+    scene.authority.devices[attempt.user_code] = "accepted"
+    assert await scene.restarted().device_ask(scene.account) == 0
+    scene.times.passed += 3600
+    await scene.restarted().token(scene.account)
+    assert all("client_secret" not in form for form in scene.authority.posts)
+    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+
+
+async def test_a_code_that_nobody_typed_in_time_is_over_by_our_own_clock(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    await scene.source.device_begin(scene.account)
+    scene.times.passed += 900
+    with pytest.raises(SignInFailed, match="expired before somebody finished"):
+        await scene.source.device_ask(scene.account)
+    assert scene.authority.posts == []
+
+
+async def test_a_page_and_a_code_are_told_apart(scene):
+    await scene.vault.put("m365-secret", Secret(SECRET))
+    pasted = scene.authority.walk(await scene.source.begin(scene.account))
+    with pytest.raises(SignInFailed, match="No sign-in has been begun"):
+        await scene.source.device_ask(scene.account)
+    await scene.source.device_begin(scene.account)
+    with pytest.raises(SignInFailed, match="begun on another device"):
+        await scene.source.finish(scene.account, pasted)
+
+
 async def test_somebody_may_have_it_asked_again(scene):
     await scene.signed_in()
     scene.authority.answer = lambda form: ENDED
     with pytest.raises(SignInFailed):
         await scene.source.token(scene.account)
     scene.authority.answer = lambda form: None
-    scene.source.ask_again(scene.account)
+    await scene.source.ask_again(scene.account)
     assert await scene.source.token(scene.account) == Secret("canary-access-2")
 
 

@@ -20,8 +20,9 @@ from noroshi.core.model import (
 )
 from noroshi.core.words import Words
 from noroshi.definitions import document
-from noroshi.oauth.provider import Attempt, SignInFailed, Tokens
+from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.tokens import TokenSource
+from noroshi.oauth.turns import Turns
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, TransportKind, options
 from noroshi.service import Service, administrator
@@ -118,40 +119,64 @@ def documents(**changed):
     return [{"key": one.key, "body": one.body} for one in made]
 
 
+GIVEN = Tokens(
+    access=Secret("access"), refresh=Secret("refresh"), expires_in=3600, scope="send"
+)
+
+
 @dataclass
 class SignInServer:
     """Stands for the provider: it takes the code `good`, and refuses every other one."""
 
     asked: list = field(default_factory=list)
+    on_device: object = Pending()
+    wanted: tuple = ()
 
-    async def begin(self, account):
-        url = f"https://login.example.com/authorize?state=S&login={account.mailbox}"
+    async def begin(self, client, resources, redirect):
+        login = client.account.mailbox
+        url = (
+            f"https://login.example.com/authorize?state=S&login={login}&redirect_uri={redirect}"
+        )
+        self.wanted = resources
         return Attempt(url=url, state="S", flow={"verifier": "v"})
 
-    async def redeem(self, _account, secret, _attempt, query):
-        self.asked.append(secret.reveal())
-        if secret.reveal() == OLD_SECRET:
-            words = Words(en="The client secret has ended.", ja="期限が切れました。")
-            raise SignInFailed(words, error="invalid_client", who="admin", codes=(7000222,))
+    async def redeem(self, client, _attempt, query, _resource):
+        self._check_secret(client)
         if query["code"] == "later":
             words = Words(en="It is busy.", ja="混んでいます。")
             raise SignInFailed(words, error="temporarily_unavailable", who="wait")
         if query["code"] != "good":
             words = Words(en="The code was refused.", ja="コードが断られました。")
             raise SignInFailed(words, error="invalid_grant", who="user")
-        return Tokens(
-            access=Secret("access"), refresh=Secret("refresh"), expires_in=3600, scope="send"
+        return GIVEN
+
+    async def device_begin(self, _client, _resource):
+        return DeviceAttempt(
+            user_code="ABCD-1234",
+            url="https://login.example.com/device",
+            expires_in=900,
+            interval=5,
+            flow={"device_code": "d"},
         )
 
-    async def refresh(self, _account, _secret, _refresh):
+    async def device_ask(self, _client, _attempt):
+        if isinstance(self.on_device, SignInFailed):
+            raise self.on_device
+        return self.on_device
+
+    async def refresh(self, _client, _refresh, _resource):
         raise AssertionError("nobody asks for a token here")
 
-    async def by_secret(self, _account, secret):
-        self.asked.append(secret.reveal())
-        if secret.reveal() == OLD_SECRET:
+    async def alone(self, client, _resource):
+        self._check_secret(client)
+        return Tokens(access=APP_TOKEN, refresh=None, expires_in=3600, scope="")
+
+    def _check_secret(self, client):
+        secret = client.credential.value.reveal()
+        self.asked.append(secret)
+        if secret == OLD_SECRET:
             words = Words(en="The client secret has ended.", ja="期限が切れました。")
             raise SignInFailed(words, error="invalid_client", who="admin", codes=(7000222,))
-        return Tokens(access=APP_TOKEN, refresh=None, expires_in=3600, scope="")
 
 
 class Desk:
@@ -168,7 +193,12 @@ class Desk:
             Plugins(checks, (MAIL,), (POST,)),
             clocks,
             vault=self.vault,
-            tokens=TokenSource(vault=self.vault, provider=self.server, clocks=clocks),
+            tokens=TokenSource(
+                vault=self.vault,
+                provider_of=lambda cloud: self.server,
+                clocks=clocks,
+                turns=Turns(self.store, "desk", clocks),
+            ),
             new_id=self.new_id,
         )
 

@@ -19,6 +19,7 @@ EXCHANGE = frozenset(
         "https://outlook.office.com",
         "https://outlook.office365.com",
         "https://outlook.office365.us",
+        "https://outlook-dod.office365.us",
         "https://partner.outlook.cn",
         "00000002-0000-0ff1-ce00-000000000000",
     }
@@ -56,7 +57,7 @@ MAY_NOT = Words(
 
 def look_into(token: Secret) -> tuple[Words, ...]:
     """What an app's token is for and whether it may send, in words."""
-    claims = _claims(token.reveal())
+    claims = claims_in(token.reveal())
     if claims is None:
         return (OPAQUE,)
     aud, roles = _printable(str(claims.get("aud", ""))[:LONGEST]), claims.get("roles")
@@ -70,7 +71,7 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _claims(token: str) -> Mapping[str, Any] | None:
+def claims_in(token: str) -> Mapping[str, Any] | None:
     """The payload of a JWT, its signature unlooked at; None where it is none."""
     parts = token.split(".")
     if len(parts) != 3:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.provider import Attempt
-from noroshi.ports import StoreError
+from noroshi.oauth.provider import Attempt, DeviceAttempt
+from noroshi.ports import Resource, StoreError
 from noroshi.vault import SIGN_INS, TOKENS, Secret, Vault
 
 log = logging.getLogger(__name__)
@@ -18,11 +19,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A sign-in that a person has begun."""
+    """A sign-in that a person has begun: in a browser, or on another device."""
 
-    attempt: Attempt
+    attempt: Attempt | DeviceAttempt
     identity: str
     at: datetime
+    resource: Resource = "smtp"
+    """For which resource its first access token shall be."""
     done: bool = False
     """Whether it led to tokens: kept so that a second paste can be told apart."""
 
@@ -32,12 +35,16 @@ class Kept:
     """A refresh token, and whose it is; of an app that signs in by itself, that it did."""
 
     token: Secret
-    """Empty for an app that signs in by itself: nothing but its secret counts."""
+    """Empty for an app that signs in by itself: nothing but its credential counts."""
     identity: str
     """To whom it may be shown: see `Account.identity`."""
     since: datetime
     renewed: datetime
     user: str = ""
+    by: str = ""
+    """The vault's entry of the credential that was taken last; "" without one."""
+    public: bool = False
+    """Whether it was given to a public client, which may show no credential."""
 
 
 class Entries:
@@ -57,16 +64,15 @@ class Entries:
         found = await self._get(f"{SIGN_INS}{account.name}")
         if found is None:
             return None
-        attempt = Attempt(url="", state=found.pop("state"), flow=found.pop("flow"))
-        return Begun(attempt=attempt, at=datetime.fromisoformat(found.pop("at")), **found)
+        at = datetime.fromisoformat(found.pop("at"))
+        return Begun(attempt=_attempt(found), at=at, **found)
 
     async def begin(self, account: Account, begun: Begun) -> None:
         """Remember an attempt in the place of any earlier one."""
-        kept = {
-            "state": begun.attempt.state,
-            "flow": {} if begun.done else dict(begun.attempt.flow),
+        kept = _plain(begun.attempt, done=begun.done) | {
             "identity": begun.identity,
             "at": begun.at.isoformat(),
+            "resource": begun.resource,
             "done": begun.done,
         }
         await self._vault.put(f"{SIGN_INS}{account.name}", Secret(json.dumps(kept)))
@@ -121,6 +127,8 @@ class Entries:
                 "since": kept.since.isoformat(),
                 "renewed": kept.renewed.isoformat(),
                 "user": kept.user,
+                "by": kept.by,
+                "public": kept.public,
             }
         )
         await self._vault.put(f"{TOKENS}{name}", Secret(text))
@@ -128,3 +136,21 @@ class Entries:
     async def _get(self, name: str) -> dict[str, Any] | None:
         found = await self._vault.get(name)
         return None if found is None else json.loads(found.reveal())
+
+
+def _plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]:
+    """What must be remembered of it; of one that is done, nothing that was secret."""
+    flow = {} if done else dict(attempt.flow)
+    if isinstance(attempt, Attempt):
+        return {"state": attempt.state, "flow": flow}
+    said = {
+        name: getattr(attempt, name) for name in ("user_code", "url", "expires_in", "interval")
+    }
+    return {"device": said, "flow": flow}
+
+
+def _attempt(found: dict[str, Any]) -> Attempt | DeviceAttempt:
+    flow: Mapping[str, Any] = found.pop("flow")
+    if "device" in found:
+        return DeviceAttempt(**found.pop("device"), flow=flow)
+    return Attempt(url="", state=found.pop("state"), flow=flow)

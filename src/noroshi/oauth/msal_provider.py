@@ -1,38 +1,28 @@
-"""The provider behind MSAL: Microsoft Entra, and OpenID Connect servers that resemble it."""
+"""The provider behind MSAL: Microsoft Entra, in every cloud of it."""
 
 from __future__ import annotations
 
-import asyncio
-import re
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from noroshi.core.words import Words
-from noroshi.oauth.advice import advise, codes_in, tidy
-from noroshi.oauth.clouds import Account
-from noroshi.oauth.provider import Attempt, SignInFailed, Tokens, Unreachable
-from noroshi.oauth.wire import Refused, Reply, Wire
+from noroshi.oauth.client_certificates import parts
+from noroshi.oauth.provider import (
+    Attempt,
+    Client,
+    Credential,
+    DeviceAttempt,
+    Pending,
+    SignInFailed,
+    Tokens,
+)
+from noroshi.oauth.refusing import asked, failure, tokens
+from noroshi.oauth.wire import Wire
+from noroshi.ports import Resource
 from noroshi.vault import Secret
 
 T = TypeVar("T")
 ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access"})
-LONGEST = 90.0
-"""Seconds for one call as a whole: discovery and the question itself."""
-UNSAID = 3600
-"""Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
-CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-
-TOO_SLOW = Words(
-    en="The sign-in server does not finish its answer. It is asked again by itself.",
-    ja="サインイン サーバーの応答が終わりません。自動でもう一度試します。",
-)
-NOT_UNDERSTOOD = Words(
-    en="The sign-in server's answer does not fit this sign-in ({kind}). "
-    "Check the cloud's authority; if it is right, sign in again.",
-    ja="サインイン サーバーの応答がこのサインインに合いません ({kind})。"
-    "クラウドの認証局 URL を確かめ、正しければもう一度サインインしてください。",
-)
+PENDING, SLOWER = "authorization_pending", "slow_down"
 
 
 class MsalProvider:
@@ -42,176 +32,144 @@ class MsalProvider:
     own; both would stand in the way of ours. One object a call costs one more GET.
     """
 
-    async def begin(self, account: Account) -> Attempt:
+    async def begin(
+        self, client: Client, resources: Sequence[Resource], redirect: str
+    ) -> Attempt:
         """Prepare a sign-in with PKCE; asks the authority for its addresses."""
-        return await _apart(lambda: _with_app(account, None, _begin(account)))
+
+        def ask(app: Any) -> Attempt:
+            import warnings
+
+            # The code must come in the address, so `query` it is: nobody but a browser can
+            # send a form, and a pasted address has none.
+            warnings.filterwarnings("ignore", message="response_mode=", category=UserWarning)
+            flow = app.initiate_auth_code_flow(
+                [word for resource in resources for word in _scopes(client, resource)],
+                redirect_uri=redirect,
+                login_hint=client.account.mailbox or None,
+                response_mode="query",
+            )
+            return Attempt(url=flow["auth_uri"], state=flow["state"], flow=flow)
+
+        return await _through(client, "ClientApplication", ask)
 
     async def redeem(
-        self,
-        account: Account,
-        secret: Secret | None,
-        attempt: Attempt,
-        query: Mapping[str, str],
+        self, client: Client, attempt: Attempt, query: Mapping[str, str], resource: Resource
     ) -> Tokens:
         """Trade the code for tokens."""
 
         def ask(app: Any) -> Tokens | SignInFailed:
             flow = dict(attempt.flow)  # MSAL takes things out of it
-            return _judged(app.acquire_token_by_auth_code_flow(flow, dict(query)))
+            # Of what was consented to, one resource: the others' names would decide the
+            # token's audience by the alphabet.
+            wanted = _scopes(client, resource)
+            found = app.acquire_token_by_auth_code_flow(flow, dict(query), scopes=wanted)
+            return _judged(found, client)
 
-        return await _apart(lambda: _with_app(account, secret, ask))
+        return await _through(client, "ClientApplication", ask)
+
+    async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
+        """Prepare a sign-in on another device, as a public client: Entra wants "Allow public
+        client flows" for it."""
+
+        def ask(app: Any) -> DeviceAttempt | SignInFailed:
+            flow = app.initiate_device_flow(_scopes(client, resource))
+            if not flow.get("user_code"):  # MSAL gives refusals as a flow without one
+                return failure(flow, client.account)
+            return DeviceAttempt(
+                user_code=str(flow["user_code"]),
+                url=str(flow.get("verification_uri") or flow.get("verification_url")),
+                expires_in=int(flow["expires_in"]),
+                interval=int(flow["interval"]),
+                flow=flow,
+            )
+
+        return await _through(_public(client), "PublicClientApplication", ask)
+
+    async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
+        """Whether somebody has finished there; MSAL's own clock and waiting have no say."""
+
+        def ask(app: Any) -> Tokens | Pending | SignInFailed:
+            flow = {**attempt.flow, "latest_attempt_at": 0, "interval": 1}
+            found = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
+            if found.get("error") in (PENDING, SLOWER):
+                return Pending(slower=found["error"] == SLOWER)
+            return _judged(found, client, public=True)
+
+        return await _through(_public(client), "PublicClientApplication", ask)
 
     async def refresh(
-        self, account: Account, secret: Secret | None, refresh_token: Secret
+        self, client: Client, refresh_token: Secret, resource: Resource
     ) -> Tokens:
         """Trade a refresh token for tokens."""
 
         def ask(app: Any) -> Tokens | SignInFailed:
-            held = refresh_token.reveal()
-            return _judged(app.acquire_token_by_refresh_token(held, _scopes(account)))
+            wanted = _scopes(client, resource)
+            found = app.acquire_token_by_refresh_token(refresh_token.reveal(), wanted)
+            return _judged(found, client)
 
-        return await _apart(lambda: _with_app(account, secret, ask))
+        return await _through(client, "ClientApplication", ask)
 
-    async def by_secret(self, account: Account, secret: Secret | None) -> Tokens:
-        """A token for the app itself, by its secret alone."""
+    async def alone(self, client: Client, resource: Resource) -> Tokens:
+        """A token for the app itself, by its secret or certificate alone."""
 
         def ask(app: Any) -> Tokens | SignInFailed:
-            found = app.acquire_token_for_client(account.cloud.app_scope.split())
-            return _judged(found, alone=True)
+            wanted = client.account.cloud.scope_for(resource, alone=True)
+            return _judged(app.acquire_token_for_client(wanted.split()), client)
 
-        return await _apart(lambda: _with_app(account, secret, ask))
-
-
-def _with_app(
-    account: Account, secret: Secret | None, ask: Callable[[Any], T]
-) -> T | Exception:
-    """Ask through a new MSAL application; what goes wrong is returned as an exception of ours."""
-    # Imported here: it costs 0.12 s and 22 MB, which a node without such a route must not pay.
-    import logging
-
-    import msal
-
-    # Its debug log holds authorisation codes and PKCE verifiers, its error log whole answers.
-    logging.getLogger("msal").setLevel(logging.CRITICAL)
-    wire = Wire(account.cloud.ca_file)
-    try:
-        return ask(_app(msal, account, secret, wire))
-    except (SignInFailed, Unreachable) as ours:
-        return ours.with_traceback(None)
-    except Refused as refused:
-        return _refusal(refused.reply, alone=account.sign_in == "app")
-    except Exception as error:
-        # MSAL raises ValueError, RuntimeError, KeyError and more, with nonces and answers in
-        # their texts: only the kind of it may leave here.
-        words = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
-        return SignInFailed(words, error="invalid_response", who="setup")
-    finally:
-        wire.close()
+        return await _through(client, "ConfidentialClientApplication", ask)
 
 
-def _app(msal: Any, account: Account, secret: Secret | None, wire: Wire) -> Any:
-    """A confidential or public client. MSAL sends the secret in the body, as Entra documents it."""
-    place = "oidc_authority" if account.cloud.oidc else "authority"
-    confidential = account.sign_in == "app"
-    kind = msal.ConfidentialClientApplication if confidential else msal.ClientApplication
-    return kind(
-        account.client_id,
-        client_credential=secret.reveal() if secret else None,
-        http_client=wire,
-        instance_discovery=False,  # or every other cloud's address is told to Microsoft
-        azure_region=False,  # or MSAL_FORCE_REGION in the environment sends it elsewhere
-        **{place: account.authority},
-    )
+async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInFailed]) -> T:
+    """Ask through a new MSAL application."""
 
+    def with_app(wire: Wire) -> T | Exception:
+        # Imported here: it costs 0.12 s and 22 MB, which a node without such a route must
+        # not pay.
+        import logging
 
-def _begin(account: Account) -> Callable[[Any], Attempt]:
-    def ask(app: Any) -> Attempt:
-        import warnings
+        import msal
 
-        # The code must come in the address bar, so `query` it is; the advice is for listeners.
-        warnings.filterwarnings("ignore", message="response_mode=", category=UserWarning)
-        flow = app.initiate_auth_code_flow(
-            _scopes(account),
-            redirect_uri=account.redirect,
-            login_hint=account.mailbox or None,
-            response_mode="query",
+        # Its debug log holds authorisation codes and PKCE verifiers, its error log answers.
+        logging.getLogger("msal").setLevel(logging.CRITICAL)
+        app = getattr(msal, kind)(
+            client.account.client_id,
+            authority=client.account.authority,
+            client_credential=_credential(client.credential),
+            http_client=wire,
+            instance_discovery=False,  # or every other cloud's address is told to Microsoft
+            azure_region=False,  # or MSAL_FORCE_REGION in the environment sends it elsewhere
         )
-        return Attempt(url=flow["auth_uri"], state=flow["state"], flow=flow)
+        return ask(app)
 
-    return ask
-
-
-def _scopes(account: Account) -> list[str]:
-    return [word for word in account.cloud.scope.split() if word not in ADDED_BY_MSAL]
+    return await asked(client, with_app)
 
 
-def _judged(answer: Mapping[str, Any], *, alone: bool = False) -> Tokens | SignInFailed:
+def _credential(credential: Credential | None) -> str | dict[str, str] | None:
+    """As MSAL takes it: a secret goes into the body, as Entra documents it; a certificate
+    signs an assertion (PS256, with x5t#S256)."""
+    if credential is None:
+        return None
+    value = credential.value.reveal()
+    if credential.kind == "secret":
+        return value
+    key, certificate = parts(value)
+    return {"private_key": key, "public_certificate": certificate}
+
+
+def _public(client: Client) -> Client:
+    return Client(account=client.account, proxy_password=client.proxy_password)
+
+
+def _scopes(client: Client, resource: Resource) -> list[str]:
+    asked_for = client.account.cloud.scope_for(resource, alone=False)
+    return [word for word in asked_for.split() if word not in ADDED_BY_MSAL]
+
+
+def _judged(
+    answer: Mapping[str, Any], client: Client, *, public: bool = False
+) -> Tokens | SignInFailed:
     if "error" in answer or not answer.get("access_token"):
-        return _failure(answer, alone=alone)
-    refresh = answer.get("refresh_token")
+        return failure(answer, client.account)
     claims = answer.get("id_token_claims") or {}
-    return Tokens(
-        access=Secret(answer["access_token"]),
-        refresh=Secret(refresh) if refresh else None,
-        expires_in=int(answer.get("expires_in", UNSAID)),
-        scope=str(answer.get("scope", "")),
-        user=str(claims.get("preferred_username", "")),
-    )
-
-
-def _refusal(reply: Reply, *, alone: bool) -> SignInFailed:
-    content = reply.content or {}
-    if reply.status_code == 429 or reply.status_code >= 500:
-        content = {**content, "error": "temporarily_unavailable"}
-    return _failure(content, reply.retry_after, alone=alone)
-
-
-def _failure(
-    answer: Mapping[str, Any], retry_after: float | None = None, *, alone: bool
-) -> SignInFailed:
-    error = tidy(answer.get("error", "invalid_response"))
-    suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
-    listed = answer.get("error_codes")
-    codes = tuple(c for c in listed if isinstance(c, int)) if isinstance(listed, list) else ()
-    codes = codes or codes_in(str(answer.get("error_description", "")))
-    advice = advise(error, suberror=suberror, codes=codes, alone=alone)
-    correlation = str(answer.get("correlation_id", ""))
-    return SignInFailed(
-        advice.words,
-        error=error,
-        who=advice.who,
-        suberror=suberror,
-        codes=codes,
-        retry_after=retry_after,
-        correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
-    )
-
-
-async def _apart(work: Callable[[], T | Exception]) -> T:
-    """Run it in a thread of its own, and raise the exception that it returns.
-
-    Not in the pool of `asyncio.to_thread`: a node that stops waits for that, and a server
-    that hangs would hold it up.
-    """
-    loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[T | Exception] = loop.create_future()
-
-    def tell(found: T | Exception) -> None:
-        if not outcome.done():
-            outcome.set_result(found)
-
-    def run() -> None:
-        found = work()
-        try:
-            loop.call_soon_threadsafe(tell, found)
-        except RuntimeError:
-            pass  # the loop is closed: nobody waits any more
-
-    threading.Thread(target=run, name="noroshi-sign-in", daemon=True).start()
-    try:
-        found = await asyncio.wait_for(outcome, LONGEST)
-    except TimeoutError:
-        raise Unreachable(TOO_SLOW) from None
-    if isinstance(found, Exception):
-        raise found
-    return found
+    return tokens(answer, str(claims.get("preferred_username", "")), public=public)

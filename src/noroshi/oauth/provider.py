@@ -1,4 +1,4 @@
-"""The seam to an OAuth 2.0 library: four calls, two ways to fail.
+"""The seam to an OAuth 2.0 library: six calls, two ways to fail.
 
 A library is asked with a refresh token in and an answer out. Expiry, single flight, keeping
 the rotated token and remembering refusals are ours, in `tokens`.
@@ -6,16 +6,39 @@ the rotated token and remembering refusals are ours, in `tokens`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account
+from noroshi.ports import Resource
 from noroshi.vault import Secret
 
 Who = Literal["user", "admin", "wait", "setup"]
 """Who can mend it: whoever signs in, the provider's administrator, time, or our own settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What an app proves itself by, and which entry of the vault holds it.
+
+    `value` is a client secret, a certificate with its key (PEM), or Google's key file (JSON).
+    """
+
+    entry: str
+    kind: Literal["secret", "certificate"]
+    value: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Who asks, and what is needed to get there."""
+
+    account: Account
+    credential: Credential | None = None
+    """None for a public client, which has none."""
+    proxy_password: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +52,26 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAttempt:
+    """A sign-in on another device: the code to type, and where (RFC 8628, 3.2)."""
+
+    user_code: str
+    url: str
+    expires_in: int
+    interval: int
+    """Both in seconds."""
+    flow: Mapping[str, Any] = field(repr=False)
+    """The library's own, JSON-safe; the device code is in it. Keep it sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Nobody has finished at the other device yet; ask again, in longer intervals if `slower`."""
+
+    slower: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
     """What the token endpoint gave."""
 
@@ -39,6 +82,8 @@ class Tokens:
     scope: str
     user: str = ""
     """Who signed in, as far as the provider says; for people to read, not to decide by."""
+    public: bool = False
+    """Whether no credential was shown for them, so that none may be shown to renew them."""
 
 
 class SignInFailed(Exception):
@@ -90,26 +135,33 @@ class Unreachable(Exception):
 class Provider(Protocol):
     """Each call asks the provider once. Each raises SignInFailed or Unreachable, nothing else on purpose."""
 
-    async def begin(self, account: Account) -> Attempt:
-        """Prepare a sign-in with PKCE."""
+    async def begin(
+        self, client: Client, resources: Sequence[Resource], redirect: str
+    ) -> Attempt:
+        """Prepare a sign-in with PKCE, at which a person consents to all these resources."""
         ...
 
     async def redeem(
-        self,
-        account: Account,
-        secret: Secret | None,
-        attempt: Attempt,
-        query: Mapping[str, str],
+        self, client: Client, attempt: Attempt, query: Mapping[str, str], resource: Resource
     ) -> Tokens:
-        """Trade the code in the redirect's query for tokens."""
+        """Trade the code in the redirect's query for tokens; the access token is for one
+        resource of those that were consented to."""
+        ...
+
+    async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
+        """Prepare a sign-in on another device."""
+        ...
+
+    async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
+        """Whether somebody has finished there."""
         ...
 
     async def refresh(
-        self, account: Account, secret: Secret | None, refresh_token: Secret
+        self, client: Client, refresh_token: Secret, resource: Resource
     ) -> Tokens:
         """Trade a refresh token for an access token and, mostly, a new refresh token."""
         ...
 
-    async def by_secret(self, account: Account, secret: Secret | None) -> Tokens:
-        """A token for the app itself, by its secret alone; there is no refresh token."""
+    async def alone(self, client: Client, resource: Resource) -> Tokens:
+        """A token for the app itself, by its credential alone; there is no refresh token."""
         ...

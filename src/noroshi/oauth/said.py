@@ -45,3 +45,31 @@ BY_ITSELF = Words(
     ja="「{name}」はクライアント シークレットだけでサインインします。開くページはありません。",
 )
 SIGNED_IN = Words(en="Signed in.", ja="サインイン済みです。")
+CERTIFICATE_MISSING = Words(
+    en="The vault has no certificate “{secret}” for {name}. Make one: noroshi cert new {name}",
+    ja="「{name}」の証明書「{secret}」が保管庫にありません。noroshi cert new {name} で作れます。",
+)
+NO_CERTIFICATE = Words(
+    en="The vault's entry “{entry}” is no certificate with its key. Put one in: "
+    "noroshi cert new, or noroshi cert import",
+    ja="保管庫の「{entry}」は鍵付きの証明書ではありません。noroshi cert new か "
+    "noroshi cert import で入れてください。",
+)
+NO_PROXY_PASSWORD = Words(
+    en="The vault has no entry “{entry}” with the password of the proxy of network {network}. "
+    "Put it in: noroshi secret set {entry}",
+    ja="ネットワーク {network} のプロキシのパスワード「{entry}」が保管庫にありません。"
+    "noroshi secret set {entry} で入れてください。",
+)
+NO_SCOPE = Words(
+    en="The cloud {cloud} says no scope for that ({resource}), so {name} cannot be asked for it.",
+    ja="クラウド {cloud} にはこの用途 ({resource}) のスコープがないため、「{name}」では使えません。",
+)
+OTHER_WAY = Words(
+    en="The last sign-in of {name} was begun on another device, not by a page. Begin it again.",
+    ja="「{name}」で最後に始めたサインインはコード入力によるものです。最初からやり直してください。",
+)
+CODE_OVER = Words(
+    en="The code has expired before somebody finished. Begin the sign-in again.",
+    ja="サインインが済む前にコードの期限が切れました。最初からやり直してください。",
+)

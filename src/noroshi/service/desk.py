@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.model import Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
-from noroshi.oauth.clouds import Account
+from noroshi.definitions.needs import account_of, resource_of
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
@@ -82,9 +82,6 @@ class Desk:
 
     async def _sign_in(self, plan: Plan, route: Route) -> SignInState | None:
         account = account_of(plan, route)
-        return None if account is None else await self._tokens.state(account)
-
-
-def account_of(plan: Plan, route: Route) -> Account | None:
-    """Whoever signs in for this route; most kinds of routes need nobody."""
-    return plan.accounts.get(getattr(route.options, "account", "") or "")
+        if account is None:
+            return None
+        return await self._tokens.state(account, resource_of(route))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from noroshi.core.model import Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
+from noroshi.definitions.needs import account_of
 from noroshi.oauth.claims import look_into
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.service.answers import Proof, RouteStatus, SignIn
-from noroshi.service.desk import Desk, account_of
+from noroshi.service.desk import Desk
 from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, Trouble, operation
 from noroshi.vault import Secret, VaultError, reserved
 

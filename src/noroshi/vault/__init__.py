@@ -10,9 +10,11 @@ from noroshi.vault.box import Box
 from noroshi.vault.keys import Keys, Source, find_keys, keep_key, make_key, read_key
 from noroshi.vault.ring import Checked, KeyRing, Rotated
 from noroshi.vault.secret import Secret, VaultError
-from noroshi.vault.vault import SIGN_INS, TOKENS, Vault, reserved
+from noroshi.vault.vault import ACCESS, REFUSALS, SIGN_INS, TOKENS, Vault, reserved
 
 __all__ = [
+    "ACCESS",
+    "REFUSALS",
     "SIGN_INS",
     "TOKENS",
     "Box",

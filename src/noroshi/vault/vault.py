@@ -14,7 +14,7 @@ CLOSED = Words(
     en="Cannot open the vault. What needs a secret waits; watching goes on. {problem}",
     ja="保管庫を開けません。シークレットが要るものは待ちます。監視は続いています。{problem}",
 )
-SIGN_INS, TOKENS = "signin/", "refresh/"
+SIGN_INS, TOKENS, ACCESS, REFUSALS = OWN = "signin/", "refresh/", "access/", "refused/"
 """How the entries begin that sign-ins keep for themselves: no person's secret may be there."""
 RESERVED = Words(
     en="{name} is for Noroshi's own sign-ins; choose a name that does not begin with {start}",
@@ -25,7 +25,7 @@ NO_BOX = Words(en="It has no key.", ja="鍵がありません。")
 
 def reserved(name: str) -> Words | None:
     """Why no person may give an entry this name; None: they may."""
-    for start in (SIGN_INS, TOKENS):
+    for start in OWN:
         if name.startswith(start):
             return RESERVED.fill(name=name, start=start)
     return None

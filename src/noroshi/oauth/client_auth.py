@@ -1,0 +1,85 @@
+"""How an app proves itself to a server other than Entra: secret, certificate, key file."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from noroshi.core.words import Words
+from noroshi.oauth.client_certificates import thumbprints
+from noroshi.oauth.provider import Client, SignInFailed
+from noroshi.vault import Secret
+
+NO_KEY_FILE = Words(
+    en="The vault's entry “{entry}” is no key file of a service account. Put in the whole JSON "
+    "file that Google gave: noroshi secret set {entry} --file FILE",
+    ja="保管庫の「{entry}」はサービス アカウントの鍵ファイルではありません。Google から受け取った "
+    "JSON ファイルをそのまま入れてください: noroshi secret set {entry} --file ファイル",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFile:
+    """What counts of Google's key file; the address in it to which to send is never used."""
+
+    client_email: str
+    private_key: Secret
+    private_key_id: str
+
+
+def key_file(client: Client) -> KeyFile:
+    """The credential as Google's key file. Raises SignInFailed if it is none."""
+    found = read_key_file(client.credential.value.reveal() if client.credential else "")
+    if found is None:
+        words = NO_KEY_FILE.fill(entry=client.account.secret)
+        raise SignInFailed(words, error="no_key_file", who="setup")
+    return found
+
+
+def read_key_file(text: str) -> KeyFile | None:
+    """Google's key file as it is given out; None if the text is none."""
+    try:
+        found = json.loads(text)
+        address, key, number = (
+            found[name] for name in ("client_email", "private_key", "private_key_id")
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+    if not str(key).startswith("-----BEGIN "):
+        return None
+    return KeyFile(client_email=address, private_key=Secret(key), private_key_id=number)
+
+
+def authentication(client: Client, token_endpoint: str) -> tuple[str | None, Any]:
+    """Secret and method as Authlib takes them."""
+    credential = client.credential
+    if credential is None:
+        return None, "none"
+    if credential.kind == "certificate":
+        return credential.value.reveal(), _by_certificate(credential.value, token_endpoint)
+    basic = client.account.cloud.client_auth == "basic"
+    return credential.value.reveal(), _by_basic if basic else "client_secret_post"
+
+
+def keyless(_auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[Any, ...]:
+    """Nothing: the grant itself says who asks."""
+    return uri, headers, body
+
+
+def _by_basic(auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[Any, ...]:
+    """RFC 6749, 2.3.1: both are form-encoded first, which Authlib leaves out."""
+    pair = f"{quote(auth.client_id, safe='')}:{quote(auth.client_secret, safe='')}"
+    headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    return uri, headers, body
+
+
+def _by_certificate(value: Secret, token_endpoint: str) -> Any:
+    """A signed statement (RFC 7523, 2.2), with the certificate's thumbprint to know it by."""
+    from authlib.oauth2.rfc7523 import PrivateKeyJWT
+
+    digest = bytes.fromhex(thumbprints(value.reveal()).sha256)
+    known_by = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return PrivateKeyJWT(token_endpoint, headers={"x5t#S256": known_by})

@@ -1,0 +1,165 @@
+"""What an account's app proves itself by, in the order in which it is tried.
+
+Two secrets or certificates may be there at once: what was taken last comes first, and one that
+is refused hands over to the next within the same question, so that no mail waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Literal, TypeVar
+
+from noroshi.oauth.client_certificates import describe
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.provider import Client, Credential, SignInFailed
+from noroshi.oauth.said import CERTIFICATE_MISSING, NO_CERTIFICATE, NO_PROXY_PASSWORD, NO_SECRET
+from noroshi.ports import Clocks
+from noroshi.vault import Secret, Vault
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+REFUSED = "invalid_client"
+"""RFC 6749, 5.2: client authentication failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A credential that an account names; `ends` is the day that was written down for it."""
+
+    entry: str
+    kind: Literal["secret", "certificate"]
+    ends: date | None = None
+    next: bool = False
+
+
+def named_by(account: Account) -> tuple[Named, ...]:
+    """All that it names, in order: a certificate is stronger than a secret."""
+    found = (
+        Named(entry=account.certificate, kind="certificate"),
+        Named(entry=account.certificate_next, kind="certificate", next=True),
+        Named(entry=account.secret, kind="secret", ends=account.secret_ends),
+        Named(
+            entry=account.secret_next, kind="secret", ends=account.secret_next_ends, next=True
+        ),
+    )
+    return tuple(one for one in found if one.entry)
+
+
+class Credentials:
+    """What the vault has of what accounts name."""
+
+    def __init__(self, vault: Vault, clocks: Clocks) -> None:
+        self._vault, self._clocks = vault, clocks
+
+    async def there(self, account: Account) -> tuple[tuple[Named, Secret], ...]:
+        """What is named and there, in the order of the settings. Raises as the vault does."""
+        found = [(one, await self._vault.get(one.entry)) for one in named_by(account)]
+        return tuple((one, value) for one, value in found if value is not None)
+
+    async def of(self, account: Account, last: str = "") -> tuple[Credential, ...]:
+        """All that are there; those that have ended come last, `last` first of the others.
+
+        Raises SignInFailed if none of what is named is there, and as the vault does.
+        """
+        named, there = named_by(account), await self.there(account)
+        if named and not there:
+            raise _missing(account, named[0])
+        ranked = sorted(there, key=lambda one: (self._is_over(*one), one[0].entry != last))
+        return tuple(
+            Credential(entry=one.entry, kind=one.kind, value=value) for one, value in ranked
+        )
+
+    async def proxy_password(self, account: Account) -> Secret | None:
+        """What its network's proxy wants. Raises SignInFailed if it is not in the vault."""
+        entry = account.network.proxy_password
+        found = await self._vault.get(entry) if entry else None
+        if entry and found is None:
+            words = NO_PROXY_PASSWORD.fill(entry=entry, network=account.network.name)
+            raise SignInFailed(words, error="no_proxy_password", who="setup")
+        return found
+
+    def _is_over(self, one: Named, value: Secret) -> bool:
+        now = self._clocks.wall()
+        if _own_end(one):
+            return _end_in(one, value) <= now
+        return one.ends is not None and one.ends < now.date()
+
+
+async def by_any(
+    account: Account,
+    credentials: Sequence[Credential],
+    proxy_password: Secret | None,
+    ask: Callable[[Client], Awaitable[T]],
+) -> tuple[str, T]:
+    """Ask with each until one is taken; which one it was, and the answer.
+
+    Raises what the first one was refused with, if none is taken.
+    """
+    first: SignInFailed | None = None
+    for credential in credentials or (None,):
+        client = Client(account=account, credential=credential, proxy_password=proxy_password)
+        try:
+            answer = await ask(client)
+        except SignInFailed as failure:
+            if failure.error != REFUSED:
+                raise
+            first = first or failure
+            log.warning(
+                "a credential of %s is refused entry=%s: %s",
+                account.name,
+                credential.entry if credential else "-",
+                failure.words.en,
+            )
+        else:
+            return credential.entry if credential else "", answer
+    assert first is not None  # the loop ran at least once
+    raise first.again()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InUse:
+    """The credential that was taken last: when it ends, and whether it is the second of two."""
+
+    ends: date | None = None
+    second: bool = False
+
+
+def in_use(there: Sequence[tuple[Named, Secret]], last: str) -> InUse:
+    """Which of what is there that is; before any was taken, the first."""
+    found = next((one for one in there if one[0].entry == last), next(iter(there), None))
+    if found is None:
+        return InUse()
+    one, value = found
+    try:
+        ends = _end_in(one, value).date() if _own_end(one) else one.ends
+    except SignInFailed:  # told where it is to be used
+        ends = None
+    return InUse(ends=ends, second=one.next)
+
+
+def prints_of(values: Iterable[Secret]) -> tuple[str, ...]:
+    """What tells whether any of them has changed; to be kept sealed."""
+    return tuple(sorted(sha256(one.reveal().encode()).hexdigest() for one in values))
+
+
+def _own_end(one: Named) -> bool:
+    return one.kind == "certificate"
+
+
+def _end_in(one: Named, value: Secret) -> datetime:
+    """The end that stands in a certificate. Raises SignInFailed if the entry holds none."""
+    try:
+        return describe(value.reveal()).ends
+    except ValueError:
+        words = NO_CERTIFICATE.fill(entry=one.entry)
+        raise SignInFailed(words, error="no_certificate", who="setup") from None
+
+
+def _missing(account: Account, one: Named) -> SignInFailed:
+    words = NO_SECRET if one.kind == "secret" else CERTIFICATE_MISSING
+    told = words.fill(name=account.name, secret=one.entry)
+    return SignInFailed(told, error="no_secret", who="setup")

@@ -1,0 +1,246 @@
+"""The provider behind Authlib: any OAuth 2.0 server, by discovery or by its endpoints; Google.
+
+Authlib makes the requests and signs the assertions; they go over our wire. An id_token comes
+straight from the token endpoint over TLS, which may stand for its signature (OpenID Connect
+Core, 3.1.3.7, 6): its nonce is held against ours, and a name in it is for people to read.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from noroshi.core.words import Words
+from noroshi.oauth.claims import claims_in
+from noroshi.oauth.client_auth import authentication, key_file, keyless
+from noroshi.oauth.endpoints import Endpoints, endpoints_of
+from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
+from noroshi.oauth.refusing import asked, no_device, tokens
+from noroshi.oauth.wire import Refused, Reply, Wire
+from noroshi.ports import Resource
+from noroshi.vault import Secret
+
+T = TypeVar("T")
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+PENDING, SLOWER = "authorization_pending", "slow_down"
+INTERVAL = 5
+"""Seconds between two questions unless the server says (RFC 8628, 3.2)."""
+NAMES = ("preferred_username", "email", "upn")
+
+OTHER_SIGN_IN = Words(
+    en="The sign-in server's answer belongs to another sign-in. Sign in again.",
+    ja="サインイン サーバーの応答が別のサインインのものです。もう一度サインインしてください。",
+)
+
+
+class GenericProvider:
+    """Asks through Authlib, each time with a new client and nothing kept."""
+
+    async def begin(
+        self, client: Client, resources: Sequence[Resource], redirect: str
+    ) -> Attempt:
+        """Prepare a sign-in with PKCE."""
+
+        def ask(one: _Asking) -> Attempt:
+            flow = {
+                "code_verifier": secrets.token_urlsafe(48),
+                "nonce": secrets.token_urlsafe(24) if one.openid else "",
+                "redirect_uri": redirect,
+            }
+            url, state = one.oauth.create_authorization_url(
+                one.at.authorization,
+                state=secrets.token_urlsafe(24),
+                code_verifier=flow["code_verifier"],
+                redirect_uri=redirect,
+                scope=" ".join(one.scopes(*resources)),
+                login_hint=client.account.mailbox,
+                nonce=flow["nonce"] or None,
+                **dict(parse_qsl(client.account.cloud.authorize_with)),
+            )
+            return Attempt(url=url, state=state, flow=flow)
+
+        return await _through(client, ask)
+
+    async def redeem(
+        self, client: Client, attempt: Attempt, query: Mapping[str, str], resource: Resource
+    ) -> Tokens:
+        """Trade the code for tokens. RFC 6749, 4.1.3 has no scope here: they are for all that
+        was consented to."""
+
+        def ask(one: _Asking) -> Tokens:
+            found = one.oauth.fetch_token(
+                one.at.token,
+                grant_type="authorization_code",
+                code=query["code"],
+                code_verifier=attempt.flow["code_verifier"],
+                redirect_uri=attempt.flow["redirect_uri"],
+            )
+            return tokens(found, _user(found, attempt.flow["nonce"]))
+
+        return await _through(client, ask)
+
+    async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
+        """Prepare a sign-in on another device (RFC 8628, 3.1)."""
+
+        def ask(one: _Asking) -> DeviceAttempt:
+            if not one.at.device:
+                raise no_device(client.account)
+            form = {"scope": " ".join(one.scopes(resource))}
+            found = one.session.post(one.at.device, form, auth=one.auth).json()
+            return DeviceAttempt(
+                user_code=str(found["user_code"]),
+                url=str(found.get("verification_uri") or found["verification_url"]),
+                expires_in=int(found["expires_in"]),
+                interval=int(found.get("interval", INTERVAL)),
+                flow={"device_code": str(found["device_code"])},
+            )
+
+        return await _through(client, ask)
+
+    async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
+        """Whether somebody has finished there (RFC 8628, 3.4, 3.5)."""
+
+        def ask(one: _Asking) -> Tokens | Pending:
+            code = attempt.flow["device_code"]
+            try:
+                found = one.oauth.fetch_token(one.at.token, grant_type=DEVICE, device_code=code)
+            except Refused as refused:
+                error = (refused.reply.content or {}).get("error")
+                if error in (PENDING, SLOWER) and refused.reply.status_code < 500:
+                    return Pending(slower=error == SLOWER)
+                raise
+            return tokens(found, _user(found, ""))
+
+        return await _through(client, ask)
+
+    async def refresh(
+        self, client: Client, refresh_token: Secret, resource: Resource
+    ) -> Tokens:
+        """Trade a refresh token for tokens."""
+
+        def ask(one: _Asking) -> Tokens:
+            found = one.oauth.fetch_token(
+                one.at.token,
+                grant_type="refresh_token",
+                refresh_token=refresh_token.reveal(),
+                scope=" ".join(one.scopes(resource)),
+            )
+            return tokens(found)
+
+        return await _through(client, ask)
+
+    async def alone(self, client: Client, resource: Resource) -> Tokens:
+        """A token for the app itself, or for the mailbox on whose behalf Google lets it act."""
+
+        def ask(one: _Asking) -> Tokens:
+            scope = client.account.cloud.scope_for(resource, alone=True)
+            if client.account.cloud.app_grant == "service_account":
+                return tokens(one.by_key_file(scope))
+            found = one.oauth.fetch_token(
+                one.at.token, grant_type="client_credentials", scope=scope
+            )
+            return tokens(found)
+
+        return await _through(client, ask)
+
+
+class _Session:
+    """What Authlib posts through: it takes good answers, refusals leave as ours."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def post(
+        self,
+        url: str,
+        data: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        auth: Any = None,
+    ) -> Reply:
+        """With what proves the client put in, as requests' auth objects do."""
+        from authlib.common.urls import url_encode
+
+        url, sent, body = auth.prepare(
+            "POST", url, dict(headers or {}), url_encode(data.items())
+        )
+        reply = self._wire.post(url, data=body, headers=sent)
+        content = reply.content or {}
+        if reply.status_code >= 400 or "error" in content:
+            raise Refused(reply)
+        return reply
+
+
+class _Asking:
+    """One question: a client of Authlib's, the endpoints, and who asks."""
+
+    def __init__(self, client: Client, wire: Wire) -> None:
+        # Imported here: it costs 0.08 s, which a node without such a route must not pay.
+        from authlib.oauth2.client import OAuth2Client
+
+        self.at: Endpoints = endpoints_of(client.account, wire)
+        self.session, self._client = _Session(wire), client
+        secret, method = authentication(client, self.at.token)
+        self.oauth = OAuth2Client(
+            self.session,
+            client_id=client.account.client_id,
+            client_secret=secret,
+            token_endpoint_auth_method=method,
+            code_challenge_method="S256",
+        )
+        self.auth = self.oauth.client_auth(method)
+
+    @property
+    def openid(self) -> bool:
+        """Whether an id_token is asked for."""
+        return "openid" in self.scopes("smtp")
+
+    def scopes(self, *resources: Resource) -> list[str]:
+        """What is asked for, and what a sign-in needs as far as the server knows it."""
+        cloud = self._client.account.cloud
+        wanted = [w for one in resources for w in cloud.scope_for(one, alone=False).split()]
+        return list(dict.fromkeys([*wanted, *self.at.extra_scopes]))
+
+    def by_key_file(self, scope: str) -> Mapping[str, Any]:
+        """Google's way: a signed statement of who acts for whom, instead of a secret.
+
+        https://developers.google.com/identity/protocols/oauth2/service-account
+        """
+        from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
+        from joserfc.jwk import RSAKey
+
+        key = key_file(self._client)
+        assertion = sign_jwt_bearer_assertion(
+            RSAKey.import_key(key.private_key.reveal()),
+            issuer=key.client_email,
+            audience=self.at.token,
+            subject=self._client.account.mailbox,
+            claims={"scope": scope},
+            header={"alg": "RS256", "kid": key.private_key_id},
+        )
+        found: Mapping[str, Any] = self.oauth.fetch_token(
+            self.at.token,
+            grant_type=ASSERTION,
+            assertion=assertion,
+            auth=self.oauth.client_auth(keyless),
+        )
+        return found
+
+
+async def _through(client: Client, ask: Callable[[_Asking], T | SignInFailed]) -> T:
+    def with_client(wire: Wire) -> T | Exception:
+        return ask(_Asking(client, wire))
+
+    return await asked(client, with_client)
+
+
+def _user(answer: Mapping[str, Any], nonce: str) -> str:
+    """Who signed in, by the id_token. Raises SignInFailed if that is another sign-in's."""
+    claims = claims_in(str(answer.get("id_token") or "")) or {}
+    given = str(claims.get("nonce", ""))
+    if claims and nonce and not hmac.compare_digest(given.encode(), nonce.encode()):
+        raise SignInFailed(OTHER_SIGN_IN, error="invalid_response", who="user")
+    return next((str(claims[name]) for name in NAMES if claims.get(name)), "")

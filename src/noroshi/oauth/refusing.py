@@ -1,0 +1,148 @@
+"""What both providers share: a call in a thread of its own, and refusals in words of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from noroshi.core.words import Words
+from noroshi.oauth.advice import advise, codes_in, tidy
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.provider import Client, SignInFailed, Tokens, Unreachable
+from noroshi.oauth.wire import Refused, Reply, Wire
+from noroshi.vault import Secret
+
+T = TypeVar("T")
+LONGEST = 90.0
+"""Seconds for one call as a whole: discovery and the question itself."""
+UNSAID = 3600
+"""Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
+CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+TOO_SLOW = Words(
+    en="The sign-in server does not finish its answer. It is asked again by itself.",
+    ja="サインイン サーバーの応答が終わりません。自動でもう一度試します。",
+)
+NOT_UNDERSTOOD = Words(
+    en="The sign-in server's answer does not fit this sign-in ({kind}). "
+    "Check the cloud's authority; if it is right, sign in again.",
+    ja="サインイン サーバーの応答がこのサインインに合いません ({kind})。"
+    "クラウドの認証局 URL を確かめ、正しければもう一度サインインしてください。",
+)
+NO_SUCH_WAY = Words(
+    en="The cloud {cloud} knows no sign-in by a code on another device. Sign in with: "
+    "noroshi authorize ROUTE",
+    ja="クラウド {cloud} は別の端末でのコード入力によるサインインに対応していません。"
+    "noroshi authorize 経路名 でサインインしてください。",
+)
+
+
+async def asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T:
+    """Ask over a wire of its own, in a thread of its own. Raises SignInFailed, Unreachable."""
+    return await apart(lambda: _asked(client, ask))
+
+
+def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exception:
+    """What goes wrong is returned as an exception of ours, without any traceback."""
+    wire: Wire | None = None
+    try:
+        wire = Wire(client)
+        return ask(wire)
+    except (SignInFailed, Unreachable) as ours:
+        return ours.with_traceback(None)
+    except Refused as refused:
+        return refusal(refused.reply, client.account)
+    except Exception as error:
+        # Libraries raise ValueError, RuntimeError, KeyError and more, with nonces and answers
+        # in their texts: only the kind of it may leave here.
+        words = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
+        return SignInFailed(words, error="invalid_response", who="setup")
+    finally:
+        if wire is not None:
+            wire.close()
+
+
+def tokens(answer: Mapping[str, Any], user: str = "", *, public: bool = False) -> Tokens:
+    """What a good answer gave. KeyError if there is no token in it."""
+    if not answer.get("access_token"):
+        raise KeyError("access_token")
+    refresh, lasts = answer.get("refresh_token"), answer.get("expires_in")
+    return Tokens(
+        access=Secret(str(answer["access_token"])),
+        refresh=Secret(str(refresh)) if refresh else None,
+        expires_in=UNSAID if lasts is None else int(lasts),
+        scope=str(answer.get("scope", "")),
+        user=user,
+        public=public,
+    )
+
+
+def refusal(reply: Reply, account: Account) -> SignInFailed:
+    """What an answer other than 200 means; busy is busy, whatever its text says."""
+    content = reply.content or {}
+    if reply.status_code == 429 or reply.status_code >= 500:
+        content = {**content, "error": "temporarily_unavailable"}
+    return failure(content, account, reply.retry_after)
+
+
+def failure(
+    answer: Mapping[str, Any], account: Account, retry_after: float | None = None
+) -> SignInFailed:
+    """What an error of OAuth's kind means."""
+    error = tidy(answer.get("error", "invalid_response"))
+    suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
+    listed = answer.get("error_codes")
+    codes = tuple(c for c in listed if isinstance(c, int)) if isinstance(listed, list) else ()
+    codes = codes or codes_in(str(answer.get("error_description", "")))
+    advice = advise(
+        error, suberror=suberror, codes=codes, alone=account.alone, cloud=account.cloud
+    )
+    correlation = str(answer.get("correlation_id", ""))
+    return SignInFailed(
+        advice.words,
+        error=error,
+        who=advice.who,
+        suberror=suberror,
+        codes=codes,
+        retry_after=retry_after,
+        correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
+    )
+
+
+def no_device(account: Account) -> SignInFailed:
+    """Where the provider has no sign-in on another device."""
+    words = NO_SUCH_WAY.fill(cloud=account.cloud.name)
+    return SignInFailed(words, error="unsupported_grant_type", who="setup")
+
+
+async def apart(work: Callable[[], T | Exception]) -> T:
+    """Run it in a thread of its own, and raise the exception that it returns.
+
+    Not in the pool of `asyncio.to_thread`: a node that stops waits for that, and a server
+    that hangs would hold it up.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[T | Exception] = loop.create_future()
+
+    def tell(found: T | Exception) -> None:
+        if not outcome.done():
+            outcome.set_result(found)
+
+    def run() -> None:
+        found = work()
+        try:
+            loop.call_soon_threadsafe(tell, found)
+        except RuntimeError:
+            pass  # the loop is closed: nobody waits any more
+
+    threading.Thread(target=run, name="noroshi-sign-in", daemon=True).start()
+    try:
+        found = await asyncio.wait_for(outcome, LONGEST)
+    except TimeoutError:
+        raise Unreachable(TOO_SLOW) from None
+    if isinstance(found, Exception):
+        raise found
+    return found

@@ -1,0 +1,85 @@
+"""One at a time for each account, among all processes that share the store.
+
+A turn is short and held on while its holder is at work: one who died loses it soon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from noroshi.ports import Clocks, StoreError
+
+log = logging.getLogger(__name__)
+LENGTH = timedelta(seconds=20)
+LOOK = 0.2
+"""Seconds between two looks whether another is done."""
+
+
+class TurnStore(Protocol):
+    """What is asked of a store; see ports.Store."""
+
+    async def take_turn(
+        self, name: str, holder: str, until: datetime, now: datetime
+    ) -> bool: ...
+
+    async def end_turn(self, name: str, holder: str) -> None: ...
+
+
+class Turns:
+    """The turns of one holder. Two tasks of one holder do not keep each other out."""
+
+    def __init__(
+        self,
+        store: TurnStore,
+        holder: str,
+        clocks: Clocks,
+        *,
+        length: timedelta = LENGTH,
+        look: float = LOOK,
+    ) -> None:
+        self._store, self._holder, self._clocks = store, holder, clocks
+        self._length, self._look = length, look
+
+    @asynccontextmanager
+    async def tried(self, name: str) -> AsyncIterator[bool]:
+        """Whether it is our turn; if so, until this ends. If not, it waits a little at the end."""
+        if not await self._take(name):
+            yield False
+            await asyncio.sleep(self._look)
+            return
+        holding_on = asyncio.create_task(self._hold_on(name))
+        try:
+            yield True
+        finally:
+            holding_on.cancel()
+            await asyncio.wait((holding_on,))
+            with suppress(StoreError):  # it ends by itself
+                await self._store.end_turn(name, self._holder)
+
+    @asynccontextmanager
+    async def waited_for(self, name: str) -> AsyncIterator[None]:
+        """Our turn, sooner or later."""
+        while True:
+            async with self.tried(name) as ours:
+                if ours:
+                    yield
+                    return
+
+    async def _take(self, name: str) -> bool:
+        now = self._clocks.wall()
+        try:
+            return await self._store.take_turn(name, self._holder, now + self._length, now)
+        except StoreError as error:
+            # Where nothing can be written nobody else has it either, and mail must leave.
+            log.info("whose turn it is for %s cannot be written: %s", name, error)
+            return True
+
+    async def _hold_on(self, name: str) -> None:
+        while True:
+            await asyncio.sleep(self._length.total_seconds() / 4)
+            await self._take(name)

@@ -1,0 +1,147 @@
+"""A client certificate: made, read from what people have, and what of it is shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+
+from noroshi.oauth.client_certificates import UnfitCertificate, describe, make, parts, read
+from tests.oauth.authority import make_certificate
+
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+MADE = make("noroshi m365", NOW, 730)
+KEY, CERTIFICATE = (text.encode() for text in parts(MADE.reveal()))
+PASSPHRASE = "canary-pass"
+
+
+def a_key(kind):
+    if kind == "ec":
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=kind)
+
+
+def pem_of(key, passphrase=None):
+    sealed = serialization.NoEncryption()
+    if passphrase:
+        sealed = serialization.BestAvailableEncryption(passphrase.encode())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed
+    )
+
+
+def pfx(passphrase=PASSPHRASE, *, key=True, certificate=True):
+    return pkcs12.serialize_key_and_certificates(
+        b"noroshi",
+        serialization.load_pem_private_key(KEY, None) if key else None,
+        x509.load_pem_x509_certificate(CERTIFICATE) if certificate else None,
+        None,
+        serialization.BestAvailableEncryption(passphrase.encode()),
+    )
+
+
+def own(key):
+    """A certificate of a key."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "own")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    builder = builder.public_key(key.public_key()).serial_number(7)
+    builder = builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+    from cryptography.hazmat.primitives import hashes
+
+    made = builder.sign(key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.PEM)
+
+
+def test_a_new_one_holds_for_the_days_that_are_said():
+    found = describe(MADE.reveal())
+    assert found.name == "noroshi m365"
+    assert found.ends == NOW + timedelta(days=730) and found.begins < NOW
+    assert len(found.thumbprints.sha1) == 40 and len(found.thumbprints.sha256) == 64
+
+
+def test_what_is_shown_of_it_has_no_key():
+    found = describe(MADE.reveal())
+    assert found.pem.startswith("-----BEGIN CERTIFICATE-----") and "PRIVATE" not in found.pem
+    assert "PRIVATE" not in repr(MADE)
+
+
+def test_each_new_one_has_a_key_of_its_own():
+    assert make("a", NOW, 1) != make("a", NOW, 1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(KEY + CERTIFICATE, id="key before certificate"),
+        pytest.param(CERTIFICATE + b"\nand a remark\n" + KEY, id="certificate before key"),
+        pytest.param((KEY + CERTIFICATE).replace(b"\n", b"\r\n"), id="with lines of Windows"),
+    ],
+)
+def test_pem_is_read_however_it_stands(data):
+    assert read(data) == MADE
+
+
+def test_a_locked_key_opens_by_its_passphrase():
+    data = pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE
+    assert read(data, PASSPHRASE) == MADE
+
+
+def test_a_pfx_opens_by_its_passphrase():
+    assert read(pfx(), PASSPHRASE) == MADE
+
+
+def test_a_passphrase_that_nobody_asks_for_does_no_harm():
+    assert read(KEY + CERTIFICATE, PASSPHRASE) == MADE
+
+
+@pytest.mark.parametrize(
+    ("data", "passphrase", "said", "locked"),
+    [
+        pytest.param(b"", "", "no certificate with its key", False, id="nothing"),
+        pytest.param(b"hello", "", "no certificate with its key", False, id="something else"),
+        pytest.param(CERTIFICATE, "", "without its private key", False, id="no key"),
+        pytest.param(KEY, "", "without its certificate", False, id="no certificate"),
+        pytest.param(
+            pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE,
+            "",
+            "locked by a passphrase",
+            True,
+            id="a locked key",
+        ),
+        pytest.param(
+            pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE,
+            "other",
+            "does not open",
+            True,
+            id="another passphrase",
+        ),
+        pytest.param(pfx(), "", "locked by a passphrase", True, id="a locked PFX"),
+        pytest.param(pfx(), "other", "does not open", True, id="a PFX's other passphrase"),
+        pytest.param(
+            pfx(key=False), PASSPHRASE, "without its private", False, id="PFX, no key"
+        ),
+        pytest.param(pem_of(a_key(2048)) + CERTIFICATE, "", "is not the", False, id="no pair"),
+        pytest.param(
+            pem_of(k := a_key(1024)) + own(k), "", "at least 2048 bits", False, id="too short"
+        ),
+        pytest.param(pem_of(e := a_key("ec")) + own(e), "", "must be RSA", False, id="not RSA"),
+        pytest.param(
+            KEY + CERTIFICATE[:200], "", "no certificate with its key", False, id="cut off"
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_words(data, passphrase, said, locked):
+    with pytest.raises(UnfitCertificate, match=said) as caught:
+        read(data, passphrase)
+    assert caught.value.locked == locked and not caught.value.words.ja.isascii()
+    assert "canary" not in str(caught.value)
+
+
+def test_a_server_s_certificate_of_another_kind_is_refused(tmp_path):
+    with pytest.raises(UnfitCertificate, match="must be RSA"):
+        read(make_certificate(tmp_path).read_bytes())
