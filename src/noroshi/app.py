@@ -30,7 +30,7 @@ from noroshi.core.model import Fault, Monitor, Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
-from noroshi.definitions.needs import resources_of
+from noroshi.definitions.needs import mark_of, resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
 from noroshi.engine.signs import Notify, SignsOfLife
@@ -82,6 +82,7 @@ STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
 WATCHES = Words(en="watching {name}: {count} monitors", ja="監視中: {name} ({count}項目)")
 SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
 REMARK = Words(en="{name}: {remark}", ja="{name}: {remark}")
+MARKED = Words(en="{kind} [{mark}]", ja="{kind} [{mark}]")
 NOTHING_WATCHED = Words(
     en="nothing is watched yet; give it definitions: noroshi apply DIR",
     ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください",
@@ -291,7 +292,9 @@ def announce(current: Plan) -> Sequence[Words]:
     lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
     for name, route in current.routes.items():
         shown = route.title or name
-        lines.append(SENDS.fill(name=shown, kind=route.kind, host=_host_in(route)))
+        lines.append(
+            SENDS.fill(name=shown, kind=_kind_of(current, route), host=_host_in(route))
+        )
         remarks = getattr(route.options, "remarks", ())
         lines += [REMARK.fill(name=shown, remark=remark) for remark in remarks]
     if not watched:
@@ -299,6 +302,12 @@ def announce(current: Plan) -> Sequence[Words]:
     if not current.routes:
         lines.append(NO_ROUTE)
     return lines
+
+
+def _kind_of(current: Plan, route: Route) -> Words:
+    """With a mark where the provider is none of the built-in ones: the lab, or one's own."""
+    mark = mark_of(current, route)
+    return MARKED.fill(kind=route.kind, mark=mark) if mark else plain(route.kind)
 
 
 def _host_in(route: Route) -> str:

@@ -4,12 +4,15 @@ import asyncio
 import os
 import pty
 import sys
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from noroshi.core.words import Words
+from noroshi.oauth.provider import SignInFailed
 from noroshi.ports import Document
 from tests.cli.typed import NOBODYS, a_node, typed
-from tests.service.desk import AKI, CANARY, CONTENT, OLD_SECRET, Desk, documents
+from tests.service.desk import AKI, CANARY, CONTENT, GIVEN, OLD_SECRET, Desk, documents
 
 GOOD = "http://localhost/MxMail/?code=good&state=S&session_state=x"
 BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
@@ -215,3 +218,121 @@ async def test_status_says_when_an_app_last_got_a_token(app, tmp_path):
     await app.service.authorize_app(AKI, "m365")
     after = await typed("status", home=tmp_path)
     assert "sign-in renewed" in after.out and "not signed in" not in after.out
+
+
+# the browser comes back by itself
+
+
+async def shown_page(person):
+    """The page that the command shows, once it listens: its address, and where it will end."""
+    await person.until("https://login.example.com/")
+    await person.until("\r\n\r\n")
+    url = next(line for line in person.seen.splitlines() if line.startswith("https://login"))
+    return url, parse_qs(urlsplit(url).query)["redirect_uri"][0]
+
+
+async def come_back(redirect, query):
+    """What a browser does with the redirect, by IPv6; the page that it then shows."""
+    there = urlsplit(redirect)
+    reader, writer = await asyncio.open_connection("::1", there.port)
+    writer.write(f"GET {there.path}?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    return answer
+
+
+async def test_the_browser_of_this_computer_comes_back_by_itself(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
+        _, redirect = await shown_page(person)
+        answer = await come_back(redirect, "code=good&state=S")
+        await person.until("経路 m365 のサインインが済みました")
+        assert await person.process.wait() == 0
+    assert "200 OK" in answer and "経路 m365 のサインインが済みました。" in answer
+    assert "<script" not in answer and "good" not in person.seen
+
+
+async def test_what_the_provider_refuses_is_told_in_the_browser_too(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+        _, redirect = await shown_page(person)
+        assert "404" in await come_back(redirect, "code=good&state=another")
+        answer = await come_back(redirect, "code=bad&state=S")
+        await person.until("The code was refused.")
+        assert await person.process.wait() == 1
+    assert "The code was refused." in answer
+
+
+async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(desk, tmp_path):
+    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+        await person.type("Client secret: ", f"{CANARY}\n")
+        _, redirect = await shown_page(person)
+        await come_back(redirect, "code=good&state=S")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+
+
+# a code on another device
+
+
+async def test_a_code_is_typed_on_another_device(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    desk.server.interval = 1
+    async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
+        await person.until("Type this code: ABCD-1234")
+        desk.server.on_device = GIVEN
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+
+
+async def test_a_code_that_is_declined_ends_the_command(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    desk.server.interval = 1
+    declined = Words(en="It was declined.", ja="拒否されました。")
+    desk.server.on_device = SignInFailed(declined, error="access_denied", who="user")
+    told = await typed("authorize", "m365", "--device", "--lang", "ja", home=tmp_path)
+    assert told.code == 1 and "拒否されました" in told.err and "ABCD-1234" in told.out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        pytest.param(("--here", "--device"), id="here and device"),
+        pytest.param(("--here", "--url-file", "-"), id="here and a pasted address"),
+    ],
+)
+async def test_ways_to_sign_in_do_not_mix(desk, tmp_path, argv):
+    told = await typed("authorize", "m365", *argv, home=tmp_path)
+    assert told.code == 2 and "one of --here, --device and --url-file" in told.err
+
+
+async def test_what_entra_shows_in_its_own_page_can_be_pasted(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    shown = "Sorry, but we’re having trouble signing you in.\nAADSTS50011: The redirect URI"
+    told = await typed("authorize", "m365", home=tmp_path, given=shown)
+    assert told.code == 1 and "redirect URL is not registered" in told.err
+
+
+async def test_a_key_file_is_asked_for_as_a_file(desk, tmp_path):
+    robot = CONTENT["accounts/box"] | {"cloud": "google", "sign_in": "app"}
+    changed = documents(accounts__box=robot)
+    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
+    told = await typed("authorize", "m365", home=tmp_path)
+    assert told.code == 3 and "noroshi authorize m365 --secret-file FILE" in told.err
+
+
+async def test_a_route_of_one_s_own_profile_is_marked_when_it_is_signed_in(desk, tmp_path):
+    own = {"authority": "https://localhost:1", "scope": "s", "smtp_host": "h", "oidc": True}
+    account = CONTENT["accounts/box"] | {"cloud": "own"}
+    changed = documents(accounts__box=account, clouds__own=own)
+    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await desk.service.set_secret(AKI, "app", CANARY)
+    told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
+    assert "Route m365 [lab] is signed in" in told.out
+    status = await typed("status", home=tmp_path)
+    assert "post [lab]" in status.out
+    await desk.service.send(AKI, ("ops",), "s", "t", ("m365", "plain"))
+    queue = await typed("queue", "list", home=tmp_path)
+    assert "m365 [lab], plain" in queue.out
+    (one,) = await desk.service.queue_list(AKI)
+    assert "m365 [lab] > plain" in (await typed("queue", "show", one.id, home=tmp_path)).out

@@ -3,6 +3,7 @@
 import json
 import signal
 from datetime import UTC, datetime, timedelta
+from urllib.request import urlopen
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_what_waits_leaves_once_somebody_has_signed_in(running, lab):
     told = words(running.run("status").stdout)
     assert f"noroshi authorize --home {running.folder} m365" in told  # to be typed as it stands
     said = signed_in(running, lab, *secret_file(running, lab))
-    assert "Route m365 is signed in." in said
+    assert "Route m365 [lab] is signed in as alerts@contoso.example." in said
     until(lambda: arrived(lab, "it waited"), "the mail that waited")
     until(lambda: not running.queue(), "an empty queue")
     assert route(running)["state"] == "well"
@@ -86,6 +87,26 @@ def test_what_waits_leaves_once_somebody_has_signed_in(running, lab):
     until(lambda: arrived(lab, "and one more"), "a mail after it")
     mail = next(mail for mail in lab.mails if mail.subject == "it waited")
     assert "XOAUTH2 alerts@contoso.example" in mail.received
+
+
+def test_a_browser_on_this_computer_comes_back_by_itself(running, lab):
+    send(running, "it waited for a browser")
+    sitting = SigningIn(running, "--here", *secret_file(running, lab), language="ja")
+    address = walked(lab.card, sitting.url)
+    with urlopen(address, timeout=PATIENCE) as page:
+        text = page.read().decode()
+    said, _ = sitting.process.communicate(timeout=PATIENCE)
+    assert sitting.process.returncode == 0, said
+    assert "経路 m365 のサインインが済みました。" in text and "<script" not in text
+    assert "経路 m365 [ラボ] のサインインが済みました" in said
+    until(lambda: arrived(lab, "it waited for a browser"), "the mail that waited")
+
+
+def test_a_lab_s_route_is_marked_where_the_node_says_by_what_it_sends(running):
+    running.end()
+    node = running.start("-m", "noroshi.cli", "--home", str(running.folder), "serve")
+    assert "sending by m365 (smtp [lab] localhost:" in node.stdout.readline()
+    assert "smtp [lab]" in running.run("status").stdout
 
 
 @pytest.mark.parametrize(

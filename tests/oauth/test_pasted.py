@@ -115,6 +115,13 @@ def error_url(error: str, description: str = "") -> str:
             "前回のサインイン",
             id="an earlier one's error",
         ),
+        pytest.param(
+            "Sign in\nSorry, but we’re having trouble signing you in.\n\nAADSTS500113: No reply "
+            "address is registered.\nTroubleshooting details",
+            "not registered as it is used (AADSTS500113)",
+            "登録が一致しません (AADSTS500113)",
+            id="the text of a page of Entra's own",
+        ),
         pytest.param("x" * 70_000, "too long", "長すぎます", id="a book"),
     ],
 )

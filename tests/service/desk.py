@@ -131,6 +131,7 @@ class SignInServer:
     asked: list = field(default_factory=list)
     on_device: object = Pending()
     wanted: tuple = ()
+    interval: int = 5
 
     async def begin(self, client, resources, redirect):
         login = client.account.mailbox
@@ -155,7 +156,7 @@ class SignInServer:
             user_code="ABCD-1234",
             url="https://login.example.com/device",
             expires_in=900,
-            interval=5,
+            interval=self.interval,
             flow={"device_code": "d"},
         )
 

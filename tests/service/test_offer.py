@@ -42,7 +42,12 @@ WHAT_PEOPLE_CAN_ASK = {
     "export": ADMIN,
     "authorize_app": ADMIN,
     "authorize_begin": ADMIN,
+    "authorize_device": ADMIN,
+    "authorize_device_ask": ADMIN,
     "authorize_finish": ADMIN,
+    "certificate_import": ADMIN,
+    "certificate_new": ADMIN,
+    "certificate_show": ADMIN,
     "set_secret": ADMIN,
 }
 

@@ -1,18 +1,22 @@
 """`noroshi authorize ROUTE`: a person signs the mailbox in, in any browser, and pastes back
-the address at which the browser ends."""
+the address at which the browser ends; or the browser comes back here; or a code is typed on
+another device; or an app signs in by itself."""
 
 from __future__ import annotations
 
 import getpass
 import select
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli import exits
+from noroshi.cli import exits, signing_words as said
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.listening import Listener, NoPort
+from noroshi.cli.ways import marked
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
 
@@ -25,122 +29,79 @@ STDIN = "-"
 A_MOMENT = 0.3
 TRIES = 5
 LONGEST_URL = 1 << 16
-
-ASK_SECRET = Words(
-    en="""Account {account} has no client secret yet (vault entry “{secret}”).
-In the Entra admin centre, under App registrations > Certificates & secrets, copy the
-*Value* of a client secret, not its Secret ID. It is not shown while you paste it.""",
-    ja="""アカウント {account} のクライアント シークレットがまだありません (保管庫の「{secret}」)。
-Entra 管理センターの「アプリの登録」>「証明書とシークレット」で、クライアント シークレットの
-「値」をコピーしてください (「シークレット ID」ではありません)。貼り付けても画面には出ません。""",
-)
-SECRET_PROMPT = Words(en="Client secret: ", ja="クライアント シークレット: ")
-SECRET_BY_FILE = Words(
-    en="There is no terminal to ask at: give the client secret by --secret-file FILE.",
-    ja="端末がないため尋ねられません。--secret-file FILE で渡してください。",
-)
-SECRET_KEPT = Words(
-    en="The client secret is in the vault as “{secret}”.",
-    ja="クライアント シークレットを保管庫の「{secret}」に入れました。",
-)
-OPEN_PAGE = Words(
-    en="""
-1. Open this page in a browser, on any computer:
-
-{url}
-
-2. Sign in as the mailbox from which mail shall be sent, and accept.
-3. The browser then says that it cannot connect to localhost. That is as it should be:
-   what we need stands in its address bar.
-4. Copy the whole address and paste it here, then press Enter. It begins with
-   http://localhost (another redirect URI: with that one). It may span several lines.
-""",
-    ja="""
-1. ブラウザーでこのページを開いてください。どのコンピューターでも構いません。
-
-{url}
-
-2. メールの送信元にするメールボックスでサインインし、許可してください。
-3. ブラウザーは「localhost に接続できません」と表示しますが、それで正常です。
-   必要なものはアドレス バーに入っています。
-4. アドレス全体をコピーし、ここに貼り付けて Enter を押してください。http://localhost で
-   始まります (リダイレクト URI を変えていればそのアドレス)。数行に分かれていても構いません。
-""",
-)
-URL_PROMPT = Words(en="Address: ", ja="アドレス: ")
-ONCE_MORE = Words(
-    en="Try once more, or end with Ctrl-C; what waits to be sent stays.",
-    ja="もう一度試すか、Ctrl-C で終わってください。待っているメールはそのまま残ります。",
-)
-SIGNED_IN = Words(
-    en="Route {route} is signed in. {waiting}Test it: noroshi send --route {route} --to ADDRESS --subject test --text test",
-    ja="経路 {route} のサインインが済みました。{waiting}"
-    "試すには: noroshi send --route {route} --to アドレス --subject test --text test",
-)
-THEY_GO = Words(
-    en="Mails that wait for it go out now: {count}. ", ja="待っている{count}通を順に送ります。"
-)
-NOBODY_SENDS = Words(
-    en="No node is running; mail goes out once noroshi serve runs.",
-    ja="ノードが動いていません。noroshi serve を始めると送信します。",
-)
-NO_PAGE = Words(
-    en="--url-file is not for this route: its app signs in by itself, there is no page.",
-    ja="この経路に --url-file は使えません。アプリだけでサインインするため、開くページがありません。",
-)
-NO_SECRET = Words(
-    en="Nothing was entered, so no client secret was kept.",
-    ja="何も入力されなかったため、クライアント シークレットは保存していません。",
-)
-NO_ADDRESS = Words(
-    en="Nothing was entered, so nobody was signed in.",
-    ja="何も入力されなかったため、サインインしていません。",
-)
-CANNOT_READ = Words(en="Cannot read {file}: {why}", ja="{file} を読めません: {why}")
-BOTH_STDIN = Words(
-    en="Only one of --secret-file and --url-file can be the standard input (-).",
-    ja="標準入力 (-) を使えるのは --secret-file か --url-file のどちらか一方です。",
-)
+LISTENS_FOR = 300.0
+"""Seconds in which somebody must have signed in at this computer's browser."""
+Answer = Mapping[str, Any]
 
 
 def authorize(asked: Asked) -> int:
     """Sign the route in; what the provider says on a failure is told, and one may try again."""
     given = asked.given
     if given.secret_file == given.url_file == STDIN:
-        given.parser.refuse(BOTH_STDIN)
-    begun = asked.call("authorize_begin", route=given.route)
-    if begun["by"] == "app" and given.url_file:
-        given.parser.refuse(NO_PAGE)
+        given.parser.refuse(said.BOTH_STDIN)
+    if sum(map(bool, (given.here, given.device, given.url_file))) > 1:
+        given.parser.refuse(said.ONE_WAY)
+    status = _way(asked)(asked)
+    count = status["waiting"]
+    waiting = said.THEY_GO.fill(count=count) if count else NOTHING
+    user = said.AS_WHOM.fill(user=status["user"]) if status["user"] else NOTHING
+    route = marked(asked, given.route, status["mark"])
+    print(
+        asked.say(
+            said.SIGNED_IN.fill(route=route, name=given.route, waiting=waiting, user=user)
+        )
+    )
+    if not asked.running:
+        print(asked.say(said.NOBODY_SENDS))
+    return exits.DONE
+
+
+def _way(asked: Asked) -> Callable[[Asked], Answer]:
+    if asked.given.here:
+        return _here
+    return _on_device if asked.given.device else _by_paste
+
+
+def _begun(asked: Asked, port: int = 0) -> Answer:
+    """The sign-in under way, once there is a secret to complete it with."""
+    given = asked.given
+    begun: Answer = asked.call("authorize_begin", route=given.route, port=port)
+    if begun["by"] == "app" and (given.url_file or given.here or given.device):
+        given.parser.refuse(said.NO_PAGE)
     if not begun["secret_kept"] or given.secret_file:
         if not given.secret_file:
-            print(asked.say(ASK_SECRET.fill(account=begun["account"], secret=begun["secret"])))
+            words = said.ASK[begun["asks"]].fill(
+                account=begun["account"], secret=begun["secret"], route=given.route
+            )
+            if begun["asks"] == said.KEY_FILE:  # of many lines, which no prompt takes
+                raise Refused("invalid", words)
+            print(asked.say(words))
         _keep_secret(asked, begun["secret"], given.secret_file)
-        begun = asked.call("authorize_begin", route=given.route)
-    status = _proved(asked, begun) if begun["by"] == "app" else _finished(asked, begun)
-    count = status["waiting"]
-    waiting = THEY_GO.fill(count=count) if count else NOTHING
-    print(asked.say(SIGNED_IN.fill(route=given.route, waiting=waiting)))
-    if not asked.running:
-        print(asked.say(NOBODY_SENDS))
-    return exits.DONE
+        begun = asked.call("authorize_begin", route=given.route, port=port)
+    return begun
 
 
 def _keep_secret(asked: Asked, name: str, file: str | None) -> None:
     """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
     if not file and not sys.stdin.isatty():
-        raise Refused("invalid", SECRET_BY_FILE)
+        raise Refused("invalid", said.SECRET_BY_FILE)
     for left in reversed(range(1 if file else TRIES)):
-        prompt = asked.say(SECRET_PROMPT)
-        value = _contents(file, NO_SECRET) if file else getpass.getpass(prompt)
+        prompt = asked.say(said.SECRET_PROMPT)
+        value = _contents(file, said.NO_SECRET) if file else getpass.getpass(prompt)
         try:
             asked.call("set_secret", name=name, value=value)
             break
         except Refused as refused:
             _again(asked, refused, left)
-    print(asked.say(SECRET_KEPT.fill(secret=name)))
+    print(asked.say(said.SECRET_KEPT.fill(secret=name)))
 
 
-def _proved(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:
+def _by_paste(asked: Asked) -> Answer:
+    begun = _begun(asked)
+    return _proved(asked, begun) if begun["by"] == "app" else _finished(asked, begun)
+
+
+def _proved(asked: Asked, begun: Answer) -> Answer:
     """Where an app signs in by itself there is no page: a token is fetched and looked into."""
     for left in reversed(range(TRIES)):
         try:
@@ -153,20 +114,18 @@ def _proved(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:
             _keep_secret(asked, begun["secret"], None)
     for words in proof["token"]:
         print(asked.say(words))
-    status: Mapping[str, Any] = proof["route"]
+    status: Answer = proof["route"]
     return status
 
 
-def _finished(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:
+def _finished(asked: Asked, begun: Answer) -> Answer:
     route, file = asked.given.route, asked.given.url_file
-    print(asked.say(OPEN_PAGE.fill(url=begun["url"])), flush=True)
+    print(asked.say(said.OPEN_PAGE.fill(url=begun["url"])), flush=True)
     pasted = ""
     for left in reversed(range(1 if file else TRIES)):
-        pasted = pasted or (_contents(file, NO_ADDRESS) if file else _pasted(asked))
+        pasted = pasted or (_contents(file, said.NO_ADDRESS) if file else _pasted(asked))
         try:
-            status: Mapping[str, Any] = asked.call(
-                "authorize_finish", route=route, pasted=pasted
-            )
+            status: Answer = asked.call("authorize_finish", route=route, pasted=pasted)
         except Refused as refused:
             _again(asked, refused, left)
             if refused.about("secret"):  # the code was not looked at yet, so it may still do
@@ -178,11 +137,65 @@ def _finished(asked: Asked, begun: Mapping[str, Any]) -> Mapping[str, Any]:
     raise AssertionError("the last try raises or returns")
 
 
+def _here(asked: Asked) -> Answer:
+    """The browser of this computer comes back by itself."""
+    try:
+        with Listener(asked.language) as listener:
+            begun = _begun(asked, listener.port)
+            listener.expect(begun["redirect"], begun["url"])
+            print(asked.say(said.OPEN_HERE.fill(url=begun["url"])), flush=True)
+            arrived = listener.wait(LISTENS_FOR)
+            if arrived is None:
+                raise Refused("trouble", said.NOBODY_CAME.fill(route=asked.given.route))
+            return _told_there(asked, listener, arrived)
+    except NoPort as error:
+        raise Refused("trouble", error.words) from None
+
+
+def _told_there(asked: Asked, listener: Listener, arrived: str) -> Answer:
+    """Complete it, and say so in the browser too."""
+    try:
+        status: Answer = asked.call("authorize_finish", route=asked.given.route, pasted=arrived)
+    except Refused as refused:
+        listener.answer(refused.words, done=False)
+        raise
+    listener.answer(said.DONE_THERE.fill(route=asked.given.route), done=True)
+    return status
+
+
+def _on_device(asked: Asked) -> Answer:
+    """A code is typed on a device that has a browser: a phone, say."""
+    begun = _begun_for_device(asked)
+    minutes = max(1, begun["seconds"] // 60)
+    words = said.TYPE_CODE.fill(url=begun["url"], code=begun["code"], minutes=minutes)
+    print(asked.say(words), flush=True)
+    wait, told = begun["wait"], ""
+    while True:
+        time.sleep(wait)
+        answer = asked.call("authorize_device_ask", route=asked.given.route)
+        if answer["route"] is not None:
+            status: Answer = answer["route"]
+            return status
+        wait, why = answer["wait"], asked.say(answer["why"])
+        if why and why != told:
+            print(why, file=sys.stderr)
+        told = why
+
+
+def _begun_for_device(asked: Asked) -> Answer:
+    if asked.given.secret_file:
+        _begun(asked)
+    begun: Answer = asked.call("authorize_device", route=asked.given.route)
+    return begun
+
+
 def _again(asked: Asked, refused: Refused, left: int) -> None:
     """Say what is wrong and go on, while there are tries left and there is somebody to try."""
     if not left or refused.kind not in ("trouble", "invalid") or not sys.stdin.isatty():
         raise refused
-    more = () if refused.about("secret") else (*(p for _, p in refused.problems), ONCE_MORE)
+    more = (
+        () if refused.about("secret") else (*(p for _, p in refused.problems), said.ONCE_MORE)
+    )
     for words in (refused.words, *more):
         print(asked.say(words), file=sys.stderr)
 
@@ -194,18 +207,18 @@ def _pasted(asked: Asked) -> str:
     empty line. What is piped in is read to its end.
     """
     if not sys.stdin.isatty():
-        return _given(sys.stdin.read(LONGEST_URL), NO_ADDRESS)
+        return _given(sys.stdin.read(LONGEST_URL), said.NO_ADDRESS)
     try:
-        lines = [input(asked.say(URL_PROMPT))]
+        lines = [input(asked.say(said.URL_PROMPT))]
         while lines[-1].strip() and (_more_waits() or not _whole("".join(lines))):
             lines.append(input())
     except EOFError:
-        raise Refused("invalid", NO_ADDRESS) from None
-    return _given("".join(lines), NO_ADDRESS)
+        raise Refused("invalid", said.NO_ADDRESS) from None
+    return _given("".join(lines), said.NO_ADDRESS)
 
 
 def _whole(text: str) -> bool:
-    return "state=" in text and ("code=" in text or "error=" in text)
+    return "AADSTS" in text or ("state=" in text and ("code=" in text or "error=" in text))
 
 
 def _more_waits() -> bool:
@@ -224,5 +237,5 @@ def _contents(file: str, nothing: Words) -> str:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
+        raise Refused("invalid", said.CANNOT_READ.fill(file=file, why=why)) from None
     return _given(text, nothing)

@@ -12,6 +12,7 @@ from noroshi.cli.layout import table
 from noroshi.cli.levels import shown
 from noroshi.cli.queue import VERDICTS
 from noroshi.cli.times import clock
+from noroshi.cli.ways import marked
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -98,7 +99,7 @@ def _row(asked: Asked, one: Answer, now: datetime) -> list[str]:
         clock(one["raised"] or one["queued"], now),
         asked.say(STATES[one["state"]]),
         one["contact"],
-        last["route"] if last else "",
+        marked(asked, last["route"], last["mark"]) if last else "",
         str(len({tried["at"] for tried in one["tried"]})),
         one["alarm"],
         one["subject"],
@@ -129,7 +130,7 @@ def _tries(asked: Asked, one: Answer, now: datetime) -> Iterator[list[str]]:
     for tried in one["tried"]:
         said = asked.say(tried["words"]) or f"{tried['code'] or ''} {tried['text']}".strip()
         parts = (
-            tried["route"],
+            marked(asked, tried["route"], tried["mark"]),
             tried["address"],
             asked.say(VERDICTS[tried["verdict"]]),
             said,

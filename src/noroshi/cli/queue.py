@@ -10,6 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.layout import table
 from noroshi.cli.times import clock
+from noroshi.cli.ways import listed
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -137,7 +138,7 @@ def edit(asked: Asked) -> int:
     if not given.to and not given.route:
         given.parser.refuse(NOTHING_TO_EDIT)
     one = asked.call("queue_edit", id=given.id, to=given.to, routes=given.route)
-    routes = " > ".join(one["routes"])
+    routes = listed(asked, one["routes"], one["marks"], " > ")
     print(asked.say(IS_EDITED.fill(id=one["id"], to=", ".join(one["to"]), routes=routes)))
     if one["state"] in ("held", "set aside"):
         print(asked.say(HOW_TO_RELEASE.fill(id=one["id"])))
@@ -158,15 +159,16 @@ def _list(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]
     yield head
     for line, one in zip(lines, found, strict=True):
         yield line
-        if why := asked.say(_why(one)):
+        if why := asked.say(_why(asked, one)):
             yield f"    {why}"
 
 
-def _why(one: Answer) -> Words:
+def _why(asked: Asked, one: Answer) -> Words:
     because = Words(**one["because"])
     if one["state"] != "waiting":
         return because
-    return WAITS_FOR.fill(routes=", ".join(one["routes"]), because=because)
+    routes = listed(asked, one["routes"], one["marks"], ", ")
+    return WAITS_FOR.fill(routes=routes, because=because)
 
 
 def _next(asked: Asked, one: Answer, now: datetime) -> str:
@@ -195,7 +197,7 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
         "to": ", ".join(one["to"]) if one["state"] != "accepted" else "",
         "reached": ", ".join(letter["reached"]),
         "refused": ", ".join(letter["refused"]),
-        "routes": " > ".join(one["routes"]) if one["state"] != "accepted" else "",
+        "routes": _left(asked, one),
         "born": clock(one["born"], now),
         "next": _next(asked, one, now),
         "because": asked.say(one["because"]),
@@ -211,6 +213,11 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
     yield from (f"  {line}" for line in table(said))
     yield from ("", asked.say(TEXT))
     yield from (f"  {line}".rstrip() for line in letter["text"].splitlines())
+
+
+def _left(asked: Asked, one: Answer) -> str:
+    routes = one["routes"] if one["state"] != "accepted" else ()
+    return listed(asked, routes, one["marks"], " > ")
 
 
 def _said(asked: Asked, attempt: Answer, said: Answer, now: datetime) -> Sequence[str]:

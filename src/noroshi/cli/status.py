@@ -12,6 +12,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.layout import table
 from noroshi.cli.levels import MARKS, WORST_FIRST, shown, tally
 from noroshi.cli.times import clock, lasted
+from noroshi.cli.ways import marked, sign_in
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -53,7 +54,6 @@ MORE_WELL = Words(
     en="… and {count} more that are OK (all: noroshi status --all)",
     ja="… ほかに正常なものが{count}件 (すべて見るには noroshi status --all)",
 )
-RENEWED = Words(en="sign-in renewed {at}", ja="サインイン更新 {at}")
 SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
 MEASURED = Words(en="measured {at}", ja="測定 {at}")
 ROUTES = Words(en="Routes", ja="送信経路")
@@ -203,8 +203,8 @@ def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
     state = asked.say(ROUTE_STATES[route["state"]])
     name = _named(route["name"], route["title"])
     since, why = "", asked.say(route["why"])
-    if route["state"] == "well" and route["renewed"]:
-        since = asked.say(RENEWED.fill(at=clock(route["renewed"], now)))
+    if route["state"] == "well":
+        since = sign_in(asked, route, now)
     if route["since"] and route["state"] != "well":
         span = lasted(route["since"], now)
         since = asked.say(SINCE.fill(at=clock(route["since"], now), span=span))
@@ -212,7 +212,7 @@ def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
         past = datetime.fromisoformat(route["until"]) <= now
         words = WITH_NEXT if past else NEXT_TRY
         why = asked.say(words.fill(why=why, at=clock(route["until"], now)))
-    return (state, name, route["kind"], since, why)
+    return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
 
 
 def _named(name: str, title: str) -> str:

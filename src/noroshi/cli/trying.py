@@ -11,6 +11,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.folders import documents_of
 from noroshi.cli.layout import table
 from noroshi.cli.levels import shown
+from noroshi.cli.ways import listed
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -65,7 +66,7 @@ def _page(asked: Asked, tried: Answer) -> Iterator[str]:
     ]
     yield from (f"  {line}" for line in table(rows))
     yield from ("", asked.say(TELLS))
-    yield from _rules(asked, tried["rules"])
+    yield from _rules(asked, tried["rules"], tried["marks"])
     yield from ("", asked.say(NOTHING_KEPT))
 
 
@@ -93,17 +94,17 @@ def _readings(asked: Asked, tried: Answer) -> Iterator[str]:
     yield from (f"    {line}" for one in tried["readings"] for line in one["lines"])
 
 
-def _rules(asked: Asked, found: Sequence[Answer]) -> Iterator[str]:
+def _rules(asked: Asked, found: Sequence[Answer], marks: Answer) -> Iterator[str]:
     if not found:
         yield f"  {asked.say(NO_RULES)}"
-    yield from (f"  {line}" for line in table([_rule(asked, one) for one in found]))
+    yield from (f"  {line}" for line in table([_rule(asked, one, marks) for one in found]))
 
 
-def _rule(asked: Asked, one: Answer) -> tuple[str, ...]:
+def _rule(asked: Asked, one: Answer, marks: Answer) -> tuple[str, ...]:
     words = WOULD if one["speaks"] else WOULD_NOT
     said = words.fill(
         contacts=", ".join(one["contacts"]),
-        routes=" > ".join(one["routes"]),
+        routes=listed(asked, one["routes"], marks, " > "),
         because=Words(**one["because"]),
     )
     return (one["rule"], one["item"], asked.say(said))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from noroshi.core.model import Route
+from noroshi.core.words import Words
 from noroshi.definitions.compiling import Plan
 from noroshi.oauth.clouds import Account
+from noroshi.oauth.profiles import mark
 from noroshi.ports import Resource
 
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
@@ -19,6 +23,18 @@ def account_of(plan: Plan, route: Route) -> Account | None:
 def resource_of(route: Route) -> Resource:
     """What this route's token is for."""
     return BY_KIND.get(route.kind, "smtp")
+
+
+def mark_of(plan: Plan, route: Route) -> Words | None:
+    """What stands beside this route's kind, where its provider is none of the built-in ones."""
+    account = account_of(plan, route)
+    return mark(account.cloud) if account is not None else None
+
+
+def marks_of(plan: Plan) -> Mapping[str, Words]:
+    """The same of all routes, by name; those without are not there."""
+    found = {name: mark_of(plan, route) for name, route in plan.routes.items()}
+    return {name: words for name, words in found.items() if words is not None}
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:

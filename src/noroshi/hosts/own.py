@@ -59,7 +59,7 @@ class OwnFacts:
         return AccountFacts(
             well=state.sign in (SignIn.SIGNED_IN, SignIn.WAITING),
             why=state.why,
-            ends=getattr(state, "ends", None),
+            ends=state.ends,
             renewed=None if by_itself else state.renewed,
         )
 

@@ -65,7 +65,12 @@ def read_pasted(text: str, state: str) -> dict[str, str] | Problem:
         return Problem(NOTHING)
     if "code_challenge=" in bare or "response_type=" in bare:
         return Problem(NOT_YET)
-    return _of_this_attempt(_query(bare), state)
+    query = _query(bare)
+    codes = codes_in(bare)
+    if codes and not query.get("code") and not query.get("error"):
+        # What Entra shows in a page of its own never comes by an address: it is copied from there.
+        return Problem(advise("invalid_request", codes=codes).words, "shown", codes)
+    return _of_this_attempt(query, state)
 
 
 def _of_this_attempt(query: dict[str, str], state: str) -> dict[str, str] | Problem:

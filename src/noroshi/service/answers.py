@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from noroshi.core.model import NOTHING, Level, Reason, Verdict
@@ -41,7 +41,10 @@ class MonitorStatus:
 class RouteStatus:
     """How one route is: well, down, not signed in, or needs somebody (the sign-in is refused).
 
-    `waiting` envelopes may use it. `renewed` is when its sign-in last was, if it has one.
+    `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
+    none of the built-in ones. Of its sign-in, if it has one: when it last was `renewed`, as
+    which `user`, the day on which the secret or certificate in use `ends`, and whether that is
+    the second of two.
     """
 
     name: str
@@ -52,7 +55,11 @@ class RouteStatus:
     until: datetime | None = None
     why: Words = NOTHING
     waiting: int = 0
+    mark: Words = NOTHING
     renewed: datetime | None = None
+    user: str = ""
+    ends: date | None = None
+    by_next: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,17 +147,57 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """A sign-in under way: the page to open, and what of it the vault has already.
+    """A sign-in under way: the page to open, where it ends, and what the vault has already.
 
-    `by`: person, or app, which signs in by its client secret alone and has no page.
+    `by`: person, or app, which signs in by secret or certificate alone and has no page.
+    `secret` is the entry to ask for if none that would do is kept; what it `asks` for: entra
+    (a client secret of the portal), secret (another provider's), or key file (Google's).
     """
 
     route: str
     account: str
     by: str
     url: str
+    redirect: str
     secret: str
     secret_kept: bool
+    asks: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDevice:
+    """A sign-in on another device: the code to type there, and for how many seconds it holds."""
+
+    route: str
+    account: str
+    url: str
+    code: str
+    seconds: int
+    wait: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAsked:
+    """Whether somebody has finished there: the route then, else seconds until it may be asked
+    again, and `why` it could not be asked now."""
+
+    route: RouteStatus | None = None
+    wait: int = 0
+    why: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What of a client certificate may be shown; `pem` is to be uploaded at the provider."""
+
+    account: str
+    entry: str
+    name: str
+    pem: str
+    sha1: str
+    sha256: str
+    begins: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +219,8 @@ class Sent:
 class Queued:
     """One envelope in short. `state`: waiting, out, held, set aside, accepted or dropped.
 
-    `next` is when it may next be lent, and `because` why not now.
+    `next` is when it may next be lent, and `because` why not now. `marks`, by route: what stands
+    beside those whose provider is none of the built-in ones.
     """
 
     id: str
@@ -185,6 +233,7 @@ class Queued:
     born: datetime
     next: datetime | None
     because: Words
+    marks: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +358,7 @@ class Tried:
     items: tuple[ItemStatus, ...]
     rules: tuple[RuleTried, ...]
     seen: tuple[Words, ...]
+    marks: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from noroshi.core.model import Level, Verdict
+from noroshi.core.model import NOTHING, Level, Verdict
 from noroshi.core.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """One attempt for one address: when, by which route, what came of it. `provider_id` is the
-    provider's own number of the mail, "" where it gave none."""
+    provider's own number of the mail, "" where it gave none. `mark` stands beside a route whose
+    provider is none of the built-in ones."""
 
     at: datetime
     route: str
@@ -22,6 +23,7 @@ class Tried:
     text: str
     words: Words
     provider_id: str
+    mark: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

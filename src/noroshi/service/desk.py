@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import Monitor, Route, Sample
+from noroshi.core.model import NOTHING, Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
-from noroshi.definitions.needs import account_of, resource_of
+from noroshi.definitions.needs import account_of, mark_of, marks_of, resource_of
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
@@ -75,10 +75,19 @@ class Desk:
                     down.get(route.name),
                     await self._sign_in(plan, route),
                     sum(route.name in envelope.routes for envelope in open_ones),
+                    mark_of(plan, route) or NOTHING,
                 )
                 for route in plan.routes.values()
             ]
         )
+
+    async def _marks(self) -> Mapping[str, Words]:
+        """What stands beside routes whose provider is none of the built-in ones; nothing is
+        marked while the definitions cannot be read."""
+        try:
+            return marks_of((await self._current())[1])
+        except Trouble:
+            return {}
 
     async def _sign_in(self, plan: Plan, route: Route) -> SignInState | None:
         account = account_of(plan, route)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from noroshi.core.model import Receipt
+from noroshi.core.model import NOTHING, Receipt
 from noroshi.core.words import Words
 from noroshi.ports import Entry
 from noroshi.service.answers_mail import Arrived, Ledger, LedgerRow, Sum, Tried
@@ -33,7 +33,9 @@ class Ledgers(Desk):
         found = await self._store.ledger(max(1, min(last, MOST)), alarm)
         if alarm and not found:
             raise NotFound(NO_ALARM.fill(alarm=alarm))
-        return Ledger(sum=sum_of(await self._store.totals()), rows=tuple(map(row_of, found)))
+        marks = await self._marks()
+        rows = tuple(row_of(entry, marks) for entry in found)
+        return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
 
 def sum_of(totals: Mapping[str, int]) -> Sum:
@@ -50,7 +52,7 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
     )
 
 
-def row_of(entry: Entry) -> LedgerRow:
+def row_of(entry: Entry, marks: Mapping[str, Words]) -> LedgerRow:
     """One alarm as an answer."""
     event, mail = entry.event, entry.row.envelope
     told_in = entry.told_in.envelope
@@ -67,7 +69,7 @@ def row_of(entry: Entry) -> LedgerRow:
         digest=told_in.id if told_in.id != mail.id else "",
         state=_state(entry),
         why=entry.told_in.why,
-        tried=tuple(tried for receipt in entry.receipts for tried in _tried(receipt)),
+        tried=tuple(tried for receipt in entry.receipts for tried in _tried(receipt, marks)),
         arrived=tuple(Arrived(**asdict(one)) for one in entry.arrivals),
     )
 
@@ -80,7 +82,7 @@ def _state(entry: Entry) -> str:
     return STATES.get(entry.row.fate, entry.row.fate)
 
 
-def _tried(receipt: Receipt) -> Iterator[Tried]:
+def _tried(receipt: Receipt, marks: Mapping[str, Words]) -> Iterator[Tried]:
     for address, answer in receipt.answers.items():
         yield Tried(
             at=receipt.at,
@@ -91,4 +93,5 @@ def _tried(receipt: Receipt) -> Iterator[Tried]:
             text=answer.text,
             words=answer.words,
             provider_id=receipt.provider_id,
+            mark=marks.get(receipt.route, NOTHING),
         )

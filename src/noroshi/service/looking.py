@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from noroshi import schema
 from noroshi.core.model import (
@@ -54,6 +55,7 @@ TOLD_IN = Words(
     en="it is told together with others: noroshi queue show {digest}",
     ja="ほかのアラームと1通にまとめました: noroshi queue show {digest}",
 )
+NO_MARKS: Mapping[str, Words] = {}
 STATES = {SignIn.NEVER: "not signed in", SignIn.NEEDED: "needs somebody"}
 
 
@@ -115,7 +117,11 @@ def _item(
 
 
 def route_status(
-    route: Route, resting: Resting | None, sign_in: SignInState | None, waiting: int
+    route: Route,
+    resting: Resting | None,
+    sign_in: SignInState | None,
+    waiting: int,
+    mark: Words = NOTHING,
 ) -> RouteStatus:
     """How a route is. A missing sign-in comes first: it is why the route is down."""
     state, since, until, why = "well", None, None, NOTHING
@@ -135,8 +141,15 @@ def route_status(
         until=until,
         why=why,
         waiting=waiting,
-        renewed=sign_in.renewed if sign_in is not None else None,
+        mark=mark,
+        **_of_sign_in(sign_in),
     )
+
+
+def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
+    if sign_in is None:
+        return {}
+    return {name: getattr(sign_in, name) for name in ("renewed", "user", "ends", "by_next")}
 
 
 def counts(waiting: Iterable[Waiting]) -> Counts:
@@ -153,7 +166,12 @@ def counts(waiting: Iterable[Waiting]) -> Counts:
     )
 
 
-def queued(one: Waiting, resting: Mapping[str, Resting], now: datetime) -> Queued:
+def queued(
+    one: Waiting,
+    resting: Mapping[str, Resting],
+    now: datetime,
+    marks: Mapping[str, Words] = NO_MARKS,
+) -> Queued:
     """One envelope, when it is next tried, and why not at once."""
     envelope = one.envelope
     next, because = _next(one, resting, now)
@@ -168,6 +186,7 @@ def queued(one: Waiting, resting: Mapping[str, Resting], now: datetime) -> Queue
         born=envelope.born,
         next=next,
         because=because,
+        marks={name: marks[name] for name in envelope.routes if name in marks},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.model import Level
 from noroshi.core.words import Words
+from noroshi.ports import Waiting
 from noroshi.service import looking, sending
 from noroshi.service.answers import Letter, Queued, Sent
 from noroshi.service.desk import Desk
@@ -87,8 +88,9 @@ class Mailing(Desk):
     )
     async def queue_list(self, who: Person) -> tuple[Queued, ...]:
         """What waits and what was set aside, oldest first."""
-        down, now = await self._down(), self._clocks.wall()
-        return tuple(looking.queued(one, down, now) for one in await self._store.waiting())
+        down, now, marks = await self._down(), self._clocks.wall(), await self._marks()
+        waiting = await self._store.waiting()
+        return tuple(looking.queued(one, down, now, marks) for one in waiting)
 
     @operation(
         role=VIEWER,
@@ -100,8 +102,7 @@ class Mailing(Desk):
         if found is None:
             raise NotFound(NO_MAIL.fill(id=id))
         one, receipts = found
-        queued = looking.queued(one, await self._down(), self._clocks.wall())
-        return looking.letter(one, queued, receipts)
+        return looking.letter(one, await self._queued(one), receipts)
 
     @operation(
         role=OPERATOR,
@@ -159,4 +160,8 @@ class Mailing(Desk):
             raise NotFound(NO_MAIL.fill(id=id))
         if not done:
             raise Conflict(why_not.fill(id=id))
-        return looking.queued(found[0], await self._down(), self._clocks.wall())
+        return await self._queued(found[0])
+
+    async def _queued(self, one: Waiting) -> Queued:
+        marks, now = await self._marks(), self._clocks.wall()
+        return looking.queued(one, await self._down(), now, marks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.service.blueprints import Blueprints
+from noroshi.service.certifying import Certifying
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
@@ -13,7 +14,6 @@ from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
-from noroshi.service.signing import Signing
 from noroshi.service.trying import Trying
 from noroshi.service.versions import Versions
 
@@ -24,7 +24,7 @@ class Service(
     Trying,
     Versions,
     Blueprints,
-    Signing,
+    Certifying,
     Sealing,
     Mailing,
     Ledgers,

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from noroshi.core.model import Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
-from noroshi.definitions.needs import account_of
+from noroshi.definitions import Plan
+from noroshi.definitions.needs import account_of, resource_of, resources_of
 from noroshi.oauth.claims import look_into
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
+from noroshi.oauth.credentials import named_by
 from noroshi.oauth.provider import SignInFailed, Unreachable
-from noroshi.service.answers import Proof, RouteStatus, SignIn
+from noroshi.oauth.said import CERTIFICATE_MISSING
+from noroshi.ports import Resource
+from noroshi.service.answers import DeviceAsked, OnDevice, Proof, RouteStatus, SignIn
 from noroshi.service.desk import Desk
+from noroshi.service.keeping_secrets import unfit
 from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, Trouble, operation
-from noroshi.vault import Secret, VaultError, reserved
+from noroshi.vault import Secret, VaultError
 
+ASK_LATER = 10
+"""Seconds until a server that could not be asked about a code is asked again."""
 NO_ROUTE = Words(
     en="There is no route {given}{instead}.", ja="{given} という経路はありません{instead}。"
 )
@@ -40,10 +48,15 @@ NOT_BY_ITSELF = Words(
     ja="サインインは自動では繰り返しません。noroshi authorize {route} をもう一度実行してください",
 )
 BAD_SECRET = Words(en="This secret is not kept.", ja="このシークレットは保存していません。")
-EMPTY = Words(en="is empty", ja="何も入力されていません")
 NO_APP = Words(
     en="Route {given} does not sign in by itself (sign_in of its account is not app).",
     ja="経路 {given} はアプリだけではサインインしません (アカウントの sign_in が app ではありません)。",
+)
+NOT_HERE = Words(
+    en="The redirect of account {account} ({redirect}) does not lead to this computer, so nobody "
+    "can listen for it here. Sign in without --here, and paste the address.",
+    ja="アカウント {account} のリダイレクト先 ({redirect}) はこのコンピューターではないため、ここでは"
+    "待ち受けできません。--here を付けずにサインインし、URL を貼り付けてください。",
 )
 
 
@@ -54,22 +67,30 @@ class Signing(Desk):
         role=ADMIN,
         help=Words(en="Begin to sign a route in.", ja="経路のサインインを始めます。"),
     )
-    async def authorize_begin(self, who: Person, route: str) -> SignIn:
-        """The page to open: "" without a client secret in the vault, and for an app by itself."""
-        account = await self._account_of(route)
-        kept = not account.secret or account.secret in await self._vault.names()
-        page = kept and account.sign_in == "person"
-        try:
-            url = await self._tokens.begin(account) if page else ""
-        except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _not_signed_in(route, failure) from None
+    async def authorize_begin(self, who: Person, route: str, port: int = 0) -> SignIn:
+        """The page to open: "" without a credential in the vault, and for an app by itself.
+
+        `port`: on which somebody listens at the browser's computer; 0: nobody does.
+        """
+        plan, account = await self._account_of(route)
+        redirect = _redirect(account, port)
+        ask, kept = _asked_for(account, await self._vault.names())
+        url = ""
+        if kept and not account.alone:
+            wanted = resources_of(plan, account)
+            try:
+                url = await self._tokens.begin(account, wanted, redirect)
+            except (SignInFailed, Unreachable, VaultError) as failure:
+                raise _not_signed_in(route, failure) from None
         return SignIn(
             route=route,
             account=account.name,
             by=account.sign_in,
             url=url,
-            secret=account.secret,
+            redirect=redirect,
+            secret=ask,
             secret_kept=kept,
+            asks=_sort_of_secret(account),
         )
 
     @operation(
@@ -80,26 +101,16 @@ class Signing(Desk):
     async def set_secret(self, who: Person, name: str, value: str) -> str:
         """Seal it under that name; the answer is the name. The value is never shown again."""
         _, plan = await self._current()
-        users = [account for account in plan.accounts.values() if account.secret == name]
+        users = [one for one in plan.accounts.values() if name in _entries(one)]
         # A client secret is copied from a page; a password may well begin with a blank.
         secret = Secret(value.strip() if users else value.strip("\r\n"))
-        if not secret.reveal() or not name:
-            raise Invalid(BAD_SECRET, (Problem("value" if name else "name", EMPTY),))
-        if why := reserved(name):
-            raise Invalid(BAD_SECRET, (Problem("name", why),))
-        # Other servers than Entra do hand out secrets in the shape of a GUID.
-        entra = any(not account.cloud.oidc for account in users)
-        if entra and looks_like_secret_id(secret.reveal()):
-            raise Invalid(BAD_SECRET, (Problem("value", SECRET_ID),))
+        if problem := unfit(name, secret, users):
+            raise Invalid(BAD_SECRET, (problem,))
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise Trouble(failure.words) from None
-        for route in plan.routes.values():
-            account = account_of(plan, route)
-            alone = account is not None and account.sign_in == "app" and account.secret == name
-            if alone or name in _entries_of(route, account):
-                await self._wake(route.name)
+        await self._wake_users(plan, name)
         return name
 
     @operation(
@@ -109,12 +120,58 @@ class Signing(Desk):
     )
     async def authorize_finish(self, who: Person, route: str, pasted: str) -> RouteStatus:
         """Complete it with the address at which the browser ended; what waits goes out then."""
-        account = await self._account_of(route)
+        _, account = await self._account_of(route)
         try:
             await self._tokens.finish(account, pasted)
         except (SignInFailed, Unreachable, VaultError) as failure:
             raise _not_signed_in(route, failure) from None
         return await self._signed_in(route, account)
+
+    @operation(
+        role=ADMIN,
+        help=Words(
+            en="Begin a sign-in by a code on another device.",
+            ja="別の端末でコードを入力するサインインを始めます。",
+        ),
+    )
+    async def authorize_device(self, who: Person, route: str) -> OnDevice:
+        """The code, and where a person types it."""
+        plan, account = await self._account_of(route)
+        try:
+            attempt = await self._tokens.device_begin(account, resources_of(plan, account))
+        except (SignInFailed, Unreachable, VaultError) as failure:
+            raise _not_signed_in(route, failure) from None
+        return OnDevice(
+            route=route,
+            account=account.name,
+            url=attempt.url,
+            code=attempt.user_code,
+            seconds=attempt.expires_in,
+            wait=attempt.interval,
+        )
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        help=Words(
+            en="Whether somebody has typed the code.",
+            ja="コードが入力されたかどうかを確かめます。",
+        ),
+    )
+    async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
+        """The route once it is signed in; else when to ask again: no sooner (RFC 8628, 3.5)."""
+        _, account = await self._account_of(route)
+        try:
+            wait = await self._tokens.device_ask(account)
+        except Unreachable as failure:
+            return DeviceAsked(wait=ASK_LATER, why=failure.words)
+        except (SignInFailed, VaultError) as failure:
+            if getattr(failure, "who", "") == "wait":
+                return DeviceAsked(wait=ASK_LATER, why=failure.words)
+            raise _not_signed_in(route, failure) from None
+        if wait:
+            return DeviceAsked(wait=wait)
+        return DeviceAsked(route=await self._signed_in(route, account))
 
     @operation(
         role=ADMIN,
@@ -125,16 +182,18 @@ class Signing(Desk):
         ),
     )
     async def authorize_app(self, who: Person, route: str) -> Proof:
-        """Fetch a token by the client secret alone; what waits goes out then."""
-        account = await self._account_of(route)
-        if account.sign_in != "app":
+        """Fetch a token by secret or certificate alone; what waits goes out then."""
+        plan, account = await self._account_of(route)
+        if not account.alone:
             raise Conflict(NO_APP.fill(given=route))
+        resource: Resource = resource_of(plan.routes[route])
         try:
-            token = await self._tokens.prove(account)
+            token = await self._tokens.prove(account, resource)
         except (SignInFailed, Unreachable, VaultError) as failure:
             raise _not_signed_in(route, failure) from None
-        # Other servers than Entra have claims of their own.
-        seen = () if account.cloud.oidc else look_into(token)
+        # Other servers than Entra, and other resources, have claims of their own.
+        known = account.cloud.entra and resource == "smtp"
+        seen = look_into(token) if known else ()
         return Proof(route=await self._signed_in(route, account), token=seen)
 
     async def _signed_in(self, route: str, account: Account) -> RouteStatus:
@@ -146,6 +205,12 @@ class Signing(Desk):
         routes = await self._routes(plan, await self._store.waiting())
         return next(status for status in routes if status.name == route)
 
+    async def _wake_users(self, plan: Plan, entry: str) -> None:
+        """Routes that rest over an entry of the vault are tried with what is there now."""
+        for route in plan.routes.values():
+            if entry in _entries_of(route, account_of(plan, route)):
+                await self._wake(route.name)
+
     async def _wake(self, route: str) -> None:
         """A route that rests is tried at once; one envelope that may use it is enough for that."""
         if route not in await self._down():
@@ -155,7 +220,7 @@ class Signing(Desk):
             if mine and await self._store.retry(one.envelope.id, self._clocks.wall()):
                 return
 
-    async def _account_of(self, name: str) -> Account:
+    async def _account_of(self, name: str) -> tuple[Plan, Account]:
         _, plan = await self._current()
         route = plan.routes.get(name)
         if route is None:
@@ -164,14 +229,46 @@ class Signing(Desk):
         if account is None:
             entry = getattr(route.options, "password", "")
             raise Conflict((BY_PASSWORD if entry else NO_ACCOUNT).fill(given=name, entry=entry))
-        return account
+        return plan, account
+
+
+def _entries(account: Account) -> tuple[str, ...]:
+    return tuple(named.entry for named in named_by(account))
 
 
 def _entries_of(route: Route, account: Account | None) -> set[str]:
-    """What the vault has for a route to show to others: to a server, to a proxy on the way."""
+    """What the vault has for a route to show to others: to a provider or server, to a proxy on
+    the way."""
     networks = [route.network] if account is None else [route.network, account.network]
     options = [getattr(route.options, field, "") for field in ENTRIES]
-    return {network.proxy_password for network in networks}.union(options) - {""}
+    own = () if account is None else _entries(account)
+    return {network.proxy_password for network in networks}.union(options, own) - {""}
+
+
+def _redirect(account: Account, port: int) -> str:
+    """Where the browser ends: somebody may listen there on a port of their own."""
+    if not port:
+        return account.redirect
+    if account.alone or account.redirects_here:
+        return account.redirect_at(port)
+    words = NOT_HERE.fill(account=account.name, redirect=account.redirect)
+    raise Conflict(words)
+
+
+def _asked_for(account: Account, names: Collection[str]) -> tuple[str, bool]:
+    """The entry that a person is asked for, and whether there is one already that would do."""
+    entries = _entries(account)
+    kept = not entries or any(entry in names for entry in entries)
+    if not kept and not account.secret:
+        entry = account.certificate
+        raise Conflict(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
+    return account.secret, kept
+
+
+def _sort_of_secret(account: Account) -> str:
+    if account.alone and account.cloud.app_grant == "service_account":
+        return "key file"
+    return "entra" if account.cloud.entra else "secret"
 
 
 def _not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:

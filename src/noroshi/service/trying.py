@@ -22,6 +22,7 @@ from noroshi.core.reckon import reckon
 from noroshi.core.status import assess, judge
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
+from noroshi.definitions.needs import marks_of
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service.answers import ItemStatus, ReadingTried, RuleTried, Tried
 from noroshi.service.defining import BAD_DEFINITIONS, Defining
@@ -62,7 +63,8 @@ class Trying(Defining):
         seconds = self._clocks.steady() - began
         state = states.get(wanted.id, State())
         seen = tuple(words for words in await self._seen(wanted) if words != sample.fault)
-        return self._tried(wanted, state, sample, seconds, seen)
+        tried = self._tried(wanted, state, sample, seconds, seen)
+        return replace(tried, marks=marks_of(plan))
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:
         if documents is None:

@@ -1,90 +1,10 @@
-"""Mail: signing in, sending, and what waits."""
+"""Mail: sending, and what waits."""
 
 from __future__ import annotations
 
 from noroshi.cli.commands.parts import ID, JSON, Command, Option
 from noroshi.core.words import Words
 
-AUTHORIZE = Command(
-    name="authorize",
-    run="noroshi.cli.authorize:authorize",
-    help=Words(
-        en="sign a route in with its provider (OAuth 2.0)",
-        ja="送信経路をサインインさせます (OAuth 2.0)",
-    ),
-    more=(
-        Words(
-            en="It asks for the client secret if none is kept, shows a page to open in any "
-            "browser, and takes the address at which the browser ends.",
-            ja="クライアント シークレットがまだなければ尋ね、ブラウザーで開くページを示し、"
-            "ブラウザーが最後に止まったアドレスを受け取ります。",
-        ),
-        Words(
-            en='For an account with sign_in = "app" the secret is all: a token is fetched to '
-            "prove it.",
-            ja='アカウントが sign_in = "app" なら必要なのはシークレットだけで、'
-            "トークンを取得して確かめます。",
-        ),
-    ),
-    options=(
-        Option(
-            ("route",), Words(en="name of the route", ja="送信経路の名前"), {"metavar": "ROUTE"}
-        ),
-        Option(
-            ("--secret-file",),
-            Words(
-                en="take the client secret from this file (- is the standard input)",
-                ja="クライアント シークレットをこのファイルから読みます (- は標準入力)",
-            ),
-            {"metavar": "FILE"},
-        ),
-        Option(
-            ("--url-file",),
-            Words(
-                en="take the pasted address from the standard input (-), or from a named pipe",
-                ja="貼り付ける URL を標準入力 (-) か名前付きパイプから読みます",
-            ),
-            {"metavar": "PIPE"},
-        ),
-    ),
-)
-SECRET = Command(
-    name="secret",
-    help=Words(
-        en="passwords and other secrets in the vault", ja="保管庫のパスワードなどを扱います"
-    ),
-    under=(
-        Command(
-            name="set",
-            run="noroshi.cli.secret:set_",
-            help=Words(
-                en="put a password into the vault, or another in its place",
-                ja="パスワードを保管庫に入れます (あれば置き換えます)",
-            ),
-            more=(
-                Words(
-                    en='It asks twice. A route names it by password = "NAME", and tries it at once.',
-                    ja='2回尋ねます。経路は password = "NAME" でこの項目を指し、すぐに使います。',
-                ),
-            ),
-            options=(
-                Option(
-                    ("name",),
-                    Words(en="name of the vault's entry", ja="保管庫の項目名"),
-                    {"metavar": "NAME"},
-                ),
-                Option(
-                    ("--file",),
-                    Words(
-                        en="take it from this file (- is the standard input)",
-                        ja="このファイルから読みます (- は標準入力)",
-                    ),
-                    {"metavar": "FILE"},
-                ),
-            ),
-        ),
-    ),
-)
 SEND = Command(
     name="send",
     run="noroshi.cli.send:send",

@@ -1,0 +1,207 @@
+"""What mail is sent by: signing in, secrets, certificates."""
+
+from __future__ import annotations
+
+from noroshi.cli.commands.parts import FLAG, JSON, Command, Option
+from noroshi.core.words import Words
+
+AUTHORIZE = Command(
+    name="authorize",
+    run="noroshi.cli.authorize:authorize",
+    help=Words(
+        en="sign a route in with its provider (OAuth 2.0)",
+        ja="送信経路をサインインさせます (OAuth 2.0)",
+    ),
+    more=(
+        Words(
+            en="It asks for the client secret if none is kept, shows a page to open in any "
+            "browser, and takes the address at which the browser ends.",
+            ja="クライアント シークレットがまだなければ尋ね、ブラウザーで開くページを示し、"
+            "ブラウザーが最後に止まったアドレスを受け取ります。",
+        ),
+        Words(
+            en="With --here the browser of this computer comes back by itself; with --device a "
+            "code is typed on another device, such as a phone.",
+            ja="--here ではこのコンピューターのブラウザーから自動で戻り、--device では"
+            "スマートフォンなど別の端末でコードを入力します。",
+        ),
+        Words(
+            en='For an account with sign_in = "app" secret or certificate are all: a token is '
+            "fetched to prove it.",
+            ja='アカウントが sign_in = "app" なら必要なのはシークレットか証明書だけで、'
+            "トークンを取得して確かめます。",
+        ),
+    ),
+    options=(
+        Option(
+            ("route",), Words(en="name of the route", ja="送信経路の名前"), {"metavar": "ROUTE"}
+        ),
+        Option(
+            ("--here",),
+            Words(
+                en="listen on this computer for the browser, five minutes at most",
+                ja="このコンピューターでブラウザーが戻るのを待ちます (最長5分)",
+            ),
+            FLAG,
+        ),
+        Option(
+            ("--device",),
+            Words(
+                en="show a code to type on another device",
+                ja="別の端末で入力するコードを表示します",
+            ),
+            FLAG,
+        ),
+        Option(
+            ("--secret-file",),
+            Words(
+                en="take the client secret from this file (- is the standard input)",
+                ja="クライアント シークレットをこのファイルから読みます (- は標準入力)",
+            ),
+            {"metavar": "FILE"},
+        ),
+        Option(
+            ("--url-file",),
+            Words(
+                en="take the pasted address from the standard input (-), or from a named pipe",
+                ja="貼り付ける URL を標準入力 (-) か名前付きパイプから読みます",
+            ),
+            {"metavar": "PIPE"},
+        ),
+    ),
+)
+SECRET = Command(
+    name="secret",
+    help=Words(
+        en="passwords and other secrets in the vault", ja="保管庫のパスワードなどを扱います"
+    ),
+    under=(
+        Command(
+            name="set",
+            run="noroshi.cli.secret:set_",
+            help=Words(
+                en="put a password into the vault, or another in its place",
+                ja="パスワードを保管庫に入れます (あれば置き換えます)",
+            ),
+            more=(
+                Words(
+                    en='It asks twice. A route names it by password = "NAME", and tries it at once.',
+                    ja='2回尋ねます。経路は password = "NAME" でこの項目を指し、すぐに使います。',
+                ),
+            ),
+            options=(
+                Option(
+                    ("name",),
+                    Words(en="name of the vault's entry", ja="保管庫の項目名"),
+                    {"metavar": "NAME"},
+                ),
+                Option(
+                    ("--file",),
+                    Words(
+                        en="take it from this file (- is the standard input)",
+                        ja="このファイルから読みます (- は標準入力)",
+                    ),
+                    {"metavar": "FILE"},
+                ),
+            ),
+        ),
+    ),
+)
+NAME = Option(
+    ("name",),
+    Words(en="a route, or an account", ja="送信経路またはアカウントの名前"),
+    {"metavar": "NAME"},
+)
+NEXT = Option(
+    ("--next",),
+    Words(
+        en="the next one (certificate_next), beside the one in use",
+        ja="次に使う証明書 (certificate_next) を扱います",
+    ),
+    FLAG,
+)
+REPLACE = Option(
+    ("--replace",),
+    Words(en="put it in the place of one that is there", ja="すでにあるものを置き換えます"),
+    FLAG,
+)
+OUT = Option(
+    ("--out",),
+    Words(
+        en="write the certificate, without its key, into this new file (.cer)",
+        ja="証明書 (鍵は含みません) を新しいファイル (.cer) に書きます",
+    ),
+    {"metavar": "FILE"},
+)
+CERT = Command(
+    name="cert",
+    help=Words(
+        en="client certificates instead of client secrets",
+        ja="クライアント証明書を扱います (シークレットの代わり)",
+    ),
+    under=(
+        Command(
+            name="new",
+            run="noroshi.cli.cert:new",
+            help=Words(
+                en="make a key and a certificate, and say what to upload",
+                ja="鍵と証明書を作り、登録するものを示します",
+            ),
+            more=(
+                Words(
+                    en="RSA with 2048 bits, signed by itself. The key stays in the vault.",
+                    ja="2048ビットの RSA で、自己署名です。鍵は保管庫から出ません。",
+                ),
+            ),
+            options=(
+                NAME,
+                NEXT,
+                REPLACE,
+                Option(
+                    ("--days",),
+                    Words(en="how long it shall hold (730)", ja="有効な日数 (730)"),
+                    {"metavar": "N", "type": int, "default": 730},
+                ),
+                OUT,
+            ),
+        ),
+        Command(
+            name="import",
+            run="noroshi.cli.cert:import_",
+            help=Words(
+                en="put a certificate with its key into the vault (PEM or PFX)",
+                ja="鍵付きの証明書 (PEM または PFX) を保管庫に入れます",
+            ),
+            options=(
+                NAME,
+                Option(
+                    ("file",),
+                    Words(
+                        en="file with both (- is the standard input)",
+                        ja="両方が入ったファイル (- は標準入力)",
+                    ),
+                    {"metavar": "FILE"},
+                ),
+                NEXT,
+                REPLACE,
+                Option(
+                    ("--passphrase-file",),
+                    Words(
+                        en="take its passphrase from this file (- is the standard input)",
+                        ja="パスフレーズをこのファイルから読みます (- は標準入力)",
+                    ),
+                    {"metavar": "FILE"},
+                ),
+            ),
+        ),
+        Command(
+            name="show",
+            run="noroshi.cli.cert:show",
+            help=Words(
+                en="show a certificate, its thumbprint and its end; never its key",
+                ja="証明書と拇印、期限を表示します (鍵は表示しません)",
+            ),
+            options=(NAME, NEXT, OUT, JSON),
+        ),
+    ),
+)

@@ -1,0 +1,196 @@
+"""Listens on this computer for the browser that comes back from a sign-in (RFC 8252, 7.3).
+
+On 127.0.0.1 and ::1, on one port that was free: a browser may take either for localhost. One
+path is answered, once, and only with the state of this sign-in; the page that the person then
+sees has no script in it and nothing from elsewhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import queue
+import socket
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from html import escape
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from noroshi.core.words import Words
+
+PATIENCE = 10.0
+"""Seconds for one request: who connects and says nothing is let go."""
+ANSWER_WITHIN = 130.0
+"""Seconds in which the node completes a sign-in or gives up: longer than a command waits."""
+TRIES = 20
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the code stands in this page's own address
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+NO_PORT = Words(
+    en="No port could be opened on this computer: {why}",
+    ja="このコンピューターで待ち受けるポートを開けません: {why}",
+)
+NOT_THIS = Words(
+    en="Nothing is here. Go on where you ran noroshi authorize.",
+    ja="ここには何もありません。noroshi authorize を実行した画面に戻ってください。",
+)
+ONCE_ONLY = Words(
+    en="This sign-in has been taken already. The result stands where you ran noroshi authorize.",
+    ja="このサインインは受け付け済みです。結果は noroshi authorize を実行した画面にあります。",
+)
+CLOSE_IT = Words(en="You can close this window.", ja="このウィンドウは閉じて構いません。")
+GO_BACK = Words(
+    en="Go on where you ran noroshi authorize.",
+    ja="noroshi authorize を実行した画面に戻って続けてください。",
+)
+
+
+class NoPort(Exception):
+    """Nothing can be listened on; the words say why."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class Listener:
+    """`with Listener(language) as one:` then `expect`, `wait`, `answer`. Raises NoPort."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._path, self._state = "", ""
+        self._arrived: queue.Queue[str] = queue.Queue()
+        self._result: queue.Queue[tuple[Words, bool]] = queue.Queue()
+        self._taken = threading.Lock()
+        self._servers = _open(self)
+        self.port: int = self._servers[0].server_address[1]
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+    def expect(self, redirect: str, page: str) -> None:
+        """Where the browser will come back to, and the page that knows the state."""
+        self._path = urlsplit(redirect).path or "/"
+        self._state = parse_qs(urlsplit(page).query)["state"][0]
+
+    def wait(self, seconds: float) -> str | None:
+        """What the browser came back with; None: nobody came in that time."""
+        try:
+            return self._arrived.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    def answer(self, words: Words, *, done: bool) -> None:
+        """What became of it, for the page that is still loading."""
+        self._result.put((words, done))
+
+    def page(self, target: str) -> tuple[HTTPStatus, Sequence[Words]]:
+        """What is shown for a request; for the right one, once there is a result."""
+        if not self._is_ours(target):
+            return HTTPStatus.NOT_FOUND, (NOT_THIS,)
+        if not self._taken.acquire(blocking=False):  # never let go: once is once
+            return HTTPStatus.GONE, (ONCE_ONLY,)
+        self._arrived.put(target)
+        try:
+            words, done = self._result.get(timeout=ANSWER_WITHIN)
+        except queue.Empty:
+            return HTTPStatus.OK, (GO_BACK,)
+        return HTTPStatus.OK, (words, CLOSE_IT if done else GO_BACK)
+
+    def html(self, paragraphs: Sequence[Words]) -> bytes:
+        """A page of a few sentences, in the person's language."""
+        body = "".join(f"<p>{escape(words.say(self._language))}</p>" for words in paragraphs)
+        head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        told = (
+            f'<!doctype html><html lang="{self._language}"><head>{head}<title>Noroshi</title>'
+        )
+        return f"{told}</head><body>{body}</body></html>".encode()
+
+    def _is_ours(self, target: str) -> bool:
+        parts = urlsplit(target)
+        state = parse_qs(parts.query).get("state", [""])[0]
+        right = hmac.compare_digest(state.encode(), self._state.encode())
+        return bool(self._state) and right and parts.path == self._path
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = False
+
+    def handle_error(self, *_: Any) -> None:
+        """A browser that goes away in the middle is no error of ours."""
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+    def server_bind(self) -> None:
+        """For IPv6 alone: 127.0.0.1 is the other server's."""
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        super().server_bind()
+
+
+def _open(listener: Listener) -> tuple[_Server, ...]:
+    """One port on both addresses; on 127.0.0.1 alone where there is no IPv6."""
+    handler = _handler(listener)
+    why: OSError | None = None
+    for _ in range(TRIES):
+        try:
+            four = _Server(("127.0.0.1", 0), handler)
+        except OSError as error:
+            raise NoPort(NO_PORT.fill(why=error.strerror or error)) from None
+        if not _has_ipv6():
+            return (four,)
+        try:
+            return four, _Server6(("::1", four.server_address[1]), handler)
+        except OSError as error:  # somebody else has that port there
+            why = error
+            four.server_close()
+    raise NoPort(NO_PORT.fill(why=why))
+
+
+def _has_ipv6() -> bool:
+    with suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
+
+
+def _handler(listener: Listener) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = PATIENCE
+
+        def do_GET(self) -> None:
+            status, paragraphs = listener.page(self.path)
+            content = listener.html(paragraphs)
+            self.send_response(status)
+            for name, value in HEADERS.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def version_string(self) -> str:
+            return "noroshi"
+
+        def log_message(self, *_: object) -> None:
+            """The code stands in the request's line: it is written nowhere."""
+
+    return Handler

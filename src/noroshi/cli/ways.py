@@ -1,0 +1,51 @@
+"""Routes as people see them: a short mark where the provider is none of the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from noroshi.cli.asked import Asked
+from noroshi.cli.times import clock
+from noroshi.core.words import Words
+
+SOON = 60
+"""Days before its end from which on a secret or certificate is told of."""
+RENEWED = Words(en="sign-in renewed {at}", ja="サインイン更新 {at}")
+ENDS = Words(
+    en="its secret or certificate ends {day} ({days} days)",
+    ja="シークレットまたは証明書の期限 {day} (あと{days}日)",
+)
+ENDED = Words(
+    en="its secret or certificate ended {day}", ja="シークレットまたは証明書の期限切れ {day}"
+)
+BY_NEXT = Words(
+    en="uses the next secret or certificate", ja="次のシークレットまたは証明書を使用中"
+)
+
+
+def marked(asked: Asked, name: str, mark: Mapping[str, str] | None) -> str:
+    """A route or its kind, with its mark."""
+    told = asked.say(mark) if mark else ""
+    return f"{name} [{told}]" if told else name
+
+
+def listed(asked: Asked, names: Sequence[str], marks: Mapping[str, Any], between: str) -> str:
+    """Routes in their order, each with its mark."""
+    return between.join(marked(asked, name, marks.get(name)) for name in names)
+
+
+def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
+    """How the sign-in of a route that is well stands: when it was renewed, what of it ends."""
+    parts = list[Words]()
+    if route["renewed"]:
+        parts.append(RENEWED.fill(at=clock(route["renewed"], now)))
+    if route["by_next"]:
+        parts.append(BY_NEXT)
+    if route["ends"]:
+        left = (date.fromisoformat(route["ends"]) - now.date()).days
+        words = ENDS if left >= 0 else ENDED
+        if left <= SOON:
+            parts.append(words.fill(day=route["ends"], days=left))
+    return ", ".join(asked.say(words) for words in parts)

@@ -1,0 +1,50 @@
+"""Whether a secret may be kept under a name, by what the accounts that name it expect there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from noroshi.core.problems import Problem
+from noroshi.core.words import Words
+from noroshi.oauth.client_auth import read_key_file
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.credentials import named_by
+from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
+from noroshi.vault import Secret, reserved
+
+EMPTY = Words(en="is empty", ja="何も入力されていません")
+FOR_CERTIFICATE = Words(
+    en="is where account {account} looks for its certificate: noroshi cert new {account}, or "
+    "noroshi cert import",
+    ja="アカウント {account} の証明書を入れる項目です。noroshi cert new {account} か "
+    "noroshi cert import を使ってください",
+)
+NO_KEY_FILE = Words(
+    en="is no key file of a service account: put in the whole JSON file that Google gave, by --file "
+    "(or --secret-file of noroshi authorize)",
+    ja="サービス アカウントの鍵ファイルではありません。Google から受け取った JSON ファイルを --file "
+    "(noroshi authorize では --secret-file) でそのまま渡してください",
+)
+
+
+def unfit(name: str, secret: Secret, users: Iterable[Account]) -> Problem | None:
+    """Why it is not kept; None: it is."""
+    if not secret.reveal() or not name:
+        return Problem("value" if name else "name", EMPTY)
+    if why := reserved(name):
+        return Problem("name", why)
+    for account in users:
+        kinds = {one.kind for one in named_by(account) if one.entry == name}
+        if "certificate" in kinds:
+            return Problem("name", FOR_CERTIFICATE.fill(account=account.name))
+        if why := _no_secret_of(account, secret.reveal()):
+            return Problem("value", why)
+    return None
+
+
+def _no_secret_of(account: Account, text: str) -> Words | None:
+    """Why it cannot be this account's client secret."""
+    if account.alone and account.cloud.app_grant == "service_account":
+        return None if read_key_file(text) else NO_KEY_FILE
+    # Other servers than Entra do hand out secrets in the shape of a GUID.
+    return SECRET_ID if account.cloud.entra and looks_like_secret_id(text) else None

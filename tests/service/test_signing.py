@@ -1,0 +1,212 @@
+"""Ways to sign in as operations, near and far: a port of one's own, a code, certificates."""
+
+import pytest
+from cryptography import x509
+
+from noroshi.core.words import Words
+from noroshi.oauth.client_certificates import make
+from noroshi.oauth.provider import Pending, SignInFailed
+from tests.service.asking import Told, applied
+from tests.service.desk import CANARY, CONTENT, DOWN, GIVEN, OLD_SECRET
+
+BOX = CONTENT["accounts/box"]
+CERTIFIED = {name: told for name, told in BOX.items() if name != "secret"} | {
+    "certificate": "box-cert",
+    "certificate_next": "box-next",
+}
+OWN = {
+    "authority": "https://login.example.com",
+    "scope": "smtp",
+    "smtp_host": "mail.example.com",
+    "oidc": True,
+}
+ROBOT = {
+    "cloud": "google",
+    "client_id": "noroshi@project.iam.gserviceaccount.com",
+    "sign_in": "app",
+    "secret": "app",
+    "mailbox": "noroshi@example.com",
+}
+KEY_FILE = (
+    '{"client_email":"a@b","private_key_id":"1","private_key":"-----BEGIN PRIVATE KEY-----"}'
+)
+
+
+async def test_a_sign_in_may_end_at_a_port_where_somebody_listens(ask):
+    await applied(ask)
+    await ask("set_secret", name="app", value=CANARY)
+    begun = await ask("authorize_begin", route="m365", port=50_123)
+    assert begun["redirect"] == "http://localhost:50123/MxMail/"
+    assert begun["redirect"] in begun["url"]
+
+
+async def test_where_the_redirect_leads_elsewhere_nobody_can_listen(ask):
+    account = BOX | {"redirect": "https://app.example.com/cb"}
+    await applied(ask, accounts__box=account)
+    with pytest.raises(Told, match="conflict: The redirect of account box"):
+        await ask("authorize_begin", route="m365", port=50_123)
+
+
+async def test_a_person_consents_to_what_the_account_s_routes_need(ask):
+    graph = {"kind": "post", "options": {"account": "box"}}
+    await applied(ask, accounts__box=BOX | {"reads_inbox": True}, routes__second=graph)
+    await ask("set_secret", name="app", value=CANARY)
+    await ask("authorize_begin", route="m365")
+    assert ask.desk.server.wanted == ("smtp", "inbox")
+
+
+async def test_a_code_is_shown_asked_about_and_the_route_is_ready(ask):
+    await applied(ask)
+    await ask("set_secret", name="app", value=CANARY)
+    device = await ask("authorize_device", route="m365")
+    assert device["code"] == "ABCD-1234" and device["url"].endswith("/device")
+    assert (device["seconds"], device["wait"]) == (900, 5)
+    asked = await ask("authorize_device_ask", route="m365")
+    assert (asked["route"], asked["wait"]) == (None, 5)
+    ask.desk.server.on_device = Pending(slower=True)
+    assert (await ask("authorize_device_ask", route="m365"))["wait"] == 10
+    ask.desk.server.on_device = GIVEN
+    assert (await ask("authorize_device_ask", route="m365"))["route"]["state"] == "well"
+
+
+async def test_a_server_that_is_busy_is_asked_about_a_code_again(ask):
+    await applied(ask)
+    await ask("set_secret", name="app", value=CANARY)
+    await ask("authorize_device", route="m365")
+    busy = Words(en="It is busy.", ja="混んでいます。")
+    ask.desk.server.on_device = SignInFailed(busy, error="server_error", who="wait")
+    asked = await ask("authorize_device_ask", route="m365")
+    assert asked["wait"] == 10 and asked["why"]["en"] == "It is busy."
+
+
+async def test_a_code_that_was_declined_ends_it(ask):
+    await applied(ask)
+    await ask("set_secret", name="app", value=CANARY)
+    await ask("authorize_device", route="m365")
+    declined = Words(en="It was declined.", ja="拒否されました。")
+    failure = SignInFailed(declined, error="authorization_declined", who="user")
+    ask.desk.server.on_device = failure
+    with pytest.raises(Told, match="trouble: It was declined"):
+        await ask("authorize_device_ask", route="m365")
+
+
+async def test_a_certificate_is_made_here_and_its_key_stays(ask):
+    await applied(ask, accounts__box=CERTIFIED)
+    made = await ask("certificate_new", name="m365")
+    assert made["account"] == "box" and made["entry"] == "box-cert"
+    found = x509.load_pem_x509_certificate(made["pem"].encode())
+    assert made["sha1"] == found.fingerprint(x509.base.hashes.SHA1()).hex().upper()
+    assert "PRIVATE" not in repr(made)
+    shown = await ask("certificate_show", name="box")
+    assert shown == made
+
+
+async def test_a_certificate_in_use_is_not_written_over_by_a_slip(ask):
+    await applied(ask, accounts__box=CERTIFIED)
+    first = await ask("certificate_new", name="box")
+    with pytest.raises(Told, match="conflict: The vault has the certificate") as told:
+        await ask("certificate_new", name="box")
+    assert "--next" in str(told.value)
+    second = await ask("certificate_new", name="box", next=True, days=30)
+    assert second["entry"] == "box-next" and second["sha256"] != first["sha256"]
+    third = await ask("certificate_new", name="box", replace=True)
+    assert third["entry"] == "box-cert" and third["sha256"] != first["sha256"]
+
+
+async def test_a_certificate_of_somebody_else_s_making_is_kept(ask):
+    await applied(ask, accounts__box=CERTIFIED)
+    bundle = make("ours", ask.desk.time.now, 30).reveal()
+    kept = await ask("certificate_import", name="m365", pem=bundle)
+    assert kept["name"] == "ours"
+    key = bundle.partition("-----BEGIN CERTIFICATE-----")[0]
+    with pytest.raises(Told, match="invalid: It holds a private key without"):
+        await ask("certificate_import", name="m365", pem=key, replace=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param({"name": "nobody"}, "not found: There is no route and no", id="nobody"),
+        pytest.param({"name": "plain"}, "conflict: Route plain names no account", id="plain"),
+        pytest.param({"name": "box", "days": 0}, "invalid: This certificate", id="no days"),
+    ],
+)
+async def test_a_certificate_for_nothing_is_refused(ask, given, said):
+    await applied(ask, accounts__box=CERTIFIED)
+    with pytest.raises(Told, match=said):
+        await ask("certificate_new", **given)
+
+
+async def test_an_account_that_names_no_certificate_is_told_what_to_write(ask):
+    await applied(ask)
+    with pytest.raises(Told, match='certificate = "box-cert"'):
+        await ask("certificate_new", name="box")
+
+
+async def test_without_its_certificate_no_sign_in_is_begun(ask):
+    await applied(ask, accounts__box=CERTIFIED)
+    with pytest.raises(Told, match=r"conflict: .* noroshi cert new box"):
+        await ask("authorize_begin", route="m365")
+    with pytest.raises(Told, match="not found"):
+        await ask("certificate_show", name="box")
+    await ask("certificate_new", name="box")
+    assert (await ask("authorize_begin", route="m365"))["url"]
+
+
+@pytest.mark.parametrize("entry", ["app", "app-next"])
+async def test_a_new_secret_wakes_the_routes_that_rest_over_it(ask, entry):
+    await applied(ask, accounts__box=BOX | {"secret_next": "app-next"})
+    await ask("set_secret", name="app", value=OLD_SECRET)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["m365"])
+    await ask.desk.attempted("m365", DOWN, "no token", 535)
+    (before,) = await ask("queue_list")
+    await ask("set_secret", name=entry, value=CANARY)
+    (after,) = await ask("queue_list")
+    assert after["next"] < before["next"]
+
+
+@pytest.mark.parametrize("name", ["access/box/smtp", "refused/box"])
+async def test_what_the_sign_ins_keep_cannot_be_written_over(ask, name):
+    with pytest.raises(Told, match="own sign-ins"):
+        await ask("set_secret", name=name, value="x")
+
+
+async def test_a_certificate_s_place_takes_no_secret(ask):
+    await applied(ask, accounts__box=CERTIFIED)
+    with pytest.raises(Told, match="looks for its certificate"):
+        await ask("set_secret", name="box-cert", value=CANARY)
+
+
+async def test_a_service_account_wants_its_whole_key_file(ask):
+    await applied(ask, accounts__box=ROBOT)
+    begun = await ask("authorize_begin", route="m365")
+    assert (begun["by"], begun["asks"], begun["secret_kept"]) == ("app", "key file", False)
+    with pytest.raises(Told, match="no key file of a service account"):
+        await ask("set_secret", name="app", value=CANARY)
+    assert await ask("set_secret", name="app", value=KEY_FILE) == "app"
+
+
+async def test_a_route_through_a_profile_of_one_s_own_is_marked(ask):
+    account = {name: told for name, told in BOX.items() if name != "tenant"} | {"cloud": "own"}
+    await applied(ask, accounts__box=account, clouds__own=OWN)
+    marked, plain = (await ask("status"))["routes"]
+    assert marked["mark"] == {"en": "own profile", "ja": "独自プロファイル"}
+    assert plain["mark"] == {"en": "", "ja": ""}
+    await ask("send", to=["ops"], subject="s", text="t", routes=["m365", "plain"])
+    (one,) = await ask("queue_list")
+    assert one["marks"] == {"m365": {"en": "own profile", "ja": "独自プロファイル"}}
+    assert (await ask("queue_show", id=one["id"]))["queued"]["marks"] == one["marks"]
+
+
+async def test_a_built_in_cloud_is_not_marked(ask):
+    await applied(ask)
+    assert [r["mark"]["en"] for r in (await ask("status"))["routes"]] == ["", ""]
+
+
+async def test_status_tells_as_whom_and_until_when(ask):
+    await applied(ask, accounts__box=BOX | {"secret_ends": "2027-01-31"})
+    await ask("set_secret", name="app", value=CANARY)
+    await ask("authorize_begin", route="m365")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    route = await ask("authorize_finish", route="m365", pasted=pasted)
+    assert (route["ends"], route["by_next"]) == ("2027-01-31", False)
