@@ -4,10 +4,12 @@ import base64
 import json
 import re
 import signal
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2 as driver
 
 from noroshi.cli.client import Far, Refused
 from noroshi.lab.model import ClientSecret
@@ -142,15 +144,23 @@ class Installation:
             ),
         ):
             spoil()
-            self.begin()  # a new life has no access token, and asks for one
+            self.forget_tokens()
+            self.begin()
             self.retry()
             self.look()
             self.stop()
             self.lab.faults.token_code = 0
         apps[app.client_id] = app
 
+    def forget_tokens(self):
+        """What a life leaves to the next, so that it need not ask: as with an older backup."""
+        with closing(driver.connect(self.home.folder / "noroshi.db")) as db:
+            db.execute("delete from secret where name like 'access/%' or name like 'refused/%'")
+            db.commit()
+
     def fill_the_disk(self):
         """The rotated token cannot be kept: a fault that is logged with its traceback."""
+        self.forget_tokens()
         self.node = self.home.start("-m", "tests.e2e.rotating", str(self.home.folder), "full")
         until((self.home.folder / "door.sock").exists, "the door")
         self.retry()
