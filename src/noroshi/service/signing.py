@@ -212,13 +212,8 @@ class Signing(Desk):
                 await self._wake(route.name)
 
     async def _wake(self, route: str) -> None:
-        """A route that rests is tried at once; one envelope that may use it is enough for that."""
-        if route not in await self._down():
-            return
-        for one in await self._store.waiting():
-            mine = not one.fate and route in one.envelope.routes
-            if mine and await self._store.retry(one.envelope.id, self._clocks.wall()):
-                return
+        """A route that rests is tried at once, as soon as a mail waits for it."""
+        await self._store.wake(route, self._clocks.wall())
 
     async def _account_of(self, name: str) -> tuple[Plan, Account]:
         _, plan = await self._current()
