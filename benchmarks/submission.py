@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import socket
 import ssl
 import sys
 import time
@@ -28,19 +29,26 @@ SIGNS_IN = re.compile(rb"user=[^\x01]+\x01auth=Bearer [^\x01]+\x01\x01")
 
 async def main() -> None:
     """Serve until the standard input ends."""
-    address, port, certificate = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    loop = asyncio.get_running_loop()
+    context.load_cert_chain(sys.argv[3])
+    loop, door = asyncio.get_running_loop(), _door(sys.argv[1], int(sys.argv[2]))
     with Path(sys.argv[4]).open("w", encoding="ascii") as log:
         _say("ready")
         commands = await _standard_input()
         while line := await commands.readline():
             word = line.decode().strip()
             if word == "answer":
-                await loop.create_server(lambda: Session(log), address, port, ssl=context)
+                await loop.create_server(lambda: Session(log), sock=door, ssl=context)
             log.flush()
             _say(word)
+
+
+def _door(address: str, port: int) -> socket.socket:
+    """Ours from now on, so that nobody else takes it; whoever knocks is refused as yet."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((address, port))
+    return sock
 
 
 class Session(asyncio.Protocol):
