@@ -15,6 +15,7 @@ from noroshi.core.model import (
     DIRECT,
     NOTHING,
     Alarm,
+    Answer,
     Contact,
     Envelope,
     Fault,
@@ -357,6 +358,9 @@ class Transport(Protocol):
     """One way out. `send` answers with a Receipt; it raises only for a bug."""
 
     async def send(self, envelope: Envelope) -> Receipt: ...
+
+    async def probe(self) -> Answer:
+        """Look whether mails could leave, without sending one. It raises only for a bug."""
 
     async def close(self) -> None:
         """Let go of its connections. It may be called at any time, and twice."""

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from noroshi.core.delivery import Fate
+from noroshi.core.delivery import Fate, RestRoute
 from noroshi.core.model import (
     NOTHING,
     Change,
@@ -177,6 +177,7 @@ class Resting:
     until: datetime
     why: Words
     fault: Fault = Fault.SERVER
+    early: bool = False
 
 
 class Store(Protocol):
@@ -345,6 +346,9 @@ class Store(Protocol):
 
     async def resting(self) -> Sequence[Resting]:
         """The routes that are down."""
+
+    async def probed(self, route: str, rest: RestRoute | None) -> None:
+        """What a look at a route without a mail brought: it rests on, or is well (None)."""
 
     async def wake(self, route: str, now: datetime) -> bool:
         """Let a route that is down be tried at once. False: it is not, or is due already."""

@@ -136,6 +136,12 @@ class ScriptedTransport:
         answers = {address: Answer(verdict, verdict.value) for address, verdict in said.items()}
         return Receipt(at=self.wall(), answers=answers)
 
+    async def probe(self) -> Answer:
+        """What the next mail would be answered with."""
+        step = self.script[0]
+        verdict = step if isinstance(step, Verdict) else next(iter(step.values()))
+        return Answer(verdict, verdict.value, early=True)
+
     async def close(self) -> None:
         self.open = False
 

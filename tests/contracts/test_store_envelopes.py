@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
-from noroshi.core.model import Answer, Receipt, Verdict
+from noroshi.core.model import Answer, Fault, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Resting, Waiting
 from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
@@ -519,3 +519,15 @@ async def test_a_route_that_is_down_can_be_woken_and_stays_on_record(store, node
     (rest,) = await store.resting()
     assert (rest.since, rest.until) == (DAWN, DAWN)
     assert (await store.claim_parcel(node, "smtp", DAWN)).down_since == DAWN
+
+
+async def test_a_look_at_a_route_without_a_mail_is_kept_like_a_mails_answer(store, lend):
+    await store.post(TWO_WAYS)
+    await store.settle(await lend(), LATER, RESTS)
+    again = RestRoute(DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True)
+    await store.probed("smtp", again)
+    (rest,) = await store.resting()
+    expected = Resting("smtp", DAWN, SOON + HOUR, plain("still no"), Fault.SIGN_IN, early=True)
+    assert rest == expected
+    await store.probed("smtp", None)
+    assert await store.resting() == []

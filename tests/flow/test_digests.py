@@ -116,8 +116,14 @@ def answers(storm, fault=Fault.SIGN_IN):
         async def send(self, envelope):
             if storm.fault is None:
                 return await super().send(envelope)
-            answer = Answer(DOWN, "no", fault=storm.fault)
+            answer = Answer(DOWN, "no", fault=storm.fault, early=self.early)
             return Receipt(at=self.wall(), answers=dict.fromkeys(envelope.to, answer))
+
+        early = False
+
+        async def probe(self):
+            down = Answer(DOWN, "no", fault=storm.fault, early=True)
+            return down if storm.fault else Answer(ACCEPTED)
 
     storm.fault = fault
     return Transport(lambda: storm.time.now)
@@ -159,6 +165,26 @@ async def test_a_missing_sign_in_holds_the_queue_costs_no_attempt_and_survives_a
         await storm.seconds(engine, 5)
     (mail,) = storm.smtp.sent
     assert mail.payload["subject"].startswith("[CRITICAL] web1 disk-0000")
+
+
+async def test_a_route_for_which_nothing_waits_is_looked_at_until_it_is_well_again():
+    storm = Storm(routes=("smtp1", "smtp2"))
+    storm.smtp = answers(storm, Fault.NETWORK)
+    storm.smtp.early = True
+    await storm.watch(1)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 61)
+        assert len(storm.backup.sent) == 1
+        assert [rest.route for rest in await storm.store.resting()] == ["smtp1"]
+        storm.time.pass_by(minutes=3)
+        await engine.sending.look("smtp1")
+        assert [rest.route for rest in await storm.store.resting()] == ["smtp1"]
+        storm.fault = None
+        storm.time.pass_by(minutes=3)
+        await engine.sending.look("smtp1")
+    assert await storm.store.resting() == []
+    assert storm.smtp.sent == []
 
 
 async def test_what_recovered_before_its_mail_could_leave_is_one_mail_with_both_times():

@@ -443,7 +443,9 @@ async def test_without_a_token_no_server_is_bothered(exchange, certificate):
     )
     async with signed_in_route(exchange, certificate, Tokens(trouble)) as transport:
         got = answer(await transport.send(LETTER))
-    assert got == Answer(Verdict.ROUTE_DOWN, "", 535, words=trouble.words, fault=Fault.SIGN_IN)
+    assert got == Answer(
+        Verdict.ROUTE_DOWN, "", 535, words=trouble.words, fault=Fault.SIGN_IN, early=True
+    )
     assert exchange.connections == 0
 
 

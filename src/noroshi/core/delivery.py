@@ -66,12 +66,14 @@ class NextRoute:
 
 @dataclass(frozen=True, slots=True)
 class RestRoute:
-    """The route is at fault, not the envelope: its attempts are not counted."""
+    """The route is at fault, not the envelope: its attempts are not counted. `early`: a look
+    at it without a mail tells whether it is well again."""
 
     since: datetime
     until: datetime
     why: Words
     fault: Fault = Fault.SERVER
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +138,34 @@ def answer_for(address: str, receipt: Receipt) -> Answer:
     return receipt.answers.get(address, Answer(Verdict.DEFERRED, words=NO_ANSWER))
 
 
+def probed(since: datetime, now: datetime, answer: Answer, luck: float) -> RestRoute | None:
+    """What a look at a route that has been down brought; None: it is well again."""
+    if answer.verdict is not Verdict.ROUTE_DOWN:
+        return None
+    return _rests(since, now, (answer,), why_of((answer,)), luck)
+
+
 def _rest(parcel: Parcel, receipt: Receipt, why: Words, luck: float) -> RestRoute:
+    since = parcel.down_since or receipt.at
+    return _rests(since, receipt.at, receipt.answers.values(), why, luck)
+
+
+def _rests(
+    since: datetime, now: datetime, answers: Iterable[Answer], why: Words, luck: float
+) -> RestRoute:
     """The breaker: how long the route is left alone after it was found down.
 
     Pauses are in proportion to the outage: a short one is over soon, a long one costs little.
     What the other side asked for is kept.
     """
-    since = parcel.down_since or receipt.at
-    down = [a for a in receipt.answers.values() if a.verdict is Verdict.ROUTE_DOWN]
+    down = [a for a in answers if a.verdict is Verdict.ROUTE_DOWN]
     fault = next((a.fault for a in down if a.fault is not None), Fault.SERVER)
     probing = PROBING[fault]
-    share = (receipt.at - since) * probing.share
+    share = (now - since) * probing.share
     pause = min(max(share, probing.shortest), probing.longest) * (1 + luck / 10)
     asked = [a.again for a in down if a.again is not None]
-    return RestRoute(since, max([receipt.at + pause, *asked]), why, fault)
+    early = all(a.early for a in down)
+    return RestRoute(since, max([now + pause, *asked]), why, fault, early)
 
 
 def why_of(answers: Iterable[Answer]) -> Words:

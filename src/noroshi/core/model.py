@@ -471,7 +471,8 @@ class Answer:
     """What became of one recipient: `text` is the other side's, word for word, with its codes;
     `words` are our own, where there is more to say or nobody answered (`code` 0).
 
-    `fault` goes with ROUTE_DOWN; `again` is before when the other side wants no further try.
+    `fault` goes with ROUTE_DOWN; `again` is before when the other side wants no further try;
+    `early`: it was found before any mail was handed over, so a look without one finds it too.
     """
 
     verdict: Verdict
@@ -481,6 +482,7 @@ class Answer:
     words: Words = NOTHING
     fault: Fault | None = None
     again: datetime | None = None
+    early: bool = False
 
     @property
     def said(self) -> Words:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from noroshi.core.delivery import Fate, RestRoute, Retry, fate
+from noroshi.core.delivery import Fate, RestRoute, Retry, fate, probed
 from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.choosing import Choosing, Together
 from noroshi.engine.pacing import Pacing
-from noroshi.ports import PARCEL_LEASE, Clocks, Node, Store, Transport
+from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class Way:
     slots: set[asyncio.Task[None]] = field(default_factory=set)
     sending: set[asyncio.Task[bool]] = field(default_factory=set)
     rests_until: datetime | None = None
+    looking: bool = False
 
 
 class GoneRoute:
@@ -64,6 +65,9 @@ class GoneRoute:
     async def send(self, envelope: Envelope) -> Receipt:
         answers = dict.fromkeys(envelope.to, self._answer)
         return Receipt(at=self._clocks.wall(), answers=answers)
+
+    async def probe(self) -> Answer:
+        return self._answer
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -104,6 +108,8 @@ class Dispatch:
             of_setup = rest.fault is Fault.SETUP and rest.route not in self._known
             if rest.route in changed or of_setup:
                 await self.store.wake(rest.route, self.clocks.wall())
+            if rest.route in self.ways:
+                self.ways[rest.route].rests_until = rest.until
         self._known.update(self.ways)
         named = {name for envelope in waiting for name in envelope.routes}
         # A turn under way, or the last one of a removed monitor, may yet write to what is gone.
@@ -120,7 +126,35 @@ class Dispatch:
         name = way.route.name
         while self.ways.get(name) is way:
             if not await self._attempt(lambda: self.send_one(name)):
+                await self._attempt(lambda: self.look(name))
                 await self._attempt(lambda: self._idle(way))
+
+    async def look(self, name: str) -> bool:
+        """Look at a route whose rest is over and for which no mail waits, as else nobody would
+        hear that it is well again. False: there is nothing to look at."""
+        way, now = self.ways.get(name), self.clocks.wall()
+        if way is None or way.looking or not self._in_step():
+            return False
+        if way.rests_until is None or now < way.rests_until:
+            return False
+        rest = next((r for r in await self.store.resting() if r.route == name), None)
+        if rest is None or not rest.early or rest.until > now:
+            way.rests_until = None if rest is None else rest.until
+            return False
+        way.looking = True
+        try:
+            await self._probe(way, rest)
+        finally:
+            way.looking = False
+        return True
+
+    async def _probe(self, way: Way, rest: Resting) -> None:
+        async with asyncio.timeout(LONGEST_SEND):
+            answer = await way.transport.probe()
+        its = probed(rest.since, self.clocks.wall(), answer, self.luck())
+        way.rests_until = None if its is None else its.until
+        await self.store.probed(way.route.name, its)
+        journal.looked(way.route.name, its)
 
     async def _idle(self, way: Way) -> bool:
         """Wait for news; no longer than the route rests, as its server may be back then."""

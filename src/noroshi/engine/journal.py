@@ -66,3 +66,9 @@ def settled(parcel: Parcel, its: Fate) -> None:
             log.error("mail set aside route=%s id=%s: %s", route, mail, why.en)
         case RestRoute(why=why) if not was_down:
             log.warning("route down, its mail waits route=%s: %s", route, why.en)
+
+
+def looked(route: str, its: RestRoute | None) -> None:
+    """A look at a route without a mail; one that stays down is not told of again."""
+    if its is None:
+        log.info("route is back route=%s", route)

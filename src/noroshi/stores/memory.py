@@ -403,7 +403,7 @@ class MemoryStore:
         known = self._resting.get(route)
         since = min(fate.since, known.since) if known else fate.since
         until = max(fate.until, known.until) if known else fate.until
-        self._resting[route] = Resting(route, since, until, fate.why, fate.fault)
+        self._resting[route] = Resting(route, since, until, fate.why, fate.fault, fate.early)
 
     def _share(self, row: _Spooled) -> None:
         """Members of a digest have its fate."""
@@ -531,6 +531,13 @@ class MemoryStore:
 
     async def resting(self) -> Sequence[Resting]:
         return sorted(self._resting.values(), key=lambda rest: rest.route)
+
+    async def probed(self, route: str, rest: RestRoute | None) -> None:
+        if rest is None:
+            self._resting.pop(route, None)
+        else:
+            self._rest(route, rest)
+        self._news.tell()
 
     async def wake(self, route: str, now: datetime) -> bool:
         rest = self._resting.get(route)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.delivery import Fate
+from noroshi.core.delivery import Fate, RestRoute
 from noroshi.core.model import (
     Change,
     Decision,
@@ -263,6 +263,9 @@ class SqliteStore:
 
     async def resting(self) -> Sequence[Resting]:
         return await self._read(spool.resting)
+
+    async def probed(self, route: str, rest: RestRoute | None) -> None:
+        await self._tell(lambda db: spool.write_health(db, route, rest))
 
     async def wake(self, route: str, now: datetime) -> bool:
         return await self._tell(lambda db: spool.wake(db, route, now))

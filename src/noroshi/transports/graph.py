@@ -128,6 +128,18 @@ class GraphTransport:
         at = self._outside.clocks.wall()
         return Receipt(at=at, answers=answers, provider_id=provider_id)
 
+    async def probe(self) -> Answer:
+        """Get a token, and ask Graph for anything: any answer says that it is there."""
+        try:
+            await self._badge.token()
+            http = await self._connecting.opened()
+            await http.post(f"{self._wanted.graph.rstrip('/')}/v1.0/", b"", {})
+        except RouteTrouble as trouble:
+            return troubles.answer_of(trouble)
+        except NoAnswer:
+            return replace(self._answering.unknown(), verdict=Verdict.ROUTE_DOWN, early=True)
+        return Answer(Verdict.ACCEPTED)
+
     async def close(self) -> None:
         await self._connecting.close()
 

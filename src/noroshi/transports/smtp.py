@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from noroshi.core.model import Answer, Envelope, Receipt
+from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.network import client_context
 from noroshi.network.trust import certificate_faults
@@ -69,6 +69,14 @@ class SmtpTransport:
             answers |= said
         at = self._outside.clocks.wall()
         return Receipt(at=at, answers=answers, provider_id=provider_id)
+
+    async def probe(self) -> Answer:
+        """Connect and sign in; the connection is kept for the mail that comes next."""
+        try:
+            self._keep(await self._connect())
+        except RouteTrouble as trouble:
+            return troubles.answer_of(trouble)
+        return Answer(Verdict.ACCEPTED)
 
     async def close(self) -> None:
         """Take leave of the servers; what is under way is broken off."""

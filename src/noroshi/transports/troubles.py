@@ -134,4 +134,4 @@ def answer_of(trouble: RouteTrouble) -> Answer:
     text, enhanced = "", ""
     if isinstance(trouble, ServerTrouble):
         text, enhanced = trouble.text, trouble.enhanced
-    return Answer(verdict, text, trouble.code, enhanced, trouble.words, fault)
+    return Answer(verdict, text, trouble.code, enhanced, trouble.words, fault, early=True)

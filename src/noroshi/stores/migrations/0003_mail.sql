@@ -1,5 +1,7 @@
--- By whom a route that is down can be mended (core.model.Fault).
+-- By whom a route that is down can be mended (core.model.Fault); whether a look at it without a
+-- mail tells that it is well again.
 alter table rest add column fault text not null default 'server';
+alter table rest add column early integer not null default 0;
 
 -- lane: class of urgency; contact: whom it is for; alone: 1 if it is never put into a digest.
 alter table spool add column lane integer not null default 3;

@@ -60,9 +60,10 @@ RELEASE = """
 update spool set due = ?, lease = null, node = null, life = null
 where fate in ('', 'held', 'together') and node = ? and life between ? and ?"""
 REST = """
-insert into rest (route, since, until, why, fault) values (?, ?, ?, ?, ?)
+insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
 on conflict do update set since = min(since, excluded.since),
-    until = max(until, excluded.until), why = excluded.why, fault = excluded.fault
+    until = max(until, excluded.until), why = excluded.why, fault = excluded.fault,
+    early = excluded.early
 """
 ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
 
@@ -120,7 +121,7 @@ def settle(
     if row is None:
         return False
     _write_receipt(db, row[0], parcel.route, receipt)
-    _write_health(db, parcel.route, fate)
+    write_health(db, parcel.route, fate)
     if due is None:
         _write_ways(db, row[0], ())
         promote(db, envelope.order)
@@ -247,10 +248,10 @@ def row_of(db: Connection, seq: int) -> tuple[Waiting, Sequence[Receipt]]:
 
 
 def resting(db: Connection) -> Sequence[Resting]:
-    rows = db.execute("select route, since, until, why, fault from rest order by route")
+    sql = "select route, since, until, why, fault, early from rest order by route"
     return [
-        Resting(name, instant(since), instant(until), words(why), Fault(fault))
-        for name, since, until, why, fault in rows
+        Resting(name, instant(since), instant(until), words(why), Fault(fault), bool(early))
+        for name, since, until, why, fault, early in db.execute(sql)
     ]
 
 
@@ -276,11 +277,11 @@ def _waiting(row: tuple[Any, ...]) -> Waiting:
     )
 
 
-def _write_health(db: Connection, route: str, fate: Fate) -> None:
+def write_health(db: Connection, route: str, fate: Fate | None) -> None:
     """Two parcels that were out at once may both find the route down."""
     if isinstance(fate, RestRoute):
         times = number(fate.since), number(fate.until)
-        db.execute(REST, (route, *times, kept(fate.why), fate.fault.value))
+        db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
     else:
         db.execute("delete from rest where route = ?", (route,))
 
