@@ -17,6 +17,7 @@ import jwt
 import pytest
 from cryptography.x509 import load_pem_x509_certificate
 
+from noroshi.core.model import Fault
 from noroshi.oauth.client_certificates import make, parts
 from noroshi.oauth.pasted import read_pasted
 from noroshi.oauth.provider import Client, Credential, Pending, SignInFailed, Unreachable
@@ -336,14 +337,14 @@ async def test_what_is_no_answer_of_a_sign_in_server_is_unreachable(
 
 async def test_a_server_that_does_not_listen_is_unreachable(any_account, authority):
     authority.close()
-    with pytest.raises(Unreachable, match=r"localhost:\d+ cannot be reached"):
+    with pytest.raises(Unreachable, match=r"cannot connect to localhost:\d+"):
         await refreshed(any_account, authority)
 
 
 async def test_a_certificate_of_another_ca_is_not_trusted(any_account, authority, tmp_path):
     other = make_certificate(tmp_path, "other")
     cloud = replace(any_account.cloud, ca_file=str(other))
-    with pytest.raises(Unreachable, match="not trusted"):
+    with pytest.raises(Unreachable, match="cannot be trusted"):
         await refreshed(replace(any_account, cloud=cloud), authority)
     assert authority.posts == []
 
@@ -365,8 +366,9 @@ async def test_a_ca_file_that_cannot_be_used_is_told(any_account, authority, tmp
     if text is not None:
         file.write_text(text)
     cloud = replace(any_account.cloud, ca_file=str(file))
-    with pytest.raises(Unreachable, match=rf"CA file cannot be used: {file}"):
+    with pytest.raises(Unreachable, match=rf"CA file {file} cannot be read") as caught:
         await refreshed(replace(any_account, cloud=cloud), authority)
+    assert caught.value.fault is Fault.SETUP
 
 
 async def test_an_unknown_tenant_is_told_as_such(account, authority):

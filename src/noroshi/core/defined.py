@@ -294,7 +294,7 @@ class CloudDef(Definition):
     mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
     """How the mail server takes tokens."""
     ca_file: str = ""
-    """A file of the certificates to trust instead of the system's."""
+    """A file of certificates (PEM) to trust beside the system's."""
     oidc: bool = False
     """true for an OpenID Connect server that is not Microsoft Entra."""
     authorization_endpoint: str = ""

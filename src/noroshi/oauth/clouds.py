@@ -51,7 +51,7 @@ class Cloud:
     smtp_port: int
     mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
     ca_file: str = ""
-    """Certificates to trust instead of the system's, in PEM; "" for the system's."""
+    """Certificates to trust beside the system's, in PEM."""
     oidc: bool = False
     """Whether the authority is any OpenID Connect server's rather than Microsoft Entra's."""
     authorization_endpoint: str = ""

@@ -35,7 +35,7 @@ def token_of(
             fault = Fault.SERVER if failure.who == "wait" else Fault.SIGN_IN
             raise RouteTrouble(failure.words, fault=fault) from None
         except Unreachable as error:
-            raise RouteTrouble(error.words) from None
+            raise RouteTrouble(error.words, fault=error.fault) from None
         except VaultError as error:
             raise RouteTrouble(error.words, fault=Fault.SETUP) from None
         except StoreError as error:

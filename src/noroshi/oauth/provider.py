@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from noroshi.core.model import Fault
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account
 from noroshi.ports import Resource
@@ -125,11 +126,12 @@ class SignInFailed(Exception):
 
 
 class Unreachable(Exception):
-    """The provider could not be asked, or did not answer as one. Time may mend it."""
+    """The provider could not be asked, or did not answer as one. Time may mend it, unless it is
+    the fault of our settings."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, fault: Fault = Fault.NETWORK) -> None:
         super().__init__(words.en)
-        self.words = words
+        self.words, self.fault = words, fault
 
 
 class Provider(Protocol):
