@@ -52,6 +52,7 @@ class Smtp:
     user: str = ""
     ca_file: str = ""
     sender: str = ""
+    auth: str = "auto"
 
 
 def _goes_to(wanted: Any, own: str) -> str:

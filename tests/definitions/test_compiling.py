@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -73,6 +73,45 @@ def test_an_account_has_its_cloud_built_in():
         secret="m365",
         mailbox="n@example.test",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "auth"),
+    [
+        pytest.param({}, "oauthbearer", id="as the cloud says"),
+        pytest.param({"auth": "xoauth2"}, "xoauth2", id="as the route says itself"),
+    ],
+)
+def test_a_route_hands_its_token_in_as_its_cloud_says(said, auth):
+    own = {
+        "token_endpoint": "https://login.example.com/token",
+        "scope": "smtp",
+        "smtp_host": "mail.example.com",
+        "mechanism": "oauthbearer",
+    }
+    route = {"kind": "smtp", "options": {"account": "m365"} | said}
+    documents = (
+        account(cloud="own", tenant=""),
+        document("clouds/own", own),
+        document("routes/one", route),
+    )
+    assert compile_plan(documents, KINDS).routes["one"].options.auth == auth
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        pytest.param({}, (None, timedelta(days=7)), id="nothing said"),
+        pytest.param(
+            {"secret": "m365", "secret_ends": "2027-01-31", "renew_every": "1d"},
+            (date(2027, 1, 31), timedelta(days=1)),
+            id="said",
+        ),
+    ],
+)
+def test_days_and_durations_of_an_account_are_read(written, read):
+    found = compile_plan((account(**written),), KINDS).accounts["m365"]
+    assert (found.secret_ends, found.renew_every) == read
 
 
 def test_an_account_may_have_a_cloud_of_ones_own():

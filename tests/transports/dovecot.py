@@ -51,7 +51,7 @@ passdb static {{
   password = {{PLAIN}}{password}
 }}
 passdb oauth2 {{
-  mechanisms_filter = xoauth2
+  mechanisms_filter = xoauth2 oauthbearer
 }}
 oauth2 {{
   introspection_mode = post
@@ -109,7 +109,7 @@ class Dovecot:
 
 
 @contextmanager
-def running(mechanisms="plain login cram-md5 xoauth2"):
+def running(mechanisms="plain login cram-md5 xoauth2 oauthbearer"):
     """Its own instance with a config and a certificate of its own, ended by its pid."""
     # Not in pytest's folder: nobody but its owner may enter that, and Dovecot drops to others.
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))

@@ -4,7 +4,7 @@ from base64 import b64decode
 
 import pytest
 
-from noroshi.transports.sasl import cram_md5, login, plain, prepared, xoauth2
+from noroshi.transports.sasl import cram_md5, login, oauthbearer, plain, prepared, xoauth2
 
 USER, TOKEN = "test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"
 
@@ -14,6 +14,18 @@ def test_xoauth2_is_byte_for_byte_what_microsoft_documents():
         b"dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUF"
         b"vN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ=="
     )
+
+
+def test_oauthbearer_is_byte_for_byte_as_rfc_7628_builds_it():
+    assert oauthbearer(USER, TOKEN, "smtp.example", 587) == (
+        b"bixhPXRlc3RAY29udG9zby5vbm1pY3Jvc29mdC5jb20sAWhvc3Q9c210cC5leGFtcGxlAXBvcnQ9NTg3AWF1"
+        b"dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ=="
+    )
+
+
+def test_a_name_s_commas_and_equal_signs_do_not_end_it():
+    said = b64decode(oauthbearer("a=b,c@x", "t", "h", 1))
+    assert said.startswith(b"n,a=a=3Db=2Cc@x,\x01host=h\x01")
 
 
 def test_a_long_token_stays_on_one_line():

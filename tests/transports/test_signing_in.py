@@ -98,10 +98,11 @@ async def test_dovecot_lets_us_in_by_password(every_way, protected, auth, way):
     assert b"Message-ID: <01J.17/ops/aki@example.com>" in mail
 
 
-async def test_dovecot_lets_us_in_by_a_token(every_way, protected):
-    got = await answer_of(**protected, account="m365")
+@pytest.mark.parametrize(("auth", "way"), [("auto", "XOAUTH2"), ("oauthbearer", "OAUTHBEARER")])
+async def test_dovecot_lets_us_in_by_a_token(every_way, protected, auth, way):
+    got = await answer_of(**protected, account="m365", auth=auth)
     assert got.verdict is Verdict.ACCEPTED
-    assert every_way.signed_in_by()[-1] == "XOAUTH2" and every_way.asked[-1] == TOKEN
+    assert every_way.signed_in_by()[-1] == way and every_way.asked[-1] == TOKEN
 
 
 @pytest.mark.parametrize("auth", ["cram-md5", "plain", "login"])
@@ -114,9 +115,10 @@ async def test_dovecot_refuses_a_wrong_password(every_way, protected, auth):
     assert "another one altogether" not in repr(got)
 
 
-async def test_dovecot_refuses_a_wrong_token(every_way, protected):
+@pytest.mark.parametrize("auth", ["xoauth2", "oauthbearer"])
+async def test_dovecot_refuses_a_wrong_token(every_way, protected, auth):
     given = Given(token="no-token-of-anybody")
-    got = await answer_of(**protected, given=given, account="m365")
+    got = await answer_of(**protected, given=given, account="m365", auth=auth)
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
     assert given.asked == ["m365", "m365"] and "no-token-of" not in got.said.en
 

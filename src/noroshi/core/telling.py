@@ -260,7 +260,7 @@ def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[s
         "host": cloud.smtp_host,
         "port": cloud.smtp_port,
         "user": account.mailbox,
-        "mechanism": cloud.mechanism,
     }
-    given = {"ca_file": cloud.ca_file, "graph": cloud.graph}
+    way = cloud.mechanism if cloud.mechanism != "xoauth2" else ""
+    given = {"ca_file": cloud.ca_file, "graph": cloud.graph, "auth": way}
     return known | {name: value for name, value in given.items() if value}

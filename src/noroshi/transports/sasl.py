@@ -15,6 +15,13 @@ def xoauth2(user: str, token: str) -> bytes:
     return b64encode(f"user={user}\x01auth=Bearer {token}\x01\x01".encode())
 
 
+def oauthbearer(user: str, token: str, host: str, port: int) -> bytes:
+    """The initial response of OAUTHBEARER (RFC 7628, 3.1), behind a GS2 header (RFC 5801, 4)."""
+    name = user.replace("=", "=3D").replace(",", "=2C")
+    said = f"n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01"
+    return b64encode(said.encode())
+
+
 def plain(user: str, password: str) -> bytes:
     """The initial response of PLAIN (RFC 4616): nobody else is acted for."""
     return b64encode(f"\0{user}\0{prepared(password)}".encode())

@@ -19,7 +19,9 @@ LONGEST_COMMAND = 512
 PIECE = 6
 """Characters of a secret that are too many to be told."""
 RUN = re.compile(rf"[\w+/=.~-]{{{PIECE},}}")
-XOAUTH2 = "xoauth2"
+XOAUTH2, OAUTHBEARER = BY_TOKEN = "xoauth2", "oauthbearer"
+HEARD = {XOAUTH2: b"", OAUTHBEARER: b"AQ=="}
+"""What says that a refusal was heard: an empty line; a single ^A (RFC 7628, 3.2.3)."""
 BY_PASSWORD = ("cram-md5", "plain", "login")
 """The strongest first: CRAM-MD5 does not hand the password over."""
 
@@ -61,10 +63,10 @@ async def sign_in(connection: Connection, credentials: Credentials) -> None:
     connection.mask = masks.masked
     reply = await WAYS[way](Saying(connection, masks), credentials)
     if reply.code == GO_ON:
-        # A refusal may come as 334 with the error as base64 JSON (Google). The server then
-        # waits for an empty line before it says 535. Exchange Online says 535 at once.
-        # For other ways than XOAUTH2 it is out of step: RFC 4954, 4 has * to break off.
-        reply = await connection.answer(b"" if way == XOAUTH2 else b"*")
+        # A refusal of a token may come as 334 with the error as base64 JSON (Google). The server
+        # then waits for what its way has for that before it says 535. Exchange Online says 535
+        # at once. For other ways it is out of step: RFC 4954, 4 has * to break off.
+        reply = await connection.answer(HEARD.get(way, b"*"))
     if reply.code != SIGNED_IN:
         raise _refused(connection, credentials, way, reply)
 
@@ -100,6 +102,12 @@ async def _xoauth2(saying: Saying, who: Credentials) -> Reply:
     return await saying.first(b"XOAUTH2", sasl.xoauth2(who.user, who.secret.reveal()))
 
 
+async def _oauthbearer(saying: Saying, who: Credentials) -> Reply:
+    server, token = saying.connection.server, who.secret.reveal()
+    response = sasl.oauthbearer(who.user, token, server.host, server.port)
+    return await saying.first(b"OAUTHBEARER", response)
+
+
 async def _plain(saying: Saying, who: Credentials) -> Reply:
     return await saying.first(b"PLAIN", sasl.plain(who.user, who.secret.reveal()))
 
@@ -126,6 +134,7 @@ async def _cram_md5(saying: Saying, who: Credentials) -> Reply:
 
 WAYS: Mapping[str, Callable[[Saying, Credentials], Awaitable[Reply]]] = {
     XOAUTH2: _xoauth2,
+    OAUTHBEARER: _oauthbearer,
     "cram-md5": _cram_md5,
     "plain": _plain,
     "login": _login,

@@ -12,7 +12,7 @@ from noroshi.ports import options
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Parties, Patience, Server
 from noroshi.transports.mime import BadAddress, ascii_domain, smtp_address
-from noroshi.transports.signing import BY_PASSWORD, XOAUTH2
+from noroshi.transports.signing import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOAUTH2
 from noroshi.vault import reserved
 
 HERE = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
@@ -70,7 +70,7 @@ NEEDS_SEND_AS = Words(
     "必要です",
 )
 NEEDS_ACCOUNT = Words(
-    en='auth = "xoauth2" needs an account', ja='auth = "xoauth2" には account が必要です'
+    en='auth = "{auth}" needs an account', ja='auth = "{auth}" には account が必要です'
 )
 NEEDS_PASSWORD = Words(
     en='auth = "{auth}" needs a password', ja='auth = "{auth}" には password が必要です'
@@ -96,12 +96,12 @@ class Options:
     envelope_sender: str = ""
     """Where bounces go (MAIL FROM); empty: the sender. / 配信不能の通知が届くアドレス (MAIL FROM) です。空なら sender を使います。"""
     account: str = ""
-    """Sign in by XOAUTH2 with this account's token. / このアカウントのトークンで XOAUTH2 のサインインをします。"""
+    """Sign in with this account's token, by XOAUTH2 unless its cloud says OAUTHBEARER. / このアカウントのトークンでサインインします。クラウドの指定が OAUTHBEARER でなければ XOAUTH2 です。"""
     user: str = ""
     """Who signs in, mostly a mailbox; empty: the sender. / サインインするユーザー (多くはメールボックス) です。空なら sender を使います。"""
     password: str = ""
     """Sign in with a password: the name of its entry in the vault, never the password itself. / パスワードでサインインします。パスワードそのものではなく、保管庫の項目名です。"""
-    auth: Literal["auto", "xoauth2", "plain", "login", "cram-md5"] = "auto"
+    auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
     """How to sign in; auto takes the strongest way that the server offers. / サインインの方式です。auto はサーバーが対応するうち最も強いものを使います。"""
     ehlo: str = ""
     """What we call ourselves; empty: the sender's domain. / サーバーに名乗る名前です。空なら差出人のドメインを使います。"""
@@ -134,8 +134,8 @@ class Options:
             raise Unfit(TWO_WAYS)
         if self._is_mx and (self.account or self.password):
             raise Unfit(NOBODY_SIGNS_IN.fill(host=self.host))
-        if self.auth == XOAUTH2 and not self.account:
-            raise Unfit(NEEDS_ACCOUNT)
+        if self.auth in BY_TOKEN and not self.account:
+            raise Unfit(NEEDS_ACCOUNT.fill(auth=self.auth))
         if self.auth in BY_PASSWORD and not self.password:
             raise Unfit(NEEDS_PASSWORD.fill(auth=self.auth))
         if self.protection == "none" and self.account:
@@ -167,7 +167,7 @@ class Options:
     def ways(self) -> tuple[str, ...]:
         """The ways to sign in that may be used, the strongest first; none: do not sign in."""
         if self.account:
-            return (XOAUTH2,)
+            return (OAUTHBEARER if self.auth == OAUTHBEARER else XOAUTH2,)
         if not self.password:
             return ()
         return BY_PASSWORD if self.auth == "auto" else (self.auth,)
