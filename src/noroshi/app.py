@@ -257,7 +257,7 @@ async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
     """What nobody uses is renewed before it ends by resting, at a start too."""
-    keeping = asyncio.create_task(_keep_alive(app.tokens, app.plans))
+    keeping = asyncio.create_task(keep_signed_in(app))
     try:
         yield
     finally:
@@ -265,11 +265,12 @@ async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
         await asyncio.wait((keeping,))
 
 
-async def _keep_alive(tokens: TokenSource, plans: Plans) -> None:
+async def keep_signed_in(app: App) -> None:
+    """Look at all sign-ins now and then, without end."""
     while True:
-        plan = plans.current
+        plan = app.plans.current
         try:
-            await tokens.keep_alive(
+            await app.tokens.keep_alive(
                 [(account, resources_of(plan, account)) for account in plan.accounts.values()]
             )
         except Exception:  # a fault of ours must not end it for good

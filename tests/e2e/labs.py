@@ -133,7 +133,7 @@ def define(home, lab, **more):
         sender = "{lab.card["user"]}"
     """
     contact = f'addresses = ["{lab.card["reader"]}"]'
-    return home.define(routes__m365=route, contacts__ops=contact, **more)
+    return home.define(**{"routes__m365": route, "contacts__ops": contact} | more)
 
 
 class SigningIn:

@@ -99,6 +99,7 @@ class Authority:
         self.rests_at_most = 90 * 86_400.0
         self.extra: dict[str, Any] = {}
         self.metadata_extra: dict[str, Any] = {}
+        self.device_extra: dict[str, Any] = {}
         self.paths_gone: set[str] = set()
         self._busy = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -273,7 +274,8 @@ class Authority:
                 "verification_uri": f"{self.url}/device",
                 "expires_in": 900,
                 "interval": 5,
-            },
+            }
+            | self.device_extra,
         )
 
     def metadata(self, path: str) -> Answer:

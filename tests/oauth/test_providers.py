@@ -206,6 +206,21 @@ async def test_a_device_that_declines_or_comes_late_is_told(client, authority, s
     assert caught.value.who == "user" and said in str(caught.value)
 
 
+@pytest.mark.parametrize(("given", "interval"), [(0, 5), (-3, 1), ("9", 9)])
+async def test_a_server_is_never_asked_about_a_code_without_a_pause(
+    client, authority, given, interval
+):
+    authority.device_extra = {"interval": given}
+    assert (await asking(client).device_begin(client, "smtp")).interval == interval
+
+
+async def test_a_code_that_a_terminal_would_obey_is_not_shown(client, authority):
+    authority.device_extra = {"user_code": "\x1b]0;canary\x07"}
+    with pytest.raises(SignInFailed) as caught:
+        await asking(client).device_begin(client, "smtp")
+    assert caught.value.error == "invalid_response" and "canary" not in str(caught.value)
+
+
 async def test_a_server_without_device_sign_in_is_told_as_such(told, authority):
     cloud = replace(told.cloud, device_authorization_endpoint="")
     client = with_secret(replace(told, cloud=cloud))

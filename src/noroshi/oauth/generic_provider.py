@@ -18,7 +18,7 @@ from noroshi.oauth.claims import claims_in
 from noroshi.oauth.client_auth import authentication, key_file, keyless
 from noroshi.oauth.endpoints import Endpoints, endpoints_of
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
-from noroshi.oauth.refusing import asked, no_device, tokens
+from noroshi.oauth.refusing import asked, device, no_device, tokens
 from noroshi.oauth.wire import Refused, Reply, Wire
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -27,8 +27,6 @@ T = TypeVar("T")
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 PENDING, SLOWER = "authorization_pending", "slow_down"
-INTERVAL = 5
-"""Seconds between two questions unless the server says (RFC 8628, 3.2)."""
 NAMES = ("preferred_username", "email", "upn")
 
 OTHER_SIGN_IN = Words(
@@ -91,13 +89,7 @@ class GenericProvider:
                 raise no_device(client.account)
             form = {"scope": " ".join(one.scopes(resource))}
             found = one.session.post(one.at.device, form, auth=one.auth).json()
-            return DeviceAttempt(
-                user_code=str(found["user_code"]),
-                url=str(found.get("verification_uri") or found["verification_url"]),
-                expires_in=int(found["expires_in"]),
-                interval=int(found.get("interval", INTERVAL)),
-                flow={"device_code": str(found["device_code"])},
-            )
+            return device(found, {"device_code": str(found["device_code"])})
 
         return await _through(client, ask)
 

@@ -15,7 +15,7 @@ from noroshi.oauth.provider import (
     SignInFailed,
     Tokens,
 )
-from noroshi.oauth.refusing import asked, failure, tokens
+from noroshi.oauth.refusing import asked, device, failure, tokens
 from noroshi.oauth.wire import Wire
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -76,13 +76,7 @@ class MsalProvider:
             flow = app.initiate_device_flow(_scopes(client, resource))
             if not flow.get("user_code"):  # MSAL gives refusals as a flow without one
                 return failure(flow, client.account)
-            return DeviceAttempt(
-                user_code=str(flow["user_code"]),
-                url=str(flow.get("verification_uri") or flow.get("verification_url")),
-                expires_in=int(flow["expires_in"]),
-                interval=int(flow["interval"]),
-                flow=flow,
-            )
+            return device(flow, flow)
 
         return await _through(_public(client), "PublicClientApplication", ask)
 

@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, tidy
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.provider import Client, SignInFailed, Tokens, Unreachable
+from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
 from noroshi.oauth.wire import Refused, Reply, Wire
 from noroshi.vault import Secret
 
 T = TypeVar("T")
 LONGEST = 90.0
 """Seconds for one call as a whole: discovery and the question itself."""
+INTERVAL = 5
+"""Seconds between two questions about a code unless the server says (RFC 8628, 3.2)."""
 UNSAID = 3600
 """Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
 CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -109,6 +111,21 @@ def failure(
         codes=codes,
         retry_after=retry_after,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
+    )
+
+
+def device(answer: Mapping[str, Any], flow: Mapping[str, Any]) -> DeviceAttempt:
+    """What a person types, and where. Raises ValueError or KeyError for what can be no code."""
+    code = str(answer["user_code"])
+    url = str(answer.get("verification_uri") or answer["verification_url"])
+    if not code.isprintable() or not url.isprintable():  # a terminal would obey it
+        raise ValueError("not printable")
+    return DeviceAttempt(
+        user_code=code,
+        url=url,
+        expires_in=int(answer["expires_in"]),
+        interval=max(1, int(answer.get("interval") or INTERVAL)),
+        flow=flow,
     )
 
 

@@ -255,7 +255,8 @@ class TokenSource:
         refused = await self._refusals.standing(account, grounds, resource)
         if kept is None and not refused:
             never = UNPROVED if account.alone else NEVER
-            return SignInState(sign=SignIn.NEVER, why=never.fill(name=account.name))
+            words = never.fill(name=account.name)
+            return SignInState(sign=SignIn.NEVER, why=words, ends=in_use(there, "").ends)
         return told(kept, refused, in_use(there, kept.by if kept else ""))
 
     def _save_later(self) -> None:
