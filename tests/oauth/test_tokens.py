@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignIn
-from noroshi.vault import Secret, Vault, VaultError
+from noroshi.vault import Box, Secret, Vault, VaultError
 from tests.oauth.authority import SECRET, as_json, refusal
 
 ENDED = refusal("invalid_grant", 50173)
@@ -364,6 +364,23 @@ async def test_a_token_of_a_time_to_come_is_not_trusted(scene):
     scene.times.passed -= 7200
     await scene.restarted().token(scene.account)
     assert len(scene.authority.posts) == 2
+
+
+async def test_after_a_new_key_a_new_sign_in_is_enough(scene):
+    """What the old key sealed of tokens and refusals does not open any more, and is not missed."""
+    await scene.signed_in()
+    await scene.source.token(scene.account)
+    scene.authority.answer = lambda form: refusal("invalid_grant", 53003)
+    with pytest.raises(SignInFailed):
+        await scene.source.token(scene.account, resource="graph")
+    scene.authority.answer = lambda form: None
+    scene.vault = Vault(scene.shelf, Box(Secret("7b" * 32)))
+    scene.source = scene.restarted()
+    assert (await scene.source.state(scene.account)).sign is SignIn.LOCKED
+    await scene.signed_in()
+    assert await scene.source.token(scene.account) == Secret("canary-access-1")
+    assert (await scene.source.state(scene.account)).sign is SignIn.SIGNED_IN
+    assert all([await scene.vault.get(name) for name in await scene.vault.names()])
 
 
 async def test_a_public_client_s_sign_in_on_another_device_shows_no_secret_later(scene):

@@ -14,7 +14,7 @@ from hashlib import sha256
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import Tokens
 from noroshi.ports import Clocks, Resource, StoreError
-from noroshi.vault import ACCESS, Secret, Vault
+from noroshi.vault import ACCESS, Secret, Vault, VaultError
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,11 @@ class Accesses:
         self._vault, self._clocks, self._margin = vault, clocks, margin
 
     async def found(self, account: Account, resource: Resource) -> Access | None:
-        """One that is still good. Raises as the vault does."""
-        sealed = await self._vault.get(_name(account, resource))
+        """One that is still good. Raises as the store does."""
+        try:
+            sealed = await self._vault.get(_name(account, resource))
+        except VaultError:  # of another key, say: another is got, and sealed in its place
+            return None
         if sealed is None:
             return None
         kept = json.loads(sealed.reveal())

@@ -18,7 +18,7 @@ from noroshi.oauth.access import print_of
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import SignInFailed
 from noroshi.ports import Clocks, Resource, StoreError
-from noroshi.vault import REFUSALS, Secret, Vault
+from noroshi.vault import REFUSALS, Secret, Vault, VaultError
 
 log = logging.getLogger(__name__)
 BUSY, LONGEST_WAIT = 60.0, 3600.0
@@ -106,7 +106,7 @@ class Refusals:
         for name in known.keys() - left.keys():
             self._unsaved.pop((print_of(account), name), None)
             self._ends.pop((print_of(account), name), None)
-        if left.keys() != known.keys():
+        if left.keys() != known.keys() or await self._kept(account) is None:
             await self._put(account, left)
 
     async def standing(
@@ -120,14 +120,22 @@ class Refusals:
         }
 
     async def of(self, account: Account) -> dict[str, Refusal]:
-        """All that are remembered for these settings. Raises as the vault does."""
-        sealed = await self._vault.get(f"{REFUSALS}{account.name}")
-        kept = json.loads(sealed.reveal()) if sealed is not None else {}
+        """All that are remembered for these settings. Raises as the store does."""
+        kept = await self._kept(account) or {}
         known = dict[str, Refusal]()
         if kept.get("for") == print_of(account):
             known = {name: _read(one) for name, one in kept["refused"].items()}
         its = print_of(account)
         return known | {name: one for (of, name), one in self._unsaved.items() if of == its}
+
+    async def _kept(self, account: Account) -> dict[str, Any] | None:
+        """The entry; None if it does not open, as one of another key: nothing hangs on it."""
+        try:
+            sealed = await self._vault.get(f"{REFUSALS}{account.name}")
+        except VaultError:
+            return None
+        found: dict[str, Any] = json.loads(sealed.reveal()) if sealed is not None else {}
+        return found
 
     def _end(self, account: Account, resource: str, found: Refusal) -> float:
         """On the steady clock. One of another life ends by the wall's, within its time."""
