@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.transports.diagnosis import claims_of, diagnosis
+from noroshi.oauth.claims import claims_in
+from noroshi.transports.diagnosis import diagnosis
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 USER = "box@example.com"
@@ -120,10 +121,10 @@ def test_a_token_says(resource, claims, said):
     ["", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA", "a.b.c", "a.e30.", "..", "a.W10.c"],
 )
 def test_a_token_that_cannot_be_read_is_no_fault(token):
-    assert claims_of(token) in (None, {})
+    assert claims_in(token) in (None, {})
     assert "the mailbox box@example.com" in diagnosis(token, "smtp", USER, NOW).en or token
 
 
 def test_a_deep_token_is_no_bomb():
     deep = base64.urlsafe_b64encode(b"[" * 100_000).decode()
-    assert claims_of(f"a.{deep}.c") is None
+    assert claims_in(f"a.{deep}.c") is None

@@ -7,25 +7,14 @@ be read is no fault. Claims: Microsoft, Access token claims reference.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.words import Words
+from noroshi.oauth.claims import EXCHANGE, claims_in
 from noroshi.ports import Resource
 
-EXCHANGE = frozenset(
-    {
-        "https://outlook.office.com",
-        "https://outlook.office365.com",
-        "https://outlook.office365.us",
-        "https://outlook-dod.office365.us",
-        "https://partner.outlook.cn",
-        "00000002-0000-0ff1-ce00-000000000000",
-    }
-)
 GRAPH = frozenset(
     {
         "https://graph.microsoft.com",
@@ -118,24 +107,11 @@ OF_GRAPH = Words(
 
 def diagnosis(token: str, resource: Resource, user: str, now: datetime) -> Words:
     """The first thing that is wrong with a refused token, or what else it can be."""
-    claims = claims_of(token)
+    claims = claims_in(token)
     if claims is None:
         return _else(resource, user, app=False)
     found = next(_faults(claims, resource, user, now), None)
     return found or _else(resource, user, app=_is_app(claims))
-
-
-def claims_of(token: str) -> Mapping[str, Any] | None:
-    """The payload of a JWT, its signature unlooked at; None where it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _faults(
