@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,8 +8,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from noroshi.lab.certificates import open_client_certificate
+from noroshi.lab.elsewhere.model import make_provider, write_account
 from noroshi.lab.lab import Lab
 from noroshi.lab.model import App, ClientSecret, Directory, Mailbox, Redirect, User, make_tenant
+from noroshi.lab.tokens import Mint
 from tests.lab.parts import SECRET, Client, Clock, Wire
 
 
@@ -35,9 +39,27 @@ def directory() -> Directory:
     return Directory([make_tenant(app=app, users=[alerts], mailboxes=mailboxes)])
 
 
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys that a lab leaves: to make them takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("signing-key.pem", "elsewhere-key.pem"):
+        Mint.open(folder / name)
+    open_client_certificate(folder / "client.pem")
+    account = folder / "service-account.json"
+    write_account(make_provider({}, account).account, account, "")
+    return folder
+
+
 @pytest.fixture
-async def lab(tmp_path: Path, clock: Clock, directory: Directory) -> AsyncIterator[Lab]:
-    async with Lab(tmp_path / "lab", clock=clock, directory=directory) as running:
+def lab_folder(tmp_path: Path, keys: Path) -> Path:
+    """Where a lab begins with keys of its own."""
+    return Path(shutil.copytree(keys, tmp_path / "lab"))
+
+
+@pytest.fixture
+async def lab(lab_folder: Path, clock: Clock, directory: Directory) -> AsyncIterator[Lab]:
+    async with Lab(lab_folder, clock=clock, directory=directory) as running:
         yield running
 
 

@@ -149,6 +149,12 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
+def load_key(data: bytes) -> rsa.RSAPrivateKey | None:
+    """An RSA key of our own making, which therefore need not be checked once more."""
+    key = serialization.load_pem_private_key(data, None, unsafe_skip_rsa_key_validation=True)
+    return key if isinstance(key, rsa.RSAPrivateKey) else None
+
+
 def pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     """A private key as PKCS 8, not encrypted."""
     return key.private_bytes(

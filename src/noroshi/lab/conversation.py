@@ -18,6 +18,7 @@ from noroshi.lab.dialects import Dialect
 from noroshi.lab.faults import Faults
 from noroshi.lab.gates import Admitted, Gate
 from noroshi.lab.journal import Journal
+from noroshi.lab.limits import Limits
 from noroshi.lab.line import Ended, Line
 from noroshi.lab.model import Clock
 from noroshi.lab.posting import Handed, Post
@@ -40,6 +41,7 @@ class Rules:
     tls: ssl.SSLContext
     clock: Clock
     faults: Faults
+    limits: Limits
     name: str
     journal: Journal
 
@@ -76,13 +78,21 @@ class Conversation:
         try:
             await self._greet()
             while True:
-                await self._obey(await self._line.read())
+                await self._obey(await self._next())
         except (Ended, OSError, EOFError, asyncio.LimitOverrunError):
             pass  # the other side is gone, or a line was longer than any mail may hold
         finally:
             if self._who:
                 self._rules.gate.left(self._who)
             self._line.close()
+
+    async def _next(self) -> str:
+        """The next command, unless it comes later than a connection is kept open."""
+        since, idle = self._now(), self._rules.limits.idle
+        line = await self._line.read()
+        if idle and self._now() - since > idle:
+            await self._no(REPLIES["4.4.1"])
+        return line
 
     async def _greet(self) -> None:
         if await self._line.strike(self._faults.next("CONNECT")):

@@ -227,6 +227,7 @@ class Lab:
                 tls=self._certificates.tls(self._shows("smtp")),
                 clock=self.clock,
                 faults=self.faults,
+                limits=self.limits,
                 name="smtp",
                 journal=self.journal,
             )

@@ -31,12 +31,13 @@ class Limits:
     graph_requests: int = 10_000  # of one app on one mailbox in ten minutes
     unknown: Literal["returned", "kept"] = "returned"  # mail to nobody in the own domain
     tar_pit: timedelta = timedelta()  # how long a refusal of credentials is kept back
+    idle: timedelta = timedelta()  # of an SMTP connection, until it is closed; 0: never
     report_after: timedelta = timedelta()  # until a report of non-delivery comes
 
     @classmethod
     def of_exchange(cls) -> Limits:
         """As Exchange Online is, for a clock that goes on by itself."""
-        return cls(manner="delay", tar_pit=timedelta(seconds=5))
+        return cls(manner="delay", tar_pit=timedelta(seconds=5), idle=timedelta(minutes=10))
 
     @property
     def outside_a_day(self) -> int:

@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from noroshi.lab.certificates import pem, write_private
+from noroshi.lab.certificates import load_key, pem, write_private
 from noroshi.lab.jwt import encode, sign, take_apart
 
 
@@ -40,9 +40,9 @@ class Mint:
     def open(cls, path: Path) -> Mint:
         """The key kept there; made, readable by its owner alone, if there is none."""
         if path.exists():
-            key = serialization.load_pem_private_key(path.read_bytes(), None)
-            if isinstance(key, rsa.RSAPrivateKey):
-                return cls(key)
+            found = load_key(path.read_bytes())
+            if found is not None:
+                return cls(found)
         key = rsa.generate_private_key(65537, 2048)
         write_private(path, pem(key))
         return cls(key)

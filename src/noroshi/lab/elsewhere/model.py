@@ -10,10 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from noroshi.lab.certificates import pem, write_private
+from noroshi.lab.certificates import load_key, pem, write_private
 
 DOMAIN = "elsewhere.example"
 MAIL_SCOPE = f"https://mail.{DOMAIN}/"
@@ -98,8 +97,8 @@ def _open_account(key_file: Path) -> ServiceAccount:
     """The account in that file; made, if there is none."""
     try:
         told = json.loads(key_file.read_bytes())
-        key = serialization.load_pem_private_key(told["private_key"].encode(), None)
-        if isinstance(key, rsa.RSAPrivateKey):
+        key = load_key(told["private_key"].encode())
+        if key is not None:
             return ServiceAccount(
                 email=told["client_email"], key_id=told["private_key_id"], key=key
             )

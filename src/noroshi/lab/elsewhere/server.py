@@ -19,6 +19,7 @@ from noroshi.lab.elsewhere.mail import DIALECT, ElsewhereGate, ElsewherePost
 from noroshi.lab.elsewhere.model import MAIL_SCOPE, REDIRECTS, make_provider, write_account
 from noroshi.lab.faults import Faults
 from noroshi.lab.journal import Journal
+from noroshi.lab.limits import Limits
 from noroshi.lab.mailbox import Mailboxes
 from noroshi.lab.smtp_server import SmtpServer
 from noroshi.lab.tokens import Mint
@@ -90,6 +91,7 @@ class Elsewhere:
                 tls=certificates.tls(self._shows(SMTP)),
                 clock=self._clock,
                 faults=self.faults,
+                limits=Limits(),
                 name=SMTP,
                 journal=self._journal,
             )

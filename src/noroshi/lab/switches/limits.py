@@ -198,4 +198,13 @@ LIMITS = (
             ja="SMTP のサインインを拒否するまで待たせる時間 (実際は5秒)",
         ),
     ),
+    spanned(
+        "idle",
+        _of,
+        "idle",
+        Words(
+            en="how long an SMTP connection may be idle; afterwards 421 4.4.1; 0s: for ever",
+            ja="何も送らない SMTP 接続を保つ時間。過ぎると 421 4.4.1。0s では切りません",
+        ),
+    ),
 )
