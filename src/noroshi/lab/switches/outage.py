@@ -25,7 +25,7 @@ _ALL = Words(en="all of Microsoft's servers at once", ja="Microsoft のサーバ
 _MIXED = "mixed"
 _SHOWS = Words(
     en="the certificate of {what}, for the next connections",
-    ja="{what} の証明書 (次の接続から)",
+    ja="次の接続から示す証明書。{what}",
 )
 
 
