@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from noroshi.lab.lab import Lab
-from tests.lab.parts import Clock, Wire
+from tests.lab.parts import Clock, Wire, xoauth2
+from tests.lab.test_exchange import log_in as log_in_by_token, token
 from tests.lab.test_policies import turn
 
 USER, PASSWORD = "alerts@contoso.example", "correct horse"
@@ -106,11 +107,9 @@ async def test_wrong_credentials_are_told_as_such(wire: Wire, user: str, passwor
 
 
 async def test_a_token_is_taken_whatever_becomes_of_passwords(wire: Wire, lab: Lab) -> None:
-    from tests.lab.test_exchange import log_in as by_token
-
     turn(lab, "basic", "removed")
     turn(lab, "security-defaults", "on")
-    await by_token(lab, wire)
+    await log_in_by_token(lab, wire)
 
 
 async def test_passwords_count_among_the_connections_of_a_mailbox(lab: Lab) -> None:
@@ -123,9 +122,6 @@ async def test_passwords_count_among_the_connections_of_a_mailbox(lab: Lab) -> N
 
 
 async def test_a_mailbox_without_a_licence_opens_by_no_token(wire: Wire, lab: Lab) -> None:
-    from tests.lab.parts import xoauth2
-    from tests.lab.test_exchange import token
-
     lab.board.keep(replace(lab.board.mailbox, licensed=False))
     await wire.secure()
     said = await wire.say(f"AUTH XOAUTH2 {xoauth2(USER, token(lab))}")

@@ -11,7 +11,7 @@ from email.policy import default
 import pytest
 
 from noroshi.lab.lab import Lab
-from tests.lab.parts import Clock, Wire
+from tests.lab.parts import Clock, Wire, xoauth2
 from tests.lab.test_exchange import USER, bare, log_in, mail
 from tests.lab.test_policies import turn
 
@@ -266,8 +266,6 @@ async def test_a_refused_sign_in_is_kept_waiting(lab: Lab, wire: Wire, clock: Cl
 async def test_a_role_of_rbac_stands_in_for_consent_and_permission(
     lab: Lab, wire: Wire
 ) -> None:
-    from tests.lab.parts import xoauth2
-
     board, tenant = lab.board, lab.directory.tenants[0]
     tenant.service_principals.add(board.app.client_id)
 

@@ -182,7 +182,7 @@ class Entra:
     async def _error(self, request: web.Request) -> web.Response:
         """The page that `error_uri` names."""
         code = request.query.get("code", "")
-        known = code.isdecimal() and int(code) in KNOWN
+        known = code in map(str, KNOWN)
         refusal = Refusal(int(code) if known else 70000)
         told = self.answers.report(request, refusal)
         return page(pages.refusal_page(language(request), told), 200 if known else 404)

@@ -36,7 +36,7 @@ _CODES = {
     "5.2.2": "ErrorQuotaExceeded",
     "5.2.251": "ErrorQuotaExceeded",
     "554": "ErrorExceededMessageLimit",
-    "sender-threads": "ErrorExceededMessageLimit",
+    "sender-threads": "ApplicationThrottled",
 }
 """What SMTP says, in Graph's words; the rest blocks the sender."""
 _BY_REPORT = ("5.7.232", "5.7.233", "5.7.236")

@@ -120,7 +120,7 @@ def _known(name: str, fields: Sequence[str]) -> None:
 
 def _number(given: Mapping[str, str], name: str, usual: int, least: int, most: int) -> int:
     text = given.get(name, str(usual))
-    if not text.isdecimal() or not least <= int(text) <= most:
+    if len(text) > 9 or not text.isdecimal() or not least <= int(text) <= most:
         raise GraphError("BadRequest", f"Invalid value '{text}' for {name}.")
     return int(text)
 

@@ -55,7 +55,8 @@ def number_of(id: str, mailbox: str) -> int | None:
         owner, _, number = decode(id.removeprefix(_MARK)).decode().rpartition(" ")
     except ValueError:
         return None
-    known = id.startswith(_MARK) and owner == mailbox and number.isdecimal()
+    short = number.isdecimal() and len(number) < 10
+    known = id.startswith(_MARK) and owner == mailbox and short
     return int(number) if known else None
 
 
