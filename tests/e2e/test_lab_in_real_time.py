@@ -81,7 +81,6 @@ def test_what_a_year_brings_in_seconds(home, lab):
     fresh = remote.new("secret")["value"]
     door = Far(home.folder / "door.sock")
     door.call("set_secret", name="lab-secret", value=fresh)
-    home.run("queue", "retry", held)
     arrives(home, lab, "held")
 
     # Everything is down for a while: nothing is lost, and nothing comes twice.
@@ -89,7 +88,7 @@ def test_what_a_year_brings_in_seconds(home, lab):
     waiting = [send(home, f"meanwhile {number}") for number in range(3)]
     until(lambda: home.queue() == 3, "the mails to wait")
     remote.set("microsoft", "up")
-    home.run("queue", "retry", waiting[0])
+    home.run("queue", "retry", waiting[0], check=False)  # unless it goes by itself already
     arrives(home, lab, "meanwhile 2")
     assert sorted(subjects(lab)) == sorted(
         ["the first", "with a new token", "held", *(f"meanwhile {n}" for n in range(3))]
