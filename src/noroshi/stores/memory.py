@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
+from noroshi.stores.memory_rows import Lent, Spooled, Watched
 from noroshi.stores.shared import (
     ACCEPTED,
     DROPPED,
@@ -60,44 +61,6 @@ from noroshi.stores.shared import (
 )
 
 
-@dataclass
-class _Watched:
-    state: State = State()
-    memory: Mapping[str, Any] = field(default_factory=dict)
-    standing: Standing = NOTHING_SAID
-    fence: int = 0
-    named: bool = True
-
-
-@dataclass
-class _Spooled:
-    envelope: Envelope
-    due: datetime
-    lease: str = ""
-    holder: Node | None = None
-    fate: str = ""
-    why: Words = NOTHING
-    receipts: list[Receipt] = field(default_factory=list)
-    routes: list[str] = field(default_factory=list)
-    arrivals: list[Arrival] = field(default_factory=list)
-
-    @property
-    def row(self) -> Waiting:
-        return Waiting(
-            envelope=self.envelope,
-            due=self.due,
-            out=bool(self.lease),
-            fate=self.fate,
-            why=self.why,
-        )
-
-
-@dataclass
-class _Lease:
-    node: Node
-    until: datetime
-
-
 class MemoryStore:
     """As ports.Store says, for one process and as long as it runs."""
 
@@ -105,12 +68,12 @@ class MemoryStore:
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}
-        self._watched: dict[str, _Watched] = {}
+        self._watched: dict[str, Watched] = {}
         self._lives: dict[str, int] = {}
         self._seen: dict[str, datetime] = {}
-        self._leases: dict[int, _Lease] = {}
-        self._spool: dict[str, _Spooled] = {}
-        self._open: dict[str, _Spooled] = {}
+        self._leases: dict[int, Lent] = {}
+        self._spool: dict[str, Spooled] = {}
+        self._open: dict[str, Spooled] = {}
         self._resting: dict[str, Resting] = {}
         self._events: dict[str, Event] = {}
         self._decisions: dict[tuple[str, str, str], Decision] = {}
@@ -144,7 +107,7 @@ class MemoryStore:
             row.named = False
         for id in monitors:
             if id not in self._watched:
-                self._watched[id] = _Watched(await self._first_state(id))
+                self._watched[id] = Watched(await self._first_state(id))
             self._watched[id].named = True
 
     async def _first_state(self, id: str) -> State:
@@ -187,7 +150,7 @@ class MemoryStore:
         self._leases = {k: v for k, v in self._leases.items() if v.until > now}
         if fence not in self._leases or self._leases[fence].node != node:
             fence = next(self._numbers)
-            self._leases[fence] = _Lease(node, now + LEASE)
+            self._leases[fence] = Lent(node, now + LEASE)
         free = {k: w for k, w in self._watched.items() if w.fence not in self._leases}
         for row in free.values():
             row.fence = fence
@@ -218,7 +181,7 @@ class MemoryStore:
         return True
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
-        row = self._watched.get(monitor, _Watched())
+        row = self._watched.get(monitor, Watched())
         return row.state, row.memory
 
     async def retire(self, fence: int, change: Change) -> bool:
@@ -286,7 +249,7 @@ class MemoryStore:
     def _put(self, envelope: Envelope) -> bool:
         if envelope.id in self._spool:
             return False
-        row = _Spooled(envelope, envelope.born)
+        row = Spooled(envelope, envelope.born)
         self._spool[envelope.id] = self._open[envelope.id] = row
         self._raised += len(envelope.alarms)
         self._news.tell()
@@ -311,12 +274,12 @@ class MemoryStore:
         row.envelope = replace(row.envelope, attempts=row.envelope.attempts + 1)
         return parcel
 
-    def _lendable(self, route: str, now: datetime) -> Iterator[_Spooled]:
+    def _lendable(self, route: str, now: datetime) -> Iterator[Spooled]:
         """Of each order key the oldest alone, if it is due and this route's turn."""
         rests = {rest.route for rest in self._resting.values() if rest.until > now}
         if route in rests:
             return
-        oldest: dict[str, _Spooled] = {}
+        oldest: dict[str, Spooled] = {}
         for row in self._open.values():
             oldest.setdefault(row.envelope.order, row)
         for row in oldest.values():
@@ -405,7 +368,7 @@ class MemoryStore:
         until = max(fate.until, known.until) if known else fate.until
         self._resting[route] = Resting(route, since, until, fate.why, fate.fault, fate.early)
 
-    def _share(self, row: _Spooled) -> None:
+    def _share(self, row: Spooled) -> None:
         """Members of a digest have its fate."""
         for id in row.envelope.members:
             self._spool[id].fate = of_members(row.fate)
@@ -427,7 +390,7 @@ class MemoryStore:
         mine = ((id, row) for id, row in told if alarm in ("", id))
         return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
 
-    def _entry(self, alarm: str, row: _Spooled) -> Entry:
+    def _entry(self, alarm: str, row: Spooled) -> Entry:
         digest = next(
             (d for d in self._spool.values() if row.envelope.id in d.envelope.members), row
         )
@@ -517,7 +480,7 @@ class MemoryStore:
         row.envelope = readdressed(row.envelope, to, routes)
         return True
 
-    def _at_hand(self, id: str) -> _Spooled | None:
+    def _at_hand(self, id: str) -> Spooled | None:
         row = self._spool.get(id)
         return None if row is None or row.lease else row
 
