@@ -75,7 +75,7 @@ def test_what_a_year_brings_in_seconds(home, lab):
     # The secret has ended: the mail is held, until there is another one.
     remote.set("secret", "ended")
     needs_a_token(remote)
-    held = send(home, "held")
+    send(home, "held")
     until(lambda: waits_for_somebody(home), "the route to say so")
     assert "held" not in subjects(lab)
     fresh = remote.new("secret")["value"]
