@@ -170,3 +170,43 @@ def test_what_no_rule_asks_about_is_an_event_all_the_same():
     change = turn(State(), monitor=replace(DISK, rules=()), a=95)
     assert [event.after for event in change.events] == [Level.CRITICAL]
     assert (change.envelopes, change.wake) == ((), None)
+
+
+TWO = replace(DISK, limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)})
+LATE, FAILED = {"overdue": 1, "failed": 0}, {"overdue": 0, "failed": 1}
+
+
+def look(state, found, at=DAWN, standing=NOTHING_SAID, **rule):
+    monitor = replace(TWO, rules=(replace(OPS, **({"repeat": None} | rule)),))
+    sample = Sample(at, tuple(Reading(name, value) for name, value in found.items()))
+    return reckon(monitor, state, sample, standing, at, lambda *_: {})
+
+
+def test_another_reading_behind_the_same_level_is_told_once_in_the_same_thread():
+    late = look(State(), LATE)
+    failed = look(late.state, FAILED, DAWN + MINUTE)
+    assert reasons(failed) == [Reason.NEW_CAUSE]
+    assert [e.thread for e in failed.envelopes] == [("m.1/ops/aki",), ("m.1/ops/rin",)]
+    again = look(failed.state, FAILED, DAWN + 2 * MINUTE)
+    assert (reasons(again), again.envelopes) == ([Reason.TOO_SOON], ())
+
+
+def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends():
+    late = look(State(), LATE)
+    hushed = look(late.state, FAILED, standing=Standing(silenced=DAWN + HOUR))
+    assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
+    assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.OVERDUE]
+
+
+def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_it_may():
+    for given in ({"when": When.FIRST}, {"most": 1}):
+        late = look(State(), LATE, **given)
+        assert look(late.state, FAILED, **given).envelopes == ()
+
+
+def test_what_an_earlier_version_told_is_not_told_again_for_want_of_a_name():
+    late = look(State(), LATE)
+    item = late.state.items[""]
+    told = {rule: replace(said, reading=None) for rule, said in item.told.items()}
+    state = replace(late.state, items={"": replace(item, told=told)})
+    assert look(state, LATE, DAWN + MINUTE).envelopes == ()

@@ -26,6 +26,9 @@ ENDED = Words(en="ENDED", ja="監視終了")
 
 REASONS: Mapping[Reason, Words] = {
     Reason.NEW_LEVEL: Words(en="the level changed", ja="レベルが変わったため"),
+    Reason.NEW_CAUSE: Words(
+        en="another reading is behind it now", ja="原因となる測定値が変わったため"
+    ),
     Reason.RECOVERED: Words(en="it recovered", ja="回復したため"),
     Reason.REPEAT: Words(
         en="it is still so, and the repeat interval has passed",

@@ -60,6 +60,8 @@ class Reason(Enum):
 
     NEW_LEVEL = "new-level"
     """The level changed."""
+    NEW_CAUSE = "new-cause"
+    """The level is the same, but another reading stands behind it."""
     RECOVERED = "recovered"
     """It recovered."""
     REPEAT = "repeat"
@@ -93,6 +95,7 @@ class Reason(Enum):
 SPEAKING = frozenset(
     {
         Reason.NEW_LEVEL,
+        Reason.NEW_CAUSE,
         Reason.RECOVERED,
         Reason.REPEAT,
         Reason.EACH_TIME,
@@ -247,18 +250,25 @@ class Cause:
     limits: Limits | None = None
     words: Words = NOTHING
 
+    @property
+    def name(self) -> str:
+        """Which reading it is; "" for words alone."""
+        return "" if self.reading is None else self.reading.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a rule last said of an item: when, of which level, the how manieth time.
 
-    `thread` is the event whose id the envelope of the problem's first telling bears.
+    `thread` is the event whose id the envelope of the problem's first telling bears;
+    `reading` is what stood behind the level, "" for words alone, None if that was not noted.
     """
 
     at: datetime
     level: Level
     times: int = 1
     thread: str = ""
+    reading: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,15 +276,17 @@ class ItemState:
     """What is remembered of one item. No field moves while nothing changes.
 
     `looks` are the last looks in a row that differ from the level, as far as patience asks;
-    `run` counts the measurements since it left OK, as far as a rule asks; `gone` is since
-    when it has vanished; `held` is the level that an UNKNOWN one had by its limits, from
-    which hysteresis goes on; `reasons` are each rule's last answers.
+    `turned` counts those in a row that find the same level by another reading; `run` counts
+    the measurements since it left OK, as far as a rule asks; `gone` is since when it has
+    vanished; `held` is the level that an UNKNOWN one had by its limits, from which hysteresis
+    goes on; `reasons` are each rule's last answers.
     """
 
     level: Level = Level.OK
     since: datetime | None = None
     cause: Cause = Cause()
     looks: tuple[Level, ...] = ()
+    turned: int = 0
     run: int = 0
     gone: datetime | None = None
     held: Level = Level.OK

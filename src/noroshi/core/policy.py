@@ -53,14 +53,17 @@ def _speak(
     measured: bool,
 ) -> Reason:
     """The rule asks for this level, and nobody hushes it: is it this rule's turn?"""
+    moved = event is not None and event.before is not event.after
     if told is None and rule.when is When.NTH:
         return Reason.NTH_TIME if item.run >= rule.nth else Reason.NOT_YET
     if told is None:
-        return Reason.NEW_LEVEL if event is not None else Reason.OVERDUE
+        return Reason.NEW_LEVEL if moved else Reason.OVERDUE
     if rule.when in (When.CHANGE, When.EACH) and told.level is not item.level:
-        return Reason.NEW_LEVEL if event is not None else Reason.OVERDUE
+        return Reason.NEW_LEVEL if moved else Reason.OVERDUE
     if told.times >= rule.most:
         return Reason.ENOUGH
+    if rule.when in (When.CHANGE, When.EACH) and told.reading not in (None, item.cause.name):
+        return Reason.NEW_CAUSE if event is not None else Reason.OVERDUE
     if rule.when is When.EACH and measured:
         return Reason.EACH_TIME
     # Told in the future: the clock was set back, and the reminder would wait as long again.

@@ -180,10 +180,11 @@ def _noted(
 
 
 def _told(item: ItemState, last: Told | None, lead: str, now: datetime) -> Told:
+    name = item.cause.name
     if last is None:
-        return Told(at=now, level=item.level, thread=lead)
+        return Told(at=now, level=item.level, thread=lead, reading=name)
     times = last.times + 1 if last.level is item.level else 1
-    return Told(at=now, level=item.level, times=times, thread=last.thread)
+    return Told(at=now, level=item.level, times=times, thread=last.thread, reading=name)
 
 
 def _envelopes(

@@ -6,17 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.model import (
-    NOTHING,
-    ItemState,
-    Level,
-    Monitor,
-    Reading,
-    Receipt,
-    Route,
-    Sample,
-    State,
-)
+from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
@@ -32,7 +22,7 @@ from noroshi.service.answers import (
     RouteStatus,
     Said,
 )
-from noroshi.service.saying import newest, told
+from noroshi.service.standing import found_now, reason
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
 FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
@@ -77,8 +67,16 @@ def monitor_status(
     monitor: Monitor, state: State, sample: Sample | None, names: Mapping[str, Words]
 ) -> MonitorStatus:
     """How a monitor is, with its newest readings if there are any at hand."""
-    readings = sample.readings if sample is not None else ()
-    items = [_item(n, i, readings, names) for n, i in _shown(state)]
+    found = found_now(monitor, state, sample)
+    items = [
+        ItemStatus(
+            item=name,
+            level=item.level,
+            since=item.since,
+            words=reason(item, found.get(name), monitor.patience, names),
+        )
+        for name, item in _shown(state)
+    ]
     if not items:
         first = ItemStatus(item="", level=Level.OK, since=None, words=NEVER_MEASURED)
         items = [first]
@@ -100,13 +98,6 @@ def _shown(state: State) -> list[tuple[str, ItemState]]:
         for name, item in state.items.items()
         if name or item.level is not Level.OK or len(state.items) == 1
     ]
-
-
-def _item(
-    name: str, item: ItemState, readings: Sequence[Reading], names: Mapping[str, Words]
-) -> ItemStatus:
-    words = told(newest(item.cause, item.level, readings, name), item.level, names)
-    return ItemStatus(item=name, level=item.level, since=item.since, words=words)
 
 
 def route_status(
