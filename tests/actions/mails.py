@@ -27,7 +27,13 @@ REFUSED = Cause(
     ),
     Limits(critical=1),
 )
-LOG = {"name": "orders", "title": "orders.log", "kind": "logfile", "group": "app"}
+LOG = {
+    "name": "orders",
+    "title": "orders.log",
+    "kind": "logfile",
+    "group": "app",
+    "occurrences": frozenset({"found"}),
+}
 LINES = (
     "2026-11-24 07:40:01,113 ERROR [pool-3] 受注 #4711 を保存できません: 接続が切れました",
     '2026-11-24 07:40:02,884 ERROR [pool-1] could not commit: <timeout after="30s"> & retried',
@@ -86,6 +92,7 @@ MAILS = {
     "long": (SCRIPT, [alarm(Cause(words=PRINTED), OK, UNKNOWN, serial=27)]),
     "hostile": (HOSTILE, [alarm(used(95.2, "<i>D:\u202e"), item="<i>D:\u202e", since=None)]),
     "log-lines": (LOG, [alarm(FOUND, OK, CRITICAL, serial=28)]),
+    "log-lines-again": (LOG, [alarm(FOUND, CRITICAL, CRITICAL, Reason.FOUND_AGAIN, serial=29)]),
     "fault": ({}, [alarm(Cause(words=UNREACHABLE), OK, UNKNOWN, serial=23)]),
     "measured-again": (
         {},

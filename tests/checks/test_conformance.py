@@ -84,6 +84,10 @@ def test_limits_are_for_readings_that_have_a_name(check):
     assert all(isinstance(limits, Limits) for limits in check.limits.values())
 
 
+def test_what_happens_and_is_no_state_is_among_its_readings(check):
+    assert check.occurrences <= check.names.keys()
+
+
 async def test_its_readings_have_names(check, options):
     with_all = FakeHost(
         [Volume("/", 10, 5)],

@@ -43,7 +43,7 @@ def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | list[str
         "words": saying(event, told, language),
         "note": reading.note.say(language) if reading else "",
         "lines": list(reading.lines) if reading else [],
-        "since": moment(began(event), told.zone, language),
+        "since": moment(began(event, told), told.zone, language),
         "at": moment(event.at, told.zone, language),
         "reason": reason(alarm).say(language),
     }

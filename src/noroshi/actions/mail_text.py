@@ -17,6 +17,7 @@ from noroshi.actions.telling import (
     amid,
     began,
     ended,
+    happened,
     headline,
     is_wordy,
     mark,
@@ -112,7 +113,7 @@ def _aside(told: Telling) -> str:
     event = told.alarms[0].event
     if len(told.alarms) > 1:
         return COUNT.fill(count=len(told.alarms)).say(told.language)
-    if ended(event) or event.since is None:
+    if ended(event) or happened(event, told) or event.since is None:
         return ""
     length = event.at - event.since
     if length < timedelta(seconds=1) or event.after not in (Level.OK, event.before):
@@ -186,9 +187,8 @@ def _rows(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
 
 def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     event, language, zone = alarm.event, told.language, told.zone
-    since = moment(began(event), zone, language) + _lasting(event, language)
-    label = AT if ended(event) else RECOVERED_AT if event.after is Level.OK else SINCE
-    yield _row(label, since, language)
+    since = moment(began(event, told), zone, language) + _lasting(event, told)
+    yield _row(_label(event, told), since, language)
     if limits:
         yield _row(LIMITS, limits, language)
     if event.before is not event.after:
@@ -196,8 +196,14 @@ def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     yield _row(REASON, reason(alarm).say(language), language)
 
 
-def _lasting(event: Event, language: str) -> str:
-    lasted = event.at - began(event)
+def _label(event: Event, told: Telling) -> Words:
+    if ended(event) or happened(event, told):
+        return AT
+    return RECOVERED_AT if event.after is Level.OK else SINCE
+
+
+def _lasting(event: Event, told: Telling) -> str:
+    lasted, language = event.at - began(event, told), told.language
     if lasted < timedelta(seconds=1):
         return ""
     comma = Words(en=", ", ja="、").say(language)

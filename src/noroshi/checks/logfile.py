@@ -297,5 +297,6 @@ CHECK = Check(
     run=run,
     blocks=True,
     may_vanish=True,
+    occurrences=frozenset({"hits"}),
     preview=lambda wanted, host: preview(wanted.path, wanted.encoding, wanted.expression, host),
 )

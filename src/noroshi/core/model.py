@@ -66,6 +66,8 @@ class Reason(Enum):
     """It recovered."""
     REPEAT = "repeat"
     """It is still so, and the repeat interval has passed."""
+    FOUND_AGAIN = "found-again"
+    """What was looked for was found once more."""
     EACH_TIME = "each-time"
     """It is so again, and the rule asks for each time."""
     NTH_TIME = "nth-time"
@@ -78,6 +80,8 @@ class Reason(Enum):
     """It has not been so as many times in a row as the rule asks for."""
     NEVER_TOLD = "never-told"
     """It recovered, but nobody had been told."""
+    PASSED = "passed"
+    """Nothing more was found; what was found has no end to be told of."""
     TOO_SOON = "too-soon"
     """It is still so, and it is not yet time to repeat it."""
     ENOUGH = "enough"
@@ -98,6 +102,7 @@ SPEAKING = frozenset(
         Reason.NEW_CAUSE,
         Reason.RECOVERED,
         Reason.REPEAT,
+        Reason.FOUND_AGAIN,
         Reason.EACH_TIME,
         Reason.NTH_TIME,
         Reason.OVERDUE,
@@ -204,6 +209,7 @@ class Monitor:
 
     `patience` is how many looks in a row it takes to believe a new level; `goes_to` is the
     address that a network check is about, "" for what is about the computer itself.
+    `occurrences` are the readings of what happens and is no state: found again, it is news.
     """
 
     id: str
@@ -220,6 +226,7 @@ class Monitor:
     may_vanish: bool = False
     rules: tuple[Rule, ...] = ()
     goes_to: str = ""
+    occurrences: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:

@@ -66,7 +66,7 @@ def _reached(value: float, threshold: float, limits: Limits, level: Level, now: 
 
 
 def assess(
-    sample: Sample, limits: Mapping[str, Limits], known: Mapping[str, ItemState]
+    monitor: Monitor, sample: Sample, known: Mapping[str, ItemState]
 ) -> dict[str, Finding]:
     """The level of each item. A fault is about the measuring, which is the item ""."""
     if sample.fault is not None:
@@ -77,11 +77,12 @@ def assess(
         if reading.item not in found and len(found) >= MOST_ITEMS:
             left_out.add(reading.item)
             continue
-        item, its = known.get(reading.item, UNSEEN), limits.get(reading.name, NO_LIMITS)
+        item = known.get(reading.item, UNSEEN)
+        its = monitor.limits.get(reading.name, NO_LIMITS)
         now = item.by_limits if item.cause.name in ("", reading.name) else Level.OK
         finding = Finding(judge(reading, its, now), Cause(reading, its))
         other = found.get(reading.item)
-        if other is None or _counts_more(finding, other, item):
+        if other is None or _counts_more(monitor, finding, other, item):
             found[reading.item] = finding
     if left_out:
         words = TOO_MANY.fill(count=len(left_out), most=MOST_ITEMS)
@@ -89,10 +90,11 @@ def assess(
     return found
 
 
-def _counts_more(finding: Finding, other: Finding, item: ItemState) -> bool:
-    """The worse one; of two as bad the one that led to the item's level."""
+def _counts_more(monitor: Monitor, finding: Finding, other: Finding, item: ItemState) -> bool:
+    """The worse one; of two as bad what happened now, else who led to the item's level."""
     if finding.level is other.level:
-        return finding.level is not Level.OK and finding.cause.name == item.cause.name
+        first = monitor.occurrences or {item.cause.name}
+        return finding.level is not Level.OK and finding.cause.name in first
     return finding.level.severity > other.level.severity
 
 
@@ -100,7 +102,7 @@ def advance(
     monitor: Monitor, state: State, sample: Sample
 ) -> tuple[State, tuple[Event, ...], dict[str, Finding]]:
     """One step of the monitor's life; the same state object when the sample changed nothing."""
-    found = assess(sample, monitor.limits, state.items)
+    found = assess(monitor, sample, state.items)
     if sample.fault is None and not state.items.keys() <= found.keys():
         found |= _missing(monitor, state, found)
     most = _longest_run(monitor)
@@ -216,11 +218,12 @@ def _stayed(
     return replace(item, cause=cause, looks=looks, turned=turned)
 
 
-def _said(cause: Cause) -> Words | None:
+def _said(cause: Cause) -> tuple[Words, tuple[str, ...]] | None:
     """What a person reads of it that is no number; with a number, that is what is read."""
-    if cause.reading is None:
-        return cause.words
-    return None if cause.reading.unit.strip() else cause.reading.note
+    reading = cause.reading
+    if reading is None:
+        return cause.words, ()
+    return None if reading.unit.strip() else (reading.note, reading.lines)
 
 
 def _believed(level: Level, looks: tuple[Level, ...], patience: int) -> Level:

@@ -196,6 +196,7 @@ def _monitor(
         may_vanish=said.may_vanish or (kind is not None and kind.may_vanish),
         rules=_rules(above.rules, said, known, place),
         goes_to=_goes_to(kind, options, instance),
+        occurrences=kind.occurrences if kind is not None else frozenset(),
     )
 
 

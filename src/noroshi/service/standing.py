@@ -32,7 +32,7 @@ def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[
     looked at before."""
     if sample is None:
         return {}
-    found = assess(sample, monitor.limits, state.items)
+    found = assess(monitor, sample, state.items)
     for reading in sample.readings:
         item, mine = state.items.get(reading.item), found.get(reading.item)
         same = item is not None and item.cause.name == reading.name
