@@ -429,3 +429,23 @@ async def test_a_secret_is_nowhere_in_what_is_printed(desk, tmp_path):
     assert await desk.vault.names()
     files = [path.read_text() for path in (tmp_path / "out").rglob("*.toml")]
     assert CANARY not in "".join([*files, *(one.out + one.err for one in told)])
+
+
+async def test_an_empty_folder_is_not_applied_unless_that_is_meant(desk, tmp_path):
+    (tmp_path / "empty").mkdir()
+    told = await typed("apply", str(tmp_path / "empty"), home=tmp_path)
+    assert told.code == 5 and "noroshi apply --empty DIR" in told.err
+    assert (await desk.store.current()).number == 1
+    told = await typed("plan", str(tmp_path / "empty"), home=tmp_path)
+    assert told.code == 0 and "noroshi apply --empty DIR" in told.out.splitlines()[-1]
+    assert (await typed("apply", "--empty", str(tmp_path / "empty"), home=tmp_path)).code == 0
+    assert (await desk.store.current()).documents == ()
+
+
+async def test_what_somebody_should_know_stands_below_the_differences(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
+    folder = written(tmp_path / "defs")
+    for command in ("plan", "apply"):
+        told = (await typed(command, folder, home=tmp_path)).out
+        _, _, below = told.partition("Beware:\n")
+        assert below.startswith("  Waiting mails that name a route which is no more: 1 (m365).")

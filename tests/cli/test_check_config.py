@@ -49,6 +49,12 @@ def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):
     assert [path.name for path in home.iterdir()] == ["noroshi.toml"]
 
 
+def test_a_folder_without_definitions_is_said_to_be_one(tmp_path, capsys):
+    assert checked(tmp_path / "home", tmp_path) == 3
+    said = capsys.readouterr().err
+    assert f"  {tmp_path}: there is no definition in it; is it the right folder?" in said
+
+
 def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys):
     (tmp_path / "noroshi.toml").write_text('programs = ["/opt/ours"]\n', encoding="utf-8")
     assert checked(tmp_path, folder) == 3

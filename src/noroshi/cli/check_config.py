@@ -41,6 +41,10 @@ RIGHT = Words(
     ja="{folder} に誤りはありません。監視項目 {monitors}、実行条件 {rules}、通知先 {contacts}、"
     "送信経路 {routes}。",
 )
+NOTHING_THERE = Words(
+    en="there is no definition in it; is it the right folder?",
+    ja="定義が1つもありません。フォルダーを確かめてください",
+)
 NO_HOME = Words(
     en="There is no {file}: whether programs may run was not checked.",
     ja="{file} がないため、プログラムを実行してよいかは確かめていません。",
@@ -53,7 +57,10 @@ def check_config(asked: Asked) -> int:
     config, of_config = _settings(asked.home)
     read = look_into(folder)
     found = asyncio.run(_checked(read, config))
-    problems = (*of_config, *by_file((*read.problems, *found.problems)))
+    of_folder = (*read.problems, *found.problems)
+    if not read.documents and not of_folder:
+        of_folder = (Problem(str(folder), NOTHING_THERE),)
+    problems = (*of_config, *by_file(of_folder))
     if asked.given.json:
         _print(asked, problems)
     elif problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -97,6 +97,11 @@ def _ids_given(contents: dict[str, dict[str, Any]], problems: list[Problem]) -> 
             else:
                 taken[id] = path
     return taken
+
+
+def monitor_ids(documents: Iterable[Document]) -> set[str]:
+    """The ids of all monitors that the documents name one for."""
+    return set(_known(tuple(documents)).values())
 
 
 def _known(current: tuple[Document, ...]) -> dict[Path, str]:

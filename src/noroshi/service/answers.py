@@ -83,11 +83,15 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a set of definitions would change over version `base`, and what is wrong with it."""
+    """What a set of definitions would change over version `base`, what is wrong with it, and
+    what somebody should know before it is applied. `refused`: why `apply` would take it for a
+    mistake."""
 
     base: int
     differences: tuple[Words, ...]
     problems: tuple[Problem, ...]
+    cautions: tuple[Words, ...] = ()
+    refused: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class Applied:
 
     version: int
     differences: tuple[Words, ...]
+    cautions: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
