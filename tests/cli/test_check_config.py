@@ -32,6 +32,14 @@ def test_good_definitions_need_no_home_folder_and_nothing_is_written(tmp_path, f
     assert not (tmp_path / "home").exists()
 
 
+def test_monitors_that_nobody_is_told_of_are_named(tmp_path, folder, capsys):
+    text = '[[group]]\nname = "base"\n[[group.monitor]]\nname = "disks"\nkind = "disk"\n'
+    (folder / "instances" / "shop.toml").write_text(text, encoding="utf-8")
+    assert checked(tmp_path / "home", folder) == 0
+    told = "Monitors without a rule, of which nobody is told: 1 (shop/base/disks)"
+    assert told in capsys.readouterr().out
+
+
 def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):
     shutil.copytree(BAD / "five-files-at-once", folder, dirs_exist_ok=True)
     home = tmp_path / "home"

@@ -93,3 +93,32 @@ def test_what_is_refused_says_how_to_do_it_all_the_same():
         assert isinstance(words, Words)
         assert "noroshi apply --empty" in words.en
         assert "noroshi apply --empty" in words.ja
+
+
+SILENT = {
+    "group": [
+        {"name": "base", "monitor": [{"name": f"d{n}", "kind": "disk"} for n in range(7)]}
+    ]
+}
+
+
+async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_named(ask):
+    given = documents(instances__web1=SILENT)
+    (told,) = cautions(await ask("plan", documents=given))
+    assert told.startswith(
+        "Monitors without a rule, of which nobody is told: 7 (web1/base/d0, "
+    )
+    assert told.endswith("web1/base/d4 and 2 more). Name one: rules = [...]")
+    assert cautions(await ask("apply", documents=given)) == [told]
+    assert cautions(await ask("status")) == [told]
+
+
+async def test_a_blueprint_that_adds_monitors_without_a_rule_says_so(ask):
+    await applied(ask, blueprints__till=SILENT)
+    added = await ask("blueprint_add", blueprint="till", instance="shop")
+    assert "(shop/base/d0, " in cautions(added)[0]
+
+
+async def test_where_every_monitor_has_a_rule_nothing_is_said(ask):
+    assert cautions(await applied(ask)) == []
+    assert cautions(await ask("status")) == []

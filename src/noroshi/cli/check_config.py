@@ -29,6 +29,7 @@ from noroshi.definitions import (
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Clocks
+from noroshi.service.cautions import silent
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = Words(
@@ -68,6 +69,8 @@ def check_config(asked: Asked) -> int:
         raise Refused("invalid", head, [(p.where, p.what) for p in problems])
     else:
         print(asked.say(_praise(folder, found)))
+        for words in silent(found.plan):
+            print(asked.say(words))
         if config is None:
             print(asked.say(NO_HOME.fill(file=asked.home / FILE)))
     return exits.INVALID if problems else exits.DONE

@@ -118,6 +118,7 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
     if found["monitors"]:
         yield from ("", f"{asked.say(MONITORS)}  {_levels(asked, found['monitors'])}")
         yield from _monitors(asked, found["monitors"], now)
+        yield from (f"  {asked.say(words)}" for words in found["cautions"])
     yield from ("", asked.say(ROUTES))
     yield from _routes(asked, found["routes"], now)
     yield from ("", asked.say(QUEUE))

@@ -69,7 +69,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Everything at one time. `troubles` are Noroshi's own."""
+    """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
+    what somebody should know of the definitions."""
 
     node: str
     version: int
@@ -79,6 +80,7 @@ class Status:
     routes: tuple[RouteStatus, ...]
     queue: Counts
     troubles: tuple[Words, ...]
+    cautions: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,12 @@ CONTACT_GONE = Words(
     ja="なくなる通知先 ({names}) への送信待ちが{count}通あります。そのままのアドレスに送ります。"
     "取りやめるには: noroshi queue drop ID",
 )
+NOBODY_TOLD = Words(
+    en="Monitors without a rule, of which nobody is told: {count} ({names}). Name one: "
+    "rules = [...]",
+    ja="実行条件がなく、誰にも知らせない監視項目が{count}件あります ({names})。"
+    "rules = [...] で指定してください。",
+)
 AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
 
 
@@ -55,8 +61,16 @@ def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Words |
 def cautions(plan: Plan, waiting: Iterable[Waiting]) -> Iterator[Words]:
     """What somebody should know who brings this plan into force."""
     mails = [one.envelope for one in waiting]
+    yield from silent(plan)
     yield from _without_route(plan, mails)
     yield from _without_contact(plan, mails)
+
+
+def silent(plan: Plan) -> Iterator[Words]:
+    """That nobody is told of some monitors, as no rule acts on them."""
+    paths = sorted(monitor.path for monitor in plan.monitors.values() if not monitor.rules)
+    if paths:
+        yield NOBODY_TOLD.fill(count=len(paths), names=some(paths))
 
 
 def some(names: Sequence[str]) -> Words:
