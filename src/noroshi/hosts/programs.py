@@ -55,6 +55,10 @@ OPEN = Words(
     en="others may write to {path} (chmod go-w)",
     ja="{path} に所有者以外も書き込めます (chmod go-w)",
 )
+FOR_ALL = Words(
+    en="others may put files into {path}, as is meant; put the program elsewhere",
+    ja="{path} は誰でも書き込めるフォルダーです。プログラムを別の場所に置いてください",
+)
 CARRIER = Words(
     en="{path} runs other programs, so it may run only if `programs` in noroshi.toml names "
     "its folder",
@@ -189,7 +193,8 @@ def _of_owner(place: Path) -> Iterator[Words]:
         wanted = " / ".join(_name(uid) for uid in sorted(trusted))
         yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=wanted)
     if status.st_mode & WRITABLE:
-        yield OPEN.fill(path=place)
+        # /tmp is of use to others only as it is: nobody must be told to close it.
+        yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
 
 
 def _uid(name: str) -> int | None:
