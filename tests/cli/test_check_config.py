@@ -64,6 +64,10 @@ def test_a_folder_without_definitions_is_said_to_be_one(tmp_path, capsys):
 
 
 def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys):
+    script = '[[group.monitor]]\nname = "load"\nkind = "script"\n'
+    argv = 'options = { argv = ["/usr/lib/nagios/plugins/check_load"] }\n'
+    with (folder / "instances" / "web1.toml").open("a", encoding="utf-8") as web1:
+        web1.write(script + argv)
     (tmp_path / "noroshi.toml").write_text('programs = ["/opt/ours"]\n', encoding="utf-8")
     assert checked(tmp_path, folder) == 3
     assert "lies in none of the folders whose programs may run (/opt/ours)" in (

@@ -138,6 +138,12 @@ def test_a_path_that_leads_nowhere_is_named(folder, path, problem):
     assert problem in said(folder, path)[0]
 
 
+def test_a_plugin_that_is_not_installed_is_told_with_the_packages_that_have_it(folder):
+    (first, *_) = said(folder, f"{PLUGINS}/check_that_is_not_there")
+    assert first.startswith(f"{PLUGINS}/check_that_is_not_there is not there. Debian")
+    assert "monitoring-plugins-basic" in first
+
+
 def test_a_program_without_a_name_is_none():
     assert "no program is named" in ProgramRules().problems(Program(argv=()))[0].en
 

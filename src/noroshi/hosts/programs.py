@@ -36,7 +36,14 @@ NOT_WHOLE = Words(
     en="{path} must be a whole path, beginning with /",
     ja="{path} は / で始まる絶対パスで指定してください",
 )
+NOT_THERE = Words(en="No such file or directory", ja="ファイルがありません")
 MISSING = Words(en="{path} cannot be looked at: {why}", ja="{path} を確認できません: {why}")
+NO_PLUGIN = Words(
+    en="{path} is not there. Debian and Ubuntu have Nagios plug-ins in the packages "
+    "monitoring-plugins-basic and monitoring-plugins-standard",
+    ja="{path} がありません。Debian と Ubuntu では、Nagios プラグインは "
+    "monitoring-plugins-basic と monitoring-plugins-standard のパッケージにあります",
+)
 OUTSIDE = Words(
     en="{path} lies in none of the folders whose programs may run ({folders}); "
     "`programs` in noroshi.toml names them",
@@ -125,6 +132,12 @@ class ProgramRules:
             yield from _of_file(real)
             for place in (real, *real.parents):
                 yield from _of_owner(place)
+        except FileNotFoundError:
+            yield (
+                NO_PLUGIN.fill(path=given)
+                if _is_plugin(given)
+                else MISSING.fill(path=given, why=NOT_THERE)
+            )
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             yield MISSING.fill(path=given, why=getattr(error, "strerror", None) or error)
 
@@ -146,6 +159,10 @@ class ProgramRules:
             yield NOT_ROOT.fill(name=name, own=_name(own))
         elif name != NOBODY and name not in self.runs_as:
             yield NOT_ALLOWED.fill(name=name)
+
+
+def _is_plugin(given: str) -> bool:
+    return Path(given).is_relative_to(DEBIAN)
 
 
 def real_path(given: str) -> Path:
