@@ -14,7 +14,9 @@ NEED_A_PROVIDER_OR_STAY = {"serve", "authorize"}
 def first_steps():
     """The lines under "Start for real", as a shell splits them."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"(?s)^## Start for real\n.*?^```\n(.*?)^```", text, re.MULTILINE).group(1)
+    block = re.search(r"(?s)^## Start for real\n.*?^```\n(.*?)^```", text, re.MULTILINE).group(
+        1
+    )
     return [shlex.split(line, comments=True) for line in block.splitlines()]
 
 
