@@ -277,11 +277,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What alarms are about: the monitor, its kind's title, its readings' names."""
+    """What alarms are about: the monitor, its kind's title, its readings' names, and on which
+    computer it runs."""
 
     monitor: Monitor
     kind: Words
     names: Mapping[str, Words]
+    runs_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ UNREACHABLE = Words(
     en="FS01 cannot be reached (connection timed out after 10 s), so it cannot be measured.",
     ja="FS01 に届かないため測定できません (接続が10秒で切れました)。",
 )
-PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net"}
+PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net", "group_title": ""}
 REFUSED = Cause(
     Reading(
         "closed",
@@ -32,6 +32,7 @@ LOG = {
     "title": "orders.log",
     "kind": "logfile",
     "group": "app",
+    "group_title": "",
     "occurrences": frozenset({"found"}),
 }
 LINES = (
@@ -65,7 +66,7 @@ PRINTED = plain(
 HOSTILE = {
     "name": "x<script>alert(1)</script>",
     "title": 'T\r\nBcc: <b onmouseover="x()">all</b> & \u202egnp.exe ' + "W" * 300,
-    "group": "<!-- <table>",
+    "group_title": "<!-- <table>",
     "instance": Instance(name="FS01", title="</td></table><img src=//evil.example/x>"),
 }
 

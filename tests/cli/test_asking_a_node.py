@@ -170,13 +170,13 @@ async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
 
 async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):
     disks = {"name": "disks", "kind": "disk", "title": "Disk space"}
-    web = {"rules": ["all"], "group": [{"name": "base", "monitor": [disks]}]}
+    group = {"name": "base", "title": "Base", "monitor": [disks]}
     desk = Desk()
     async with a_node(tmp_path, desk.service):
-        await apply(desk, instances__web1=web)
+        await apply(desk, instances__web1={"rules": ["all"], "group": [group]})
         await desk.measured()
         told = (await typed("status", home=tmp_path, COLUMNS="80")).out
-    assert "  ◆ CRITICAL  web1/base/disks (Disk space)  /var  since " in told
+    assert "  ◆ CRITICAL  web1/base/disks (Base › Disk space)  /var  since " in told
     assert "\n      used 95.2% (limit 90%)\n" in told
 
 

@@ -59,6 +59,7 @@ def test_the_examples_make_a_plan(new_id):
         "web1/system/cron",
         "web1/system/disks",
     ]
+    assert {m.group_title for m in plan.monitors.values()} == {"System", "Services"}
     assert plan.routes["smtp1"].options == Smtp(
         host="smtp.office365.com", port=587, account="m365", user="noroshi@example.com"
     )

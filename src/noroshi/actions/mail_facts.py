@@ -19,6 +19,8 @@ def facts(told: Telling) -> dict[str, Any]:
         "instance": monitor.instance.name,
         "instance_title": monitor.instance.title,
         "group": monitor.group,
+        "group_title": monitor.group_title,
+        "runs_on": told.topic.runs_on,
         "monitor": monitor.name,
         "title": monitor.title or monitor.name,
         "kind": told.topic.kind.say(language),

@@ -38,17 +38,13 @@ BEFORE = Words(en="Before", ja="その前")
 REASON = Words(en="Sent because", ja="送った理由")
 RUNS_ON = Words(en="Runs on", ja="動作場所")
 HERE = Words(en="the computer that Noroshi runs on", ja="Noroshi が動いているコンピューター")
+NAMED = Words(en="{host}, {here}", ja="{host} ({here})")
 NEXT = Words(en="Next notice", ja="次のお知らせ")
 NOT_KNOWN = Words(en="Whether it is well is not known.", ja="正常かどうかは分かりません。")
-LASTS = Words(en="for {span} by now", ja="{span}続いています")
-LASTED = Words(en="after {span}", ja="{span}ぶり")
+LASTS = Words(en="for {span} so far", ja="{span}続いています")
+LASTED = Words(en="after {span}", ja="{span}続きました")
 COUNT = Words(en="({count} items)", ja="({count}件)")
 SEEN = Words(en="Seen", ja="検知")
-AHEAD = (
-    Words(en="Sent", ja="送信"),
-    Words(en="Accepted", ja="受領"),
-    Words(en="Acknowledged", ja="確認"),
-)
 RECORDED = Words(en="Recorded", ja="記録")
 ACCEPTED = Words(
     en="Whether it was accepted: noroshi queue show {mail}",
@@ -85,9 +81,7 @@ def page(told: Telling, *, attached: bool = False) -> Page:
         rows=() if several else (*_rows(only, told, _limits(event, told.language)), *later),
         quote=None if several else quote(event, told, attached=attached),
         parts=tuple(_part(alarm, told, attached) for alarm in told.alarms if several),
-        later=(_row(RUNS_ON, HERE.say(told.language), told.language), *later)
-        if several
-        else (),
+        later=(_row(RUNS_ON, _here(told), told.language), *later) if several else (),
         trail=tuple(_trail(told)),
         footer=tuple(_footer(told)),
     )
@@ -105,7 +99,8 @@ def _where(told: Telling) -> Iterator[str]:
     title = monitor.instance.title
     beside = f" ({title})" if title not in ("", monitor.instance.name) else ""
     yield monitor.instance.name + beside
-    yield from filter(None, (monitor.group, monitor.title or monitor.name))
+    group = monitor.group_title or monitor.group
+    yield from filter(None, (group, monitor.title or monitor.name))
 
 
 def _aside(told: Telling) -> str:
@@ -182,7 +177,12 @@ def _part(alarm: Alarm, told: Telling, attached: bool) -> Part:
 
 def _rows(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     yield from _story(alarm, told, limits)
-    yield _row(RUNS_ON, HERE.say(told.language), told.language)
+    yield _row(RUNS_ON, _here(told), told.language)
+
+
+def _here(told: Telling) -> str:
+    host = told.topic.runs_on
+    return (NAMED.fill(host=host, here=HERE) if host else HERE).say(told.language)
 
 
 def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
@@ -238,13 +238,11 @@ def _before(event: Event, zone: tzinfo, language: str) -> str:
 
 def _trail(told: Telling) -> Iterator[Post]:
     """When somebody reads it, it has been seen and recorded, as it was sent after that;
-    of more it cannot know. A recovery is nobody's to acknowledge."""
+    of more it cannot know, so of more it does not speak."""
     language = told.language
     at: datetime = min(alarm.event.at for alarm in told.alarms)
     yield Post(SEEN.say(language), clock(at, told.zone), lit=True)
     yield Post(RECORDED.say(language), lit=True)
-    for post in AHEAD[:2] if told.level is Level.OK else AHEAD:
-        yield Post(post.say(language))
 
 
 def _footer(told: Telling) -> Iterator[str]:

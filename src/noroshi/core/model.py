@@ -227,6 +227,7 @@ class Monitor:
     rules: tuple[Rule, ...] = ()
     goes_to: str = ""
     occurrences: frozenset[str] = frozenset()
+    group_title: str = ""
 
     @property
     def path(self) -> str:

@@ -30,6 +30,7 @@ class MonitorStatus:
 
     path: str
     title: str
+    group_title: str
     kind: str
     level: Level
     known: bool

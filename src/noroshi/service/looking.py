@@ -83,6 +83,7 @@ def monitor_status(
     return MonitorStatus(
         path=monitor.path,
         title=monitor.title,
+        group_title=monitor.group_title,
         kind=monitor.kind,
         level=state.level,
         known=bool(state.items),
