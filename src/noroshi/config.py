@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 
 FILE = "noroshi.toml"
@@ -125,7 +126,7 @@ def _load(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         words = NO_FILE
     except OSError as error:
-        words = UNREADABLE.fill(why=error.strerror or error)
+        words = UNREADABLE.fill(why=why(error))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         words = NO_TOML.fill(why=error)
     raise ConfigError((Fault(str(file), words),))

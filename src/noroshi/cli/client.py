@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from noroshi.cli.places import DOOR, NAME
+from noroshi.core.system import why
 from noroshi.core.words import Words
 
 LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
@@ -139,8 +140,9 @@ class Far:
         except TimeoutError:
             raise
         except OSError as error:
-            why = error.strerror or error
-            raise Refused("no node", CANNOT_ENTER.fill(door=self.door, why=why)) from None
+            raise Refused(
+                "no node", CANNOT_ENTER.fill(door=self.door, why=why(error))
+            ) from None
 
 
 def _line(request: object) -> bytes:

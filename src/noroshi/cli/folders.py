@@ -10,6 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.core.problems import Problem
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
 from noroshi.ports import Document
@@ -117,8 +118,7 @@ def export(asked: Asked) -> int:
     except Invalid as invalid:
         raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("invalid", CANNOT_WRITE.fill(folder=folder, why=why)) from None
+        raise Refused("invalid", CANNOT_WRITE.fill(folder=folder, why=why(error))) from None
     version, count = exported["version"], len(documents)
     print(asked.say(WRITTEN.fill(version=version, folder=folder, count=count)))
     return exits.DONE

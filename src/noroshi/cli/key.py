@@ -10,6 +10,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import CANNOT_READ, contents, typed
 from noroshi.cli.layout import table
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.vault import Secret, VaultError, read_key
 from noroshi.vault.passphrase import lock_up
@@ -113,8 +114,7 @@ def read_file(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -136,4 +136,4 @@ def _write(file: Path, content: bytes) -> None:
 
 def not_written(file: Path, error: OSError) -> Refused:
     """Why it could not be written."""
-    return Refused("trouble", NOT_WRITTEN.fill(file=file, why=error.strerror or error))
+    return Refused("trouble", NOT_WRITTEN.fill(file=file, why=why(error)))

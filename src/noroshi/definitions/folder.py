@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.problems import Place, Problem
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions.documents import TYPES, content, document, split
@@ -151,7 +152,7 @@ def _load(file: Path, name: str) -> dict[str, Any]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise Invalid((Problem(name, UNREADABLE.fill(why=error.strerror)),)) from None
+        raise Invalid((Problem(name, UNREADABLE.fill(why=why(error))),)) from None
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import Program
 
@@ -36,7 +37,6 @@ NOT_WHOLE = Words(
     en="{path} must be a whole path, beginning with /",
     ja="{path} は / で始まる絶対パスで指定してください",
 )
-NOT_THERE = Words(en="No such file or directory", ja="ファイルがありません")
 MISSING = Words(en="{path} cannot be looked at: {why}", ja="{path} を確認できません: {why}")
 NO_PLUGIN = Words(
     en="{path} is not there. Debian and Ubuntu have Nagios plug-ins in the packages "
@@ -132,14 +132,9 @@ class ProgramRules:
             yield from _of_file(real)
             for place in (real, *real.parents):
                 yield from _of_owner(place)
-        except FileNotFoundError:
-            yield (
-                NO_PLUGIN.fill(path=given)
-                if _is_plugin(given)
-                else MISSING.fill(path=given, why=NOT_THERE)
-            )
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            yield MISSING.fill(path=given, why=getattr(error, "strerror", None) or error)
+            gone = isinstance(error, FileNotFoundError) and Path(given).is_relative_to(DEBIAN)
+            yield (NO_PLUGIN if gone else MISSING).fill(path=given, why=why(error))
 
     def _of_place(self, real: Path) -> Iterator[Words]:
         """Links are followed first: one that leads out of the folder leads nowhere."""
@@ -159,10 +154,6 @@ class ProgramRules:
             yield NOT_ROOT.fill(name=name, own=_name(own))
         elif name != NOBODY and name not in self.runs_as:
             yield NOT_ALLOWED.fill(name=name)
-
-
-def _is_plugin(given: str) -> bool:
-    return Path(given).is_relative_to(DEBIAN)
 
 
 def real_path(given: str) -> Path:

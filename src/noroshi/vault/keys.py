@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
@@ -147,7 +148,7 @@ def _box(path: Path, *, private: bool) -> Box:
     except FileNotFoundError:
         raise VaultError(NO_KEY.fill(path=path)) from None
     except OSError as error:
-        raise VaultError(UNREADABLE_KEY.fill(path=path, why=error.strerror)) from None
+        raise VaultError(UNREADABLE_KEY.fill(path=path, why=why(error))) from None
     if private and os.name == "posix" and mode & 0o077:  # Windows keeps this in the file's ACL
         raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
     return Box(key_in(dpapi.unprotect(text), path))
