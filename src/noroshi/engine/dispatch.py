@@ -45,6 +45,7 @@ class Way:
     slots: set[asyncio.Task[None]] = field(default_factory=set)
     sending: set[asyncio.Task[bool]] = field(default_factory=set)
     rests_until: datetime | None = None
+    why: Words | None = None
 
 
 class GoneRoute:
@@ -152,7 +153,8 @@ class Dispatch:
         settle = partial(self.store.settle, parcel, receipt, its, told)
         while await self._attempt(settle) is None:
             await self._attempt(lambda: self._idle(way))
-        journal.settled(parcel, its)
+        journal.settled(parcel, its, way.why)
+        way.why = its.why if isinstance(its, RestRoute) else None
 
     async def _send(self, transport: Transport, envelope: Envelope) -> Receipt:
         try:
