@@ -246,6 +246,20 @@ async def test_status_answers_a_script_by_its_exit_code(tmp_path, level, route, 
         assert (await typed("status", home=tmp_path)).code == 0
 
 
+async def test_the_same_answer_again_and_again_is_told_once_with_how_often(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    (one,) = await desk.store.waiting()
+    for text in ("busy [a1]", "busy [b2]", "busy [c3]", "no such user", "busy"):
+        await desk.attempted("plain", DEFERRED, text)
+        desk.time.pass_by(minutes=30)
+    told = (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
+    _, _, attempts = told.partition("Attempts\n")
+    lines = attempts.splitlines()[:3]
+    assert re.search(r"06:00–.*07:00 \(3 times\) +deferred .*busy \[c3\]", lines[0])
+    assert "no such user" in lines[1] and "times" not in lines[1]
+    assert lines[2].endswith("busy")
+
+
 async def test_the_queue_is_listed_and_one_of_it_shown(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "点検のお知らせ", "本文\n二行", ("plain",))
     await desk.attempted("plain", DEFERRED, "mailbox busy", 450)
