@@ -568,6 +568,9 @@ class Store(Protocol):
 
     async def secret_names(self) -> Sequence[str]: ...
 
+    async def drop_secret(self, name: str) -> bool:
+        """Forget that entry. False: there is none of that name."""
+
     # all
 
     async def shift(self, by: timedelta) -> None:

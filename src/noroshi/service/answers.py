@@ -331,6 +331,15 @@ class BlueprintRow:
     groups: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretEntry:
+    """An entry of the vault: whether it is kept, and the keys of the definitions that name it."""
+
+    name: str
+    kept: bool
+    named_by: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
     """An entry of the vault, and why the key does not open it; None: it does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.service.blueprints import Blueprints
+from noroshi.service.entries import Entries
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.looking_up import Looking
@@ -25,6 +26,7 @@ class Service(
     Blueprints,
     Signing,
     Sealing,
+    Entries,
     Mailing,
     Reporting,
     Keeping,

@@ -401,6 +401,9 @@ class MemoryStore:
     async def secret_names(self) -> Sequence[str]:
         return sorted(self._secrets)
 
+    async def drop_secret(self, name: str) -> bool:
+        return self._secrets.pop(name, None) is not None
+
     # all
 
     async def shift(self, by: timedelta) -> None:
