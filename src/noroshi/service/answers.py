@@ -136,7 +136,8 @@ class Exported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One plug-in: its family (monitor, action, route), its options as JSON Schema."""
+    """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
+    measures, and the limits of that unless others are given."""
 
     family: str
     kind: str
@@ -144,6 +145,7 @@ class Kind:
     help: Words
     options: Mapping[str, Any]
     readings: Mapping[str, Words]
+    limits: Mapping[str, Words]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

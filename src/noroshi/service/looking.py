@@ -22,6 +22,7 @@ from noroshi.service.answers import (
     RouteStatus,
     Said,
 )
+from noroshi.service.saying import limits_told
 from noroshi.service.standing import found_now, reason
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
@@ -57,6 +58,10 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             help=kind.help,
             options=schema.form(kind.options),
             readings=getattr(kind, "names", {}),
+            limits={
+                name: limits_told(limits, "")
+                for name, limits in getattr(kind, "limits", {}).items()
+            },
         )
         for family, known in families.items()
         for kind in sorted(known.values(), key=lambda k: k.kind)
