@@ -18,7 +18,9 @@ from noroshi.vault.secret import Secret, VaultError
 
 KEY_BYTES = 32
 LARGEST = 4096
-NEW, OLD, PART = ".new", ".old", ".part"
+NEW, OLD, PART = ".rotating", ".old", ".part"
+"""What a key's file is called that is about to follow, that was followed, that is half written.
+No name that a person would give a key of their own: the first would be taken for the next key."""
 CREDENTIAL = "noroshi.key"
 """What the key is called among systemd's credentials (systemd.exec(5), LoadCredential=)."""
 

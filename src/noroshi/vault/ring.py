@@ -88,6 +88,8 @@ class KeyRing:
 
     async def resume(self) -> Rotated | None:
         """Finish a rotation that was cut off; None: there is none. Raises VaultError."""
+        if not self._path.with_name(self._path.name + NEW).exists():
+            return None  # and so no need to say that there is no key
         keys = find_keys(self._path, self._credentials)
         return None if keys.next is None else await self._finish(keys)
 
