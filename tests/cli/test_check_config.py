@@ -75,6 +75,20 @@ def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys
     )
 
 
+def test_a_wrong_folder_is_not_told_file_by_file(tmp_path, capsys):
+    for n in range(40):
+        (tmp_path / f"file{n:02}.txt").touch()
+    assert checked(tmp_path / "home", tmp_path) == 3
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].endswith("Problems: 40")
+    assert [line.split(":")[0].strip() for line in said[1:4]] == [
+        "file00.txt",
+        "file01.txt",
+        "file02.txt",
+    ]
+    assert said[4:] == ["  … and the same of 37 more"]
+
+
 def test_programs_that_ask_get_json(tmp_path, folder, capsys):
     (folder / "rules" / "ops.toml").write_text("action = 5\n", encoding="utf-8")
     assert checked(tmp_path / "home", folder, "--json") == 3
