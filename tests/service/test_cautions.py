@@ -122,3 +122,25 @@ async def test_a_blueprint_that_adds_monitors_without_a_rule_says_so(ask):
 async def test_where_every_monitor_has_a_rule_nothing_is_said(ask):
     assert cautions(await applied(ask)) == []
     assert cautions(await ask("status")) == []
+
+
+def named(name, **other):
+    monitor = {"name": name, "kind": "disk", **other}
+    return {"rules": ["all"], "group": [{"name": "base", "monitor": [monitor]}]}
+
+
+async def test_a_monitor_that_was_likely_renamed_is_told_with_the_id_to_keep(ask):
+    await applied(ask)
+    exported = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
+    id = json.loads(exported["instances/web1"])["group"][0]["monitor"][0]["id"]
+    (told,) = cautions(await ask("plan", documents=documents(instances__web1=named("volumes"))))
+    assert told.startswith("web1/base/disks goes, and web1/base/volumes comes")
+    assert f'write id = "{id}" into it' in told
+    kept = documents(instances__web1=named("volumes", id=id))
+    assert cautions(await ask("plan", documents=kept)) == []
+
+
+async def test_another_monitor_in_the_place_of_one_is_no_new_name_of_it(ask):
+    await applied(ask)
+    other = named("root", options={"include": ["/"]})
+    assert cautions(await ask("plan", documents=documents(instances__web1=other))) == []

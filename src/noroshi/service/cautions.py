@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from noroshi.core.model import Envelope
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
-from noroshi.definitions import Plan, monitor_ids
+from noroshi.definitions import Plan, likely_renamed, monitor_ids
 from noroshi.ports import Document, Waiting
 
 FIRST = 5
@@ -42,6 +42,12 @@ NOBODY_TOLD = Words(
     ja="実行条件がなく、誰にも知らせない監視項目が{count}件あります ({names})。"
     "rules = [...] で指定してください。",
 )
+RENAMED = Words(
+    en="{old} goes, and {new} comes and looks at the same. If it is the same monitor renamed, "
+    'write id = "{id}" into it: its state and history go on.',
+    ja="{old} がなくなり、同じ対象を監視する {new} が加わります。名前を変えただけなら、"
+    '新しいほうに id = "{id}" と書けば、状態と履歴を引き継ぎます。',
+)
 AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
 
 
@@ -58,9 +64,13 @@ def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Words |
     return ENDS_ALL.fill(names=some(sorted(before)))
 
 
-def cautions(plan: Plan, waiting: Iterable[Waiting]) -> Iterator[Words]:
-    """What somebody should know who brings this plan into force."""
+def cautions(
+    plan: Plan, waiting: Iterable[Waiting], old: Sequence[Document], new: Sequence[Document]
+) -> Iterator[Words]:
+    """What somebody should know who brings this plan, made of the new documents, into force."""
     mails = [one.envelope for one in waiting]
+    for before, after, id in likely_renamed(old, new):
+        yield RENAMED.fill(old=before, new=after, id=id)
     yield from silent(plan)
     yield from _without_route(plan, mails)
     yield from _without_contact(plan, mails)

@@ -51,7 +51,7 @@ class Defining(Desk):
             base=current.number,
             differences=changed,
             problems=(),
-            cautions=tuple(await self._cautions(found)),
+            cautions=tuple(await self._cautions(found, current)),
             refused=ends_everything(current.documents, found.documents),
         )
 
@@ -79,7 +79,7 @@ class Defining(Desk):
         if mistaken and not empty:
             raise Conflict(mistaken)
         changed = await asyncio.to_thread(_differ, current.documents, found.documents)
-        told, number = tuple(await self._cautions(found)), current.number
+        told, number = tuple(await self._cautions(found, current)), current.number
         if changed:
             number = await self._publish(found, current, who.name, note)
         return Applied(version=number, differences=changed, cautions=told)
@@ -105,8 +105,9 @@ class Defining(Desk):
         current = await self._store.current()
         return Exported(current.number, current.documents)
 
-    async def _cautions(self, found: Checked) -> Iterable[Words]:
-        return cautions(found.plan, await self._store.waiting())
+    async def _cautions(self, found: Checked, current: Version) -> Iterable[Words]:
+        waiting = await self._store.waiting()
+        return cautions(found.plan, waiting, current.documents, found.documents)
 
     async def _checked(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
