@@ -295,9 +295,9 @@ async def test_a_good_template_is_tried_on_every_sort_of_alarm_and_passes(render
 
 
 WRONG = [
-    pytest.param({"text": "{{ nothing }}"}, "'nothing' is undefined", 2, id="unknown name"),
-    pytest.param({"text": "{% if %}"}, "(line 1)", 2, id="syntax"),
-    pytest.param({"html_template": "{{ nothing }}"}, "'nothing'", 2, id="html"),
+    pytest.param({"text": "{{ nothing }}"}, "no such name: nothing", 2, id="unknown name"),
+    pytest.param({"text": "{% if %}"}, "line 1 is not valid", 2, id="syntax"),
+    pytest.param({"html_template": "{{ nothing }}"}, "no such name: nothing", 2, id="html"),
     pytest.param({"subject": "{{ text }}"}, "must be one line", 2, id="subject of many lines"),
     pytest.param(
         {"text": "{{ '%.1f'|format(items[0].value) }}"},

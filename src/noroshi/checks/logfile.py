@@ -74,7 +74,7 @@ TOO_MANY = Words(
     ja="{path} に当てはまるファイルが多すぎるため、新しい{most}個だけを追います",
 )
 NONE = Words(en="no such line", ja="該当する行はありません")
-FIRST = Words(en="first: {line}", ja="最初の行: {line}")
+FIRST = Words(en="the first line: {line}", ja="最初の行: {line}")
 
 
 @options

@@ -12,6 +12,7 @@ from typing import Any
 
 from noroshi.core.problems import Place, Problem
 from noroshi.core.system import why
+from noroshi.core.toml_said import toml_said
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions.documents import TYPES, content, document, split
@@ -166,9 +167,9 @@ def _load(file: Path, name: str) -> dict[str, Any]:
 
 def _no_toml(said: str) -> Words:
     if found := WHERE.fullmatch(said):
-        why, line, column = found.groups()
-        return NO_TOML.fill(line=line, column=column, why=why)
-    return NO_TOML_AT_ALL.fill(why=said)
+        what, line, column = found.groups()
+        return NO_TOML.fill(line=line, column=column, why=toml_said(what))
+    return NO_TOML_AT_ALL.fill(why=toml_said(said))
 
 
 def _without_dates(given: Any, place: Place) -> Any:
