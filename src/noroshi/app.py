@@ -163,7 +163,10 @@ async def open_app(
         stack.push_async_callback(store.close)
         renderer = TemplateRenderer()
         stack.push_async_callback(renderer.close)
-        plugins = Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)
+        here = socket.gethostname()
+        plugins = Plugins(
+            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, here
+        )
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
         tokens = TokenSource(
@@ -196,7 +199,7 @@ async def open_app(
             tokens=tokens,
             new_id=_new_id(clocks),
             name=config.name,
-            runs_on=socket.gethostname(),
+            runs_on=here,
             measure=engine.watch.measure,
             host_of=hosts.of,
             ring=ring,

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from noroshi.core.system import why
+from noroshi.core.toml_said import toml_said
 from noroshi.core.words import Words
 
 FILE = "noroshi.toml"
@@ -30,6 +32,15 @@ NO_FILE = Words(
 )
 UNREADABLE = Words(en="cannot be read: {why}", ja="読めません: {why}")
 NO_TOML = Words(en="is not TOML: {why}", ja="TOML として読めません: {why}")
+NO_TOML_AT = Words(
+    en="is not TOML at line {line}, column {column}: {why}",
+    ja="{line}行目の{column}文字目が TOML として読めません ({why})",
+)
+NO_UTF8 = Words(
+    en="is not UTF-8; save the file as UTF-8",
+    ja="UTF-8 ではありません。ファイルを UTF-8 で保存してください",
+)
+WHERE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 OPEN_TO_ALL = Words(
     en="anybody may write to it, and it names what may run; do `chmod o-w`",
     ja="実行してよいプログラムを決めるファイルなのに、誰でも書き込めます。`chmod o-w` してください",
@@ -131,10 +142,20 @@ def _load(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         words = NO_FILE
     except OSError as error:
-        words = UNREADABLE.fill(why=error.strerror or error)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        words = NO_TOML.fill(why=error)
+        words = UNREADABLE.fill(why=why(error))
+    except tomllib.TOMLDecodeError as error:
+        words = _no_toml(str(error))
+    except UnicodeDecodeError:
+        words = NO_UTF8
     raise ConfigError((Fault(str(file), words),))
+
+
+def _no_toml(said: str) -> Words:
+    found = WHERE.fullmatch(said)
+    if found is None:
+        return NO_TOML.fill(why=toml_said(said))
+    what, line, column = found.groups()
+    return NO_TOML_AT.fill(line=line, column=column, why=toml_said(what))
 
 
 class _Wrong(Exception):

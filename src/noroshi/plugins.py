@@ -22,14 +22,19 @@ class UnknownKind(LookupError):
 
 
 class Plugins:
-    """Checks, actions and transports by kind. Two of the same kind are refused at start."""
+    """Checks, actions and transports by kind. Two of the same kind are refused at start.
+
+    `runs_on` is the computer's name, which alarms tell.
+    """
 
     def __init__(
         self,
         checks: Iterable[Check],
         actions: Iterable[Action],
         transports: Iterable[TransportKind],
+        runs_on: str = "",
     ) -> None:
+        self._runs_on = runs_on
         self.checks = _by_kind(checks)
         self.actions = _by_kind(actions)
         self.transports = _by_kind(transports)
@@ -50,7 +55,7 @@ class Plugins:
         """What the rule's action sends; if that fails, the plain words, marked."""
         try:
             check = self.check(monitor.kind)
-            topic = Topic(monitor, check.title, check.names)
+            topic = Topic(monitor, check.title, check.names, self._runs_on)
             return self.action(rule.action).draft(rule.options, contact, topic, alarms)
         except Exception as bug:  # what a user wrote must not stop the watch
             log.exception("cannot draft %s for rule %s", rule.action, rule.id)

@@ -302,6 +302,8 @@ class Check:
     `may_vanish`: its items come and go, and none that went is an alarm (logs of a day).
     `goes_to` names the address that a network check is about, from its options and the
     instance's own; None: it stays on the computer. Another one is another thing to watch.
+    `occurrences` are those of its readings that count what happened (lines of a log): found
+    at the next look too, it is news, and it has no end to be told of.
     `try_out` lists what is wrong with the options on that host, without measuring anything.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
     term says of them); it may be None. It raises as `run` does.
@@ -317,17 +319,20 @@ class Check:
     blocks: bool = False
     may_vanish: bool = False
     goes_to: Callable[[Any, str], str] | None = None
+    occurrences: frozenset[str] = frozenset()
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What alarms are about: the monitor, its kind's title, its readings' names."""
+    """What alarms are about: the monitor, its kind's title, its readings' names, and on which
+    computer it runs."""
 
     monitor: Monitor
     kind: Words
     names: Mapping[str, Words]
+    runs_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

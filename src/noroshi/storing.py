@@ -361,6 +361,9 @@ class Store(Protocol):
 
     async def secret_names(self) -> Sequence[str]: ...
 
+    async def drop_secret(self, name: str) -> bool:
+        """Forget that entry. False: there is none of that name."""
+
     # what one may do at a time, among all who share the store
 
     async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:

@@ -52,14 +52,16 @@ def topic(language="ja", its_rule=None, **changed):
         "id": "01JDE4Z0QH",
         "name": "disk-d",
         "instance": Instance(name="FS01", title=instance),
-        "group": group,
+        "group": "disks",
+        "group_title": group,
         "title": title,
         "kind": "disk",
         "options": None,
         "limits": {"used": LIMITS},
         "rules": (its_rule or rule(),),
     }
-    return Topic(Monitor(**(told | changed)), Words(en="Disk space", ja="ディスク容量"), NAMES)
+    kind = Words(en="Disk space", ja="ディスク容量")
+    return Topic(Monitor(**(told | changed)), kind, NAMES, "kanri01")
 
 
 def used(value, item="D:", limits=LIMITS):

@@ -20,7 +20,7 @@ UNREACHABLE = Words(
     en="FS01 cannot be reached (connection timed out after 10 s), so it cannot be measured.",
     ja="FS01 に届かないため測定できません (接続が10秒で切れました)。",
 )
-PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net"}
+PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net", "group_title": ""}
 REFUSED = Cause(
     Reading(
         "closed",
@@ -29,7 +29,14 @@ REFUSED = Cause(
     ),
     Limits(critical=1),
 )
-LOG = {"name": "orders", "title": "orders.log", "kind": "logfile", "group": "app"}
+LOG = {
+    "name": "orders",
+    "title": "orders.log",
+    "kind": "logfile",
+    "group": "app",
+    "group_title": "",
+    "occurrences": frozenset({"found"}),
+}
 LINES = (
     "2026-11-24 07:40:01,113 ERROR [pool-3] 受注 #4711 を保存できません: 接続が切れました",
     '2026-11-24 07:40:02,884 ERROR [pool-1] could not commit: <timeout after="30s"> & retried',
@@ -61,7 +68,7 @@ PRINTED = plain(
 HOSTILE = {
     "name": "x<script>alert(1)</script>",
     "title": 'T\r\nBcc: <b onmouseover="x()">all</b> & \u202egnp.exe ' + "W" * 300,
-    "group": "<!-- <table>",
+    "group_title": "<!-- <table>",
     "instance": Instance(name="FS01", title="</td></table><img src=//evil.example/x>"),
 }
 
@@ -88,6 +95,7 @@ MAILS = {
     "long": (SCRIPT, [alarm(Cause(words=PRINTED), OK, UNKNOWN, serial=27)]),
     "hostile": (HOSTILE, [alarm(used(95.2, "<i>D:\u202e"), item="<i>D:\u202e", since=None)]),
     "log-lines": (LOG, [alarm(FOUND, OK, CRITICAL, serial=28)]),
+    "log-lines-again": (LOG, [alarm(FOUND, CRITICAL, CRITICAL, Reason.FOUND_AGAIN, serial=29)]),
     "fault": ({}, [alarm(Cause(words=UNREACHABLE), OK, UNKNOWN, serial=23)]),
     "measured-again": (
         {},

@@ -216,7 +216,7 @@ async def test_a_template_gets_plain_facts_in_the_contact_s_language(renderer):
         subject="{{ level_word }} {{ instance }} {{ items[0].item }}",
         text="{% for i in items %}{{ i.since }} {{ i.words }} ({{ i.limit }}{{ i.unit }}) "
         "{{ i.before }} {{ i.reason }} {{ i.note }}{% endfor %}|{{ contact }}|{{ kind }}|"
-        "{{ mark }}|{{ title }}|{{ group }}|{{ level }}|{{ monitor }}|{{ instance_title }}",
+        "{{ mark }}|{{ title }}|{{ group }} {{ group_title }} {{ runs_on }}|{{ level }}|{{ monitor }}|{{ instance_title }}",
     )
     payload = drafted("alarm", "ja", options)
     assert json.loads(json.dumps(payload)) == payload
@@ -224,7 +224,7 @@ async def test_a_template_gets_plain_facts_in_the_contact_s_language(renderer):
     assert finished["subject"] == "危険 FS01 D:"
     assert finished["text"] == (
         "2026年11月24日(火) 07:40:12 +09:00 使用率 95.2% (95%) 注意 レベルが変わったため "
-        "空き 96 GB、全体 2.0 TB|情シス|ディスク容量|◆|D: 共有 使用率|ディスク|critical|disk-d|"
+        "空き 96 GB、全体 2.0 TB|情シス|ディスク容量|◆|D: 共有 使用率|disks ディスク kanri01|critical|disk-d|"
         "ファイルサーバー"
     )
     assert not {"template", "facts", "template_failed"} & finished.keys()
@@ -295,9 +295,9 @@ async def test_a_good_template_is_tried_on_every_sort_of_alarm_and_passes(render
 
 
 WRONG = [
-    pytest.param({"text": "{{ nothing }}"}, "'nothing' is undefined", 2, id="unknown name"),
-    pytest.param({"text": "{% if %}"}, "(line 1)", 2, id="syntax"),
-    pytest.param({"html_template": "{{ nothing }}"}, "'nothing'", 2, id="html"),
+    pytest.param({"text": "{{ nothing }}"}, "no such name: nothing", 2, id="unknown name"),
+    pytest.param({"text": "{% if %}"}, "line 1 is not valid", 2, id="syntax"),
+    pytest.param({"html_template": "{{ nothing }}"}, "no such name: nothing", 2, id="html"),
     pytest.param({"subject": "{{ text }}"}, "must be one line", 2, id="subject of many lines"),
     pytest.param(
         {"text": "{{ '%.1f'|format(items[0].value) }}"},

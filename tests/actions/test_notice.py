@@ -118,6 +118,31 @@ def test_the_html_says_what_the_text_says_first(name):
     assert payload["subject"].removeprefix("[Noroshi] ") in payload["html"]
 
 
+def changed(count, more=0, width=1):
+    lines = tuple(("web1", plain(f"~ difference {n} {'&' * width}.")) for n in range(count))
+    return replace(ALL["changed"], differences=lines, more=more)
+
+
+@pytest.mark.parametrize(("count", "more"), [(9, 0), (50, 0), (50, 7)])
+def test_the_html_shows_all_that_is_listed_and_no_hint_that_there_is_more(count, more):
+    html = notice(SAM, changed(count, more))["html"]
+    assert all(f"difference {n} " in html for n in range(count))
+    assert "in the text form" not in html
+    assert ("and 7 more" in html) is bool(more)
+
+
+def test_what_does_not_fit_is_counted_in_the_html_and_whole_in_the_text():
+    payload = notice(AKI, changed(50, width=10_000))
+    assert "ほかに42行。このメールのテキスト形式にあります" in payload["html"]
+    assert "difference 49 " in payload["text"]
+
+
+def test_each_instance_of_many_is_named_in_the_html():
+    many = tuple(Watched(f"server{n:02}", "", 1) for n in range(20))
+    html = notice(SAM, replace(STARTED, instances=many))["html"]
+    assert all(f"server{n:02}: 1 monitors" in html for n in range(20))
+
+
 def test_each_thing_that_can_happen_is_told():
     assert {one.happening for one in ALL.values()} == set(Happening)
 

@@ -98,6 +98,10 @@ def test_limits_are_for_readings_that_have_a_name(check):
     assert all(isinstance(limits, Limits) for limits in check.limits.values())
 
 
+def test_what_happens_and_is_no_state_is_among_its_readings(check):
+    assert check.occurrences <= check.names.keys()
+
+
 class Own:
     """A node that knows all of itself."""
 

@@ -170,13 +170,13 @@ async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
 
 async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):
     disks = {"name": "disks", "kind": "disk", "title": "Disk space"}
-    web = {"rules": ["all"], "group": [{"name": "base", "monitor": [disks]}]}
+    group = {"name": "base", "title": "Base", "monitor": [disks]}
     desk = Desk()
     async with a_node(tmp_path, desk.service):
-        await apply(desk, instances__web1=web)
+        await apply(desk, instances__web1={"rules": ["all"], "group": [group]})
         await desk.measured()
         told = (await typed("status", home=tmp_path, COLUMNS="80")).out
-    assert "  ◆ CRITICAL  web1/base/disks (Disk space)  /var  since " in told
+    assert "  ◆ CRITICAL  web1/base/disks (Base › Disk space)  /var  since " in told
     assert "\n      used 95.2% (limit 90%)\n" in told
 
 
@@ -244,6 +244,20 @@ async def test_status_answers_a_script_by_its_exit_code(tmp_path, level, route, 
             await desk.attempted("plain", route, "no", 550)
         assert (await typed("status", "--check", home=tmp_path)).code == code
         assert (await typed("status", home=tmp_path)).code == 0
+
+
+async def test_the_same_answer_again_and_again_is_told_once_with_how_often(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    (one,) = await desk.store.waiting()
+    for text in ("busy [a1]", "busy [b2]", "busy [c3]", "no such user", "busy"):
+        await desk.attempted("plain", DEFERRED, text)
+        desk.time.pass_by(minutes=30)
+    told = (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
+    _, _, attempts = told.partition("Attempts\n")
+    lines = attempts.splitlines()[:3]
+    assert re.search(r"06:00–.*07:00 \(3 times\) +deferred .*busy \[c3\]", lines[0])
+    assert "no such user" in lines[1] and "times" not in lines[1]
+    assert lines[2].endswith("busy")
 
 
 async def test_the_queue_is_listed_and_one_of_it_shown(desk, tmp_path):
@@ -429,3 +443,23 @@ async def test_a_secret_is_nowhere_in_what_is_printed(desk, tmp_path):
     assert await desk.vault.names()
     files = [path.read_text() for path in (tmp_path / "out").rglob("*.toml")]
     assert CANARY not in "".join([*files, *(one.out + one.err for one in told)])
+
+
+async def test_an_empty_folder_is_not_applied_unless_that_is_meant(desk, tmp_path):
+    (tmp_path / "empty").mkdir()
+    told = await typed("apply", str(tmp_path / "empty"), home=tmp_path)
+    assert told.code == 5 and "noroshi apply --empty DIR" in told.err
+    assert (await desk.store.current()).number == 1
+    told = await typed("plan", str(tmp_path / "empty"), home=tmp_path)
+    assert told.code == 0 and "noroshi apply --empty DIR" in told.out.splitlines()[-1]
+    assert (await typed("apply", "--empty", str(tmp_path / "empty"), home=tmp_path)).code == 0
+    assert (await desk.store.current()).documents == ()
+
+
+async def test_what_somebody_should_know_stands_below_the_differences(desk, tmp_path):
+    await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
+    folder = written(tmp_path / "defs")
+    for command in ("plan", "apply"):
+        told = (await typed(command, folder, home=tmp_path)).out
+        _, _, below = told.partition("Beware:\n")
+        assert below.startswith("  Waiting mails that name a route which is no more: 1 (m365).")

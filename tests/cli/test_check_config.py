@@ -32,6 +32,14 @@ def test_good_definitions_need_no_home_folder_and_nothing_is_written(tmp_path, f
     assert not (tmp_path / "home").exists()
 
 
+def test_monitors_that_nobody_is_told_of_are_named(tmp_path, folder, capsys):
+    text = '[[group]]\nname = "base"\n[[group.monitor]]\nname = "disks"\nkind = "disk"\n'
+    (folder / "instances" / "shop.toml").write_text(text, encoding="utf-8")
+    assert checked(tmp_path / "home", folder) == 0
+    told = "Monitors without a rule, of which nobody is told: 1 (shop/base/disks)"
+    assert told in capsys.readouterr().out
+
+
 def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):
     shutil.copytree(BAD / "five-files-at-once", folder, dirs_exist_ok=True)
     home = tmp_path / "home"
@@ -49,12 +57,36 @@ def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):
     assert [path.name for path in home.iterdir()] == ["noroshi.toml"]
 
 
+def test_a_folder_without_definitions_is_said_to_be_one(tmp_path, capsys):
+    assert checked(tmp_path / "home", tmp_path) == 3
+    said = capsys.readouterr().err
+    assert f"  {tmp_path}: there is no definition in it; is it the right folder?" in said
+
+
 def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys):
+    script = '[[group.monitor]]\nname = "load"\nkind = "script"\n'
+    argv = 'options = { argv = ["/usr/lib/nagios/plugins/check_load"] }\n'
+    with (folder / "instances" / "web1.toml").open("a", encoding="utf-8") as web1:
+        web1.write(script + argv)
     (tmp_path / "noroshi.toml").write_text('programs = ["/opt/ours"]\n', encoding="utf-8")
     assert checked(tmp_path, folder) == 3
     assert "lies in none of the folders whose programs may run (/opt/ours)" in (
         capsys.readouterr().err
     )
+
+
+def test_a_wrong_folder_is_not_told_file_by_file(tmp_path, capsys):
+    for n in range(40):
+        (tmp_path / f"file{n:02}.txt").touch()
+    assert checked(tmp_path / "home", tmp_path) == 3
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].endswith("Problems: 40")
+    assert [line.split(":")[0].strip() for line in said[1:4]] == [
+        "file00.txt",
+        "file01.txt",
+        "file02.txt",
+    ]
+    assert said[4:] == ["  … and the same of 37 more"]
 
 
 def test_programs_that_ask_get_json(tmp_path, folder, capsys):

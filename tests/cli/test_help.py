@@ -8,6 +8,7 @@ import pytest
 from noroshi import __version__
 from noroshi.cli.commands import COMMANDS, GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
+from noroshi.cli.run import run
 from noroshi.config import SETTINGS
 from noroshi.service import Conflict, Forbidden, Invalid, NotFound, Trouble
 from tests.cli.typed import typed
@@ -121,3 +122,30 @@ def test_the_page_tells_every_setting():
     settings = PAGE.partition("## noroshi.toml")[2].partition("\n## ")[0]
     told = re.findall(r"^\| `(\w+)` \|", settings, re.MULTILINE)
     assert told == list(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("statsu",), "noroshi: there is no command statsu; did you mean status?"),
+        (("queue", "lst"), "noroshi queue: there is no command lst; did you mean list?"),
+        (
+            ("--lang", "ja", "statsu"),
+            "noroshi: statsu というコマンドはありません。status のことでしょうか",
+        ),
+        (
+            ("completion", "bsh"),
+            "noroshi completion: there is no choice bsh; did you mean bash?",
+        ),
+    ],
+)
+def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run(argv)
+    assert (ended.value.code, capsys.readouterr().err.splitlines()[0]) == (2, said)
+
+
+def test_a_word_that_is_like_no_other_is_told_with_all_there_are(capsys):
+    with pytest.raises(SystemExit):
+        run(("--lang", "ja", "xyzzy"))
+    assert "'status'" in capsys.readouterr().err

@@ -33,6 +33,16 @@ async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
 async def test_the_kinds_are_told_without_a_home_folder(tmp_path):
     told = await typed("kinds", "smtp", home=tmp_path / "none")
     assert (told.code, told.err) == (0, "") and "protection" in told.out
+    assert "  host  (text, needed without an account)\n" in told.out
+    assert "  port  (whole number)\n" in told.out
+
+
+async def test_a_kind_is_told_in_the_readers_words_and_as_toml_has_it(tmp_path):
+    told = await typed("kinds", "logfile", "--lang", "ja", home=tmp_path / "none")
+    assert "  ignore_case  (true か false、既定値 false)\n" in told.out
+    assert "  path  (文字列、必須)\n" in told.out
+    assert '("auto" | "utf-8" | "cp932"' in told.out
+    assert "  該当行数            既定のしきい値: 注意 1 以上\n" in told.out
 
 
 async def test_a_hint_names_the_home_folder_that_was_given(tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from noroshi.stores.lock import LifeLock
 from noroshi.vault import read_key
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import typed
@@ -47,7 +48,7 @@ async def test_a_key_goes_out_under_a_passphrase_and_comes_back_to_where_it_was(
     there = await typed(
         "key", "restore", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
     )
-    assert (there.code, "never overwritten" in there.err) == (3, True)
+    assert (there.code, f"{home / 'key'} already" in there.out) == (0, True)
     (home / "key").rename(tmp_path / "away")
     wrong = await typed(
         "key", "restore", file, "--passphrase-file", "-", home=home, given="wrong\n"
@@ -57,6 +58,81 @@ async def test_a_key_goes_out_under_a_passphrase_and_comes_back_to_where_it_was(
         "key", "restore", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
     )
     assert (back.code, read_key(home / "key").id) == (0, id)
+
+
+@pytest.fixture
+async def taken_out(home, tmp_path):
+    """The home's key as a file under the passphrase."""
+    file = tmp_path / "sealed-key"
+    argv = ("key", "backup", str(file), "--passphrase-file", "-")
+    assert (await typed(*argv, home=home, given=PASSPHRASE)).code == 0
+    return file
+
+
+async def brought_back(file, home):
+    argv = ("key", "restore", str(file), "--passphrase-file", "-")
+    return await typed(*argv, home=home, given=PASSPHRASE)
+
+
+async def keep_secret(home):
+    argv = ("secret", "set", "relay", "--file", "-")
+    assert (await typed(*argv, home=home, given="s3cret\n")).code == 0
+
+
+async def test_a_key_comes_back_where_there_is_no_home_yet_and_init_keeps_it(
+    home, taken_out, tmp_path
+):
+    new = tmp_path / "deep" / "new"
+    back = await brought_back(taken_out, new)
+    assert (back.code, "Next: noroshi init" in back.out) == (0, True)
+    assert (new.stat().st_mode & 0o777, (new / "key").stat().st_mode & 0o777) == (0o700, 0o600)
+    assert (await typed("init", home=new)).code == 0
+    assert read_key(new / "key").id == read_key(home / "key").id
+
+
+async def test_a_key_takes_the_place_of_one_that_seals_nothing_which_is_kept(
+    home, taken_out, tmp_path
+):
+    new = tmp_path / "new"
+    assert (await typed("init", home=new)).code == 0
+    unused = read_key(new / "key").id
+    back = await brought_back(taken_out, new)
+    assert (back.code, "Nothing is sealed yet." in back.out) == (0, True)
+    assert read_key(new / "key").id == read_key(home / "key").id
+    assert read_key(new / f"key.old-{unused}").id == unused
+
+
+async def test_a_key_that_opens_something_is_left_in_its_place(taken_out, tmp_path):
+    new = tmp_path / "new"
+    assert (await typed("init", home=new)).code == 0
+    await keep_secret(new)
+    before = (new / "key").read_bytes()
+    back = await brought_back(taken_out, new)
+    assert (back.code, "opens 1 entries of the store" in back.err) == (5, True)
+    assert (new / "key").read_bytes() == before
+
+
+async def test_after_a_restore_the_key_is_tried_and_the_right_one_opens_everything(
+    home, taken_out, tmp_path
+):
+    await keep_secret(home)
+    backup, new = str(tmp_path / "backup.db"), tmp_path / "new"
+    assert (await typed("backup", backup, home=home)).code == 0
+    assert (await typed("init", home=new)).code == 0
+    wrong = await typed("restore", backup, home=new)
+    assert (wrong.code, "It does not open 1 of 1 entries." in wrong.out) == (1, True)
+    back = await brought_back(taken_out, new)
+    assert (back.code, "It opens all entries: 1." in back.out) == (0, True)
+    right = await typed("restore", backup, home=new)
+    assert (right.code, "It opens all entries: 1." in right.out) == (0, True)
+
+
+async def test_while_a_node_runs_no_key_is_put_over_another(taken_out, tmp_path):
+    new = tmp_path / "new"
+    assert (await typed("init", home=new)).code == 0
+    with LifeLock(new / "noroshi.lock"):
+        back = await brought_back(taken_out, new)
+    assert (back.code, "another Noroshi" in back.err) == (1, True)
 
 
 async def test_a_passphrase_that_is_no_utf_8_is_refused_in_words(home, tmp_path):

@@ -59,5 +59,12 @@ def test_the_last_column_goes_below_where_there_is_no_room_beside():
     assert table(rows, 28) == told
 
 
+def test_a_cell_that_is_very_long_pushes_no_other_row_aside():
+    rows = [("/", "x"), ("/data", "y"), ("/a/mount/point/of/great/length", "z")]
+    told = ["/", "    x", "/data", "    y", "/a/mount/point/of/great/length", "    z"]
+    assert table(rows, 40) == told
+    assert table(rows, 60)[:2] == ["/      x", "/data  y"]
+
+
 def test_a_table_of_nothing_has_no_lines():
     assert table([]) == []

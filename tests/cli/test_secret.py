@@ -3,6 +3,7 @@
 import pytest
 
 from noroshi.ports import Document
+from noroshi.vault import Secret
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
 from tests.service.desk import AKI, CANARY, Desk, documents
@@ -53,3 +54,32 @@ async def test_a_file_of_notepad_and_one_that_is_no_utf_8(desk, tmp_path):
     said = await typed(*argv, str(tmp_path / "sjis"), home=tmp_path)
     assert said.code == 3
     assert "it is not text in UTF-8" in said.err
+
+
+async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant(
+    desk, tmp_path
+):
+    argv = ("secret", "set", "ap", "--file", "-")
+    told = await typed(*argv, home=tmp_path, given=CANARY)
+    assert told.code == 0
+    assert told.out.splitlines()[1] == (
+        "No route and no account names it yet; did you mean app?"
+    )
+
+
+async def test_a_name_that_is_known_needs_no_more_words(desk, tmp_path):
+    told = await typed("secret", "set", "app", "--file", "-", home=tmp_path, given=CANARY)
+    assert (told.code, told.out) == (0, "“app” is in the vault.\n")
+
+
+async def test_entries_are_listed_and_removed(desk, tmp_path):
+    await desk.vault.put("relay", Secret(CANARY))
+    told = await typed("secret", "list", home=tmp_path)
+    assert [line.split() for line in told.out.splitlines()[1:]] == [
+        ["app", "no:", "noroshi", "secret", "set", "app", "accounts/box"],
+        ["relay", "yes", "nobody"],
+    ]
+    assert (await typed("secret", "remove", "relay", home=tmp_path)).code == 0
+    assert await desk.vault.names() == []
+    told = await typed("secret", "remove", "relay", home=tmp_path)
+    assert (told.code, "The vault has no entry relay" in told.err) == (5, True)

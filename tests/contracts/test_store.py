@@ -359,6 +359,13 @@ async def test_a_secret_is_kept_under_its_name_and_replaced(store):
     assert await store.secret_names() == ["app", "mail"]
 
 
+async def test_a_secret_that_is_dropped_is_gone(store):
+    await store.put_secret("mail", b"1")
+    assert await store.drop_secret("mail")
+    assert not await store.drop_secret("mail")
+    assert (await store.get_secret("mail"), await store.secret_names()) == (None, [])
+
+
 # waiting
 
 

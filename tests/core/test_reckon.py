@@ -19,6 +19,7 @@ from noroshi.core.model import (
     When,
 )
 from noroshi.core.reckon import farewell, reckon
+from noroshi.core.words import plain
 from noroshi.testing import DAWN
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -170,3 +171,135 @@ def test_what_no_rule_asks_about_is_an_event_all_the_same():
     change = turn(State(), monitor=replace(DISK, rules=()), a=95)
     assert [event.after for event in change.events] == [Level.CRITICAL]
     assert (change.envelopes, change.wake) == ((), None)
+
+
+TWO = replace(DISK, limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)})
+LATE, FAILED = {"overdue": 1, "failed": 0}, {"overdue": 0, "failed": 1}
+
+
+def look(state, found, at=DAWN, standing=NOTHING_SAID, **rule):
+    monitor = replace(TWO, rules=(replace(OPS, **({"repeat": None} | rule)),))
+    sample = Sample(at, tuple(Reading(name, value) for name, value in found.items()))
+    return reckon(monitor, state, sample, standing, at, lambda *_: {})
+
+
+def test_another_reading_behind_the_same_level_is_told_once_in_the_same_thread():
+    late = look(State(), LATE)
+    failed = look(late.state, FAILED, DAWN + MINUTE)
+    assert reasons(failed) == [Reason.NEW_CAUSE]
+    assert [e.thread for e in failed.envelopes] == [("m.1/ops/aki",), ("m.1/ops/rin",)]
+    again = look(failed.state, FAILED, DAWN + 2 * MINUTE)
+    assert (reasons(again), again.envelopes) == ([Reason.TOO_SOON], ())
+
+
+def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends():
+    late = look(State(), LATE)
+    hushed = look(late.state, FAILED, standing=Standing(silenced=DAWN + HOUR))
+    assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
+    assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.OVERDUE]
+
+
+def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_it_may():
+    for given in ({"when": When.FIRST}, {"most": 1}):
+        late = look(State(), LATE, **given)
+        assert look(late.state, FAILED, **given).envelopes == ()
+
+
+def test_what_an_earlier_version_told_is_not_told_again_for_want_of_a_name():
+    late = look(State(), LATE)
+    item = late.state.items[""]
+    told = {rule: replace(said, reading=None) for rule, said in item.told.items()}
+    state = replace(late.state, items={"": replace(item, told=told)})
+    assert look(state, LATE, DAWN + MINUTE).envelopes == ()
+
+
+LOG = replace(
+    DISK,
+    name="log",
+    kind="logfile",
+    limits={"hits": Limits(warning=1, critical=10)},
+    occurrences=frozenset({"hits"}),
+    rules=(replace(OPS, repeat=HOUR),),
+)
+
+
+def reads(state, hits, at=DAWN, standing=NOTHING_SAID, monitor=LOG, fault=None):
+    lines = tuple(f"line {n}" for n in range(hits))
+    reading = Reading("hits", hits, note=plain(f"{hits} lines"), lines=lines)
+    sample = Sample(at, fault=plain(fault)) if fault else Sample(at, (reading,))
+    return reckon(monitor, state, sample, standing, at, lambda *_: {})
+
+
+def read_in_turn(monitor, *found):
+    """The reasons of each look, whether they spoke or not; "" for a look that failed."""
+    state, told = State(), []
+    for n, hits in enumerate(found):
+        at, fault = DAWN + n * MINUTE, "" if isinstance(hits, int) else "no such file"
+        change = reads(state, hits or 0, at, monitor=monitor, fault=fault)
+        state = change.state
+        told.append({i.reasons.get("ops") for i in state.items.values()}.pop())
+        assert bool(change.envelopes) is bool(told[-1] and told[-1].speaks)
+    return told
+
+
+def test_lines_are_told_at_each_look_that_finds_some_and_have_no_recovery():
+    assert read_in_turn(LOG, 2, 1, 3, 0, 0, 4) == [
+        Reason.NEW_LEVEL,
+        Reason.FOUND_AGAIN,
+        Reason.FOUND_AGAIN,
+        Reason.PASSED,
+        Reason.PASSED,
+        Reason.NEW_LEVEL,
+    ]
+
+
+def test_each_telling_has_the_lines_of_its_own_look():
+    first = reads(State(), 2)
+    (event,) = reads(first.state, 1, DAWN + MINUTE).events
+    assert (event.before, event.after) == (Level.WARNING, Level.WARNING)
+    assert event.cause.reading.lines == ("line 0",)
+
+
+def test_a_log_that_cannot_be_read_is_a_state_that_is_told_once_and_ends():
+    assert read_in_turn(LOG, 0, "", "", 0) == [
+        None,
+        Reason.NEW_LEVEL,
+        Reason.TOO_SOON,
+        Reason.RECOVERED,
+    ]
+
+
+def test_a_look_that_finds_nothing_tells_nothing_though_patience_keeps_the_level():
+    patient = replace(LOG, patience=2)
+    assert read_in_turn(patient, 1, 1, 0, 1, 0, 0) == [
+        None,
+        Reason.NEW_LEVEL,
+        Reason.TOO_SOON,
+        Reason.FOUND_AGAIN,
+        Reason.TOO_SOON,
+        Reason.PASSED,
+    ]
+
+
+def test_time_alone_repeats_no_lines():
+    change = reads(State(), 2)
+    assert change.wake is None
+    later = reckon(LOG, change.state, None, NOTHING_SAID, DAWN + HOUR, lambda *_: {})
+    assert later.envelopes == ()
+
+
+def test_lines_that_came_under_silence_are_told_when_it_ends():
+    hushed = reads(State(), 2, standing=Standing(silenced=DAWN + HOUR))
+    hushed = reads(hushed.state, 3, standing=Standing(silenced=DAWN + HOUR))
+    told = reckon(LOG, hushed.state, None, NOTHING_SAID, DAWN + HOUR, lambda *_: {})
+    assert [event.cause.reading.value for event in told.events] == [3]
+
+
+def test_a_rule_may_still_ask_for_a_problem_of_many_looks_and_its_end():
+    third = replace(LOG, rules=(replace(OPS, when=When.NTH, nth=3),))
+    assert read_in_turn(third, 1, 1, 1, 0)[2:] == [Reason.NTH_TIME, Reason.RECOVERED]
+
+
+def test_lines_are_told_no_more_often_than_the_rule_allows():
+    twice = replace(LOG, rules=(replace(OPS, most=2),))
+    assert read_in_turn(twice, 1, 1, 1)[-1] is Reason.ENOUGH

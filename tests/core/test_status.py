@@ -249,3 +249,80 @@ def test_what_is_open_is_closed_when_nobody_watches_any_more():
 def test_limits_that_contradict_themselves_are_refused(given, words):
     with pytest.raises(ValueError, match=words):
         Limits(**given)
+
+
+BOTH = replace(DISK, limits={"used": USED, "free": FREE})
+FULL, LITTLE_LEFT = {"used": 95, "free": 50}, {"used": 50, "free": 5}
+
+
+def looks(*found):
+    return [
+        Sample(DAWN + timedelta(minutes=n), tuple(Reading(k, v) for k, v in one.items()))
+        for n, one in enumerate(found)
+    ]
+
+
+def behind(state):
+    return state.items[""].cause.name
+
+
+def test_another_reading_behind_the_same_level_is_an_event_from_the_level_to_itself():
+    state, (event,) = after(BOTH, State(), *looks(FULL, LITTLE_LEFT))
+    assert (event.id, event.before, event.after) == ("m.2", Level.CRITICAL, Level.CRITICAL)
+    assert (event.cause.name, event.since) == ("free", DAWN)
+    assert (behind(state), state.items[""].since) == ("free", DAWN)
+
+
+def test_who_led_to_a_level_stays_behind_it_as_long_as_it_does():
+    state, events = after(BOTH, State(), *looks(LITTLE_LEFT, {"used": 95, "free": 5}))
+    assert (behind(state), events) == ("free", ())
+    state, events = after(BOTH, state, *looks({"used": 95, "free": 5}))
+    assert (behind(state), events) == ("free", ())
+
+
+@pytest.mark.parametrize(
+    ("found", "seen"),
+    [
+        pytest.param([LITTLE_LEFT], ["used"], id="not at the first look"),
+        pytest.param([LITTLE_LEFT] * 2, ["used", "free"], id="at the second"),
+        pytest.param(
+            [LITTLE_LEFT, FULL, LITTLE_LEFT], ["used"] * 3, id="an interruption starts again"
+        ),
+        pytest.param(
+            [LITTLE_LEFT, {"used": 50, "free": 15}, LITTLE_LEFT],
+            ["used"] * 3,
+            id="so does another level",
+        ),
+    ],
+)
+def test_another_reading_is_believed_after_so_many_looks_in_a_row(found, seen):
+    monitor, behind_it = replace(BOTH, patience=2), []
+    state, _ = after(monitor, State(), *looks(FULL, FULL))
+    for look in found:
+        state, _ = after(monitor, state, *looks(look))
+        behind_it.append(behind(state))
+    assert behind_it == seen
+
+
+def test_the_margin_holds_the_reading_that_led_to_the_level_and_no_other():
+    monitor = replace(DISK, limits={"used": STICKY, "inodes": STICKY})
+    state, _ = after(monitor, State(), *looks({"used": 85, "inodes": 78}))
+    assert after(monitor, state, *looks({"used": 70, "inodes": 78}))[0].level is Level.OK
+
+
+NOTED = {"closed": Limits(critical=1)}
+
+
+def test_the_words_of_what_is_bad_are_those_of_the_last_look():
+    monitor, state = replace(DISK, limits=NOTED), State()
+    for said in ("refused at 10:00", "refused at 11:00"):
+        sample = Sample(DAWN, (Reading("closed", 1, note=plain(said)),))
+        state, events = after(monitor, state, sample)
+    assert state.items[""].cause.reading.note.en == "refused at 11:00"
+    assert events == ()
+
+
+def test_a_fault_that_is_another_one_now_is_told_as_it_is_now():
+    state, events = after(DISK, State(), look(fault="timed out"), look(fault="no such host"))
+    assert (state.items[""].cause.words.en, events) == ("no such host", ())
+    assert after(DISK, state, look(fault="no such host"))[0] is state

@@ -39,6 +39,14 @@ class Script:
 
 
 @options
+class Heartbeat:
+    job: str
+    at: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    grace: str = "30m"
+
+
+@options
 class Mail:
     subject: str = ""
 
@@ -96,6 +104,7 @@ class Kinds:
 KINDS = Kinds(
     checks={
         "disk": _check("disk", Disk, used=Limits(warning=80, critical=90)),
+        "heartbeat": _check("heartbeat", Heartbeat, overdue=Limits(critical=1)),
         "port": _check("port", Port, closed=Limits(critical=1)),
         "process": _check("process", Process, count=Limits(critical=0, rising=False)),
         "script": _check("script", Script),

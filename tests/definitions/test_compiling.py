@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from noroshi.actions.template import TemplateRenderer
+from noroshi.cli.near import built_in
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid
@@ -58,6 +60,7 @@ def test_the_examples_make_a_plan(new_id):
         "web1/system/cron",
         "web1/system/disks",
     ]
+    assert {m.group_title for m in plan.monitors.values()} == {"System", "Services"}
     assert plan.routes["smtp1"].options == Smtp(
         host="smtp.office365.com", port=587, account="m365", user="noroshi@example.com"
     )
@@ -233,3 +236,12 @@ def test_five_thousand_monitors_make_a_plan(new_id):
     web = document("instances/web1", {"group": [{"name": "ports", "monitor": monitors}]})
     plan = compile_plan(give_ids((web,), (), new_id), KINDS)
     assert len(plan.monitors) == 5000
+
+
+@pytest.mark.parametrize(("kind", "occurrences"), [("logfile", {"hits"}), ("memory", set())])
+def test_a_monitor_knows_which_of_its_readings_are_occurrences(kind, occurrences, new_id):
+    options = {"path": "/var/log/app.log", "terms": [{"word": "ERROR"}]}
+    monitor = {"name": "m", "kind": kind, "options": options if kind == "logfile" else {}}
+    web1 = document("instances/web1", {"group": [{"name": "g", "monitor": [monitor]}]})
+    plan = compile_plan(give_ids((web1,), (), new_id), built_in(TemplateRenderer()))
+    assert [one.occurrences for one in plan.monitors.values()] == [occurrences]

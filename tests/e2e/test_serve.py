@@ -139,7 +139,7 @@ def test_what_is_applied_while_it_runs_takes_effect_without_a_restart(home, mail
     until(lambda: len(mailbox.mails) == 1, "the new monitor's alarm")
     assert "down" in mailbox.mails[0]["Subject"]
     (home.definitions / "instances" / "web1.toml").unlink()
-    home.run("apply", str(home.definitions))
+    home.run("apply", "--empty", str(home.definitions))
     assert status(home)["monitors"] == []
     assert node.poll() is None
 

@@ -113,3 +113,13 @@ async def test_after_a_restart_it_counts_from_where_it_was(night):
     await night.run(minutes=40)
     await night.run(minutes=31)
     assert len(subjects(night)) == 1
+
+
+async def test_a_job_that_was_late_and_then_says_that_it_failed_is_told_of_again(night):
+    await night.run(minutes=75)
+    await night.report(ok=False, text="no space on tape")
+    await night.run(minutes=3)
+    late, failed = subjects(night)
+    assert late.startswith("[CRITICAL] web1 backup: backup has never reported")
+    assert failed.startswith("[CRITICAL] web1 backup: backup reported at")
+    assert "another reading is behind it now" in night.told("sam")[1]["text"]

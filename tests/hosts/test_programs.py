@@ -70,7 +70,7 @@ def test_a_program_that_others_may_write_to_may_not_run(folder, mode):
     assert said(folder, path) == [f"others may write to {path} (chmod go-w)"]
 
 
-@pytest.mark.parametrize("mode", [0o757, 0o775, 0o1777], ids=["all", "the group", "sticky"])
+@pytest.mark.parametrize("mode", [0o757, 0o775], ids=["all", "the group"])
 def test_nor_one_below_a_folder_that_others_may_write_to(folder, mode):
     open_to_all = folder / "open"
     deep = open_to_all / "deep"
@@ -78,6 +78,16 @@ def test_nor_one_below_a_folder_that_others_may_write_to(folder, mode):
     open_to_all.chmod(mode)
     path = script(deep, "true")
     assert said(folder, path) == [f"others may write to {open_to_all} (chmod go-w)"]
+
+
+def test_nobody_is_told_to_close_a_folder_that_is_meant_for_all(folder):
+    for_all = folder / "tmp"
+    for_all.mkdir()
+    for_all.chmod(0o1777)
+    path = script(for_all, "true")
+    assert said(folder, path) == [
+        f"others may put files into {for_all}, as is meant; put the program elsewhere"
+    ]
 
 
 def test_only_an_administrators_own_program_may_run(folder):
@@ -126,6 +136,12 @@ def test_all_problems_are_told_at_once(folder):
 )
 def test_a_path_that_leads_nowhere_is_named(folder, path, problem):
     assert problem in said(folder, path)[0]
+
+
+def test_a_plugin_that_is_not_installed_is_told_with_the_packages_that_have_it(folder):
+    (first, *_) = said(folder, f"{PLUGINS}/check_that_is_not_there")
+    assert first.startswith(f"{PLUGINS}/check_that_is_not_there is not there. Debian")
+    assert "monitoring-plugins-basic" in first
 
 
 def test_a_program_without_a_name_is_none():

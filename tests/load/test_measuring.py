@@ -22,6 +22,7 @@ CALM = {
     "twice": 0,
     "again": (),
     "left_in_queue": 0,
+    "mails": 13,
     "first": 1.0,
     "last": 9.0,
     "late": 0.1,
@@ -86,6 +87,7 @@ def test_mails_that_come_twice_and_monitors_told_of_twice_are_found(tmp_path):
         ({"again": (-1.0,)}, "answer was on disk"),
         ({"first": 5.1}, "first mail"),
         ({"late": 1.1}, "healthy port"),
+        ({"mails": 14}, "mails that tell it all"),
     ],
     ids=[
         "an alarm lost",
@@ -95,6 +97,7 @@ def test_mails_that_come_twice_and_monitors_told_of_twice_are_found(tmp_path):
         "first copy after the kill",
         "first mail late",
         "healthy one late",
+        "more mails than few",
     ],
 )
 def test_a_promise_that_does_not_hold_is_told(worse, about):

@@ -13,6 +13,8 @@ from noroshi.testing import FaultyStore
 from tests.service.desk import AKI, CANARY, Desk
 
 WHAT_PEOPLE_CAN_ASK = {
+    "secret_list": "admin",
+    "secret_remove": "admin",
     "status": VIEWER,
     "kinds": VIEWER,
     "key_check": ADMIN,

@@ -196,6 +196,19 @@ async def test_a_node_starts_on_a_full_volume(open_store, volume):
     assert len(await again.waiting()) == 300
 
 
+async def test_without_its_ballast_a_full_volume_is_named_in_both_languages(open_store, volume):
+    store = open_store()
+    await block_of(store)
+    await store.close()
+    (volume / "noroshi.db-ballast").unlink()
+    fill(volume)
+    with pytest.raises(StoreError) as refused:
+        open_store()
+    assert refused.value.away is Away.FULL
+    assert "the volume is full" in refused.value.words.en
+    assert "ボリュームがいっぱいで" in refused.value.words.ja
+
+
 async def test_a_volume_too_small_for_the_ballast_takes_no_samples_and_says_so(tmp_path):
     with tmpfs(tmp_path / "small", 12) as folder:
         store = SqliteStore.open(folder / "noroshi.db")

@@ -20,6 +20,7 @@ from noroshi.vault import (
     make_key,
     read_key,
 )
+from noroshi.vault.keys import NEW
 from noroshi.vault.passphrase import lock_up, unlock
 
 PASSPHRASE = Secret("a signal fire on the hill")
@@ -94,8 +95,22 @@ async def test_an_exchange_that_is_cut_off_goes_on_at_the_next_start(path, at):
     assert await texts(vault) == [f"text {n}" for n in range(5)]
     await ring.resume()
     assert await texts(Vault(store, read_key(path))) == [f"text {n}" for n in range(5)]
-    assert not path.with_name("key.new").exists()
+    assert not path.with_name(f"key{NEW}").exists()
     assert await ring.resume() is None
+
+
+async def test_where_no_exchange_is_under_way_nothing_is_said_of_a_missing_key(path):
+    ring, _ = ring_of(path, MemoryStore())
+    path.unlink()
+    assert await ring.resume() is None
+
+
+async def test_an_administrators_own_file_beside_the_key_is_no_exchange(path):
+    ring, _ = ring_of(path, MemoryStore())
+    before = read_key(path).id
+    make_key(path.with_name("key.new"))
+    assert await ring.resume() is None
+    assert read_key(path).id == before
 
 
 KILLED_WHILE_IT_WRITES = """

@@ -23,7 +23,7 @@ def _row(alarm: Alarm, told: Telling) -> dict[str, Any]:
     """`about` tells whether two rows are of the same thing, `bad_since` when it turned bad."""
     event, monitor = alarm.event, told.topic.monitor
     title = monitor.title or monitor.name
-    bad = event.since if event.after is Level.OK else began(event)
+    bad = event.since if event.after is Level.OK else began(event, told)
     return {
         "level": event.after.value,
         "before": event.before.value,

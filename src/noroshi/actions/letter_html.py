@@ -6,7 +6,7 @@ It stays below what Gmail shows of a mail: long texts and long lists are cut, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from noroshi.actions.letter import (
@@ -44,6 +44,8 @@ LONGEST_LISTED = 240
 MOST_SENTENCES = 4
 MOST_ROWS = 12
 MOST_LINES = 8
+MOST_LISTED = 51
+"""A notice lists fifty, and says in one more line how many it left out."""
 MORE_LINES = Words(
     en="… {count} more lines, in the text form of this mail",
     ja="… ほかに{count}行。このメールのテキスト形式にあります",
@@ -58,21 +60,23 @@ MORE = Words(
 
 def as_html(page: Page) -> str:
     """The page as one HTML document of at most MOST_BYTES bytes in UTF-8."""
-    around = framed(page, "\n".join(_around(page)))
+    around = framed(page, "\n".join(_around(page, MOST_LISTED)))
+    if len(around.encode()) > MOST_AROUND:
+        around = framed(page, "\n".join(_around(page, MOST_LINES)))
     if len(around.encode()) > MOST_AROUND:
         page = _shorter(page)
-        around = framed(page, "\n".join(_around(page)))
+        around = framed(page, "\n".join(_around(page, MOST_LINES)))
     room = min(MOST_BYTES - len(around.encode()), MOST_PARTS) - LAST_LINE
     return around.replace(PARTS_HERE, "\n".join(_parts(page, room)), 1)
 
 
-def _around(page: Page) -> Iterator[str]:
-    """All but the parts, which take the room that is left."""
+def _around(page: Page, most: int) -> Iterator[str]:
+    """All but the parts, which take the room that is left; of what is listed so many lines."""
     yield _band(page)
     yield NOTE_HERE
-    yield from _story(page)
+    yield from _story(page, most)
     yield from _gauge(page.gauge, page.language)
-    yield from _quote(page.quote, page.language)
+    yield from _quote(page.quote, page.language, most)
     yield from _facts(page.rows)
     yield PARTS_HERE
     yield from _facts(page.later)
@@ -124,7 +128,7 @@ def _soft(text: str) -> str:
     return _inked(said(text, LONGEST_NAME), "soft", "span", style)
 
 
-def _story(page: Page) -> Iterator[str]:
+def _story(page: Page, most: int) -> Iterator[str]:
     if page.where:
         where = " &rsaquo; ".join(
             said(one_line(part), LONGEST_NAME) for part in page.where[:MOST_NAMES]
@@ -136,9 +140,17 @@ def _story(page: Page) -> Iterator[str]:
         yield _headline(first, 4 if page.where else 18)
         if others:
             yield from _quote(Quote("", tuple(others)), page.language)
-    sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:MOST_SENTENCES]]
+    sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:most]]
+    sentences += _left_out(len(page.lead) - most, page.language)
     if sentences:
         yield cell("<br>".join(sentences), "ink", size=15, pad="0 24px 12px 24px")
+
+
+def _left_out(count: int, language: str) -> Sequence[str]:
+    """The line that says how many are not here, if any."""
+    if count <= 0:
+        return ()
+    return (_inked(MORE_LINES.fill(count=count).say(language), "mute", "span"),)
 
 
 def _headline(text: str, top: int) -> str:
@@ -185,15 +197,13 @@ def _value(row: Row) -> str:
     return td(inner, "ink", size=13, pad="6px 0", line="bottom", wide=False)
 
 
-def _quote(quote: Quote | None, language: str) -> Iterator[str]:
+def _quote(quote: Quote | None, language: str, most: int = MOST_LINES) -> Iterator[str]:
     if quote is None:
         return
     if quote.title:
         yield cell(said(quote.title, LONGEST_NAME), "mute", size=13, pad="0 24px 4px 24px")
-    lines = [_line(line) for line in quote.lines[:MOST_LINES]]
-    left = len(quote.lines) - MOST_LINES
-    if left > 0:
-        lines.append(_inked(MORE_LINES.fill(count=left).say(language), "mute", "span"))
+    lines = [_line(line) for line in quote.lines[:most]]
+    lines += _left_out(len(quote.lines) - most, language)
     mono = f"font-family:{MONO};"
     inner = "<br>".join(lines)
     box = td(inner, "ink", "inset", size=12, pad="8px 12px", style=mono, wide=False)
@@ -324,20 +334,18 @@ def _foot(page: Page) -> str:
 
 
 def _relay(page: Page) -> str:
-    if not page.trail:
+    lit = [post for post in page.trail if post.lit]
+    if not lit:
         return ""
-    width = f' width="{100 // len(page.trail)}%"'
-    posts = "".join(_post(post, width) for post in page.trail)
+    posts = "".join(map(_post, lit)) + "<td></td>"  # takes the width that is left
     title = _inked(TRAIL.say(page.language), "soft", "b")
     return f"{title}<br>{table('', 'margin:4px 0 10px 0;')}<tr>{posts}</tr></table>"
 
 
-def _post(post: Post, width: str) -> str:
-    """Its word is never broken: on a phone the five just have room beside each other."""
-    mark = _inked("●", "fire", "span") if post.lit else "○"
-    ink = "ink" if post.lit else "mute"
-    label = _inked(said(post.label, 40), ink, "span", "white-space:nowrap;")
+def _post(post: Post) -> str:
+    """Its word is never broken."""
+    mark = _inked("●", "fire", "span")
+    label = _inked(said(post.label, 40), "ink", "span", "white-space:nowrap;")
     at = f"<br>{said(post.at, 40)}" if post.at else ""
-    return td(
-        f"{mark}<br>{label}{at}", "mute", size=12, pad="0 8px 0 0", wide=False, more=width
-    )
+    inner, wide = f"{mark}<br>{label}{at}", ' width="120"'
+    return td(inner, "mute", size=12, pad="0 8px 0 0", wide=False, more=wide)

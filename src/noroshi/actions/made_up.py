@@ -27,12 +27,16 @@ MONITOR = Monitor(
     name="disk",
     title="Disk space",
     instance=Instance(name="FS01", title="File server"),
-    group="Disks",
+    group="disks",
+    group_title="Disks",
     kind="disk",
     options=None,
 )
 TOPIC = Topic(
-    MONITOR, Words(en="Disk space", ja="ディスク容量"), {"used": Words(en="Used", ja="使用率")}
+    MONITOR,
+    Words(en="Disk space", ja="ディスク容量"),
+    {"used": Words(en="Used", ja="使用率")},
+    "noroshi1",
 )
 CONTACTS = (
     Contact(id="aki", addresses=("aki@example.com",), language="ja", zone="Asia/Tokyo"),

@@ -19,6 +19,8 @@ def facts(told: Telling) -> dict[str, Any]:
         "instance": monitor.instance.name,
         "instance_title": monitor.instance.title,
         "group": monitor.group,
+        "group_title": monitor.group_title,
+        "runs_on": told.topic.runs_on,
         "monitor": monitor.name,
         "title": monitor.title or monitor.name,
         "kind": told.topic.kind.say(language),
@@ -43,7 +45,7 @@ def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | list[str
         "words": saying(event, told, language),
         "note": reading.note.say(language) if reading else "",
         "lines": list(reading.lines) if reading else [],
-        "since": moment(began(event), told.zone, language),
+        "since": moment(began(event, told), told.zone, language),
         "at": moment(event.at, told.zone, language),
         "reason": reason(alarm).say(language),
     }

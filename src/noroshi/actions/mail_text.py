@@ -17,6 +17,7 @@ from noroshi.actions.telling import (
     amid,
     began,
     ended,
+    happened,
     headline,
     is_wordy,
     mark,
@@ -37,17 +38,13 @@ BEFORE = Words(en="Before", ja="その前")
 REASON = Words(en="Sent because", ja="送った理由")
 RUNS_ON = Words(en="Runs on", ja="動作場所")
 HERE = Words(en="the computer that Noroshi runs on", ja="Noroshi が動いているコンピューター")
+NAMED = Words(en="{host}, {here}", ja="{host} ({here})")
 NEXT = Words(en="Next notice", ja="次のお知らせ")
 NOT_KNOWN = Words(en="Whether it is well is not known.", ja="正常かどうかは分かりません。")
-LASTS = Words(en="for {span} by now", ja="{span}続いています")
-LASTED = Words(en="after {span}", ja="{span}ぶり")
+LASTS = Words(en="for {span} so far", ja="{span}続いています")
+LASTED = Words(en="after {span}", ja="{span}続きました")
 COUNT = Words(en="({count} items)", ja="({count}件)")
 SEEN = Words(en="Seen", ja="検知")
-AHEAD = (
-    Words(en="Sent", ja="送信"),
-    Words(en="Accepted", ja="受領"),
-    Words(en="Acknowledged", ja="確認"),
-)
 RECORDED = Words(en="Recorded", ja="記録")
 ACCEPTED = Words(
     en="Whether it was accepted: noroshi queue show {mail}",
@@ -84,9 +81,7 @@ def page(told: Telling, *, attached: bool = False) -> Page:
         rows=() if several else (*_rows(only, told, _limits(event, told.language)), *later),
         quote=None if several else quote(event, told, attached=attached),
         parts=tuple(_part(alarm, told, attached) for alarm in told.alarms if several),
-        later=(_row(RUNS_ON, HERE.say(told.language), told.language), *later)
-        if several
-        else (),
+        later=(_row(RUNS_ON, _here(told), told.language), *later) if several else (),
         trail=tuple(_trail(told)),
         footer=tuple(_footer(told)),
     )
@@ -104,7 +99,8 @@ def _where(told: Telling) -> Iterator[str]:
     title = monitor.instance.title
     beside = f" ({title})" if title not in ("", monitor.instance.name) else ""
     yield monitor.instance.name + beside
-    yield from filter(None, (monitor.group, monitor.title or monitor.name))
+    group = monitor.group_title or monitor.group
+    yield from filter(None, (group, monitor.title or monitor.name))
 
 
 def _aside(told: Telling) -> str:
@@ -112,7 +108,7 @@ def _aside(told: Telling) -> str:
     event = told.alarms[0].event
     if len(told.alarms) > 1:
         return COUNT.fill(count=len(told.alarms)).say(told.language)
-    if ended(event) or event.since is None:
+    if ended(event) or happened(event, told) or event.since is None:
         return ""
     length = event.at - event.since
     if length < timedelta(seconds=1) or event.after not in (Level.OK, event.before):
@@ -181,14 +177,18 @@ def _part(alarm: Alarm, told: Telling, attached: bool) -> Part:
 
 def _rows(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     yield from _story(alarm, told, limits)
-    yield _row(RUNS_ON, HERE.say(told.language), told.language)
+    yield _row(RUNS_ON, _here(told), told.language)
+
+
+def _here(told: Telling) -> str:
+    host = told.topic.runs_on
+    return (NAMED.fill(host=host, here=HERE) if host else HERE).say(told.language)
 
 
 def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     event, language, zone = alarm.event, told.language, told.zone
-    since = moment(began(event), zone, language) + _lasting(event, language)
-    label = AT if ended(event) else RECOVERED_AT if event.after is Level.OK else SINCE
-    yield _row(label, since, language)
+    since = moment(began(event, told), zone, language) + _lasting(event, told)
+    yield _row(_label(event, told), since, language)
     if limits:
         yield _row(LIMITS, limits, language)
     if event.before is not event.after:
@@ -196,8 +196,14 @@ def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     yield _row(REASON, reason(alarm).say(language), language)
 
 
-def _lasting(event: Event, language: str) -> str:
-    lasted = event.at - began(event)
+def _label(event: Event, told: Telling) -> Words:
+    if ended(event) or happened(event, told):
+        return AT
+    return RECOVERED_AT if event.after is Level.OK else SINCE
+
+
+def _lasting(event: Event, told: Telling) -> str:
+    lasted, language = event.at - began(event, told), told.language
     if lasted < timedelta(seconds=1):
         return ""
     comma = Words(en=", ", ja="、").say(language)
@@ -232,13 +238,11 @@ def _before(event: Event, zone: tzinfo, language: str) -> str:
 
 def _trail(told: Telling) -> Iterator[Post]:
     """When somebody reads it, it has been seen and recorded, as it was sent after that;
-    of more it cannot know. A recovery is nobody's to acknowledge."""
+    of more it cannot know, so of more it does not speak."""
     language = told.language
     at: datetime = min(alarm.event.at for alarm in told.alarms)
     yield Post(SEEN.say(language), clock(at, told.zone), lit=True)
     yield Post(RECORDED.say(language), lit=True)
-    for post in AHEAD[:2] if told.level is Level.OK else AHEAD:
-        yield Post(post.say(language))
 
 
 def _footer(told: Telling) -> Iterator[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from noroshi.actions.phrases import clock, moment, span
-from noroshi.actions.telling import Telling
+from noroshi.actions.telling import Telling, happened
 from noroshi.core.model import When
 from noroshi.core.words import Words
 
 ON_CHANGE = Words(en="when the level changes", ja="レベルが変わったとき")
+ON_FOUND = Words(en="when more is found", ja="新しく見つかったとき")
 ON_RECOVERY = Words(en="when it recovers", ja="回復したとき")
 ON_EACH = Words(en="whenever it is measured so", ja="測定してこの状態だったとき")
 ON_REPEAT = Words(en="in {span} ({at}) if it lasts", ja="このまま続けば{span}後の {at}")
@@ -23,7 +24,10 @@ def next_notice(told: Telling) -> str:
     rule, language = told.rule, told.language
     if rule is None:
         return ON_CHANGE.say(language)
-    when = [ON_CHANGE] if rule.when in (When.CHANGE, When.EACH) else []
+    often = rule.when in (When.CHANGE, When.EACH)
+    if often and all(happened(alarm.event, told) for alarm in told.alarms):
+        return ON_FOUND.say(language)
+    when = [ON_CHANGE] if often else []
     when += [ON_EACH] if rule.when is When.EACH else []
     when += [ON_RECOVERY] if rule.recovered else []
     if rule.repeat is not None and rule.most > 1:

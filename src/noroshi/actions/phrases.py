@@ -26,11 +26,15 @@ ENDED = Words(en="ENDED", ja="監視終了")
 
 REASONS: Mapping[Reason, Words] = {
     Reason.NEW_LEVEL: Words(en="the level changed", ja="レベルが変わったため"),
+    Reason.NEW_CAUSE: Words(
+        en="another reading is behind it now", ja="原因となる測定値が変わったため"
+    ),
     Reason.RECOVERED: Words(en="it recovered", ja="回復したため"),
     Reason.REPEAT: Words(
         en="it is still so, and the repeat interval has passed",
         ja="この状態が続いており、再通知の間隔がたったため",
     ),
+    Reason.FOUND_AGAIN: Words(en="more was found", ja="新たに見つかったため"),
     Reason.EACH_TIME: Words(
         en="it is so again, and the rule asks for each time",
         ja="またこの状態で、実行条件が「毎回」のため",
@@ -53,6 +57,10 @@ REASONS: Mapping[Reason, Words] = {
     Reason.NEVER_TOLD: Words(
         en="it recovered, but nobody had been told",
         ja="回復したものの、もとの状態を誰にもお知らせしていなかったため",
+    ),
+    Reason.PASSED: Words(
+        en="nothing more was found; what was found has no recovery to tell of",
+        ja="新たに見つかったものはなく、見つかったことのお知らせに「回復」はないため",
     ),
     Reason.TOO_SOON: Words(
         en="it is still so, and it is not yet time to repeat it",

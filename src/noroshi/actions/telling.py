@@ -94,9 +94,16 @@ def reason(alarm: Alarm) -> Words:
     return WATCH_ENDED if ended(alarm.event) else REASONS[alarm.reason]
 
 
-def began(event: Event) -> datetime:
-    """When the level that is told of began; a reminder tells of one that began earlier."""
-    return event.at if event.before is not event.after else event.since or event.at
+def happened(event: Event, told: Telling) -> bool:
+    """What is told of happened (lines of a log): it does not last, and has no end."""
+    occurred = event.cause.name in told.topic.monitor.occurrences
+    return occurred and event.after is not Level.OK
+
+
+def began(event: Event, told: Telling) -> datetime:
+    """When what is told of began; a reminder tells of a level that began earlier."""
+    now = event.before is not event.after or happened(event, told)
+    return event.at if now else event.since or event.at
 
 
 def headline(event: Event, told: Telling, language: str, title: str = "") -> str:

@@ -32,16 +32,22 @@ CANNOT_START = Words(
 )
 DIED = Words(en="the renderer ended by itself", ja="文面を処理するプログラムが終了しました")
 REFUSED: Mapping[str, Words] = {
-    "syntax": Words(en="it is not valid: {detail}", ja="書式が正しくありません: {detail}"),
+    "syntax": Words(
+        en="line {line} is not valid: {detail}",
+        ja="{line}行目の書式が正しくありません (Jinja2 のメッセージ「{detail}」)",
+    ),
     "undefined": Words(en="there is no such name: {detail}", ja="使えない名前です: {detail}"),
-    "forbidden": Words(en="that is not allowed: {detail}", ja="許可されていません: {detail}"),
+    "forbidden": Words(
+        en="that is not allowed: {detail}",
+        ja="許可されていません (Jinja2 のメッセージ「{detail}」)",
+    ),
     "memory": Words(en="it needs too much memory", ja="メモリーを使いすぎます"),
     "long": Words(
         en="its result is too long (at most {detail})", ja="結果が長すぎます ({detail} まで)"
     ),
     "lines": Words(en="a subject must be one line", ja="件名は1行にしてください"),
     "empty": Words(en="the subject is empty", ja="件名が空です"),
-    "failed": Words(en="it failed: {detail}", ja="途中で失敗しました: {detail}"),
+    "failed": Words(en="it failed: {detail}", ja="途中で失敗しました (メッセージ「{detail}」)"),
 }
 
 
@@ -81,8 +87,8 @@ class TemplateRenderer:
                 raise TemplateFailed(TOO_SLOW)
             answer = await self._ask({**parts, "parts": list(parts), "facts": facts}, key)
         if "refused" in answer:
-            detail = answer.get("detail", "")
-            raise TemplateFailed(REFUSED[answer["refused"]].fill(detail=detail))
+            told = {name: answer.get(name, "") for name in ("detail", "line")}
+            raise TemplateFailed(REFUSED[answer["refused"]].fill(**told))
         return answer
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ It imports nothing of ours, so that it starts fast and holds nothing worth steal
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import unicodedata
@@ -50,15 +51,22 @@ def answer(asked: Mapping[str, Any]) -> dict[str, str]:
     except Refused as refused:
         return {"refused": refused.why, "detail": refused.detail}
     except TemplateSyntaxError as error:
-        return {"refused": "syntax", "detail": f"{short(error.message)} (line {error.lineno})"}
+        line, detail = str(error.lineno), short(error.message)
+        return {"refused": "syntax", "detail": detail, "line": line}
     except UndefinedError as error:
-        return {"refused": "undefined", "detail": short(error)}
+        return {"refused": "undefined", "detail": short(name_in(error))}
     except SecurityError as error:
         return {"refused": "forbidden", "detail": short(error)}
     except MemoryError:
         return {"refused": "memory", "detail": ""}
     except Exception as error:  # whatever else a user's template may raise
         return {"refused": "failed", "detail": short(f"{type(error).__name__}: {error}")}
+
+
+def name_in(error: UndefinedError) -> str:
+    """The name alone, of what Jinja says of it in English: 'name' is undefined."""
+    found = re.match(r"'(.*)' is undefined|.* has no attribute '(.*)'", str(error))
+    return str(error) if found is None else found[1] or found[2]
 
 
 def short(said: object) -> str:

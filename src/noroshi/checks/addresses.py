@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import socket
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
-from noroshi.core.words import Words, plain
+from noroshi.core import system
+from noroshi.core.words import Words
 from noroshi.ports import Unmeasurable
 
 Place = tuple[int, Any]
@@ -56,14 +56,14 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
     try:
         found = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
-        why = getattr(error, "strerror", None) or error
+        why = getattr(error, "strerror", None) or error  # the resolver has numbers of its own
         raise Unmeasurable(NO_NAME.fill(address=address, why=why)) from None
     return tuple((family, where) for family, _, _, _, where in found)
 
 
 def why(error: OSError) -> Words:
     """What the network said, in words."""
-    return KNOWN.get(error.errno or 0) or plain(os.strerror(error.errno or 0))
+    return KNOWN.get(error.errno or 0) or system.why(error)
 
 
 @lru_cache(8192)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +26,7 @@ from noroshi.checks.logs.terms import (
 )
 from noroshi.core.model import Limits, Reading
 from noroshi.core.problems import Unfit
+from noroshi.core.system import why
 from noroshi.core.words import Words, plain
 from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options
 
@@ -74,7 +74,7 @@ TOO_MANY = Words(
     ja="{path} に当てはまるファイルが多すぎるため、新しい{most}個だけを追います",
 )
 NONE = Words(en="no such line", ja="該当する行はありません")
-FIRST = Words(en="first: {line}", ja="最初の行: {line}")
+FIRST = Words(en="the first line: {line}", ja="最初の行: {line}")
 
 
 @options
@@ -251,9 +251,7 @@ def _trouble(path: str, error: OSError | None) -> Words:
             return DENIED.fill(path=path)
         case OSError(errno=errno.EINVAL) | IsADirectoryError():
             return NO_FILE.fill(path=path)
-    number = error.errno if error is not None else 0
-    why = os.strerror(number) if number else str(error)
-    return UNREADABLE.fill(path=path, why=plain(why))
+    return UNREADABLE.fill(path=path, why="" if error is None else why(error))
 
 
 def _readings(wanted: Options, path: str, log: Followed) -> Iterator[Reading]:
@@ -297,5 +295,6 @@ CHECK = Check(
     run=run,
     blocks=True,
     may_vanish=True,
+    occurrences=frozenset({"hits"}),
     preview=lambda wanted, host: preview(wanted.path, wanted.encoding, wanted.expression, host),
 )

@@ -9,6 +9,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.times import clock, span
+from noroshi.config import Config
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 
@@ -57,10 +58,10 @@ KEPT = Words(
     en="The store that was there is {kept} now.", ja="元の保存先は {kept} に残しました。"
 )
 KEY_NEEDED = Words(
-    en="There is no key at {key}: put the key of the old machine there (0600), or the sign-ins "
-    "have to be made again.",
-    ja="鍵 {key} がありません。元のマシンの鍵をここに置いてください (0600)。なければ、"
-    "サインインをやり直すことになります。",
+    en="There is no key at {key}. Bring that of the old machine back (noroshi key restore FILE), "
+    "unless systemd hands it over; without it the sign-ins have to be made again.",
+    ja="鍵 {key} がありません。systemd が渡すのでなければ、元のマシンの鍵を戻してください "
+    "(noroshi key restore ファイル)。なければ、サインインをやり直すことになります。",
 )
 WHOLE = Words(en="{store} is whole.", ja="{store} に異常はありません。")
 FAULTS = Words(en="{store} has faults:", ja="{store} に異常があります:")
@@ -102,10 +103,22 @@ def restore(asked: Asked) -> int:
         lines.append(HOLD_THEM)
     if done.kept is not None:
         lines.append(KEPT.fill(kept=done.kept))
-    if not config.key.exists():
-        lines.append(KEY_NEEDED.fill(key=config.key))
     print("\n".join(asked.say(words) for words in lines))
-    return exits.DONE
+    return _say_what_opens(asked, config)
+
+
+def _say_what_opens(asked: Asked, config: Config) -> int:
+    """A store whose secrets nobody can open sends nothing: exit code 1."""
+    from noroshi.cli.key_back import say_what_opens, what_opens
+    from noroshi.vault import VaultError, read_key
+
+    if config.key.exists():
+        try:
+            return say_what_opens(asked, config, read_key(config.key))
+        except VaultError as error:
+            raise Refused("trouble", error.words) from None
+    print(asked.say(KEY_NEEDED.fill(key=config.key)))
+    return exits.TROUBLE if what_opens(config, None) else exits.DONE
 
 
 def check_store(asked: Asked) -> int:

@@ -30,6 +30,7 @@ from noroshi.definitions import (
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Clocks
+from noroshi.service.cautions import silent
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = Words(
@@ -41,6 +42,10 @@ RIGHT = Words(
     "contacts {contacts}, routes {routes}.",
     ja="{folder} に誤りはありません。監視項目 {monitors}、実行条件 {rules}、通知先 {contacts}、"
     "送信経路 {routes}。",
+)
+NOTHING_THERE = Words(
+    en="there is no definition in it; is it the right folder?",
+    ja="定義が1つもありません。フォルダーを確かめてください",
 )
 NO_HOME = Words(
     en="There is no {file}: whether programs may run was not checked.",
@@ -54,7 +59,10 @@ def check_config(asked: Asked) -> int:
     config, of_config = _settings(asked.home)
     read = look_into(folder)
     found = asyncio.run(_checked(read, config))
-    problems = (*of_config, *by_file((*read.problems, *found.problems)))
+    of_folder = (*read.problems, *found.problems)
+    if not read.documents and not of_folder:
+        of_folder = (Problem(str(folder), NOTHING_THERE),)
+    problems = (*of_config, *by_file(of_folder))
     if asked.given.json:
         _print(asked, problems)
     elif problems:
@@ -62,6 +70,8 @@ def check_config(asked: Asked) -> int:
         raise Refused("invalid", head, [(p.where, p.what) for p in problems])
     else:
         print(asked.say(_praise(folder, found)))
+        for words in silent(found.plan):
+            print(asked.say(words))
         if config is None:
             print(asked.say(NO_HOME.fill(file=asked.home / FILE)))
     return exits.INVALID if problems else exits.DONE

@@ -7,16 +7,36 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from noroshi.cli.places import DOOR, NAME
+from noroshi.core.system import why
 from noroshi.core.words import Words
 
-LONGEST_ANSWER = 120.0
+LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
 """Seconds; `apply` tries every template, a sign-in waits for the provider."""
+REPORT = "beat"
+QUICK = frozenset(
+    {
+        REPORT,
+        "blueprints",
+        "contacts",
+        "export",
+        "key_check",
+        "kinds",
+        "ledger",
+        "log",
+        "queue_list",
+        "queue_show",
+        "status",
+        "version_show",
+        "versions",
+    }
+)
+"""What a node that is alive answers at once: looking, and a job's report."""
 CHUNK = 1 << 16
 
 CANNOT_ENTER = Words(
@@ -45,8 +65,18 @@ NO_TEXT = Words(
     ja="文字コードが正しくない引数があります。何も送っていません。",
 )
 NO_ANSWER = Words(
-    en="The node has not answered for {seconds:.0f} s; whether it was done is not known.",
-    ja="ノードから{seconds:.0f}秒間返事がありません。実行されたかどうかは分かりません。",
+    en="The node has not answered for {seconds:g} s; whether it was done is not known.",
+    ja="ノードから{seconds:g}秒間返事がありません。実行されたかどうかは分かりません。",
+)
+STANDS_STILL = Words(
+    en="The node has not answered for {seconds:g} s: it stands still (stopped, or without "
+    "processor time), or is badly overloaded. See: noroshi service status",
+    ja="ノードから{seconds:g}秒間返事がありません。プロセスが止まっているか、"
+    "ひどく混み合っています。noroshi service status で確かめてください。",
+)
+NOT_REPORTED = Words(
+    en="{why}\nSo whether the report was kept is not known.",
+    ja="{why}\nそのため、報告が保存されたかどうかは分かりません。",
 )
 
 
@@ -79,28 +109,41 @@ class Caller(Protocol):
         """The answer as JSON's own types. Raises Refused."""
 
 
-class Far:
-    """A node behind its door."""
+def patience_of(op: str) -> float:
+    """How many seconds one waits for the answer to an operation."""
+    return QUICK_ANSWER if op in QUICK else LONGEST_ANSWER
 
-    def __init__(self, door: Path) -> None:
-        self.door = door
+
+class Far:
+    """A node behind its door. `patience` says how many seconds to wait for which operation."""
+
+    def __init__(self, door: Path, patience: Callable[[str], float] = patience_of) -> None:
+        self.door, self._patience = door, patience
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Raises NoNode if nobody listens, else Refused."""
-        line = _line({"op": op, "args": args})
+        line, seconds = _line({"op": op, "args": args}), self._patience(op)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(LONGEST_ANSWER)
-            self._connect(connection)
-            return unpacked(json.loads(_ask(connection, line)))
+            connection.settimeout(seconds)
+            try:
+                self._connect(connection)
+                return unpacked(json.loads(_ask(connection, line)))
+            except TimeoutError:
+                raise Refused("trouble", _no_answer(op, seconds)) from None
 
     def _connect(self, connection: socket.socket) -> None:
         try:
             connection.connect(str(self.door))
         except (FileNotFoundError, ConnectionRefusedError):
             raise NoNode(self.door) from None
+        except BlockingIOError:  # so many wait there that no more are let in (unix(7))
+            raise TimeoutError from None
+        except TimeoutError:
+            raise
         except OSError as error:
-            why = error.strerror or error
-            raise Refused("no node", CANNOT_ENTER.fill(door=self.door, why=why)) from None
+            raise Refused(
+                "no node", CANNOT_ENTER.fill(door=self.door, why=why(error))
+            ) from None
 
 
 def _line(request: object) -> bytes:
@@ -123,9 +166,16 @@ def _ask(connection: socket.socket, line: bytes) -> bytes:
             parts.append(part)
         return b"".join(parts)
     except TimeoutError:
-        raise Refused("trouble", NO_ANSWER.fill(seconds=LONGEST_ANSWER)) from None
+        raise
     except OSError:
         raise Refused("no node", WENT_AWAY) from None
+
+
+def _no_answer(op: str, seconds: float) -> Words:
+    if op not in QUICK:
+        return NO_ANSWER.fill(seconds=seconds)
+    why = STANDS_STILL.fill(seconds=seconds)
+    return NOT_REPORTED.fill(why=why) if op == REPORT else why
 
 
 def unpacked(answer: Any) -> Any:

@@ -10,6 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.core.problems import Problem
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
 from noroshi.ports import Document
@@ -44,6 +45,7 @@ NOBODY_RUNS = Words(
     en="No node is running; it takes effect at the next noroshi serve.",
     ja="ノードは動いていません。次の noroshi serve から有効です。",
 )
+BEWARE = Words(en="Beware:", ja="ご確認ください:")
 WRITTEN = Words(
     en="Wrote version {version} to {folder}: {count} files.",
     ja="版 {version} を {folder} に書き出しました ({count}ファイル)。",
@@ -59,11 +61,14 @@ def plan(asked: Asked) -> int:
     if planned["problems"]:
         raise _unusable(asked, [(p["where"], Words(**p["what"])) for p in planned["problems"]])
     found, base = planned["differences"], planned["base"]
-    if not found:
+    if not found and not planned["refused"]:
         print(asked.say(NO_DIFFERENCE.fill(version=base)))
+        say_cautions(asked, planned["cautions"])
         return exits.DONE
     _list(asked, WOULD_CHANGE.fill(count=len(found), version=base), found)
-    print(asked.say(HOW_TO_APPLY.fill(version=base, folder=asked.given.folder)))
+    say_cautions(asked, planned["cautions"])
+    how = HOW_TO_APPLY.fill(version=base, folder=asked.given.folder)
+    print(asked.say(planned["refused"] or how))
     return exits.DONE
 
 
@@ -71,7 +76,9 @@ def apply(asked: Asked) -> int:
     """Bring the folder into force."""
     given = asked.given
     documents = documents_of(asked, Path(given.folder))
-    applied = asked.call("apply", documents=documents, base=given.base, note=given.note)
+    applied = asked.call(
+        "apply", documents=documents, base=given.base, note=given.note, empty=given.empty
+    )
     return say_applied(asked, applied)
 
 
@@ -83,11 +90,19 @@ def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
     found, version = applied["differences"], applied["version"]
     if not found:
         print(asked.say(NO_DIFFERENCE.fill(version=version)))
+        say_cautions(asked, applied["cautions"])
         return exits.DONE
     _list(asked, NOW_CURRENT.fill(count=len(found), version=version), found)
+    say_cautions(asked, applied["cautions"])
     if not asked.running:
         print(asked.say(NOBODY_RUNS))
     return exits.DONE
+
+
+def say_cautions(asked: Asked, found: Sequence[Mapping[str, str]]) -> None:
+    """What somebody should know, if there is something."""
+    if found:
+        _list(asked, BEWARE, found)
 
 
 def export(asked: Asked) -> int:
@@ -103,8 +118,7 @@ def export(asked: Asked) -> int:
     except Invalid as invalid:
         raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("invalid", CANNOT_WRITE.fill(folder=folder, why=why)) from None
+        raise Refused("invalid", CANNOT_WRITE.fill(folder=folder, why=why(error))) from None
     version, count = exported["version"], len(documents)
     print(asked.say(WRITTEN.fill(version=version, folder=folder, count=count)))
     return exits.DONE

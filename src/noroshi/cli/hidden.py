@@ -8,6 +8,7 @@ from pathlib import Path
 
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.core.system import why
 from noroshi.core.words import Words
 
 STDIN = "-"
@@ -38,5 +39,4 @@ def contents(file: str) -> str:
     except UnicodeDecodeError:
         raise Refused("invalid", CANNOT_READ.fill(file=file, why=NO_TEXT)) from None
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None

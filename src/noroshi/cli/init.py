@@ -11,6 +11,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.places import DOOR, GROUP, HOME
 from noroshi.config import FILE, Config, ConfigError, read_config, sample
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.vault import make_key
@@ -75,8 +76,7 @@ def init(asked: Asked) -> int:
     except FileExistsError:
         raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
     except (OSError, StoreError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why)) from None
+        raise Refused("trouble", CANNOT_MAKE.fill(home=home, why=why(error))) from None
     print(asked.say((MADE_HERE if asked.given.service else MADE).fill(home=home, file=FILE)))
     if home == Path(HOME) and not asked.given.service:
         print(asked.say(AS_A_SERVICE))

@@ -1,4 +1,4 @@
-"""`noroshi key`: the vault's key checked, exchanged, taken out of this machine and brought back."""
+"""`noroshi key`: the vault's key checked, exchanged, and taken out of this machine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import CANNOT_READ, contents, typed
 from noroshi.cli.layout import table
+from noroshi.core.system import why
 from noroshi.core.words import Words
-from noroshi.vault import Secret, VaultError, keep_key, read_key
-from noroshi.vault.passphrase import lock_up, unlock
+from noroshi.vault import Secret, VaultError, read_key
+from noroshi.vault.passphrase import lock_up
 
 SOURCES = {
     "file": Words(en="file {path}", ja="ファイル {path}"),
@@ -42,10 +43,6 @@ BACKED_UP = Words(
     "backups of the store: together they open everything.",
     ja="鍵 {id} をパスフレーズで封印して {file} に書き出しました。保存先のバックアップとは"
     "別の場所に保管してください。両方がそろうとすべてを開けます。",
-)
-RESTORED = Words(
-    en="The key {id} is back in {path}. A running node uses it from its next start on.",
-    ja="鍵 {id} を {path} に戻しました。動作中のノードは次の起動から使います。",
 )
 ASK = Words(en="Passphrase: ", ja="パスフレーズ: ")
 ASK_AGAIN = Words(en="Once more: ", ja="もう一度: ")
@@ -94,7 +91,7 @@ def backup(asked: Asked) -> int:
     file = Path(asked.given.file)
     try:
         box = read_key(asked.config.key)
-        content = lock_up(box.key, _passphrase(asked, twice=True))
+        content = lock_up(box.key, passphrase(asked, twice=True))
     except VaultError as error:
         raise Refused("invalid", error.words) from None
     _write(file, content)
@@ -102,21 +99,7 @@ def backup(asked: Asked) -> int:
     return exits.DONE
 
 
-def restore(asked: Asked) -> int:
-    """The key of such a file back in its place; one that is there is never overwritten."""
-    file, path = Path(asked.given.file), asked.config.key
-    try:
-        keep_key(path, unlock(_read(file), _passphrase(asked, twice=False), file))
-        box = read_key(path)
-    except VaultError as error:
-        raise Refused("invalid", error.words) from None
-    except OSError as error:
-        raise _not_written(path, error) from None
-    print(asked.say(RESTORED.fill(id=box.id, path=path)))
-    return exits.DONE
-
-
-def _passphrase(asked: Asked, *, twice: bool) -> Secret:
+def passphrase(asked: Asked, *, twice: bool) -> Secret:
     """From a file, the standard input (-), or typed without being shown."""
     if given := asked.given.passphrase_file:
         return Secret(contents(given).rstrip("\r\n"))
@@ -126,12 +109,12 @@ def _passphrase(asked: Asked, *, twice: bool) -> Secret:
     return Secret(first)
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """What is in it. Raises Refused."""
     try:
         return file.read_bytes()
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -140,7 +123,7 @@ def _write(file: Path, content: bytes) -> None:
     except FileExistsError:
         raise Refused("conflict", IS_THERE.fill(file=file)) from None
     except OSError as error:
-        raise _not_written(file, error) from None
+        raise not_written(file, error) from None
     try:
         with os.fdopen(handle, "wb") as opened:
             opened.write(content)
@@ -148,8 +131,9 @@ def _write(file: Path, content: bytes) -> None:
             os.fsync(opened.fileno())
     except OSError as error:
         file.unlink(missing_ok=True)  # half a key would be taken for a backup
-        raise _not_written(file, error) from None
+        raise not_written(file, error) from None
 
 
-def _not_written(file: Path, error: OSError) -> Refused:
-    return Refused("trouble", NOT_WRITTEN.fill(file=file, why=error.strerror or error))
+def not_written(file: Path, error: OSError) -> Refused:
+    """Why it could not be written."""
+    return Refused("trouble", NOT_WRITTEN.fill(file=file, why=why(error)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,18 @@ OPTIONS = Words(en="Options", ja="オプション")
 NO_OPTIONS = Words(en="It has none.", ja="ありません。")
 READINGS = Words(en="Readings", ja="測定値")
 NEEDED = Words(en="needed", ja="必須")
+NEEDED_ALONE = Words(en="needed without an account", ja="account がなければ必須")
+SORTS: Mapping[str, Words] = {
+    "string": Words(en="text", ja="文字列"),
+    "integer": Words(en="whole number", ja="整数"),
+    "number": Words(en="number", ja="数値"),
+    "boolean": Words(en="true or false", ja="true か false"),
+    "array": Words(en="list", ja="リスト"),
+    "object": Words(en="table", ja="テーブル"),
+}
+FROM_ACCOUNT = ("host", "user")
+"""What a route with an account has from there."""
+LIMITS = Words(en="limits unless given: {value}", ja="既定のしきい値: {value}")
 DEFAULT = Words(en="default {value}", ja="既定値 {value}")
 IN_FULL = Words(en="In full: noroshi kinds KIND", ja="詳しくは: noroshi kinds 種別")
 NO_KIND = Words(
@@ -76,12 +89,17 @@ def _full(asked: Asked, kind: Answer) -> Iterator[str]:
         yield f"  {asked.say(NO_OPTIONS)}"
     needed = kind["options"].get("required", ())
     for name, option in options.items():
-        yield f"  {name}  {_sort(asked, option, name in needed)}".rstrip()
+        by_account = "account" in options and name in FROM_ACCOUNT
+        must = (NEEDED_ALONE if by_account else NEEDED) if name in needed else None
+        yield f"  {name}  {_sort(asked, option, must)}".rstrip()
         help = _help(asked, option.get("description", ""))
         yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
     if kind["readings"]:
         yield from ("", asked.say(READINGS))
-        rows = [(name, asked.say(words)) for name, words in kind["readings"].items()]
+        rows = [
+            (name, asked.say(words), _limits(asked, kind["limits"].get(name)))
+            for name, words in kind["readings"].items()
+        ]
         yield from (f"  {line}" for line in table(rows))
 
 
@@ -91,11 +109,26 @@ def _help(asked: Asked, text: str) -> str:
     return asked.say(Words(en=f"{en}.", ja=ja)) if both else text
 
 
-def _sort(asked: Asked, option: Answer, needed: bool) -> str:
-    told = [str(option["type"])] if "type" in option else []
-    told += [" | ".join(map(repr, option["enum"]))] if "enum" in option else []
-    if needed:
-        told.append(asked.say(NEEDED))
+def _limits(asked: Asked, limits: Mapping[str, str] | None) -> str:
+    """Those that hold unless others are given."""
+    told = "" if limits is None else asked.say(limits)
+    return asked.say(LIMITS.fill(value=told)) if told else ""
+
+
+def _sort(asked: Asked, option: Answer, must: Words | None) -> str:
+    if "enum" in option:
+        told = [" | ".join(map(_toml, option["enum"]))]
+    else:
+        sorts = [SORTS.get(one.get("type")) for one in (option, *option.get("anyOf", ()))]
+        told = [asked.say(words) for words in sorts if words is not None][:1]
+    if must is not None:
+        told.append(asked.say(must))
     elif option.get("default") not in (None, "", [], {}):
-        told.append(asked.say(DEFAULT.fill(value=option["default"])))
-    return f"({', '.join(told)})" if told else ""
+        told.append(asked.say(DEFAULT.fill(value=_toml(option["default"]))))
+    comma = asked.say(Words(en=", ", ja="、"))
+    return f"({comma.join(told)})" if told else ""
+
+
+def _toml(given: Any) -> str:
+    """As it would stand in a definition; JSON writes these as TOML does."""
+    return json.dumps(given, ensure_ascii=False)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import combining, east_asian_width
 
 NOT_AT_START = "、。，．)）」』】〉》！？ー・ゃゅょっァィゥェォャュョッ:;"
 NOT_AT_END = "(（「『【〈《"
+READABLE = 100
 NARROWEST = 40
 """Columns that the last column of a table has at least; with less it goes below its row."""
 BELOW = 4
 """How far what goes below is indented."""
 PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
+
+
+def columns() -> int:
+    """How wide the terminal is; without one as wide as is easily read."""
+    return shutil.get_terminal_size((READABLE, 0)).columns
 
 
 def width(text: str) -> int:
@@ -61,15 +68,23 @@ def _pieces(text: str) -> list[str]:
 
 def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
     """Rows with their columns aligned, two spaces apart; the last one is wrapped to fit
-    into `room` columns in all, 0 for as long as it is."""
+    into `room` columns in all, 0 for as long as it is. A cell longer than a third of the room
+    stands out of its column, or it would push every other row aside."""
     rows = list(rows)
     if not rows:
         return []
-    wide = [max(width(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
+    wide = [_wide((row[n] for row in rows), room) for n in range(len(rows[0]) - 1)]
     left = room - sum(wide) - 2 * len(wide)
     if room and left < NARROWEST:
         return [line for row in rows for line in _with_last_below(row, wide, room)]
     return [line for row in rows for line in _row(row, wide, left if room else 0)]
+
+
+def _wide(cells: Iterable[str], room: int) -> int:
+    """How wide a column is."""
+    widths = list(map(width, cells))
+    kept = [found for found in widths if not room or found <= room // 3]
+    return max(kept or widths)
 
 
 def _with_last_below(row: Sequence[str], wide: Sequence[int], room: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
-from noroshi.cli.layout import table
+from noroshi.cli.layout import columns, table
 from noroshi.cli.levels import shown
 from noroshi.cli.times import clock
 from noroshi.core.words import Words
@@ -44,7 +44,7 @@ def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[s
         )
         for one in reversed(events)
     ]
-    yield from table(rows)
+    yield from table(rows, columns())
 
 
 def _step(asked: Asked, one: Answer) -> str:
@@ -57,4 +57,4 @@ def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator
         (clock(one["at"], now), one["rule"], one["item"], asked.say(one["because"]))
         for one in found
     ]
-    yield from (f"  {line}" for line in table(rows))
+    yield from (f"  {line}" for line in table(rows, columns() - 2))

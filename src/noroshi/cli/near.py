@@ -12,6 +12,7 @@ from noroshi.actions.template import TemplateRenderer
 from noroshi.app import open_service
 from noroshi.cli.client import Refused, unpacked
 from noroshi.config import Config
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError
@@ -35,8 +36,7 @@ class Near:
             self._service = self._runner.run(_awaited(opened))
         except (StoreError, OSError) as error:
             self._runner.close()
-            why = getattr(error, "words", error)
-            raise Refused("no node", CANNOT_OPEN.fill(why=why)) from None
+            raise Refused("no node", CANNOT_OPEN.fill(why=why(error))) from None
 
     def call(self, op: str, /, **args: Any) -> Any:
         """The answer as JSON's own types. Raises Refused."""

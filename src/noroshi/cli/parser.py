@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from noroshi.cli.commands import COMMANDS, GLOBAL, PROGRAM, Command, Option
@@ -38,6 +39,16 @@ SAID = (
     (r"argument (.*?): ignored explicit argument (.*)", "{0} に値は付けられません ({1})"),
     (r"argument (.*?): not allowed with argument (.*)", "{0} と {1} は一緒に使えません"),
 )
+
+CHOICE = re.compile(
+    r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", re.DOTALL
+)
+MEANT = Words(
+    en="there is no {what} {given}; did you mean {near}?",
+    ja="{given} という{what}はありません。{near} のことでしょうか",
+)
+COMMAND = Words(en="command", ja="コマンド")
+CHOSEN = Words(en="choice", ja="選択肢")
 
 
 def build(language: str) -> Parser:
@@ -142,7 +153,20 @@ class Formatter(argparse.HelpFormatter):
 
 
 def _told(message: str) -> Words:
+    if meant := _meant(message):
+        return meant
     for pattern, ja in SAID:
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return Words(en=message, ja=ja.format(*found.groups()))
     return Words(en=message, ja=f"指定が正しくありません: {message}")
+
+
+def _meant(message: str) -> Words | None:
+    """What was likely meant by a word that is none of those there are."""
+    found = CHOICE.fullmatch(message)
+    if found is None:
+        return None
+    where, given, known = found.groups()
+    near = get_close_matches(given, re.findall(r"[\w-]+", known), n=1)
+    what = COMMAND if where == "COMMAND" else CHOSEN
+    return MEANT.fill(what=what, given=given, near=near[0]) if near else None

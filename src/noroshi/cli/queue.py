@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from noroshi.cli import exits
@@ -58,6 +60,7 @@ VERDICTS: Mapping[str, Words] = {
     "refused": Words(en="refused", ja="拒否"),
     "route down": Words(en="route down", ja="経路停止"),
 }
+SO_OFTEN = Words(en="{first}–{last} ({count} times)", ja="{first}–{last} ({count}回)")
 TEXT = Words(en="Text", ja="本文")
 TRIED_AGAIN = Words(en="{id} is due now: {subject}", ja="{id} をいますぐ送ります: {subject}")
 IS_HELD = Words(
@@ -209,8 +212,8 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
     yield from ("", asked.say(ATTEMPTS))
     if not letter["tried"]:
         yield f"  {asked.say(NO_ATTEMPT)}"
-    said = [_said(asked, a, s, now) for a in letter["tried"] for s in a["said"]]
-    yield from (f"  {line}" for line in table(said))
+    tries = [[_said(asked, a, s, now) for s in a["said"]] for a in letter["tried"]]
+    yield from (f"  {line}" for line in table(_folded(asked, tries)))
     yield from ("", asked.say(TEXT))
     yield from (f"  {line}".rstrip() for line in letter["text"].splitlines())
 
@@ -232,3 +235,18 @@ def _said(asked: Asked, attempt: Answer, said: Answer, now: datetime) -> Sequenc
         said["address"],
         ours or theirs,
     )
+
+
+def _folded(asked: Asked, tries: Iterable[Sequence[Sequence[str]]]) -> Iterator[Sequence[str]]:
+    """The same answers several times in a row are told once: how often, from when to when."""
+    for _, found in groupby(tries, key=_same):
+        first, *others = found
+        last = others[-1] if others else first
+        for begun, row in zip(first, last, strict=True):
+            when = SO_OFTEN.fill(first=begun[0], last=row[0], count=1 + len(others))
+            yield (asked.say(when), *row[1:]) if others else row
+
+
+def _same(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    """What is alike in two attempts: all but the times, and the id that a server gives each."""
+    return [[re.sub(r"\[[^\]]*\]", "", cell) for cell in row[1:]] for row in rows]

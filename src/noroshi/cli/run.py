@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
 from noroshi import __version__
@@ -21,6 +22,8 @@ from noroshi.core.words import Words
 CONFIG_INVALID = Words(
     en="Noroshi's own settings cannot be used:", ja="Noroshi 自身の設定が使えません:"
 )
+SAME_OF = Words(en="… and the same of {count} more", ja="… ほか{count}件も同じです")
+FOLDED_FROM, SHOWN = 8, 3
 WITH_VALUE = ("--home", "--door", "--lang")
 PROGRAMS = ("demo", "lab")
 
@@ -114,12 +117,20 @@ def _language(home: Path, given: str) -> str:
     return language_of(chosen, os.environ)
 
 
+def _problems(refused: Refused, language: str) -> Iterator[str]:
+    """A line for each; what is said of very many places is told of the first few."""
+    for what, found in groupby(refused.problems, key=lambda problem: problem[1]):
+        places = [where for where, _ in found]
+        shown = places if len(places) <= FOLDED_FROM else places[:SHOWN]
+        for where in shown:
+            said = what.say(language)
+            yield f"  {where}: {said}" if where else f"  {said}"
+        if len(shown) < len(places):
+            yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
+
+
 def _tell(refused: Refused, language: str, home: str) -> int:
     """Why it was not done, on the standard error; the exit code for it."""
-    lines = [refused.words.say(language)]
-    lines += [
-        f"  {where}: {what.say(language)}" if where else f"  {what.say(language)}"
-        for where, what in refused.problems
-    ]
+    lines = [refused.words.say(language), *_problems(refused, language)]
     print(at_home("\n".join(lines), home), file=sys.stderr)
     return exits.BY_KIND[refused.kind]

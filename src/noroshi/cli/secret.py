@@ -1,11 +1,17 @@
-"""`noroshi secret`: puts a password into the vault, from where it never comes out to be read."""
+"""`noroshi secret`: what is in the vault, put there and taken out; it never comes out to be read."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import contents, typed
+from noroshi.cli.layout import table
+from noroshi.core.model import NOTHING
+from noroshi.core.problems import instead
 from noroshi.core.words import Words
 
 PROMPT = Words(en="Password for “{name}”: ", ja="「{name}」のパスワード: ")
@@ -24,6 +30,24 @@ NOTHING_GIVEN = Words(
     ja="何も入力されなかったため、保存していません。",
 )
 KEPT = Words(en="“{name}” is in the vault.", ja="「{name}」を保管庫に入れました。")
+NOBODY_NAMES_IT = Words(
+    en="No route and no account names it yet{instead}",
+    ja="これを使う送信経路もアカウントもまだありません{instead}。",
+)
+REMOVED = Words(
+    en="“{name}” is gone from the vault.", ja="「{name}」を保管庫から削除しました。"
+)
+NONE_YET = Words(en="The vault has no entry yet.", ja="保管庫にはまだ何もありません。")
+HEAD = (
+    Words(en="ENTRY", ja="項目"),
+    Words(en="IN THE VAULT", ja="保管庫"),
+    Words(en="NAMED BY", ja="使っている定義"),
+)
+IS_KEPT = {
+    True: Words(en="yes", ja="あり"),
+    False: Words(en="no: noroshi secret set {name}", ja="なし: noroshi secret set {name}"),
+}
+NOBODY = Words(en="nobody", ja="なし")
 
 
 def set_(asked: Asked) -> int:
@@ -34,7 +58,42 @@ def set_(asked: Asked) -> int:
         raise Refused("invalid", NOTHING_GIVEN)
     asked.call("set_secret", name=name, value=value)
     print(asked.say(KEPT.fill(name=name)))
+    _say_if_nobody_names_it(asked, name)
     return exits.DONE
+
+
+def list_(asked: Asked) -> int:
+    """Which entries there are, and who names them; never what is in them."""
+    found = asked.call("secret_list")
+    if asked.given.json:
+        asked.print_json(found)
+    elif not found:
+        print(asked.say(NONE_YET))
+    else:
+        rows = [[asked.say(words) for words in HEAD], *(_row(asked, one) for one in found)]
+        print("\n".join(table(rows)))
+    return exits.DONE
+
+
+def remove(asked: Asked) -> int:
+    """Take one out for good."""
+    name = asked.call("secret_remove", name=asked.given.name, force=asked.given.force)
+    print(asked.say(REMOVED.fill(name=name)))
+    return exits.DONE
+
+
+def _row(asked: Asked, one: Mapping[str, Any]) -> Sequence[str]:
+    kept = asked.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
+    return (one["name"], kept, ", ".join(one["named_by"]) or asked.say(NOBODY))
+
+
+def _say_if_nobody_names_it(asked: Asked, name: str) -> None:
+    """A slip in the name would else be found when the first mail waits."""
+    entries = {one["name"]: one for one in asked.call("secret_list")}
+    if not entries[name]["named_by"]:
+        missing = [other for other, one in entries.items() if not one["kept"]]
+        near = instead(name, missing) if missing else NOTHING
+        print(asked.say(NOBODY_NAMES_IT.fill(instead=near)))
 
 
 def _typed(asked: Asked, name: str) -> str:

@@ -35,8 +35,7 @@ def _run(asked: Asked) -> int:
     try:
         asyncio.run(run_node(asked.config, lambda words: print(asked.say(words), flush=True)))
     except StoreError as error:
-        why = getattr(error, "words", error)
-        raise Refused("trouble", CANNOT_START.fill(why=why)) from None
+        raise Refused("trouble", CANNOT_START.fill(why=error.words)) from None
     except Exception:  # a bug: the log must say why there is no node any more
         log.critical("the node ends: it has met with a bug of its own", exc_info=True)
         return exits.TROUBLE

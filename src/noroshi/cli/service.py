@@ -24,6 +24,7 @@ from noroshi.cli.installing import (
 from noroshi.cli.machine import BOOTED, found, shown
 from noroshi.cli.places import DOOR, DROP_INS, GROUP, HOME, NAME, SERVICE, USER
 from noroshi.config import FILE, Config, ConfigError, read_config
+from noroshi.core.system import why
 from noroshi.core.words import Words, plain
 
 READABLE = 0o644
@@ -161,7 +162,7 @@ def do(steps: Sequence[Step]) -> None:
         try:
             _step(step)
         except OSError as error:
-            raise _failed(step, error.strerror or str(error)) from None
+            raise _failed(step, why(error)) from None
         except subprocess.CalledProcessError as error:
             raise _failed(step, f"exit {error.returncode}") from None
 
@@ -186,9 +187,9 @@ def _write(file: Path, text: str) -> None:
     part.replace(file)
 
 
-def _failed(step: Step, why: str) -> Refused:
+def _failed(step: Step, said: Words | str) -> Refused:
     hint = step.hint if isinstance(step, Run) else None
-    words = FAILED.fill(step=step.brief, why=why)
+    words = FAILED.fill(step=step.brief, why=said)
     return Refused("trouble", words, [("", hint)] if hint else ())
 
 

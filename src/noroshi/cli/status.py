@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
-from noroshi.cli.layout import table
+from noroshi.cli.layout import columns, table
 from noroshi.cli.levels import MARKS, WORST_FIRST, shown, tally
 from noroshi.cli.times import clock, lasted
 from noroshi.cli.ways import marked, sign_in
@@ -18,8 +17,6 @@ from noroshi.core.words import Words
 Answer = Mapping[str, Any]
 MOST_SHOWN = 30
 """So many monitors that are OK are shown one by one without --all."""
-NARROW = 100
-"""Columns, when the output is no terminal."""
 
 ALL_WELL = Words(
     en="○ Nothing is wrong: {all} OK.",
@@ -118,6 +115,7 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
     if found["monitors"]:
         yield from ("", f"{asked.say(MONITORS)}  {_levels(asked, found['monitors'])}")
         yield from _monitors(asked, found["monitors"], now)
+        yield from (f"  {asked.say(words)}" for words in found["cautions"])
     yield from ("", asked.say(ROUTES))
     yield from _routes(asked, found["routes"], now)
     yield from ("", asked.say(QUEUE))
@@ -175,7 +173,8 @@ def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterat
 def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
     """A line for each item; the monitor's name stands in the first only."""
     ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
-    name = _named(monitor["path"], monitor["title"])
+    titles = filter(None, (monitor["group_title"], monitor["title"]))
+    name = _named(monitor["path"], " › ".join(titles))
     for item in ranked:
         level = shown(item["level"] if monitor["known"] else "new", asked.language)
         since, words = _since(asked, monitor, item, now), asked.say(item["words"])
@@ -236,5 +235,5 @@ def _queue(asked: Asked, queue: Answer, now: datetime) -> Iterator[str]:
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Indented by two; columns that are empty throughout are left out."""
     used = [n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)]
-    room = shutil.get_terminal_size((NARROW, 0)).columns - 2
+    room = columns() - 2
     yield from (f"  {line}" for line in table([[row[n] for n in used] for row in rows], room))

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.folders import documents_of
-from noroshi.cli.layout import table
+from noroshi.cli.layout import columns, table
 from noroshi.cli.levels import shown
 from noroshi.cli.ways import listed
 from noroshi.core.words import Words
@@ -64,7 +64,7 @@ def _page(asked: Asked, tried: Answer) -> Iterator[str]:
         (shown(i["level"], asked.language), i["item"], asked.say(i["words"]))
         for i in tried["items"]
     ]
-    yield from (f"  {line}" for line in table(rows))
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
     yield from ("", asked.say(TELLS))
     yield from _rules(asked, tried["rules"], tried["marks"])
     yield from ("", asked.say(NOTHING_KEPT))
@@ -90,14 +90,15 @@ def _readings(asked: Asked, tried: Answer) -> Iterator[str]:
         )
         for one in tried["readings"]
     ]
-    yield from (f"  {line}" for line in table(rows))
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
     yield from (f"    {line}" for one in tried["readings"] for line in one["lines"])
 
 
 def _rules(asked: Asked, found: Sequence[Answer], marks: Answer) -> Iterator[str]:
     if not found:
         yield f"  {asked.say(NO_RULES)}"
-    yield from (f"  {line}" for line in table([_rule(asked, one, marks) for one in found]))
+    rows = [_rule(asked, one, marks) for one in found]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
 def _rule(asked: Asked, one: Answer, marks: Answer) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ class Kind:
 
     `names` are its options; `readings` what a check measures, None if that is open;
     `may_vanish`: what it measures comes and goes; `goes_to`: from a network check's options and
-    the instance's address to the address that it is about.
+    the instance's address to the address that it is about; `occurrences` are the readings of
+    what happens and is no state.
     """
 
     read: Read
@@ -30,6 +31,7 @@ class Kind:
     readings: frozenset[str] | None = None
     may_vanish: bool = False
     goes_to: Callable[[Any, str], str] | None = None
+    occurrences: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

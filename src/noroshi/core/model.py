@@ -60,10 +60,14 @@ class Reason(Enum):
 
     NEW_LEVEL = "new-level"
     """The level changed."""
+    NEW_CAUSE = "new-cause"
+    """The level is the same, but another reading stands behind it."""
     RECOVERED = "recovered"
     """It recovered."""
     REPEAT = "repeat"
     """It is still so, and the repeat interval has passed."""
+    FOUND_AGAIN = "found-again"
+    """What was looked for was found once more."""
     EACH_TIME = "each-time"
     """It is so again, and the rule asks for each time."""
     NTH_TIME = "nth-time"
@@ -76,6 +80,8 @@ class Reason(Enum):
     """It has not been so as many times in a row as the rule asks for."""
     NEVER_TOLD = "never-told"
     """It recovered, but nobody had been told."""
+    PASSED = "passed"
+    """Nothing more was found; what was found has no end to be told of."""
     TOO_SOON = "too-soon"
     """It is still so, and it is not yet time to repeat it."""
     ENOUGH = "enough"
@@ -93,8 +99,10 @@ class Reason(Enum):
 SPEAKING = frozenset(
     {
         Reason.NEW_LEVEL,
+        Reason.NEW_CAUSE,
         Reason.RECOVERED,
         Reason.REPEAT,
+        Reason.FOUND_AGAIN,
         Reason.EACH_TIME,
         Reason.NTH_TIME,
         Reason.OVERDUE,
@@ -241,6 +249,7 @@ class Monitor:
 
     `patience` is how many looks in a row it takes to believe a new level; `goes_to` is the
     address that a network check is about, "" for what is about the computer itself.
+    `occurrences` are the readings of what happens and is no state: found again, it is news.
     """
 
     id: str
@@ -257,6 +266,8 @@ class Monitor:
     may_vanish: bool = False
     rules: tuple[Rule, ...] = ()
     goes_to: str = ""
+    occurrences: frozenset[str] = frozenset()
+    group_title: str = ""
 
     @property
     def path(self) -> str:
@@ -287,18 +298,25 @@ class Cause:
     limits: Limits | None = None
     words: Words = NOTHING
 
+    @property
+    def name(self) -> str:
+        """Which reading it is; "" for words alone."""
+        return "" if self.reading is None else self.reading.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a rule last said of an item: when, of which level, the how manieth time.
 
-    `thread` is the event whose id the envelope of the problem's first telling bears.
+    `thread` is the event whose id the envelope of the problem's first telling bears;
+    `reading` is what stood behind the level, "" for words alone, None if that was not noted.
     """
 
     at: datetime
     level: Level
     times: int = 1
     thread: str = ""
+    reading: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,15 +324,17 @@ class ItemState:
     """What is remembered of one item. No field moves while nothing changes.
 
     `looks` are the last looks in a row that differ from the level, as far as patience asks;
-    `run` counts the measurements since it left OK, as far as a rule asks; `gone` is since
-    when it has vanished; `held` is the level that an UNKNOWN one had by its limits, from
-    which hysteresis goes on; `reasons` are each rule's last answers.
+    `turned` counts those in a row that find the same level by another reading; `run` counts
+    the measurements since it left OK, as far as a rule asks; `gone` is since when it has
+    vanished; `held` is the level that an UNKNOWN one had by its limits, from which hysteresis
+    goes on; `reasons` are each rule's last answers.
     """
 
     level: Level = Level.OK
     since: datetime | None = None
     cause: Cause = Cause()
     looks: tuple[Level, ...] = ()
+    turned: int = 0
     run: int = 0
     gone: datetime | None = None
     held: Level = Level.OK

@@ -27,40 +27,51 @@ def decide(
     now: datetime,
     *,
     measured: bool = True,
+    occurrences: frozenset[str] = frozenset(),
 ) -> Reason:
     """Judge one rule about one item after a turn; `item` is what the turn led to.
 
     `measured`: the turn had a sample; else time alone, or a person, was its cause.
+    `occurrences` are the monitor's; of those the sample must have found something.
     """
     told = item.told.get(rule.id)
     if item.level is Level.OK:
-        return _farewell(rule, told)
+        return _farewell(rule, told, occurrences)
     if item.level not in rule.on:
         return Reason.NOT_ASKED
     if standing.silenced is not None and now < standing.silenced:
         return Reason.SILENCED
     if standing.parents in (Level.CRITICAL, Level.UNKNOWN):
         return Reason.HOST_DOWN
-    return _speak(rule, item, event, told, now, measured)
-
-
-def _speak(
-    rule: Rule,
-    item: ItemState,
-    event: Event | None,
-    told: Told | None,
-    now: datetime,
-    measured: bool,
-) -> Reason:
-    """The rule asks for this level, and nobody hushes it: is it this rule's turn?"""
-    if told is None and rule.when is When.NTH:
-        return Reason.NTH_TIME if item.run >= rule.nth else Reason.NOT_YET
     if told is None:
-        return Reason.NEW_LEVEL if event is not None else Reason.OVERDUE
-    if rule.when in (When.CHANGE, When.EACH) and told.level is not item.level:
-        return Reason.NEW_LEVEL if event is not None else Reason.OVERDUE
+        return _first_word(rule, item, event)
+    if _speaks_often(rule) and told.level is not item.level:
+        return _new_or_overdue(event)
     if told.times >= rule.most:
         return Reason.ENOUGH
+    if _passes(rule, item.cause.name, occurrences):
+        return _once_more(rule) if measured else Reason.TOO_SOON
+    return _again(rule, item, event, told, now, measured)
+
+
+def _first_word(rule: Rule, item: ItemState, event: Event | None) -> Reason:
+    """The rule asks for this level, nobody hushes it, and it has not told of this problem."""
+    if rule.when is When.NTH:
+        return Reason.NTH_TIME if item.run >= rule.nth else Reason.NOT_YET
+    return _new_or_overdue(event)
+
+
+def _new_or_overdue(event: Event | None) -> Reason:
+    moved = event is not None and event.before is not event.after
+    return Reason.NEW_LEVEL if moved else Reason.OVERDUE
+
+
+def _again(
+    rule: Rule, item: ItemState, event: Event | None, told: Told, now: datetime, measured: bool
+) -> Reason:
+    """It has told of this level: is it this rule's turn once more?"""
+    if _speaks_often(rule) and told.reading not in (None, item.cause.name):
+        return Reason.NEW_CAUSE if event is not None else Reason.OVERDUE
     if rule.when is When.EACH and measured:
         return Reason.EACH_TIME
     # Told in the future: the clock was set back, and the reminder would wait as long again.
@@ -69,9 +80,26 @@ def _speak(
     return Reason.TOO_SOON
 
 
-def _farewell(rule: Rule, told: Told | None) -> Reason:
+def _once_more(rule: Rule) -> Reason:
+    return Reason.FOUND_AGAIN if rule.when is When.CHANGE else Reason.EACH_TIME
+
+
+def _speaks_often(rule: Rule) -> bool:
+    """One of the others speaks once in a problem, whatever becomes of it."""
+    return rule.when in (When.CHANGE, When.EACH)
+
+
+def _passes(rule: Rule, reading: str, occurrences: frozenset[str]) -> bool:
+    """Whether this rule takes what was found for news each time, and not for a state. One
+    that speaks once in a problem still means the problem: many looks in a row."""
+    return reading in occurrences and _speaks_often(rule)
+
+
+def _farewell(rule: Rule, told: Told | None, occurrences: frozenset[str]) -> Reason:
     if told is None:
         return Reason.NEVER_TOLD
+    if told.reading is not None and _passes(rule, told.reading, occurrences):
+        return Reason.PASSED
     return Reason.RECOVERED if rule.recovered else Reason.NOT_ASKED
 
 
@@ -88,5 +116,7 @@ def _instants(monitor: Monitor, state: State, standing: Standing) -> Iterator[da
             yield standing.silenced
         for rule in monitor.rules:
             told = item.told.get(rule.id)
+            if _passes(rule, item.cause.name, monitor.occurrences):
+                continue
             if rule.repeat is not None and told is not None and told.times < rule.most:
                 yield told.at + rule.repeat

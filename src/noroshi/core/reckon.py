@@ -62,7 +62,7 @@ def reckon(
     """
     after, events, found = _advanced(monitor, state, sample)
     memory, samples = (None, ()) if sample is None else (sample.memory, (sample,))
-    judged = list(_judge(monitor, after, events, standing, now, measured=sample is not None))
+    judged = list(_judge(monitor, after, events, standing, now, found, sample is not None))
     if not judged and not events:  # nothing is bad, nothing moved: nearly every turn ends here
         return Change(monitor=monitor.id, state=after, memory=memory, samples=samples)
     after, judged = _remind(monitor, after, judged, found, now)
@@ -74,7 +74,7 @@ def reckon(
 def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Change:
     """The last change of a monitor that is no longer watched: what is open is closed."""
     after, events = close(monitor, state, now)
-    judged = list(_judge(monitor, after, events, NOTHING_SAID, now, measured=False))
+    judged = list(_judge(monitor, after, events, NOTHING_SAID, now, {}, False))
     return _change(monitor, after, events, judged, now, draft)
 
 
@@ -108,7 +108,7 @@ def _judge(
     events: Sequence[Event],
     standing: Standing,
     now: datetime,
-    *,
+    found: Mapping[str, Finding],
     measured: bool,
 ) -> Iterator[Judged]:
     """Ask each rule about each item that is bad or has just changed."""
@@ -116,10 +116,17 @@ def _judge(
     for name, item in state.items.items():
         if item.level is Level.OK and name not in news:
             continue
-        event = news.get(name)
+        event, known = news.get(name), monitor.occurrences
+        looked = measured and (item.cause.name not in known or _found_bad(found.get(name)))
         for rule in monitor.rules:
-            reason = decide(rule, item, event, standing, now, measured=measured)
+            reason = decide(
+                rule, item, event, standing, now, measured=looked, occurrences=known
+            )
             yield Judged(rule, name, event, reason)
+
+
+def _found_bad(found: Finding | None) -> bool:
+    return found is not None and found.level is not Level.OK
 
 
 def _remind(
@@ -135,17 +142,19 @@ def _remind(
         return state, judged
     reminders = {}
     for serial, name in enumerate(names, state.serial + 1):
-        item = _freshest(state.items[name], found.get(name))
+        item = _freshest(state.items[name], found.get(name), monitor.occurrences)
         reminders[name] = event_of(monitor, serial, name, item, item, now)
     filled = [replace(j, event=j.event or reminders.get(j.item)) for j in judged]
     return replace(state, serial=state.serial + len(reminders)), filled
 
 
-def _freshest(item: ItemState, found: Finding | None) -> ItemState:
-    """A reminder tells today's value, not the one that the problem began with."""
-    if found is None or found.level is not item.level:
+def _freshest(item: ItemState, found: Finding | None, occurrences: frozenset[str]) -> ItemState:
+    """A reminder tells today's value, not the one that the problem began with; what was found
+    once more is told though patience does not believe its level yet."""
+    if found is None:
         return item
-    return replace(item, cause=found.cause)
+    more = found.cause.name in occurrences and _found_bad(found)
+    return replace(item, cause=found.cause) if more or found.level is item.level else item
 
 
 def _with_reminders(events: tuple[Event, ...], judged: Sequence[Judged]) -> tuple[Event, ...]:
@@ -187,10 +196,11 @@ def _noted(
 
 
 def _told(item: ItemState, last: Told | None, lead: str, now: datetime) -> Told:
+    name = item.cause.name
     if last is None:
-        return Told(at=now, level=item.level, thread=lead)
+        return Told(at=now, level=item.level, thread=lead, reading=name)
     times = last.times + 1 if last.level is item.level else 1
-    return Told(at=now, level=item.level, times=times, thread=last.thread)
+    return Told(at=now, level=item.level, times=times, thread=last.thread, reading=name)
 
 
 def _envelopes(

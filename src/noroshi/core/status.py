@@ -66,7 +66,7 @@ def _reached(value: float, threshold: float, limits: Limits, level: Level, now: 
 
 
 def assess(
-    sample: Sample, limits: Mapping[str, Limits], known: Mapping[str, ItemState]
+    monitor: Monitor, sample: Sample, known: Mapping[str, ItemState]
 ) -> dict[str, Finding]:
     """The level of each item. A fault is about the measuring, which is the item ""."""
     if sample.fault is not None:
@@ -77,11 +77,12 @@ def assess(
         if reading.item not in found and len(found) >= MOST_ITEMS:
             left_out.add(reading.item)
             continue
-        now = known.get(reading.item, UNSEEN).by_limits
-        its = limits.get(reading.name, NO_LIMITS)
+        item = known.get(reading.item, UNSEEN)
+        its = monitor.limits.get(reading.name, NO_LIMITS)
+        now = item.by_limits if item.cause.name in ("", reading.name) else Level.OK
         finding = Finding(judge(reading, its, now), Cause(reading, its))
         other = found.get(reading.item)
-        if other is None or finding.level.severity > other.level.severity:
+        if other is None or _counts_more(monitor, finding, other, item):
             found[reading.item] = finding
     if left_out:
         words = TOO_MANY.fill(count=len(left_out), most=MOST_ITEMS)
@@ -89,11 +90,19 @@ def assess(
     return found
 
 
+def _counts_more(monitor: Monitor, finding: Finding, other: Finding, item: ItemState) -> bool:
+    """The worse one; of two as bad what happened now, else who led to the item's level."""
+    if finding.level is other.level:
+        first = monitor.occurrences or {item.cause.name}
+        return finding.level is not Level.OK and finding.cause.name in first
+    return finding.level.severity > other.level.severity
+
+
 def advance(
     monitor: Monitor, state: State, sample: Sample
 ) -> tuple[State, tuple[Event, ...], dict[str, Finding]]:
     """One step of the monitor's life; the same state object when the sample changed nothing."""
-    found = assess(sample, monitor.limits, state.items)
+    found = assess(monitor, sample, state.items)
     if sample.fault is None and not state.items.keys() <= found.keys():
         found |= _missing(monitor, state, found)
     most = _longest_run(monitor)
@@ -101,7 +110,7 @@ def advance(
     for name, finding in found.items():
         before = items.get(name, UNSEEN)
         items[name] = after = _step(before, finding, monitor.patience, most, sample.at)
-        if after.level is not before.level:
+        if _is_news(before, after):
             serial = state.serial + len(events) + 1
             events.append(event_of(monitor, serial, name, before, after, sample.at))
     items = _kept(items, sample.at)
@@ -139,6 +148,13 @@ def event_of(
     )
 
 
+def _is_news(before: ItemState, after: ItemState) -> bool:
+    """Another level, or another reading behind the same one."""
+    if after.level is not before.level:
+        return True
+    return after.level is not Level.OK and after.cause.name != before.cause.name
+
+
 def _missing(
     monitor: Monitor, state: State, found: Mapping[str, Finding]
 ) -> dict[str, Finding]:
@@ -155,18 +171,59 @@ def _step(item: ItemState, found: Finding, patience: int, most: int, at: datetim
         item = replace(item, gone=at if found.gone else None)
     looks = () if found.level is item.level else (*item.looks, found.level)[-patience:]
     level = _believed(item.level, looks, patience)
-    if level is not item.level:
-        # A rule that was taken away in the midst of a problem never heard of its end. What it
-        # told then is no reason to be silent in the next one.
-        told = {} if item.level is Level.OK else item.told
-        looks = _still_different(looks, level)
-        held = item.by_limits if level is Level.UNKNOWN else Level.OK
-        item = replace(item, level=level, since=at, cause=found.cause, told=told)
-        item = replace(item, looks=looks, held=held)
-    elif looks != item.looks:
-        item = replace(item, looks=looks)
+    moved = level is not item.level
+    item = (
+        _moved(item, found, level, looks, at)
+        if moved
+        else _stayed(item, found, looks, patience)
+    )
     run = 0 if item.level is Level.OK else min(item.run + 1, most)
     return item if run == item.run else replace(item, run=run)
+
+
+def _moved(
+    item: ItemState, found: Finding, level: Level, looks: tuple[Level, ...], at: datetime
+) -> ItemState:
+    """The item at its new level."""
+    # A rule that was taken away in the midst of a problem never heard of its end. What it
+    # told then is no reason to be silent in the next one.
+    told = {} if item.level is Level.OK else item.told
+    held = item.by_limits if level is Level.UNKNOWN else Level.OK
+    return replace(
+        item,
+        level=level,
+        since=at,
+        cause=found.cause,
+        looks=_still_different(looks, level),
+        turned=0,
+        held=held,
+        told=told,
+    )
+
+
+def _stayed(
+    item: ItemState, found: Finding, looks: tuple[Level, ...], patience: int
+) -> ItemState:
+    """The item at the level that it had, for the reason that it has now."""
+    bad = found.level is item.level and item.level is not Level.OK
+    other = bad and found.cause.name != item.cause.name
+    turned = item.turned + 1 if other else 0
+    cause = item.cause
+    if turned >= patience:
+        cause, turned = found.cause, 0
+    elif bad and not other and _said(found.cause) != _said(cause):
+        cause = found.cause
+    if (cause, looks, turned) == (item.cause, item.looks, item.turned):
+        return item
+    return replace(item, cause=cause, looks=looks, turned=turned)
+
+
+def _said(cause: Cause) -> tuple[Words, tuple[str, ...]] | None:
+    """What a person reads of it that is no number; with a number, that is what is read."""
+    reading = cause.reading
+    if reading is None:
+        return cause.words, ()
+    return None if reading.unit.strip() else (reading.note, reading.lines)
 
 
 def _believed(level: Level, looks: tuple[Level, ...], patience: int) -> Level:

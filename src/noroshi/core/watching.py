@@ -137,7 +137,7 @@ def _of_group(
     made: Made = []
     for monitor in said.monitor:
         where = place.at("monitor", monitor.name)
-        made.append((_monitor(monitor, instance, said.name, heritage, known, where), where))
+        made.append((_monitor(monitor, instance, said, heritage, known, where), where))
     return made
 
 
@@ -171,7 +171,7 @@ def _under(
 def _monitor(
     said: MonitorDef,
     instance: Instance,
-    group: str,
+    group: GroupDef,
     above: Heritage,
     known: Known,
     place: Place,
@@ -185,7 +185,8 @@ def _monitor(
         id=said.id,
         name=said.name,
         instance=instance,
-        group=group,
+        group=group.name,
+        group_title=group.title,
         kind=said.kind,
         options=options,
         title=said.title,
@@ -196,6 +197,7 @@ def _monitor(
         may_vanish=said.may_vanish or (kind is not None and kind.may_vanish),
         rules=_rules(above.rules, said, known, place),
         goes_to=_goes_to(kind, options, instance),
+        occurrences=kind.occurrences if kind is not None else frozenset(),
     )
 
 

@@ -14,7 +14,7 @@ from noroshi.definitions.folder import (
     what_would_be_lost,
     write_folder,
 )
-from noroshi.definitions.ids import RANDOM_BYTES, give_ids, ulid
+from noroshi.definitions.ids import RANDOM_BYTES, give_ids, likely_renamed, monitor_ids, ulid
 from noroshi.definitions.trying import HostOf, try_out
 
 __all__ = [
@@ -33,7 +33,9 @@ __all__ = [
     "differences",
     "document",
     "give_ids",
+    "likely_renamed",
     "look_into",
+    "monitor_ids",
     "read_folder",
     "try_out",
     "ulid",

@@ -72,7 +72,9 @@ def _check(check: Check) -> plan.Kind:
     declared = frozenset(check.limits) | frozenset(check.names)
     readings = None if check.kind in OPEN or not declared else declared
     kind = _kind(check.options, check.limits, readings)
-    return replace(kind, may_vanish=check.may_vanish, goes_to=check.goes_to)
+    return replace(
+        kind, may_vanish=check.may_vanish, goes_to=check.goes_to, occurrences=check.occurrences
+    )
 
 
 def _kind(

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.problems import Place, Problem
+from noroshi.core.system import why
+from noroshi.core.toml_said import toml_said
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions.documents import TYPES, content, document, split
@@ -151,7 +153,7 @@ def _load(file: Path, name: str) -> dict[str, Any]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise Invalid((Problem(name, UNREADABLE.fill(why=error.strerror)),)) from None
+        raise Invalid((Problem(name, UNREADABLE.fill(why=why(error))),)) from None
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:
@@ -165,9 +167,9 @@ def _load(file: Path, name: str) -> dict[str, Any]:
 
 def _no_toml(said: str) -> Words:
     if found := WHERE.fullmatch(said):
-        why, line, column = found.groups()
-        return NO_TOML.fill(line=line, column=column, why=why)
-    return NO_TOML_AT_ALL.fill(why=said)
+        what, line, column = found.groups()
+        return NO_TOML.fill(line=line, column=column, why=toml_said(what))
+    return NO_TOML_AT_ALL.fill(why=toml_said(said))
 
 
 def _without_dates(given: Any, place: Place) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -97,6 +97,42 @@ def _ids_given(contents: dict[str, dict[str, Any]], problems: list[Problem]) -> 
             else:
                 taken[id] = path
     return taken
+
+
+def monitor_ids(documents: Iterable[Document]) -> set[str]:
+    """The ids of all monitors that the documents name one for."""
+    return set(_known(tuple(documents)).values())
+
+
+def likely_renamed(
+    old: Iterable[Document], new: Iterable[Document]
+) -> Iterator[tuple[str, str, str]]:
+    """Monitors that go while another one comes in the same instance that looks at just the
+    same: the paths of both, and the id of the one that goes."""
+    before, after = _by_id(old), _by_id(new)
+    come = [after[id] for id in after.keys() - before.keys()]
+    for id in sorted(before.keys() - after.keys()):
+        path, monitor = before[id]
+        alike = [
+            other
+            for other, its in come
+            if other[0] == path[0] and _looks_at(its) == _looks_at(monitor)
+        ]
+        if len(alike) == 1:
+            yield "/".join(path), "/".join(alike[0]), id
+
+
+def _by_id(documents: Iterable[Document]) -> dict[str, tuple[Path, dict[str, Any]]]:
+    return {
+        monitor["id"]: (path, monitor)
+        for key, its in filter(None, map(_instance, documents))
+        for path, monitor in _monitors(key, its)
+        if monitor.get("id")
+    }
+
+
+def _looks_at(monitor: dict[str, Any]) -> tuple[object, object]:
+    return monitor.get("kind"), monitor.get("options", {})
 
 
 def _known(current: tuple[Document, ...]) -> dict[Path, str]:

@@ -10,6 +10,7 @@ import socket
 import struct
 from pathlib import Path
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import Person, administrator, member
@@ -54,7 +55,7 @@ def listen(path: Path, group: str) -> socket.socket:
         raise NoDoor(NO_GROUP.fill(group=group)) from None
     except OSError as error:
         door.close()
-        raise NoDoor(CANNOT_LISTEN.fill(path=path, why=error.strerror or error)) from None
+        raise NoDoor(CANNOT_LISTEN.fill(path=path, why=why(error))) from None
     return door
 
 

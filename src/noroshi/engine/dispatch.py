@@ -52,6 +52,7 @@ class Way:
     sending: set[asyncio.Task[bool]] = field(default_factory=set)
     rests_until: datetime | None = None
     looking: bool = False
+    why: Words | None = None
 
 
 class GoneRoute:
@@ -219,7 +220,8 @@ class Dispatch:
         settle = partial(self.store.settle, parcel, receipt, its, told)
         while await self._attempt(settle) is None:
             await self._attempt(lambda: self._idle(way))
-        journal.settled(parcel, its)
+        journal.settled(parcel, its, way.why)
+        way.why = its.why if isinstance(its, RestRoute) else None
 
     async def _send(self, way: Way, envelope: Envelope) -> Receipt:
         try:

@@ -343,4 +343,6 @@ class Engine:
             if len(self._troubles) > 100:
                 self._troubles.clear()
             self._troubles.add(repr(error))
-            log.error("cannot go on as usual: %s", error, exc_info=error)
+            # What a store is known to say needs no traceback; all else is a bug of ours.
+            trace = None if isinstance(error, StoreError) else error
+            log.error("cannot go on as usual: %s", error, exc_info=trace)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, RestRoute, Retry, SetAside
 from noroshi.core.model import Envelope, Event, Parcel
+from noroshi.core.words import Words
 
 log = logging.getLogger("noroshi")
 
@@ -47,8 +49,9 @@ def told_without_spool(telling: Envelope, route: str | None) -> None:
         log.warning("told without the queue route=%s to=%s", route, telling.contact)
 
 
-def settled(parcel: Parcel, its: Fate) -> None:
-    """An attempt came to an end. A route that stays down is not told of again."""
+def settled(parcel: Parcel, its: Fate, before: Words | None = None) -> None:
+    """An attempt came to an end. A route that stays down is not told of again, unless for
+    another reason than the one before it."""
     mail, route = parcel.envelope.id, parcel.route
     was_down = parcel.down_since is not None
     if was_down and not isinstance(its, RestRoute):
@@ -66,9 +69,16 @@ def settled(parcel: Parcel, its: Fate) -> None:
             log.error("mail set aside route=%s id=%s: %s", route, mail, why.en)
         case RestRoute(why=why) if not was_down:
             log.warning("route down, its mail waits route=%s: %s", route, why.en)
+        case RestRoute(why=why) if before is not None and _gist(why) != _gist(before):
+            log.warning("route still down, for another reason route=%s: %s", route, why.en)
 
 
 def looked(route: str, its: RestRoute | None) -> None:
     """A look at a route without a mail; one that stays down is not told of again."""
     if its is None:
         log.info("route is back route=%s", route)
+
+
+def _gist(why: Words) -> str:
+    """What was said, without the numbers, times and names that a server puts into each answer."""
+    return re.sub(r"\[[^\]]*\]|<[^>]*>|\S*\d\S*", "", why.en)

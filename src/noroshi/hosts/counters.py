@@ -9,6 +9,7 @@ import os
 
 import psutil
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import Memory, Processor, Unmeasurable
 
@@ -28,7 +29,7 @@ def memory() -> Memory:
     try:
         main, swap = psutil.virtual_memory(), psutil.swap_memory()
     except (OSError, psutil.Error) as error:
-        raise Unmeasurable(NO_MEMORY.fill(why=_why(error))) from error
+        raise Unmeasurable(NO_MEMORY.fill(why=why(error))) from error
     return Memory(
         total=main.total, available=main.available, swap_total=swap.total, swap_free=swap.free
     )
@@ -40,7 +41,7 @@ def processor() -> Processor:
         times = psutil.cpu_times()._asdict()
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None  # not on Windows
     except (OSError, psutil.Error) as error:
-        raise Unmeasurable(NO_PROCESSOR.fill(why=_why(error))) from error
+        raise Unmeasurable(NO_PROCESSOR.fill(why=why(error))) from error
     total = sum(times.values()) - sum(times.get(name, 0.0) for name in COUNTED_TWICE)
     return Processor(
         cores=psutil.cpu_count() or 1,
@@ -50,7 +51,3 @@ def processor() -> Processor:
         steal=times.get("steal"),
         load=load,
     )
-
-
-def _why(error: Exception) -> object:
-    return getattr(error, "strerror", None) or error

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import psutil
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts import counters
 from noroshi.hosts.files import FileWork
@@ -83,7 +84,7 @@ class LocalHost:
         try:
             return await self._table.ask()
         except OSError as error:
-            raise Unmeasurable(NO_PROCESSES.fill(why=error.strerror or error)) from error
+            raise Unmeasurable(NO_PROCESSES.fill(why=why(error))) from error
 
     async def memory(self) -> Memory:
         return counters.memory()

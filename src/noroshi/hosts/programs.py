@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import Program
 
@@ -37,6 +38,12 @@ NOT_WHOLE = Words(
     ja="{path} は / で始まる絶対パスで指定してください",
 )
 MISSING = Words(en="{path} cannot be looked at: {why}", ja="{path} を確認できません: {why}")
+NO_PLUGIN = Words(
+    en="{path} is not there. Debian and Ubuntu have Nagios plug-ins in the packages "
+    "monitoring-plugins-basic and monitoring-plugins-standard",
+    ja="{path} がありません。Debian と Ubuntu では、Nagios プラグインは "
+    "monitoring-plugins-basic と monitoring-plugins-standard のパッケージにあります",
+)
 OUTSIDE = Words(
     en="{path} lies in none of the folders whose programs may run ({folders}); "
     "`programs` in noroshi.toml names them",
@@ -54,6 +61,10 @@ FOREIGN = Words(
 OPEN = Words(
     en="others may write to {path} (chmod go-w)",
     ja="{path} に所有者以外も書き込めます (chmod go-w)",
+)
+FOR_ALL = Words(
+    en="others may put files into {path}, as is meant; put the program elsewhere",
+    ja="{path} は誰でも書き込めるフォルダーです。プログラムを別の場所に置いてください",
 )
 CARRIER = Words(
     en="{path} runs other programs, so it may run only if `programs` in noroshi.toml names "
@@ -122,7 +133,8 @@ class ProgramRules:
             for place in (real, *real.parents):
                 yield from _of_owner(place)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            yield MISSING.fill(path=given, why=getattr(error, "strerror", None) or error)
+            gone = isinstance(error, FileNotFoundError) and Path(given).is_relative_to(DEBIAN)
+            yield (NO_PLUGIN if gone else MISSING).fill(path=given, why=why(error))
 
     def _of_place(self, real: Path) -> Iterator[Words]:
         """Links are followed first: one that leads out of the folder leads nowhere."""
@@ -189,7 +201,8 @@ def _of_owner(place: Path) -> Iterator[Words]:
         wanted = " / ".join(_name(uid) for uid in sorted(trusted))
         yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=wanted)
     if status.st_mode & WRITABLE:
-        yield OPEN.fill(path=place)
+        # /tmp is of use to others only as it is: nobody must be told to close it.
+        yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
 
 
 def _uid(name: str) -> int | None:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psutil
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts.programs import NOBODY, identity, real_path
 from noroshi.hosts.threads import apart
@@ -195,8 +196,7 @@ def _start(program: Program) -> _Started:
         name = program.runs_as or NOBODY
         raise Unmeasurable(NO_USER.fill(name=name)) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
-        why = getattr(error, "strerror", None) or error
-        raise Unmeasurable(NO_START.fill(path=path, why=why)) from error
+        raise Unmeasurable(NO_START.fill(path=path, why=why(error))) from error
 
 
 def _handle(child: subprocess.Popen[bytes]) -> int:

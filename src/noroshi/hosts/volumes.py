@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts.threads import apart
 from noroshi.ports import Unmeasurable, Volume
@@ -82,7 +83,7 @@ class Volumes:
         try:
             mounts = await apart(self._mounts)
         except OSError as error:
-            raise Unmeasurable(UNREADABLE.fill(why=error.strerror or error)) from error
+            raise Unmeasurable(UNREADABLE.fill(why=why(error))) from error
         looks = {mount: self._look(mount) for mount in mounts}
         if waiting := [look for mount, look in looks.items() if mount not in self._hanging]:
             await asyncio.wait(waiting, timeout=self._patience)

@@ -30,6 +30,7 @@ class MonitorStatus:
 
     path: str
     title: str
+    group_title: str
     kind: str
     level: Level
     known: bool
@@ -76,7 +77,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Everything at one time. `troubles` are Noroshi's own."""
+    """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
+    what somebody should know of the definitions."""
 
     node: str
     version: int
@@ -86,15 +88,20 @@ class Status:
     routes: tuple[RouteStatus, ...]
     queue: Counts
     troubles: tuple[Words, ...]
+    cautions: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a set of definitions would change over version `base`, and what is wrong with it."""
+    """What a set of definitions would change over version `base`, what is wrong with it, and
+    what somebody should know before it is applied. `refused`: why `apply` would take it for a
+    mistake."""
 
     base: int
     differences: tuple[Words, ...]
     problems: tuple[Problem, ...]
+    cautions: tuple[Words, ...] = ()
+    refused: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +110,7 @@ class Applied:
 
     version: int
     differences: tuple[Words, ...]
+    cautions: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +143,8 @@ class Exported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One plug-in: its family (monitor, action, route), its options as JSON Schema."""
+    """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
+    measures, and the limits of that unless others are given."""
 
     family: str
     kind: str
@@ -143,6 +152,7 @@ class Kind:
     help: Words
     options: Mapping[str, Any]
     readings: Mapping[str, Words]
+    limits: Mapping[str, Words]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,6 +382,15 @@ class BlueprintRow:
     asks: Mapping[str, str]
     monitors: tuple[str, ...]
     groups: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretEntry:
+    """An entry of the vault: whether it is kept, and the keys of the definitions that name it."""
+
+    name: str
+    kept: bool
+    named_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from noroshi import ports
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, check, differences
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied, Exported, Planned
+from noroshi.service.cautions import cautions, ends_everything
 from noroshi.service.desk import Desk
 from noroshi.service.offer import ADMIN, Conflict, Invalid, Person, operation
 
@@ -46,7 +47,13 @@ class Defining(Desk):
         if found.problems or faulty:
             return Planned(base=current.number, differences=(), problems=found.problems)
         changed = await asyncio.to_thread(_differ, current.documents, found.documents)
-        return Planned(base=current.number, differences=changed, problems=())
+        return Planned(
+            base=current.number,
+            differences=changed,
+            problems=(),
+            cautions=tuple(await self._cautions(found, current)),
+            refused=ends_everything(current.documents, found.documents),
+        )
 
     @operation(
         role=ADMIN,
@@ -59,33 +66,36 @@ class Defining(Desk):
         documents: tuple[Document, ...],
         base: int | None = None,
         note: str = "",
+        empty: bool = False,
     ) -> Applied:
-        """All of them or, with one mistake, nothing. The same ones again make no version."""
+        """All of them or, with one mistake, nothing. The same ones again make no version.
+        What would end all watching is taken for a mistake unless `empty` says otherwise."""
         current = await self._store.current()
-        if base is not None and base > current.number:
-            raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))
-        if base is not None and base != current.number:
-            raise _overtaken(current)
+        _see_that_it_is_current(base, current)
         found = await self._checked(documents, current)
         if found.problems:
             raise Invalid(BAD_DEFINITIONS, found.problems)
+        mistaken = ends_everything(current.documents, found.documents)
+        if mistaken and not empty:
+            raise Conflict(mistaken)
         changed = await asyncio.to_thread(_differ, current.documents, found.documents)
-        if not changed:
-            return Applied(version=current.number, differences=())
+        told, number = tuple(await self._cautions(found, current)), current.number
+        if changed:
+            number = await self._publish(found, current, who.name, note)
+        return Applied(version=number, differences=changed, cautions=told)
+
+    async def _publish(self, found: Checked, current: Version, who: str, note: str) -> int:
         version = Version(
             number=current.number + 1,
             documents=found.documents,
-            who=who.name,
+            who=who,
             at=self._clocks.wall(),
             note=note,
         )
         try:
-            number = await self._store.publish(
-                version, list(found.plan.monitors), current.number
-            )
+            return await self._store.publish(version, list(found.plan.monitors), current.number)
         except ports.Conflict:
             raise _overtaken(await self._store.current()) from None
-        return Applied(version=number, differences=changed)
 
     @operation(
         role=ADMIN, help=Words(en="The definitions in force.", ja="有効な定義を取り出します。")
@@ -94,6 +104,10 @@ class Defining(Desk):
         """The current version's documents."""
         current = await self._store.current()
         return Exported(current.number, current.documents)
+
+    async def _cautions(self, found: Checked, current: Version) -> Iterable[Words]:
+        waiting = await self._store.waiting()
+        return cautions(found.plan, waiting, current.documents, found.documents)
 
     async def _checked(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
@@ -110,6 +124,14 @@ class Defining(Desk):
 
 def _differ(old: Sequence[Document], new: Sequence[Document]) -> tuple[Words, ...]:
     return tuple(difference.words for difference in differences(tuple(old), tuple(new)))
+
+
+def _see_that_it_is_current(base: int | None, current: Version) -> None:
+    """Raises Conflict unless that version, if one is named, is in force."""
+    if base is not None and base > current.number:
+        raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))
+    if base is not None and base != current.number:
+        raise _overtaken(current)
 
 
 def _overtaken(current: Version) -> Conflict:

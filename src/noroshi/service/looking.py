@@ -7,17 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import (
-    NOTHING,
-    ItemState,
-    Level,
-    Monitor,
-    Reading,
-    Receipt,
-    Route,
-    Sample,
-    State,
-)
+from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
@@ -33,7 +23,8 @@ from noroshi.service.answers import (
     RouteStatus,
     Said,
 )
-from noroshi.service.saying import newest, told
+from noroshi.service.saying import limits_told
+from noroshi.service.standing import found_now, reason
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
 FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
@@ -74,6 +65,10 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             help=kind.help,
             options=schema.form(kind.options),
             readings=getattr(kind, "names", {}),
+            limits={
+                name: limits_told(limits, "")
+                for name, limits in getattr(kind, "limits", {}).items()
+            },
         )
         for family, known in families.items()
         for kind in sorted(known.values(), key=lambda k: k.kind)
@@ -84,14 +79,23 @@ def monitor_status(
     monitor: Monitor, state: State, sample: Sample | None, names: Mapping[str, Words]
 ) -> MonitorStatus:
     """How a monitor is, with its newest readings if there are any at hand."""
-    readings = sample.readings if sample is not None else ()
-    items = [_item(n, i, readings, names) for n, i in _shown(state)]
+    found = found_now(monitor, state, sample)
+    items = [
+        ItemStatus(
+            item=name,
+            level=item.level,
+            since=item.since,
+            words=reason(item, found.get(name), monitor.patience, names),
+        )
+        for name, item in _shown(state)
+    ]
     if not items:
         first = ItemStatus(item="", level=Level.OK, since=None, words=NEVER_MEASURED)
         items = [first]
     return MonitorStatus(
         path=monitor.path,
         title=monitor.title,
+        group_title=monitor.group_title,
         kind=monitor.kind,
         level=state.level,
         known=bool(state.items),
@@ -107,13 +111,6 @@ def _shown(state: State) -> list[tuple[str, ItemState]]:
         for name, item in state.items.items()
         if name or item.level is not Level.OK or len(state.items) == 1
     ]
-
-
-def _item(
-    name: str, item: ItemState, readings: Sequence[Reading], names: Mapping[str, Words]
-) -> ItemStatus:
-    words = told(newest(item.cause, item.level, readings, name), item.level, names)
-    return ItemStatus(item=name, level=item.level, since=item.since, words=words)
 
 
 def route_status(

@@ -9,6 +9,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service import looking
 from noroshi.service.answers import Kind, MonitorStatus, Status
+from noroshi.service.cautions import silent
 from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, Person, operation
 
@@ -36,6 +37,7 @@ class Looking(Desk):
             routes=await self._routes(plan, waiting),
             queue=looking.counts(waiting),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
+            cautions=tuple(silent(plan)),
         )
 
     async def _monitors(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 
 from noroshi.actions.phrases import WORDS, quantity, threshold
-from noroshi.core.model import NOTHING, Cause, Level, Limits, Reading
+from noroshi.core.model import NOTHING, Cause, Level, Limits
 from noroshi.core.words import Words, plain
 
 VALUE = Words(en="{name} {value}", ja="{name} {value}")
@@ -43,17 +42,3 @@ def limits_told(limits: Limits, unit: str) -> Words:
         en=", ".join(f"{level.name} {words.en}" for level, words in said.items()),
         ja="、".join(f"{WORDS[level].ja} {words.ja}" for level, words in said.items()),
     )
-
-
-def newest(cause: Cause, level: Level, readings: Sequence[Reading], item: str) -> Cause:
-    """The same cause with today's value; while nothing is wrong, the item's first reading.
-
-    The history keeps no notes. So in a problem a value that is as it was keeps its note, as
-    that says what is wrong; a note of a time when all became well would be out of date.
-    """
-    mine = [r for r in readings if r.item == item]
-    if cause.reading is not None:
-        mine = [r for r in mine if r.name == cause.reading.name]
-        if level is not Level.OK and any(r.value == cause.reading.value for r in mine):
-            return cause
-    return replace(cause, reading=mine[0]) if mine else cause

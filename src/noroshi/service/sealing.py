@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.service.answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.desk import Desk
@@ -50,7 +51,7 @@ class Sealing(Desk):
         except VaultError as error:
             raise Trouble(error.words) from None
         except OSError as error:
-            raise Trouble(NOT_WRITTEN.fill(why=error.strerror or error)) from None
+            raise Trouble(NOT_WRITTEN.fill(why=why(error))) from None
         return KeyRotated(old=done.old, kept=str(done.kept), new=done.new, entries=done.entries)
 
     def _keyring(self) -> KeyRing:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
+from noroshi.service.entries import Entries
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
@@ -26,6 +27,7 @@ class Service(
     Blueprints,
     Certifying,
     Sealing,
+    Entries,
     Mailing,
     Ledgers,
     Reporting,

@@ -105,7 +105,7 @@ class Trying(Defining):
         at_once = replace(monitor, patience=1)
         now = self._clocks.wall()
         change = reckon(at_once, state, sample, NOTHING_SAID, now, lambda *_: {})
-        found = assess(sample, monitor.limits, state.items)
+        found = assess(monitor, sample, state.items)
         return Tried(
             path=monitor.path,
             kind=monitor.kind,

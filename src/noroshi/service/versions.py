@@ -54,7 +54,9 @@ class Versions(Defining):
         """Bring it into force again, as a new version: nothing of what came since is lost."""
         version = await self._version(number)
         told = note or BACK_TO.format(number=number)
-        return await self.apply(who, documents=version.documents, base=base, note=told)
+        return await self.apply(
+            who, documents=version.documents, base=base, note=told, empty=True
+        )
 
     async def _version(self, number: int) -> Version:
         version = await self._store.version(number)

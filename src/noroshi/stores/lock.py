@@ -11,8 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from noroshi.core.system import why
+from noroshi.core.words import Words
 from noroshi.ports import StoreError
 
+CANNOT_LOCK = Words(en="cannot lock {path}: {why}", ja="{path} をロックできません: {why}")
+IN_USE = Words(
+    en="another Noroshi (process {who}) uses this store: {path} is locked; stop that one, or "
+    "ask it",
+    ja="別の Noroshi (プロセス {who}) がこのデータベースを使っています。{path} がロックされています。"
+    "そちらを止めるか、そちらのノードに尋ねてください",
+)
 WIDTH = 20
 """Characters for the process's number: always as many, as a file that is cut gives back its
 block, and a full volume may have none for it."""
@@ -44,16 +53,13 @@ class LifeLock:
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StoreError(f"cannot lock {self.path}: {error.strerror}") from error
+            raise StoreError(CANNOT_LOCK.fill(path=self.path, why=why(error))) from error
         try:
             _take(file)
         except OSError as error:
             who = os.read(file, WIDTH).decode("ascii", "replace").strip()
             os.close(file)
-            raise StoreError(
-                f"another Noroshi (process {who or 'unknown'}) uses this store: {self.path} is "
-                "locked; stop that one, or ask it"
-            ) from error
+            raise StoreError(IN_USE.fill(who=who or "?", path=self.path)) from error
         with suppress(
             OSError
         ):  # a full volume: the lock holds, though nobody reads whose it is

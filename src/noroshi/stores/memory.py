@@ -521,6 +521,9 @@ class MemoryStore:
     async def secret_names(self) -> Sequence[str]:
         return sorted(self._secrets)
 
+    async def drop_secret(self, name: str) -> bool:
+        return self._secrets.pop(name, None) is not None
+
     # turns
 
     async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:

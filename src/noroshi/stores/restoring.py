@@ -15,6 +15,7 @@ from noroshi import schema
 from noroshi.core.model import State
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
+from noroshi.stores.said import in_words
 from noroshi.stores.sql.checking import faults
 from noroshi.stores.sql.copying import copy, sync_folder
 from noroshi.stores.sql.migrating import migrate, ours
@@ -71,7 +72,7 @@ def faults_of(path: Path) -> list[Words]:
         with closing(_read_only(path)) as db:
             return list(faults(db))
     except driver.Error as error:
-        raise StoreError(NO_STORE.fill(path=path, why=error)) from error
+        raise StoreError(NO_STORE.fill(path=path, why=in_words(error))) from error
 
 
 def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> Restored:
@@ -89,8 +90,7 @@ def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> 
         found = _prepare(backup, fresh, now, hold=hold)
         return replace(found, kept=_exchange(fresh, store, now))
     except (driver.Error, OSError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise StoreError(NO_STORE.fill(path=backup, why=why)) from error
+        raise StoreError(NO_STORE.fill(path=backup, why=in_words(error))) from error
     finally:
         with suppress(OSError):
             _away_with(fresh)

@@ -287,6 +287,10 @@ class SqliteStore:
         )
         return [name for (name,) in rows]
 
+    async def drop_secret(self, name: str) -> bool:
+        sql = "delete from secret where name = ?"
+        return await self._write(lambda db: db.execute(sql, (name,)).rowcount) > 0
+
     # turns
 
     async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:

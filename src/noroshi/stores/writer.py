@@ -11,12 +11,15 @@ from typing import Any, TypeVar
 
 from pysqlite3 import dbapi2 as driver
 
+from noroshi.core.words import Words
 from noroshi.ports import Away, StoreError
 from noroshi.schema import Unreadable
 from noroshi.stores.reserve import Reserve
+from noroshi.stores.said import meaning
 from noroshi.stores.sql.values import Connection
 
 T = TypeVar("T")
+CLOSED = Words(en="{name} is closed", ja="{name} は閉じています")
 Work = Callable[[Connection], T]
 Job = tuple[Work[Any], "asyncio.Future[Any]"]
 
@@ -50,7 +53,7 @@ class Writer:
     def do(self, work: Work[T]) -> asyncio.Future[T]:
         """What `work` answers, once it is on the disk. It is done even if nobody waits."""
         if self._closed:
-            raise StoreError(f"{self._name} is closed")
+            raise StoreError(CLOSED.fill(name=self._name))
         answer = asyncio.get_running_loop().create_future()
         self._jobs.put((work, answer))
         return answer
@@ -147,9 +150,9 @@ class Writer:
 
     def _store_error(self, error: Exception) -> StoreError:
         away = Away.OTHER if self._reserve is None else self._reserve.away(error)
-        said = StoreError(f"{self._name}: {error}", away)
-        said.__cause__ = error
-        return said
+        told = StoreError(meaning(self._name, error, away), away)
+        told.__cause__ = error
+        return told
 
 
 def _answer(answers: list[asyncio.Future[Any]], found: list[Any]) -> None:

@@ -7,8 +7,8 @@ makes once; without it everything but the secrets goes on working.
 from __future__ import annotations
 
 from noroshi.vault.box import Box
-from noroshi.vault.keys import Keys, Source, find_keys, keep_key, make_key, read_key
-from noroshi.vault.ring import Checked, KeyRing, Rotated
+from noroshi.vault.keys import Keys, Source, find_keys, keep_key, make_key, place_key, read_key
+from noroshi.vault.ring import Checked, KeyRing, Rotated, tried
 from noroshi.vault.secret import Secret, VaultError
 from noroshi.vault.vault import ACCESS, REFUSALS, SIGN_INS, TOKENS, Vault, reserved
 
@@ -29,6 +29,8 @@ __all__ = [
     "find_keys",
     "keep_key",
     "make_key",
+    "place_key",
     "read_key",
     "reserved",
+    "tried",
 ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
@@ -17,7 +18,9 @@ from noroshi.vault.secret import Secret, VaultError
 
 KEY_BYTES = 32
 LARGEST = 4096
-NEW, OLD, PART = ".new", ".old", ".part"
+NEW, OLD, PART = ".rotating", ".old", ".part"
+"""What a key's file is called that is about to follow, that was followed, that is half written.
+No name that a person would give a key of their own: the first would be taken for the next key."""
 CREDENTIAL = "noroshi.key"
 """What the key is called among systemd's credentials (systemd.exec(5), LoadCredential=)."""
 
@@ -147,7 +150,7 @@ def _box(path: Path, *, private: bool) -> Box:
     except FileNotFoundError:
         raise VaultError(NO_KEY.fill(path=path)) from None
     except OSError as error:
-        raise VaultError(UNREADABLE_KEY.fill(path=path, why=error.strerror)) from None
+        raise VaultError(UNREADABLE_KEY.fill(path=path, why=why(error))) from None
     if private and os.name == "posix" and mode & 0o077:  # Windows keeps this in the file's ACL
         raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
     return Box(key_in(dpapi.unprotect(text), path))

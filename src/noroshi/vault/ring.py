@@ -47,6 +47,19 @@ class Rotated:
     entries: int
 
 
+async def tried(vault: Vault) -> dict[str, Words | None]:
+    """Each entry, and why the vault's key does not open it; None: it does."""
+    return {name: await _said(vault, name) for name in await vault.names()}
+
+
+async def _said(vault: Vault, name: str) -> Words | None:
+    try:
+        await vault.get(name)
+    except VaultError as error:
+        return error.words
+    return None
+
+
 class KeyRing:
     """The key file of one home folder, and the vault that it opens."""
 
@@ -56,17 +69,12 @@ class KeyRing:
     async def check(self) -> Checked:
         """Try the key on every entry; no secret leaves here. Raises VaultError without a key."""
         keys = find_keys(self._path, self._credentials)
-        entries = {name: await self._said(name) for name in await self._vault.names()}
         return Checked(
-            source=keys.source, path=keys.path, id=self._vault.key_id, entries=entries
+            source=keys.source,
+            path=keys.path,
+            id=self._vault.key_id,
+            entries=await tried(self._vault),
         )
-
-    async def _said(self, name: str) -> Words | None:
-        try:
-            await self._vault.get(name)
-        except VaultError as error:
-            return error.words
-        return None
 
     async def rotate(self) -> Rotated:
         """Make another key and seal everything under it. Cut off at any point it goes on at
@@ -80,6 +88,8 @@ class KeyRing:
 
     async def resume(self) -> Rotated | None:
         """Finish a rotation that was cut off; None: there is none. Raises VaultError."""
+        if not self._path.with_name(self._path.name + NEW).exists():
+            return None  # and so no need to say that there is no key
         keys = find_keys(self._path, self._credentials)
         return None if keys.next is None else await self._finish(keys)
 

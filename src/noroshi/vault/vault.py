@@ -37,6 +37,7 @@ class SecretStore(Protocol):
     async def put_secret(self, name: str, sealed: bytes) -> None: ...
     async def get_secret(self, name: str) -> bytes | None: ...
     async def secret_names(self) -> Sequence[str]: ...
+    async def drop_secret(self, name: str) -> bool: ...
 
 
 class Vault:
@@ -74,6 +75,11 @@ class Vault:
     async def names(self) -> Sequence[str]:
         """The names of all entries; this needs no key."""
         return await self._store.secret_names()
+
+    async def remove(self, name: str) -> bool:
+        """Forget that entry, durable on return; this needs no key. False: there was none."""
+        async with self._writing:
+            return await self._store.drop_secret(name)
 
     @property
     def key_id(self) -> str:

@@ -10,6 +10,7 @@ from noroshi.checks.logs.matching import shown
 from noroshi.checks.logs.memory import head_of
 from noroshi.checks.logs.opening import Member, opened
 from noroshi.checks.logs.terms import Expression, leaves
+from noroshi.core.system import why
 from noroshi.core.words import Words, plain
 from noroshi.ports import Files, Host, Unmeasurable
 
@@ -45,8 +46,7 @@ async def preview(
     try:
         said = await host.with_files(work)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise Unmeasurable(UNREADABLE.fill(path=path, why=plain(why))) from None
+        raise Unmeasurable(UNREADABLE.fill(path=path, why=why(error))) from None
     if not said:
         raise Unmeasurable(NO_LOG.fill(path=path))
     return said

@@ -59,6 +59,14 @@ APPLY = Command(
             Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
             {"metavar": "TEXT", "default": ""},
         ),
+        Option(
+            ("--empty",),
+            Words(
+                en="also where the folder is empty, or has none of the instances that are watched",
+                ja="空のフォルダーや、いまの監視インスタンスが1つもないフォルダーでも取り込みます",
+            ),
+            FLAG,
+        ),
         JSON,
     ),
 )

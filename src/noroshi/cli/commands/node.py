@@ -186,7 +186,7 @@ KEY = Command(
         ),
         Command(
             name="restore",
-            run="noroshi.cli.key:restore",
+            run="noroshi.cli.key_back:restore",
             help=Words(
                 en="bring a key back from such a file", ja="書き出した鍵を元の場所に戻します"
             ),

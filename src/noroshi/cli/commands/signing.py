@@ -105,6 +105,37 @@ SECRET = Command(
                 ),
             ),
         ),
+        Command(
+            name="list",
+            run="noroshi.cli.secret:list_",
+            help=Words(
+                en="which entries there are, and who names them",
+                ja="保管庫の項目と、それを使う定義を一覧します",
+            ),
+            options=(JSON,),
+        ),
+        Command(
+            name="remove",
+            run="noroshi.cli.secret:remove",
+            help=Words(
+                en="take an entry out of the vault for good", ja="保管庫の項目を削除します"
+            ),
+            options=(
+                Option(
+                    ("name",),
+                    Words(en="name of the vault's entry", ja="保管庫の項目名"),
+                    {"metavar": "NAME"},
+                ),
+                Option(
+                    ("--force",),
+                    Words(
+                        en="also one that a route or an account names",
+                        ja="送信経路やアカウントで使われていても削除します",
+                    ),
+                    FLAG,
+                ),
+            ),
+        ),
     ),
 )
 NAME = Option(

@@ -10,6 +10,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
 from noroshi.ports import Conflict, StoreError
+from noroshi.stores.said import in_words
 from noroshi.stores.sql.values import Connection
 
 THERE_IS_ONE = Words(
@@ -36,8 +37,7 @@ def copy(db: Connection, path: Path) -> None:
         sync_folder(path.parent)
     except (driver.Error, OSError) as error:
         _away_with(part)
-        why = getattr(error, "strerror", None) or error
-        raise StoreError(CANNOT_COPY.fill(path=path, why=why)) from error
+        raise StoreError(CANNOT_COPY.fill(path=path, why=in_words(error))) from error
     except BaseException:  # whatever it was, half a copy must not stay
         _away_with(part)
         raise

@@ -15,9 +15,14 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
+from noroshi.stores.said import in_words
 from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.values import Connection
 
+NOT_OURS = Words(
+    en="{path} is not a store of Noroshi: it holds other tables",
+    ja="{path} は Noroshi のデータベースではありません。別のテーブルが入っています",
+)
 NO_ROOM = Words(
     en="{path} needs an update of its schema, and there is no room for the copy that is made "
     "before: it takes {needed} MiB, {free} MiB are free. It was left as it is: make room, and "
@@ -62,7 +67,7 @@ def applied(path: Path, db: Connection) -> dict[int, str]:
     if not tables:
         return {}
     if "migration" not in tables:
-        raise StoreError(f"{path} is not a store of Noroshi: it holds other tables")
+        raise StoreError(NOT_OURS.fill(path=path))
     return dict(db.execute("select number, checksum from migration"))
 
 
@@ -121,7 +126,7 @@ def _try(path: Path, kept: Path, steps: Sequence[Migration]) -> None:
             try:
                 _execute(db, step)
             except driver.Error as error:
-                words = FAILED.fill(path=path, number=step.number, why=error)
+                words = FAILED.fill(path=path, number=step.number, why=in_words(error))
                 raise StoreError(words) from error
         if (said := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
             raise StoreError(FAILED.fill(path=path, number=steps[-1].number, why=said))

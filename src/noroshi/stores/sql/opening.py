@@ -9,8 +9,10 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
+from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.stores.reserve import away_of
+from noroshi.stores.said import meaning
 from noroshi.stores.sql.migrating import Migration, applied, migrate
 from noroshi.stores.sql.values import Connection
 
@@ -23,6 +25,34 @@ pragma wal_autocheckpoint = 1000;
 pragma journal_size_limit = 16777216;
 pragma temp_store = memory;
 """
+
+CANNOT_OPEN = Words(
+    en="cannot open the store {path}: {why}", ja="データベース {path} を開けません: {why}"
+)
+OLD_SQLITE = Words(
+    en="SQLite {found} may corrupt a store that two connections write to "
+    "(https://sqlite.org/wal.html#walresetbug); Noroshi needs {needed} or newer, which "
+    "pysqlite3 0.6.1 or newer brings: install that",
+    ja="SQLite {found} には、2つの接続から書き込むとデータベースを壊すことのある不具合があります "
+    "(https://sqlite.org/wal.html#walresetbug)。{needed} 以降が必要です。"
+    "pysqlite3 0.6.1 以降を入れてください",
+)
+NEWER = Words(
+    en="{path} was written by a newer Noroshi (schema {newest}, this one knows {mine}); it was "
+    "left as it is: use that version, or a copy from before its update",
+    ja="{path} は新しい Noroshi が書いたものです (スキーマ {newest}、こちらは {mine} まで)。"
+    "そのままにしました。そのバージョンを使うか、更新前のコピーに戻してください",
+)
+OTHER_STEP = Words(
+    en="{path}: step {number} of its schema is not the one that this Noroshi brings; it was "
+    "left as it is: use the version that wrote it",
+    ja="{path}: スキーマの手順 {number} が、この Noroshi のものと違います。"
+    "そのままにしました。これを書いたバージョンを使ってください",
+)
+NO_WAL = Words(
+    en="{path} lies where SQLite has no WAL: use a local disk",
+    ja="{path} の場所では SQLite の WAL を使えません。ローカルディスクに置いてください",
+)
 
 
 def open_file(
@@ -39,7 +69,8 @@ def open_file(
         return _open(path, steps, patience)
     except (driver.Error, OSError) as error:
         away = away_of(error, path.parent)
-        raise StoreError(f"cannot open the store {path}: {error}", away) from error
+        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, away))
+        raise StoreError(words, away) from error
 
 
 def connect_to_read(path: Path) -> Connection:
@@ -52,11 +83,7 @@ def connect_to_read(path: Path) -> Connection:
 def _refuse_old(sqlite: Sequence[int]) -> None:
     if tuple(sqlite) < NEEDED:
         found, needed = (".".join(map(str, v)) for v in (sqlite, NEEDED))
-        raise StoreError(
-            f"SQLite {found} may corrupt a store that two connections write to "
-            f"(https://sqlite.org/wal.html#walresetbug); Noroshi needs {needed} or newer, "
-            "which pysqlite3 0.6.1 or newer brings: install that"
-        )
+        raise StoreError(OLD_SQLITE.fill(found=found, needed=needed))
 
 
 def refuse_foreign(path: Path, steps: Sequence[Migration]) -> None:
@@ -74,16 +101,10 @@ def _compare(path: Path, taken: Mapping[int, str], steps: Sequence[Migration]) -
     known = {step.number: step.checksum for step in steps}
     newest, mine = max(taken, default=0), max(known, default=0)
     if newest > mine:
-        raise StoreError(
-            f"{path} was written by a newer Noroshi (schema {newest}, this one knows {mine}); "
-            "it was left as it is: use that version, or a copy from before its update"
-        )
+        raise StoreError(NEWER.fill(path=path, newest=newest, mine=mine))
     for number, checksum in taken.items():
         if known.get(number) != checksum:
-            raise StoreError(
-                f"{path}: step {number} of its schema is not the one that this Noroshi "
-                "brings; it was left as it is: use the version that wrote it"
-            )
+            raise StoreError(OTHER_STEP.fill(path=path, number=number))
 
 
 def _open(
@@ -94,7 +115,7 @@ def _open(
     )
     try:
         if writer.execute("pragma journal_mode = wal").fetchone() != ("wal",):
-            raise StoreError(f"{path} lies where SQLite has no WAL: use a local disk")
+            raise StoreError(NO_WAL.fill(path=path))
         writer.executescript(SETTINGS)
         migrate(path, writer, steps)
         reader = connect_to_read(path)

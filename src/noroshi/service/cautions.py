@@ -1,0 +1,111 @@
+"""What definitions would do beside what they say: told with a plan, and with what was applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from noroshi.core.model import Envelope
+from noroshi.core.words import Words
+from noroshi.core.written import is_name
+from noroshi.definitions import Plan, likely_renamed, monitor_ids
+from noroshi.ports import Document, Waiting
+
+FIRST = 5
+"""So many names are told of a longer list."""
+NOTHING_THERE = Words(
+    en="There is no definition in it: is it the right folder? To end all watching on purpose: "
+    "noroshi apply --empty DIR",
+    ja="定義が1つもありません。フォルダーを確かめてください。すべての監視を終えるのであれば: "
+    "noroshi apply --empty フォルダー",
+)
+ENDS_ALL = Words(
+    en="This would end the watch of every instance: {names}. Is it the right folder? If that is "
+    "meant: noroshi apply --empty DIR",
+    ja="すべての監視インスタンス ({names}) の監視が終わります。フォルダーを確かめてください。"
+    "そのつもりであれば: noroshi apply --empty フォルダー",
+)
+ROUTE_GONE = Words(
+    en="Waiting mails that name a route which is no more: {count} ({names}). Give them another: "
+    "noroshi queue edit ID --route ROUTE",
+    ja="なくなる送信経路 ({names}) を使う送信待ちが{count}通あります。別の経路にするには: "
+    "noroshi queue edit ID --route 経路",
+)
+CONTACT_GONE = Words(
+    en="Waiting mails to a contact who is no more: {count} ({names}). They go to the addresses "
+    "that they have; to give one up: noroshi queue drop ID",
+    ja="なくなる通知先 ({names}) への送信待ちが{count}通あります。そのままのアドレスに送ります。"
+    "取りやめるには: noroshi queue drop ID",
+)
+NOBODY_TOLD = Words(
+    en="Monitors without a rule, of which nobody is told: {count} ({names}). Name one: "
+    "rules = [...]",
+    ja="実行条件がなく、誰にも知らせない監視項目が{count}件あります ({names})。"
+    "rules = [...] で指定してください。",
+)
+RENAMED = Words(
+    en="{old} goes, and {new} comes and looks at the same. If it is the same monitor renamed, "
+    'write id = "{id}" into it: its state and history go on.',
+    ja="{old} がなくなり、同じ対象を監視する {new} が加わります。名前を変えただけなら、"
+    '新しいほうに id = "{id}" と書けば、状態と履歴を引き継ぎます。',
+)
+AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
+
+
+def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Words | None:
+    """Why these definitions are taken for a mistake; None: they are not.
+
+    An instance that goes on under another name, with the ids of its monitors, is not gone.
+    """
+    if not new:
+        return NOTHING_THERE
+    before, after = (_instances(side) for side in (old, new))
+    if not before or before & after or monitor_ids(old) & monitor_ids(new):
+        return None
+    return ENDS_ALL.fill(names=some(sorted(before)))
+
+
+def cautions(
+    plan: Plan, waiting: Iterable[Waiting], old: Sequence[Document], new: Sequence[Document]
+) -> Iterator[Words]:
+    """What somebody should know who brings this plan, made of the new documents, into force."""
+    mails = [one.envelope for one in waiting]
+    for before, after, id in likely_renamed(old, new):
+        yield RENAMED.fill(old=before, new=after, id=id)
+    yield from silent(plan)
+    yield from _without_route(plan, mails)
+    yield from _without_contact(plan, mails)
+
+
+def silent(plan: Plan) -> Iterator[Words]:
+    """That nobody is told of some monitors, as no rule acts on them."""
+    paths = sorted(monitor.path for monitor in plan.monitors.values() if not monitor.rules)
+    if paths:
+        yield NOBODY_TOLD.fill(count=len(paths), names=some(paths))
+
+
+def some(names: Sequence[str]) -> Words:
+    """The first of them by name, and how many more."""
+    told = ", ".join(names[:FIRST])
+    words = Words(en=told, ja=told.replace(", ", "、"))
+    left = len(names) - FIRST
+    return AND_MORE.fill(names=words, count=left) if left > 0 else words
+
+
+def _without_route(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Words]:
+    lacking = [mail for mail in mails if set(mail.routes) - plan.routes.keys()]
+    gone = {route for mail in lacking for route in mail.routes} - plan.routes.keys()
+    if gone:
+        yield ROUTE_GONE.fill(count=len(lacking), names=some(sorted(gone)))
+
+
+def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Words]:
+    """A mail that was sent by hand may be to an address, which is no contact's name."""
+    told = [mail.contact for mail in mails if is_name(mail.contact)]
+    lacking = [contact for contact in told if contact not in plan.contacts]
+    if lacking:
+        yield CONTACT_GONE.fill(count=len(lacking), names=some(sorted(set(lacking))))
+
+
+def _instances(documents: Iterable[Document]) -> set[str]:
+    kept = (one.key.partition("/") for one in documents)
+    return {name for type, _, name in kept if type == "instances"}

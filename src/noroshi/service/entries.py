@@ -1,0 +1,81 @@
+"""Operations on the vault's entries that people keep: which there are, and taking one out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from noroshi.core.problems import Problem, instead
+from noroshi.core.words import Words
+from noroshi.ports import Document
+from noroshi.service.answers import SecretEntry
+from noroshi.service.desk import Desk
+from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, operation
+from noroshi.vault import reserved
+
+NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
+"""What settings are called that name an entry of the vault."""
+LEFT = Words(en="Nothing was removed.", ja="何も削除していません。")
+IN_USE = Words(
+    en="{who} names it: without it no mail goes by that way. To remove it all the same: "
+    "noroshi secret remove {name} --force",
+    ja="{who} で使われています。削除すると、その経路では送れなくなります。それでも削除するには: "
+    "noroshi secret remove {name} --force",
+)
+NO_ENTRY = Words(
+    en="The vault has no entry {given}{instead}. See: noroshi secret list",
+    ja="保管庫に {given} はありません{instead}。noroshi secret list で確かめてください。",
+)
+
+
+class Entries(Desk):
+    """Listed, removed; what is in them never comes out."""
+
+    @operation(
+        role=ADMIN, help=Words(en="The vault's entries.", ja="保管庫の項目を一覧します。")
+    )
+    async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
+        """Those that are kept and those that definitions name, without the sign-ins' own."""
+        kept = {name for name in await self._vault.names() if not reserved(name)}
+        named = named_in((await self._store.current()).documents)
+        return tuple(
+            SecretEntry(name=name, kept=name in kept, named_by=tuple(named.get(name, ())))
+            for name in sorted(kept | named.keys())
+        )
+
+    @operation(role=ADMIN, help=Words(en="Remove an entry.", ja="保管庫の項目を削除します。"))
+    async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:
+        """Take it out for good; one that definitions name only with `force`."""
+        if why := reserved(name):
+            raise Invalid(LEFT, (Problem("name", why),))
+        kept = [one for one in await self._vault.names() if not reserved(one)]
+        if name not in kept:
+            raise NotFound(NO_ENTRY.fill(given=name, instead=instead(name, kept)))
+        named = named_in((await self._store.current()).documents).get(name)
+        if named and not force:
+            raise Conflict(IN_USE.fill(who=", ".join(named), name=name))
+        await self._vault.remove(name)
+        return name
+
+
+def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
+    """Each entry that definitions name, with the keys of those that do."""
+    found = defaultdict[str, list[str]](list)
+    for one in sorted(documents, key=lambda document: document.key):
+        for name in dict.fromkeys(_named(json.loads(one.body))):
+            found[name].append(one.key)
+    return dict(found)
+
+
+def _named(said: Any) -> Iterator[str]:
+    if isinstance(said, Mapping):
+        for field, inside in said.items():
+            if isinstance(inside, str) and inside and NAMES_AN_ENTRY.fullmatch(field):
+                yield inside
+            yield from _named(inside)
+    elif isinstance(said, list):
+        for inside in said:
+            yield from _named(inside)

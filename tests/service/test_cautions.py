@@ -1,0 +1,146 @@
+"""What an apply would do beside what was meant: told before, and refused where it ends all watching."""
+
+import json
+
+import pytest
+
+from noroshi.core.words import Words
+from noroshi.service.cautions import ENDS_ALL, NOTHING_THERE
+from tests.service.asking import Told, applied
+from tests.service.desk import CONTENT, documents
+
+
+def cautions(answer):
+    return [words["en"] for words in answer["cautions"]]
+
+
+async def test_no_definitions_at_all_are_refused_and_nothing_changes(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="There is no definition in it") as refused:
+        await ask("apply", documents=[])
+    assert refused.value.kind == "conflict"
+    assert (await ask("export"))["version"] == 1
+
+
+async def test_no_definitions_are_refused_before_there_were_any(ask):
+    with pytest.raises(Told, match="There is no definition in it"):
+        await ask("apply", documents=[])
+
+
+async def test_what_would_end_all_watching_is_refused_and_planned_with_a_warning(ask):
+    await applied(ask)
+    only_people = documents(instances__web1=None)
+    with pytest.raises(Told, match="every instance: web1"):
+        await ask("apply", documents=only_people)
+    planned = await ask("plan", documents=only_people)
+    assert planned["refused"]["en"] == ENDS_ALL.fill(names="web1").en
+    assert [words["en"] for words in planned["differences"]] == ["- instances/web1"]
+
+
+async def test_a_plan_of_nothing_says_so(ask):
+    planned = await ask("plan", documents=[])
+    assert planned["refused"]["en"] == NOTHING_THERE.en
+
+
+async def test_what_is_meant_is_done(ask):
+    await applied(ask)
+    assert (await ask("apply", documents=[], empty=True))["version"] == 2
+    assert (await ask("status"))["monitors"] == []
+
+
+async def test_other_instances_in_the_place_of_all_are_refused_too(ask):
+    await applied(ask)
+    others = documents(instances__web1=None, instances__shop={"rules": ["all"]})
+    with pytest.raises(Told, match="every instance: web1"):
+        await ask("apply", documents=others)
+
+
+async def test_an_instance_that_is_renamed_with_its_monitors_ids_is_not_removed(ask):
+    await applied(ask)
+    found = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
+    renamed = json.loads(found["instances/web1"])
+    moved = documents(instances__web1=None, instances__web01=renamed)
+    assert (await ask("apply", documents=moved))["version"] == 2
+
+
+async def test_going_back_to_a_version_needs_no_leave(ask):
+    await ask("apply", documents=documents(instances__web1=None))
+    await applied(ask)
+    assert (await ask("take_back", number=1))["version"] == 3
+
+
+async def test_mails_that_would_be_left_without_their_route_or_contact_are_counted(ask):
+    await applied(ask)
+    for _ in range(2):
+        await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    await ask("send", to=["boss"], subject="s", text="t", routes=["m365"])
+    rule = CONTENT["rules/all"] | {"routes": ["m365"]}
+    less = documents(routes__plain=None, contacts__boss=None, rules__all=rule)
+    by_route, to_contact = cautions(await ask("plan", documents=less))
+    assert by_route.startswith("Waiting mails that name a route which is no more: 2 (plain).")
+    assert to_contact.startswith("Waiting mails to a contact who is no more: 1 (boss).")
+    assert len(cautions(await ask("apply", documents=less))) == 2
+
+
+async def test_a_mail_to_a_bare_address_lacks_no_contact(ask):
+    await applied(ask)
+    await ask("send", to=["aki@example.com"], subject="s", text="t")
+    assert cautions(await ask("plan", documents=documents(contacts__boss=None))) == []
+
+
+def test_what_is_refused_says_how_to_do_it_all_the_same():
+    for words in (NOTHING_THERE, ENDS_ALL):
+        assert isinstance(words, Words)
+        assert "noroshi apply --empty" in words.en
+        assert "noroshi apply --empty" in words.ja
+
+
+SILENT = {
+    "group": [
+        {"name": "base", "monitor": [{"name": f"d{n}", "kind": "disk"} for n in range(7)]}
+    ]
+}
+
+
+async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_named(ask):
+    given = documents(instances__web1=SILENT)
+    (told,) = cautions(await ask("plan", documents=given))
+    assert told.startswith(
+        "Monitors without a rule, of which nobody is told: 7 (web1/base/d0, "
+    )
+    assert told.endswith("web1/base/d4 and 2 more). Name one: rules = [...]")
+    assert cautions(await ask("apply", documents=given)) == [told]
+    assert cautions(await ask("status")) == [told]
+
+
+async def test_a_blueprint_that_adds_monitors_without_a_rule_says_so(ask):
+    await applied(ask, blueprints__till=SILENT)
+    added = await ask("blueprint_add", blueprint="till", instance="shop")
+    assert "(shop/base/d0, " in cautions(added)[0]
+
+
+async def test_where_every_monitor_has_a_rule_nothing_is_said(ask):
+    assert cautions(await applied(ask)) == []
+    assert cautions(await ask("status")) == []
+
+
+def named(name, **other):
+    monitor = {"name": name, "kind": "disk", **other}
+    return {"rules": ["all"], "group": [{"name": "base", "monitor": [monitor]}]}
+
+
+async def test_a_monitor_that_was_likely_renamed_is_told_with_the_id_to_keep(ask):
+    await applied(ask)
+    exported = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
+    id = json.loads(exported["instances/web1"])["group"][0]["monitor"][0]["id"]
+    (told,) = cautions(await ask("plan", documents=documents(instances__web1=named("volumes"))))
+    assert told.startswith("web1/base/disks goes, and web1/base/volumes comes")
+    assert f'write id = "{id}" into it' in told
+    kept = documents(instances__web1=named("volumes", id=id))
+    assert cautions(await ask("plan", documents=kept)) == []
+
+
+async def test_another_monitor_in_the_place_of_one_is_no_new_name_of_it(ask):
+    await applied(ask)
+    other = named("root", options={"include": ["/"]})
+    assert cautions(await ask("plan", documents=documents(instances__web1=other))) == []
