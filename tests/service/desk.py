@@ -187,19 +187,20 @@ class Desk:
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.made = 0
+        self.made, self.plugins = 0, Plugins(checks, (MAIL,), (POST,))
         clocks = self.time.clocks
+        self.tokens = TokenSource(
+            vault=self.vault,
+            provider_of=lambda cloud: self.server,
+            clocks=clocks,
+            turns=Turns(self.store, "desk", clocks),
+        )
         self.service = Service(
             self.store,
-            Plugins(checks, (MAIL,), (POST,)),
+            self.plugins,
             clocks,
             vault=self.vault,
-            tokens=TokenSource(
-                vault=self.vault,
-                provider_of=lambda cloud: self.server,
-                clocks=clocks,
-                turns=Turns(self.store, "desk", clocks),
-            ),
+            tokens=self.tokens,
             new_id=self.new_id,
         )
 

@@ -2,8 +2,11 @@
 
 import pytest
 
+from noroshi.definitions import compile_plan
+from noroshi.oauth.provider import SignInFailed
+from noroshi.vault import Secret
 from tests.service.asking import Told, applied
-from tests.service.desk import REFUSED
+from tests.service.desk import CONTENT, OLD_SECRET, REFUSED
 
 
 async def queued(ask, **other):
@@ -43,6 +46,22 @@ async def test_a_wrong_address_is_mended_and_the_mail_released(ask):
     assert edited["state"] == "set aside"
     released = await ask("queue_release", id=id)
     assert (released["state"], released["attempts"]) == ("waiting", 0)
+
+
+async def test_who_tries_a_mail_again_has_a_refused_sign_in_asked_for_again_too(ask):
+    desk = ask.desk
+    await applied(ask, accounts__box=CONTENT["accounts/box"] | {"sign_in": "app"})
+    await desk.vault.put("app", Secret(OLD_SECRET))
+    plan = compile_plan((await desk.store.current()).documents, desk.plugins)
+    id = (await ask("send", to=["ops"], subject="s", text="t", routes=["m365"]))["ids"][0]
+    for _ in range(2):
+        with pytest.raises(SignInFailed):
+            await desk.tokens.token(plan.accounts["box"])
+    assert len(desk.server.asked) == 1, "a refusal is remembered, and not asked for again"
+    await ask("queue_retry", id=id)
+    with pytest.raises(SignInFailed):
+        await desk.tokens.token(plan.accounts["box"])
+    assert len(desk.server.asked) == 2
 
 
 async def test_what_is_not_given_stays_as_it_was(ask):

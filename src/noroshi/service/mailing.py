@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.model import Level
 from noroshi.core.words import Words
+from noroshi.definitions.needs import account_of
 from noroshi.ports import Waiting
 from noroshi.service import looking, sending
 from noroshi.service.answers import Letter, Queued, Sent
@@ -110,7 +111,9 @@ class Mailing(Desk):
         help=Words(en="Try one again now.", ja="1通をいますぐ再試行します。"),
     )
     async def queue_retry(self, who: Person, id: str) -> Queued:
-        """Make it due now, its routes too; one that was set aside waits again."""
+        """Make it due now, its routes too, and let each sign-in that was refused be asked for
+        again: whoever tries again says that it is mended. One set aside waits again."""
+        await self._ask_again(id)
         done = await self._store.retry(id, self._clocks.wall())
         return await self._changed(id, done, NOT_AGAIN)
 
@@ -165,3 +168,11 @@ class Mailing(Desk):
     async def _queued(self, one: Waiting) -> Queued:
         marks, now = await self._marks(), self._clocks.wall()
         return looking.queued(one, await self._down(), now, marks)
+
+    async def _ask_again(self, id: str) -> None:
+        found = await self._store.envelope(id)
+        _, plan = await self._current()
+        names = found[0].envelope.routes if found else ()
+        for route in (plan.routes[name] for name in names if name in plan.routes):
+            if account := account_of(plan, route):
+                await self._tokens.ask_again(account)
