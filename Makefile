@@ -1,6 +1,8 @@
 # `make help` lists what there is. Everything is put into .venv of this checkout and nowhere else.
 PYTHON ?= python3
 BIN := .venv/bin
+# Most tests wait for programs, sockets and disks, so more of them at a time than there are cores.
+WORKERS ?= --numprocesses 4 --dist worksteal
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -30,10 +32,11 @@ run: .venv/run.stamp .venv/project.stamp ## see Noroshi at work on this machine 
 	@$(BIN)/noroshi demo
 
 test: setup debian check ## run every check, and every test but the long ones
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(WORKERS)
 
 test-long: setup debian check ## run every check and every test, the long ones too (tens of minutes)
-	@$(BIN)/pytest -m ''
+	@$(BIN)/pytest $(WORKERS)
+	@$(BIN)/pytest -m long
 
 check: setup ## look at the code without running it: ruff, mypy, import-linter, deptry
 	@$(BIN)/ruff check --quiet
