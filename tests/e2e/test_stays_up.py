@@ -17,7 +17,7 @@ from threading import Thread
 import pytest
 
 from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, until
-from tests.stores.volumes import breaks, ext4, fill, tmpfs
+from tests.stores.volumes import breaks, ext4, fill, mended, tmpfs
 
 MARK = "[without the queue] "
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
@@ -156,10 +156,7 @@ def test_when_the_disk_breaks_the_alarm_arrives_without_the_queue_and_later_by_i
         assert node.poll() is None
         node.send_signal(signal.SIGKILL)
         node.wait()
-        subprocess.run(["umount", str(disk)], check=True)
-        image = disk.with_suffix(".image")
-        subprocess.run(["e2fsck", "-p", str(image)], check=False, capture_output=True)
-        subprocess.run(["mount", "-o", "loop", str(image), str(disk)], check=True)
+        mended(disk)
         home.serve()
         until_told(mailbox, "shop", 2)
         until(lambda: not home.queue(), "an empty queue")

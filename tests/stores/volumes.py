@@ -58,6 +58,18 @@ def breaks(folder: Path) -> None:
     run("mount", "-o", "remount,abort", str(folder))
 
 
+def mended(folder: Path) -> None:
+    """Another disk with what the broken one held, looked through and mounted in its place.
+
+    A copy of it: whatever process was started meanwhile may hold on to the broken mount.
+    """
+    image, other = folder.with_suffix(".image"), folder.with_suffix(".other")
+    run("umount", str(folder))
+    run("cp", "--sparse=always", str(image), str(other))
+    subprocess.run(["e2fsck", "-f", "-y", str(other)], check=False, capture_output=True)
+    run("mount", "-o", "loop", str(other), str(folder))
+
+
 def fill(folder: Path, leave: int = 0) -> Path:
     """A file that takes all that is left of a volume, but for so many bytes."""
     filler = folder / "filler"
