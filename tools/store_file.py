@@ -130,6 +130,20 @@ async def later(store: Any) -> None:
     await store.hold("disk.1/held", "sato")
     await store.post(envelope("dropped", order="dropped"))
     await store.drop("disk.1/dropped", "sato")
+    if hasattr(store, "users"):
+        await people(store)
+
+
+async def people(store: Any) -> None:
+    """What schema 4 knows."""
+    from noroshi.core.people import ApiToken, Audited, Session, User
+
+    await store.put_user(User(name="sato", role="administrator", made=AT, step=7), None)
+    token = ApiToken(name="ci", role="viewer", hash="0" * 64, by="sato", made=AT)
+    await store.put_api_token(token)
+    await store.put_session(Session(key="1" * 64, user="sato", begun=AT, seen=AT))
+    what = {"op": "queue_hold", "given": {"id": "disk.1/held"}, "after": {"state": "held"}}
+    await store.audit(Audited(at=AT, who="sato", door="web", address="192.0.2.7", **what))
 
 
 async def make(path: Path) -> None:

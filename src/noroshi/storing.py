@@ -24,6 +24,7 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.words import Words, plain
+from noroshi.storing_people import PeopleStore
 
 LEASE = timedelta(seconds=15)
 """How long a block of monitors is held without a renewal."""
@@ -180,7 +181,7 @@ class Resting:
     early: bool = False
 
 
-class Store(Protocol):
+class Store(PeopleStore, Protocol):
     """Where all that must survive a crash lives. Each method is atomic, or a StoreError.
 
     `now` is the wall clock's, as what is stored outlives the steady one.

@@ -130,3 +130,14 @@ async def test_what_a_later_schema_brought_is_there_too(file, store):
     held, _ = await store.envelope("disk.1/held")
     dropped, _ = await store.envelope("disk.1/dropped")
     assert (held.fate, dropped.fate) == ("held", "dropped")
+
+
+async def test_its_people_and_what_they_changed_are_there(file, store):
+    if number(file) < 4:
+        assert (await store.users(), await store.audited()) == ({}, [])
+        return
+    assert (await store.users())["sato"].step == 7
+    assert (await store.api_tokens())["ci"].by == "sato"
+    assert (await store.session("1" * 64)).user == "sato"
+    (row,) = await store.audited()
+    assert (row.who, row.door, row.after) == ("sato", "web", {"state": "held"})

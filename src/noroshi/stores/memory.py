@@ -42,6 +42,7 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
+from noroshi.stores.memory_people import PeopleInMemory
 from noroshi.stores.memory_rows import Lent, Spooled, Watched
 from noroshi.stores.shared import (
     ACCEPTED,
@@ -61,10 +62,11 @@ from noroshi.stores.shared import (
 )
 
 
-class MemoryStore:
+class MemoryStore(PeopleInMemory):
     """As ports.Store says, for one process and as long as it runs."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.model import Envelope, Event, Receipt, State
+from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.words import Words
 from noroshi.stores.sql.values import Connection
 
@@ -116,6 +117,9 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "spool": ("select id, envelope from spool", Envelope),
     "event": ("select id, body from event", Event),
     "receipt": ("select envelope, body from receipt", Receipt),
+    "user": ("select name, body from user", User),
+    "api_token": ("select name, body from api_token", ApiToken),
+    "audit": ("select seq, body from audit", Audited),
     "memory": ("select monitor, body from memory", dict[str, Any]),
 }
 

@@ -1,0 +1,107 @@
+"""People who log in, what stands for them meanwhile, and what they changed: as it is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from noroshi.core.words import Words
+
+VIEWER, OPERATOR, ADMIN = ROLES = ("viewer", "operator", "administrator")
+"""Each may do what those before it may."""
+ROLE_NAMES: Mapping[str, Words] = {
+    VIEWER: Words(en="viewer", ja="閲覧者"),
+    OPERATOR: Words(en="operator", ja="運用担当"),
+    ADMIN: Words(en="administrator", ja="管理者"),
+}
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,62}")
+IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
+"""How long a session lives without a request, and in all."""
+HALF = timedelta(minutes=5)
+"""How long the second step of a log-in may take."""
+SURE = timedelta(minutes=5)
+"""How long a password that was given once more holds."""
+SEEN_EACH = timedelta(minutes=1)
+"""A session's last request is written down no more often than so."""
+
+
+def roles_up_to(role: str) -> frozenset[str]:
+    """That role and what it includes; none for a role that there is not."""
+    return frozenset(ROLES[: ROLES.index(role) + 1]) if role in ROLES else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who may log in. `password` is argon2's own text, "" until there is one.
+
+    `code` is the hash of the one-time code by which they choose a password, good until
+    `code_until`. `two_steps`: TOTP is on; `step` is the last one used, `recovery` the hashes
+    of the codes that are left.
+    """
+
+    name: str
+    role: str
+    made: datetime
+    password: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+    code_until: datetime | None = None
+    two_steps: bool = False
+    step: int = 0
+    recovery: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """What a program shows in a person's stead: only its `hash` is kept. `by` made it.
+    `programs`: it may do what runs a program. `until` None: it does not end."""
+
+    name: str
+    role: str
+    hash: str = field(repr=False)
+    by: str
+    made: datetime
+    until: datetime | None = None
+    programs: bool = False
+
+    def good(self, now: datetime) -> bool:
+        """Whether it still holds."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A browser that logged in; `key` is the hash of what its cookie holds. `half`: the
+    password was right, and the second step is still to come. `sure`: until when the password
+    holds that was given once more."""
+
+    key: str = field(repr=False)
+    user: str
+    begun: datetime
+    seen: datetime
+    half: bool = False
+    sure: datetime | None = None
+
+    @property
+    def ends(self) -> datetime:
+        """When it is over unless something is asked meanwhile."""
+        if self.half:
+            return self.begun + HALF
+        return min(self.seen + IDLE, self.begun + LONGEST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """Something that somebody changed: `door` is local, web or api, `given` are the arguments
+    that are no secrets, `before` and `after` what it was and became."""
+
+    at: datetime
+    who: str
+    door: str
+    address: str
+    op: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    before: Any = None
+    after: Any = None

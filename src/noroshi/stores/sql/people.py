@@ -1,0 +1,66 @@
+"""Users, API tokens, sessions and the audit log in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from noroshi import schema
+from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.stores.sql.values import Connection, number
+
+
+def users(db: Connection) -> Mapping[str, User]:
+    rows = db.execute("select name, body from user order by name")
+    return {name: schema.value(User, body) for name, body in rows}
+
+
+def put_user(db: Connection, user: User, before: User | None) -> bool:
+    row = db.execute("select body from user where name = ?", (user.name,)).fetchone()
+    # Read back and compared as values: a field that came later has no place in an old text.
+    known = None if row is None else schema.value(User, row[0])
+    if known != before:
+        return False
+    db.execute("insert or replace into user values (?, ?)", (user.name, schema.text(user)))
+    return True
+
+
+def drop_user(db: Connection, name: str) -> bool:
+    db.execute("delete from session where user = ?", (name,))
+    return bool(db.execute("delete from user where name = ?", (name,)).rowcount)
+
+
+def api_tokens(db: Connection) -> Mapping[str, ApiToken]:
+    rows = db.execute("select name, body from api_token order by name")
+    return {name: schema.value(ApiToken, body) for name, body in rows}
+
+
+def put_api_token(db: Connection, token: ApiToken) -> bool:
+    sql = "insert or ignore into api_token values (?, ?)"
+    return bool(db.execute(sql, (token.name, schema.text(token))).rowcount)
+
+
+def session(db: Connection, key: str) -> Session | None:
+    row = db.execute("select body from session where key = ?", (key,)).fetchone()
+    return None if row is None else schema.value(Session, row[0])
+
+
+def put_session(db: Connection, session: Session, instead: str) -> None:
+    db.execute("delete from session where key = ?", (instead,))
+    row = (session.key, session.user, number(session.ends), schema.text(session))
+    db.execute("insert or replace into session values (?, ?, ?, ?)", row)
+
+
+def end_sessions(db: Connection, before: datetime, user: str, key: str) -> int:
+    sql = "delete from session where ends <= ? or user = ? or key = ?"
+    return db.execute(sql, (number(before), user, key)).rowcount
+
+
+def audit(db: Connection, row: Audited) -> None:
+    sql = "insert into audit (at, body) values (?, ?)"
+    db.execute(sql, (number(row.at), schema.text(row)))
+
+
+def audited(db: Connection, last: int) -> Sequence[Audited]:
+    rows = db.execute("select body from audit order by seq desc limit ?", (last,))
+    return [schema.value(Audited, body) for (body,) in rows]

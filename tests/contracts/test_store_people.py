@@ -1,0 +1,74 @@
+"""What every store promises of people: users, API tokens, sessions, and what was changed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from noroshi.core.people import IDLE, ApiToken, Audited, Session, User
+from tests.contracts.parts import DAWN, HOUR, MINUTE
+
+SATO = User(name="sato", role="viewer", made=DAWN, recovery=("a", "b"), code_until=DAWN)
+
+
+def session(key, user="sato", **given):
+    return Session(**{"key": key, "user": user, "begun": DAWN, "seen": DAWN} | given)
+
+
+async def test_a_user_is_kept_as_given(store):
+    assert await store.put_user(SATO, None)
+    assert await store.users() == {"sato": SATO}
+
+
+async def test_a_user_is_written_only_over_what_it_was(store):
+    assert await store.put_user(SATO, None)
+    assert not await store.put_user(SATO, None)
+    once = replace(SATO, recovery=("b",))
+    assert await store.put_user(once, SATO)
+    assert not await store.put_user(replace(SATO, recovery=("a",)), SATO)
+    assert (await store.users())["sato"] == once
+
+
+async def test_with_a_user_their_sessions_go(store):
+    await store.put_user(SATO, None)
+    await store.put_session(session("1"))
+    await store.put_session(session("2", "aki"))
+    assert await store.drop_user("sato") and not await store.drop_user("sato")
+    assert await store.session("1") is None and await store.session("2") is not None
+
+
+async def test_of_two_tokens_of_a_name_the_first_stays(store):
+    one = ApiToken(name="ci", role="viewer", hash="1", by="sato", made=DAWN, until=DAWN)
+    assert await store.put_api_token(one)
+    assert not await store.put_api_token(replace(one, hash="2"))
+    assert await store.api_tokens() == {"ci": one}
+    assert await store.drop_api_token("ci") and not await store.drop_api_token("ci")
+
+
+async def test_a_session_takes_the_place_of_another_in_one_step(store):
+    await store.put_session(session("1", half=True))
+    await store.put_session(session("2"), "1")
+    assert await store.session("1") is None
+    assert await store.session("2") == session("2")
+
+
+async def test_sessions_that_are_over_are_forgotten(store):
+    await store.put_session(session("old"))
+    await store.put_session(session("young", seen=DAWN + HOUR))
+    assert await store.end_sessions(DAWN + IDLE - timedelta(seconds=1)) == 0
+    assert await store.end_sessions(DAWN + IDLE) == 1
+    assert await store.session("young") is not None
+
+
+async def test_sessions_are_ended_by_key_and_by_user(store):
+    for key, user in (("1", "sato"), ("2", "sato"), ("3", "aki")):
+        await store.put_session(session(key, user))
+    assert await store.end_sessions(DAWN, key="1") == 1
+    assert await store.end_sessions(DAWN, "sato") == 1
+    assert await store.session("3") is not None
+
+
+async def test_what_was_changed_is_told_newest_first(store):
+    row = Audited(at=DAWN, who="sato", door="web", address="::1", op="a", before={"x": 1})
+    await store.audit(row)
+    await store.audit(replace(row, op="b", at=DAWN - MINUTE))
+    assert [one.op for one in await store.audited()] == ["b", "a"]
+    assert await store.audited(1) == [replace(row, op="b", at=DAWN - MINUTE)]
