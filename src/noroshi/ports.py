@@ -296,6 +296,7 @@ class Outcome:
 class Check:
     """A kind of monitor. `run` raises Unmeasurable, and nothing else on purpose.
 
+    `runs`: it runs a program that the options name, so whoever brings it in must be sure.
     `blocks`: it may hold a thread or a process, so it runs in a small pool for its kind
     and instance; else it only waits for a socket, and thousands may wait together.
     `names` are its readings as a person reads them; a reading not in it shows its own name.
@@ -316,6 +317,7 @@ class Check:
     limits: Mapping[str, Limits]
     names: Mapping[str, Words]
     run: Callable[[Any, Host, Mapping[str, Any]], Awaitable[Outcome]]
+    runs: bool = False
     blocks: bool = False
     may_vanish: bool = False
     goes_to: Callable[[Any, str], str] | None = None

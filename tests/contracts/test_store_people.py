@@ -45,8 +45,9 @@ async def test_of_two_tokens_of_a_name_the_first_stays(store):
 
 async def test_a_session_takes_the_place_of_another_in_one_step(store):
     await store.put_session(session("1", half=True))
-    await store.put_session(session("2"), "1")
-    assert await store.session("1") is None
+    assert await store.put_session(session("2"), "1")
+    assert not await store.put_session(session("3"), "1")
+    assert await store.session("1") is None and await store.session("3") is None
     assert await store.session("2") == session("2")
 
 

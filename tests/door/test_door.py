@@ -178,7 +178,7 @@ async def test_a_folder_that_is_not_there_is_told_at_the_start(tmp_path):
 
 @pytest.mark.parametrize("user", [0, os.getuid()], ids=["root", "the node's own user"])
 def test_root_and_the_nodes_own_user_may_do_everything(user):
-    assert person(user, "x", STRANGER, "").roles == {"viewer", "operator", "admin"}
+    assert person(user, "x", STRANGER, "").roles == {"viewer", "operator", "administrator"}
 
 
 def test_a_member_of_the_group_looks_and_sends():
@@ -197,4 +197,4 @@ def test_a_group_that_was_removed_meanwhile_lets_nobody_in():
 def test_the_kernel_says_who_is_at_the_other_end():
     one, other = socket.socketpair(socket.AF_UNIX)
     with one, other:
-        assert "admin" in peer(one, "").roles
+        assert "administrator" in peer(one, "").roles

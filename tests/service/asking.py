@@ -3,28 +3,23 @@
 import asyncio
 import json
 
-from noroshi import schema
-from noroshi.cli.client import Far, Refused
-from noroshi.service import Refusal, refused
+from noroshi.cli.client import Far, Refused, unpacked
+from noroshi.service import answer
 from tests.service.desk import AKI, documents
 
 
 class NearBy:
-    """Calls the methods of the service, and tells what they answer as a wire would."""
+    """Asks the service itself, as a command does when no node runs."""
 
     def __init__(self, desk):
         self.desk = desk
 
     async def __call__(self, op, **args):
-        takes = self.desk.service.operations()[op].takes
-        given = {name: schema.read(takes[name], value) for name, value in args.items()}
+        told = await answer(self.desk.service, AKI, op, args)
         try:
-            answer = await getattr(self.desk.service, op)(AKI, **given)
-            return json.loads(schema.text(answer))
-        except Refusal as refusal:
-            told = refused(refusal)
-            problems = [(p["where"], p["what"]["en"]) for p in told["problems"]]
-            raise Told(told["error"], told["words"]["en"], problems) from None
+            return unpacked(json.loads(json.dumps(told)))
+        except Refused as error:
+            raise told_of(error) from None
 
 
 class FarAway:
@@ -37,14 +32,19 @@ class FarAway:
         try:
             return await asyncio.to_thread(Far(self.door).call, op, **args)
         except Refused as error:
-            problems = [(where, what.en) for where, what in error.problems]
-            raise Told(error.kind, error.words.en, problems) from None
+            raise told_of(error) from None
 
 
 class Told(Exception):
     def __init__(self, kind, words, problems):
         super().__init__(f"{kind}: {words} {problems}")
         self.kind, self.words, self.problems = kind, words, problems
+
+
+def told_of(error):
+    return Told(
+        error.kind, error.words.en, [(place, what.en) for place, what in error.problems]
+    )
 
 
 async def applied(ask, **changed):

@@ -13,8 +13,8 @@ from noroshi.testing import FaultyStore
 from tests.service.desk import AKI, CANARY, Desk
 
 WHAT_PEOPLE_CAN_ASK = {
-    "secret_list": "admin",
-    "secret_remove": "admin",
+    "secret_list": ADMIN,
+    "secret_remove": ADMIN,
     "status": VIEWER,
     "kinds": VIEWER,
     "key_check": ADMIN,
@@ -51,6 +51,18 @@ WHAT_PEOPLE_CAN_ASK = {
     "certificate_new": ADMIN,
     "certificate_show": ADMIN,
     "set_secret": ADMIN,
+    "user_add": ADMIN,
+    "user_list": ADMIN,
+    "user_password": ADMIN,
+    "user_role": ADMIN,
+    "user_remove": ADMIN,
+    "user_totp": ADMIN,
+    "user_totp_on": ADMIN,
+    "user_totp_off": ADMIN,
+    "token_new": ADMIN,
+    "token_list": ADMIN,
+    "token_revoke": ADMIN,
+    "audit": ADMIN,
 }
 
 

@@ -111,6 +111,7 @@ def _failed(ran: Ran) -> Words:
 
 CHECK = Check(
     kind="script",
+    runs=True,
     title=Words(en="Script", ja="スクリプト"),
     help=Words(
         en="Runs a program and reads a number, JSON, or what a Nagios plug-in prints. It must "

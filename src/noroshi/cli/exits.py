@@ -33,5 +33,6 @@ BY_KIND: Mapping[str, int] = {
     "no node": NO_NODE,
     "not found": REFUSED,
     "forbidden": REFUSED,
+    "password": REFUSED,
     "conflict": REFUSED,
 }

@@ -105,3 +105,15 @@ class Audited:
     given: Mapping[str, Any] = field(default_factory=dict)
     before: Any = None
     after: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever asks, and what they may do. `sure`: they may do what runs a program, as the
+    kernel says who they are, or as the password was given once more a moment ago."""
+
+    name: str
+    roles: frozenset[str]
+    door: str = "local"
+    address: str = ""
+    sure: bool = True

@@ -16,7 +16,7 @@ from typing import Any
 from noroshi.config import Config
 from noroshi.core.words import Words
 from noroshi.door.unix import NoDoor, listen, peer
-from noroshi.service import Forbidden, Invalid, Person, Service, Trouble, answer, refused
+from noroshi.service import Forbidden, Invalid, Person, Service, Trouble, attend, refused
 
 __all__ = ["LONGEST_LINE", "NoDoor", "open_door"]
 
@@ -113,11 +113,7 @@ class _Room:
         if request is None:
             return refused(Invalid(NO_REQUEST))
         op, args = request
-        told = await answer(self._service, who, op, args)
-        known = self._service.operations().get(op)
-        if known is not None and known.news:
-            self._news()  # after a refusal too: half of it may be done
-        return told
+        return await attend(self._service, who, op, args, self._news)
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

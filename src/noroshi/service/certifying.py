@@ -11,7 +11,16 @@ from noroshi.oauth.client_certificates import UnfitCertificate, describe, make, 
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.said import CERTIFICATE_MISSING
 from noroshi.service.answers import Certificate
-from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, Trouble, operation
+from noroshi.service.offer import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
 from noroshi.service.signing import Signing
 from noroshi.vault import Secret, VaultError
 
@@ -64,6 +73,7 @@ class Certifying(Signing):
 
     @operation(
         role=ADMIN,
+        secret=("pem",),
         news=True,
         help=Words(
             en="Keep a client certificate.", ja="クライアント証明書を保管庫に入れます。"
@@ -82,6 +92,7 @@ class Certifying(Signing):
 
     @operation(
         role=ADMIN,
+        changes=False,
         help=Words(
             en="Show a client certificate.", ja="クライアント証明書を表示します (鍵は除く)。"
         ),
@@ -104,7 +115,9 @@ class Certifying(Signing):
             raise Trouble(failure.words) from None
         _, plan = await self._current()
         await self._wake_users(plan, entry)
-        return _shown(account, entry, bundle)
+        shown = _shown(account, entry, bundle)
+        note(after={"entry": entry, "sha1": shown.sha1, "ends": shown.ends})
+        return shown
 
     async def _free_entry(self, name: str, *, next: bool, replace: bool) -> tuple[Account, str]:
         """Where it goes. What is in use is written over only if that is said."""

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from noroshi import ports
+from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, check, differences
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied, Exported, Planned
 from noroshi.service.cautions import cautions, ends_everything
 from noroshi.service.desk import Desk
-from noroshi.service.offer import ADMIN, Conflict, Invalid, Person, operation
+from noroshi.service.offer import (
+    ADMIN,
+    NOT_SURE,
+    Conflict,
+    Invalid,
+    NotSure,
+    Person,
+    Trouble,
+    note as note_change,
+    operation,
+)
 
 BAD_DEFINITIONS = Words(
     en="The definitions cannot be used; nothing was changed.",
@@ -28,11 +40,16 @@ NOT_THIS_VERSION = Words(
 )
 
 
+MOST_NOTED = 50
+"""Differences that the audit log tells; the version itself has them all."""
+
+
 class Defining(Desk):
     """Shown, tried, brought into force."""
 
     @operation(
         role=ADMIN,
+        changes=False,
         help=Words(
             en="What definitions would change.", ja="定義を取り込むと何が変わるかを調べます。"
         ),
@@ -78,11 +95,26 @@ class Defining(Desk):
         mistaken = ends_everything(current.documents, found.documents)
         if mistaken and not empty:
             raise Conflict(mistaken)
+        if not who.sure and await self._runs_anew(found, current):
+            raise NotSure(NOT_SURE.fill(name="apply"))
         changed = await asyncio.to_thread(_differ, current.documents, found.documents)
-        told, number = tuple(await self._cautions(found, current)), current.number
+        cautions_of, number = tuple(await self._cautions(found, current)), current.number
         if changed:
             number = await self._publish(found, current, who.name, note)
-        return Applied(version=number, differences=changed, cautions=told)
+            told = {"version": number, "changed": [one.en for one in changed[:MOST_NOTED]]}
+            note_change(before={"version": current.number}, after=told)
+        return Applied(version=number, differences=changed, cautions=cautions_of)
+
+    async def _runs_anew(self, found: Checked, current: Version) -> bool:
+        """Whether a program would run that does not run now, or in another way."""
+        before: Mapping[str, Monitor] = {}
+        if current.documents:
+            with suppress(Trouble):  # what cannot be read any more proves nothing
+                before = (await self._current())[1].monitors
+        return any(
+            self._plugins.check(monitor.kind).runs and not _runs_alike(monitor, before.get(id))
+            for id, monitor in found.plan.monitors.items()
+        )
 
     async def _publish(self, found: Checked, current: Version, who: str, note: str) -> int:
         version = Version(
@@ -98,7 +130,9 @@ class Defining(Desk):
             raise _overtaken(await self._store.current()) from None
 
     @operation(
-        role=ADMIN, help=Words(en="The definitions in force.", ja="有効な定義を取り出します。")
+        role=ADMIN,
+        changes=False,
+        help=Words(en="The definitions in force.", ja="有効な定義を取り出します。"),
     )
     async def export(self, who: Person) -> Exported:
         """The current version's documents."""
@@ -120,6 +154,13 @@ class Defining(Desk):
             host_of=self._host_of,
             faulty=faulty,
         )
+
+
+def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:
+    return before is not None and (
+        (monitor.kind, monitor.options, monitor.instance.address)
+        == (before.kind, before.options, before.instance.address)
+    )
 
 
 def _differ(old: Sequence[Document], new: Sequence[Document]) -> tuple[Words, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from noroshi import schema
@@ -12,6 +13,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
 from noroshi.definitions.needs import account_of, mark_of, marks_of, resource_of
 from noroshi.oauth.tokens import SignInState, TokenSource
+from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
 from noroshi.service import looking
@@ -45,12 +47,18 @@ class Desk:
         measure: Measure | None = None,
         host_of: Callable[[Monitor], Host] | None = None,
         ring: KeyRing | None = None,
+        people: People | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
         self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
         self._ring = ring
+        self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None
+
+    def now(self) -> datetime:
+        """The wall clock's time."""
+        return self._clocks.wall()
 
     async def _current(self) -> tuple[Version, Plan]:
         version = await self._store.current()

@@ -13,7 +13,7 @@ from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.answers import SecretEntry
 from noroshi.service.desk import Desk
-from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, operation
+from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, note, operation
 from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
@@ -35,7 +35,9 @@ class Entries(Desk):
     """Listed, removed; what is in them never comes out."""
 
     @operation(
-        role=ADMIN, help=Words(en="The vault's entries.", ja="保管庫の項目を一覧します。")
+        role=ADMIN,
+        changes=False,
+        help=Words(en="The vault's entries.", ja="保管庫の項目を一覧します。"),
     )
     async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
         """Those that are kept and those that definitions name, without the sign-ins' own."""
@@ -58,6 +60,7 @@ class Entries(Desk):
         if named and not force:
             raise Conflict(IN_USE.fill(who=", ".join(named), name=name))
         await self._vault.remove(name)
+        note(before={"kept": True, "named_by": named or []}, after={"kept": False})
         return name
 
 

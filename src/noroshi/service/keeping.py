@@ -10,7 +10,7 @@ from noroshi import ports
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.service.desk import Desk
-from noroshi.service.offer import ADMIN, Conflict, Invalid, Person, operation
+from noroshi.service.offer import ADMIN, Conflict, Invalid, Person, note, operation
 
 NOT_WHOLE = Words(
     en="must be a whole path, from /: the node works in another folder than you",
@@ -39,7 +39,9 @@ class Keeping(Desk):
     """What keeps the store safe."""
 
     @operation(
-        role=ADMIN, help=Words(en="Back the store up.", ja="保存先のバックアップを取ります。")
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Back the store up.", ja="保存先のバックアップを取ります。"),
     )
     async def backup(self, who: Person, path: str) -> BackedUp:
         """Write a copy of the store as it is at one instant (0600), while work goes on. The
@@ -52,6 +54,7 @@ class Keeping(Desk):
             await self._store.copy_to(file)
         except ports.Conflict:
             raise Conflict(THERE_IS_ONE.fill(path=path)) from None
+        note(after={"path": path})
         return BackedUp(
             path=path,
             size=file.stat().st_size,  # noqa: ASYNC240  it was written a moment ago
@@ -61,6 +64,7 @@ class Keeping(Desk):
 
     @operation(
         role=ADMIN,
+        changes=False,
         help=Words(
             en="Look through the store for faults.", ja="保存先に異常がないか調べます。"
         ),

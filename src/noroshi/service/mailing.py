@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from noroshi.core.model import Level
 from noroshi.core.words import Words
 from noroshi.definitions.needs import account_of
@@ -17,6 +20,7 @@ from noroshi.service.offer import (
     Invalid,
     NotFound,
     Person,
+    note,
     operation,
 )
 
@@ -53,7 +57,12 @@ BAD_MAIL = Words(
 class Mailing(Desk):
     """Queued, shown, tried again."""
 
-    @operation(role=OPERATOR, news=True, help=Words(en="Send a mail.", ja="メールを送ります。"))
+    @operation(
+        role=OPERATOR,
+        secret=("text",),
+        news=True,
+        help=Words(en="Send a mail.", ja="メールを送ります。"),
+    )
     async def send(
         self,
         who: Person,
@@ -82,6 +91,7 @@ class Mailing(Desk):
             for contact in contacts
         ]
         await self._store.post(*envelopes)
+        note(after={"ids": [envelope.id for envelope in envelopes]})
         return Sent(tuple(envelope.id for envelope in envelopes))
 
     @operation(
@@ -113,6 +123,7 @@ class Mailing(Desk):
     async def queue_retry(self, who: Person, id: str) -> Queued:
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
+        await self._note_before(id)
         await self._ask_again(id)
         done = await self._store.retry(id, self._clocks.wall())
         return await self._changed(id, done, NOT_AGAIN)
@@ -122,6 +133,7 @@ class Mailing(Desk):
     )
     async def queue_hold(self, who: Person, id: str) -> Queued:
         """It waits until it is released, and what is younger of the same order key behind it."""
+        await self._note_before(id)
         return await self._changed(id, await self._store.hold(id, who.name), NOT_HELD)
 
     @operation(
@@ -131,6 +143,7 @@ class Mailing(Desk):
     )
     async def queue_release(self, who: Person, id: str) -> Queued:
         """One that was held, or set aside, waits again, due now."""
+        await self._note_before(id)
         done = await self._store.release(id, self._clocks.wall())
         return await self._changed(id, done, NOT_RELEASED)
 
@@ -139,6 +152,7 @@ class Mailing(Desk):
     )
     async def queue_drop(self, who: Person, id: str) -> Queued:
         """It is never sent; it stays on record with who gave it up."""
+        await self._note_before(id)
         return await self._changed(id, await self._store.drop(id, who.name), NOT_DROPPED)
 
     @operation(
@@ -155,6 +169,7 @@ class Mailing(Desk):
             raise NotFound(NO_MAIL.fill(id=id))
         if problems := sending.misdirected(plan, to, routes):
             raise Invalid(BAD_EDIT.fill(id=id), problems)
+        await self._note_before(id)
         return await self._changed(id, await self._store.readdress(id, to, routes), NOT_EDITED)
 
     async def _changed(self, id: str, done: bool, why_not: Words) -> Queued:
@@ -163,7 +178,13 @@ class Mailing(Desk):
             raise NotFound(NO_MAIL.fill(id=id))
         if not done:
             raise Conflict(why_not.fill(id=id))
+        note(after=_in_short(found[0]))
         return await self._queued(found[0])
+
+    async def _note_before(self, id: str) -> None:
+        found = await self._store.envelope(id)
+        if found is not None:
+            note(before=_in_short(found[0]))
 
     async def _queued(self, one: Waiting) -> Queued:
         marks, now = await self._marks(), self._clocks.wall()
@@ -176,3 +197,9 @@ class Mailing(Desk):
         for route in (plan.routes[name] for name in names if name in plan.routes):
             if account := account_of(plan, route):
                 await self._tokens.ask_again(account)
+
+
+def _in_short(one: Waiting) -> Mapping[str, Any]:
+    envelope = one.envelope
+    state = one.fate or ("out" if one.out else "waiting")
+    return {"state": state, "to": envelope.to, "routes": envelope.routes}

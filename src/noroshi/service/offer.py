@@ -9,10 +9,21 @@ import inspect
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
 
 from noroshi import schema
+from noroshi.core.people import (
+    ADMIN as ADMIN,
+    OPERATOR as OPERATOR,
+    ROLE_NAMES,
+    VIEWER as VIEWER,
+    Audited,
+    Person as Person,
+    roles_up_to,
+)
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
@@ -20,7 +31,8 @@ from noroshi.ports import StoreError
 log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
-VIEWER, OPERATOR, ADMIN = "viewer", "operator", "admin"
+LONGEST_KEPT = 200
+"""Letters of an argument that the audit log keeps."""
 
 NO_OPERATION = Words(en="There is no operation {name}.", ja="{name} という操作はありません。")
 NOT_ALLOWED = Words(
@@ -28,6 +40,12 @@ NOT_ALLOWED = Words(
     "Ask whoever runs Noroshi, or run it as Noroshi's own user.",
     ja="{name} には {role} の権限が必要ですが、{who} にはありません。"
     "Noroshi の管理者に頼むか、Noroshi を動かしている利用者で実行してください。",
+)
+NOT_SURE = Words(
+    en="{name} may run a program on the node, so it needs the password once more. (A program "
+    "needs an API token made with --programs.)",
+    ja="{name} はノードでプログラムを実行することがあるため、パスワードをもう一度入力してください "
+    "(プログラムから使うには、--programs を付けて作った API トークンが必要です)。",
 )
 BAD_ARGUMENTS = Words(
     en="What was given to {name} cannot be used.", ja="{name} に渡された内容は使えません。"
@@ -66,6 +84,12 @@ class Forbidden(Refusal):
     kind = "forbidden"
 
 
+class NotSure(Refusal):
+    """They may, once they have given the password again."""
+
+    kind = "password"
+
+
 class Conflict(Refusal):
     """Somebody else changed it first, or it is not in a state for that."""
 
@@ -82,41 +106,83 @@ class Trouble(Refusal):
     """It was asked for rightly, and the other side, the vault or the store cannot do it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whoever asks, and what they may do."""
-
-    name: str
-    roles: frozenset[str]
-
-
 def administrator(name: str) -> Person:
     """Somebody who may do everything: the node's own user."""
-    return Person(name, frozenset({VIEWER, OPERATOR, ADMIN}))
+    return Person(name, roles_up_to(ADMIN))
 
 
 def member(name: str) -> Person:
     """Somebody of the door's group, who may look and send."""
-    return Person(name, frozenset({VIEWER, OPERATOR}))
+    return Person(name, roles_up_to(OPERATOR))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One thing a person can ask for. `news`: the engine should look up after it."""
+    """One thing a person can ask for. `news`: the engine should look up after it; `changes`: it
+    goes into the audit log; `secret` arguments never do; `sure`: the password once more.
+    `answers` is the type of its answer."""
 
     name: str
     role: str
     help: Words
     takes: Mapping[str, Any] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
+    answers: Any = None
     news: bool = False
+    changes: bool = False
+    sure: bool = False
+    secret: frozenset[str] = frozenset()
 
 
-def operation(*, role: str, help: Words, news: bool = False) -> Callable[[F], F]:
-    """Offer an async method to people of that role, by every door."""
+@dataclass
+class Note:
+    """What an operation says of its change while it is done."""
+
+    before: Any = None
+    after: Any = None
+    said: bool = False
+
+
+NOTE: ContextVar[Note] = ContextVar("NOTE")
+
+
+def note(before: Any = None, after: Any = None) -> None:
+    """Say for the audit log what was, and what became of it: plain values without secrets.
+    What is said a second time stands beside the first."""
+    if (kept := NOTE.get(None)) is not None:
+        kept.said = True
+        kept.before = kept.before if before is None else before
+        kept.after = kept.after if after is None else after
+
+
+def see_that_sure(who: Person, name: str) -> None:
+    """Raises NotSure unless they may do now what runs a program."""
+    if not who.sure:
+        raise NotSure(NOT_SURE.fill(name=name))
+
+
+def operation(
+    *,
+    role: str,
+    help: Words,
+    news: bool = False,
+    changes: bool | None = None,
+    sure: bool = False,
+    secret: tuple[str, ...] = (),
+) -> Callable[[F], F]:
+    """Offer an async method to people of that role, by every door. Whatever a viewer may not do
+    changes something, unless `changes` says otherwise."""
+    told = {
+        "role": role,
+        "help": help,
+        "news": news,
+        "changes": role != VIEWER if changes is None else changes,
+        "sure": sure,
+        "secret": frozenset(secret),
+    }
 
     def mark(method: F) -> F:
-        method.__dict__["offered"] = (role, help, news)
+        method.__dict__["offered"] = told
         return method
 
     return mark
@@ -127,6 +193,12 @@ class Offering(Protocol):
 
     def operations(self) -> Mapping[str, Operation]:
         """What is offered, by name."""
+
+    def now(self) -> datetime:
+        """The wall clock's time."""
+
+    async def record(self, row: Audited) -> None:
+        """Keep a row of the audit log."""
 
 
 def operations(service: type) -> Mapping[str, Operation]:
@@ -139,18 +211,32 @@ def operations(service: type) -> Mapping[str, Operation]:
 
 
 def _described(name: str, method: Callable[..., Any]) -> Operation:
-    role, help, news = method.__dict__["offered"]
     hints = get_type_hints(method)
     given = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
     asked = [p for p in given if p.name != "who"]
     return Operation(
         name=name,
-        role=role,
-        help=help,
-        news=news,
+        answers=hints.get("return"),
         takes={p.name: hints[p.name] for p in asked},
         needed=frozenset(p.name for p in asked if p.default is p.empty),
+        **method.__dict__["offered"],
     )
+
+
+async def attend(
+    service: Offering,
+    who: Person,
+    name: str,
+    given: Mapping[str, Any],
+    news: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """What a door does with a request: as `answer`; `news` is called after what the engine
+    should see."""
+    told = await answer(service, who, name, given)
+    known = service.operations().get(name)
+    if known is not None and known.news:
+        news()  # after a refusal too: half of it may be done
+    return told
 
 
 async def answer(
@@ -171,13 +257,52 @@ async def answer(
 
 
 async def perform(service: Offering, who: Person, name: str, given: Mapping[str, Any]) -> Any:
-    """Check role and arguments, then do it. Raises a Refusal."""
+    """Check role and arguments, do it, and write down what it changed. Raises a Refusal."""
     wanted = service.operations().get(name)
     if wanted is None:
         raise NotFound(NO_OPERATION.fill(name=name))
     if wanted.role not in who.roles:
-        raise Forbidden(NOT_ALLOWED.fill(name=name, role=wanted.role, who=who.name))
-    return await getattr(service, name)(who, **_read(wanted, given))
+        role = ROLE_NAMES.get(wanted.role, wanted.role)
+        raise Forbidden(NOT_ALLOWED.fill(name=name, role=role, who=who.name))
+    if wanted.sure:
+        see_that_sure(who, name)
+    read = _read(wanted, given)
+    said = Note()
+    mark = NOTE.set(said)
+    try:
+        done = await getattr(service, name)(who, **read)
+    finally:
+        NOTE.reset(mark)
+    if wanted.changes or said.said:
+        await service.record(_row(service.now(), who, wanted, given, said))
+    return done
+
+
+def _row(
+    at: datetime, who: Person, wanted: Operation, given: Mapping[str, Any], said: Note
+) -> Audited:
+    kept = {k: _short(v) for k, v in given.items() if k not in wanted.secret and _is_short(v)}
+    return Audited(
+        at=at,
+        who=who.name,
+        door=who.door,
+        address=who.address,
+        op=wanted.name,
+        given=kept,
+        before=schema.plain(said.before),
+        after=schema.plain(said.after),
+    )
+
+
+def _is_short(value: Any) -> bool:
+    """Definitions are kept as versions; what they changed is told as `after`."""
+    return isinstance(value, str | int | float | bool) or (
+        isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    )
+
+
+def _short(value: Any) -> Any:
+    return value[:LONGEST_KEPT] if isinstance(value, str | list | tuple) else value
 
 
 def _read(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Reporting(Desk):
 
     @operation(
         role=OPERATOR,
+        changes=False,
         news=True,
         help=Words(en="Report that a job ran.", ja="ジョブの実行を報告します。"),
     )

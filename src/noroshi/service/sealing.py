@@ -6,7 +6,7 @@ from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.service.answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.desk import Desk
-from noroshi.service.offer import ADMIN, Person, Trouble, operation
+from noroshi.service.offer import ADMIN, Person, Trouble, note, operation
 from noroshi.vault import KeyRing, VaultError
 
 NO_RING = Words(
@@ -23,6 +23,7 @@ class Sealing(Desk):
 
     @operation(
         role=ADMIN,
+        changes=False,
         help=Words(en="Whether the key opens the vault.", ja="保管庫の鍵を確かめます。"),
     )
     async def key_check(self, who: Person) -> KeyChecked:
@@ -52,6 +53,7 @@ class Sealing(Desk):
             raise Trouble(error.words) from None
         except OSError as error:
             raise Trouble(NOT_WRITTEN.fill(why=why(error))) from None
+        note(before={"key": done.old}, after={"key": done.new, "entries": done.entries})
         return KeyRotated(old=done.old, kept=str(done.kept), new=done.new, entries=done.entries)
 
     def _keyring(self) -> KeyRing:

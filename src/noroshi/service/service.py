@@ -16,6 +16,7 @@ from noroshi.service.offer import Operation, operations
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.trying import Trying
+from noroshi.service.users import Users
 from noroshi.service.versions import Versions
 
 
@@ -32,6 +33,7 @@ class Service(
     Ledgers,
     Reporting,
     Keeping,
+    Users,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
 

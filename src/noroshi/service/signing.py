@@ -18,7 +18,16 @@ from noroshi.ports import Resource
 from noroshi.service.answers import DeviceAsked, OnDevice, Proof, RouteStatus, SignIn
 from noroshi.service.desk import Desk
 from noroshi.service.keeping_secrets import unfit
-from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, Trouble, operation
+from noroshi.service.offer import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
 from noroshi.vault import Secret, VaultError
 
 ASK_LATER = 10
@@ -65,6 +74,7 @@ class Signing(Desk):
 
     @operation(
         role=ADMIN,
+        changes=False,
         help=Words(en="Begin to sign a route in.", ja="経路のサインインを始めます。"),
     )
     async def authorize_begin(self, who: Person, route: str, port: int = 0) -> SignIn:
@@ -95,6 +105,7 @@ class Signing(Desk):
 
     @operation(
         role=ADMIN,
+        secret=("value",),
         news=True,
         help=Words(en="Keep a secret in the vault.", ja="シークレットを保管庫に入れます。"),
     )
@@ -106,15 +117,18 @@ class Signing(Desk):
         secret = Secret(value.strip() if users else value.strip("\r\n"))
         if problem := unfit(name, secret, users):
             raise Invalid(BAD_SECRET, (problem,))
+        kept = name in await self._vault.names()
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise Trouble(failure.words) from None
         await self._wake_users(plan, name)
+        note(before={"kept": kept}, after={"kept": True})
         return name
 
     @operation(
         role=ADMIN,
+        secret=("pasted",),
         news=True,
         help=Words(en="Complete a sign-in.", ja="サインインを完了します。"),
     )
@@ -129,6 +143,7 @@ class Signing(Desk):
 
     @operation(
         role=ADMIN,
+        changes=False,
         help=Words(
             en="Begin a sign-in by a code on another device.",
             ja="別の端末でコードを入力するサインインを始めます。",
@@ -152,6 +167,7 @@ class Signing(Desk):
 
     @operation(
         role=ADMIN,
+        changes=False,
         news=True,
         help=Words(
             en="Whether somebody has typed the code.",
@@ -203,7 +219,9 @@ class Signing(Desk):
             if account_of(plan, other) == account:
                 await self._wake(other.name)
         routes = await self._routes(plan, await self._store.waiting())
-        return next(status for status in routes if status.name == route)
+        found = next(status for status in routes if status.name == route)
+        note(after={"route": route, "account": account.name, "state": found.state})
+        return found
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
         """Routes that rest over an entry of the vault are tried with what is there now."""

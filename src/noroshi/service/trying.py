@@ -27,7 +27,15 @@ from noroshi.ports import Document, Unmeasurable
 from noroshi.service.answers import ItemStatus, ReadingTried, RuleTried, Tried
 from noroshi.service.defining import BAD_DEFINITIONS, Defining
 from noroshi.service.history import monitor_named
-from noroshi.service.offer import ADMIN, Invalid, Person, Trouble, operation
+from noroshi.service.offer import (
+    ADMIN,
+    Invalid,
+    Person,
+    Trouble,
+    note,
+    operation,
+    see_that_sure,
+)
 from noroshi.service.saying import limits_told, told
 
 log = logging.getLogger(__name__)
@@ -58,12 +66,15 @@ class Trying(Defining):
         wanted = monitor_named(plan, monitor)
         states = await self._store.states()
         _, memory = await self._store.recall(wanted.id)
+        if self._plugins.check(wanted.kind).runs:
+            see_that_sure(who, "try_monitor")
         began = self._clocks.steady()
         sample = await self._measure(wanted, memory)
         seconds = self._clocks.steady() - began
         state = states.get(wanted.id, State())
         seen = tuple(words for words in await self._seen(wanted) if words != sample.fault)
         tried = self._tried(wanted, state, sample, seconds, seen)
+        note(after={"monitor": tried.path, "level": tried.level.value})
         return replace(tried, marks=marks_of(plan))
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:

@@ -31,6 +31,7 @@ class Versions(Defining):
 
     @operation(
         role=ADMIN,
+        changes=False,
         help=Words(en="What a version changed.", ja="ある版で何が変わったかを表示します。"),
     )
     async def version_show(self, who: Person, number: int) -> OneVersion:

@@ -42,9 +42,11 @@ class PeopleInMemory:
     async def session(self, key: str) -> Session | None:
         return self._sessions.get(key)
 
-    async def put_session(self, session: Session, instead: str = "") -> None:
-        self._sessions.pop(instead, None)
+    async def put_session(self, session: Session, instead: str = "") -> bool:
+        if instead and self._sessions.pop(instead, None) is None:
+            return False
         self._sessions[session.key] = session
+        return True
 
     async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
         over = {

@@ -14,7 +14,13 @@ CLOSED = Words(
     en="Cannot open the vault. What needs a secret waits; watching goes on. {problem}",
     ja="保管庫を開けません。シークレットが要るものは待ちます。監視は続いています。{problem}",
 )
-SIGN_INS, TOKENS, ACCESS, REFUSALS = OWN = "signin/", "refresh/", "access/", "refused/"
+SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN = (
+    "signin/",
+    "refresh/",
+    "access/",
+    "refused/",
+    "user/",
+)
 """How the entries begin that sign-ins keep for themselves: no person's secret may be there."""
 RESERVED = Words(
     en="{name} is for Noroshi's own sign-ins; choose a name that does not begin with {start}",

@@ -45,10 +45,12 @@ def session(db: Connection, key: str) -> Session | None:
     return None if row is None else schema.value(Session, row[0])
 
 
-def put_session(db: Connection, session: Session, instead: str) -> None:
-    db.execute("delete from session where key = ?", (instead,))
+def put_session(db: Connection, session: Session, instead: str) -> bool:
+    gone = db.execute("delete from session where key = ?", (instead,)).rowcount
+    if instead and not gone:
+        return False
     row = (session.key, session.user, number(session.ends), schema.text(session))
-    db.execute("insert or replace into session values (?, ?, ?, ?)", row)
+    return bool(db.execute("insert or replace into session values (?, ?, ?, ?)", row).rowcount)
 
 
 def end_sessions(db: Connection, before: datetime, user: str, key: str) -> int:

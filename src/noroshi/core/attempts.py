@@ -1,0 +1,46 @@
+"""How long somebody has to wait who failed to log in again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LONGEST_WAIT = 900.0
+FORGOTTEN = 3600.0
+"""Seconds without a failure until the count begins anew."""
+MOST = 10_000
+"""Names and addresses that are remembered; the oldest make room."""
+
+
+@dataclass
+class Attempts:
+    """Failures by name or address: `free` cost nothing, each further one doubles the wait,
+    from one second on. `now` is the steady clock's."""
+
+    free: int
+    _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
+
+    def wait(self, who: str, now: float) -> float:
+        """Seconds until they may try again; 0: now."""
+        count, last = self._failed.get(who, (0, now))
+        if count < self.free or now - last >= FORGOTTEN:
+            return 0.0
+        return max(0.0, last + min(2.0 ** (count - self.free), LONGEST_WAIT) - now)
+
+    def failed(self, who: str, now: float) -> None:
+        """Count one. It is counted before a password is looked at, and taken back after."""
+        count, last = self._failed.pop(who, (0, now))
+        if now - last >= FORGOTTEN:
+            count = 0
+        self._failed[who] = min(count + 1, 64), now
+        if len(self._failed) > MOST:
+            del self._failed[next(iter(self._failed))]
+
+    def forgive(self, who: str) -> None:
+        """The last one was none; those before it stay."""
+        if who in self._failed:
+            count, last = self._failed[who]
+            self._failed[who] = max(count - 1, 0), last
+
+    def well(self, who: str) -> None:
+        """They are in: nothing is held against them."""
+        self._failed.pop(who, None)

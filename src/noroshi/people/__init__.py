@@ -1,0 +1,7 @@
+"""People who log in: passwords, second steps, sessions, API tokens. Who it is, never what they do."""
+
+from __future__ import annotations
+
+from noroshi.people.entering import NoEntry, People
+
+__all__ = ["NoEntry", "People"]

@@ -1,0 +1,271 @@
+"""Who it is: by password and second step, by a session's cookie, by an API token."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from noroshi.core.attempts import Attempts
+from noroshi.core.people import (
+    ADMIN,
+    NAME,
+    SEEN_EACH,
+    SURE,
+    ApiToken,
+    Person,
+    Session,
+    User,
+    roles_up_to,
+)
+from noroshi.core.words import Words
+from noroshi.people import keys, steps
+from noroshi.people.passwords import Busy, Passwords, unfit
+from noroshi.ports import Clocks, Store
+from noroshi.vault import Vault
+
+T = TypeVar("T")
+FREE_NAME, FREE_ADDRESS = 5, 20
+"""Failures that cost no waiting: of one name, and from one address."""
+LONGEST_NAME = 64
+SEED = "user/{name}/totp"
+
+WRONG = Words(
+    en="The name or the password is not right.", ja="名前またはパスワードが正しくありません。"
+)
+WRONG_CODE = Words(
+    en="The code is not right, was used before, or its time is over.",
+    ja="コードが正しくないか、使用済みか、期限が切れています。",
+)
+WAIT = Words(
+    en="Too many failed attempts. Try again in {seconds:.0f} s.",
+    ja="失敗が続いたため、{seconds:.0f}秒後にもう一度試してください。",
+)
+BUSY = Words(
+    en="Many people log in just now. Try again in a moment.",
+    ja="ログインが混み合っています。少し待ってもう一度試してください。",
+)
+OVER = Words(
+    en="You have been away for a while. Log in again.",
+    ja="しばらく操作がなかったため、ログインし直してください。",
+)
+BAD_NAME = Words(
+    en="A name has letters, digits and . _ @ -, at most 63.",
+    ja="名前に使えるのは英数字と . _ @ - で、63文字までです。",
+)
+
+
+class NoEntry(Exception):
+    """Why somebody was not let in; `seconds` until it makes sense to try again."""
+
+    def __init__(self, words: Words, seconds: float = 0.0) -> None:
+        super().__init__(words.en)
+        self.words, self.seconds = words, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A log-in that went well: the key for the cookie; `half`: the second step comes."""
+
+    key: str
+    half: bool = False
+
+
+class People:
+    """Lets people in. What is counted and the code of the first start live as long as it does."""
+
+    def __init__(
+        self, store: Store, vault: Vault, clocks: Clocks, passwords: Passwords | None = None
+    ) -> None:
+        self.store, self.vault, self.clocks = store, vault, clocks
+        self.passwords = passwords or Passwords()
+        self._names, self._addresses = Attempts(FREE_NAME), Attempts(FREE_ADDRESS)
+        self._first = ""
+
+    # the first start
+
+    async def begun(self) -> bool:
+        """Whether there is an administrator who can log in."""
+        users = (await self.store.users()).values()
+        return any(user.role == ADMIN and user.password for user in users)
+
+    def first_code(self) -> str:
+        """A fresh code by which the first administrator is made; the one before it ends."""
+        given = keys.code()
+        self._first = keys.hashed_code(given)
+        return given
+
+    async def start(self, code: str, name: str, password: str, address: str) -> Inside:
+        """Take a one-time code: that of the first start makes an administrator, anybody else's
+        is their own. The password is theirs from now on. Raises NoEntry."""
+        self._count(f"code {address}", address)
+        hashed, now = keys.hashed_code(code), self.clocks.wall()
+        before, user = await self._meant_by(hashed, name, now)
+        if why := unfit(user.name, password):
+            self._well(f"code {address}", address)
+            raise NoEntry(why)
+        text = await self._slowly(self.passwords.hash(password))
+        made = replace(user, password=text, code="", code_until=None)
+        if not await self.store.put_user(made, before):
+            raise NoEntry(WRONG_CODE)
+        if before is None:
+            self._first = ""
+        self._well(f"code {address}", address)
+        await self.store.end_sessions(now, made.name)
+        return await self._opened(made, half=made.two_steps)
+
+    async def _meant_by(
+        self, hashed: str, name: str, now: datetime
+    ) -> tuple[User | None, User]:
+        """The user whose code it is, as they stand, and whom to make of them."""
+        users = await self.store.users()
+        first = self._first and keys.same(self._first, hashed)
+        if first and not await self.begun():
+            if not NAME.fullmatch(name):
+                raise NoEntry(BAD_NAME)
+            before = users.get(name)
+            return before, replace(before, role=ADMIN) if before else User(
+                name=name, role=ADMIN, made=now
+            )
+        for user in users.values():
+            if user.code and keys.same(user.code, hashed) and _in_time(user, now):
+                return user, user
+        raise NoEntry(WRONG_CODE)
+
+    # log-in and log-out
+
+    async def log_in(self, name: str, password: str, address: str, instead: str = "") -> Inside:
+        """By password; the session of the key `instead` ends. Raises NoEntry."""
+        self._count(name[:LONGEST_NAME], address)
+        user = (await self.store.users()).get(name)
+        right = await self._slowly(
+            self.passwords.right(user.password if user else "", password)
+        )
+        if user is None or not right:
+            raise NoEntry(WRONG)
+        if not user.two_steps:
+            self._well(name, address)
+        await self.log_out(instead)
+        return await self._opened(user, half=user.two_steps)
+
+    async def second(self, key: str, code: str, address: str) -> Inside:
+        """The second step: an authenticator's code, or one for recovery. Raises NoEntry."""
+        session = await self._session(key)
+        if session is None or not session.half:
+            raise NoEntry(OVER)
+        self._count(session.user, address)
+        user = await self._stepped(session.user, code)
+        self._well(session.user, address)
+        return await self._opened(user, ends=key)
+
+    async def _stepped(self, name: str, code: str) -> User:
+        """The user after that code, which is good once."""
+        user = (await self.store.users()).get(name)
+        if user is None or not user.two_steps:
+            raise NoEntry(OVER)
+        seed = await self.vault.get(SEED.format(name=name))
+        now, hashed = self.clocks.wall(), keys.hashed_code(code)
+        step = steps.step_of(seed.reveal(), code, now, user.step) if seed else 0
+        left = tuple(one for one in user.recovery if not keys.same(one, hashed))
+        after = replace(user, step=step or user.step, recovery=left)
+        if after == user or not await self.store.put_user(after, user):
+            raise NoEntry(WRONG_CODE)
+        return after
+
+    async def make_sure(self, key: str, password: str, address: str) -> Inside:
+        """The password once more: for a few minutes what runs programs may be done. The session
+        has another key from now on. Raises NoEntry."""
+        session = await self._session(key)
+        if session is None or session.half:
+            raise NoEntry(OVER)
+        self._count(session.user, address)
+        user = (await self.store.users()).get(session.user)
+        right = await self._slowly(
+            self.passwords.right(user.password if user else "", password)
+        )
+        if not right:
+            raise NoEntry(WRONG)
+        self._well(session.user, address)
+        now, fresh = self.clocks.wall(), keys.key()
+        sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
+        if not await self.store.put_session(sure, session.key):
+            raise NoEntry(OVER)
+        return Inside(fresh)
+
+    async def log_out(self, key: str) -> None:
+        """End the session, and with it those that are over."""
+        await self.store.end_sessions(self.clocks.wall(), key=keys.hashed(key))
+
+    # who it is
+
+    async def of_session(self, key: str, address: str) -> Person | None:
+        """Whose session it is; None: nobody's, or it is over, or the second step is missing."""
+        session, now = await self._session(key), self.clocks.wall()
+        if session is None or session.half:
+            return None
+        user = (await self.store.users()).get(session.user)
+        if user is None:
+            return None
+        if now - session.seen >= SEEN_EACH:
+            await self.store.put_session(replace(session, seen=now), session.key)
+        sure = session.sure is not None and now < session.sure
+        return Person(user.name, roles_up_to(user.role), "web", address, sure)
+
+    async def halfway(self, key: str) -> bool:
+        """Whether the second step of a log-in is to come."""
+        session = await self._session(key)
+        return session is not None and session.half
+
+    async def of_token(self, text: str, address: str) -> Person | None:
+        """Whose API token it is; None: nobody's, or it has ended."""
+        found = await self._token(keys.hashed(text))
+        if found is None:
+            return None
+        return Person(found.name, roles_up_to(found.role), "api", address, found.programs)
+
+    async def _token(self, hashed: str) -> ApiToken | None:
+        now = self.clocks.wall()
+        for token in (await self.store.api_tokens()).values():
+            if keys.same(token.hash, hashed) and token.good(now):
+                return token
+        return None
+
+    async def _session(self, key: str) -> Session | None:
+        session = await self.store.session(keys.hashed(key)) if key else None
+        return session if session and self.clocks.wall() < session.ends else None
+
+    async def _opened(self, user: User, half: bool = False, ends: str = "") -> Inside:
+        now, fresh = self.clocks.wall(), keys.key()
+        session = Session(
+            key=keys.hashed(fresh), user=user.name, begun=now, seen=now, half=half
+        )
+        await self.store.end_sessions(now)
+        if not await self.store.put_session(session, keys.hashed(ends) if ends else ""):
+            raise NoEntry(OVER)
+        return Inside(fresh, half)
+
+    # how often
+
+    def _count(self, name: str, address: str) -> None:
+        """A failure until it is found to be none: many at once must not slip through."""
+        now = self.clocks.steady()
+        wait = max(self._names.wait(name, now), self._addresses.wait(address, now))
+        if wait > 0:
+            raise NoEntry(WAIT.fill(seconds=wait), wait)
+        self._names.failed(name, now)
+        self._addresses.failed(address, now)
+
+    def _well(self, name: str, address: str) -> None:
+        self._names.well(name)
+        self._addresses.forgive(address)  # whoever has a name of their own may not reset it
+
+    async def _slowly(self, work: Awaitable[T]) -> T:
+        try:
+            return await work
+        except Busy:
+            raise NoEntry(BUSY, 1.0) from None
+
+
+def _in_time(user: User, now: datetime) -> bool:
+    return user.code_until is not None and now < user.code_until

@@ -1,0 +1,49 @@
+"""Random keys and codes, and the hashes by which they are known again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+
+KEY_BYTES = 32
+CODE_LETTERS, GROUP = 20, 4
+"""A code that a person types: 20 letters of base32 are 100 bits."""
+TOKEN_START = "nrs_"
+"""So that a scanner for leaked secrets, and a person, know what it is."""
+
+
+def key() -> str:
+    """A fresh key for a cookie."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def token() -> str:
+    """A fresh API token."""
+    return TOKEN_START + secrets.token_urlsafe(KEY_BYTES)
+
+
+def code() -> str:
+    """A fresh code for a person to type: ABCD-EFGH-…"""
+    letters = base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode()[:CODE_LETTERS]
+    return "-".join(letters[at : at + GROUP] for at in range(0, CODE_LETTERS, GROUP))
+
+
+def hashed(text: str) -> str:
+    """By which a key is known again. It is random enough that no salt or slowness is needed."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def hashed_code(text: str) -> str:
+    """As `hashed`, for a code as somebody typed it: blanks, hyphens and case do not matter."""
+    return hashed("".join(text.split()).replace("-", "").upper())
+
+
+def csrf_of(key: str) -> str:
+    """What a page's form must send with it: nobody can guess it who does not read the cookie."""
+    return hashed(f"csrf {key}")
+
+
+def same(one: str, other: str) -> bool:
+    """Compared without telling by the time where they differ."""
+    return secrets.compare_digest(one.encode(), other.encode("utf-8", "surrogatepass"))

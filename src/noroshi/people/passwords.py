@@ -1,0 +1,91 @@
+"""Passwords by argon2id (RFC 9106), off the loop, and no more than a few at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from noroshi.core.words import Words
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+T = TypeVar("T")
+AT_ONCE, MOST_WAITING = 2, 16
+"""Each takes 64 MiB and a tenth of a second of a core: the watch comes first."""
+SHORTEST, LONGEST = 12, 256
+TOO_SHORT = Words(
+    en="must have at least {least} characters", ja="{least}文字以上にしてください"
+)
+TOO_LONG = Words(en="must have at most {most} characters", ja="{most}文字までにしてください")
+IS_THE_NAME = Words(
+    en="must not be the name, or one letter again and again",
+    ja="名前そのものや、同じ文字の繰り返しは使えません",
+)
+
+
+class Busy(Exception):
+    """So many passwords are being checked that one more would only wait."""
+
+
+def unfit(name: str, password: str) -> Words | None:
+    """Why it is no password for that person; None: it may be (NIST SP 800-63B, 3.1.1)."""
+    if len(password) < SHORTEST:
+        return TOO_SHORT.fill(least=SHORTEST)
+    if len(password) > LONGEST:
+        return TOO_LONG.fill(most=LONGEST)
+    short = password.casefold().replace(name.casefold(), "")
+    return IS_THE_NAME if len(set(short)) < 3 else None
+
+
+class Passwords:
+    """Makes and checks hashes. `hasher` sets their cost."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._given = hasher
+        self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), 0
+
+    @cached_property
+    def _hasher(self) -> PasswordHasher:
+        if self._given is not None:
+            return self._given
+        from argon2 import PasswordHasher  # only now: most processes never ask
+
+        return PasswordHasher()
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash("of nobody")
+
+    async def hash(self, password: str) -> str:
+        """argon2's own text for it. Raises Busy."""
+        return await self._in_turn(lambda: self._hasher.hash(_bytes(password)))
+
+    async def right(self, kept: str, given: str) -> bool:
+        """Whether it is the one. Without one ("") it takes as long, and is not. Raises Busy."""
+        return await self._in_turn(lambda: self._verify(kept, given))
+
+    def _verify(self, kept: str, given: str) -> bool:
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        try:
+            self._hasher.verify(kept or self._nobodys, _bytes(given[: LONGEST + 1]))
+        except (VerificationError, InvalidHashError):
+            return False
+        return bool(kept)
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        if self._waiting >= MOST_WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            async with self._turns:
+                return await asyncio.to_thread(work)
+        finally:
+            self._waiting -= 1
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")

@@ -1,0 +1,45 @@
+"""The second step of a log-in: codes of an authenticator (TOTP, RFC 6238), recovery codes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from noroshi.people.keys import code, hashed_code, same
+
+SECONDS = 30
+WINDOW = (0, -1, 1)
+"""Steps that are taken: the current one, and one on either side for clocks that differ."""
+RECOVERY = 10
+ISSUER = "Noroshi"
+
+
+def fresh_seed() -> str:
+    """A seed of 160 bits, in base32 as authenticators take it."""
+    import pyotp  # only now: most processes never ask
+
+    return pyotp.random_base32()
+
+
+def address_of(seed: str, user: str, node: str) -> str:
+    """What an authenticator reads from a QR code."""
+    import pyotp
+
+    return pyotp.TOTP(seed).provisioning_uri(name=user, issuer_name=f"{ISSUER} {node}")
+
+
+def step_of(seed: str, given: str, now: datetime, used: int) -> int:
+    """The step whose code was given; 0: of none that is in time and later than the one used."""
+    import pyotp
+
+    wanted, current = "".join(given.split()), int(now.timestamp()) // SECONDS
+    if len(wanted) != 6 or not (wanted.isascii() and wanted.isdigit()):
+        return 0
+    totp = pyotp.TOTP(seed)
+    fit = [s for s in (current + by for by in WINDOW) if same(totp.at(s * SECONDS), wanted)]
+    return next((step for step in fit if step > used), 0)
+
+
+def recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Fresh codes to keep on paper, and their hashes."""
+    codes = tuple(code() for _ in range(RECOVERY))
+    return codes, tuple(hashed_code(one) for one in codes)

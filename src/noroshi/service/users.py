@@ -1,0 +1,415 @@
+"""Operations on people who log in, on API tokens, and on the log of what everybody changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from noroshi.core.people import NAME, ROLES, ApiToken, Audited, User
+from noroshi.core.problems import Problem, instead
+from noroshi.core.words import Words
+from noroshi.people import keys, steps
+from noroshi.people.entering import BAD_NAME, SEED
+from noroshi.people.passwords import Busy, unfit
+from noroshi.service.desk import Desk
+from noroshi.service.offer import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
+from noroshi.vault import Secret, VaultError
+
+CODE_DAYS, MOST_DAYS, MOST_LISTED = 3, 3650, 10_000
+NOT_MADE = Words(en="Nothing was made.", ja="何も作成していません。")
+NOT_SET = Words(en="The password was left as it is.", ja="パスワードは変更していません。")
+BAD_ROLE = Words(en="is none of {known}", ja="は使えません。{known} のどれかです")
+BAD_DAYS = Words(
+    en="must be 0 (it does not end) to {most}", ja="0 (期限なし) から {most} までにしてください"
+)
+NO_USER = Words(
+    en="There is no user {given}{instead}", ja="{given} という利用者はいません{instead}"
+)
+NO_TOKEN = Words(
+    en="There is no API token {given}{instead}",
+    ja="{given} という API トークンはありません{instead}",
+)
+THERE_IS = Words(en="There is a user {name} already.", ja="{name} という利用者はすでにいます。")
+THERE_IS_TOKEN = Words(
+    en="There is an API token {name} already. Revoke it first, or choose another name.",
+    ja="{name} という API トークンはすでにあります。先に失効させるか、別の名前にしてください。",
+)
+LAST_ONE = Words(
+    en="{name} is the only administrator who can log in. Make another one first.",
+    ja="{name} はログインできる唯一の管理者です。先に別の管理者を作ってください。",
+)
+MEANWHILE = Words(
+    en="Somebody else changed {name} at the same moment. Look, and do it again.",
+    ja="{name} は同時にほかの人が変更しました。確かめてから、もう一度実行してください。",
+)
+BUSY = Words(
+    en="Many passwords are being checked just now. Try again in a moment.",
+    ja="パスワードの処理が混み合っています。少し待ってもう一度試してください。",
+)
+WRONG_CODE = Words(
+    en="This code is not right. Take the one that the authenticator shows now, and see that the "
+    "clocks agree.",
+    ja="コードが正しくありません。認証アプリにいま出ているものを入れてください。時計のずれも"
+    "確かめてください。",
+)
+NOT_BEGUN = Words(
+    en="Two-step log-in of {name} was not begun.", ja="{name} の2段階認証は始めていません。"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserMade:
+    """A user; `code` is shown once: by it they choose their password, until then."""
+
+    name: str
+    role: str
+    code: str = field(default="", repr=False)
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRow:
+    """A user in short. `waits`: they have not chosen a password yet."""
+
+    name: str
+    role: str
+    made: datetime
+    waits: bool
+    two_steps: bool
+    recovery: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStep:
+    """What an authenticator takes: the seed, or `address` as a QR code. Shown once."""
+
+    name: str
+    seed: str = field(repr=False)
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """Codes for when the authenticator is lost; each is good once, and shown once."""
+
+    name: str
+    codes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMade:
+    """An API token: `token` is shown once."""
+
+    name: str
+    role: str
+    token: str = field(repr=False)
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """An API token in short. `ended`: it holds no more."""
+
+    name: str
+    role: str
+    by: str
+    made: datetime
+    until: datetime | None
+    programs: bool
+    ended: bool
+
+
+class Users(Desk):
+    """Users, tokens, the audit log."""
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        secret=("password",),
+        help=Words(en="Add a user.", ja="利用者を追加します。"),
+    )
+    async def user_add(
+        self, who: Person, name: str, role: str = "viewer", password: str = ""
+    ) -> UserMade:
+        """With a password, or with a one-time code by which they choose one themselves."""
+        problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
+        problems += _faults(role, name, password)
+        if problems:
+            raise Invalid(NOT_MADE, tuple(problems))
+        made, code = await self._with_password(
+            User(name=name, role=role, made=self.now()), password
+        )
+        if not await self._store.put_user(made, None):
+            raise Conflict(THERE_IS.fill(name=name))
+        note(after={"role": role})
+        return UserMade(name=name, role=role, code=code, until=made.code_until)
+
+    @operation(
+        role=ADMIN, changes=False, help=Words(en="All users.", ja="利用者を一覧します。")
+    )
+    async def user_list(self, who: Person) -> tuple[UserRow, ...]:
+        """Who may log in, and as what."""
+        return tuple(
+            UserRow(
+                name=user.name,
+                role=user.role,
+                made=user.made,
+                waits=not user.password,
+                two_steps=user.two_steps,
+                recovery=len(user.recovery),
+            )
+            for user in (await self._store.users()).values()
+        )
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        secret=("password",),
+        help=Words(en="Give a user another password.", ja="利用者のパスワードを変えます。"),
+    )
+    async def user_password(self, who: Person, name: str, password: str = "") -> UserMade:
+        """Or a one-time code by which they choose one; they are logged out everywhere."""
+        user = await self._user(name)
+        if problems := _faults(user.role, name, password):
+            raise Invalid(NOT_SET, tuple(problems))
+        made, code = await self._with_password(user, password)
+        await self._change(made, user)
+        note(after={"role": user.role})
+        return UserMade(name=name, role=user.role, code=code, until=made.code_until)
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Give a user another role.", ja="利用者の権限を変えます。"),
+    )
+    async def user_role(self, who: Person, name: str, role: str) -> UserMade:
+        """It holds from their next request on."""
+        user = await self._user(name)
+        if problems := _faults(role, name, ""):
+            raise Invalid(NOT_MADE, tuple(problems))
+        if role != ADMIN:
+            await self._see_that_one_is_left(name)
+        await self._change(replace(user, role=role), user)
+        note(before={"role": user.role}, after={"role": role})
+        return UserMade(name=name, role=role)
+
+    @operation(
+        role=ADMIN, sure=True, help=Words(en="Remove a user.", ja="利用者を削除します。")
+    )
+    async def user_remove(self, who: Person, name: str) -> str:
+        """They are logged out at once, and the API tokens that they made hold no more."""
+        user = await self._user(name)
+        await self._see_that_one_is_left(name)
+        await self._store.drop_user(name)
+        gone = [
+            token.name
+            for token in (await self._store.api_tokens()).values()
+            if token.by == _maker(Person(name, frozenset(), "web"))
+            and await self._store.drop_api_token(token.name)
+        ]
+        await self._vault.remove(SEED.format(name=name))
+        note(before={"role": user.role, "api_tokens": gone})
+        return name
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Begin two-step log-in for a user.", ja="利用者の2段階認証を始めます。"),
+    )
+    async def user_totp(self, who: Person, name: str) -> SecondStep:
+        """A fresh seed for an authenticator; it holds once a code of it was given back."""
+        await self._user(name)
+        seed = steps.fresh_seed()
+        await self._keep(_next(name), seed)
+        return SecondStep(
+            name=name, seed=seed, address=steps.address_of(seed, name, self._name)
+        )
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        secret=("code",),
+        help=Words(
+            en="Turn two-step log-in on for a user.", ja="利用者の2段階認証を有効にします。"
+        ),
+    )
+    async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
+        """With a code of the authenticator; the answer is what to keep for its loss."""
+        user, seed = await self._user(name), await self._opened(_next(name))
+        if seed is None:
+            raise Conflict(NOT_BEGUN.fill(name=name))
+        step = steps.step_of(seed.reveal(), code, self.now(), 0)
+        if not step:
+            raise Invalid(WRONG_CODE)
+        codes, hashes = steps.recovery_codes()
+        await self._keep(SEED.format(name=name), seed.reveal())
+        await self._change(replace(user, two_steps=True, step=step, recovery=hashes), user)
+        await self._vault.remove(_next(name))
+        note(before={"two_steps": user.two_steps}, after={"two_steps": True})
+        return Recovery(name=name, codes=codes)
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(
+            en="Turn two-step log-in off for a user.", ja="利用者の2段階認証を無効にします。"
+        ),
+    )
+    async def user_totp_off(self, who: Person, name: str) -> str:
+        """For when the authenticator and the recovery codes are lost."""
+        user = await self._user(name)
+        await self._change(replace(user, two_steps=False, step=0, recovery=()), user)
+        await self._vault.remove(SEED.format(name=name))
+        note(before={"two_steps": user.two_steps}, after={"two_steps": False})
+        return name
+
+    @operation(
+        role=ADMIN,
+        sure=True,
+        help=Words(en="Make an API token.", ja="API トークンを作ります。"),
+    )
+    async def token_new(
+        self,
+        who: Person,
+        name: str,
+        role: str = "viewer",
+        days: int = 90,
+        programs: bool = False,
+    ) -> TokenMade:
+        """For a program, in a person's stead. `programs`: it may also do what runs programs;
+        `days` 0: it does not end."""
+        problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
+        problems += _faults(role, name, "")
+        if not 0 <= days <= MOST_DAYS:
+            problems.append(Problem("days", BAD_DAYS.fill(most=MOST_DAYS)))
+        if problems:
+            raise Invalid(NOT_MADE, tuple(problems))
+        text, now = keys.token(), self.now()
+        token = ApiToken(
+            name=name,
+            role=role,
+            hash=keys.hashed(text),
+            by=_maker(who),
+            made=now,
+            until=now + timedelta(days=days) if days else None,
+            programs=programs,
+        )
+        if not await self._store.put_api_token(token):
+            raise Conflict(THERE_IS_TOKEN.fill(name=name))
+        note(after={"role": role, "until": token.until, "programs": programs})
+        return TokenMade(name=name, role=role, token=text, until=token.until)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="All API tokens.", ja="API トークンを一覧します。"),
+    )
+    async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
+        """Who made them, and until when they hold; never the tokens."""
+        return tuple(
+            TokenRow(
+                name=one.name,
+                role=one.role,
+                by=one.by,
+                made=one.made,
+                until=one.until,
+                programs=one.programs,
+                ended=not one.good(self.now()),
+            )
+            for one in (await self._store.api_tokens()).values()
+        )
+
+    @operation(
+        role=ADMIN, help=Words(en="Revoke an API token.", ja="API トークンを失効させます。")
+    )
+    async def token_revoke(self, who: Person, name: str) -> str:
+        """It is not taken from the next request on."""
+        known = await self._store.api_tokens()
+        if name not in known or not await self._store.drop_api_token(name):
+            raise NotFound(NO_TOKEN.fill(given=name, instead=instead(name, known)))
+        note(before={"role": known[name].role, "by": known[name].by})
+        return name
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="Who changed what.", ja="誰が何を変えたかを新しい順に表示します。"),
+    )
+    async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
+        """Newest first: who, by which door, from what to what. Secrets are never in it."""
+        return tuple(await self._store.audited(max(1, min(last, MOST_LISTED))))
+
+    # no operations
+
+    async def record(self, row: Audited) -> None:
+        """Keep a row of the audit log."""
+        await self._store.audit(row)
+
+    async def _user(self, name: str) -> User:
+        users = await self._store.users()
+        if name not in users:
+            raise NotFound(NO_USER.fill(given=name, instead=instead(name, users)))
+        return users[name]
+
+    async def _change(self, after: User, before: User) -> None:
+        if not await self._store.put_user(after, before):
+            raise Conflict(MEANWHILE.fill(name=before.name))
+        if after.password != before.password or after.two_steps != before.two_steps:
+            await self._store.end_sessions(self.now(), before.name)
+
+    async def _with_password(self, user: User, password: str) -> tuple[User, str]:
+        """With that password, or a code for one: then none is right until it is chosen."""
+        if not password:
+            code, until = keys.code(), self.now() + timedelta(days=CODE_DAYS)
+            hashed = keys.hashed_code(code)
+            return replace(user, password="", code=hashed, code_until=until), code
+        try:
+            text = await self._people.passwords.hash(password)
+        except Busy:
+            raise Trouble(BUSY) from None
+        return replace(user, password=text, code="", code_until=None), ""
+
+    async def _see_that_one_is_left(self, name: str) -> None:
+        users = (await self._store.users()).values()
+        admins = {user.name for user in users if user.role == ADMIN and user.password}
+        if admins == {name}:
+            raise Conflict(LAST_ONE.fill(name=name))
+
+    async def _keep(self, entry: str, seed: str) -> None:
+        try:
+            await self._vault.put(entry, Secret(seed))
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+
+    async def _opened(self, entry: str) -> Secret | None:
+        try:
+            return await self._vault.get(entry)
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+
+
+def _faults(role: str, name: str, password: str) -> list[Problem]:
+    found = list[Problem]()
+    if role not in ROLES:
+        found.append(Problem("role", BAD_ROLE.fill(known=", ".join(ROLES))))
+    if password and (why := unfit(name, password)):
+        found.append(Problem("password", why))
+    return found
+
+
+def _maker(who: Person) -> str:
+    """A user of the node's computer is not the one of the same name who logs in."""
+    return who.name if who.door == "web" else f"{who.name} ({who.door})"
+
+
+def _next(name: str) -> str:
+    return f"{SEED.format(name=name)}-next"

@@ -1,0 +1,261 @@
+"""Who is let in: passwords, second steps, sessions that end, tokens, and how often one may try."""
+
+import asyncio
+from datetime import timedelta
+
+import pyotp
+import pytest
+from argon2 import PasswordHasher
+
+from noroshi.core.people import ADMIN, IDLE, LONGEST, VIEWER, ApiToken, User
+from noroshi.people import NoEntry, People, keys
+from noroshi.people.entering import SEED
+from noroshi.people.passwords import Passwords, unfit
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import ManualClocks
+from noroshi.vault import Box, Secret, Vault
+
+GOOD, HERE = "correct horse battery", "192.0.2.1"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+class House:
+    def __init__(self):
+        self.time, self.store = ManualClocks(), MemoryStore()
+        self.vault = Vault(self.store, Box(Secret("5a" * 32)))
+        self.people = People(self.store, self.vault, self.time.clocks, Passwords(CHEAP))
+
+    async def add(self, name="sato", role=ADMIN, **given):
+        text = await self.people.passwords.hash(GOOD)
+        user = User(name=name, role=role, made=self.time.now, password=text, **given)
+        assert await self.store.put_user(user, None)
+        return user
+
+    async def with_steps(self):
+        seed, (code, hashes) = (
+            pyotp.random_base32(),
+            (("AAAA-BBBB",), (keys.hashed_code("AAAABBBB"),)),
+        )
+        await self.vault.put(SEED.format(name="sato"), Secret(seed))
+        await self.add(two_steps=True, recovery=hashes)
+        return pyotp.TOTP(seed), code[0]
+
+    async def who(self, key):
+        return await self.people.of_session(key, HERE)
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+async def test_the_right_password_opens_a_session(house):
+    await house.add()
+    inside = await house.people.log_in("sato", GOOD, HERE)
+    person = await house.who(inside.key)
+    assert (person.name, person.door, person.address, person.sure) == (
+        "sato",
+        "web",
+        HERE,
+        False,
+    )
+    assert ADMIN in person.roles
+
+
+@pytest.mark.parametrize(("name", "password"), [("sato", "wrong horse battery"), ("eri", GOOD)])
+async def test_a_wrong_password_and_an_unknown_name_are_told_alike(house, name, password):
+    await house.add()
+    with pytest.raises(NoEntry) as told:
+        await house.people.log_in(name, password, HERE)
+    assert told.value.words.en == "The name or the password is not right."
+
+
+async def test_an_unknown_name_costs_the_same_work(house):
+    verified = []
+
+    class Counting(PasswordHasher):
+        def verify(self, hash, password):
+            verified.append(hash[:25])
+            return super().verify(hash, password)
+
+    people = People(house.store, house.vault, house.time.clocks, Passwords(Counting()))
+    await house.add()
+    for name in ("sato", "eri"):
+        with pytest.raises(NoEntry):
+            await people.log_in(name, "wrong horse battery", HERE)
+    assert len(verified) == 2
+
+
+async def test_the_key_of_a_session_is_nowhere_in_the_store(house):
+    await house.add()
+    inside = await house.people.log_in("sato", GOOD, HERE)
+    assert inside.key not in str(vars(house.store))
+
+
+async def test_a_session_ends_when_nothing_is_asked_for_a_while(house):
+    await house.add()
+    key = (await house.people.log_in("sato", GOOD, HERE)).key
+    house.time.pass_by(minutes=59)
+    assert await house.who(key)
+    house.time.pass_by(minutes=59)
+    assert await house.who(key)
+    house.time.pass_by(seconds=IDLE.total_seconds())
+    assert await house.who(key) is None
+
+
+async def test_a_session_ends_in_any_case_after_a_day_of_work(house):
+    await house.add()
+    key = (await house.people.log_in("sato", GOOD, HERE)).key
+    for _ in range(LONGEST // timedelta(minutes=50)):
+        house.time.pass_by(minutes=50)
+        assert await house.who(key)
+    house.time.pass_by(minutes=50)
+    assert await house.who(key) is None
+
+
+async def test_who_logs_out_is_out(house):
+    await house.add()
+    key = (await house.people.log_in("sato", GOOD, HERE)).key
+    await house.people.log_out(key)
+    assert await house.who(key) is None
+
+
+async def test_a_log_in_ends_the_session_before_it_and_takes_another_key(house):
+    await house.add()
+    first = (await house.people.log_in("sato", GOOD, HERE)).key
+    second = (await house.people.log_in("sato", GOOD, HERE, first)).key
+    assert first != second and await house.who(first) is None and await house.who(second)
+
+
+async def test_with_a_second_step_the_password_alone_opens_nothing(house):
+    totp, _ = await house.with_steps()
+    half = await house.people.log_in("sato", GOOD, HERE)
+    assert half.half and await house.who(half.key) is None
+    inside = await house.people.second(half.key, totp.at(house.time.now), HERE)
+    assert inside.key != half.key and await house.who(inside.key)
+    with pytest.raises(NoEntry):
+        await house.people.second(half.key, totp.at(house.time.now), HERE)
+
+
+async def test_a_code_is_good_once(house):
+    totp, _ = await house.with_steps()
+    for good in (True, False):
+        half = await house.people.log_in("sato", GOOD, HERE)
+        code = totp.at(house.time.now)
+        if good:
+            await house.people.second(half.key, code, HERE)
+        else:
+            with pytest.raises(NoEntry, match="used before"):
+                await house.people.second(half.key, code, HERE)
+
+
+async def test_a_recovery_code_is_good_once_however_it_is_typed(house):
+    _, code = await house.with_steps()
+    half = await house.people.log_in("sato", GOOD, HERE)
+    assert await house.people.second(half.key, code.lower().replace("-", " "), HERE)
+    half = await house.people.log_in("sato", GOOD, HERE)
+    with pytest.raises(NoEntry):
+        await house.people.second(half.key, code, HERE)
+
+
+async def test_the_second_step_may_not_take_long(house):
+    totp, _ = await house.with_steps()
+    half = await house.people.log_in("sato", GOOD, HERE)
+    house.time.pass_by(minutes=5)
+    with pytest.raises(NoEntry, match="away for a while"):
+        await house.people.second(half.key, totp.at(house.time.now), HERE)
+
+
+async def test_who_fails_again_and_again_must_wait_even_with_the_right_password(house):
+    await house.add()
+    for number in range(5):
+        with pytest.raises(NoEntry, match="not right"):
+            await house.people.log_in("sato", "wrong", f"192.0.2.{number}")
+    with pytest.raises(NoEntry, match="Too many") as told:
+        await house.people.log_in("sato", GOOD, HERE)
+    house.time.pass_by(seconds=told.value.seconds)
+    assert await house.people.log_in("sato", GOOD, HERE)
+
+
+async def test_an_address_that_tries_many_names_must_wait(house):
+    await house.add()
+    for number in range(20):
+        with pytest.raises(NoEntry, match="not right"):
+            await house.people.log_in(f"name{number}", "wrong", HERE)
+    with pytest.raises(NoEntry, match="Too many"):
+        await house.people.log_in("sato", GOOD, HERE)
+    assert await house.people.log_in("sato", GOOD, "198.51.100.1")
+
+
+async def test_many_attempts_at_once_do_not_slip_through(house):
+    await house.add()
+    told = await asyncio.gather(
+        *(house.people.log_in("sato", "wrong", f"192.0.2.{n}") for n in range(12)),
+        return_exceptions=True,
+    )
+    assert sum("Too many" in str(one) for one in told) == 7
+
+
+async def test_the_password_once_more_holds_for_a_few_minutes_under_another_key(house):
+    await house.add()
+    key = (await house.people.log_in("sato", GOOD, HERE)).key
+    sure = (await house.people.make_sure(key, GOOD, HERE)).key
+    assert await house.who(key) is None and (await house.who(sure)).sure
+    house.time.pass_by(minutes=5)
+    assert not (await house.who(sure)).sure
+    with pytest.raises(NoEntry):
+        await house.people.make_sure(sure, "wrong", HERE)
+
+
+async def test_the_code_of_the_first_start_makes_one_administrator(house):
+    code = house.people.first_code()
+    with pytest.raises(NoEntry):
+        await house.people.start("AAAA", "sato", GOOD, HERE)
+    with pytest.raises(NoEntry, match="12 characters"):
+        await house.people.start(code, "sato", "short", HERE)
+    inside = await house.people.start(code, "sato", GOOD, HERE)
+    assert ADMIN in (await house.who(inside.key)).roles and await house.people.begun()
+    with pytest.raises(NoEntry):
+        await house.people.start(code, "eri", GOOD, HERE)
+
+
+async def test_a_code_for_a_password_is_its_users_own_and_ends(house):
+    code, until = keys.code(), house.time.now + timedelta(days=1)
+    given = {"code": keys.hashed_code(code), "code_until": until}
+    await house.store.put_user(
+        User(name="eri", role=VIEWER, made=house.time.now, **given), None
+    )
+    house.time.pass_by(days=1)
+    with pytest.raises(NoEntry):
+        await house.people.start(code, "", GOOD, HERE)
+    house.time.pass_by(days=-0.5)
+    inside = await house.people.start(code, "sato", GOOD, HERE)
+    assert (await house.who(inside.key)).name == "eri"
+
+
+async def test_a_token_holds_until_it_ends(house):
+    text = keys.token()
+    token = ApiToken(
+        name="ci",
+        role=VIEWER,
+        hash=keys.hashed(text),
+        by="sato",
+        made=house.time.now,
+        until=house.time.now + timedelta(days=1),
+    )
+    await house.store.put_api_token(token)
+    person = await house.people.of_token(text, HERE)
+    assert (person.name, person.door, person.sure) == ("ci", "api", False)
+    assert await house.people.of_token(text + "x", HERE) is None
+    house.time.pass_by(days=1)
+    assert await house.people.of_token(text, HERE) is None
+
+
+@pytest.mark.parametrize("password", ["short", "satosatosato", "aaaaaaaaaaaa", "x" * 257])
+def test_some_passwords_are_none(password):
+    words = unfit("sato", password)
+    assert words and words.en != words.ja
+
+
+def test_a_long_sentence_in_any_script_is_a_password():
+    assert unfit("sato", "狼煙を上げる夜明けの見張り番") is None

@@ -1,0 +1,59 @@
+"""Whoever brings in a program, or has one run, must be sure; whoever leaves it alone need not."""
+
+from dataclasses import replace
+
+import pytest
+
+from noroshi.service import Person, answer
+from noroshi.service.offer import ADMIN, roles_up_to
+from tests.service.desk import AKI, DISK, Desk, documents
+
+BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", sure=False)
+SCRIPT = replace(DISK, kind="script", runs=True)
+
+
+def instance(*monitors, **more):
+    return {"group": [{"name": "base", "monitor": list(monitors)}], **more}
+
+
+RUNS = {"name": "look", "kind": "script", "id": "01JY0000000000000000000001"}
+FULL = {"name": "disks", "kind": "disk", "id": "01JY0000000000000000000002"}
+
+
+@pytest.fixture
+async def desk():
+    desk = Desk(checks=(DISK, SCRIPT))
+    given = {"documents": documents(instances__web1=instance(RUNS, FULL))}
+    assert "ok" in await answer(desk.service, AKI, "apply", given)
+    return desk
+
+
+async def applied_by(desk, who, told):
+    given = {"documents": documents(instances__web1=told)}
+    return await answer(desk.service, who, "apply", given)
+
+
+async def test_what_leaves_the_program_as_it_is_needs_no_password(desk):
+    changed = FULL | {"title": "Discs"}
+    assert "ok" in await applied_by(desk, BROWSER, instance(RUNS, changed))
+    assert "ok" in await applied_by(desk, BROWSER, instance(FULL))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(instance(RUNS | {"options": {"include": ["/x"]}}, FULL), id="changed"),
+        pytest.param(instance(RUNS, FULL, {"name": "new", "kind": "script"}), id="new"),
+        pytest.param(instance(RUNS, FULL | {"kind": "script"}), id="another kind"),
+        pytest.param(instance(RUNS, FULL, address="192.0.2.9"), id="another address"),
+    ],
+)
+async def test_a_program_that_is_new_or_changed_needs_the_password(desk, told):
+    assert (await applied_by(desk, BROWSER, told))["error"] == "password"
+    assert "ok" in await applied_by(desk, replace(BROWSER, sure=True), told)
+
+
+async def test_going_back_to_a_version_with_a_program_needs_the_password(desk):
+    assert "ok" in await applied_by(desk, BROWSER, instance(FULL))
+    told = await answer(desk.service, BROWSER, "take_back", {"number": 1})
+    assert told["error"] == "password"

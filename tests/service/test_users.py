@@ -1,0 +1,128 @@
+"""Users, API tokens and the audit log, near and far."""
+
+import json
+
+import pyotp
+import pytest
+
+from noroshi.service import Person, answer
+from noroshi.service.offer import ADMIN, roles_up_to
+from tests.service.asking import Told, applied
+from tests.service.desk import AKI, CANARY, documents
+
+GOOD = "correct horse battery"
+BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", sure=False)
+
+
+async def test_a_user_without_a_password_gets_a_code_to_choose_one(ask):
+    made = await ask("user_add", name="eri", role="operator")
+    assert made["code"] and made["until"]
+    (row,) = await ask("user_list")
+    assert (row["name"], row["role"], row["waits"]) == ("eri", "operator", True)
+    assert made["code"] not in str(vars(ask.desk.store))
+
+
+async def test_all_that_is_wrong_with_a_user_is_told_at_once(ask):
+    with pytest.raises(Told, match="invalid: Nothing was made") as told:
+        await ask("user_add", name="a b", role="king", password="x")
+    assert [where for where, _ in told.value.problems] == ["name", "role", "password"]
+
+
+async def test_a_name_is_given_once(ask):
+    await ask("user_add", name="eri")
+    with pytest.raises(Told, match="conflict: There is a user eri already"):
+        await ask("user_add", name="eri")
+
+
+async def test_the_last_administrator_stays(ask):
+    await ask("user_add", name="sato", role="administrator", password=GOOD)
+    for op, more in (("user_remove", {}), ("user_role", {"role": "viewer"})):
+        with pytest.raises(Told, match="conflict: sato is the only administrator"):
+            await ask(op, name="sato", **more)
+    await ask("user_add", name="eri", role="administrator", password=GOOD)
+    assert await ask("user_remove", name="sato") == "sato"
+
+
+async def test_a_second_step_holds_once_its_code_was_given_back(ask):
+    await ask("user_add", name="eri", password=GOOD)
+    begun = await ask("user_totp", name="eri")
+    assert begun["address"].startswith("otpauth://totp/")
+    with pytest.raises(Told, match="invalid: This code is not right"):
+        await ask("user_totp_on", name="eri", code="000 000")
+    code = pyotp.TOTP(begun["seed"]).at(ask.desk.time.now)
+    kept = await ask("user_totp_on", name="eri", code=code)
+    (row,) = await ask("user_list")
+    assert (len(kept["codes"]), row["two_steps"], row["recovery"]) == (10, True, 10)
+    assert begun["seed"] not in str(vars(ask.desk.store))
+    assert [one["name"] for one in await ask("secret_list")] == []
+    await ask("user_totp_off", name="eri")
+    assert (await ask("user_list"))[0]["two_steps"] is False
+
+
+async def test_a_token_is_shown_once(ask):
+    made = await ask("token_new", name="ci", role="operator", days=30)
+    assert made["token"].startswith("nrs_")
+    rows = await ask("token_list")
+    assert (rows[0]["name"], rows[0]["ended"], rows[0]["programs"]) == ("ci", False, False)
+    assert made["token"] not in json.dumps([rows, await ask("audit")])
+    assert await ask("token_revoke", name="ci") == "ci"
+    with pytest.raises(Told, match="not found: There is no API token ci"):
+        await ask("token_revoke", name="ci")
+
+
+async def test_what_changes_something_is_written_down_with_before_and_after(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text=CANARY)
+    (one,) = await ask("queue_list")
+    await ask("queue_hold", id=one["id"])
+    held, sent, first = await ask("audit")
+    assert (held["op"], held["given"]) == ("queue_hold", {"id": one["id"]})
+    assert (held["before"]["state"], held["after"]["state"]) == ("waiting", "held")
+    assert (sent["op"], sent["after"]) == ("send", {"ids": [one["id"]]})
+    assert (first["op"], first["before"], first["after"]["version"]) == (
+        "apply",
+        {"version": 0},
+        1,
+    )
+
+
+async def test_looking_and_refusals_are_not_written_down(ask):
+    await ask("status")
+    await ask("export")
+    with pytest.raises(Told):
+        await ask("queue_hold", id="nothing")
+    assert await ask("audit") == []
+
+
+async def test_no_secret_is_in_the_audit_log(ask):
+    await applied(ask)
+    await ask("set_secret", name="app", value=CANARY)
+    await ask("user_add", name="eri", password=CANARY)
+    await ask("user_password", name="eri", password=CANARY + "2")
+    await ask("send", to=["ops"], subject="s", text=CANARY)
+    assert CANARY not in json.dumps(await ask("audit"))
+    kept = next(row for row in await ask("audit") if row["op"] == "set_secret")
+    assert (kept["before"], kept["after"]) == ({"kept": False}, {"kept": True})
+
+
+async def test_who_asks_by_which_door_is_in_it(ask):
+    given = {"name": "x", "value": CANARY}
+    assert "ok" in await answer(ask.desk.service, BROWSER, "set_secret", given)
+    (row,) = await ask("audit")
+    assert (row["who"], row["door"], row["address"]) == ("sato", "web", "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("op", "given"),
+    [("user_add", {"name": "eri"}), ("token_new", {"name": "ci"}), ("backup", {"path": "/x"})],
+)
+async def test_who_may_do_it_all_the_same_gives_the_password_once_more(ask, op, given):
+    told = await answer(ask.desk.service, BROWSER, op, given)
+    assert told["error"] == "password" and told["words"]["ja"] != told["words"]["en"]
+    assert await ask("audit") == []
+    assert AKI.sure
+
+
+async def test_definitions_without_a_program_need_no_password(ask):
+    told = await answer(ask.desk.service, BROWSER, "apply", {"documents": documents()})
+    assert told["ok"]["version"] == 1
