@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from noroshi.config_web import PORT, Unusable, Web, read_web
 from noroshi.core.system import why
 from noroshi.core.toml_said import toml_said
 from noroshi.core.words import Words
@@ -97,7 +98,7 @@ class Config:
 
     `runs_as` are the users that a script may name; `language` "" is the caller's own. Whoever
     knows `beat` may give signs of life in our place, so it is not shown. `ledger_days` is how
-    long settled mails and events are kept.
+    long settled mails and events are kept. `web` None: there is no manager.
     """
 
     home: Path
@@ -113,6 +114,7 @@ class Config:
     log_level: str = "info"
     beat: str = field(default="", repr=False)
     ledger_days: int = 365
+    web: Web | None = None
 
 
 def read_config(home: Path) -> Config:
@@ -125,6 +127,8 @@ def read_config(home: Path) -> Config:
             values[name] = setting.read(home, given.get(name, setting.default))
         except _Wrong as wrong:
             problems.append(Fault(f"{file}: {name}", wrong.words))
+        except Unusable as unusable:
+            problems += [Fault(f"{file}: {name}", words) for words in unusable.words]
     known = ", ".join(SETTINGS)
     problems += [
         Fault(f"{file}: {name}", UNKNOWN.fill(known=known)) for name in given.keys() - SETTINGS
@@ -241,7 +245,7 @@ class Setting:
     """One line of the file: how it is read, what it is if it is not given, its help."""
 
     read: Callable[[Path, object], object]
-    default: str | list[str] | int
+    default: str | list[str] | int | dict[str, int]
     help: Words
 
 
@@ -344,6 +348,18 @@ SETTINGS: Mapping[str, Setting] = {
             ja="送信済みのメールとイベントを台帳に残す日数です。",
         ),
     ),
+    "web": Setting(
+        read_web,
+        {"port": PORT},
+        Words(
+            en="Where the manager listens for browsers and the API; false: there is none. It is open\n"
+            'to this computer alone; to others with address = "0.0.0.0" and hosts = ["name", …],\n'
+            "by TLS: with certificate and key (files in PEM), or with a certificate of its own.",
+            ja="マネージャー (ブラウザーと API) の待ち受けです。false なら開きません。ふだんはこの\n"
+            'コンピューターだけに開きます。address = "0.0.0.0" と hosts = ["名前", …] を加えると、ほかからも\n'
+            "開けます。通信は TLS で、certificate と key (PEM ファイル) がなければ自分の証明書を作ります。",
+        ),
+    ),
 }
 
 
@@ -353,9 +369,13 @@ def sample(**given: str) -> str:
     parts = list[str]()
     for key, setting in SETTINGS.items():
         told = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]
-        default = (
-            f'"{setting.default}"' if isinstance(setting.default, str) else setting.default
-        )
+        default = _in_toml(setting.default)
         line = f'{key} = "{given[key]}"' if key in given else f"# {key} = {default}"
         parts.append("\n".join([*(f"# {text}" for text in told), line]))
     return "\n\n".join(parts) + "\n"
+
+
+def _in_toml(default: object) -> str:
+    if isinstance(default, dict):
+        return "{ " + ", ".join(f"{name} = {value}" for name, value in default.items()) + " }"
+    return f'"{default}"' if isinstance(default, str) else str(default)

@@ -51,6 +51,8 @@ class Home:
         self.definitions = folder / "definitions"
         self.running = []
         self.run("init")
+        with (self.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
+            settings.write("\nweb = false\n")  # its port is one for all nodes of a computer
 
     def define(self, **documents: str):
         """Write definitions, each named type__name, and apply them. Of itself the node tells

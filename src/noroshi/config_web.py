@@ -1,0 +1,124 @@
+"""The manager's part of noroshi.toml: where it listens, and who may call it by which name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from noroshi.core.words import Words
+
+PORT = 7663
+HERE = "127.0.0.1"
+KNOWN = ("address", "port", "hosts", "certificate", "key")
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
+
+NO_TABLE = Words(
+    en="must be false, or a table with some of {known}",
+    ja="false か、{known} のどれかを入れたテーブルにしてください",
+)
+NO_SUCH = Words(
+    en="there is no {given}; there are {known}",
+    ja="{given} という設定はありません。あるのは {known} です",
+)
+NO_ADDRESS = Words(
+    en="address must be an IP address of this computer, such as 127.0.0.1 or 0.0.0.0",
+    ja="address にはこのコンピューターの IP アドレス (127.0.0.1 や 0.0.0.0 など) を書いてください",
+)
+NO_PORT = Words(
+    en="port must be a number from 0 to 65535 (0: any that is free)",
+    ja="port は 0 から 65535 までの数にしてください (0 は空いているポート)",
+)
+NO_HOSTS = Words(
+    en='hosts must be a list of names by which browsers call it, such as ["noroshi.example.com"]',
+    ja='hosts は、ブラウザーから呼ぶときの名前の配列 (["noroshi.example.com"] など) にしてください',
+)
+HOSTS_WANTED = Words(
+    en="elsewhere than on this computer alone it needs hosts: the names by which browsers may "
+    "call it",
+    ja="このコンピューター以外から開けるようにするには、hosts (ブラウザーから呼ぶときの名前) が必要です",
+)
+BOTH = Words(
+    en="certificate and key go together: both are files, or neither is given",
+    ja="certificate と key は両方ともファイルで指定するか、両方とも書かないでください",
+)
+
+
+class Unusable(ValueError):
+    """It cannot be used; the words say all that is wrong."""
+
+    def __init__(self, words: tuple[Words, ...]) -> None:
+        super().__init__("; ".join(one.en for one in words))
+        self.words = words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """Where the manager listens. `hosts` are names beside those of this computer itself;
+    without `certificate` and `key` it makes its own where it needs one."""
+
+    address: str = HERE
+    port: int = PORT
+    hosts: tuple[str, ...] = ()
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this computer can reach it."""
+        return ip_address(self.address).is_loopback
+
+    @property
+    def secure(self) -> bool:
+        """Whether it speaks TLS."""
+        return self.certificate is not None or not self.loopback
+
+
+def read_web(home: Path, given: object) -> Web | None:
+    """The settings; None: there is to be no manager. Raises Unusable."""
+    if given is False:
+        return None
+    if not isinstance(given, Mapping):
+        raise Unusable((NO_TABLE.fill(known=", ".join(KNOWN)),))
+    if wrong := tuple(_faults(given)):
+        raise Unusable(wrong)
+    files = {name: home / given[name] for name in ("certificate", "key") if name in given}
+    return Web(
+        address=given.get("address", HERE),
+        port=given.get("port", PORT),
+        hosts=tuple(name.lower() for name in given.get("hosts", ())),
+        **files,
+    )
+
+
+def _faults(given: Mapping[str, Any]) -> Iterator[Words]:
+    for name in given.keys() - set(KNOWN):
+        yield NO_SUCH.fill(given=name, known=", ".join(KNOWN))
+    address, port = given.get("address", HERE), given.get("port", PORT)
+    loopback = _loopback(address)
+    if loopback is None:
+        yield NO_ADDRESS
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        yield NO_PORT
+    hosts = given.get("hosts", [])
+    if not isinstance(hosts, list) or not all(_is_host(one) for one in hosts):
+        yield NO_HOSTS
+    elif loopback is False and not hosts:
+        yield HOSTS_WANTED
+    files = [given.get("certificate"), given.get("key")]
+    if files != [None, None] and not all(isinstance(one, str) and one for one in files):
+        yield BOTH
+
+
+def _loopback(address: object) -> bool | None:
+    try:
+        return ip_address(address).is_loopback if isinstance(address, str) else None
+    except ValueError:
+        return None
+
+
+def _is_host(given: object) -> bool:
+    return isinstance(given, str) and HOST.fullmatch(given) is not None
