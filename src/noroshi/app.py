@@ -46,6 +46,7 @@ from noroshi.oauth.outside import secret_of, token_of
 from noroshi.oauth.provider import Provider
 from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
+from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import (
     Clocks,
@@ -90,6 +91,7 @@ NOTHING_WATCHED = Words(
 NO_ROUTE = Words(
     en="there is no route, so no alarm can leave", ja="送信経路がないため、アラームを送れません"
 )
+NOT_READY = Words(en="it does not watch yet", ja="まだ監視を始めていません")
 NO_ACCOUNT = Words(
     en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
 )
@@ -148,6 +150,7 @@ class App:
     service: Service
     plans: Plans
     tokens: TokenSource
+    people: People
 
 
 @asynccontextmanager
@@ -191,6 +194,7 @@ async def open_app(
             ledger=timedelta(days=config.ledger_days),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)
+        people = People(store, vault, clocks)
         service = Service(
             store,
             plugins,
@@ -203,9 +207,10 @@ async def open_app(
             measure=engine.watch.measure,
             host_of=hosts.of,
             ring=ring,
+            people=people,
         )
         await _finish_rotation(ring)
-        yield App(store, engine, service, plans, tokens)
+        yield App(store, engine, service, plans, tokens, people)
 
 
 @asynccontextmanager
@@ -235,12 +240,39 @@ async def serve(
             await _until_either(app.engine.ready.wait(), stop.wait())
             for words in announce(app.plans.current):
                 say(words)
+            await stack.enter_async_context(_manager(app, config, say))
             _settle_memory()
             async with _signs_of_life(app, config), _sign_ins_alive(app):
                 await _until_either(stop.wait(), asyncio.shield(working))
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
+
+
+@asynccontextmanager
+async def _manager(
+    app: App, config: Config, say: Callable[[Words], None]
+) -> AsyncIterator[None]:
+    """Browsers and the API are answered, if there is to be a manager."""
+    if config.web is None:
+        yield
+        return
+    # Only now: it costs 0.2 s and 20 MB, which no command and no node without it shall pay.
+    from noroshi.web.house import House
+    from noroshi.web.serving import open_web
+
+    async def ready() -> Words | None:
+        return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY
+
+    house = House(
+        service=app.service,
+        people=app.people,
+        news=app.engine.news,
+        ready=ready,
+        name=config.name,
+    )
+    async with open_web(config.web, config.home, house, say):
+        yield
 
 
 @asynccontextmanager

@@ -6,12 +6,13 @@ machinery for a type once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
+from pydantic.json_schema import JsonSchemaMode
 
 from noroshi.core.faults import problems_of
 from noroshi.core.mending import mend
@@ -69,6 +70,22 @@ def read_most(
 def form(wanted: type[Any]) -> dict[str, Any]:
     """The JSON Schema from which the web manager draws the form of a plug-in's options."""
     return _adapter(wanted).json_schema()
+
+
+def forms(
+    given: Mapping[str, Any], answers: Mapping[str, Any], ref: str
+) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
+    """The JSON Schemas of what is given and of what is answered, by the same names, and what
+    they share; `ref` is where that is found, with {model} in it."""
+    asked: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
+    asked += [(name, "validation", _adapter(type)) for name, type in given.items()]
+    asked += [(name, "serialization", _adapter(type)) for name, type in answers.items()]
+    found, shared = TypeAdapter.json_schemas(asked, ref_template=ref)
+    return (
+        {name: found[name, "validation"] for name in given},
+        {name: found[name, "serialization"] for name in answers},
+        shared.get("$defs", {}),
+    )
 
 
 def text(value: object) -> str:

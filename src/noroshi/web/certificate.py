@@ -1,0 +1,90 @@
+"""A certificate of our own for the manager, where nobody gave it one."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+CERTIFICATE, KEY = "web-cert.pem", "web-key.pem"
+HOLDS, RENEWED_BEFORE = timedelta(days=397), timedelta(days=30)
+"""Browsers take none that holds longer than 398 days (CA/Browser Forum, before 2026)."""
+
+
+def own_certificate(home: Path, names: Iterable[str], now: datetime) -> tuple[Path, Path]:
+    """Certificate and key in the home folder; made anew when it nears its end, or has not all
+    names. OSError if they cannot be read or written."""
+    wanted = sorted(names)
+    certificate, key = home / CERTIFICATE, home / KEY
+    if not _good(certificate, key, wanted, now):
+        made, private = _made(wanted, now)
+        _write(key, private)
+        _write(certificate, made)
+    return certificate, key
+
+
+def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
+    """TLS 1.2 and newer. OSError (also ssl.SSLError) if the two cannot be used together."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def _good(certificate: Path, key: Path, names: list[str], now: datetime) -> bool:
+    if not certificate.exists() or not key.exists():
+        return False
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes())
+        alternative = found.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except (ValueError, x509.ExtensionNotFound):
+        return False
+    known = {str(one.value) for one in alternative.value}
+    ends = found.not_valid_after_utc - RENEWED_BEFORE
+    return now < ends and {name.strip("[]") for name in names} <= known
+
+
+def _made(names: list[str], now: datetime) -> tuple[bytes, bytes]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Noroshi")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + HOLDS)
+        .add_extension(x509.SubjectAlternativeName([_general(one) for one in names]), False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM), private
+
+
+def _general(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name.strip("[]")))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _write(file: Path, data: bytes) -> None:
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(data)
+    part.replace(file)

@@ -1,0 +1,92 @@
+"""For machines that look after machines: whether it lives, whether it is ready, its figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from noroshi import __version__
+from noroshi.core.model import Level
+from noroshi.ports import StoreError
+from noroshi.service import Refusal, attend
+from noroshi.web.entry import entered
+from noroshi.web.house import House
+
+PROMETHEUS = "text/plain; version=0.0.4"
+STATES = ("well", "down", "not signed in", "needs somebody")
+
+
+def routes(house: House) -> list[Route]:
+    """/healthz and /readyz say nothing but yes or no, so nobody is asked who they are."""
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_request: Request) -> Response:
+        try:
+            well = await house.ready() is None
+        except StoreError:
+            well = False
+        return PlainTextResponse("ok\n" if well else "not ready\n", 200 if well else 503)
+
+    async def metrics(request: Request) -> Response:
+        try:
+            who = (await entered(request, house)).person
+        except Refusal as refusal:
+            return PlainTextResponse(f"{refusal.words.en}\n", 401)
+        status = await attend(house.service, who, "status", {})
+        ledger = await attend(house.service, who, "ledger", {"last": 1})
+        if "ok" not in status or "ok" not in ledger:
+            return PlainTextResponse("not now\n", 503)
+        lines = figures(status["ok"], ledger["ok"])
+        return PlainTextResponse("\n".join(lines) + "\n", media_type=PROMETHEUS)
+
+    return [
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/readyz", readyz, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+    ]
+
+
+def figures(status: Mapping[str, Any], ledger: Mapping[str, Any]) -> Iterator[str]:
+    """The node's figures in Prometheus' text format."""
+    yield from _head("noroshi_info", "gauge", "The node, its release and its definitions.")
+    labels = _labels(node=status["node"], release=__version__)
+    yield f"noroshi_info{labels} 1"
+    yield from _head("noroshi_definitions_version", "gauge", "The version in force.")
+    yield f"noroshi_definitions_version {status['version']}"
+    found = Counter(one["level"] if one["known"] else "new" for one in status["monitors"])
+    yield from _head("noroshi_monitors", "gauge", "Monitors by level; new: not measured yet.")
+    for level in [*(one.value for one in Level), "new"]:
+        yield f"noroshi_monitors{_labels(level=level)} {found[level]}"
+    yield from _head("noroshi_route_state", "gauge", "1 for the state in which a route is.")
+    for route in status["routes"]:
+        for state in STATES:
+            named = _labels(route=route["name"], kind=route["kind"], state=state)
+            yield f"noroshi_route_state{named} {int(route['state'] == state)}"
+    yield from _head("noroshi_queue", "gauge", "Mails in the queue by what they wait for.")
+    for name in ("waiting", "out", "held", "set_aside"):
+        yield f"noroshi_queue{_labels(state=name)} {status['queue'][name]}"
+    yield from _head("noroshi_alarms", "gauge", "All alarms ever, and what became of them.")
+    for name, count in ledger["sum"].items():
+        yield f"noroshi_alarms{_labels(fate=name)} {count}"
+    yield from _head("noroshi_troubles", "gauge", "Troubles of Noroshi itself.")
+    yield f"noroshi_troubles {len(status['troubles'])}"
+
+
+def _head(name: str, kind: str, help: str) -> Iterator[str]:
+    yield f"# HELP {name} {help}"
+    yield f"# TYPE {name} {kind}"
+
+
+def _labels(**given: str) -> str:
+    return "{" + ",".join(f'{name}="{_quoted(text)}"' for name, text in given.items()) + "}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,36 @@
+"""What the web stands on: the operations, the people, and the names by which it may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from noroshi.core.words import Words
+from noroshi.people import People
+from noroshi.service import Service
+
+OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+async def _always() -> Words | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """`news` is called after what the engine should see; `ready` says why the node does not
+    watch or cannot write (None: it does); `secure`: it speaks TLS."""
+
+    service: Service
+    people: People
+    news: Callable[[], None] = lambda: None
+    ready: Callable[[], Awaitable[Words | None]] = _always
+    name: str = "node"
+    secure: bool = False
+    hosts: frozenset[str] = OWN_NAMES
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie with a session's key. Under TLS no other host, and nobody
+        without TLS, can set one of that name (RFC 6265bis, 4.1.3.2)."""
+        return "__Host-noroshi" if self.secure else "noroshi"

@@ -1,0 +1,13 @@
+"""The manager's pages: each asks operations, and fills a template."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from noroshi.web.house import House
+from noroshi.web.pages import entering, looks, overview
+
+
+def routes(house: House) -> list[Route]:
+    """All pages; a new one is a module here with `routes`, and a line below."""
+    return [*entering.routes(house), *looks.routes(house), *overview.routes(house)]

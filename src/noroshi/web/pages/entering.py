@@ -1,0 +1,111 @@
+"""Logging in and out, the second step, the first start, and the password once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.people import NoEntry
+from noroshi.web.house import House
+from noroshi.web.visit import Visit, ours, page
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    both = ["GET", "POST"]
+    return [
+        Route("/login", page(house, log_in, anybody=True), methods=both),
+        Route("/login/code", page(house, second, anybody=True), methods=both),
+        Route("/start", page(house, start, anybody=True), methods=both),
+        Route("/logout", page(house, log_out, anybody=True), methods=["POST"]),
+        Route("/sure", page(house, sure), methods=both),
+    ]
+
+
+def _next(visit: Visit) -> str:
+    asked = visit.form.get("next") or visit.request.query_params.get("next", "/")
+    return ours(asked)
+
+
+def _told(visit: Visit, template: str, no: NoEntry, **values: object) -> Response:
+    status = 429 if no.seconds else 403
+    answer = visit.page(template, status, why=visit.say(no.words), next=_next(visit), **values)
+    if no.seconds:
+        answer.headers["retry-after"] = str(int(no.seconds) + 1)
+    return answer
+
+
+async def log_in(visit: Visit) -> Response:
+    """The first step: name and password."""
+    people, form = visit.house.people, visit.form
+    if visit.request.method == "GET":
+        if visit.person is not None:
+            return visit.to(_next(visit))
+        return visit.page("login.html", why="", name="", next=_next(visit))
+    name = form.get("name", "")
+    try:
+        inside = await people.log_in(name, form.get("password", ""), visit.address, visit.key)
+    except NoEntry as no:
+        return _told(visit, "login.html", no, name=name)
+    visit.bring = inside.key
+    if inside.half:
+        visit.key = inside.key
+        return visit.page("code.html", why="", next=_next(visit))
+    return visit.to(_next(visit))
+
+
+async def second(visit: Visit) -> Response:
+    """The second step: a code."""
+    if visit.request.method == "GET":
+        if not await visit.house.people.halfway(visit.key):
+            return visit.to("/login")
+        return visit.page("code.html", why="", next=_next(visit))
+    try:
+        code = visit.form.get("code", "")
+        inside = await visit.house.people.second(visit.key, code, visit.address)
+    except NoEntry as no:
+        return _told(visit, "code.html", no)
+    visit.bring = inside.key
+    return visit.to(_next(visit))
+
+
+async def start(visit: Visit) -> Response:
+    """A one-time code for a password; the first one makes the administrator."""
+    people, form = visit.house.people, visit.form
+    first = not await people.begun()
+    name, code = form.get("name", ""), form.get("code", "")
+    values: dict[str, Any] = {"first": first, "name": name, "code": code}
+    if visit.request.method == "GET":
+        return visit.page("start.html", why="", next="/", **values)
+    password = form.get("password", "")
+    if password != form.get("again", ""):
+        why = visit.text("start.different")
+        return visit.page("start.html", 400, why=why, next="/", **values)
+    try:
+        inside = await people.start(code, name, password, visit.address)
+    except NoEntry as no:
+        return _told(visit, "start.html", no, **values)
+    visit.bring = inside.key
+    return visit.to("/login/code" if inside.half else "/")
+
+
+async def log_out(visit: Visit) -> Response:
+    """End the session."""
+    await visit.house.people.log_out(visit.key)
+    visit.bring = ""
+    return visit.to("/login")
+
+
+async def sure(visit: Visit) -> Response:
+    """The password once more, before what runs programs."""
+    if visit.request.method == "GET":
+        return visit.page("sure.html", why="", next=_next(visit))
+    try:
+        given = visit.form.get("password", "")
+        inside = await visit.house.people.make_sure(visit.key, given, visit.address)
+    except NoEntry as no:
+        return _told(visit, "sure.html", no)
+    visit.bring = inside.key
+    return visit.to(_next(visit))

@@ -1,0 +1,29 @@
+"""The language and the appearance that a browser chose: kept in it, and in no account."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.web.house import House
+from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, THEME, THEMES, Visit, page
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/look", page(house, choose, anybody=True), methods=["POST"])]
+
+
+async def choose(visit: Visit) -> Response:
+    """Keep what was chosen, and go back to where it was."""
+    answer = visit.to(visit.form.get("next", "/"))
+    for name, known in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
+        chosen = visit.form.get(name.removeprefix("noroshi-"))
+        if chosen in known:
+            secure = visit.house.secure
+            answer.set_cookie(
+                name, chosen, A_YEAR, httponly=True, samesite="lax", secure=secure
+            )
+        elif chosen is not None:
+            answer.delete_cookie(name)
+    return answer

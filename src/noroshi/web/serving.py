@@ -1,0 +1,141 @@
+"""The manager's socket in the node's own loop, and how it is opened and closed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from noroshi.config_web import Web
+from noroshi.core.system import why
+from noroshi.core.words import Words
+from noroshi.web.application import application
+from noroshi.web.certificate import context_of, own_certificate
+from noroshi.web.house import OWN_NAMES, House
+
+log = logging.getLogger(__name__)
+BACKLOG, MOST_AT_ONCE = 128, 1000
+STOP_WITHIN, IDLE = 2, 30
+"""Seconds: until answers are cut off at the end, and that a connection may say nothing."""
+
+CANNOT_OPEN = Words(
+    en="the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
+    "without it",
+    ja="マネージャーを {address} のポート {port} で開けません ({why})。監視と送信は続けます",
+)
+OPEN = Words(en="manager: {url}", ja="マネージャー: {url}")
+FIRST = Words(
+    en="manager: there is no administrator yet. One-time code for the first start: {code}",
+    ja="マネージャー: 管理者がまだいません。最初に使うワンタイム コード: {code}",
+)
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The node has its own way to stop."""
+        yield
+
+
+@asynccontextmanager
+async def open_web(
+    settings: Web, home: Path, house: House, say: Callable[[Words], None]
+) -> AsyncIterator[None]:
+    """Answer browsers until the block ends; without a socket or a certificate say why, and
+    answer nobody."""
+    try:
+        listening = _listen(settings)
+    except OSError as error:
+        _say_why_not(settings, error, say)
+        yield
+        return
+    house = _named(settings, house)
+    try:
+        context = await asyncio.to_thread(_context, settings, home, house)
+    except OSError as error:  # ssl.SSLError is one
+        listening.close()
+        _say_why_not(settings, error, say)
+        yield
+        return
+    server = _Server(_config(house, context))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    say(OPEN.fill(url=url_of(settings, listening)))
+    if not await house.people.begun():
+        say(FIRST.fill(code=house.people.first_code()))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.wait((serving,), timeout=STOP_WITHIN + 1)
+        serving.cancel()
+        listening.close()
+
+
+def url_of(settings: Web, listening: socket.socket) -> str:
+    """What to type into a browser."""
+    port = listening.getsockname()[1]
+    scheme = "https" if settings.secure else "http"
+    name = settings.hosts[0] if settings.hosts else settings.address
+    return f"{scheme}://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{port}/"
+
+
+def _named(settings: Web, house: House) -> House:
+    hosts = OWN_NAMES.union(settings.hosts)
+    return replace(house, secure=settings.secure, hosts=hosts)
+
+
+def _listen(settings: Web) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.address, settings.port))
+        listening.listen(BACKLOG)
+        listening.setblocking(False)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _context(settings: Web, home: Path, house: House) -> ssl.SSLContext | None:
+    if not settings.secure:
+        return None
+    if settings.certificate is not None and settings.key is not None:
+        return context_of(settings.certificate, settings.key)
+    now = house.service.now()
+    return context_of(*own_certificate(home, house.hosts, now))
+
+
+def _config(house: House, context: ssl.SSLContext | None) -> uvicorn.Config:
+    config = uvicorn.Config(
+        application(house),
+        log_config=None,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        ws="none",
+        http="h11",
+        loop="none",
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MOST_AT_ONCE,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    config.load()
+    config.ssl = context
+    return config
+
+
+def _say_why_not(settings: Web, error: OSError, say: Callable[[Words], None]) -> None:
+    words = CANNOT_OPEN.fill(address=settings.address, port=settings.port, why=why(error))
+    log.error("%s", words.en)
+    say(words)

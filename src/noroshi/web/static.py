@@ -1,0 +1,54 @@
+"""The files that pages bring along: read once, known by name, so no path leads anywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+NAMES = ("style.css", "logo.svg", "vendor/htmx/htmx.min.js", "vendor/htmx/hx-sse.min.js")
+KEPT = "public, max-age=3600"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is sent, and the tag by which a browser knows that it has it."""
+
+    body: bytes
+    kind: str
+    tag: str
+
+
+@cache
+def known() -> dict[str, File]:
+    """All of them."""
+    folder = files("noroshi.web").joinpath("static")
+    found = dict[str, File]()
+    for name in NAMES:
+        body = folder.joinpath(name).read_bytes()
+        tag = f'"{sha256(body).hexdigest()[:16]}"'
+        found[name] = File(body, KINDS[name.rpartition(".")[2]], tag)
+    return found
+
+
+async def static(request: Request) -> Response:
+    """One of them; 304 for who has it."""
+    file = known().get(request.path_params["name"])
+    if file is None:
+        raise HTTPException(404)
+    headers = {"etag": file.tag, "cache-control": KEPT}
+    if request.headers.get("if-none-match") == file.tag:
+        return Response(status_code=304, headers=headers)
+    return Response(file.body, media_type=file.kind, headers=headers)
+
+
+def routes() -> list[Route]:
+    """Their addresses."""
+    return [Route("/static/{name:path}", static, methods=["GET"])]

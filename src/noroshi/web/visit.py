@@ -1,0 +1,214 @@
+"""One request for a page: whose it is, in which language, and how a page is made of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from noroshi import __version__
+from noroshi.core.people import ROLE_NAMES, ROLES, Person
+from noroshi.core.words import Words, plain
+from noroshi.people import keys
+from noroshi.ports import StoreError
+from noroshi.service import Forbidden, Refusal, attend
+from noroshi.service.offer import STORE_TROUBLE
+from noroshi.web.api import body_of
+from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
+from noroshi.web.house import House
+from noroshi.web.words import TEXTS
+
+log = logging.getLogger(__name__)
+LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
+LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
+A_YEAR = 365 * 86_400
+LONGEST_FORM = 1 << 20
+MOST_FIELDS = 500
+FOREIGN = frozenset({"cross-site", "same-site"})
+
+
+@dataclass
+class Visit:
+    """Who looks at a page. `key` is what their cookie holds, or will hold; `form` what was
+    sent."""
+
+    house: House
+    request: Request
+    key: str
+    person: Person | None
+    form: Mapping[str, str] = field(default_factory=dict)
+    bring: str | None = None
+    """A key that the answer brings to the browser; "": it takes the cookie away."""
+
+    @property
+    def language(self) -> str:
+        """As chosen, else as the browser prefers; English for others."""
+        chosen = self.request.cookies.get(LANGUAGE, "")
+        if chosen in LANGUAGES:
+            return chosen
+        return preferred(self.request.headers.get("accept-language", ""))
+
+    @property
+    def theme(self) -> str:
+        """light, dark, or "": as the system has it."""
+        chosen = self.request.cookies.get(THEME, "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def address(self) -> str:
+        """Where they are."""
+        return address_of(self.request)
+
+    def say(self, words: Words | Mapping[str, str]) -> str:
+        """A text of ours, or of an answer, in their language."""
+        return words.say(self.language) if isinstance(words, Words) else words[self.language]
+
+    def text(self, key: str, **given: object) -> str:
+        """A text of the catalogue; `given` fills its places."""
+        words = TEXTS[key]
+        return self.say(words.fill(**given) if given else words)
+
+    async def ask(self, op: str, **args: Any) -> Any:
+        """Do an operation in their name; the answer, as at every door."""
+        assert self.person is not None
+        return await attend(self.house.service, self.person, op, args, self.house.news)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page of that template."""
+        text = (
+            templates()
+            .get_template(template)
+            .render(
+                visit=self,
+                t=self.text,
+                say=self.say,
+                csrf=keys.csrf_of(self.key),
+                here=self.here,
+                role=self.role,
+                version=__version__,
+                **values,
+            )
+        )
+        return HTMLResponse(text, status)
+
+    @property
+    def here(self) -> str:
+        """The address of this page, to come back to."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    @property
+    def role(self) -> str:
+        """The highest role they have, in their language."""
+        mine = self.person.roles if self.person else frozenset()
+        return self.say(next((ROLE_NAMES[r] for r in reversed(ROLES) if r in mine), plain("")))
+
+    def to(self, where: str) -> Response:
+        """Send them to another page of ours; never elsewhere."""
+        return RedirectResponse(ours(where), 303)
+
+    def to_log_in(self) -> Response:
+        """They come back here afterwards."""
+        back = self.here if self.request.method == "GET" else "/"
+        return self.to("/login" if back == "/" else f"/login?next={quote(back, safe='')}")
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
+    """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
+    `anybody`: also who is not logged in."""
+
+    async def respond(request: Request) -> Response:
+        visit = Visit(house, request, key_of(request, house), None)
+        if not visit.key:
+            visit.key = visit.bring = keys.key()
+        try:
+            answer = await _handled(visit, handle, anybody=anybody)
+        except Refusal as refusal:
+            status = 403 if isinstance(refusal, Forbidden) else 400
+            answer = visit.page("error.html", status, why=visit.say(refusal.words))
+        except StoreError as error:
+            why = visit.say(STORE_TROUBLE.fill(why=error.words))
+            answer = visit.page("error.html", 503, why=why)
+        if visit.bring is not None:
+            _bring(answer, house, visit.bring)
+        return answer
+
+    return respond
+
+
+async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
+    house, request = visit.house, visit.request
+    if not await house.people.begun() and request.url.path not in ("/start", "/look"):
+        return visit.to("/start")
+    visit.person = await house.people.of_session(visit.key, visit.address)
+    if visit.person is None and not anybody:
+        return visit.to_log_in()
+    if request.method == "POST":
+        if request.headers.get("sec-fetch-site", "") in FOREIGN:
+            raise Forbidden(NOT_OURS)
+        visit.form = await _form(request)
+        see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
+    return await handle(visit)
+
+
+async def _form(request: Request) -> Mapping[str, str]:
+    body = await body_of(request, LONGEST_FORM)
+    try:
+        text = (body or b"").decode()
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:  # no UTF-8, or too many fields: no form of ours
+        raise Forbidden(NOT_OURS) from None
+
+
+def _bring(answer: Response, house: House, key: str) -> None:
+    rules = {"path": "/", "secure": house.secure, "httponly": True, "samesite": "lax"}
+    if key:
+        answer.set_cookie(house.cookie, key, **rules)  # type: ignore[arg-type]
+    else:
+        answer.delete_cookie(house.cookie, **rules)  # type: ignore[arg-type]
+
+
+def ours(where: str) -> str:
+    """An address on this very server, as it was asked for; else the first page."""
+    plain_path = where.startswith("/") and not where.startswith(("//", "/\\"))
+    if not plain_path or not where.isascii() or not where.isprintable() or "\\" in where:
+        return "/"
+    try:
+        parts = urlsplit(where)
+    except ValueError:
+        return "/"
+    return "/" if parts.scheme or parts.netloc else where
+
+
+def preferred(accepted: str) -> str:
+    """The one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
+    found = list[tuple[float, int, str]]()
+    for at, one in enumerate(accepted.split(",")[:20]):
+        name, _, rest = one.strip().partition(";")
+        weight = rest.strip().removeprefix("q=") or "1"
+        language = name.lower()[:2]
+        if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
+            found.append((-float(weight), at, language))
+    return min(found)[2] if found else "en"
+
+
+@cache
+def templates() -> Environment:
+    """Every template escapes what it shows, and knows every name that it uses."""
+    return Environment(
+        loader=PackageLoader("noroshi.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

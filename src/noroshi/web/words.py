@@ -1,0 +1,107 @@
+"""Every text of the pages, by key and in both languages. What an operation answers brings its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+
+TEXTS: Mapping[str, Words] = {
+    "skip": Words(en="Skip to content", ja="本文へ移動"),
+    "pages": Words(en="Main pages", ja="主なページ"),
+    "person.menu": Words(en="Menu of {name} ({role})", ja="{name} のメニュー ({role})"),
+    "language": Words(en="Language", ja="言語"),
+    "language.en": Words(en="English", ja="English"),
+    "language.ja": Words(en="日本語", ja="日本語"),
+    "theme": Words(en="Appearance", ja="表示"),
+    "theme.auto": Words(en="as the system", ja="システムに合わせる"),
+    "theme.light": Words(en="light", ja="ライト"),
+    "theme.dark": Words(en="dark", ja="ダーク"),
+    "look.choose": Words(en="Choose", ja="変更"),
+    "log_out": Words(en="Log out", ja="ログアウト"),
+    "lamp.lost": Words(en="Alarms lost", ja="失われたアラーム"),
+    "lamp.waiting": Words(en="waiting", ja="送信待ち"),
+    "foot": Words(en="Noroshi {version} · {node}", ja="Noroshi {version}・{node}"),
+    "name": Words(en="Name", ja="名前"),
+    "password": Words(en="Password", ja="パスワード"),
+    "password.again": Words(en="Once more", ja="もう一度"),
+    "password.help": Words(
+        en="At least 12 characters. A sentence is good.",
+        ja="12文字以上。文章にすると覚えやすくなります。",
+    ),
+    "log_in.title": Words(en="Log in", ja="ログイン"),
+    "log_in.do": Words(en="Log in", ja="ログイン"),
+    "log_in.meanwhile": Words(
+        en="Watching and sending go on, whether anybody is logged in or not.",
+        ja="監視と送信は、ログインに関係なく続いています。",
+    ),
+    "code.title": Words(en="Second step", ja="2段階認証"),
+    "code.ask": Words(en="Code", ja="コード"),
+    "code.help": Words(
+        en="The six digits that your authenticator shows now, or a recovery code.",
+        ja="認証アプリに表示されている6桁の数字か、リカバリー コードを入れてください。",
+    ),
+    "code.do": Words(en="Log in", ja="ログイン"),
+    "code.other": Words(en="Log in as somebody else", ja="別の利用者でログイン"),
+    "start.title": Words(en="First start", ja="はじめに"),
+    "start.title.code": Words(en="Choose a password", ja="パスワードを決める"),
+    "start.about": Words(
+        en="There is no administrator yet. Whoever started Noroshi has a one-time code: noroshi serve "
+        "printed it on its terminal, or in its journal.",
+        ja="管理者がまだいません。noroshi serve が端末 (サービスではジャーナル) に表示したワンタイム コードを"
+        "入力して、最初の管理者を作ります。",
+    ),
+    "start.about.code": Words(
+        en="An administrator gave you a one-time code. With it you choose your own password.",
+        ja="管理者から受け取ったワンタイム コードで、自分のパスワードを決めます。",
+    ),
+    "start.code": Words(en="One-time code", ja="ワンタイム コード"),
+    "start.name": Words(en="Your name", ja="あなたの名前"),
+    "start.name.help": Words(
+        en="Letters, digits and . _ @ -", ja="英数字と . _ @ - が使えます"
+    ),
+    "start.do": Words(en="Begin", ja="始める"),
+    "start.different": Words(
+        en="The two passwords are not the same.", ja="2つのパスワードが一致しません。"
+    ),
+    "start.have_code": Words(
+        en="I have a one-time code", ja="ワンタイム コードを持っている場合"
+    ),
+    "sure.title": Words(en="Password once more", ja="パスワードをもう一度"),
+    "sure.about": Words(
+        en="This may run programs on the node, or concerns who may log in. It holds for five minutes.",
+        ja="ノードでのプログラムの実行や、ログインできる人に関わる操作です。5分間有効です。",
+    ),
+    "sure.do": Words(en="Go on", ja="続ける"),
+    "overview.title": Words(en="Overview", ja="概況"),
+    "overview.well": Words(
+        en="Nothing is wrong. All {count} monitors are OK.",
+        ja="問題はありません。{count}項目すべて正常です。",
+    ),
+    "overview.none": Words(
+        en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
+        ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください。",
+    ),
+    "overview.wrong": Words(
+        en="{wrong} of {count} monitors need a look.",
+        ja="{count}項目のうち {wrong}項目に注意が必要です。",
+    ),
+    "overview.not_yet": Words(
+        en="{count} monitors are being measured for the first time.",
+        ja="{count}項目の最初の測定を待っています。",
+    ),
+    "error.title": Words(en="That did not work", ja="できませんでした"),
+    "error.back": Words(en="To the overview", ja="概況に戻る"),
+    "error.not_there": Words(
+        en="There is no such page. The address may be mistyped, or the page has moved.",
+        ja="このページはありません。アドレスが違うか、移動した可能性があります。",
+    ),
+    "error.method": Words(
+        en="This page cannot be asked for in that way.",
+        ja="このページはその方法では開けません。",
+    ),
+    "error.bug": Words(
+        en="Noroshi itself failed here. The node's log says where; watching goes on.",
+        ja="Noroshi 自身の不具合です。場所はノードのログにあります。監視は続いています。",
+    ),
+}
