@@ -62,11 +62,18 @@ def language_of(chosen: str, environment: Mapping[str, str]) -> str:
 class Asked:
     """One command as it was asked for, and the node that it is asked of."""
 
-    def __init__(self, given: Namespace, home: Path, language: str, door: Path | None) -> None:
+    def __init__(
+        self,
+        given: Namespace,
+        home: Path,
+        language: str,
+        door: Path | None,
+        away: Caller | None = None,
+    ) -> None:
         self.given, self.home, self.language, self.door = given, home, language, door
         self.running = True
         """Whether a node runs; known after the first call."""
-        self._near: Caller | None = None
+        self._near = away
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -81,7 +88,8 @@ class Asked:
         return read_config(self.home)
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """Ask the running node; when none runs, the store itself. Raises Refused."""
+        """Ask the node that was named, or the running one; when none runs, the store itself.
+        Raises Refused."""
         if self._near is not None:
             return self._near.call(op, **args)
         try:

@@ -22,6 +22,7 @@ REPORT = "beat"
 QUICK = frozenset(
     {
         REPORT,
+        "audit",
         "blueprints",
         "contacts",
         "export",
@@ -32,6 +33,8 @@ QUICK = frozenset(
         "queue_list",
         "queue_show",
         "status",
+        "token_list",
+        "user_list",
         "version_show",
         "versions",
     }
@@ -122,14 +125,14 @@ class Far:
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Raises NoNode if nobody listens, else Refused."""
-        line, seconds = _line({"op": op, "args": args}), self._patience(op)
+        line, seconds = line_of({"op": op, "args": args}), self._patience(op)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(seconds)
             try:
                 self._connect(connection)
                 return unpacked(json.loads(_ask(connection, line)))
             except TimeoutError:
-                raise Refused("trouble", _no_answer(op, seconds)) from None
+                raise Refused("trouble", no_answer(op, seconds)) from None
 
     def _connect(self, connection: socket.socket) -> None:
         try:
@@ -146,7 +149,8 @@ class Far:
             ) from None
 
 
-def _line(request: object) -> bytes:
+def line_of(request: object) -> bytes:
+    """As JSON on one line. Refused if something of it is no text."""
     try:
         return json.dumps(request, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError:  # an argument's bytes that mean no letter here
@@ -171,7 +175,8 @@ def _ask(connection: socket.socket, line: bytes) -> bytes:
         raise Refused("no node", WENT_AWAY) from None
 
 
-def _no_answer(op: str, seconds: float) -> Words:
+def no_answer(op: str, seconds: float) -> Words:
+    """What to say of a node that has kept silent for so long."""
     if op not in QUICK:
         return NO_ANSWER.fill(seconds=seconds)
     why = STANDS_STILL.fill(seconds=seconds)

@@ -13,7 +13,7 @@ from pathlib import Path
 from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked, at_home, door_of, home_of, language_of
-from noroshi.cli.client import Refused
+from noroshi.cli.client import Caller, Refused
 from noroshi.cli.parser import NO_COMMAND, build
 from noroshi.cli.places import RUN, UNIT_FILE
 from noroshi.config import FILE, ConfigError, read_config
@@ -24,7 +24,7 @@ CONFIG_INVALID = Words(
 )
 SAME_OF = Words(en="… and the same of {count} more", ja="… ほか{count}件も同じです")
 FOLDED_FROM, SHOWN = 8, 3
-WITH_VALUE = ("--home", "--door", "--lang")
+WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 PROGRAMS = ("demo", "lab")
 
 
@@ -62,7 +62,7 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
         return exits.DONE
     if not getattr(given, "run", ""):
         getattr(given, "parser", parser).refuse(NO_COMMAND)
-    with Asked(given, home, language, _door(given, home)) as asked:
+    with Asked(given, home, language, _door(given, home), _away(given)) as asked:
         return _function(given.run)(asked)
 
 
@@ -74,6 +74,18 @@ def _door(given: Namespace, home: Path) -> Path | None:
         own_node=bool(named) or os.geteuid() == 0 or os.access(home / FILE, os.F_OK),
         service=any(os.access(path, os.F_OK) for path in (RUN, UNIT_FILE)),
     )
+
+
+def _away(given: Namespace) -> Caller | None:
+    """The manager of another computer's node, if one is named and no door of this one."""
+    url = getattr(given, "url", "") or os.environ.get("NOROSHI_URL", "")
+    if not url or ("door" in given and "url" not in given):
+        return None
+    from noroshi.cli.far import FarByHttp  # only now: it costs http.client and ssl
+
+    token = getattr(given, "token", "") or os.environ.get("NOROSHI_TOKEN", "")
+    ca_file = getattr(given, "ca_file", "") or os.environ.get("NOROSHI_CA_FILE", "")
+    return FarByHttp(url, token, ca_file)
 
 
 def _function(name: str) -> Callable[[Asked], int]:

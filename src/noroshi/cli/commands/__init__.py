@@ -25,6 +25,7 @@ from noroshi.cli.commands.node import (
     SERVICE,
 )
 from noroshi.cli.commands.parts import GLOBAL, Command, Option
+from noroshi.cli.commands.people import API_TOKEN, AUDIT, USER
 from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.signing import AUTHORIZE, CERT, SECRET
 from noroshi.cli.commands.watching import BEAT, CONTACTS, LOG, STATUS, TRY
@@ -38,8 +39,16 @@ ABOUT_THE_NODE = (INIT, SERVE, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE,
 ABOUT_DEFINITIONS = (CHECK_CONFIG, PLAN, APPLY, EXPORT, VERSIONS, TAKE_BACK, BLUEPRINT)
 ABOUT_WATCHING = (STATUS, TRY, LOG, CONTACTS, BEAT)
 ABOUT_MAIL = (AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
+ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)
 REFERENCE = (KINDS, COMPLETION)
-COMMANDS = (*ABOUT_THE_NODE, *ABOUT_DEFINITIONS, *ABOUT_WATCHING, *ABOUT_MAIL, *REFERENCE)
+COMMANDS = (
+    *ABOUT_THE_NODE,
+    *ABOUT_DEFINITIONS,
+    *ABOUT_WATCHING,
+    *ABOUT_MAIL,
+    *ABOUT_PEOPLE,
+    *REFERENCE,
+)
 """In the order in which the help lists them: as one meets them."""
 
 __all__ = ["COMMANDS", "GLOBAL", "PROGRAM", "Command", "Option"]

@@ -53,6 +53,35 @@ GLOBAL = (
         {"metavar": "SOCKET"},
     ),
     Option(
+        ("--url",),
+        Words(
+            en="manager of a node on another computer, such as https://noroshi.example.com:7663 "
+            "(else $NOROSHI_URL)",
+            ja="別のコンピューターのノードのマネージャー (https://noroshi.example.com:7663 など。"
+            "なければ $NOROSHI_URL)",
+        ),
+        {"metavar": "URL"},
+    ),
+    Option(
+        ("--token",),
+        Words(
+            en="API token for it; better by $NOROSHI_TOKEN: others on this computer see what is "
+            "typed here",
+            ja="その API トークン。ここに書くとほかの利用者から見えるため、$NOROSHI_TOKEN のほうが安全です",
+        ),
+        {"metavar": "TOKEN"},
+    ),
+    Option(
+        ("--ca-file",),
+        Words(
+            en="trust certificates that this file of it (PEM) signed (else $NOROSHI_CA_FILE, else "
+            "what this computer trusts)",
+            ja="その証明書の署名を確かめる PEM ファイル (なければ $NOROSHI_CA_FILE。それもなければ、この"
+            "コンピューターが信頼するもの)",
+        ),
+        {"metavar": "FILE"},
+    ),
+    Option(
         ("--lang",),
         Words(en="language: en or ja", ja="言語。en か ja"),
         {"choices": ("en", "ja"), "metavar": "LANG"},
