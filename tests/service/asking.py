@@ -1,10 +1,18 @@
-"""Asking for an operation near, on the service itself, and far, through a real door."""
+"""Asking for an operation near, on the service itself, and far: through a real door, and through
+the manager's API."""
 
 import asyncio
 import json
+from contextlib import asynccontextmanager
 
 from noroshi.cli.client import Far, Refused, unpacked
+from noroshi.cli.far import FarByHttp
+from noroshi.config_web import Web
+from noroshi.core.people import ADMIN, ApiToken, User
+from noroshi.people import keys
 from noroshi.service import answer
+from noroshi.web.house import House
+from noroshi.web.serving import open_web
 from tests.service.desk import AKI, documents
 
 
@@ -33,6 +41,47 @@ class FarAway:
             return await asyncio.to_thread(Far(self.door).call, op, **args)
         except Refused as error:
             raise told_of(error) from None
+
+
+class FarByWeb:
+    """Asks through the manager's API, as the commands do with --url."""
+
+    def __init__(self, desk, url, token):
+        self.desk, self.far = desk, FarByHttp(url, token)
+
+    async def __call__(self, op, **args):
+        try:
+            return await asyncio.to_thread(self.far.call, op, **args)
+        except Refused as error:
+            raise told_of(error) from None
+
+
+@asynccontextmanager
+async def opened(desk, home, **given):
+    """The manager of that desk on a free port of loopback; answers with its address."""
+    said = []
+    house = House(service=desk.service, people=desk.people, **given)
+    async with open_web(Web(port=0), home, house, said.append):
+        yield said[0].en.partition(" ")[2].rstrip("/")
+
+
+async def let_in(desk, name="aki", role=ADMIN, programs=True):
+    """There was an administrator once, and this program has a token of that role."""
+    admin = User(name="first", role=ADMIN, made=desk.time.now, password="$argon2id$")
+    await desk.store.put_user(admin, None)
+    assert await desk.people.begun()
+    await desk.store.drop_user("first")
+    text = keys.token()
+    token = ApiToken(
+        name=name,
+        role=role,
+        hash=keys.hashed(text),
+        by="first",
+        made=desk.time.now,
+        programs=programs,
+    )
+    await desk.store.put_api_token(token)
+    return text
 
 
 class Told(Exception):

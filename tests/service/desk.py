@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
+from argon2 import PasswordHasher
+
 from noroshi.core.delivery import fate
 from noroshi.core.model import (
     NOTHING,
@@ -23,6 +25,8 @@ from noroshi.definitions import document
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
+from noroshi.people import People
+from noroshi.people.passwords import Passwords
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, TransportKind, options
 from noroshi.service import Service, administrator
@@ -30,6 +34,7 @@ from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
 
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OLD_SECRET = "last-years-secret"
 CANARY = "canary-Xq7~8Q.never-shown"
 # A token for Exchange Online with no role in it: {"aud": "https://outlook.office365.com"}
@@ -195,6 +200,7 @@ class Desk:
             clocks=clocks,
             turns=Turns(self.store, "desk", clocks),
         )
+        self.people = People(self.store, self.vault, clocks, Passwords(CHEAP))
         self.service = Service(
             self.store,
             self.plugins,
@@ -202,6 +208,7 @@ class Desk:
             vault=self.vault,
             tokens=self.tokens,
             new_id=self.new_id,
+            people=self.people,
         )
 
     def new_id(self):

@@ -81,14 +81,16 @@ class People:
         self.store, self.vault, self.clocks = store, vault, clocks
         self.passwords = passwords or Passwords()
         self._names, self._addresses = Attempts(FREE_NAME), Attempts(FREE_ADDRESS)
-        self._first = ""
+        self._first, self._begun = "", False
 
     # the first start
 
     async def begun(self) -> bool:
-        """Whether there is an administrator who can log in."""
-        users = (await self.store.users()).values()
-        return any(user.role == ADMIN and user.password for user in users)
+        """Whether there is an administrator who can log in; there always is, once there was."""
+        if not self._begun:
+            users = (await self.store.users()).values()
+            self._begun = any(user.role == ADMIN and user.password for user in users)
+        return self._begun
 
     def first_code(self) -> str:
         """A fresh code by which the first administrator is made; the one before it ends."""
