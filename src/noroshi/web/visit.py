@@ -18,9 +18,18 @@ from noroshi.core.people import ROLE_NAMES, ROLES, Person
 from noroshi.core.words import Words, plain
 from noroshi.people import keys
 from noroshi.ports import StoreError
-from noroshi.service import Forbidden, Refusal, attend
+from noroshi.service import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSure,
+    Refusal,
+    Trouble,
+    attend,
+)
 from noroshi.service.offer import STORE_TROUBLE
-from noroshi.web.api import body_of
+from noroshi.web.api import STATUS, body_of
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
 from noroshi.web.words import TEXTS
@@ -31,6 +40,9 @@ LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
 LONGEST_FORM = 1 << 20
 MOST_FIELDS = 500
+RAISED: Mapping[str, type[Refusal]] = {
+    one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
+}
 FOREIGN = frozenset({"cross-site", "same-site"})
 
 
@@ -80,7 +92,20 @@ class Visit:
         assert self.person is not None
         return await attend(self.house.service, self.person, op, args, self.house.news)
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+    async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
+        """A page in the frame of whoever is logged in: with the lamp of alarms lost and mails
+        waiting. Raises a Refusal if even that cannot be known now."""
+        lamp = (await self.need("ledger", last=1))["sum"]
+        return self.page(template, status, lamp=lamp, **values)
+
+    async def need(self, op: str, **args: Any) -> Any:
+        """What an operation answers; its refusal is raised."""
+        answer = await self.ask(op, **args)
+        if "ok" in answer:
+            return answer["ok"]
+        raise RAISED.get(answer["error"], Trouble)(Words(**answer["words"]))
+
+    def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page of that template."""
         text = (
             templates()
@@ -134,8 +159,7 @@ def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
         try:
             answer = await _handled(visit, handle, anybody=anybody)
         except Refusal as refusal:
-            status = 403 if isinstance(refusal, Forbidden) else 400
-            answer = visit.page("error.html", status, why=visit.say(refusal.words))
+            answer = _refused(visit, refusal)
         except StoreError as error:
             why = visit.say(STORE_TROUBLE.fill(why=error.words))
             answer = visit.page("error.html", 503, why=why)
@@ -144,6 +168,14 @@ def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
         return answer
 
     return respond
+
+
+def _refused(visit: Visit, refusal: Refusal) -> Response:
+    """In words; who only has to give the password once more is asked for it."""
+    if isinstance(refusal, NotSure):
+        back = visit.here if visit.request.method == "GET" else "/"
+        return visit.to(f"/sure?next={quote(back, safe='')}")
+    return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
 
 
 async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:

@@ -8,8 +8,6 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.words import Words
-from noroshi.service import Trouble
 from noroshi.web.house import House
 from noroshi.web.visit import Visit, page
 
@@ -21,14 +19,8 @@ def routes(house: House) -> list[Route]:
 
 async def overview(visit: Visit) -> Response:
     """The heading answers whether anybody must act."""
-    status, ledger = await visit.ask("status"), await visit.ask("ledger", last=1)
-    for answer in (status, ledger):
-        if "ok" not in answer:
-            raise Trouble(Words(**answer["words"]))
-    found = status["ok"]
-    return visit.page(
-        "overview.html", head=_head(visit, found), status=found, sum=ledger["ok"]["sum"]
-    )
+    found = await visit.need("status")
+    return await visit.show("overview.html", head=_head(visit, found), status=found)
 
 
 def _head(visit: Visit, status: Mapping[str, Any]) -> str:

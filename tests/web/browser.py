@@ -1,0 +1,75 @@
+"""A browser for the tests: it keeps cookies, fills forms in, and follows nothing by itself."""
+
+import re
+from contextlib import asynccontextmanager
+
+from aiohttp import ClientSession, CookieJar
+from yarl import URL
+
+from noroshi.core.people import ADMIN, User
+from tests.service.asking import opened
+from tests.service.desk import Desk
+
+GOOD = "correct horse battery"
+
+
+class Browser:
+    def __init__(self, session, url):
+        self.session, self.url = session, url
+        self.status, self.headers, self.text = 0, {}, ""
+
+    async def ask(self, method, path, **given):
+        async with self.session.request(
+            method, self.url + path, allow_redirects=False, **given
+        ) as answer:
+            self.status, self.headers = answer.status, answer.headers
+            self.text = (await answer.read()).decode("utf-8", "replace")
+        return self
+
+    async def get(self, path, **given):
+        return await self.ask("GET", path, **given)
+
+    async def post(self, path, csrf=None, **form):
+        """As the form of the page that was last shown."""
+        fields = {"csrf": self.csrf if csrf is None else csrf} | form
+        return await self.ask("POST", path, data=fields)
+
+    @property
+    def csrf(self):
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.text)
+        return found.group(1) if found else ""
+
+    @property
+    def cookie(self):
+        return {one.key: one.value for one in self.session.cookie_jar}.get("noroshi")
+
+    @property
+    def to(self):
+        return self.headers.get("location")
+
+    def plant(self, key):
+        """Somebody else's hand puts a cookie into it."""
+        self.session.cookie_jar.update_cookies({"noroshi": key}, URL(self.url))
+
+    async def log_in(self, name="sato", password=GOOD, path="/login", **more):
+        await self.get(path)
+        return await self.post("/login", name=name, password=password, **more)
+
+
+@asynccontextmanager
+async def browsing(desk, home, **given):
+    async with (
+        opened(desk, home, **given) as url,
+        ClientSession(cookie_jar=CookieJar(unsafe=True)) as session,
+    ):
+        yield Browser(session, url)
+
+
+async def with_user(role=ADMIN, name="sato", desk=None):
+    """A desk whose people are begun, and one of that role may log in."""
+    desk = desk or Desk()
+    text = await desk.people.passwords.hash(GOOD)
+    for one, what in {name: role, "boss": ADMIN}.items():
+        user = User(name=one, role=what, made=desk.time.now, password=text)
+        await desk.store.put_user(user, None)
+    return desk

@@ -1,0 +1,261 @@
+"""Logging in by a browser, and what must not be possible on the way."""
+
+import pyotp
+import pytest
+
+from noroshi.core.people import VIEWER, User
+from noroshi.people import keys
+from noroshi.people.entering import SEED
+from noroshi.vault import Secret
+from noroshi.web.visit import ours, preferred
+from tests.service.desk import CANARY, Desk
+from tests.web.browser import GOOD, browsing, with_user
+
+
+async def test_who_is_not_logged_in_sees_the_log_in_and_comes_back(browser):
+    await browser.get("/?x=1")
+    assert (browser.status, browser.to) == (303, "/login?next=%2F%3Fx%3D1")
+    await browser.get(browser.to)
+    await browser.post("/login", name="sato", password=GOOD, next="/?x=1")
+    assert (browser.status, browser.to) == (303, "/?x=1")
+    await browser.get(browser.to)
+    assert browser.status == 200 and "sato" in browser.text
+
+
+async def test_a_wrong_password_says_so_and_keeps_the_name_alone(browser):
+    await browser.log_in(password=CANARY)
+    assert browser.status == 403 and CANARY not in browser.text
+    assert 'value="sato"' in browser.text and 'role="alert"' in browser.text
+
+
+async def test_too_many_failures_are_told_with_the_time_to_wait(browser):
+    for _ in range(6):
+        await browser.log_in(password=CANARY)
+    assert browser.status == 429 and int(browser.headers["retry-after"]) >= 1
+
+
+async def test_the_key_before_the_log_in_is_none_after_it(browser):
+    """Session fixation: whoever put a cookie into the browser knows nothing afterwards."""
+    await browser.get("/login")
+    planted = browser.cookie
+    await browser.log_in()
+    assert browser.cookie != planted
+    browser.plant(planted)
+    assert (await browser.get("/")).status == 303
+
+
+async def test_a_chosen_cookie_never_becomes_a_session(browser):
+    browser.plant("chosen")
+    await browser.log_in()
+    assert browser.status == 303 and browser.cookie != "chosen"
+
+
+async def test_the_cookie_is_for_no_script_and_no_other_site(browser):
+    await browser.get("/login")
+    cookie = browser.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie and "path=/" in cookie
+
+
+async def test_who_logs_out_is_out_at_once(browser):
+    await browser.log_in()
+    key = browser.cookie
+    await browser.get("/")
+    await browser.post("/logout")
+    browser.plant(key)
+    assert (await browser.get("/")).status == 303
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 64, "ü"])
+@pytest.mark.parametrize("path", ["/login", "/logout", "/look", "/sure", "/start"])
+async def test_a_post_that_is_not_from_a_page_of_ours_does_nothing(browser, path, csrf):
+    await browser.log_in()
+    key = browser.cookie
+    await browser.post(path, csrf=csrf, password=GOOD, name="sato", language="ja")
+    assert browser.status == 403 and browser.cookie == key
+    assert (await browser.get("/")).status == 200
+
+
+async def test_a_post_from_another_site_does_nothing(browser):
+    await browser.log_in()
+    await browser.get("/")
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    await browser.ask("POST", "/logout", data={"csrf": browser.csrf}, headers=headers)
+    assert browser.status == 403 and (await browser.get("/")).status == 200
+
+
+async def test_a_session_s_cookie_alone_changes_nothing_by_the_api(browser):
+    await browser.log_in()
+    await browser.ask("POST", "/api/send", json={"to": [], "subject": "s", "text": "t"})
+    assert browser.status == 403 and "page of the manager" in browser.text
+    await browser.get("/")
+    headers = {"X-CSRF-Token": browser.csrf}
+    await browser.ask("POST", "/api/status", json={}, headers=headers)
+    assert browser.status == 200
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/%0d%0aSet-Cookie:x=1\r\nX: y",
+        "javascript:alert(1)",
+        "http:/evil.example",
+        "evil.example",
+        "/ü",
+        "",
+    ],
+)
+async def test_after_the_log_in_nobody_is_sent_elsewhere(browser, where):
+    """Open redirect, and headers by a line break in an address."""
+    await browser.log_in(next=where)
+    assert (browser.status, browser.to) == (303, "/")
+    assert "x" not in {key.lower() for key in browser.headers}
+    await browser.get("/")
+    await browser.post("/look", language="en", next=where)
+    assert (browser.status, browser.to) == (303, "/")
+
+
+def test_an_address_of_ours_stays_as_it_is():
+    assert ours("/monitors/web1?a=1&b=%20") == "/monitors/web1?a=1&b=%20"
+
+
+async def test_a_second_step_comes_between(desk, browser):
+    seed = pyotp.random_base32()
+    await desk.vault.put(SEED.format(name="eri"), Secret(seed))
+    text = await desk.people.passwords.hash(GOOD)
+    user = User(name="eri", role=VIEWER, made=desk.time.now, password=text, two_steps=True)
+    await desk.store.put_user(user, None)
+    await browser.log_in("eri")
+    assert browser.status == 200 and 'autocomplete="one-time-code"' in browser.text
+    half = browser.cookie
+    await browser.post("/login/code", code="000000")
+    assert browser.status == 403
+    assert (await browser.get("/")).status == 303
+    await browser.get("/login/code")
+    await browser.post("/login/code", code=pyotp.TOTP(seed).at(desk.time.now))
+    assert (browser.status, browser.to) == (303, "/") and browser.cookie != half
+    assert (await browser.get("/")).status == 200
+
+
+async def test_the_password_once_more_opens_what_runs_programs_for_a_while(desk, browser):
+    await browser.log_in()
+    await browser.get("/")
+
+    async def add(name):
+        headers = {"X-CSRF-Token": keys.csrf_of(browser.cookie)}
+        await browser.ask("POST", "/api/user_add", json={"name": name}, headers=headers)
+        return browser.status
+
+    assert await add("eri") == 403 and '"error":"password"' in browser.text
+    await browser.get("/sure?next=/x")
+    before = browser.cookie
+    await browser.post("/sure", password=GOOD, next="/x")
+    assert (browser.to, browser.cookie != before) == ("/x", True)
+    assert await add("eri") == 200
+    desk.time.pass_by(minutes=5)
+    assert await add("aki") == 403
+
+
+async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_path):
+    desk = Desk()
+    async with browsing(desk, tmp_path) as browser:
+        for path in ("/", "/login", "/sure"):
+            await browser.get(path)
+            assert (browser.status, browser.to) == (303, "/start")
+        assert (await browser.get("/api/status")).status == 401
+        assert (await browser.get("/metrics")).status == 401
+        await browser.get("/start")
+        code = desk.people.first_code()
+        form = {"name": "sato", "password": GOOD, "again": GOOD}
+        await browser.post("/start", code="WRONG", **form)
+        assert browser.status == 403
+        await browser.post("/start", code=code, **(form | {"again": "x"}))
+        assert browser.status == 400 and GOOD not in browser.text
+        await browser.post("/start", code=code.lower(), **form)
+        assert (browser.status, browser.to) == (303, "/")
+        assert (await browser.get("/")).status == 200
+
+
+async def test_a_name_from_elsewhere_is_turned_away(browser):
+    """DNS rebinding: a page of evil.example whose name now leads here reads nothing."""
+    await browser.log_in()
+    for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", ""):
+        await browser.get("/", headers={"Host": host})
+        assert browser.status in (400, 421) and "sato" not in browser.text
+    for host in ("localhost:1", "127.0.0.1", "[::1]:7663"):
+        assert (await browser.get("/", headers={"Host": host})).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../house.py",
+        "/static/..%2fhouse.py",
+        "/static/%2e%2e/house.py",
+        "/static/vendor/htmx/../../../house.py",
+        "/static//etc/passwd",
+        "/static/%2fetc%2fpasswd",
+        "/static/style.css%00.py",
+    ],
+)
+async def test_no_path_leads_out_of_the_static_files(browser, path):
+    from yarl import URL
+
+    url = URL(browser.url + path, encoded=True)
+    async with browser.session.get(url, allow_redirects=False) as answer:
+        assert answer.status == 404 and "House" not in await answer.text()
+
+
+async def test_every_answer_has_the_strict_headers(browser):
+    for path in ("/login", "/static/style.css", "/api/status", "/healthz", "/nowhere"):
+        await browser.get(path)
+        policy = browser.headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert browser.headers["x-content-type-options"] == "nosniff"
+        assert browser.headers["x-frame-options"] == "DENY"
+        assert "server" not in browser.headers
+
+
+async def test_what_somebody_typed_is_shown_as_text(browser):
+    evil = '"><script>alert(1)</script>'
+    await browser.log_in(name=evil)
+    assert "<script>alert" not in browser.text and "&lt;script&gt;" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("ja,en;q=0.8", "ja"),
+        ("en-GB,ja;q=0.5", "en"),
+        ("de,ja;q=0.1", "ja"),
+        ("fr", "en"),
+        ("", "en"),
+        ("ja;q=x", "en"),
+    ],
+)
+def test_a_browser_s_language_is_taken(accepted, language):
+    assert preferred(accepted) == language
+
+
+async def test_the_chosen_language_and_appearance_stay(browser):
+    await browser.get("/login", headers={"Accept-Language": "en"})
+    assert '<html lang="en">' in browser.text
+    await browser.post("/look", language="ja", theme="dark", next="/login")
+    assert browser.to == "/login"
+    await browser.get("/login", headers={"Accept-Language": "en"})
+    assert '<html lang="ja" data-theme="dark">' in browser.text and "ログイン" in browser.text
+    await browser.post("/look", language="x\r\nSet-Cookie: y=1", theme="auto")
+    await browser.get("/login")
+    assert "data-theme" not in browser.text
+
+
+async def test_a_viewer_logs_in_and_may_not_change_anything(tmp_path):
+    async with browsing(await with_user(VIEWER), tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/")
+        headers = {"X-CSRF-Token": browser.csrf}
+        await browser.ask("POST", "/api/queue_hold", json={"id": "x"}, headers=headers)
+        assert browser.status == 403 and "運用担当" in browser.text
