@@ -219,6 +219,17 @@ async def test_the_code_of_the_first_start_makes_one_administrator(house):
         await house.people.start(code, "eri", GOOD, HERE)
 
 
+async def test_who_came_in_and_who_chose_a_password_is_in_the_audit_log(house):
+    await house.people.start(house.people.first_code(), "sato", GOOD, HERE)
+    with pytest.raises(NoEntry):
+        await house.people.log_in("sato", "wrong", HERE)
+    rows = [(row.op, row.who, row.address, row.after) for row in await house.store.audited()]
+    assert rows == [
+        ("log_in", "sato", HERE, None),
+        ("password_chosen", "sato", HERE, {"role": ADMIN, "first": True}),
+    ]
+
+
 async def test_a_code_for_a_password_is_its_users_own_and_ends(house):
     code, until = keys.code(), house.time.now + timedelta(days=1)
     given = {"code": keys.hashed_code(code), "code_until": until}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from noroshi.core.attempts import Attempts
 from noroshi.core.people import (
@@ -14,6 +14,7 @@ from noroshi.core.people import (
     SEEN_EACH,
     SURE,
     ApiToken,
+    Audited,
     Person,
     Session,
     User,
@@ -115,7 +116,9 @@ class People:
             self._first = ""
         self._well(f"code {address}", address)
         await self.store.end_sessions(now, made.name)
-        return await self._opened(made, half=made.two_steps)
+        after = {"role": made.role, "first": before is None}
+        await self._write_down("password_chosen", made, address, after)
+        return await self._opened(made, address, half=made.two_steps)
 
     async def _meant_by(
         self, hashed: str, name: str, now: datetime
@@ -149,7 +152,7 @@ class People:
         if not user.two_steps:
             self._well(name, address)
         await self.log_out(instead)
-        return await self._opened(user, half=user.two_steps)
+        return await self._opened(user, address, half=user.two_steps)
 
     async def second(self, key: str, code: str, address: str) -> Inside:
         """The second step: an authenticator's code, or one for recovery. Raises NoEntry."""
@@ -159,7 +162,7 @@ class People:
         self._count(session.user, address)
         user = await self._stepped(session.user, code)
         self._well(session.user, address)
-        return await self._opened(user, ends=key)
+        return await self._opened(user, address, ends=key)
 
     async def _stepped(self, name: str, code: str) -> User:
         """The user after that code, which is good once."""
@@ -237,7 +240,9 @@ class People:
         session = await self.store.session(keys.hashed(key)) if key else None
         return session if session and self.clocks.wall() < session.ends else None
 
-    async def _opened(self, user: User, half: bool = False, ends: str = "") -> Inside:
+    async def _opened(
+        self, user: User, address: str, half: bool = False, ends: str = ""
+    ) -> Inside:
         now, fresh = self.clocks.wall(), keys.key()
         session = Session(
             key=keys.hashed(fresh), user=user.name, begun=now, seen=now, half=half
@@ -245,7 +250,14 @@ class People:
         await self.store.end_sessions(now)
         if not await self.store.put_session(session, keys.hashed(ends) if ends else ""):
             raise NoEntry(OVER)
+        if not half:
+            await self._write_down("log_in", user, address, None)
         return Inside(fresh, half)
+
+    async def _write_down(self, op: str, user: User, address: str, after: Any) -> None:
+        now = self.clocks.wall()
+        row = Audited(at=now, who=user.name, door="web", address=address, op=op, after=after)
+        await self.store.audit(row)
 
     # how often
 
