@@ -21,6 +21,16 @@ def test_an_empty_file_is_all_defaults(tmp_path):
     assert (config.programs, config.runs_as, config.door_group) == ((), (), "")
 
 
+def test_the_manager_is_open_to_this_computer_unless_something_else_is_said(tmp_path):
+    web = settings(tmp_path, "").web
+    assert (web.address, web.port, web.hosts, web.secure) == ("127.0.0.1", 7663, (), False)
+    assert settings(tmp_path, "web = false").web is None
+    text = '[web]\naddress = "::"\nhosts = ["N.example.com"]\nkey = "k"\ncertificate = "/c"\n'
+    web = settings(tmp_path, text).web
+    assert (web.hosts, web.secure, web.key) == (("n.example.com",), True, tmp_path / "k")
+    assert str(web.certificate) == "/c"
+
+
 def test_what_is_given_is_taken(tmp_path):
     text = 'door = "/run/noroshi/door.sock"\nprograms = ["/opt/checks"]\nruns_as = ["backup"]'
     config = settings(tmp_path, text)
@@ -49,6 +59,13 @@ def test_what_is_given_is_taken(tmp_path):
         pytest.param('beat = "https://h.test:x/canary"', "must be a URL", id="a bad port"),
         pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
         pytest.param("name = ", "is not TOML", id="no TOML"),
+        pytest.param("web = true", "must be false, or a table", id="web neither way"),
+        pytest.param("web = { prot = 1 }", "there is no prot", id="web unknown"),
+        pytest.param("web = { port = 70000 }", "port must be a number", id="web port"),
+        pytest.param('web = { address = "x" }', "must be an IP address", id="web address"),
+        pytest.param('web = { address = "0.0.0.0" }', "it needs hosts", id="web hosts wanted"),
+        pytest.param('web = { hosts = ["a b"] }', "must be a list of names", id="web hosts"),
+        pytest.param('web = { key = "k" }', "go together", id="web key alone"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_its_place(tmp_path, text, told):

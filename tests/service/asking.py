@@ -4,6 +4,7 @@ the manager's API."""
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from noroshi.cli.client import Far, Refused, unpacked
 from noroshi.cli.far import FarByHttp
@@ -11,9 +12,12 @@ from noroshi.config_web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
 from noroshi.people import keys
 from noroshi.service import answer
-from noroshi.web.house import House
+from noroshi.web.certificate import own_certificate
+from noroshi.web.house import OWN_NAMES, House
 from noroshi.web.serving import open_web
 from tests.service.desk import AKI, documents
+
+NOW = datetime.now(UTC)  # a TLS library reads the real clock
 
 
 class NearBy:
@@ -57,11 +61,14 @@ class FarByWeb:
 
 
 @asynccontextmanager
-async def opened(desk, home, **given):
+async def opened(desk, home, tls=False, **given):
     """The manager of that desk on a free port of loopback; answers with its address."""
-    said = []
+    said, files = [], {}
+    if tls:
+        names = ("certificate", "key")
+        files = dict(zip(names, own_certificate(home, OWN_NAMES, NOW), strict=True))
     house = House(service=desk.service, people=desk.people, **given)
-    async with open_web(Web(port=0), home, house, said.append):
+    async with open_web(Web(port=0, **files), home, house, said.append):
         yield said[0].en.partition(" ")[2].rstrip("/")
 
 

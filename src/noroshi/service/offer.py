@@ -42,10 +42,10 @@ NOT_ALLOWED = Words(
     "Noroshi の管理者に頼むか、Noroshi を動かしている利用者で実行してください。",
 )
 NOT_SURE = Words(
-    en="{name} may run a program on the node, so it needs the password once more. (A program "
-    "needs an API token made with --programs.)",
-    ja="{name} はノードでプログラムを実行することがあるため、パスワードをもう一度入力してください "
-    "(プログラムから使うには、--programs を付けて作った API トークンが必要です)。",
+    en="{name} concerns what runs on the node, or who may come in, so it needs the password once "
+    "more. (With an API token: one that was made with --programs.)",
+    ja="{name} は、ノードで動くプログラムや、ログインできる人に関わる操作です。パスワードをもう一度"
+    "入力してください (API トークンなら、--programs を付けて作ったものが必要です)。",
 )
 BAD_ARGUMENTS = Words(
     en="What was given to {name} cannot be used.", ja="{name} に渡された内容は使えません。"

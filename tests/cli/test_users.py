@@ -1,0 +1,60 @@
+"""`noroshi user`, `token` and `audit`, as a person types them."""
+
+import json
+
+import pyotp
+import pytest
+
+from tests.cli.test_authorize import Terminal
+from tests.cli.typed import a_node, typed
+from tests.service.desk import CANARY, Desk
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    found = Desk()
+    async with a_node(tmp_path, found.service):
+        yield found
+
+
+async def test_a_user_is_added_and_listed_in_the_persons_language(desk, tmp_path):
+    told = await typed("user", "add", "eri", "--role", "operator", home=tmp_path)
+    assert told.code == 0 and "/start" in told.out and "operator" in told.out
+    told = await typed("--lang", "ja", "user", "list", home=tmp_path)
+    assert "運用担当" in told.out and "パスワード未設定" in told.out
+    told = await typed("user", "role", "eri", "viewer", home=tmp_path)
+    assert told.out == "“eri” is viewer now.\n"
+    assert (await typed("user", "remove", "eri", home=tmp_path)).code == 0
+    assert "Nobody may log in yet" in (await typed("user", "list", home=tmp_path)).out
+
+
+async def test_a_password_comes_from_a_file_and_is_shown_nowhere(desk, tmp_path):
+    argv = ("user", "add", "eri", "--password-file", "-")
+    told = await typed(*argv, home=tmp_path, given=f"{CANARY}\n")
+    assert told.out == "“eri” (viewer) may log in.\n"
+    user = (await desk.store.users())["eri"]
+    assert await desk.people.passwords.right(user.password, CANARY)
+    told = await typed("audit", home=tmp_path)
+    assert "user_add" in told.out and "this computer" in told.out and CANARY not in told.out
+
+
+async def test_a_second_step_is_set_up_at_a_terminal(desk, tmp_path):
+    await typed("user", "add", "eri", home=tmp_path)
+    async with Terminal(tmp_path, "user", "totp", "eri") as person:
+        await person.until("Code that it shows now: ")
+        seed = person.seen.partition("secret=")[2].partition("&")[0]
+        code = pyotp.TOTP(seed).at(desk.time.now)
+        await person.type("", f"{code}\n")
+        await person.until("recovery codes")
+        assert await person.process.wait() == 0
+    assert (await desk.store.users())["eri"].two_steps
+    assert (await typed("user", "totp", "eri", "--off", home=tmp_path)).code == 0
+
+
+async def test_a_token_is_made_listed_and_revoked(desk, tmp_path):
+    told = await typed("token", "new", "ci", "--days", "0", "--json", home=tmp_path)
+    assert json.loads(told.out)["token"].startswith("nrs_")
+    told = await typed("--lang", "ja", "token", "list", home=tmp_path)
+    assert "失効させるまで" in told.out and "(local)" in told.out
+    assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 0
+    assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 5

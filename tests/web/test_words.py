@@ -1,0 +1,56 @@
+"""The pages' texts: every one in both languages, none missing and none left over."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import noroshi.web
+from noroshi.web.static import NAMES, known
+from noroshi.web.words import TEXTS
+
+HOUSE = Path(noroshi.web.__file__).parent
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
+SAME = {"language.en", "language.ja", "foot"}
+
+
+def used():
+    for path in [*TEMPLATES, *HOUSE.rglob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        yield from re.findall(r'(?:\bt|\.text)\(\s*"([a-z_.]+)"', text)
+    yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
+    yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
+
+
+def test_every_text_that_is_shown_is_there_and_none_is_left_over():
+    found = {key for key in used() if not key.endswith(".")} - {"error.html"}
+    assert found == set(TEXTS)
+
+
+@pytest.mark.parametrize("key", sorted(set(TEXTS) - SAME))
+def test_a_text_is_in_both_languages(key):
+    assert JAPANESE.search(TEXTS[key].ja) and not JAPANESE.search(TEXTS[key].en)
+    places = [sorted(re.findall(r"\{\w+\}", text)) for text in (TEXTS[key].en, TEXTS[key].ja)]
+    assert places[0] == places[1]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_holds_no_text_script_or_style_of_its_own(path):
+    text = path.read_text(encoding="utf-8")
+    assert not JAPANESE.search(text)
+    assert "style=" not in text and "<style" not in text and "|safe" not in text
+    assert re.findall(r"<script(?! src=\"/static/)", text) == []
+    assert re.findall(r"\bon[a-z]+=|https?://", text) == []
+
+
+def test_what_is_vendored_is_what_was_taken():
+    folder = HOUSE / "static" / "vendor" / "htmx"
+    told = json.loads((folder / "vendor.json").read_text())
+    for name, digest in told["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        assert f"vendor/htmx/{name}" in NAMES
+    assert "Zero-Clause BSD" in (folder / "LICENSE").read_text()
+    assert set(known()) == set(NAMES)
