@@ -27,6 +27,7 @@ from noroshi.core.model import (
 )
 from noroshi.core.notices import Notice
 from noroshi.core.words import Words
+from noroshi.examining import Exam, Examination
 from noroshi.storing import (
     LEASE as LEASE,
     PARCEL_LEASE as PARCEL_LEASE,
@@ -392,11 +393,16 @@ class Outside:
 
 
 class RouteTrouble(Exception):
-    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP."""
+    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP.
 
-    def __init__(self, words: Words, code: int = 0, fault: Fault = Fault.NETWORK) -> None:
+    `about` is the sentence before its places were filled: by it a table finds more to say.
+    """
+
+    def __init__(
+        self, words: Words, code: int = 0, fault: Fault = Fault.NETWORK, about: Words = NOTHING
+    ) -> None:
         super().__init__(words.en)
-        self.words, self.code, self.fault = words, code, fault
+        self.words, self.code, self.fault, self.about = words, code, fault, about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -404,6 +410,7 @@ class TransportKind:
     """A kind of route. `open` makes a transport without any I/O.
 
     `try_out` lists what is wrong with the options on this computer (a file that is missing).
+    `examine` looks at the route stage by stage, and sends nothing.
     """
 
     kind: str
@@ -412,3 +419,4 @@ class TransportKind:
     options: type
     open: Callable[[Any, Outside], Transport]
     try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
+    examine: Callable[[Any, Outside, Exam], Examination] | None = None

@@ -240,8 +240,8 @@ async def test_graph_says(graph, certificate, status, code, message, means):
     assert answer.words.en.startswith(f"localhost:{graph.port} said: {status}")
     assert answer.words.ja != answer.words.en and "{" not in answer.words.en
     rule = http_rule_for(GRAPH, status, f"{code}: {message}")
-    if rule is not None and rule.advice != NOTHING:
-        assert rule.advice.en.partition("{")[0].rstrip() in answer.words.en
+    if rule is not None and rule.advice.words != NOTHING:
+        assert rule.advice.words.en.partition("{")[0].rstrip() in answer.words.en
     becomes = fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
     wanted = {
         Verdict.REFUSED: NextRoute,

@@ -93,8 +93,8 @@ async def test_a_server_says(certificate, stage, said, means):
 
 def assert_advice(answer, rule):
     """What to do is told in both languages, and Exchange's own trail is not."""
-    if rule is not None and rule.advice != NOTHING:
-        begins = rule.advice.en.partition("{")[0].rstrip()
+    if rule is not None and rule.advice.words != NOTHING:
+        begins = rule.advice.words.en.partition("{")[0].rstrip()
         assert begins in answer.words.en and answer.words.ja != answer.words.en
         assert "eurprd06" not in answer.words.en and "{" not in answer.words.en
 

@@ -1,4 +1,4 @@
-"""HTTP as our ways out need it: a POST, its answer cut short, and what can be in between."""
+"""HTTP as our ways out need it: a request, its answer cut short, and what can be in between."""
 
 from __future__ import annotations
 
@@ -38,18 +38,28 @@ class Reply:
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
+    @property
+    def date(self) -> datetime | None:
+        """By the other side's clock (RFC 9110, 6.6.1); None if it does not say."""
+        return date_in(self.headers.get("date", ""))
+
     def again(self, now: datetime) -> datetime | None:
         """Before when no further try is wanted: Retry-After in seconds, or as a date (RFC 9110,
         10.2.3). What is absurdly far off is cut."""
         given = self.headers.get("retry-after", "").strip()
         if given.isascii() and given.isdecimal():
             return now + min(timedelta(seconds=int(given[:9])), LONGEST_PAUSE)
-        try:
-            at = parsedate_to_datetime(given)
-        except ValueError:
-            return None
-        at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-        return min(at, now + LONGEST_PAUSE) if at > now else None
+        at = date_in(given)
+        return min(at, now + LONGEST_PAUSE) if at is not None and at > now else None
+
+
+def date_in(given: str) -> datetime | None:
+    """An instant as mails and HTTP write it (RFC 5322, 3.3); None if it is none."""
+    try:
+        at = parsedate_to_datetime(given)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 class NoAnswer(Exception):
@@ -61,6 +71,9 @@ class Http(Protocol):
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Never follows a redirect. Raises NotReached where nothing left, or NoAnswer."""
+
+    async def get(self, url: str, headers: Mapping[str, str]) -> Reply:
+        """Ask for a page; raises as `post` does."""
 
     async def close(self) -> None:
         """Let go of all connections. It may be called twice."""

@@ -72,28 +72,43 @@ class Posting:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
-        """Once more on a new connection if the server had closed the kept one meanwhile."""
-        trip = Trip()
-        try:
-            return await self._posted(url, content, headers, trip)
-        except NoAnswer:
-            if not trip.by_kept:
-                raise
-        return await self._posted(url, content, headers, trip)
+        return await self._twice("POST", url, content, headers)
+
+    async def get(self, url: str, headers: Mapping[str, str]) -> Reply:
+        return await self._twice("GET", url, None, headers)
 
     async def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
-    async def _posted(
-        self, url: str, content: bytes, headers: Mapping[str, str], trip: Trip
+    async def _twice(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> Reply:
+        """Once more on a new connection if the server had closed the kept one meanwhile."""
+        trip = Trip()
+        try:
+            return await self._asked(method, url, content, headers, trip)
+        except NoAnswer:
+            if not trip.by_kept:
+                raise
+        return await self._asked(method, url, content, headers, trip)
+
+    async def _asked(
+        self,
+        method: str,
+        url: str,
+        content: bytes | None,
+        headers: Mapping[str, str],
+        trip: Trip,
     ) -> Reply:
         session = self._opened()
         try:
-            async with session.post(
+            async with session.request(
+                method,
                 url,
-                data=BytesIO(content),  # in pieces: the loop must not be held up
+                # In pieces: the loop must not be held up.
+                data=None if content is None else BytesIO(content),
                 headers=headers,
                 allow_redirects=False,
                 trace_request_ctx=trip,

@@ -53,7 +53,7 @@ def advise(
     who: Who = "wait" if error in WAITING else advice.who
     shown = known or next(iter(codes), None)
     code = error if shown is None else f"AADSTS{shown}"
-    return Advice(who, advice.words.fill(code=code))
+    return Advice(who, advice.words.fill(code=code), advice.cure)
 
 
 def codes_in(text: str) -> tuple[int, ...]:

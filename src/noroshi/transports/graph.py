@@ -177,7 +177,7 @@ class GraphTransport:
 
     def _answer(self, reply: Reply, token: Secret) -> Answer:
         masks = Masks(token.reveal())
-        error = _error_in(reply)
+        error = error_in(reply)
         now = self._outside.clocks.wall()
         answer = self._answering.answer(reply, error.text, now, masks.masked)
         if reply.status != 401:
@@ -201,7 +201,7 @@ class Error:
         return f"{said} (request-id {self.request})" if said and self.request else said
 
 
-def _error_in(reply: Reply) -> Error:
+def error_in(reply: Reply) -> Error:
     """{"error": {"code", "message", …}}; whatever else came is taken as it stands."""
     request = reply.headers.get("request-id", "")[:100]
     try:

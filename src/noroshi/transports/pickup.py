@@ -142,13 +142,18 @@ class PickupTransport:
         except TimeoutError:
             return HANGS.fill(seconds=self._patience)
         except OSError as error:
-            return WHY.get(error.errno or 0) or plain(error.strerror or str(error))
+            return why_of(error)
         return None
 
     def _over(self, writing: asyncio.Future[None]) -> None:
         self._writing.discard(writing)
         if not writing.cancelled():
             writing.exception()  # it was looked at, or it came too late to be of use
+
+
+def why_of(error: OSError) -> Words:
+    """Why the folder cannot be written to."""
+    return WHY.get(error.errno or 0) or plain(error.strerror or str(error))
 
 
 def file_name(envelope: Envelope) -> str:
