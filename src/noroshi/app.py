@@ -34,6 +34,7 @@ from noroshi.definitions.needs import mark_of, resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
 from noroshi.engine.signs import Notify, SignsOfLife
+from noroshi.hosts.examining import System
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.own import OwnFacts
@@ -203,7 +204,9 @@ async def open_app(
             measure=engine.watch.measure,
             host_of=hosts.of,
             ring=ring,
+            system=System(config, store, ring).steps,
         )
+        stack.push_async_callback(service.close)
         await _finish_rotation(ring)
         yield App(store, engine, service, plans, tokens)
 

@@ -41,6 +41,8 @@ WHAT_PEOPLE_CAN_ASK = {
     "apply": ADMIN,
     "backup": ADMIN,
     "check_store": ADMIN,
+    "examine_begin": ADMIN,
+    "examine_look": ADMIN,
     "export": ADMIN,
     "authorize_app": ADMIN,
     "authorize_begin": ADMIN,

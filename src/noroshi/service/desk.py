@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from noroshi import schema
@@ -11,12 +11,14 @@ from noroshi.core.model import NOTHING, Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
 from noroshi.definitions.needs import account_of, mark_of, marks_of, resource_of
+from noroshi.examining import Step
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.offer import Trouble
+from noroshi.service.under_way import UnderWay
 from noroshi.vault import KeyRing, Vault
 
 CANNOT_COMPILE = Words(
@@ -45,11 +47,13 @@ class Desk:
         measure: Measure | None = None,
         host_of: Callable[[Monitor], Host] | None = None,
         ring: KeyRing | None = None,
+        system: Callable[[], Sequence[Step]] | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
         self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
-        self._ring = ring
+        self._ring, self._system = ring, system
+        self._under_way = UnderWay(clocks.steady)
         self._known: tuple[Version, Plan] | None = None
 
     async def _current(self) -> tuple[Version, Plan]:

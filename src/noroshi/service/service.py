@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
 from noroshi.service.entries import Entries
+from noroshi.service.examining import Examining
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
@@ -32,6 +33,7 @@ class Service(
     Ledgers,
     Reporting,
     Keeping,
+    Examining,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
 

@@ -67,6 +67,14 @@ OTHER_PERSON = Words(
     "(Add-MailboxPermission {user} -User {person} -AccessRights FullAccess) を与えるか、{user} で"
     "サインインしてください。",
 )
+OTHER_SENDER = Words(
+    en="{person} signed in, and the route sends from the mailbox {user}: that needs "
+    "Mail.Send.Shared and Send As (Add-RecipientPermission {user} -Trustee {person} "
+    "-AccessRights SendAs), or sign in as {user}.",
+    ja="サインインしたのは {person} ですが、経路はメールボックス {user} から送ります。Mail.Send.Shared と"
+    "送信者アクセス許可 (Add-RecipientPermission {user} -Trustee {person} -AccessRights SendAs) を与えるか、"
+    "{user} でサインインしてください。",
+)
 ENDED = Words(
     en="The token had ended at {at} by this computer's clock, though it is fresh: the clock is "
     "wrong.",
@@ -108,10 +116,12 @@ OF_GRAPH = Words(
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason, as one of the sentences above: `about` is it before its places were filled."""
+    """One reason, as one of the sentences above: `about` is it before its places were filled
+    with `values`."""
 
     about: Words
     words: Words
+    values: Mapping[str, str]
 
 
 def diagnosis(token: str, resource: Resource, user: str, now: datetime) -> Words:
@@ -158,10 +168,22 @@ def _person_faults(claims: Mapping[str, Any], resource: Resource, user: str) -> 
     has = str(claims.get("scp", "")).split()
     if has and not set(SCOPES[resource]).intersection(has):
         yield _cause(NO_SCOPE, has=shown(" ".join(has)), wanted=SCOPES[resource][0])
-    person = shown(claims.get("upn") or claims.get("preferred_username") or "")
-    # Graph says 403 of another's mailbox, and never 401.
-    if resource == "smtp" and person and person.lower() != user.lower():
-        yield _cause(OTHER_PERSON, person=person, user=user)
+    if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
+        yield from other_person(person_in(claims), resource, user)
+
+
+def other_person(person: str, resource: Resource, user: str) -> Iterator[Cause]:
+    """That somebody signed in whose mailbox it is not; "" is nobody who is known."""
+    if person and person.lower() != user.lower():
+        about = OTHER_SENDER if resource == "graph" else OTHER_PERSON
+        yield _cause(about, person=person, user=user)
+
+
+def person_in(claims: Mapping[str, Any]) -> str:
+    """Who signed in; "" for an app."""
+    if is_app(claims):
+        return ""
+    return shown(claims.get("upn") or claims.get("preferred_username") or "")
 
 
 def is_app(claims: Mapping[str, Any]) -> bool:
@@ -176,7 +198,7 @@ def _else(resource: Resource, user: str, *, app: bool) -> Cause:
 
 
 def _cause(about: Words, **given: str) -> Cause:
-    return Cause(about, about.fill(**given))
+    return Cause(about, about.fill(**given), given)
 
 
 def shown(given: object) -> str:

@@ -40,6 +40,7 @@ WHOLE = with_values(
     url_entry="hook",
     header_entry="key",
     starttls="-starttls smtp ",
+    person="aki@example.com",
 )
 ANSWERS = [
     *(pytest.param(r.advice, id=f"{r.code} {r.enhanced} {r.part}".strip()) for r in RULES),

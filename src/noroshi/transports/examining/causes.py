@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.words import Words
 from noroshi.examining import Cure, Exam, Remedy, Whose
+from noroshi.oauth.claims import claims_in
 from noroshi.ports import Resource
 from noroshi.transports import diagnosis
 from noroshi.transports.advice.record import AT_ONCE, EXCHANGE, MINUTES, RIGHTS, WITH_NEXT
@@ -14,6 +16,27 @@ from noroshi.transports.advice.record import AT_ONCE, EXCHANGE, MINUTES, RIGHTS,
 SERVICE_PRINCIPAL = (
     "New-ServicePrincipal -AppId {client_id} `",
     "  -ObjectId (Get-MgServicePrincipal -Filter \"appId eq '{client_id}'\").Id",
+)
+ANOTHER = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="If {user} was meant, sign in again as {user}: noroshi authorize {route}",
+            ja="{user} のつもりだった場合は、{user} でサインインし直します: noroshi authorize {route}",
+        ),
+        Words(
+            en="Open its page in a private window: a browser goes on as whoever is signed in there.",
+            ja="ブラウザーはサインイン済みの人のまま進むため、プライベート ウィンドウで開いてください。",
+        ),
+        Words(
+            en="If {person} is to send from {user}, your administrator allows it:",
+            ja="{person} が {user} から送るつもりの場合は、管理者が許可します:",
+        ),
+    ),
+    takes=Words(
+        en="a sign-in at once, a permission after 30 minutes to 2 hours",
+        ja="サインインはすぐ、アクセス許可は30分から2時間ほど",
+    ),
 )
 CAUSES: Mapping[Words, Cure] = {
     diagnosis.OTHER_AUDIENCE: Cure(
@@ -68,24 +91,23 @@ CAUSES: Mapping[Words, Cure] = {
         ),
         takes=RIGHTS,
     ),
-    diagnosis.OTHER_PERSON: Cure(
-        whose=Whose.ADMINISTRATOR,
-        how=(
-            Words(
-                en="Give whoever signed in the right to open the mailbox, or sign in as {user}: "
-                "noroshi authorize {route}",
-                ja="サインインした人にメールボックスを開く権限を与えるか、{user} でサインインし直します: "
-                "noroshi authorize {route}",
-            ),
-        ),
+    diagnosis.OTHER_PERSON: replace(
+        ANOTHER,
         lines=(
             EXCHANGE,
             "Add-MailboxPermission -Identity {user} `",
-            "  -User <who signed in> -AccessRights FullAccess",
+            "  -User {person} -AccessRights FullAccess",
             "Add-RecipientPermission -Identity {user} `",
-            "  -Trustee <who signed in> -AccessRights SendAs",
+            "  -Trustee {person} -AccessRights SendAs",
         ),
-        takes=RIGHTS,
+    ),
+    diagnosis.OTHER_SENDER: replace(
+        ANOTHER,
+        lines=(
+            EXCHANGE,
+            "Add-RecipientPermission -Identity {user} `",
+            "  -Trustee {person} -AccessRights SendAs",
+        ),
     ),
     diagnosis.ENDED: Cure(
         whose=Whose.YOU,
@@ -167,5 +189,16 @@ def remedy_of_token(
     token: str, resource: Resource, user: str, now: datetime, exam: Exam, reply: str
 ) -> Remedy:
     """By what the token says of itself."""
-    cause = diagnosis.cause(token, resource, user, now)
-    return CAUSES[cause.about].remedy(cause.words, exam, reply)
+    return _of_cause(diagnosis.cause(token, resource, user, now), exam, reply)
+
+
+def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:
+    """Where Graph keeps whoever signed in out of another's mailbox; None if it is their own."""
+    person = diagnosis.person_in(claims_in(token) or {})
+    cause = next(diagnosis.other_person(person, "graph", user), None)
+    return _of_cause(cause, exam, reply) if cause is not None else None
+
+
+def _of_cause(cause: diagnosis.Cause, exam: Exam, reply: str) -> Remedy:
+    told = replace(exam, values={**exam.values, **cause.values})
+    return CAUSES[cause.about].remedy(cause.words, told, reply)

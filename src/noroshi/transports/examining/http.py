@@ -12,7 +12,7 @@ from noroshi.ports import Outside, RouteTrouble
 from noroshi.transports.advice import over_http
 from noroshi.transports.advice.mails import NOT_KNOWN
 from noroshi.transports.advice.record import Advice
-from noroshi.transports.examining.causes import remedy_of_token
+from noroshi.transports.examining.causes import remedy_of_person, remedy_of_token
 from noroshi.transports.examining.obstacles import stopped_by
 from noroshi.transports.examining.way import TLS, Path, looked_at, with_values
 from noroshi.transports.graph import Options as GraphOptions, error_in
@@ -25,6 +25,7 @@ NO_MAIL = b"Noroshi asks, and sends nothing."
 """In the place of base64: what is no mail can be sent to nobody."""
 NO_SUCH_MAIL = "ErrorMimeContentInvalid"
 MOST_SAID = 300
+KEPT_OUT = (over_http.GRAPH_ACCESS, over_http.GRAPH_REFUSES)
 SEND_MAIL, URL = plain("sendMail"), plain("URL")
 MAY_SEND = Words(
     en="may send as {user}; asked with what is no mail, so nothing was sent",
@@ -106,8 +107,11 @@ class GraphExamination:
         told = f"{reply.status} {shown}".strip()
         advice = graph_advice(reply.status, said)
         remedy = advice.remedy(self._exam, told)
+        user = self._wanted.user
+        if advice in KEPT_OUT:
+            remedy = remedy_of_person(token, user, self._exam, told) or remedy
         if advice is over_http.GRAPH_TOKEN:
-            now, user = self._outside.clocks.wall(), self._wanted.user
+            now = self._outside.clocks.wall()
             remedy = remedy_of_token(token, "graph", user, now, self._exam, told)
         found = f"{reply.status} {error_in(reply).code}".strip()
         return Stopped(plain(found), remedy)
