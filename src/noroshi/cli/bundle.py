@@ -16,6 +16,7 @@ from typing import Any
 from noroshi import __version__
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.doctor_here import is_service
 from noroshi.cli.machine import shown
 from noroshi.cli.places import NAME
 from noroshi.cli.redacting import Redacting
@@ -51,6 +52,10 @@ an environment or the secret part of a URL was masked (…). Texts of mails are 
 秘密は入っていません。Noroshi の返事に秘密は含まれず、パスワード、トークン、環境変数、URL の秘密の部分に見える
 ものは伏せました (…)。メールの本文は入っていません。{masked_ja}
 """
+NOT_OURS = """\
+This node is no service of systemd and writes no log file: its log went to whoever started it.
+サービスではなくログ ファイルもないため、ログは起動した端末に出力されています。
+"""
 MASKED = "\nMail addresses are masked: the same number is the same address."
 MASKED_JA = "\nメールアドレスも伏せました。同じ番号は同じアドレスです。"
 
@@ -58,15 +63,12 @@ MASKED_JA = "\nメールアドレスも伏せました。同じ番号は同じ�
 def write_bundle(
     asked: Asked, file: Path, found: Sequence[Mapping[str, Any]], text: str
 ) -> None:
-    """A new file, for its owner alone. Raises Refused if it cannot be written."""
+    """A new file, for its owner alone. Raises Refused if it cannot be written.
+
+    What is half written is taken away: it would be taken for a whole one.
+    """
     redacting = Redacting(addresses=asked.given.mask)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-    except FileExistsError:
-        raise Refused("conflict", CANNOT_WRITE.fill(file=file, why=THERE_IS_ONE)) from None
-    except OSError as error:
-        why = error.strerror or error
-        raise Refused("trouble", CANNOT_WRITE.fill(file=file, why=why)) from None
+    handle = _opened(file)
     try:
         with (
             os.fdopen(handle, "wb") as raw,
@@ -75,9 +77,33 @@ def write_bundle(
             for name, content in _parts(asked, redacting, found, text):
                 bundle.writestr(name, content)
     except OSError as error:
-        file.unlink(missing_ok=True)  # half of one would be taken for a whole one
-        why = error.strerror or error
-        raise Refused("trouble", CANNOT_WRITE.fill(file=file, why=why)) from None
+        file.unlink(missing_ok=True)
+        raise _cannot(file, error) from None
+    except BaseException:  # Ctrl-C too
+        file.unlink(missing_ok=True)
+        raise
+
+
+def try_place(file: Path) -> None:
+    """Whether it can be written there, before minutes are spent on what goes into it.
+
+    Raises Refused.
+    """
+    os.close(_opened(file))
+    file.unlink(missing_ok=True)
+
+
+def _opened(file: Path) -> int:
+    try:
+        return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    except FileExistsError:
+        raise Refused("conflict", CANNOT_WRITE.fill(file=file, why=THERE_IS_ONE)) from None
+    except OSError as error:
+        raise _cannot(file, error) from None
+
+
+def _cannot(file: Path, error: OSError) -> Refused:
+    return Refused("trouble", CANNOT_WRITE.fill(file=file, why=error.strerror or error))
 
 
 def _parts(
@@ -158,6 +184,8 @@ def _journal(asked: Asked) -> str:
                 return _last(log.read().decode("utf-8", "replace"))
     except (OSError, ConfigError) as error:
         return f"{error}\n"
+    if not is_service(asked):
+        return NOT_OURS
     asking = ("journalctl", "-u", NAME, "-n", str(LAST_LINES), "--no-pager", "-o", "short-iso")
     try:
         done = subprocess.run(asking, capture_output=True, text=True, check=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from noroshi.cli import exits
@@ -43,6 +44,8 @@ WRITTEN_MASKED = Words(
 def doctor(asked: Asked) -> int:
     """Exit code 1 if a stage failed."""
     given = asked.given
+    if given.bundle:
+        _bundling().try_place(Path(given.bundle))
     page = Page(asked, silent=given.json)
     found = list(_examined(asked, page))
     page.end(list(_summed_up(asked, found)))
@@ -100,11 +103,15 @@ def _summed_up(asked: Asked, found: list[Answer]) -> Iterator[str]:
             yield asked.say(NOT_ALL.fill(where=where, stages=", ".join(bad)))
 
 
-def _bundle(asked: Asked, page: Page, found: list[Answer]) -> None:
-    from noroshi.cli.bundle import write_bundle  # only who wants one pays for it
+def _bundling() -> ModuleType:
+    from noroshi.cli import bundle  # only who wants one pays for it
 
+    return bundle
+
+
+def _bundle(asked: Asked, page: Page, found: list[Answer]) -> None:
     file = Path(asked.given.bundle)
-    write_bundle(asked, file, found, page.text)
+    _bundling().write_bundle(asked, file, found, page.text)
     words = WRITTEN_MASKED if asked.given.mask else WRITTEN
     # With --json the standard output is the answer alone.
     print(asked.say(words.fill(file=file)), file=sys.stderr if asked.given.json else sys.stdout)

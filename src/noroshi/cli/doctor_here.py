@@ -32,7 +32,7 @@ NOTHING = Words(en="", ja="")
 def here(asked: Asked) -> list[Answer]:
     """The node, and its service if this node is one; to be called after a first question."""
     found = [_node(asked)]
-    if _is_service(asked):
+    if is_service(asked):
         found.append(_service(shown()))
     return found
 
@@ -41,7 +41,7 @@ def _node(asked: Asked) -> Answer:
     if asked.running:
         door = asked.door or asked.config.door
         return _stage("node", NODE, RUNS.fill(door=door))
-    lines = (f"systemctl start {NAME}",) if _is_service(asked) else ("noroshi serve",)
+    lines = (f"systemctl start {NAME}",) if is_service(asked) else ("noroshi serve",)
     return _stage("node", NODE, NOTHING, _remedy(RUNS_NOT, lines))
 
 
@@ -55,7 +55,7 @@ def _service(said: Mapping[str, str]) -> Answer:
     return _stage("service", UNIT, NOTHING, _remedy(words, lines))
 
 
-def _is_service(asked: Asked) -> bool:
+def is_service(asked: Asked) -> bool:
     """Whether the node that is meant is this machine's service."""
     meant = asked.home == Path(HOME) or asked.door is not None
     return meant and Path(UNIT_FILE).exists()

@@ -11,14 +11,18 @@ from collections.abc import Mapping
 from typing import Any
 
 MASK = "…"
-NAMES = r"pass(?:word|wd|phrase)?|pwd|secret|token|sig(?:nature)?|api[_-]?key|access[_-]?key|code|key"
+NAMES = r"pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|account)[_-]?key"
+"""What secrets are called anywhere; in a URL they are called more."""
 IN_URL = re.compile(r"(?i)(\w+://)[^/@\s\"']+@")
-IN_QUERY = re.compile(rf"(?i)([?&;](?:[\w-]*(?:{NAMES}))=)[^&;\s\"']+")
+IN_QUERY = re.compile(rf"(?i)([?&;](?:[\w-]*(?:{NAMES}|sig(?:nature)?|code|key))=)[^&;\s\"']+")
 IN_OPTION = re.compile(
-    rf"(?i)((?:^|[\s\"'-])(?:[\w-]*(?:{NAMES}))(?:\s*[=:]\s*|\s+))(?![=:])[^\s\"',;]+"
+    rf"(?i)((?:\b[\w-]*(?:{NAMES})[\"']?\s*[=:]|--?[\w-]*(?:{NAMES})(?=\s))\s*)"
+    r"(?:\"[^\"]*\"|'[^']*'|[^\s\"',;]+)"
 )
+"""`password = "x"` and `--password x`; but no "password" or "token" of a sentence."""
 BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]{8,}")
 JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+IN_PATH = re.compile(r"(\w+://[^/?#\s\"']+)/[^\s\"']+")
 ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 ENTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
 NAMES_AN_ENTRY = frozenset(
@@ -36,6 +40,8 @@ NAMES_AN_ENTRY = frozenset(
 """Settings that hold the name of an entry of the vault, and never what is in it."""
 ALL_OF_IT = frozenset({"env", "beat"})
 """Settings whose values are masked whatever they look like."""
+URLS = frozenset({"url"})
+"""Settings of which the host alone is told: the path of a hook is its secret."""
 
 
 class Redacting:
@@ -65,6 +71,8 @@ class Redacting:
             return self._listed(value)
         if not isinstance(value, str):
             return value
+        if name in URLS:
+            return IN_PATH.sub(rf"\1/{MASK}", self.text(value))
         if name in NAMES_AN_ENTRY:
             return value if ENTRY.fullmatch(value) or not value else MASK
         return self.text(value)
