@@ -10,6 +10,7 @@ import platform
 import shutil
 import stat
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
@@ -52,9 +53,7 @@ HOME_FOREIGN = Words(
     en="{path} belongs to {owner}, and Noroshi runs as {user}: what it must write there it cannot.",
     ja="{path} の所有者は {owner} ですが、Noroshi は {user} で動いています。必要なファイルを書けません。",
 )
-HOME_AWAY = Words(
-    en="{path} cannot be looked at: {why}.", ja="{path} を調べられません: {why}。"
-)
+AWAY = Words(en="{path} cannot be looked at: {why}.", ja="{path} を調べられません: {why}。")
 OF_KEY = Words(
     en="opens all {count} entries ({source}, {path})",
     ja="{count}項目すべてを開けます ({source}、{path})",
@@ -111,7 +110,7 @@ class System:
         path = self._config.store
         if (why := await self._store.trouble()) is not None:
             raise _stopped(STORE_ILL.fill(why=why), "df -h", "noroshi check-store")
-        found = await apart(path.stat)
+        found = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         seen = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
         if os.name == "posix" and found.st_mode & (OTHERS_READ | OTHERS_WRITE):
@@ -120,11 +119,7 @@ class System:
 
     async def _home(self) -> Seen:
         path = self._config.home
-        try:
-            found = await apart(path.stat)
-        except OSError as error:
-            words = HOME_AWAY.fill(path=path, why=error.strerror or error)
-            raise _stopped(words, f"ls -ld {path}") from None
+        found = await _stat(path)
         owner = _user(found.st_uid)
         told = {"path": path, "owner": owner, "mode": _mode(found)}
         if os.name == "posix" and found.st_mode & OTHERS_WRITE:
@@ -171,6 +166,14 @@ class System:
             return Seen(NO_DOOR.fill(path=path))
         shown = GROUP.fill(group=group) if group else plain("")
         return Seen(OF_DOOR.fill(path=path, mode=_mode(found), group=shown))
+
+
+async def _stat(path: Path) -> os.stat_result:
+    try:
+        return await apart(path.stat)
+    except OSError as error:
+        words = AWAY.fill(path=path, why=error.strerror or error)
+        raise _stopped(words, f"ls -ld {path}") from None
 
 
 def _stopped(words: Words, *lines: str) -> Stopped:
