@@ -314,6 +314,10 @@ def test_when_no_node_runs_the_command_looks_by_itself_and_says_so(patient):
         assert done.returncode == 1
         assert "◆ Node" in done.stdout and "No node is running" in done.stdout
         assert f"noroshi serve --home {patient.home.folder}" in done.stdout
+        patient.remote.set("secret", "ended")
+        done = patient.home.run("doctor", "app", check=False)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "AADSTS7000222" in done.stdout
     finally:
         patient.node = patient.home.serve()
     assert not patient.lab.mails

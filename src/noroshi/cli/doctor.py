@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ ALL_WELL = Words(
 )
 NOT_ALL = Words(
     en="◆ {where}: stopped at {stages}. Nothing was sent.",
-    ja="◆ {where}: {stages} で止まりました。何も送っていません。",
+    ja="◆ {where}: 「{stages}」で止まりました。何も送っていません。",
 )
 NO_ROUTES = Words(
     en="There is no route to examine yet; define one in routes/: noroshi apply DIR",
@@ -46,6 +47,8 @@ def doctor(asked: Asked) -> int:
     given = asked.given
     if given.bundle:
         _bundling().try_place(Path(given.bundle))
+    # Without a node it is this process that fails at what it looks at; the page tells it.
+    logging.getLogger("noroshi").setLevel(logging.ERROR)
     page = Page(asked, silent=given.json)
     found = list(_examined(asked, page))
     page.end(list(_summed_up(asked, found)))
