@@ -7,7 +7,7 @@ import time
 import pytest
 
 from noroshi.config import Config
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 from noroshi.examining import Whose, examined
 from noroshi.hosts.examining import System
 from noroshi.stores.memory import MemoryStore
@@ -16,7 +16,7 @@ from noroshi.vault import VaultError
 
 class Full(MemoryStore):
     async def trouble(self):
-        return "database or disk is full"
+        return plain("database or disk is full")
 
 
 class Locked:

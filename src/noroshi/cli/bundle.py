@@ -21,6 +21,7 @@ from noroshi.cli.machine import shown
 from noroshi.cli.places import NAME
 from noroshi.cli.redacting import Redacting
 from noroshi.config import FILE, ConfigError
+from noroshi.core.system import why
 from noroshi.core.words import Words
 
 PRIVATE = 0o600
@@ -103,7 +104,7 @@ def _opened(file: Path) -> int:
 
 
 def _cannot(file: Path, error: OSError) -> Refused:
-    return Refused("trouble", CANNOT_WRITE.fill(file=file, why=error.strerror or error))
+    return Refused("trouble", CANNOT_WRITE.fill(file=file, why=why(error)))
 
 
 def _parts(

@@ -24,6 +24,8 @@ QUICK = frozenset(
         REPORT,
         "blueprints",
         "contacts",
+        "examine_begin",
+        "examine_look",
         "export",
         "key_check",
         "kinds",

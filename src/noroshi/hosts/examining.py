@@ -16,6 +16,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi import __version__
 from noroshi.config import FILE, Config
+from noroshi.core.system import why
 from noroshi.core.words import Words, plain
 from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose
 from noroshi.hosts.threads import apart
@@ -108,8 +109,8 @@ class System:
 
     async def _sqlite(self) -> Seen:
         path = self._config.store
-        if (why := await self._store.trouble()) is not None:
-            raise _stopped(STORE_ILL.fill(why=why), "df -h", "noroshi check-store")
+        if (trouble := await self._store.trouble()) is not None:
+            raise _stopped(STORE_ILL.fill(why=trouble), "df -h", "noroshi check-store")
         found = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         seen = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
@@ -138,7 +139,7 @@ class System:
             raise _stopped(
                 error.words, "noroshi key check", "noroshi key restore FILE"
             ) from None
-        bad = sorted(name for name, why in found.entries.items() if why is not None)
+        bad = sorted(name for name, fault in found.entries.items() if fault is not None)
         if bad:
             words = KEY_FAILS.fill(names=", ".join(bad))
             raise _stopped(words, "noroshi key check", "noroshi key restore FILE")
@@ -172,7 +173,7 @@ async def _stat(path: Path) -> os.stat_result:
     try:
         return await apart(path.stat)
     except OSError as error:
-        words = AWAY.fill(path=path, why=error.strerror or error)
+        words = AWAY.fill(path=path, why=why(error))
         raise _stopped(words, f"ls -ld {path}") from None
 
 
