@@ -19,6 +19,7 @@ from noroshi.transports.examining.obstacles import (
     NOTHING_OUT,
     OBSTACLES,
     advice_on,
+    sentence,
 )
 from noroshi.transports.examining.way import with_values
 from noroshi.transports.http_rules import GRAPH, WEBHOOK
@@ -114,6 +115,24 @@ def test_a_place_without_a_value_shows_what_belongs_there():
     remedy = CAUSES[diagnosis.OF_APP].remedy(Words(en="x", ja="x"), EXAM)
     assert "-Identity <user> `" in "\n".join(remedy.lines)
     assert VALUES["client_id"] in "\n".join(remedy.lines)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            Words(en="the vault is away", ja="保管庫がありません"),
+            "The vault is away. 保管庫がありません。",
+        ),
+        (Words(en="It is so.", ja="そうです。"), "It is so. そうです。"),
+        (
+            Words(en="mail.example:25 hung up", ja="切れました"),
+            "mail.example:25 hung up. 切れました。",
+        ),
+    ],
+)
+def test_a_trouble_stands_as_a_sentence_of_its_own(told, shown):
+    assert f"{sentence(told).en} {sentence(told).ja}" == shown
 
 
 def test_whoever_can_mend_a_thing_has_a_name():

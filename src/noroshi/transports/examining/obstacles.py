@@ -341,7 +341,8 @@ def sentence(words: Words) -> Words:
     """As one stands by itself: our troubles are told within other sentences too."""
     first = words.en.partition(" ")[0]  # a host's name stays as it is
     en = words.en[:1].upper() + words.en[1:] if first.isalpha() else words.en
-    return Words(en=en if en.endswith((".", ":")) else f"{en}.", ja=words.ja)
+    ja = words.ja if words.ja.endswith(("。", ":")) else f"{words.ja}。"
+    return Words(en=en if en.endswith((".", ":")) else f"{en}.", ja=ja)
 
 
 def _code_of(trouble: RouteTrouble) -> Words | None:
