@@ -28,6 +28,7 @@ VALUES = [
     pytest.param({"options": {"password": f"{CANARY} !"}}, id="what is no entry's name"),
     pytest.param({"options": {"url": f"https://hooks.example/s/{CANARY}"}}, id="a hook"),
     pytest.param({"beat": f"https://beat.example/{CANARY}"}, id="a sign of life"),
+    pytest.param({"argv": ("/opt/x", "--password", CANARY)}, id="an answer without a node"),
     pytest.param([{"deep": [[f"https://u:{CANARY}@host/"]]}], id="deep within"),
 ]
 

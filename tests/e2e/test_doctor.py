@@ -98,6 +98,12 @@ def _well_again(patient):
     patient.remote.reset()
 
 
+def waiting_in(patient):
+    """The one mail of the queue."""
+    (mail,) = json.loads(patient.home.run("queue", "list", "--json").stdout)
+    return mail["id"]
+
+
 def failed(stages):
     (found,) = [one for one in stages.values() if one["state"] == "failed"]
     return found
@@ -305,7 +311,7 @@ def test_the_file_for_support_holds_what_helps_and_no_secret(patient, tmp_path):
     assert again.returncode == 5 and again.stdout == ""
 
 
-def test_when_no_node_runs_the_command_looks_by_itself_and_says_so(patient):
+def test_when_no_node_runs_the_command_looks_by_itself_and_says_so(patient, tmp_path):
     patient.stop()
     try:
         code, stages = patient.examined("m365")
@@ -315,9 +321,18 @@ def test_when_no_node_runs_the_command_looks_by_itself_and_says_so(patient):
         assert "◆ Node" in done.stdout and "No node is running" in done.stdout
         assert f"noroshi serve --home {patient.home.folder}" in done.stdout
         patient.remote.set("secret", "ended")
-        done = patient.home.run("doctor", "app", check=False)
+        patient.home.run("send", "--to", "ops", "--subject", "it waits", "--text", CANARY)
+        file = tmp_path / "support.zip"
+        argv = ("doctor", "app", "--bundle", str(file), "--mask")
+        done = patient.home.run(*argv, check=False)
         assert (done.returncode, done.stderr) == (1, "")
         assert "AADSTS7000222" in done.stdout
+        with zipfile.ZipFile(file) as bundle:
+            parts = {name: bundle.read(name).decode() for name in bundle.namelist()}
+        assert "it waits" in parts["queue.json"]
+        for name, text in parts.items():
+            assert CANARY not in text and patient.lab.card["reader"] not in text, name
     finally:
+        patient.home.run("queue", "drop", waiting_in(patient))
         patient.node = patient.home.serve()
     assert not patient.lab.mails

@@ -7,7 +7,7 @@ into a program's arguments, its environment, a URL. What looks like one is taken
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MASK = "…"
@@ -67,7 +67,7 @@ class Redacting:
             return _masked(value)
         if isinstance(value, Mapping):
             return {self.text(key): self.value(one, key) for key, one in value.items()}
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):  # without a node an answer has tuples
             return self._listed(value)
         if not isinstance(value, str):
             return value
@@ -77,7 +77,7 @@ class Redacting:
             return value if ENTRY.fullmatch(value) or not value else MASK
         return self.text(value)
 
-    def _listed(self, values: list[Any]) -> list[Any]:
+    def _listed(self, values: Sequence[Any]) -> list[Any]:
         """Arguments of a program: what follows `--password` is one."""
         told, hide = list[Any](), False
         for one in values:
