@@ -37,6 +37,7 @@ from noroshi.storing import (
     Conflict as Conflict,
     Document as Document,
     Entry as Entry,
+    Followed as Followed,
     Node as Node,
     Renewal as Renewal,
     Resting as Resting,

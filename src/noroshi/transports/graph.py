@@ -21,7 +21,7 @@ from noroshi.transports.badge import Badge
 from noroshi.transports.diagnosis import diagnosis
 from noroshi.transports.dialogue import Parties
 from noroshi.transports.http_rules import GRAPH
-from noroshi.transports.mime import BadAddress, compose, paths_of, smtp_address
+from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address
 from noroshi.transports.over_http import Answering, Connecting
 from noroshi.transports.signing import Masks
 from noroshi.transports.smtp_options import BAD_SENDER, send_as_remarks
@@ -125,8 +125,13 @@ class GraphTransport:
             except NoAnswer:
                 said = self._answering.unknown()
         answers |= dict.fromkeys(paths, said)
-        at = self._outside.clocks.wall()
-        return Receipt(at=at, answers=answers, provider_id=provider_id)
+        taken = said.verdict is Verdict.ACCEPTED
+        return Receipt(
+            at=self._outside.clocks.wall(),
+            answers=answers,
+            provider_id=provider_id,
+            message_ids=message_ids(envelope, self._wanted.mail_from) if taken else (),
+        )
 
     async def probe(self) -> Answer:
         """Get a token, and ask Graph for anything: any answer says that it is there."""
