@@ -393,11 +393,18 @@ class Outside:
 
 
 class RouteTrouble(Exception):
-    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP."""
+    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP;
+    `again` is before when the other side wants no further try."""
 
-    def __init__(self, words: Words, code: int = 0, fault: Fault = Fault.NETWORK) -> None:
+    def __init__(
+        self,
+        words: Words,
+        code: int = 0,
+        fault: Fault = Fault.NETWORK,
+        again: datetime | None = None,
+    ) -> None:
         super().__init__(words.en)
-        self.words, self.code, self.fault = words, code, fault
+        self.words, self.code, self.fault, self.again = words, code, fault, again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

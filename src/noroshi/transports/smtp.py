@@ -11,10 +11,10 @@ from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.network import client_context
 from noroshi.network.trust import certificate_faults
+from noroshi.oauth.badge import Badge
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind
 from noroshi.transports import troubles
-from noroshi.transports.badge import Badge
 from noroshi.transports.connecting import connect
 from noroshi.transports.diagnosis import diagnosis
 from noroshi.transports.dialogue import Connection, Patience
