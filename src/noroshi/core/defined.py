@@ -15,6 +15,7 @@ EventName = Literal[
     "settings-changed",
     "action-failed",
     "set-aside",
+    "came-back",
     "all-is-well",
     "unwatched",
 ]
@@ -183,7 +184,7 @@ class NotificationDef(Definition):
     name: str
     events: tuple[EventName, ...]
     """What is told of: started, stopped, settings-changed, action-failed, set-aside,
-    all-is-well, unwatched."""
+    came-back, all-is-well, unwatched."""
     contacts: tuple[str, ...]
     """Who is told."""
     routes: tuple[str, ...]

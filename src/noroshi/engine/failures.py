@@ -1,4 +1,4 @@
-"""Telling that an action failed in part, or that a mail was set aside.
+"""Telling that an action failed in part, that a mail was set aside, or that it came back.
 
 These notices are written down together with what they tell of, so none is lost or told twice.
 """
@@ -10,9 +10,10 @@ from datetime import datetime
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside, answer_for, why_of
 from noroshi.core.model import Envelope, Parcel, Receipt, Verdict
-from noroshi.core.notices import Aside, Draft, Failed, Failure, Notice, Notification
+from noroshi.core.notices import Aside, CameBack, Draft, Failed, Failure, Notice, Notification
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
 from noroshi.core.words import Words, plain
+from noroshi.ports import Arrival, Followed
 
 
 def of_texts(
@@ -47,6 +48,44 @@ def of_attempt(
     if isinstance(notice, Failed):
         return tuple(tellings(notice, _serial(notice), asked, draft, now))
     return ()
+
+
+def of_return(
+    mail: Followed,
+    arrival: Arrival,
+    asked: tuple[Notification, ...],
+    routes: dict[str, tuple[str, ...]],
+    draft: Draft,
+    now: datetime,
+) -> tuple[Envelope, ...]:
+    """What is told of a mail that came back from an address: by another route than the one that
+    took it."""
+    envelope, taken = mail.row.envelope, _taken(mail)
+    if taken is None or not may_tell_of(envelope):
+        return ()
+    notice = CameBack(
+        at=arrival.at,
+        mail=envelope.id,
+        contact=envelope.contact,
+        address=arrival.address,
+        subject=_subject(envelope),
+        route=taken.route,
+        taken=taken.at,
+        why=plain(arrival.said),
+    )
+    asked = elsewhere(notice, asked, (taken.route,), routes.get("", ()))
+    serial = f"{envelope.id}/{arrival.address}"
+    return tuple(tellings(notice, serial, asked, draft, now))
+
+
+def _taken(mail: Followed) -> Receipt | None:
+    """The last attempt at which a provider took it."""
+    took = (
+        receipt
+        for receipt in reversed(mail.receipts)
+        if any(answer.verdict is Verdict.ACCEPTED for answer in receipt.answers.values())
+    )
+    return next(took, None)
 
 
 def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
