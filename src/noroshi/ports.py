@@ -185,11 +185,23 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """What is known of the mails that go by a route to the account's own mailbox: when one was
+    last seen arrived (None: not yet) and how many seconds it took, from when on the time without
+    one counts, and what stands against the last one."""
+
+    counts_from: datetime
+    seen: datetime | None = None
+    took: float = 0.0
+    why: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteFacts:
     """How a route is: down since then, by whose fault and why; or well (None).
 
     `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
-    where that is about to end.
+    where that is about to end. `trip` is None where no mailbox is read.
     """
 
     down: datetime | None = None
@@ -197,6 +209,7 @@ class RouteFacts:
     why: Words = NOTHING
     accepted: datetime | None = None
     retiring: bool = False
+    trip: Trip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from noroshi.core.notices import Aside, CameBack, Draft, Failed, Failure, Notice
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
 from noroshi.core.words import Words, plain
 from noroshi.ports import Arrival, Followed
+from noroshi.trips import is_trip, taken
 
 
 def of_texts(
@@ -38,8 +39,8 @@ def of_attempt(
 ) -> tuple[Envelope, ...]:
     """What is told of an attempt's end. `routes` are those of each rule, and all under ""."""
     envelope, now = parcel.envelope, receipt.at
-    if not may_tell_of(envelope):
-        return ()
+    if is_trip(envelope.id) or not may_tell_of(envelope):
+        return ()  # of a round trip the route's own monitor tells
     notice = _notice(parcel, receipt, its)
     if isinstance(notice, Aside):
         tried = routes.get(_rule(envelope), envelope.routes)
@@ -60,8 +61,8 @@ def of_return(
 ) -> tuple[Envelope, ...]:
     """What is told of a mail that came back from an address: by another route than the one that
     took it."""
-    envelope, taken = mail.row.envelope, _taken(mail)
-    if taken is None or not may_tell_of(envelope):
+    envelope, receipt = mail.row.envelope, taken(mail)
+    if receipt is None or is_trip(envelope.id) or not may_tell_of(envelope):
         return ()
     notice = CameBack(
         at=arrival.at,
@@ -69,23 +70,13 @@ def of_return(
         contact=envelope.contact,
         address=arrival.address,
         subject=_subject(envelope),
-        route=taken.route,
-        taken=taken.at,
+        route=receipt.route,
+        taken=receipt.at,
         why=plain(arrival.said),
     )
-    asked = elsewhere(notice, asked, (taken.route,), routes.get("", ()))
+    asked = elsewhere(notice, asked, (receipt.route,), routes.get("", ()))
     serial = f"{envelope.id}/{arrival.address}"
     return tuple(tellings(notice, serial, asked, draft, now))
-
-
-def _taken(mail: Followed) -> Receipt | None:
-    """The last attempt at which a provider took it."""
-    took = (
-        receipt
-        for receipt in reversed(mail.receipts)
-        if any(answer.verdict is Verdict.ACCEPTED for answer in receipt.answers.values())
-    )
-    return next(took, None)
 
 
 def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
