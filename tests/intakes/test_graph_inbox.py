@@ -243,6 +243,18 @@ async def site(certificate):
         yield found
 
 
+@pytest.mark.parametrize(
+    ("fault", "asks"), [(Fault.SIGN_IN, True), (Fault.SERVER, False), (Fault.SETUP, False)]
+)
+async def test_without_a_token_for_it_it_is_told_how_to_ask_for_the_right(fault, asks):
+    account = Account(RouteTrouble(plain("AADSTS65001."), fault=fault))
+    async with opened("https://localhost:1", "", account) as inbox:
+        with pytest.raises(RouteTrouble) as told:
+            await inbox.find(SOUGHT)
+    assert told.value.words.en.startswith("AADSTS65001.")
+    assert ("--read-mailbox" in told.value.words.ja) is asks and told.value.fault is fault
+
+
 def at(site, certificate, account=None, **given):
     return opened(site.url, certificate[1], account or Account(), **given)
 
@@ -351,7 +363,7 @@ async def test_a_server_that_is_silent_is_not_waited_for_for_ever(site, certific
 async def test_without_a_token_nothing_is_asked(site, certificate):
     said = plain("nobody has signed in")
     account = Account(RouteTrouble(said, fault=Fault.SIGN_IN))
-    assert (await trouble(site, certificate, account)).words == said
+    assert (await trouble(site, certificate, account)).words.en.startswith(said.en)
     assert site.heard == []
 
 

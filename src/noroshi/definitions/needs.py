@@ -38,7 +38,7 @@ def marks_of(plan: Plan) -> Mapping[str, Words]:
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:
-    """All that an account's routes need, and its inbox if it reads that; each once."""
+    """All that an account's routes need, each once. Its inbox is none of that: an administrator
+    who refuses it would refuse the whole sign-in."""
     routes = [one for one in plan.routes.values() if account_of(plan, one) == account]
-    inbox: tuple[Resource, ...] = ("inbox",) if account.reads_inbox else ()
-    return tuple(dict.fromkeys((*map(resource_of, routes), *inbox)))
+    return tuple(dict.fromkeys(map(resource_of, routes)))

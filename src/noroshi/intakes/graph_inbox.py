@@ -162,7 +162,7 @@ class GraphInbox:
 
     async def _got(self, url: str, most: int = LARGEST) -> Reply:
         """After a refusal once more with a fresh token, once in an outage."""
-        token = await self._badge.token()
+        token = await self._token()
         reply = await self._asked(url, token, most)
         if reply.status == 401:
             fresh = await self._badge.another(token)
@@ -171,6 +171,12 @@ class GraphInbox:
         if reply.status != 401:
             self._badge.was_good()
         return reply
+
+    async def _token(self) -> Secret:
+        try:
+            return await self._badge.token()
+        except RouteTrouble as trouble:
+            raise troubles.of_token(trouble) from None
 
     async def _asked(self, url: str, token: Secret, most: int) -> Reply:
         http = await self._connecting.opened()

@@ -21,13 +21,17 @@ SAID = Words(en="{where} said: {reply}", ja="{where} の返答: {reply}")
 ADVISED = Words(en="{said}. {advice}", ja="{said}。{advice}")
 NO_RIGHT = Words(
     en="The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph, "
-    "delegated for a person, who then signs in once more (noroshi authorize), or as an "
-    "application permission with admin consent for an app. Mail.ReadBasic is not enough. Or say "
+    "delegated for a person, who then signs in once more (noroshi authorize ROUTE "
+    "--read-mailbox), or as an application permission with admin consent for an app. Mail.ReadBasic is not enough. Or say "
     "reads_inbox = false.",
     ja="アカウントにメールボックスを読み取る権限がありません。アプリに Microsoft Graph の Mail.Read を"
-    "付けてください。人がサインインする場合は委任されたアクセス許可で、付けたあと noroshi authorize で"
-    "もう一度サインインします。アプリの場合はアプリケーションの許可で、管理者の同意が必要です。"
+    "付けてください。人がサインインする場合は委任されたアクセス許可で、付けたあと noroshi authorize 経路 "
+    "--read-mailbox でもう一度サインインします。アプリの場合はアプリケーションの許可で、管理者の同意が必要です。"
     "Mail.ReadBasic では足りません。読み取らない場合は reads_inbox = false にしてください。",
+)
+ASK_FOR_IT = Words(
+    en="{why} To sign in so that the mailbox may be read: noroshi authorize ROUTE --read-mailbox",
+    ja="{why} メールボックスも読み取れるようにサインインするには: noroshi authorize 経路 --read-mailbox",
 )
 NO_MAILBOX = Words(
     en="mailbox of the account must be the address of a mailbox in Exchange Online that has a "
@@ -41,6 +45,14 @@ OF_MAILBOX = ("MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFou
 def is_of_mailbox(reply: Reply) -> bool:
     """Whether a 404 is about the whole mailbox, not about a mail or a folder in it."""
     return error_in(reply).code in OF_MAILBOX
+
+
+def of_token(trouble: RouteTrouble) -> RouteTrouble:
+    """No token: one that may send need not be one that may read."""
+    if trouble.fault is not Fault.SIGN_IN:
+        return trouble
+    words = ASK_FOR_IT.fill(why=trouble.words)
+    return RouteTrouble(words, trouble.code, trouble.fault, trouble.again)
 
 
 def of_reply(reply: Reply, where: str, now: datetime) -> RouteTrouble:
