@@ -333,6 +333,9 @@ class Store(Protocol):
     async def followed(self, begins: str, last: int) -> Sequence[Followed]:
         """Of the mails whose ids begin so, the last by their ids, the last one first."""
 
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        """What became of a mail once it was taken, oldest first."""
+
     async def forget(self, before: datetime, most: int) -> int:
         """Delete so many of the mails that were settled before then, with their alarms, and
         events that old, but for each monitor's last; how many mails."""

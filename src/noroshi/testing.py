@@ -160,6 +160,7 @@ READS = {
     "tally",
     "bearer",
     "followed",
+    "arrivals",
     "notes",
     "envelope",
     "resting",

@@ -110,9 +110,14 @@ def trip_mail(route: str, address: str, installation: str, now: datetime) -> Env
 
 def taken(mail: Followed) -> Receipt | None:
     """The last attempt at which a provider took it; None: none did."""
+    return last_taken(mail.receipts)
+
+
+def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
+    """The last of these at which a provider took the mail."""
     took = (
         receipt
-        for receipt in reversed(mail.receipts)
+        for receipt in reversed(receipts)
         if any(answer.verdict is Verdict.ACCEPTED for answer in receipt.answers.values())
     )
     return next(took, None)

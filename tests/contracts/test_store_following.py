@@ -42,6 +42,15 @@ async def test_what_became_of_a_mail_is_written_with_what_tells_of_it(store, sen
     assert await waiting(store) == [TELLING.id]
 
 
+async def test_what_became_of_a_mail_is_told_oldest_first_and_of_no_other_mail(store, send):
+    await send()
+    await store.post(letter(f"{ALARM}-2"))
+    for arrival in (BACK, SEEN):
+        await store.arrived(ALARM, arrival)
+    assert tuple(await store.arrivals(ALARM)) == (SEEN, BACK)
+    assert [*await store.arrivals(f"{ALARM}-2"), *await store.arrivals("x")] == []
+
+
 async def test_what_is_known_is_not_told_again(store, send):
     await send()
     await store.arrived(ALARM, BACK)

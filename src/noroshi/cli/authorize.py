@@ -51,6 +51,8 @@ def authorize(asked: Asked) -> int:
             said.SIGNED_IN.fill(route=route, name=given.route, waiting=waiting, user=user)
         )
     )
+    if given.read_mailbox:
+        print(asked.say(said.IS_READ))
     if not asked.running:
         print(asked.say(said.NOBODY_SENDS))
     return exits.DONE

@@ -20,6 +20,13 @@ def account_of(plan: Plan, route: Route) -> Account | None:
     return plan.accounts.get(getattr(route.options, "account", "") or "")
 
 
+def reader_of(plan: Plan, route: Route) -> Account | None:
+    """Whose own mailbox shows what becomes of this route's mails; None: none is read."""
+    account = account_of(plan, route)
+    reads = account is not None and account.reads_inbox and account.cloud.graph
+    return account if reads else None
+
+
 def resource_of(route: Route) -> Resource:
     """What this route's token is for."""
     return BY_KIND.get(route.kind, "smtp")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from noroshi.core.model import Route
 from noroshi.definitions import Plan
-from noroshi.definitions.needs import account_of
+from noroshi.definitions.needs import reader_of
 from noroshi.inboxes import Box
 from noroshi.intakes.graph_inbox import GraphInbox, Mailbox
 from noroshi.ports import Outside
@@ -14,8 +14,8 @@ from noroshi.ports import Outside
 
 def box_of(plan: Plan, route: Route, outside: Outside) -> Box | None:
     """The own mailbox of a route's account, if it may read that; it is reached as the route is."""
-    account = account_of(plan, route)
-    if account is None or not account.reads_inbox or not account.cloud.graph:
+    account = reader_of(plan, route)
+    if account is None:
         return None
     mailbox = Mailbox(
         account=account.name,

@@ -437,6 +437,10 @@ class MemoryStore:
         ids = sorted((id for id in self._spool if id.startswith(begins)), reverse=True)
         return [self._spool[id].followed for id in ids[:last]]
 
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        row = self._spool.get(envelope)
+        return () if row is None else row.followed.arrivals
+
     async def forget(self, before: datetime, most: int) -> int:
         settled = (ACCEPTED, DROPPED)
         old = [k for k, r in self._spool.items() if r.fate in settled and r.due < before][:most]

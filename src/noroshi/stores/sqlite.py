@@ -255,6 +255,9 @@ class SqliteStore:
     async def followed(self, begins: str, last: int) -> Sequence[Followed]:
         return await self._read(lambda db: following.followed(db, begins, last))
 
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        return await self._read(lambda db: following.arrivals_of(db, envelope))
+
     async def forget(self, before: datetime, most: int) -> int:
         return await self._write(lambda db: ledger.forget(db, before, most))
 

@@ -46,6 +46,12 @@ def followed(db: Connection, begins: str, last: int) -> Sequence[Followed]:
     return [_followed(db, seq) for (seq,) in rows]
 
 
+def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
+    """As ports.Store.arrivals says."""
+    row = db.execute("select seq from spool where id = ?", (id,)).fetchone()
+    return () if row is None else tuple(arrivals(db, row[0]))
+
+
 def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
     """What became of the mail in that row."""
     for address, state, at, said in db.execute(ARRIVALS, (seq,)):
