@@ -250,6 +250,17 @@ async def test_a_mailbox_that_cannot_be_read_is_noted_and_left_alone_for_a_while
     assert (await scene.trip()).seen is not None
 
 
+async def test_a_mailbox_without_a_token_is_read_soon_after_somebody_has_signed_in():
+    scene = Post()
+    scene.mailbox.trouble = RouteTrouble(plain("nobody has signed in"), fault=Fault.SIGN_IN)
+    await scene.version()
+    await scene.lives(minutes=2)
+    scene.mailbox.trouble = None
+    async with scene.life() as engine:
+        await scene.seconds(engine, 20)
+    assert (await scene.trip()).seen is not None
+
+
 async def test_a_server_that_says_when_is_not_asked_before():
     scene = Post()
     scene.mailbox.trouble = RouteTrouble(plain("429"), 429, Fault.SERVER, DAWN + HOUR)

@@ -55,6 +55,14 @@ async def test_where_no_mailbox_is_read_it_is_told_that_nobody_would_notice(read
     assert "reads_inbox" in letter["unproved"]["ja"]
 
 
+async def test_a_mailbox_that_another_account_reads_is_read(ask):
+    other = {"kind": "post", "options": {"account": "other"}}
+    accounts = {"accounts__box": BOX | {"reads_inbox": True}, "accounts__other": BOX}
+    await applied(ask, **accounts, routes__second=other)
+    letter = await ask("queue_show", id=await sent(ask, "second"))
+    assert "would be noticed" in letter["unproved"]["en"]
+
+
 async def test_of_a_mail_that_waits_nothing_is_said(reading):
     (id,) = (await reading("send", to=["ops"], subject="s", text="t"))["ids"]
     assert (await reading("queue_show", id=id))["unproved"]["en"] == ""

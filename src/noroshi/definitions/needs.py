@@ -27,6 +27,15 @@ def reader_of(plan: Plan, route: Route) -> Account | None:
     return account if reads else None
 
 
+def noticed(plan: Plan) -> frozenset[str]:
+    """The routes of whose mails it is noticed if they come back: they do so to the mailbox,
+    whichever account reads that."""
+    readers = (reader_of(plan, route) for route in plan.routes.values())
+    read = {account.mailbox.casefold() for account in readers if account is not None}
+    accounts = {name: account_of(plan, route) for name, route in plan.routes.items()}
+    return frozenset(name for name, a in accounts.items() if a and a.mailbox.casefold() in read)
+
+
 def resource_of(route: Route) -> Resource:
     """What this route's token is for."""
     return BY_KIND.get(route.kind, "smtp")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from noroshi import schema
-from noroshi.core.model import NOTHING, Envelope, Route
+from noroshi.core.model import NOTHING, Envelope, Fault, Route
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.inboxes import Box, Came, Inbox, Lost
@@ -41,6 +41,8 @@ LOOKS = ((timedelta(minutes=2), 10.0), (timedelta(hours=1), OFTEN))
 """Until it was taken so long ago a mail is looked for after each so many seconds; then seldom."""
 REST = timedelta(minutes=5)
 """How long a mailbox that cannot be read is left alone, unless it says for how long."""
+SIGNS_IN = timedelta(seconds=15)
+"""The same where no token is to be had: a refusal is remembered, so that nobody is asked."""
 BEFORE = timedelta(days=2)
 """How far back a mailbox is read the first time: no server tries for longer by itself."""
 LONGEST = 120.0  # seconds that one look at a mailbox may take
@@ -239,12 +241,18 @@ class RoundTrips:
 
     async def _cannot(self, post: Post, trouble: RouteTrouble) -> None:
         """It is left alone for a while; nothing else waits for it."""
-        now, steady = self._clocks.wall(), self._clocks.steady()
-        rest = max(trouble.again - now, REST) if trouble.again is not None else REST
-        post.rests_until = steady + rest.total_seconds()
+        rest = _rest(trouble, self._clocks.wall())
+        post.rests_until = self._clocks.steady() + rest.total_seconds()
         noted = await self._noted(post)
         after = Looked(until=self._until(noted), trouble=trouble.words)
         await self._note(post, noted, after)
+
+
+def _rest(trouble: RouteTrouble, now: datetime) -> timedelta:
+    if trouble.again is not None:
+        return max(trouble.again - now, REST)
+    unasked = trouble.fault is Fault.SIGN_IN and not trouble.code
+    return SIGNS_IN if unasked else REST
 
 
 def _pause(age: timedelta) -> float:

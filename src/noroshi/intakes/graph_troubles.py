@@ -30,8 +30,8 @@ NO_RIGHT = Words(
     "Mail.ReadBasic では足りません。読み取らない場合は reads_inbox = false にしてください。",
 )
 ASK_FOR_IT = Words(
-    en="{why} To sign in so that the mailbox may be read: noroshi authorize ROUTE --read-mailbox",
-    ja="{why} メールボックスも読み取れるようにサインインするには: noroshi authorize 経路 --read-mailbox",
+    en="{why} (So that the mailbox may be read: noroshi authorize ROUTE --read-mailbox)",
+    ja="{why} (メールボックスも読み取れるようにするには: noroshi authorize 経路 --read-mailbox)",
 )
 NO_MAILBOX = Words(
     en="mailbox of the account must be the address of a mailbox in Exchange Online that has a "

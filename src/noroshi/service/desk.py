@@ -10,7 +10,14 @@ from noroshi import schema
 from noroshi.core.model import NOTHING, Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
-from noroshi.definitions.needs import account_of, mark_of, marks_of, reader_of, resource_of
+from noroshi.definitions.needs import (
+    account_of,
+    mark_of,
+    marks_of,
+    noticed,
+    reader_of,
+    resource_of,
+)
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Resting, Store, Trip, Version, Waiting
@@ -93,13 +100,11 @@ class Desk:
         return trip_of(await mails_of(self._store, route.name), looked, self._clocks.wall())
 
     async def _read(self) -> frozenset[str]:
-        """The routes whose account reads its mailbox; none while the definitions cannot be
-        read."""
+        """The routes whose mailbox is read; none while the definitions cannot be read."""
         try:
-            _, plan = await self._current()
+            return noticed((await self._current())[1])
         except Trouble:
             return frozenset()
-        return frozenset(name for name, route in plan.routes.items() if reader_of(plan, route))
 
     async def _marks(self) -> Mapping[str, Words]:
         """What stands beside routes whose provider is none of the built-in ones; nothing is
