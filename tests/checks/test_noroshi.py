@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi import checks
-from noroshi.core.model import Fault, Instance, Level, Monitor, Sample, State
+from noroshi.core.model import NOTHING, Fault, Instance, Level, Monitor, Sample, State
 from noroshi.core.status import advance
 from noroshi.core.words import plain
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Trip, Unmeasurable
@@ -92,6 +92,13 @@ async def test_a_route_is_as_bad_as_what_keeps_mails_from_leaving(facts, level):
 async def test_what_stops_a_route_is_told_in_its_words():
     found = await readings("route", route=down(Fault.SIGN_IN, 0))
     assert {r.name: r.note for r in found}["blocked"] == WHY
+
+
+async def test_of_passwords_that_end_nothing_is_said_of_a_route_without_one():
+    found = {r.name: r for r in await readings("route", route=RouteFacts())}
+    assert found["retiring"].note == NOTHING
+    found = {r.name: r for r in await readings("route", route=RouteFacts(retiring=True))}
+    assert "password" in found["retiring"].note.en
 
 
 async def test_a_route_whose_mailbox_is_read_tells_when_a_mail_was_seen_and_how_long_it_took():

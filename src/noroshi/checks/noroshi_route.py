@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.model import Fault, Limits, Reading
+from noroshi.core.model import NOTHING, Fault, Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, RouteFacts, Trip, Unmeasurable, options
 
@@ -41,7 +41,9 @@ def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
     down = (now - facts.down).total_seconds() / 60 if facts.down and not blocked else 0.0
     yield Reading("blocked", float(blocked), note=facts.why)
     yield Reading("down", round(max(0.0, down), 1), "min", note=facts.why)
-    yield Reading("retiring", float(facts.retiring), note=RETIRES)
+    yield Reading(
+        "retiring", float(facts.retiring), note=RETIRES if facts.retiring else NOTHING
+    )
     if facts.accepted is not None:
         hours = (now - facts.accepted).total_seconds() / 3600
         yield Reading("accepted", round(max(0.0, hours), 2), "h")
