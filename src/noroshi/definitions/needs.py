@@ -23,8 +23,9 @@ def account_of(plan: Plan, route: Route) -> Account | None:
 def reader_of(plan: Plan, route: Route) -> Account | None:
     """Whose own mailbox shows what becomes of this route's mails; None: none is read."""
     account = account_of(plan, route)
-    reads = account is not None and account.reads_inbox and account.cloud.graph
-    return account if reads else None
+    if account is None or not account.reads_inbox:
+        return None
+    return account if account.cloud.graph or account.cloud.imap_host else None
 
 
 def noticed(plan: Plan) -> frozenset[str]:

@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from noroshi.core.words import Words
 from noroshi.inboxes import Came, Read, Report, Sought
 from noroshi.intakes import graph_troubles as troubles
+from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
 from noroshi.intakes.reports import looks_like_report, read_report
 from noroshi.network.http import LARGEST, Connecting, NoAnswer, Patience, Reply
 from noroshi.oauth.badge import Badge
@@ -21,10 +22,7 @@ from noroshi.vault import Secret
 
 PAGE, MOST_PAGES = 25, 20
 """Mails that are listed at once, each with all its headers; and how often in one reading."""
-LARGEST_PAGE, LARGEST_REPORT = 2**23, 2**18
-LATE = timedelta(minutes=15)
-"""A mail is stamped when it is received, and shows once it is filed: a later one may be before
-it, so that far back is read again."""
+LARGEST_PAGE = 2**23
 LIST = "id,receivedDateTime,parentFolderId"
 NOT_UNDERSTOOD = Words(
     en="{where} answered with something else than a list of mails",
@@ -93,7 +91,7 @@ class GraphInbox:
                 came.append(Came(report=report, at=row.received))
         self._known = known
         newest = max((row.received for row in rows), default=since)
-        return Read(came=tuple(came), until=_until(since, newest, more=more), more=more)
+        return Read(came=tuple(came), until=until_of(since, newest, more=more), more=more)
 
     async def close(self) -> None:
         await self._connecting.close()
@@ -176,7 +174,7 @@ class GraphInbox:
         try:
             return await self._badge.token()
         except RouteTrouble as trouble:
-            raise troubles.of_token(trouble) from None
+            raise of_token(trouble) from None
 
     async def _asked(self, url: str, token: Secret, most: int) -> Reply:
         http = await self._connecting.opened()
@@ -225,13 +223,6 @@ def _row(one: Mapping[str, Any]) -> _Row | None:
         folder=str(one.get("parentFolderId", "")),
         headers=tuple((str(h.get("name", "")), str(h.get("value", ""))) for h in pairs),
     )
-
-
-def _until(since: datetime, newest: datetime, *, more: bool) -> datetime:
-    if not more:
-        return max(since, newest - LATE)
-    # All of one instant is read at once, or one would never come past it.
-    return newest if newest > since else since + timedelta(seconds=1)
 
 
 def _literal(text: str) -> str:

@@ -29,10 +29,6 @@ NO_RIGHT = Words(
     "--read-mailbox でもう一度サインインします。アプリの場合はアプリケーションの許可で、管理者の同意が必要です。"
     "Mail.ReadBasic では足りません。読み取らない場合は reads_inbox = false にしてください。",
 )
-ASK_FOR_IT = Words(
-    en="{why} (So that the mailbox may be read: noroshi authorize ROUTE --read-mailbox)",
-    ja="{why} (メールボックスも読み取れるようにするには: noroshi authorize 経路 --read-mailbox)",
-)
 NO_MAILBOX = Words(
     en="mailbox of the account must be the address of a mailbox in Exchange Online that has a "
     "licence.",
@@ -45,14 +41,6 @@ OF_MAILBOX = ("MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ResourceNotFou
 def is_of_mailbox(reply: Reply) -> bool:
     """Whether a 404 is about the whole mailbox, not about a mail or a folder in it."""
     return error_in(reply).code in OF_MAILBOX
-
-
-def of_token(trouble: RouteTrouble) -> RouteTrouble:
-    """No token: one that may send need not be one that may read."""
-    if trouble.fault is not Fault.SIGN_IN:
-        return trouble
-    words = ASK_FOR_IT.fill(why=trouble.words)
-    return RouteTrouble(words, trouble.code, trouble.fault, trouble.again)
 
 
 def of_reply(reply: Reply, where: str, now: datetime) -> RouteTrouble:
