@@ -40,6 +40,7 @@ from noroshi.hosts.local import LocalHost
 from noroshi.hosts.own import OwnFacts
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import Pool, apart
+from noroshi.intakes.opening import box_of
 from noroshi.oauth.clouds import Account, Cloud
 from noroshi.oauth.generic_provider import GenericProvider
 from noroshi.oauth.msal_provider import MsalProvider
@@ -190,6 +191,8 @@ async def open_app(
             name=config.name,
             luck=random.random,
             ledger=timedelta(days=config.ledger_days),
+            box_of=lambda route: box_of(plans.current, route, outside),
+            new_id=_new_id(clocks),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)
         service = Service(
@@ -382,6 +385,7 @@ def _own_facts(
         late=lambda: health.late(steady()),
         clock_set=lambda: health.clock_set(steady()),
         store_path=config.store,
+        read_since=engine.trips.since,
     )
 
 

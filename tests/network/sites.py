@@ -94,4 +94,6 @@ class Site:
 async def _request(reader: asyncio.StreamReader) -> Heard:
     line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
     headers = {name.lower(): value for name, _, value in (one.partition(": ") for one in rest)}
-    return Heard(line, headers, await reader.readexactly(int(headers["content-length"])))
+    return Heard(
+        line, headers, await reader.readexactly(int(headers.get("content-length", "0")))
+    )

@@ -70,6 +70,17 @@ async def test_what_is_posted_arrives_and_the_answer_comes_back(site, certificat
     assert "cookie" not in heard.headers
 
 
+async def test_a_get_has_no_body_and_reads_as_much_as_is_wanted(site, certificate):
+    site.answers = [says(200, b"x" * 100_000)]
+    async with client(certificate[1]) as http:
+        cut = await http.get(f"{site.url}/a?b=%27c%20d%2B%27", {"X-A": "b"})
+        whole = await http.get(f"{site.url}/a", {}, 200_000)
+    assert (len(cut.body), len(whole.body)) == (LARGEST, 100_000)
+    heard = site.heard[0]
+    assert heard.line == "GET /a?b='c%20d%2B' HTTP/1.1"
+    assert heard.headers["x-a"] == "b" and heard.body == b""
+
+
 async def test_connections_are_kept(site, certificate):
     async with client(certificate[1]) as http:
         for _ in range(3):

@@ -151,7 +151,8 @@ class SignInServer:
             raise SignInFailed(words, error="invalid_grant", who="user")
         return GIVEN
 
-    async def device_begin(self, _client, _resource):
+    async def device_begin(self, _client, resource):
+        self.wanted = (resource,)
         return DeviceAttempt(
             user_code="ABCD-1234",
             url="https://login.example.com/device",

@@ -106,6 +106,7 @@ async def test_a_mail_is_posted_as_base64_of_the_whole_of_it(graph, certificate)
     async with route(graph, certificate, account) as transport:
         receipt = await transport.send(LETTER)
     assert receipt.provider_id == "0f8fad5b-d9cb-469f-a165-70867728950e"
+    assert receipt.message_ids == ("<01J.17/ops/aki@example.com>",)
     for answer in receipt.answers.values():
         assert (answer.verdict, answer.code, answer.text) == (Verdict.ACCEPTED, 202, "Accepted")
     assert account.asked == [("m365", False, "graph")]
@@ -153,6 +154,7 @@ async def test_a_mail_nobody_can_get_is_not_posted(graph, certificate):
     async with route(graph, certificate) as transport:
         receipt = await transport.send(replace(LETTER, to=("nobody",)))
     assert receipt.answers["nobody"].verdict is Verdict.REFUSED and graph.heard == []
+    assert receipt.message_ids == ()
 
 
 # Its size

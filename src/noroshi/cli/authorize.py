@@ -51,6 +51,8 @@ def authorize(asked: Asked) -> int:
             said.SIGNED_IN.fill(route=route, name=given.route, waiting=waiting, user=user)
         )
     )
+    if given.read_mailbox:
+        print(asked.say(said.IS_READ))
     if not asked.running:
         print(asked.say(said.NOBODY_SENDS))
     return exits.DONE
@@ -65,7 +67,9 @@ def _way(asked: Asked) -> Callable[[Asked], Answer]:
 def _begun(asked: Asked, port: int = 0) -> Answer:
     """The sign-in under way, once there is a secret to complete it with."""
     given = asked.given
-    begun: Answer = asked.call("authorize_begin", route=given.route, port=port)
+    begun: Answer = asked.call(
+        "authorize_begin", route=given.route, port=port, read=given.read_mailbox
+    )
     if begun["by"] == "app" and (given.url_file or given.here or given.device):
         given.parser.refuse(said.NO_PAGE)
     if not begun["secret_kept"] or given.secret_file:
@@ -77,7 +81,9 @@ def _begun(asked: Asked, port: int = 0) -> Answer:
                 raise Refused("invalid", words)
             print(asked.say(words))
         _keep_secret(asked, begun["secret"], given.secret_file)
-        begun = asked.call("authorize_begin", route=given.route, port=port)
+        begun = asked.call(
+            "authorize_begin", route=given.route, port=port, read=given.read_mailbox
+        )
     return begun
 
 
@@ -105,7 +111,8 @@ def _proved(asked: Asked, begun: Answer) -> Answer:
     """Where an app signs in by itself there is no page: a token is fetched and looked into."""
     for left in reversed(range(TRIES)):
         try:
-            proof = asked.call("authorize_app", route=asked.given.route)
+            given = asked.given
+            proof = asked.call("authorize_app", route=given.route, read=given.read_mailbox)
             break
         except Refused as refused:
             if asked.given.secret_file or not refused.about("secret"):
@@ -185,7 +192,8 @@ def _on_device(asked: Asked) -> Answer:
 def _begun_for_device(asked: Asked) -> Answer:
     if asked.given.secret_file:
         _begun(asked)
-    begun: Answer = asked.call("authorize_device", route=asked.given.route)
+    given = asked.given
+    begun: Answer = asked.call("authorize_device", route=given.route, read=given.read_mailbox)
     return begun
 
 

@@ -57,6 +57,7 @@ TRIED, NOT_TRIED = (
     Words(en="not tried yet", ja="まだ試していません"),
 )
 MAIL, DIGEST = Words(en="Mail", ja="メール"), Words(en="Told in", ja="まとめたメール")
+NOT_PROVED = Words(en="Not proved", ja="未確認")
 STATE, FORGOTTEN = Words(en="State", ja="状態"), Words(en="forgotten", ja="記録なし")
 
 
@@ -121,6 +122,8 @@ def _one(asked: Asked, one: Answer, now: datetime) -> Iterator[str]:
     rows += _tries(asked, one, now)
     why = asked.say(one["why"]) if one["state"] in ("waiting", "held", "set aside") else ""
     rows.append([asked.say(STATE), "", ": ".join(filter(None, (_state(asked, one), why)))])
+    if unproved := asked.say(one["unproved"]):
+        rows.append([asked.say(NOT_PROVED), "", unproved])
     yield from table(rows)
 
 

@@ -512,12 +512,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What an attempt by a route brought: an answer for each recipient."""
+    """What an attempt by a route brought: an answer for each recipient.
+
+    `message_ids` are those by which a mail that was taken may be found again: our own, and
+    what the provider calls it if it says so.
+    """
 
     at: datetime
     answers: Mapping[str, Answer]
     provider_id: str = ""
     route: str = ""
+    message_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""HTTP as our ways out need it: a request, its answer cut short, and what can be in between."""
+"""HTTP as we need it: a POST or a GET, its answer cut short, and what can be in between."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ class NoAnswer(Exception):
 
 
 class Http(Protocol):
-    """Connections that are kept. Several posts may run at once."""
+    """Connections that are kept. Several requests may run at once."""
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Never follows a redirect. Raises NotReached where nothing left, or NoAnswer."""
 
-    async def get(self, url: str, headers: Mapping[str, str]) -> Reply:
-        """Ask for a page; raises as `post` does."""
+    async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
+        """As `post`; so many bytes of the answer are read."""
 
     async def close(self) -> None:
         """Let go of all connections. It may be called twice."""
@@ -94,3 +94,23 @@ def _load() -> Opens:
     from noroshi.network.over_aiohttp import Posting  # here, as aiohttp takes its time
 
     return Posting
+
+
+class Connecting:
+    """Opens the HTTP client when it is first needed: it takes its time to import."""
+
+    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
+        self._given = outside, ca_files, patience
+        self._http: Http | None = None
+        self._opening = asyncio.Lock()
+
+    async def opened(self) -> Http:
+        async with self._opening:
+            if self._http is None:
+                self._http = await open_http(*self._given)
+            return self._http
+
+    async def close(self) -> None:
+        http, self._http = self._http, None
+        if http is not None:
+            await http.close()

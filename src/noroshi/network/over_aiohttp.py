@@ -57,6 +57,17 @@ class Reaching(aiohttp.BaseConnector):
         return self._context
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked, and how many bytes of the answer are wanted."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
+    most: int = LARGEST
+
+
 @dataclass(slots=True)
 class Trip:
     """Whether a request went by a connection that was kept from an earlier one."""
@@ -72,48 +83,39 @@ class Posting:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
-        return await self._twice("POST", url, content, headers)
+        return await self._again(Request("POST", url, headers, content))
 
-    async def get(self, url: str, headers: Mapping[str, str]) -> Reply:
-        return await self._twice("GET", url, None, headers)
+    async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
+        return await self._again(Request("GET", url, headers, most=most))
 
     async def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
-    async def _twice(
-        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> Reply:
+    async def _again(self, request: Request) -> Reply:
         """Once more on a new connection if the server had closed the kept one meanwhile."""
         trip = Trip()
         try:
-            return await self._asked(method, url, content, headers, trip)
+            return await self._asked(request, trip)
         except NoAnswer:
             if not trip.by_kept:
                 raise
-        return await self._asked(method, url, content, headers, trip)
+        return await self._asked(request, trip)
 
-    async def _asked(
-        self,
-        method: str,
-        url: str,
-        content: bytes | None,
-        headers: Mapping[str, str],
-        trip: Trip,
-    ) -> Reply:
-        session = self._opened()
+    async def _asked(self, request: Request, trip: Trip) -> Reply:
+        session, content = self._opened(), request.content
         try:
             async with session.request(
-                method,
-                url,
+                request.method,
+                request.url,
                 # In pieces: the loop must not be held up.
                 data=None if content is None else BytesIO(content),
-                headers=headers,
+                headers=request.headers,
                 allow_redirects=False,
                 trace_request_ctx=trip,
             ) as answer:
-                return await _reply(answer)
+                return await _reply(answer, request.most)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise NoAnswer(type(error).__name__) from None  # its text may hold the URL
 
@@ -142,10 +144,10 @@ async def _by_kept(session: object, context: object, given: object) -> None:
     trip.by_kept = True
 
 
-async def _reply(answer: aiohttp.ClientResponse) -> Reply:
+async def _reply(answer: aiohttp.ClientResponse, most: int) -> Reply:
     """The answer with as much of its body as is wanted; the rest is not waited for."""
     body = bytearray()
-    while len(body) < LARGEST and (piece := await answer.content.read(LARGEST - len(body))):
+    while len(body) < most and (piece := await answer.content.read(most - len(body))):
         body += piece
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Reply(answer.status, headers, bytes(body))

@@ -77,6 +77,8 @@ GOOGLE = Cloud(
     scope="https://mail.google.com/ openid email",
     app_scope="https://mail.google.com/",
     app_grant="service_account",
+    inbox_scope="https://mail.google.com/",
+    imap_host="imap.gmail.com",
     smtp_host="smtp.gmail.com",
     smtp_port=587,
 )

@@ -10,15 +10,23 @@ from noroshi import schema
 from noroshi.core.model import NOTHING, Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
-from noroshi.definitions.needs import account_of, mark_of, marks_of, resource_of
+from noroshi.definitions.needs import (
+    account_of,
+    mark_of,
+    marks_of,
+    noticed,
+    reader_of,
+    resource_of,
+)
 from noroshi.examining import Step
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
+from noroshi.ports import Clocks, Host, Resting, Store, Trip, Version, Waiting
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.offer import Trouble
 from noroshi.service.under_way import UnderWay
+from noroshi.trips import looked_at, mails_of, trip_of
 from noroshi.vault import KeyRing, Vault
 
 CANNOT_COMPILE = Words(
@@ -70,7 +78,7 @@ class Desk:
         return {resting.route: resting for resting in await self._store.resting()}
 
     async def _routes(self, plan: Plan, waiting: Iterable[Waiting]) -> tuple[RouteStatus, ...]:
-        down = await self._down()
+        down, accepted = await self._down(), await self._store.accepted()
         open_ones = [w.envelope for w in waiting if not w.fate]
         return tuple(
             [
@@ -80,10 +88,27 @@ class Desk:
                     await self._sign_in(plan, route),
                     sum(route.name in envelope.routes for envelope in open_ones),
                     mark_of(plan, route) or NOTHING,
+                    accepted.get(route.name),
+                    await self._trip(plan, route),
                 )
                 for route in plan.routes.values()
             ]
         )
+
+    async def _trip(self, plan: Plan, route: Route) -> Trip | None:
+        """What is known of its mails to the own mailbox; None: that is not read."""
+        account = reader_of(plan, route)
+        if account is None:
+            return None
+        looked = looked_at(await self._store.notes(), account.name)
+        return trip_of(await mails_of(self._store, route.name), looked, self._clocks.wall())
+
+    async def _read(self) -> frozenset[str]:
+        """The routes whose mailbox is read; none while the definitions cannot be read."""
+        try:
+            return noticed((await self._current())[1])
+        except Trouble:
+            return frozenset()
 
     async def _marks(self) -> Mapping[str, Words]:
         """What stands beside routes whose provider is none of the built-in ones; nothing is

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Rout
 from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
-from noroshi.ports import Action, Check, Resting, TransportKind, Waiting
+from noroshi.ports import Action, Arrival, Check, Resting, TransportKind, Trip, Waiting
+from noroshi.service import arriving
 from noroshi.service.answers import (
     Attempt,
     Counts,
@@ -119,6 +121,8 @@ def route_status(
     sign_in: SignInState | None,
     waiting: int,
     mark: Words = NOTHING,
+    accepted: datetime | None = None,
+    trip: Trip | None = None,
 ) -> RouteStatus:
     """How a route is. A missing sign-in comes first: it is why the route is down."""
     state, since, until, why = "well", None, None, NOTHING
@@ -139,6 +143,8 @@ def route_status(
         why=why,
         waiting=waiting,
         mark=mark,
+        accepted=accepted,
+        arrives=None if trip is None else arriving.arrives(trip),
         **_of_sign_in(sign_in),
     )
 
@@ -207,11 +213,17 @@ def _next(
     return one.due, FIRST_TURN if one.why == NOTHING else one.why
 
 
-def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
-    """One envelope in full."""
-    envelope = one.envelope
+def letter(
+    one: Waiting,
+    queued: Queued,
+    receipts: Sequence[Receipt],
+    arrivals: Sequence[Arrival] = (),
+    read: Collection[str] = (),
+) -> Letter:
+    """One envelope in full. `read`: the routes whose mailbox is read."""
+    envelope, state = one.envelope, arriving.state_of(queued.state, arrivals)
     return Letter(
-        queued=queued,
+        queued=replace(queued, state=state),
         text=str(envelope.payload.get("text", "")),
         reached=envelope.reached,
         refused=envelope.refused,
@@ -219,6 +231,8 @@ def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
         members=envelope.members,
         thread=envelope.thread,
         tried=tuple(_attempt(receipt) for receipt in receipts),
+        arrived=arriving.arrived(arrivals),
+        unproved=arriving.unproved(state, receipts, read),
     )
 
 

@@ -34,6 +34,7 @@ from noroshi.ports import (
     Block,
     Conflict,
     Entry,
+    Followed,
     Node,
     Renewal,
     Resting,
@@ -79,6 +80,7 @@ class MemoryStore:
         self._decisions: dict[tuple[str, str, str], Decision] = {}
         self._samples: list[tuple[str, Sample]] = []
         self._secrets: dict[str, bytes] = {}
+        self._notes: dict[str, str] = {}
         self._turns: dict[str, tuple[str, datetime]] = {}
         self._numbers = itertools.count(1)
         self._raised = self._forgotten = 0
@@ -412,7 +414,9 @@ class MemoryStore:
         lost = self._raised - self._forgotten - kept
         return dict(+found) | counters | {"lost": lost}
 
-    async def arrived(self, envelope: str, arrival: Arrival) -> bool:
+    async def arrived(
+        self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
         row = self._spool.get(envelope)
         if row is None or row.fate not in (ACCEPTED, ""):
             return False
@@ -420,7 +424,22 @@ class MemoryStore:
         if (arrival.address, arrival.state) in known:
             return False
         row.arrivals.append(arrival)
+        for telling in envelopes:
+            self._put(telling)
         return True
+
+    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
+        wanted = set(message_ids)
+        rows = reversed(self._spool.values())
+        return next((row.followed for row in rows if row.known_by & wanted), None)
+
+    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
+        ids = sorted((id for id in self._spool if id.startswith(begins)), reverse=True)
+        return [self._spool[id].followed for id in ids[:last]]
+
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        row = self._spool.get(envelope)
+        return () if row is None else row.followed.arrivals
 
     async def forget(self, before: datetime, most: int) -> int:
         settled = (ACCEPTED, DROPPED)
@@ -523,6 +542,14 @@ class MemoryStore:
 
     async def drop_secret(self, name: str) -> bool:
         return self._secrets.pop(name, None) is not None
+
+    # notes
+
+    async def note(self, name: str, text: str) -> None:
+        self._notes[name] = text
+
+    async def notes(self) -> Mapping[str, str]:
+        return dict(self._notes)
 
     # turns
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from noroshi.core.model import NOTHING, NOTHING_SAID, Envelope, Receipt, Standing, State
 from noroshi.core.words import Words
-from noroshi.ports import Arrival, Node, Waiting
+from noroshi.ports import Arrival, Followed, Node, Waiting
+from noroshi.stores.shared import accepted
 
 
 @dataclass
@@ -42,6 +43,18 @@ class Spooled:
             fate=self.fate,
             why=self.why,
         )
+
+    @property
+    def followed(self) -> Followed:
+        """As a mail that is followed."""
+        arrivals = sorted(self.arrivals, key=lambda arrival: arrival.at)
+        return Followed(row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals))
+
+    @property
+    def known_by(self) -> set[str]:
+        """Its Message-IDs, once it was taken."""
+        taken = (receipt for receipt in self.receipts if accepted(receipt))
+        return {id for receipt in taken for id in receipt.message_ids}
 
 
 @dataclass

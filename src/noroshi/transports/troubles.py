@@ -101,7 +101,7 @@ class ServerTrouble(RouteTrouble):
         fault: Fault | None = None,
         about: Words = NOTHING,
     ) -> None:
-        super().__init__(words, code, fault or _fault(code, enhanced, text), about)
+        super().__init__(words, code, fault or _fault(code, enhanced, text), about=about)
         self.enhanced, self.text = enhanced, text
 
 

@@ -12,13 +12,13 @@ from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
-from noroshi.network.http import NoAnswer, Patience
+from noroshi.network.http import Connecting, NoAnswer, Patience
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports import troubles, webhook_url
 from noroshi.transports.dialogue import Parties
 from noroshi.transports.http_rules import WEBHOOK
-from noroshi.transports.over_http import Answering, Connecting
+from noroshi.transports.over_http import Answering
 from noroshi.transports.shapes import SHAPES
 from noroshi.transports.signing import Masks
 from noroshi.vault import Secret, reserved

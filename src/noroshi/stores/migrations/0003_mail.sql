@@ -49,3 +49,10 @@ create table accepted (route text primary key, at integer not null) strict, with
 create table turn (
     name text primary key, holder text not null, until integer not null
 ) strict, without rowid;
+
+-- The Message-IDs by which a mail that was taken may be found again.
+create table message (id text primary key, envelope integer not null) strict, without rowid;
+create index message_of on message (envelope);
+
+-- What a node notes for itself: how far it has read a mailbox.
+create table note (name text primary key, body text not null) strict, without rowid;

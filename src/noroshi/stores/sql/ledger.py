@@ -10,8 +10,9 @@ from noroshi import schema
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, Entry, Waiting
 from noroshi.stores.shared import ASIDE_TOGETHER, TOGETHER, counted
+from noroshi.stores.sql.following import arrivals
 from noroshi.stores.sql.spool import envelope, row_of
-from noroshi.stores.sql.values import Connection, instant, number
+from noroshi.stores.sql.values import Connection, number
 
 NEWEST = """
 select a.id, a.envelope from alarm a join spool s on s.seq = a.envelope
@@ -19,8 +20,6 @@ order by s.seq desc, a.id limit ?"""
 ONE = "select id, envelope from alarm where id = ?"
 BY_FATE = """
 select s.fate, count(*) from alarm a join spool s on s.seq = a.envelope group by s.fate"""
-ARRIVALS = "select address, state, at, said from arrival where envelope = ? order by at"
-TAKEN = "select seq from spool where id = ? and fate in ('accepted', '')"
 OLD = """
 select seq from spool where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
 OLD_EVENTS = """
@@ -29,7 +28,7 @@ delete from event where seq in (
     and json_extract(e.body, '$.at') < ?
     and exists (select 1 from event n where n.monitor = e.monitor and n.seq > e.seq)
     order by e.seq limit ?)"""
-OF_MAIL = ("receipt", "arrival", "way")
+OF_MAIL = ("receipt", "arrival", "message", "way")
 
 
 def ledger(db: Connection, last: int, alarm: str = "") -> Sequence[Entry]:
@@ -48,16 +47,6 @@ def totals(db: Connection) -> Mapping[str, int]:
     raised, forgotten = known.get("raised", 0), known.get("forgotten", 0)
     counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - kept}
     return dict(found) | counters
-
-
-def arrived(db: Connection, id: str, arrival: Arrival) -> bool:
-    """As ports.Store.arrived says."""
-    row = db.execute(TAKEN, (id,)).fetchone()
-    if row is None:
-        return False
-    given = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.said)
-    sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
-    return bool(db.execute(sql, given).rowcount)
 
 
 def forget(db: Connection, before: datetime, most: int) -> int:
@@ -104,5 +93,4 @@ def _event(db: Connection, alarm: str) -> Event | None:
 def _arrivals(db: Connection, row: Waiting) -> Iterator[Arrival]:
     sql = "select seq from spool where id = ?"
     for (seq,) in db.execute(sql, (row.envelope.id,)).fetchall():
-        for address, state, at, said in db.execute(ARRIVALS, (seq,)):
-            yield Arrival(address=address, state=state, at=instant(at), said=said)
+        yield from arrivals(db, seq)

@@ -319,6 +319,8 @@ def _write_receipt(db: Connection, seq: int, route: str, receipt: Receipt) -> No
     if taken:
         sql = "insert or replace into accepted values (?, ?)"
         db.execute(sql, (route, number(receipt.at)))
+        ids = [(id, seq) for id in receipt.message_ids]
+        db.executemany("insert or replace into message values (?, ?)", ids)
     row = (seq, schema.text(receipt), number(receipt.at), route, taken)
     db.execute(
         "insert into receipt (envelope, body, at, route, taken) values (?, ?, ?, ?, ?)", row

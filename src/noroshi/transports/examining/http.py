@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from noroshi.core.words import Words, plain
 from noroshi.examining import Exam, Seen, Step, Stopped
-from noroshi.network.http import NoAnswer, Patience, Reply
+from noroshi.network.graph_said import error_in
+from noroshi.network.http import Connecting, NoAnswer, Patience, Reply
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.transports.advice import over_http
 from noroshi.transports.advice.mails import NOT_KNOWN
@@ -15,9 +16,8 @@ from noroshi.transports.advice.record import Advice
 from noroshi.transports.examining.causes import remedy_of_person, remedy_of_token
 from noroshi.transports.examining.obstacles import stopped_by
 from noroshi.transports.examining.way import TLS, Path, looked_at, with_values
-from noroshi.transports.graph import Options as GraphOptions, error_in
+from noroshi.transports.graph import Options as GraphOptions
 from noroshi.transports.http_rules import GRAPH, http_rule_for
-from noroshi.transports.over_http import Connecting
 from noroshi.transports.signing import Masks
 from noroshi.transports.webhook import Options as WebhookOptions, WebhookTransport
 
