@@ -148,6 +148,21 @@ async def test_a_day_without_a_route_is_told_in_few_mails_the_critical_first(cou
     assert await counts(storm.store) == {"accepted": count}
 
 
+async def test_what_comes_bit_by_bit_while_a_route_is_down_is_told_in_one_mail():
+    storm = Storm()
+    storm.smtp = answers(storm, Fault.NETWORK)
+    await storm.watch(5)
+    async with storm.life() as engine:
+        for minute in range(30):
+            storm.used |= {f"/{minute}": 96}
+            await storm.seconds(engine, 60)
+        assert await counts(storm.store) == {"": 150}
+        storm.fault = None
+        await storm.seconds(engine, 200)
+    assert len(storm.smtp.sent) == 1
+    assert await counts(storm.store) == {"accepted": 150}
+
+
 async def test_a_missing_sign_in_holds_the_queue_costs_no_attempt_and_survives_a_restart():
     storm = Storm()
     storm.smtp = answers(storm)

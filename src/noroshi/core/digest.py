@@ -2,7 +2,7 @@
 
 From the moment of joining the digest alone is lent, tried again, held and settled; what
 becomes of it becomes of its members. A member is in one digest at most, so its id makes the
-digest's.
+digest's. One whose route turns out to be down, so that nothing of it has left, is undone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def joined(
     `pile` are the open envelopes of its contact that are not out, oldest first, `first` among
     them; `singles` is how many mails may come one by one now, None: any number.
     """
-    group = tuple(_group(first, pile))[:MOST_MEMBERS]
+    group = _as_many_as_fit(first, tuple(_group(first, pile)))
     if first not in group:
         return ()
     crowded = singles is not None and len(group) > singles
@@ -63,6 +63,13 @@ def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetim
     )
 
 
+def may_be_undone(digest: Envelope, member: Envelope) -> bool:
+    """Whether a digest whose route was down left nothing behind: then what it tells is put
+    together anew with what came meanwhile. `member` is its first one, as it was before."""
+    untouched = not (digest.attempts or digest.reached or digest.refused)
+    return untouched and (digest.to, digest.routes) == (member.to, member.routes)
+
+
 def _group(first: Envelope, pile: Iterable[Envelope]) -> Iterator[Envelope]:
     """Of the same letterhead; nothing that an older one of its order key, left behind, would
     be overtaken by."""
@@ -74,6 +81,18 @@ def _group(first: Envelope, pile: Iterable[Envelope]) -> Iterator[Envelope]:
             yield one
         else:
             behind.add(one.order)
+
+
+def _as_many_as_fit(first: Envelope, group: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
+    """Those of the most urgent order keys, of each the oldest; `first` is among them."""
+    if len(group) <= MOST_MEMBERS:
+        return group
+    lanes = dict[str, int]()
+    for one in group:
+        lanes[one.order] = min(lanes.get(one.order, one.lane.value), one.lane.value)
+    urgent = sorted(group, key=lambda one: (one.order != first.order, lanes[one.order]))
+    chosen = {one.id for one in urgent[:MOST_MEMBERS]}
+    return tuple(one for one in group if one.id in chosen)
 
 
 def _letterhead(envelope: Envelope) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.delivery import Fate, RestRoute, settled
-from noroshi.core.digest import may_join
+from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.model import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
@@ -72,6 +72,11 @@ where fate in ('', 'held', 'set aside') order by seq"""
 OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
 SHARE = """
 update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
+APART = """
+update spool set fate = '', why = ?, due = ? where id in (select value from json_each(?))
+returning seq, order_key"""
+MEMBER = "select seq, envelope from spool where id = ?"
+TRIED = "select count(*) from receipt where envelope = ?"
 AT_HAND = "select seq, fate, envelope from spool where id = ? and lease is null"
 
 
@@ -128,6 +133,8 @@ def settle(
         share(db, envelope, said)
     elif envelope.routes != parcel.envelope.routes:
         _write_ways(db, row[0], envelope.routes)
+    if isinstance(fate, RestRoute) and envelope.members:
+        _undo(db, row[0], envelope, receipt.at)
     for telling in envelopes:
         put(db, telling)
     return True
@@ -299,6 +306,24 @@ def share(db: Connection, envelope: Envelope, fate: str) -> None:
     members = json.dumps(list(envelope.members))
     orders = db.execute(SHARE, (of_members(fate), members)).fetchall()
     for (order,) in set(orders):
+        promote(db, order)
+
+
+def _undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
+    """Its members wait by themselves again, unless it has a story of its own by now. What it
+    was tried with stays on the first one's record."""
+    first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
+    (tried,) = db.execute(TRIED, (seq,)).fetchone()
+    if tried > 1 or not may_be_undone(digest, schema.value(Envelope, body)):
+        return
+    (why,) = db.execute("select why from spool where seq = ?", (seq,)).fetchone()
+    db.execute("update receipt set envelope = ? where envelope = ?", (first, seq))
+    db.execute("delete from way where envelope = ?", (seq,))
+    db.execute("delete from spool where seq = ?", (seq,))
+    members = json.dumps(list(digest.members))
+    for one, _ in (found := db.execute(APART, (why, number(at), members)).fetchall()):
+        _write_ways(db, one, digest.routes)
+    for order in {order for _, order in found}:
         promote(db, order)
 
 
