@@ -111,6 +111,23 @@ async def test_a_route_whose_mailbox_is_read_tells_when_a_mail_was_seen_and_how_
     assert not {"seen", "took"} & {r.name for r in without}
 
 
+def told_of(found, name):
+    """How a mail tells a reading: its note where it has no unit, else the number."""
+    reading = next(r for r in found if r.name == name)
+    return reading.note.en if not reading.unit else f"{reading.value:g} {reading.unit}"
+
+
+@pytest.mark.parametrize("name", ["blocked", "down"])
+async def test_what_is_well_again_is_told_as_well(name):
+    found = await readings("route", route=RouteFacts())
+    assert told_of(found, name) == "mails can leave by it"
+
+
+async def test_minutes_are_told_of_a_route_that_is_down():
+    found = await readings("route", route=down(Fault.NETWORK, 6))
+    assert told_of(found, "down") == "6 min"
+
+
 @pytest.mark.parametrize(
     ("left", "told"),
     [

@@ -24,6 +24,7 @@ ENDED = Words(
     en="the secret or certificate of {name} ended on {day}",
     ja="{name} のシークレットまたは証明書は {day} に期限が切れました",
 )
+LEFT = Words(en="Secret or certificate ends in", ja="シークレットまたは証明書の残り")
 RESTS = Words(
     en="the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
     ja="サインインの最後の更新は{days}日前です。更新がないまま90日たつと切れます",
@@ -88,7 +89,7 @@ CHECK = Check(
     names={
         "sign_in": Words(en="Sign-in that is needed", ja="必要なサインイン"),
         "rests": Words(en="Without a renewal for", ja="更新していない期間"),
-        **{f"left_{days}": Words(en="Left", ja="残り") for days in DAYS},
+        **{f"left_{days}": LEFT for days in DAYS},
     },
     may_vanish=True,
     run=run,

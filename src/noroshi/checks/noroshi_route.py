@@ -13,6 +13,7 @@ from noroshi.ports import Check, Host, Outcome, RouteFacts, Trip, Unmeasurable, 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """What time mends, mostly: it is told only once it has lasted."""
 NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
+WELL = Words(en="mails can leave by it", ja="メールを送れます")
 RETIRES = Words(
     en="it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
     "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
@@ -39,8 +40,11 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
     blocked = facts.down is not None and facts.fault not in BY_ITSELF
     down = (now - facts.down).total_seconds() / 60 if facts.down and not blocked else 0.0
-    yield Reading("blocked", float(blocked), note=facts.why)
-    yield Reading("down", round(max(0.0, down), 1), "min", note=facts.why)
+    why = WELL if facts.down is None else facts.why
+    yield Reading("blocked", float(blocked), note=why)
+    # Without a unit it is told by its note: nobody wants to read of 0 minutes.
+    minutes = round(max(0.0, down), 1)
+    yield Reading("down", minutes, "min" if minutes else "", note=why)
     yield Reading(
         "retiring", float(facts.retiring), note=RETIRES if facts.retiring else NOTHING
     )
