@@ -265,11 +265,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt that came to an end."""
+    """One attempt that came to an end, by a route ("": from before routes were recorded)."""
 
     at: datetime
     provider_id: str
     said: tuple[Said, ...]
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -248,4 +248,4 @@ def _attempt(receipt: Receipt) -> Attempt:
         )
         for address, answer in receipt.answers.items()
     )
-    return Attempt(receipt.at, receipt.provider_id, said)
+    return Attempt(receipt.at, receipt.provider_id, said, receipt.route)
