@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.cli.client import Far
 from noroshi.drill.failures import TEN
 from noroshi.lab.remote import Remote
-from tests.e2e.labs import LabProgram, define
+from tests.e2e.labs import BOTH, LabProgram, both_signed_in, define
 from tests.e2e.world import Home, until
 
-RULE = 'action = "mail"\ncontacts = ["ops"]\nroutes = ["m365", "second"]\n'
-SECOND = 'kind = "smtp"\n[options]\naccount = "elsewhere"\n'
 OFTEN = 'every = "2s"\n'
 
 
@@ -57,16 +54,10 @@ def lab(tmp_path):
 def home(tmp_path, lab):
     """A node with two routes, both signed in."""
     home = Home(tmp_path)
-    more = {"rules__ops": RULE, "routes__second": SECOND}
-    define(home, lab, **more)
+    define(home, lab, **BOTH)
     home.serve()
-    door, remote = Far(home.folder / "door.sock"), Remote(lab.folder)
-    for route, card in (("m365", lab.card), ("second", lab.card["elsewhere"])):
-        entry = door.call("authorize_begin", route=route)["secret"]
-        door.call("set_secret", name=entry, value=card["client_secret"])
-        url = door.call("authorize_begin", route=route)["url"]
-        door.call("authorize_finish", route=route, pasted=remote.sign_in(url))
-    define(home, lab, instances__noroshi=OFTEN, **more)
+    both_signed_in(home, lab)
+    define(home, lab, instances__noroshi=OFTEN, **BOTH)
     yield home
     home.end()
 
