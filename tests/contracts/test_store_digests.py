@@ -261,6 +261,18 @@ async def test_a_digest_that_was_undone_is_made_anew_with_what_came_meanwhile(
     assert await fates(store, "a", "b", "d") == ["together"] * 3
 
 
+async def test_a_digest_that_stood_behind_one_that_was_undone_is_lent_in_its_place(
+    store, lend, finds_it_down
+):
+    others = C, alarm("d")
+    await store.post(A, B, *others)
+    for members in ((A, B), others):
+        assert await store.join(await lend(), digest(members, {}, DAWN))
+    await finds_it_down(digest((A, B), {}, DAWN).id)
+    left = {(await lend(now=SOON)).envelope.id for _ in range(3)}
+    assert left == {"a", "b", digest(others, {}, DAWN).id}
+
+
 async def test_what_stood_behind_a_member_stands_behind_it_when_the_digest_is_undone(
     store, node, lend, finds_it_down
 ):

@@ -323,7 +323,8 @@ def _undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
     members = json.dumps(list(digest.members))
     for one, _ in (found := db.execute(APART, (why, number(at), members)).fetchall()):
         _write_ways(db, one, digest.routes)
-    for order in {order for _, order in found}:
+    # Another digest of this contact may have stood behind it.
+    for order in {digest.order, *(order for _, order in found)}:
         promote(db, order)
 
 
