@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.delivery import Fate, RestRoute, settled
-from noroshi.core.digest import may_be_undone, may_join
+from noroshi.core.digest import may_join
 from noroshi.core.model import (
     NOTHING,
     NOTHING_SAID,
@@ -43,7 +43,7 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
-from noroshi.stores.memory_rows import Lent, Spooled, Watched
+from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart
 from noroshi.stores.shared import (
     ACCEPTED,
     DROPPED,
@@ -365,25 +365,13 @@ class MemoryStore:
         return True
 
     def _rest(self, route: str, fate: RestRoute) -> None:
-        """Two parcels that were out at once may both find it down."""
-        known = self._resting.get(route)
-        since = min(fate.since, known.since) if known else fate.since
-        until = max(fate.until, known.until) if known else fate.until
-        self._resting[route] = Resting(route, since, until, fate.why, fate.fault, fate.early)
+        self._resting[route] = rested(route, self._resting.get(route), fate)
 
     def _undo(self, row: Spooled) -> None:
         """Members of a digest that left nothing behind wait by themselves again."""
-        members = [self._spool[id] for id in row.envelope.members]
-        if len(row.receipts) > 1 or not members:
-            return
-        if not may_be_undone(row.envelope, members[0].envelope):
-            return
-        members[0].receipts += row.receipts
-        members[0].routes += row.routes
-        for member in members:
-            member.fate, member.why, member.due = "", row.why, row.due
-        del self._spool[row.envelope.id]
-        self._reopen()
+        if take_apart(row, [self._spool[id] for id in row.envelope.members]):
+            del self._spool[row.envelope.id]
+            self._reopen()
 
     def _share(self, row: Spooled) -> None:
         """Members of a digest have its fate."""
