@@ -53,6 +53,9 @@ WHAT_PEOPLE_CAN_ASK = {
     "certificate_new": ADMIN,
     "certificate_show": ADMIN,
     "set_secret": ADMIN,
+    "account_tenant": ADMIN,
+    "account_try": ADMIN,
+    "token_look": ADMIN,
 }
 
 

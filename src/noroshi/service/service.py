@@ -14,6 +14,7 @@ from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
+from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.trying import Trying
@@ -27,6 +28,7 @@ class Service(
     Versions,
     Blueprints,
     Certifying,
+    Proving,
     Sealing,
     Entries,
     Mailing,

@@ -97,7 +97,7 @@ class Signing(Desk):
             try:
                 url = await self._tokens.begin(account, wanted, redirect)
             except (SignInFailed, Unreachable, VaultError) as failure:
-                raise _not_signed_in(route, failure) from None
+                raise not_signed_in(route, failure) from None
         return SignIn(
             route=route,
             account=account.name,
@@ -140,7 +140,7 @@ class Signing(Desk):
         try:
             await self._tokens.finish(account, pasted)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _not_signed_in(route, failure) from None
+            raise not_signed_in(route, failure) from None
         return await self._signed_in(route, account)
 
     @operation(
@@ -158,7 +158,7 @@ class Signing(Desk):
         try:
             attempt = await self._tokens.device_begin(account, wanted)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _not_signed_in(route, failure) from None
+            raise not_signed_in(route, failure) from None
         return OnDevice(
             route=route,
             account=account.name,
@@ -186,7 +186,7 @@ class Signing(Desk):
         except (SignInFailed, VaultError) as failure:
             if getattr(failure, "who", "") == "wait":
                 return DeviceAsked(wait=ASK_LATER, why=failure.words)
-            raise _not_signed_in(route, failure) from None
+            raise not_signed_in(route, failure) from None
         if wait:
             return DeviceAsked(wait=wait)
         return DeviceAsked(route=await self._signed_in(route, account))
@@ -219,7 +219,7 @@ class Signing(Desk):
         try:
             token = await self._tokens.prove(account, resource)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _not_signed_in(route, failure) from None
+            raise not_signed_in(route, failure) from None
         return LOOKS[resource](token) if account.cloud.entra and resource in LOOKS else ()
 
     async def _signed_in(self, route: str, account: Account) -> RouteStatus:
@@ -301,7 +301,7 @@ def _sort_of_secret(account: Account) -> str:
     return "entra" if account.cloud.entra else "secret"
 
 
-def _not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
+def not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
     """What the provider said, and what to do now: this is no renewal, which is tried again."""
     if isinstance(failure, SignInFailed) and WRONG_SECRET.intersection(failure.codes):
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),))
