@@ -18,10 +18,6 @@ from noroshi.vault import Secret
 
 METADATA = "/v2.0/.well-known/openid-configuration"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NO_ENTRA = Words(
-    en="The cloud {cloud} is not Microsoft's, so it has no tenants.",
-    ja="クラウド {cloud} は Microsoft のものではないため、テナントがありません。",
-)
 NO_TENANT = Words(
     en="“{tenant}” is no single tenant at {host}. Give the tenant ID, or a domain of the "
     "organisation.",
@@ -31,10 +27,7 @@ NO_TENANT = Words(
 
 
 async def tenant_of(account: Account, proxy_password: Secret | None) -> str:
-    """The tenant's ID. Raises SignInFailed (there is no such tenant) and Unreachable."""
-    if not account.cloud.entra:
-        words = NO_ENTRA.fill(cloud=account.cloud.name)
-        raise SignInFailed(words, error="no_tenant", who="setup")
+    """The ID of its tenant at an Entra ID. Raises SignInFailed (there is no such tenant) and Unreachable."""
 
     def ask(wire: Wire) -> str | SignInFailed:
         found = wire.get(f"{account.authority}{METADATA}").content or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from noroshi.core.problems import instead
+from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions.needs import resource_of
 from noroshi.oauth import aadsts_app
@@ -16,13 +16,21 @@ from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.seen import seen_in
 from noroshi.ports import Resource
 from noroshi.service.answers_proving import AppTried, TenantFound, TokenSeen
-from noroshi.service.offer import ADMIN, NotFound, Person, operation
-from noroshi.service.signing import Signing, not_signed_in
+from noroshi.service.offer import ADMIN, NotFound, Person, Trouble, operation
+from noroshi.service.signing import WRONG_SECRET, Signing, not_signed_in
 from noroshi.vault import VaultError
 
 NO_ACCOUNT = Words(
     en="There is no account {given}{instead}.",
     ja="{given} というアカウントはありません{instead}。",
+)
+ANOTHER_SECRET = Words(
+    en="Put the right one in: noroshi secret set {secret}",
+    ja="正しい値を入れてください: noroshi secret set {secret}",
+)
+NO_ENTRA = Words(
+    en="The cloud {cloud} is not Microsoft's, so it has no tenants.",
+    ja="クラウド {cloud} は Microsoft のものではないため、テナントがありません。",
 )
 NO_SECRET_SENT = 7000218
 WRONG: tuple[Advice, ...] = (
@@ -52,10 +60,12 @@ class Proving(Signing):
     async def account_tenant(self, who: Person, account: str) -> TenantFound:
         """Its ID, asked of the sign-in server; a domain of the organisation will do as tenant."""
         meant = await self._named(account)
+        if not meant.cloud.entra:
+            raise NotFound(NO_ENTRA.fill(cloud=meant.cloud.name))
         try:
             id = await self._tokens.tenant(meant)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise not_signed_in(account, failure) from None
+            raise _unproved(meant, failure) from None
         return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
 
     @operation(
@@ -74,10 +84,10 @@ class Proving(Signing):
             if bare and NO_SECRET_SENT in failure.codes:
                 return AppTried(sure=True)
             if failure.error in OF_OURS or _is_wrong(failure):
-                raise not_signed_in(account, failure) from None
+                raise _unproved(meant, failure) from None
             return AppTried(sure=False, why=failure.words)
         except (Unreachable, VaultError) as failure:
-            raise not_signed_in(account, failure) from None
+            raise _unproved(meant, failure) from None
         return AppTried(sure=True)
 
     @operation(
@@ -113,6 +123,14 @@ class Proving(Signing):
             near = instead(name, plan.accounts)
             raise NotFound(NO_ACCOUNT.fill(given=name, instead=near))
         return found
+
+
+def _unproved(account: Account, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
+    """What was said, and where the secret goes if that is at fault: no route is needed for it."""
+    if isinstance(failure, SignInFailed) and WRONG_SECRET.intersection(failure.codes):
+        entry = ANOTHER_SECRET.fill(secret=account.secret)
+        return Trouble(failure.words, (Problem("secret", entry),))
+    return Trouble(failure.words)
 
 
 def _is_wrong(failure: SignInFailed) -> bool:
