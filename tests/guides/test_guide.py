@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from noroshi.guides import (
     path_of,
     values_of,
 )
+from noroshi.guides.page import MARKS, written
 from noroshi.oauth.advice import BY_CODE
 from noroshi.oauth.profiles import CLOUDS
 
@@ -153,3 +155,17 @@ def test_values_stand_in_the_text_and_what_is_not_known_shows_what_belongs_there
     assert told[0].en.endswith("Upload certificate: CERTIFICATE")
     assert "AB12" in told[1].ja and "AB12" in told[1].en
     assert markdown(step, values, "ja", "##").startswith("## 証明書を登録する\n")
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "microsoft365.md").read_text("utf-8")
+
+
+def test_the_page_has_the_steps_as_they_are():
+    assert written(PAGE) == PAGE, "on purpose? .venv/bin/python tools/guide_page.py"
+    assert len(MARKS.findall(PAGE)) == 6
+
+
+def test_the_page_leads_nowhere_in_vain():
+    anchors = set(re.findall(r'<a id="(\S+)"></a>', PAGE))
+    assert anchors == {f"{lang}-{step.id}" for step in STEPS for lang in ("en", "ja")}
+    assert set(re.findall(r"\(#([a-z]\S*)\)", PAGE)) <= anchors
