@@ -12,6 +12,7 @@ from noroshi.definitions.needs import account_of, resource_of, resources_of
 from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
+from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.said import CERTIFICATE_MISSING
 from noroshi.ports import Resource
@@ -140,6 +141,8 @@ class Signing(Desk):
         try:
             await self._tokens.finish(account, pasted)
         except (SignInFailed, Unreachable, VaultError) as failure:
+            if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
+                raise Invalid(failure.words) from None
             raise not_signed_in(route, failure) from None
         return await self._signed_in(route, account)
 

@@ -25,6 +25,7 @@ def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
     if file := talk.given.certificate_file:
         pem = opened(asked, file, talk.given.passphrase_file)
         found = asked.call("certificate_import", name=account, pem=pem, replace=True)
+        talk.given.certificate_file = ""  # a second route has it in the vault
     else:
         try:
             found = asked.call("certificate_show", name=account)

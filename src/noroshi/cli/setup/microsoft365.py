@@ -24,6 +24,7 @@ from noroshi.core.model import NOTHING
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
+HEADS = {"entra": said.REGISTRATION, "exchange": said.EXCHANGE}
 FILE = "noroshi-microsoft365.md"
 
 
@@ -78,7 +79,6 @@ def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> Wanted:
     """One route, from its registration to its receipt, each step proved as it is done."""
     if wanted.certified:
         certified(talk, wanted, known)
-    talk.head(said.REGISTRATION)
     _administrator(talk, wanted, known, "entra")
     proofs = Proofs(talk, kept, wanted, known)
     proofs.app()
@@ -86,7 +86,6 @@ def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> Wanted:
     talk.head(said.SIGN_IN)
     proofs.signed_in()
     if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:
-        talk.head(said.EXCHANGE)
         _administrator(talk, proofs.wanted, known, "exchange")
     talk.head(said.TEST_MAIL)
     LastMail(proofs).prove()
@@ -96,11 +95,13 @@ def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> Wanted:
 def _administrator(talk: Talk, wanted: Wanted, known: Known, part: str) -> None:
     """The steps of one part: here, in a file for somebody else, or done already."""
     steps = known.steps(wanted, part)
+    if part == "entra" or (steps and not talk.hurried):
+        talk.head(HEADS[part])
     if talk.hurried or not steps:
         return
-    how = talk.choice(
-        said.HOW_TO_SEE, BEHIND if part == "entra" and wanted.registered else HERE
-    )
+    # Whoever comes back with a client ID has registered the app; a second route asks for more.
+    registered = part == "entra" and wanted.registered and not known.done
+    how = talk.choice(said.HOW_TO_SEE, BEHIND if registered else HERE)
     if how == INTO_FILE:
         _into_file(talk, wanted, known)
     elif how == HERE:

@@ -93,6 +93,7 @@ class Proofs:
         file = self.talk.given.secret_file
         if file:
             self.wanted = keep_secret(self.talk, self.kept, self.wanted, contents(file).strip())
+            self.talk.given.secret_file = ""  # a second route has it in the vault
             self._new_secret = True
         elif not self.talk.asked.call("authorize_begin", route=self.wanted.route)[
             "secret_kept"

@@ -339,7 +339,7 @@ LOOK_FOR_IT = Words(
 )
 WANT_AFTER = Words(
     en="Show the steps that keep alarms out of “Other”, and Sent Items small?",
-    ja="「その他」への振り分けを防ぐ手順と、送信済みアイテムをためない手順を表示しますか。",
+    ja="「その他」への振り分けと、送信済みアイテムの対策を表示しますか。",
 )
 
 # the second route, and the end
