@@ -291,3 +291,19 @@ def test_a_second_route_by_graph_takes_over_where_rules_name_the_first(person, h
     home.run("export", str(home.folder.parent / "out"))
     rule = (home.folder.parent / "out" / "rules" / "ops.toml").read_text("utf-8")
     assert 'routes = ["smtp1", "graph1"]' in rule
+
+
+def test_what_no_answer_mends_ends_it_at_once(person, home, lab):
+    unknown = person("--cloud", "nowhere", "--mailbox", lab.card["user"])
+    assert unknown.ended() == 3 and "nowhere" in unknown.seen
+    google = person("--cloud", "google", "--mailbox", lab.card["user"])
+    assert google.ended() in (3, 5) and "google" in google.seen.lower()
+
+
+def test_whoever_leaves_is_told_how_to_come_back_to_another_account(person, home, lab):
+    ours = ("--cloud", "lab", "--account", "second", "--sign-in", "app", "--graph")
+    asked = person(*ours, "--mailbox", lab.card["user"])
+    asked.type("Number [1]: ", "3")
+    asked.type("client) ID: ", "")
+    assert asked.ended() == 1
+    assert asked.seen.endswith(" --account second\n")

@@ -116,6 +116,8 @@ def _into_file(talk: Talk, wanted: Wanted, known: Known) -> None:
     file = talk.text(said.WHICH_FILE, option="--print-admin-steps", default=FILE)
     write(talk, wanted, known, file)
     talk.say(said.SEND_IT)
+    if known.certificate:
+        talk.say(said.SEND_CERTIFICATE.fill(file=known.certificate))
 
 
 def _afterwards(talk: Talk, wanted: Wanted, known: Known) -> None:

@@ -174,6 +174,9 @@ SEND_IT = Words(
     en="Hand it on. You may leave here (Ctrl-C) and come back with what the administrator gives you.",
     ja="管理者に渡してください。ここで中断し (Ctrl-C)、返事が来てから続けても構いません。",
 )
+SEND_CERTIFICATE = Words(
+    en="With it goes the certificate, {file}.", ja="証明書 {file} も一緒に渡してください。"
+)
 PAGE_TITLE = Words(
     en="Noroshi: steps for the administrator of Microsoft 365",
     ja="Noroshi: Microsoft 365 管理者の手順",
