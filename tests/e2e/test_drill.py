@@ -27,6 +27,12 @@ def started(*argv, temporary, stdout=subprocess.PIPE):
     )
 
 
+@pytest.fixture
+def short(tmp_path_factory):
+    """A folder with a short name: a socket's may have some hundred bytes with all before it."""
+    return tmp_path_factory.mktemp("d")
+
+
 def drilled(temporary, *argv):
     """Its exit code and what it said, each failure by its name."""
     program = started("lab", "drill", "--fresh", "--json", *argv, temporary=temporary)
@@ -62,23 +68,34 @@ def home(tmp_path, lab):
     home.end()
 
 
-def test_an_installation_of_its_own_passes_an_ended_secret_and_an_outage(tmp_path):
-    code, found, lost = drilled(tmp_path, "--only", "down,secret")
+def test_an_installation_of_its_own_passes_an_ended_secret_and_an_outage(short):
+    code, found, lost = drilled(short, "--only", "down,secret")
     assert (code, lost) == (0, 0), found
     assert list(found) == ["secret", "down"]
     for one in found.values():
         assert one["passed"], one["why"]
         assert one["told"]["en"].startswith("by second: ")
     assert "AADSTS7000222" in found["secret"]["noticed"]["en"]
-    assert list(tmp_path.iterdir()) == []
+    assert list(short.iterdir()) == []
 
 
 @pytest.mark.long
-def test_an_installation_of_its_own_passes_all_ten(tmp_path):
-    code, found, lost = drilled(tmp_path)
+def test_an_installation_of_its_own_passes_all_ten(short):
+    code, found, lost = drilled(short)
     assert (code, lost) == (0, 0), found
     assert list(found) == [one.name for one in TEN]
     assert all(one["passed"] for one in found.values())
+
+
+def test_what_keeps_an_installation_from_beginning_is_said(short):
+    far = short / ("d" * 100)
+    far.mkdir()
+    program = started("lab", "drill", "--fresh", "--lang", "en", temporary=far)
+    _, complained = program.communicate(timeout=900)
+    assert program.returncode == 1
+    assert "init ended by itself:" in complained
+    assert "door" in complained
+    assert list(far.iterdir()) == []
 
 
 def test_ctrl_c_in_a_failure_leaves_lab_and_node_as_they_were(tmp_path, lab, home):

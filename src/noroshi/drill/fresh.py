@@ -83,7 +83,8 @@ class Fresh:
         self._start("lab", "-m", "noroshi.lab", "--folder", str(self.lab_folder))
         self._until("lab", (self.lab_folder / "lab.json").exists)
         self._start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
-        self._programs.pop("init").wait()
+        if self._programs.pop("init").wait():
+            raise ProgramEnded(ENDED.fill(what="init", tail=self._tail("init")))
         self._start("node", "-m", "noroshi.cli", "--home", str(self.home), "serve")
         self._until("node", self._door_opens)
         self._define(SILENT)
