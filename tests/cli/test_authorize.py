@@ -130,6 +130,32 @@ async def test_a_sign_in_says_how_many_mails_go_out(desk, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "aki@example.com signed in, not noroshi@example.com"),
+        ("ja", "サインインしたのは aki@example.com ですが"),
+    ],
+)
+async def test_who_signs_in_as_somebody_else_is_told_so_at_once(
+    desk, tmp_path, language, words
+):
+    desk.server.user = "aki@example.com"
+    await desk.service.set_secret(AKI, "app", CANARY)
+    told = await typed("authorize", "m365", "--lang", language, home=tmp_path, given=GOOD)
+    assert told.code == 0 and words in told.out
+    assert "noroshi authorize m365" in told.out
+    give = "Add-RecipientPermission noroshi@example.com -Trustee aki@example.com"
+    assert give in told.out and "Add-MailboxPermission" in told.out
+
+
+async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(desk, tmp_path):
+    desk.server.user = "Noroshi@Example.com"
+    await desk.service.set_secret(AKI, "app", CANARY)
+    told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
+    assert "is signed in as Noroshi@Example.com" in told.out and "Caution" not in told.out
+
+
+@pytest.mark.parametrize(
     ("given", "told"),
     [
         pytest.param(BAD, "The code was refused.", id="refused by the provider"),

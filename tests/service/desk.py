@@ -1,7 +1,7 @@
 """A service on a memory store, with small kinds and a sign-in server of our own."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from noroshi.core.delivery import fate
 from noroshi.core.model import (
@@ -132,6 +132,7 @@ class SignInServer:
     on_device: object = Pending()
     wanted: tuple = ()
     interval: int = 5
+    user: str = ""
 
     async def begin(self, client, resources, redirect):
         login = client.account.mailbox
@@ -149,7 +150,7 @@ class SignInServer:
         if query["code"] != "good":
             words = Words(en="The code was refused.", ja="コードが断られました。")
             raise SignInFailed(words, error="invalid_grant", who="user")
-        return GIVEN
+        return replace(GIVEN, user=self.user)
 
     async def device_begin(self, _client, resource):
         self.wanted = (resource,)

@@ -39,6 +39,8 @@ def authorize(asked: Asked) -> int:
             said.SIGNED_IN.fill(route=route, name=given.route, waiting=waiting, user=user)
         )
     )
+    if other := asked.say(status["other"]):
+        print(other)
     if given.read_mailbox:
         print(asked.say(said.IS_READ))
     if not asked.running:

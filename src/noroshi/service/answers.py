@@ -46,7 +46,8 @@ class RouteStatus:
     `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
     none of the built-in ones. Of its sign-in, if it has one: when it last was `renewed`, as
     which `user`, the day on which the secret or certificate in use `ends`, and whether that is
-    the second of two. `accepted` is when a provider last took a mail by it; what `arrives` is
+    the second of two; `other` says that this user is not the account's mailbox, and what that
+    needs. `accepted` is when a provider last took a mail by it; what `arrives` is
     None where no mailbox is read, so that nothing after that is known.
     """
 
@@ -63,6 +64,7 @@ class RouteStatus:
     user: str = ""
     ends: date | None = None
     by_next: bool = False
+    other: Words = NOTHING
     accepted: datetime | None = None
     arrives: Arrives | None = None
 

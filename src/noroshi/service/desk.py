@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import NOTHING, Monitor, Route, Sample
+from noroshi.core.model import NOTHING, Envelope, Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
 from noroshi.definitions.needs import (
@@ -19,6 +20,7 @@ from noroshi.definitions.needs import (
     resource_of,
 )
 from noroshi.examining import Step
+from noroshi.oauth.another import of_other
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Resting, Store, Trip, Version, Waiting
@@ -82,17 +84,29 @@ class Desk:
         open_ones = [w.envelope for w in waiting if not w.fate]
         return tuple(
             [
-                looking.route_status(
-                    route,
-                    down.get(route.name),
-                    await self._sign_in(plan, route),
-                    sum(route.name in envelope.routes for envelope in open_ones),
-                    mark_of(plan, route) or NOTHING,
-                    accepted.get(route.name),
-                    await self._trip(plan, route),
-                )
+                await self._route(plan, route, down, accepted, open_ones)
                 for route in plan.routes.values()
             ]
+        )
+
+    async def _route(
+        self,
+        plan: Plan,
+        route: Route,
+        down: Mapping[str, Resting],
+        accepted: Mapping[str, datetime],
+        open_ones: Iterable[Envelope],
+    ) -> RouteStatus:
+        sign_in = await self._sign_in(plan, route)
+        return looking.route_status(
+            route,
+            down.get(route.name),
+            sign_in,
+            sum(route.name in envelope.routes for envelope in open_ones),
+            mark_of(plan, route) or NOTHING,
+            accepted.get(route.name),
+            await self._trip(plan, route),
+            _other(plan, route, sign_in),
         )
 
     async def _trip(self, plan: Plan, route: Route) -> Trip | None:
@@ -123,3 +137,11 @@ class Desk:
         if account is None:
             return None
         return await self._tokens.state(account, resource_of(route))
+
+
+def _other(plan: Plan, route: Route, sign_in: SignInState | None) -> Words:
+    """That somebody else than the account's mailbox has signed in, if so."""
+    account = account_of(plan, route)
+    if account is None or sign_in is None:
+        return NOTHING
+    return of_other(account, sign_in.user, resource_of(route), route.name)

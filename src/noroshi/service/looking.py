@@ -123,6 +123,7 @@ def route_status(
     mark: Words = NOTHING,
     accepted: datetime | None = None,
     trip: Trip | None = None,
+    other: Words = NOTHING,
 ) -> RouteStatus:
     """How a route is. A missing sign-in comes first: it is why the route is down."""
     state, since, until, why = "well", None, None, NOTHING
@@ -143,6 +144,7 @@ def route_status(
         why=why,
         waiting=waiting,
         mark=mark,
+        other=other,
         accepted=accepted,
         arrives=None if trip is None else arriving.arrives(trip),
         **_of_sign_in(sign_in),
