@@ -57,7 +57,7 @@ def date_in(given: str) -> datetime | None:
     """An instant as mails and HTTP write it (RFC 5322, 3.3); None if it is none."""
     try:
         at = parsedate_to_datetime(given)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or a zone beyond all bounds
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 

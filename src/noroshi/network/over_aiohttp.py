@@ -20,6 +20,8 @@ from noroshi.ports import Outside
 
 HEADERS = {"User-Agent": f"Noroshi/{__version__}", "Accept-Encoding": "identity"}
 
+CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+
 
 class Reaching(aiohttp.BaseConnector):
     """aiohttp's pool of connections; each is made by our own network.
@@ -70,9 +72,11 @@ class Request:
 
 @dataclass(slots=True)
 class Trip:
-    """Whether a request went by a connection that was kept from an earlier one."""
+    """How a request went: by a connection that was kept from an earlier one, and whether the
+    other side then hung up without a word."""
 
     by_kept: bool = False
+    cut: bool = False
 
 
 class Posting:
@@ -99,7 +103,9 @@ class Posting:
         try:
             return await self._asked(request, trip)
         except NoAnswer:
-            if not trip.by_kept:
+            # A server that is silent may be at work on it: only one that hung up had done so
+            # before it was asked.
+            if not (trip.by_kept and trip.cut):
                 raise
         return await self._asked(request, trip)
 
@@ -115,8 +121,9 @@ class Posting:
                 allow_redirects=False,
                 trace_request_ctx=trip,
             ) as answer:
-                return await _reply(answer, request.most)
+                return await _reply(answer, request)
         except (aiohttp.ClientError, TimeoutError) as error:
+            trip.cut = isinstance(error, CUT)
             raise NoAnswer(type(error).__name__) from None  # its text may hold the URL
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -144,10 +151,19 @@ async def _by_kept(session: object, context: object, given: object) -> None:
     trip.by_kept = True
 
 
-async def _reply(answer: aiohttp.ClientResponse, most: int) -> Reply:
-    """The answer with as much of its body as is wanted; the rest is not waited for."""
-    body = bytearray()
-    while len(body) < most and (piece := await answer.content.read(most - len(body))):
-        body += piece
+async def _reply(answer: aiohttp.ClientResponse, request: Request) -> Reply:
+    """The answer with as much of its body as is wanted; the rest is not waited for.
+
+    What was given has its answer in the status, even if the body breaks off.
+    """
+    body, given = bytearray(), request.content is not None
+    try:
+        while (more := request.most - len(body)) > 0 and (
+            piece := await answer.content.read(more)
+        ):
+            body += piece
+    except (aiohttp.ClientError, TimeoutError):
+        if not given:
+            raise
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Reply(answer.status, headers, bytes(body))
