@@ -80,7 +80,8 @@ def _of_this_attempt(query: dict[str, str], state: str) -> dict[str, str] | Prob
         return Problem(NO_CODE)
     if not query.get("state"):
         return Problem(CUT_OFF)
-    if not hmac.compare_digest(query["state"].encode(), state.encode()):
+    given = query["state"].encode("utf-8", "replace")  # a terminal's stray bytes are no text
+    if not hmac.compare_digest(given, state.encode()):
         # A state that is a beginning of ours was cut by the copying.
         return Problem(CUT_OFF if state.startswith(query["state"]) else EARLIER)
     if query.get("error"):

@@ -13,7 +13,7 @@ from noroshi.oauth.provider import Client, Credential, Provider, SignInFailed, T
 from noroshi.oauth.refusals import Grounds, Refusals
 from noroshi.oauth.said import NEVER, NO_SCOPE, OTHER_APP
 from noroshi.oauth.turns import Turns
-from noroshi.ports import Clocks, Resource
+from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret
 
 NO_TOKEN = Secret("")
@@ -136,11 +136,19 @@ class Renewing:
         now, kept = self._clocks.wall(), attempt.kept
         if kept is None:
             kept = Kept(token=NO_TOKEN, identity=account.identity, since=now, renewed=now)
-        elif await self._was_overtaken(account, attempt):
+        elif await self._is_overtaken(account, attempt):
             return  # what another has kept is newer than what we asked with
         token = tokens.refresh or kept.token
         rotated = replace(kept, token=token, renewed=now, by=entry)
         await self._entries.keep_or_hold(account, rotated)
+
+    async def _is_overtaken(self, account: Account, attempt: _Attempt) -> bool:
+        """The same where a store that cannot be read must not cost us a rotated token: it is
+        our turn, so hardly anybody else has signed in meanwhile."""
+        try:
+            return await self._was_overtaken(account, attempt)
+        except StoreError:
+            return False
 
     async def _was_overtaken(self, account: Account, attempt: _Attempt) -> bool:
         """Whether the sign-in is another one now than the one that was asked with."""
