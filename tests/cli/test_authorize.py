@@ -116,6 +116,13 @@ async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):
     assert "経路 m365 のサインインが済みました" in told.out
 
 
+async def test_a_secret_from_notepad_is_kept_without_its_mark(desk, tmp_path):
+    (tmp_path / "secret").write_text(CANARY, encoding="utf-8-sig")
+    argv = ("authorize", "m365", "--secret-file", str(tmp_path / "secret"))
+    told = await typed(*argv, home=tmp_path, given=GOOD)
+    assert told.code == 0 and desk.server.asked == [CANARY]
+
+
 async def test_the_address_may_come_by_a_pipe(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)

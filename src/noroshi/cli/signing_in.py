@@ -236,7 +236,7 @@ def _given(text: str, nothing: Words) -> str:
 
 def _contents(file: str, nothing: Words) -> str:
     try:
-        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
+        text = sys.stdin.read() if file == STDIN else Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         raise Refused("invalid", said.CANNOT_READ.fill(file=file, why=why)) from None
