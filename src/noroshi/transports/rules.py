@@ -150,6 +150,10 @@ RULES: tuple[Rule, ...] = (
         ANY, "5.2.121", "", LATER, NDR, mails.TOO_OFTEN
     ),  # too much for this recipient within the hour
     Rule(ANY, "5.2.122", "", LATER, NDR, mails.TOO_OFTEN),
+    Rule(501, "5.1.3", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # no address at all
+    Rule(501, "5.1.5", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # example.com and the like
+    Rule(550, "5.1.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
+    Rule(550, "5.1.10", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
     Rule(550, "5.4.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),  # there is no such recipient
     Rule(550, "5.6.11", "", NO, NDR, mails.BAD_MAIL),  # bare line feeds: none leaves here
     Rule(550, "5.7.512", "", NO, NDR, mails.BAD_MAIL),  # no From: none leaves here
