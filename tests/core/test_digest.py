@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.digest import LONG, MOST_MEMBERS, digest, joined, may_join
+from noroshi.core.digest import LONG, MOST_MEMBERS, digest, joined, may_join, waits_since
 from noroshi.core.model import Envelope, Lane
 from noroshi.testing import DAWN
 
@@ -127,11 +127,18 @@ def test_a_digest_is_as_urgent_as_its_most_urgent_member_and_has_an_id_of_its_ow
         routes=("smtp1",),
         contact="ops",
         to=("a",),
-        order="together/ops",
+        order="a2/together",
         alarms=(),
-        payload={"subject": "two"},
+        payload={"subject": "two", "oldest": DAWN.isoformat()},
         born=DAWN + MINUTE,
         lane=Lane.CRITICAL,
         members=("a2", "a"),
     )
     assert not may_join(made)
+
+
+def test_what_is_put_into_a_digest_has_waited_since_it_was_made_all_the_same():
+    old = replace(A, born=DAWN - LONG)
+    made = digest((B, old), {"subject": "two"}, DAWN + MINUTE)
+    assert waits_since(made) == DAWN - LONG
+    assert waits_since(B) == DAWN

@@ -309,3 +309,36 @@ async def _until_killed(storm, inner):
             raise
     except Killed:
         pass
+
+
+async def test_a_digest_that_a_person_holds_is_in_no_other_one_s_way():
+    storm = Storm()
+    storm.smtp = answers(storm, Fault.NETWORK)
+    await storm.watch(20)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 120)
+        first, *more = [r.envelope for r in await storm.store.waiting() if r.envelope.members]
+        assert await storm.store.hold(first.id, "sam")
+        assert more
+        storm.fault = None
+        await storm.seconds(engine, 400)
+    those, all = storm.named([first]), [f"disk-{n:04}" for n in range(20)]
+    assert sorted(those + storm.named(storm.smtp.sent)) == all
+
+
+async def test_a_digest_whose_routes_are_down_is_in_no_other_one_s_way():
+    storm = Storm(routes=("smtp1", "smtp2"))
+    storm.smtp = answers(storm, Fault.NETWORK)
+    await storm.watch(20)
+    number = (await storm.store.current()).number
+    plan = storm.plans[number]
+    by_one = {
+        id: replace(m, rules=(replace(m.rules[0], routes=(("smtp1", "smtp2")[n % 2],)),))
+        for n, (id, m) in enumerate(plan.monitors.items())
+    }
+    storm.plans[number] = replace(plan, monitors=by_one)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 400)
+    assert sorted(storm.named(storm.backup.sent)) == [f"disk-{n:04}" for n in range(1, 20, 2)]

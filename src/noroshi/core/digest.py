@@ -16,6 +16,8 @@ from noroshi.core.model import Envelope, Level
 TOLD = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
 Each row has at least `level`, the event's new one."""
+OLDEST = "oldest"
+"""The part of a digest's payload that says when the oldest of its members was made."""
 MOST_MEMBERS = 500
 LONG = timedelta(hours=24)
 """What waited for so long is told as what was missed."""
@@ -46,16 +48,21 @@ def joined(
 
 
 def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetime) -> Envelope:
-    """The envelope that tells what they tell, in their place."""
+    """The envelope that tells what they tell, in their place.
+
+    Its order key is its own: its members keep their place in theirs, and one digest that is
+    held, or whose routes are down, is in no other one's way.
+    """
     first = members[0]
+    id = f"{first.id}/together"
     return Envelope(
-        id=f"{first.id}/together",
+        id=id,
         routes=first.routes,
         contact=first.contact,
         to=first.to,
-        order=f"together/{first.contact}",
+        order=id,
         alarms=(),
-        payload=payload,
+        payload={**payload, OLDEST: min(map(waits_since, members)).isoformat()},
         born=now,
         action=first.action,
         lane=min((one.lane for one in members), key=lambda lane: lane.value),
@@ -68,6 +75,12 @@ def may_be_undone(digest: Envelope, member: Envelope) -> bool:
     together anew with what came meanwhile. `member` is its first one, as it was before."""
     untouched = not (digest.attempts or digest.reached or digest.refused)
     return untouched and (digest.to, digest.routes) == (member.to, member.routes)
+
+
+def waits_since(envelope: Envelope) -> datetime:
+    """Since when the oldest of what it tells has been waiting."""
+    oldest = envelope.payload.get(OLDEST) if envelope.members else None
+    return datetime.fromisoformat(oldest) if oldest else envelope.born
 
 
 def _group(first: Envelope, pile: Iterable[Envelope]) -> Iterator[Envelope]:

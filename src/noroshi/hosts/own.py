@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from noroshi.core.digest import waits_since
 from noroshi.core.model import Route
 from noroshi.definitions.needs import resource_of
 from noroshi.hosts.threads import apart
@@ -90,7 +91,7 @@ class OwnFacts:
     async def queue(self) -> QueueFacts:
         """Of a round trip its route tells: by that route alone it waits as long as that is down."""
         rows = [r for r in await self._store.waiting() if not is_trip(r.envelope.id)]
-        waiting = [row.envelope.born for row in rows if not row.fate]
+        waiting = [waits_since(row.envelope) for row in rows if not row.fate]
         return QueueFacts(
             waiting=len(waiting),
             oldest=min(waiting, default=None),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.digest import waits_since
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
@@ -167,7 +168,7 @@ def counts(waiting: Iterable[Waiting]) -> Counts:
         held=sum(w.fate == "held" for w in waiting),
         set_aside=sum(w.fate == "set aside" for w in waiting),
         alarms=sum(len(w.envelope.alarms or w.envelope.members) for w in open_ones),
-        oldest=min((w.envelope.born for w in open_ones), default=None),
+        oldest=min((waits_since(w.envelope) for w in open_ones), default=None),
     )
 
 
