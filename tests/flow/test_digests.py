@@ -342,3 +342,18 @@ async def test_a_digest_whose_routes_are_down_is_in_no_other_one_s_way():
     async with storm.life() as engine:
         await storm.seconds(engine, 400)
     assert sorted(storm.named(storm.backup.sent)) == [f"disk-{n:04}" for n in range(1, 20, 2)]
+
+
+async def test_a_clock_that_is_set_back_while_no_node_runs_lets_nobody_wait_for_the_old_time():
+    storm = Storm()
+    await storm.watch(20)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 61)
+        assert any(mail.members for mail in storm.smtp.sent)
+    storm.time.jump(days=-1)
+    before, storm.used = len(storm.smtp.sent), {"/": 40}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 200)
+    told = storm.smtp.sent[before:]
+    assert set(storm.named(told)) == {f"disk-{n:04}" for n in range(20)}

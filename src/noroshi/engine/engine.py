@@ -281,13 +281,19 @@ class Engine:
         waiting = [row.envelope for row in await self.store.waiting()]
         self.sending.pacing.take_up(plan.routes, plan.contacts.values())
         if not self.ready.is_set():  # an earlier life's mails count as well
-            self.sending.pacing.count(await self.store.taken(self.clocks.wall() - DAY))
+            await self._count_earlier()
         await self.sending.take_up(plan.routes, waiting)
         await self.trips.take_up(plan.routes)
         if version.number != self.version:
             journal.took_up(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()
+
+    async def _count_earlier(self) -> None:
+        """If the clock was set back since, the mails of the life before follow."""
+        since, back = self.clocks.wall() - DAY, self._set_back
+        taken = await self.store.taken(since - back)
+        self.sending.pacing.count(replace(one, at=one.at + back) for one in taken)
 
     # the steps
 
