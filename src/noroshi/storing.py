@@ -304,7 +304,7 @@ class Store(Protocol):
     ) -> bool:
         """Write down an attempt's end, and with it the envelopes that tell of it; False if
         the parcel's lease was lost. Any answer of a route that is not RestRoute says that it
-        is well again."""
+        is well again, but for a Retry of which nothing was heard."""
 
     async def waiting(self) -> Sequence[Waiting]:
         """What has not left yet, and what was set aside, oldest first; of a digest, itself

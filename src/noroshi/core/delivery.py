@@ -55,8 +55,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
+    """`heard`: the route answered, so it is well; else nothing is known of it."""
+
     at: datetime
     why: Words
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

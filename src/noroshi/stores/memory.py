@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.delivery import Fate, RestRoute, settled
+from noroshi.core.delivery import Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
 from noroshi.core.model import (
     NOTHING,
@@ -357,7 +357,7 @@ class MemoryStore:
         if isinstance(fate, RestRoute):
             self._undo(row)
             self._rest(parcel.route, fate)
-        else:
+        elif not isinstance(fate, Retry) or fate.heard:
             self._resting.pop(parcel.route, None)
         for envelope in envelopes:
             self._put(envelope)

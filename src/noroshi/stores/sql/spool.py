@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.delivery import Fate, RestRoute, settled
+from noroshi.core.delivery import Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.model import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
@@ -289,7 +289,7 @@ def write_health(db: Connection, route: str, fate: Fate | None) -> None:
     if isinstance(fate, RestRoute):
         times = number(fate.since), number(fate.until)
         db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
-    else:
+    elif not isinstance(fate, Retry) or fate.heard:
         db.execute("delete from rest where route = ?", (route,))
 
 
