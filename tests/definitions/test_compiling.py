@@ -66,6 +66,18 @@ def test_the_examples_make_a_plan(new_id):
     )
 
 
+def test_a_route_is_another_one_once_its_account_is_defined_otherwise():
+    """It is opened anew then, and tried at once: what was refused may be mended."""
+    by_account = document("routes/smtp1", {"kind": "smtp", "options": {"account": "m365"}})
+
+    def route(**said):
+        return compile_plan((account(**said), by_account), KINDS).routes["smtp1"]
+
+    assert route() == route()
+    assert route() != route(client_id="d")
+    assert route() != route(secret="m365")
+
+
 def test_an_account_has_its_cloud_built_in():
     found = compile_plan((account(secret="m365"),), KINDS).accounts["m365"]
     assert found == Account(

@@ -219,7 +219,11 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A named way out, and how many may use it at once."""
+    """A named way out, and how many may use it at once.
+
+    `signs_in` is its account as it was defined: with another one it is another route, which
+    is opened anew and does not rest for what the old one was refused.
+    """
 
     name: str
     title: str = ""
@@ -228,6 +232,7 @@ class Route:
     connections: int = 1
     network: Network = DIRECT
     pace: Pace = Pace()
+    signs_in: object = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
