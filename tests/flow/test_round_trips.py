@@ -491,3 +491,25 @@ async def test_a_store_that_takes_nothing_for_a_time_loses_no_return(caplog):
         scene.store.read_only = False
         await scene.seconds(engine, 90)
     assert len(scene.returns) == 1
+
+
+async def test_a_mail_from_the_far_future_hides_no_report():
+    scene = Post()
+    await an_alarm_that_comes_back(scene)
+    (report,) = scene.mailbox.bounces
+    wrong = Report(message_ids=("<else@x>",), lost=())
+    scene.mailbox.bounces = [Came(report=wrong, at=scene.time.now + 3650 * DAY)]
+    await scene.lives(minutes=15, pace=5)
+    scene.mailbox.bounces.append(replace(report, at=scene.time.now))
+    await scene.lives(minutes=15, pace=5)
+    assert len(scene.returns) == 1
+
+
+async def test_a_mailbox_that_is_read_by_a_bug_is_left_alone_for_a_while(caplog):
+    caplog.set_level(logging.CRITICAL)
+    scene = Post()
+    scene.mailbox.trouble = ValueError("a bug")
+    await scene.version()
+    await scene.lives(minutes=20)
+    assert 3 <= len(scene.mailbox.asked) <= 5
+    assert "ValueError" in (await scene.store.notes())["inbox/m365"]

@@ -17,7 +17,7 @@ from noroshi.core.model import NOTHING, Envelope, Fault, Route
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.inboxes import Box, Came, Inbox, Lost
-from noroshi.ports import Arrival, Clocks, Followed, RouteTrouble, Store
+from noroshi.ports import Arrival, Clocks, Followed, RouteTrouble, Store, StoreError
 from noroshi.trips import (
     BACK,
     SEEN,
@@ -45,12 +45,18 @@ SIGNS_IN = timedelta(seconds=15)
 """The same where no token is to be had: a refusal is remembered, so that nobody is asked."""
 BEFORE = timedelta(days=2)
 """How far back a mailbox is read the first time: no server tries for longer by itself."""
+FILED = timedelta(minutes=15)
+"""How long a mail may take from its stamp until it shows."""
 LONGEST = 120.0  # seconds that one look at a mailbox may take
 INSTALLATION, ID_LETTERS = "installation", 8
 OPEN, BY = ("", "set aside"), "noroshi"
 TOO_SLOW = Words(
     en="it was not read to its end within {seconds:.0f} s",
     ja="{seconds:.0f}秒以内に読み終わりませんでした",
+)
+BUG = Words(
+    en="reading it failed by a fault of Noroshi itself: {bug}",
+    ja="読み取りのプログラム自体に障害がありました: {bug}",
 )
 
 Told = Callable[[Followed, Arrival], tuple[Envelope, ...]]
@@ -147,6 +153,11 @@ class RoundTrips:
             await self._cannot(post, trouble)
         except TimeoutError:
             await self._cannot(post, RouteTrouble(TOO_SLOW.fill(seconds=LONGEST)))
+        except StoreError:
+            raise
+        except Exception as bug:  # it must not be asked again each second
+            log.exception("reading the mailbox of %s failed", post.box.account)
+            await self._cannot(post, RouteTrouble(BUG.fill(bug=type(bug).__name__)))
 
     # there
 
@@ -205,7 +216,8 @@ class RoundTrips:
         for came in read.came:
             await self._returned(came)
         post.read_at = float("-inf") if read.more else now
-        await self._note(post, noted, Looked(until=read.until))
+        until = read.until if read.more else self._no_later(read.until, noted)
+        await self._note(post, noted, Looked(until=until))
 
     async def _just_sent(self, post: Post) -> bool:
         """What comes back does so within minutes, mostly."""
@@ -215,6 +227,11 @@ class RoundTrips:
 
     async def _noted(self, post: Post) -> Looked | None:
         return looked_at(await self._store.notes(), post.box.account)
+
+    def _no_later(self, until: datetime, noted: Looked | None) -> datetime:
+        """A mail may say that it came in years; what comes before that is to be seen all the
+        same, and what was stamped just now may show a little later."""
+        return min(until, max(self._clocks.wall() - FILED, self._until(noted)))
 
     def _until(self, noted: Looked | None) -> datetime:
         return noted.until if noted is not None else self._clocks.wall() - BEFORE
