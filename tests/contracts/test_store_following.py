@@ -8,6 +8,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted, Retry, SetAside
 from noroshi.core.digest import digest
+from noroshi.core.model import Answer, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import Arrival
 from tests.contracts.parts import DAWN, HOUR, LATER, OK, SECOND, letter
@@ -49,6 +50,29 @@ async def test_what_became_of_a_mail_is_told_oldest_first_and_of_no_other_mail(s
         await store.arrived(ALARM, arrival)
     assert tuple(await store.arrivals(ALARM)) == (SEEN, BACK)
     assert [*await store.arrivals(f"{ALARM}-2"), *await store.arrivals("x")] == []
+
+
+@pytest.mark.parametrize("ends", ["held", "dropped", "set aside"])
+async def test_who_had_it_already_may_send_it_back_whatever_became_of_the_others(
+    store, node, send, ends
+):
+    both = {"a": Answer(Verdict.ACCEPTED), "b": Answer(Verdict.DEFERRED)}
+    taken = replace(KNOWN, answers=both)
+    await send(letter(to=("a", "b")), taken, Retry(DAWN, plain("busy")))
+    if ends == "set aside":
+        parcel = await store.claim_parcel(node, "smtp", DAWN)
+        await store.settle(parcel, LATER, SetAside(plain("no")))
+    elif ends == "held":
+        await store.hold(ALARM, "sato")
+    else:
+        await store.drop(ALARM, "sato")
+    assert await store.arrived(ALARM, BACK, (TELLING,))
+    assert [one.state for one in await store.arrivals(ALARM)] == ["came back"]
+
+
+async def test_nothing_comes_back_of_a_mail_that_nobody_has_taken(store):
+    await store.post(letter())
+    assert not await store.arrived(ALARM, BACK, (TELLING,))
 
 
 async def test_what_is_known_is_not_told_again(store, send):

@@ -421,7 +421,7 @@ class MemoryStore:
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         row = self._spool.get(envelope)
-        if row is None or row.fate not in (ACCEPTED, ""):
+        if row is None or not any(map(accepted, row.receipts)):
             return False
         known = {(one.address, one.state) for one in row.arrivals}
         if (arrival.address, arrival.state) in known:

@@ -11,7 +11,9 @@ from noroshi.stores.sql.spool import put, row_of
 from noroshi.stores.sql.values import Connection, instant, number
 
 ARRIVALS = "select address, state, at, said from arrival where envelope = ? order by at"
-TAKEN = "select seq from spool where id = ? and fate in ('accepted', '')"
+TAKEN = """
+select seq from spool s where id = ?
+and exists (select 1 from receipt where envelope = s.seq and taken > 0)"""
 BEARER = "select envelope from message where id in (select value from json_each(?)) limit 1"
 FOLLOWED = "select seq from spool where id >= ? and id < ? order by id desc limit ?"
 AFTER_ALL = "\U0010ffff"
