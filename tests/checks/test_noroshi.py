@@ -149,6 +149,23 @@ async def test_the_end_of_a_secret_is_told_at_each_of_its_days(left, told):
 
 
 @pytest.mark.parametrize(
+    ("hours", "en", "ja"),
+    [
+        pytest.param(30 * 24 - 0.01, "in 30 days.", "(あと30日)", id="it has just turned 30"),
+        pytest.param(29, "in 2 days.", "(あと2日)", id="more than a day"),
+        pytest.param(23, "in less than a day.", "(あと1日足らず)", id="the last hours"),
+    ],
+)
+async def test_how_long_a_secret_lasts_is_not_told_as_less_than_it_is(hours, en, ja):
+    ends = (DAWN + 90 * DAY).date()
+    midnight = DAWN.replace(hour=0) + 90 * DAY
+    facts = AccountFacts(well=True, ends=ends)
+    found = await readings("account", midnight - timedelta(hours=hours), account=facts)
+    note = next(r.note for r in found if r.name == "left_30")
+    assert en in note.en and ja in note.ja
+
+
+@pytest.mark.parametrize(
     ("facts", "level"),
     [
         pytest.param(AccountFacts(well=True), OK, id="well"),

@@ -20,7 +20,7 @@ NOTHING = Words(en="No alarm has been raised yet.", ja="アラームはまだあ
 SUM = Words(
     en="Raised {raised} = accepted {accepted} + waiting {open} + set aside {set_aside} + given up "
     "{dropped} + lost {lost}",
-    ja="発生 {raised} = 受領 {accepted} + 送信待ち {open} + 保留 {set_aside} + 取りやめ {dropped}"
+    ja="発生 {raised} = 受領 {accepted} + 待機 {open} + 保留 {set_aside} + 取りやめ {dropped}"
     " + 失われた {lost}",
 )
 OLDER = Words(
