@@ -10,6 +10,7 @@ from noroshi.actions.mail import action
 from noroshi.actions.template import TemplateRenderer
 from noroshi.core.cadence import Every
 from noroshi.core.model import Answer, Fault, Lane, Pace, Receipt, Route, Verdict
+from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.testing import DAWN, FaultyStore, Killed, ScriptedTransport
@@ -357,3 +358,25 @@ async def test_a_clock_that_is_set_back_while_no_node_runs_lets_nobody_wait_for_
         await storm.seconds(engine, 200)
     told = storm.smtp.sent[before:]
     assert set(storm.named(told)) == {f"disk-{n:04}" for n in range(20)}
+
+
+@pytest.mark.parametrize("call", ["pile", "join"])
+@pytest.mark.parametrize("written", [False, True], ids=["not written", "only the answer lost"])
+async def test_a_store_that_fails_while_a_digest_is_made_delays_no_alarm(call, written):
+    class Fails(MemoryStore):
+        failures = 2
+
+    async def fail(self, *given):
+        done = await getattr(MemoryStore, call)(self, *given) if written else None
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("database is locked")
+        return done if written else await getattr(MemoryStore, call)(self, *given)
+
+    setattr(Fails, call, fail)
+    storm = Storm(store=Fails())
+    await storm.watch(20)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 120)
+    assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(20)]
