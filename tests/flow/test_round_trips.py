@@ -513,3 +513,23 @@ async def test_a_mailbox_that_is_read_by_a_bug_is_left_alone_for_a_while(caplog)
     await scene.lives(minutes=20)
     assert 3 <= len(scene.mailbox.asked) <= 5
     assert "ValueError" in (await scene.store.notes())["inbox/m365"]
+
+
+async def test_a_mail_of_a_route_that_is_no_more_waits_for_nothing():
+    scene = Post(Verdict.ROUTE_DOWN)
+    await scene.version()
+    await scene.lives()
+    assert [row.envelope.id for row in await scene.store.waiting()] == [TODAY]
+    await scene.version(routes=("smtp2",))
+    await scene.lives()
+    assert await scene.store.waiting() == []
+
+
+async def test_a_mail_to_a_mailbox_that_is_read_no_more_waits_for_nothing():
+    scene = Post(Verdict.ROUTE_DOWN)
+    await scene.version()
+    await scene.lives()
+    scene.boxes = {}
+    await scene.version()
+    await scene.lives()
+    assert await scene.store.waiting() == []

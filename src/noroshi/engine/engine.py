@@ -283,7 +283,7 @@ class Engine:
         if not self.ready.is_set():  # an earlier life's mails count as well
             await self._count_earlier()
         await self.sending.take_up(plan.routes, waiting)
-        await self.trips.take_up(plan.routes)
+        await self.trips.take_up(plan.routes, waiting)
         if version.number != self.version:
             journal.took_up(version.number, len(plan.monitors), plan.routes)
         self.version = version.number

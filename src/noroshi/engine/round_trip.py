@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from noroshi.trips import (
     SEEN,
     Looked,
     arrival_of,
+    is_trip,
     looked_at,
     note_of,
     prefix_of,
@@ -101,8 +102,9 @@ class RoundTrips:
         found = (post.since for post in self._posts.values() if route in post.routes)
         return next(found, None)
 
-    async def take_up(self, routes: Mapping[str, Route]) -> None:
-        """Read the mailboxes of these routes from now on; one that did not change is left."""
+    async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
+        """Read the mailboxes of these routes from now on; one that did not change is left. What
+        waits for a mailbox that is read no more, or for a route that is gone, is given up."""
         wanted = dict[str, tuple[Box, list[str]]]()
         for route in routes.values():
             box = self._box_of(route)
@@ -115,6 +117,10 @@ class RoundTrips:
             if name not in self._posts:
                 self._posts[name] = Post(box, box.open(), self._clocks.wall())
             self._posts[name].routes = tuple(its)
+        looked_for = {route for _, its in wanted.values() for route in its}
+        for mail in waiting:
+            if is_trip(mail.id) and not looked_for.intersection(mail.routes):
+                await self._store.drop(mail.id, BY)
 
     async def step(self) -> float:
         """All that is due now, each mailbox by itself; answers how long to pause."""
