@@ -7,7 +7,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-long check format bench lock debian clean
+.PHONY: help setup run drill test test-long check format bench lock debian clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ setup: .venv/dev.stamp .venv/project.stamp ## make .venv with all that work on N
 
 run: .venv/run.stamp .venv/project.stamp ## see Noroshi at work on this machine (noroshi demo)
 	@$(BIN)/noroshi demo
+
+drill: .venv/run.stamp .venv/project.stamp ## walk a node through ten failures of Microsoft 365 (3 minutes)
+	@$(BIN)/noroshi lab drill --fresh
 
 test: setup debian check ## run every check, and every test but the long ones
 	@$(BIN)/pytest $(WORKERS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.cli.typed import typed
 
 ROOT = Path(__file__).parents[1]
-NEED_A_PROVIDER_OR_STAY = {"serve", "authorize"}
+NEED_A_PROVIDER_OR_STAY = {"serve", "setup"}
 
 
 def first_steps():

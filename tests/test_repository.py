@@ -27,6 +27,7 @@ FREE = (
     "__main__.py",
     "demo.py",
     "demo/",
+    "drill/",
     "lab/",
     "testing",
 )

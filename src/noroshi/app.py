@@ -34,11 +34,13 @@ from noroshi.definitions.needs import mark_of, resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
 from noroshi.engine.signs import Notify, SignsOfLife
+from noroshi.hosts.examining import System
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.own import OwnFacts
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import Pool, apart
+from noroshi.intakes.opening import box_of
 from noroshi.oauth.clouds import Account, Cloud
 from noroshi.oauth.generic_provider import GenericProvider
 from noroshi.oauth.msal_provider import MsalProvider
@@ -192,6 +194,8 @@ async def open_app(
             name=config.name,
             luck=random.random,
             ledger=timedelta(days=config.ledger_days),
+            box_of=lambda route: box_of(plans.current, route, outside),
+            new_id=_new_id(clocks),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
@@ -208,7 +212,9 @@ async def open_app(
             host_of=hosts.of,
             ring=ring,
             people=people,
+            system=System(config, store, ring).steps,
         )
+        stack.push_async_callback(service.close)
         await _finish_rotation(ring)
         yield App(store, engine, service, plans, tokens, people)
 
@@ -411,6 +417,7 @@ def _own_facts(
         late=lambda: health.late(steady()),
         clock_set=lambda: health.clock_set(steady()),
         store_path=config.store,
+        read_since=engine.trips.since,
     )
 
 

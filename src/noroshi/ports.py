@@ -27,6 +27,7 @@ from noroshi.core.model import (
 )
 from noroshi.core.notices import Notice
 from noroshi.core.words import Words
+from noroshi.examining import Exam, Examination
 from noroshi.storing import (
     LEASE as LEASE,
     PARCEL_LEASE as PARCEL_LEASE,
@@ -37,6 +38,7 @@ from noroshi.storing import (
     Conflict as Conflict,
     Document as Document,
     Entry as Entry,
+    Followed as Followed,
     Node as Node,
     Renewal as Renewal,
     Resting as Resting,
@@ -184,11 +186,23 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """What is known of the mails that go by a route to the account's own mailbox: when one was
+    last seen arrived (None: not yet) and how many seconds it took, from when on the time without
+    one counts, and what stands against the last one."""
+
+    counts_from: datetime
+    seen: datetime | None = None
+    took: float = 0.0
+    why: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteFacts:
     """How a route is: down since then, by whose fault and why; or well (None).
 
     `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
-    where that is about to end.
+    where that is about to end. `trip` is None where no mailbox is read.
     """
 
     down: datetime | None = None
@@ -196,6 +210,7 @@ class RouteFacts:
     why: Words = NOTHING
     accepted: datetime | None = None
     retiring: bool = False
+    trip: Trip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,11 +409,22 @@ class Outside:
 
 
 class RouteTrouble(Exception):
-    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP."""
+    """The route cannot be used now: whose fault it is, and what mends it. `code` as in SMTP;
+    `again` is before when the other side wants no further try. `about` is the sentence before
+    its places were filled: by it a table finds more to say.
+    """
 
-    def __init__(self, words: Words, code: int = 0, fault: Fault = Fault.NETWORK) -> None:
+    def __init__(
+        self,
+        words: Words,
+        code: int = 0,
+        fault: Fault = Fault.NETWORK,
+        again: datetime | None = None,
+        about: Words = NOTHING,
+    ) -> None:
         super().__init__(words.en)
         self.words, self.code, self.fault = words, code, fault
+        self.again, self.about = again, about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,6 +432,7 @@ class TransportKind:
     """A kind of route. `open` makes a transport without any I/O.
 
     `try_out` lists what is wrong with the options on this computer (a file that is missing).
+    `examine` looks at the route stage by stage, and sends nothing.
     """
 
     kind: str
@@ -414,3 +441,4 @@ class TransportKind:
     options: type
     open: Callable[[Any, Outside], Transport]
     try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
+    examine: Callable[[Any, Outside, Exam], Examination] | None = None

@@ -155,6 +155,15 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A mail with all attempts, oldest first, and what became of it once it was taken."""
+
+    row: Waiting
+    receipts: tuple[Receipt, ...]
+    arrivals: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One alarm in the ledger, with the envelope that tells it, or the digest it is in.
 
@@ -296,7 +305,7 @@ class Store(PeopleStore, Protocol):
     ) -> bool:
         """Write down an attempt's end, and with it the envelopes that tell of it; False if
         the parcel's lease was lost. Any answer of a route that is not RestRoute says that it
-        is well again."""
+        is well again, but for a Retry of which nothing was heard."""
 
     async def waiting(self) -> Sequence[Waiting]:
         """What has not left yet, and what was set aside, oldest first; of a digest, itself
@@ -313,8 +322,20 @@ class Store(PeopleStore, Protocol):
         """All alarms ever: "raised", and by their fate as `tally` has them; "forgotten" are
         those that the ledger no longer holds, "lost" those that are nowhere."""
 
-    async def arrived(self, envelope: str, arrival: Arrival) -> bool:
-        """Write down what became of a mail that was taken; False: it was not, or is known."""
+    async def arrived(
+        self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        """Write down what became of a mail that was taken, and with it the envelopes that tell
+        of it; False, and nothing written: it was not taken, or that is known."""
+
+    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
+        """The mail that was taken under one of these Message-IDs; None: none of ours."""
+
+    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
+        """Of the mails whose ids begin so, the last by their ids, the last one first."""
+
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        """What became of a mail once it was taken, oldest first."""
 
     async def forget(self, before: datetime, most: int) -> int:
         """Delete so many of the mails that were settled before then, with their alarms, and
@@ -364,6 +385,14 @@ class Store(PeopleStore, Protocol):
 
     async def drop_secret(self, name: str) -> bool:
         """Forget that entry. False: there is none of that name."""
+
+    # what a node notes for itself
+
+    async def note(self, name: str, text: str) -> None:
+        """Keep a text under a name, in the place of what was kept there."""
+
+    async def notes(self) -> Mapping[str, str]:
+        """All that is noted, by name."""
 
     # what one may do at a time, among all who share the store
 

@@ -134,7 +134,9 @@ class ScriptedTransport:
         step = self.script[0] if len(self.script) == 1 else self.script.pop(0)
         said = dict.fromkeys(envelope.to, step) if isinstance(step, Verdict) else step
         answers = {address: Answer(verdict, verdict.value) for address, verdict in said.items()}
-        return Receipt(at=self.wall(), answers=answers)
+        taken = any(answer.verdict is Verdict.ACCEPTED for answer in answers.values())
+        ids = (f"<{envelope.id}@example.com>",) if taken else ()
+        return Receipt(at=self.wall(), answers=answers, message_ids=ids)
 
     async def probe(self) -> Answer:
         """What the next mail would be answered with."""
@@ -156,6 +158,10 @@ READS = {
     "beats",
     "waiting",
     "tally",
+    "bearer",
+    "followed",
+    "arrivals",
+    "notes",
     "envelope",
     "resting",
     "get_secret",

@@ -13,6 +13,7 @@ from noroshi.core.model import Contact, Level
 from noroshi.core.notices import (
     Aside,
     Bad,
+    CameBack,
     Changed,
     Failed,
     Failure,
@@ -54,6 +55,16 @@ ASIDE = Aside(
     route="smtp2",
     why=plain("550 5.1.1 no such user"),
 )
+CAME_BACK = CameBack(
+    at=NIGHT + HOUR,
+    mail="01J.1/ops/ops",
+    contact="ops",
+    address="gone@example.com",
+    subject="[CRITICAL] FS01 Disk space",
+    route="smtp1",
+    taken=NIGHT,
+    why=plain("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found"),
+)
 FAILED = Failed(
     at=NIGHT,
     failure=Failure.TEXT,
@@ -82,6 +93,7 @@ ALL = {
     ),
     "address-refused": replace(FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1")),
     "set-aside": ASIDE,
+    "came-back": CAME_BACK,
     "well": WELL,
     "not-well": replace(
         WELL,
@@ -154,6 +166,7 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
         "route-refused",
         "address-refused",
         "set-aside",
+        "came-back",
     }
     assert {n for n, level in importance.items() if level == "low"} == {"well", "not-well"}
 

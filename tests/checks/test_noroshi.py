@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from noroshi import checks
-from noroshi.core.model import Fault, Instance, Level, Monitor, Sample, State
+from noroshi.core.model import NOTHING, Fault, Instance, Level, Monitor, Sample, State
 from noroshi.core.status import advance
 from noroshi.core.words import plain
-from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Unmeasurable
+from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Trip, Unmeasurable
 from noroshi.testing import DAWN, FakeHost
 
 KINDS = {check.kind: check for check in checks.BUILT_IN}
@@ -63,6 +63,11 @@ def down(fault, minutes):
     return RouteFacts(down=DAWN - minutes * MINUTE, fault=fault, why=WHY)
 
 
+def trip(hours):
+    at = DAWN - 60 * hours * MINUTE
+    return RouteFacts(trip=Trip(counts_from=at, seen=at, took=7.25, why=WHY))
+
+
 @pytest.mark.parametrize(
     ("facts", "level"),
     [
@@ -76,6 +81,8 @@ def down(fault, minutes):
         pytest.param(down(Fault.QUOTA, 0), CRITICAL, id="the day's allowance is used up"),
         pytest.param(down(Fault.SETUP, 0), CRITICAL, id="our settings do not fit"),
         pytest.param(RouteFacts(retiring=True), WARNING, id="a password that will end"),
+        pytest.param(trip(29), OK, id="a mail was seen arrived a day ago"),
+        pytest.param(trip(31), WARNING, id="none was seen for longer"),
     ],
 )
 async def test_a_route_is_as_bad_as_what_keeps_mails_from_leaving(facts, level):
@@ -85,6 +92,40 @@ async def test_a_route_is_as_bad_as_what_keeps_mails_from_leaving(facts, level):
 async def test_what_stops_a_route_is_told_in_its_words():
     found = await readings("route", route=down(Fault.SIGN_IN, 0))
     assert {r.name: r.note for r in found}["blocked"] == WHY
+
+
+async def test_of_passwords_that_end_nothing_is_said_of_a_route_without_one():
+    found = {r.name: r for r in await readings("route", route=RouteFacts())}
+    assert found["retiring"].note == NOTHING
+    found = {r.name: r for r in await readings("route", route=RouteFacts(retiring=True))}
+    assert "password" in found["retiring"].note.en
+
+
+async def test_a_route_whose_mailbox_is_read_tells_when_a_mail_was_seen_and_how_long_it_took():
+    found = {r.name: r for r in await readings("route", route=trip(5))}
+    assert (found["seen"].value, found["seen"].unit, found["seen"].note) == (5, "h", WHY)
+    assert (found["took"].value, found["took"].unit) == (7.2, "s")
+    not_yet = await readings("route", route=RouteFacts(trip=Trip(counts_from=DAWN)))
+    assert {"seen", "took"} & {r.name for r in not_yet} == {"seen"}
+    without = await readings("route", route=RouteFacts())
+    assert not {"seen", "took"} & {r.name for r in without}
+
+
+def told_of(found, name):
+    """How a mail tells a reading: its note where it has no unit, else the number."""
+    reading = next(r for r in found if r.name == name)
+    return reading.note.en if not reading.unit else f"{reading.value:g} {reading.unit}"
+
+
+@pytest.mark.parametrize("name", ["blocked", "down"])
+async def test_what_is_well_again_is_told_as_well(name):
+    found = await readings("route", route=RouteFacts())
+    assert told_of(found, name) == "mails can leave by it"
+
+
+async def test_minutes_are_told_of_a_route_that_is_down():
+    found = await readings("route", route=down(Fault.NETWORK, 6))
+    assert told_of(found, "down") == "6 min"
 
 
 @pytest.mark.parametrize(
@@ -105,6 +146,23 @@ async def test_the_end_of_a_secret_is_told_at_each_of_its_days(left, told):
     found = await levels("account", midnight, account=facts)
     bad = {name for name, level in found.items() if level is not OK}
     assert bad == {f"{days} d" for days in told}
+
+
+@pytest.mark.parametrize(
+    ("hours", "en", "ja"),
+    [
+        pytest.param(30 * 24 - 0.01, "in 30 days.", "(あと30日)", id="it has just turned 30"),
+        pytest.param(29, "in 2 days.", "(あと2日)", id="more than a day"),
+        pytest.param(23, "in less than a day.", "(あと1日足らず)", id="the last hours"),
+    ],
+)
+async def test_how_long_a_secret_lasts_is_not_told_as_less_than_it_is(hours, en, ja):
+    ends = (DAWN + 90 * DAY).date()
+    midnight = DAWN.replace(hour=0) + 90 * DAY
+    facts = AccountFacts(well=True, ends=ends)
+    found = await readings("account", midnight - timedelta(hours=hours), account=facts)
+    note = next(r.note for r in found if r.name == "left_30")
+    assert en in note.en and ja in note.ja
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 
 from noroshi.core.model import Level, Verdict
 from noroshi.core.words import Words
-from noroshi.ports import Document
+from noroshi.ports import Arrival, Document
 from noroshi.service import Forbidden, refused
 from noroshi.stores.memory import MemoryStore
-from noroshi.testing import FaultyStore
+from noroshi.testing import DAWN, FaultyStore
 from tests.cli.typed import a_node, typed
 from tests.service.desk import AKI, CANARY, DEFERRED, DOWN, REFUSED, Desk, documents
 
@@ -199,6 +199,19 @@ async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(desk, tmp_
     desk.time.pass_by(seconds=86400)
     told = (await typed("status", home=tmp_path, COLUMNS="200")).out
     assert "Next try: " not in told and "It is tried again with the next mail." in told
+
+
+async def test_a_mail_that_came_back_is_shown_with_the_report(desk, tmp_path):
+    sent = await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await desk.attempted("plain", Verdict.ACCEPTED, "OK", 250)
+    told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
+    assert re.search(r"\nnot proved +That it was delivered is not proved, and ", told)
+    back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10 no")
+    await desk.store.arrived(sent.ids[0], back)
+    told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
+    assert re.search(r"\nstate +came back\n", told) and "not proved" not in told
+    assert re.search(r"\n  .*  came back  ops@example.com  550 5.1.10 no\n", told)
+    assert "routes left" not in told and "still to tell" not in told
 
 
 async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):

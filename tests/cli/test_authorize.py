@@ -116,6 +116,13 @@ async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):
     assert "経路 m365 のサインインが済みました" in told.out
 
 
+async def test_a_secret_from_notepad_is_kept_without_its_mark(desk, tmp_path):
+    (tmp_path / "secret").write_text(CANARY, encoding="utf-8-sig")
+    argv = ("authorize", "m365", "--secret-file", str(tmp_path / "secret"))
+    told = await typed(*argv, home=tmp_path, given=GOOD)
+    assert told.code == 0 and desk.server.asked == [CANARY]
+
+
 async def test_the_address_may_come_by_a_pipe(desk, tmp_path):
     await desk.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
@@ -127,6 +134,32 @@ async def test_a_sign_in_says_how_many_mails_go_out(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert "Mails that wait for it go out now: 1. Test it:" in told.out
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "aki@example.com signed in, not noroshi@example.com"),
+        ("ja", "サインインしたのは aki@example.com ですが"),
+    ],
+)
+async def test_who_signs_in_as_somebody_else_is_told_so_at_once(
+    desk, tmp_path, language, words
+):
+    desk.server.user = "aki@example.com"
+    await desk.service.set_secret(AKI, "app", CANARY)
+    told = await typed("authorize", "m365", "--lang", language, home=tmp_path, given=GOOD)
+    assert told.code == 0 and words in told.out
+    assert "noroshi authorize m365" in told.out
+    give = "Add-RecipientPermission noroshi@example.com -Trustee aki@example.com"
+    assert give in told.out and "Add-MailboxPermission" in told.out
+
+
+async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(desk, tmp_path):
+    desk.server.user = "Noroshi@Example.com"
+    await desk.service.set_secret(AKI, "app", CANARY)
+    told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
+    assert "is signed in as Noroshi@Example.com" in told.out and "Caution" not in told.out
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted
 from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.ports import Arrival
 from noroshi.testing import DAWN
 from tests.cli.typed import a_node, typed
 from tests.service.desk import Desk
@@ -56,7 +57,17 @@ async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(desk, tm
     told = await typed("--lang", "ja", "ledger", "--alarm", ALARM, home=tmp_path)
     assert told.code == 0
     assert "250 2.0.0 OK <x@example.com>" in told.out
-    assert "受領" in told.out.splitlines()[-1]
+    *_, state, proof = told.out.splitlines()
+    assert "受領" in state and proof.startswith("未確認") and "reads_inbox" in proof
+
+
+async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(desk, tmp_path):
+    back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10 no")
+    await desk.store.arrived(ALARM, back)
+    told = (await typed("ledger", "--alarm", ALARM, home=tmp_path, COLUMNS="200")).out
+    *_, came, state = told.splitlines()
+    assert came.startswith("came back") and came.endswith("ops@example.com  550 5.1.10 no")
+    assert state.split(maxsplit=1) == ["State", "came back"]
 
 
 async def test_programs_get_it_as_json(desk, tmp_path):

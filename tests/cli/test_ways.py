@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.cli.ways import listed, marked, sign_in
+from noroshi.cli.ways import arrival, listed, marked, sign_in
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 LAB = {"en": "lab", "ja": "ラボ"}
@@ -21,7 +21,7 @@ class Reader:
 
 
 def route(**more):
-    return {"renewed": None, "ends": None, "by_next": False} | more
+    return {"renewed": None, "ends": None, "by_next": False, "accepted": None} | more
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,42 @@ def test_an_end_is_told_in_time(ends, told):
 def test_it_says_when_the_second_of_two_is_in_use():
     said = sign_in(Reader("ja"), route(by_next=True, renewed="2026-12-01T11:59:00+00:00"), NOW)
     assert "サインイン更新" in said and "次のシークレットまたは証明書を使用中" in said
+
+
+AT = "2026-12-01T11:59:00+00:00"
+NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってきました"}
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "ja"),
+    [
+        pytest.param({"arrives": None}, "", "", id="never used"),
+        pytest.param(
+            {"arrives": None, "accepted": AT},
+            "; whether mails arrive is not looked at",
+            "(届いたかどうかは確かめていません)",
+            id="accepted",
+        ),
+        pytest.param(
+            {"arrives": {"seen": None, "took": 0.0, "why": NOTHING}},
+            "no mail seen arrived yet",
+            "到達はまだ確認していません",
+            id="not yet",
+        ),
+        pytest.param(
+            {"arrives": {"seen": AT, "took": 8.2, "why": NOTHING}},
+            " (took 8 s)",
+            " (所要 8秒)",
+            id="seen",
+        ),
+        pytest.param(
+            {"arrives": {"seen": AT, "took": 180.0, "why": LOST}},
+            " (took 3 min); it came back",
+            " (所要 3分)。戻ってきました",
+            id="seen, and the last one not",
+        ),
+    ],
+)
+def test_how_far_a_route_is_proved_is_told(given, en, ja):
+    assert arrival(Reader(), route(**given), NOW).endswith(en)
+    assert arrival(Reader("ja"), route(**given), NOW).endswith(ja)

@@ -206,17 +206,129 @@ async def test_what_becomes_of_the_digest_becomes_of_its_members(store, lend, to
     assert not await store.faults()
 
 
+async def test_while_the_digest_waits_its_members_do(store, lend, together):
+    await lend()
+    await store.settle(await lend(), LATER, Retry(DAWN + MINUTE, plain("busy")))
+    assert await fates(store, "a", "b") == ["together"] * 2
+
+
+# a route that was down
+
+SOON = DAWN + MINUTE
+DOWN = RestRoute(DAWN, SOON, plain("down"))
+
+
+@pytest.fixture
+def finds_it_down(store, lend):
+    """An attempt with one envelope, at which its route turns out to be down for a minute."""
+
+    async def finds_it_down(id, receipt=LATER):
+        parcel = await lend()
+        while parcel.envelope.id != id:
+            parcel = await lend()
+        assert await store.settle(parcel, receipt, DOWN)
+
+    return finds_it_down
+
+
+async def test_a_digest_whose_route_was_down_is_undone(store, lend, together, finds_it_down):
+    await finds_it_down(together.id)
+    assert await store.envelope(together.id) is None
+    assert await fates(store, "a", "b") == ["", ""]
+    assert await store.tally(DAWN) == {"": 3}
+    assert not await store.faults()
+    assert [(await lend(now=SOON)).envelope for _ in range(2)] == [A, B]
+
+
+async def test_the_attempt_of_a_digest_that_was_undone_stays_on_record(
+    store, together, finds_it_down
+):
+    await finds_it_down(together.id)
+    row, receipts = await store.envelope("a")
+    assert (row.why, row.envelope.attempts, receipts) == (plain("down"), 0, (LATER,))
+
+
+async def test_a_digest_that_was_undone_is_made_anew_with_what_came_meanwhile(
+    store, lend, together, finds_it_down
+):
+    await finds_it_down(together.id)
+    later = alarm("d")
+    await store.post(later)
+    made = digest((A, B, later), {"subject": "[3]"}, SOON)
+    assert made.id == together.id
+    assert await store.join(await lend(now=SOON), made)
+    assert (await lend(now=SOON)).envelope == made
+    assert await fates(store, "a", "b", "d") == ["together"] * 3
+
+
+async def test_a_digest_that_stood_behind_one_that_was_undone_is_lent_in_its_place(
+    store, lend, finds_it_down
+):
+    others = C, alarm("d")
+    await store.post(A, B, *others)
+    for members in ((A, B), others):
+        assert await store.join(await lend(), digest(members, {}, DAWN))
+    await finds_it_down(digest((A, B), {}, DAWN).id)
+    left = {(await lend(now=SOON)).envelope.id for _ in range(3)}
+    assert left == {"a", "b", digest(others, {}, DAWN).id}
+
+
+async def test_what_stood_behind_a_member_stands_behind_it_when_the_digest_is_undone(
+    store, node, lend, finds_it_down
+):
+    first, second = alarm("a", order="m/ops"), alarm("a2", order="m/ops")
+    await store.post(first, B, second)
+    made = digest((first, B), {}, DAWN)
+    assert await store.join(await lend(), made)
+    await finds_it_down(made.id)
+    assert {(await lend(now=SOON)).envelope.id for _ in range(2)} == {"a", "b"}
+    assert await store.claim_parcel(node, "smtp", SOON) is None
+
+
+async def _set_aside(store, lend, id):
+    parcel = await lend()
+    while parcel.envelope.id != id:
+        parcel = await lend()
+    await store.settle(parcel, LATER, SetAside(plain("no")))
+    await store.release(id, DAWN)
+
+
 @pytest.mark.parametrize(
-    "fate",
+    "before",
     [
-        pytest.param(Retry(DAWN + MINUTE, plain("busy")), id="retried"),
-        pytest.param(RestRoute(DAWN, DAWN + MINUTE, plain("down")), id="the route is down"),
+        pytest.param(lambda s, _, id: s.readdress(id, ("b",), ()), id="other addresses"),
+        pytest.param(_set_aside, id="set aside and released"),
     ],
 )
-async def test_while_the_digest_waits_its_members_do(store, lend, together, fate):
-    await lend()
-    await store.settle(await lend(), LATER, fate)
-    assert await fates(store, "a", "b") == ["together"] * 2
+async def test_a_digest_that_has_a_story_of_its_own_is_not_undone(
+    store, lend, together, finds_it_down, before
+):
+    await before(store, lend, together.id)
+    await finds_it_down(together.id)
+    assert await fates(store, together.id, "a", "b") == ["", "together", "together"]
+
+
+async def test_a_digest_that_was_out_when_its_life_ended_may_have_arrived_and_is_not_undone(
+    store, node, lend, together
+):
+    for _ in range(2):
+        await lend()
+    other = await store.begin(node.name, DAWN)
+    parcel = await store.claim_parcel(other, "smtp", DAWN)
+    while parcel.envelope.id != together.id:
+        parcel = await store.claim_parcel(other, "smtp", DAWN)
+    await store.settle(parcel, LATER, DOWN)
+    assert await fates(store, together.id, "a", "b") == ["", "together", "together"]
+
+
+async def test_a_digest_that_one_of_two_has_is_not_undone(store, lend, finds_it_down):
+    both = [replace(one, to=("a", "b")) for one in (A, B)]
+    await store.post(*both)
+    made = digest(both, {}, DAWN)
+    assert await store.join(await lend(), made)
+    answers = {"a": Answer(Verdict.ACCEPTED), "b": Answer(Verdict.ROUTE_DOWN)}
+    await finds_it_down(made.id, Receipt(at=DAWN, answers=answers))
+    assert await fates(store, made.id, "a", "b") == ["", "together", "together"]
 
 
 async def test_a_digest_that_is_set_aside_keeps_its_members_until_it_is_released(

@@ -253,6 +253,16 @@ async def test_a_route_is_down_until_it_answers_even_after_its_rest(store, lend)
     assert await store.resting() == [Resting("smtp", DAWN, SOON + HOUR, plain("no answer"))]
 
 
+async def test_an_attempt_that_was_broken_off_says_nothing_of_its_route(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, RESTS)
+    (before,) = await store.resting()
+    broken = Retry(SOON + HOUR, plain("broken off"), heard=False)
+    await store.settle(await lend(now=SOON), LATER, broken)
+    assert await store.resting() == [before]
+    assert await store.claim_parcel(await store.begin("two", SOON), "smtp", SOON) is None
+
+
 @pytest.mark.parametrize(
     "fate",
     [

@@ -119,3 +119,11 @@ async def test_only_so_many_are_forgotten_at_once(store, lend):
     for _ in range(2):
         await store.settle(await lend(), OK, Accepted(DAWN))
     assert [await store.forget(DAWN + HOUR, 1) for _ in range(3)] == [1, 1, 0]
+
+
+async def test_events_are_forgotten_from_the_oldest_on_up_to_what_is_kept(store, give):
+    young = replace(event(2), at=DAWN + HOUR)
+    for one in (event(1), young, replace(event(3), at=DAWN + HOUR), event(1, "other")):
+        await give(events=(one,))
+    await store.forget(DAWN + SECOND, 10)
+    assert [one.id for one in await store.events()] == ["other.1", "m.3", "m.2"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.digest import LONG, MOST_MEMBERS, digest, joined, may_join
+from noroshi.core.digest import LONG, MOST_MEMBERS, digest, joined, may_join, waits_since
 from noroshi.core.model import Envelope, Lane
 from noroshi.testing import DAWN
 
@@ -97,6 +97,29 @@ def test_a_digest_has_an_end():
     assert len(joined(pile[0], pile, DAWN, 1)) == MOST_MEMBERS
 
 
+def test_what_is_too_much_for_one_digest_leaves_the_least_urgent_for_the_next():
+    back = [alarm(f"b{n}", "ok", order=f"x{n}/ops") for n in range(2)]
+    late = [alarm(f"x{n}") for n in range(MOST_MEMBERS - 1)]
+    early = [alarm(f"w{n}", lane=Lane.WARNING) for n in range(20)]
+    pile = [*early, *late, *back]
+    found = joined(late[0], pile, DAWN, 1)
+    assert [one.id for one in found] == [*(one.id for one in late), "b0"]
+
+
+def test_the_one_that_is_lent_is_in_its_digest_whatever_else_there_is():
+    pile = [*(alarm(f"x{n}") for n in range(MOST_MEMBERS)), alarm("w", lane=Lane.WARNING)]
+    found = joined(pile[-1], pile, DAWN, 1)
+    assert len(found) == MOST_MEMBERS and found[-1].id == "w"
+
+
+def test_nothing_overtakes_an_older_one_of_its_key_into_a_full_digest():
+    back = alarm("k1", "ok", order="k/ops", lane=Lane.RECOVERY)
+    again = alarm("k2", order="k/ops")
+    pile = [back, again, *(alarm(f"x{n}") for n in range(MOST_MEMBERS - 1))]
+    found = [one.id for one in joined(pile[2], pile, DAWN, 1)]
+    assert found[:2] == ["k1", "k2"] and len(found) == MOST_MEMBERS
+
+
 def test_a_digest_is_as_urgent_as_its_most_urgent_member_and_has_an_id_of_its_own():
     made = digest((BACK, A), {"subject": "two"}, DAWN + MINUTE)
     assert made == Envelope(
@@ -104,11 +127,18 @@ def test_a_digest_is_as_urgent_as_its_most_urgent_member_and_has_an_id_of_its_ow
         routes=("smtp1",),
         contact="ops",
         to=("a",),
-        order="together/ops",
+        order="a2/together",
         alarms=(),
-        payload={"subject": "two"},
+        payload={"subject": "two", "oldest": DAWN.isoformat()},
         born=DAWN + MINUTE,
         lane=Lane.CRITICAL,
         members=("a2", "a"),
     )
     assert not may_join(made)
+
+
+def test_what_is_put_into_a_digest_has_waited_since_it_was_made_all_the_same():
+    old = replace(A, born=DAWN - LONG)
+    made = digest((B, old), {"subject": "two"}, DAWN + MINUTE)
+    assert waits_since(made) == DAWN - LONG
+    assert waits_since(B) == DAWN

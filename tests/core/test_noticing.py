@@ -9,6 +9,7 @@ from noroshi.core.cadence import At
 from noroshi.core.model import Contact, Envelope, Rule
 from noroshi.core.notices import (
     Aside,
+    CameBack,
     Changed,
     Happening,
     Missed,
@@ -72,6 +73,18 @@ ASIDE = Aside(
 )
 
 
+CAME_BACK = CameBack(
+    at=NOW,
+    mail="m.1/r/ops",
+    contact="ops",
+    address="x",
+    subject="s",
+    route="smtp1",
+    taken=NOW,
+    why=plain("550"),
+)
+
+
 def test_an_envelope_is_known_by_what_happened_to_whom_it_is_told_and_by_whose_wish():
     [envelope] = told(started("web1"), notification(Happening.STARTED), serial="node.7")
     assert envelope.id == "notice/started/node.7/n/ops"
@@ -123,22 +136,29 @@ def test_what_must_not_stay_untold_goes_to_the_contacts_of_all_rules_each_once()
         (BUILT_IN, (OPS,), ("smtp1", "smtp2")),
         (BUILT_IN, (SAM,), ("smtp3",)),
     ]
-    assert all(n.events == {Happening.ASIDE, Happening.UNWATCHED} for n in asked)
+    untold = {Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED}
+    assert all(n.events == untold for n in asked)
 
 
 def test_who_says_who_is_told_of_it_has_the_last_word():
     mine = notification(Happening.UNWATCHED)
     first, built_in = asked_for((mine,), (rule("a", SAM),))
     assert first is mine
-    assert built_in.events == {Happening.ASIDE}
-    both = notification(Happening.UNWATCHED, Happening.ASIDE)
-    assert asked_for((both,), (rule("a", SAM),)) == (both,)
+    assert built_in.events == {Happening.ASIDE, Happening.CAME_BACK}
+    all_three = notification(Happening.UNWATCHED, Happening.ASIDE, Happening.CAME_BACK)
+    assert asked_for((all_three,), (rule("a", SAM),)) == (all_three,)
 
 
 def test_a_mail_that_was_set_aside_is_told_to_others_and_by_another_way():
     asked = (notification(Happening.ASIDE, contacts=(OPS, SAM), routes=("smtp2", "smtp3")),)
     [wanted] = elsewhere(ASIDE, asked, ("smtp1", "smtp2"), ("smtp1", "smtp2", "smtp3"))
     assert (wanted.contacts, wanted.routes) == ((SAM,), ("smtp3", "smtp2"))
+
+
+def test_a_mail_that_came_back_is_told_to_others_and_by_another_way_than_it_went():
+    asked = asked_for((), (rule("r", OPS, SAM),))
+    (wanted,) = elsewhere(CAME_BACK, asked, ("smtp1",), ("smtp1", "smtp2", "smtp3"))
+    assert (wanted.contacts, wanted.routes) == ((SAM,), ("smtp2", "smtp1"))
 
 
 def test_where_there_is_nobody_else_its_own_contact_is_told_by_any_way_that_is_left():
@@ -153,6 +173,7 @@ def test_where_there_is_nobody_else_its_own_contact_is_told_by_any_way_that_is_l
         pytest.param("m.1/r/ops", True, id="an alarm"),
         pytest.param("notice/started/node.7/n/ops", True, id="a start"),
         pytest.param("notice/set-aside/m.1/r/ops/n/sam", False, id="a mail set aside"),
+        pytest.param("notice/came-back/m.1/r/ops/x/n/sam", False, id="a mail that came back"),
         pytest.param(
             "notice/action-failed/route/smtp1/2026-04-01/n/sam", False, id="a failure"
         ),

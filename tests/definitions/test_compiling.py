@@ -66,6 +66,18 @@ def test_the_examples_make_a_plan(new_id):
     )
 
 
+def test_a_route_is_another_one_once_its_account_is_defined_otherwise():
+    """It is opened anew then, and tried at once: what was refused may be mended."""
+    by_account = document("routes/smtp1", {"kind": "smtp", "options": {"account": "m365"}})
+
+    def route(**said):
+        return compile_plan((account(**said), by_account), KINDS).routes["smtp1"]
+
+    assert route() == route()
+    assert route() != route(client_id="d")
+    assert route() != route(secret="m365")
+
+
 def test_an_account_has_its_cloud_built_in():
     found = compile_plan((account(secret="m365"),), KINDS).accounts["m365"]
     assert found == Account(
@@ -245,3 +257,37 @@ def test_a_monitor_knows_which_of_its_readings_are_occurrences(kind, occurrences
     web1 = document("instances/web1", {"group": [{"name": "g", "monitor": [monitor]}]})
     plan = compile_plan(give_ids((web1,), (), new_id), built_in(TemplateRenderer()))
     assert [one.occurrences for one in plan.monitors.values()] == [occurrences]
+
+
+def by_account(**options):
+    its = {"kind": "smtp", "options": {"account": "m365", **options}}
+    return document("routes/smtp1", its)
+
+
+@pytest.mark.parametrize(
+    ("host", "cloud"),
+    [
+        ("mail.attacker.test", "microsoft365"),
+        ("smtp.office365.com.attacker.test", "microsoft365"),
+        ("notoffice365.com", "microsoft365"),
+        ("smtp.office365.com", "microsoft365-gcc-high"),
+        ("mail.attacker.test", "google"),
+    ],
+)
+def test_a_route_leads_no_token_of_a_known_cloud_elsewhere(host, cloud):
+    (told,) = problems_of(account(cloud=cloud, secret="m365"), by_account(host=host))
+    assert told.startswith("routes/smtp1.toml: options.host: would hand the tokens of account")
+
+
+@pytest.mark.parametrize("host", ["smtp-hve.office365.com", "SMTP-MAIL.outlook.com."])
+def test_a_route_may_take_another_server_of_the_same_cloud(host):
+    plan = compile_plan((account(secret="m365"), by_account(host=host)), KINDS)
+    assert plan.routes["smtp1"].options.host == host
+
+
+def test_graph_is_where_the_account_s_cloud_says():
+    route = {"kind": "graph", "options": {"account": "m365", "graph": "https://a.test"}}
+    with pytest.raises(Invalid, match=r"options\.graph: would hand the tokens"):
+        compile_plan(
+            (account(secret="m365"), document("routes/g", route)), built_in(TemplateRenderer())
+        )

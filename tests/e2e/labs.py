@@ -9,9 +9,11 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
+from noroshi.cli.client import Far
 from noroshi.lab.lab import Lab
 from noroshi.lab.mailbox import Mailboxes
 from noroshi.lab.person import sign_in
+from noroshi.lab.remote import Remote
 from tests.e2e.world import PATIENCE, until
 
 
@@ -172,6 +174,23 @@ def signed_in(home, lab, *argv):
     code, said = sitting.paste(walked(lab.card, sitting.url))
     assert code == 0, said
     return said
+
+
+BOTH = {
+    "rules__ops": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["m365", "second"]\n',
+    "routes__second": 'kind = "smtp"\n[options]\naccount = "elsewhere"\n',
+}
+"""A second route, by the provider that is not Microsoft."""
+
+
+def both_signed_in(home, lab):
+    """The two routes of a running node."""
+    door, remote = Far(home.folder / "door.sock"), Remote(lab.folder)
+    for route, card in (("m365", lab.card), ("second", lab.card["elsewhere"])):
+        entry = door.call("authorize_begin", route=route)["secret"]
+        door.call("set_secret", name=entry, value=card["client_secret"])
+        url = door.call("authorize_begin", route=route)["url"]
+        door.call("authorize_finish", route=route, pasted=remote.sign_in(url))
 
 
 def secret_file(home, lab):

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import signal
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -216,8 +217,18 @@ class Installation:
         self.home.run("export", str(exported))
         self.keep("the export", *(file.read_bytes() for file in exported.rglob("*.toml")))
         self.keep("the log", self.log)
+        self.look_for_support()
         kept = [file for file in self.home.folder.iterdir() if file.is_file()]
         self.keep("the home's files", *(f.read_bytes() for f in kept if f.name != "key"))
+
+    def look_for_support(self):
+        """All that doctor says and writes, while the sign-in does not hold."""
+        file = self.home.folder.parent / "support.zip"
+        told = self.home.run("doctor", "--json", "--bundle", str(file), check=False)
+        assert told.returncode == 1, told.stderr
+        with zipfile.ZipFile(file) as bundle:
+            told_there = [bundle.read(name) for name in bundle.namelist()]
+        self.keep("what doctor says and writes", told.stdout, *told_there)
 
     def know_the_secrets(self):
         key = (self.home.folder / "key").read_text("ascii").strip()
@@ -267,6 +278,7 @@ def used(tmp_path_factory):
         "the node's process",
         "the export",
         "the log",
+        "what doctor says and writes",
         "the home's files",
     ],
 )

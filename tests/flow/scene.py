@@ -88,6 +88,7 @@ class Scene:
         self.backup = ScriptedTransport(lambda: self.time.now)
         self.checks, self.actions = (VOLUMES,), (NOTE,)
         self.measured, self.pace = 0, 1
+        self.boxes = {}
         self.used = {}
         self.plans = {0: FixedPlan({}, {})}
 
@@ -123,6 +124,8 @@ class Scene:
             self.host,
             self.time.clocks,
             luck=lambda: 0.0,
+            box_of=lambda route: self.boxes.get(route.name),
+            new_id=lambda: "01JTHISONE",
         )
         try:
             yield engine
@@ -148,6 +151,7 @@ class Scene:
             await engine.attempt(step)
         await asyncio.gather(*engine.watch.running)
         await engine.attempt(engine.emergency.step)
+        await engine.attempt(engine.trips.step)
         for name in list(engine.sending.ways):
             while await engine.attempt(partial(engine.sending.send_one, name)):
                 pass

@@ -10,6 +10,7 @@ from noroshi.actions.mail import action
 from noroshi.actions.template import TemplateRenderer
 from noroshi.core.cadence import Every
 from noroshi.core.model import Answer, Fault, Lane, Pace, Receipt, Route, Verdict
+from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.testing import DAWN, FaultyStore, Killed, ScriptedTransport
@@ -146,6 +147,21 @@ async def test_a_day_without_a_route_is_told_in_few_mails_the_critical_first(cou
     assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(count)]
     assert storm.smtp.sent[0].lane is Lane.CRITICAL
     assert await counts(storm.store) == {"accepted": count}
+
+
+async def test_what_comes_bit_by_bit_while_a_route_is_down_is_told_in_one_mail():
+    storm = Storm()
+    storm.smtp = answers(storm, Fault.NETWORK)
+    await storm.watch(5)
+    async with storm.life() as engine:
+        for minute in range(30):
+            storm.used |= {f"/{minute}": 96}
+            await storm.seconds(engine, 60)
+        assert await counts(storm.store) == {"": 150}
+        storm.fault = None
+        await storm.seconds(engine, 200)
+    assert len(storm.smtp.sent) == 1
+    assert await counts(storm.store) == {"accepted": 150}
 
 
 async def test_a_missing_sign_in_holds_the_queue_costs_no_attempt_and_survives_a_restart():
@@ -294,3 +310,81 @@ async def _until_killed(storm, inner):
             raise
     except Killed:
         pass
+
+
+async def test_a_digest_that_is_put_off_or_held_is_in_no_other_one_s_way():
+    class FirstPutOff(ScriptedTransport):
+        first = None
+
+        async def send(self, envelope):
+            self.first = self.first or (envelope if envelope.members else None)
+            if envelope != self.first:
+                return await super().send(envelope)
+            answer = Answer(Verdict.DEFERRED, "later")
+            return Receipt(at=self.wall(), answers=dict.fromkeys(envelope.to, answer))
+
+    storm = Storm()
+    storm.smtp = FirstPutOff(lambda: storm.time.now)
+    await storm.watch(20)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        while storm.smtp.first is None:
+            await storm.second(engine)
+        assert await storm.store.hold(storm.smtp.first.id, "sam")
+        await storm.seconds(engine, 400)
+    told = storm.named([storm.smtp.first, *storm.smtp.sent])
+    assert sorted(told) == [f"disk-{n:04}" for n in range(20)]
+
+
+async def test_a_digest_whose_routes_are_down_is_in_no_other_one_s_way():
+    storm = Storm(routes=("smtp1", "smtp2"))
+    storm.smtp = answers(storm, Fault.NETWORK)
+    await storm.watch(20)
+    number = (await storm.store.current()).number
+    plan = storm.plans[number]
+    by_one = {
+        id: replace(m, rules=(replace(m.rules[0], routes=(("smtp1", "smtp2")[n % 2],)),))
+        for n, (id, m) in enumerate(plan.monitors.items())
+    }
+    storm.plans[number] = replace(plan, monitors=by_one)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 400)
+    assert sorted(storm.named(storm.backup.sent)) == [f"disk-{n:04}" for n in range(1, 20, 2)]
+
+
+async def test_a_clock_that_is_set_back_while_no_node_runs_lets_nobody_wait_for_the_old_time():
+    storm = Storm()
+    await storm.watch(20)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 61)
+        assert any(mail.members for mail in storm.smtp.sent)
+    storm.time.jump(days=-1)
+    before, storm.used = len(storm.smtp.sent), {"/": 40}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 200)
+    told = storm.smtp.sent[before:]
+    assert set(storm.named(told)) == {f"disk-{n:04}" for n in range(20)}
+
+
+@pytest.mark.parametrize("call", ["pile", "join"])
+@pytest.mark.parametrize("written", [False, True], ids=["not written", "only the answer lost"])
+async def test_a_store_that_fails_while_a_digest_is_made_delays_no_alarm(call, written):
+    class Fails(MemoryStore):
+        failures = 2
+
+    async def fail(self, *given):
+        done = await getattr(MemoryStore, call)(self, *given) if written else None
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("database is locked")
+        return done if written else await getattr(MemoryStore, call)(self, *given)
+
+    setattr(Fails, call, fail)
+    storm = Storm(store=Fails())
+    await storm.watch(20)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 120)
+    assert sorted(storm.named(storm.smtp.sent)) == [f"disk-{n:04}" for n in range(20)]

@@ -3,12 +3,16 @@
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
-from noroshi.core.model import Envelope
+from noroshi.core.delivery import RestRoute
+from noroshi.core.model import Envelope, Fault
+from noroshi.core.words import plain
 from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore
 from tests.flow.scene import RULE, VOLUMES, Scene, disk_monitor
 
+HOUR = timedelta(hours=1)
 LETTER = Envelope(
     id="m.1/r/ops",
     routes=("smtp1",),
@@ -163,3 +167,69 @@ async def test_a_node_that_stops_ends_what_it_measures_while_it_lets_a_mail_go_o
         node.cancel()
         await asyncio.wait([node])
     assert await scene.store.waiting() == []
+
+
+async def _down(scene, engine, **other):
+    """A route that rests, with a fault that only a person mends."""
+    await engine.hold()
+    now = scene.time.now
+    why = plain("sign in again")
+    given = {"fault": Fault.SIGN_IN, "early": True} | other
+    rest = RestRoute(now - HOUR, now + HOUR, why, **given)
+    await scene.store.probed("smtp1", rest)
+    engine.sending.ways["smtp1"].rests_until = rest.until
+
+
+async def test_what_is_broken_off_says_nothing_of_a_route_that_was_down():
+    scene, hanging = Scene(), asyncio.Event()
+    await scene.plan(disk_monitor())
+
+    async def hang(_envelope):
+        hanging.set()
+        await asyncio.Event().wait()
+
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        (before,) = await scene.store.resting()
+        await scene.store.post(LETTER)
+        scene.time.pass_by(hours=2)
+        scene.smtp.send = hang
+        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await hanging.wait()
+        await engine.sending.close()
+        await asyncio.wait([slot])
+    (after,) = await scene.store.resting()
+    assert (after.since, after.fault, after.why) == (before.since, before.fault, before.why)
+    ((row, receipts),) = [await scene.store.envelope(LETTER.id)]
+    assert (row.fate, row.out, len(receipts)) == ("", False, 1)
+
+
+async def test_a_route_that_somebody_mended_is_looked_at_at_once_though_nothing_waits_for_it():
+    scene = Scene()
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        assert not await engine.sending.look("smtp1")
+        assert await scene.store.wake("smtp1", scene.time.now)
+        assert await engine.sending.look("smtp1")
+    assert await scene.store.resting() == []
+
+
+async def test_a_look_that_fails_by_a_bug_is_not_repeated_at_once():
+    scene, looks = Scene(), []
+    await scene.plan(disk_monitor())
+
+    async def fail():
+        looks.append(scene.time.now)
+        raise ValueError("a bug")
+
+    scene.smtp.probe = fail
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        for _ in range(60):
+            await engine.attempt(lambda: engine.sending.look("smtp1"))
+            scene.time.pass_by(seconds=1)
+    (rest,) = await scene.store.resting()
+    assert len(looks) == 1
+    assert (rest.fault, rest.early) == (Fault.SIGN_IN, True)

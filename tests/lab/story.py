@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tomllib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from noroshi.vault import make_key
 T = TypeVar("T")
 AKI = administrator("aki")
 BEGIN = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
+NOTHING_MORE: Mapping[str, Any] = {}
 LOOK = 0.05  # seconds of the machine between two looks, after each of which a second has passed
 
 
@@ -38,8 +39,8 @@ class Story:
         self.time, self.lab, self.app = time, lab, app
         self.card = lab.address
 
-    async def define(self, **routes: Any) -> None:
-        """The lab's own clouds and accounts, with these routes and one contact."""
+    async def define(self, more: Mapping[str, Any] = NOTHING_MORE, **routes: Any) -> None:
+        """The lab's own clouds and accounts, with these routes and one contact, and `more`."""
         folder = self.lab.folder / "definitions"
         found = {
             path.relative_to(folder).with_suffix("").as_posix(): tomllib.loads(path.read_text())
@@ -47,12 +48,16 @@ class Story:
         }
         found |= {f"routes/{name}": body for name, body in routes.items()}
         found["contacts/ops"] = {"addresses": [self.card.reader]}
+        for key, body in more.items():
+            found[key] = found.get(key, {}) | body
         documents = tuple(Document(key, json.dumps(body)) for key, body in found.items())
         await self.app.service.apply(AKI, documents)
 
-    async def sign_in(self, route: str = "m365", who: tuple[str, str] | None = None) -> None:
+    async def sign_in(
+        self, route: str = "m365", who: tuple[str, str] | None = None, *, read: bool = False
+    ) -> None:
         """A person walks the pages and pastes the address back."""
-        begun = await self.app.service.authorize_begin(AKI, route)
+        begun = await self.app.service.authorize_begin(AKI, route, read=read)
         user, password = who or (self.card.user, self.card.password)
         back = await sign_in(begun.url, user, password, self.card.ca_file)
         await self.app.service.authorize_finish(AKI, route, back)
@@ -79,6 +84,7 @@ class Story:
         for name in list(engine.sending.ways):
             while await self.meanwhile(engine.attempt(partial(engine.sending.send_one, name))):
                 pass
+        await self.meanwhile(engine.attempt(engine.trips.step))
 
     async def meanwhile(self, doing: Awaitable[T]) -> T:
         """Waits for something, and time passes: the lab may keep it waiting by its clock."""
@@ -130,3 +136,4 @@ async def story(
             yield told
         finally:
             await app.engine.sending.close()
+            await app.engine.trips.close()

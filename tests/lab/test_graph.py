@@ -506,3 +506,13 @@ async def test_a_sign_in_for_graph_gets_a_token_that_graph_takes(client: Client)
     caller.token = answer["access_token"]
     assert (await caller.send(mail()))[0] == 202
     assert (await caller.ask("GET", "/me/messages"))[0] == 403
+
+
+async def test_a_folder_is_asked_for_by_its_well_known_name(caller: Caller) -> None:
+    await caller.send(mail())
+    status, folder = await caller.ask("GET", "/me/mailFolders/SentItems?$select=id")
+    assert (status, folder["id"], folder["totalItemCount"]) == (200, "sentitems", 1)
+    _, found = await caller.ask("GET", "/me/messages?$select=parentFolderId")
+    assert [each["parentFolderId"] for each in found["value"]] == [folder["id"]]
+    status, refused = await caller.ask("GET", "/me/mailFolders/nowhere")
+    assert (status, refused["error"]["code"]) == (404, "ErrorItemNotFound")

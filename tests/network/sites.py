@@ -37,6 +37,8 @@ class Site:
     heard: list[Heard] = field(default_factory=list)
     connections: int = 0
     port: int = 0
+    hang_up_after: int = 0
+    """The connection ends after so many answers; 0: it does not."""
     peers: list[str] = field(default_factory=list)
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,6 +85,8 @@ class Site:
                     return
                 writer.write(answer)
                 await writer.drain()
+                if len(self.heard) == self.hang_up_after:
+                    return
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
@@ -94,4 +98,6 @@ class Site:
 async def _request(reader: asyncio.StreamReader) -> Heard:
     line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
     headers = {name.lower(): value for name, _, value in (one.partition(": ") for one in rest)}
-    return Heard(line, headers, await reader.readexactly(int(headers["content-length"])))
+    return Heard(
+        line, headers, await reader.readexactly(int(headers.get("content-length", "0")))
+    )

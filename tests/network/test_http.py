@@ -70,6 +70,17 @@ async def test_what_is_posted_arrives_and_the_answer_comes_back(site, certificat
     assert "cookie" not in heard.headers
 
 
+async def test_a_get_has_no_body_and_reads_as_much_as_is_wanted(site, certificate):
+    site.answers = [says(200, b"x" * 100_000)]
+    async with client(certificate[1]) as http:
+        cut = await http.get(f"{site.url}/a?b=%27c%20d%2B%27", {"X-A": "b"})
+        whole = await http.get(f"{site.url}/a", {}, 200_000)
+    assert (len(cut.body), len(whole.body)) == (LARGEST, 100_000)
+    heard = site.heard[0]
+    assert heard.line == "GET /a?b='c%20d%2B' HTTP/1.1"
+    assert heard.headers["x-a"] == "b" and heard.body == b""
+
+
 async def test_connections_are_kept(site, certificate):
     async with client(certificate[1]) as http:
         for _ in range(3):
@@ -101,6 +112,26 @@ async def test_an_answer_that_does_not_come(site, certificate):
     async with client(certificate[1], patience=replace(PATIENT, answer=0.05)) as http:
         with pytest.raises(NoAnswer):
             await posted(http, site)
+
+
+async def test_what_was_given_on_a_kept_connection_and_not_answered_is_not_given_twice(
+    site, certificate
+):
+    async with client(certificate[1], patience=replace(PATIENT, answer=0.3)) as http:
+        await posted(http, site)
+        site.answers = [SILENT, says(202)]
+        with pytest.raises(NoAnswer):
+            await posted(http, site)
+    assert len(site.heard) == 2
+
+
+async def test_an_answer_whose_body_breaks_off_is_an_answer(site, certificate):
+    site.answers = [says(202), says(202, b"four").replace(b"Length: 4", b"Length: 99"), DROP]
+    site.hang_up_after = 2
+    async with client(certificate[1]) as http:
+        await posted(http, site)
+        reply = await posted(http, site)
+    assert (reply.status, reply.body, len(site.heard)) == (202, b"four", 2)
 
 
 async def test_a_redirect_is_not_followed(site, certificate):
@@ -192,6 +223,8 @@ async def test_several_at_once_have_connections_of_their_own(site, certificate):
         ("Wed, 01 Apr 2026 03:02:00 GMT", 120),
         ("Wed, 01 Apr 2026 02:00:00 GMT", None),
         ("99999999999999999999", 6 * 3600),
+        ("Wed, 01 Apr 2026 03:02:00 +99999999999999999", None),
+        ("Wed, 01 Apr 99999999999999999999 03:02:00 GMT", None),
         ("soon", None),
         ("-5", None),
         ("", None),

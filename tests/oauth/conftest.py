@@ -31,6 +31,7 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
         self.full: str = "nothing"
+        self.unreadable: str = "nothing"
         self.taken = asyncio.Event()
         """Set whenever somebody takes a turn, or holds it on."""
         self._turns = MemoryStore()
@@ -41,6 +42,8 @@ class Shelf:
         self.kept[name] = sealed
 
     async def get_secret(self, name: str) -> bytes | None:
+        if name.startswith(self.unreadable):
+            raise StoreError("disk I/O error")
         return self.kept.get(name)
 
     async def secret_names(self) -> Sequence[str]:

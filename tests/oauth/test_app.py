@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.oauth.advice import advise
-from noroshi.oauth.claims import look_into
+from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Secret
@@ -188,3 +188,18 @@ def test_what_a_token_says_of_itself_is_told(token, said):
     assert len(found) == len(said)
     for words, part in zip(found, said, strict=True):
         assert part in words.en and not words.ja.isascii()
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        pytest.param(jwt(roles=["Mail.Read"]), "It may read the mailbox (Mail.Read)", id="may"),
+        pytest.param(jwt(roles=["Mail.ReadWrite"]), "(Mail.ReadWrite)", id="more than that"),
+        pytest.param(jwt(roles=["Mail.ReadBasic"]), "lacks the permission", id="not enough"),
+        pytest.param(jwt(roles="Mail.Read"), "lacks the permission", id="no list"),
+        pytest.param(Secret("EwBopaque"), "lacks the permission", id="opaque"),
+    ],
+)
+def test_whether_a_token_may_read_mailboxes_is_told(token, said):
+    (words,) = look_at_reading(token)
+    assert said in words.en and not words.ja.isascii()

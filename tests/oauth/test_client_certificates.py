@@ -145,3 +145,10 @@ def test_what_cannot_be_used_is_said_in_words(data, passphrase, said, locked):
 def test_a_server_s_certificate_of_another_kind_is_refused(tmp_path):
     with pytest.raises(UnfitCertificate, match="must be RSA"):
         read(make_certificate(tmp_path).read_bytes())
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["the CA's first", "the CA's last"])
+def test_among_several_certificates_the_key_s_own_is_taken(before):
+    of_ca = own(a_key(2048))
+    data = of_ca + CERTIFICATE + KEY if before else KEY + CERTIFICATE + of_ca
+    assert describe(read(data).reveal()).name == "noroshi m365"

@@ -156,3 +156,8 @@ def test_a_servers_error_is_repeated_only_when_it_is_a_word():
 )
 def test_a_secrets_id_is_told_from_its_value(text, yes):
     assert looks_like_secret_id(text) is yes
+
+
+def test_bytes_that_are_no_text_are_of_another_sign_in():
+    pasted = read_pasted(f"http://localhost/MxMail/?code={CODE}&state=\udc81", STATE)
+    assert isinstance(pasted, Problem) and "earlier sign-in" in pasted.words.en

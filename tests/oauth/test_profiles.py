@@ -80,6 +80,8 @@ def test_each_resource_is_asked_for_by_itself(cloud):
 def test_google_is_asked_in_its_own_way():
     assert not GOOGLE.entra and GOOGLE.app_grant == "service_account"
     assert GOOGLE.scope_for("graph", alone=False) == ""
+    for alone in (False, True):
+        assert GOOGLE.scope_for("inbox", alone=alone) == "https://mail.google.com/"
     assert GOOGLE.device_authorization_endpoint == ""
 
 

@@ -202,6 +202,19 @@ async def test_what_the_store_could_not_take_is_offered_to_it_once_more_at_the_e
     assert await scene.kept_token() == "canary-refresh-1"
 
 
+async def test_a_rotated_token_outlives_a_store_that_cannot_be_read_just_then(scene):
+    await scene.signed_in()
+
+    def meanwhile(_form):
+        scene.shelf.unreadable = "refresh/"
+
+    scene.authority.answer = meanwhile
+    assert await scene.source.token(scene.account) == Secret("canary-access-1")
+    scene.shelf.unreadable = "nothing"
+    await scene.source.close(patience=60)
+    assert await scene.kept_token() == "canary-refresh-1"
+
+
 async def test_a_new_sign_in_is_not_replaced_by_a_token_that_was_held(scene):
     await scene.signed_in()
     scene.shelf.full = "refresh/"

@@ -1,7 +1,7 @@
 """A service on a memory store, with small kinds and a sign-in server of our own."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from argon2 import PasswordHasher
 
@@ -137,6 +137,7 @@ class SignInServer:
     on_device: object = Pending()
     wanted: tuple = ()
     interval: int = 5
+    user: str = ""
 
     async def begin(self, client, resources, redirect):
         login = client.account.mailbox
@@ -154,9 +155,10 @@ class SignInServer:
         if query["code"] != "good":
             words = Words(en="The code was refused.", ja="コードが断られました。")
             raise SignInFailed(words, error="invalid_grant", who="user")
-        return GIVEN
+        return replace(GIVEN, user=self.user)
 
-    async def device_begin(self, _client, _resource):
+    async def device_begin(self, _client, resource):
+        self.wanted = (resource,)
         return DeviceAttempt(
             user_code="ABCD-1234",
             url="https://login.example.com/device",

@@ -41,6 +41,8 @@ WHAT_PEOPLE_CAN_ASK = {
     "apply": ADMIN,
     "backup": ADMIN,
     "check_store": ADMIN,
+    "examine_begin": ADMIN,
+    "examine_look": ADMIN,
     "export": ADMIN,
     "authorize_app": ADMIN,
     "authorize_begin": ADMIN,
@@ -63,6 +65,9 @@ WHAT_PEOPLE_CAN_ASK = {
     "token_list": ADMIN,
     "token_revoke": ADMIN,
     "audit": ADMIN,
+    "account_tenant": ADMIN,
+    "account_try": ADMIN,
+    "token_look": ADMIN,
 }
 
 

@@ -52,7 +52,33 @@ async def test_a_person_consents_to_what_the_account_s_routes_need(ask):
     await applied(ask, accounts__box=BOX | {"reads_inbox": True}, routes__second=graph)
     await ask("set_secret", name="app", value=CANARY)
     await ask("authorize_begin", route="m365")
+    assert ask.desk.server.wanted == ("smtp",)
+
+
+async def test_the_right_to_read_the_mailbox_is_asked_for_only_where_somebody_says_so(ask):
+    await applied(ask, accounts__box=BOX | {"reads_inbox": True})
+    await ask("set_secret", name="app", value=CANARY)
+    await ask("authorize_begin", route="m365", read=True)
     assert ask.desk.server.wanted == ("smtp", "inbox")
+    await ask("authorize_device", route="m365", read=True)
+    assert ask.desk.server.wanted == ("inbox",)
+
+
+async def test_an_app_by_itself_is_asked_for_a_token_to_read_the_mailbox_as_well(ask):
+    app = BOX | {"sign_in": "app", "reads_inbox": True}
+    await applied(ask, accounts__box=app)
+    await ask("set_secret", name="app", value=CANARY)
+    sends = await ask("authorize_app", route="m365")
+    reads = await ask("authorize_app", route="m365", read=True)
+    (more,) = reads["token"][len(sends["token"]) :]
+    assert "Mail.Read" in more["en"]
+
+
+@pytest.mark.parametrize("operation", ["authorize_begin", "authorize_device"])
+async def test_an_account_that_does_not_read_its_mailbox_is_not_given_the_right(ask, operation):
+    await applied(ask)
+    with pytest.raises(Told, match="conflict: Account box does not read its mailbox"):
+        await ask(operation, route="m365", read=True)
 
 
 async def test_a_code_is_shown_asked_about_and_the_route_is_ready(ask):

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.stores.sql import spool, together
+from noroshi.stores.sql import following, ledger, spool, together
 from noroshi.stores.sqlite import SqliteStore
 
 OF_THE_QUESTION = ("SCAN CONSTANT ROW", "SCAN json_each")
@@ -26,6 +26,10 @@ QUESTIONS = {
     "joining": together.JOIN,
     "giving back": spool.GIVE_BACK,
     "what was taken": together.TAKEN,
+    "the sum by fate": ledger.BY_FATE,
+    "what is old": ledger.OLD,
+    "whose Message-ID it is": following.BEARER,
+    "the last of a name": following.FOLLOWED,
 }
 
 

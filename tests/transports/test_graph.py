@@ -106,6 +106,7 @@ async def test_a_mail_is_posted_as_base64_of_the_whole_of_it(graph, certificate)
     async with route(graph, certificate, account) as transport:
         receipt = await transport.send(LETTER)
     assert receipt.provider_id == "0f8fad5b-d9cb-469f-a165-70867728950e"
+    assert receipt.message_ids == ("<01J.17/ops/aki@example.com>",)
     for answer in receipt.answers.values():
         assert (answer.verdict, answer.code, answer.text) == (Verdict.ACCEPTED, 202, "Accepted")
     assert account.asked == [("m365", False, "graph")]
@@ -153,6 +154,7 @@ async def test_a_mail_nobody_can_get_is_not_posted(graph, certificate):
     async with route(graph, certificate) as transport:
         receipt = await transport.send(replace(LETTER, to=("nobody",)))
     assert receipt.answers["nobody"].verdict is Verdict.REFUSED and graph.heard == []
+    assert receipt.message_ids == ()
 
 
 # Its size
@@ -240,8 +242,8 @@ async def test_graph_says(graph, certificate, status, code, message, means):
     assert answer.words.en.startswith(f"localhost:{graph.port} said: {status}")
     assert answer.words.ja != answer.words.en and "{" not in answer.words.en
     rule = http_rule_for(GRAPH, status, f"{code}: {message}")
-    if rule is not None and rule.advice != NOTHING:
-        assert rule.advice.en.partition("{")[0].rstrip() in answer.words.en
+    if rule is not None and rule.advice.words != NOTHING:
+        assert rule.advice.words.en.partition("{")[0].rstrip() in answer.words.en
     becomes = fate(Parcel(LETTER, "graph1", "lease"), receipt, 0.0)
     wanted = {
         Verdict.REFUSED: NextRoute,

@@ -18,6 +18,7 @@ from noroshi.transports.mime import (
     ascii_domain,
     compose,
     message_id,
+    message_ids,
     one_line,
     smtp_address,
 )
@@ -238,6 +239,25 @@ def test_a_message_id_is_made_of_the_envelope_s(id, left):
 def test_a_very_long_id_is_told_by_its_hash():
     long = message_id("監視" * 200, "x.example")
     assert re.fullmatch(r"<[0-9a-f]{64}@x\.example>", long)
+
+
+@pytest.mark.parametrize(
+    ("said", "theirs"),
+    [
+        pytest.param("", (), id="nothing"),
+        pytest.param("queued as 4711", (), id="a number of its own"),
+        pytest.param(
+            "<PR0DMB1@PR0DMB1.namprd00.prod.outlook.com> [Hostname=PR0DMB1]",
+            ("<PR0DMB1@PR0DMB1.namprd00.prod.outlook.com>",),
+            id="another message id",
+        ),
+        pytest.param("<01JDE4Z0QH.17/ops/aki@example.com> [Hostname=x]", (), id="ours again"),
+        pytest.param("<a@b@c> < @d> <" + "x" * 999 + "@y>", (), id="none"),
+    ],
+)
+def test_a_mail_goes_by_its_message_id_and_by_what_the_server_gave_it_instead(said, theirs):
+    ours = "<01JDE4Z0QH.17/ops/aki@example.com>"
+    assert message_ids(LETTER, "n@example.com", said) == (ours, *theirs)
 
 
 def test_a_text_with_bare_line_ends_and_half_a_surrogate_is_mended():

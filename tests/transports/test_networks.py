@@ -178,6 +178,19 @@ printf '2001:db8::dead mail.example\\n127.0.0.1 mail.example\\n' > "$1/hosts"
 """
 
 
+def in_a_world(folder, world, program, *argv):
+    """Run a program of ours where the network is as a shell script makes it."""
+    made = f'set -e\n{world}\nmount --bind "$1/hosts" /etc/hosts\nshift\nexec "$@"'
+    user = ["--map-root-user"] if os.geteuid() else []
+    inside = [sys.executable, program, *argv]
+    return subprocess.run(
+        ["unshare", "--net", "--mount", *user, "sh", "-c", made, "sh", folder, *inside],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
 @pytest.mark.parametrize(
     ("world", "listens"),
     [
@@ -186,13 +199,5 @@ printf '2001:db8::dead mail.example\\n127.0.0.1 mail.example\\n' > "$1/hosts"
     ],
 )
 def test_a_mail_arrives_where(tmp_path, world, listens):
-    made = f'set -e\n{world}\nmount --bind "$1/hosts" /etc/hosts\nexec "$2" "$3" "$4"'
-    user = ["--map-root-user"] if os.geteuid() else []
-    inside = [sys.executable, HERE / "in_a_world.py", listens]
-    done = subprocess.run(
-        ["unshare", "--net", "--mount", *user, "sh", "-c", made, "sh", tmp_path, *inside],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    done = in_a_world(tmp_path, world, HERE / "in_a_world.py", listens)
     assert (done.stderr, done.stdout) == ("", "ACCEPTED\nACCEPTED\n")

@@ -48,6 +48,7 @@ async def test_a_mail_is_written_whole_and_nothing_else_is_left(tmp_path):
     receipt = await pickup(tmp_path).send(LETTER)
     (name,) = files(tmp_path)
     assert name == file_name(LETTER) == receipt.provider_id
+    assert receipt.message_ids == (f"<{LETTER.id}@example.com>",)
     said = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
     assert receipt.answers == dict.fromkeys(LETTER.to, said) and receipt.at == NOW
     mail = message_from_bytes((tmp_path / name).read_bytes(), policy=policy.default)

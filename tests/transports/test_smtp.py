@@ -108,6 +108,7 @@ async def test_a_mail_is_handed_over_and_the_server_s_number_is_kept(plain):
         receipt = await transport.send(LETTER)
     assert receipt.at == NOW and receipt.provider_id == "queued as 4711"
     assert answer(receipt) == Answer(Verdict.ACCEPTED, "2.0.0 OK queued as 4711", 250, "2.0.0")
+    assert receipt.message_ids == ("<01J.17/ops/aki@example.com>",)
     (mail,) = plain.mails
     assert b"Message-ID: <01J.17/ops/aki@example.com>\r\n" in mail
     assert plain.heard[0] == "EHLO example.com"
@@ -295,7 +296,7 @@ async def test_what_the_server_says_becomes_a_verdict(plain, where, said, verdic
         receipt = await transport.send(LETTER)
     got = answer(receipt)
     assert (got.verdict, got.code) == (verdict, code)
-    assert got.said.en and receipt.provider_id == ""
+    assert got.said.en and receipt.provider_id == "" and receipt.message_ids == ()
 
 
 # Sign-in that is refused

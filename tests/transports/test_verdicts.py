@@ -93,8 +93,8 @@ async def test_a_server_says(certificate, stage, said, means):
 
 def assert_advice(answer, rule):
     """What to do is told in both languages, and Exchange's own trail is not."""
-    if rule is not None and rule.advice != NOTHING:
-        begins = rule.advice.en.partition("{")[0].rstrip()
+    if rule is not None and rule.advice.words != NOTHING:
+        begins = rule.advice.words.en.partition("{")[0].rstrip()
         assert begins in answer.words.en and answer.words.ja != answer.words.en
         assert "eurprd06" not in answer.words.en and "{" not in answer.words.en
 
@@ -156,3 +156,11 @@ def test_a_new_token_is_asked_for_only_where_it_may_help():
     assert wants_new_token(501, "5.5.127")
     assert not wants_new_token(535, "5.7.139")
     assert not wants_new_token(501, "5.5.124") and not wants_new_token(454, "4.7.0")
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced"), [(501, "5.1.3"), (501, "5.1.5"), (550, "5.1.1"), (550, "5.1.10")]
+)
+def test_a_recipient_that_is_none_is_told_with_what_to_do(code, enhanced):
+    told = meaning(code, enhanced)
+    assert told.verdict is Verdict.REFUSED and "queue edit" in told.advice.en

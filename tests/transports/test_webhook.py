@@ -236,8 +236,10 @@ async def test_it_says(site, certificate, status, text, means):
     verdict, fault = (Verdict.ROUTE_DOWN, means) if isinstance(means, Fault) else (means, None)
     assert (answer.verdict, answer.fault, answer.code) == (verdict, fault, status)
     rule = http_rule_for(WEBHOOK, status, text)
-    if rule is not None and rule.advice != NOTHING:
-        assert rule.advice.en in answer.words.en and rule.advice.ja in answer.words.ja
+    if rule is not None and rule.advice.words != NOTHING:
+        assert (
+            rule.advice.words.en in answer.words.en and rule.advice.words.ja in answer.words.ja
+        )
     wanted = {
         Verdict.ACCEPTED: Accepted,
         Verdict.REFUSED: NextRoute,

@@ -9,9 +9,9 @@ from noroshi.actions.letter import as_text
 from noroshi.actions.letter_html import as_html
 from noroshi.actions.notice_text import Reader, page
 from noroshi.core.model import Contact, Level
-from noroshi.core.notices import Aside, Failed, Notice, Well
+from noroshi.core.notices import Aside, CameBack, Failed, Notice, Well
 
-IMPORTANCE = {Aside: "high", Failed: "high", Well: "low"}
+IMPORTANCE = {Aside: "high", CameBack: "high", Failed: "high", Well: "low"}
 
 
 def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from noroshi.core.model import Contact, Level
 from noroshi.core.notices import (
     Aside,
     Bad,
+    CameBack,
     Changed,
     Failed,
     Missed,
@@ -152,6 +153,28 @@ def _(notice: Aside, reader: Reader) -> Page:
 
 
 @page.register
+def _(notice: CameBack, reader: Reader) -> Page:
+    to_do = reader.say(words.CAME_BACK_DO, contact=notice.contact, mail=notice.mail)
+    return _page(
+        reader,
+        notice,
+        reader.say(words.CAME_BACK, contact=notice.contact),
+        lead=(reader.say(words.CAME_BACK_SO),),
+        rows=(
+            reader.row(words.SUBJECT, notice.subject),
+            reader.row(words.CONTACT, _at(notice.contact, notice.address)),
+            reader.row(words.ROUTE, notice.route),
+            reader.row(words.TAKEN, reader.when(notice.taken)),
+            reader.row(words.CAME_AT, reader.when(notice.at)),
+            reader.row(words.ANSWER, reader.say(notice.why)),
+            reader.row(words.MAIL, notice.mail),
+            reader.row(words.TO_DO, to_do),
+        ),
+        level=Level.CRITICAL,
+    )
+
+
+@page.register
 def _(notice: Well, reader: Reader) -> Page:
     count, bad = notice.well + notice.unseen + len(notice.bad), len(notice.bad)
     headline = reader.say(words.NOT_WELL if bad else words.ALL_WELL, count=count, bad=bad)
@@ -176,6 +199,11 @@ def _(notice: Well, reader: Reader) -> Page:
         later=_more(len(notice.bad) - MOST_LISTED, reader),
         level=Level.worst(one.level for one in notice.bad) if count else None,
     )
+
+
+def _at(contact: str, address: str) -> str:
+    """Not every report of non-delivery names an address."""
+    return f"{contact} ({address})" if address else contact
 
 
 def _tallied(notice: Well, reader: Reader) -> str:

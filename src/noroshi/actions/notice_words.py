@@ -99,6 +99,20 @@ ASIDE_DO = Words(
     en="mend the address, then: noroshi queue edit {mail}",
     ja="宛先を直してください: noroshi queue edit {mail}",
 )
+CAME_BACK = Words(
+    en="a mail to {contact} came back", ja="{contact} 宛てのメールが戻ってきました"
+)
+CAME_BACK_SO = Words(
+    en="It was accepted, and a report came afterwards that it could not be delivered. Whoever it "
+    "was for has not seen it.",
+    ja="一度は受領されましたが、あとから配信不能の通知が届きました。宛先には届いていません。",
+)
+CAME_BACK_DO = Words(
+    en="mend the address of contact {contact}; what was in it: noroshi queue show {mail}",
+    ja="通知先 {contact} の宛先を直してください。内容を見るには: noroshi queue show {mail}",
+)
+TAKEN = Words(en="Accepted at", ja="受領時刻")
+CAME_AT = Words(en="Came back at", ja="戻った時刻")
 ALL_WELL = Words(en="all is well: {count} monitors OK", ja="異常はありません: 正常 {count}項目")
 NOT_WELL = Words(
     en="not OK: {bad} of {count} monitors", ja="{count}項目のうち {bad}項目が正常ではありません"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -15,15 +16,18 @@ DAYS = (60, 30, 14, 7, 1)
 URGENT = 7
 NO_ACCOUNT = Words(en="there is no account {name}", ja="アカウント {name} はありません")
 ENDS = Words(
-    en="the secret or certificate of {name} ends on {day}, in {left} days. Make a new one, name "
+    en="the secret or certificate of {name} ends on {day}, in {left}. Make a new one, name "
     "its entry in secret_next or certificate_next, and nothing stops",
-    ja="{name} のシークレットまたは証明書の期限は {day} です (あと{left}日)。新しいものを作り、"
+    ja="{name} のシークレットまたは証明書の期限は {day} です (あと{left})。新しいものを作り、"
     "secret_next または certificate_next に指定しておけば、止まりません",
 )
+IN_DAYS = Words(en="{count} days", ja="{count}日")
+IN_A_DAY = Words(en="less than a day", ja="1日足らず")
 ENDED = Words(
     en="the secret or certificate of {name} ended on {day}",
     ja="{name} のシークレットまたは証明書は {day} に期限が切れました",
 )
+LEFT = Words(en="Secret or certificate ends in", ja="シークレットまたは証明書の残り")
 RESTS = Words(
     en="the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
     ja="サインインの最後の更新は{days}日前です。更新がないまま90日たつと切れます",
@@ -57,9 +61,14 @@ def _until(name: str, ends: date, now: datetime) -> Iterator[Reading]:
     end = datetime.combine(ends, time(), UTC)
     left = (end - now).total_seconds() / 86_400
     words = ENDS if left > 0 else ENDED
-    note = words.fill(name=name, day=ends.isoformat(), left=max(0, int(left)))
+    note = words.fill(name=name, day=ends.isoformat(), left=_left(left))
     for days in DAYS:
         yield Reading(f"left_{days}", round(left, 2), "d", item=f"{days} d", note=note)
+
+
+def _left(days: float) -> Words:
+    """One that has just turned 30 days is not said to end in 29."""
+    return IN_DAYS.fill(count=math.ceil(days)) if days > 1 else IN_A_DAY
 
 
 CHECK = Check(
@@ -88,7 +97,7 @@ CHECK = Check(
     names={
         "sign_in": Words(en="Sign-in that is needed", ja="必要なサインイン"),
         "rests": Words(en="Without a renewal for", ja="更新していない期間"),
-        **{f"left_{days}": Words(en="Left", ja="残り") for days in DAYS},
+        **{f"left_{days}": LEFT for days in DAYS},
     },
     may_vanish=True,
     run=run,

@@ -39,7 +39,7 @@ CHECK = Check(
     help=Words(
         en="Whether Noroshi measures in time, its store can be written and has room, and the "
         "clock was not set. It watches itself, in the instance noroshi.",
-        ja="測定が遅れていないこと、データベースに書き込めて空きがあること、時計が変更されていないことを"
+        ja="測定が遅れていないこと、保存先に書き込めて空きがあること、時計が変更されていないことを"
         "調べます。Noroshi は自分自身を、インスタンス noroshi で監視しています。",
     ),
     options=Options,
@@ -51,8 +51,8 @@ CHECK = Check(
     },
     names={
         "late": Words(en="Late by", ja="測定の遅れ"),
-        "store": Words(en="Trouble with the store", ja="データベースの異常"),
-        "free": Words(en="Free on the store's volume", ja="データベースのボリュームの空き"),
+        "store": Words(en="Trouble with the store", ja="保存先の異常"),
+        "free": Words(en="Free on the store's volume", ja="保存先のボリュームの空き"),
         "clock": Words(en="Clock set by", ja="時計の変更"),
     },
     run=run,

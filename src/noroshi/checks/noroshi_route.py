@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.model import Fault, Limits, Reading
+from noroshi.core.model import NOTHING, Fault, Limits, Reading
 from noroshi.core.words import Words
-from noroshi.ports import Check, Host, Outcome, RouteFacts, Unmeasurable, options
+from noroshi.ports import Check, Host, Outcome, RouteFacts, Trip, Unmeasurable, options
 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """What time mends, mostly: it is told only once it has lasted."""
 NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
+WELL = Words(en="mails can leave by it", ja="メールを送れます")
 RETIRES = Words(
     en="it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
     "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
@@ -39,12 +40,27 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
     blocked = facts.down is not None and facts.fault not in BY_ITSELF
     down = (now - facts.down).total_seconds() / 60 if facts.down and not blocked else 0.0
-    yield Reading("blocked", float(blocked), note=facts.why)
-    yield Reading("down", round(max(0.0, down), 1), "min", note=facts.why)
-    yield Reading("retiring", float(facts.retiring), note=RETIRES)
+    why = WELL if facts.down is None else facts.why
+    yield Reading("blocked", float(blocked), note=why)
+    # Without a unit it is told by its note: nobody wants to read of 0 minutes.
+    minutes = round(max(0.0, down), 1)
+    yield Reading("down", minutes, "min" if minutes else "", note=why)
+    yield Reading(
+        "retiring", float(facts.retiring), note=RETIRES if facts.retiring else NOTHING
+    )
     if facts.accepted is not None:
         hours = (now - facts.accepted).total_seconds() / 3600
         yield Reading("accepted", round(max(0.0, hours), 2), "h")
+    if facts.trip is not None:
+        yield from _of_trip(facts.trip, now)
+
+
+def _of_trip(trip: Trip, now: datetime) -> Iterator[Reading]:
+    """A mail a day is sent to the own mailbox and looked for there."""
+    hours = (now - trip.counts_from).total_seconds() / 3600
+    yield Reading("seen", round(max(0.0, hours), 2), "h", note=trip.why)
+    if trip.seen is not None:
+        yield Reading("took", round(trip.took, 1), "s")
 
 
 CHECK = Check(
@@ -61,12 +77,15 @@ CHECK = Check(
         "blocked": Limits(critical=1),
         "down": Limits(warning=5, critical=30),
         "retiring": Limits(warning=1),
+        "seen": Limits(warning=30),
     },
     names={
         "blocked": Words(en="Stopped until somebody acts", ja="対応が必要な停止"),
         "down": Words(en="Down for", ja="停止時間"),
         "retiring": Words(en="Password sign-in that ends", ja="終了するパスワード認証"),
         "accepted": Words(en="Last accepted before", ja="最後の受領からの時間"),
+        "seen": Words(en="Last seen arrived before", ja="最後の到達確認からの時間"),
+        "took": Words(en="Time to arrive", ja="到達にかかった時間"),
     },
     run=run,
 )

@@ -93,6 +93,7 @@ class Asked:
         if self._near is not None:
             return self._near.call(op, **args)
         try:
+            self.running = True
             return Far(self.door or self.config.door).call(op, **args)
         except NoNode:
             if self.door is not None:  # a certain node was meant, and it is not there
@@ -103,6 +104,11 @@ class Asked:
         self.running = False
         self._near = self._open.enter_context(closing(Near(self.config)))
         return self._near.call(op, **args)
+
+    def let_go(self) -> None:
+        """Give the store back until the next call, so that a node may start meanwhile."""
+        self._near = None
+        self._open.close()
 
     def say(self, words: Words | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in the person's language; its hints can be typed."""

@@ -4,34 +4,11 @@ another device; or an app signs in by itself."""
 
 from __future__ import annotations
 
-import getpass
-import select
-import sys
-import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
-
 from noroshi.cli import exits, signing_words as said
 from noroshi.cli.asked import Asked
-from noroshi.cli.client import Refused
-from noroshi.cli.listening import Listener, NoPort
+from noroshi.cli.signing_in import STDIN, How, NoPage, sign_in
 from noroshi.cli.ways import marked
 from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
-
-try:
-    import readline  # noqa: F401  # a terminal's own lines end at 4,096 bytes, which a code may pass
-except ImportError:  # a Python built without it
-    pass
-
-STDIN = "-"
-A_MOMENT = 0.3
-TRIES = 5
-LONGEST_URL = 1 << 16
-LISTENS_FOR = 300.0
-"""Seconds in which somebody must have signed in at this computer's browser."""
-Answer = Mapping[str, Any]
 
 
 def authorize(asked: Asked) -> int:
@@ -41,7 +18,18 @@ def authorize(asked: Asked) -> int:
         given.parser.refuse(said.BOTH_STDIN)
     if sum(map(bool, (given.here, given.device, given.url_file))) > 1:
         given.parser.refuse(said.ONE_WAY)
-    status = _way(asked)(asked)
+    how = How(
+        route=given.route,
+        here=given.here,
+        device=given.device,
+        secret_file=given.secret_file,
+        url_file=given.url_file,
+        read=given.read_mailbox,
+    )
+    try:
+        status = sign_in(asked, how)
+    except NoPage as no_page:
+        given.parser.refuse(no_page.words)
     count = status["waiting"]
     waiting = said.THEY_GO.fill(count=count) if count else NOTHING
     user = said.AS_WHOM.fill(user=status["user"]) if status["user"] else NOTHING
@@ -51,191 +39,10 @@ def authorize(asked: Asked) -> int:
             said.SIGNED_IN.fill(route=route, name=given.route, waiting=waiting, user=user)
         )
     )
+    if other := asked.say(status["other"]):
+        print(other)
+    if given.read_mailbox:
+        print(asked.say(said.IS_READ))
     if not asked.running:
         print(asked.say(said.NOBODY_SENDS))
     return exits.DONE
-
-
-def _way(asked: Asked) -> Callable[[Asked], Answer]:
-    if asked.given.here:
-        return _here
-    return _on_device if asked.given.device else _by_paste
-
-
-def _begun(asked: Asked, port: int = 0) -> Answer:
-    """The sign-in under way, once there is a secret to complete it with."""
-    given = asked.given
-    begun: Answer = asked.call("authorize_begin", route=given.route, port=port)
-    if begun["by"] == "app" and (given.url_file or given.here or given.device):
-        given.parser.refuse(said.NO_PAGE)
-    if not begun["secret_kept"] or given.secret_file:
-        if not given.secret_file:
-            words = said.ASK[begun["asks"]].fill(
-                account=begun["account"], secret=begun["secret"], route=given.route
-            )
-            if begun["asks"] == said.KEY_FILE:  # of many lines, which no prompt takes
-                raise Refused("invalid", words)
-            print(asked.say(words))
-        _keep_secret(asked, begun["secret"], given.secret_file)
-        begun = asked.call("authorize_begin", route=given.route, port=port)
-    return begun
-
-
-def _keep_secret(asked: Asked, name: str, file: str | None) -> None:
-    """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
-    if not file and not sys.stdin.isatty():
-        raise Refused("invalid", said.SECRET_BY_FILE)
-    for left in reversed(range(1 if file else TRIES)):
-        prompt = asked.say(said.SECRET_PROMPT)
-        value = _contents(file, said.NO_SECRET) if file else getpass.getpass(prompt)
-        try:
-            asked.call("set_secret", name=name, value=value)
-            break
-        except Refused as refused:
-            _again(asked, refused, left)
-    print(asked.say(said.SECRET_KEPT.fill(secret=name)))
-
-
-def _by_paste(asked: Asked) -> Answer:
-    begun = _begun(asked)
-    return _proved(asked, begun) if begun["by"] == "app" else _finished(asked, begun)
-
-
-def _proved(asked: Asked, begun: Answer) -> Answer:
-    """Where an app signs in by itself there is no page: a token is fetched and looked into."""
-    for left in reversed(range(TRIES)):
-        try:
-            proof = asked.call("authorize_app", route=asked.given.route)
-            break
-        except Refused as refused:
-            if asked.given.secret_file or not refused.about("secret"):
-                raise
-            _again(asked, refused, left)
-            _keep_secret(asked, begun["secret"], None)
-    for words in proof["token"]:
-        print(asked.say(words))
-    status: Answer = proof["route"]
-    return status
-
-
-def _finished(asked: Asked, begun: Answer) -> Answer:
-    route, file = asked.given.route, asked.given.url_file
-    print(asked.say(said.OPEN_PAGE.fill(url=begun["url"])), flush=True)
-    pasted = ""
-    for left in reversed(range(1 if file else TRIES)):
-        pasted = pasted or (_contents(file, said.NO_ADDRESS) if file else _pasted(asked))
-        try:
-            status: Answer = asked.call("authorize_finish", route=route, pasted=pasted)
-        except Refused as refused:
-            _again(asked, refused, left)
-            if refused.about("secret"):  # the code was not looked at yet, so it may still do
-                _keep_secret(asked, begun["secret"], None)
-            else:
-                pasted = ""
-        else:
-            return status
-    raise AssertionError("the last try raises or returns")
-
-
-def _here(asked: Asked) -> Answer:
-    """The browser of this computer comes back by itself."""
-    try:
-        with Listener(asked.language) as listener:
-            begun = _begun(asked, listener.port)
-            listener.expect(begun["redirect"], begun["url"])
-            print(asked.say(said.OPEN_HERE.fill(url=begun["url"])), flush=True)
-            arrived = listener.wait(LISTENS_FOR)
-            if arrived is None:
-                raise Refused("trouble", said.NOBODY_CAME.fill(route=asked.given.route))
-            return _told_there(asked, listener, arrived)
-    except NoPort as error:
-        raise Refused("trouble", error.words) from None
-
-
-def _told_there(asked: Asked, listener: Listener, arrived: str) -> Answer:
-    """Complete it, and say so in the browser too."""
-    try:
-        status: Answer = asked.call("authorize_finish", route=asked.given.route, pasted=arrived)
-    except Refused as refused:
-        listener.answer(refused.words, done=False)
-        raise
-    listener.answer(said.DONE_THERE.fill(route=asked.given.route), done=True)
-    return status
-
-
-def _on_device(asked: Asked) -> Answer:
-    """A code is typed on a device that has a browser: a phone, say."""
-    begun = _begun_for_device(asked)
-    minutes = max(1, begun["seconds"] // 60)
-    words = said.TYPE_CODE.fill(url=begun["url"], code=begun["code"], minutes=minutes)
-    print(asked.say(words), flush=True)
-    wait, told = begun["wait"], ""
-    while True:
-        time.sleep(wait)
-        answer = asked.call("authorize_device_ask", route=asked.given.route)
-        if answer["route"] is not None:
-            status: Answer = answer["route"]
-            return status
-        wait, why = answer["wait"], asked.say(answer["why"])
-        if why and why != told:
-            print(why, file=sys.stderr)
-        told = why
-
-
-def _begun_for_device(asked: Asked) -> Answer:
-    if asked.given.secret_file:
-        _begun(asked)
-    begun: Answer = asked.call("authorize_device", route=asked.given.route)
-    return begun
-
-
-def _again(asked: Asked, refused: Refused, left: int) -> None:
-    """Say what is wrong and go on, while there are tries left and there is somebody to try."""
-    if not left or refused.kind not in ("trouble", "invalid") or not sys.stdin.isatty():
-        raise refused
-    more = (
-        () if refused.about("secret") else (*(p for _, p in refused.problems), said.ONCE_MORE)
-    )
-    for words in (refused.words, *more):
-        print(asked.say(words), file=sys.stderr)
-
-
-def _pasted(asked: Asked) -> str:
-    """The address, which mail programs and terminals like to break into lines.
-
-    It is over once it holds what a finished sign-in has and nothing more comes, or with an
-    empty line. What is piped in is read to its end.
-    """
-    if not sys.stdin.isatty():
-        return _given(sys.stdin.read(LONGEST_URL), said.NO_ADDRESS)
-    try:
-        lines = [input(asked.say(said.URL_PROMPT))]
-        while lines[-1].strip() and (_more_waits() or not _whole("".join(lines))):
-            lines.append(input())
-    except EOFError:
-        raise Refused("invalid", said.NO_ADDRESS) from None
-    return _given("".join(lines), said.NO_ADDRESS)
-
-
-def _whole(text: str) -> bool:
-    return "AADSTS" in text or ("state=" in text and ("code=" in text or "error=" in text))
-
-
-def _more_waits() -> bool:
-    """Whether what was pasted goes on: its other lines are there already, typed by nobody."""
-    return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
-
-
-def _given(text: str, nothing: Words) -> str:
-    if not text.strip():
-        raise Refused("invalid", nothing)
-    return text
-
-
-def _contents(file: str, nothing: Words) -> str:
-    try:
-        text = sys.stdin.read() if file == STDIN else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
-        raise Refused("invalid", said.CANNOT_READ.fill(file=file, why=why)) from None
-    return _given(text, nothing)

@@ -83,7 +83,7 @@ def new(asked: Asked) -> int:
 def import_(asked: Asked) -> int:
     """A certificate that was made elsewhere; a PFX is opened here, so its passphrase stays here."""
     given = asked.given
-    pem = _opened(asked, _bytes(given.file), given.file)
+    pem = opened(asked, given.file, given.passphrase_file)
     found = asked.call(
         "certificate_import", name=given.name, pem=pem, next=given.next, replace=given.replace
     )
@@ -119,16 +119,16 @@ def _facts(found: Answer) -> Words:
     return FACTS.fill(name=found["name"], sha1=found["sha1"], sha256=found["sha256"], ends=ends)
 
 
-def _opened(asked: Asked, data: bytes, file: str) -> str:
-    """Key and certificate in PEM, unlocked; asks for the passphrase if there is one."""
-    passphrase = ""
-    if asked.given.passphrase_file:
-        passphrase = contents(asked.given.passphrase_file).rstrip("\r\n")
+def opened(asked: Asked, file: str, passphrase_file: str | None) -> str:
+    """Key and certificate of a file in PEM, unlocked; asks for the passphrase if there is one."""
+    data, passphrase = _bytes(file), ""
+    if passphrase_file:
+        passphrase = contents(passphrase_file).rstrip("\r\n")
     for left in reversed(range(TRIES)):
         try:
             return read(data, passphrase).reveal()
         except UnfitCertificate as unfit:
-            if not unfit.locked or not left or asked.given.passphrase_file:
+            if not unfit.locked or not left or passphrase_file:
                 raise Refused("invalid", unfit.words) from None
             if passphrase:
                 print(asked.say(unfit.words), file=sys.stderr)

@@ -25,6 +25,8 @@ QUICK = frozenset(
         "audit",
         "blueprints",
         "contacts",
+        "examine_begin",
+        "examine_look",
         "export",
         "key_check",
         "kinds",

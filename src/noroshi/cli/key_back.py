@@ -40,7 +40,7 @@ KEPT = Words(
 IN_USE = Words(
     en="The key {id} in {path} opens {count} entries of the store, so it was left there. If the "
     "other one shall take its place all the same, move the file away first.",
-    ja="{path} の鍵 {id} でデータベースの{count}件を開けるため、そのままにしました。"
+    ja="{path} の鍵 {id} で保存先の{count}件を開けるため、そのままにしました。"
     "それでも置き換えるには、先にこのファイルを移してください。",
 )
 NO_LOOK = Words(

@@ -20,7 +20,7 @@ NOTHING = Words(en="No alarm has been raised yet.", ja="アラームはまだあ
 SUM = Words(
     en="Raised {raised} = accepted {accepted} + waiting {open} + set aside {set_aside} + given up "
     "{dropped} + lost {lost}",
-    ja="発生 {raised} = 受領 {accepted} + 送信待ち {open} + 保留 {set_aside} + 取りやめ {dropped}"
+    ja="発生 {raised} = 受領 {accepted} + 待機 {open} + 保留 {set_aside} + 取りやめ {dropped}"
     " + 失われた {lost}",
 )
 OLDER = Words(
@@ -57,6 +57,7 @@ TRIED, NOT_TRIED = (
     Words(en="not tried yet", ja="まだ試していません"),
 )
 MAIL, DIGEST = Words(en="Mail", ja="メール"), Words(en="Told in", ja="まとめたメール")
+NOT_PROVED = Words(en="Not proved", ja="未確認")
 STATE, FORGOTTEN = Words(en="State", ja="状態"), Words(en="forgotten", ja="記録なし")
 
 
@@ -121,6 +122,8 @@ def _one(asked: Asked, one: Answer, now: datetime) -> Iterator[str]:
     rows += _tries(asked, one, now)
     why = asked.say(one["why"]) if one["state"] in ("waiting", "held", "set aside") else ""
     rows.append([asked.say(STATE), "", ": ".join(filter(None, (_state(asked, one), why)))])
+    if unproved := asked.say(one["unproved"]):
+        rows.append([asked.say(NOT_PROVED), "", unproved])
     yield from table(rows)
 
 

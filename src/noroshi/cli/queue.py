@@ -23,10 +23,14 @@ STATES: Mapping[str, Words] = {
     "set aside": Words(en="set aside", ja="保留"),
     "held": Words(en="held", ja="停止中"),
     "accepted": Words(en="accepted", ja="受領"),
+    "seen arrived": Words(en="seen arrived", ja="到達確認"),
+    "came back": Words(en="came back", ja="不達"),
     "dropped": Words(en="given up", ja="取りやめ"),
     "together": Words(en="in a digest", ja="まとめ済み"),
     "set aside together": Words(en="set aside in a digest", ja="まとめて保留"),
 }
+TAKEN = ("accepted", "seen arrived", "came back")
+"""The states of a mail that a provider took."""
 NOW = Words(en="now", ja="いま")
 WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} を待っています: {because}")
 HEAD = (
@@ -37,6 +41,7 @@ HEAD = (
     Words(en="TRIES", ja="試行"),
     Words(en="SUBJECT", ja="件名"),
 )
+NOT_PROVED = Words(en="not proved", ja="未確認")
 FIELDS: Mapping[str, Words] = {
     "id": Words(en="id", ja="ID"),
     "state": Words(en="state", ja="状態"),
@@ -49,6 +54,7 @@ FIELDS: Mapping[str, Words] = {
     "born": Words(en="made", ja="作成"),
     "next": Words(en="next try", ja="次の試行"),
     "because": Words(en="why not yet", ja="理由"),
+    "unproved": NOT_PROVED,
     "alarms": Words(en="alarms", ja="アラーム"),
     "members": Words(en="in the place of", ja="まとめた元のメール"),
 }
@@ -197,13 +203,14 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
     told = {
         **one,
         "state": asked.say(STATES[one["state"]]),
-        "to": ", ".join(one["to"]) if one["state"] != "accepted" else "",
+        "to": ", ".join(one["to"]) if one["state"] not in TAKEN else "",
         "reached": ", ".join(letter["reached"]),
         "refused": ", ".join(letter["refused"]),
         "routes": _left(asked, one),
         "born": clock(one["born"], now),
         "next": _next(asked, one, now),
         "because": asked.say(one["because"]),
+        "unproved": asked.say(letter["unproved"]),
         "alarms": ", ".join(letter["alarms"]),
         "members": ", ".join(letter["members"]),
     }
@@ -214,12 +221,20 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
         yield f"  {asked.say(NO_ATTEMPT)}"
     tries = [[_said(asked, a, s, now) for s in a["said"]] for a in letter["tried"]]
     yield from (f"  {line}" for line in table(_folded(asked, tries)))
+    became = [_became(asked, one, now) for one in letter["arrived"]]
+    yield from (f"  {line}" for line in table(became))
     yield from ("", asked.say(TEXT))
     yield from (f"  {line}".rstrip() for line in letter["text"].splitlines())
 
 
+def _became(asked: Asked, arrived: Answer, now: datetime) -> Sequence[str]:
+    """What became of it for one address, once it was taken."""
+    words = asked.say(STATES[arrived["state"]])
+    return (clock(arrived["at"], now), words, arrived["address"], arrived["said"])
+
+
 def _left(asked: Asked, one: Answer) -> str:
-    routes = one["routes"] if one["state"] != "accepted" else ()
+    routes = one["routes"] if one["state"] not in TAKEN else ()
     return listed(asked, routes, one["marks"], " > ")
 
 

@@ -53,6 +53,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _do(argv: Sequence[str], home: Path, language: str) -> int:
     program, rest = _program(argv)
+    if program == "lab" and rest[:1] == ["drill"]:
+        return _drill(argv, rest[1:], home, language)
     if program:
         return _other_program(program, rest, language)
     parser = build(language)
@@ -98,6 +100,17 @@ def _other_program(name: str, rest: Sequence[str], language: str) -> int:
     """The demo and the lab are programs of their own, with options of their own."""
     where = {"demo": "noroshi.demo", "lab": "noroshi.lab.main"}[name]
     done: int = import_module(where).main(rest, language=language)
+    return done
+
+
+def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) -> int:
+    """It works on a node and a lab, so it is neither the node's command nor the lab's."""
+    given = Namespace(home=_early(argv, "--home"), door=_early(argv, "--door"))
+
+    def door() -> Path:
+        return _door(given, home) or read_config(home).door
+
+    done: int = import_module("noroshi.drill").main(rest, language=language, door=door)
     return done
 
 

@@ -73,6 +73,11 @@ AS_WHOM = Words(en=" as {user}", ja=" ({user})")
 THEY_GO = Words(
     en="Mails that wait for it go out now: {count}. ", ja="待っている{count}通を順に送ります。"
 )
+IS_READ = Words(
+    en="Its mailbox is read within five minutes, and the day's mail looked for there; noroshi "
+    "status says what came of it.",
+    ja="5分以内にメールボックスを読み取り、その日の確認メールを探します。結果は noroshi status に出ます。",
+)
 NOBODY_SENDS = Words(
     en="No node is running; mail goes out once noroshi serve runs.",
     ja="ノードが動いていません。noroshi serve を始めると送信します。",

@@ -11,7 +11,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.layout import columns, table
 from noroshi.cli.levels import MARKS, WORST_FIRST, shown, tally
 from noroshi.cli.times import clock, lasted
-from noroshi.cli.ways import marked, sign_in
+from noroshi.cli.ways import arrival, marked, sign_in
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -203,7 +203,7 @@ def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
     name = _named(route["name"], route["title"])
     since, why = "", asked.say(route["why"])
     if route["state"] == "well":
-        since = sign_in(asked, route, now)
+        since, why = sign_in(asked, route, now), arrival(asked, route, now)
     if route["since"] and route["state"] != "well":
         span = lasted(route["since"], now)
         since = asked.say(SINCE.fill(at=clock(route["since"], now), span=span))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from noroshi.cli.asked import Asked
-from noroshi.cli.times import clock
+from noroshi.cli.times import clock, span
+from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
 
 SOON = 60
@@ -22,6 +23,14 @@ ENDED = Words(
 )
 BY_NEXT = Words(
     en="uses the next secret or certificate", ja="次のシークレットまたは証明書を使用中"
+)
+
+SEEN = Words(en="seen arrived {at} (took {span})", ja="到達確認 {at} (所要 {span})")
+NOT_YET = Words(en="no mail seen arrived yet", ja="到達はまだ確認していません")
+BUT = Words(en="{seen}; {why}", ja="{seen}。{why}")
+ONLY_ACCEPTED = Words(
+    en="accepted {at}; whether mails arrive is not looked at",
+    ja="受領 {at} (届いたかどうかは確かめていません)",
 )
 
 
@@ -49,3 +58,19 @@ def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
         if left <= SOON:
             parts.append(words.fill(day=route["ends"], days=left))
     return ", ".join(asked.say(words) for words in parts)
+
+
+def arrival(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
+    """How far a route that is well is proved to be: its mails arrive, or are accepted at least."""
+    found = route["arrives"]
+    if found is None:
+        at = clock(route["accepted"], now)
+        return asked.say(ONLY_ACCEPTED.fill(at=at)) if at else ""
+    words = NOT_YET
+    if found["seen"]:
+        took = span(timedelta(seconds=found["took"]))
+        words = SEEN.fill(at=clock(found["seen"], now), span=took)
+    why = Words(**found["why"])
+    if why != NOTHING:
+        words = BUT.fill(seen=words, why=why)
+    return asked.say(words)

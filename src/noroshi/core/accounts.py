@@ -56,6 +56,10 @@ NO_INBOX = Words(
     en="cannot be: the cloud {cloud} says no inbox_scope",
     ja="使えません。クラウド {cloud} に inbox_scope がありません",
 )
+NO_SERVER = Words(
+    en="cannot be: the cloud {cloud} says neither graph nor imap_host",
+    ja="使えません。クラウド {cloud} に graph も imap_host もありません",
+)
 NO_KEY_FILE = Words(
     en="is not used by the cloud {cloud}: there an app signs in by its key file, named by secret",
     ja="クラウド {cloud} では使いません。アプリは鍵ファイル (secret で指定) でサインインします",
@@ -157,11 +161,16 @@ def _check_with_cloud(said: AccountDef, its: CloudDef, place: Place) -> None:
         place.at("certificate").say(NO_KEY_FILE, cloud=its.name)
     if said.reads_inbox and not its.inbox_scope:
         place.at("reads_inbox").say(NO_INBOX, cloud=its.name)
+    elif said.reads_inbox and not its.graph and not its.imap_host:
+        place.at("reads_inbox").say(NO_SERVER, cloud=its.name)
 
 
 def _check_cloud(said: CloudDef, place: Place) -> None:
     host(said.smtp_host, place.at("smtp_host"))
     in_range(said.smtp_port, 1, 65535, place.at("smtp_port"))
+    if said.imap_host:
+        host(said.imap_host, place.at("imap_host"))
+    in_range(said.imap_port, 1, 65535, place.at("imap_port"))
     for field in ("authority", *ENDPOINTS):
         if given := getattr(said, field):
             _check_url(given, place.at(field))

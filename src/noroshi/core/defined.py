@@ -15,6 +15,7 @@ EventName = Literal[
     "settings-changed",
     "action-failed",
     "set-aside",
+    "came-back",
     "all-is-well",
     "unwatched",
 ]
@@ -183,7 +184,7 @@ class NotificationDef(Definition):
     name: str
     events: tuple[EventName, ...]
     """What is told of: started, stopped, settings-changed, action-failed, set-aside,
-    all-is-well, unwatched."""
+    came-back, all-is-well, unwatched."""
     contacts: tuple[str, ...]
     """Who is told."""
     routes: tuple[str, ...]
@@ -315,6 +316,10 @@ class CloudDef(Definition):
     """The same for an account with sign_in = "app"."""
     inbox_scope: str = ""
     """What access is asked for to read the account's own mailbox."""
+    imap_host: str = ""
+    """By which server that is read where there is no Graph: IMAP in TLS."""
+    imap_port: int = 993
+    """That server's port."""
     mails_a_minute: int = 0
     """How many mails a mailbox may send a minute; 0 is without a limit."""
     connections: int = 0

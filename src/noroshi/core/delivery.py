@@ -41,7 +41,7 @@ PROBING = {
     Fault.SERVER: Probing(timedelta(seconds=1), timedelta(minutes=2), 0.1),
     Fault.QUOTA: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
     Fault.SIGN_IN: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
-    Fault.REFUSED: Probing(timedelta(minutes=2), timedelta(hours=1), 0.5),
+    Fault.REFUSED: Probing(timedelta(minutes=15), timedelta(hours=1), 0.25),
     Fault.SETUP: Probing(timedelta(minutes=1), timedelta(minutes=30), 0.25),
 }
 
@@ -55,8 +55,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
+    """`heard`: the route answered, so it is well; else nothing is known of it."""
+
     at: datetime
     why: Words
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 From the moment of joining the digest alone is lent, tried again, held and settled; what
 becomes of it becomes of its members. A member is in one digest at most, so its id makes the
-digest's.
+digest's. One whose route turns out to be down, so that nothing of it has left, is undone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from noroshi.core.model import Envelope, Level
 TOLD = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
 Each row has at least `level`, the event's new one."""
+OLDEST = "oldest"
+"""The part of a digest's payload that says when the oldest of its members was made."""
 MOST_MEMBERS = 500
 LONG = timedelta(hours=24)
 """What waited for so long is told as what was missed."""
@@ -35,7 +37,7 @@ def joined(
     `pile` are the open envelopes of its contact that are not out, oldest first, `first` among
     them; `singles` is how many mails may come one by one now, None: any number.
     """
-    group = tuple(_group(first, pile))[:MOST_MEMBERS]
+    group = _as_many_as_fit(first, tuple(_group(first, pile)))
     if first not in group:
         return ()
     crowded = singles is not None and len(group) > singles
@@ -46,21 +48,39 @@ def joined(
 
 
 def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetime) -> Envelope:
-    """The envelope that tells what they tell, in their place."""
+    """The envelope that tells what they tell, in their place.
+
+    Its order key is its own: its members keep their place in theirs, and one digest that is
+    held, or whose routes are down, is in no other one's way.
+    """
     first = members[0]
+    id = f"{first.id}/together"
     return Envelope(
-        id=f"{first.id}/together",
+        id=id,
         routes=first.routes,
         contact=first.contact,
         to=first.to,
-        order=f"together/{first.contact}",
+        order=id,
         alarms=(),
-        payload=payload,
+        payload={**payload, OLDEST: min(map(waits_since, members)).isoformat()},
         born=now,
         action=first.action,
         lane=min((one.lane for one in members), key=lambda lane: lane.value),
         members=tuple(one.id for one in members),
     )
+
+
+def may_be_undone(digest: Envelope, member: Envelope) -> bool:
+    """Whether a digest whose route was down left nothing behind: then what it tells is put
+    together anew with what came meanwhile. `member` is its first one, as it was before."""
+    untouched = not (digest.attempts or digest.reached or digest.refused)
+    return untouched and (digest.to, digest.routes) == (member.to, member.routes)
+
+
+def waits_since(envelope: Envelope) -> datetime:
+    """Since when the oldest of what it tells has been waiting."""
+    oldest = envelope.payload.get(OLDEST) if envelope.members else None
+    return datetime.fromisoformat(oldest) if oldest else envelope.born
 
 
 def _group(first: Envelope, pile: Iterable[Envelope]) -> Iterator[Envelope]:
@@ -74,6 +94,18 @@ def _group(first: Envelope, pile: Iterable[Envelope]) -> Iterator[Envelope]:
             yield one
         else:
             behind.add(one.order)
+
+
+def _as_many_as_fit(first: Envelope, group: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
+    """Those of the most urgent order keys, of each the oldest; `first` is among them."""
+    if len(group) <= MOST_MEMBERS:
+        return group
+    lanes = dict[str, int]()
+    for one in group:
+        lanes[one.order] = min(lanes.get(one.order, one.lane.value), one.lane.value)
+    urgent = sorted(group, key=lambda one: (one.order != first.order, lanes[one.order]))
+    chosen = {one.id for one in urgent[:MOST_MEMBERS]}
+    return tuple(one for one in group if one.id in chosen)
 
 
 def _letterhead(envelope: Envelope) -> tuple[object, ...]:

@@ -219,7 +219,11 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A named way out, and how many may use it at once."""
+    """A named way out, and how many may use it at once.
+
+    `signs_in` is its account as it was defined: with another one it is another route, which
+    is opened anew and does not rest for what the old one was refused.
+    """
 
     name: str
     title: str = ""
@@ -228,6 +232,7 @@ class Route:
     connections: int = 1
     network: Network = DIRECT
     pace: Pace = Pace()
+    signs_in: object = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -512,12 +517,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What an attempt by a route brought: an answer for each recipient."""
+    """What an attempt by a route brought: an answer for each recipient.
+
+    `message_ids` are those by which a mail that was taken may be found again: our own, and
+    what the provider calls it if it says so.
+    """
 
     at: datetime
     answers: Mapping[str, Answer]
     provider_id: str = ""
     route: str = ""
+    message_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

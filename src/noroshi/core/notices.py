@@ -25,6 +25,7 @@ class Happening(Enum):
     CHANGED = "settings-changed"
     FAILED = "action-failed"
     ASIDE = "set-aside"
+    CAME_BACK = "came-back"
     WELL = "all-is-well"
     UNWATCHED = "unwatched"
 
@@ -142,6 +143,22 @@ class Aside:
     happening = Happening.ASIDE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """A provider took a mail at `taken`, and reported later that `address` did not get it."""
+
+    at: datetime
+    mail: str
+    contact: str
+    address: str
+    subject: str
+    route: str
+    taken: datetime
+    why: Words
+
+    happening = Happening.CAME_BACK
+
+
 @dataclass(frozen=True, slots=True)
 class Bad:
     """A monitor that is not well, and since when."""
@@ -199,6 +216,6 @@ class Unwatched:
     happening = Happening.UNWATCHED
 
 
-Notice = Started | Stopped | Changed | Failed | Aside | Well | Unwatched
+Notice = Started | Stopped | Changed | Failed | Aside | CameBack | Well | Unwatched
 Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
 """From an action's kind, who is told and what happened to a payload."""

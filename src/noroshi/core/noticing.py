@@ -14,6 +14,7 @@ from noroshi.core.cadence import At, last_up_to
 from noroshi.core.model import Contact, Envelope, Lane, Rule
 from noroshi.core.notices import (
     Aside,
+    CameBack,
     Changed,
     Draft,
     Happening,
@@ -32,9 +33,9 @@ LONGEST_LATE = timedelta(hours=12)
 MOST_SHOWN = 50
 GAP = timedelta(minutes=2)
 """How long nobody must have watched for it to be told: an update of Noroshi is shorter."""
-URGENT = frozenset({Happening.ASIDE, Happening.FAILED})
+URGENT = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.FAILED})
 """What tells of an alarm that did not come through goes before reports."""
-NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.UNWATCHED})
+NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED})
 """Without a notification for them they are told to the contacts of all rules."""
 
 
@@ -127,20 +128,20 @@ def _part_for(notification: Notification, notice: Notice) -> Notice | None:
 def may_tell_of(envelope: Envelope) -> bool:
     """Whether its failure is told. Not of a mail that itself tells of a failure: what no
     route takes would else lead to a mail about it, and that one to the next."""
-    about = (Happening.FAILED, Happening.ASIDE)
+    about = (Happening.FAILED, Happening.ASIDE, Happening.CAME_BACK)
     return not envelope.id.startswith(tuple(f"{PREFIX}{one.value}/" for one in about))
 
 
 def elsewhere(
-    aside: Aside,
+    failed: Aside | CameBack,
     notifications: Sequence[Notification],
     tried: Sequence[str],
     routes: Iterable[str],
 ) -> tuple[Notification, ...]:
-    """Those who are told of a mail that was set aside: its own contact only where there is
-    nobody else; by the ways that were not tried first. `routes` are all there are."""
-    wanted = [n for n in notifications if aside.happening in n.events]
-    others = [_without(n, aside.contact) for n in wanted]
+    """Those who are told of a mail that was set aside or came back: its own contact only where
+    there is nobody else; by the ways that were not tried first. `routes` are all there are."""
+    wanted = [n for n in notifications if failed.happening in n.events]
+    others = [_without(n, failed.contact) for n in wanted]
     if not any(n.contacts for n in others):
         others = wanted
     return tuple(replace(n, routes=_ways(n, tried, routes)) for n in others if n.contacts)

@@ -198,7 +198,13 @@ def _route(
         connections=said.connections,
         network=network_of(said.network, networks, place),
         pace=_pace(said, definitions, place),
+        signs_in=_signs_in(said, definitions),
     )
+
+
+def _signs_in(said: RouteDef, definitions: Definitions) -> object:
+    account = definitions.accounts.get(str(said.options.get("account", "")))
+    return (account, definitions.clouds.get(account.cloud)) if account is not None else None
 
 
 def _pace(said: RouteDef, definitions: Definitions, place: Place) -> Pace:

@@ -14,6 +14,7 @@ from noroshi.core.problems import Problem
 from noroshi.core.written import duration
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.echoes import by_file, without_echoes
+from noroshi.definitions.leaving import led_elsewhere
 from noroshi.oauth.clouds import REST, Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
@@ -55,6 +56,7 @@ def compile_most(
     read, of_shape = definitions_of(documents, faulty)
     of_shape = without_echoes(of_shape, faulty)
     made, found = plan.compile_most(read, _for_the_core(kinds))
+    found = (*found, *led_elsewhere(made))
     known = {*faulty, *(problem.where for problem in of_shape)}
     return made, by_file((*of_shape, *without_echoes(found, known)))
 

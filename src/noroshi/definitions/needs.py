@@ -20,6 +20,23 @@ def account_of(plan: Plan, route: Route) -> Account | None:
     return plan.accounts.get(getattr(route.options, "account", "") or "")
 
 
+def reader_of(plan: Plan, route: Route) -> Account | None:
+    """Whose own mailbox shows what becomes of this route's mails; None: none is read."""
+    account = account_of(plan, route)
+    if account is None or not account.reads_inbox:
+        return None
+    return account if account.cloud.graph or account.cloud.imap_host else None
+
+
+def noticed(plan: Plan) -> frozenset[str]:
+    """The routes of whose mails it is noticed if they come back: they do so to the mailbox,
+    whichever account reads that."""
+    readers = (reader_of(plan, route) for route in plan.routes.values())
+    read = {account.mailbox.casefold() for account in readers if account is not None}
+    accounts = {name: account_of(plan, route) for name, route in plan.routes.items()}
+    return frozenset(name for name, a in accounts.items() if a and a.mailbox.casefold() in read)
+
+
 def resource_of(route: Route) -> Resource:
     """What this route's token is for."""
     return BY_KIND.get(route.kind, "smtp")
@@ -38,7 +55,7 @@ def marks_of(plan: Plan) -> Mapping[str, Words]:
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:
-    """All that an account's routes need, and its inbox if it reads that; each once."""
+    """All that an account's routes need, each once. Its inbox is none of that: an administrator
+    who refuses it would refuse the whole sign-in."""
     routes = [one for one in plan.routes.values() if account_of(plan, one) == account]
-    inbox: tuple[Resource, ...] = ("inbox",) if account.reads_inbox else ()
-    return tuple(dict.fromkeys((*map(resource_of, routes), *inbox)))
+    return tuple(dict.fromkeys(map(resource_of, routes)))

@@ -9,11 +9,12 @@ from typing import Any
 from noroshi.core.digest import digest, joined, may_join
 from noroshi.core.model import Envelope, Parcel, Route
 from noroshi.engine.pacing import Pacing
-from noroshi.ports import Clocks, Node, Store
+from noroshi.ports import Clocks, Node, Store, StoreError
 
 Together = Callable[[Sequence[Envelope], datetime], Mapping[str, Any]]
 """What a digest of these envelopes says: its payload."""
 FRESH = timedelta(minutes=1)
+PAUSE = timedelta(seconds=1)
 
 
 class Choosing:
@@ -31,8 +32,26 @@ class Choosing:
             now = self._clocks.wall()
             but = self._pacing.gathering(now)
             parcel = await self._store.claim_parcel(node, route.name, now, but)
-            if parcel is None or await self._goes_alone(parcel, route):
+            if parcel is None or await self._chosen(parcel, route):
                 return parcel
+
+    async def _chosen(self, parcel: Parcel, route: Route) -> bool:
+        """Raises StoreError; then the parcel is no longer lent, or it would be missed for as
+        long as its lease."""
+        try:
+            return await self._goes_alone(parcel, route)
+        except StoreError:
+            await self._let_go(parcel)
+            raise
+
+    async def _let_go(self, parcel: Parcel) -> None:
+        """Try until it is known: given back, or in a digest of which only the answer was lost."""
+        while True:
+            try:
+                await self._store.give_back(parcel, self._clocks.wall())
+                return
+            except StoreError:
+                await self._store.wait(PAUSE)
 
     async def _goes_alone(self, parcel: Parcel, route: Route) -> bool:
         """Else it joined a digest, or waits until its contact can read one more."""

@@ -134,10 +134,9 @@ class Dispatch:
         """Look at a route whose rest is over and for which no mail waits, as else nobody would
         hear that it is well again. False: there is nothing to look at."""
         way, now = self.ways.get(name), self.clocks.wall()
-        if way is None or way.looking or not self._in_step():
+        if way is None or way.looking or way.rests_until is None or not self._in_step():
             return False
-        if way.rests_until is None or now < way.rests_until:
-            return False
+        # Somebody may have woken it meanwhile: until when it rests is the store's to say.
         rest = next((r for r in await self.store.resting() if r.route == name), None)
         if rest is None or not rest.early or rest.until > now:
             way.rests_until = None if rest is None else rest.until
@@ -150,12 +149,20 @@ class Dispatch:
         return True
 
     async def _probe(self, way: Way, rest: Resting) -> None:
-        async with asyncio.timeout(LONGEST_SEND):
-            answer = await way.transport.probe()
+        answer = await self._looked(way, rest)
         its = probed(rest.since, self.clocks.wall(), answer, self.luck())
         way.rests_until = None if its is None else its.until
         await self.store.probed(way.route.name, its)
         journal.looked(way.route.name, its)
+
+    async def _looked(self, way: Way, rest: Resting) -> Answer:
+        try:
+            async with asyncio.timeout(LONGEST_SEND):
+                return await way.transport.probe()
+        except Exception:  # against the contract; nothing is known, so it rests on as it did
+            log.exception("transport failed on a look at %s", way.route.name)
+            down = Verdict.ROUTE_DOWN
+            return Answer(down, words=rest.why, fault=rest.fault, early=rest.early)
 
     async def _idle(self, way: Way) -> bool:
         """Wait for news; no longer than the route rests, as its server may be back then."""
@@ -192,7 +199,7 @@ class Dispatch:
             receipt = self._used_up(way, parcel) or await self._send(way, parcel.envelope)
         except asyncio.CancelledError:
             receipt = self._deferred(parcel.envelope, CUT)
-            await self.store.settle(parcel, receipt, Retry(receipt.at, CUT))
+            await self.store.settle(parcel, receipt, Retry(receipt.at, CUT, heard=False))
             raise
         await self._settle(way, parcel, replace(receipt, route=way.route.name))
 

@@ -16,8 +16,10 @@ from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held
 from noroshi.engine.notices import Notices, Plan
+from noroshi.engine.round_trip import RoundTrips
 from noroshi.engine.vital import Signs
 from noroshi.engine.watch import Watch
+from noroshi.inboxes import Box
 from noroshi.plugins import Plugins
 from noroshi.ports import Away, Clocks, Host, Node, Store, StoreError, Transport, Version
 
@@ -51,6 +53,8 @@ class Engine:
         name: str = "node",
         luck: Callable[[], float],
         ledger: timedelta = YEAR,
+        box_of: Callable[[Route], Box | None] = lambda route: None,
+        new_id: Callable[[], str] = lambda: "",
     ) -> None:
         self.store, self.clocks, self.name, self._ledger = store, clocks, name, ledger
         self.emergency = Emergency(plugins, clocks, self._transports)
@@ -76,6 +80,7 @@ class Engine:
             self.notices.of_attempt,
             plugins.together,
         )
+        self.trips = RoundTrips(store, clocks, box_of, self.notices.of_return, new_id)
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
@@ -92,7 +97,14 @@ class Engine:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        steps = (self.tick, self._hold_and_send, self.flush, self.sweep, self.emergency.step)
+        steps = (
+            self.tick,
+            self._hold_and_send,
+            self.flush,
+            self.sweep,
+            self.emergency.step,
+            self.trips.step,
+        )
         try:
             async with asyncio.TaskGroup() as loops:
                 for step in steps:
@@ -147,6 +159,7 @@ class Engine:
     async def _end_sending(self) -> None:
         await self.attempt(self.notices.farewell)
         await self.attempt(self.sending.close)
+        await self.attempt(self.trips.close)
 
     def _transports(self) -> Mapping[str, Transport]:
         return {name: way.transport for name, way in self.sending.ways.items()}
@@ -268,12 +281,19 @@ class Engine:
         waiting = [row.envelope for row in await self.store.waiting()]
         self.sending.pacing.take_up(plan.routes, plan.contacts.values())
         if not self.ready.is_set():  # an earlier life's mails count as well
-            self.sending.pacing.count(await self.store.taken(self.clocks.wall() - DAY))
+            await self._count_earlier()
         await self.sending.take_up(plan.routes, waiting)
+        await self.trips.take_up(plan.routes, waiting)
         if version.number != self.version:
             journal.took_up(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()
+
+    async def _count_earlier(self) -> None:
+        """If the clock was set back since, the mails of the life before follow."""
+        since, back = self.clocks.wall() - DAY, self._set_back
+        taken = await self.store.taken(since - back)
+        self.sending.pacing.count(replace(one, at=one.at + back) for one in taken)
 
     # the steps
 

@@ -1,4 +1,4 @@
-"""Telling that an action failed in part, or that a mail was set aside.
+"""Telling that an action failed in part, that a mail was set aside, or that it came back.
 
 These notices are written down together with what they tell of, so none is lost or told twice.
 """
@@ -10,9 +10,11 @@ from datetime import datetime
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside, answer_for, why_of
 from noroshi.core.model import Envelope, Parcel, Receipt, Verdict
-from noroshi.core.notices import Aside, Draft, Failed, Failure, Notice, Notification
+from noroshi.core.notices import Aside, CameBack, Draft, Failed, Failure, Notice, Notification
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
 from noroshi.core.words import Words, plain
+from noroshi.ports import Arrival, Followed
+from noroshi.trips import is_trip, taken
 
 
 def of_texts(
@@ -37,8 +39,8 @@ def of_attempt(
 ) -> tuple[Envelope, ...]:
     """What is told of an attempt's end. `routes` are those of each rule, and all under ""."""
     envelope, now = parcel.envelope, receipt.at
-    if not may_tell_of(envelope):
-        return ()
+    if is_trip(envelope.id) or not may_tell_of(envelope):
+        return ()  # of a round trip the route's own monitor tells
     notice = _notice(parcel, receipt, its)
     if isinstance(notice, Aside):
         tried = routes.get(_rule(envelope), envelope.routes)
@@ -47,6 +49,34 @@ def of_attempt(
     if isinstance(notice, Failed):
         return tuple(tellings(notice, _serial(notice), asked, draft, now))
     return ()
+
+
+def of_return(
+    mail: Followed,
+    arrival: Arrival,
+    asked: tuple[Notification, ...],
+    routes: dict[str, tuple[str, ...]],
+    draft: Draft,
+    now: datetime,
+) -> tuple[Envelope, ...]:
+    """What is told of a mail that came back from an address: by another route than the one that
+    took it."""
+    envelope, receipt = mail.row.envelope, taken(mail)
+    if receipt is None or is_trip(envelope.id) or not may_tell_of(envelope):
+        return ()
+    notice = CameBack(
+        at=arrival.at,
+        mail=envelope.id,
+        contact=envelope.contact,
+        address=arrival.address,
+        subject=_subject(envelope),
+        route=receipt.route,
+        taken=receipt.at,
+        why=plain(arrival.said),
+    )
+    asked = elsewhere(notice, asked, (receipt.route,), routes.get("", ()))
+    serial = f"{envelope.id}/{arrival.address}"
+    return tuple(tellings(notice, serial, asked, draft, now))
 
 
 def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:

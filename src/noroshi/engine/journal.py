@@ -49,6 +49,26 @@ def told_without_spool(telling: Envelope, route: str | None) -> None:
         log.warning("told without the queue route=%s to=%s", route, telling.contact)
 
 
+def seen_arrived(route: str, seconds: float) -> None:
+    """The day's mail by a route is in its own mailbox."""
+    log.info("mail seen arrived route=%s took=%.0fs", route, seconds)
+
+
+def came_back(mail: str, said: str) -> None:
+    """A provider took a mail, and reports that it was not delivered."""
+    log.error("mail came back id=%s: %s", mail, said)
+
+
+def mailbox_unreadable(account: str, why: Words) -> None:
+    """Until it can be read, nothing of what arrives or comes back is known."""
+    log.warning("mailbox cannot be read account=%s: %s", account, why.en)
+
+
+def mailbox_readable(account: str) -> None:
+    """It can be read again."""
+    log.info("mailbox is read again account=%s", account)
+
+
 def settled(parcel: Parcel, its: Fate, before: Words | None = None) -> None:
     """An attempt came to an end. A route that stays down is not told of again, unless for
     another reason than the one before it."""

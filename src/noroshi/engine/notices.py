@@ -35,7 +35,7 @@ from noroshi.engine import failures
 from noroshi.engine.reports import Reports
 from noroshi.hosts.threads import apart
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Node, Store, StoreError, Version
+from noroshi.ports import Arrival, Clocks, Followed, Node, Store, StoreError, Version
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +115,11 @@ class Notices:
         """What is told, together with an attempt's end, of what it failed in."""
         asked, routes = self._asked, self._routes
         return failures.of_attempt(parcel, receipt, its, asked, routes, self._draft)
+
+    def of_return(self, mail: Followed, arrival: Arrival) -> tuple[Envelope, ...]:
+        """What is told, together with a mail's return, of it."""
+        asked, routes, now = self._asked, self._routes, self._clocks.wall()
+        return failures.of_return(mail, arrival, asked, routes, self._draft, now)
 
     async def tell(self) -> None:
         """Put into the spool what there is to tell until now. Raises StoreError; what could

@@ -37,7 +37,8 @@ class Pacing:
         self._most = {contact.id: contact.one_by_one for contact in contacts}
 
     def count(self, taken: Iterable[Taken]) -> None:
-        """What an earlier life sent counts as well."""
+        """Begin with what an earlier life sent."""
+        self._spent, self._readers = {}, {}
         for one in taken:
             self._count(one.route, one.contact, one.at, one.recipients, digest=one.digest)
 

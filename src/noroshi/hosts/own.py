@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+from noroshi.core.digest import waits_since
 from noroshi.core.model import Route
+from noroshi.definitions.needs import resource_of
 from noroshi.hosts.threads import apart
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.tokens import SignIn, TokenSource
-from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store
+from noroshi.oauth.tokens import SignIn, SignInState, TokenSource
+from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
+from noroshi.trips import is_trip, looked_at, mails_of, trip_of
 
 EXCHANGE_ONLINE = ("office365.com", "outlook.com", "office365.us", "partner.outlook.cn")
 """Whose mail servers end password sign-in (Exchange team blog, January 2026)."""
 
 
+WELL = (SignIn.SIGNED_IN, SignIn.WAITING)
+
+
 class OwnFacts:
     """As ports.Own says. `routes` and `account` are those of the plan in force; `late` and
-    `clock_set` the engine's figures in seconds; `store_path` is where the store's file lies."""
+    `clock_set` the engine's figures in seconds; `store_path` is where the store's file lies;
+    `read_since` is from when on the mailbox of a route's account is read in this life."""
 
     def __init__(
         self,
@@ -29,43 +38,60 @@ class OwnFacts:
         late: Callable[[], float],
         clock_set: Callable[[], float],
         store_path: Path,
+        read_since: Callable[[str], datetime | None] = lambda route: None,
     ) -> None:
         self._store, self._tokens = store, tokens
         self._routes, self._account = routes, account
         self._late, self._clock_set, self._path = late, clock_set, store_path
+        self._read_since = read_since
 
     async def route(self, name: str) -> RouteFacts | None:
         route = self._routes().get(name)
         if route is None:
             return None
-        accepted = (await self._store.accepted()).get(name)
+        facts = RouteFacts(
+            accepted=(await self._store.accepted()).get(name),
+            retiring=_retiring(route),
+            trip=await self._trip(route),
+        )
         down = next((r for r in await self._store.resting() if r.route == name), None)
         if down is None:
-            return RouteFacts(accepted=accepted, retiring=_retiring(route))
-        return RouteFacts(
-            down=down.since,
-            fault=down.fault,
-            why=down.why,
-            accepted=accepted,
-            retiring=_retiring(route),
-        )
+            return facts
+        return replace(facts, down=down.since, fault=down.fault, why=down.why)
+
+    async def _trip(self, route: Route) -> Trip | None:
+        since = self._read_since(route.name)
+        if since is None:
+            return None
+        looked = looked_at(await self._store.notes(), _account_name(route))
+        return trip_of(await mails_of(self._store, route.name), looked, since)
 
     async def account(self, name: str) -> AccountFacts | None:
         account = self._account(name)
         if account is None:
             return None
-        state = await self._tokens.state(account)
+        state = await self._sign_in(account)
         by_itself = account.sign_in == "app"
         return AccountFacts(
-            well=state.sign in (SignIn.SIGNED_IN, SignIn.WAITING),
+            well=state.sign in WELL,
             why=state.why,
             ends=state.ends,
             renewed=None if by_itself else state.renewed,
         )
 
+    async def _sign_in(self, account: Account) -> SignInState:
+        """The worst of what its routes need. That it may not read its mailbox keeps no mail from
+        leaving, and is told with the route."""
+        mine = (r for r in self._routes().values() if _account_name(r) == account.name)
+        resources = dict.fromkeys(map(resource_of, mine))
+        states = [await self._tokens.state(account, resource) for resource in resources]
+        ill = (state for state in states if state.sign not in WELL)
+        return next(ill, None) or next(iter(states), None) or await self._tokens.state(account)
+
     async def queue(self) -> QueueFacts:
-        rows = await self._store.waiting()
-        waiting = [row.envelope.born for row in rows if not row.fate]
+        """Of a round trip its route tells: by that route alone it waits as long as that is down."""
+        rows = [r for r in await self._store.waiting() if not is_trip(r.envelope.id)]
+        waiting = [waits_since(row.envelope) for row in rows if not row.fate]
         return QueueFacts(
             waiting=len(waiting),
             oldest=min(waiting, default=None),
@@ -80,6 +106,10 @@ class OwnFacts:
             free=await apart(lambda: _free(self._path.parent)),
             clock_set=self._clock_set(),
         )
+
+
+def _account_name(route: Route) -> str:
+    return str(getattr(route.options, "account", ""))
 
 
 def _retiring(route: Route) -> bool:

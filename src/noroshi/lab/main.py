@@ -31,6 +31,10 @@ _WHAT_MAIL = Words(
 )
 OTHER_COMMANDS = {"mail": _WHAT_MAIL, **COMMANDS}
 """What can be done beside a lab that runs, or with what it has left."""
+_WHAT_DRILL = Words(
+    en="Walks a running node through the ten most likely failures.",
+    ja="動いているノードで、起こりやすい10の障害を順に起こして確かめます。",
+)
 _PORT = Words(
     en="HTTPS port (default: that of the last start, or a free one)",
     ja="HTTPS のポート (既定値: 前回と同じ。初回は空いているもの)",
@@ -192,8 +196,10 @@ def _lab_parser(language: str) -> argparse.ArgumentParser:
     parser = command("noroshi lab", _WHAT, language)
     parser.add_argument("--port", type=int, metavar="N", help=_PORT.say(language))
     parser.add_argument("--smtp-port", type=int, metavar="N", help=_SMTP_PORT.say(language))
+    # It needs a node as well, so it is another program (noroshi.drill); people look here for it.
+    told = OTHER_COMMANDS | {"drill": _WHAT_DRILL}
     parser.epilog = " ".join(
-        f"noroshi lab {name}: {what.say(language)}" for name, what in OTHER_COMMANDS.items()
+        f"noroshi lab {name}: {what.say(language)}" for name, what in told.items()
     )
     return parser
 

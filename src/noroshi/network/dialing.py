@@ -4,6 +4,7 @@ where that is wanted. Whose certificate is refused is looked at, to say who issu
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ class NoTls(NotReached):
     """The connection was made, and TLS was not; `reason` is OpenSSL's, "" if nothing came."""
 
     def __init__(self, trouble: NotReached, reason: str = "") -> None:
-        super().__init__(trouble.words, trouble.fault)
+        super().__init__(trouble.words, trouble.fault, trouble.about)
         self.reason = reason
 
 
@@ -36,6 +37,19 @@ async def dial(
 ) -> P:
     """Raises NotReached, or what the proxy's password raises. Each step has its `patience`."""
     sock = await reach(host, port, way, patience)
+    return await meet(protocol, sock, host, port, context, way, patience)
+
+
+async def meet(
+    protocol: Callable[[], P],
+    sock: socket.socket,
+    host: str,
+    port: int,
+    context: ssl.SSLContext | None,
+    way: Way,
+    patience: float,
+) -> P:
+    """The same on a socket that is connected already. Raises as `dial` does."""
     loop, where = asyncio.get_running_loop(), authority(host, port)
     told = _of_tls(host, context, patience)
     try:
@@ -43,8 +57,8 @@ async def dial(
             _, made = await loop.create_connection(protocol, sock=sock, **told)
             return made
     except TimeoutError:
-        words = said.NO_TLS.fill(where=where, seconds=patience)
-        raise NoTls(NotReached(words)) from None
+        trouble = said.not_reached(said.NO_TLS, where=where, seconds=patience)
+        raise NoTls(trouble) from None
     except ssl.SSLCertVerificationError as error:
         of_issuer = said.is_of_issuer(error)
         issuer = await shown_issuer(host, port, way, patience) if of_issuer else ""

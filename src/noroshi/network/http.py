@@ -1,4 +1,4 @@
-"""HTTP as our ways out need it: a POST, its answer cut short, and what can be in between."""
+"""HTTP as we need it: a POST or a GET, its answer cut short, and what can be in between."""
 
 from __future__ import annotations
 
@@ -38,18 +38,28 @@ class Reply:
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
+    @property
+    def date(self) -> datetime | None:
+        """By the other side's clock (RFC 9110, 6.6.1); None if it does not say."""
+        return date_in(self.headers.get("date", ""))
+
     def again(self, now: datetime) -> datetime | None:
         """Before when no further try is wanted: Retry-After in seconds, or as a date (RFC 9110,
         10.2.3). What is absurdly far off is cut."""
         given = self.headers.get("retry-after", "").strip()
         if given.isascii() and given.isdecimal():
             return now + min(timedelta(seconds=int(given[:9])), LONGEST_PAUSE)
-        try:
-            at = parsedate_to_datetime(given)
-        except ValueError:
-            return None
-        at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-        return min(at, now + LONGEST_PAUSE) if at > now else None
+        at = date_in(given)
+        return min(at, now + LONGEST_PAUSE) if at is not None and at > now else None
+
+
+def date_in(given: str) -> datetime | None:
+    """An instant as mails and HTTP write it (RFC 5322, 3.3); None if it is none."""
+    try:
+        at = parsedate_to_datetime(given)
+    except (ValueError, OverflowError):  # a year or a zone beyond all bounds
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 class NoAnswer(Exception):
@@ -57,10 +67,13 @@ class NoAnswer(Exception):
 
 
 class Http(Protocol):
-    """Connections that are kept. Several posts may run at once."""
+    """Connections that are kept. Several requests may run at once."""
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Never follows a redirect. Raises NotReached where nothing left, or NoAnswer."""
+
+    async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
+        """As `post`; so many bytes of the answer are read."""
 
     async def close(self) -> None:
         """Let go of all connections. It may be called twice."""
@@ -81,3 +94,23 @@ def _load() -> Opens:
     from noroshi.network.over_aiohttp import Posting  # here, as aiohttp takes its time
 
     return Posting
+
+
+class Connecting:
+    """Opens the HTTP client when it is first needed: it takes its time to import."""
+
+    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
+        self._given = outside, ca_files, patience
+        self._http: Http | None = None
+        self._opening = asyncio.Lock()
+
+    async def opened(self) -> Http:
+        async with self._opening:
+            if self._http is None:
+                self._http = await open_http(*self._given)
+            return self._http
+
+    async def close(self) -> None:
+        http, self._http = self._http, None
+        if http is not None:
+            await http.close()

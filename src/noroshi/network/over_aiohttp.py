@@ -20,6 +20,8 @@ from noroshi.ports import Outside
 
 HEADERS = {"User-Agent": f"Noroshi/{__version__}", "Accept-Encoding": "identity"}
 
+CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+
 
 class Reaching(aiohttp.BaseConnector):
     """aiohttp's pool of connections; each is made by our own network.
@@ -57,11 +59,24 @@ class Reaching(aiohttp.BaseConnector):
         return self._context
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked, and how many bytes of the answer are wanted."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
+    most: int = LARGEST
+
+
 @dataclass(slots=True)
 class Trip:
-    """Whether a request went by a connection that was kept from an earlier one."""
+    """How a request went: by a connection that was kept from an earlier one, and whether the
+    other side then hung up without a word."""
 
     by_kept: bool = False
+    cut: bool = False
 
 
 class Posting:
@@ -72,34 +87,43 @@ class Posting:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
-        """Once more on a new connection if the server had closed the kept one meanwhile."""
-        trip = Trip()
-        try:
-            return await self._posted(url, content, headers, trip)
-        except NoAnswer:
-            if not trip.by_kept:
-                raise
-        return await self._posted(url, content, headers, trip)
+        return await self._again(Request("POST", url, headers, content))
+
+    async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
+        return await self._again(Request("GET", url, headers, most=most))
 
     async def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
-    async def _posted(
-        self, url: str, content: bytes, headers: Mapping[str, str], trip: Trip
-    ) -> Reply:
-        session = self._opened()
+    async def _again(self, request: Request) -> Reply:
+        """Once more on a new connection if the server had closed the kept one meanwhile."""
+        trip = Trip()
         try:
-            async with session.post(
-                url,
-                data=BytesIO(content),  # in pieces: the loop must not be held up
-                headers=headers,
+            return await self._asked(request, trip)
+        except NoAnswer:
+            # A server that is silent may be at work on it: only one that hung up had done so
+            # before it was asked.
+            if not (trip.by_kept and trip.cut):
+                raise
+        return await self._asked(request, trip)
+
+    async def _asked(self, request: Request, trip: Trip) -> Reply:
+        session, content = self._opened(), request.content
+        try:
+            async with session.request(
+                request.method,
+                request.url,
+                # In pieces: the loop must not be held up.
+                data=None if content is None else BytesIO(content),
+                headers=request.headers,
                 allow_redirects=False,
                 trace_request_ctx=trip,
             ) as answer:
-                return await _reply(answer)
+                return await _reply(answer, request)
         except (aiohttp.ClientError, TimeoutError) as error:
+            trip.cut = isinstance(error, CUT)
             raise NoAnswer(type(error).__name__) from None  # its text may hold the URL
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -127,10 +151,19 @@ async def _by_kept(session: object, context: object, given: object) -> None:
     trip.by_kept = True
 
 
-async def _reply(answer: aiohttp.ClientResponse) -> Reply:
-    """The answer with as much of its body as is wanted; the rest is not waited for."""
-    body = bytearray()
-    while len(body) < LARGEST and (piece := await answer.content.read(LARGEST - len(body))):
-        body += piece
+async def _reply(answer: aiohttp.ClientResponse, request: Request) -> Reply:
+    """The answer with as much of its body as is wanted; the rest is not waited for.
+
+    What was given has its answer in the status, even if the body breaks off.
+    """
+    body, given = bytearray(), request.content is not None
+    try:
+        while (more := request.most - len(body)) > 0 and (
+            piece := await answer.content.read(more)
+        ):
+            body += piece
+    except (aiohttp.ClientError, TimeoutError):
+        if not given:
+            raise
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Reply(answer.status, headers, bytes(body))

@@ -9,7 +9,6 @@ from base64 import b64encode
 
 from noroshi.core.model import Fault, Network
 from noroshi.network import said
-from noroshi.network.said import NotReached
 
 LONGEST_HEAD = 16_384
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: ([^\r\n]*))?\r?\n")
@@ -49,8 +48,8 @@ async def tunnel(
     head = await _head(sock)
     found = STATUS.match(head)
     if found is None:
-        words = said.NOT_A_PROXY.fill(proxy=network.proxy, name=network.name)
-        raise NotReached(words, Fault.SETUP)
+        told = {"proxy": network.proxy, "name": network.name}
+        raise said.not_reached(said.NOT_A_PROXY, Fault.SETUP, **told)
     if found[1][:1] != b"2":
         reason = _shown(found[2] or b"")
         schemes = [scheme.decode("ascii") for scheme in SCHEME.findall(head)]

@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from noroshi.core.model import DIRECT, Network
+from noroshi.core.model import DIRECT, Fault, Network
 from noroshi.network import said
 from noroshi.network.proxy import authority, proxy_of, tunnel
 from noroshi.network.racing import NoSource, addresses_of, first_to_answer
-from noroshi.network.said import NotReached
 
 Secret = Callable[[str], Awaitable[str]]
 """Gives the text of the vault's entry of that name; raises RouteTrouble."""
@@ -53,9 +52,8 @@ async def reach(host: str, port: int, way: Way, patience: float) -> socket.socke
             return await _through_proxy(host, port, network, password)
     except TimeoutError:
         words = said.PROXY_SILENT if network.proxy else said.NO_CONNECTION
-        raise NotReached(
-            words.fill(where=where, seconds=patience, proxy=network.proxy)
-        ) from None
+        told = {"where": where, "seconds": patience, "proxy": network.proxy}
+        raise said.not_reached(words, Fault.NETWORK, **told) from None
     except NoSource as error:
         raise said.of_source(network, where, error) from None
 
@@ -76,12 +74,12 @@ async def _through_proxy(
     try:
         sock = await _connected(*proxy_of(network), network.source)
     except (OSError, ValueError) as error:
-        raise _no_proxy(network, error) from None
+        raise said.of_proxy(network, error) from None
     try:
         await tunnel(sock, network, password, host, port)
     except OSError as error:
         sock.close()
-        raise _no_proxy(network, error) from None
+        raise said.of_proxy(network, error) from None
     except BaseException:  # also when cancelled: nobody else knows this socket
         sock.close()
         raise
@@ -92,8 +90,3 @@ async def _connected(host: str, port: int, source: str) -> socket.socket:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return await first_to_answer(addresses_of(found, source), source)
-
-
-def _no_proxy(network: Network, error: OSError | ValueError) -> NotReached:
-    why = said.why_of(error) if isinstance(error, OSError) else error
-    return NotReached(said.NO_PROXY.fill(proxy=network.proxy, name=network.name, why=why))

@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 
-from noroshi.core.model import Fault, Network
+from noroshi.core.model import NOTHING, Fault, Network
 from noroshi.core.words import Words, joined, plain
 from noroshi.network.racing import NobodyAnswered, NoSource
 from noroshi.ports import RouteTrouble
@@ -29,6 +29,12 @@ NO_CONNECTION = Words(
     ja="{where} から{seconds:g}秒以内に応答がありません (TCP)。相手が止まっているか、"
     "途中のファイアウォールが捨てています。",
 )
+NO_NAME_SERVER = Words(
+    en="no name server said within {seconds:g} s where {where} is (DNS). It is down, or a firewall "
+    "drops what we ask.",
+    ja="{where} の名前を{seconds:g}秒以内に調べられません (DNS)。ネームサーバーが止まっているか、"
+    "途中のファイアウォールが捨てています。",
+)
 NO_SOURCE = Words(
     en="connections cannot come from {source}: {why}. It must be an address of this computer; "
     "see source in networks/{name}.toml.",
@@ -46,6 +52,12 @@ OF_ONE = Words(en="{address}: {why}", ja="{address}: {why}")
 NO_PROXY = Words(
     en="the proxy {proxy} of the network {name} cannot be reached: {why}",
     ja="ネットワーク「{name}」のプロキシ {proxy} に届きません: {why}",
+)
+PROXY_AWAY = Words(
+    en="the proxy {where} did not answer within {seconds:g} s (TCP). It is down, or a firewall "
+    "drops what we send.",
+    ja="プロキシ {where} から{seconds:g}秒以内に応答がありません (TCP)。プロキシが止まっているか、"
+    "途中のファイアウォールが捨てています。",
 )
 PROXY_SILENT = Words(
     en="the proxy {proxy} did not connect us to {where} within {seconds:g} s. Either the proxy "
@@ -96,6 +108,18 @@ CERTIFICATE = Words(
     ja="{where} の証明書を信頼できません: {why} (TLS)。ca_file に認証局の証明書を指定するか、"
     "サーバーの証明書を直してください。",
 )
+EXPIRED = Words(
+    en="the certificate of {where} cannot be trusted: {why} (TLS). Whoever runs the server renews "
+    "it. Should it hold elsewhere, this computer's clock is wrong.",
+    ja="{where} の証明書を信頼できません: {why} (TLS)。サーバーの管理者が更新してください。ほかでは有効"
+    "なら、このコンピューターの時計がずれています。",
+)
+OTHER_NAME = Words(
+    en="the certificate of {where} cannot be trusted: {why} (TLS). Give the name that stands in "
+    "the certificate, or have the server's certificate mended.",
+    ja="{where} の証明書を信頼できません: {why} (TLS)。証明書にある名前を指定するか、サーバーの証明書を"
+    "直してください。",
+)
 UNKNOWN_ISSUER = Words(
     en="the certificate of {where} cannot be trusted: it was issued by {issuer}, which nobody "
     "here vouches for (TLS). If that is your organisation's own CA, or a firewall or virus "
@@ -137,34 +161,41 @@ CERTIFICATE_FILE = Words(
 )
 # X.509 verification errors of OpenSSL: whoever issued it is not known here.
 ISSUERS_FAULT = frozenset({2, 18, 19, 20, 21})
+OF_TIME, OF_NAME = frozenset({9, 10}), frozenset({62, 64})
 
 
 class NotReached(RouteTrouble):
     """Nobody was reached, or not safely. Nothing was said that must not be heard."""
 
-    def __init__(self, words: Words, fault: Fault = Fault.NETWORK) -> None:
-        super().__init__(words, fault=fault)
+    def __init__(
+        self, words: Words, fault: Fault = Fault.NETWORK, about: Words = NOTHING
+    ) -> None:
+        super().__init__(words, fault=fault, about=about)
+
+
+def not_reached(about: Words, fault: Fault = Fault.NETWORK, **given: object) -> NotReached:
+    """With one of the sentences above, its places filled."""
+    return NotReached(about.fill(**given), fault, about)
 
 
 def of_error(where: str, error: OSError) -> NotReached:
     """What stopped a connection from being made."""
     words = DNS if isinstance(error, socket.gaierror) else TCP
-    return NotReached(words.fill(where=where, why=why_of(error)))
+    return not_reached(words, where=where, why=why_of(error))
 
 
 def of_name(where: str, error: ValueError) -> NotReached:
     """Why a host's name cannot be looked for."""
-    return NotReached(DNS.fill(where=where, why=getattr(error, "reason", "") or error))
+    return not_reached(DNS, where=where, why=getattr(error, "reason", "") or error)
 
 
 def of_source(network: Network, where: str, error: NoSource) -> NotReached:
     """Why the source address cannot be used."""
     if error.why is None:
-        words = OTHER_FAMILY.fill(where=where, source=network.source)
-    else:
-        why = why_of(error.why)
-        words = NO_SOURCE.fill(source=network.source, why=why, name=network.name)
-    return NotReached(words, Fault.SETUP)
+        return not_reached(OTHER_FAMILY, Fault.SETUP, where=where, source=network.source)
+    return not_reached(
+        NO_SOURCE, Fault.SETUP, source=network.source, why=why_of(error.why), name=network.name
+    )
 
 
 def why_of(error: OSError) -> Words:
@@ -182,6 +213,12 @@ def why_of(error: OSError) -> Words:
     return plain(text) if text else CLOSED_CONNECTION
 
 
+def of_proxy(network: Network, error: OSError | ValueError) -> NotReached:
+    """Why the proxy itself is not reached."""
+    why = why_of(error) if isinstance(error, OSError) else error
+    return not_reached(NO_PROXY, proxy=network.proxy, name=network.name, why=why)
+
+
 def of_proxy_answer(
     network: Network, where: str, status: int, reason: str, schemes: Sequence[str]
 ) -> NotReached:
@@ -190,27 +227,24 @@ def of_proxy_answer(
     if status == 407:
         return _of_login(network, said, schemes)
     told = PROXY_FAILED if status >= 500 else PROXY_FORBIDS
-    words = told.fill(
-        **said, status=f"{status} {reason}".strip(), port=where.rpartition(":")[2]
-    )
-    return NotReached(words, Fault.NETWORK if status >= 500 else Fault.REFUSED)
+    fault = Fault.NETWORK if status >= 500 else Fault.REFUSED
+    port, shown = where.rpartition(":")[2], f"{status} {reason}".strip()
+    return not_reached(told, fault, **said, status=shown, port=port)
 
 
 def _of_login(network: Network, said: dict[str, str], schemes: Sequence[str]) -> NotReached:
     if schemes and "basic" not in [scheme.lower() for scheme in schemes]:
-        words = PROXY_OTHER_LOGIN.fill(**said, schemes=", ".join(schemes))
-        return NotReached(words, Fault.REFUSED)
+        known = ", ".join(schemes)
+        return not_reached(PROXY_OTHER_LOGIN, Fault.REFUSED, **said, schemes=known)
     if not network.proxy_user:
-        return NotReached(PROXY_WANTS_LOGIN.fill(**said), Fault.SETUP)
-    words = PROXY_REFUSED_LOGIN.fill(
-        **said, user=network.proxy_user, entry=network.proxy_password
-    )
-    return NotReached(words, Fault.SIGN_IN)
+        return not_reached(PROXY_WANTS_LOGIN, Fault.SETUP, **said)
+    who = {"user": network.proxy_user, "entry": network.proxy_password}
+    return not_reached(PROXY_REFUSED_LOGIN, Fault.SIGN_IN, **said, **who)
 
 
 def of_tls(where: str, error: ssl.SSLError) -> NotReached:
     """What stopped a connection from being encrypted, but for the certificate."""
-    return NotReached(TLS.fill(where=where, why=error.reason or error))
+    return not_reached(TLS, where=where, why=error.reason or error)
 
 
 def is_of_issuer(error: ssl.SSLCertVerificationError) -> bool:
@@ -223,8 +257,13 @@ def of_certificate(
 ) -> NotReached:
     """Why a certificate is not trusted; `issuer` of the one that was shown, "" if unknown."""
     if not issuer:
-        return NotReached(CERTIFICATE.fill(where=where, why=error.verify_message))
+        return not_reached(_of_code(error.verify_code), where=where, why=error.verify_message)
     words = REPLACED if network.proxy else UNKNOWN_ISSUER
-    return NotReached(
-        words.fill(where=where, issuer=issuer, proxy=network.proxy, name=network.name)
-    )
+    told = {"where": where, "issuer": issuer}
+    return not_reached(words, Fault.NETWORK, **told, proxy=network.proxy, name=network.name)
+
+
+def _of_code(code: int) -> Words:
+    if code in OF_TIME:
+        return EXPIRED
+    return OTHER_NAME if code in OF_NAME else CERTIFICATE

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from noroshi.core.model import Fault
 from noroshi.core.words import Words
-from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached
+from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
 
 LONGEST_NAME = 80
 
@@ -21,10 +21,10 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
         try:
             context.load_verify_locations(path)
         except OSError as error:  # ssl.SSLError is one: no certificate in it
-            words = CA_FILE.fill(path=path, why=error.strerror or error)
-            raise NotReached(words, Fault.SETUP) from None
-    if why := certificate_faults(certificate, context):
-        raise NotReached(why[0], Fault.SETUP)
+            why = error.strerror or error
+            raise not_reached(CA_FILE, Fault.SETUP, path=path, why=why) from None
+    if faults := certificate_faults(certificate, context):
+        raise NotReached(faults[0], Fault.SETUP, CERTIFICATE_FILE)
     return context
 
 

@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 
 from __future__ import annotations
 
+from noroshi.oauth import cures, cures_beyond
 from noroshi.oauth.advised import BAD_SCOPE, CONSENT, NO_EXCHANGE, NO_SUCH_GRANT, Advice, to
 
 WRONG_SECRET = to(
@@ -12,6 +13,7 @@ WRONG_SECRET = to(
     "The client secret is wrong ({code}). Enter the Value from the portal, not the secret ID.",
     "クライアント シークレットが違います ({code})。"
     "「シークレット ID」ではなく「値」を入れてください。",
+    cures.SECRET,
 )
 ENDED_SECRET = to(
     "admin",
@@ -19,6 +21,7 @@ ENDED_SECRET = to(
     "one; once it is entered here, the mails that wait go out in order.",
     "クライアント シークレットの期限が切れました ({code})。貴社の Microsoft 365 管理者が"
     "新しいものを作り、ここに入れると、待っているメールが順に送られます。",
+    cures.SECRET,
 )
 NO_SECRET_SENT = to(
     "setup",
@@ -28,6 +31,7 @@ NO_SECRET_SENT = to(
     "クライアント シークレットも証明書も送られませんでした ({code})。シークレットの「値」を"
     "入れてください。コード入力によるサインインでは、管理者が「パブリック クライアント フローを"
     "許可する」を「はい」にします。",
+    cures_beyond.PUBLIC_FLOWS,
 )
 PUBLIC_CLIENT = to(
     "admin",
@@ -35,6 +39,7 @@ PUBLIC_CLIENT = to(
     "Register it under the platform Web.",
     "リダイレクト URL がパブリック クライアントとして登録されています ({code})。"
     "プラットフォーム「Web」に登録し直してください。",
+    cures.PLATFORM,
 )
 WRONG_CERTIFICATE = to(
     "admin",
@@ -42,6 +47,7 @@ WRONG_CERTIFICATE = to(
     "that is used here: noroshi cert show tells it and its thumbprint.",
     "証明書がアプリケーションに登録されたものではありません ({code})。いま使っている証明書を管理者が"
     "登録してください。noroshi cert show で証明書と拇印を表示できます。",
+    cures.CERTIFICATE,
 )
 CLOCK = to(
     "setup",
@@ -49,6 +55,7 @@ CLOCK = to(
     "NTP; it is tried again by itself.",
     "署名の時刻が範囲外です ({code})。このコンピューターの時計がずれています。NTP などで合わせて"
     "ください。自動でもう一度試します。",
+    cures.CLOCK,
 )
 ADMIN_APP = to(
     "admin",
@@ -68,6 +75,7 @@ WRONG_CLOUD = to(
     "setup",
     "The tenant belongs to another Microsoft cloud ({code}). Choose the right cloud profile.",
     "テナントは別の Microsoft クラウドにあります ({code})。正しいクラウドを選んでください。",
+    cures.CLOUD,
 )
 OTHER_TENANT = to(
     "user",
@@ -83,6 +91,7 @@ REDIRECT = to(
     "it says another, with the slash at its end.",
     "リダイレクト URL の登録が一致しません ({code})。「認証」の「Web」に、アカウントの設定と同じ URL "
     "(指定がなければ http://localhost/MxMail/) を末尾のスラッシュまで同じに登録してください。",
+    cures.REDIRECT,
 )
 OTHER_REDIRECT = to(
     "user",
@@ -96,6 +105,7 @@ SINGLE_PAGE = to(
     "Register it under the platform Web, then sign in again.",
     "リダイレクト URL がシングルページ アプリケーションとして登録されています ({code})。"
     "プラットフォーム「Web」に登録し直し、もう一度サインインしてください。",
+    cures.PLATFORM,
 )
 CUT = to(
     "user",
@@ -110,6 +120,7 @@ OURS = to(
     "Noroshi's fault: please report it with this number.",
     "サインイン サーバーへの要求の形が正しくありません ({code})。テナント ID とクラウドが正しければ "
     "Noroshi の不具合です。この番号を添えて報告してください。",
+    cures_beyond.REPORT,
 )
 NO_SERVICE = to(
     "admin",
@@ -117,6 +128,7 @@ NO_SERVICE = to(
     "({code}). The administrator checks the licences.",
     "要求したサービスを組織が契約していないか、無効にしています ({code})。"
     "管理者がライセンスを確かめてください。",
+    cures.LICENCE,
 )
 NOT_LISTED = to(
     "admin",
@@ -124,6 +136,7 @@ NOT_LISTED = to(
     "adds SMTP.Send (for an app by itself: SMTP.SendAsApp) under API permissions, and consents.",
     "アプリケーションに必要なアクセス許可がありません ({code})。管理者が「API のアクセス許可」に "
     "SMTP.Send (アプリだけでサインインする場合は SMTP.SendAsApp) を追加し、同意してください。",
+    cures_beyond.PERMISSION,
 )
 
 BY_CODE: dict[int, Advice] = {

@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 
 from __future__ import annotations
 
+from noroshi.oauth import cures, cures_beyond
 from noroshi.oauth.advised import (
     CODE_EXPIRED,
     DECLINED,
@@ -43,6 +44,7 @@ DEVICE = to(
     "The administrator exempts this mailbox from that policy of Conditional Access.",
     "組織が管理する端末や承認したアプリだけに許可されています ({code})。管理者が条件付きアクセスの"
     "そのポリシーからこのメールボックスを外してください。",
+    cures.POLICY,
 )
 RISK = to(
     "admin",
@@ -50,6 +52,7 @@ RISK = to(
     "reports of Entra and dismisses the risk; then sign in again.",
     "サインインまたはユーザーが危険と判定されました ({code})。管理者が Entra のリスク レポートを確かめ、"
     "リスクを解除したあと、もう一度サインインしてください。",
+    cures.RISK,
 )
 FREQUENCY = to(
     "user",
@@ -69,6 +72,7 @@ ONE_DAY = to(
     "a day ({code}). Register it under the platform Web, then sign in again.",
     "リダイレクト URL がシングルページ アプリケーションとして登録されているため、サインインが1日で"
     "切れます ({code})。プラットフォーム「Web」に登録し直し、もう一度サインインしてください。",
+    cures.PLATFORM,
 )
 REVOKED = to(
     "user",
@@ -90,6 +94,7 @@ NO_USER = to(
     "the administrator looks whether the user was deleted.",
     "このテナントにそのユーザーがいません ({code})。メールボックスのアドレスとテナント ID を確かめ、"
     "管理者がユーザーの有無を見てください。",
+    cures.USER,
 )
 OTHER_USER = to(
     "user",
@@ -116,6 +121,7 @@ LOCKED = to(
     "The administrator looks at the sign-in log and unblocks it.",
     "アカウントがロックされているか、このコンピューターのアドレスが止められています ({code})。"
     "管理者がサインイン ログを確かめ、解除してください。",
+    cures.USER,
 )
 SWITCHED_OFF = to(
     "admin",
@@ -123,6 +129,7 @@ SWITCHED_OFF = to(
     "shared mailbox, sign in as a user who may send for it.",
     "ユーザーが無効になっています ({code})。管理者がサインインを許可してください。"
     "共有メールボックスでは、その権限を持つユーザーでサインインします。",
+    cures.USER,
 )
 NOT_ASSIGNED = to(
     "admin",
@@ -130,6 +137,7 @@ NOT_ASSIGNED = to(
     "user under Enterprise applications, Users and groups.",
     "ユーザーがアプリケーションに割り当てられていません ({code})。管理者が「エンタープライズ "
     "アプリケーション」の「ユーザーとグループ」で割り当ててください。",
+    cures.ASSIGNMENT,
 )
 ASK_LATER = to(
     "wait",
@@ -142,6 +150,7 @@ SERVICE_FAILS = to(
     "administrator asks Microsoft's support, with this number and the time.",
     "サインイン サービスで障害が起きています ({code})。自動でもう一度試します。続く場合は、"
     "管理者がこの番号と時刻を添えて Microsoft のサポートに問い合わせてください。",
+    cures_beyond.SUPPORT,
 )
 RESTRICTED = to(
     "admin",
@@ -149,6 +158,7 @@ RESTRICTED = to(
     "restrictions, which a proxy of the house may add, or cross-tenant access settings.",
     "テナントの制限 (社内のプロキシが加えることがあります) またはテナント間アクセスの設定で"
     "止められています ({code})。管理者が確かめてください。",
+    cures_beyond.TENANTS,
 )
 FEDERATION = to(
     "admin",
@@ -156,6 +166,7 @@ FEDERATION = to(
     "Its administrator looks there; Microsoft's part is in order.",
     "組織のサインイン基盤 (フェデレーション、SAML、パススルー認証) で失敗しました ({code})。"
     "その管理者が確かめてください。Microsoft 側の問題ではありません。",
+    cures_beyond.FEDERATION,
 )
 AGENT = to(
     "wait",
@@ -163,6 +174,7 @@ AGENT = to(
     "It is asked again by itself; its administrator looks whether the agent runs.",
     "組織のパススルー認証エージェントが応答しません ({code})。自動でもう一度試します。"
     "管理者がエージェントの動作を確かめてください。",
+    cures_beyond.FEDERATION,
 )
 
 BY_CODE: dict[int, Advice] = {

@@ -7,8 +7,10 @@ change and only choose a better text. An unknown number is told with the class's
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from noroshi.oauth import aadsts_app, aadsts_person
+from noroshi.examining import Cure
+from noroshi.oauth import aadsts_app, aadsts_person, cures_here
 from noroshi.oauth.advised import (
     APP_CONSENT,
     APP_POLICY,
@@ -21,10 +23,12 @@ from noroshi.oauth.advised import (
     POLICY,
     Advice,
 )
-from noroshi.oauth.clouds import Cloud
+from noroshi.oauth.clouds import Account, Cloud
 from noroshi.oauth.profiles import MICROSOFT365
-from noroshi.oauth.provider import Who
+from noroshi.oauth.provider import SignInFailed, Who
 
+LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
+"""Microsoft's own page about a number (reference-error-codes)."""
 WAITING = frozenset({"temporarily_unavailable", "server_error"})
 CODE = re.compile(r"AADSTS(\d{4,8})\b")
 # RFC 6749 and Entra write them so; a secret or token that a server quotes there is no such word.
@@ -53,7 +57,25 @@ def advise(
     who: Who = "wait" if error in WAITING else advice.who
     shown = known or next(iter(codes), None)
     code = error if shown is None else f"AADSTS{shown}"
-    return Advice(who, advice.words.fill(code=code))
+    return Advice(who, advice.words.fill(code=code), advice.cure)
+
+
+def cure_of(failure: SignInFailed, account: Account) -> Cure:
+    """What mends a refusal of this account's, step by step."""
+    here = cures_here.BY_ERROR.get(failure.error)
+    if here is not None:
+        lacks = failure.error == "no_secret" and not account.secret
+        return cures_here.CERTIFICATE if lacks else here
+    cure = advise(
+        failure.error,
+        suberror=failure.suberror,
+        codes=failure.codes,
+        alone=account.alone,
+        cloud=account.cloud,
+    ).cure
+    if cure.link or not failure.codes or not account.cloud.entra:
+        return cure
+    return replace(cure, link=LOOK_UP.format(code=failure.codes[0]))
 
 
 def codes_in(text: str) -> tuple[int, ...]:

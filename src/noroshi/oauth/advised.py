@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from noroshi.core.words import Words
+from noroshi.examining import Cure
+from noroshi.oauth import cures, cures_beyond
 from noroshi.oauth.provider import Who
+
+USUAL: Mapping[Who, Cure] = {
+    "user": cures.SIGN_IN,
+    "admin": cures.REGISTRATION,
+    "setup": cures.SETTINGS,
+    "wait": cures_beyond.WAIT,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Who can mend it, and the sentences that say how."""
+    """Who can mend it, the sentences that say how, and the same step by step."""
 
     who: Who
     words: Words
+    cure: Cure
 
 
-def to(who: Who, en: str, ja: str) -> Advice:
+def to(who: Who, en: str, ja: str, cure: Cure | None = None) -> Advice:
     """An advice to somebody; {code} in it stands for the refusal's number or word."""
-    return Advice(who, Words(en=en, ja=ja))
+    return Advice(who, Words(en=en, ja=ja), cure or USUAL[who])
 
 
 SIGN_IN_AGAIN = to(
@@ -46,6 +57,7 @@ BAD_SCOPE = to(
     "it ({code}). Check the cloud's scope, letter by letter, and the application's permissions.",
     "要求したスコープが認められませんでした ({code})。クラウドの scope の綴りと、"
     "アプリケーションのアクセス許可を確かめてください。",
+    cures.SCOPE,
 )
 NO_SUCH_GRANT = to(
     "admin",
@@ -53,6 +65,7 @@ NO_SUCH_GRANT = to(
     "The administrator allows it, or another way is taken.",
     "このサインイン方法はアプリケーションで許可されていません ({code})。"
     "管理者が許可するか、別の方法を使ってください。",
+    cures_beyond.PUBLIC_FLOWS,
 )
 LATER = to(
     "wait",
@@ -84,6 +97,7 @@ CONSENT = to(
     "“Grant admin consent” under API permissions. Then sign in again.",
     "管理者の同意が必要です ({code})。管理者が「API のアクセス許可」で"
     "「管理者の同意を与えます」を押したあと、もう一度サインインしてください。",
+    cures.CONSENT,
 )
 ANY_CONSENT = to(
     "user",
@@ -98,6 +112,7 @@ NO_EXCHANGE = to(
     "The administrator checks licences and the cloud's scope.",
     "このテナントに Exchange Online がないか、スコープが違います ({code})。"
     "管理者がライセンスとクラウドのスコープを確かめてください。",
+    cures.LICENCE,
 )
 APP_CONSENT = to(
     "admin",
@@ -105,6 +120,7 @@ APP_CONSENT = to(
     "Exchange Online, SMTP.SendAsApp, “Grant admin consent”. It is tried again by itself.",
     "管理者の同意が必要です ({code})。管理者が「API のアクセス許可」の Office 365 Exchange Online、"
     "SMTP.SendAsApp に「管理者の同意を与えます」を押してください。自動でもう一度試します。",
+    cures.APP_CONSENT,
 )
 POLICY = to(
     "admin",
@@ -112,6 +128,7 @@ POLICY = to(
     "The administrator exempts this mailbox or this location.",
     "条件付きアクセスのポリシーでサインインが止められています ({code})。"
     "管理者がこのメールボックスまたはこの場所を対象から外してください。",
+    cures.POLICY,
 )
 APP_POLICY = to(
     "admin",
@@ -119,6 +136,7 @@ APP_POLICY = to(
     "The administrator exempts the application or this location.",
     "ワークロード ID の条件付きアクセスで、このアプリケーションが止められています ({code})。"
     "管理者がアプリケーションまたはこの場所を対象から外してください。",
+    cures.APP_POLICY,
 )
 NOT_FOR_MAILBOX = to(
     "admin",
@@ -128,6 +146,7 @@ NOT_FOR_MAILBOX = to(
     "このサービス アカウントはメールボックスの代わりに操作できません ({code})。Google Workspace の"
     "管理者が「セキュリティ」>「API の制御」>「ドメイン全体の委任」に、クライアント ID とスコープ "
     "https://mail.google.com/ を追加してください。メールボックスはそのドメインのものに限ります。",
+    cures_beyond.DELEGATION,
 )
 BAD_KEY_FILE = to(
     "admin",
@@ -135,6 +154,7 @@ BAD_KEY_FILE = to(
     "({code}). The administrator checks that the key is not deleted, and the clock.",
     "サービス アカウントの鍵が認められないか、このコンピューターの時計がずれています ({code})。"
     "管理者が鍵の削除の有無と時計を確かめてください。",
+    cures_beyond.KEY_FILE,
 )
 
 BY_ERROR: dict[str, Advice] = {

@@ -53,6 +53,26 @@ MAY_NOT = Words(
     "Office 365 Exchange Online でアプリケーションの許可として追加し、管理者の同意を与えてください "
     "(Exchange 側の「アプリケーションの RBAC」で許可している場合は不要です)。",
 )
+READING = frozenset({"Mail.Read", "Mail.ReadWrite"})
+MAY_READ = Words(
+    en="It may read the mailbox ({role}).", ja="メールボックスを読み取れます ({role})。"
+)
+MAY_NOT_READ = Words(
+    en="Caution: it lacks the permission Mail.Read. Under API permissions, Microsoft Graph, the "
+    "administrator adds it as an application permission and grants admin consent. (Not needed "
+    "where Exchange itself grants it: RBAC for Applications.)",
+    ja="注意: アクセス許可 Mail.Read が含まれていません。管理者が「API のアクセス許可」の Microsoft Graph "
+    "でアプリケーションの許可として追加し、管理者の同意を与えてください (Exchange 側の"
+    "「アプリケーションの RBAC」で許可している場合は不要です)。",
+)
+
+
+def look_at_reading(token: Secret) -> tuple[Words, ...]:
+    """Whether an app's token lets it read mailboxes, in words."""
+    claims = claims_in(token.reveal())
+    roles = claims.get("roles") if claims is not None else None
+    held = sorted(READING.intersection(map(str, roles if isinstance(roles, list) else ())))
+    return (MAY_READ.fill(role=held[0]) if held else MAY_NOT_READ,)
 
 
 def look_into(token: Secret) -> tuple[Words, ...]:

@@ -179,23 +179,29 @@ def _fit(key: Any, certificate: Any) -> tuple[Any, Any]:
 
 def _from_pem(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    certificate = None
+    certificates: list[Any] = []
     try:
         if b"-----BEGIN CERTIFICATE-----" in data:
-            certificate = x509.load_pem_x509_certificates(data)[0]
+            certificates = x509.load_pem_x509_certificates(data)
     except ValueError:
         raise UnfitCertificate(NO_PEM_NOR_PFX) from None
     found = _key_block(data)
-    if not found:
-        return None, certificate
+    key = _key(found, passphrase) if found else None
+    # Those of the CAs may stand before the key's own.
+    own = (one for one in certificates if key and one.public_key() == key.public_key())
+    return key, next(own, next(iter(certificates), None))
+
+
+def _key(block: bytes, passphrase: bytes | None) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
-        return load_pem_private_key(found, passphrase), certificate
+        return load_pem_private_key(block, passphrase)
     except TypeError:  # locked and no passphrase given, or one given for nothing
         if passphrase is None:
             raise UnfitCertificate(NEEDS_PASSPHRASE, locked=True) from None
-        return load_pem_private_key(found, None), certificate
+        return load_pem_private_key(block, None)
     except ValueError:
         raise UnfitCertificate(WRONG_PASSPHRASE, locked=True) from None
 

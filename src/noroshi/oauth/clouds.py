@@ -68,6 +68,9 @@ class Cloud:
     """What is asked for to send by Graph, by a person and by an app that signs in by itself."""
     inbox_scope: str = ""
     """What is asked for to read the account's own mailbox."""
+    imap_host: str = ""
+    imap_port: int = 993
+    """The server by which it is read where there is no Graph, in TLS from the first byte."""
     mails_a_minute: int = 0
     connections: int = 0
     recipients_a_day: int = 0
@@ -84,7 +87,9 @@ class Cloud:
         there to be asked for. One resource at a time: a token has one audience."""
         if alone:
             # An app may at Graph what an administrator granted it there, reading included.
-            return self.app_scope if resource == "smtp" else self.graph_app_scope
+            by_imap = resource == "inbox" and not self.graph
+            at_graph = self.inbox_scope if by_imap else self.graph_app_scope
+            return self.app_scope if resource == "smtp" else at_graph
         return {"smtp": self.scope, "graph": self.graph_scope, "inbox": self.inbox_scope}[
             resource
         ]

@@ -108,16 +108,17 @@ async def by_any(
             if failure.error != REFUSED:
                 raise
             first = first or failure
-            log.warning(
-                "a credential of %s is refused entry=%s: %s",
-                account.name,
-                credential.entry if credential else "-",
-                failure.words.en,
-            )
+            if credential and len(credentials) > 1:  # else whoever asked tells it
+                _log_refused(account, credential, failure)
         else:
             return credential.entry if credential else "", answer
     assert first is not None  # the loop ran at least once
     raise first.again()
+
+
+def _log_refused(account: Account, credential: Credential, failure: SignInFailed) -> None:
+    told = "a credential of %s is refused entry=%s: %s"
+    log.warning(told, account.name, credential.entry, failure.words.en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from noroshi.ports import Resource, RouteTrouble, StoreError
 from noroshi.vault import Vault, VaultError
 
 NO_ENTRY = Words(
-    en="the vault has no entry {name}; put the password in: noroshi secret set {name}",
-    ja="保管庫に「{name}」がありません。noroshi secret set {name} でパスワードを入れてください",
+    en="the vault has no entry {name}; put it in: noroshi secret set {name}",
+    ja="保管庫に「{name}」がありません。noroshi secret set {name} で入れてください",
 )
 STORE_AWAY = Words(
     en="the sign-in cannot be read from the store or kept in it: {why}",

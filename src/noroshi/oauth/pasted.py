@@ -11,6 +11,8 @@ from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, tidy
 
 LONGEST = 65_536
+PASTED = "pasted"
+"""What is wrong is the text alone: whoever pasted it may do so again."""
 QUERY_STARTS = re.compile(r"(?:^|[?#&])(?=(?:code|state|error|session_state)=)", re.IGNORECASE)
 BLANKS = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff]+")
 QUOTES = "\"'`<>()[]「」『』“”‘’,、。"
@@ -51,7 +53,7 @@ class Problem:
     """Why the pasted text is of no use. Nothing of the text is in it."""
 
     words: Words
-    error: str = "pasted"
+    error: str = PASTED
     codes: tuple[int, ...] = ()
 
 
@@ -78,7 +80,8 @@ def _of_this_attempt(query: dict[str, str], state: str) -> dict[str, str] | Prob
         return Problem(NO_CODE)
     if not query.get("state"):
         return Problem(CUT_OFF)
-    if not hmac.compare_digest(query["state"].encode(), state.encode()):
+    given = query["state"].encode("utf-8", "replace")  # a terminal's stray bytes are no text
+    if not hmac.compare_digest(given, state.encode()):
         # A state that is a beginning of ours was cut by the copying.
         return Problem(CUT_OFF if state.startswith(query["state"]) else EARLIER)
     if query.get("error"):

@@ -77,6 +77,8 @@ GOOGLE = Cloud(
     scope="https://mail.google.com/ openid email",
     app_scope="https://mail.google.com/",
     app_grant="service_account",
+    inbox_scope="https://mail.google.com/",
+    imap_host="imap.gmail.com",
     smtp_host="smtp.gmail.com",
     smtp_port=587,
 )
@@ -84,6 +86,15 @@ GOOGLE = Cloud(
 
 CLOUDS = {cloud.name: cloud for cloud in (MICROSOFT365, GCC_HIGH, DOD, CHINA, GOOGLE)}
 
+MAIL_DOMAINS = {
+    MICROSOFT365.name: ("office365.com", "outlook.com"),
+    GCC_HIGH.name: ("office365.us",),
+    DOD.name: ("office365.us",),
+    CHINA.name: ("partner.outlook.cn",),
+    GOOGLE.name: ("gmail.com", "google.com"),
+}
+"""Under which domains a cloud has all its mail servers: those for High Volume Email, old TLS and
+consumers as well."""
 
 OWN = Words(en="own profile", ja="独自プロファイル")
 LAB = Words(en="lab", ja="ラボ")

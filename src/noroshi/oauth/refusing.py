@@ -22,6 +22,7 @@ INTERVAL = 5
 """Seconds between two questions about a code unless the server says (RFC 8628, 3.2)."""
 UNSAID = 3600
 """Seconds for a token whose end is not told: when it ends earlier, its refusal renews it."""
+LONGEST_USER = 254
 CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 TOO_SLOW = Words(
@@ -77,9 +78,14 @@ def tokens(answer: Mapping[str, Any], user: str = "", *, public: bool = False) -
         refresh=Secret(str(refresh)) if refresh else None,
         expires_in=UNSAID if lasts is None else int(lasts),
         scope=str(answer.get("scope", "")),
-        user=user,
+        user=_shown(user),
         public=public,
     )
+
+
+def _shown(user: str) -> str:
+    """As a terminal may show it."""
+    return "".join(c if c.isprintable() else "?" for c in user[:LONGEST_USER])
 
 
 def refusal(reply: Reply, account: Account) -> SignInFailed:

@@ -13,7 +13,7 @@ from noroshi.oauth.provider import Client, Credential, Provider, SignInFailed, T
 from noroshi.oauth.refusals import Grounds, Refusals
 from noroshi.oauth.said import NEVER, NO_SCOPE, OTHER_APP
 from noroshi.oauth.turns import Turns
-from noroshi.ports import Clocks, Resource
+from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret
 
 NO_TOKEN = Secret("")
@@ -65,6 +65,18 @@ class Renewing:
                 if ours and (done := await self._asked(account, resource, ready)):
                     return done
 
+    async def tried(self, account: Account, resource: Resource, *, bare: bool) -> Secret:
+        """A token by the app's credentials alone, or refused as shown none; nothing of it is
+        kept, and no refusal is remembered."""
+        _check_scope(account, resource)
+        shown = () if bare else await self._credentials.of(account)
+        proxy = await self._credentials.proxy_password(account)
+        provider = self._provider_of(account.cloud)
+        _, tokens = await by_any(
+            account, shown, proxy, lambda client: provider.alone(client, resource)
+        )
+        return tokens.access
+
     async def _ready(
         self, account: Account, resource: Resource, worse: Secret | None, *, anew: bool
     ) -> Access | _Attempt:
@@ -77,11 +89,7 @@ class Renewing:
         return attempt
 
     async def _prepared(self, account: Account, resource: Resource) -> _Attempt:
-        if not account.cloud.scope_for(resource, alone=account.alone):
-            words = NO_SCOPE.fill(
-                cloud=account.cloud.name, resource=resource, name=account.name
-            )
-            raise SignInFailed(words, error="no_scope", who="setup")
+        _check_scope(account, resource)
         kept = await self._entries.kept(account)
         if account.alone and kept is not None and kept.identity != account.identity:
             kept = None  # of another app, or of a person: no matter to one that asks by itself
@@ -128,11 +136,19 @@ class Renewing:
         now, kept = self._clocks.wall(), attempt.kept
         if kept is None:
             kept = Kept(token=NO_TOKEN, identity=account.identity, since=now, renewed=now)
-        elif await self._was_overtaken(account, attempt):
+        elif await self._is_overtaken(account, attempt):
             return  # what another has kept is newer than what we asked with
         token = tokens.refresh or kept.token
         rotated = replace(kept, token=token, renewed=now, by=entry)
         await self._entries.keep_or_hold(account, rotated)
+
+    async def _is_overtaken(self, account: Account, attempt: _Attempt) -> bool:
+        """The same where a store that cannot be read must not cost us a rotated token: it is
+        our turn, so hardly anybody else has signed in meanwhile."""
+        try:
+            return await self._was_overtaken(account, attempt)
+        except StoreError:
+            return False
 
     async def _was_overtaken(self, account: Account, attempt: _Attempt) -> bool:
         """Whether the sign-in is another one now than the one that was asked with."""
@@ -159,6 +175,12 @@ def grounds_of(account: Account, kept: Kept | None, shown: Iterable[Secret]) -> 
     signed_in = kept.since if kept is not None and not account.alone else None
     prints = () if kept is not None and kept.public else prints_of(shown)
     return Grounds(signed_in=signed_in, prints=prints)
+
+
+def _check_scope(account: Account, resource: Resource) -> None:
+    if not account.cloud.scope_for(resource, alone=account.alone):
+        words = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
+        raise SignInFailed(words, error="no_scope", who="setup")
 
 
 def _own(account: Account, kept: Kept | None) -> Kept:

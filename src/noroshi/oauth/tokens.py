@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from noroshi.oauth.access import Access, Accesses, print_of
@@ -24,6 +24,7 @@ from noroshi.oauth.renewing import ProviderOf, Renewing, grounds_of
 from noroshi.oauth.said import NEVER, OTHER_APP, UNPROVED
 from noroshi.oauth.signing_in import Completed, SigningIn
 from noroshi.oauth.states import SignIn, SignInState, told
+from noroshi.oauth.tenants import tenant_of
 from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret, Vault, VaultError
@@ -143,6 +144,21 @@ class TokenSource:
         """
         await self._refusals.forget(account)
         return await asyncio.shield(self._start(self._renew(account, resource, anew=True)))
+
+    async def tried(
+        self, account: Account, resource: Resource = "smtp", *, bare: bool = False
+    ) -> Secret:
+        """A token for the account's app by its secret or certificate, whoever signs in with it.
+
+        With `bare` it shows neither: Entra refuses that in another way (AADSTS7000218) than an
+        app that it does not know (AADSTS700016). Nothing of it is kept or remembered. Raises as
+        `token` does.
+        """
+        return await self._renewing.tried(replace(account, sign_in="app"), resource, bare=bare)
+
+    async def tenant(self, account: Account) -> str:
+        """The ID of the account's tenant, as the sign-in server tells it. Raises as `token`."""
+        return await tenant_of(account, await self._credentials.proxy_password(account))
 
     async def keep_alive(self, accounts: Iterable[tuple[Account, Sequence[Resource]]]) -> None:
         """Renew what has rested for longer than its account says, each by its first resource.

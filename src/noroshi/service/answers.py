@@ -11,6 +11,7 @@ from noroshi.core.model import NOTHING, Level, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
+from noroshi.service.answers_mail import Arrived, Arrives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,9 @@ class RouteStatus:
     `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
     none of the built-in ones. Of its sign-in, if it has one: when it last was `renewed`, as
     which `user`, the day on which the secret or certificate in use `ends`, and whether that is
-    the second of two.
+    the second of two; `other` says that this user is not the account's mailbox, and what that
+    needs. `accepted` is when a provider last took a mail by it; what `arrives` is
+    None where no mailbox is read, so that nothing after that is known.
     """
 
     name: str
@@ -61,6 +64,9 @@ class RouteStatus:
     user: str = ""
     ends: date | None = None
     by_next: bool = False
+    other: Words = NOTHING
+    accepted: datetime | None = None
+    arrives: Arrives | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +233,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """One envelope in short. `state`: waiting, out, held, set aside, accepted or dropped.
+    """One envelope in short. `state`: waiting, out, held, set aside, accepted or dropped,
+    or once it is shown in full seen arrived or came back.
 
     `next` is when it may next be lent, and `because` why not now. `marks`, by route: what stands
     beside those whose provider is none of the built-in ones.
@@ -260,16 +267,18 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt that came to an end."""
+    """One attempt that came to an end, by a route ("": from before routes were recorded)."""
 
     at: datetime
     provider_id: str
     said: tuple[Said, ...]
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One envelope in full, with what each attempt brought."""
+    """One envelope in full, with what each attempt brought and what became of it; `unproved`
+    says what is not known of an accepted one."""
 
     queued: Queued
     text: str
@@ -279,6 +288,8 @@ class Letter:
     members: tuple[str, ...]
     thread: tuple[str, ...]
     tried: tuple[Attempt, ...]
+    arrived: tuple[Arrived, ...] = ()
+    unproved: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

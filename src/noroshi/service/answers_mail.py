@@ -37,10 +37,21 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrives:
+    """What is known of the mails that go by a route to the account's own mailbox: when one was
+    last seen there (None: not yet), how many seconds it took, what stands against the last."""
+
+    seen: datetime | None
+    took: float
+    why: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """One alarm: when it was raised (None: its history is forgotten), when its mail went into
     the queue, which mail that is, and its `state`: waiting, held, accepted, seen arrived, came
-    back, set aside or dropped. `digest` is the mail that tells it together with others, or ""."""
+    back, set aside or dropped. `digest` is the mail that tells it together with others, or "".
+    `unproved` says what is not known of an accepted one."""
 
     alarm: str
     raised: datetime | None
@@ -56,6 +67,7 @@ class LedgerRow:
     why: Words
     tried: tuple[Tried, ...]
     arrived: tuple[Arrived, ...]
+    unproved: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

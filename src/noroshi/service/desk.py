@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import NOTHING, Monitor, Route, Sample
+from noroshi.core.model import NOTHING, Envelope, Monitor, Route, Sample
 from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
-from noroshi.definitions.needs import account_of, mark_of, marks_of, resource_of
+from noroshi.definitions.needs import (
+    account_of,
+    mark_of,
+    marks_of,
+    noticed,
+    reader_of,
+    resource_of,
+)
+from noroshi.examining import Step
+from noroshi.oauth.another import of_other
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.people import People
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Resting, Store, Version, Waiting
+from noroshi.ports import Clocks, Host, Resting, Store, Trip, Version, Waiting
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.offer import Trouble
+from noroshi.service.under_way import UnderWay
+from noroshi.trips import looked_at, mails_of, trip_of
 from noroshi.vault import KeyRing, Vault
 
 CANNOT_COMPILE = Words(
@@ -48,11 +59,13 @@ class Desk:
         host_of: Callable[[Monitor], Host] | None = None,
         ring: KeyRing | None = None,
         people: People | None = None,
+        system: Callable[[], Sequence[Step]] | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
         self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
-        self._ring = ring
+        self._ring, self._system = ring, system
+        self._under_way = UnderWay(clocks.steady)
         self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None
 
@@ -74,20 +87,49 @@ class Desk:
         return {resting.route: resting for resting in await self._store.resting()}
 
     async def _routes(self, plan: Plan, waiting: Iterable[Waiting]) -> tuple[RouteStatus, ...]:
-        down = await self._down()
+        down, accepted = await self._down(), await self._store.accepted()
         open_ones = [w.envelope for w in waiting if not w.fate]
         return tuple(
             [
-                looking.route_status(
-                    route,
-                    down.get(route.name),
-                    await self._sign_in(plan, route),
-                    sum(route.name in envelope.routes for envelope in open_ones),
-                    mark_of(plan, route) or NOTHING,
-                )
+                await self._route(plan, route, down, accepted, open_ones)
                 for route in plan.routes.values()
             ]
         )
+
+    async def _route(
+        self,
+        plan: Plan,
+        route: Route,
+        down: Mapping[str, Resting],
+        accepted: Mapping[str, datetime],
+        open_ones: Iterable[Envelope],
+    ) -> RouteStatus:
+        sign_in = await self._sign_in(plan, route)
+        return looking.route_status(
+            route,
+            down.get(route.name),
+            sign_in,
+            sum(route.name in envelope.routes for envelope in open_ones),
+            mark_of(plan, route) or NOTHING,
+            accepted.get(route.name),
+            await self._trip(plan, route),
+            _other(plan, route, sign_in),
+        )
+
+    async def _trip(self, plan: Plan, route: Route) -> Trip | None:
+        """What is known of its mails to the own mailbox; None: that is not read."""
+        account = reader_of(plan, route)
+        if account is None:
+            return None
+        looked = looked_at(await self._store.notes(), account.name)
+        return trip_of(await mails_of(self._store, route.name), looked, self._clocks.wall())
+
+    async def _read(self) -> frozenset[str]:
+        """The routes whose mailbox is read; none while the definitions cannot be read."""
+        try:
+            return noticed((await self._current())[1])
+        except Trouble:
+            return frozenset()
 
     async def _marks(self) -> Mapping[str, Words]:
         """What stands beside routes whose provider is none of the built-in ones; nothing is
@@ -102,3 +144,11 @@ class Desk:
         if account is None:
             return None
         return await self._tokens.state(account, resource_of(route))
+
+
+def _other(plan: Plan, route: Route, sign_in: SignInState | None) -> Words:
+    """That somebody else than the account's mailbox has signed in, if so."""
+    account = account_of(plan, route)
+    if account is None or sign_in is None:
+        return NOTHING
+    return of_other(account, sign_in.user, resource_of(route), route.name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Mapping
 
 from noroshi.core.model import NOTHING, Receipt
 from noroshi.core.words import Words
 from noroshi.ports import Entry
-from noroshi.service.answers_mail import Arrived, Ledger, LedgerRow, Sum, Tried
+from noroshi.service.answers_mail import Ledger, LedgerRow, Sum, Tried
+from noroshi.service.arriving import arrived, state_of, unproved
 from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, NotFound, Person, operation
 
@@ -18,7 +18,6 @@ NO_ALARM = Words(
     ja="台帳にアラーム {alarm} はありません。noroshi ledger で確かめてください。",
 )
 STATES = {"": "waiting", "together": "waiting", "set aside together": "set aside"}
-CAME_BACK = "came back"
 
 
 class Ledgers(Desk):
@@ -34,7 +33,8 @@ class Ledgers(Desk):
         if alarm and not found:
             raise NotFound(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()
-        rows = tuple(row_of(entry, marks) for entry in found)
+        read = await self._read()
+        rows = tuple(row_of(entry, marks, read) for entry in found)
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
 
@@ -52,9 +52,11 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
     )
 
 
-def row_of(entry: Entry, marks: Mapping[str, Words]) -> LedgerRow:
-    """One alarm as an answer."""
+def row_of(entry: Entry, marks: Mapping[str, Words], read: Collection[str]) -> LedgerRow:
+    """One alarm as an answer. `read`: the routes whose mailbox is read."""
     event, mail = entry.event, entry.row.envelope
+    fate = entry.row.fate
+    state = state_of(STATES.get(fate, fate), entry.arrivals)
     told_in = entry.told_in.envelope
     return LedgerRow(
         alarm=entry.alarm,
@@ -67,19 +69,12 @@ def row_of(entry: Entry, marks: Mapping[str, Words]) -> LedgerRow:
         contact=mail.contact,
         mail=mail.id,
         digest=told_in.id if told_in.id != mail.id else "",
-        state=_state(entry),
+        state=state,
         why=entry.told_in.why,
         tried=tuple(tried for receipt in entry.receipts for tried in _tried(receipt, marks)),
-        arrived=tuple(Arrived(**asdict(one)) for one in entry.arrivals),
+        arrived=arrived(entry.arrivals),
+        unproved=unproved(state, entry.receipts, read),
     )
-
-
-def _state(entry: Entry) -> str:
-    """A mail that came back was not read, whoever else saw it arrive."""
-    arrived = {one.state for one in entry.arrivals}
-    if arrived:
-        return CAME_BACK if CAME_BACK in arrived else arrived.pop()
-    return STATES.get(entry.row.fate, entry.row.fate)
 
 
 def _tried(receipt: Receipt, marks: Mapping[str, Words]) -> Iterator[Tried]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.digest import waits_since
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
-from noroshi.ports import Action, Check, Resting, TransportKind, Waiting
+from noroshi.ports import Action, Arrival, Check, Resting, TransportKind, Trip, Waiting
+from noroshi.service import arriving
 from noroshi.service.answers import (
     Attempt,
     Counts,
@@ -119,6 +122,9 @@ def route_status(
     sign_in: SignInState | None,
     waiting: int,
     mark: Words = NOTHING,
+    accepted: datetime | None = None,
+    trip: Trip | None = None,
+    other: Words = NOTHING,
 ) -> RouteStatus:
     """How a route is. A missing sign-in comes first: it is why the route is down."""
     state, since, until, why = "well", None, None, NOTHING
@@ -139,6 +145,9 @@ def route_status(
         why=why,
         waiting=waiting,
         mark=mark,
+        other=other,
+        accepted=accepted,
+        arrives=None if trip is None else arriving.arrives(trip),
         **_of_sign_in(sign_in),
     )
 
@@ -159,7 +168,7 @@ def counts(waiting: Iterable[Waiting]) -> Counts:
         held=sum(w.fate == "held" for w in waiting),
         set_aside=sum(w.fate == "set aside" for w in waiting),
         alarms=sum(len(w.envelope.alarms or w.envelope.members) for w in open_ones),
-        oldest=min((w.envelope.born for w in open_ones), default=None),
+        oldest=min((waits_since(w.envelope) for w in open_ones), default=None),
     )
 
 
@@ -207,11 +216,17 @@ def _next(
     return one.due, FIRST_TURN if one.why == NOTHING else one.why
 
 
-def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
-    """One envelope in full."""
-    envelope = one.envelope
+def letter(
+    one: Waiting,
+    queued: Queued,
+    receipts: Sequence[Receipt],
+    arrivals: Sequence[Arrival] = (),
+    read: Collection[str] = (),
+) -> Letter:
+    """One envelope in full. `read`: the routes whose mailbox is read."""
+    envelope, state = one.envelope, arriving.state_of(queued.state, arrivals)
     return Letter(
-        queued=queued,
+        queued=replace(queued, state=state),
         text=str(envelope.payload.get("text", "")),
         reached=envelope.reached,
         refused=envelope.refused,
@@ -219,6 +234,8 @@ def letter(one: Waiting, queued: Queued, receipts: Sequence[Receipt]) -> Letter:
         members=envelope.members,
         thread=envelope.thread,
         tried=tuple(_attempt(receipt) for receipt in receipts),
+        arrived=arriving.arrived(arrivals),
+        unproved=arriving.unproved(state, receipts, read),
     )
 
 
@@ -234,4 +251,4 @@ def _attempt(receipt: Receipt) -> Attempt:
         )
         for address, answer in receipt.answers.items()
     )
-    return Attempt(receipt.at, receipt.provider_id, said)
+    return Attempt(receipt.at, receipt.provider_id, said, receipt.route)

@@ -113,7 +113,8 @@ class Mailing(Desk):
         if found is None:
             raise NotFound(NO_MAIL.fill(id=id))
         one, receipts = found
-        return looking.letter(one, await self._queued(one), receipts)
+        arrivals, read = await self._store.arrivals(id), await self._read()
+        return looking.letter(one, await self._queued(one), receipts, arrivals, read)
 
     @operation(
         role=OPERATOR,

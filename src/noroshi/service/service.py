@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
 from noroshi.service.entries import Entries
+from noroshi.service.examining import Examining
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
+from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.trying import Trying
@@ -27,6 +29,7 @@ class Service(
     Versions,
     Blueprints,
     Certifying,
+    Proving,
     Sealing,
     Entries,
     Mailing,
@@ -34,6 +37,7 @@ class Service(
     Reporting,
     Keeping,
     Users,
+    Examining,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 
 from noroshi.core.model import Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import account_of, resource_of, resources_of
-from noroshi.oauth.claims import look_into
+from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
+from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.said import CERTIFICATE_MISSING
 from noroshi.ports import Resource
@@ -61,12 +62,25 @@ NO_APP = Words(
     en="Route {given} does not sign in by itself (sign_in of its account is not app).",
     ja="経路 {given} はアプリだけではサインインしません (アカウントの sign_in が app ではありません)。",
 )
+NOT_READ = Words(
+    en="Account {account} does not read its mailbox. If it shall, put reads_inbox = true into it "
+    "and apply that first.",
+    ja="アカウント {account} はメールボックスを読み取りません。読み取らせるには、先に reads_inbox = true を"
+    "書いて適用してください。",
+)
 NOT_HERE = Words(
     en="The redirect of account {account} ({redirect}) does not lead to this computer, so nobody "
     "can listen for it here. Sign in without --here, and paste the address.",
     ja="アカウント {account} のリダイレクト先 ({redirect}) はこのコンピューターではないため、ここでは"
     "待ち受けできません。--here を付けずにサインインし、URL を貼り付けてください。",
 )
+
+
+LOOKS: Mapping[Resource, Callable[[Secret], tuple[Words, ...]]] = {
+    "smtp": look_into,
+    "inbox": look_at_reading,
+}
+"""Who can read what a token of Entra says of itself."""
 
 
 class Signing(Desk):
@@ -77,21 +91,24 @@ class Signing(Desk):
         changes=False,
         help=Words(en="Begin to sign a route in.", ja="経路のサインインを始めます。"),
     )
-    async def authorize_begin(self, who: Person, route: str, port: int = 0) -> SignIn:
+    async def authorize_begin(
+        self, who: Person, route: str, port: int = 0, read: bool = False
+    ) -> SignIn:
         """The page to open: "" without a credential in the vault, and for an app by itself.
 
-        `port`: on which somebody listens at the browser's computer; 0: nobody does.
+        `port`: on which somebody listens at the browser's computer; 0: nobody does. `read`: it
+        is asked to read the account's own mailbox as well.
         """
         plan, account = await self._account_of(route)
+        wanted = (*resources_of(plan, account), *_inbox(account, read=read))
         redirect = _redirect(account, port)
         ask, kept = _asked_for(account, await self._vault.names())
         url = ""
         if kept and not account.alone:
-            wanted = resources_of(plan, account)
             try:
                 url = await self._tokens.begin(account, wanted, redirect)
             except (SignInFailed, Unreachable, VaultError) as failure:
-                raise _not_signed_in(route, failure) from None
+                raise not_signed_in(route, failure) from None
         return SignIn(
             route=route,
             account=account.name,
@@ -138,7 +155,9 @@ class Signing(Desk):
         try:
             await self._tokens.finish(account, pasted)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _not_signed_in(route, failure) from None
+            if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
+                raise Invalid(failure.words) from None
+            raise not_signed_in(route, failure) from None
         return await self._signed_in(route, account)
 
     @operation(
@@ -149,13 +168,15 @@ class Signing(Desk):
             ja="別の端末でコードを入力するサインインを始めます。",
         ),
     )
-    async def authorize_device(self, who: Person, route: str) -> OnDevice:
-        """The code, and where a person types it."""
+    async def authorize_device(self, who: Person, route: str, read: bool = False) -> OnDevice:
+        """The code, and where a person types it. A code is for one resource: with `read` that
+        is the account's own mailbox."""
         plan, account = await self._account_of(route)
+        wanted = _inbox(account, read=read) or resources_of(plan, account)
         try:
-            attempt = await self._tokens.device_begin(account, resources_of(plan, account))
+            attempt = await self._tokens.device_begin(account, wanted)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _not_signed_in(route, failure) from None
+            raise not_signed_in(route, failure) from None
         return OnDevice(
             route=route,
             account=account.name,
@@ -184,7 +205,7 @@ class Signing(Desk):
         except (SignInFailed, VaultError) as failure:
             if getattr(failure, "who", "") == "wait":
                 return DeviceAsked(wait=ASK_LATER, why=failure.words)
-            raise _not_signed_in(route, failure) from None
+            raise not_signed_in(route, failure) from None
         if wait:
             return DeviceAsked(wait=wait)
         return DeviceAsked(route=await self._signed_in(route, account))
@@ -197,20 +218,28 @@ class Signing(Desk):
             ja="アプリだけでサインインできることを確かめます。",
         ),
     )
-    async def authorize_app(self, who: Person, route: str) -> Proof:
-        """Fetch a token by secret or certificate alone; what waits goes out then."""
+    async def authorize_app(self, who: Person, route: str, read: bool = False) -> Proof:
+        """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
+        one to read the mailbox as well."""
         plan, account = await self._account_of(route)
         if not account.alone:
             raise Conflict(NO_APP.fill(given=route))
         resource: Resource = resource_of(plan.routes[route])
+        seen = await self._proved(route, account, resource)
+        for inbox in _inbox(account, read=read):
+            seen += await self._proved(route, account, inbox)
+        return Proof(route=await self._signed_in(route, account), token=seen)
+
+    async def _proved(
+        self, route: str, account: Account, resource: Resource
+    ) -> tuple[Words, ...]:
+        """What a fresh token says of itself; other servers than Entra, and Graph's for sending,
+        have claims of their own."""
         try:
             token = await self._tokens.prove(account, resource)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _not_signed_in(route, failure) from None
-        # Other servers than Entra, and other resources, have claims of their own.
-        known = account.cloud.entra and resource == "smtp"
-        seen = look_into(token) if known else ()
-        return Proof(route=await self._signed_in(route, account), token=seen)
+            raise not_signed_in(route, failure) from None
+        return LOOKS[resource](token) if account.cloud.entra and resource in LOOKS else ()
 
     async def _signed_in(self, route: str, account: Account) -> RouteStatus:
         """What waits for this account's routes goes out; how this one is."""
@@ -258,6 +287,15 @@ def _entries_of(route: Route, account: Account | None) -> set[str]:
     return {network.proxy_password for network in networks}.union(options, own) - {""}
 
 
+def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
+    """The right to read its mailbox, where somebody asks for it."""
+    if not read:
+        return ()
+    if not account.reads_inbox:
+        raise Conflict(NOT_READ.fill(account=account.name))
+    return ("inbox",)
+
+
 def _redirect(account: Account, port: int) -> str:
     """Where the browser ends: somebody may listen there on a port of their own."""
     if not port:
@@ -284,7 +322,7 @@ def _sort_of_secret(account: Account) -> str:
     return "entra" if account.cloud.entra else "secret"
 
 
-def _not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
+def not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
     """What the provider said, and what to do now: this is no renewal, which is tried again."""
     if isinstance(failure, SignInFailed) and WRONG_SECRET.intersection(failure.codes):
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),))

@@ -19,7 +19,7 @@ CANNOT_LOCK = Words(en="cannot lock {path}: {why}", ja="{path} をロックで�
 IN_USE = Words(
     en="another Noroshi (process {who}) uses this store: {path} is locked; stop that one, or "
     "ask it",
-    ja="別の Noroshi (プロセス {who}) がこのデータベースを使っています。{path} がロックされています。"
+    ja="別の Noroshi (プロセス {who}) がこの保存先を使っています。{path} がロックされています。"
     "そちらを止めるか、そちらのノードに尋ねてください",
 )
 WIDTH = 20

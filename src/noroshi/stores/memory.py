@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.delivery import Fate, RestRoute, settled
+from noroshi.core.delivery import Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
 from noroshi.core.model import (
     NOTHING,
@@ -34,6 +34,7 @@ from noroshi.ports import (
     Block,
     Conflict,
     Entry,
+    Followed,
     Node,
     Renewal,
     Resting,
@@ -43,7 +44,7 @@ from noroshi.ports import (
     Waiting,
 )
 from noroshi.stores.memory_people import PeopleInMemory
-from noroshi.stores.memory_rows import Lent, Spooled, Watched
+from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart
 from noroshi.stores.shared import (
     ACCEPTED,
     DROPPED,
@@ -81,6 +82,7 @@ class MemoryStore(PeopleInMemory):
         self._decisions: dict[tuple[str, str, str], Decision] = {}
         self._samples: list[tuple[str, Sample]] = []
         self._secrets: dict[str, bytes] = {}
+        self._notes: dict[str, str] = {}
         self._turns: dict[str, tuple[str, datetime]] = {}
         self._numbers = itertools.count(1)
         self._raised = self._forgotten = 0
@@ -355,8 +357,9 @@ class MemoryStore(PeopleInMemory):
         if row.fate:
             self._share(row)
         if isinstance(fate, RestRoute):
+            self._undo(row)
             self._rest(parcel.route, fate)
-        else:
+        elif not isinstance(fate, Retry) or fate.heard:
             self._resting.pop(parcel.route, None)
         for envelope in envelopes:
             self._put(envelope)
@@ -364,11 +367,13 @@ class MemoryStore(PeopleInMemory):
         return True
 
     def _rest(self, route: str, fate: RestRoute) -> None:
-        """Two parcels that were out at once may both find it down."""
-        known = self._resting.get(route)
-        since = min(fate.since, known.since) if known else fate.since
-        until = max(fate.until, known.until) if known else fate.until
-        self._resting[route] = Resting(route, since, until, fate.why, fate.fault, fate.early)
+        self._resting[route] = rested(route, self._resting.get(route), fate)
+
+    def _undo(self, row: Spooled) -> None:
+        """Members of a digest that left nothing behind wait by themselves again."""
+        if take_apart(row, [self._spool[id] for id in row.envelope.members]):
+            del self._spool[row.envelope.id]
+            self._reopen()
 
     def _share(self, row: Spooled) -> None:
         """Members of a digest have its fate."""
@@ -414,15 +419,32 @@ class MemoryStore(PeopleInMemory):
         lost = self._raised - self._forgotten - kept
         return dict(+found) | counters | {"lost": lost}
 
-    async def arrived(self, envelope: str, arrival: Arrival) -> bool:
+    async def arrived(
+        self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
         row = self._spool.get(envelope)
-        if row is None or row.fate not in (ACCEPTED, ""):
+        if row is None or not any(map(accepted, row.receipts)):
             return False
         known = {(one.address, one.state) for one in row.arrivals}
         if (arrival.address, arrival.state) in known:
             return False
         row.arrivals.append(arrival)
+        for telling in envelopes:
+            self._put(telling)
         return True
+
+    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
+        wanted = set(message_ids)
+        rows = reversed(self._spool.values())
+        return next((row.followed for row in rows if row.known_by & wanted), None)
+
+    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
+        ids = sorted((id for id in self._spool if id.startswith(begins)), reverse=True)
+        return [self._spool[id].followed for id in ids[:last]]
+
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        row = self._spool.get(envelope)
+        return () if row is None else row.followed.arrivals
 
     async def forget(self, before: datetime, most: int) -> int:
         settled = (ACCEPTED, DROPPED)
@@ -525,6 +547,14 @@ class MemoryStore(PeopleInMemory):
 
     async def drop_secret(self, name: str) -> bool:
         return self._secrets.pop(name, None) is not None
+
+    # notes
+
+    async def note(self, name: str, text: str) -> None:
+        self._notes[name] = text
+
+    async def notes(self) -> Mapping[str, str]:
+        return dict(self._notes)
 
     # turns
 

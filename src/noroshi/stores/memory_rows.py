@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.delivery import RestRoute
+from noroshi.core.digest import may_be_undone
 from noroshi.core.model import NOTHING, NOTHING_SAID, Envelope, Receipt, Standing, State
 from noroshi.core.words import Words
-from noroshi.ports import Arrival, Node, Waiting
+from noroshi.ports import Arrival, Followed, Node, Resting, Waiting
+from noroshi.stores.shared import accepted
 
 
 @dataclass
@@ -43,8 +46,41 @@ class Spooled:
             why=self.why,
         )
 
+    @property
+    def followed(self) -> Followed:
+        """As a mail that is followed."""
+        arrivals = sorted(self.arrivals, key=lambda arrival: arrival.at)
+        return Followed(row=self.row, receipts=tuple(self.receipts), arrivals=tuple(arrivals))
+
+    @property
+    def known_by(self) -> set[str]:
+        """Its Message-IDs, once it was taken."""
+        taken = (receipt for receipt in self.receipts if accepted(receipt))
+        return {id for receipt in taken for id in receipt.message_ids}
+
 
 @dataclass
 class Lent:
     node: Node
     until: datetime
+
+
+def rested(route: str, known: Resting | None, fate: RestRoute) -> Resting:
+    """Two parcels that were out at once may both find it down."""
+    since = min(fate.since, known.since) if known else fate.since
+    until = max(fate.until, known.until) if known else fate.until
+    return Resting(route, since, until, fate.why, fate.fault, fate.early)
+
+
+def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
+    """The members of a digest that left nothing behind wait by themselves again; False: it is
+    none, or has a story of its own by now."""
+    if len(digest.receipts) > 1 or not members:
+        return False
+    if not may_be_undone(digest.envelope, members[0].envelope):
+        return False
+    members[0].receipts += digest.receipts
+    members[0].routes += digest.routes
+    for member in members:
+        member.fate, member.why, member.due = "", digest.why, digest.due
+    return True

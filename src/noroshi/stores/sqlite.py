@@ -35,6 +35,7 @@ from noroshi.ports import (
     Beat,
     Block,
     Entry,
+    Followed,
     Node,
     Renewal,
     Resting,
@@ -45,7 +46,16 @@ from noroshi.ports import (
 )
 from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
-from noroshi.stores.sql import definitions, history, ledger, monitors, spool, together, turns
+from noroshi.stores.sql import (
+    definitions,
+    following,
+    history,
+    ledger,
+    monitors,
+    spool,
+    together,
+    turns,
+)
 from noroshi.stores.sql.checking import faults
 from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.migrating import Migration, ours
@@ -235,8 +245,19 @@ class SqliteStore(PeopleInFile):
     async def totals(self) -> Mapping[str, int]:
         return await self._read(ledger.totals)
 
-    async def arrived(self, envelope: str, arrival: Arrival) -> bool:
-        return await self._write(lambda db: ledger.arrived(db, envelope, arrival))
+    async def arrived(
+        self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        return await self._tell(lambda db: following.arrived(db, envelope, arrival, envelopes))
+
+    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
+        return await self._read(lambda db: following.bearer(db, message_ids))
+
+    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
+        return await self._read(lambda db: following.followed(db, begins, last))
+
+    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
+        return await self._read(lambda db: following.arrivals_of(db, envelope))
 
     async def forget(self, before: datetime, most: int) -> int:
         return await self._write(lambda db: ledger.forget(db, before, most))
@@ -291,6 +312,16 @@ class SqliteStore(PeopleInFile):
     async def drop_secret(self, name: str) -> bool:
         sql = "delete from secret where name = ?"
         return await self._write(lambda db: db.execute(sql, (name,)).rowcount) > 0
+
+    # notes
+
+    async def note(self, name: str, text: str) -> None:
+        sql = "insert or replace into note values (?, ?)"
+        await self._write(lambda db: db.execute(sql, (name, text)).rowcount)
+
+    async def notes(self) -> Mapping[str, str]:
+        sql = "select name, body from note order by name"
+        return dict(await self._read(lambda db: db.execute(sql).fetchall()))
 
     # turns
 

@@ -33,14 +33,14 @@ async def connect(
         words = troubles.SILENT.fill(
             where=server.where, seconds=server.patience.sign_in, stage=connection.stage
         )
-        raise ServerTrouble(words) from None
+        raise ServerTrouble(words, about=troubles.SILENT) from None
     except Broken:
         connection.abort()
         words = troubles.LOST.fill(where=server.where, stage=connection.stage)
-        raise ServerTrouble(words) from None
+        raise ServerTrouble(words, about=troubles.LOST) from None
     except ssl.SSLCertVerificationError as error:
         connection.abort()
-        raise await _untrusted(server, way, error) from None
+        raise await untrusted(server, way, error) from None
     except BaseException:  # also when cancelled: nobody else knows this connection
         connection.abort()
         raise
@@ -67,9 +67,10 @@ async def _reach(server: Server, tls: ssl.SSLContext | None, way: Way) -> Wire:
         raise troubles.of_no_tls(server.where, seconds, trouble) from None
 
 
-async def _untrusted(
+async def untrusted(
     server: Server, way: Way, error: ssl.SSLCertVerificationError
 ) -> NotReached:
+    """Why the certificate that was shown after STARTTLS is not trusted."""
     issuer = await _shown_issuer(server, way) if is_of_issuer(error) else ""
     return of_certificate(way.network, server.where, error, issuer)
 

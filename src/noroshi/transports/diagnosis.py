@@ -8,6 +8,7 @@ be read is no fault. Claims: Microsoft, Access token claims reference.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +67,14 @@ OTHER_PERSON = Words(
     "(Add-MailboxPermission {user} -User {person} -AccessRights FullAccess) を与えるか、{user} で"
     "サインインしてください。",
 )
+OTHER_SENDER = Words(
+    en="{person} signed in, and the route sends from the mailbox {user}: that needs "
+    "Mail.Send.Shared and Send As (Add-RecipientPermission {user} -Trustee {person} "
+    "-AccessRights SendAs), or sign in as {user}.",
+    ja="サインインしたのは {person} ですが、経路はメールボックス {user} から送ります。Mail.Send.Shared と"
+    "送信者アクセス許可 (Add-RecipientPermission {user} -Trustee {person} -AccessRights SendAs) を与えるか、"
+    "{user} でサインインしてください。",
+)
 ENDED = Words(
     en="The token had ended at {at} by this computer's clock, though it is fresh: the clock is "
     "wrong.",
@@ -105,59 +114,93 @@ OF_GRAPH = Words(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason, as one of the sentences above: `about` is it before its places were filled
+    with `values`."""
+
+    about: Words
+    words: Words
+    values: Mapping[str, str]
+
+
 def diagnosis(token: str, resource: Resource, user: str, now: datetime) -> Words:
     """The first thing that is wrong with a refused token, or what else it can be."""
+    return cause(token, resource, user, now).words
+
+
+def cause(token: str, resource: Resource, user: str, now: datetime) -> Cause:
+    """The same, so that more can be found to say of it."""
     claims = claims_in(token)
     if claims is None:
         return _else(resource, user, app=False)
-    found = next(_faults(claims, resource, user, now), None)
-    return found or _else(resource, user, app=_is_app(claims))
+    found = next(faults(claims, resource, user, now), None)
+    return found or _else(resource, user, app=is_app(claims))
 
 
-def _faults(
+def faults(
     claims: Mapping[str, Any], resource: Resource, user: str, now: datetime
-) -> Iterator[Words]:
-    app, name = _is_app(claims), NAMES[resource]
-    aud = _shown(claims.get("aud", ""))
+) -> Iterator[Cause]:
+    """All that is wrong with a token's claims, for this use of it."""
+    app, name = is_app(claims), NAMES[resource]
+    aud = shown(claims.get("aud", ""))
     if aud and aud.rstrip("/") not in AUDIENCES[resource]:
-        yield OTHER_AUDIENCE.fill(aud=aud, name=name, setting=SETTINGS[resource][app])
+        setting = SETTINGS[resource][app]
+        yield _cause(OTHER_AUDIENCE, aud=aud, name=name, setting=setting)
     ends = claims.get("exp")
     if isinstance(ends, int | float) and 0 < ends < now.timestamp():
-        yield ENDED.fill(at=datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes"))
+        at = datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes")
+        yield _cause(ENDED, at=at)
     if app:
         yield from _app_faults(claims, resource)
     else:
         yield from _person_faults(claims, resource, user)
 
 
-def _app_faults(claims: Mapping[str, Any], resource: Resource) -> Iterator[Words]:
+def _app_faults(claims: Mapping[str, Any], resource: Resource) -> Iterator[Cause]:
     roles, wanted = claims.get("roles"), ROLES[resource]
     if not (isinstance(roles, list) and wanted in roles):
         name = "Office 365 Exchange Online" if resource == "smtp" else "Microsoft Graph"
-        yield NO_ROLE.fill(wanted=wanted, name=name)
+        yield _cause(NO_ROLE, wanted=wanted, name=name)
 
 
-def _person_faults(claims: Mapping[str, Any], resource: Resource, user: str) -> Iterator[Words]:
+def _person_faults(claims: Mapping[str, Any], resource: Resource, user: str) -> Iterator[Cause]:
     has = str(claims.get("scp", "")).split()
     if has and not set(SCOPES[resource]).intersection(has):
-        yield NO_SCOPE.fill(has=_shown(" ".join(has)), wanted=SCOPES[resource][0])
-    person = _shown(claims.get("upn") or claims.get("preferred_username") or "")
-    # Graph says 403 of another's mailbox, and never 401.
-    if resource == "smtp" and person and person.lower() != user.lower():
-        yield OTHER_PERSON.fill(person=person, user=user)
+        yield _cause(NO_SCOPE, has=shown(" ".join(has)), wanted=SCOPES[resource][0])
+    if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
+        yield from other_person(person_in(claims), resource, user)
 
 
-def _is_app(claims: Mapping[str, Any]) -> bool:
+def other_person(person: str, resource: Resource, user: str) -> Iterator[Cause]:
+    """That somebody signed in whose mailbox it is not; "" is nobody who is known."""
+    if person and person.lower() != user.lower():
+        about = OTHER_SENDER if resource == "graph" else OTHER_PERSON
+        yield _cause(about, person=person, user=user)
+
+
+def person_in(claims: Mapping[str, Any]) -> str:
+    """Who signed in; "" for an app."""
+    if is_app(claims):
+        return ""
+    return shown(claims.get("upn") or claims.get("preferred_username") or "")
+
+
+def is_app(claims: Mapping[str, Any]) -> bool:
     """Whether it is an app's own: then nobody's scopes are in it."""
     return claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)
 
 
-def _else(resource: Resource, user: str, *, app: bool) -> Words:
+def _else(resource: Resource, user: str, *, app: bool) -> Cause:
     if resource == "graph":
-        return OF_GRAPH
-    return (OF_APP if app else OF_MAILBOX).fill(user=user)
+        return _cause(OF_GRAPH)
+    return _cause(OF_APP if app else OF_MAILBOX, user=user)
 
 
-def _shown(given: object) -> str:
+def _cause(about: Words, **given: str) -> Cause:
+    return Cause(about, about.fill(**given), given)
+
+
+def shown(given: object) -> str:
     """A claim as it may be told: short, and nothing that a terminal obeys."""
     return "".join(c if c.isprintable() else "?" for c in str(given))[:LONGEST]

@@ -145,11 +145,18 @@ class Connection:
         return transport is not None and transport.get_extra_info("sslcontext") is not None
 
     @property
+    def tls(self) -> ssl.SSLObject | None:
+        """What TLS knows of the other side, once it has begun."""
+        transport = self._protocol.transport
+        found: ssl.SSLObject | None = (
+            transport.get_extra_info("ssl_object") if transport is not None else None
+        )
+        return found
+
+    @property
     def certificate(self) -> bytes | None:
         """The server's, in DER, as far as TLS has begun."""
-        transport = self._protocol.transport
-        shown = transport.get_extra_info("ssl_object") if transport is not None else None
-        return shown.getpeercert(binary_form=True) if shown is not None else None
+        return self.tls.getpeercert(binary_form=True) if self.tls is not None else None
 
     async def say(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises Broken."""
@@ -191,9 +198,10 @@ class Connection:
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
 
-    async def be_greeted(self) -> None:
+    async def be_greeted(self) -> Reply:
         greeting = await self._hear(self._protocol.read_response())
         self._must(greeting, greeting.code == SMTPStatus.ready)
+        return greeting
 
     async def introduce(self) -> None:
         self.stage = "EHLO"
@@ -210,7 +218,8 @@ class Connection:
         """
         if "starttls" not in self.extensions:
             words = troubles.NO_STARTTLS.fill(where=self.server.where)
-            raise ServerTrouble(words, fault=Fault.SETUP)
+            about = troubles.NO_STARTTLS
+            raise ServerTrouble(words, fault=Fault.SETUP, about=about)
         self.stage = "STARTTLS"
         try:
             await self._answered(self._protocol.start_tls(context, self.server.host))
@@ -234,7 +243,7 @@ class Connection:
             if error.code != SMTPStatus.invalid_response:
                 raise
             words = troubles.NOT_SMTP.fill(where=self.server.where, stage=self.stage)
-            raise ServerTrouble(words) from None
+            raise ServerTrouble(words, about=troubles.NOT_SMTP) from None
         except (ConnectionError, TimeoutError) as error:
             raise Broken(str(error)) from None
         return response.code, response.message

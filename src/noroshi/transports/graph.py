@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
-from noroshi.network.http import NoAnswer, Patience, Reply
+from noroshi.network.graph_said import error_in
+from noroshi.network.http import Connecting, NoAnswer, Patience, Reply
+from noroshi.oauth.badge import Badge
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports import troubles
-from noroshi.transports.badge import Badge
 from noroshi.transports.diagnosis import diagnosis
 from noroshi.transports.dialogue import Parties
 from noroshi.transports.http_rules import GRAPH
-from noroshi.transports.mime import BadAddress, compose, paths_of, smtp_address
-from noroshi.transports.over_http import Answering, Connecting
+from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address
+from noroshi.transports.over_http import Answering
 from noroshi.transports.signing import Masks
 from noroshi.transports.smtp_options import BAD_SENDER, send_as_remarks
 from noroshi.vault import Secret
@@ -125,8 +125,13 @@ class GraphTransport:
             except NoAnswer:
                 said = self._answering.unknown()
         answers |= dict.fromkeys(paths, said)
-        at = self._outside.clocks.wall()
-        return Receipt(at=at, answers=answers, provider_id=provider_id)
+        taken = said.verdict is Verdict.ACCEPTED
+        return Receipt(
+            at=self._outside.clocks.wall(),
+            answers=answers,
+            provider_id=provider_id,
+            message_ids=message_ids(envelope, self._wanted.mail_from) if taken else (),
+        )
 
     async def probe(self) -> Answer:
         """Get a token, and ask Graph for anything: any answer says that it is there."""
@@ -177,7 +182,7 @@ class GraphTransport:
 
     def _answer(self, reply: Reply, token: Secret) -> Answer:
         masks = Masks(token.reveal())
-        error = _error_in(reply)
+        error = error_in(reply)
         now = self._outside.clocks.wall()
         answer = self._answering.answer(reply, error.text, now, masks.masked)
         if reply.status != 401:
@@ -185,35 +190,6 @@ class GraphTransport:
         why = diagnosis(token.reveal(), "graph", self._wanted.user, now)
         words = troubles.ADVISED.fill(said=answer.said, advice=why)
         return replace(answer, words=words, fault=Fault.SIGN_IN)
-
-
-@dataclass(frozen=True, slots=True)
-class Error:
-    """What Graph says of a request: its code, its sentence, the number for its support."""
-
-    code: str
-    message: str
-    request: str
-
-    @property
-    def text(self) -> str:
-        said = ": ".join(part for part in (self.code, self.message) if part)
-        return f"{said} (request-id {self.request})" if said and self.request else said
-
-
-def _error_in(reply: Reply) -> Error:
-    """{"error": {"code", "message", …}}; whatever else came is taken as it stands."""
-    request = reply.headers.get("request-id", "")[:100]
-    try:
-        found = json.loads(reply.text)["error"]
-        return Error(_text(found, "code"), _text(found, "message"), request)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return Error("", reply.text, request)
-
-
-def _text(found: Any, name: str) -> str:
-    said = found.get(name, "") if isinstance(found, dict) else ""
-    return said if isinstance(said, str) else ""
 
 
 def _is_base(given: str) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noroshi.core.model import NOTHING, Fault, Verdict
-from noroshi.core.words import Words
-from noroshi.transports import advice
+from noroshi.core.model import Fault, Verdict
+from noroshi.transports.advice import mails, over_http, sending, signing_in
+from noroshi.transports.advice.record import Advice
 from noroshi.transports.rules import SEEN
 from noroshi.transports.verdicts import ROUTE, Meaning
 
@@ -37,48 +37,52 @@ class HttpRule:
     part: str
     says: Verdict | Fault
     source: str
-    advice: Words = NOTHING
+    advice: Advice
 
 
 GRAPH: tuple[HttpRule, ...] = (
-    HttpRule(400, "ErrorMimeContentInvalid", NO, SENDMAIL),
-    HttpRule(400, "ErrorInvalidRecipients", NO, SEEN),
-    HttpRule(400, "ErrorMessageSizeExceeded", NO, SEEN, advice.GRAPH_SIZE),
-    HttpRule(400, "", NO, ERRORS),
-    HttpRule(401, "", SIGN_IN, ERRORS),  # InvalidAuthenticationToken: why is found out
-    HttpRule(403, "ErrorSendAsDenied", REFUSED, SEEN, advice.SEND_AS),
-    HttpRule(403, "ErrorMessageSubmissionBlocked", REFUSED, SEEN, advice.BLOCKED),
-    HttpRule(403, "ErrorExceededMessageLimit", QUOTA, SEEN, advice.DAY_USED_UP),
-    HttpRule(403, "ErrorAccessDenied", REFUSED, SEEN, advice.GRAPH_ACCESS),
-    HttpRule(403, "insufficient_claims", REFUSED, ERRORS, advice.CONDITIONAL_ACCESS),
-    HttpRule(403, "", REFUSED, ERRORS),
-    HttpRule(404, "MailboxNotEnabledForRESTAPI", REFUSED, SEEN, advice.NO_LICENCE),
-    HttpRule(404, "", SETUP, ERRORS, advice.GRAPH_MAILBOX),
-    HttpRule(408, "", LATER, HTTP),
-    HttpRule(409, "", LATER, ERRORS),
-    HttpRule(413, "", NO, ERRORS, advice.GRAPH_SIZE),
-    HttpRule(429, "MailboxConcurrency", LATER, THROTTLING),  # more than 4 requests at once
-    HttpRule(429, "ErrorExceededMessageLimit", QUOTA, SEEN, advice.DAY_USED_UP),
-    HttpRule(429, "", SERVER, THROTTLING),
-    HttpRule(507, "", REFUSED, ERRORS, advice.MAILBOX_FULL),  # ErrorQuotaExceeded
+    HttpRule(400, "ErrorMimeContentInvalid", NO, SENDMAIL, over_http.BAD_REQUEST),
+    HttpRule(400, "ErrorInvalidRecipients", NO, SEEN, mails.NO_SUCH_RECIPIENT),
+    HttpRule(400, "ErrorMessageSizeExceeded", NO, SEEN, over_http.GRAPH_SIZE),
+    HttpRule(400, "", NO, ERRORS, over_http.BAD_REQUEST),
+    HttpRule(
+        401, "", SIGN_IN, ERRORS, over_http.GRAPH_TOKEN
+    ),  # InvalidAuthenticationToken: why is found out
+    HttpRule(403, "ErrorSendAsDenied", REFUSED, SEEN, sending.SEND_AS),
+    HttpRule(403, "ErrorMessageSubmissionBlocked", REFUSED, SEEN, sending.BLOCKED),
+    HttpRule(403, "ErrorExceededMessageLimit", QUOTA, SEEN, sending.DAY_USED_UP),
+    HttpRule(403, "ErrorAccessDenied", REFUSED, SEEN, over_http.GRAPH_ACCESS),
+    HttpRule(403, "insufficient_claims", REFUSED, ERRORS, signing_in.CONDITIONAL_ACCESS),
+    HttpRule(403, "", REFUSED, ERRORS, over_http.GRAPH_REFUSES),
+    HttpRule(404, "MailboxNotEnabledForRESTAPI", REFUSED, SEEN, sending.NO_LICENCE),
+    HttpRule(404, "", SETUP, ERRORS, over_http.GRAPH_MAILBOX),
+    HttpRule(408, "", LATER, HTTP, over_http.BUSY),
+    HttpRule(409, "", LATER, ERRORS, over_http.BUSY),
+    HttpRule(413, "", NO, ERRORS, over_http.GRAPH_SIZE),
+    HttpRule(
+        429, "MailboxConcurrency", LATER, THROTTLING, over_http.BUSY
+    ),  # more than 4 requests at once
+    HttpRule(429, "ErrorExceededMessageLimit", QUOTA, SEEN, sending.DAY_USED_UP),
+    HttpRule(429, "", SERVER, THROTTLING, over_http.BUSY),
+    HttpRule(507, "", REFUSED, ERRORS, sending.MAILBOX_FULL),  # ErrorQuotaExceeded
 )
 WEBHOOK: tuple[HttpRule, ...] = (
     # Teams' old connectors say 200, and in the text that it was not taken.
-    HttpRule(200, "webhook message delivery failed", LATER, TEAMS),
-    HttpRule(400, "no_service", SETUP, SLACK, advice.HOOK_GONE),
-    HttpRule(400, "WorkflowTriggerIsNotEnabled", SETUP, SEEN, advice.HOOK_GONE),
-    HttpRule(400, "", NO, HTTP),
-    HttpRule(401, "", SIGN_IN, HTTP, advice.HOOK_SECRET),
-    HttpRule(403, "invalid_token", SIGN_IN, SLACK, advice.HOOK_SECRET),
-    HttpRule(403, "", REFUSED, HTTP),
-    HttpRule(404, "", SETUP, HTTP, advice.HOOK_GONE),
-    HttpRule(408, "", LATER, HTTP),
-    HttpRule(410, "channel_is_archived", REFUSED, SLACK),
-    HttpRule(410, "", SETUP, HTTP, advice.HOOK_GONE),
-    HttpRule(413, "", NO, HTTP),
-    HttpRule(422, "", NO, HTTP),
-    HttpRule(425, "", LATER, "RFC 8470, 5.2"),
-    HttpRule(429, "", SERVER, "RFC 6585, 4"),
+    HttpRule(200, "webhook message delivery failed", LATER, TEAMS, over_http.HOOK_FAILED),
+    HttpRule(400, "no_service", SETUP, SLACK, over_http.HOOK_GONE),
+    HttpRule(400, "WorkflowTriggerIsNotEnabled", SETUP, SEEN, over_http.HOOK_GONE),
+    HttpRule(400, "", NO, HTTP, over_http.HOOK_REFUSES),
+    HttpRule(401, "", SIGN_IN, HTTP, over_http.HOOK_SECRET),
+    HttpRule(403, "invalid_token", SIGN_IN, SLACK, over_http.HOOK_SECRET),
+    HttpRule(403, "", REFUSED, HTTP, over_http.HOOK_FORBIDS),
+    HttpRule(404, "", SETUP, HTTP, over_http.HOOK_GONE),
+    HttpRule(408, "", LATER, HTTP, over_http.BUSY),
+    HttpRule(410, "channel_is_archived", REFUSED, SLACK, over_http.HOOK_FORBIDS),
+    HttpRule(410, "", SETUP, HTTP, over_http.HOOK_GONE),
+    HttpRule(413, "", NO, HTTP, over_http.HOOK_REFUSES),
+    HttpRule(422, "", NO, HTTP, over_http.HOOK_REFUSES),
+    HttpRule(425, "", LATER, "RFC 8470, 5.2", over_http.BUSY),
+    HttpRule(429, "", SERVER, "RFC 6585, 4", over_http.BUSY),
 )
 
 
@@ -88,8 +92,8 @@ def http_meaning(rules: tuple[HttpRule, ...], status: int, text: str) -> Meaning
     if rule is None:
         return _by_first_digit(status)
     if isinstance(rule.says, Verdict):
-        return Meaning(rule.says, None, rule.advice)
-    return Meaning(ROUTE, rule.says, rule.advice)
+        return Meaning(rule.says, None, rule.advice.words)
+    return Meaning(ROUTE, rule.says, rule.advice.words)
 
 
 def http_rule_for(rules: tuple[HttpRule, ...], status: int, text: str) -> HttpRule | None:
@@ -104,7 +108,7 @@ def _by_first_digit(status: int) -> Meaning:
         case 2:
             return Meaning(Verdict.ACCEPTED)
         case 3:  # none is followed, as a token would go along
-            return Meaning(ROUTE, SETUP, advice.REDIRECTED)
+            return Meaning(ROUTE, SETUP, over_http.REDIRECTED.words)
         case 4:
             return Meaning(ROUTE, REFUSED)
         case _:

@@ -27,6 +27,7 @@ from noroshi.transports.parts import Content, Part, content_of
 ATEXT = "!#$&'*+-/=?^_`{|}~"  # RFC 5322, 3.2.3, without % which marks what we encode
 LOCAL_PART = re.compile(rf"[\w%{re.escape(ATEXT)}]+(\.[\w%{re.escape(ATEXT)}]+)*", re.ASCII)
 PLAIN = re.compile(r"(?! )[ -~]{0,60}(?<! )")
+GIVEN_ID = re.compile(r"<[^<>@\s]{1,400}@[^<>@\s]{1,400}>")
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 LONGEST_ID = 200
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
@@ -101,6 +102,16 @@ def message_id(envelope_id: str, domain: str) -> str:
     if len(local) > LONGEST_ID:
         local = sha256(envelope_id.encode()).hexdigest()
     return f"<{local}@{domain}>"
+
+
+def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, ...]:
+    """By what a mail that was taken may be found again, given what the server said then.
+
+    Microsoft's servers may put a Message-ID of their own in the place of ours, and name it in
+    their answer (git-send-email(1), --outlook-id-fix).
+    """
+    own = message_id(envelope.id, smtp_address(sender).rpartition("@")[2])
+    return tuple(dict.fromkeys((own, *GIVEN_ID.findall(said))))
 
 
 def one_line(text: str) -> str:

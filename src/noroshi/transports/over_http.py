@@ -1,8 +1,7 @@
-"""What ways out by HTTP have in common: the connection, and an answer in words."""
+"""What ways out by HTTP have in common: an answer in words."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +9,7 @@ from http import HTTPStatus
 
 from noroshi.core.model import NOTHING, Answer, Verdict
 from noroshi.core.words import Words
-from noroshi.network.http import Http, Patience, Reply, open_http
-from noroshi.ports import Outside
+from noroshi.network.http import Reply
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Parties, one_line
 from noroshi.transports.http_rules import HttpRule, http_meaning
@@ -24,26 +22,6 @@ NOT_KNOWN = Words(
     "送るため、2回届くことがあります。",
 )
 LONGEST_SAID = 300
-
-
-class Connecting:
-    """Opens the HTTP client when it is first needed: it takes its time to import."""
-
-    def __init__(self, outside: Outside, ca_files: tuple[str, ...], patience: Patience) -> None:
-        self._given = outside, ca_files, patience
-        self._http: Http | None = None
-        self._opening = asyncio.Lock()
-
-    async def opened(self) -> Http:
-        async with self._opening:
-            if self._http is None:
-                self._http = await open_http(*self._given)
-            return self._http
-
-    async def close(self) -> None:
-        http, self._http = self._http, None
-        if http is not None:
-            await http.close()
 
 
 @dataclass(frozen=True, slots=True)

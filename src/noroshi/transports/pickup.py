@@ -17,7 +17,7 @@ from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words, plain
 from noroshi.ports import Outside, TransportKind, options
-from noroshi.transports.mime import BadAddress, compose, paths_of, smtp_address
+from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address
 
 PATIENCE = 30.0
 """Seconds until a folder that does not answer (a share whose server is away) is given up."""
@@ -102,9 +102,13 @@ class PickupTransport:
             words = CANNOT_WRITE.fill(folder=self._wanted.folder, why=trouble)
             said = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
         answers |= dict.fromkeys(paths, said)
-        at = self._outside.clocks.wall()
         good = trouble is None and bool(paths)
-        return Receipt(at=at, answers=answers, provider_id=name if good else "")
+        return Receipt(
+            at=self._outside.clocks.wall(),
+            answers=answers,
+            provider_id=name if good else "",
+            message_ids=message_ids(envelope, self._wanted.sender) if good else (),
+        )
 
     async def probe(self) -> Answer:
         """Only a mail tells whether one is taken."""
@@ -142,13 +146,18 @@ class PickupTransport:
         except TimeoutError:
             return HANGS.fill(seconds=self._patience)
         except OSError as error:
-            return WHY.get(error.errno or 0) or plain(error.strerror or str(error))
+            return why_of(error)
         return None
 
     def _over(self, writing: asyncio.Future[None]) -> None:
         self._writing.discard(writing)
         if not writing.cancelled():
             writing.exception()  # it was looked at, or it came too late to be of use
+
+
+def why_of(error: OSError) -> Words:
+    """Why the folder cannot be written to."""
+    return WHY.get(error.errno or 0) or plain(error.strerror or str(error))
 
 
 def file_name(envelope: Envelope) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noroshi.core.model import NOTHING, Fault, Verdict
-from noroshi.core.words import Words
-from noroshi.transports import advice
+from noroshi.core.model import Fault, Verdict
+from noroshi.transports.advice import mails, relaying, sending, signing_in
+from noroshi.transports.advice.record import Advice
 
 ANY = 0
 LATER, NO = Verdict.DEFERRED, Verdict.REFUSED
@@ -55,86 +55,108 @@ class Rule:
     part: str
     says: Verdict | Fault
     source: str
-    advice: Words = NOTHING
+    advice: Advice
 
 
 RULES: tuple[Rule, ...] = (
     # 4xx: the first digit says "later"; for some of them it is the route.
-    Rule(421, "4.7.66", "", SETUP, LEGACY_TLS, advice.OLD_TLS),
-    Rule(421, "", "", SERVER, SMTP),  # it closes the connection
-    Rule(432, "", "", LATER, SUBMISSION),  # more than 3 connections of one mailbox
-    Rule(450, "4.2.1", "relay limit", SERVER, GOOGLE),  # of the whole customer, for a while
-    Rule(451, "4.7.5??", "", SERVER, NDR, advice.REPUTATION),
-    Rule(451, "4.7.6??", "", SERVER, NDR, advice.REPUTATION),
-    Rule(451, "4.7.8[5-9]?", "", SERVER, NDR, advice.REPUTATION),
-    Rule(451, "5.7.3", "", SETUP, SEEN),  # STARTTLS is required, said with a 4 in front
-    Rule(452, "4.3.1", "", SERVER, NDR),  # no room or no memory: it is so for every mail
-    Rule(452, "4.5.3", "", LATER, NDR),  # too many recipients in one mail: the others are taken
-    Rule(454, "", "", SERVER, AUTH),  # sign-in is out of order for the moment
+    Rule(421, "4.7.66", "", SETUP, LEGACY_TLS, relaying.OLD_TLS),
+    Rule(421, "", "", SERVER, SMTP, relaying.CLOSES),  # it closes the connection
+    Rule(
+        432, "", "", LATER, SUBMISSION, sending.MANY_CONNECTIONS
+    ),  # more than 3 connections of one mailbox
+    Rule(
+        450, "4.2.1", "relay limit", SERVER, GOOGLE, relaying.RELAY_LIMIT
+    ),  # of the whole customer, for a while
+    Rule(451, "4.7.5??", "", SERVER, NDR, relaying.REPUTATION),
+    Rule(451, "4.7.6??", "", SERVER, NDR, relaying.REPUTATION),
+    Rule(451, "4.7.8[5-9]?", "", SERVER, NDR, relaying.REPUTATION),
+    Rule(
+        451, "5.7.3", "", SETUP, SEEN, relaying.WANTS_TLS
+    ),  # STARTTLS is required, said with a 4 in front
+    Rule(
+        452, "4.3.1", "", SERVER, NDR, relaying.NO_ROOM
+    ),  # no room or no memory: it is so for every mail
+    Rule(
+        452, "4.5.3", "", LATER, NDR, mails.MANY_RECIPIENTS
+    ),  # too many recipients in one mail: the others are taken
+    Rule(
+        454, "", "", SERVER, AUTH, signing_in.OUT_OF_ORDER
+    ),  # sign-in is out of order for the moment
     # A command it does not know or take is our fault or its: no mail is to blame.
-    Rule(500, "", "", SERVER, SMTP),
-    Rule(501, "5.5.4", "domain name", SETUP, SEEN, advice.EHLO_NAME),
-    Rule(501, "5.5.124", "", SETUP, HVE),  # what we said to sign in was not understood
-    Rule(501, "5.5.127", "", SERVER, HVE),  # the token ends too soon, the fresh one too
-    Rule(502, "", "", SERVER, SMTP),
-    Rule(503, "", "", SERVER, SMTP),
-    Rule(504, "", "", SETUP, AUTH),
+    Rule(500, "", "", SERVER, SMTP, relaying.NOT_UNDERSTOOD),
+    Rule(501, "5.5.4", "domain name", SETUP, SEEN, relaying.EHLO_NAME),
+    Rule(
+        501, "5.5.124", "", SETUP, HVE, signing_in.BAD_DATA
+    ),  # what we said to sign in was not understood
+    Rule(
+        501, "5.5.127", "", SERVER, HVE, signing_in.ENDS_TOO_SOON
+    ),  # the token ends too soon, the fresh one too
+    Rule(502, "", "", SERVER, SMTP, relaying.NOT_UNDERSTOOD),
+    Rule(503, "", "", SERVER, SMTP, relaying.NOT_UNDERSTOOD),
+    Rule(504, "", "", SETUP, AUTH, signing_in.OTHER_WAY),
     # Signing in
-    Rule(530, "5.7.57", "", SETUP, DEVICES, advice.NOT_SIGNED_IN),
-    Rule(530, "", "starttls", SETUP, TLS),
-    Rule(530, "", "", SETUP, AUTH, advice.NOT_SIGNED_IN),
-    Rule(534, "5.7.9", "", SIGN_IN, GOOGLE, advice.GOOGLE_PASSWORD),
-    Rule(534, "5.7.14", "", SIGN_IN, GOOGLE, advice.GOOGLE_BROWSER),
-    Rule(534, "", "", SIGN_IN, AUTH),  # it wants another way to sign in
-    Rule(535, "5.7.139", "for the Tenant", REFUSED, XOAUTH2, advice.AUTH_OFF_FOR_ALL),
-    Rule(535, "5.7.139", "for the Mailbox", REFUSED, SEEN, advice.AUTH_OFF),
-    Rule(535, "5.7.139", "basic authentication", SETUP, BASIC_ENDS, advice.NO_PASSWORDS),
-    Rule(535, "5.7.139", "meet the criteria", REFUSED, MAILKIT, advice.CONDITIONAL_ACCESS),
-    Rule(535, "5.7.139", "security defaults", REFUSED, SEEN, advice.CONDITIONAL_ACCESS),
-    Rule(535, "5.7.139", "credentials were", SIGN_IN, SEEN),
-    Rule(535, "5.7.8", "", REFUSED, GOOGLE),
-    Rule(535, "", "", REFUSED, AUTH),  # 5.7.3: it says so of a dozen things
-    Rule(538, "", "", SETUP, AUTH),  # it wants encryption
-    Rule(ANY, "5.7.30", "", SETUP, BASIC_ENDS, advice.NO_PASSWORDS),
+    Rule(530, "5.7.57", "", SETUP, DEVICES, signing_in.NOT_SIGNED_IN),
+    Rule(530, "", "starttls", SETUP, TLS, relaying.WANTS_TLS),
+    Rule(530, "", "", SETUP, AUTH, signing_in.NOT_SIGNED_IN),
+    Rule(534, "5.7.9", "", SIGN_IN, GOOGLE, signing_in.GOOGLE_PASSWORD),
+    Rule(534, "5.7.14", "", SIGN_IN, GOOGLE, signing_in.GOOGLE_BROWSER),
+    Rule(534, "", "", SIGN_IN, AUTH, signing_in.OTHER_WAY),  # it wants another way to sign in
+    Rule(535, "5.7.139", "for the Tenant", REFUSED, XOAUTH2, signing_in.AUTH_OFF_FOR_ALL),
+    Rule(535, "5.7.139", "for the Mailbox", REFUSED, SEEN, signing_in.AUTH_OFF),
+    Rule(535, "5.7.139", "basic authentication", SETUP, BASIC_ENDS, signing_in.NO_PASSWORDS),
+    Rule(535, "5.7.139", "meet the criteria", REFUSED, MAILKIT, signing_in.CONDITIONAL_ACCESS),
+    Rule(535, "5.7.139", "security defaults", REFUSED, SEEN, signing_in.CONDITIONAL_ACCESS),
+    Rule(535, "5.7.139", "credentials were", SIGN_IN, SEEN, signing_in.WRONG_USER),
+    Rule(535, "5.7.8", "", REFUSED, GOOGLE, signing_in.GOOGLE_REFUSED),
+    Rule(535, "", "", REFUSED, AUTH, signing_in.REFUSED),  # 5.7.3: it says so of a dozen things
+    Rule(538, "", "", SETUP, AUTH, relaying.WANTS_TLS),  # it wants encryption
+    Rule(ANY, "5.7.30", "", SETUP, BASIC_ENDS, signing_in.NO_PASSWORDS),
     # The sender's account, whatever the mail; Exchange Online says so after the mail itself.
-    Rule(554, "5.2.0", "SubmissionQuota", QUOTA, SUBMISSION, advice.DAY_USED_UP),
-    Rule(554, "5.2.0", "submission quota", QUOTA, SUBMIT_QUOTA, advice.DAY_USED_UP),
-    Rule(554, "5.2.0", "OutboundSpam", REFUSED, SEEN, advice.BLOCKED),
-    Rule(554, "5.2.0", "WASCL", REFUSED, SEEN, advice.BLOCKED),
-    Rule(554, "5.2.0", "STOREDRV.Submission", REFUSED, SEEN),
-    Rule(554, "5.2.2", "", REFUSED, SUBMISSION, advice.MAILBOX_FULL),
-    Rule(554, "5.2.252", "", REFUSED, SEEN, advice.SEND_AS),  # another than 550 5.2.252
-    Rule(550, "5.7.60", "", REFUSED, DEVICES, advice.SEND_AS),
-    Rule(550, "5.1.8", "", REFUSED, NDR, advice.BLOCKED),
-    Rule(550, "5.1.90", "", QUOTA, SEEN, advice.DAY_USED_UP),
-    Rule(550, "5.2.251", "", REFUSED, THROTTLING, advice.MAILBOX_FULL),
-    Rule(550, "5.2.252", "", REFUSED, THROTTLING, advice.SEND_AS),
-    Rule(550, "5.2.253", "", REFUSED, THROTTLING, advice.NO_LICENCE),
-    Rule(ANY, "5.2.25?", "", REFUSED, THROTTLING, advice.THROTTLED),
-    Rule(550, "5.4.5", "", QUOTA, GOOGLE, advice.GOOGLE_DAY),
-    Rule(ANY, "5.7.232", "", QUOTA, LIMITS, advice.TENANT_USED_UP),
-    Rule(ANY, "5.7.233", "", QUOTA, LIMITS, advice.TENANT_USED_UP),
-    Rule(ANY, "5.7.236", "", QUOTA, LIMITS, advice.OWN_DOMAIN),
-    Rule(ANY, "5.7.705", "", REFUSED, CODES_700, advice.TENANT_BLOCKED),
-    Rule(ANY, "5.7.708", "", REFUSED, CODES_700, advice.TENANT_BLOCKED),
-    Rule(ANY, "5.7.750", "", REFUSED, CODES_700, advice.UNKNOWN_DOMAIN),
+    Rule(554, "5.2.0", "SubmissionQuota", QUOTA, SUBMISSION, sending.DAY_USED_UP),
+    Rule(554, "5.2.0", "submission quota", QUOTA, SUBMIT_QUOTA, sending.DAY_USED_UP),
+    Rule(554, "5.2.0", "OutboundSpam", REFUSED, SEEN, sending.BLOCKED),
+    Rule(554, "5.2.0", "WASCL", REFUSED, SEEN, sending.BLOCKED),
+    Rule(554, "5.2.0", "STOREDRV.Submission", REFUSED, SEEN, sending.NOT_SUBMITTED),
+    Rule(554, "5.2.2", "", REFUSED, SUBMISSION, sending.MAILBOX_FULL),
+    Rule(554, "5.2.252", "", REFUSED, SEEN, sending.SEND_AS),  # another than 550 5.2.252
+    Rule(550, "5.7.60", "", REFUSED, DEVICES, sending.SEND_AS),
+    Rule(550, "5.1.8", "", REFUSED, NDR, sending.BLOCKED),
+    Rule(550, "5.1.90", "", QUOTA, SEEN, sending.DAY_USED_UP),
+    Rule(550, "5.2.251", "", REFUSED, THROTTLING, sending.MAILBOX_FULL),
+    Rule(550, "5.2.252", "", REFUSED, THROTTLING, sending.SEND_AS),
+    Rule(550, "5.2.253", "", REFUSED, THROTTLING, sending.NO_LICENCE),
+    Rule(ANY, "5.2.25?", "", REFUSED, THROTTLING, sending.THROTTLED),
+    Rule(550, "5.4.5", "", QUOTA, GOOGLE, sending.GOOGLE_DAY),
+    Rule(ANY, "5.7.232", "", QUOTA, LIMITS, sending.TENANT_USED_UP),
+    Rule(ANY, "5.7.233", "", QUOTA, LIMITS, sending.TENANT_USED_UP),
+    Rule(ANY, "5.7.236", "", QUOTA, LIMITS, sending.OWN_DOMAIN),
+    Rule(ANY, "5.7.705", "", REFUSED, CODES_700, sending.TENANT_BLOCKED),
+    Rule(ANY, "5.7.708", "", REFUSED, CODES_700, sending.TENANT_BLOCKED),
+    Rule(ANY, "5.7.750", "", REFUSED, CODES_700, sending.UNKNOWN_DOMAIN),
     # Without signing in: by a connector, or direct send
-    Rule(ANY, "5.7.57", "", SETUP, DEVICES, advice.NOT_SIGNED_IN),
-    Rule(ANY, "5.7.64", "", REFUSED, DEVICES, advice.CONNECTOR),
-    Rule(ANY, "5.7.68", "", REFUSED, DIRECT_SEND, advice.DIRECT_SEND_OFF),
-    Rule(ANY, "5.7.506", "", SETUP, NDR, advice.EHLO_NAME),
-    Rule(ANY, "5.7.508", "", QUOTA, NDR, advice.BY_IPV4),
-    Rule(ANY, "5.7.50?", "", REFUSED, NDR, advice.BANNED),
-    Rule(ANY, "5.7.510", "", NO, NDR, advice.BY_IPV4),  # this recipient takes nothing by IPv6
-    Rule(ANY, "5.7.511", "", REFUSED, NDR, advice.BANNED),
-    Rule(ANY, "5.7.1", "not authenticated", SETUP, NDR, advice.NOT_SIGNED_IN),
-    Rule(ANY, "5.7.1", "relay", NO, NDR, advice.RELAY),
+    Rule(ANY, "5.7.57", "", SETUP, DEVICES, signing_in.NOT_SIGNED_IN),
+    Rule(ANY, "5.7.64", "", REFUSED, DEVICES, relaying.CONNECTOR),
+    Rule(ANY, "5.7.68", "", REFUSED, DIRECT_SEND, relaying.DIRECT_SEND_OFF),
+    Rule(ANY, "5.7.506", "", SETUP, NDR, relaying.EHLO_NAME),
+    Rule(ANY, "5.7.508", "", QUOTA, NDR, relaying.BY_IPV4),
+    Rule(ANY, "5.7.50?", "", REFUSED, NDR, relaying.BANNED),
+    Rule(ANY, "5.7.510", "", NO, NDR, relaying.BY_IPV4),  # this recipient takes nothing by IPv6
+    Rule(ANY, "5.7.511", "", REFUSED, NDR, relaying.BANNED),
+    Rule(ANY, "5.7.1", "not authenticated", SETUP, NDR, signing_in.NOT_SIGNED_IN),
+    Rule(ANY, "5.7.1", "relay", NO, NDR, relaying.RELAY),
     # This mail, or this recipient
-    Rule(ANY, "5.2.121", "", LATER, NDR),  # too much for this recipient within the hour
-    Rule(ANY, "5.2.122", "", LATER, NDR),
-    Rule(550, "5.4.1", "", NO, NDR),  # there is no such recipient
-    Rule(550, "5.6.11", "", NO, NDR),  # bare line feeds: none leaves here
-    Rule(550, "5.7.512", "", NO, NDR),  # no From: none leaves here
-    Rule(552, "5.3.4", "", NO, GOOGLE),  # this mail is too large
-    Rule(554, "4.*", "", LATER, SEEN),  # "554 4.3.2 mailbox busy"
+    Rule(
+        ANY, "5.2.121", "", LATER, NDR, mails.TOO_OFTEN
+    ),  # too much for this recipient within the hour
+    Rule(ANY, "5.2.122", "", LATER, NDR, mails.TOO_OFTEN),
+    Rule(501, "5.1.3", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # no address at all
+    Rule(501, "5.1.5", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # example.com and the like
+    Rule(550, "5.1.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
+    Rule(550, "5.1.10", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
+    Rule(550, "5.4.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),  # there is no such recipient
+    Rule(550, "5.6.11", "", NO, NDR, mails.BAD_MAIL),  # bare line feeds: none leaves here
+    Rule(550, "5.7.512", "", NO, NDR, mails.BAD_MAIL),  # no From: none leaves here
+    Rule(552, "5.3.4", "", NO, GOOGLE, mails.TOO_LARGE),  # this mail is too large
+    Rule(554, "4.*", "", LATER, SEEN, mails.BUSY_MAILBOX),  # "554 4.3.2 mailbox busy"
 )

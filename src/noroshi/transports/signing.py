@@ -56,8 +56,8 @@ class Masks:
         return RUN.sub(lambda found: "…" if _shares(found[0], secret) else found[0], text)
 
 
-async def sign_in(connection: Connection, credentials: Credentials) -> None:
-    """Raises SignInRefused, or ServerTrouble if there is no common way; Broken."""
+async def sign_in(connection: Connection, credentials: Credentials) -> str:
+    """By which way it went. Raises SignInRefused, or ServerTrouble if there is no common way; Broken."""
     way = _common_way(connection, credentials)
     masks = Masks(credentials.secret.reveal())
     connection.mask = masks.masked
@@ -69,6 +69,7 @@ async def sign_in(connection: Connection, credentials: Credentials) -> None:
         reply = await connection.answer(HEARD.get(way, b"*"))
     if reply.code != SIGNED_IN:
         raise _refused(connection, credentials, way, reply)
+    return way
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _common_way(connection: Connection, credentials: Credentials) -> str:
     offers = plain(" ".join(connection.mechanisms).upper() or "-")
     wanted = plain(", ".join(credentials.ways).upper())
     words = troubles.NO_WAY.fill(where=connection.server.where, wanted=wanted, offers=offers)
-    raise ServerTrouble(words, 504)
+    raise ServerTrouble(words, 504, about=troubles.NO_WAY)
 
 
 def _refused(
@@ -157,7 +158,9 @@ def _refused(
     where, user = connection.server.where, credentials.user
     if wants_tls(reply.code, reply.text) and not connection.encrypted:
         words = troubles.WANTS_TLS.fill(where=where, reply=reply)
-        return ServerTrouble(words, reply.code, reply.enhanced, reply.text)
+        return ServerTrouble(
+            words, reply.code, reply.enhanced, reply.text, about=troubles.WANTS_TLS
+        )
     wrong = credentials.entry and reply.code == 535
     words = troubles.WRONG_PASSWORD if wrong else troubles.SIGN_IN
     said = words.fill(

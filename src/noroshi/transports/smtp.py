@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.network import client_context
 from noroshi.network.trust import certificate_faults
+from noroshi.oauth.badge import Badge
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind
 from noroshi.transports import troubles
-from noroshi.transports.badge import Badge
 from noroshi.transports.connecting import connect
 from noroshi.transports.diagnosis import diagnosis
 from noroshi.transports.dialogue import Connection, Patience
 from noroshi.transports.letter import Letter, Stale, deliver
-from noroshi.transports.mime import compose, paths_of, smtp_address
+from noroshi.transports.mime import compose, message_ids, paths_of, smtp_address
 from noroshi.transports.signing import Credentials
 from noroshi.transports.smtp_options import Options
 from noroshi.transports.troubles import SignInRefused
@@ -67,8 +67,12 @@ class SmtpTransport:
             except RouteTrouble as trouble:
                 said = dict.fromkeys(paths, troubles.answer_of(trouble))
             answers |= said
-        at = self._outside.clocks.wall()
-        return Receipt(at=at, answers=answers, provider_id=provider_id)
+        return Receipt(
+            at=self._outside.clocks.wall(),
+            answers=answers,
+            provider_id=provider_id,
+            message_ids=self._known_by(envelope, provider_id, answers.values()),
+        )
 
     async def probe(self) -> Answer:
         """Connect and sign in; the connection is kept for the mail that comes next."""
@@ -91,6 +95,13 @@ class SmtpTransport:
         wanted = self._wanted
         content = compose(envelope, wanted.mail_from, wanted.sender_name, wanted.charset)
         return Letter(smtp_address(wanted.parties.envelope), paths, content)
+
+    def _known_by(
+        self, envelope: Envelope, said: str, answers: Iterable[Answer]
+    ) -> tuple[str, ...]:
+        if not any(answer.verdict is Verdict.ACCEPTED for answer in answers):
+            return ()
+        return message_ids(envelope, self._wanted.mail_from, said)
 
     async def _delivered(self, letter: Letter) -> tuple[Mapping[str, Answer], str]:
         """On a kept connection, and on a new one if the server has closed that meanwhile."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.model import Answer, Fault, Verdict
+from noroshi.core.model import NOTHING, Answer, Fault, Verdict
 from noroshi.core.words import Words
 from noroshi.network import NoTls
 from noroshi.ports import RouteTrouble
@@ -99,8 +99,9 @@ class ServerTrouble(RouteTrouble):
         enhanced: str = "",
         text: str = "",
         fault: Fault | None = None,
+        about: Words = NOTHING,
     ) -> None:
-        super().__init__(words, code, fault or _fault(code, enhanced, text))
+        super().__init__(words, code, fault or _fault(code, enhanced, text), about=about)
         self.enhanced, self.text = enhanced, text
 
 
@@ -118,9 +119,9 @@ class SignInRefused(ServerTrouble):
 def of_no_tls(where: str, seconds: float, trouble: NoTls) -> RouteTrouble:
     """Why TLS from the first byte was not to be had: mostly it is the port for STARTTLS."""
     if trouble.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
-        return ServerTrouble(NO_TLS_FIRST.fill(where=where))
+        return ServerTrouble(NO_TLS_FIRST.fill(where=where), about=NO_TLS_FIRST)
     if not trouble.reason:
-        return ServerTrouble(NO_TLS_YET.fill(where=where, seconds=seconds))
+        return ServerTrouble(NO_TLS_YET.fill(where=where, seconds=seconds), about=NO_TLS_YET)
     return trouble
 
 

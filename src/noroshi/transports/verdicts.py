@@ -30,8 +30,8 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     if rule is None:
         return Meaning({2: Verdict.ACCEPTED, 5: NO}.get(code // 100, LATER))
     if isinstance(rule.says, Verdict):
-        return Meaning(rule.says, None, rule.advice)
-    return Meaning(ROUTE, rule.says, rule.advice)
+        return Meaning(rule.says, None, rule.advice.words)
+    return Meaning(ROUTE, rule.says, rule.advice.words)
 
 
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:

@@ -12,13 +12,13 @@ from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
-from noroshi.network.http import NoAnswer, Patience
+from noroshi.network.http import Connecting, NoAnswer, Patience
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports import troubles, webhook_url
 from noroshi.transports.dialogue import Parties
 from noroshi.transports.http_rules import WEBHOOK
-from noroshi.transports.over_http import Answering, Connecting
+from noroshi.transports.over_http import Answering
 from noroshi.transports.shapes import SHAPES
 from noroshi.transports.signing import Masks
 from noroshi.vault import Secret, reserved
@@ -123,7 +123,7 @@ class WebhookTransport:
         """The same answer for each address; it raises only for a bug."""
         said, number = Answer(Verdict.DEFERRED), ""
         try:
-            said, number = await self._posted(await self._target(), envelope)
+            said, number = await self._posted(await self.target(), envelope)
         except RouteTrouble as trouble:
             said = troubles.answer_of(trouble)
         at = self._outside.clocks.wall()
@@ -154,7 +154,8 @@ class WebhookTransport:
         number = next((reply.headers[n] for n in NUMBERS if n in reply.headers), "")
         return answer, number[:100] if answer.verdict is Verdict.ACCEPTED else ""
 
-    async def _target(self) -> Target:
+    async def target(self) -> Target:
+        """Where to, with what. Raises RouteTrouble."""
         wanted = self._wanted
         url = Secret(wanted.url)
         if wanted.url_entry:

@@ -53,6 +53,14 @@ AUTHORIZE = Command(
             FLAG,
         ),
         Option(
+            ("--read-mailbox",),
+            Words(
+                en="ask for the right to read the account's own mailbox, too (reads_inbox)",
+                ja="アカウント自身のメールボックスを読み取る権限も求めます (reads_inbox)",
+            ),
+            FLAG,
+        ),
+        Option(
             ("--secret-file",),
             Words(
                 en="take the client secret from this file (- is the standard input)",

@@ -30,6 +30,54 @@ STATUS = Command(
         ),
     ),
 )
+DOCTOR = Command(
+    name="doctor",
+    run="noroshi.cli.doctor:doctor",
+    help=Words(
+        en="examine routes and this computer stage by stage; what mends what stopped",
+        ja="送信経路とこのコンピューターを段階ごとに診断し、直し方を示します",
+    ),
+    more=(
+        Words(
+            en="Nothing is sent: a mail server is asked up to RCPT TO, then all is taken back "
+            "(RSET). Without ROUTE it is this computer and all routes.",
+            ja="何も送りません。メールサーバーには RCPT TO まで尋ねて取り消します (RSET)。ROUTE を"
+            "省略すると、このコンピューターとすべての経路を診断します。",
+        ),
+    ),
+    options=(
+        Option(
+            ("route",),
+            Words(en="name of the route", ja="送信経路の名前"),
+            {"metavar": "ROUTE", "nargs": "?", "default": ""},
+        ),
+        Option(
+            ("--to",),
+            Words(
+                en="recipient to ask for (else the mailbox itself); nothing is sent to it",
+                ja="尋ねる宛先 (なければ送信元のメールボックス)。何も送りません",
+            ),
+            {"metavar": "ADDRESS", "default": ""},
+        ),
+        Option(
+            ("--bundle",),
+            Words(
+                en="write a new zip file for support as well, without secrets",
+                ja="秘密を除いた診断ファイル (zip) も新しく書きます",
+            ),
+            {"metavar": "FILE", "default": ""},
+        ),
+        Option(
+            ("--mask",),
+            Words(
+                en="mask mail addresses in that file",
+                ja="そのファイルではメールアドレスも伏せます",
+            ),
+            FLAG,
+        ),
+        JSON,
+    ),
+)
 MONITOR = Option(
     ("monitor",),
     Words(

@@ -21,7 +21,7 @@ from noroshi.lab.graph.errors import ERRORS, GraphError
 from noroshi.lab.graph.filters import Query, read_query
 from noroshi.lab.graph.messages import FIELDS, as_message, chosen, number_of
 from noroshi.lab.journal import Journal
-from noroshi.lab.mailbox import FOLDERS, Mail
+from noroshi.lab.mailbox import FOLDERS, Folder, Mail
 from noroshi.lab.reports import Lost
 from noroshi.lab.submission import Denial, Outgoing, Submission
 from noroshi.lab.webfaults import cut, strike
@@ -39,6 +39,11 @@ _CODES = {
     "sender-threads": "ApplicationThrottled",
 }
 """What SMTP says, in Graph's words; the rest blocks the sender."""
+_TITLES: dict[Folder, str] = {
+    "inbox": "Inbox",
+    "sentitems": "Sent Items",
+    "deleteditems": "Deleted Items",
+}
 _BY_REPORT = ("5.7.232", "5.7.233", "5.7.236")
 """What the transport finds out only after Graph has said 202."""
 
@@ -64,6 +69,7 @@ class Graph:
                 add("GET", messages + "/{id}", self._one)
                 add("GET", messages + "/{id}/$value", self._source)
                 add("DELETE", messages + "/{id}", self._delete)
+            add("GET", f"{root}/mailFolders/{{folder}}", self._folder)
         app.router.add_route("*", "/{rest:.*}", self._nothing)
 
     @web.middleware
@@ -205,12 +211,16 @@ class Graph:
 
     def _mails(self, caller: Caller, request: web.Request) -> list[Mail]:
         """Those of one folder, or of all of them."""
-        folder = request.match_info.get("folder", "").lower()
-        wanted = [each for each in FOLDERS if folder in ("", each)]
-        if not wanted:
-            raise GraphError("ErrorItemNotFound")
         box = caller.mailbox.address
-        return [mail for each in wanted for mail in self._mailboxes.mails(box, each)]
+        return [mail for each in _named(request) for mail in self._mailboxes.mails(box, each)]
+
+    async def _folder(self, request: web.Request) -> web.StreamResponse:
+        """A folder by its well-known name, or by its id, which here is the same."""
+        caller = self._caller(request, "read")
+        (name,) = _named(request)
+        mails = await asyncio.to_thread(self._mailboxes.mails, caller.mailbox.address, name)
+        title = _TITLES[name]
+        return as_json({"id": name, "displayName": title, "totalItemCount": len(mails)})
 
     async def _one(self, request: web.Request) -> web.StreamResponse:
         caller = self._caller(request, "read")
@@ -241,6 +251,15 @@ class Graph:
         if mail is None:
             raise GraphError("ErrorItemNotFound")
         return mail
+
+
+def _named(request: web.Request) -> list[Folder]:
+    """The folder that the path names, or all where it names none."""
+    folder = request.match_info.get("folder", "").lower()
+    wanted = [each for each in FOLDERS if folder in ("", each)]
+    if not wanted:
+        raise GraphError("ErrorItemNotFound")
+    return wanted
 
 
 def _next(request: web.Request, query: Query) -> str:

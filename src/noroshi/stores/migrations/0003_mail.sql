@@ -41,6 +41,9 @@ create table arrival (
     primary key (envelope, address, state)) strict, without rowid;
 
 create index spool_old on spool (due) where fate in ('accepted', 'dropped');
+-- The sum of all alarms by their fate reads no envelope. By the fate alone no question may look:
+-- nearly all are accepted.
+create index spool_sum on spool (seq, fate);
 
 -- When each route last had a mail accepted.
 create table accepted (route text primary key, at integer not null) strict, without rowid;
@@ -49,3 +52,10 @@ create table accepted (route text primary key, at integer not null) strict, with
 create table turn (
     name text primary key, holder text not null, until integer not null
 ) strict, without rowid;
+
+-- The Message-IDs by which a mail that was taken may be found again.
+create table message (id text primary key, envelope integer not null) strict, without rowid;
+create index message_of on message (envelope);
+
+-- What a node notes for itself: how far it has read a mailbox.
+create table note (name text primary key, body text not null) strict, without rowid;

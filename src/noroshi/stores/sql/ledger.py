@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,26 +11,23 @@ from noroshi import schema
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, Entry, Waiting
 from noroshi.stores.shared import ASIDE_TOGETHER, TOGETHER, counted
+from noroshi.stores.sql.following import arrivals
 from noroshi.stores.sql.spool import envelope, row_of
-from noroshi.stores.sql.values import Connection, instant, number
+from noroshi.stores.sql.values import Connection, number
 
 NEWEST = """
 select a.id, a.envelope from alarm a join spool s on s.seq = a.envelope
 order by s.seq desc, a.id limit ?"""
 ONE = "select id, envelope from alarm where id = ?"
 BY_FATE = """
-select s.fate, count(*) from alarm a join spool s on s.seq = a.envelope group by s.fate"""
-ARRIVALS = "select address, state, at, said from arrival where envelope = ? order by at"
-TAKEN = "select seq from spool where id = ? and fate in ('accepted', '')"
+select s.fate, count(*) from spool s indexed by spool_sum
+cross join alarm a indexed by alarm_of on a.envelope = s.seq group by s.fate"""
 OLD = """
-select seq from spool where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
-OLD_EVENTS = """
-delete from event where seq in (
-    select e.seq from event e where e.seq < (select max(seq) from event)
-    and json_extract(e.body, '$.at') < ?
-    and exists (select 1 from event n where n.monitor = e.monitor and n.seq > e.seq)
-    order by e.seq limit ?)"""
-OF_MAIL = ("receipt", "arrival", "way")
+select seq from spool indexed by spool_old
+where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
+EVENTS = "select seq, monitor, json_extract(body, '$.at') from event order by seq"
+NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
+OF_MAIL = ("receipt", "arrival", "message", "way")
 
 
 def ledger(db: Connection, last: int, alarm: str = "") -> Sequence[Entry]:
@@ -50,16 +48,6 @@ def totals(db: Connection) -> Mapping[str, int]:
     return dict(found) | counters
 
 
-def arrived(db: Connection, id: str, arrival: Arrival) -> bool:
-    """As ports.Store.arrived says."""
-    row = db.execute(TAKEN, (id,)).fetchone()
-    if row is None:
-        return False
-    given = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.said)
-    sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
-    return bool(db.execute(sql, given).rowcount)
-
-
 def forget(db: Connection, before: datetime, most: int) -> int:
     """As ports.Store.forget says."""
     old = db.execute(OLD, (number(before), most)).fetchall()
@@ -69,8 +57,18 @@ def forget(db: Connection, before: datetime, most: int) -> int:
     db.executemany("delete from alarm where envelope = ?", old)
     db.executemany("delete from spool where seq = ?", old)
     db.execute("update counter set value = value + ? where name = 'forgotten'", (gone,))
-    db.execute(OLD_EVENTS, (before.isoformat().replace("+00:00", "Z"), most))
+    events = list(itertools.islice(_old_events(db, before), most))
+    db.executemany("delete from event where seq = ?", events)
     return len(old)
+
+
+def _old_events(db: Connection, before: datetime) -> Iterator[tuple[int]]:
+    """From the oldest on, up to the first that is not so old; none that is its monitor's last."""
+    for seq, monitor, at in db.execute(EVENTS):
+        if datetime.fromisoformat(at) >= before:
+            return
+        if db.execute(NEWER, (monitor, seq)).fetchone():
+            yield (seq,)
 
 
 def _count(db: Connection, seq: int) -> int:
@@ -104,5 +102,4 @@ def _event(db: Connection, alarm: str) -> Event | None:
 def _arrivals(db: Connection, row: Waiting) -> Iterator[Arrival]:
     sql = "select seq from spool where id = ?"
     for (seq,) in db.execute(sql, (row.envelope.id,)).fetchall():
-        for address, state, at, said in db.execute(ARRIVALS, (seq,)):
-            yield Arrival(address=address, state=state, at=instant(at), said=said)
+        yield from arrivals(db, seq)

@@ -21,7 +21,7 @@ from noroshi.stores.sql.values import Connection
 
 NOT_OURS = Words(
     en="{path} is not a store of Noroshi: it holds other tables",
-    ja="{path} は Noroshi のデータベースではありません。別のテーブルが入っています",
+    ja="{path} は Noroshi の保存先ではありません。別のテーブルが入っています",
 )
 NO_ROOM = Words(
     en="{path} needs an update of its schema, and there is no room for the copy that is made "

@@ -27,7 +27,7 @@ pragma temp_store = memory;
 """
 
 CANNOT_OPEN = Words(
-    en="cannot open the store {path}: {why}", ja="データベース {path} を開けません: {why}"
+    en="cannot open the store {path}: {why}", ja="保存先 {path} を開けません: {why}"
 )
 OLD_SQLITE = Words(
     en="SQLite {found} may corrupt a store that two connections write to "

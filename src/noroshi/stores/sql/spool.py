@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.delivery import Fate, RestRoute, settled
-from noroshi.core.digest import may_join
+from noroshi.core.delivery import Fate, RestRoute, Retry, settled
+from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.model import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
@@ -72,6 +72,11 @@ where fate in ('', 'held', 'set aside') order by seq"""
 OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
 SHARE = """
 update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
+APART = """
+update spool set fate = '', why = ?, due = ? where id in (select value from json_each(?))
+returning seq, order_key"""
+MEMBER = "select seq, envelope from spool where id = ?"
+TRIED = "select count(*) from receipt where envelope = ?"
 AT_HAND = "select seq, fate, envelope from spool where id = ? and lease is null"
 
 
@@ -128,6 +133,8 @@ def settle(
         share(db, envelope, said)
     elif envelope.routes != parcel.envelope.routes:
         _write_ways(db, row[0], envelope.routes)
+    if isinstance(fate, RestRoute) and envelope.members:
+        _undo(db, row[0], envelope, receipt.at)
     for telling in envelopes:
         put(db, telling)
     return True
@@ -282,7 +289,7 @@ def write_health(db: Connection, route: str, fate: Fate | None) -> None:
     if isinstance(fate, RestRoute):
         times = number(fate.since), number(fate.until)
         db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
-    else:
+    elif not isinstance(fate, Retry) or fate.heard:
         db.execute("delete from rest where route = ?", (route,))
 
 
@@ -299,6 +306,25 @@ def share(db: Connection, envelope: Envelope, fate: str) -> None:
     members = json.dumps(list(envelope.members))
     orders = db.execute(SHARE, (of_members(fate), members)).fetchall()
     for (order,) in set(orders):
+        promote(db, order)
+
+
+def _undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
+    """Its members wait by themselves again, unless it has a story of its own by now. What it
+    was tried with stays on the first one's record."""
+    first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
+    (tried,) = db.execute(TRIED, (seq,)).fetchone()
+    if tried > 1 or not may_be_undone(digest, schema.value(Envelope, body)):
+        return
+    (why,) = db.execute("select why from spool where seq = ?", (seq,)).fetchone()
+    db.execute("update receipt set envelope = ? where envelope = ?", (first, seq))
+    db.execute("delete from way where envelope = ?", (seq,))
+    db.execute("delete from spool where seq = ?", (seq,))
+    members = json.dumps(list(digest.members))
+    for one, _ in (found := db.execute(APART, (why, number(at), members)).fetchall()):
+        _write_ways(db, one, digest.routes)
+    # Another digest of this contact may have stood behind it.
+    for order in {digest.order, *(order for _, order in found)}:
         promote(db, order)
 
 
@@ -319,6 +345,8 @@ def _write_receipt(db: Connection, seq: int, route: str, receipt: Receipt) -> No
     if taken:
         sql = "insert or replace into accepted values (?, ?)"
         db.execute(sql, (route, number(receipt.at)))
+        ids = [(id, seq) for id in receipt.message_ids]
+        db.executemany("insert or replace into message values (?, ?)", ids)
     row = (seq, schema.text(receipt), number(receipt.at), route, taken)
     db.execute(
         "insert into receipt (envelope, body, at, route, taken) values (?, ?, ?, ?, ?)", row

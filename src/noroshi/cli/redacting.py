@@ -1,0 +1,102 @@
+"""Texts without what nobody may read: for whatever leaves this computer for support.
+
+Nothing of what Noroshi says holds a secret; but a person may have written one where none belongs,
+into a program's arguments, its environment, a URL. What looks like one is taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MASK = "…"
+NAMES = r"pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|account)[_-]?key"
+"""What secrets are called anywhere; in a URL they are called more."""
+IN_URL = re.compile(r"(?i)(\w+://)[^/@\s\"']+@")
+IN_QUERY = re.compile(rf"(?i)([?&;](?:[\w-]*(?:{NAMES}|sig(?:nature)?|code|key))=)[^&;\s\"']+")
+IN_OPTION = re.compile(
+    rf"(?i)((?:\b[\w-]*(?:{NAMES})[\"']?\s*[=:]|--?[\w-]*(?:{NAMES})(?=\s))\s*)"
+    r"(?:\"[^\"]*\"|'[^']*'|[^\s\"',;]+)"
+)
+"""`password = "x"` and `--password x`; but no "password" or "token" of a sentence."""
+BEARER = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]{8,}")
+JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+IN_PATH = re.compile(r"(\w+://[^/?#\s\"']+)/[^\s\"']+")
+ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+ENTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")
+NAMES_AN_ENTRY = frozenset(
+    {
+        "secret",
+        "secret_next",
+        "certificate",
+        "certificate_next",
+        "password",
+        "proxy_password",
+        "url_entry",
+        "header_entry",
+    }
+)
+"""Settings that hold the name of an entry of the vault, and never what is in it."""
+ALL_OF_IT = frozenset({"env", "beat"})
+"""Settings whose values are masked whatever they look like."""
+URLS = frozenset({"url"})
+"""Settings of which the host alone is told: the path of a hook is its secret."""
+
+
+class Redacting:
+    """`addresses`: mail addresses too are masked, the same one always in the same way."""
+
+    def __init__(self, *, addresses: bool = False) -> None:
+        self._addresses = addresses
+        self._known: dict[str, str] = {}
+
+    def text(self, text: str) -> str:
+        """A text of a person's, of a log or of a server."""
+        text = JWT.sub(MASK, BEARER.sub(rf"\1{MASK}", text))
+        text = IN_QUERY.sub(rf"\1{MASK}", IN_URL.sub(rf"\1{MASK}@", text))
+        return ADDRESS.sub(self._address, text) if self._addresses else text
+
+    def log(self, text: str) -> str:
+        """The same, where options of programs may be quoted."""
+        return IN_OPTION.sub(rf"\1{MASK}", self.text(text))
+
+    def value(self, value: Any, name: str = "") -> Any:
+        """A value of JSON's own types, with all that is in it."""
+        if name in ALL_OF_IT:
+            return _masked(value)
+        if isinstance(value, Mapping):
+            return {self.text(key): self.value(one, key) for key, one in value.items()}
+        if isinstance(value, list | tuple):  # without a node an answer has tuples
+            return self._listed(value)
+        if not isinstance(value, str):
+            return value
+        if name in URLS:
+            return IN_PATH.sub(rf"\1/{MASK}", self.text(value))
+        if name in NAMES_AN_ENTRY:
+            return value if ENTRY.fullmatch(value) or not value else MASK
+        return self.text(value)
+
+    def _listed(self, values: Sequence[Any]) -> list[Any]:
+        """Arguments of a program: what follows `--password` is one."""
+        told, hide = list[Any](), False
+        for one in values:
+            option = isinstance(one, str) and re.fullmatch(rf"(?i)--?[\w-]*(?:{NAMES})", one)
+            if hide:
+                told.append(MASK)
+            elif isinstance(one, str):
+                told.append(IN_OPTION.sub(rf"\1{MASK}", self.text(one)))
+            else:
+                told.append(self.value(one))
+            hide = bool(option)
+        return told
+
+    def _address(self, found: re.Match[str]) -> str:
+        known = self._known.setdefault(found[0].lower(), f"address-{len(self._known) + 1}")
+        return f"{known}@masked.invalid"
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict.fromkeys(value, MASK)
+    return MASK if value else value

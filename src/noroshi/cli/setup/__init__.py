@@ -1,0 +1,1 @@
+"""`noroshi setup`: leads through what is needed until a test mail is accepted."""

@@ -1,0 +1,102 @@
+"""What the app proves itself by: a client secret that is asked for, or a certificate made here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from noroshi.cli.cert import opened
+from noroshi.cli.client import Refused
+from noroshi.cli.setup import words as said
+from noroshi.cli.setup.guiding import Known
+from noroshi.cli.setup.kept import Kept
+from noroshi.cli.setup.talk import Talk
+from noroshi.cli.setup.wanted import Wanted
+from noroshi.core.accounts import end_of
+from noroshi.core.words import Words
+
+MOST_FILES = 100
+"""So many names are tried for a certificate's file before none is written."""
+
+
+def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
+    """A certificate is in the vault, and what of it is uploaded in a file. Raises Refused."""
+    asked, account = talk.asked, wanted.account
+    if file := talk.given.certificate_file:
+        pem = opened(asked, file, talk.given.passphrase_file)
+        found = asked.call("certificate_import", name=account, pem=pem, replace=True)
+        talk.given.certificate_file = ""  # a second route has it in the vault
+    else:
+        try:
+            found = asked.call("certificate_show", name=account)
+        except Refused as refused:
+            if refused.kind != "not found":
+                raise
+            found = asked.call("certificate_new", name=account)
+            talk.done(said.CERTIFICATE_MADE.fill(days=730))
+    known.thumbprint = found["sha1"]
+    known.certificate = _written(talk, account, found["pem"])
+
+
+def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
+    """Ask for one; what is refused, such as the secret's ID, is asked for again."""
+    talk.say(said.ASK_SECRET if wanted.alone else said.ASK_SECRET_OR_NONE)
+    while True:
+        value = talk.hidden(said.SECRET_PROMPT)
+        if not value and not wanted.alone:
+            public = replace(wanted, secret=False)
+            kept.keep(public)
+            return public
+        try:
+            return keep_secret(talk, kept, wanted, value)
+        except Refused as refused:
+            if refused.kind != "invalid":
+                raise
+            talk.stopped(refused)
+
+
+def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
+    """The secret's last day, which no server tells."""
+    ends = talk.text(
+        said.SECRET_ENDS,
+        option="--secret-ends",
+        given=talk.given.secret_ends,
+        default=wanted.secret_ends,
+        check=_no_date,
+        empty=True,
+    )
+    dated = replace(wanted, secret_ends=ends)
+    kept.keep(dated)
+    return dated
+
+
+def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
+    """Into the vault, under the account's name. Raises Refused."""
+    # The vault goes by what the account in force says of the name.
+    meant = replace(wanted, secret=True)
+    kept.keep(meant)
+    talk.asked.call("set_secret", name=meant.account, value=value)
+    return meant
+
+
+def _no_date(text: str) -> Words | None:
+    return None if end_of(text) else said.NO_DATE
+
+
+def _written(talk: Talk, account: str, pem: str) -> str:
+    """The certificate without its key, in a file that is not there yet or holds the very same."""
+    for number in range(1, MOST_FILES):
+        file = Path(f"noroshi-{account}{f'-{number}' if number > 1 else ''}.cer")
+        try:
+            if file.exists():
+                if file.read_text("ascii") == pem:
+                    return str(file)
+                continue
+            file.write_text(pem, encoding="ascii")
+        except (OSError, ValueError):  # no folder to write in: it is shown instead
+            break
+        talk.done(said.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
+        return str(file)
+    talk.say(said.CERTIFICATE_SHOWN)
+    talk.line(pem)
+    return ""

@@ -1,0 +1,145 @@
+"""`noroshi setup microsoft365`: from the sending mailbox to a test mail that was accepted.
+
+Each answer is kept as a definition in force, each secret in the vault. What is proved already is
+not asked for again, so that a setup that was broken off goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from noroshi.cli import exits
+from noroshi.cli.asked import Asked
+from noroshi.cli.setup import words as said
+from noroshi.cli.setup.credentials import certified
+from noroshi.cli.setup.guiding import Known, show, write
+from noroshi.cli.setup.kept import Kept
+from noroshi.cli.setup.last_mail import LastMail
+from noroshi.cli.setup.proofs import Proofs
+from noroshi.cli.setup.questions import route_beside, wanted_by
+from noroshi.cli.setup.second import OTHER, named_after, offered, used_by
+from noroshi.cli.setup.talk import Talk, later
+from noroshi.cli.setup.wanted import Wanted
+from noroshi.core.model import NOTHING
+
+HERE, INTO_FILE, BEHIND = range(3)
+ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
+HEADS = {"entra": said.REGISTRATION, "exchange": said.EXCHANGE}
+FILE = "noroshi-microsoft365.md"
+
+
+def setup(asked: Asked) -> int:
+    """Lead through it. Ctrl-C leaves it for now."""
+    talk = Talk(asked)
+    _check_options(asked)
+    try:
+        return _set_up(talk)
+    except KeyboardInterrupt:
+        talk.line("")
+        talk.say(later(asked.given.account))
+        raise
+
+
+def _check_options(asked: Asked) -> None:
+    given = asked.given
+    by_page = given.here or given.device or given.url_file
+    if (given.here and given.device) or (by_page and given.sign_in == "app"):
+        given.parser.refuse(said.WAYS_CLASH)
+    if given.graph and given.smtp:
+        given.parser.refuse(said.ONE_KIND)
+    if given.certificate_file and (given.secret_file or by_page or given.sign_in == "person"):
+        given.parser.refuse(said.WAYS_CLASH)
+
+
+def _set_up(talk: Talk) -> int:
+    kept, known = Kept(talk.asked), Known()
+    talk.say(said.TITLE)
+    talk.say(said.ABOUT)
+    talk.head(said.WHO_SENDS)
+    wanted = wanted_by(talk, kept)
+    if talk.given.print_admin_steps:
+        if wanted.certified:
+            certified(talk, wanted, known)
+        write(talk, wanted, known, talk.given.print_admin_steps)
+        return exits.DONE
+    if (mark := kept.mark(wanted.route)) != NOTHING:
+        talk.say(said.MARKED.fill(mark=mark))
+    wanted = _through(talk, kept, wanted, known)
+    _afterwards(talk, wanted, known)
+    if offered(talk, wanted):
+        other = route_beside(kept, wanted, OTHER[wanted.kind])
+        kept.keep(other)
+        _through(talk, kept, other, known)
+        named_after(talk, kept, wanted.route, other.route)
+    _ending(talk, kept, wanted)
+    return exits.DONE
+
+
+def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> Wanted:
+    """One route, from its registration to its receipt, each step proved as it is done."""
+    if wanted.certified:
+        certified(talk, wanted, known)
+    _administrator(talk, wanted, known, "entra")
+    proofs = Proofs(talk, kept, wanted, known)
+    proofs.app()
+    proofs.credential()
+    talk.head(said.SIGN_IN)
+    proofs.signed_in()
+    if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:
+        _administrator(talk, proofs.wanted, known, "exchange")
+    talk.head(said.TEST_MAIL)
+    LastMail(proofs).prove()
+    return proofs.wanted
+
+
+def _administrator(talk: Talk, wanted: Wanted, known: Known, part: str) -> None:
+    """The steps of one part: here, in a file for somebody else, or done already."""
+    steps = known.steps(wanted, part)
+    if part == "entra" or (steps and not talk.hurried):
+        talk.head(HEADS[part])
+    if talk.hurried or not steps:
+        return
+    # Whoever comes back with a client ID has registered the app; a second route asks for more.
+    registered = part == "entra" and wanted.registered and not known.done
+    how = talk.choice(said.HOW_TO_SEE, BEHIND if registered else HERE)
+    if how == INTO_FILE:
+        _into_file(talk, wanted, known)
+    elif how == HERE:
+        show(talk, wanted, known, steps)
+    talk.line("")
+    if how != BEHIND:
+        talk.go_on()
+    known.done.update(step.id for step in steps)
+
+
+def _into_file(talk: Talk, wanted: Wanted, known: Known) -> None:
+    file = talk.text(said.WHICH_FILE, option="--print-admin-steps", default=FILE)
+    write(talk, wanted, known, file)
+    talk.say(said.SEND_IT)
+    if known.certificate:
+        talk.say(said.SEND_CERTIFICATE.fill(file=known.certificate))
+
+
+def _afterwards(talk: Talk, wanted: Wanted, known: Known) -> None:
+    """Whether it arrived nobody but the reader knows; what keeps it well is the administrator's."""
+    if talk.hurried:
+        return
+    talk.say(said.DID_IT_ARRIVE)
+    found = talk.choice(said.WHERE_IT_IS, NOT_LOOKED)
+    tell: dict[int, Callable[[], None]] = {
+        ARRIVED: lambda: talk.done(said.IT_ARRIVED),
+        NOT_THERE: lambda: talk.say(said.LOOK_FOR_IT.fill(mailbox=wanted.mailbox)),
+    }
+    tell.get(found, lambda: None)()
+    if found == IN_OTHER or talk.yes(said.WANT_AFTER, default=False):
+        show(talk, wanted, known, known.steps(wanted, "after"))
+
+
+def _ending(talk: Talk, kept: Kept, wanted: Wanted) -> None:
+    talk.head(said.READY)
+    talk.say(said.MADE.fill(account=wanted.account, route=wanted.route))
+    if not used_by(kept, wanted.route):
+        talk.say(said.NO_RULE.fill(route=wanted.route))
+    talk.say(said.ALARMS_TOGETHER)
+    if wanted.secret and not wanted.certified and not wanted.secret_ends:
+        talk.say(said.NO_END.fill(account=wanted.account))

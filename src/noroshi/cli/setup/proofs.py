@@ -1,0 +1,168 @@
+"""Each step is proved as soon as it can be: the app, its credential, the sign-in, the token."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from noroshi.cli.client import Refused
+from noroshi.cli.hidden import contents
+from noroshi.cli.setup import words as said
+from noroshi.cli.setup.credentials import another_secret, asked_when_it_ends, keep_secret
+from noroshi.cli.setup.guiding import Known, mending
+from noroshi.cli.setup.kept import Kept
+from noroshi.cli.setup.questions import client_id
+from noroshi.cli.setup.talk import Talk
+from noroshi.cli.setup.wanted import NOT_YET, Wanted
+from noroshi.cli.signing_in import How, sign_in
+from noroshi.core.words import Words, joined
+from noroshi.guides import path_of
+
+ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
+
+
+class Proofs:
+    """What is proved of one route, with all that is needed for it."""
+
+    def __init__(self, talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
+        self.talk, self.kept, self.wanted, self.known = talk, kept, wanted, known
+        self._new_secret = False
+
+    def app(self) -> None:
+        """The tenant knows the app."""
+        if self.talk.given.client_id or not self.wanted.registered:
+            self._ask_client_id()
+        self._until(self._prove_app, self._another_app)
+
+    def credential(self) -> None:
+        """The sign-in server takes its secret or certificate."""
+        if self.wanted.certified:
+            self._until(self._prove_credential, lambda _: False, said.UPLOADED)
+        elif self.wanted.secret:
+            self._there_is_a_secret()
+            self._until(self._prove_credential, self._another_secret)
+            if self._new_secret and self.wanted.secret:
+                self.wanted = asked_when_it_ends(self.talk, self.kept, self.wanted)
+
+    def signed_in(self) -> None:
+        """The route is signed in, and its token is what the other side wants."""
+        prove = self._app_signed_in if self.wanted.alone else self._person_signed_in
+        self._until(prove, lambda _: False)
+
+    def _until(self, prove: Any, ask: Any, again: Words = said.MENDED) -> None:
+        def mend(refused: Refused) -> bool:
+            self.tell_steps(refused)
+            return bool(ask(refused))
+
+        self.talk.until_proved(prove, mend, again)
+
+    def tell_steps(self, refused: Refused) -> None:
+        """The administrator's steps that mend it."""
+        told = " ".join([refused.words.en, *(what.en for _, what in refused.problems)])
+        mending(self.talk, self.wanted, self.known, told)
+
+    # the app
+
+    def _ask_client_id(self) -> None:
+        typed = client_id(self.talk, empty=self.talk.may_ask)
+        if not typed:
+            raise self.talk.left()
+        self.wanted = replace(self.wanted, client_id=typed.lower())
+        self.kept.keep(self.wanted)
+
+    def _prove_app(self) -> None:
+        tried = self.talk.asked.call("account_try", account=self.wanted.account, bare=True)
+        if tried["sure"]:
+            self.talk.done(said.APP_KNOWN.fill(app=self.wanted.client_id))
+
+    def _another_app(self, refused: Refused) -> bool:
+        if (
+            not self.talk.may_ask
+            or self.talk.given.yes
+            or "AADSTS700016" not in refused.words.en
+        ):
+            return False
+        self.wanted = replace(self.wanted, client_id=NOT_YET)
+        self.talk.given.client_id = ""
+        self._ask_client_id()
+        return True
+
+    # its credential
+
+    def _there_is_a_secret(self) -> None:
+        file = self.talk.given.secret_file
+        if file:
+            self.wanted = keep_secret(self.talk, self.kept, self.wanted, contents(file).strip())
+            self.talk.given.secret_file = ""  # a second route has it in the vault
+            self._new_secret = True
+        elif not self.talk.asked.call("authorize_begin", route=self.wanted.route)[
+            "secret_kept"
+        ]:
+            self._ask_secret()
+
+    def _ask_secret(self) -> None:
+        self.wanted = another_secret(self.talk, self.kept, self.wanted)
+        self._new_secret = True
+
+    def _prove_credential(self) -> None:
+        if not self.wanted.certified and not self.wanted.secret:
+            return
+        what = said.CERTIFICATE if self.wanted.certified else said.SECRET
+        tried = self.talk.asked.call("account_try", account=self.wanted.account)
+        if tried["sure"]:
+            self.talk.done(said.TAKEN.fill(what=what))
+        else:
+            self.talk.say(said.NOT_SURE.fill(what=what, why=Words(**tried["why"])))
+
+    def _another_secret(self, refused: Refused) -> bool:
+        if not self.talk.may_ask or self.talk.given.yes or not refused.about("secret"):
+            return False
+        self._ask_secret()
+        return True
+
+    # the sign-in
+
+    def _app_signed_in(self) -> None:
+        self.talk.asked.call("authorize_app", route=self.wanted.route)
+        seen = self._look()
+        self.known.object_id = seen["object_id"]
+        if self.known.object_id:
+            self.talk.say(said.OBJECT_ID.fill(id=self.known.object_id), "  ")
+        permitted = ROLES[self.wanted.kind] in seen["permits"]
+        if not permitted and path_of(self.wanted.cloud) == "entra":
+            self.known.path = "entra"
+            raise Refused("trouble", said.NO_ROLE.fill(role=ROLES[self.wanted.kind]))
+        # Who has Entra's permission is held to it, and to a permission on the mailbox.
+        self.known.path = "entra" if permitted else "exchange"
+
+    def _person_signed_in(self) -> None:
+        try:
+            seen = self._look()
+        except Refused:
+            self._sign_in()
+            seen = self._look()
+        if seen["person"]:  # whoever did sign in, whoever was meant to
+            self.wanted = replace(self.wanted, person=seen["person"])
+
+    def _sign_in(self) -> None:
+        wanted = self.wanted
+        if wanted.shared:
+            self.talk.say(said.AS_PERSON.fill(person=wanted.person, mailbox=wanted.mailbox))
+        how = How(
+            route=wanted.route,
+            here=wanted.way == "person-here",
+            device=wanted.way == "person-device",
+            url_file=self.talk.given.url_file,
+            mends=("invalid",),
+        )
+        sign_in(self.talk.asked, how)
+
+    def _look(self) -> Any:
+        seen = self.talk.asked.call("token_look", route=self.wanted.route)
+        told = joined(Words(**one) for one in seen["words"])
+        if not seen["good"]:
+            raise Refused("trouble", told)
+        self.talk.done(said.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
+        for one in seen["words"]:
+            self.talk.say(Words(**one), "  ")
+        return seen

@@ -1,0 +1,218 @@
+"""What has to be known, asked for in its order; each answer is kept before the next question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from noroshi.cli.client import Refused
+from noroshi.cli.setup import words as said
+from noroshi.cli.setup.kept import Kept
+from noroshi.cli.setup.talk import Talk
+from noroshi.cli.setup.wanted import NOT_YET, Wanted, known_of, way_of
+from noroshi.core.words import Words
+from noroshi.core.written import is_address
+from noroshi.guides import WAYS
+
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+NAME = re.compile(r"\w[\w.-]*")
+"""Of a tenant: its ID, or a domain."""
+FIRST = {"smtp": "smtp1", "graph": "graph1"}
+KINDS = ("smtp", "graph")
+
+
+def wanted_by(talk: Talk, kept: Kept) -> Wanted:
+    """All that decides what the administrator has to do; in force once this returns."""
+    found = _beginning(talk, kept)
+    if found.way and talk.yes(_summary(found)):
+        return _as_given(talk, kept, found)
+    found = replace(found, mailbox=_mailbox(talk, found.mailbox))
+    found = with_tenant(talk, kept, _with(found, tenant=talk.given.tenant))
+    found = _with_way(talk, found)
+    kept.keep(found)
+    return found
+
+
+def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
+    """The tenant's own ID, found by the mailbox's domain where nobody gave one."""
+    tenant = wanted.tenant or wanted.mailbox.rpartition("@")[2]
+    tried = replace(wanted, tenant=tenant)
+    kept.keep(tried, route=False)  # what is refused here, as a cloud is, no tenant mends
+
+    def prove() -> Wanted:
+        kept.keep(tried, route=False)
+        answer = talk.asked.call("account_tenant", account=tried.account)
+        words = said.TENANT_FOUND.fill(
+            tenant=tried.tenant, id=answer["id"], host=answer["host"]
+        )
+        talk.done(words)
+        return replace(tried, tenant=answer["id"])
+
+    def ask(refused: Refused) -> bool:
+        nonlocal tried
+        if not talk.may_ask or talk.given.yes:
+            return False
+        typed = talk.text(
+            said.TENANT,
+            option="--tenant",
+            default=tried.tenant,
+            check=lambda text: None if NAME.fullmatch(text) else said.NO_TENANT,
+        )
+        tried = replace(tried, tenant=typed)
+        return True
+
+    found = talk.until_proved(prove, ask)
+    kept.keep(found, route=False)
+    return found
+
+
+def client_id(talk: Talk, *, empty: bool) -> str:
+    """The app's, as the portal shows it; "" if nobody knows it yet."""
+    if empty and not talk.given.client_id:
+        talk.say(said.NOT_KNOWN_YET)
+    return talk.text(
+        said.CLIENT_ID,
+        option="--client-id",
+        given=talk.given.client_id,
+        check=lambda text: None if GUID.fullmatch(text) else said.NO_GUID,
+        empty=empty,
+    )
+
+
+def _beginning(talk: Talk, kept: Kept) -> Wanted:
+    """What options say, and else what an earlier setup left."""
+    given = talk.given
+    accounts, routes = kept.all("accounts"), kept.all("routes")
+    before = accounts.get(given.account, {})
+    known = known_of(before)
+    mine = [name for name, one in routes.items() if _account_in(one) == given.account]
+    kind = _named_kind(given)
+    if "mailbox" in known and mine:
+        known["way"] = way_of(before)
+        known["secret"] = bool(before.get("secret"))
+        kind = kind or str(routes[mine[0]].get("kind", "smtp"))
+    kind = kind if kind in KINDS else "smtp"
+    found = Wanted(account=given.account, route="", kind=kind, **known)
+    found = replace(found, route=_route_for(given.route, routes, found))
+    return _with(found, cloud=given.cloud, redirect=given.redirect, network=given.network)
+
+
+def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:
+    """What is known already, but for what an option says anew."""
+    given = talk.given
+    changed = _with(found, mailbox=given.mailbox, tenant=given.tenant, person=given.person)
+    if _named_way(given):
+        changed = _with_way(talk, changed)
+    if not GUID.fullmatch(changed.tenant):
+        changed = with_tenant(talk, kept, changed)
+    kept.keep(changed)
+    return changed
+
+
+def _route_for(given: str, routes: Mapping[str, Mapping[str, Any]], wanted: Wanted) -> str:
+    """The route of that kind which the account has already, else a name that is free."""
+    if given:
+        return given
+    for name, one in routes.items():
+        if one.get("kind") == wanted.kind and _account_in(one) == wanted.account:
+            return name
+    first = FIRST[wanted.kind]
+    stem, number = first[:-1], 1
+    while f"{stem}{number}" in routes:
+        number += 1
+    return f"{stem}{number}"
+
+
+def route_beside(kept: Kept, wanted: Wanted, kind: str) -> Wanted:
+    """The same account by another kind of route."""
+    other = replace(wanted, kind=kind)
+    return replace(other, route=_route_for("", kept.all("routes"), other))
+
+
+def _mailbox(talk: Talk, default: str) -> str:
+    return talk.text(
+        said.MAILBOX,
+        option="--mailbox",
+        given=talk.given.mailbox,
+        default=default,
+        check=lambda text: None if is_address(text) else said.NO_ADDRESS,
+    )
+
+
+def _with_way(talk: Talk, wanted: Wanted) -> Wanted:
+    """How it signs in, by what it sends, and who is meant by "a person"."""
+    given = talk.given
+    way = _named_way(given)
+    if not way:
+        talk.say(said.WHICH_WAY)
+        ways = list(WAYS)
+        default = ways.index(wanted.way) if wanted.way else 0
+        way = ways[talk.choice([(WAYS[one], said.WHY[one]) for one in ways], default)]
+    chosen = replace(wanted, way=way, secret=way != "person-device")
+    if not _named_kind(given) and not wanted.way:
+        talk.say(said.WHICH_KIND)
+        kind = KINDS[talk.choice([said.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))]
+        chosen = _of_kind(chosen, kind, given.route)
+    return replace(chosen, person=_person(talk, chosen))
+
+
+def _of_kind(wanted: Wanted, kind: str, given: str) -> Wanted:
+    if kind == wanted.kind:
+        return wanted
+    return replace(wanted, kind=kind, route=given or FIRST[kind])
+
+
+def _person(talk: Talk, wanted: Wanted) -> str:
+    if wanted.alone:
+        return ""
+    return talk.text(
+        said.PERSON,
+        option="--person",
+        given=talk.given.person,
+        default=wanted.person or wanted.mailbox,
+        check=lambda text: None if is_address(text) else said.NO_ADDRESS,
+    )
+
+
+def _named_way(given: Any) -> str:
+    """The way that options name; "" if they leave it open."""
+    if given.device or given.here:
+        return "person-device" if given.device else "person-here"
+    if given.sign_in == "person":
+        return "person-paste"
+    if given.certificate_file:
+        return "app-certificate"
+    if given.sign_in == "app":
+        return "app-secret" if given.secret_file else "app-certificate"
+    return ""
+
+
+def _named_kind(given: Any) -> str:
+    if given.graph:
+        return "graph"
+    return "smtp" if given.smtp else ""
+
+
+def _with(wanted: Wanted, **given: str | None) -> Wanted:
+    said_so: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return replace(wanted, **said_so)
+
+
+def _account_in(route: Mapping[str, Any]) -> str:
+    options = route.get("options")
+    return str(options.get("account", "")) if isinstance(options, dict) else ""
+
+
+def _summary(wanted: Wanted) -> Words:
+    app = wanted.client_id if wanted.client_id != NOT_YET else said.NOT_REGISTERED
+    return said.GO_ON_WITH.fill(
+        account=wanted.account,
+        route=wanted.route,
+        mailbox=wanted.mailbox,
+        tenant=wanted.tenant,
+        app=app,
+        way=WAYS[wanted.way],
+        kind=said.KINDS[wanted.kind][0],
+    )

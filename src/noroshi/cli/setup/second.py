@@ -1,0 +1,57 @@
+"""A second route by the same mailbox, so that one closed door holds no alarm up; and the rules that
+name the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi.cli.setup import words as said
+from noroshi.cli.setup.kept import Kept
+from noroshi.cli.setup.talk import Talk
+from noroshi.cli.setup.wanted import Wanted
+
+OTHER = {"smtp": "graph", "graph": "smtp"}
+TELLERS = ("rules", "notifications")
+
+
+def offered(talk: Talk, wanted: Wanted) -> bool:
+    """Whether somebody wants one; why it is good is said in any case."""
+    other = OTHER[wanted.kind]
+    talk.head(said.SECOND)
+    talk.say(said.WHY_SECOND[other])
+    if talk.hurried:
+        talk.say(said.SECOND_LATER[other].fill(account=wanted.account))
+        return False
+    return talk.yes(said.WANT_SECOND[other], default=False)
+
+
+def named_after(talk: Talk, kept: Kept, first: str, second: str) -> None:
+    """Rules and notifications that send by the first route go by the second where it cannot."""
+    found = {
+        f"{type}/{name}": one
+        for type in TELLERS
+        for name, one in kept.all(type).items()
+        if first in one.get("routes", ()) and second not in one.get("routes", ())
+    }
+    if not found:
+        return
+    names = ", ".join(sorted(found))
+    if not talk.yes(said.NAME_SECOND.fill(first=first, second=second, names=names)):
+        return
+    for key, one in found.items():
+        kept.put(key, {**one, "routes": _with(one, first, second)})
+    talk.done(said.NAMED_SECOND.fill(second=second, names=names))
+
+
+def used_by(kept: Kept, route: str) -> bool:
+    """Whether any alarm goes by it yet."""
+    return any(
+        route in one.get("routes", ()) for type in TELLERS for one in kept.all(type).values()
+    )
+
+
+def _with(one: Mapping[str, Any], first: str, second: str) -> list[str]:
+    routes = list(one["routes"])
+    routes.insert(routes.index(first) + 1, second)
+    return routes

@@ -1,0 +1,116 @@
+"""What is to be set up: from the definitions in force, and to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.core.defined import REDIRECT
+from noroshi.guides import Case, Value, path_of, values_of
+
+NOT_YET = "00000000-0000-0000-0000-000000000000"
+"""A client ID that nobody knows yet: the app is still to be registered."""
+EXAMPLES = ("example.com", "example.net", "example.org")
+"""RFC 2606: whoever left such an address as it was has not been asked yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One route through Microsoft 365, and its account. `way` is one of guides.WAYS; `secret`
+    whether a client secret is shown; `person` who signs in, "" for the mailbox itself."""
+
+    account: str
+    route: str
+    kind: str = "smtp"
+    cloud: str = "microsoft365"
+    tenant: str = ""
+    client_id: str = NOT_YET
+    mailbox: str = ""
+    way: str = ""
+    secret: bool = True
+    secret_ends: str = ""
+    redirect: str = REDIRECT
+    network: str = ""
+    person: str = ""
+
+    @property
+    def alone(self) -> bool:
+        """Whether the app signs in by itself."""
+        return self.way.startswith("app-")
+
+    @property
+    def certified(self) -> bool:
+        return self.way == "app-certificate"
+
+    @property
+    def shared(self) -> bool:
+        """Whether somebody else than the mailbox signs in."""
+        return not self.alone and self.person.lower() not in ("", self.mailbox.lower())
+
+    @property
+    def registered(self) -> bool:
+        return self.client_id != NOT_YET
+
+    def case(self, *known: str, path: str = "") -> Case:
+        """For whom the administrator's steps are looked up."""
+        by_cloud = path or path_of(self.cloud)
+        return Case(
+            way=self.way, kind=self.kind, path=by_cloud, shared=self.shared, known=known
+        )
+
+    def values(self, **more: str) -> Mapping[str, Value]:
+        """What fills the places in the administrator's steps."""
+        return values_of(
+            self.cloud,
+            account=self.account,
+            tenant=self.tenant,
+            client_id=self.client_id if self.registered else "",
+            mailbox=self.mailbox,
+            redirect=self.redirect,
+            person=self.person or self.mailbox,
+            **more,
+        )
+
+    def account_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
+        """What accounts/NAME says; what of it is none of ours stays as it is."""
+        ours = {
+            "cloud": self.cloud,
+            "tenant": self.tenant,
+            "client_id": self.client_id,
+            "mailbox": self.mailbox,
+            "sign_in": "app" if self.alone else None,
+            "secret": self.account if self.secret and not self.certified else None,
+            "secret_ends": self.secret_ends if self.secret and not self.certified else None,
+            "certificate": f"{self.account}-cert" if self.certified else None,
+            "redirect": None if self.alone or self.redirect == REDIRECT else self.redirect,
+            "network": self.network,
+        }
+        return _merged(before, ours)
+
+    def route_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
+        """What routes/NAME says."""
+        options = _merged(before.get("options", {}), {"account": self.account})
+        ours = {"kind": self.kind, "options": options, "network": self.network}
+        return _merged({"connections": 3, **before}, ours)
+
+
+def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What an account in force answers already, by Wanted's names."""
+    names = ("cloud", "tenant", "client_id", "mailbox", "redirect", "network", "secret_ends")
+    found = {name: content[name] for name in names if content.get(name)}
+    if str(content.get("mailbox", "")).rpartition("@")[2].lower() in EXAMPLES:
+        return {name: found[name] for name in ("cloud", "network") if name in found}
+    return found
+
+
+def way_of(content: Mapping[str, Any]) -> str:
+    """By which way an account signs in, as far as its definition says."""
+    if content.get("sign_in") == "app":
+        return "app-certificate" if content.get("certificate") else "app-secret"
+    return "person-paste" if content.get("secret") else "person-device"
+
+
+def _merged(before: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+    left = {name: value for name, value in before.items() if name not in ours}
+    return left | {name: value for name, value in ours.items() if value}

@@ -1,0 +1,411 @@
+"""What `noroshi setup microsoft365` says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words
+
+TITLE = Words(en="Mail through Microsoft 365", ja="Microsoft 365 からメールを送る設定")
+ABOUT = Words(
+    en="Step by step to a test mail that was accepted. Ctrl-C leaves it for now: answers are kept, "
+    "and the same command goes on from there.",
+    ja="テストメールが受領されるまで、順に進めます。Ctrl-C でいつでも中断できます。答えは保存され、"
+    "同じコマンドで続きから始まります。",
+)
+LATER = Words(
+    en="Left for now. All answers are kept; go on with: noroshi setup microsoft365{account}",
+    ja="ここで中断しました。答えはすべて保存してあります。続けるには: noroshi setup "
+    "microsoft365{account}",
+)
+
+# asking
+
+NUMBER = Words(en="Number [{default}]: ", ja="番号 [{default}]: ")
+WHICH = Words(en="A number from 1 to {most}.", ja="1 から {most} の番号を入れてください。")
+GO_ON = Words(en="Enter once it is done: ", ja="済んだら Enter を押してください: ")
+MENDED = Words(
+    en="Enter: try again (mended, or not)   q: leave it for now: ",
+    ja="Enter: もう一度試す   q: 中断する: ",
+)
+UPLOADED = Words(
+    en="Enter: try again, once it is uploaded   q: leave it for now: ",
+    ja="Enter: 登録したので、もう一度試す   q: 中断する: ",
+)
+STARTED = Words(
+    en="Enter: it runs now   q: leave it for now: ", ja="Enter: 動かした   q: 中断する: "
+)
+MENDED_OR_WAIT = Words(
+    en="Enter: try again now   w: wait until it is through   q: leave it for now: ",
+    ja="Enter: いますぐ再試行   w: 通るまで待つ   q: 中断する: ",
+)
+MENDED_BY = Words(en="What mends it:", ja="直し方:")
+CHECK = Words(en="To see whether it is so:", ja="確かめるには:")
+ACTS_AFTER = Words(en="Acts after {time}.", ja="反映までの時間: {time}。")
+UNFIT = Words(en="{option}: {why}", ja="{option}: {why}")
+BY_OPTION = Words(
+    en="There is no terminal to ask at: give it by {option}.",
+    ja="端末がないため尋ねられません。{option} で指定してください。",
+)
+SECRET_BY_FILE = Words(
+    en="There is no terminal to ask at: give the client secret by --secret-file FILE.",
+    ja="端末がないため尋ねられません。クライアント シークレットは --secret-file FILE で渡してください。",
+)
+WAYS_CLASH = Words(
+    en="these options name two different ways to sign in",
+    ja="別々のサインイン方法のオプションが一緒に指定されています",
+)
+ONE_KIND = Words(
+    en="take one of --graph and --smtp", ja="--graph と --smtp はどちらか一方だけ使えます"
+)
+
+# who sends
+
+WHO_SENDS = Words(en="Who sends, and how", ja="送信元と方法")
+MAILBOX = Words(en="Mailbox that alarms come from", ja="アラームの送信元メールボックス")
+NO_ADDRESS = Words(en="this is no mail address", ja="メールアドレスではありません")
+TENANT = Words(
+    en="Tenant ID, or a domain of the organisation", ja="テナント ID、または組織のドメイン"
+)
+TENANT_FOUND = Words(
+    en="{tenant} is the tenant {id} (says {host}).",
+    ja="{tenant} のテナントは {id} です ({host} で確認)。",
+)
+WHICH_WAY = Words(en="How shall it sign in?", ja="どの方法でサインインしますか。")
+WHY: Mapping[str, Words] = {
+    "app-certificate": Words(
+        en="Best for a server: no person, no password, no second factor; nothing to hand over but "
+        "a certificate that may be seen. It needs PowerShell for Exchange once.",
+        ja="サーバーにおすすめです。人も、パスワードも、2要素認証も要りません。渡すのは見られても困らない"
+        "証明書だけです。Exchange の PowerShell を一度使います。",
+    ),
+    "app-secret": Words(
+        en="The same, with a secret that ends after two years at most.",
+        ja="上と同じですが、最長2年で切れるシークレットを使います。",
+    ),
+    "person-paste": Words(
+        en="Where the administrator gives client ID, secret, tenant ID and redirect URL. Somebody "
+        "signs in once, on any computer.",
+        ja="クライアント ID、シークレット、テナント ID、リダイレクト URL を管理者から受け取る方法です。"
+        "どのコンピューターからでも、一度サインインするだけです。",
+    ),
+    "person-here": Words(
+        en="The same, where this computer has a browser: nothing to paste.",
+        ja="上と同じで、このコンピューターにブラウザーがある場合です。貼り付けは要りません。",
+    ),
+    "person-device": Words(
+        en="No secret; on a phone, say. Many organisations block it.",
+        ja="シークレットは要らず、スマートフォンでもできます。禁止している組織も多くあります。",
+    ),
+}
+WHICH_KIND = Words(en="And by what shall mails leave?", ja="どの経路で送りますか。")
+KINDS: Mapping[str, tuple[Words, Words]] = {
+    "smtp": (
+        Words(en="SMTP (port 587)", ja="SMTP (ポート 587)"),
+        Words(
+            en="The permission for nothing but that. “Authenticated SMTP” must be on for the mailbox.",
+            ja="権限が最小で済みます。メールボックスで「認証済み SMTP」を有効にする必要があります。",
+        ),
+    ),
+    "graph": (
+        Words(en="Microsoft Graph (HTTPS)", ja="Microsoft Graph (HTTPS)"),
+        Words(
+            en="Where port 587 or Authenticated SMTP is closed. Mails of up to 3 MB.",
+            ja="ポート 587 や「認証済み SMTP」が使えない場合に。メールは3 MB までです。",
+        ),
+    ),
+}
+PERSON = Words(en="Who signs in", ja="サインインする人")
+MARKED = Words(
+    en="[{mark}]: its sign-in server is none of those that Noroshi knows. Its routes are marked so "
+    "wherever they are shown.",
+    ja="[{mark}]: Noroshi の知らないサインイン サーバーです。この経路には、表示されるすべての場所で"
+    "この印が付きます。",
+)
+NO_TENANT = Words(
+    en="must be a tenant ID, or a domain such as contoso.onmicrosoft.com",
+    ja="テナント ID か、contoso.onmicrosoft.com のようなドメインを入れてください",
+)
+NOT_REGISTERED = Words(en="not registered yet", ja="未登録")
+GO_ON_WITH = Words(
+    en="""What is known so far:
+  mailbox   {mailbox}
+  tenant    {tenant}
+  client ID {app}
+  way       {way}
+  sends by  {kind}
+  kept in   accounts/{account}, routes/{route}
+Go on with this?""",
+    ja="""ここまでの設定:
+  メールボックス    {mailbox}
+  テナント          {tenant}
+  クライアント ID   {app}
+  サインイン        {way}
+  送信              {kind}
+  保存先            accounts/{account}、routes/{route}
+このまま続けますか。""",
+)
+
+# the administrator
+
+REGISTRATION = Words(
+    en="At Microsoft 365: the app (administrator)", ja="Microsoft 365 側: アプリ (管理者)"
+)
+EXCHANGE = Words(
+    en="At Microsoft 365: the mailbox (administrator)",
+    ja="Microsoft 365 側: メールボックス (管理者)",
+)
+HOW_TO_SEE = (
+    (Words(en="Show me the steps", ja="手順を表示する"), NOTHING),
+    (
+        Words(
+            en="Write them into a file for the administrator",
+            ja="管理者に渡すファイルに書き出す",
+        ),
+        NOTHING,
+    ),
+    (Words(en="They are done", ja="手順は済んでいる"), NOTHING),
+)
+WHICH_FILE = Words(en="File", ja="ファイル")
+WROTE_STEPS = Words(en="The steps are in {file}.", ja="手順を {file} に書き出しました。")
+NOT_WRITTEN = Words(en="{file} cannot be written: {why}", ja="{file} に書き出せません: {why}")
+SEND_IT = Words(
+    en="Hand it on. You may leave here (Ctrl-C) and come back with what the administrator gives you.",
+    ja="管理者に渡してください。ここで中断し (Ctrl-C)、返事が来てから続けても構いません。",
+)
+SEND_CERTIFICATE = Words(
+    en="With it goes the certificate, {file}.", ja="証明書 {file} も一緒に渡してください。"
+)
+PAGE_TITLE = Words(
+    en="Noroshi: steps for the administrator of Microsoft 365",
+    ja="Noroshi: Microsoft 365 管理者の手順",
+)
+PAGE_ABOUT = Words(
+    en="""Noroshi, a server monitor, is to send its alarms from this mailbox, with the least right that
+does. Every step is yours, in this order.
+
+- Mailbox: {mailbox}
+- Tenant: {tenant}
+- Signs in: {way}
+- Sends by: {kind}""",
+    ja="""サーバー監視ツール Noroshi が、次のメールボックスからアラームを送れるようにする手順です。
+必要最小限の権限だけを与えます。上から順に実施してください。
+
+- メールボックス: {mailbox}
+- テナント: {tenant}
+- サインイン: {way}
+- 送信: {kind}""",
+)
+GIVE_BACK = Words(en="To give back", ja="お知らせいただくもの")
+BACK_CERTIFICATE = Words(
+    en="The Application (client) ID. Nothing in it is secret.",
+    ja="アプリケーション (クライアント) ID。秘密にするものはありません。",
+)
+BACK_SECRET = Words(
+    en="The Application (client) ID; the secret's Value and the day on which it ends, by a safe way.",
+    ja="アプリケーション (クライアント) ID と、シークレットの「値」と有効期限。「値」は安全な方法で渡して"
+    "ください。",
+)
+BACK_ID = Words(en="The Application (client) ID.", ja="アプリケーション (クライアント) ID。")
+
+# the app
+
+CLIENT_ID = Words(en="Application (client) ID", ja="アプリケーション (クライアント) ID")
+NOT_KNOWN_YET = Words(
+    en="If it is not known yet: Enter alone leaves it for now.",
+    ja="まだ分からなければ、空のまま Enter で中断できます。",
+)
+NO_GUID = Words(
+    en="must be like 11111111-2222-3333-4444-555555555555",
+    ja="11111111-2222-3333-4444-555555555555 のような形にしてください",
+)
+APP_KNOWN = Words(
+    en="The tenant knows the app {app}.", ja="アプリ {app} はテナントに登録されています。"
+)
+CERTIFICATE_MADE = Words(
+    en="Made a key and a certificate, for {days} days. The key stays in the vault.",
+    ja="鍵と証明書を作りました (有効期間 {days}日)。鍵は保管庫から出ません。",
+)
+CERTIFICATE_WRITTEN = Words(
+    en="The certificate to upload is in {file}.",
+    ja="登録する証明書を {file} に書き出しました。",
+)
+CERTIFICATE_SHOWN = Words(
+    en="No file can be written here. Save what follows as a file that ends in .cer:",
+    ja="ここにはファイルを書けません。次の内容を .cer ファイルに保存してください。",
+)
+ASK_SECRET = Words(
+    en="The client secret: its Value, not the Secret ID. It is not shown while you paste it.",
+    ja="クライアント シークレットの「値」を入れてください (「シークレット ID」ではありません)。貼り付けても"
+    "画面には出ません。",
+)
+ASK_SECRET_OR_NONE = Words(
+    en="The client secret: its Value, not the Secret ID. It is not shown while you paste it. Empty: "
+    "the app has none, as it is registered under “Mobile and desktop applications”.",
+    ja="クライアント シークレットの「値」を入れてください (「シークレット ID」ではありません)。貼り付けても"
+    "画面には出ません。「モバイル アプリケーションとデスクトップ アプリケーション」として登録した、"
+    "シークレットのないアプリなら空のまま Enter を押します。",
+)
+SECRET_PROMPT = Words(en="Client secret: ", ja="クライアント シークレット: ")
+SECRET_ENDS = Words(
+    en="Day on which it expires, as in 2028-01-31 (empty: not known)",
+    ja="有効期限 (例 2028-01-31。分からなければ空)",
+)
+NO_DATE = Words(en="write it as in 2028-01-31", ja="2028-01-31 のように書いてください")
+SECRET = Words(en="client secret", ja="クライアント シークレット")
+CERTIFICATE = Words(en="certificate", ja="証明書")
+TAKEN = Words(
+    en="The sign-in server takes the {what}.",
+    ja="{what}はサインイン サーバーに認められました。",
+)
+NOT_SURE = Words(
+    en="Whether the {what} is right cannot be told yet; the sign-in will. ({why})",
+    ja="{what}が正しいかどうかはまだ確かめられません。サインインのときに分かります ({why})。",
+)
+
+# the sign-in
+
+SIGN_IN = Words(en="Sign-in", ja="サインイン")
+AS_PERSON = Words(
+    en="Sign in as {person}, who may send from {mailbox}; not as the mailbox itself.",
+    ja="{mailbox} ではなく、そこから送る権限を持つ {person} でサインインしてください。",
+)
+TOKEN = Words(
+    en="Route {route} is signed in. What its token says:",
+    ja="経路 {route} のサインインが済みました。トークンの内容:",
+)
+OBJECT_ID = Words(
+    en="Its app is the enterprise application with the Object ID {id}.",
+    ja="エンタープライズ アプリケーションのオブジェクト ID は {id} です。",
+)
+NO_ROLE = Words(
+    en="The token carries no permission {role}, or nobody consented to it.",
+    ja="トークンにアクセス許可 {role} がないか、管理者の同意がありません。",
+)
+
+# the test mail
+
+TEST_MAIL = Words(en="Test mail", ja="テストメール")
+NOBODY_SENDS = Words(
+    en="No node is running, so nobody would send it. In another window: noroshi serve (as a "
+    "service: noroshi service install --start)",
+    ja="ノードが動いていないため、送信できません。別のウィンドウで noroshi serve を実行してください "
+    "(サービスにするなら noroshi service install --start)。",
+)
+TO = Words(en="Send a test mail to", ja="テストメールの宛先")
+SUBJECT = Words(
+    en="Noroshi: test mail by route {route}", ja="Noroshi: 経路 {route} のテストメール"
+)
+TEXT = Words(
+    en="This mail left by route {route}. If you read it in the inbox, and not under “Other” or "
+    "in Junk Email, alarms will reach you the same way.\n",
+    ja="このメールは経路 {route} から送りました。「その他」や迷惑メールではなく受信トレイで読めて"
+    "いれば、アラームも同じように届きます。\n",
+)
+ON_ITS_WAY = Words(
+    en="A mail to {to} is on its way by {route}; waiting for its receipt.",
+    ja="{to} 宛てのメールを {route} で送っています。受領を待っています。",
+)
+WAITING = Words(
+    en="The node tries it again by itself until it is accepted. Ctrl-C leaves; the mail stays in "
+    "the queue.",
+    ja="受領されるまで、ノードが自動で再試行します。Ctrl-C で中断しても、メールはキューに残ります。",
+)
+ACCEPTED = Words(
+    en="Accepted at {at}: the mail to {to}, by route {route}.",
+    ja="受領されました ({at}): {to} 宛て、経路 {route}。",
+)
+NUMBER_OF_IT = Words(en="number  {number}", ja="番号  {number}")
+REPLY = Words(en="reply   {reply}", ja="応答  {reply}")
+NOT_ARRIVED = Words(
+    en="Accepted is not arrived: that the mail lies in the inbox nobody has seen yet. Look there, "
+    "and whether it is under “Other” or in Junk Email.",
+    ja="受領は到着ではありません。受信トレイに届いたことは、まだ誰も確かめていません。受信トレイを開き、"
+    "「その他」や迷惑メールに入っていないかも確かめてください。",
+)
+DID_IT_ARRIVE = Words(en="Where is it?", ja="どこに届きましたか。")
+WHERE_IT_IS = (
+    (Words(en="In the inbox", ja="受信トレイ"), NOTHING),
+    (Words(en="Under “Other”, or in Junk Email", ja="「その他」か迷惑メール"), NOTHING),
+    (Words(en="Nowhere", ja="どこにもない"), NOTHING),
+    (Words(en="I look later", ja="あとで見る"), NOTHING),
+)
+IT_ARRIVED = Words(
+    en="It arrived, you say.", ja="受信トレイに届いたことを確認していただきました。"
+)
+LOOK_FOR_IT = Words(
+    en="The administrator finds it under Exchange admin center, Mail flow, Message trace. A report "
+    "of non-delivery, if there is one, lies in the mailbox {mailbox}.",
+    ja="管理者が Exchange 管理センターの「メール フロー」›「メッセージ追跡」で探せます。配信不能レポートが"
+    "あれば、メールボックス {mailbox} に届いています。",
+)
+WANT_AFTER = Words(
+    en="Show the steps that keep alarms out of “Other”, and Sent Items small?",
+    ja="「その他」への振り分けと、送信済みアイテムの対策を表示しますか。",
+)
+
+# the second route, and the end
+
+SECOND = Words(en="A second route", ja="2つ目の送信経路")
+WHY_SECOND: Mapping[str, Words] = {
+    "graph": Words(
+        en="Authenticated SMTP is switched off by policies now and then, and firewalls close port "
+        "587. Microsoft Graph goes by HTTPS, from the same mailbox: while one of them is closed, "
+        "alarms go by the other.",
+        ja="「認証済み SMTP」はポリシーで無効にされることがあり、ポート 587 はファイアウォールで閉じられる"
+        "ことがあります。Microsoft Graph は同じメールボックスから HTTPS で送るため、片方が使えない間も"
+        "アラームが届きます。",
+    ),
+    "smtp": Words(
+        en="Graph has limits and outages of its own. SMTP goes another way, from the same mailbox: "
+        "while one of them is closed, alarms go by the other.",
+        ja="Graph にも固有の制限や障害があります。SMTP は同じメールボックスから別の道で送るため、片方が"
+        "使えない間もアラームが届きます。",
+    ),
+}
+SECOND_LATER: Mapping[str, Words] = {
+    "graph": Words(
+        en="To add it: noroshi setup microsoft365 --account {account} --graph",
+        ja="追加するには: noroshi setup microsoft365 --account {account} --graph",
+    ),
+    "smtp": Words(
+        en="To add it: noroshi setup microsoft365 --account {account} --smtp",
+        ja="追加するには: noroshi setup microsoft365 --account {account} --smtp",
+    ),
+}
+WANT_SECOND: Mapping[str, Words] = {
+    "graph": Words(en="Add a route by Graph now?", ja="Graph の経路をいま追加しますか。"),
+    "smtp": Words(en="Add a route by SMTP now?", ja="SMTP の経路をいま追加しますか。"),
+}
+NAME_SECOND = Words(
+    en="Let {names} go by {second} whenever {first} cannot?",
+    ja="{first} が使えないとき {second} で送るようにしますか ({names})。",
+)
+NAMED_SECOND = Words(
+    en="{names}: {second} takes over now.", ja="{names} に {second} を追加しました。"
+)
+READY = Words(en="Done", ja="完了")
+MADE = Words(
+    en="In force: accounts/{account} and routes/{route}. noroshi export DIR writes them into a "
+    "folder of definitions; noroshi status tells how the route is.",
+    ja="accounts/{account} と routes/{route} が有効です。noroshi export DIR で定義のフォルダーに書き出せ、"
+    "noroshi status で経路の状態を確かめられます。",
+)
+NO_RULE = Words(
+    en='No rule names it yet, so no alarm goes by it: routes = ["{route}"] in rules/.',
+    ja='この経路を使う実行条件がまだないため、アラームは送られません。rules/ に routes = ["{route}"] と'
+    "書いてください。",
+)
+ALARMS_TOGETHER = Words(
+    en="Exchange takes 30 mails a minute. From the fourth alarm within a minute on, a contact gets "
+    "them together in one mail (one_by_one).",
+    ja="Exchange が受け付けるのは1分に30通までです。1分以内の4件目からは、通知先ごとに1通にまとめて送ります "
+    "(one_by_one)。",
+)
+NO_END = Words(
+    en="When the secret ends nobody has said: secret_ends in accounts/{account}, and Noroshi reminds "
+    "from 60 days before.",
+    ja="シークレットの有効期限が登録されていません。accounts/{account} に secret_ends を書くと、60日前から"
+    "お知らせします。",
+)

@@ -1,0 +1,53 @@
+"""Where a route leads the tokens of a built-in cloud: to that cloud's servers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from noroshi.core.accounts import host_in
+from noroshi.core.model import Route
+from noroshi.core.plan import Plan
+from noroshi.core.problems import Problem, file_of
+from noroshi.core.words import Words
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.profiles import MAIL_DOMAINS
+
+ELSEWHERE = Words(
+    en="would hand the tokens of account {account} to {given}, which is no server of the cloud "
+    "{cloud} ({known}); leave it out, as it comes from the account",
+    ja="アカウント {account} のトークンが、クラウド {cloud} のサーバー ({known}) ではない {given} に"
+    "渡ってしまいます。アカウントから決まるため、指定しないでください",
+)
+
+
+def led_elsewhere(plan: Plan[Account]) -> Iterator[Problem]:
+    """Each route by which a token would leave for a server of somebody's choice."""
+    for route in plan.routes.values():
+        account = plan.accounts.get(getattr(route.options, "account", "") or "")
+        if account is not None:
+            yield from _of_route(route, account)
+
+
+def _of_route(route: Route, account: Account) -> Iterator[Problem]:
+    allowed = _allowed(account)
+    for field, domains in allowed.items():
+        given = str(getattr(route.options, field, ""))
+        server = host_in(given) if "//" in given else given.lower().rstrip(".")
+        if server and not any(server == one or server.endswith(f".{one}") for one in domains):
+            found: list[Problem] = []
+            file_of("routes", route.name, found).at("options").at(field).say(
+                ELSEWHERE,
+                account=account.name,
+                given=server,
+                cloud=account.cloud.name,
+                known=", ".join(domains),
+            )
+            yield from found
+
+
+def _allowed(account: Account) -> Mapping[str, tuple[str, ...]]:
+    """The domains of its servers, by the option of a route; a cloud of one's own has none."""
+    domains = MAIL_DOMAINS.get(account.cloud.name)
+    if domains is None:
+        return {}
+    return {"host": domains, "graph": (host_in(account.cloud.graph),)}

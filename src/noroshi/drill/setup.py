@@ -1,0 +1,70 @@
+"""What of a node a drill can be made with: found in its definitions, and held against the lab."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Bodies = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A route to the lab's Microsoft 365, one after it that goes elsewhere, and a contact whom
+    a rule tells by both. `account` is how the first signs in; `secret` its entry in the vault."""
+
+    first: str
+    second: str
+    contact: str
+    to: tuple[str, ...]
+    account: str
+    secret: str
+
+
+def find_setup(documents: Sequence[Mapping[str, Any]], card: Mapping[str, Any]) -> Setup | None:
+    """The first rule that will do; None: there is none."""
+    bodies = {str(each["key"]): json.loads(each["body"]) for each in documents}
+    return next(_setups(bodies, card), None)
+
+
+def _setups(bodies: Bodies, card: Mapping[str, Any]) -> Iterator[Setup]:
+    for key, rule in bodies.items():
+        routes = list(rule.get("routes", ())) if key.startswith("rules/") else []
+        ours = [name for name in routes if _account(bodies, name, card)]
+        others = [name for name in routes if not _is_at_lab(bodies, name, card)]
+        if not ours or not others or routes[0] != ours[0] or not rule.get("contacts"):
+            continue
+        contact = rule["contacts"][0]
+        account = _account(bodies, ours[0], card)
+        yield Setup(
+            first=ours[0],
+            second=others[0],
+            contact=contact,
+            to=tuple(bodies[f"contacts/{contact}"].get("addresses", ())),
+            account=account,
+            secret=bodies[f"accounts/{account}"].get("secret", ""),
+        )
+
+
+def _account(bodies: Bodies, route: str, card: Mapping[str, Any]) -> str:
+    """By which a route hands mails to the lab's Microsoft by SMTP, as a person; else ""."""
+    account = _options(bodies, route).get("account", "")
+    person = bodies.get(f"accounts/{account}", {}).get("sign_in", "person") == "person"
+    by_smtp = bodies.get(f"routes/{route}", {}).get("kind") == "smtp"
+    return str(account) if by_smtp and person and _is_at_lab(bodies, route, card) else ""
+
+
+def _is_at_lab(bodies: Bodies, route: str, card: Mapping[str, Any]) -> bool:
+    """Whether it needs what the drill takes down."""
+    options = _options(bodies, route)
+    account = bodies.get(f"accounts/{options.get('account', '')}", {})
+    cloud = bodies.get(f"clouds/{account.get('cloud', '')}", {})
+    by_cloud = str(cloud.get("authority", "")).startswith(f"{card['sign_in']}/")
+    return by_cloud or options.get("port") == card["smtp_port"]
+
+
+def _options(bodies: Bodies, route: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = bodies.get(f"routes/{route}", {}).get("options", {})
+    return found

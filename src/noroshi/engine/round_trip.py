@@ -1,0 +1,307 @@
+"""Round trips and returns: reads the mailboxes that accounts may read of their own.
+
+Whatever is found is written under ids that it itself gives, so a restart repeats nothing, and
+what was read twice is told once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from noroshi import schema
+from noroshi.core.model import NOTHING, Envelope, Fault, Route
+from noroshi.core.words import Words
+from noroshi.engine import journal
+from noroshi.inboxes import Box, Came, Inbox, Lost
+from noroshi.ports import Arrival, Clocks, Followed, RouteTrouble, Store, StoreError
+from noroshi.trips import (
+    BACK,
+    SEEN,
+    Looked,
+    arrival_of,
+    is_trip,
+    looked_at,
+    note_of,
+    prefix_of,
+    seen_at,
+    sought,
+    taken,
+    trip_mail,
+)
+
+log = logging.getLogger(__name__)
+
+STEP = 5.0  # seconds between two looks at what is due
+OFTEN, SELDOM = 60.0, 600.0
+"""Seconds between two readings of a mailbox: soon after a mail was taken, and else."""
+LOOKS = ((timedelta(minutes=2), 10.0), (timedelta(hours=1), OFTEN))
+"""Until it was taken so long ago a mail is looked for after each so many seconds; then seldom."""
+REST = timedelta(minutes=5)
+"""How long a mailbox that cannot be read is left alone, unless it says for how long."""
+SIGNS_IN = timedelta(seconds=15)
+"""The same where no token is to be had: a refusal is remembered, so that nobody is asked."""
+BEFORE = timedelta(days=2)
+"""How far back a mailbox is read the first time: no server tries for longer by itself."""
+FILED = timedelta(minutes=15)
+"""How long a mail may take from its stamp until it shows."""
+LONGEST = 120.0  # seconds that one look at a mailbox may take
+INSTALLATION, ID_LETTERS = "installation", 8
+OPEN, BY = ("", "set aside"), "noroshi"
+TOO_SLOW = Words(
+    en="it was not read to its end within {seconds:.0f} s",
+    ja="{seconds:.0f}秒以内に読み終わりませんでした",
+)
+BUG = Words(
+    en="reading it failed by a fault of Noroshi itself: {bug}",
+    ja="読み取りのプログラム自体に障害がありました: {bug}",
+)
+
+Told = Callable[[Followed, Arrival], tuple[Envelope, ...]]
+"""The envelopes that tell of a mail's return; they are written down with it."""
+
+
+@dataclass(eq=False)
+class Post:
+    """A mailbox that is read, and the routes by which mails are sent to it: of each the last mail
+    that was made, and when which was last looked for."""
+
+    box: Box
+    inbox: Inbox
+    since: datetime
+    routes: tuple[str, ...] = ()
+    made: dict[str, str] = field(default_factory=dict)
+    looked_at: dict[str, tuple[str, float]] = field(default_factory=dict)
+    read_at: float = float("-inf")
+    rests_until: float = float("-inf")
+    busy: bool = False
+    over: bool = False
+
+
+class RoundTrips:
+    """`box_of` says whose mailbox shows what becomes of a route's mails; None: nobody's."""
+
+    def __init__(
+        self,
+        store: Store,
+        clocks: Clocks,
+        box_of: Callable[[Route], Box | None],
+        told: Told,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store, self._clocks = store, clocks
+        self._box_of, self._told, self._new_id = box_of, told, new_id
+        self._posts: dict[str, Post] = {}
+        self._installation = ""
+
+    def since(self, route: str) -> datetime | None:
+        """From when on this route's mails are looked for in this life; None: they are not."""
+        found = (post.since for post in self._posts.values() if route in post.routes)
+        return next(found, None)
+
+    async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
+        """Read the mailboxes of these routes from now on; one that did not change is left. What
+        waits for a mailbox that is read no more, or for a route that is gone, is given up."""
+        wanted = dict[str, tuple[Box, list[str]]]()
+        for route in routes.values():
+            box = self._box_of(route)
+            if box is not None:
+                wanted.setdefault(box.account, (box, []))[1].append(route.name)
+        for name, post in list(self._posts.items()):
+            if name not in wanted or wanted[name][0] != post.box:
+                await _close(self._posts.pop(name))
+        for name, (box, its) in wanted.items():
+            if name not in self._posts:
+                self._posts[name] = Post(box, box.open(), self._clocks.wall())
+            self._posts[name].routes = tuple(its)
+        looked_for = {route for _, its in wanted.values() for route in its}
+        for mail in waiting:
+            if is_trip(mail.id) and not looked_for.intersection(mail.routes):
+                await self._store.drop(mail.id, BY)
+
+    async def step(self) -> float:
+        """All that is due now, each mailbox by itself; answers how long to pause."""
+        posts = list(self._posts.values())
+        done = await asyncio.gather(*map(self._mind, posts), return_exceptions=True)
+        for failed in done:
+            if isinstance(failed, Exception):
+                raise failed
+        return STEP
+
+    async def close(self) -> None:
+        """Let go of the mailboxes."""
+        posts, self._posts = self._posts, {}
+        for post in posts.values():
+            await _close(post)
+
+    async def _mind(self, post: Post) -> None:
+        post.busy = True
+        try:
+            for route in post.routes:
+                await self._send(post, route)
+            if self._clocks.steady() >= post.rests_until:
+                await self._look(post)
+        finally:
+            post.busy = False
+            if post.over:
+                await post.inbox.close()
+
+    async def _look(self, post: Post) -> None:
+        try:
+            async with asyncio.timeout(LONGEST):
+                for route in post.routes:
+                    await self._look_for(post, route)
+                await self._read(post)
+        except RouteTrouble as trouble:
+            await self._cannot(post, trouble)
+        except TimeoutError:
+            await self._cannot(post, RouteTrouble(TOO_SLOW.fill(seconds=LONGEST)))
+        except StoreError:
+            raise
+        except Exception as bug:  # it must not be asked again each second
+            log.exception("reading the mailbox of %s failed", post.box.account)
+            await self._cannot(post, RouteTrouble(BUG.fill(bug=type(bug).__name__)))
+
+    # there
+
+    async def _send(self, post: Post, route: str) -> None:
+        """The mail of today; one of an earlier day that has not left yet proves nothing any
+        more."""
+        mail = trip_mail(route, post.box.address, await self._called(), self._clocks.wall())
+        if post.made.get(route) == mail.id:
+            return
+        for older in await self._store.followed(prefix_of(route), 1):
+            if older.row.fate in OPEN and older.row.envelope.id != mail.id:
+                await self._store.drop(older.row.envelope.id, BY)
+        await self._store.post(mail)
+        post.made[route] = mail.id
+
+    async def _called(self) -> str:
+        """What tells this installation's mails from another one's in the same mailbox."""
+        if not self._installation:
+            known = (await self._store.notes()).get(INSTALLATION)
+            if known is None:
+                known = self._new_id()[-ID_LETTERS:]
+                await self._store.note(INSTALLATION, known)
+            self._installation = known
+        return self._installation
+
+    async def _look_for(self, post: Post, route: str) -> None:
+        for mail in await self._store.followed(prefix_of(route), 1):
+            receipt = taken(mail)
+            if receipt is None or arrival_of(mail, SEEN):
+                continue
+            id, age = mail.row.envelope.id, self._clocks.wall() - receipt.at
+            if not self._due(post, route, id, _pause(age)):
+                continue
+            received = await post.inbox.find(sought(mail, receipt))
+            post.looked_at[route] = id, self._clocks.steady()
+            if received is not None:
+                at = seen_at(receipt, received, self._clocks.wall())
+                arrival = Arrival(address=post.box.address, state=SEEN, at=at)
+                await self._store.arrived(id, arrival)
+                journal.seen_arrived(route, (at - receipt.at).total_seconds())
+
+    def _due(self, post: Post, route: str, id: str, pause: float) -> bool:
+        """At once when it was taken, then after each pause."""
+        last, at = post.looked_at.get(route, ("", 0.0))
+        return last != id or self._clocks.steady() - at >= pause
+
+    # and back
+
+    async def _read(self, post: Post) -> None:
+        """The reports since the last time; where one has got to is noted once it is told."""
+        now = self._clocks.steady()
+        if now - post.read_at < (OFTEN if await self._just_sent(post) else SELDOM):
+            return
+        noted = await self._noted(post)
+        read = await post.inbox.read(self._until(noted))
+        for came in read.came:
+            await self._returned(came)
+        post.read_at = float("-inf") if read.more else now
+        until = read.until if read.more else self._no_later(read.until, noted)
+        await self._note(post, noted, Looked(until=until))
+
+    async def _just_sent(self, post: Post) -> bool:
+        """What comes back does so within minutes, mostly."""
+        accepted, now = await self._store.accepted(), self._clocks.wall()
+        lately = (now - at for route, at in accepted.items() if route in post.routes)
+        return any(ago < timedelta(seconds=SELDOM) for ago in lately)
+
+    async def _noted(self, post: Post) -> Looked | None:
+        return looked_at(await self._store.notes(), post.box.account)
+
+    def _no_later(self, until: datetime, noted: Looked | None) -> datetime:
+        """A mail may say that it came in years; what comes before that is to be seen all the
+        same, and what was stamped just now may show a little later."""
+        return min(until, max(self._clocks.wall() - FILED, self._until(noted)))
+
+    def _until(self, noted: Looked | None) -> datetime:
+        return noted.until if noted is not None else self._clocks.wall() - BEFORE
+
+    async def _note(self, post: Post, before: Looked | None, after: Looked) -> None:
+        if before != after:
+            await self._store.note(note_of(post.box.account), schema.text(after))
+        was, now = before is not None and before.trouble != NOTHING, after.trouble != NOTHING
+        if now and not was:
+            journal.mailbox_unreadable(post.box.account, after.trouble)
+        elif was and not now:
+            journal.mailbox_readable(post.box.account)
+
+    async def _returned(self, came: Came) -> None:
+        mail = await self._store.bearer(came.report.message_ids)
+        if mail is None:
+            return
+        for lost in came.report.lost:
+            arrival = _arrival(mail, lost, came.at)
+            if not any(one.address == arrival.address for one in _returns(mail)):
+                envelope = mail.row.envelope.id
+                if await self._store.arrived(envelope, arrival, self._told(mail, arrival)):
+                    journal.came_back(envelope, arrival.said)
+
+    async def _cannot(self, post: Post, trouble: RouteTrouble) -> None:
+        """It is left alone for a while; nothing else waits for it."""
+        rest = _rest(trouble, self._clocks.wall())
+        post.rests_until = self._clocks.steady() + rest.total_seconds()
+        noted = await self._noted(post)
+        after = Looked(until=self._until(noted), trouble=trouble.words)
+        await self._note(post, noted, after)
+
+
+def _rest(trouble: RouteTrouble, now: datetime) -> timedelta:
+    if trouble.again is not None:
+        return max(trouble.again - now, REST)
+    unasked = trouble.fault is Fault.SIGN_IN and not trouble.code
+    return SIGNS_IN if unasked else REST
+
+
+def _pause(age: timedelta) -> float:
+    """How long until a mail that was taken so long ago is looked for again."""
+    return next((seconds for until, seconds in LOOKS if age < until), SELDOM)
+
+
+async def _close(post: Post) -> None:
+    """Now, or once whoever is at it has done."""
+    post.over = True
+    if not post.busy:
+        await post.inbox.close()
+
+
+def _returns(mail: Followed) -> list[Arrival]:
+    return [one for one in mail.arrivals if one.state == BACK]
+
+
+def _arrival(mail: Followed, lost: Lost, at: datetime) -> Arrival:
+    """Whom it is about, as we have written the address. What is no address of ours (a member of
+    a list, mostly) stands with what was said, and counts once: anybody can write a report."""
+    envelope = mail.row.envelope
+    ours = {one.casefold(): one for one in (*envelope.to, *envelope.reached, *envelope.refused)}
+    known = ours.get(lost.address.casefold())
+    if known is not None:
+        return Arrival(address=known, state=BACK, at=at, said=lost.said)
+    said = f"{lost.address}: {lost.said}" if lost.address else lost.said
+    (address,) = ours.values() if len(ours) == 1 else ("",)
+    return Arrival(address=address, state=BACK, at=at, said=said)

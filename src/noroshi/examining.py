@@ -1,0 +1,208 @@
+"""How a way out, or this computer, is examined: stage by stage, and nothing is ever sent.
+
+A kind of route says its stages as steps, each of which looks and answers, or stops there with a
+remedy. `examined` takes them one after the other and measures their time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, Protocol
+
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words, plain
+
+log = logging.getLogger(__name__)
+State = Literal["ok", "failed", "not reached"]
+
+
+class Whose(Enum):
+    """Who can mend a thing."""
+
+    YOU = "you"
+    """Whoever runs Noroshi."""
+    ADMINISTRATOR = "administrator"
+    """Of the provider's side: your Microsoft 365 administrator, say."""
+    PROVIDER = "provider"
+    """Microsoft itself, or whoever runs the server."""
+    NETWORK = "network"
+    """Your network: firewall, proxy, name server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What a failure means, whose it is, and what mends it.
+
+    `how` are steps in their order, `lines` are to be copied as they stand (PowerShell, a
+    definition, a command); `takes` is how long it takes to act; `reply` is what the other side
+    said, word for word.
+    """
+
+    meaning: Words
+    whose: Whose
+    who: Words
+    how: tuple[Words, ...] = ()
+    lines: tuple[str, ...] = ()
+    link: str = ""
+    takes: Words = NOTHING
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cure:
+    """A remedy as a table has it: {places} in it are filled with the user's own values, and one
+    that is not known shows its name."""
+
+    whose: Whose
+    how: tuple[Words, ...] = ()
+    lines: tuple[str, ...] = ()
+    link: str = ""
+    takes: Words = NOTHING
+
+    def remedy(self, meaning: Words, exam: Exam, reply: str = "") -> Remedy:
+        """For this route and these people; the meaning stands as it is given."""
+        told = _Values(exam.values)
+        return Remedy(
+            meaning=meaning,
+            whose=self.whose,
+            who=exam.people.get(self.whose, PEOPLE[self.whose]),
+            how=tuple(filled(step, exam) for step in self.how),
+            lines=tuple(line.format_map(told) for line in self.lines),
+            link=self.link.format_map(told),
+            takes=self.takes,
+            reply=reply,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage, and what came of it. `remarks` are to be known, though it is well."""
+
+    name: str
+    title: Words
+    state: State
+    milliseconds: float | None = None
+    found: Words = NOTHING
+    remarks: tuple[Words, ...] = ()
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a step found, all being well."""
+
+    found: Words = NOTHING
+    remarks: tuple[Words, ...] = ()
+
+
+class Stopped(Exception):
+    """A step failed: the short of it, and its remedy."""
+
+    def __init__(self, found: Words, remedy: Remedy) -> None:
+        super().__init__(found.en)
+        self.found, self.remedy = found, remedy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One look. `take` raises Stopped; `alone`: no other step needs this one to be well."""
+
+    name: str
+    title: Words
+    take: Callable[[], Awaitable[Seen]]
+    alone: bool = False
+
+
+class Examination(Protocol):
+    """What a kind of route makes of its options: its steps, in their order."""
+
+    @property
+    def steps(self) -> Sequence[Step]: ...
+
+    async def close(self) -> None:
+        """Let go of all that is open. It may be called at any time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exam:
+    """What an examination of a route is given beside the route's options.
+
+    `to` is a recipient who is named and never written to; "" is the mailbox itself. `sign_in`
+    are the steps of its account; they stand where the kind puts them. `values` are the user's
+    own (account, tenant ...), to be filled into remedies, and `people` how those are called who
+    can mend a thing. `other` is a host and port that should answer too where the network is well.
+    """
+
+    to: str = ""
+    sign_in: tuple[Step, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[Whose, Words] = field(default_factory=dict)
+    other: tuple[str, int] | None = None
+
+
+PEOPLE: Mapping[Whose, Words] = {
+    Whose.YOU: Words(en="you, in Noroshi's settings", ja="あなた (Noroshi の設定)"),
+    Whose.ADMINISTRATOR: Words(en="the administrator of the other side", ja="相手側の管理者"),
+    Whose.PROVIDER: Words(en="whoever runs the server", ja="相手側 (サーバーの運営者)"),
+    Whose.NETWORK: Words(
+        en="your network: firewall, proxy, name server",
+        ja="社内ネットワーク (ファイアウォール、プロキシ、DNS) の担当者",
+    ),
+}
+WE_FAILED = Words(
+    en="Noroshi itself failed here ({kind}). Report it with what noroshi doctor --bundle writes.",
+    ja="Noroshi 自身の不具合です ({kind})。noroshi doctor --bundle で書き出したファイルを添えて"
+    "報告してください。",
+)
+OURS = Words(en="whoever makes Noroshi", ja="Noroshi の開発元")
+
+
+class _Values(dict[str, str]):
+    """A place without a value shows what belongs there."""
+
+    def __missing__(self, name: str) -> str:
+        return f"<{name}>"
+
+
+def filled(words: Words, exam: Exam) -> Words:
+    """The words with the user's own values in their {places}."""
+    told = _Values(exam.values)
+    return Words(en=words.en.format_map(told), ja=words.ja.format_map(told))
+
+
+async def examined(steps: Sequence[Step], steady: Callable[[], float]) -> AsyncIterator[Stage]:
+    """Each stage as it is over; after one that failed the others are not reached."""
+    stopped = False
+    for step in steps:
+        if stopped and not step.alone:
+            yield Stage(name=step.name, title=step.title, state="not reached")
+            continue
+        stage = await _taken(step, steady)
+        stopped = stopped or (stage.state == "failed" and not step.alone)
+        yield stage
+
+
+async def _taken(step: Step, steady: Callable[[], float]) -> Stage:
+    began = steady()
+    remedy: Remedy | None = None
+    try:
+        seen = await step.take()
+    except Stopped as stop:
+        seen, remedy = Seen(stop.found), stop.remedy
+    except Exception as bug:  # a kind's fault must end neither the examination nor the node
+        log.exception("the stage %s failed", step.name)
+        kind = type(bug).__name__
+        seen = Seen(plain(kind))
+        remedy = Remedy(meaning=WE_FAILED.fill(kind=kind), whose=Whose.PROVIDER, who=OURS)
+    return Stage(
+        name=step.name,
+        title=step.title,
+        state="ok" if remedy is None else "failed",
+        milliseconds=round(1000 * (steady() - began), 1),
+        found=seen.found,
+        remarks=seen.remarks,
+        remedy=remedy,
+    )

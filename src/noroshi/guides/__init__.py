@@ -1,0 +1,25 @@
+"""What an administrator of the other side does, as data: shown by a command with the user's own
+values, and written out on a page of the documentation. Both come from here."""
+
+from noroshi.guides.guide import Case, Failure, Guide, Step, read_guide
+from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, path_of, values_of
+from noroshi.guides.places import Value, filled, line
+from noroshi.guides.showing import TITLES, markdown, table
+
+__all__ = [
+    "MICROSOFT365",
+    "TITLES",
+    "WAYS",
+    "Case",
+    "Failure",
+    "Guide",
+    "Step",
+    "Value",
+    "filled",
+    "line",
+    "markdown",
+    "path_of",
+    "read_guide",
+    "table",
+    "values_of",
+]

@@ -1,0 +1,163 @@
+"""A guide: its steps, for whom each is, and what one sees when one of them is missing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words
+
+TAKES: Mapping[str, Words] = {
+    "": NOTHING,
+    "soon": Words(en="mostly some minutes, up to 2 hours", ja="ふつう数分、長いと2時間ほど"),
+    "rights": Words(en="30 minutes to 2 hours", ja="30分から2時間ほど"),
+}
+"""How long it is until a step acts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """For whom steps are looked up. `known` are the values that need not be found any more."""
+
+    way: str
+    kind: str
+    path: str = "exchange"
+    shared: bool = False
+    known: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do. `how` are sentences in their order, `lines` PowerShell, `check` PowerShell
+    that shows whether it is done, as `shows` says. Nothing said of ways, kinds or path: all."""
+
+    id: str
+    part: str
+    title: Words
+    how: tuple[Words, ...]
+    source: str
+    ways: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    path: str = ""
+    shared: bool = False
+    unless: str = ""
+    lines: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
+    shows: Words = NOTHING
+    note: Words = NOTHING
+    takes: Words = NOTHING
+
+    def is_for(self, case: Case) -> bool:
+        """Whether somebody in this case has to do it."""
+        return (
+            (not self.ways or case.way in self.ways)
+            and (not self.kinds or case.kind in self.kinds)
+            and self.path in ("", case.path)
+            and (case.shared or not self.shared)
+            and not (self.unless and self.unless in case.known)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What is shown, what it means, and the steps that mend it, the likeliest first."""
+
+    shows: str
+    means: Words
+    act: Words
+    steps: tuple[str, ...] = ()
+    reply: str = ""
+    """As a page names it, if `shows` is only a part of the answer."""
+
+    def is_in(self, text: str) -> bool:
+        """Whether somebody who reads this text has this failure: 5.7.3 is not 5.7.30."""
+        return re.search(rf"(?<![\d.]){re.escape(self.shows)}(?![\d.]*\d)", text) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """All steps in their order, and all failures."""
+
+    steps: tuple[Step, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    _by_id: Mapping[str, Step] = field(default_factory=dict)
+
+    def of(self, case: Case, *parts: str) -> tuple[Step, ...]:
+        """The steps for this case, of these parts; of all if none are named."""
+        return tuple(s for s in self.steps if s.is_for(case) and s.part in (parts or PARTS))
+
+    def mending(self, text: str, case: Case) -> tuple[Step, ...]:
+        """The steps that mend what this text tells of."""
+        wanted = [id for one in self.failures if one.is_in(text) for id in one.steps]
+        known = {step.id: step for step in self.of(case)}
+        return tuple(known[id] for id in dict.fromkeys(wanted) if id in known)
+
+    def named(self, id: str) -> Step:
+        """The step of that id."""
+        return self._by_id[id]
+
+
+PARTS = ("entra", "exchange", "after")
+
+
+@cache
+def read_guide(name: str) -> Guide:
+    """The guide of that name, from its file."""
+    text = files("noroshi.guides").joinpath(f"{name}.toml").read_text("utf-8")
+    said = tomllib.loads(text)
+    steps = tuple(_step(one) for one in said["step"])
+    return Guide(
+        steps=steps,
+        failures=tuple(_failure(one) for one in said["failure"]),
+        _by_id={step.id: step for step in steps},
+    )
+
+
+def _step(said: Mapping[str, Any]) -> Step:
+    return Step(
+        id=said["id"],
+        part=said["part"],
+        title=_words(said, "title"),
+        how=tuple(_pairs(said["how"], said["how_ja"])),
+        source=said["source"],
+        ways=frozenset(said.get("ways", ())),
+        kinds=frozenset(said.get("kinds", ())),
+        path=said.get("path", ""),
+        shared=said.get("shared", False),
+        unless=said.get("unless", ""),
+        lines=_lines(said.get("lines", "")),
+        check=_lines(said.get("check", "")),
+        shows=_words(said, "shows"),
+        note=_words(said, "note"),
+        takes=TAKES[said.get("takes", "")],
+    )
+
+
+def _failure(said: Mapping[str, Any]) -> Failure:
+    return Failure(
+        shows=said["shows"],
+        means=_words(said, "means"),
+        act=_words(said, "act"),
+        steps=tuple(said["steps"]),
+        reply=said.get("reply", ""),
+    )
+
+
+def _words(said: Mapping[str, Any], name: str) -> Words:
+    return Words(en=said.get(name, ""), ja=said.get(f"{name}_ja", ""))
+
+
+def _pairs(en: str, ja: str) -> Iterable[Words]:
+    """The sentences of both languages, one beside the other: as many in each."""
+    both = zip(_lines(en), _lines(ja), strict=True)
+    return (Words(en=one, ja=other) for one, other in both)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.strip().splitlines())

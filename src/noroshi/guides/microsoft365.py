@@ -1,0 +1,61 @@
+"""The guide for Microsoft 365: the ways to sign in that it knows, and what differs by cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+from noroshi.guides.guide import read_guide
+from noroshi.guides.places import Value
+
+MICROSOFT365 = read_guide("microsoft365")
+APP_NAME = "Noroshi"
+WAYS: Mapping[str, Words] = {
+    "app-certificate": Words(
+        en="an app by itself, with a certificate", ja="アプリだけでサインイン (証明書)"
+    ),
+    "app-secret": Words(
+        en="an app by itself, with a client secret",
+        ja="アプリだけでサインイン (クライアント シークレット)",
+    ),
+    "person-paste": Words(
+        en="a person in any browser, the address pasted back",
+        ja="人がサインインし、止まった先の URL を貼り付ける",
+    ),
+    "person-here": Words(
+        en="a person in a browser on this computer",
+        ja="人がこのコンピューターのブラウザーでサインインする",
+    ),
+    "person-device": Words(
+        en="a person by a code on another device", ja="人が別の端末でコードを入力する"
+    ),
+}
+"""Best first."""
+ENTRA = Words(en="Microsoft Entra admin center", ja="Microsoft Entra 管理センター")
+AT = Words(en="{name} ({url})", ja="{name} ({url})")
+# https://learn.microsoft.com/powershell/module/exchange/connect-exchangeonline
+ENVIRONMENTS = {
+    "microsoft365-gcc-high": "O365USGovGCCHigh",
+    "microsoft365-dod": "O365USGovDoD",
+    "microsoft365-china": "O365China",
+}
+WORLDWIDE = "microsoft365"
+CONNECT = "Connect-ExchangeOnline"
+
+
+def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
+    """What fills the places: what is known of the user's own, and what the cloud decides."""
+    elsewhere = ENVIRONMENTS.get(cloud, "")
+    portal = AT.fill(name=ENTRA, url="https://entra.microsoft.com")
+    return {
+        "app": APP_NAME,
+        "entra": ENTRA if elsewhere else portal,
+        "connect": f"{CONNECT} -ExchangeEnvironmentName {elsewhere}" if elsewhere else CONNECT,
+        **{name: value for name, value in known.items() if value},
+    }
+
+
+def path_of(cloud: str) -> str:
+    """Where the right of an app is granted: Microsoft offers the role for SMTP worldwide (roadmap
+    498356), and says nothing of its national clouds."""
+    return "entra" if cloud in ENVIRONMENTS else "exchange"

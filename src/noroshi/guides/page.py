@@ -1,0 +1,117 @@
+"""The guide as a page of the documentation: what stands between its marks comes from the steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from noroshi.core.defined import REDIRECT
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words
+from noroshi.guides.guide import PARTS, Case, Guide, Step
+from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, values_of
+from noroshi.guides.showing import TITLES, markdown, table
+
+MARKS = re.compile(r"(<!-- (ways|steps|failures) (en|ja) -->\n).*?(<!-- end -->)", re.DOTALL)
+EXAMPLE = values_of(
+    "microsoft365",
+    account="m365",
+    mailbox="alerts@contoso.com",
+    person="aki@contoso.com",
+    redirect=REDIRECT,
+    certificate="noroshi-m365.cer",
+)
+APPS = frozenset(way for way in WAYS if way.startswith("app-"))
+WAY = Words(en="who signs in, and how", ja="サインインする側と方法")
+ANY_APP = Words(en="an app by itself", ja="アプリだけでサインイン")
+ANY_PERSON = Words(en="a person", ja="人がサインイン")
+KINDS: Mapping[str, Words] = {
+    "smtp": Words(en="SMTP", ja="SMTP"),
+    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
+}
+PATHS: Mapping[str, Words] = {
+    "": NOTHING,
+    "exchange": Words(en="worldwide cloud", ja="通常のクラウド"),
+    "entra": Words(en="GCC High, DoD, 21Vianet", ja="GCC High、DoD、21Vianet"),
+}
+SHARED = Words(
+    en="where somebody else than the mailbox signs in",
+    ja="メールボックス以外の人がサインインする場合",
+)
+FOR = Words(en="*For: {whom}*", ja="*対象: {whom}*")
+
+
+def written(page: str) -> str:
+    """The page with all that comes from the guide as the guide has it now."""
+
+    def part(found: re.Match[str]) -> str:
+        made = MAKERS[found[2]](MICROSOFT365, found[3])
+        return f"{found[1]}\n{made.rstrip()}\n\n{found[4]}"
+
+    return MARKS.sub(part, page)
+
+
+def _ways(guide: Guide, language: str) -> str:
+    """By way and kind of route the numbers of the steps, in the worldwide cloud."""
+    links, heads = _links(guide, language), [WAY, *KINDS.values()]
+    rows = [f"| {' | '.join(head.say(language) for head in heads)} |", "| --- | --- | --- |"]
+    for way, words in WAYS.items():
+        cases = [Case(way=way, kind=kind) for kind in KINDS]
+        cells = [", ".join(links[step.id] for step in _needed(guide, one)) for one in cases]
+        rows.append(f"| {words.say(language)} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _needed(guide: Guide, case: Case) -> Sequence[Step]:
+    """Nobody connects to Exchange for nothing."""
+    there = guide.of(case, "exchange")
+    return (*guide.of(case, "entra"), *(there if len(there) > 1 else ()))
+
+
+def _steps(guide: Guide, language: str) -> str:
+    return "\n".join(chain.from_iterable(_part(guide, part, language) for part in PARTS))
+
+
+def _part(guide: Guide, part: str, language: str) -> Iterator[str]:
+    yield f"### {TITLES[part].say(language)}\n"
+    for number, step in enumerate(guide.steps, 1):
+        if step.part == part:
+            head, _, rest = markdown(step, EXAMPLE, language, f"#### {number}.").partition("\n")
+            whom = _whom(step, language)
+            yield f'<a id="{_anchor(step.id, language)}"></a>\n\n{head}'
+            yield f"\n{FOR.say(language).format(whom=whom)}\n{rest}" if whom else rest
+
+
+def _whom(step: Step, language: str) -> str:
+    """For whom a step is; "" for all."""
+    told = [KINDS[kind] for kind in sorted(step.kinds)]
+    if step.ways == APPS:
+        told.insert(0, ANY_APP)
+    elif step.ways == WAYS.keys() - APPS:
+        told.insert(0, ANY_PERSON)
+    else:
+        told[:0] = [words for way, words in WAYS.items() if way in step.ways]
+    told += [PATHS[step.path]] if step.path else []
+    told += [SHARED] if step.shared else []
+    return "; ".join(words.say(language) for words in told)
+
+
+def _failures(guide: Guide, language: str) -> str:
+    return table(guide.failures, _links(guide, language), language)
+
+
+def _links(guide: Guide, language: str) -> Mapping[str, str]:
+    numbered = enumerate(guide.steps, 1)
+    return {step.id: f"[{n}](#{_anchor(step.id, language)})" for n, step in numbered}
+
+
+def _anchor(id: str, language: str) -> str:
+    return f"{language}-{id}"
+
+
+MAKERS: Mapping[str, Callable[[Guide, str], str]] = {
+    "ways": _ways,
+    "steps": _steps,
+    "failures": _failures,
+}

@@ -1,0 +1,80 @@
+"""The seam to a mailbox that its own account may read: what arrived there, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """A mail of ours that may have arrived: by which Message-IDs it goes, its subject, which no
+    other mail has, and since when."""
+
+    message_ids: tuple[str, ...]
+    subject: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """For whom a mail was not delivered ("": it is not said), and what was said of that."""
+
+    address: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report of non-delivery (RFC 3464). `message_ids` are those that the mail may go by that
+    it is about; there may be others among them, and none of ours."""
+
+    message_ids: tuple[str, ...]
+    lost: tuple[Lost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A report, and when it came, by the mailbox's clock."""
+
+    report: Report
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What was read of a mailbox, oldest first: the next time one reads from `until` on, and at
+    once if there is `more`. What comes in with an earlier time than what is there is not missed
+    by that, so some is read twice."""
+
+    came: tuple[Came, ...]
+    until: datetime
+    more: bool = False
+
+
+class Inbox(Protocol):
+    """A mailbox. It raises ports.RouteTrouble while it cannot be read."""
+
+    async def find(self, mail: Sought) -> datetime | None:
+        """When a mail arrived, by the mailbox's clock; None: it is not there."""
+
+    async def read(self, since: datetime) -> Read:
+        """The reports of non-delivery that came since an instant of the mailbox's clock."""
+
+    async def close(self) -> None:
+        """Let go of its connections. It may be called at any time, and twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """Whose mailbox it is, its address, and how it is opened, without any I/O.
+
+    `settings` are all that the way to it depends on: with others it is opened anew.
+    """
+
+    account: str
+    address: str
+    settings: object
+    open: Callable[[], Inbox] = field(compare=False)

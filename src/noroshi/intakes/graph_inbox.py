@@ -1,0 +1,234 @@
+"""A mailbox read by Microsoft Graph: looks for a mail of ours, and for reports of non-delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from noroshi.core.words import Words
+from noroshi.inboxes import Came, Read, Report, Sought
+from noroshi.intakes import graph_troubles as troubles
+from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
+from noroshi.intakes.reports import looks_like_report, read_report
+from noroshi.network.http import LARGEST, Connecting, NoAnswer, Patience, Reply
+from noroshi.oauth.badge import Badge
+from noroshi.ports import Outside, RouteTrouble
+from noroshi.vault import Secret
+
+PAGE, MOST_PAGES = 25, 20
+"""Mails that are listed at once, each with all its headers; and how often in one reading."""
+LARGEST_PAGE = 2**23
+LIST = "id,receivedDateTime,parentFolderId"
+NOT_UNDERSTOOD = Words(
+    en="{where} answered with something else than a list of mails",
+    ja="{where} の返事がメールの一覧になっていません",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Whose mailbox it is, and where Microsoft Graph is, as https and a host."""
+
+    account: str
+    address: str
+    graph: str
+    ca_file: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"{self.graph.rstrip('/')}/v1.0/users/{quote(self.address, safe='@')}"
+
+    @property
+    def where(self) -> str:
+        return urlsplit(self.graph).netloc
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A mail as it is listed."""
+
+    id: str
+    received: datetime
+    folder: str
+    headers: tuple[tuple[str, str], ...]
+
+
+class GraphInbox:
+    """See inboxes.Inbox. It needs Mail.Read, of a person (delegated) or of an app.
+
+    https://learn.microsoft.com/graph/api/user-list-messages
+    """
+
+    def __init__(
+        self, mailbox: Mailbox, outside: Outside, patience: Patience = Patience(answer=30)
+    ) -> None:
+        self._mailbox, self._clocks = mailbox, outside.clocks
+        self._badge = Badge(outside, mailbox.account, "inbox")
+        self._connecting = Connecting(outside, (mailbox.ca_file,), patience)
+        self._sent: str | None = None
+        self._known: dict[str, Report | None] = {}
+
+    async def find(self, mail: Sought) -> datetime | None:
+        """By its Message-IDs; else by its subject, as a server may have given it another id."""
+        for id in mail.message_ids:
+            if arrived := await self._arrived(f"internetMessageId eq {_literal(id)}"):
+                return arrived
+        since = f"receivedDateTime ge {_instant(mail.since)}"
+        return await self._arrived(f"{since} and subject eq {_literal(mail.subject)}")
+
+    async def read(self, since: datetime) -> Read:
+        """A report is fetched once; what is no report is known by its headers."""
+        rows, more = await self._listed(since)
+        known, came = dict[str, Report | None](), list[Came]()
+        for row in rows:
+            report = await self._report(row, known)
+            if report is not None:
+                came.append(Came(report=report, at=row.received))
+        self._known = known
+        newest = max((row.received for row in rows), default=since)
+        return Read(came=tuple(came), until=until_of(since, newest, more=more), more=more)
+
+    async def close(self) -> None:
+        await self._connecting.close()
+
+    async def _arrived(self, wanted: str) -> datetime | None:
+        """When the first of them came. What was sent lies in the mailbox too, and says nothing."""
+        query = {"$filter": wanted, "$select": LIST, "$top": "10"}
+        answer = await self._json(self._url("messages", query))
+        sent = await self._sent_items()
+        found = [row.received for row in self._rows(answer) if row.folder != sent]
+        return min(found, default=None)
+
+    async def _listed(self, since: datetime) -> tuple[list[_Row], bool]:
+        """In the order in which they came, and whether there are more of them."""
+        query = {
+            "$filter": f"receivedDateTime ge {_instant(since)}",  # its field as $orderby's
+            "$orderby": "receivedDateTime asc",
+            "$select": f"{LIST},internetMessageHeaders",
+            "$top": str(PAGE),
+        }
+        url, rows, pages = self._url("messages", query), list[_Row](), 0
+        while url and pages < MOST_PAGES:
+            answer = await self._json(url)
+            rows += self._rows(answer)
+            url, pages = self._next(answer), pages + 1
+        return rows, bool(url)
+
+    async def _report(self, row: _Row, known: dict[str, Report | None]) -> Report | None:
+        if row.folder == await self._sent_items() or not looks_like_report(row.headers):
+            return None
+        if row.id in self._known:
+            known[row.id] = self._known[row.id]
+            return known[row.id]
+        url = self._url(f"messages/{quote(row.id, safe='')}/$value")
+        reply = await self._got(url, LARGEST_REPORT)
+        if reply.status == 404:  # somebody deleted it meanwhile
+            return None
+        self._check(reply)
+        known[row.id] = await asyncio.to_thread(read_report, reply.body)
+        return known[row.id]
+
+    async def _sent_items(self) -> str:
+        """The id of Sent Items, by its well-known name; "" where there is no such folder."""
+        if self._sent is None:
+            reply = await self._got(self._url("mailFolders/sentitems", {"$select": "id"}))
+            if reply.status == 404 and not troubles.is_of_mailbox(reply):
+                self._sent = ""
+            else:
+                self._sent = str(self._parsed(reply).get("id", ""))
+        return self._sent
+
+    # asking
+
+    def _url(self, what: str, query: Mapping[str, str] | None = None) -> str:
+        asked = f"?{urlencode(query, quote_via=quote, safe='$')}" if query else ""
+        return f"{self._mailbox.url}/{what}{asked}"
+
+    def _next(self, answer: Mapping[str, Any]) -> str:
+        """The next page's address. The token goes along, so it must be Graph's own."""
+        url = answer.get("@odata.nextLink", "")
+        own = isinstance(url, str) and url.startswith(f"{self._mailbox.graph.rstrip('/')}/")
+        return url if own else ""
+
+    async def _json(self, url: str) -> Mapping[str, Any]:
+        return self._parsed(await self._got(url, LARGEST_PAGE))
+
+    async def _got(self, url: str, most: int = LARGEST) -> Reply:
+        """After a refusal once more with a fresh token, once in an outage."""
+        token = await self._token()
+        reply = await self._asked(url, token, most)
+        if reply.status == 401:
+            fresh = await self._badge.another(token)
+            if fresh is not None:
+                reply = await self._asked(url, fresh, most)
+        if reply.status != 401:
+            self._badge.was_good()
+        return reply
+
+    async def _token(self) -> Secret:
+        try:
+            return await self._badge.token()
+        except RouteTrouble as trouble:
+            raise of_token(trouble) from None
+
+    async def _asked(self, url: str, token: Secret, most: int) -> Reply:
+        http = await self._connecting.opened()
+        try:
+            return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, most)
+        except NoAnswer:
+            raise RouteTrouble(troubles.NO_ANSWER.fill(where=self._mailbox.where)) from None
+
+    def _check(self, reply: Reply) -> None:
+        if reply.status != 200:
+            raise troubles.of_reply(reply, self._mailbox.where, self._clocks.wall())
+
+    def _parsed(self, reply: Reply) -> Mapping[str, Any]:
+        self._check(reply)
+        try:
+            answer = json.loads(reply.body)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise RouteTrouble(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
+        return answer
+
+    def _rows(self, answer: Mapping[str, Any]) -> Iterator[_Row]:
+        listed = answer.get("value")
+        if not isinstance(listed, list):
+            raise RouteTrouble(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
+        for one in listed:
+            row = _row(one) if isinstance(one, dict) else None
+            if row is not None:
+                yield row
+
+
+def _row(one: Mapping[str, Any]) -> _Row | None:
+    """None: it does not say what every mail has."""
+    try:
+        received = datetime.fromisoformat(str(one.get("receivedDateTime")))
+    except ValueError:
+        return None
+    if received.tzinfo is None:
+        received = received.replace(tzinfo=UTC)
+    headers = one.get("internetMessageHeaders")
+    pairs = (h for h in headers if isinstance(h, dict)) if isinstance(headers, list) else ()
+    return _Row(
+        id=str(one.get("id", "")),
+        received=received,
+        folder=str(one.get("parentFolderId", "")),
+        headers=tuple((str(h.get("name", "")), str(h.get("value", ""))) for h in pairs),
+    )
+
+
+def _literal(text: str) -> str:
+    """A string of OData: its quotes doubled."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,210 @@
+"""A mailbox read by IMAP with OAuth: looks for a mail of ours, and for reports of non-delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import imaplib
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+from typing import TypeVar
+
+from noroshi.core.model import Fault
+from noroshi.core.words import Words
+from noroshi.inboxes import Came, Read, Report, Sought
+from noroshi.intakes.imap_session import NotLetIn, Refused, Row, Session, day, quoted
+from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
+from noroshi.intakes.reports import looks_like_report, read_report
+from noroshi.network import client_context, reach
+from noroshi.network.said import of_certificate, of_tls
+from noroshi.oauth.badge import Badge
+from noroshi.ports import Outside, RouteTrouble
+from noroshi.vault import Secret
+
+T = TypeVar("T")
+DAY = timedelta(days=1)
+MOST = 500
+"""Mails whose headers are looked at in one reading."""
+PATIENCE = 30.0
+"""Seconds in which the server must have said something."""
+REFUSED_TOKEN = 535
+"""What a mail server would have said."""
+NOT_LET_IN = Words(
+    en="{where} does not let the account read its mailbox: {reply}. The right is asked for by: "
+    "noroshi authorize ROUTE --read-mailbox. IMAP may be switched off for the mailbox.",
+    ja="{where} がメールボックスの読み取りを断りました: {reply}。権限を求めるには: noroshi authorize 経路 "
+    "--read-mailbox。メールボックスで IMAP が無効になっている場合もあります。",
+)
+SAID = Words(en="{where} said: {reply}", ja="{where} の返答: {reply}")
+NO_ANSWER = Words(
+    en="{where} did not answer when the mailbox was to be read: {why}",
+    ja="メールボックスの読み取りに {where} が応答しません: {why}",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Whose mailbox it is, and the server, which speaks TLS from the first byte (RFC 8314)."""
+
+    account: str
+    address: str
+    host: str
+    port: int = 993
+    ca_file: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class _Line:
+    """A connection that a thread talks on, and that may be cut from without."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def encrypt(self, context: ssl.SSLContext, host: str, patience: float) -> ssl.SSLSocket:
+        """From now on it is the TLS socket's; the handshake is still to come."""
+        self._sock.settimeout(patience)
+        tls = context.wrap_socket(
+            self._sock, server_hostname=host, do_handshake_on_connect=False
+        )
+        self._sock = tls
+        return tls
+
+    def cut(self) -> None:
+        """Whoever waits for the other side waits no more."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+
+class ImapInbox:
+    """See inboxes.Inbox. The INBOX alone is looked at, on a connection for each question."""
+
+    def __init__(self, mailbox: Mailbox, outside: Outside, patience: float = PATIENCE) -> None:
+        self._mailbox, self._outside, self._patience = mailbox, outside, patience
+        self._badge = Badge(outside, mailbox.account, "inbox")
+        self._known: dict[Row, Report | None] = {}
+        self._lines: set[_Line] = set()
+
+    async def find(self, mail: Sought) -> datetime | None:
+        """By its Message-IDs; else by its subject, as a server may have given it another id."""
+        return await self._asked(lambda session: _found(session, mail))
+
+    async def read(self, since: datetime) -> Read:
+        """A report is fetched once; what is no report is known by its headers."""
+        return await self._asked(lambda session: self._reports(session, since))
+
+    async def close(self) -> None:
+        for line in self._lines:
+            line.cut()
+
+    def _reports(self, session: Session, since: datetime) -> Read:
+        uids = session.search("SINCE", day(since - DAY))  # by the server's own date
+        new = sorted(
+            (row for row in session.rows(uids) if row.received >= since),
+            key=lambda row: (row.received, row.uid),
+        )
+        rows, more = new[:MOST], len(new) > MOST
+        known = {row: self._known[row] for row in rows if row in self._known}
+        heads = session.heads([row.uid for row in rows if row not in known])
+        for row in rows:
+            if row not in known:
+                known[row] = _report(session, row, heads.get(row.uid, b""))
+        self._known = known
+        came = [Came(report=r, at=row.received) for row in rows if (r := known[row])]
+        newest = rows[-1].received if rows else since
+        return Read(came=tuple(came), until=until_of(since, newest, more=more), more=more)
+
+    # asking
+
+    async def _asked(self, question: Callable[[Session], T]) -> T:
+        """After a refusal once more with a fresh token, once in an outage."""
+        try:
+            token = await self._badge.token()
+        except RouteTrouble as trouble:
+            raise of_token(trouble) from None
+        try:
+            answer = await self._once(question, token)
+        except NotLetIn as refused:
+            fresh = await self._badge.another(token)
+            if fresh is None:
+                raise self._not_let_in(refused) from None
+            try:
+                answer = await self._once(question, fresh)
+            except NotLetIn as again:
+                raise self._not_let_in(again) from None
+        self._badge.was_good()
+        return answer
+
+    async def _once(self, question: Callable[[Session], T], token: Secret) -> T:
+        box = self._mailbox
+        sock = await reach(box.host, box.port, self._outside, self._patience)
+        line = _Line(sock)
+        self._lines.add(line)
+        try:
+            return await asyncio.to_thread(self._talk, line, question, token)
+        except NotLetIn:
+            raise
+        except Refused as error:
+            words = SAID.fill(where=box.where, reply=_line(str(error)))
+            raise RouteTrouble(words, fault=Fault.SERVER) from None
+        except ssl.SSLCertVerificationError as error:
+            raise of_certificate(self._outside.network, box.where, error, "") from None
+        except ssl.SSLError as error:
+            raise of_tls(box.where, error) from None
+        except (OSError, EOFError, ValueError, imaplib.IMAP4.error) as error:
+            why = _line(str(error)) or type(error).__name__
+            raise RouteTrouble(NO_ANSWER.fill(where=box.where, why=why)) from None
+        finally:
+            self._lines.discard(line)
+            line.cut()  # also when cancelled: that ends the thread
+            sock.close()  # where no thread has come to take it
+
+    def _talk(self, line: _Line, question: Callable[[Session], T], token: Secret) -> T:
+        """In a thread of its own."""
+        files = (self._mailbox.ca_file, self._outside.network.ca_file)
+        with line.encrypt(client_context(files), self._mailbox.host, self._patience) as tls:
+            tls.do_handshake()
+            session = Session(tls)
+            try:
+                session.let_in(self._mailbox.address, token.reveal())
+                return question(session)
+            finally:
+                session.shutdown()
+
+    def _not_let_in(self, refused: NotLetIn) -> RouteTrouble:
+        words = NOT_LET_IN.fill(where=self._mailbox.where, reply=_line(str(refused)))
+        return RouteTrouble(words, REFUSED_TOKEN, Fault.SIGN_IN)
+
+
+def _found(session: Session, mail: Sought) -> datetime | None:
+    for id in filter(None, map(quoted, mail.message_ids)):
+        if rows := list(session.rows(session.search("HEADER", "Message-ID", id))):
+            return min(row.received for row in rows)
+    subject = quoted(mail.subject)
+    if subject is None:
+        return None
+    uids = session.search("SINCE", day(mail.since - DAY), "SUBJECT", subject)
+    return min(
+        (r.received for r in session.rows(uids) if r.received >= mail.since), default=None
+    )
+
+
+def _report(session: Session, row: Row, head: bytes) -> Report | None:
+    headers = [
+        (name, str(value)) for name, value in BytesHeaderParser().parsebytes(head).items()
+    ]
+    if not looks_like_report(headers):
+        return None
+    return read_report(session.mail(row.uid, LARGEST_REPORT))
+
+
+def _line(text: str) -> str:
+    """On one line, without what a terminal would obey."""
+    line = " ".join(text.split())[:300]
+    return "".join(c if c.isprintable() else "?" for c in line).rstrip(" .")

@@ -1,0 +1,132 @@
+"""A mailbox by IMAP in one thread: what `imap_inbox` asks for, and no more (RFC 9051).
+
+The INBOX is examined, never selected: nothing that is read is marked as read.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+LONGEST_LITERAL = 2**23
+AT_ONCE = 100
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+UID = re.compile(rb"\bUID (\d+)")
+DATE = re.compile(rb'INTERNALDATE "([ \d]\d)-(\w{3})-(\d{4}) (\d\d:\d\d:\d\d [+-]\d{4})"')
+HEADS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE X-MS-EXCHANGE-MESSAGE-IS-NDR)]"
+
+
+class NotLetIn(Exception):
+    """The token was refused; the message is what the server said."""
+
+
+class Refused(Exception):
+    """The server said no to something else than the token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A mail in the INBOX, and when it came."""
+
+    uid: int
+    received: datetime
+
+
+class Session(imaplib.IMAP4):
+    """On a socket that is connected and in TLS already. Errors of the connection are OSError,
+    those of the conversation Refused."""
+
+    def __init__(self, sock: ssl.SSLSocket) -> None:
+        self._given = sock
+        super().__init__()
+
+    def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
+        return self._given
+
+    def read(self, size: int) -> bytes:
+        """As much as a server announces; no one is trusted with all our memory."""
+        if size > LONGEST_LITERAL:
+            raise self.abort(f"{size} bytes at once")
+        return super().read(size)
+
+    def let_in(self, user: str, token: str) -> None:
+        """By XOAUTH2. Raises NotLetIn."""
+        first = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+        answers = iter([first])
+        try:
+            # After a refusal comes its reason as a challenge, and an empty answer is waited for.
+            self.authenticate("XOAUTH2", lambda _: next(answers, b""))
+        except self.abort:
+            raise
+        except self.error as error:
+            raise NotLetIn(str(error)) from None
+        self._done(*self.select("INBOX", readonly=True))
+
+    def search(self, *wanted: str) -> Sequence[int]:  # type: ignore[override]
+        """The UIDs of the mails that fit, ascending."""
+        found = _texts(self._done(*self.uid("SEARCH", *wanted)))
+        return sorted(int(uid) for line in found for uid in line.split())
+
+    def rows(self, uids: Sequence[int]) -> Iterator[Row]:
+        """When each of them came."""
+        for line, _ in self._fetched(uids, "(UID INTERNALDATE)"):
+            uid, date = UID.search(line), DATE.search(line)
+            if uid and date:
+                yield Row(int(uid[1]), _instant(date))
+
+    def heads(self, uids: Sequence[int]) -> Mapping[int, bytes]:
+        """By what a report is known, of each."""
+        return self._parts(uids, HEADS)
+
+    def mail(self, uid: int, most: int) -> bytes:
+        """One mail, as far as `most` bytes; b"" if it is gone."""
+        return self._parts([uid], f"BODY.PEEK[]<0.{most}>").get(uid, b"")
+
+    def _parts(self, uids: Sequence[int], what: str) -> Mapping[int, bytes]:
+        found = (
+            (UID.search(line), part) for line, part in self._fetched(uids, f"(UID {what})")
+        )
+        return {int(uid[1]): part for uid, part in found if uid}
+
+    def _fetched(self, uids: Sequence[int], what: str) -> Iterator[tuple[bytes, bytes]]:
+        for n in range(0, len(uids), AT_ONCE):
+            some = ",".join(map(str, uids[n : n + AT_ONCE]))
+            for one in self._done(*self.uid("FETCH", some, what)):
+                if isinstance(one, tuple):
+                    yield one[0], one[1]
+                elif isinstance(one, bytes):
+                    yield one, b""
+
+    def _done(self, kind: str, data: Iterable[object]) -> list[object]:
+        found = list(data)
+        if kind != "OK":
+            raise Refused(" ".join(str(each, "utf-8", "replace") for each in _texts(found)))
+        return found
+
+
+def quoted(text: str) -> str | None:
+    """As IMAP wants a string; None for what it cannot be told without a literal."""
+    if not text.isascii() or not text.isprintable():
+        return None
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def day(at: datetime) -> str:
+    """A date as SEARCH takes it, in no locale."""
+    at = at.astimezone(UTC)
+    return f"{at.day}-{MONTHS[at.month - 1]}-{at.year}"
+
+
+def _instant(found: re.Match[bytes]) -> datetime:
+    number, month, year, time = (part.decode("ascii", "replace") for part in found.groups())
+    which = MONTHS.index(month) + 1 if month in MONTHS else 1
+    text = f"{year}-{which:02d}-{int(number):02d} {time}"
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z")
+
+
+def _texts(found: Iterable[object]) -> Iterator[bytes]:
+    return (each for each in found if isinstance(each, bytes))

@@ -1,0 +1,36 @@
+"""What holds for a mailbox, whatever it is read by."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from noroshi.core.model import Fault
+from noroshi.core.words import Words
+from noroshi.ports import RouteTrouble
+
+LARGEST_REPORT = 2**18
+"""Bytes; a report says in its beginning what it is about."""
+LATE = timedelta(minutes=15)
+"""A mail is stamped when it is received, and shows once it is filed: a later one may be before
+it, so that far back is read again."""
+
+ASK_FOR_IT = Words(
+    en="{why} (So that the mailbox may be read: noroshi authorize ROUTE --read-mailbox)",
+    ja="{why} (メールボックスも読み取れるようにするには: noroshi authorize 経路 --read-mailbox)",
+)
+
+
+def until_of(since: datetime, newest: datetime, *, more: bool) -> datetime:
+    """From when on to read the next time."""
+    if not more:
+        return max(since, newest - LATE)
+    # All of one instant is read at once, or one would never come past it.
+    return newest if newest > since else since + timedelta(seconds=1)
+
+
+def of_token(trouble: RouteTrouble) -> RouteTrouble:
+    """No token: one that may send need not be one that may read."""
+    if trouble.fault is not Fault.SIGN_IN:
+        return trouble
+    words = ASK_FOR_IT.fill(why=trouble.words)
+    return RouteTrouble(words, trouble.code, trouble.fault, trouble.again)

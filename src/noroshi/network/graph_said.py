@@ -1,0 +1,38 @@
+"""What Microsoft Graph says against a request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.network.http import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """What Graph says of a request: its code, its sentence, the number for its support."""
+
+    code: str
+    message: str
+    request: str
+
+    @property
+    def text(self) -> str:
+        said = ": ".join(part for part in (self.code, self.message) if part)
+        return f"{said} (request-id {self.request})" if said and self.request else said
+
+
+def error_in(reply: Reply) -> Error:
+    """{"error": {"code", "message", …}}; whatever else came is taken as it stands."""
+    request = reply.headers.get("request-id", "")[:100]
+    try:
+        found = json.loads(reply.text)["error"]
+        return Error(_text(found, "code"), _text(found, "message"), request)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return Error("", reply.text, request)
+
+
+def _text(found: Any, name: str) -> str:
+    said = found.get(name, "") if isinstance(found, dict) else ""
+    return said if isinstance(said, str) else ""

@@ -1,0 +1,96 @@
+"""The same ways out as `reach` has, one step at a time, for whoever looks where they end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from noroshi.core.model import Fault
+from noroshi.core.words import Words
+from noroshi.network import said
+from noroshi.network.proxy import authority, proxy_of, tunnel
+from noroshi.network.racing import Address, NoSource, addresses_of, first_to_answer
+from noroshi.network.reaching import Way
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Who is connected to first, the proxy or the server itself, and all of its addresses."""
+
+    host: str
+    port: int
+    addresses: Sequence[Address]
+
+    @property
+    def where(self) -> str:
+        return authority(self.host, self.port)
+
+    def behind(self, sock: socket.socket) -> Sequence[Address]:
+        """The addresses that were tried before the one that the socket got through to."""
+        won = sock.getpeername()[0]
+        names = [str(address) for address in self.addresses]
+        return self.addresses[: names.index(won)] if won in names else ()
+
+
+async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
+    """Ask DNS for whoever is to be connected to first. Raises NotReached."""
+    network = way.network
+    first = proxy_of(network) if network.proxy else (host, port)
+    where = authority(*first)
+    loop = asyncio.get_running_loop()
+    asking = loop.getaddrinfo(*first, type=socket.SOCK_STREAM)
+    try:
+        found = await _within(patience, asking, said.NO_NAME_SERVER, where)
+        return Ahead(*first, addresses_of(found, network.source))
+    except NoSource as error:
+        raise said.of_source(network, where, error) from None
+    except (OSError, ValueError) as error:
+        if network.proxy:
+            raise said.of_proxy(network, error) from None
+        if isinstance(error, OSError):
+            raise said.of_error(where, error) from None
+        raise said.of_name(where, error) from None
+
+
+async def joined(ahead: Ahead, way: Way, patience: float) -> socket.socket:
+    """Connect to it. Raises NotReached."""
+    network = way.network
+    racing = first_to_answer(ahead.addresses, network.source)
+    words = said.PROXY_AWAY if network.proxy else said.NO_CONNECTION
+    try:
+        return await _within(patience, racing, words, ahead.where)
+    except NoSource as error:
+        raise said.of_source(network, ahead.where, error) from None
+    except OSError as error:
+        if network.proxy:
+            raise said.of_proxy(network, error) from None
+        raise said.of_error(ahead.where, error) from None
+
+
+async def led_on(sock: socket.socket, host: str, port: int, way: Way, patience: float) -> None:
+    """Have the proxy at the other end connect us to the server. Raises NotReached, and what
+    the way's `secret` raises; the socket is then of no more use."""
+    network, where = way.network, authority(host, port)
+    password = await way.secret(network.proxy_password) if network.proxy_password else ""
+    asking = tunnel(sock, network, password, host, port)
+    try:
+        await _within(patience, asking, said.PROXY_SILENT, where, proxy=network.proxy)
+    except OSError as error:
+        raise said.of_proxy(network, error) from None
+
+
+async def _within(
+    patience: float, work: Awaitable[T], words: Words, where: str, **more: str
+) -> T:
+    try:
+        async with asyncio.timeout(patience):
+            return await work
+    except TimeoutError:
+        raise said.not_reached(
+            words, Fault.NETWORK, where=where, seconds=patience, **more
+        ) from None

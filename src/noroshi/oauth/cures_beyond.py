@@ -1,0 +1,147 @@
+"""What mends a refused sign-in where it lies beyond the app: policies of tenants, the service
+itself, and other providers than Microsoft."""
+
+from __future__ import annotations
+
+from noroshi.core.words import Words
+from noroshi.examining import Cure, Whose
+from noroshi.oauth.cures import (
+    AT_ONCE,
+    AUTHENTICATION,
+    AUTHORIZE,
+    BY_ITSELF,
+    MINUTES,
+    PERMISSIONS,
+    SIGN_IN_LOGS,
+    TO_AN_HOUR,
+)
+
+HEALTH = "https://status.cloud.microsoft"
+WAIT = Cure(
+    whose=Whose.PROVIDER,
+    how=(
+        Words(
+            en="Nothing has to be done: it is asked again by itself. Whether Microsoft knows of an "
+            "outage stands on the page below.",
+            ja="何もする必要はありません。自動でもう一度試します。Microsoft の障害情報は下のページに"
+            "あります。",
+        ),
+    ),
+    link=HEALTH,
+    takes=BY_ITSELF,
+)
+SUPPORT = Cure(
+    whose=Whose.PROVIDER,
+    how=(
+        Words(
+            en="If it stays so for an hour: Microsoft 365 admin center › Support, with the number "
+            "and the correlation ID below.",
+            ja="1時間たっても続く場合は、Microsoft 365 管理センター › サポートに、番号と下の correlation "
+            "ID を伝えます。",
+        ),
+    ),
+    link=HEALTH,
+    takes=BY_ITSELF,
+)
+REPORT = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="If tenant and cloud of accounts/{account}.toml are right, write a support bundle "
+            "and report it:",
+            ja="accounts/{account}.toml の tenant と cloud が正しければ、次のコマンドで診断ファイルを"
+            "書き出して報告してください:",
+        ),
+    ),
+    lines=("noroshi doctor --bundle noroshi.zip",),
+    takes=AT_ONCE,
+)
+PERMISSION = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
+            "permission: for a person Microsoft Graph › Delegated › SMTP.Send, for an app Office "
+            "365 Exchange Online › Application › SMTP.SendAsApp; then “Grant admin consent”.",
+            ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の追加: "
+            "人の場合は Microsoft Graph › 委任 › SMTP.Send、アプリの場合は Office 365 Exchange Online "
+            "› アプリケーション › SMTP.SendAsApp。そのあと「管理者の同意を与えます」を押します。",
+        ),
+    ),
+    lines=AUTHORIZE,
+    link=PERMISSIONS,
+    takes=TO_AN_HOUR,
+)
+PUBLIC_FLOWS = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Entra admin center › App registrations › {client_id} › Authentication › Advanced "
+            "settings › “Allow public client flows” › Yes (for a sign-in by code); or put the "
+            "client secret in and sign in by the page:",
+            ja="Entra 管理センター › アプリの登録 › {client_id} › 認証 › 詳細設定 ›「パブリック クライアント "
+            "フローを許可する」を「はい」にします (コード入力の場合)。または、クライアント シークレットを"
+            "入れてサインインします:",
+        ),
+    ),
+    lines=("noroshi secret set {secret}", *AUTHORIZE),
+    link=AUTHENTICATION,
+    takes=MINUTES,
+)
+TENANTS = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Is there a proxy that adds the header Restrict-Access-To-Tenants? Whoever runs it "
+            "adds {tenant}. Else Entra admin center › External Identities › Cross-tenant access "
+            "settings.",
+            ja="Restrict-Access-To-Tenants ヘッダーを付けるプロキシがあれば、その担当者が {tenant} を"
+            "追加します。なければ Entra 管理センター › External Identities › テナント間アクセス設定を"
+            "確かめます。",
+        ),
+    ),
+    link="https://learn.microsoft.com/entra/identity/enterprise-apps/tenant-restrictions",
+    takes=MINUTES,
+)
+FEDERATION = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Whoever runs the organisation's sign-in (AD FS, another identity provider, the "
+            "pass-through agent) looks into its log at this time. An app that signs in by itself "
+            '(sign_in = "app") needs none of it.',
+            ja="組織のサインイン基盤 (AD FS、ほかの ID プロバイダー、パススルー認証エージェント) の担当者が、"
+            'この時刻のログを確かめます。アプリだけのサインイン (sign_in = "app") では使いません。',
+        ),
+    ),
+    link=SIGN_IN_LOGS,
+    takes=MINUTES,
+)
+DELEGATION = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Google Admin console › Security › Access and data control › API controls › Manage "
+            "Domain Wide Delegation › Add new: client ID {client_id}, scope as below.",
+            ja="Google 管理コンソール › セキュリティ › アクセスとデータ管理 › API の制御 › ドメイン全体の"
+            "委任を管理 › 新しく追加: クライアント ID {client_id}、スコープは次の行です。",
+        ),
+    ),
+    lines=("https://mail.google.com/",),
+    link="https://admin.google.com/ac/owl/domainwidedelegation",
+    takes=TO_AN_HOUR,
+)
+KEY_FILE = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Google Cloud console › IAM & Admin › Service accounts › the account › Keys › Add "
+            "key › JSON; put the file in:",
+            ja="Google Cloud コンソール › IAM と管理 › サービス アカウント › 該当のもの › 鍵 › 鍵を追加 › "
+            "JSON。ファイルの内容を入れます:",
+        ),
+    ),
+    lines=("noroshi secret set {secret} --file key.json", "timedatectl status"),
+    link="https://console.cloud.google.com/iam-admin/serviceaccounts",
+    takes=AT_ONCE,
+)

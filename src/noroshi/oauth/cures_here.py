@@ -1,0 +1,81 @@
+"""What mends a sign-in that was not even asked for: what our own settings and vault lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+from noroshi.examining import Cure, Whose
+from noroshi.oauth import cures
+from noroshi.oauth.cures import AT_ONCE, WITH_APPLY
+
+CERTIFICATE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Make a certificate and have the administrator upload it, or put in one that is "
+            "there:",
+            ja="証明書を作って管理者に登録してもらうか、すでにあるものを入れます:",
+        ),
+    ),
+    lines=(
+        "noroshi cert new {account} --out noroshi.cer",
+        "noroshi cert import {account} FILE",
+    ),
+    link=cures.CREDENTIALS,
+    takes=AT_ONCE,
+)
+PROXY_PASSWORD = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Put the password of the proxy in:", ja="プロキシのパスワードを保管庫に入れます:"
+        ),
+    ),
+    lines=("noroshi secret set {proxy_password}",),
+    takes=AT_ONCE,
+)
+NO_SCOPE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Take a cloud that has it (microsoft365 has), or write the scope into "
+            "clouds/{cloud}.toml.",
+            ja="スコープのあるクラウド (microsoft365 など) を使うか、clouds/{cloud}.toml に書きます。",
+        ),
+    ),
+    takes=WITH_APPLY,
+)
+VAULT = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="See which key is there and what it opens; the right one comes from its backup:",
+            ja="どの鍵があり、何を開けるかを確かめます。正しい鍵は控えから戻せます:",
+        ),
+    ),
+    lines=("noroshi key check", "noroshi key restore FILE"),
+    takes=AT_ONCE,
+)
+STORE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Look whether the volume is full or read-only, and whether the store is whole:",
+            ja="ボリュームがいっぱいか読み取り専用になっていないか、保存先に異常がないか調べます:",
+        ),
+    ),
+    lines=("df -h", "noroshi check-store"),
+    takes=AT_ONCE,
+)
+BY_ERROR: Mapping[str, Cure] = {
+    "never_signed_in": cures.SIGN_IN,
+    "other_account": cures.SIGN_IN,
+    "no_secret": cures.SECRET,
+    "no_key_file": cures.SECRET,
+    "no_certificate": CERTIFICATE,
+    "no_proxy_password": PROXY_PASSWORD,
+    "no_scope": NO_SCOPE,
+    "invalid_response": cures.SETTINGS,
+}
+"""By what our own refusals are called."""

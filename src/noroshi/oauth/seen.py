@@ -1,0 +1,141 @@
+"""What an access token says of itself, taken apart: for whom it is, what it permits, whose it is.
+
+As in `claims`, for people to read and to act upon; no mail is sent or held back by it. The claims
+are those of Microsoft's page "Access token claims reference": `oid` of an app's own token is its
+service principal's, which Exchange wants to be told as New-ServicePrincipal -ObjectId.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.oauth.claims import EXCHANGE, claims_in
+from noroshi.ports import Resource
+from noroshi.vault import Secret
+
+GRAPH = frozenset(
+    {
+        "https://graph.microsoft.com",
+        "https://graph.microsoft.us",
+        "https://dod-graph.microsoft.us",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "00000003-0000-0000-c000-000000000000",
+    }
+)
+"""The audiences of Microsoft Graph in its clouds."""
+AUDIENCES: Mapping[Resource, frozenset[str]] = {"smtp": EXCHANGE, "graph": GRAPH}
+NAMES: Mapping[Resource, str] = {"smtp": "Exchange Online", "graph": "Microsoft Graph"}
+SCOPES: Mapping[Resource, frozenset[str]] = {
+    "smtp": frozenset({"SMTP.Send"}),
+    "graph": frozenset({"Mail.Send", "Mail.Send.Shared"}),
+}
+ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
+LONGEST, MOST = 100, 20
+
+FOR = Words(en="It is for {name}.", ja="{name} 用のトークンです。")
+FOR_OTHER = Words(
+    en="It is for “{audience}”, not for {name}, which will refuse it. Check the cloud's scopes.",
+    ja="{name} 用ではなく「{audience}」用のトークンです。このままでは断られます。クラウドのスコープを"
+    "確かめてください。",
+)
+PERMITS = Words(en="It carries {permits}.", ja="アクセス許可は {permits} です。")
+LACKS = Words(
+    en="It lacks {wanted}. Add it to the app registration as a delegated permission of Microsoft "
+    "Graph, and sign in again.",
+    ja="{wanted} がありません。アプリの登録に Microsoft Graph の委任されたアクセス許可として追加し、"
+    "サインインし直してください。",
+)
+BY_EXCHANGE = Words(
+    en="It carries no permission, as is right where Exchange itself grants it (RBAC for "
+    "Applications).",
+    ja="アクセス許可は含まれていません。Exchange 側の「アプリケーションの RBAC」で許可する場合は"
+    "これで正常です。",
+)
+EVERY_MAILBOX = Words(
+    en="With Mail.Send from Entra ID the app may send from every mailbox. Narrower: take it out "
+    "there, and let Exchange grant “Application Mail.Send” for this mailbox alone.",
+    ja="Entra ID で Mail.Send を許可したアプリは、すべてのメールボックスから送信できます。絞るには、"
+    "Entra ID の許可を外し、Exchange でこのメールボックスだけに Application Mail.Send を"
+    "割り当ててください。",
+)
+OF_PERSON = Words(en="{person} signed in.", ja="サインインしたのは {person} です。")
+ANOTHER = Words(
+    en="{person} signed in, and mails come from {mailbox}: that needs Full Access and Send As "
+    "there.",
+    ja="サインインしたのは {person} で、送信元は {mailbox} です。{mailbox} へのフル アクセス権限と "
+    "Send As 権限が必要です。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One token, looked into. `object_id` is an app's service principal; "" of a person's token."""
+
+    audience: str
+    fits: bool
+    permits: tuple[str, ...]
+    alone: bool
+    person: str = ""
+    object_id: str = ""
+
+    def told(self, resource: Resource, mailbox: str) -> tuple[Words, ...]:
+        """All of it in words; what will be refused, and what is wider than it need be, too."""
+        name = NAMES[resource]
+        fits = FOR if self.fits else FOR_OTHER
+        told = [fits.fill(name=name, audience=self.audience)]
+        told += self._of_app(resource) if self.alone else self._of_person(resource, mailbox)
+        return tuple(told)
+
+    def lacks(self, resource: Resource) -> str:
+        """What it ought to permit and does not; an app may be permitted by Exchange instead."""
+        return (
+            "" if self.alone or SCOPES[resource] & set(self.permits) else min(SCOPES[resource])
+        )
+
+    def _of_app(self, resource: Resource) -> list[Words]:
+        if ROLES[resource] not in self.permits:
+            return [BY_EXCHANGE]
+        told = [PERMITS.fill(permits=ROLES[resource])]
+        return [*told, EVERY_MAILBOX] if resource == "graph" else told
+
+    def _of_person(self, resource: Resource, mailbox: str) -> list[Words]:
+        wanted = self.lacks(resource)
+        permits = PERMITS.fill(permits=", ".join(self.permits) or "-")
+        told = [permits, LACKS.fill(wanted=wanted)] if wanted else [permits]
+        if not self.person:
+            return told
+        other = self.person.lower() != mailbox.lower()
+        whose = ANOTHER if other else OF_PERSON
+        return [*told, whose.fill(person=self.person, mailbox=mailbox)]
+
+
+def seen_in(token: Secret, resource: Resource) -> Seen | None:
+    """None where it cannot be looked into, which is no fault."""
+    claims = claims_in(token.reveal())
+    if claims is None:
+        return None
+    audience = _shown(claims.get("aud", ""))
+    alone = claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)
+    return Seen(
+        audience=audience,
+        fits=audience.rstrip("/") in AUDIENCES[resource],
+        permits=_permits(claims, alone=alone),
+        alone=alone,
+        person="" if alone else _shown(claims.get("upn") or claims.get("unique_name") or ""),
+        object_id=_shown(claims.get("oid", "")) if alone else "",
+    )
+
+
+def _permits(claims: Mapping[str, Any], *, alone: bool) -> tuple[str, ...]:
+    roles = claims.get("roles")
+    given = roles if isinstance(roles, list) else []
+    found = given if alone else str(claims.get("scp", "")).split()
+    return tuple(_shown(one) for one in found[:MOST])
+
+
+def _shown(given: object) -> str:
+    """A claim as it may be told: short, and nothing that a terminal obeys."""
+    return "".join(c if c.isprintable() else "?" for c in str(given))[:LONGEST]

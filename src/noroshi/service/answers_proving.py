@@ -1,0 +1,37 @@
+"""What the operations answer with that prove a sign-in piece by piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantFound:
+    """A tenant that there is: its own ID, and the sign-in server that said so."""
+
+    id: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppTried:
+    """Whether it is proved that the server knows the app, or takes its credential; if not,
+    `why` it cannot be told before somebody signs in."""
+
+    sure: bool
+    why: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSeen:
+    """What a route's token says of itself. `good`: nothing in it will be refused, as far as it
+    can be looked into. `object_id`: of an app's service principal, "" if it does not say."""
+
+    good: bool
+    permits: tuple[str, ...] = ()
+    person: str = ""
+    object_id: str = ""
+    words: tuple[Words, ...] = ()

@@ -1,0 +1,50 @@
+"""What is known of mails once a provider has taken them, and what is not proved. All is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+
+from noroshi.core.model import NOTHING, Receipt
+from noroshi.core.words import Words
+from noroshi.ports import Arrival, Trip
+from noroshi.service.answers_mail import Arrived, Arrives
+from noroshi.trips import last_taken
+
+ACCEPTED, CAME_BACK = "accepted", "came back"
+NOT_PROVED = Words(
+    en="That it was delivered is not proved. A report that it was not would be noticed.",
+    ja="相手に届いたことまでは確かめていません。配信不能の通知が来れば分かります。",
+)
+NOT_NOTICED = Words(
+    en="That it was delivered is not proved, and a report that it was not would not be noticed: "
+    "nobody lets Noroshi read the mailbox that it would come to (reads_inbox).",
+    ja="相手に届いたことは確かめていません。送信元のメールボックスを読み取らない設定のため (reads_inbox)、"
+    "配信不能の通知が来ても分かりません。",
+)
+
+
+def state_of(state: str, arrivals: Iterable[Arrival]) -> str:
+    """A mail that came back was not read, whoever else saw it arrive."""
+    arrived = {one.state for one in arrivals}
+    if not arrived:
+        return state
+    return CAME_BACK if CAME_BACK in arrived else arrived.pop()
+
+
+def unproved(state: str, receipts: Sequence[Receipt], read: Collection[str]) -> Words:
+    """What is not known of an accepted mail. `read`: the routes whose mailbox is read."""
+    if state != ACCEPTED:
+        return NOTHING
+    took = last_taken(receipts)
+    return NOT_PROVED if took is not None and took.route in read else NOT_NOTICED
+
+
+def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
+    """What became of a mail, as an answer."""
+    return tuple(Arrived(**asdict(one)) for one in arrivals)
+
+
+def arrives(trip: Trip) -> Arrives:
+    """What is known of a route's mails to its own mailbox, as an answer."""
+    return Arrives(seen=trip.seen, took=trip.took, why=trip.why)

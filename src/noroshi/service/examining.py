@@ -1,0 +1,197 @@
+"""Operations that examine: a route stage by stage, or this computer. Nothing is ever sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.model import DIRECT, NOTHING, Network, Route
+from noroshi.core.problems import Problem, instead
+from noroshi.core.words import Words, plain
+from noroshi.core.written import is_address
+from noroshi.definitions import Plan
+from noroshi.definitions.needs import account_of, mark_of, resource_of
+from noroshi.examining import Exam, Examination, Stage, Step, Whose
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.outside import secret_of, token_of
+from noroshi.ports import Outside
+from noroshi.service.desk import Desk
+from noroshi.service.examining_clock import ClockStep
+from noroshi.service.examining_sign_in import SignInSteps, server_of, values_of
+from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, operation
+from noroshi.service.sending import NO_MAILBOX
+from noroshi.service.signing import NO_ROUTE
+
+MICROSOFT = (
+    "office365.com",
+    "outlook.com",
+    "office365.us",
+    "partner.outlook.cn",
+    "mx.microsoft",
+)
+"""Whose mail servers are Exchange Online, by the ends of their names."""
+OF_MICROSOFT: Mapping[Whose, Words] = {
+    Whose.ADMINISTRATOR: Words(
+        en="your Microsoft 365 administrator", ja="貴社の Microsoft 365 管理者"
+    ),
+    Whose.PROVIDER: plain("Microsoft"),
+}
+OF_GOOGLE: Mapping[Whose, Words] = {
+    Whose.ADMINISTRATOR: Words(
+        en="your Google Workspace administrator", ja="貴社の Google Workspace 管理者"
+    ),
+    Whose.PROVIDER: plain("Google"),
+}
+NOT_EXAMINED = Words(
+    en="Routes of kind {kind} say no stages, so {route} cannot be examined.",
+    ja="種類 {kind} の経路には診断の段階がないため、{route} は診断できません。",
+)
+BAD_TO = Words(en="The recipient cannot be used.", ja="宛先が正しくありません。")
+SYSTEM = Words(en="This computer", ja="このコンピューター")
+
+
+@dataclass(frozen=True, slots=True)
+class StageName:
+    """A stage that is to come."""
+
+    name: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """An examination: of a route, or of this computer (route ""); its stages so far, from the
+    one that was asked for on, and all that it will have."""
+
+    id: str
+    route: str
+    title: Words
+    kind: str
+    mark: Words
+    where: str
+    at: datetime
+    names: tuple[StageName, ...]
+    stages: tuple[Stage, ...] = ()
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The stages that have come since, and whether that is all."""
+
+    stages: tuple[Stage, ...]
+    over: bool
+
+
+class Examining(Desk):
+    """Begun, and looked at as its stages come."""
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Examine a route, or this computer.",
+            ja="送信経路、またはこのコンピューターを診断します。",
+        ),
+    )
+    async def examine_begin(self, who: Person, route: str = "", to: str = "") -> Examined:
+        """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
+
+        Without a route it is this computer.
+        """
+        if to and not is_address(to):
+            raise Invalid(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
+        _, plan = await self._current()
+        found = self._route_named(plan, route) if route else None
+        examination = (
+            self._of_route(plan, found, to) if found else SystemExamination(self._whole(plan))
+        )
+        id = self._new_id()
+        self._under_way.begin(id, examination)
+        return Examined(
+            id=id,
+            route=route,
+            title=plain(found.title) if found else SYSTEM,
+            kind=found.kind if found else "",
+            mark=(mark_of(plan, found) if found else None) or NOTHING,
+            where=str(getattr(found.options, "where", "")) if found else self._runs_on,
+            at=self._clocks.wall(),
+            names=tuple(StageName(s.name, s.title) for s in examination.steps),
+        )
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(en="See how an examination goes.", ja="診断の進み具合を見ます。"),
+    )
+    async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
+        """Its stages after the first `seen`; waits a few seconds for one."""
+        stages, over = await self._under_way.since(id, seen)
+        return Looked(tuple(stages), over)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self._under_way.close()
+
+    def _route_named(self, plan: Plan, name: str) -> Route:
+        route = plan.routes.get(name)
+        if route is None:
+            raise NotFound(NO_ROUTE.fill(given=name, instead=instead(name, plan.routes)))
+        return route
+
+    def _of_route(self, plan: Plan, route: Route, to: str) -> Examination:
+        examine = self._plugins.transport(route.kind).examine
+        if examine is None:
+            words = NOT_EXAMINED.fill(kind=route.kind, route=route.name)
+            raise Conflict(words)
+        outside = self._outside(plan, route.network)
+        return examine(route.options, outside, self._exam(plan, route, to, outside))
+
+    def _outside(self, plan: Plan, network: Network) -> Outside:
+        tokens = token_of(plan.accounts.__getitem__, self._tokens)
+        return Outside(self._clocks, tokens, secret_of(self._vault), network)
+
+    def _exam(self, plan: Plan, route: Route, to: str, outside: Outside) -> Exam:
+        account = account_of(plan, route)
+        exam = Exam(
+            to=to,
+            values={"route": route.name, **(_values_of(account, route) if account else {})},
+            people=_people(route.options, account),
+            other=server_of(account) if account else None,
+        )
+        if account is None:
+            return exam
+        steps = SignInSteps(account, resource_of(route), self._tokens, outside, exam).steps
+        return replace(exam, sign_in=steps)
+
+    def _whole(self, plan: Plan) -> Sequence[Step]:
+        """This computer, its clock by the sign-in servers of all accounts."""
+        clock = ClockStep(tuple(plan.accounts.values()), self._outside(plan, DIRECT))
+        return (*(self._system() if self._system else ()), *clock.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemExamination:
+    """This computer's steps, none of which needs another."""
+
+    steps: Sequence[Step]
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _values_of(account: Account, route: Route) -> Mapping[str, str]:
+    parties = getattr(route.options, "parties", None)
+    return {**values_of(account), "user": parties.user if parties else account.mailbox}
+
+
+def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:
+    """How those are called who can mend a thing."""
+    host = str(getattr(options, "host", "")).lower().rstrip(".")
+    if account is not None:
+        if account.cloud.entra:
+            return OF_MICROSOFT
+        return OF_GOOGLE if account.cloud.name == "google" else {}
+    return OF_MICROSOFT if host.endswith(MICROSOFT) else {}

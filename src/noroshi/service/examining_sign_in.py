@@ -1,0 +1,272 @@
+"""The steps of a route's account: its sign-in server, a new token, and what that says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words, plain
+from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose, filled
+from noroshi.network.http import NoAnswer, Patience, Reply, open_http
+from noroshi.oauth import cures_here
+from noroshi.oauth.advice import cure_of
+from noroshi.oauth.claims import claims_in
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.tokens import SignInState, TokenSource
+from noroshi.oauth.wire import NOT_OAUTH
+from noroshi.ports import Outside, Resource, RouteTrouble, StoreError
+from noroshi.transports import diagnosis
+from noroshi.transports.examining.obstacles import sentence, stopped_by
+from noroshi.transports.examining.way import clock_remarks, with_values
+from noroshi.vault import VaultError
+
+PATIENCE = Patience(connect=15, answer=15)
+WELL_KNOWN = "/v2.0/.well-known/openid-configuration"
+TELL_BEFORE = 60
+"""Days before the end of a secret or certificate from which it is remarked."""
+LONGEST = 200
+SERVER, TOKEN = (Words(en="Sign-in", ja="サインイン先"), Words(en="Token", ja="トークン"))
+CLAIMS = Words(en="Claims", ja="クレーム")
+ANSWERS = Words(en="{host} answers", ja="{host} が応答しました")
+BY_PERSON = Words(
+    en="renewed by the refresh token, {lasts}{user} signed in {days} days ago",
+    ja="更新トークンで更新できました ({lasts}{user} が{days}日前にサインイン)",
+)
+BY_APP = Words(
+    en="a new one by {kind}, {lasts}the app signs in by itself",
+    ja="{kind}で取得できました ({lasts}アプリだけのサインイン)",
+)
+SECRET, CERTIFICATE = (
+    Words(en="the client secret", ja="クライアント シークレット"),
+    Words(en="the certificate", ja="証明書"),
+)
+LASTS = Words(en="good for {minutes} min; ", ja="あと{minutes}分、")
+SOMEBODY = Words(en="somebody", ja="誰か")
+ENDS = Words(
+    en="The client secret or certificate ends on {at}, in {days} days. Put the next one in beside "
+    "it before that day (secret_next, certificate_next).",
+    ja="クライアント シークレット (または証明書) はあと{days}日 ({at}) で切れます。それまでに次のものを"
+    "隣に入れてください (secret_next、certificate_next)。",
+)
+NOT_WRITTEN_DOWN = Words(
+    en="Nobody is told when the client secret ends: no provider says it. Write its last day into "
+    "secret_ends of accounts/{account}.toml.",
+    ja="クライアント シークレットの期限は Microsoft から知らされません。accounts/{account}.toml の "
+    "secret_ends に書くと、切れる前に知らせます。",
+)
+BY_NEXT = Words(
+    en="The second one of two secrets or certificates is in use: the first one was refused.",
+    ja="2つあるうち、2つ目のシークレット (または証明書) を使っています。1つ目は断られました。",
+)
+ANOTHER = Words(
+    en="{person} signed in, and the route sends from {user}. It is well if {person} may open that "
+    "mailbox, or if both names are one person's; the next stages tell. If somebody else was meant "
+    "to sign in: noroshi authorize {route}, in a private window of the browser.",
+    ja="サインインしたのは {person} ですが、経路は {user} から送ります。{person} にそのメールボックスの権限が"
+    "あるか、同じ人の別名であれば問題ありません (このあとの段階で分かります)。人を間違えた場合は、ブラウザーの"
+    "プライベート ウィンドウでサインインし直してください: noroshi authorize {route}",
+)
+FOR = Words(en="for {aud}: {rights}; {who}", ja="宛先 {aud}、権限 {rights}、{who}")
+OPAQUE = Words(
+    en="cannot be looked into; the mail server will judge it",
+    ja="中身は確かめられません。判断はメールサーバーに任せます",
+)
+NO_SERVER = Cure(
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="Open this page in a browser of this network. If another page comes, a proxy or "
+            "log-in page stands in between; its administrator lets {host} through.",
+            ja="このネットワークのブラウザーで次のページを開きます。別のページが出る場合は、途中にプロキシか"
+            "ログイン画面があります。管理者に {host} を通してもらってください。",
+        ),
+    ),
+)
+REPLY = "{error}{codes}{correlation}"
+
+
+class SignInSteps:
+    """What is looked at of one account, for what one route needs it for."""
+
+    def __init__(
+        self,
+        account: Account,
+        resource: Resource,
+        tokens: TokenSource,
+        outside: Outside,
+        exam: Exam,
+    ) -> None:
+        self._account, self._resource, self._tokens = account, resource, tokens
+        self._outside = replace(outside, network=account.network)
+        host, port = server_of(account)
+        network = account.network
+        told = {"network": network.name, "proxy_password": network.proxy_password}
+        self._where = host
+        self._exam = with_values(exam, **told, host=host, port=str(port))
+        self._token = self._person = ""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        found = (
+            Step(name="sign-in", title=SERVER, take=self._server),
+            Step(name="token", title=TOKEN, take=self._renewed),
+        )
+        if not self._account.cloud.entra:
+            return found  # other servers have claims of their own
+        return (*found, Step(name="claims", title=CLAIMS, take=self._claims))
+
+    async def _server(self) -> Seen:
+        """By one page that says nothing secret; its date tells of our clock."""
+        page, host = page_of(self._account), plain(self._where)
+        try:
+            reply = await fetched(page, self._account, self._outside)
+        except RouteTrouble as trouble:
+            raise stopped_by(trouble, self._exam, host) from None
+        except NoAnswer as error:
+            words = NOT_OAUTH.fill(host=self._where, status=error)
+            raise Stopped(host, NO_SERVER.remedy(words, self._exam)) from None
+        if _is_other(reply, self._account):
+            words = NOT_OAUTH.fill(host=self._where, status=reply.status)
+            cure = replace(NO_SERVER, lines=(page,))
+            raise Stopped(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
+        now = self._outside.clocks.wall()
+        return Seen(ANSWERS.fill(host=self._where), clock_remarks(reply.date, now, self._where))
+
+    async def _renewed(self) -> Seen:
+        """A new token, whatever is at hand: one that is still good proves no secret."""
+        try:
+            token = await self._tokens.prove(self._account, self._resource)
+            state = await self._tokens.state(self._account, self._resource)
+        except SignInFailed as failure:
+            raise self._refused(failure) from None
+        except Unreachable as error:
+            cure = replace(NO_SERVER, lines=(page_of(self._account),))
+            raise Stopped(
+                plain(self._where), cure.remedy(sentence(error.words), self._exam)
+            ) from None
+        except VaultError as error:
+            raise self._stopped(error.words, cures_here.VAULT) from None
+        except StoreError as error:
+            raise self._stopped(error.words, cures_here.STORE) from None
+        self._token, self._person = token.reveal(), state.user
+        return Seen(self._told(state), tuple(self._remarks(state)))
+
+    async def _claims(self) -> Seen:
+        claims = claims_in(self._token)
+        if claims is None:
+            return Seen(OPAQUE, self._another(self._person))
+        now = self._outside.clocks.wall()
+        found = diagnosis.faults(claims, self._resource, self._user, now)
+        faults = tuple(fault.words for fault in found if fault.about != diagnosis.OTHER_PERSON)
+        return Seen(_of_claims(claims), (*faults, *self._another(diagnosis.person_in(claims))))
+
+    @property
+    def _user(self) -> str:
+        """The mailbox that the route opens."""
+        return self._exam.values.get("user") or self._account.mailbox
+
+    def _another(self, person: str) -> tuple[Words, ...]:
+        """That it is not the mailbox of whoever signed in: that may be meant so."""
+        found = diagnosis.other_person(person, self._resource, self._user)
+        return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
+
+    def _refused(self, failure: SignInFailed) -> Stopped:
+        codes = "".join(f" AADSTS{code}" for code in failure.codes)
+        correlation = f" (correlation ID {failure.correlation_id})"
+        reply = REPLY.format(
+            error=failure.error,
+            codes=codes,
+            correlation=correlation if failure.correlation_id else "",
+        )
+        cure = cure_of(failure, self._account)
+        remedy = cure.remedy(sentence(failure.words), self._exam, reply if codes else "")
+        return Stopped(plain(codes.strip() or failure.error), remedy)
+
+    def _stopped(self, words: Words, cure: Cure) -> Stopped:
+        return Stopped(NOTHING, cure.remedy(sentence(words), self._exam))
+
+    def _told(self, state: SignInState) -> Words:
+        now = self._outside.clocks.wall()
+        ends = (claims_in(self._token) or {}).get("exp")
+        lasts = NOTHING
+        if isinstance(ends, int | float):
+            lasts = LASTS.fill(minutes=max(round((ends - now.timestamp()) / 60), 0))
+        if self._account.alone:
+            kind = CERTIFICATE if self._account.certificate else SECRET
+            return BY_APP.fill(kind=kind, lasts=lasts)
+        days = (now - state.since).days if state.since is not None else 0
+        return BY_PERSON.fill(lasts=lasts, user=state.user or SOMEBODY, days=days)
+
+    def _remarks(self, state: SignInState) -> Iterator[Words]:
+        if state.by_next:
+            yield BY_NEXT
+        if not self._account.cloud.entra and not self._account.alone:
+            yield from self._another(state.user)  # else the claims say it
+        if state.ends is not None:
+            days = (state.ends - self._outside.clocks.wall().date()).days
+            if days <= TELL_BEFORE:
+                yield ENDS.fill(at=state.ends.isoformat(), days=days)
+        elif self._account.secret and self._account.cloud.entra:
+            yield filled(NOT_WRITTEN_DOWN, self._exam)
+
+
+async def fetched(page: str, account: Account, outside: Outside) -> Reply:
+    """One page of an account's sign-in server, by its network. Raises RouteTrouble, NoAnswer."""
+    http = await open_http(outside, (account.cloud.ca_file,), PATIENCE)
+    try:
+        return await http.get(page, {"Accept": "application/json"})
+    finally:
+        await http.close()
+
+
+def server_of(account: Account) -> tuple[str, int]:
+    """Host and port of its sign-in server."""
+    parts = urlsplit(account.cloud.token_endpoint or account.cloud.authority)
+    return parts.hostname or "", parts.port or 443
+
+
+def values_of(account: Account) -> Mapping[str, str]:
+    """What of an account is filled into remedies; nothing of it is a secret."""
+    return {
+        "account": account.name,
+        "tenant": account.tenant,
+        "client_id": account.client_id,
+        "mailbox": account.mailbox,
+        "secret": account.secret or "NAME",
+        "redirect": account.redirect,
+        "cloud": account.cloud.name,
+        "graph": account.cloud.graph,
+    }
+
+
+def page_of(account: Account) -> str:
+    """What anybody may read there."""
+    cloud = account.cloud
+    if cloud.entra:
+        return f"{account.authority}{WELL_KNOWN}"
+    if cloud.token_endpoint:
+        return account.at_tenant(cloud.token_endpoint)
+    return f"{account.authority.rstrip('/')}/.well-known/openid-configuration"
+
+
+def _is_other(reply: Reply, account: Account) -> bool:
+    """Whether a proxy or a log-in page answered: a token endpoint may answer a GET as it likes."""
+    if 300 <= reply.status < 400:
+        return True
+    html = reply.text.lstrip()[:1] == "<"
+    return html and not account.cloud.token_endpoint and reply.status < 500
+
+
+def _of_claims(claims: Mapping[str, Any]) -> Words:
+    aud = diagnosis.shown(claims.get("aud", "-"))
+    # By its number Graph's audience says nothing to a person.
+    aud = diagnosis.NAMES["graph"] if aud in diagnosis.GRAPH else aud.removeprefix("https://")
+    roles = claims.get("roles")
+    rights = roles if isinstance(roles, list) else str(claims.get("scp", "")).split()
+    who = claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
+    shown = ", ".join(map(diagnosis.shown, rights))[:LONGEST] or "-"
+    return FOR.fill(aud=aud, rights=shown, who=diagnosis.shown(who))

@@ -1,0 +1,4 @@
+"""Routes examined: how each kind is looked at stage by stage, without anything being sent.
+
+`obstacles` says what mends a trouble on the way, `way` leads from a name to TLS.
+"""

@@ -1,0 +1,204 @@
+"""Why a token that was got a moment ago was refused, and what mends each cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from noroshi.core.words import Words
+from noroshi.examining import Cure, Exam, Remedy, Whose
+from noroshi.oauth.claims import claims_in
+from noroshi.ports import Resource
+from noroshi.transports import diagnosis
+from noroshi.transports.advice.record import AT_ONCE, EXCHANGE, MINUTES, RIGHTS, WITH_NEXT
+
+SERVICE_PRINCIPAL = (
+    "New-ServicePrincipal -AppId {client_id} `",
+    "  -ObjectId (Get-MgServicePrincipal -Filter \"appId eq '{client_id}'\").Id",
+)
+ANOTHER = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="If {user} was meant, sign in again as {user}: noroshi authorize {route}",
+            ja="{user} のつもりだった場合は、{user} でサインインし直します: noroshi authorize {route}",
+        ),
+        Words(
+            en="Open its page in a private window: a browser goes on as whoever is signed in there.",
+            ja="ブラウザーはサインイン済みの人のまま進むため、プライベート ウィンドウで開いてください。",
+        ),
+        Words(
+            en="If {person} is to send from {user}, your administrator allows it:",
+            ja="{person} が {user} から送るつもりの場合は、管理者が許可します:",
+        ),
+    ),
+    takes=Words(
+        en="a sign-in at once, a permission after 30 minutes to 2 hours",
+        ja="サインインはすぐ、アクセス許可は30分から2時間ほど",
+    ),
+)
+CAUSES: Mapping[Words, Cure] = {
+    diagnosis.OTHER_AUDIENCE: Cure(
+        whose=Whose.YOU,
+        how=(
+            Words(
+                en="Mend clouds/{cloud}.toml; a cloud that needs no file (microsoft365) has the "
+                "right scopes.",
+                ja="clouds/{cloud}.toml を直します。ファイルの要らないクラウド (microsoft365) には正しい"
+                "スコープが入っています。",
+            ),
+        ),
+        lines=(
+            'scope = "https://outlook.office.com/SMTP.Send"',
+            'app_scope = "https://outlook.office365.com/.default"',
+            'graph_scope = "https://graph.microsoft.com/Mail.Send"',
+        ),
+        takes=WITH_NEXT,
+    ),
+    diagnosis.NO_SCOPE: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Entra admin center › App registrations › {client_id} › API permissions › "
+                "Microsoft Graph › Delegated: add it and grant consent. Then sign in again:",
+                ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › Microsoft Graph › "
+                "委任されたアクセス許可に追加して同意します。そのあと、サインインし直します:",
+            ),
+        ),
+        lines=("noroshi authorize {route}",),
+        takes=MINUTES,
+    ),
+    diagnosis.NO_ROLE: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
+                "permission: as an application permission; then “Grant admin consent”. Or let "
+                "Exchange grant it for this mailbox alone (RBAC for Applications):",
+                ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の追加で"
+                "アプリケーションの許可として追加し、「管理者の同意を与えます」を押します。または、Exchange で"
+                "このメールボックスだけに許可します (アプリケーションの RBAC):",
+            ),
+        ),
+        lines=(
+            EXCHANGE,
+            *SERVICE_PRINCIPAL,
+            "New-ManagementScope -Name Noroshi `",
+            "  -RecipientRestrictionFilter \"PrimarySmtpAddress -eq '{user}'\"",
+            'New-ManagementRoleAssignment -Role "Application SMTP.SendAsApp" `',
+            "  -App {client_id} -CustomResourceScope Noroshi",
+        ),
+        takes=RIGHTS,
+    ),
+    diagnosis.OTHER_PERSON: replace(
+        ANOTHER,
+        lines=(
+            EXCHANGE,
+            "Add-MailboxPermission -Identity {user} `",
+            "  -User {person} -AccessRights FullAccess",
+            "Add-RecipientPermission -Identity {user} `",
+            "  -Trustee {person} -AccessRights SendAs",
+        ),
+    ),
+    diagnosis.OTHER_SENDER: replace(
+        ANOTHER,
+        lines=(
+            EXCHANGE,
+            "Add-RecipientPermission -Identity {user} `",
+            "  -Trustee {person} -AccessRights SendAs",
+        ),
+    ),
+    diagnosis.ENDED: Cure(
+        whose=Whose.YOU,
+        how=(
+            Words(
+                en="Let the computer's clock be set by NTP (as root):",
+                ja="root で NTP による時刻合わせを有効にします:",
+            ),
+        ),
+        lines=("timedatectl set-ntp true", "timedatectl status"),
+        takes=AT_ONCE,
+    ),
+    diagnosis.OF_MAILBOX: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Look through these in Exchange Online PowerShell; the last line mends the most "
+                "frequent one. A change from within the last two hours may just not act yet.",
+                ja="Exchange Online PowerShell で順に確かめます。最後の行が、最も多い原因への対処です。2時間"
+                "以内に変更した場合は、まだ反映されていないだけかもしれません。",
+            ),
+        ),
+        lines=(
+            EXCHANGE,
+            "Get-Mailbox -Identity {user} | Format-List RecipientTypeDetails",
+            "Get-CASMailbox -Identity {user} | Format-List SmtpClient*",
+            "Get-TransportConfig | Format-List SmtpClient*",
+            "Set-CASMailbox -Identity {user} `",
+            "  -SmtpClientAuthenticationDisabled $false",
+        ),
+        link="https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/"
+        "authenticated-client-smtp-submission",
+        takes=RIGHTS,
+    ),
+    diagnosis.OF_APP: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="In Exchange Online PowerShell, in this order; what is there already says so. "
+                "The object ID is that of the enterprise application, not of the app "
+                "registration. A change from within the last two hours may just not act yet.",
+                ja="Exchange Online PowerShell で、この順に実行します (済んでいるものはエラーになるだけです)。"
+                "オブジェクト ID は、アプリの登録ではなくエンタープライズ アプリケーションのものです。2時間以内に"
+                "変更した場合は、まだ反映されていないだけかもしれません。",
+            ),
+        ),
+        lines=(
+            EXCHANGE,
+            "Connect-MgGraph -Scopes Application.Read.All",
+            *SERVICE_PRINCIPAL,
+            "Add-MailboxPermission -Identity {user} `",
+            "  -User (Get-ServicePrincipal -Identity {client_id}).ObjectId `",
+            "  -AccessRights FullAccess",
+            "Set-CASMailbox -Identity {user} `",
+            "  -SmtpClientAuthenticationDisabled $false",
+            "Test-ServicePrincipalAuthorization -Identity {client_id} `",
+            "  -Resource {user}",
+        ),
+        link="https://learn.microsoft.com/exchange/client-developer/legacy-protocols/"
+        "how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth",
+        takes=RIGHTS,
+    ),
+    diagnosis.OF_GRAPH: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Entra admin center › Monitoring & health › Sign-in logs. Then sign in again:",
+                ja="Entra 管理センター › 監視と正常性 › サインイン ログを確かめ、サインインし直します:",
+            ),
+        ),
+        lines=("noroshi authorize {route}",),
+        takes=MINUTES,
+    ),
+}
+"""By the sentence of the diagnosis, its places not yet filled."""
+
+
+def remedy_of_token(
+    token: str, resource: Resource, user: str, now: datetime, exam: Exam, reply: str
+) -> Remedy:
+    """By what the token says of itself."""
+    return _of_cause(diagnosis.cause(token, resource, user, now), exam, reply)
+
+
+def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:
+    """Where Graph keeps whoever signed in out of another's mailbox; None if it is their own."""
+    person = diagnosis.person_in(claims_in(token) or {})
+    cause = next(diagnosis.other_person(person, "graph", user), None)
+    return _of_cause(cause, exam, reply) if cause is not None else None
+
+
+def _of_cause(cause: diagnosis.Cause, exam: Exam, reply: str) -> Remedy:
+    told = replace(exam, values={**exam.values, **cause.values})
+    return CAUSES[cause.about].remedy(cause.words, told, reply)

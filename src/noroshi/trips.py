@@ -1,0 +1,188 @@
+"""Round trips: a small mail a day by each route to the account's own mailbox, which shows that
+mails by that route arrive, and how soon: what it is, and what is made of what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from noroshi import schema
+from noroshi.core.model import NOTHING, Envelope, Receipt, Verdict
+from noroshi.core.words import Words
+from noroshi.inboxes import Sought
+from noroshi.ports import Arrival, Followed, Store, Trip
+
+PREFIX = "round-trip/"
+SEEN, BACK = "seen arrived", "came back"
+"""The states of an Arrival."""
+DAY = timedelta(days=1)
+FIRST, LAST = 2, 32
+"""So many of a route's mails are looked back at, and where the newest has not been seen."""
+SUBJECT = "[Noroshi] Round trip by {route}, {day} ({installation})"
+TEXT = """\
+Noroshi sends this mail once a day by the route {route} to its own mailbox and looks for it there,
+so that it knows that mails by this route arrive. Nobody has to read it. It may be deleted once it
+is a day old.
+
+Noroshi が1日に1回、送信経路 {route} から自分のメールボックスに送るメールです。この経路のメールが届いて
+いることを確かめるためのもので、読む必要はありません。1日たったら削除してかまいません。
+"""
+NOT_READ = Words(
+    en="the mailbox cannot be read: {why}", ja="メールボックスを読み取れません: {why}"
+)
+NOT_SENT = Words(
+    en="the last mail to it has not left: {why}", ja="最後に送ったメールが出ていません: {why}"
+)
+CAME_BACK = Words(
+    en="the last mail to it came back: {said}", ja="最後に送ったメールが戻ってきました: {said}"
+)
+NOT_THERE = Words(
+    en="the last mail to it was accepted and is not in the mailbox",
+    ja="最後に送ったメールは受領されましたが、メールボックスにありません",
+)
+QUEUED = Words(en="it waits in the queue", ja="送信待ちです")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """How far the reports in a mailbox are known, by its own clock, and what stands against
+    reading it now."""
+
+    until: datetime
+    trouble: Words = NOTHING
+
+
+def note_of(account: str) -> str:
+    """The name under which a node notes that of an account's mailbox."""
+    return f"inbox/{account}"
+
+
+def looked_at(notes: Mapping[str, str], account: str) -> Looked | None:
+    """What is noted of an account's mailbox; None: nothing that can be read."""
+    try:
+        return schema.value(Looked, notes[note_of(account)])
+    except (KeyError, schema.Unreadable):
+        return None
+
+
+async def mails_of(store: Store, route: str) -> Sequence[Followed]:
+    """A route's mails, the newest first, back to one that was seen."""
+    newest = await store.followed(prefix_of(route), FIRST)
+    if not newest or arrival_of(newest[0], SEEN):
+        return newest
+    return await store.followed(prefix_of(route), LAST)
+
+
+def prefix_of(route: str) -> str:
+    """How the ids of a route's mails begin; sorted by id the last is the newest."""
+    return f"{PREFIX}{route}/"
+
+
+def is_trip(id: str) -> bool:
+    """Whether an envelope is one of these mails."""
+    return id.startswith(PREFIX)
+
+
+def trip_mail(route: str, address: str, installation: str, now: datetime) -> Envelope:
+    """The mail of a day, by this route alone; made twice it is one. Several installations may
+    share a mailbox and name their routes alike, so each finds its own."""
+    said = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
+    id = f"{prefix_of(route)}{said['day']}/{installation}"
+    payload = {
+        "subject": SUBJECT.format(**said),
+        "text": TEXT.format(**said),
+        "importance": "low",
+        "list": "noroshi",
+        "list_title": "Noroshi",
+    }
+    return Envelope(
+        id=id,
+        routes=(route,),
+        contact=address,
+        to=(address,),
+        order=id,
+        alarms=(),
+        payload=payload,
+        born=now,
+    )
+
+
+def taken(mail: Followed) -> Receipt | None:
+    """The last attempt at which a provider took it; None: none did."""
+    return last_taken(mail.receipts)
+
+
+def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
+    """The last of these at which a provider took the mail."""
+    took = (
+        receipt
+        for receipt in reversed(receipts)
+        if any(answer.verdict is Verdict.ACCEPTED for answer in receipt.answers.values())
+    )
+    return next(took, None)
+
+
+def sought(mail: Followed, receipt: Receipt) -> Sought:
+    """What a mailbox is asked for; a day earlier, as its clock may be another."""
+    envelope = mail.row.envelope
+    return Sought(
+        message_ids=receipt.message_ids,
+        subject=str(envelope.payload.get("subject", "")),
+        since=envelope.born - DAY,
+    )
+
+
+def arrival_of(mail: Followed, state: str) -> Arrival | None:
+    """What of that sort is known of a mail."""
+    return next((one for one in mail.arrivals if one.state == state), None)
+
+
+def seen_at(receipt: Receipt, received: datetime, now: datetime) -> datetime:
+    """When a mail arrived, by our own clock: not before it left, nor after it was found."""
+    return max(receipt.at, min(received, now))
+
+
+def trip_of(mails: Sequence[Followed], looked: Looked | None, since: datetime) -> Trip:
+    """What is known of a route's mails, the newest first, whose mailbox is read since then.
+
+    A day without a mail because nobody sent one is no day without an arrival.
+    """
+    seen = next((mail for mail in mails if arrival_of(mail, SEEN)), None)
+    unseen = tuple(_unseen(mails))
+    why = _against(unseen[0]) if unseen else NOTHING
+    if looked is not None and looked.trouble != NOTHING:
+        why = NOT_READ.fill(why=looked.trouble)
+    begins = (unseen[-1].row.envelope.born if unseen else since) - DAY
+    arrival = arrival_of(seen, SEEN) if seen is not None else None
+    if seen is None or arrival is None:
+        return Trip(counts_from=begins, why=why)
+    took = arrival.at - _left(seen)
+    return Trip(
+        counts_from=max(begins, arrival.at), seen=arrival.at, took=took.total_seconds(), why=why
+    )
+
+
+def _unseen(mails: Sequence[Followed]) -> Iterator[Followed]:
+    """The newest that were sent day after day and have not been seen."""
+    last: datetime | None = None
+    for mail in mails:
+        born = mail.row.envelope.born
+        if arrival_of(mail, SEEN) or (last is not None and last - born > 2 * DAY):
+            return
+        yield mail
+        last = born
+
+
+def _left(mail: Followed) -> datetime:
+    receipt = taken(mail)
+    return mail.row.envelope.born if receipt is None else receipt.at
+
+
+def _against(mail: Followed) -> Words:
+    """Why it has not been seen."""
+    if back := arrival_of(mail, BACK):
+        return CAME_BACK.fill(said=back.said)
+    if mail.row.fate != "accepted":
+        return NOT_SENT.fill(why=QUEUED if mail.row.why == NOTHING else mail.row.why)
+    return NOT_THERE

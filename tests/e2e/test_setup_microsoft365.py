@@ -1,0 +1,309 @@
+"""`noroshi setup microsoft365`: each way to sign in, by each kind of route, to a mail's receipt."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from urllib.request import urlopen
+
+import pytest
+
+from noroshi.lab.person import enter_code, sign_in
+from noroshi.lab.remote import Remote
+from tests.e2e.labs import LabProgram
+from tests.e2e.terminal import Terminal
+from tests.e2e.world import PATIENCE, Home
+
+KINDS = pytest.mark.parametrize("kind", ["smtp", "graph"])
+NOBODYS_APP = "00000000-0000-0000-0000-00000000000a"
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    lab = LabProgram(tmp_path_factory.mktemp("lab")).start()
+    yield lab
+    lab.end()
+
+
+@pytest.fixture
+def lab(program):
+    found = Remote(program.folder)
+    yield found
+    found.reset()
+
+
+@pytest.fixture
+def home(tmp_path, program, lab):
+    """A node that runs and knows the lab's sign-in server, and whom to tell, and nothing else."""
+    found = Home(tmp_path)
+    cloud = program.folder / "definitions" / "clouds" / "lab.toml"
+    found.define(
+        clouds__lab=cloud.read_text("utf-8"),
+        contacts__ops=f'addresses = ["{lab.card["reader"]}"]',
+    )
+    found.serve()
+    yield found
+    found.end()
+
+
+class Setup:
+    """The command in a script: everything that would be asked is said by options."""
+
+    def __init__(self, home, lab, *argv, client_id=""):
+        card = lab.card
+        self.card, self.shown = card, ""
+        command = (sys.executable, "-u", "-m", "noroshi.cli", "--home", str(home.folder))
+        options = ("--cloud", "lab", "--mailbox", card["user"], "--to", card["reader"])
+        known = ("--client-id", client_id or card["client_id"])
+        self.process = subprocess.Popen(
+            [*command, "setup", "microsoft365", *options, *known, *argv],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            cwd=home.folder.parent,
+            env={**os.environ, "PYTHONUTF8": "1"},
+        )
+
+    def word(self, begins):
+        """The next word that begins so, once it is shown."""
+        while True:
+            line = self.process.stdout.readline()
+            assert line, self.shown
+            self.shown += line
+            for word in line.split():
+                if word.startswith(begins):
+                    return word
+
+    def ended(self, given=""):
+        """Its exit code, once it is over; what it showed is in `shown`."""
+        said, _ = self.process.communicate(given, PATIENCE)
+        self.shown += said
+        return self.process.returncode
+
+    def walked(self, url):
+        card = self.card
+        return asyncio.run(sign_in(url, card["user"], card["password"], card["ca_file"]))
+
+
+def secret_file(home, lab):
+    file = home.folder.parent / "secret"
+    file.write_text(lab.card["client_secret"] + "\n", encoding="utf-8")
+    return ("--secret-file", str(file))
+
+
+def accepted(setup, home, lab, kind):
+    """It ended well: the receipt was shown, the mail is there, the mark too, and no secret."""
+    route = {"smtp": "smtp1", "graph": "graph1"}[kind]
+    assert setup.process.returncode == 0, setup.shown
+    assert f"by route {route} [lab]" in setup.shown
+    assert "Accepted is not arrived" in setup.shown
+    subjects = [mail["subject"] for mail in lab.mails(lab.card["reader"])]
+    assert f"Noroshi: test mail by route {route}" in subjects
+    secrets = (lab.card["client_secret"], lab.card["password"], "PRIVATE KEY")
+    assert not [one for one in secrets if one in setup.shown]
+    made = json.loads(home.run("status", "--json").stdout)["routes"]
+    assert [(one["name"], one["state"]) for one in made] == [(route, "well")]
+
+
+@KINDS
+def test_a_person_pastes_the_address_back(home, lab, kind):
+    argv = ("--sign-in", "person", f"--{kind}", *secret_file(home, lab), "--url-file", "-")
+    setup = Setup(home, lab, *argv)
+    setup.ended(setup.walked(setup.word("https://")) + "\n")
+    accepted(setup, home, lab, kind)
+    assert f"{lab.card['user']} signed in." in setup.shown
+
+
+@KINDS
+def test_the_browser_of_this_computer_comes_back_by_itself(home, lab, kind):
+    setup = Setup(home, lab, "--here", f"--{kind}", *secret_file(home, lab))
+    with urlopen(setup.walked(setup.word("https://")), timeout=PATIENCE) as page:
+        assert "is signed in" in page.read().decode()
+    setup.ended()
+    accepted(setup, home, lab, kind)
+
+
+@KINDS
+def test_a_code_is_typed_on_another_device(home, lab, kind):
+    setup = Setup(home, lab, "--device", f"--{kind}")
+    url, card = setup.word("https://"), lab.card
+    setup.word("code:")
+    code = setup.shown.split()[-1]
+    asyncio.run(enter_code(url, code, card["user"], card["password"], card["ca_file"]))
+    setup.ended()
+    accepted(setup, home, lab, kind)
+
+
+def granted(lab):
+    """What an administrator has done once by the steps: Exchange grants the right, not Entra ID."""
+    lab.set("app-permission", "unconsented")
+    lab.set("service-principal", "registered")
+    lab.set("rbac", "assigned")
+
+
+@KINDS
+def test_an_app_signs_in_by_its_secret(home, lab, kind):
+    granted(lab)
+    file = secret_file(home, lab)
+    setup = Setup(
+        home, lab, "--sign-in", "app", f"--{kind}", *file, "--secret-ends", "2028-01-31"
+    )
+    setup.ended()
+    accepted(setup, home, lab, kind)
+    exported = home.run("export", str(home.folder.parent / "out")).stdout
+    account = (home.folder.parent / "out" / "accounts" / "m365.toml").read_text("utf-8")
+    assert "2028-01-31" in account and "app" in account, exported
+
+
+@KINDS
+def test_an_app_signs_in_by_its_certificate(home, lab, kind):
+    granted(lab)
+    setup = Setup(home, lab, f"--{kind}", "--certificate-file", lab.card["client_certificate"])
+    setup.ended()
+    accepted(setup, home, lab, kind)
+    assert "CERTIFICATE" in (home.folder.parent / "noroshi-m365.cer").read_text("ascii")
+    assert "the Object ID" in setup.shown
+
+
+@pytest.mark.parametrize(
+    ("client_id", "code", "told"),
+    [
+        pytest.param(NOBODYS_APP, 1, "1. Register the app", id="no such app"),
+        pytest.param("hello", 3, "--client-id: must be like", id="no client ID at all"),
+    ],
+)
+def test_a_script_ends_at_what_is_refused_with_what_mends_it(home, lab, client_id, code, told):
+    argv = ("--sign-in", "app", "--smtp", *secret_file(home, lab))
+    setup = Setup(home, lab, *argv, client_id=client_id)
+    assert setup.ended() == code and told in setup.shown
+
+
+def test_a_mail_that_is_refused_names_the_step_that_mends_it(home, lab):
+    granted(lab)
+    lab.set("mailbox-smtp-auth", "off")
+    setup = Setup(home, lab, "--sign-in", "app", "--smtp", *secret_file(home, lab))
+    assert setup.ended() == 1
+    assert "535 5.7.139" in setup.shown
+    assert "-SmtpClientAuthenticationDisabled $false" in setup.shown
+
+
+def test_the_steps_can_be_written_for_the_administrator_before_there_is_an_app(home, lab):
+    argv = ("--cloud", "lab", "--mailbox", lab.card["user"], "--sign-in", "app", "--graph")
+    told = home.run("setup", "microsoft365", *argv, "--print-admin-steps", "-", cwd=home.folder)
+    assert told.stdout.startswith("# Noroshi: steps for the administrator of Microsoft 365")
+    assert f"PrimarySmtpAddress -eq '{lab.card['user']}'" in told.stdout
+    assert "Mail flow" not in told.stdout and "SMTP.SendAsApp" not in told.stdout
+
+
+@pytest.fixture
+def person(home):
+    """Somebody at a terminal, who may leave and come back."""
+    came = []
+
+    def comes(*argv, language="en"):
+        came.append(Terminal(home, "setup", "microsoft365", *argv, language=language))
+        return came[-1]
+
+    yield comes
+    for one in came:
+        one.end()
+
+
+def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(person, home, lab):
+    card = lab.card
+    first = person("--cloud", "lab")
+    first.type("come from: ", "alerts")
+    first.until("this is no mail address")
+    first.type("come from: ", card["user"])
+    first.until(f"contoso.example is the tenant {card['tenant_id']}")
+    first.type("Number [1]: ", "7")
+    first.until("A number from 1 to 5")
+    first.type("Number [1]: ", "3")
+    first.type("Number [1]: ", "1")
+    first.type("Who signs in", "")
+    first.type("Number [1]: ", "1")
+    first.until("http://localhost/MxMail/ letter by letter")
+    first.type("once it is done", "")
+    first.until("client) ID: ")
+    first.process.send_signal(signal.SIGINT)
+    assert first.ended() == 130 and "All answers are kept" in first.seen
+
+    again = person()
+    again.until(card["user"])
+    again.type("[Y/n]", "")
+    again.type("Number [1]: ", "3")
+    again.type("client) ID: ", NOBODYS_APP)
+    again.until("AADSTS700016")
+    again.type("client) ID: ", card["client_id"])
+    again.type("Client secret: ", "0f8fad5b-d9cb-469f-a165-70867728950e")
+    again.until("looks like the secret ID")
+    again.type("Client secret: ", "certainly~not-it")
+    again.until("AADSTS7000215")
+    again.type("Client secret: ", card["client_secret"])
+    again.type("(empty: not known): ", "31.1.2028")
+    again.type("(empty: not known): ", "2028-01-31")
+    again.until("https://localhost")
+    again.until("\n")
+    url = next(word for word in again.seen.split() if "/authorize?" in word)
+    again.type("Address: ", "http://localhost/MxMail/?code=abc\n")
+    again.until("not complete")
+    again.type("Address: ", lab.sign_in(url))  # of the page that was opened already
+    again.until("smtp1 [lab] is signed in")
+    lab.set("mailbox-smtp-auth", "off")
+    again.type("Number [1]: ", "1")
+    again.type("once it is done", "")
+    again.type("Send a test mail to", card["reader"])
+    again.until("535 5.7.139")
+    lab.set("mailbox-smtp-auth", "on")
+    again.type("try again now", "")
+    again.until("Accepted at")
+    again.type("Number [4]: ", "1")
+    again.type("[y/N]", "n")
+    again.type("[y/N]", "n")
+    assert again.ended() == 0, again.seen
+    assert card["client_secret"] not in first.seen + again.seen
+    assert "certainly~not-it" not in again.seen
+
+
+def test_a_second_route_by_graph_takes_over_where_rules_name_the_first(person, home, lab):
+    granted(lab)
+    ours = ("--cloud", "lab", "--mailbox", lab.card["user"], "--to", lab.card["reader"])
+    file = secret_file(home, lab)
+    asked = person(*ours, "--sign-in", "app", "--smtp", *file, language="ja")
+    asked.type("番号 [1]: ", "3")
+    asked.type("ID: ", lab.card["client_id"])
+    asked.type("空): ", "")
+    asked.type("番号 [1]: ", "3")
+    asked.until("受領されました")
+    home.run("export", "--force", str(home.definitions))
+    home.define(rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]')
+    asked.type("番号 [4]: ", "4")
+    asked.type("[y/N]", "n")
+    asked.type("[y/N]", "y")
+    asked.type("番号 [1]: ", "3")
+    asked.until("経路 graph1 [ラボ]")
+    asked.until("受領されました")
+    asked.type("rules/ops", "")
+    assert asked.ended() == 0, asked.seen
+    home.run("export", str(home.folder.parent / "out"))
+    rule = (home.folder.parent / "out" / "rules" / "ops.toml").read_text("utf-8")
+    assert 'routes = ["smtp1", "graph1"]' in rule
+
+
+def test_what_no_answer_mends_ends_it_at_once(person, home, lab):
+    unknown = person("--cloud", "nowhere", "--mailbox", lab.card["user"])
+    assert unknown.ended() == 3 and "nowhere" in unknown.seen
+    google = person("--cloud", "google", "--mailbox", lab.card["user"])
+    assert google.ended() in (3, 5) and "google" in google.seen.lower()
+
+
+def test_whoever_leaves_is_told_how_to_come_back_to_another_account(person, home, lab):
+    ours = ("--cloud", "lab", "--account", "second", "--sign-in", "app", "--graph")
+    asked = person(*ours, "--mailbox", lab.card["user"])
+    asked.type("Number [1]: ", "3")
+    asked.type("client) ID: ", "")
+    assert asked.ended() == 1
+    assert asked.seen.endswith(" --account second\n")

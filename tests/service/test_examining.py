@@ -1,0 +1,141 @@
+"""Examinations, near and through the door: begun, looked at as they come, and refused."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from noroshi.core.words import plain
+from noroshi.examining import Seen, Step
+from noroshi.service.examining import SystemExamination
+from noroshi.service.offer import NotFound, Trouble
+from noroshi.service.under_way import KEPT, MOST, UnderWay
+from tests.service.asking import Told, applied
+
+
+def step(name, take):
+    return Step(name=name, title=plain(name), take=take)
+
+
+async def well():
+    return Seen(plain("as it should be"))
+
+
+class Held:
+    """A step that waits until it is let go."""
+
+    def __init__(self):
+        self.go = asyncio.Event()
+
+    async def __call__(self):
+        await self.go.wait()
+        return Seen()
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+async def looked_to_the_end(ask, begun):
+    stages, over = [], False
+    while not over:
+        looked = await ask("examine_look", id=begun["id"], seen=len(stages))
+        stages, over = stages + looked["stages"], looked["over"]
+    return stages
+
+
+async def test_this_computer_is_looked_at_and_every_stage_is_named_beforehand(ask):
+    begun = await ask("examine_begin")
+    stages = await looked_to_the_end(ask, begun)
+    assert (begun["route"], begun["title"]["ja"]) == ("", "このコンピューター")
+    assert [one["name"] for one in begun["names"]] == [one["name"] for one in stages]
+    (clock,) = stages
+    assert (clock["name"], clock["state"]) == ("clock", "ok")
+    assert clock["found"]["en"] == "not compared: no account is defined"
+
+
+async def test_a_route_that_is_not_there_is_refused_with_those_that_are(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="not found") as told:
+        await ask("examine_begin", route="m356")
+    assert "m365" in str(told.value)
+
+
+async def test_a_kind_that_says_no_stages_is_told_as_such(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="cannot be examined"):
+        await ask("examine_begin", route="plain")
+
+
+async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
+    await applied(ask)
+    with pytest.raises(Told, match="recipient") as told:
+        await ask("examine_begin", route="m365", to="no address")
+    assert told.value.problems == [("to", "no address is no mail address")]
+
+
+async def test_one_that_nobody_began_is_not_found(ask):
+    with pytest.raises(Told, match="begin it again"):
+        await ask("examine_look", id="nothing")
+
+
+async def test_whoever_looks_is_told_the_stages_that_came_since():
+    held, under_way = Held(), UnderWay(Clock())
+    steps = (step("first", well), step("second", held), step("third", well))
+    under_way.begin("one", SystemExamination(steps))
+    stages, over = await under_way.since("one", 0)
+    assert ([stage.name for stage in stages], over) == (["first"], False)
+    held.go.set()
+    seen = 1
+    while not over:
+        stages, over = await under_way.since("one", seen)
+        seen += len(stages)
+    assert seen == 3
+
+
+async def test_so_many_run_at_once_and_one_more_is_refused_until_one_is_over():
+    clock, helds = Clock(), [Held() for _ in range(MOST)]
+    under_way = UnderWay(clock)
+    for number, held in enumerate(helds):
+        under_way.begin(str(number), SystemExamination((step("it", held),)))
+    with pytest.raises(Trouble):
+        under_way.begin("more", SystemExamination(()))
+    helds[0].go.set()
+    assert (await under_way.since("0", 0))[0][0].state == "ok"
+    while not (await under_way.since("0", 1))[1]:
+        pass
+    under_way.begin("more", SystemExamination(()))
+    await under_way.close()
+
+
+async def test_what_was_over_long_ago_is_forgotten_and_what_goes_on_is_not():
+    clock, held = Clock(), Held()
+    under_way = UnderWay(clock)
+    under_way.begin("over", SystemExamination(()))
+    under_way.begin("going on", SystemExamination((step("first", well), step("it", held))))
+    while not (await under_way.since("over", 0))[1]:
+        pass
+    clock.now += KEPT
+    under_way.begin("new", SystemExamination(()))
+    with pytest.raises(NotFound):
+        await under_way.since("over", 0)
+    assert [one.name for one in (await under_way.since("going on", 0))[0]] == ["first"]
+    await under_way.close()
+
+
+async def test_what_is_closed_lets_go_of_its_connections():
+    class Closing(SystemExamination):
+        closed = False
+
+        async def close(self):
+            Closing.closed = True
+
+    under_way = UnderWay(Clock())
+    under_way.begin("one", Closing((step("first", well), step("it", Held()))))
+    await under_way.since("one", 0)
+    await under_way.close()
+    assert Closing.closed

@@ -1,0 +1,235 @@
+"""What can be proved of a sign-in before any mail is sent, against the lab and over real sockets."""
+
+import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from noroshi import transports
+from noroshi.definitions import document
+from noroshi.lab import switches
+from noroshi.lab.card import definitions
+from noroshi.lab.lab import Lab
+from noroshi.lab.person import sign_in
+from noroshi.oauth.msal_provider import MsalProvider
+from noroshi.oauth.tokens import TokenSource
+from noroshi.oauth.turns import Turns
+from noroshi.plugins import Plugins
+from noroshi.service import Service
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import ManualClocks
+from noroshi.vault import Box, Secret, Vault
+from tests.service.asking import NearBy, Told
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+class Office:
+    """A service whose one account is the lab's; what of it is changed comes with `applied`."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        time = ManualClocks()
+        time.now = datetime.now(UTC)
+        store = MemoryStore()
+        self.vault = Vault(store, Box(Secret("5a" * 32)))
+        tokens = TokenSource(
+            vault=self.vault,
+            provider_of=lambda cloud: MsalProvider(),
+            clocks=time.clocks,
+            turns=Turns(store, "desk", time.clocks),
+        )
+        self.service = Service(
+            store,
+            Plugins((), (), transports.BUILT_IN),
+            time.clocks,
+            vault=self.vault,
+            tokens=tokens,
+            new_id=lambda: "01JZ",
+        )
+        self.ask = NearBy(self)
+
+    async def applied(self, route="smtp", **changed):
+        made = definitions(self.lab.address)
+        account = tomllib.loads(made["accounts/lab.toml"]) | changed
+        content = {
+            "clouds/lab": tomllib.loads(made["clouds/lab.toml"]),
+            "accounts/box": {k: v for k, v in account.items() if v is not None},
+            "routes/out": {"kind": route, "options": {"account": "box"}},
+        }
+        documents = [document(key, told) for key, told in content.items()]
+        given = [{"key": one.key, "body": one.body} for one in documents]
+        await self.ask("apply", documents=given)
+        return self.ask
+
+    async def by_secret(self, **changed):
+        """The lab's app, which signs in by itself."""
+        ask = await self.applied(sign_in="app", redirect=None, **changed)
+        await ask("set_secret", name="lab-secret", value=self.lab.address.client_secret)
+        return ask
+
+    def turn(self, name, value):
+        switches.find(name).put(self.lab.board, value)
+
+
+@pytest.fixture
+async def office(tmp_path):
+    async with Lab(tmp_path / "lab", clock=lambda: datetime.now(UTC)) as lab:
+        yield Office(lab)
+
+
+async def test_a_domain_of_the_organisation_leads_to_the_tenant_s_id(office):
+    ask = await office.applied(tenant=office.lab.address.tenant_domain)
+    found = await ask("account_tenant", account="box")
+    assert found["id"] == office.lab.address.tenant_id
+    assert found["host"].startswith("localhost:")
+
+
+@pytest.mark.parametrize("tenant", ["nobody.example", "common"])
+async def test_a_tenant_that_is_none_is_told(office, tenant):
+    ask = await office.applied(tenant=tenant)
+    with pytest.raises(Told, match=r"trouble: .*enant"):
+        await ask("account_tenant", account="box")
+
+
+async def test_a_provider_that_is_not_microsoft_has_no_tenants(office):
+    ask = await office.applied(cloud="google", tenant=None)
+    with pytest.raises(Told, match="not found: The cloud google is not Microsoft's"):
+        await ask("account_tenant", account="box")
+
+
+async def test_a_sign_in_server_that_is_away_proves_nothing(office):
+    ask = await office.applied()
+    office.turn("entra", "refuses")
+    with pytest.raises(Told, match=r"cannot connect to localhost:.* refused .*\[\]$"):
+        await ask("account_tenant", account="box")
+    with pytest.raises(Told, match=r"cannot connect to localhost:.* refused .*\[\]$"):
+        await ask("account_try", account="box", bare=True)
+
+
+async def test_an_app_is_known_before_there_is_any_secret(office):
+    ask = await office.applied()
+    assert await ask("account_try", account="box", bare=True) == {
+        "sure": True,
+        "why": {"en": "", "ja": ""},
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        pytest.param({"client_id": NOBODY}, "AADSTS700016", id="no such app"),
+        pytest.param({"tenant": NOBODY}, "AADSTS90002", id="no such tenant"),
+    ],
+)
+async def test_an_app_that_is_not_there_is_told(office, changed, told):
+    ask = await office.applied(**changed)
+    with pytest.raises(Told, match=told):
+        await ask("account_try", account="box", bare=True)
+
+
+@pytest.mark.parametrize("sign_in", ["person", "app"])
+async def test_a_secret_is_proved_by_itself_whoever_signs_in(office, sign_in):
+    ask = await office.applied(sign_in=sign_in, redirect=None)
+    with pytest.raises(Told, match="trouble: The vault has no client secret"):
+        await ask("account_try", account="box")
+    await ask("set_secret", name="lab-secret", value="certainly~not-it")
+    with pytest.raises(Told, match="AADSTS7000215") as wrong:
+        await ask("account_try", account="box")
+    assert wrong.value.problems[0][0] == "secret"
+    assert "noroshi secret set lab-secret" in wrong.value.problems[0][1]
+    await ask("set_secret", name="lab-secret", value=office.lab.address.client_secret)
+    assert (await ask("account_try", account="box"))["sure"] is True
+    assert (await ask("status"))["routes"][0]["state"] == "not signed in"
+
+
+async def test_a_policy_for_apps_leaves_open_whether_the_secret_is_right(office):
+    ask = await office.applied()
+    await ask("set_secret", name="lab-secret", value=office.lab.address.client_secret)
+    office.turn("conditional-access", "blocking")
+    tried = await ask("account_try", account="box")
+    assert tried["sure"] is False and "AADSTS53003" in tried["why"]["en"]
+
+
+async def test_a_certificate_is_proved_once_it_is_uploaded(office):
+    certified = {"certificate": "box-cert", "secret": None}
+    ask = await office.applied(sign_in="app", redirect=None, **certified)
+    await ask("certificate_new", name="box")
+    with pytest.raises(Told, match="AADSTS700027"):
+        await ask("account_try", account="box")
+
+
+async def test_an_app_s_token_names_the_object_that_exchange_wants_to_know(office):
+    ask = await office.by_secret()
+    seen = await ask("token_look", route="out")
+    assert seen["good"] is True and seen["permits"] == ["SMTP.SendAsApp"]
+    assert len(seen["object_id"]) == 36 and seen["person"] == ""
+    assert seen["words"][0]["en"] == "It is for Exchange Online."
+
+
+async def test_a_token_without_a_permission_is_right_where_exchange_grants_it(office):
+    ask = await office.by_secret()
+    office.turn("app-permission", "unconsented")
+    seen = await ask("token_look", route="out")
+    assert seen["good"] is True and seen["permits"] == []
+    assert "RBAC for Applications" in seen["words"][1]["en"]
+
+
+async def test_a_permission_for_every_mailbox_is_told_at_graph(office):
+    ask = await office.by_secret()
+    await office.applied(route="graph", sign_in="app", redirect=None)
+    seen = await ask("token_look", route="out")
+    assert seen["good"] is True
+    assert "may send from every mailbox" in seen["words"][-1]["en"]
+
+
+async def test_a_token_for_somebody_else_s_server_is_told(office):
+    graph = tomllib.loads(definitions(office.lab.address)["clouds/lab.toml"])["graph_app_scope"]
+    ask = await office.by_secret()
+    cloud = tomllib.loads(definitions(office.lab.address)["clouds/lab.toml"])
+    exported = (await ask("export"))["documents"]
+    other = document("clouds/lab", cloud | {"app_scope": graph})
+    kept = [one for one in exported if one["key"] != other.key]
+    await ask("apply", documents=[*kept, {"key": other.key, "body": other.body}])
+    seen = await ask("token_look", route="out")
+    assert seen["good"] is False
+    assert "not for Exchange Online, which will refuse it" in seen["words"][0]["en"]
+
+
+async def signed_in(office, ask):
+    begun = await ask("authorize_begin", route="out")
+    address = office.lab.address
+    back = await sign_in(begun["url"], address.user, address.password, address.ca_file)
+    await ask("authorize_finish", route="out", pasted=back)
+
+
+async def test_a_person_s_token_says_who_signed_in(office):
+    ask = await office.applied()
+    await ask("set_secret", name="lab-secret", value=office.lab.address.client_secret)
+    with pytest.raises(Told, match="trouble: Nobody has signed in"):
+        await ask("token_look", route="out")
+    await signed_in(office, ask)
+    seen = await ask("token_look", route="out")
+    assert (seen["person"], seen["permits"]) == (office.lab.address.user, ["SMTP.Send"])
+    assert seen["good"] is True and seen["object_id"] == ""
+
+
+async def test_another_than_the_mailbox_is_told_what_that_needs(office):
+    lab = office.lab
+    box = lab.directory.tenants[0].mailboxes[lab.address.reader]
+    lab.directory.tenants[0].mailboxes[box.address] = replace(
+        box, open_to=frozenset({lab.address.user})
+    )
+    ask = await office.applied(mailbox=box.address)
+    await ask("set_secret", name="lab-secret", value=lab.address.client_secret)
+    await signed_in(office, ask)
+    seen = await ask("token_look", route="out")
+    assert "needs Full Access and Send As" in seen["words"][-1]["en"]
+
+
+@pytest.mark.parametrize("op", ["account_tenant", "account_try"])
+async def test_an_account_that_is_not_there_is_told_with_the_nearest(office, op):
+    ask = await office.applied()
+    with pytest.raises(Told, match="not found: There is no account box1; did you mean box"):
+        await ask(op, account="box1")

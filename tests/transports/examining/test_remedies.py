@@ -1,0 +1,139 @@
+"""Each answer of the tables, and each trouble on the way, has its remedy in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from noroshi.core.model import NOTHING, Fault
+from noroshi.core.words import Words
+from noroshi.examining import PEOPLE, Remedy, Whose
+from noroshi.network import said
+from noroshi.transports import diagnosis, troubles
+from noroshi.transports.examining.causes import CAUSES
+from noroshi.transports.examining.obstacles import (
+    BY_FAULT,
+    CLOSED_ALONE,
+    CLOSED_PORT,
+    NOTHING_OUT,
+    OBSTACLES,
+    advice_on,
+    sentence,
+)
+from noroshi.transports.examining.way import with_values
+from noroshi.transports.http_rules import GRAPH, WEBHOOK
+from noroshi.transports.rules import RULES
+from tests.transports.examining.looking import EXAM, VALUES
+
+WHOLE = with_values(
+    EXAM,
+    user="box@example.com",
+    sender="n@example.com",
+    envelope="bounces@example.com",
+    host="smtp.office365.com",
+    port="587",
+    other="login.microsoftonline.com:443",
+    network="office",
+    proxy="proxy.example.com:8080",
+    proxy_password="proxy",
+    password="relay",
+    url_entry="hook",
+    header_entry="key",
+    starttls="-starttls smtp ",
+    person="aki@example.com",
+)
+ANSWERS = [
+    *(pytest.param(r.advice, id=f"{r.code} {r.enhanced} {r.part}".strip()) for r in RULES),
+    *(pytest.param(r.advice, id=f"Graph {r.status} {r.part}".strip()) for r in GRAPH),
+    *(pytest.param(r.advice, id=f"webhook {r.status} {r.part}".strip()) for r in WEBHOOK),
+]
+OTHERS = [
+    pytest.param(CLOSED_PORT, id="a closed port"),
+    pytest.param(CLOSED_ALONE, id="a closed port without Graph"),
+    pytest.param(NOTHING_OUT, id="nothing gets out"),
+    pytest.param(advice_on(599, "", "odd"), id="an unknown no"),
+    pytest.param(advice_on(499, "", "odd"), id="an unknown later"),
+]
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+OF_SERVERS = ("SILENT", "LOST", "NOT_SMTP", "NO_STARTTLS", "NO_WAY", "WANTS_TLS")
+PLACES = re.compile(r"<(?!who|public|object|/?dev)[^>]*>|\{")
+
+
+def check(remedy: Remedy) -> None:
+    """It is whole, in both languages, and every place is filled."""
+    texts = [remedy.meaning, remedy.who, *remedy.how, remedy.takes]
+    assert remedy.meaning != NOTHING and remedy.who != NOTHING
+    for words in texts:
+        assert bool(words.en) == bool(words.ja)
+        assert not JAPANESE.search(words.en) and (JAPANESE.search(words.ja) or not words.ja)
+    shown = "\n".join([*(w.en + w.ja for w in texts), *remedy.lines, remedy.link])
+    assert PLACES.search(shown) is None, shown
+    assert remedy.link == "" or remedy.link.startswith("https://")
+
+
+@pytest.mark.parametrize("advice", ANSWERS + OTHERS)
+def test_each_answer_of_the_tables_has_its_remedy(advice):
+    remedy = advice.remedy(WHOLE, "the reply")
+    check(remedy)
+    assert remedy.how or remedy.lines or remedy.link
+    assert remedy.reply == "the reply" and (remedy.takes != NOTHING or remedy.how)
+
+
+@pytest.mark.parametrize("advice", ANSWERS)
+def test_what_stands_beside_an_answer_says_what_it_means_first(advice):
+    if not advice.quiet:
+        assert advice.words.en.startswith(advice.means.en)
+        assert advice.words.ja.startswith(advice.means.ja)
+        parties = {"user": "u@x", "sender": "s@x", "envelope": "e@x"}
+        assert "{" not in advice.words.fill(**parties).en
+
+
+@pytest.mark.parametrize("about", sorted(OBSTACLES, key=lambda words: words.en))
+def test_each_trouble_on_the_way_has_its_remedy(about):
+    check(OBSTACLES[about].remedy(Words(en="It is so.", ja="そうです。"), WHOLE))
+
+
+@pytest.mark.parametrize("about", sorted(CAUSES, key=lambda words: words.en))
+def test_each_cause_that_a_token_tells_has_its_remedy(about):
+    remedy = CAUSES[about].remedy(Words(en="It is so.", ja="そうです。"), WHOLE)
+    check(remedy)
+    assert remedy.lines and remedy.takes != NOTHING
+
+
+def test_no_trouble_and_no_cause_is_left_out():
+    told = {name for name, words in vars(said).items() if isinstance(words, Words)}
+    parts = {"OF_ONE", "CLOSED_CONNECTION", "REFUSED_CONNECTION", "NOTHING"}
+    assert {name for name in told - parts if getattr(said, name) not in OBSTACLES} == set()
+    assert [name for name in OF_SERVERS if getattr(troubles, name) not in OBSTACLES] == []
+    causes = {words for words in vars(diagnosis).values() if isinstance(words, Words)}
+    assert causes == set(CAUSES)
+    assert set(BY_FAULT) == set(Fault)
+
+
+def test_a_place_without_a_value_shows_what_belongs_there():
+    remedy = CAUSES[diagnosis.OF_APP].remedy(Words(en="x", ja="x"), EXAM)
+    assert "-Identity <user> `" in "\n".join(remedy.lines)
+    assert VALUES["client_id"] in "\n".join(remedy.lines)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            Words(en="the vault is away", ja="保管庫がありません"),
+            "The vault is away. 保管庫がありません。",
+        ),
+        (Words(en="It is so.", ja="そうです。"), "It is so. そうです。"),
+        (
+            Words(en="mail.example:25 hung up", ja="切れました"),
+            "mail.example:25 hung up. 切れました。",
+        ),
+    ],
+)
+def test_a_trouble_stands_as_a_sentence_of_its_own(told, shown):
+    assert f"{sentence(told).en} {sentence(told).ja}" == shown
+
+
+def test_whoever_can_mend_a_thing_has_a_name():
+    assert set(PEOPLE) == set(Whose)
