@@ -139,6 +139,8 @@ def cloud(authority: Authority, certificate: Path) -> Cloud:
         app_scope="https://mail.test/.default",
         graph_scope="https://graph.test/Mail.Send",
         graph_app_scope="https://graph.test/.default",
+        graph="https://graph.test",
+        graph_shared_scope="https://graph.test/Mail.Send.Shared",
         smtp_host="localhost",
         smtp_port=587,
         ca_file=str(certificate),

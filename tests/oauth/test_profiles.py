@@ -68,6 +68,8 @@ def test_a_national_cloud_has_hosts_of_its_own(name, login, scope, smtp, graph):
     assert cloud.graph == f"https://{graph}"
     for asked in (cloud.graph_scope, cloud.graph_app_scope, cloud.inbox_scope):
         assert urlsplit(asked).netloc == graph
+    assert cloud.graph_shared_scope == f"https://{graph}/Mail.Send.Shared"
+    assert cloud.inbox_shared_scope == f"https://{graph}/Mail.Read.Shared"
 
 
 @pytest.mark.parametrize("cloud", ENTRA, ids=lambda cloud: cloud.name)
@@ -75,6 +77,23 @@ def test_each_resource_is_asked_for_by_itself(cloud):
     for resource in ("smtp", "graph", "inbox"):
         assert len(cloud.scope_for(resource, alone=False).split()) == 1
         assert cloud.scope_for(resource, alone=True).endswith("/.default")
+
+
+@pytest.mark.parametrize("cloud", ENTRA, ids=lambda cloud: cloud.name)
+def test_for_a_shared_mailbox_graph_is_asked_for_more_and_smtp_for_the_same(cloud):
+    shared = {one: cloud.scope_for(one, alone=False, shared=True) for one in ("smtp", "graph")}
+    assert shared == {"smtp": cloud.scope, "graph": cloud.graph_shared_scope}
+    assert cloud.scope_for("inbox", alone=False, shared=True) == cloud.inbox_shared_scope
+    assert cloud.scope_for("graph", alone=True, shared=True) == cloud.graph_app_scope
+
+
+def test_a_shared_mailbox_that_is_read_by_imap_is_asked_for_as_any_other():
+    assert GOOGLE.scope_for("inbox", alone=False, shared=True) == GOOGLE.inbox_scope
+
+
+def test_a_cloud_that_says_no_shared_scope_is_asked_for_none():
+    own = replace(MICROSOFT365, graph_shared_scope="")
+    assert own.scope_for("graph", alone=False, shared=True) == ""
 
 
 def test_google_is_asked_in_its_own_way():

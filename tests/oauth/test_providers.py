@@ -76,6 +76,16 @@ async def test_the_page_is_asked_for_what_the_sign_in_needs(client, authority):
     assert attempt.flow["code_verifier"] not in attempt.url
 
 
+async def test_for_a_shared_mailbox_nobody_is_hinted_at_who_cannot_sign_in(client, authority):
+    shared = with_secret(replace(client.account, shared=True))
+    attempt = await asking(shared).begin(shared, ("smtp", "graph"), REDIRECT)
+    asked = {k: v[0] for k, v in parse_qs(urlsplit(attempt.url).query).items()}
+    assert not asked.get("login_hint")
+    scopes = set(asked["scope"].split())
+    assert "https://graph.test/Mail.Send.Shared" in scopes
+    assert "https://graph.test/Mail.Send" not in scopes
+
+
 async def test_a_page_s_own_settings_are_put_beside_it(told, authority):
     cloud = replace(told.cloud, authorize_with="access_type=offline&prompt=consent")
     client = with_secret(replace(told, cloud=cloud))

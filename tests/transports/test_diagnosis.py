@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.oauth.claims import claims_in
-from noroshi.transports.diagnosis import diagnosis
+from noroshi.transports.diagnosis import NO_RIGHTS, OTHER_SENDER, diagnosis, faults, kept_out
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 USER = "box@example.com"
@@ -114,6 +114,26 @@ def test_a_token_says(resource, claims, said):
     words = diagnosis(jwt(claims), resource, USER, NOW)
     assert said in words.en and words.ja != words.en
     assert words.en.isprintable() and len(words.en) < 700
+
+
+def test_a_token_for_a_shared_mailbox_wants_the_permission_for_those():
+    found = faults(GRAPH | {"scp": "Mail.Send"}, "graph", USER, NOW, shared=True)
+    assert ["lacks the permission Mail.Send.Shared" in one.words.en for one in found] == [True]
+    for_smtp = faults(PERSON | {"upn": USER}, "smtp", USER, NOW, shared=True)
+    assert list(for_smtp) == []
+
+
+@pytest.mark.parametrize(
+    ("scp", "about"),
+    [
+        pytest.param("Mail.Send", OTHER_SENDER, id="without the permission"),
+        pytest.param("Mail.Send.Shared", NO_RIGHTS, id="without rights at Exchange"),
+    ],
+)
+def test_why_graph_keeps_somebody_out_of_a_shared_mailbox(scp, about):
+    claims = GRAPH | {"upn": "aki@example.com", "scp": scp}
+    assert [one.about for one in kept_out(claims, USER)] == [about]
+    assert list(kept_out(claims, "Aki@example.com")) == []
 
 
 @pytest.mark.parametrize(

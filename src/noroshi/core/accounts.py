@@ -53,8 +53,14 @@ NO_APP_SCOPE = Words(
     ja='sign_in = "app" には使えません。クラウド {cloud} に app_scope がありません',
 )
 NO_INBOX = Words(
-    en="cannot be: the cloud {cloud} says no inbox_scope",
-    ja="使えません。クラウド {cloud} に inbox_scope がありません",
+    en="cannot be: the cloud {cloud} says no {scope}",
+    ja="使えません。クラウド {cloud} に {scope} がありません",
+)
+NO_PERSON = Words(
+    en='is not used with sign_in = "app": an app sends from a shared mailbox as from any other; '
+    "leave it out",
+    ja='sign_in = "app" では使いません。アプリは共有メールボックスからもふつうのメールボックスと同じように'
+    "送れるため、指定しないでください",
 )
 NO_SERVER = Words(
     en="cannot be: the cloud {cloud} says neither graph nor imap_host",
@@ -146,6 +152,8 @@ def _check_app(said: AccountDef, place: Place) -> None:
         place.at("secret").say(NO_SECRET)
     if said.redirect != REDIRECT:
         place.at("redirect").say(NO_BROWSER)
+    if said.shared:
+        place.at("shared").say(NO_PERSON)
     if said.tenant.lower() in SHARED_TENANTS:
         place.at("tenant").say(OWN_TENANT)
 
@@ -159,8 +167,9 @@ def _check_with_cloud(said: AccountDef, its: CloudDef, place: Place) -> None:
         place.at("cloud").say(NO_APP_SCOPE, cloud=its.name)
     if said.sign_in == "app" and its.app_grant == "service_account" and said.certificate:
         place.at("certificate").say(NO_KEY_FILE, cloud=its.name)
-    if said.reads_inbox and not its.inbox_scope:
-        place.at("reads_inbox").say(NO_INBOX, cloud=its.name)
+    wanted = "inbox_shared_scope" if said.shared and its.graph else "inbox_scope"
+    if said.reads_inbox and not getattr(its, wanted):
+        place.at("reads_inbox").say(NO_INBOX, cloud=its.name, scope=wanted)
     elif said.reads_inbox and not its.graph and not its.imap_host:
         place.at("reads_inbox").say(NO_SERVER, cloud=its.name)
 

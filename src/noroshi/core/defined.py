@@ -260,6 +260,8 @@ class AccountDef(Definition):
     """Which entry holds the next certificate; it is used once the other is refused."""
     mailbox: str
     """The mail address that it sends as."""
+    shared: bool = False
+    """Whether that is a shared mailbox: a person with Full Access and Send As signs in for it."""
     reads_inbox: bool = False
     """Whether it may read its own mailbox; whoever signs in consents to that too."""
     redirect: str = REDIRECT
@@ -316,6 +318,10 @@ class CloudDef(Definition):
     """The same for an account with sign_in = "app"."""
     inbox_scope: str = ""
     """What access is asked for to read the account's own mailbox."""
+    graph_shared_scope: str = ""
+    """What access is asked for to send by Graph from a shared mailbox, by whoever signs in."""
+    inbox_shared_scope: str = ""
+    """What access is asked for to read a shared mailbox by Graph."""
     imap_host: str = ""
     """By which server that is read where there is no Graph: IMAP in TLS."""
     imap_port: int = 993

@@ -20,11 +20,13 @@ NO_ANSWER = Words(
 SAID = Words(en="{where} said: {reply}", ja="{where} の返答: {reply}")
 ADVISED = Words(en="{said}. {advice}", ja="{said}。{advice}")
 NO_RIGHT = Words(
-    en="The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph, "
+    en="The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph "
+    "(for a person at a shared mailbox Mail.Read.Shared, and Full Access there), "
     "delegated for a person, who then signs in once more (noroshi authorize ROUTE "
     "--read-mailbox), or as an application permission with admin consent for an app. Mail.ReadBasic is not enough. Or say "
     "reads_inbox = false.",
-    ja="アカウントにメールボックスを読み取る権限がありません。アプリに Microsoft Graph の Mail.Read を"
+    ja="アカウントにメールボックスを読み取る権限がありません。アプリに Microsoft Graph の Mail.Read "
+    "(共有メールボックスに人がサインインする場合は Mail.Read.Shared と、フル アクセス権限) を"
     "付けてください。人がサインインする場合は委任されたアクセス許可で、付けたあと noroshi authorize 経路 "
     "--read-mailbox でもう一度サインインします。アプリの場合はアプリケーションの許可で、管理者の同意が必要です。"
     "Mail.ReadBasic では足りません。読み取らない場合は reads_inbox = false にしてください。",

@@ -20,6 +20,22 @@ AT_EXCHANGE = Words(
     "FullAccess と Add-RecipientPermission {mailbox} -Trustee {user} -AccessRights SendAs。"
     "{user} が同じメールボックスの別名であれば、このままで構いません。",
 )
+AT_GRAPH = Words(
+    en="Caution: {user} signed in, not {mailbox}, from which account {account} sends: by Microsoft "
+    "Graph its mails will be refused. Sign in again as {mailbox} (noroshi authorize {route}). If "
+    "{mailbox} is a shared mailbox, put shared = true into accounts/{account}.toml and sign in "
+    "again as {user}, who needs Full Access and Send As there: Add-MailboxPermission {mailbox} "
+    "-User {user} -AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
+    "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is to be "
+    "done.",
+    ja="注意: サインインしたのは {user} ですが、アカウント {account} の送信元は {mailbox} です。このままでは "
+    "Microsoft Graph に送信を断られるので、{mailbox} でサインインし直してください (noroshi authorize "
+    "{route})。{mailbox} が共有メールボックスであれば、accounts/{account}.toml に shared = true と書いて "
+    "{user} でサインインし直します。{user} にはフル アクセスと Send As の権限が必要です: "
+    "Add-MailboxPermission {mailbox} -User {user} -AccessRights FullAccess と Add-RecipientPermission "
+    "{mailbox} -Trustee {user} -AccessRights SendAs。{user} が同じメールボックスの別名であれば、"
+    "このままで構いません。",
+)
 ELSEWHERE = Words(
     en="Caution: {user} signed in, not {mailbox}, from which account {account} sends: its mails "
     "will most likely be refused. Sign in again as {mailbox}: noroshi authorize {route}. Where "
@@ -33,10 +49,14 @@ ELSEWHERE = Words(
 def of_other(account: Account, user: str, resource: Resource, route: str) -> Words:
     """What that needs, where `user` is not whose mailbox the account sends from; else nothing.
 
-    By SMTP a delegate may send from it (XOAUTH2's `user=` is the mailbox). By Graph that would
-    take Mail.Send.Shared, which is not asked for.
+    By SMTP a delegate may send from it (XOAUTH2's `user=` is the mailbox). By Graph that takes
+    Mail.Send.Shared, which is asked for where the account says that the mailbox is shared; then
+    it is nobody else who was meant to sign in.
     """
-    if not user or account.alone or user.casefold() == account.mailbox.casefold():
+    if not user or account.alone or account.shared:
         return NOTHING
-    words = AT_EXCHANGE if account.cloud.entra and resource == "smtp" else ELSEWHERE
+    if user.casefold() == account.mailbox.casefold():
+        return NOTHING
+    at_microsoft = AT_EXCHANGE if resource == "smtp" else AT_GRAPH
+    words = at_microsoft if account.cloud.entra else ELSEWHERE
     return words.fill(user=user, mailbox=account.mailbox, account=account.name, route=route)

@@ -68,6 +68,10 @@ class Cloud:
     """What is asked for to send by Graph, by a person and by an app that signs in by itself."""
     inbox_scope: str = ""
     """What is asked for to read the account's own mailbox."""
+    graph_shared_scope: str = ""
+    inbox_shared_scope: str = ""
+    """The same two at Graph where a person signs in for a shared mailbox. SMTP and IMAP have one
+    scope for both."""
     imap_host: str = ""
     imap_port: int = 993
     """The server by which it is read where there is no Graph, in TLS from the first byte."""
@@ -82,14 +86,17 @@ class Cloud:
         """Whether it is asked in Microsoft Entra's way."""
         return not self.oidc and not self.token_endpoint
 
-    def scope_for(self, resource: Resource, *, alone: bool) -> str:
-        """What is asked for to use a resource, by a person or by an app alone; "": nothing
-        there to be asked for. One resource at a time: a token has one audience."""
+    def scope_for(self, resource: Resource, *, alone: bool, shared: bool = False) -> str:
+        """What is asked for to use a resource, by a person (`shared`: one who does so for a
+        shared mailbox) or by an app alone; "": nothing there to be asked for. One resource at a
+        time: a token has one audience."""
         if alone:
             # An app may at Graph what an administrator granted it there, reading included.
             by_imap = resource == "inbox" and not self.graph
             at_graph = self.inbox_scope if by_imap else self.graph_app_scope
             return self.app_scope if resource == "smtp" else at_graph
+        if shared and self.graph and resource != "smtp":
+            return self.graph_shared_scope if resource == "graph" else self.inbox_shared_scope
         return {"smtp": self.scope, "graph": self.graph_scope, "inbox": self.inbox_scope}[
             resource
         ]
@@ -112,6 +119,8 @@ class Account:
     """Which entry holds the client certificate with its key."""
     certificate_next: str = ""
     mailbox: str
+    shared: bool = False
+    """Whether nobody signs in as the mailbox, but a person with rights to it does for it."""
     reads_inbox: bool = False
     redirect: str = REDIRECT
     sign_in: Literal["person", "app"] = "person"
@@ -124,6 +133,11 @@ class Account:
     def alone(self) -> bool:
         """Whether its app signs in by itself."""
         return self.sign_in == "app"
+
+    @property
+    def login_hint(self) -> str:
+        """Who is expected to sign in; "" where it may be one of several."""
+        return "" if self.shared else self.mailbox
 
     @property
     def authority(self) -> str:
@@ -139,6 +153,10 @@ class Account:
         alone = " app" if self.alone else ""
         where = self.cloud.token_endpoint or self.cloud.authority
         return f"{self.at_tenant(where)} {self.client_id}{alone}"
+
+    def scope_for(self, resource: Resource) -> str:
+        """What is asked for to use a resource; "": the cloud has nothing to be asked for."""
+        return self.cloud.scope_for(resource, alone=self.alone, shared=self.shared)
 
     def at_tenant(self, url: str) -> str:
         """An address of the cloud, for this account's tenant."""

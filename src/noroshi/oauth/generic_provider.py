@@ -55,7 +55,7 @@ class GenericProvider:
                 code_verifier=flow["code_verifier"],
                 redirect_uri=redirect,
                 scope=" ".join(one.scopes(*resources)),
-                login_hint=client.account.mailbox,
+                login_hint=client.account.login_hint or None,
                 nonce=flow["nonce"] or None,
                 **dict(parse_qsl(client.account.cloud.authorize_with)),
             )
@@ -192,8 +192,8 @@ class _Asking:
 
     def scopes(self, *resources: Resource) -> list[str]:
         """What is asked for, and what a sign-in needs as far as the server knows it."""
-        cloud = self._client.account.cloud
-        wanted = [w for one in resources for w in cloud.scope_for(one, alone=False).split()]
+        account = self._client.account
+        wanted = [w for one in resources for w in account.scope_for(one).split()]
         return list(dict.fromkeys([*wanted, *self.at.extra_scopes]))
 
     def by_key_file(self, scope: str) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ class MsalProvider:
             flow = app.initiate_auth_code_flow(
                 [word for resource in resources for word in _scopes(client, resource)],
                 redirect_uri=redirect,
-                login_hint=client.account.mailbox or None,
+                login_hint=client.account.login_hint or None,
                 response_mode="query",
             )
             return Attempt(url=flow["auth_uri"], state=flow["state"], flow=flow)
@@ -156,7 +156,7 @@ def _public(client: Client) -> Client:
 
 
 def _scopes(client: Client, resource: Resource) -> list[str]:
-    asked_for = client.account.cloud.scope_for(resource, alone=False)
+    asked_for = client.account.scope_for(resource)
     return [word for word in asked_for.split() if word not in ADDED_BY_MSAL]
 
 

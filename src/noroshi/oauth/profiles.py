@@ -25,6 +25,8 @@ MICROSOFT365 = Cloud(
     graph_scope="https://graph.microsoft.com/Mail.Send",
     graph_app_scope="https://graph.microsoft.com/.default",
     inbox_scope="https://graph.microsoft.com/Mail.Read",
+    graph_shared_scope="https://graph.microsoft.com/Mail.Send.Shared",
+    inbox_shared_scope="https://graph.microsoft.com/Mail.Read.Shared",
     mails_a_minute=30,
     connections=3,
     recipients_a_day=10_000,
@@ -41,6 +43,8 @@ GCC_HIGH = replace(
     graph_scope="https://graph.microsoft.us/Mail.Send",
     graph_app_scope="https://graph.microsoft.us/.default",
     inbox_scope="https://graph.microsoft.us/Mail.Read",
+    graph_shared_scope="https://graph.microsoft.us/Mail.Send.Shared",
+    inbox_shared_scope="https://graph.microsoft.us/Mail.Read.Shared",
 )
 DOD = replace(
     MICROSOFT365,
@@ -53,6 +57,8 @@ DOD = replace(
     graph_scope="https://dod-graph.microsoft.us/Mail.Send",
     graph_app_scope="https://dod-graph.microsoft.us/.default",
     inbox_scope="https://dod-graph.microsoft.us/Mail.Read",
+    graph_shared_scope="https://dod-graph.microsoft.us/Mail.Send.Shared",
+    inbox_shared_scope="https://dod-graph.microsoft.us/Mail.Read.Shared",
 )
 CHINA = replace(
     MICROSOFT365,
@@ -65,6 +71,8 @@ CHINA = replace(
     graph_scope="https://microsoftgraph.chinacloudapi.cn/Mail.Send",
     graph_app_scope="https://microsoftgraph.chinacloudapi.cn/.default",
     inbox_scope="https://microsoftgraph.chinacloudapi.cn/Mail.Read",
+    graph_shared_scope="https://microsoftgraph.chinacloudapi.cn/Mail.Send.Shared",
+    inbox_shared_scope="https://microsoftgraph.chinacloudapi.cn/Mail.Read.Shared",
 )
 """Operated by 21Vianet."""
 GOOGLE = Cloud(

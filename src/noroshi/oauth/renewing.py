@@ -178,7 +178,7 @@ def grounds_of(account: Account, kept: Kept | None, shown: Iterable[Secret]) -> 
 
 
 def _check_scope(account: Account, resource: Resource) -> None:
-    if not account.cloud.scope_for(resource, alone=account.alone):
+    if not account.scope_for(resource):
         words = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
         raise SignInFailed(words, error="no_scope", who="setup")
 

@@ -32,6 +32,11 @@ SCOPES: Mapping[Resource, frozenset[str]] = {
     "smtp": frozenset({"SMTP.Send"}),
     "graph": frozenset({"Mail.Send", "Mail.Send.Shared"}),
 }
+FOR_SHARED: Mapping[Resource, frozenset[str]] = {
+    "smtp": SCOPES["smtp"],
+    "graph": frozenset({"Mail.Send.Shared"}),
+}
+"""What sends from a mailbox that is another's than the person's."""
 ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 LONGEST, MOST = 100, 20
 
@@ -62,6 +67,10 @@ EVERY_MAILBOX = Words(
     "割り当ててください。",
 )
 OF_PERSON = Words(en="{person} signed in.", ja="サインインしたのは {person} です。")
+FOR_SHARED_MAILBOX = Words(
+    en="{person} signed in, for the shared mailbox {mailbox}.",
+    ja="共有メールボックス {mailbox} のために {person} がサインインしています。",
+)
 ANOTHER = Words(
     en="{person} signed in, and mails come from {mailbox}: that needs Full Access and Send As "
     "there.",
@@ -81,19 +90,22 @@ class Seen:
     person: str = ""
     object_id: str = ""
 
-    def told(self, resource: Resource, mailbox: str) -> tuple[Words, ...]:
+    def told(
+        self, resource: Resource, mailbox: str, *, shared: bool = False
+    ) -> tuple[Words, ...]:
         """All of it in words; what will be refused, and what is wider than it need be, too."""
         name = NAMES[resource]
         fits = FOR if self.fits else FOR_OTHER
         told = [fits.fill(name=name, audience=self.audience)]
-        told += self._of_app(resource) if self.alone else self._of_person(resource, mailbox)
-        return tuple(told)
+        if self.alone:
+            return (*told, *self._of_app(resource))
+        told += self._rights(resource, shared=shared)
+        return (*told, *self._whose(mailbox, shared=shared))
 
-    def lacks(self, resource: Resource) -> str:
+    def lacks(self, resource: Resource, *, shared: bool = False) -> str:
         """What it ought to permit and does not; an app may be permitted by Exchange instead."""
-        return (
-            "" if self.alone or SCOPES[resource] & set(self.permits) else min(SCOPES[resource])
-        )
+        wanted = (FOR_SHARED if shared else SCOPES)[resource]
+        return "" if self.alone or wanted & set(self.permits) else min(wanted)
 
     def _of_app(self, resource: Resource) -> list[Words]:
         if ROLES[resource] not in self.permits:
@@ -101,15 +113,18 @@ class Seen:
         told = [PERMITS.fill(permits=ROLES[resource])]
         return [*told, EVERY_MAILBOX] if resource == "graph" else told
 
-    def _of_person(self, resource: Resource, mailbox: str) -> list[Words]:
-        wanted = self.lacks(resource)
+    def _rights(self, resource: Resource, *, shared: bool) -> list[Words]:
+        wanted = self.lacks(resource, shared=shared)
         permits = PERMITS.fill(permits=", ".join(self.permits) or "-")
-        told = [permits, LACKS.fill(wanted=wanted)] if wanted else [permits]
+        return [permits, LACKS.fill(wanted=wanted)] if wanted else [permits]
+
+    def _whose(self, mailbox: str, *, shared: bool) -> list[Words]:
         if not self.person:
-            return told
+            return []
         other = self.person.lower() != mailbox.lower()
-        whose = ANOTHER if other else OF_PERSON
-        return [*told, whose.fill(person=self.person, mailbox=mailbox)]
+        of_other = FOR_SHARED_MAILBOX if shared else ANOTHER
+        words = of_other if other else OF_PERSON
+        return [words.fill(person=self.person, mailbox=mailbox)]
 
 
 def seen_in(token: Secret, resource: Resource) -> Seen | None:

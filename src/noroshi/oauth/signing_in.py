@@ -164,7 +164,7 @@ def _check(account: Account, resources: Sequence[Resource]) -> None:
     if account.alone:
         raise SignInFailed(BY_ITSELF.fill(name=account.name), error="app", who="setup")
     for resource in resources:
-        if not account.cloud.scope_for(resource, alone=False):
+        if not account.scope_for(resource):
             words = NO_SCOPE.fill(
                 cloud=account.cloud.name, resource=resource, name=account.name
             )

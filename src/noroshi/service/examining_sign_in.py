@@ -160,7 +160,8 @@ class SignInSteps:
         if claims is None:
             return Seen(OPAQUE, self._another(self._person))
         now = self._outside.clocks.wall()
-        found = diagnosis.faults(claims, self._resource, self._user, now)
+        shared = self._account.shared
+        found = diagnosis.faults(claims, self._resource, self._user, now, shared=shared)
         faults = tuple(fault.words for fault in found if fault.about != diagnosis.OTHER_PERSON)
         return Seen(_of_claims(claims), (*faults, *self._another(diagnosis.person_in(claims))))
 
@@ -170,7 +171,10 @@ class SignInSteps:
         return self._exam.values.get("user") or self._account.mailbox
 
     def _another(self, person: str) -> tuple[Words, ...]:
-        """That it is not the mailbox of whoever signed in: that may be meant so."""
+        """That it is not the mailbox of whoever signed in: that may be meant so, and is if the
+        account says so."""
+        if self._account.shared:
+            return ()
         found = diagnosis.other_person(person, self._resource, self._user)
         return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
 

@@ -112,11 +112,11 @@ class Proving(Signing):
         if seen is None or not account.cloud.entra:  # others have claims of their own
             return TokenSeen(good=True, words=(OPAQUE,))
         return TokenSeen(
-            good=seen.fits and not seen.lacks(resource),
+            good=seen.fits and not seen.lacks(resource, shared=account.shared),
             permits=seen.permits,
             person=seen.person,
             object_id=seen.object_id,
-            words=seen.told(resource, account.mailbox),
+            words=seen.told(resource, account.mailbox, shared=account.shared),
         )
 
     async def _named(self, name: str) -> Account:

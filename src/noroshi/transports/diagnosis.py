@@ -31,6 +31,8 @@ SCOPES: Mapping[Resource, tuple[str, ...]] = {
     "smtp": ("SMTP.Send",),
     "graph": ("Mail.Send", "Mail.Send.Shared"),
 }
+FOR_SHARED: Mapping[Resource, tuple[str, ...]] = {**SCOPES, "graph": ("Mail.Send.Shared",)}
+"""What sends from a mailbox that is another's than the person's."""
 ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 SETTINGS: Mapping[Resource, tuple[str, str]] = {
     "smtp": ("scope", "app_scope"),
@@ -69,11 +71,19 @@ OTHER_PERSON = Words(
 )
 OTHER_SENDER = Words(
     en="{person} signed in, and the route sends from the mailbox {user}: that needs "
-    "Mail.Send.Shared and Send As (Add-RecipientPermission {user} -Trustee {person} "
-    "-AccessRights SendAs), or sign in as {user}.",
-    ja="サインインしたのは {person} ですが、経路はメールボックス {user} から送ります。Mail.Send.Shared と"
-    "送信者アクセス許可 (Add-RecipientPermission {user} -Trustee {person} -AccessRights SendAs) を与えるか、"
-    "{user} でサインインしてください。",
+    "Mail.Send.Shared (shared = true in the account, then a new sign-in) and the rights Full "
+    "Access and Send As there; or sign in as {user}.",
+    ja="サインインしたのは {person} ですが、経路はメールボックス {user} から送ります。{user} が共有メール"
+    "ボックスであれば、アクセス許可 Mail.Send.Shared (アカウントに shared = true と書いて、サインインし直します) と、"
+    "フル アクセスと Send As の権限が必要です。そうでなければ {user} でサインインしてください。",
+)
+NO_RIGHTS = Words(
+    en="{person} signed in for the shared mailbox {user}, and the token carries "
+    "Mail.Send.Shared. What {person} lacks are the rights Full Access and Send As there; or they "
+    "were given within the last two hours and do not act yet.",
+    ja="共有メールボックス {user} のために {person} がサインインしていて、トークンには Mail.Send.Shared が"
+    "あります。{person} に {user} へのフル アクセスと Send As の権限がないか、2時間以内に与えたばかりで、"
+    "まだ反映されていません。",
 )
 ENDED = Words(
     en="The token had ended at {at} by this computer's clock, though it is fresh: the clock is "
@@ -139,9 +149,14 @@ def cause(token: str, resource: Resource, user: str, now: datetime) -> Cause:
 
 
 def faults(
-    claims: Mapping[str, Any], resource: Resource, user: str, now: datetime
+    claims: Mapping[str, Any],
+    resource: Resource,
+    user: str,
+    now: datetime,
+    *,
+    shared: bool = False,
 ) -> Iterator[Cause]:
-    """All that is wrong with a token's claims, for this use of it."""
+    """All that is wrong with a token's claims, for this use of it: for a shared mailbox, too."""
     app, name = is_app(claims), NAMES[resource]
     aud = shown(claims.get("aud", ""))
     if aud and aud.rstrip("/") not in AUDIENCES[resource]:
@@ -154,7 +169,7 @@ def faults(
     if app:
         yield from _app_faults(claims, resource)
     else:
-        yield from _person_faults(claims, resource, user)
+        yield from _person_faults(claims, resource, user, shared=shared)
 
 
 def _app_faults(claims: Mapping[str, Any], resource: Resource) -> Iterator[Cause]:
@@ -164,12 +179,26 @@ def _app_faults(claims: Mapping[str, Any], resource: Resource) -> Iterator[Cause
         yield _cause(NO_ROLE, wanted=wanted, name=name)
 
 
-def _person_faults(claims: Mapping[str, Any], resource: Resource, user: str) -> Iterator[Cause]:
-    has = str(claims.get("scp", "")).split()
-    if has and not set(SCOPES[resource]).intersection(has):
-        yield _cause(NO_SCOPE, has=shown(" ".join(has)), wanted=SCOPES[resource][0])
+def _person_faults(
+    claims: Mapping[str, Any], resource: Resource, user: str, *, shared: bool
+) -> Iterator[Cause]:
+    has, wanted = permits(claims), (FOR_SHARED if shared else SCOPES)[resource]
+    if has and not set(wanted).intersection(has):
+        yield _cause(NO_SCOPE, has=shown(" ".join(has)), wanted=wanted[0])
     if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
         yield from other_person(person_in(claims), resource, user)
+
+
+def kept_out(claims: Mapping[str, Any], user: str) -> Iterator[Cause]:
+    """Why Graph keeps whoever signed in out of a mailbox that is not their own."""
+    for found in other_person(person_in(claims), "graph", user):
+        has_scope = set(FOR_SHARED["graph"]).intersection(permits(claims))
+        yield _cause(NO_RIGHTS, **found.values) if has_scope else found
+
+
+def permits(claims: Mapping[str, Any]) -> list[str]:
+    """What a person let the app do."""
+    return str(claims.get("scp", "")).split()
 
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[Cause]:

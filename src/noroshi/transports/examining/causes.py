@@ -17,6 +17,13 @@ SERVICE_PRINCIPAL = (
     "New-ServicePrincipal -AppId {client_id} `",
     "  -ObjectId (Get-MgServicePrincipal -Filter \"appId eq '{client_id}'\").Id",
 )
+SHARED_RIGHTS = (
+    EXCHANGE,
+    "Add-MailboxPermission -Identity {user} `",
+    "  -User {person} -AccessRights FullAccess",
+    "Add-RecipientPermission -Identity {user} `",
+    "  -Trustee {person} -AccessRights SendAs",
+)
 ANOTHER = Cure(
     whose=Whose.YOU,
     how=(
@@ -91,23 +98,18 @@ CAUSES: Mapping[Words, Cure] = {
         ),
         takes=RIGHTS,
     ),
-    diagnosis.OTHER_PERSON: replace(
-        ANOTHER,
-        lines=(
-            EXCHANGE,
-            "Add-MailboxPermission -Identity {user} `",
-            "  -User {person} -AccessRights FullAccess",
-            "Add-RecipientPermission -Identity {user} `",
-            "  -Trustee {person} -AccessRights SendAs",
+    diagnosis.OTHER_PERSON: replace(ANOTHER, lines=SHARED_RIGHTS),
+    diagnosis.OTHER_SENDER: replace(ANOTHER, lines=SHARED_RIGHTS),
+    diagnosis.NO_RIGHTS: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Your administrator gives {person} both rights:",
+                ja="管理者が {person} に両方の権限を与えます:",
+            ),
         ),
-    ),
-    diagnosis.OTHER_SENDER: replace(
-        ANOTHER,
-        lines=(
-            EXCHANGE,
-            "Add-RecipientPermission -Identity {user} `",
-            "  -Trustee {person} -AccessRights SendAs",
-        ),
+        lines=SHARED_RIGHTS,
+        takes=RIGHTS,
     ),
     diagnosis.ENDED: Cure(
         whose=Whose.YOU,
@@ -194,8 +196,7 @@ def remedy_of_token(
 
 def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:
     """Where Graph keeps whoever signed in out of another's mailbox; None if it is their own."""
-    person = diagnosis.person_in(claims_in(token) or {})
-    cause = next(diagnosis.other_person(person, "graph", user), None)
+    cause = next(diagnosis.kept_out(claims_in(token) or {}, user), None)
     return _of_cause(cause, exam, reply) if cause is not None else None
 
 
