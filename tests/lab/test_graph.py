@@ -14,7 +14,7 @@ import pytest
 
 from noroshi.lab.graph.errors import ERRORS
 from noroshi.lab.lab import Lab
-from noroshi.lab.model import User
+from noroshi.lab.model import SHARED, Mailbox, User
 from noroshi.lab.scopes import GRAPH, read_scopes
 from tests.lab.parts import Client, Clock
 from tests.lab.test_exchange import SUBJECT, mail
@@ -263,6 +263,17 @@ async def test_a_shared_mailbox_wants_the_permission_for_shared_ones(client: Cli
     path = f"/users/{OPS}"
     assert (await Caller(client, "Mail.Send").send(mail(sender=OPS), path))[0] == 403
     assert (await Caller(client, "Mail.Send.Shared").send(mail(sender=OPS), path))[0] == 202
+
+
+async def test_a_delegate_may_lose_the_rights_to_a_shared_mailbox(client: Client) -> None:
+    boxes = client.lab.directory.tenants[0].mailboxes
+    boxes[SHARED] = Mailbox(address=SHARED, open_to=frozenset({USER}))
+    path, caller = f"/users/{SHARED}", Caller(client, "Mail.Send.Shared Mail.Read.Shared")
+    assert (await caller.send(mail(sender=SHARED), path))[0] == 202
+    assert (await caller.ask("GET", f"{path}/messages"))[0] == 200
+    turn(client.lab, "delegate", "missing")
+    status, told = await caller.send(mail(sender=SHARED), path)
+    assert (status, told["error"]["code"]) == (403, "ErrorAccessDenied")
 
 
 @pytest.mark.parametrize(

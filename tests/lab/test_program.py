@@ -151,6 +151,8 @@ async def test_ready_made_definitions_point_a_node_at_the_lab(lab: Lab) -> None:
         "graph_scope": "https://graph.microsoft.com/Mail.Send",
         "graph_app_scope": "https://graph.microsoft.com/.default",
         "inbox_scope": "https://graph.microsoft.com/Mail.Read",
+        "graph_shared_scope": "https://graph.microsoft.com/Mail.Send.Shared",
+        "inbox_shared_scope": "https://graph.microsoft.com/Mail.Read.Shared",
         "mails_a_minute": 30,
         "connections": 3,
         "recipients_a_day": 10_000,

@@ -228,6 +228,15 @@ async def test_another_than_the_mailbox_is_told_what_that_needs(office):
     assert "needs Full Access and Send As" in seen["words"][-1]["en"]
 
 
+async def test_a_person_who_signs_in_for_a_shared_mailbox_is_expected(office):
+    ask = await office.applied(mailbox=office.lab.address.shared, shared=True)
+    await ask("set_secret", name="lab-secret", value=office.lab.address.client_secret)
+    await signed_in(office, ask)
+    seen = await ask("token_look", route="out")
+    assert seen["good"] is True
+    assert "signed in, for the shared mailbox" in seen["words"][-1]["en"]
+
+
 @pytest.mark.parametrize("op", ["account_tenant", "account_try"])
 async def test_an_account_that_is_not_there_is_told_with_the_nearest(office, op):
     ask = await office.applied()

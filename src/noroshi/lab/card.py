@@ -10,7 +10,7 @@ from pathlib import Path
 
 from noroshi.lab.certificates import write_private
 from noroshi.lab.elsewhere.server import Card as Elsewhere
-from noroshi.lab.model import APP_SCOPE, REDIRECT_URI, SMTP_SCOPE, Directory
+from noroshi.lab.model import APP_SCOPE, REDIRECT_URI, SHARED, SMTP_SCOPE, Directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class Address:
     control_at: str
     control: str = field(repr=False)
     reader: str
+    shared: str
     smtp_host: str
     smtp_port: int
     graph: str
@@ -84,6 +85,7 @@ def describe(
         control_at=places.desk,
         control=control,
         reader=list(tenant.mailboxes)[-1],
+        shared=SHARED if SHARED in tenant.mailboxes else "",
         smtp_host="localhost",
         smtp_port=places.smtp_port,
         graph=places.graph,
@@ -125,6 +127,8 @@ def definitions(address: Address) -> Mapping[str, str]:
         "graph_scope": "https://graph.microsoft.com/Mail.Send",
         "graph_app_scope": "https://graph.microsoft.com/.default",
         "inbox_scope": "https://graph.microsoft.com/Mail.Read",
+        "graph_shared_scope": "https://graph.microsoft.com/Mail.Send.Shared",
+        "inbox_shared_scope": "https://graph.microsoft.com/Mail.Read.Shared",
         "mails_a_minute": 30,
         "connections": 3,
         "recipients_a_day": 10_000,

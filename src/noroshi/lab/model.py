@@ -20,6 +20,8 @@ LISTENER_URI = "http://localhost"
 SMTP_SCOPE = "https://outlook.office.com/SMTP.Send"
 APP_SCOPE = "https://outlook.office365.com/.default"
 APP_PERMISSION = "SMTP.SendAsApp"
+SHARED = "shared@contoso.example"
+"""A shared mailbox: nobody signs in as it; the user may, for it."""
 _GRAPH = ("Mail.Send", "Mail.ReadWrite")
 Factor = Literal["none", "code", "number", "unregistered"]
 Basic = Literal["by-date", "on", "off", "removed"]
@@ -205,6 +207,7 @@ def ready_made(saved: Mapping[str, object], certificate: x509.Certificate) -> Di
     )
     mailboxes = [
         Mailbox(address=sender.upn, open_to=frozenset({app.client_id})),
+        Mailbox(address=SHARED, open_to=frozenset({sender.upn})),
         Mailbox(address="ops@contoso.example"),
     ]
     tenant = make_tenant(

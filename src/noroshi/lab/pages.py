@@ -101,7 +101,14 @@ _MEANINGS = {
         en="Send mail as you, by SMTP AUTH", ja="SMTP AUTH であなたとしてメールを送信する"
     ),
     "Mail.Send": Words(en="Send mail as you", ja="あなたとしてメールを送信する"),
+    "Mail.Send.Shared": Words(
+        en="Send mail on behalf of others or yourself",
+        ja="ほかのユーザーまたはあなたの代わりにメールを送信する",
+    ),
     "Mail.Read": Words(en="Read your mail", ja="あなたのメールを読む"),
+    "Mail.Read.Shared": Words(
+        en="Read mail you can access", ja="あなたがアクセスできるメールを読む"
+    ),
     "Mail.ReadWrite": Words(
         en="Read, write and delete your mail",
         ja="あなたのメールの読み取り、書き込み、削除をする",

@@ -7,7 +7,7 @@ from typing import get_args
 
 from noroshi.core.words import Words
 from noroshi.lab.board import Board
-from noroshi.lab.model import Basic
+from noroshi.lab.model import SHARED, Basic
 from noroshi.lab.switches.kinds import Switch, flag, later, number, spanned
 
 _MOST_SECONDS, _MOST_CONNECTIONS = 600.0, 1000
@@ -30,6 +30,18 @@ def _mailbox_right(board: Board, value: str) -> None:
     others = board.mailbox.open_to - {board.app.client_id}
     mine = {board.app.client_id} if value == "granted" else set()
     board.keep(replace(board.mailbox, open_to=others | mine))
+
+
+def _delegate(board: Board, value: str) -> None:
+    box = board.tenant.mailboxes.get(SHARED)
+    if box is not None:
+        mine = {board.user.upn} if value == "granted" else set()
+        board.keep(replace(box, open_to=box.open_to - {board.user.upn} | mine))
+
+
+def _may_for_shared(board: Board) -> bool:
+    box = board.tenant.mailboxes.get(SHARED)
+    return box is not None and board.user.upn in box.open_to
 
 
 def _assignment(board: Board, value: str) -> None:
@@ -99,6 +111,18 @@ EXCHANGE = (
             "granted" if board.app.client_id in board.mailbox.open_to else "missing"
         ),
         put=later("mailbox-permission", _mailbox_right),
+    ),
+    Switch(
+        name="delegate",
+        values=("granted", "missing"),
+        help=Words(
+            en="the user's rights to the shared mailbox (Full Access, Send As); missing: 535 5.7.3, "
+            "403 ErrorAccessDenied",
+            ja="共有メールボックスに対する利用者の権限 (フル アクセス、Send As)。missing では 535 5.7.3 と "
+            "403 ErrorAccessDenied",
+        ),
+        get=lambda board: "granted" if _may_for_shared(board) else "missing",
+        put=later("delegate", _delegate),
     ),
     Switch(
         name="rbac",
