@@ -118,6 +118,37 @@ def test_a_person_pastes_the_address_back(home, lab, kind):
 
 
 @KINDS
+def test_somebody_signs_in_for_a_shared_mailbox(home, lab, kind):
+    card = lab.card
+    ours = ("--mailbox", card["shared"], "--shared", "--person", card["user"])
+    argv = ("--sign-in", "person", f"--{kind}", *secret_file(home, lab), "--url-file", "-")
+    setup = Setup(home, lab, *argv, *ours)
+    setup.ended(setup.walked(setup.word("https://")) + "\n")
+    accepted(setup, home, lab, kind)
+    shown = " ".join(setup.shown.split())
+    assert f"{card['user']} signed in, for the shared mailbox {card['shared']}." in shown
+    home.run("export", str(home.folder.parent / "out"))
+    account = (home.folder.parent / "out" / "accounts" / "m365.toml").read_text("utf-8")
+    assert "shared = true" in account
+    again = Setup(home, lab, "--mailbox", card["shared"])
+    assert again.ended() == 0, again.shown
+
+
+def test_the_administrator_of_a_shared_mailbox_is_told_its_permission_and_cmdlets(home, lab):
+    ours = ("--cloud", "lab", "--mailbox", lab.card["shared"], "--person", lab.card["user"])
+    argv = (*ours, "--shared", "--sign-in", "person", "--graph", "--print-admin-steps", "-")
+    told = home.run("setup", "microsoft365", *argv, cwd=home.folder).stdout
+    assert "Delegated permissions › Mail.Send.Shared › Add" in told
+    rights = f"-Identity {lab.card['shared']} -User {lab.card['user']} -AccessRights FullAccess"
+    assert f"Add-MailboxPermission {rights}" in told and "-AccessRights SendAs" in told
+
+
+def test_an_app_needs_no_word_for_a_shared_mailbox(home, lab):
+    setup = Setup(home, lab, "--sign-in", "app", "--shared")
+    assert setup.ended() == 2 and "an app sends from a shared mailbox" in setup.shown
+
+
+@KINDS
 def test_the_browser_of_this_computer_comes_back_by_itself(home, lab, kind):
     setup = Setup(home, lab, "--here", f"--{kind}", *secret_file(home, lab))
     with urlopen(setup.walked(setup.word("https://")), timeout=PATIENCE) as page:

@@ -11,7 +11,7 @@ import pytest
 
 from noroshi.lab.person import enter_code, sign_in
 from noroshi.lab.remote import Remote
-from tests.e2e.labs import LabProgram, SigningIn, define
+from tests.e2e.labs import LabProgram, SigningIn, define, signed_in
 from tests.e2e.world import PATIENCE, Home, until
 
 CLOUD = """
@@ -101,6 +101,45 @@ def test_by_a_code_on_another_device(home, program, lab):
     said, _ = sitting.process.communicate(timeout=PATIENCE)
     assert sitting.process.returncode == 0, said
     leaves(home, "by a code", microsoft(lab))
+
+
+DELEGATE = """
+    kind = "{kind}"
+    [options]
+    account = "lab"
+    sender = "{sender}"
+"""
+
+
+@pytest.mark.parametrize("kind", ["smtp", "graph"])
+def test_a_delegate_signs_in_for_a_shared_mailbox(home, program, lab, kind):
+    sender = lab.card["shared"]
+    said = account(lab, mailbox=sender) + "\nshared = true\n"
+    way = DELEGATE.format(kind=kind, sender=sender)
+    served(home, program, accounts__lab=said, routes__m365=way)
+    keep(home, "lab-secret", lab.card["client_secret"])
+    assert "Caution" not in signed_in(home, program)
+    subject = f"from a shared mailbox by {kind}"
+    leaves(home, subject, microsoft(lab))
+    kept = next(mail for mail in lab.mails() if mail["subject"] == subject)
+    assert sender in kept["from"]
+    examined = home.run("doctor", "m365").stdout
+    assert "signed in, and the route sends from" not in examined
+    lab.set("delegate", "missing")
+    refused = home.run("doctor", "m365", check=False)
+    rights = f"Add-MailboxPermission -Identity {sender}"
+    assert refused.returncode != 0 and rights in refused.stdout
+
+
+def test_without_the_word_for_it_graph_lets_no_delegate_send(home, program, lab):
+    sender = lab.card["shared"]
+    way = DELEGATE.format(kind="graph", sender=sender)
+    served(home, program, accounts__lab=account(lab, mailbox=sender), routes__m365=way)
+    keep(home, "lab-secret", lab.card["client_secret"])
+    assert "shared = true" in " ".join(signed_in(home, program).split())
+    refused = home.run("doctor", "m365", check=False)
+    told = " ".join(refused.stdout.split())
+    assert refused.returncode != 0 and "403" in told and "shared = true in the account" in told
 
 
 def test_where_a_policy_blocks_codes_that_is_said(home, program, lab):

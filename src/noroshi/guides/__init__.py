@@ -2,11 +2,20 @@
 values, and written out on a page of the documentation. Both come from here."""
 
 from noroshi.guides.guide import Case, Failure, Guide, Step, read_guide
-from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, path_of, values_of
+from noroshi.guides.microsoft365 import (
+    MAIL_SEND,
+    MAIL_SEND_SHARED,
+    MICROSOFT365,
+    WAYS,
+    path_of,
+    values_of,
+)
 from noroshi.guides.places import Value, filled, line
 from noroshi.guides.showing import TITLES, markdown, table
 
 __all__ = [
+    "MAIL_SEND",
+    "MAIL_SEND_SHARED",
     "MICROSOFT365",
     "TITLES",
     "WAYS",

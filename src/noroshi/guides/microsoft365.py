@@ -43,12 +43,20 @@ WORLDWIDE = "microsoft365"
 CONNECT = "Connect-ExchangeOnline"
 
 
+MAIL_SEND, MAIL_SEND_SHARED = "Mail.Send", "Mail.Send.Shared"
+EITHER = Words(
+    en=f"{MAIL_SEND} (for a shared mailbox {MAIL_SEND_SHARED})",
+    ja=f"{MAIL_SEND} (共有メールボックスでは {MAIL_SEND_SHARED})",
+)
+
+
 def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
     """What fills the places: what is known of the user's own, and what the cloud decides."""
     elsewhere = ENVIRONMENTS.get(cloud, "")
     portal = AT.fill(name=ENTRA, url="https://entra.microsoft.com")
     return {
         "app": APP_NAME,
+        "mail_send": EITHER,
         "entra": ENTRA if elsewhere else portal,
         "connect": f"{CONNECT} -ExchangeEnvironmentName {elsewhere}" if elsewhere else CONNECT,
         **{name: value for name, value in known.items() if value},

@@ -106,6 +106,11 @@ MICROSOFT365 = Command(
             "サインインする人 (共有メールボックスの場合)",
         ),
         _flag(
+            "--shared",
+            "the mailbox is a shared one: a person with Full Access and Send As signs in for it",
+            "共有メールボックスから送ります (フル アクセスと Send As の権限を持つ人がサインインします)",
+        ),
+        _flag(
             "--graph", "send by Microsoft Graph (HTTPS)", "Microsoft Graph (HTTPS) で送ります"
         ),
         _flag("--smtp", "send by SMTP", "SMTP で送ります"),

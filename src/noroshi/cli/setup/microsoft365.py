@@ -47,6 +47,8 @@ def _check_options(asked: Asked) -> None:
         given.parser.refuse(said.WAYS_CLASH)
     if given.graph and given.smtp:
         given.parser.refuse(said.ONE_KIND)
+    if given.shared and (given.certificate_file or given.sign_in == "app"):
+        given.parser.refuse(said.SHARED_BY_APP)
     if given.certificate_file and (given.secret_file or by_page or given.sign_in == "person"):
         given.parser.refuse(said.WAYS_CLASH)
 

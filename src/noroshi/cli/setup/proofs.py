@@ -147,7 +147,8 @@ class Proofs:
     def _sign_in(self) -> None:
         wanted = self.wanted
         if wanted.shared:
-            self.talk.say(said.AS_PERSON.fill(person=wanted.person, mailbox=wanted.mailbox))
+            words = said.AS_PERSON if wanted.person else said.AS_DELEGATE
+            self.talk.say(words.fill(person=wanted.person, mailbox=wanted.mailbox))
         how = How(
             route=wanted.route,
             here=wanted.way == "person-here",

@@ -103,6 +103,7 @@ def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:
     """What is known already, but for what an option says anew."""
     given = talk.given
     changed = _with(found, mailbox=given.mailbox, tenant=given.tenant, person=given.person)
+    changed = _delegated(talk, changed)
     if _named_way(given):
         changed = _with_way(talk, changed)
     if not GUID.fullmatch(changed.tenant):
@@ -155,7 +156,14 @@ def _with_way(talk: Talk, wanted: Wanted) -> Wanted:
         talk.say(said.WHICH_KIND)
         kind = KINDS[talk.choice([said.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))]
         chosen = _of_kind(chosen, kind, given.route)
-    return replace(chosen, person=_person(talk, chosen))
+    chosen = replace(chosen, delegated=chosen.delegated or bool(given.shared))
+    return _delegated(talk, replace(chosen, person=_person(talk, chosen)))
+
+
+def _delegated(talk: Talk, wanted: Wanted) -> Wanted:
+    """Whoever names another than the mailbox says that it is a shared one."""
+    shared = bool(talk.given.shared) or wanted.of_other(wanted.person)
+    return replace(wanted, delegated=not wanted.alone and (wanted.delegated or shared))
 
 
 def _of_kind(wanted: Wanted, kind: str, given: str) -> Wanted:
@@ -171,7 +179,7 @@ def _person(talk: Talk, wanted: Wanted) -> str:
         said.PERSON,
         option="--person",
         given=talk.given.person,
-        default=wanted.person or wanted.mailbox,
+        default=wanted.person or ("" if wanted.delegated else wanted.mailbox),
         check=lambda text: None if is_address(text) else said.NO_ADDRESS,
     )
 

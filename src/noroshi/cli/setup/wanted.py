@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.core.defined import REDIRECT
-from noroshi.guides import Case, Value, path_of, values_of
+from noroshi.guides import MAIL_SEND, MAIL_SEND_SHARED, Case, Value, path_of, values_of
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 """A client ID that nobody knows yet: the app is still to be registered."""
@@ -18,7 +18,8 @@ EXAMPLES = ("example.com", "example.net", "example.org")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """One route through Microsoft 365, and its account. `way` is one of guides.WAYS; `secret`
-    whether a client secret is shown; `person` who signs in, "" for the mailbox itself."""
+    whether a client secret is shown; `person` who signs in, "" for the mailbox itself; `delegated`
+    whether the mailbox is said to be a shared one, for which somebody signs in."""
 
     account: str
     route: str
@@ -33,6 +34,7 @@ class Wanted:
     redirect: str = REDIRECT
     network: str = ""
     person: str = ""
+    delegated: bool = False
 
     @property
     def alone(self) -> bool:
@@ -46,7 +48,11 @@ class Wanted:
     @property
     def shared(self) -> bool:
         """Whether somebody else than the mailbox signs in."""
-        return not self.alone and self.person.lower() not in ("", self.mailbox.lower())
+        return not self.alone and (self.delegated or self.of_other(self.person))
+
+    def of_other(self, person: str) -> bool:
+        """Whether that is somebody, and not the mailbox itself."""
+        return person.lower() not in ("", self.mailbox.lower())
 
     @property
     def registered(self) -> bool:
@@ -68,7 +74,8 @@ class Wanted:
             client_id=self.client_id if self.registered else "",
             mailbox=self.mailbox,
             redirect=self.redirect,
-            person=self.person or self.mailbox,
+            mail_send=MAIL_SEND_SHARED if self.shared else MAIL_SEND,
+            person=self.person or ("" if self.delegated else self.mailbox),
             **more,
         )
 
@@ -79,6 +86,7 @@ class Wanted:
             "tenant": self.tenant,
             "client_id": self.client_id,
             "mailbox": self.mailbox,
+            "shared": self.delegated and not self.alone,
             "sign_in": "app" if self.alone else None,
             "secret": self.account if self.secret and not self.certified else None,
             "secret_ends": self.secret_ends if self.secret and not self.certified else None,
@@ -99,6 +107,8 @@ def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """What an account in force answers already, by Wanted's names."""
     names = ("cloud", "tenant", "client_id", "mailbox", "redirect", "network", "secret_ends")
     found = {name: content[name] for name in names if content.get(name)}
+    if content.get("shared"):
+        found["delegated"] = True
     if str(content.get("mailbox", "")).rpartition("@")[2].lower() in EXAMPLES:
         return {name: found[name] for name in ("cloud", "network") if name in found}
     return found

@@ -116,6 +116,12 @@ KINDS: Mapping[str, tuple[Words, Words]] = {
         ),
     ),
 }
+SHARED_BY_APP = Words(
+    en="--shared is for a person who signs in: an app sends from a shared mailbox as from any "
+    "other",
+    ja="--shared は人がサインインする場合のものです。アプリは共有メールボックスからもふつうのメールボックスと"
+    "同じように送れます",
+)
 PERSON = Words(en="Who signs in", ja="サインインする人")
 MARKED = Words(
     en="[{mark}]: its sign-in server is none of those that Noroshi knows. Its routes are marked so "
@@ -270,6 +276,11 @@ SIGN_IN = Words(en="Sign-in", ja="サインイン")
 AS_PERSON = Words(
     en="Sign in as {person}, who may send from {mailbox}; not as the mailbox itself.",
     ja="{mailbox} ではなく、そこから送る権限を持つ {person} でサインインしてください。",
+)
+AS_DELEGATE = Words(
+    en="Sign in as somebody who may send from the shared mailbox {mailbox}; not as the mailbox "
+    "itself.",
+    ja="共有メールボックス {mailbox} 自身ではなく、そこから送る権限を持つ人でサインインしてください。",
 )
 TOKEN = Words(
     en="Route {route} is signed in. What its token says:",

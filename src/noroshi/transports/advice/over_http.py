@@ -34,12 +34,13 @@ GRAPH_ACCESS = Advice(
         ja="サインインした側に、メールボックス {user} から送る権限がありません。",
     ),
     act=Words(
-        en="A person needs the delegated permission Mail.Send (Mail.Send.Shared for another's "
-        "mailbox, and Send As there); an app needs the application permission Mail.Send with "
+        en="A person needs the delegated permission Mail.Send (for a shared mailbox "
+        "Mail.Send.Shared, with shared = true in the account, and Full Access and Send As "
+        "there); an app needs the application permission Mail.Send with "
         "admin consent, or the role Application Mail.Send in Exchange (RBAC for Applications) "
         "that has this mailbox in its scope.",
-        ja="人の場合は委任された許可 Mail.Send (ほかのメールボックスなら Mail.Send.Shared と Send As "
-        "権限)、アプリの場合は管理者の同意付きのアプリケーションの許可 Mail.Send、または Exchange の役割 "
+        ja="人の場合は委任された許可 Mail.Send (共有メールボックスではアカウントに shared = true と書いて "
+        "Mail.Send.Shared と、フル アクセスと Send As の権限)、アプリの場合は管理者の同意付きのアプリケーションの許可 Mail.Send、または Exchange の役割 "
         "Application Mail.Send (アプリケーションの RBAC、対象にこのメールボックスを含むもの) が必要です。",
     ),
     cure=Cure(
@@ -47,11 +48,13 @@ GRAPH_ACCESS = Advice(
         how=(
             Words(
                 en="A person: Entra admin center › App registrations › the app › API permissions › "
-                "Microsoft Graph › Delegated › Mail.Send (Mail.Send.Shared for another's "
-                "mailbox), grant consent, and sign in again: noroshi authorize {route}.",
+                "Microsoft Graph › Delegated › Mail.Send, grant consent, and sign in again: "
+                "noroshi authorize {route}. For a shared mailbox it is Mail.Send.Shared, and "
+                "shared = true in the account {account} before the sign-in.",
                 ja="人がサインインする場合: Entra 管理センター › アプリの登録 › 該当のアプリ › API の"
-                "アクセス許可 › Microsoft Graph › 委任されたアクセス許可 › Mail.Send (ほかのメール"
-                "ボックスでは Mail.Send.Shared) に同意し、noroshi authorize {route} でサインインし直します。",
+                "アクセス許可 › Microsoft Graph › 委任されたアクセス許可 › Mail.Send に同意し、"
+                "noroshi authorize {route} でサインインし直します。共有メールボックスでは Mail.Send.Shared に"
+                "同意し、サインインの前にアカウント {account} に shared = true と書きます。",
             ),
             Words(
                 en="An app: Mail.Send as an application permission holds for every mailbox. "
