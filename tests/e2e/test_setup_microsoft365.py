@@ -198,6 +198,31 @@ def test_the_steps_can_be_written_for_the_administrator_before_there_is_an_app(h
     assert "Mail flow" not in told.stdout and "SMTP.SendAsApp" not in told.stdout
 
 
+def in_force(home):
+    """All definitions as they are, and the folder a command writes into."""
+    out = home.folder.parent / "looked-at"
+    home.run("export", "--force", str(out))
+    files = (one for one in out.rglob("*.toml"))
+    return {str(one.relative_to(out)): one.read_text("utf-8") for one in files}
+
+
+def test_writing_the_steps_changes_nothing_that_is_in_force(home, lab):
+    setup = Setup(home, lab, "--sign-in", "app", "--smtp", *secret_file(home, lab))
+    granted(lab)
+    assert setup.ended() == 0, setup.shown
+    before, versions = in_force(home), home.run("versions", "--json").stdout
+    secrets = home.run("secret", "list", "--json").stdout
+    folder = home.folder.parent / "here"
+    folder.mkdir()
+    argv = ("--cloud", "lab", "--mailbox", "a@contoso.example", "--sign-in", "app", "--graph")
+    told = home.run("setup", "microsoft365", *argv, "--print-admin-steps", "-", cwd=folder)
+    assert "a@contoso.example" in told.stdout
+    assert list(folder.iterdir()) == []
+    assert in_force(home) == before
+    assert home.run("versions", "--json").stdout == versions
+    assert home.run("secret", "list", "--json").stdout == secrets
+
+
 @pytest.fixture
 def person(home):
     """Somebody at a terminal, who may leave and come back."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.setup import words as said
-from noroshi.cli.setup.credentials import certified
+from noroshi.cli.setup.credentials import certificate_of, certified
 from noroshi.cli.setup.guiding import Known, show, write
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.last_mail import LastMail
@@ -54,12 +54,13 @@ def _check_options(asked: Asked) -> None:
 def _set_up(talk: Talk) -> int:
     kept, known = Kept(talk.asked), Known()
     talk.say(said.TITLE)
-    talk.say(said.ABOUT)
+    if not kept.only_looks:
+        talk.say(said.ABOUT)
     talk.head(said.WHO_SENDS)
     wanted = wanted_by(talk, kept)
     if talk.given.print_admin_steps:
         if wanted.certified:
-            certified(talk, wanted, known)
+            certificate_of(talk, kept, wanted, known)
         write(talk, wanted, known, talk.given.print_admin_steps)
         return exits.DONE
     if (mark := kept.mark(wanted.route)) != NOTHING:

@@ -39,6 +39,8 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     """The tenant's own ID, found by the mailbox's domain where nobody gave one."""
     tenant = wanted.tenant or wanted.mailbox.rpartition("@")[2]
     tried = replace(wanted, tenant=tenant)
+    if kept.only_looks:  # the node asks for those of accounts in force alone
+        return tried
     kept.keep(tried, route=False)  # what is refused here, as a cloud is, no tenant mends
 
     def prove() -> Wanted:
