@@ -293,6 +293,70 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     assert "certainly~not-it" not in again.seen
 
 
+def begun_by_paste(asked, lab):
+    """A person's way, up to the question for the secret."""
+    asked.type("Number [1]: ", "3")
+    asked.type("Number [1]: ", "1")
+    asked.type("Who signs in", "")
+    asked.type("Number [1]: ", "3")
+    asked.type("client) ID: ", lab.card["client_id"])
+
+
+def opened(asked):
+    """The page that is to be opened now."""
+    asked.until("https://localhost")
+    asked.until("\n")
+    return [word for word in asked.seen.split() if "/authorize?" in word][-1]
+
+
+def test_who_said_that_there_is_no_secret_is_asked_once_the_sign_in_shows_that_there_is(
+    person, home, lab
+):
+    asked = person("--cloud", "lab", "--mailbox", lab.card["user"], "--to", lab.card["reader"])
+    begun_by_paste(asked, lab)
+    asked.type("Client secret: ", "")
+    asked.type("Address: ", lab.sign_in(opened(asked)))
+    asked.until("AADSTS7000218")
+    asked.type("Client secret: ", lab.card["client_secret"])
+    asked.type("(empty: not known): ", "")
+    asked.type("Address: ", lab.sign_in(opened(asked)))
+    asked.until("smtp1 [lab] is signed in")
+
+
+@pytest.mark.parametrize("way", ["app-certificate", "person-paste", "person-device"])
+def test_how_it_signs_in_is_known_again_after_it_was_left_at_the_next_question(
+    person, home, lab, way
+):
+    number = {"app-certificate": "1", "person-paste": "3", "person-device": "5"}[way]
+    asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
+    asked.type("Number [1]: ", number)
+    asked.until("what shall mails leave")
+    asked.until("Number [1]: ")
+    asked.process.send_signal(signal.SIGINT)
+    asked.ended()
+    again = person("--mailbox", lab.card["user"])
+    again.until(f"The tenant {lab.card['tenant_id']} is there")
+    again.type(f"Number [{number}]: ", "")
+    again.type("Number [1]: ", "2")
+    again.until("(administrator)" if way == "app-certificate" else "Who signs in")
+    again.process.send_signal(signal.SIGINT)
+    again.ended()
+
+
+def test_a_person_without_a_secret_still_signs_in_by_a_page_when_it_is_taken_up_again(
+    person, home, lab
+):
+    asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
+    begun_by_paste(asked, lab)
+    asked.type("Client secret: ", "")
+    asked.until("Address: ")
+    asked.process.send_signal(signal.SIGINT)
+    asked.ended()
+    again = person()
+    again.until("the address pasted back")
+    again.until("[Y/n]")
+
+
 def test_a_second_route_by_graph_takes_over_where_rules_name_the_first(person, home, lab):
     granted(lab)
     ours = ("--cloud", "lab", "--mailbox", lab.card["user"], "--to", lab.card["reader"])

@@ -11,7 +11,7 @@ from noroshi.cli.client import Refused
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
-from noroshi.cli.setup.wanted import NOT_YET, Wanted, known_of, way_of
+from noroshi.cli.setup.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
 from noroshi.core.words import Words
 from noroshi.core.written import is_address
 from noroshi.guides import WAYS
@@ -26,11 +26,16 @@ KINDS = ("smtp", "graph")
 def wanted_by(talk: Talk, kept: Kept) -> Wanted:
     """All that decides what the administrator has to do; in force once this returns."""
     found = _beginning(talk, kept)
-    if found.way and talk.yes(_summary(found)):
+    begun = bool(found.way) and _has_route(kept, found.account)
+    if begun and talk.yes(_summary(found)):
         return _as_given(talk, kept, found)
     found = replace(found, mailbox=_mailbox(talk, found.mailbox))
     found = with_tenant(talk, kept, _with(found, tenant=talk.given.tenant))
     found = _with_way(talk, found)
+    kept.keep(found, route=False)
+    if not begun:
+        found = _with_kind(talk, found)
+    found = replace(found, person=_person(talk, found))
     kept.keep(found)
     return found
 
@@ -46,10 +51,9 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     def prove() -> Wanted:
         kept.keep(tried, route=False)
         answer = talk.asked.call("account_tenant", account=tried.account)
-        words = said.TENANT_FOUND.fill(
-            tenant=tried.tenant, id=answer["id"], host=answer["host"]
-        )
-        talk.done(words)
+        by_id = answer["id"] == tried.tenant.lower()
+        words = said.TENANT_THERE if by_id else said.TENANT_FOUND
+        talk.done(words.fill(tenant=tried.tenant, id=answer["id"], host=answer["host"]))
         return replace(tried, tenant=answer["id"])
 
     def ask(refused: Refused) -> bool:
@@ -89,11 +93,12 @@ def _beginning(talk: Talk, kept: Kept) -> Wanted:
     accounts, routes = kept.all("accounts"), kept.all("routes")
     before = accounts.get(given.account, {})
     known = known_of(before)
-    mine = [name for name, one in routes.items() if _account_in(one) == given.account]
+    mine = _routes_of(routes, given.account)
     kind = _named_kind(given)
-    if "mailbox" in known and mine:
+    if "mailbox" in known and (mine or is_answered(before)):
         known["way"] = way_of(before)
         known["secret"] = bool(before.get("secret"))
+    if "mailbox" in known and mine:
         kind = kind or str(routes[mine[0]].get("kind", "smtp"))
     kind = kind if kind in KINDS else "smtp"
     found = Wanted(account=given.account, route="", kind=kind, **known)
@@ -107,6 +112,7 @@ def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:
     changed = _with(found, mailbox=given.mailbox, tenant=given.tenant, person=given.person)
     if _named_way(given):
         changed = _with_way(talk, changed)
+        changed = replace(changed, person=_person(talk, changed))
     if not GUID.fullmatch(changed.tenant):
         changed = with_tenant(talk, kept, changed)
     kept.keep(changed)
@@ -144,20 +150,23 @@ def _mailbox(talk: Talk, default: str) -> str:
 
 
 def _with_way(talk: Talk, wanted: Wanted) -> Wanted:
-    """How it signs in, by what it sends, and who is meant by "a person"."""
-    given = talk.given
-    way = _named_way(given)
+    """How it signs in."""
+    way = _named_way(talk.given)
     if not way:
         talk.say(said.WHICH_WAY)
         ways = list(WAYS)
         default = ways.index(wanted.way) if wanted.way else 0
         way = ways[talk.choice([(WAYS[one], said.WHY[one]) for one in ways], default)]
-    chosen = replace(wanted, way=way, secret=way != "person-device")
-    if not _named_kind(given) and not wanted.way:
-        talk.say(said.WHICH_KIND)
-        kind = KINDS[talk.choice([said.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))]
-        chosen = _of_kind(chosen, kind, given.route)
-    return replace(chosen, person=_person(talk, chosen))
+    return replace(wanted, way=way, secret=way != "person-device")
+
+
+def _with_kind(talk: Talk, wanted: Wanted) -> Wanted:
+    """By what it sends."""
+    if _named_kind(talk.given):
+        return wanted
+    talk.say(said.WHICH_KIND)
+    kind = KINDS[talk.choice([said.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))]
+    return _of_kind(wanted, kind, talk.given.route)
 
 
 def _of_kind(wanted: Wanted, kind: str, given: str) -> Wanted:
@@ -200,6 +209,14 @@ def _named_kind(given: Any) -> str:
 def _with(wanted: Wanted, **given: str | None) -> Wanted:
     said_so: dict[str, Any] = {name: value for name, value in given.items() if value}
     return replace(wanted, **said_so)
+
+
+def _has_route(kept: Kept, account: str) -> bool:
+    return bool(_routes_of(kept.all("routes"), account))
+
+
+def _routes_of(routes: Mapping[str, Mapping[str, Any]], account: str) -> list[str]:
+    return [name for name, one in routes.items() if _account_in(one) == account]
 
 
 def _account_in(route: Mapping[str, Any]) -> str:

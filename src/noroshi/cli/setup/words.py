@@ -72,6 +72,10 @@ TENANT_FOUND = Words(
     en="{tenant} is the tenant {id} (says {host}).",
     ja="{tenant} のテナントは {id} です ({host} で確認)。",
 )
+TENANT_THERE = Words(
+    en="The tenant {id} is there (says {host}).",
+    ja="テナント {id} が見つかりました ({host} で確認)。",
+)
 WHICH_WAY = Words(en="How shall it sign in?", ja="どの方法でサインインしますか。")
 WHY: Mapping[str, Words] = {
     "app-certificate": Words(
