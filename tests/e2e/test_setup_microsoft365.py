@@ -254,10 +254,13 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     first.type("once it is done", "")
     first.until("client) ID: ")
     first.process.send_signal(signal.SIGINT)
-    assert first.ended() == 130 and "All answers are kept" in first.seen
+    assert first.ended() == 130 and "What is set up so far is kept" in first.seen
 
     again = person()
     again.until(card["user"])
+    again.until("lab [lab]")
+    again.type("[Y/n]", card["user"])
+    again.until("y or n, please")
     again.type("[Y/n]", "")
     again.type("Number [1]: ", "3")
     again.type("client) ID: ", NOBODYS_APP)
@@ -330,7 +333,7 @@ def test_how_it_signs_in_is_known_again_after_it_was_left_at_the_next_question(
     number = {"app-certificate": "1", "person-paste": "3", "person-device": "5"}[way]
     asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
     asked.type("Number [1]: ", number)
-    asked.until("what shall mails leave")
+    asked.until("which way shall mails leave")
     asked.until("Number [1]: ")
     asked.process.send_signal(signal.SIGINT)
     asked.ended()
@@ -376,10 +379,21 @@ def test_a_second_route_by_graph_takes_over_where_rules_name_the_first(person, h
     asked.until("経路 graph1 [ラボ]")
     asked.until("受領されました")
     asked.type("rules/ops", "")
+    asked.until("routes/smtp1、routes/graph1")
     assert asked.ended() == 0, asked.seen
     home.run("export", str(home.folder.parent / "out"))
     rule = (home.folder.parent / "out" / "rules" / "ops.toml").read_text("utf-8")
     assert 'routes = ["smtp1", "graph1"]' in rule
+
+
+def test_a_second_route_is_not_offered_where_the_mailbox_has_one_by_another_account(home, lab):
+    granted(lab)
+    file = secret_file(home, lab)
+    first = Setup(home, lab, "--sign-in", "app", "--smtp", *file)
+    assert first.ended() == 0 and "--graph" in first.shown, first.shown
+    other = Setup(home, lab, "--account", "m365app", "--sign-in", "app", "--graph", *file)
+    assert other.ended() == 0, other.shown
+    assert "smtp1 sends from the same mailbox" in other.shown and "--smtp" not in other.shown
 
 
 def test_what_no_answer_mends_ends_it_at_once(person, home, lab):

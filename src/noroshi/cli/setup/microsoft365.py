@@ -6,7 +6,7 @@ not asked for again, so that a setup that was broken off goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
@@ -21,6 +21,7 @@ from noroshi.cli.setup.second import OTHER, named_after, offered, used_by
 from noroshi.cli.setup.talk import Talk, later
 from noroshi.cli.setup.wanted import Wanted
 from noroshi.core.model import NOTHING
+from noroshi.core.words import Words
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
@@ -67,12 +68,14 @@ def _set_up(talk: Talk) -> int:
         talk.say(said.MARKED.fill(mark=mark))
     wanted = _through(talk, kept, wanted, known)
     _afterwards(talk, wanted, known)
-    if offered(talk, wanted):
+    made = [wanted.route]
+    if offered(talk, kept, wanted):
         other = route_beside(kept, wanted, OTHER[wanted.kind])
         kept.keep(other)
         _through(talk, kept, other, known)
         named_after(talk, kept, wanted.route, other.route)
-    _ending(talk, kept, wanted)
+        made.append(other.route)
+    _ending(talk, kept, wanted, made)
     return exits.DONE
 
 
@@ -136,11 +139,16 @@ def _afterwards(talk: Talk, wanted: Wanted, known: Known) -> None:
         show(talk, wanted, known, known.steps(wanted, "after"))
 
 
-def _ending(talk: Talk, kept: Kept, wanted: Wanted) -> None:
+def _ending(talk: Talk, kept: Kept, wanted: Wanted, made: Sequence[str]) -> None:
     talk.head(said.READY)
-    talk.say(said.MADE.fill(account=wanted.account, route=wanted.route))
+    talk.say(said.MADE.fill(account=wanted.account, routes=_listed(made)))
     if not used_by(kept, wanted.route):
         talk.say(said.NO_RULE.fill(route=wanted.route))
     talk.say(said.ALARMS_TOGETHER)
     if wanted.secret and not wanted.certified and not wanted.secret_ends:
         talk.say(said.NO_END.fill(account=wanted.account))
+
+
+def _listed(routes: Sequence[str]) -> Words:
+    named = [f"routes/{route}" for route in routes]
+    return Words(en=", ".join(named), ja="、".join(named))

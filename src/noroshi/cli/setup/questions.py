@@ -12,7 +12,8 @@ from noroshi.cli.setup import words as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
 from noroshi.cli.setup.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
-from noroshi.core.words import Words
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words, plain
 from noroshi.core.written import is_address
 from noroshi.guides import WAYS
 
@@ -21,13 +22,14 @@ NAME = re.compile(r"\w[\w.-]*")
 """Of a tenant: its ID, or a domain."""
 FIRST = {"smtp": "smtp1", "graph": "graph1"}
 KINDS = ("smtp", "graph")
+BESIDE = Words(en="{name} [{mark}]", ja="{name} [{mark}]")
 
 
 def wanted_by(talk: Talk, kept: Kept) -> Wanted:
     """All that decides what the administrator has to do; in force once this returns."""
     found = _beginning(talk, kept)
     begun = bool(found.way) and _has_route(kept, found.account)
-    if begun and talk.yes(_summary(found)):
+    if begun and talk.yes(_summary(found, kept)):
         return _as_given(talk, kept, found)
     found = replace(found, mailbox=_mailbox(talk, found.mailbox))
     found = with_tenant(talk, kept, _with(found, tenant=talk.given.tenant))
@@ -224,14 +226,22 @@ def _account_in(route: Mapping[str, Any]) -> str:
     return str(options.get("account", "")) if isinstance(options, dict) else ""
 
 
-def _summary(wanted: Wanted) -> Words:
+def _summary(wanted: Wanted, kept: Kept) -> Words:
     app = wanted.client_id if wanted.client_id != NOT_YET else said.NOT_REGISTERED
     return said.GO_ON_WITH.fill(
         account=wanted.account,
         route=wanted.route,
         mailbox=wanted.mailbox,
+        cloud=_cloud(wanted, kept),
         tenant=wanted.tenant,
         app=app,
         way=WAYS[wanted.way],
         kind=said.KINDS[wanted.kind][0],
     )
+
+
+def _cloud(wanted: Wanted, kept: Kept) -> Words:
+    """Its name, with the mark of what is no provider's own."""
+    mine = _routes_of(kept.all("routes"), wanted.account)
+    mark = kept.mark(mine[0]) if mine else NOTHING
+    return BESIDE.fill(name=wanted.cloud, mark=mark) if mark != NOTHING else plain(wanted.cloud)
