@@ -40,13 +40,14 @@ def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
 
 def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
     """What an administrator compares, of a certificate that is there already. Raises Refused."""
-    if not kept.all("accounts").get(wanted.account, {}).get("certificate"):
-        return
+    known.certificate = f"noroshi-{wanted.account}.cer"
     try:
-        known.thumbprint = talk.asked.call("certificate_show", name=wanted.account)["sha1"]
+        if kept.all("accounts").get(wanted.account, {}).get("certificate"):
+            known.thumbprint = talk.asked.call("certificate_show", name=wanted.account)["sha1"]
     except Refused as refused:
         if refused.kind != "not found":
             raise
+    talk.say(said.CERTIFICATE_LATER.fill(file=known.certificate))
 
 
 def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:

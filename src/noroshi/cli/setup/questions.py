@@ -71,9 +71,9 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
         tried = replace(tried, tenant=typed)
         return True
 
-    found = talk.until_proved(prove, ask)
-    kept.keep(found, route=False)
-    return found
+    return talk.until_proved(
+        prove, ask
+    )  # kept with the next answer: one version less to tell of
 
 
 def client_id(talk: Talk, *, empty: bool) -> str:

@@ -242,6 +242,12 @@ CERTIFICATE_WRITTEN = Words(
     en="The certificate to upload is in {file}.",
     ja="登録する証明書を {file} に書き出しました。",
 )
+CERTIFICATE_LATER = Words(
+    en="The certificate, {file}, goes with the steps: the same command without --print-admin-steps "
+    "writes it.",
+    ja="手順と一緒に証明書 {file} を渡してください。--print-admin-steps を付けずに同じコマンドを実行すると"
+    "書き出されます。",
+)
 CERTIFICATE_SHOWN = Words(
     en="No file can be written here. Save what follows as a file that ends in .cer:",
     ja="ここにはファイルを書けません。次の内容を .cer ファイルに保存してください。",
