@@ -25,7 +25,7 @@ def test_the_first_steps_are_all_there():
     assert copy == ["cp", "-r"]
     assert {program for program, _ in named} == {"noroshi"}
     told = {command for _, command in named} - NEED_A_PROVIDER_OR_STAY
-    assert told == {"check-config", "init", "plan", "apply", "send", "status"}
+    assert told == {"check-config", "init", "plan", "apply", "export", "send", "status"}
 
 
 async def test_the_first_steps_work_in_a_new_home(tmp_path):

@@ -202,7 +202,8 @@ class RouteFacts:
     """How a route is: down since then, by whose fault and why; or well (None).
 
     `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
-    where that is about to end. `trip` is None where no mailbox is read.
+    where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has signed
+    its account in yet.
     """
 
     down: datetime | None = None
@@ -211,6 +212,7 @@ class RouteFacts:
     accepted: datetime | None = None
     retiring: bool = False
     trip: Trip | None = None
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,13 +220,14 @@ class AccountFacts:
     """How an account's sign-in is: `why` says what somebody has to do unless it is well.
 
     `ends` is when its secret or certificate does, as far as that is known; `renewed` when its
-    refresh token was, None where nothing ends by resting.
+    refresh token was, None where nothing ends by resting. `never`: nobody has signed it in yet.
     """
 
     well: bool
     why: Words = NOTHING
     ends: date | None = None
     renewed: datetime | None = None
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

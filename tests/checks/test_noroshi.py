@@ -1,5 +1,6 @@
 """The kinds that watch the node itself: its ways out, its accounts, its queue, its health."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,38 @@ def trip(hours):
 )
 async def test_a_route_is_as_bad_as_what_keeps_mails_from_leaving(facts, level):
     assert await levels("route", route=facts) == {"": level}
+
+
+NEW = {
+    "route": RouteFacts(down=DAWN, fault=Fault.SIGN_IN, why=WHY, never=True),
+    "account": AccountFacts(well=False, why=WHY, never=True),
+}
+FIRST = {"route": "blocked", "account": "sign_in"}
+
+
+async def told_at(kind, facts, minutes, memory):
+    """Whether it is told, so many minutes after dawn; and what is remembered."""
+    check = KINDS[f"noroshi-{kind}"]
+    host = FakeHost(own=Own(**{kind: facts}), now=DAWN + minutes * MINUTE)
+    outcome = await check.run(check.options(**{kind: kind}), host, memory)
+    found = {one.name: one.value for one in outcome.readings}
+    return bool(found[FIRST[kind]]), outcome.memory
+
+
+@pytest.mark.parametrize("kind", ["route", "account"])
+async def test_what_nobody_has_signed_in_yet_is_told_once_there_was_time_to_do_it(kind):
+    told, memory = await told_at(kind, NEW[kind], 0, {})
+    assert not told
+    told, memory = await told_at(kind, NEW[kind], 14, memory)
+    assert not told
+    assert (await told_at(kind, NEW[kind], 16, memory))[0]
+
+
+@pytest.mark.parametrize("kind", ["route", "account"])
+async def test_a_sign_in_that_is_lost_after_there_was_one_is_told_at_once(kind):
+    _, memory = await told_at(kind, NEW[kind], 0, {})
+    told, memory = await told_at(kind, replace(NEW[kind], never=False), 1, memory)
+    assert told and not memory
 
 
 async def test_what_stops_a_route_is_told_in_its_words():

@@ -229,6 +229,31 @@ def test_the_steps_can_be_written_for_the_administrator_before_there_is_an_app(h
     assert "Mail flow" not in told.stdout and "SMTP.SendAsApp" not in told.stdout
 
 
+def in_force(home):
+    """All definitions as they are, and the folder a command writes into."""
+    out = home.folder.parent / "looked-at"
+    home.run("export", "--force", str(out))
+    files = (one for one in out.rglob("*.toml"))
+    return {str(one.relative_to(out)): one.read_text("utf-8") for one in files}
+
+
+def test_writing_the_steps_changes_nothing_that_is_in_force(home, lab):
+    setup = Setup(home, lab, "--sign-in", "app", "--smtp", *secret_file(home, lab))
+    granted(lab)
+    assert setup.ended() == 0, setup.shown
+    before, versions = in_force(home), home.run("versions", "--json").stdout
+    secrets = home.run("secret", "list", "--json").stdout
+    folder = home.folder.parent / "here"
+    folder.mkdir()
+    argv = ("--cloud", "lab", "--mailbox", "a@contoso.example", "--sign-in", "app", "--graph")
+    told = home.run("setup", "microsoft365", *argv, "--print-admin-steps", "-", cwd=folder)
+    assert "a@contoso.example" in told.stdout
+    assert list(folder.iterdir()) == []
+    assert in_force(home) == before
+    assert home.run("versions", "--json").stdout == versions
+    assert home.run("secret", "list", "--json").stdout == secrets
+
+
 @pytest.fixture
 def person(home):
     """Somebody at a terminal, who may leave and come back."""
@@ -260,10 +285,13 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     first.type("once it is done", "")
     first.until("client) ID: ")
     first.process.send_signal(signal.SIGINT)
-    assert first.ended() == 130 and "All answers are kept" in first.seen
+    assert first.ended() == 130 and "What is set up so far is kept" in first.seen
 
     again = person()
     again.until(card["user"])
+    again.until("lab [lab]")
+    again.type("[Y/n]", card["user"])
+    again.until("y or n, please")
     again.type("[Y/n]", "")
     again.type("Number [1]: ", "3")
     again.type("client) ID: ", NOBODYS_APP)
@@ -299,6 +327,70 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     assert "certainly~not-it" not in again.seen
 
 
+def begun_by_paste(asked, lab):
+    """A person's way, up to the question for the secret."""
+    asked.type("Number [1]: ", "3")
+    asked.type("Number [1]: ", "1")
+    asked.type("Who signs in", "")
+    asked.type("Number [1]: ", "3")
+    asked.type("client) ID: ", lab.card["client_id"])
+
+
+def opened(asked):
+    """The page that is to be opened now."""
+    asked.until("https://localhost")
+    asked.until("\n")
+    return [word for word in asked.seen.split() if "/authorize?" in word][-1]
+
+
+def test_who_said_that_there_is_no_secret_is_asked_once_the_sign_in_shows_that_there_is(
+    person, home, lab
+):
+    asked = person("--cloud", "lab", "--mailbox", lab.card["user"], "--to", lab.card["reader"])
+    begun_by_paste(asked, lab)
+    asked.type("Client secret: ", "")
+    asked.type("Address: ", lab.sign_in(opened(asked)))
+    asked.until("AADSTS7000218")
+    asked.type("Client secret: ", lab.card["client_secret"])
+    asked.type("(empty: not known): ", "")
+    asked.type("Address: ", lab.sign_in(opened(asked)))
+    asked.until("smtp1 [lab] is signed in")
+
+
+@pytest.mark.parametrize("way", ["app-certificate", "person-paste", "person-device"])
+def test_how_it_signs_in_is_known_again_after_it_was_left_at_the_next_question(
+    person, home, lab, way
+):
+    number = {"app-certificate": "1", "person-paste": "3", "person-device": "5"}[way]
+    asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
+    asked.type("Number [1]: ", number)
+    asked.until("which way shall mails leave")
+    asked.until("Number [1]: ")
+    asked.process.send_signal(signal.SIGINT)
+    asked.ended()
+    again = person("--mailbox", lab.card["user"])
+    again.until(f"The tenant {lab.card['tenant_id']} is there")
+    again.type(f"Number [{number}]: ", "")
+    again.type("Number [1]: ", "2")
+    again.until("(administrator)" if way == "app-certificate" else "Who signs in")
+    again.process.send_signal(signal.SIGINT)
+    again.ended()
+
+
+def test_a_person_without_a_secret_still_signs_in_by_a_page_when_it_is_taken_up_again(
+    person, home, lab
+):
+    asked = person("--cloud", "lab", "--mailbox", lab.card["user"])
+    begun_by_paste(asked, lab)
+    asked.type("Client secret: ", "")
+    asked.until("Address: ")
+    asked.process.send_signal(signal.SIGINT)
+    asked.ended()
+    again = person()
+    again.until("the address pasted back")
+    again.until("[Y/n]")
+
+
 def test_a_second_route_by_graph_takes_over_where_rules_name_the_first(person, home, lab):
     granted(lab)
     ours = ("--cloud", "lab", "--mailbox", lab.card["user"], "--to", lab.card["reader"])
@@ -318,10 +410,21 @@ def test_a_second_route_by_graph_takes_over_where_rules_name_the_first(person, h
     asked.until("経路 graph1 [ラボ]")
     asked.until("受領されました")
     asked.type("rules/ops", "")
+    asked.until("routes/smtp1、routes/graph1")
     assert asked.ended() == 0, asked.seen
     home.run("export", str(home.folder.parent / "out"))
     rule = (home.folder.parent / "out" / "rules" / "ops.toml").read_text("utf-8")
     assert 'routes = ["smtp1", "graph1"]' in rule
+
+
+def test_a_second_route_is_not_offered_where_the_mailbox_has_one_by_another_account(home, lab):
+    granted(lab)
+    file = secret_file(home, lab)
+    first = Setup(home, lab, "--sign-in", "app", "--smtp", *file)
+    assert first.ended() == 0 and "--graph" in first.shown, first.shown
+    other = Setup(home, lab, "--account", "m365app", "--sign-in", "app", "--graph", *file)
+    assert other.ended() == 0, other.shown
+    assert "smtp1 sends from the same mailbox" in other.shown and "--smtp" not in other.shown
 
 
 def test_what_no_answer_mends_ends_it_at_once(person, home, lab):

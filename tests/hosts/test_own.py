@@ -49,11 +49,11 @@ def store():
     return MemoryStore()
 
 
-def own(store, *refused, since=DAWN, kinds=("smtp", "graph"), folder=None):
+def own(store, *refused, since=DAWN, kinds=("smtp", "graph"), folder=None, tokens=None):
     routes = {kind: Route(name=kind, kind=kind, options=Options()) for kind in kinds}
     return OwnFacts(
         store,
-        Tokens(*refused),
+        tokens or Tokens(*refused),
         routes=lambda: routes,
         account=lambda name: ACCOUNT if name == "m365" else None,
         late=lambda: 0.0,
@@ -116,3 +116,32 @@ async def test_an_account_is_well_while_it_can_sign_in_to_all_that_its_routes_ne
 
 async def test_an_account_without_a_route_is_as_its_sign_in(store):
     assert not (await own(store, "smtp", kinds=()).account("m365")).well
+
+
+class OfNobody:
+    """Nobody has signed in yet; `state` is what is known of it."""
+
+    def __init__(self, state):
+        self.known = state
+
+    async def state(self, account, resource=None):
+        return self.known
+
+
+@pytest.mark.parametrize(
+    ("sign", "renewed", "never"),
+    [
+        pytest.param(SignIn.NEVER, None, True, id="nobody has signed in"),
+        pytest.param(SignIn.NEEDED, None, True, id="what was tried first was refused"),
+        pytest.param(SignIn.NEEDED, DAWN, False, id="there was one, which is refused now"),
+        pytest.param(SignIn.LOCKED, None, False, id="the vault does not open"),
+        pytest.param(SignIn.SIGNED_IN, DAWN, False, id="signed in"),
+    ],
+)
+async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_all(
+    store, sign, renewed, never
+):
+    state = SignInState(sign=sign, why=plain("so"), renewed=renewed)
+    node = own(store, tokens=OfNobody(state))
+    assert (await node.account("m365")).never is never
+    assert (await node.route("smtp")).never is never

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from noroshi.checks.new_account import since, spared
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options
@@ -44,11 +45,14 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     facts = await (await host.own()).account(wanted.account)
     if facts is None:
         raise Unmeasurable(NO_ACCOUNT.fill(name=wanted.account))
-    return Outcome(tuple(_readings(wanted.account, facts, await host.now())))
+    now = await host.now()
+    kept = since(memory, now, never=facts.never)
+    readings = _readings(wanted.account, facts, now, new=spared(kept, now))
+    return Outcome(tuple(readings), kept)
 
 
-def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading]:
-    yield Reading("sign_in", float(not facts.well), note=facts.why)
+def _readings(name: str, facts: AccountFacts, now: datetime, *, new: bool) -> Iterator[Reading]:
+    yield Reading("sign_in", float(not facts.well and not new), note=facts.why)
     if facts.renewed is not None:
         days = (now - facts.renewed).total_seconds() / 86_400
         yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from noroshi.checks.new_account import since, spared
 from noroshi.core.model import NOTHING, Fault, Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, RouteFacts, Trip, Unmeasurable, options
@@ -34,12 +35,16 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     facts = await (await host.own()).route(wanted.route)
     if facts is None:
         raise Unmeasurable(NO_ROUTE.fill(name=wanted.route))
-    return Outcome(tuple(_readings(facts, await host.now())))
+    now = await host.now()
+    kept = since(memory, now, never=facts.never)
+    readings = _readings(facts, now, new=spared(kept, now))
+    return Outcome(tuple(readings), kept)
 
 
-def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
-    blocked = facts.down is not None and facts.fault not in BY_ITSELF
-    down = (now - facts.down).total_seconds() / 60 if facts.down and not blocked else 0.0
+def _readings(facts: RouteFacts, now: datetime, *, new: bool) -> Iterator[Reading]:
+    needs = facts.down is not None and facts.fault not in BY_ITSELF
+    blocked = needs and not new
+    down = (now - facts.down).total_seconds() / 60 if facts.down and not needs else 0.0
     why = WELL if facts.down is None else facts.why
     yield Reading("blocked", float(blocked), note=why)
     # Without a unit it is told by its note: nobody wants to read of 0 minutes.

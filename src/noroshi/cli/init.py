@@ -50,17 +50,17 @@ MADE = Words(
     en="""Made {home}: settings ({file}) and store.
 
 Next:
-  noroshi serve             start the node
-  noroshi apply DIR         give it definitions
-  noroshi authorize ROUTE   sign a route in (Microsoft 365)
+  noroshi serve                start the node
+  noroshi apply DIR            give it definitions
+  noroshi setup microsoft365   send through Microsoft 365, up to a test mail
 
 To see it at work first, without a tenant: noroshi demo""",
     ja="""{home} を作りました: 設定 ({file}) と保存先。
 
 次にすること:
-  noroshi serve             ノードを動かす
-  noroshi apply DIR         定義を取り込む
-  noroshi authorize ROUTE   送信経路をサインインさせる (Microsoft 365)
+  noroshi serve                ノードを動かす
+  noroshi apply DIR            定義を取り込む
+  noroshi setup microsoft365   Microsoft 365 からの送信を、テストメールまで設定する
 
 テナントなしで先に試すには: noroshi demo""",
 )

@@ -16,6 +16,7 @@ from typing import Any
 from noroshi.cli import signing_words as said
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.layout import columns, wrap
 from noroshi.cli.listening import Listener, NoPort
 from noroshi.core.words import Words
 
@@ -27,6 +28,7 @@ except ImportError:  # a Python built without it
 STDIN = "-"
 A_MOMENT = 0.3
 TRIES = 5
+WIDEST = 88
 ANY = ("trouble", "invalid")
 LONGEST_URL = 1 << 16
 LISTENS_FOR = 300.0
@@ -198,7 +200,8 @@ def _again(asked: Asked, refused: Refused, left: int, mends: Collection[str]) ->
         () if refused.about("secret") else (*(p for _, p in refused.problems), said.ONCE_MORE)
     )
     for words in (refused.words, *more):
-        print(asked.say(words), file=sys.stderr)
+        for line in asked.say(words).split("\n"):
+            print(*wrap(line, min(columns(), WIDEST) - 1), sep="\n", file=sys.stderr)
 
 
 def _pasted(asked: Asked) -> str:

@@ -53,11 +53,16 @@ class OwnFacts:
             accepted=(await self._store.accepted()).get(name),
             retiring=_retiring(route),
             trip=await self._trip(route),
+            never=await self._never(route),
         )
         down = next((r for r in await self._store.resting() if r.route == name), None)
         if down is None:
             return facts
         return replace(facts, down=down.since, fault=down.fault, why=down.why)
+
+    async def _never(self, route: Route) -> bool:
+        account = self._account(_account_name(route))
+        return account is not None and _is_new(await self._sign_in(account))
 
     async def _trip(self, route: Route) -> Trip | None:
         since = self._read_since(route.name)
@@ -77,6 +82,7 @@ class OwnFacts:
             why=state.why,
             ends=state.ends,
             renewed=None if by_itself else state.renewed,
+            never=_is_new(state),
         )
 
     async def _sign_in(self, account: Account) -> SignInState:
@@ -110,6 +116,12 @@ class OwnFacts:
 
 def _account_name(route: Route) -> str:
     return str(getattr(route.options, "account", ""))
+
+
+def _is_new(state: SignInState) -> bool:
+    """Whether a sign-in is still to come, or was refused before there was one. What the vault
+    does not show may well have been there."""
+    return state.renewed is None and state.sign in (SignIn.NEVER, SignIn.NEEDED)
 
 
 def _retiring(route: Route) -> bool:

@@ -38,6 +38,18 @@ def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
     known.certificate = _written(talk, account, found["pem"])
 
 
+def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
+    """What an administrator compares, of a certificate that is there already. Raises Refused."""
+    known.certificate = f"noroshi-{wanted.account}.cer"
+    try:
+        if kept.all("accounts").get(wanted.account, {}).get("certificate"):
+            known.thumbprint = talk.asked.call("certificate_show", name=wanted.account)["sha1"]
+    except Refused as refused:
+        if refused.kind != "not found":
+            raise
+    talk.say(said.CERTIFICATE_LATER.fill(file=known.certificate))
+
+
 def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
     talk.say(said.ASK_SECRET if wanted.alone else said.ASK_SECRET_OR_NONE)

@@ -24,6 +24,8 @@ class Kept:
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
+        self.only_looks = bool(asked.given.print_admin_steps)
+        """Nothing is changed: whoever has the steps written has decided nothing yet."""
 
     def all(self, type: str) -> dict[str, dict[str, Any]]:
         """All definitions of that type, by name."""
@@ -60,6 +62,8 @@ class Kept:
 
     def _change(self, changed: Any) -> None:
         """Somebody else may apply something meanwhile: theirs stays, and ours goes over it."""
+        if self.only_looks:
+            return
         for left in reversed(range(TRIES)):
             before, version = self._exported()
             after = {**before, **changed(before)}

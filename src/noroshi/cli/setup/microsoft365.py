@@ -6,12 +6,12 @@ not asked for again, so that a setup that was broken off goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.setup import words as said
-from noroshi.cli.setup.credentials import certified
+from noroshi.cli.setup.credentials import certificate_of, certified
 from noroshi.cli.setup.guiding import Known, show, write
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.last_mail import LastMail
@@ -21,6 +21,7 @@ from noroshi.cli.setup.second import OTHER, named_after, offered, used_by
 from noroshi.cli.setup.talk import Talk, later
 from noroshi.cli.setup.wanted import Wanted
 from noroshi.core.model import NOTHING
+from noroshi.core.words import Words
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
@@ -56,24 +57,27 @@ def _check_options(asked: Asked) -> None:
 def _set_up(talk: Talk) -> int:
     kept, known = Kept(talk.asked), Known()
     talk.say(said.TITLE)
-    talk.say(said.ABOUT)
+    if not kept.only_looks:
+        talk.say(said.ABOUT)
     talk.head(said.WHO_SENDS)
     wanted = wanted_by(talk, kept)
     if talk.given.print_admin_steps:
         if wanted.certified:
-            certified(talk, wanted, known)
+            certificate_of(talk, kept, wanted, known)
         write(talk, wanted, known, talk.given.print_admin_steps)
         return exits.DONE
     if (mark := kept.mark(wanted.route)) != NOTHING:
         talk.say(said.MARKED.fill(mark=mark))
     wanted = _through(talk, kept, wanted, known)
     _afterwards(talk, wanted, known)
-    if offered(talk, wanted):
+    made = [wanted.route]
+    if offered(talk, kept, wanted):
         other = route_beside(kept, wanted, OTHER[wanted.kind])
         kept.keep(other)
         _through(talk, kept, other, known)
         named_after(talk, kept, wanted.route, other.route)
-    _ending(talk, kept, wanted)
+        made.append(other.route)
+    _ending(talk, kept, wanted, made)
     return exits.DONE
 
 
@@ -137,11 +141,16 @@ def _afterwards(talk: Talk, wanted: Wanted, known: Known) -> None:
         show(talk, wanted, known, known.steps(wanted, "after"))
 
 
-def _ending(talk: Talk, kept: Kept, wanted: Wanted) -> None:
+def _ending(talk: Talk, kept: Kept, wanted: Wanted, made: Sequence[str]) -> None:
     talk.head(said.READY)
-    talk.say(said.MADE.fill(account=wanted.account, route=wanted.route))
+    talk.say(said.MADE.fill(account=wanted.account, routes=_listed(made)))
     if not used_by(kept, wanted.route):
         talk.say(said.NO_RULE.fill(route=wanted.route))
     talk.say(said.ALARMS_TOGETHER)
     if wanted.secret and not wanted.certified and not wanted.secret_ends:
         talk.say(said.NO_END.fill(account=wanted.account))
+
+
+def _listed(routes: Sequence[str]) -> Words:
+    named = [f"routes/{route}" for route in routes]
+    return Words(en=", ".join(named), ja="、".join(named))

@@ -20,6 +20,8 @@ from noroshi.guides import path_of
 
 ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 
+NO_SECRET_SENT = "AADSTS7000218"
+
 
 class Proofs:
     """What is proved of one route, with all that is needed for it."""
@@ -47,7 +49,7 @@ class Proofs:
     def signed_in(self) -> None:
         """The route is signed in, and its token is what the other side wants."""
         prove = self._app_signed_in if self.wanted.alone else self._person_signed_in
-        self._until(prove, lambda _: False)
+        self._until(prove, self._a_secret_after_all)
 
     def _until(self, prove: Any, ask: Any, again: Words = said.MENDED) -> None:
         def mend(refused: Refused) -> bool:
@@ -118,6 +120,17 @@ class Proofs:
         if not self.talk.may_ask or self.talk.given.yes or not refused.about("secret"):
             return False
         self._ask_secret()
+        return True
+
+    def _a_secret_after_all(self, refused: Refused) -> bool:
+        """A sign-in shows that the app has a secret, or that it has another one."""
+        lacks = NO_SECRET_SENT in refused.words.en
+        if not lacks and not refused.about("secret"):
+            return False
+        if not self.talk.may_ask or self.talk.given.yes:
+            return False
+        self._ask_secret()
+        self.credential()
         return True
 
     # the sign-in

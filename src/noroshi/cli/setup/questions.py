@@ -11,8 +11,9 @@ from noroshi.cli.client import Refused
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
-from noroshi.cli.setup.wanted import NOT_YET, Wanted, known_of, way_of
-from noroshi.core.words import Words
+from noroshi.cli.setup.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words, plain
 from noroshi.core.written import is_address
 from noroshi.guides import WAYS
 
@@ -21,16 +22,22 @@ NAME = re.compile(r"\w[\w.-]*")
 """Of a tenant: its ID, or a domain."""
 FIRST = {"smtp": "smtp1", "graph": "graph1"}
 KINDS = ("smtp", "graph")
+BESIDE = Words(en="{name} [{mark}]", ja="{name} [{mark}]")
 
 
 def wanted_by(talk: Talk, kept: Kept) -> Wanted:
     """All that decides what the administrator has to do; in force once this returns."""
     found = _beginning(talk, kept)
-    if found.way and talk.yes(_summary(found)):
+    begun = bool(found.way) and _has_route(kept, found.account)
+    if begun and talk.yes(_summary(found, kept)):
         return _as_given(talk, kept, found)
     found = replace(found, mailbox=_mailbox(talk, found.mailbox))
     found = with_tenant(talk, kept, _with(found, tenant=talk.given.tenant))
     found = _with_way(talk, found)
+    kept.keep(found, route=False)
+    if not begun:
+        found = _with_kind(talk, found)
+    found = _delegated(talk, replace(found, person=_person(talk, found)))
     kept.keep(found)
     return found
 
@@ -39,15 +46,16 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     """The tenant's own ID, found by the mailbox's domain where nobody gave one."""
     tenant = wanted.tenant or wanted.mailbox.rpartition("@")[2]
     tried = replace(wanted, tenant=tenant)
+    if kept.only_looks:  # the node asks for those of accounts in force alone
+        return tried
     kept.keep(tried, route=False)  # what is refused here, as a cloud is, no tenant mends
 
     def prove() -> Wanted:
         kept.keep(tried, route=False)
         answer = talk.asked.call("account_tenant", account=tried.account)
-        words = said.TENANT_FOUND.fill(
-            tenant=tried.tenant, id=answer["id"], host=answer["host"]
-        )
-        talk.done(words)
+        by_id = answer["id"] == tried.tenant.lower()
+        words = said.TENANT_THERE if by_id else said.TENANT_FOUND
+        talk.done(words.fill(tenant=tried.tenant, id=answer["id"], host=answer["host"]))
         return replace(tried, tenant=answer["id"])
 
     def ask(refused: Refused) -> bool:
@@ -63,9 +71,9 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
         tried = replace(tried, tenant=typed)
         return True
 
-    found = talk.until_proved(prove, ask)
-    kept.keep(found, route=False)
-    return found
+    return talk.until_proved(
+        prove, ask
+    )  # kept with the next answer: one version less to tell of
 
 
 def client_id(talk: Talk, *, empty: bool) -> str:
@@ -87,11 +95,12 @@ def _beginning(talk: Talk, kept: Kept) -> Wanted:
     accounts, routes = kept.all("accounts"), kept.all("routes")
     before = accounts.get(given.account, {})
     known = known_of(before)
-    mine = [name for name, one in routes.items() if _account_in(one) == given.account]
+    mine = _routes_of(routes, given.account)
     kind = _named_kind(given)
-    if "mailbox" in known and mine:
+    if "mailbox" in known and (mine or is_answered(before)):
         known["way"] = way_of(before)
         known["secret"] = bool(before.get("secret"))
+    if "mailbox" in known and mine:
         kind = kind or str(routes[mine[0]].get("kind", "smtp"))
     kind = kind if kind in KINDS else "smtp"
     found = Wanted(account=given.account, route="", kind=kind, **known)
@@ -106,6 +115,7 @@ def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:
     changed = _delegated(talk, changed)
     if _named_way(given):
         changed = _with_way(talk, changed)
+        changed = _delegated(talk, replace(changed, person=_person(talk, changed)))
     if not GUID.fullmatch(changed.tenant):
         changed = with_tenant(talk, kept, changed)
     kept.keep(changed)
@@ -143,21 +153,24 @@ def _mailbox(talk: Talk, default: str) -> str:
 
 
 def _with_way(talk: Talk, wanted: Wanted) -> Wanted:
-    """How it signs in, by what it sends, and who is meant by "a person"."""
-    given = talk.given
-    way = _named_way(given)
+    """How it signs in."""
+    way = _named_way(talk.given)
     if not way:
         talk.say(said.WHICH_WAY)
         ways = list(WAYS)
         default = ways.index(wanted.way) if wanted.way else 0
         way = ways[talk.choice([(WAYS[one], said.WHY[one]) for one in ways], default)]
-    chosen = replace(wanted, way=way, secret=way != "person-device")
-    if not _named_kind(given) and not wanted.way:
-        talk.say(said.WHICH_KIND)
-        kind = KINDS[talk.choice([said.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))]
-        chosen = _of_kind(chosen, kind, given.route)
-    chosen = replace(chosen, delegated=chosen.delegated or bool(given.shared))
-    return _delegated(talk, replace(chosen, person=_person(talk, chosen)))
+    delegated = wanted.delegated or bool(talk.given.shared)
+    return replace(wanted, way=way, secret=way != "person-device", delegated=delegated)
+
+
+def _with_kind(talk: Talk, wanted: Wanted) -> Wanted:
+    """By what it sends."""
+    if _named_kind(talk.given):
+        return wanted
+    talk.say(said.WHICH_KIND)
+    kind = KINDS[talk.choice([said.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))]
+    return _of_kind(wanted, kind, talk.given.route)
 
 
 def _delegated(talk: Talk, wanted: Wanted) -> Wanted:
@@ -208,19 +221,35 @@ def _with(wanted: Wanted, **given: str | None) -> Wanted:
     return replace(wanted, **said_so)
 
 
+def _has_route(kept: Kept, account: str) -> bool:
+    return bool(_routes_of(kept.all("routes"), account))
+
+
+def _routes_of(routes: Mapping[str, Mapping[str, Any]], account: str) -> list[str]:
+    return [name for name, one in routes.items() if _account_in(one) == account]
+
+
 def _account_in(route: Mapping[str, Any]) -> str:
     options = route.get("options")
     return str(options.get("account", "")) if isinstance(options, dict) else ""
 
 
-def _summary(wanted: Wanted) -> Words:
+def _summary(wanted: Wanted, kept: Kept) -> Words:
     app = wanted.client_id if wanted.client_id != NOT_YET else said.NOT_REGISTERED
     return said.GO_ON_WITH.fill(
         account=wanted.account,
         route=wanted.route,
         mailbox=wanted.mailbox,
+        cloud=_cloud(wanted, kept),
         tenant=wanted.tenant,
         app=app,
         way=WAYS[wanted.way],
         kind=said.KINDS[wanted.kind][0],
     )
+
+
+def _cloud(wanted: Wanted, kept: Kept) -> Words:
+    """Its name, with the mark of what is no provider's own."""
+    mine = _routes_of(kept.all("routes"), wanted.account)
+    mark = kept.mark(mine[0]) if mine else NOTHING
+    return BESIDE.fill(name=wanted.cloud, mark=mark) if mark != NOTHING else plain(wanted.cloud)

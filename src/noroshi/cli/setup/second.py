@@ -15,10 +15,13 @@ OTHER = {"smtp": "graph", "graph": "smtp"}
 TELLERS = ("rules", "notifications")
 
 
-def offered(talk: Talk, wanted: Wanted) -> bool:
+def offered(talk: Talk, kept: Kept, wanted: Wanted) -> bool:
     """Whether somebody wants one; why it is good is said in any case."""
     other = OTHER[wanted.kind]
     talk.head(said.SECOND)
+    if there := _there(kept, wanted, other):
+        talk.say(said.HAS_SECOND.fill(route=there))
+        return False
     talk.say(said.WHY_SECOND[other])
     if talk.hurried:
         talk.say(said.SECOND_LATER[other].fill(account=wanted.account))
@@ -49,6 +52,18 @@ def used_by(kept: Kept, route: str) -> bool:
     return any(
         route in one.get("routes", ()) for type in TELLERS for one in kept.all(type).values()
     )
+
+
+def _there(kept: Kept, wanted: Wanted, kind: str) -> str:
+    """A route of that kind from the same mailbox, by whichever account; "" if there is none."""
+    mailboxes = {
+        name: str(one.get("mailbox", "")).lower() for name, one in kept.all("accounts").items()
+    }
+    for name, one in sorted(kept.all("routes").items()):
+        account = one.get("options", {}).get("account", "")
+        if one.get("kind") == kind and mailboxes.get(account) == wanted.mailbox.lower():
+            return name
+    return ""
 
 
 def _with(one: Mapping[str, Any], first: str, second: str) -> list[str]:

@@ -153,6 +153,7 @@ class Talk:
                 return answer.lower() in YES
             if not answer:
                 return default
+            self.say(said.YES_OR_NO.fill(default="y" if default else "n"))
 
     def hidden(self, prompt: Words) -> str:
         """A secret, which is not shown."""

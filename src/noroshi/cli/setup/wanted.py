@@ -11,6 +11,7 @@ from noroshi.guides import MAIL_SEND, MAIL_SEND_SHARED, Case, Value, path_of, va
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 """A client ID that nobody knows yet: the app is still to be registered."""
+BY_PAGE = ("person-paste", "person-here")
 EXAMPLES = ("example.com", "example.net", "example.org")
 """RFC 2606: whoever left such an address as it was has not been asked yet."""
 
@@ -87,14 +88,25 @@ class Wanted:
             "client_id": self.client_id,
             "mailbox": self.mailbox,
             "shared": self.delegated and not self.alone,
-            "sign_in": "app" if self.alone else None,
-            "secret": self.account if self.secret and not self.certified else None,
-            "secret_ends": self.secret_ends if self.secret and not self.certified else None,
-            "certificate": f"{self.account}-cert" if self.certified else None,
-            "redirect": None if self.alone or self.redirect == REDIRECT else self.redirect,
             "network": self.network,
         }
-        return _merged(before, ours)
+        return _merged(before, ours | (self._way_said() if self.way else {}))
+
+    def _way_said(self) -> dict[str, Any]:
+        """How it signs in. Without a secret it is the redirect that tells a page from a code,
+        and sign_in tells that a code was chosen from that nobody was asked yet."""
+        secret = self.secret and not self.certified
+        by_page = self.way in BY_PAGE and not secret
+        by_code = not (self.alone or secret or by_page)
+        return {
+            "sign_in": "app" if self.alone else "person" if by_code else None,
+            "secret": self.account if secret else None,
+            "secret_ends": self.secret_ends if secret else None,
+            "certificate": f"{self.account}-cert" if self.certified else None,
+            "redirect": self.redirect
+            if by_page or not (self.alone or self.redirect == REDIRECT)
+            else None,
+        }
 
     def route_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """What routes/NAME says."""
@@ -118,7 +130,13 @@ def way_of(content: Mapping[str, Any]) -> str:
     """By which way an account signs in, as far as its definition says."""
     if content.get("sign_in") == "app":
         return "app-certificate" if content.get("certificate") else "app-secret"
-    return "person-paste" if content.get("secret") else "person-device"
+    by_page = content.get("secret") or content.get("redirect")
+    return "person-paste" if by_page else "person-device"
+
+
+def is_answered(content: Mapping[str, Any]) -> bool:
+    """Whether somebody has said how the account signs in."""
+    return any(content.get(name) for name in ("sign_in", "secret", "certificate", "redirect"))
 
 
 def _merged(before: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ ABOUT = Words(
     "同じコマンドで続きから始まります。",
 )
 LATER = Words(
-    en="Left for now. All answers are kept; go on with: noroshi setup microsoft365{account}",
-    ja="ここで中断しました。答えはすべて保存してあります。続けるには: noroshi setup "
+    en="Left for now. What is set up so far is kept; go on with: noroshi setup "
+    "microsoft365{account}",
+    ja="ここで中断しました。ここまでの設定は保存してあります。続けるには: noroshi setup "
     "microsoft365{account}",
 )
 
@@ -24,6 +25,10 @@ LATER = Words(
 
 NUMBER = Words(en="Number [{default}]: ", ja="番号 [{default}]: ")
 WHICH = Words(en="A number from 1 to {most}.", ja="1 から {most} の番号を入れてください。")
+YES_OR_NO = Words(
+    en="y or n, please; Enter alone is {default}.",
+    ja="y か n で答えてください (Enter だけなら {default})。",
+)
 GO_ON = Words(en="Enter once it is done: ", ja="済んだら Enter を押してください: ")
 MENDED = Words(
     en="Enter: try again (mended, or not)   q: leave it for now: ",
@@ -72,6 +77,10 @@ TENANT_FOUND = Words(
     en="{tenant} is the tenant {id} (says {host}).",
     ja="{tenant} のテナントは {id} です ({host} で確認)。",
 )
+TENANT_THERE = Words(
+    en="The tenant {id} is there (says {host}).",
+    ja="テナント {id} が見つかりました ({host} で確認)。",
+)
 WHICH_WAY = Words(en="How shall it sign in?", ja="どの方法でサインインしますか。")
 WHY: Mapping[str, Words] = {
     "app-certificate": Words(
@@ -99,7 +108,7 @@ WHY: Mapping[str, Words] = {
         ja="シークレットは要らず、スマートフォンでもできます。禁止している組織も多くあります。",
     ),
 }
-WHICH_KIND = Words(en="And by what shall mails leave?", ja="どの経路で送りますか。")
+WHICH_KIND = Words(en="And by which way shall mails leave?", ja="どの経路で送りますか。")
 KINDS: Mapping[str, tuple[Words, Words]] = {
     "smtp": (
         Words(en="SMTP (port 587)", ja="SMTP (ポート 587)"),
@@ -137,20 +146,22 @@ NOT_REGISTERED = Words(en="not registered yet", ja="未登録")
 GO_ON_WITH = Words(
     en="""What is known so far:
   mailbox   {mailbox}
+  cloud     {cloud}
   tenant    {tenant}
   client ID {app}
   way       {way}
   sends by  {kind}
   kept in   accounts/{account}, routes/{route}
-Go on with this?""",
+Go on with this? (n: change it)""",
     ja="""ここまでの設定:
   メールボックス    {mailbox}
+  クラウド          {cloud}
   テナント          {tenant}
   クライアント ID   {app}
   サインイン        {way}
   送信              {kind}
   保存先            accounts/{account}、routes/{route}
-このまま続けますか。""",
+このまま続けますか (n: 変更する)。""",
 )
 
 # the administrator
@@ -236,6 +247,12 @@ CERTIFICATE_MADE = Words(
 CERTIFICATE_WRITTEN = Words(
     en="The certificate to upload is in {file}.",
     ja="登録する証明書を {file} に書き出しました。",
+)
+CERTIFICATE_LATER = Words(
+    en="The certificate, {file}, goes with the steps: the same command without --print-admin-steps "
+    "writes it.",
+    ja="手順と一緒に証明書 {file} を渡してください。--print-admin-steps を付けずに同じコマンドを実行すると"
+    "書き出されます。",
 )
 CERTIFICATE_SHOWN = Words(
     en="No file can be written here. Save what follows as a file that ends in .cer:",
@@ -340,10 +357,10 @@ WHERE_IT_IS = (
     (Words(en="In the inbox", ja="受信トレイ"), NOTHING),
     (Words(en="Under “Other”, or in Junk Email", ja="「その他」か迷惑メール"), NOTHING),
     (Words(en="Nowhere", ja="どこにもない"), NOTHING),
-    (Words(en="I look later", ja="あとで見る"), NOTHING),
+    (Words(en="I will look later", ja="あとで見る"), NOTHING),
 )
 IT_ARRIVED = Words(
-    en="It arrived, you say.", ja="受信トレイに届いたことを確認していただきました。"
+    en="You have seen it in the inbox.", ja="受信トレイに届いたことを確認していただきました。"
 )
 LOOK_FOR_IT = Words(
     en="The administrator finds it under Exchange admin center, Mail flow, Message trace. A report "
@@ -385,6 +402,10 @@ SECOND_LATER: Mapping[str, Words] = {
         ja="追加するには: noroshi setup microsoft365 --account {account} --smtp",
     ),
 }
+HAS_SECOND = Words(
+    en="There is one already: {route} sends from the same mailbox.",
+    ja="すでにあります。{route} が同じメールボックスから送信します。",
+)
 WANT_SECOND: Mapping[str, Words] = {
     "graph": Words(en="Add a route by Graph now?", ja="Graph の経路をいま追加しますか。"),
     "smtp": Words(en="Add a route by SMTP now?", ja="SMTP の経路をいま追加しますか。"),
@@ -398,10 +419,13 @@ NAMED_SECOND = Words(
 )
 READY = Words(en="Done", ja="完了")
 MADE = Words(
-    en="In force: accounts/{account} and routes/{route}. noroshi export DIR writes them into a "
-    "folder of definitions; noroshi status tells how the route is.",
-    ja="accounts/{account} と routes/{route} が有効です。noroshi export DIR で定義のフォルダーに書き出せ、"
-    "noroshi status で経路の状態を確かめられます。",
+    en="In force: accounts/{account}, {routes}. If you have a folder of definitions, bring it up to "
+    "date before the next apply, which would undo this otherwise: noroshi export --force DIR "
+    "(comments in its files are not kept). "
+    "noroshi status tells how each route is.",
+    ja="accounts/{account}、{routes} が有効です。定義のフォルダーがあれば、noroshi export --force DIR で先に"
+    "書き戻してください (ファイル内のコメントは残りません)。そのまま次の apply をすると、今回の設定が元に戻ります。経路の状態は noroshi status で"
+    "確かめられます。",
 )
 NO_RULE = Words(
     en='No rule names it yet, so no alarm goes by it: routes = ["{route}"] in rules/.',
@@ -415,8 +439,8 @@ ALARMS_TOGETHER = Words(
     "(one_by_one)。",
 )
 NO_END = Words(
-    en="When the secret ends nobody has said: secret_ends in accounts/{account}, and Noroshi reminds "
-    "from 60 days before.",
+    en="Nobody has said yet when the secret ends. Write it as secret_ends in accounts/{account}, and "
+    "Noroshi reminds you from 60 days before.",
     ja="シークレットの有効期限が登録されていません。accounts/{account} に secret_ends を書くと、60日前から"
     "お知らせします。",
 )
