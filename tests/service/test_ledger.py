@@ -13,7 +13,17 @@ from noroshi.testing import DAWN
 from tests.service.asking import Told
 
 SECOND = timedelta(seconds=1)
-SUM = {"raised", "accepted", "waiting", "held", "set_aside", "dropped", "forgotten", "lost"}
+SUM = {
+    "raised",
+    "accepted",
+    "came_back",
+    "waiting",
+    "held",
+    "set_aside",
+    "dropped",
+    "forgotten",
+    "lost",
+}
 
 
 def alarm(id, **other):
