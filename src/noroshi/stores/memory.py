@@ -44,7 +44,7 @@ from noroshi.ports import (
     Waiting,
 )
 from noroshi.stores.memory_people import PeopleInMemory
-from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart
+from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart, told_in
 from noroshi.stores.shared import (
     ACCEPTED,
     BACK,
@@ -399,7 +399,7 @@ class MemoryStore(PeopleInMemory):
         return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
 
     def _entry(self, alarm: str, row: Spooled) -> Entry:
-        digest = self._told_in(row)
+        digest = told_in(row, self._spool.values())
         return Entry(
             alarm=alarm,
             event=self._events.get(alarm.partition("/")[0]),
@@ -409,15 +409,10 @@ class MemoryStore(PeopleInMemory):
             arrivals=tuple(digest.arrivals),
         )
 
-    def _told_in(self, row: Spooled) -> Spooled:
-        """The digest that it is in, else itself."""
-        digests = (d for d in self._spool.values() if row.envelope.id in d.envelope.members)
-        return next(digests, row)
-
     async def totals(self) -> Mapping[str, int]:
         found = Counter[str]()
         for row in self._spool.values():
-            back = BACK in {one.state for one in self._told_in(row).arrivals}
+            back = BACK in {one.state for one in told_in(row, self._spool.values()).arrivals}
             found[BACK if back else counted(row.fate)] += len(row.envelope.alarms)
         kept = sum(found.values())
         counters = {"raised": self._raised, "forgotten": self._forgotten}
