@@ -172,6 +172,13 @@ def test_a_number_is_told_as_short_as_it_can_be(value, unit, said):
 
 
 @pytest.mark.parametrize(
+    ("unit", "said"), [("min", "0.1分"), ("h", "0.1時間"), ("d", "0.1日"), ("ms", "0.1 ms")]
+)
+def test_times_are_counted_in_japanese_for_who_reads_japanese(unit, said):
+    assert quantity(0.1, unit, "ja") == said
+
+
+@pytest.mark.parametrize(
     ("seconds", "en", "ja"),
     [
         (0, "0 s", "0秒"),

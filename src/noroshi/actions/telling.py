@@ -120,7 +120,7 @@ def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
     if reading is None or is_wordy(event):
         return _short(words(event, language))
     what = name(event, told, language)
-    value = quantity(reading.value, reading.unit)
+    value = quantity(reading.value, reading.unit, language)
     return value if _has(title, what) else f"{amid(what)} {value}"
 
 

@@ -35,13 +35,13 @@ MICROSOFT = (
 """Whose mail servers are Exchange Online, by the ends of their names."""
 OF_MICROSOFT: Mapping[Whose, Words] = {
     Whose.ADMINISTRATOR: Words(
-        en="your Microsoft 365 administrator", ja="貴社の Microsoft 365 管理者"
+        en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
     ),
     Whose.PROVIDER: plain("Microsoft"),
 }
 OF_GOOGLE: Mapping[Whose, Words] = {
     Whose.ADMINISTRATOR: Words(
-        en="your Google Workspace administrator", ja="貴社の Google Workspace 管理者"
+        en="your Google Workspace administrator", ja="組織の Google Workspace 管理者"
     ),
     Whose.PROVIDER: plain("Google"),
 }

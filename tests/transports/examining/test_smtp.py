@@ -270,7 +270,7 @@ async def test_smtp_auth_that_is_off_is_told_with_the_line_for_this_mailbox(
     stage, remedy = stopped(stages), stopped(stages).remedy
     assert stage.found.en == "535 5.7.139" and remedy.reply == OFF
     assert remedy.whose is Whose.ADMINISTRATOR
-    assert remedy.who.ja == "貴社の Microsoft 365 管理者"
+    assert remedy.who.ja == "組織の Microsoft 365 管理者"
     assert "Set-CASMailbox -Identity box@example.com `" in remedy.lines
     assert "認証済み SMTP" in remedy.how[1].ja and "2 hours" in remedy.takes.en
 
