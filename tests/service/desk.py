@@ -62,6 +62,8 @@ class PostOptions:
     """Where the mail server is."""
     account: str = ""
     """Whose sign-in it uses."""
+    password: str = ""
+    """Under which entry its password is kept."""
 
 
 async def _look(_options, _host, _memory):

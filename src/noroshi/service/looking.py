@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.digest import waits_since
+from noroshi.core.digest import ENDING, waits_since
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
@@ -196,12 +196,18 @@ def queued(
     )
 
 
+def digest_of(one: Waiting) -> str:
+    """The mail that tells it together with others, also once that was accepted; else ""."""
+    told = one.fate and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
+    return one.why.en if told else ""
+
+
 def _next(
     one: Waiting, resting: Mapping[str, Resting], now: datetime
 ) -> tuple[datetime | None, Words]:
     if one.fate in BY_HAND:
         return None, BY_HAND[one.fate].fill(who=one.why, id=one.envelope.id)
-    if one.fate in IN_DIGEST:
+    if one.fate in IN_DIGEST or digest_of(one):
         return None, TOLD_IN.fill(digest=one.why)
     if one.fate:
         return None, one.why
