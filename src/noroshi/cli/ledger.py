@@ -137,7 +137,7 @@ def _tries(asked: Asked, one: Answer, now: datetime) -> Iterator[list[str]]:
             tried["address"],
             asked.say(VERDICTS[tried["verdict"]]),
             said,
-            f"({tried['provider_id']})" if tried["provider_id"] not in ("", said) else "",
+            f"({tried['provider_id']})" if tried["provider_id"] not in said else "",
         )
         yield [asked.say(TRIED), clock(tried["at"], now), "  ".join(filter(None, parts))]
     for arrived in one["arrived"]:

@@ -26,7 +26,7 @@ NO_CODE = Words(
     en="This is not the URL of a finished sign-in: it holds no code. Sign in, then copy the "
     "whole address bar, although the browser says that it cannot open the page.",
     ja="サインインが済んだ URL ではありません (code がありません)。サインインのあと、"
-    "「ページを開けません」と表示されても、アドレス バー全体をコピーしてください。",
+    "「localhost に接続できません」と表示されても、アドレス バー全体をコピーしてください。",
 )
 NOT_YET = Words(
     en="This is the address of the sign-in page. Finish signing in, and paste the URL "
