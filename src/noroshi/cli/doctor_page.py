@@ -32,9 +32,9 @@ DOWN = Words(
     "ため、この問題は見つかりません。",
 )
 PUT_OFF = Words(
-    en="Mails for it wait since {since}, tried in vain: {count}. The last reason: {why} The stages "
+    en="Mails for it wait since {since}, tried in vain: {count} ({why}). The stages "
     "below send none, so they cannot see this.",
-    ja="{since} から{count}通が送信待ちです。最後の理由: {why} 下の診断ではメールを送らないため、"
+    ja="{since} から{count}通が送信待ちです ({why})。下の診断ではメールを送らないため、"
     "この問題は見つかりません。",
 )
 NARROW, NARROWEST = 100, 60
