@@ -319,8 +319,8 @@ class Store(PeopleStore, Protocol):
         """The newest alarms, or the one of that id, with all that became of them."""
 
     async def totals(self) -> Mapping[str, int]:
-        """All alarms ever: "raised", and by their fate as `tally` has them; "forgotten" are
-        those that the ledger no longer holds, "lost" those that are nowhere."""
+        """All alarms ever: "raised", and by their fate as `tally` has them, but for those
+        whose mail "came back"; "forgotten" are those that the ledger no longer holds, "lost" those that are nowhere."""
 
     async def arrived(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()

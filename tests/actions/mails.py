@@ -144,6 +144,13 @@ DIGESTS = {
         [FULL, BACK, _of("web", "TCP 443", alarm(REFUSED, OK, CRITICAL))],
         A_DAY_LATER,
     ),
+    "digest-recovered": (
+        [
+            BACK,
+            _of("web", "TCP 443", alarm(used(50, ""), CRITICAL, OK, Reason.RECOVERED, item="")),
+        ],
+        NOW + A_MINUTE,
+    ),
     "digest-one": ([FULL], A_DAY_LATER),
     "digest-many": (
         [

@@ -83,6 +83,13 @@ def test_a_reading_that_nobody_named_shows_its_own_name():
     assert payload["subject"] == "[CRITICAL] FS01 D: share temp_cpu 91 C"
 
 
+def test_an_item_that_is_told_in_words_is_followed_by_a_colon():
+    note = Words(en="not running", ja="動いていません")
+    stopped = alarm(Cause(Reading("count", 0, note=note)), item="orderd")
+    subject = draft(None, AKI, topic(title="プロセス"), (stopped,))["subject"]
+    assert subject == "[危険] FS01 プロセス orderd: 動いていません"
+
+
 def test_a_very_long_fault_is_cut_in_the_subject_and_whole_in_the_text():
     fault = "no answer\n" * 100
     payload = draft(None, SAM, topic(), (alarm(Cause(words=plain(fault)), OK, UNKNOWN),))
@@ -169,6 +176,13 @@ def test_every_reason_is_said_in_both_languages():
 )
 def test_a_number_is_told_as_short_as_it_can_be(value, unit, said):
     assert quantity(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"), [("min", "0.1分"), ("h", "0.1時間"), ("d", "0.1日"), ("ms", "0.1 ms")]
+)
+def test_times_are_counted_in_japanese_for_who_reads_japanese(unit, said):
+    assert quantity(0.1, unit, "ja") == said
 
 
 @pytest.mark.parametrize(

@@ -164,21 +164,45 @@ async def test_minutes_are_told_of_a_route_that_is_down():
 @pytest.mark.parametrize(
     ("left", "told"),
     [
-        pytest.param(61, (), id="61 days"),
-        pytest.param(60, (60,), id="60 days"),
-        pytest.param(29, (60, 30), id="29 days"),
-        pytest.param(14, (60, 30, 14), id="14 days"),
-        pytest.param(7, (60, 30, 14, 7), id="7 days"),
-        pytest.param(0, (60, 30, 14, 7, 1), id="the last day"),
-        pytest.param(-3, (60, 30, 14, 7, 1), id="over"),
+        pytest.param(61, ("left_60", OK), id="61 days"),
+        pytest.param(60, ("left_60", WARNING), id="60 days"),
+        pytest.param(29, ("left_30", WARNING), id="29 days"),
+        pytest.param(14, ("left_14", WARNING), id="14 days"),
+        pytest.param(7, ("left_7", CRITICAL), id="7 days"),
+        pytest.param(0, ("left_1", CRITICAL), id="the last day"),
+        pytest.param(-3, ("left_1", CRITICAL), id="over"),
     ],
 )
-async def test_the_end_of_a_secret_is_told_at_each_of_its_days(left, told):
+async def test_the_end_of_a_secret_is_one_item_with_another_cause_at_each_of_its_days(
+    left, told
+):
     midnight = DAWN.replace(hour=0)
     facts = AccountFacts(well=True, ends=(midnight + left * DAY).date())
-    found = await levels("account", midnight, account=facts)
-    bad = {name for name, level in found.items() if level is not OK}
-    assert bad == {f"{days} d" for days in told}
+    name, level = told
+    assert await levels("account", midnight, account=facts) == {"": level}
+    found = await readings("account", midnight, account=facts)
+    (reading,) = [one for one in found if one.name.startswith("left_")]
+    assert (reading.name, reading.unit) == (name, "") and reading.note != NOTHING
+
+
+async def test_each_of_the_days_is_told_once():
+    midnight = DAWN.replace(hour=0)
+    ends, state, told = (midnight + 61 * DAY).date(), State(), []
+    monitor = Monitor(
+        id="m",
+        name="m",
+        instance=Instance(name="noroshi"),
+        group="mail",
+        kind="account",
+        options=None,
+        limits=KINDS["noroshi-account"].limits,
+    )
+    for day in range(63):
+        now = midnight + day * DAY
+        found = await readings("account", now, account=AccountFacts(well=True, ends=ends))
+        state, events, _ = advance(monitor, state, Sample(now, found))
+        told += [event.cause.name for event in events if event.after is not OK]
+    assert told == ["left_60", "left_30", "left_14", "left_7", "left_1"]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +218,7 @@ async def test_how_long_a_secret_lasts_is_not_told_as_less_than_it_is(hours, en,
     midnight = DAWN.replace(hour=0) + 90 * DAY
     facts = AccountFacts(well=True, ends=ends)
     found = await readings("account", midnight - timedelta(hours=hours), account=facts)
-    note = next(r.note for r in found if r.name == "left_30")
+    note = next(r.note for r in found if r.name.startswith("left_"))
     assert en in note.en and ja in note.ja
 
 

@@ -49,14 +49,14 @@ async def test_every_alarm_has_its_line_and_the_sum_adds_up(desk, tmp_path):
     assert any(ALARM in line and "accepted" in line for line in lines)
     assert any("01J.18/all/ops" in line and "waiting" in line for line in lines)
     assert lines[-1] == (
-        "Raised 2 = accepted 1 + waiting 1 + set aside 0 + given up 0 + lost 0"
+        "Raised 2 = accepted 1 + came back 0 + waiting 1 + set aside 0 + given up 0 + lost 0"
     )
 
 
 async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(desk, tmp_path):
     told = await typed("--lang", "ja", "ledger", "--alarm", ALARM, home=tmp_path)
     assert told.code == 0
-    assert "250 2.0.0 OK <x@example.com>" in told.out
+    assert told.out.count("<x@example.com>") == 1 and "250 2.0.0 OK <x@" in told.out
     *_, state, proof = told.out.splitlines()
     assert "受領" in state and proof.startswith("未確認") and "reads_inbox" in proof
 
@@ -68,6 +68,13 @@ async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(desk, t
     *_, came, state = told.splitlines()
     assert came.startswith("came back") and came.endswith("ops@example.com  550 5.1.10 no")
     assert state.split(maxsplit=1) == ["State", "came back"]
+
+
+async def test_what_came_back_is_not_counted_as_accepted(desk, tmp_path):
+    back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10 no")
+    await desk.store.arrived(ALARM, back)
+    told = (await typed("--lang", "ja", "ledger", home=tmp_path)).out
+    assert told.splitlines()[-1].startswith("発生 2 = 受領 0 + 不達 1 + 待機 1")
 
 
 async def test_programs_get_it_as_json(desk, tmp_path):

@@ -96,6 +96,27 @@ async def test_what_became_of_a_mail_that_was_taken_is_written_down_once(store, 
     assert entry.arrivals == (SEEN, BACK)
 
 
+async def test_what_came_back_counts_as_that_and_no_longer_as_accepted(store, lend):
+    await store.post(letter(), letter("b"))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    await store.arrived(ALARM, BACK)
+    await store.arrived(ALARM, replace(BACK, address="b"))
+    await store.arrived(ALARM, SEEN)
+    known = {"raised": 2, "forgotten": 0, "lost": 0}
+    assert await store.totals() == known | {"came back": 1, "": 1}
+
+
+async def test_all_alarms_of_a_digest_that_came_back_came_back(store, lend):
+    told = {"told": [{"level": "critical"}]}
+    a, b = (replace(letter(id), payload=told) for id in ("a", "b"))
+    await store.post(a, b)
+    await store.join(await lend(), digest((a, b), {}, DAWN))
+    await store.settle(await lend(), OK, Accepted(DAWN))
+    await store.arrived("a/together", BACK)
+    known = {"raised": 2, "forgotten": 0, "lost": 0}
+    assert await store.totals() == known | {"came back": 2}
+
+
 async def test_nothing_arrived_of_what_is_not_known_or_was_set_aside(store, lend):
     assert not await store.arrived("x", SEEN)
     await store.post(letter())

@@ -30,6 +30,7 @@ from noroshi.people.passwords import Passwords
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, TransportKind, options
 from noroshi.service import Service, administrator
+from noroshi.service.examining import SystemExamination
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
@@ -61,6 +62,8 @@ class PostOptions:
     """Where the mail server is."""
     account: str = ""
     """Whose sign-in it uses."""
+    password: str = ""
+    """Under which entry its password is kept."""
 
 
 async def _look(_options, _host, _memory):
@@ -96,7 +99,7 @@ POST = TransportKind(
     options=PostOptions,
     open=lambda *_: None,
 )
-
+EXAMINED = replace(POST, kind="examined", examine=lambda *_: SystemExamination(()))
 CONTENT = {
     "contacts/ops": {"addresses": ["ops@example.com"], "language": "ja", "zone": "Asia/Tokyo"},
     "contacts/boss": {"addresses": ["boss@example.com"]},
@@ -194,7 +197,7 @@ class Desk:
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.made, self.plugins = 0, Plugins(checks, (MAIL,), (POST,))
+        self.made, self.plugins = 0, Plugins(checks, (MAIL,), (POST, EXAMINED))
         clocks = self.time.clocks
         self.tokens = TokenSource(
             vault=self.vault,

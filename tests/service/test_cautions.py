@@ -6,6 +6,7 @@ import pytest
 
 from noroshi.core.words import Words
 from noroshi.service.cautions import ENDS_ALL, NOTHING_THERE
+from noroshi.vault import Secret
 from tests.service.asking import Told, applied
 from tests.service.desk import CONTENT, documents
 
@@ -80,6 +81,16 @@ async def test_mails_that_would_be_left_without_their_route_or_contact_are_count
     assert by_route.startswith("Waiting mails that name a route which is no more: 2 (plain).")
     assert to_contact.startswith("Waiting mails to a contact who is no more: 1 (boss).")
     assert len(cautions(await ask("apply", documents=less))) == 2
+
+
+async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_it_in(ask):
+    given = documents(routes__plain={"kind": "post", "options": {"password": "relay"}})
+    (told,) = cautions(await ask("plan", documents=given))
+    assert told.startswith("routes/plain names the entry relay")
+    assert told.endswith("noroshi secret set relay")
+    assert cautions(await ask("apply", documents=given)) == [told]
+    await ask.desk.vault.put("relay", Secret("x"))
+    assert cautions(await ask("plan", documents=given)) == []
 
 
 async def test_a_mail_to_a_bare_address_lacks_no_contact(ask):

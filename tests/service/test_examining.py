@@ -12,6 +12,7 @@ from noroshi.service.examining import SystemExamination
 from noroshi.service.offer import NotFound, Trouble
 from noroshi.service.under_way import KEPT, MOST, UnderWay
 from tests.service.asking import Told, applied
+from tests.service.desk import DEFERRED, DOWN
 
 
 def step(name, take):
@@ -63,6 +64,24 @@ async def test_a_route_that_is_not_there_is_refused_with_those_that_are(ask):
     with pytest.raises(Told, match="not found") as told:
         await ask("examine_begin", route="m356")
     assert "m365" in str(told.value)
+
+
+async def test_what_the_node_knows_of_a_route_that_is_down_stands_beside_its_stages(ask):
+    await applied(ask, routes__seen={"kind": "examined"})
+    await ask("send", to=["ops"], subject="s", text="t", routes=["seen"])
+    assert (await ask("examine_begin", route="seen"))["down"] is None
+    await ask.desk.attempted("seen", DOWN, "mailbox full", 554)
+    down = (await ask("examine_begin", route="seen"))["down"]
+    assert "mailbox full" in down["why"]["en"] and down["waiting"] == 1 and down["since"]
+
+
+async def test_mails_that_were_put_off_stand_beside_the_stages_of_a_route_that_is_well(ask):
+    await applied(ask, routes__seen={"kind": "examined"})
+    await ask("send", to=["ops"], subject="s", text="t", routes=["seen"])
+    await ask.desk.attempted("seen", DEFERRED, "too many connections", 432)
+    known = (await ask("examine_begin", route="seen"))["down"]
+    assert "too many connections" in known["why"]["en"]
+    assert (known["waiting"], known["down"]) == (1, False)
 
 
 async def test_a_kind_that_says_no_stages_is_told_as_such(ask):

@@ -69,6 +69,12 @@ async def test_flow_and_age_of_a_token_are_told_and_its_claims():
     assert stages["claims"].remarks == ()
 
 
+async def test_of_a_sign_in_of_today_no_days_are_counted():
+    state = SignInState(sign=SignIn.SIGNED_IN, why=WORDS, user=BOX, since=NOW)
+    found = (await looked(Tokens(state_is=state)))["token"].found
+    assert found.en.endswith("box@example.com signed in today") and "今日" in found.ja
+
+
 @pytest.mark.parametrize(("resource", "claims"), [("smtp", CLAIMS), ("graph", GRAPH)])
 async def test_somebody_else_who_signed_in_is_remarked_with_what_mends_it(resource, claims):
     stages = await looked(Tokens(jwt(claims | {"upn": AKI})), resource=resource)

@@ -13,7 +13,17 @@ from noroshi.testing import DAWN
 from tests.service.asking import Told
 
 SECOND = timedelta(seconds=1)
-SUM = {"raised", "accepted", "waiting", "held", "set_aside", "dropped", "forgotten", "lost"}
+SUM = {
+    "raised",
+    "accepted",
+    "came_back",
+    "waiting",
+    "held",
+    "set_aside",
+    "dropped",
+    "forgotten",
+    "lost",
+}
 
 
 def alarm(id, **other):
@@ -100,6 +110,16 @@ async def test_an_alarm_in_a_digest_names_the_digest_and_has_its_attempts(ask, s
     await store.settle(await lend(), said(Verdict.REFUSED, 550, "no"), SetAside(plain("no")))
     (_, row) = (await ask("ledger"))["rows"]
     assert (row["state"], len(row["tried"])) == ("set aside", 1)
+
+
+async def test_a_mail_whose_digest_was_accepted_shows_the_digests_attempts(ask, store, lend):
+    a, b = alarm("a"), alarm("b")
+    await store.post(a, b)
+    await store.join(await lend(), digest((a, b), {"subject": "[2]"}, DAWN))
+    await store.settle(await lend(), said(Verdict.ACCEPTED, 250, "OK"), Accepted(DAWN))
+    shown = await ask("queue_show", id="b")
+    assert shown["queued"]["state"] == "accepted" and len(shown["tried"]) == 1
+    assert shown["queued"]["because"]["en"].endswith("noroshi queue show a/together")
 
 
 async def test_the_sum_adds_up(ask, store, lend):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.actions.telling import Telling, began, ended, headline, is_wordy
+from noroshi.actions.telling import Telling, began, ended, headline, joint
 from noroshi.core.model import Alarm, Level
 
 
@@ -16,7 +16,7 @@ def rows(told: Telling) -> list[dict[str, Any]]:
 def _what(alarm: Alarm, told: Telling, title: str) -> str:
     """What was found, as it stands after the monitor's name."""
     said = headline(alarm.event, told, told.language, title).rstrip("。.")
-    return f": {said}" if is_wordy(alarm.event) and not title.endswith(":") else f" {said}"
+    return f"{joint(alarm.event, said, title)}{said}"
 
 
 def _row(alarm: Alarm, told: Telling) -> dict[str, Any]:

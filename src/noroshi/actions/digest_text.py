@@ -31,6 +31,18 @@ AT_ONCE = Words(
     ja="{end} に {count}件のアラームが出ました。1通ずつでは読みきれないため、1通にまとめています。"
     "{count}件すべてをこの下に書いてあります。",
 )
+THEY_RECOVERED = Words(
+    en="Between {start} and {end} {count} alarms were over. So that they can be read, they come "
+    "in one mail; every one of them stands below.",
+    ja="{start} から {end} までに{count}件が回復しました。1通ずつでは読みきれないため、1通にまとめて"
+    "います。{count}件すべてをこの下に書いてあります。",
+)
+RECOVERED_AT_ONCE = Words(
+    en="At {end} {count} alarms were over. So that they can be read, they come in one mail; "
+    "every one of them stands below.",
+    ja="{end} に{count}件が回復しました。1通ずつでは読みきれないため、1通にまとめています。"
+    "{count}件すべてをこの下に書いてあります。",
+)
 BOTH = Words(
     en="It was over before the first mail could leave, so this one tells both.",
     ja="最初のメールを送る前に終わったため、発生と回復をこの1通でお知らせします。",
@@ -140,11 +152,11 @@ def page(told: Sequence[Mapping[str, Any]], reader: Reader) -> Page:
     alone = len(stories) == 1
     return Page(
         language=reader.language,
-        subject=flat(_subject(stories, len(told), reader)),
+        subject=flat(_subject(stories, reader)),
         level=lead.level,
         mark=MARKS[lead.level],
         word=reader.say(_word(lead)),
-        aside=reader.say(TOGETHER, count=len(told)) if len(told) > 1 else reader.say(ONE),
+        aside=reader.say(ONE) if alone else reader.say(TOGETHER, count=len(stories)),
         headline=line if alone else reader.say(AND_MORE, first=line, count=len(stories) - 1),
         lead=(_lead(stories, told, reader),),
         parts=() if alone else tuple(_sections(stories, reader)),
@@ -160,11 +172,11 @@ def _stories(told: Iterable[Mapping[str, Any]]) -> list[Story]:
     return [Story(tuple(rows)) for rows in about.values()]
 
 
-def _subject(stories: Sequence[Story], count: int, reader: Reader) -> str:
+def _subject(stories: Sequence[Story], reader: Reader) -> str:
     lead = stories[0]
     line = _line(lead, reader)
     if len(stories) > 1:
-        return reader.say(SUBJECT, count=count, first=line)
+        return reader.say(SUBJECT, count=len(stories), first=line)
     return f"[{reader.say(_word(lead))}] {line}"
 
 
@@ -200,7 +212,14 @@ def _lead(stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: R
     if waited >= LATE:
         return reader.say(MISSED, span=span(waited))
     start, end = reader.time(min(times)), reader.time(max(times))
-    return reader.say(AT_ONCE if start == end else SPAN, start=start, end=end, count=len(told))
+    words = (AT_ONCE, SPAN) if _any_lasts(stories) else (RECOVERED_AT_ONCE, THEY_RECOVERED)
+    # Counted as they are listed: what came and went meanwhile is one line.
+    return reader.say(words[start != end], start=start, end=end, count=len(stories))
+
+
+def _any_lasts(stories: Iterable[Story]) -> bool:
+    """Whether there is more to tell than recoveries."""
+    return any(story.last["ended"] or story.level is not Level.OK for story in stories)
 
 
 def _sections(stories: Sequence[Story], reader: Reader) -> Iterator[Part]:

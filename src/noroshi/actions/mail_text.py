@@ -122,7 +122,7 @@ def _sentence(event: Event, told: Telling) -> str:
     label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
     if reading is None or is_wordy(event):
         return _ended_line(label + words(event, language), language)
-    what, value = name(event, told, language), quantity(reading.value, reading.unit)
+    what, value = name(event, told, language), quantity(reading.value, reading.unit, language)
     if language == "ja":
         return (f"{item} の" if item else "") + f"{what}は {value} です。"
     return f"{label}{amid(what) if label else what} {value}"

@@ -158,7 +158,7 @@ def _(notice: CameBack, reader: Reader) -> Page:
     return _page(
         reader,
         notice,
-        reader.say(words.CAME_BACK, contact=notice.contact),
+        reader.say(words.CAME_BACK, contact=notice.contact, address=notice.address),
         lead=(reader.say(words.CAME_BACK_SO),),
         rows=(
             reader.row(words.SUBJECT, notice.subject),

@@ -100,7 +100,8 @@ ASIDE_DO = Words(
     ja="宛先を直してください: noroshi queue edit {mail}",
 )
 CAME_BACK = Words(
-    en="a mail to {contact} came back", ja="{contact} 宛てのメールが戻ってきました"
+    en="a mail to {contact}, {address}, came back",
+    ja="{contact} ({address}) 宛てのメールが戻ってきました",
 )
 CAME_BACK_SO = Words(
     en="It was accepted, and a report came afterwards that it could not be delivered. Whoever it "

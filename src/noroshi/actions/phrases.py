@@ -81,9 +81,14 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 SIZES = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
-def quantity(value: float, unit: str = "") -> str:
-    """A number with its unit, as short as it can be told: 95.2%, 1,234 ms, 96 GB."""
+JAPANESE_UNITS = {"s": "秒", "min": "分", "h": "時間", "d": "日"}
+
+
+def quantity(value: float, unit: str = "", language: str = "en") -> str:
+    """A number with its unit, as short as it can be told: 95.2%, 1,234 ms, 96 GB, 5分."""
     unit = unit.strip()
+    if language == "ja" and unit in JAPANESE_UNITS:
+        return f"{_number(value)}{JAPANESE_UNITS[unit]}"
     if unit == "B":
         return _size(value)
     if not unit:
@@ -115,7 +120,7 @@ def threshold(limits: Limits, level: Level, unit: str, language: str) -> str:
     if value is None:
         return ""
     side = Words(en="", ja=" 以上" if limits.rising else " 以下").say(language)
-    return quantity(value, unit) + side
+    return quantity(value, unit, language) + side
 
 
 def moment(at: datetime, zone: tzinfo, language: str) -> str:

@@ -66,7 +66,7 @@ def subject(told: Telling) -> str:
     event, monitor = told.alarms[0].event, told.topic.monitor
     title = monitor.title or monitor.name
     said = "" if ended(event) else headline(event, told, told.language, title).rstrip("。.")
-    between = ": " if said and is_wordy(event) and not title.endswith(":") else " "
+    between = joint(event, said, title)
     more = MORE.fill(count=len(told.alarms) - 1).say(told.language)
     where = f"[{word(event).say(told.language)}] {monitor.instance.name} {title}"
     return where + (between + said if said else "") + (more if len(told.alarms) > 1 else "")
@@ -110,8 +110,16 @@ def headline(event: Event, told: Telling, language: str, title: str = "") -> str
     """Item, what was measured and the limit, without what the title has said already."""
     said = saying(event, told, language, title)
     item = "" if _has(title, event.item) else event.item
+    if item and is_wordy(event) and not item.endswith(":"):
+        item = f"{item}:"
     over = limit(event, language)
     return " ".join(part for part in (item, said, f"({over})" if over else "") if part)
+
+
+def joint(event: Event, said: str, title: str) -> str:
+    """What stands between a title and its headline: words follow a colon, once."""
+    named = event.item and said.startswith(event.item)
+    return ": " if said and is_wordy(event) and not named and not title.endswith(":") else " "
 
 
 def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
@@ -120,7 +128,7 @@ def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
     if reading is None or is_wordy(event):
         return _short(words(event, language))
     what = name(event, told, language)
-    value = quantity(reading.value, reading.unit)
+    value = quantity(reading.value, reading.unit, language)
     return value if _has(title, what) else f"{amid(what)} {value}"
 
 

@@ -13,7 +13,8 @@ from noroshi.core.words import Words
 from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options
 
 DAYS = (60, 30, 14, 7, 1)
-"""So many days before it ends it is told; each is an item of its own, so each is told once."""
+"""So many days before it ends it is told. The reading is named by the last of them that was reached:
+another name behind the same level is news, so each is told once, and in one line."""
 URGENT = 7
 NO_ACCOUNT = Words(en="there is no account {name}", ja="アカウント {name} はありません")
 ENDS = Words(
@@ -66,8 +67,9 @@ def _until(name: str, ends: date, now: datetime) -> Iterator[Reading]:
     left = (end - now).total_seconds() / 86_400
     words = ENDS if left > 0 else ENDED
     note = words.fill(name=name, day=ends.isoformat(), left=_left(left))
-    for days in DAYS:
-        yield Reading(f"left_{days}", round(left, 2), "d", item=f"{days} d", note=note)
+    reached = min((days for days in DAYS if left <= days), default=DAYS[0])
+    # Without a unit it is told by its note, which has the date and the days.
+    yield Reading(f"left_{reached}", round(left, 2), note=note)
 
 
 def _left(days: float) -> Words:

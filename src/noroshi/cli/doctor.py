@@ -20,6 +20,10 @@ ALL_WELL = Words(
     en="✓ All stages are passed; nothing was sent.",
     ja="✓ すべての段階を通過しました。何も送っていません。",
 )
+PASSED_BUT = Words(
+    en="▲ All stages are passed, and nothing was sent; yet mails do not leave by {routes} (above).",
+    ja="▲ すべての段階を通過しましたが、{routes} では送信できていません (上の ▲ を参照)。何も送っていません。",
+)
 NOT_ALL = Words(
     en="◆ {where}: stopped at {stages}. Nothing was sent.",
     ja="◆ {where}: 「{stages}」で止まりました。何も送っていません。",
@@ -97,8 +101,10 @@ def _failed(found: list[Answer]) -> bool:
 
 
 def _summed_up(asked: Asked, found: list[Answer]) -> Iterator[str]:
+    remarked = [one["route"] for one in found if one["down"]]
     if not _failed(found):
-        yield asked.say(ALL_WELL)
+        words = PASSED_BUT.fill(routes=", ".join(remarked)) if remarked else ALL_WELL
+        yield asked.say(words)
     for one in found:
         bad = [asked.say(s["title"]) for s in one["stages"] if s["state"] == "failed"]
         if bad:

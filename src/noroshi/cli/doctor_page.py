@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli.asked import Asked, at_home
 from noroshi.cli.layout import pad, width, wrap
+from noroshi.cli.times import clock
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -23,6 +25,18 @@ TAKES, PAGE = Words(en="Takes", ja="反映まで"), Words(en="Page", ja="ペー�
 REPLY = Words(en="Reply", ja="相手の返答")
 MILLISECONDS = "{:,.0f} ms"
 REMARK = "▲ "
+DOWN = Words(
+    en="Since {since} no mail leaves by it: {why} ({count} waiting). The stages below send none, "
+    "so they cannot see this.",
+    ja="{since} からこの経路で送信できていません: {why} (待機 {count}通)。下の診断ではメールを送らない"
+    "ため、この問題は見つかりません。",
+)
+PUT_OFF = Words(
+    en="Mails for it wait since {since}, tried in vain: {count} ({why}). The stages "
+    "below send none, so they cannot see this.",
+    ja="{since} から{count}通が送信待ちです ({why})。下の診断ではメールを送らないため、"
+    "この問題は見つかりません。",
+)
 NARROW, NARROWEST = 100, 60
 TIME = 8
 """Columns of a stage's time: 9,999 ms."""
@@ -58,6 +72,12 @@ class Page:
         told = [part for part in (shown, kind, begun["where"]) if part]
         self.gap()
         self._say("  ".join(told))
+        if down := begun["down"]:
+            since = clock(down["since"], datetime.now(UTC))
+            words = (DOWN if down["down"] else PUT_OFF).fill(
+                since=since, why=Words(**down["why"]), count=down["waiting"]
+            )
+            self._say(*self._hung(f"  {REMARK}", say(words)))
 
     def gap(self) -> None:
         """One empty line between what belongs together and the next of its kind."""

@@ -18,9 +18,9 @@ from noroshi.core.words import Words
 Answer = Mapping[str, Any]
 NOTHING = Words(en="No alarm has been raised yet.", ja="アラームはまだありません。")
 SUM = Words(
-    en="Raised {raised} = accepted {accepted} + waiting {open} + set aside {set_aside} + given up "
-    "{dropped} + lost {lost}",
-    ja="発生 {raised} = 受領 {accepted} + 待機 {open} + 保留 {set_aside} + 取りやめ {dropped}"
+    en="Raised {raised} = accepted {accepted} + came back {came_back} + waiting {open} + set "
+    "aside {set_aside} + given up {dropped} + lost {lost}",
+    ja="発生 {raised} = 受領 {accepted} + 不達 {came_back} + 待機 {open} + 保留 {set_aside} + 取りやめ {dropped}"
     " + 失われた {lost}",
 )
 OLDER = Words(
@@ -137,7 +137,7 @@ def _tries(asked: Asked, one: Answer, now: datetime) -> Iterator[list[str]]:
             tried["address"],
             asked.say(VERDICTS[tried["verdict"]]),
             said,
-            f"({tried['provider_id']})" if tried["provider_id"] not in ("", said) else "",
+            f"({tried['provider_id']})" if tried["provider_id"] not in said else "",
         )
         yield [asked.say(TRIED), clock(tried["at"], now), "  ".join(filter(None, parts))]
     for arrived in one["arrived"]:

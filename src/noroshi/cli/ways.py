@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from noroshi.cli.asked import Asked
@@ -53,7 +53,8 @@ def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
     if route["by_next"]:
         parts.append(BY_NEXT)
     if route["ends"]:
-        left = (date.fromisoformat(route["ends"]) - now.date()).days
+        # Providers count to the beginning of that day, UTC; so does the alarm of it.
+        left = (date.fromisoformat(route["ends"]) - now.astimezone(UTC).date()).days
         words = ENDS if left >= 0 else ENDED
         if left <= SOON:
             parts.append(words.fill(day=route["ends"], days=left))

@@ -13,6 +13,8 @@ from typing import Any
 
 from noroshi.core.model import Envelope, Level
 
+ENDING = "/together"
+"""How a digest's id goes on after its first member's."""
 TOLD = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
 Each row has at least `level`, the event's new one."""
@@ -54,7 +56,7 @@ def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetim
     held, or whose routes are down, is in no other one's way.
     """
     first = members[0]
-    id = f"{first.id}/together"
+    id = first.id + ENDING
     return Envelope(
         id=id,
         routes=first.routes,

@@ -18,7 +18,7 @@ NO_ANSWER = Words(
     ja="メールボックスの読み取りに {where} が応答しません (切断または時間切れ)",
 )
 SAID = Words(en="{where} said: {reply}", ja="{where} の返答: {reply}")
-ADVISED = Words(en="{said}. {advice}", ja="{said}。{advice}")
+ADVISED = Words(en="{advice} {said}", ja="{advice}{said}")
 NO_RIGHT = Words(
     en="The account may not read its mailbox: the app needs Mail.Read of Microsoft Graph "
     "(for a person at a shared mailbox Mail.Read.Shared, and Full Access there), "

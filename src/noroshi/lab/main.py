@@ -198,7 +198,7 @@ def _lab_parser(language: str) -> argparse.ArgumentParser:
     parser.add_argument("--smtp-port", type=int, metavar="N", help=_SMTP_PORT.say(language))
     # It needs a node as well, so it is another program (noroshi.drill); people look here for it.
     told = OTHER_COMMANDS | {"drill": _WHAT_DRILL}
-    parser.epilog = " ".join(
+    parser.epilog = "\n".join(
         f"noroshi lab {name}: {what.say(language)}" for name, what in told.items()
     )
     return parser

@@ -72,7 +72,8 @@ class _Formatter(argparse.HelpFormatter):
         return [line.rstrip() for line in lines]
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + line for line in self._split_lines(text, width))
+        given = (line for each in text.splitlines() for line in self._split_lines(each, width))
+        return "\n".join(indent + line for line in given)
 
 
 def _told(message: str) -> Words:

@@ -18,9 +18,9 @@ WRONG_SECRET = to(
 ENDED_SECRET = to(
     "admin",
     "The client secret has ended ({code}). Your Microsoft 365 administrator makes a new "
-    "one; once it is entered here, the mails that wait go out in order.",
-    "クライアント シークレットの期限が切れました ({code})。貴社の Microsoft 365 管理者が"
-    "新しいものを作り、ここに入れると、待っているメールが順に送られます。",
+    "one; put it in: noroshi secret set {secret}. The mails that wait go out in order then.",
+    "クライアント シークレットの期限が切れました ({code})。組織の Microsoft 365 管理者に新しいものを"
+    "作ってもらい、noroshi secret set {secret} で入れると、待っているメールが順に送られます。",
     cures.SECRET,
 )
 NO_SECRET_SENT = to(

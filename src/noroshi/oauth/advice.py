@@ -44,10 +44,11 @@ def advise(
     codes: tuple[int, ...] = (),
     alone: bool = False,
     cloud: Cloud = MICROSOFT365,
+    secret: str = "",
 ) -> Advice:
     """What to do about a refusal; the words name its AADSTS number, or else its `error`.
 
-    `alone`: an app that signs in by itself, where nobody could sign in again.
+    `secret`: the vault's entry for it. `alone`: an app that signs in by itself, where nobody could sign in again.
     """
     of_class = BY_SUBERROR.get(suberror) or _classes(cloud, alone).get(error, BAD_REQUEST)
     known = next((code for code in codes if _by_code(code)), None)
@@ -57,7 +58,8 @@ def advise(
     who: Who = "wait" if error in WAITING else advice.who
     shown = known or next(iter(codes), None)
     code = error if shown is None else f"AADSTS{shown}"
-    return Advice(who, advice.words.fill(code=code), advice.cure)
+    words = advice.words.fill(code=code, secret=secret or "NAME")
+    return Advice(who, words, advice.cure)
 
 
 def cure_of(failure: SignInFailed, account: Account) -> Cure:

@@ -94,9 +94,9 @@ CONSENT = Cure(
             en="Entra admin center › App registrations › {client_id} › API permissions: the "
             "permission must be listed (Microsoft Graph › Delegated › SMTP.Send; for Graph "
             "Mail.Send, for a shared mailbox Mail.Send.Shared) › “Grant admin consent”.",
-            ja="Entra 管理センター › アプリの登録 › {client_id} ›「API のアクセス許可」に必要な許可 "
-            "(Microsoft Graph › 委任 › SMTP.Send、Graph で送る場合は Mail.Send、共有メールボックスなら "
-            "Mail.Send.Shared) があることを確かめ、"
+            ja="Entra 管理センター › アプリの登録 › {client_id} ›「API のアクセス許可」に、必要な許可 "
+            "「Microsoft Graph › 委任 › SMTP.Send」(Graph で送る場合は「Mail.Send」、共有メールボックスなら"
+            "「Mail.Send.Shared」) があることを確かめ、"
             "「管理者の同意を与えます」を押します。",
         ),
         Words(en="Then sign in again:", ja="そのあと、サインインし直します:"),

@@ -106,7 +106,12 @@ def failure(
     codes = tuple(c for c in listed if isinstance(c, int)) if isinstance(listed, list) else ()
     codes = codes or codes_in(str(answer.get("error_description", "")))
     advice = advise(
-        error, suberror=suberror, codes=codes, alone=account.alone, cloud=account.cloud
+        error,
+        suberror=suberror,
+        codes=codes,
+        alone=account.alone,
+        cloud=account.cloud,
+        secret=account.secret,
     )
     correlation = str(answer.get("correlation_id", ""))
     return SignInFailed(

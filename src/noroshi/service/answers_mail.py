@@ -76,6 +76,7 @@ class Sum:
 
     raised: int
     accepted: int
+    came_back: int
     waiting: int
     held: int
     set_aside: int

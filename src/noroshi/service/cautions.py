@@ -48,6 +48,12 @@ RENAMED = Words(
     ja="{old} がなくなり、同じ対象を監視する {new} が加わります。名前を変えただけなら、"
     '新しいほうに id = "{id}" と書けば、状態と履歴を引き継ぎます。',
 )
+NOT_KEPT = Words(
+    en="{who} names the entry {name}, which the vault does not have: no mail goes by that way "
+    "until it is put in: noroshi secret set {name}",
+    ja="{who} が指す「{name}」が保管庫にありません。入れるまで、その経路では送れません: "
+    "noroshi secret set {name}",
+)
 AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
 
 

@@ -12,8 +12,9 @@ from noroshi.core.words import Words
 from noroshi.definitions import Checked, check, differences
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied, Exported, Planned
-from noroshi.service.cautions import cautions, ends_everything
+from noroshi.service.cautions import NOT_KEPT, cautions, ends_everything
 from noroshi.service.desk import Desk
+from noroshi.service.entries import named_in
 from noroshi.service.offer import (
     ADMIN,
     NOT_SURE,
@@ -141,7 +142,17 @@ class Defining(Desk):
 
     async def _cautions(self, found: Checked, current: Version) -> Iterable[Words]:
         waiting = await self._store.waiting()
-        return cautions(found.plan, waiting, current.documents, found.documents)
+        told = cautions(found.plan, waiting, current.documents, found.documents)
+        return [*told, *await self._not_kept(found)]
+
+    async def _not_kept(self, found: Checked) -> Iterable[Words]:
+        """Passwords that routes and networks name and that nobody has put in. An account's own
+        secret is asked for with its sign-in, which is told apart."""
+        kept = await self._vault.names()
+        ways = ("routes/", "networks/")
+        named = named_in(one for one in found.documents if one.key.startswith(ways))
+        lacking = {name: keys for name, keys in named.items() if name not in kept}
+        return [NOT_KEPT.fill(who=", ".join(keys), name=name) for name, keys in lacking.items()]
 
     async def _checked(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.digest import waits_since
 from noroshi.core.model import DIRECT, NOTHING, Network, Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words, plain
@@ -34,13 +35,13 @@ MICROSOFT = (
 """Whose mail servers are Exchange Online, by the ends of their names."""
 OF_MICROSOFT: Mapping[Whose, Words] = {
     Whose.ADMINISTRATOR: Words(
-        en="your Microsoft 365 administrator", ja="貴社の Microsoft 365 管理者"
+        en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
     ),
     Whose.PROVIDER: plain("Microsoft"),
 }
 OF_GOOGLE: Mapping[Whose, Words] = {
     Whose.ADMINISTRATOR: Words(
-        en="your Google Workspace administrator", ja="貴社の Google Workspace 管理者"
+        en="your Google Workspace administrator", ja="組織の Google Workspace 管理者"
     ),
     Whose.PROVIDER: plain("Google"),
 }
@@ -60,10 +61,22 @@ class StageName:
     title: Words
 
 
+@dataclass(frozen=True, slots=True)
+class KnownDown:
+    """Mails do not leave by a route: since when, why, and how many wait for it. Not `down`:
+    the route is well, and those mails alone were put off."""
+
+    since: datetime
+    why: Words
+    waiting: int
+    down: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
     """An examination: of a route, or of this computer (route ""); its stages so far, from the
-    one that was asked for on, and all that it will have."""
+    one that was asked for on, and all that it will have. `down` is what
+    the node knows of the route beforehand."""
 
     id: str
     route: str
@@ -73,6 +86,7 @@ class Examined:
     where: str
     at: datetime
     names: tuple[StageName, ...]
+    down: KnownDown | None = None
     stages: tuple[Stage, ...] = ()
     over: bool = False
 
@@ -105,6 +119,7 @@ class Examining(Desk):
             raise Invalid(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._current()
         found = self._route_named(plan, route) if route else None
+        down = await self._knows_of(found) if found else None
         examination = (
             self._of_route(plan, found, to) if found else SystemExamination(self._whole(plan))
         )
@@ -119,7 +134,22 @@ class Examining(Desk):
             where=str(getattr(found.options, "where", "")) if found else self._runs_on,
             at=self._clocks.wall(),
             names=tuple(StageName(s.name, s.title) for s in examination.steps),
+            down=down,
         )
+
+    async def _knows_of(self, route: Route) -> KnownDown | None:
+        """What no look can find out, as it takes a mail to see it: how the last ones fared."""
+        down = (await self._down()).get(route.name)
+        mine = [w for w in await self._store.waiting() if route.name in w.envelope.routes]
+        waiting = [one for one in mine if not one.fate]
+        if down is not None:
+            return KnownDown(down.since, down.why, len(waiting))
+        # The route is well, and this mail is told to come later (432: busy, say).
+        put_off = [one for one in waiting if one.envelope.attempts and one.why != NOTHING]
+        if not put_off:
+            return None
+        since = min(waits_since(one.envelope) for one in put_off)
+        return KnownDown(since, put_off[0].why, len(put_off), down=False)
 
     @operation(
         role=ADMIN,
@@ -157,7 +187,10 @@ class Examining(Desk):
         account = account_of(plan, route)
         exam = Exam(
             to=to,
-            values={"route": route.name, **(_values_of(account, route) if account else {})},
+            values={
+                "route": route.name,
+                **(_values_of(plan, account, route) if account else {}),
+            },
             people=_people(route.options, account),
             other=server_of(account) if account else None,
         )
@@ -182,9 +215,19 @@ class SystemExamination:
         """Nothing is held open."""
 
 
-def _values_of(account: Account, route: Route) -> Mapping[str, str]:
+def _values_of(plan: Plan, account: Account, route: Route) -> Mapping[str, str]:
     parties = getattr(route.options, "parties", None)
-    return {**values_of(account), "user": parties.user if parties else account.mailbox}
+    user = parties.user if parties else account.mailbox
+    return {**values_of(account), "user": user, "graph_route": _graph_route(plan, account)}
+
+
+def _graph_route(plan: Plan, account: Account) -> str:
+    """A route by Graph from the same mailbox, with whichever account; "" if there is none."""
+    for route in plan.routes.values():
+        other = account_of(plan, route) if route.kind == "graph" else None
+        if other is not None and other.mailbox == account.mailbox:
+            return route.name
+    return ""
 
 
 def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:

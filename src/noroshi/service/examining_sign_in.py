@@ -36,6 +36,10 @@ BY_PERSON = Words(
     en="renewed by the refresh token, {lasts}{user} signed in {days} days ago",
     ja="更新トークンで更新できました ({lasts}{user} が{days}日前にサインイン)",
 )
+BY_PERSON_TODAY = Words(
+    en="renewed by the refresh token, {lasts}{user} signed in today",
+    ja="更新トークンで更新できました ({lasts}{user} が今日サインイン)",
+)
 BY_APP = Words(
     en="a new one by {kind}, {lasts}the app signs in by itself",
     ja="{kind}で取得できました ({lasts}アプリだけのサインイン)",
@@ -203,7 +207,8 @@ class SignInSteps:
             kind = CERTIFICATE if self._account.certificate else SECRET
             return BY_APP.fill(kind=kind, lasts=lasts)
         days = (now - state.since).days if state.since is not None else 0
-        return BY_PERSON.fill(lasts=lasts, user=state.user or SOMEBODY, days=days)
+        words = BY_PERSON if days else BY_PERSON_TODAY
+        return words.fill(lasts=lasts, user=state.user or SOMEBODY, days=days)
 
     def _remarks(self, state: SignInState) -> Iterator[Words]:
         if state.by_next:

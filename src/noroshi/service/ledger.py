@@ -43,6 +43,7 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
     return Sum(
         raised=totals["raised"],
         accepted=totals.get("accepted", 0),
+        came_back=totals.get("came back", 0),
         waiting=totals.get("", 0),
         held=totals.get("held", 0),
         set_aside=totals.get("set aside", 0),

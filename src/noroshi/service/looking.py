@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.digest import waits_since
+from noroshi.core.digest import ENDING, TOLD, waits_since
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
 from noroshi.oauth.tokens import SignIn, SignInState
@@ -31,6 +31,10 @@ from noroshi.service.standing import found_now, reason
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
 FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
+MAY_BE_FOLDED = Words(
+    en="its turn comes, alone or together with others in one mail",
+    ja="順番を待っています (ほかのアラームと1通にまとめることがあります)",
+)
 LENT = Words(en="it is being sent now", ja="いま送信しています")
 IS_DOWN = Words(en="route {route} is down: {why}", ja="経路 {route} が使えません: {why}")
 NEVER_SIGNED_IN = Words(
@@ -196,12 +200,18 @@ def queued(
     )
 
 
+def digest_of(one: Waiting) -> str:
+    """The mail that tells it together with others, also once that was accepted; else ""."""
+    told = one.fate and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
+    return one.why.en if told else ""
+
+
 def _next(
     one: Waiting, resting: Mapping[str, Resting], now: datetime
 ) -> tuple[datetime | None, Words]:
     if one.fate in BY_HAND:
         return None, BY_HAND[one.fate].fill(who=one.why, id=one.envelope.id)
-    if one.fate in IN_DIGEST:
+    if one.fate in IN_DIGEST or digest_of(one):
         return None, TOLD_IN.fill(digest=one.why)
     if one.fate:
         return None, one.why
@@ -213,7 +223,8 @@ def _next(
         first = min(known, key=lambda r: r.until)
         words = IS_DOWN.fill(route=first.route, why=first.why)
         return max(one.due, first.until), words
-    return one.due, FIRST_TURN if one.why == NOTHING else one.why
+    turn = MAY_BE_FOLDED if TOLD in one.envelope.payload else FIRST_TURN
+    return one.due, turn if one.why == NOTHING else one.why
 
 
 def letter(

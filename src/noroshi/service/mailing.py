@@ -113,6 +113,11 @@ class Mailing(Desk):
         if found is None:
             raise NotFound(NO_MAIL.fill(id=id))
         one, receipts = found
+        if digest := looking.digest_of(
+            one
+        ):  # what was tried, and what arrived, is the digest's
+            told_in = await self._store.envelope(digest)
+            id, receipts = (digest, told_in[1]) if told_in else (id, receipts)
         arrivals, read = await self._store.arrivals(id), await self._read()
         return looking.letter(one, await self._queued(one), receipts, arrivals, read)
 

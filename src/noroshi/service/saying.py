@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.actions.phrases import WORDS, quantity, threshold
-from noroshi.core.model import NOTHING, Cause, Level, Limits
+from noroshi.core.model import NOTHING, Cause, Level, Limits, Reading
 from noroshi.core.words import Words, plain
 
 VALUE = Words(en="{name} {value}", ja="{name} {value}")
@@ -21,12 +21,18 @@ def told(cause: Cause, level: Level, names: Mapping[str, Words]) -> Words:
     if not reading.unit.strip() and reading.note != NOTHING:
         return reading.note  # as in a mail: a 0 or 1 says less than its note
     name = names.get(reading.name, plain(reading.name))
-    words = VALUE.fill(name=name, value=quantity(reading.value, reading.unit))
+    words = VALUE.fill(name=name, value=quantity_told(reading))
     if limits is not None:
         en, ja = (threshold(limits, level, reading.unit, language) for language in ("en", "ja"))
         if en:
             words = LIMITED.fill(told=words, limit=Words(en=en, ja=ja))
     return NOTED.fill(told=words, note=reading.note) if reading.note != NOTHING else words
+
+
+def quantity_told(reading: Reading) -> Words:
+    """The value with its unit."""
+    en, ja = (quantity(reading.value, reading.unit, language) for language in ("en", "ja"))
+    return Words(en=en, ja=ja)
 
 
 def limits_told(limits: Limits, unit: str) -> Words:

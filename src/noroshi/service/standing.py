@@ -103,7 +103,8 @@ def _until(cause: Cause, level: Level) -> Words:
     value = limit - limits.margin if limits.rising else limit + limits.margin
     back = Limits(warning=value, rising=not limits.rising)
     words = Words(
-        en=quantity(value, reading.unit), ja=threshold(back, Level.WARNING, reading.unit, "ja")
+        en=quantity(value, reading.unit, "en"),
+        ja=threshold(back, Level.WARNING, reading.unit, "ja"),
     )
     return HELD.fill(level=WORDS[level], value=words)
 

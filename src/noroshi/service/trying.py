@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from noroshi.actions.phrases import REASONS, quantity
+from noroshi.actions.phrases import REASONS
 from noroshi.core.model import (
     NOTHING_SAID,
     Change,
@@ -36,7 +36,7 @@ from noroshi.service.offer import (
     operation,
     see_that_sure,
 )
-from noroshi.service.saying import limits_told, told
+from noroshi.service.saying import limits_told, quantity_told, told
 
 log = logging.getLogger(__name__)
 NOT_HERE = Words(
@@ -142,7 +142,7 @@ def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Words]) -> 
     return ReadingTried(
         name=names.get(reading.name, plain(reading.name)),
         item=reading.item,
-        value=plain(quantity(reading.value, reading.unit)),
+        value=quantity_told(reading),
         level=judge(reading, limits),
         limits=limits_told(limits, reading.unit),
         note=reading.note,

@@ -44,9 +44,10 @@ from noroshi.ports import (
     Waiting,
 )
 from noroshi.stores.memory_people import PeopleInMemory
-from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart
+from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart, told_in
 from noroshi.stores.shared import (
     ACCEPTED,
+    BACK,
     DROPPED,
     HELD,
     OPEN,
@@ -398,9 +399,7 @@ class MemoryStore(PeopleInMemory):
         return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
 
     def _entry(self, alarm: str, row: Spooled) -> Entry:
-        digest = next(
-            (d for d in self._spool.values() if row.envelope.id in d.envelope.members), row
-        )
+        digest = told_in(row, self._spool.values())
         return Entry(
             alarm=alarm,
             event=self._events.get(alarm.partition("/")[0]),
@@ -413,7 +412,8 @@ class MemoryStore(PeopleInMemory):
     async def totals(self) -> Mapping[str, int]:
         found = Counter[str]()
         for row in self._spool.values():
-            found[counted(row.fate)] += len(row.envelope.alarms)
+            back = BACK in {one.state for one in told_in(row, self._spool.values()).arrivals}
+            found[BACK if back else counted(row.fate)] += len(row.envelope.alarms)
         kept = sum(found.values())
         counters = {"raised": self._raised, "forgotten": self._forgotten}
         lost = self._raised - self._forgotten - kept

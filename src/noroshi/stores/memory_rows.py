@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,3 +84,8 @@ def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
     for member in members:
         member.fate, member.why, member.due = "", digest.why, digest.due
     return True
+
+
+def told_in(row: Spooled, rows: Iterable[Spooled]) -> Spooled:
+    """The digest that it is in, else itself."""
+    return next((d for d in rows if row.envelope.id in d.envelope.members), row)

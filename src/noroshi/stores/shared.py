@@ -14,6 +14,8 @@ from noroshi.core.model import NOTHING, Envelope, Receipt, State, Verdict
 from noroshi.core.words import Words
 
 ACCEPTED, SET_ASIDE, HELD, DROPPED = "accepted", "set aside", "held", "dropped"
+BACK = "came back"
+"""How an alarm counts whose mail was taken and came back; its fate stays what it was."""
 TOGETHER, ASIDE_TOGETHER = "together", "set aside together"
 """Fates of members, while their digest is open or is set aside."""
 OPEN = ("", HELD, TOGETHER)

@@ -33,7 +33,8 @@ REFUSED = Words(
     en="{where} refused ({stage}): {reply}", ja="{where} に拒否されました ({stage}): {reply}"
 )
 ANSWERED = Words(en="{where} said: {reply}", ja="{where} の返事: {reply}")
-ADVISED = Words(en="{said}. {advice}", ja="{said}。{advice}")
+ADVISED = Words(en="{advice} {said}", ja="{advice}{said}")
+"""What it means comes first: a subject and a table have room for the beginning alone."""
 SIGN_IN = Words(
     en="{where} did not let {user} sign in (AUTH): {reply}",
     ja="{where} に {user} でサインインできません (AUTH): {reply}",

@@ -31,7 +31,7 @@ EXAM = Exam(
     values=VALUES,
     people={
         Whose.ADMINISTRATOR: Words(
-            en="your Microsoft 365 administrator", ja="貴社の Microsoft 365 管理者"
+            en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
         )
     },
 )

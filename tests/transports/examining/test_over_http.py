@@ -123,7 +123,7 @@ async def test_where_443_is_closed_too_nothing_gets_out(certificate):
     exam = Exam(values=EXAM.values, other=("127.0.0.1", closed().where[1]))
     stages = await looked(closed().where[1], certificate, exam=exam)
     assert states_of(stages) == "dnso tcpx tls. sendmail."
-    assert "Nothing gets out" in stopped(stages).remedy.meaning.en
+    assert "cannot be reached either" in stopped(stages).remedy.meaning.en
 
 
 async def test_a_proxy_with_a_log_in_works_and_one_that_replaces_certificates_is_named(

@@ -15,10 +15,13 @@ from noroshi.transports.examining.causes import CAUSES
 from noroshi.transports.examining.obstacles import (
     BY_FAULT,
     CLOSED_ALONE,
+    CLOSED_BESIDE_GRAPH,
     CLOSED_PORT,
     NOTHING_OUT,
     OBSTACLES,
     advice_on,
+    closed,
+    nothing_out,
     sentence,
 )
 from noroshi.transports.examining.way import with_values
@@ -36,6 +39,7 @@ WHOLE = with_values(
     other="login.microsoftonline.com:443",
     network="office",
     proxy="proxy.example.com:8080",
+    graph_route="graph2",
     proxy_password="proxy",
     password="relay",
     url_entry="hook",
@@ -50,6 +54,7 @@ ANSWERS = [
 ]
 OTHERS = [
     pytest.param(CLOSED_PORT, id="a closed port"),
+    pytest.param(CLOSED_BESIDE_GRAPH, id="a closed port beside Graph"),
     pytest.param(CLOSED_ALONE, id="a closed port without Graph"),
     pytest.param(NOTHING_OUT, id="nothing gets out"),
     pytest.param(advice_on(599, "", "odd"), id="an unknown no"),
@@ -70,6 +75,22 @@ def check(remedy: Remedy) -> None:
     shown = "\n".join([*(w.en + w.ja for w in texts), *remedy.lines, remedy.link])
     assert PLACES.search(shown) is None, shown
     assert remedy.link == "" or remedy.link.startswith("https://")
+
+
+@pytest.mark.parametrize("told", [closed, nothing_out])
+def test_a_port_that_refuses_may_be_no_firewall_s_and_one_that_is_silent_rather_is(told):
+    refused, silent = told(said.TCP, WHOLE), told(said.NO_CONNECTION, WHOLE)
+    check(refused)
+    check(silent)
+    assert "refuses a connection" in refused.meaning.en and "拒否" in refused.meaning.ja
+    assert "refuse" not in silent.meaning.en
+
+
+def test_graph_is_advised_as_one_more_route_or_named_where_it_is_there():
+    named = closed(said.TCP, WHOLE)
+    assert "graph2" in named.how[0].en and 'kind = "graph"' not in named.lines
+    advised = closed(said.TCP, with_values(WHOLE, graph_route=""))
+    assert advised.lines[0] == "# routes/m365-graph.toml" and 'kind = "graph"' in advised.lines
 
 
 @pytest.mark.parametrize("advice", ANSWERS + OTHERS)

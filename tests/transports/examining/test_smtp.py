@@ -166,7 +166,7 @@ async def test_a_port_that_nobody_answers_at_is_told_as_such(certificate):
         pytest.param("", "nc -vz localhost", id="no Graph in this cloud"),
     ],
 )
-async def test_a_port_that_is_closed_while_another_answers_is_the_network_s(
+async def test_a_port_that_refuses_while_another_answers_says_both_what_it_may_be(
     server, certificate, graph, said
 ):
     port = closed().where[1]
@@ -175,8 +175,8 @@ async def test_a_port_that_is_closed_while_another_answers_is_the_network_s(
     stages = await looked(port, certificate, exam=exam)
     remedy = stopped(stages).remedy
     assert stopped(stages).name == "tcp" and remedy.whose is Whose.NETWORK
-    assert f"Port {port} is closed by your network" in remedy.meaning.en
-    assert f"ポート {port} が社内ネットワークで閉じられています" in remedy.meaning.ja
+    assert f"refuses a connection at port {port}" in remedy.meaning.en
+    assert f"ポート {port} は接続を拒否しています" in remedy.meaning.ja
     assert said in "\n".join(remedy.lines)
     assert ('account = "box"' in remedy.lines) is bool(graph)
 
@@ -184,7 +184,7 @@ async def test_a_port_that_is_closed_while_another_answers_is_the_network_s(
 async def test_where_nothing_else_answers_either_nothing_gets_out(certificate):
     exam = Exam(values=EXAM.values, other=("127.0.0.1", closed().where[1]))
     stages = await looked(closed().where[1], certificate, exam=exam)
-    assert "Nothing gets out" in stopped(stages).remedy.meaning.en
+    assert "cannot be reached either" in stopped(stages).remedy.meaning.en
     assert "proxy =" in "\n".join(stopped(stages).remedy.lines)
 
 
@@ -270,7 +270,7 @@ async def test_smtp_auth_that_is_off_is_told_with_the_line_for_this_mailbox(
     stage, remedy = stopped(stages), stopped(stages).remedy
     assert stage.found.en == "535 5.7.139" and remedy.reply == OFF
     assert remedy.whose is Whose.ADMINISTRATOR
-    assert remedy.who.ja == "貴社の Microsoft 365 管理者"
+    assert remedy.who.ja == "組織の Microsoft 365 管理者"
     assert "Set-CASMailbox -Identity box@example.com `" in remedy.lines
     assert "認証済み SMTP" in remedy.how[1].ja and "2 hours" in remedy.takes.en
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, Entry, Waiting
-from noroshi.stores.shared import ASIDE_TOGETHER, TOGETHER, counted
+from noroshi.stores.shared import ASIDE_TOGETHER, BACK, TOGETHER, counted
 from noroshi.stores.sql.following import arrivals
 from noroshi.stores.sql.spool import envelope, row_of
 from noroshi.stores.sql.values import Connection, number
@@ -22,6 +22,18 @@ ONE = "select id, envelope from alarm where id = ?"
 BY_FATE = """
 select s.fate, count(*) from spool s indexed by spool_sum
 cross join alarm a indexed by alarm_of on a.envelope = s.seq group by s.fate"""
+CAME_BACK = """
+with back (seq) as (select envelope from arrival where state = 'came back'),
+told (seq) as (
+    select seq from back
+    union select m.seq from back
+    cross join spool d on d.seq = back.seq
+    cross join json_each(d.envelope, '$.members') j
+    cross join spool m on m.id = j.value)
+select s.fate, count(*) from told
+cross join spool s on s.seq = told.seq cross join alarm a on a.envelope = s.seq
+group by s.fate"""
+"""Alarms whose mail came back, or whose digest did; their spool has the fate from before."""
 OLD = """
 select seq from spool indexed by spool_old
 where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
@@ -41,11 +53,14 @@ def totals(db: Connection) -> Mapping[str, int]:
     found = Counter[str]()
     for fate, count in db.execute(BY_FATE):
         found[counted(fate)] += count
+    for fate, count in db.execute(CAME_BACK).fetchall():
+        found[counted(fate)] -= count
+        found[BACK] += count
     kept = sum(found.values())
     known = dict(db.execute("select name, value from counter"))
     raised, forgotten = known.get("raised", 0), known.get("forgotten", 0)
     counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - kept}
-    return dict(found) | counters
+    return dict(+found) | counters
 
 
 def forget(db: Connection, before: datetime, most: int) -> int:

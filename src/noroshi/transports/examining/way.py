@@ -22,12 +22,7 @@ from noroshi.network.said import NotReached
 from noroshi.network.stepwise import Ahead, joined, led_on, looked_up
 from noroshi.network.trust import client_context
 from noroshi.ports import Outside, RouteTrouble
-from noroshi.transports.examining.obstacles import (
-    CLOSED_ALONE,
-    CLOSED_PORT,
-    NOTHING_OUT,
-    stopped_by,
-)
+from noroshi.transports.examining.obstacles import closed, nothing_out, stopped_by
 
 OTHER_PATIENCE = 5.0
 """Seconds for the look whether anything else answers."""
@@ -168,9 +163,8 @@ class Path:
             return stopped_by(trouble, self.exam, port)
         exam = with_values(self.exam, other=authority(*other))
         if not await self._answers(*other):
-            return Stopped(port, NOTHING_OUT.remedy(exam))
-        closed = CLOSED_PORT if exam.values.get("graph") else CLOSED_ALONE
-        return Stopped(port, closed.remedy(exam))
+            return Stopped(port, nothing_out(trouble.about, exam))
+        return Stopped(port, closed(trouble.about, exam))
 
     async def _answers(self, host: str, port: int) -> bool:
         try:
