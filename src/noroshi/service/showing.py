@@ -25,8 +25,7 @@ class Showing(Desk):
     """One thing watched, looked at closely."""
 
     @operation(
-        role=VIEWER,
-        help=Words(en="One monitor in full.", ja="監視項目1件を詳しく表示します。"),
+        role=VIEWER, help=Words(en="One monitor in full.", ja="監視項目1件を詳しく表示します。")
     )
     async def monitor_show(self, who: Person, monitor: str, last: int = 240) -> MonitorShown:
         """How a monitor (instance/group/monitor) is, its limits, and its newest values."""
