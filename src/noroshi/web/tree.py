@@ -85,7 +85,10 @@ def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
 
 
 def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:
-    """How many monitors have each level, worst first; nothing where there are none but for OK."""
+    """How many monitors have each level; those not measured yet only if there are any."""
     found = Counter(level_of(one) for one in monitors)
-    order = [*(one.value for one in sorted(Level, key=lambda one: -one.severity)), NEW]
+    order = (
+        *(one.value for one in (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)),
+        NEW,
+    )
     return {level: found[level] for level in order if found[level] or level != NEW}
