@@ -88,3 +88,20 @@ async def test_a_monitor_that_is_not_there_is_told_with_the_nearest(ask):
     await applied(ask)
     with pytest.raises(Told, match="did you mean web1/base/disks"):
         await ask("log", monitor="web1/base/disk")
+
+
+async def test_one_monitor_is_shown_with_its_limits_and_its_values(ask):
+    await applied(ask)
+    await ask.desk.measured(used=95.2)
+    found = await ask("monitor_show", monitor="web1/base/disks")
+    assert found["status"]["level"] == "critical" and found["cadence"]["en"] == "every 1 min"
+    (series,) = found["series"]
+    assert (series["item"], series["unit"], series["critical"]) == ("/var", "%", 90)
+    assert [one["value"] for one in series["points"]] == [95.2]
+    assert found["limits"][0]["words"]["en"] == "WARNING 80%, CRITICAL 90%"
+
+
+async def test_a_monitor_that_was_never_measured_has_no_values(ask):
+    await applied(ask)
+    found = await ask("monitor_show", monitor="web1/base/disks")
+    assert found["series"] == [] and not found["status"]["known"]

@@ -23,6 +23,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "blueprint_add": ADMIN,
     "contacts": VIEWER,
     "log": VIEWER,
+    "monitor_show": VIEWER,
     "try_monitor": ADMIN,
     "versions": VIEWER,
     "version_show": ADMIN,

@@ -20,7 +20,7 @@ SAME = {"language.en", "language.ja", "foot"}
 def used():
     for path in [*TEMPLATES, *HOUSE.rglob("*.py")]:
         text = path.read_text(encoding="utf-8")
-        yield from re.findall(r'(?:\bt|\.text)\(\s*"([a-z_.]+)"', text)
+        yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z_.]+)"', text)
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
 

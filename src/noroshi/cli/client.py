@@ -32,6 +32,7 @@ QUICK = frozenset(
         "kinds",
         "ledger",
         "log",
+        "monitor_show",
         "queue_list",
         "queue_show",
         "status",

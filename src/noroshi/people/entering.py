@@ -217,6 +217,11 @@ class People:
         sure = session.sure is not None and now < session.sure
         return Person(user.name, roles_up_to(user.role), "web", address, sure)
 
+    async def still(self, key: str) -> bool:
+        """Whether that session holds; asking is no sign that somebody is there."""
+        session = await self._session(key)
+        return session is not None and not session.half
+
     async def halfway(self, key: str) -> bool:
         """Whether the second step of a log-in is to come."""
         session = await self._session(key)

@@ -39,6 +39,53 @@ class MonitorStatus:
     items: tuple[ItemStatus, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value, in the series' unit."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The recent values of one reading of one item, oldest first, with the limits of now."""
+
+    name: Words
+    item: str
+    unit: str
+    warning: float | None
+    critical: float | None
+    rising: bool
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitShown:
+    """What a reading's limits are, in words."""
+
+    name: Words
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorShown:
+    """One monitor in full. `goes_to` is the address that it is about, "" for the computer
+    itself; `patience` is how many looks in a row it takes to believe a new level; at `faults`
+    it could not be measured."""
+
+    status: MonitorStatus
+    at: datetime
+    kind_title: Words
+    goes_to: str
+    cadence: Words
+    patience: int
+    rules: tuple[str, ...]
+    limits: tuple[LimitShown, ...]
+    series: tuple[Series, ...]
+    faults: tuple[datetime, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStatus:
     """How one route is: well, down, not signed in, or needs somebody (the sign-in is refused).

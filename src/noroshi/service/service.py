@@ -17,6 +17,7 @@ from noroshi.service.offer import Operation, operations
 from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
+from noroshi.service.showing import Showing
 from noroshi.service.trying import Trying
 from noroshi.service.users import Users
 from noroshi.service.versions import Versions
@@ -25,6 +26,7 @@ from noroshi.service.versions import Versions
 class Service(
     Looking,
     History,
+    Showing,
     Trying,
     Versions,
     Blueprints,

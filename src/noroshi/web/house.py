@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from noroshi.core.words import Words
 from noroshi.people import People
@@ -19,7 +20,8 @@ async def _always() -> Words | None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """`news` is called after what the engine should see; `ready` says why the node does not
-    watch or cannot write (None: it does); `secure`: it speaks TLS."""
+    watch or cannot write (None: it does); `secure`: it speaks TLS; once `closing` is set, what
+    is told live ends."""
 
     service: Service
     people: People
@@ -28,6 +30,7 @@ class House:
     name: str = "node"
     secure: bool = False
     hosts: frozenset[str] = OWN_NAMES
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def cookie(self) -> str:

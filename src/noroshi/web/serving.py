@@ -72,6 +72,7 @@ async def open_web(
     try:
         yield
     finally:
+        house.closing.set()
         server.should_exit = True
         await asyncio.wait((serving,), timeout=STOP_WITHIN + 1)
         serving.cancel()

@@ -13,7 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-NAMES = ("style.css", "logo.svg", "vendor/htmx/htmx.min.js", "vendor/htmx/hx-sse.min.js")
+NAMES = (
+    "style.css",
+    "logo.svg",
+    "live.js",
+    "vendor/htmx/htmx.min.js",
+    "vendor/htmx/hx-sse.min.js",
+)
 KEPT = "public, max-age=3600"
 
 

@@ -100,10 +100,7 @@ class Visit:
 
     async def need(self, op: str, **args: Any) -> Any:
         """What an operation answers; its refusal is raised."""
-        answer = await self.ask(op, **args)
-        if "ok" in answer:
-            return answer["ok"]
-        raise RAISED.get(answer["error"], Trouble)(Words(**answer["words"]))
+        return asked(await self.ask(op, **args))
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page of that template."""
@@ -143,6 +140,13 @@ class Visit:
         """They come back here afterwards."""
         back = self.here if self.request.method == "GET" else "/"
         return self.to("/login" if back == "/" else f"/login?next={quote(back, safe='')}")
+
+
+def asked(answer: Mapping[str, Any]) -> Any:
+    """What an operation answered; its refusal is raised."""
+    if "ok" in answer:
+        return answer["ok"]
+    raise RAISED.get(answer["error"], Trouble)(Words(**answer["words"]))
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

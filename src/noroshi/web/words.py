@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_watching import WATCHING
 
 TEXTS: Mapping[str, Words] = {
     "skip": Words(en="Skip to content", ja="本文へ移動"),
@@ -73,23 +74,6 @@ TEXTS: Mapping[str, Words] = {
         ja="ノードでのプログラムの実行や、ログインできる人に関わる操作です。5分間有効です。",
     ),
     "sure.do": Words(en="Go on", ja="続ける"),
-    "overview.title": Words(en="Overview", ja="概況"),
-    "overview.well": Words(
-        en="Nothing is wrong. All {count} monitors are OK.",
-        ja="問題はありません。{count}項目すべて正常です。",
-    ),
-    "overview.none": Words(
-        en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
-        ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください。",
-    ),
-    "overview.wrong": Words(
-        en="{wrong} of {count} monitors need a look.",
-        ja="{count}項目のうち {wrong}項目に注意が必要です。",
-    ),
-    "overview.not_yet": Words(
-        en="{count} monitors are being measured for the first time.",
-        ja="{count}項目の最初の測定を待っています。",
-    ),
     "error.title": Words(en="That did not work", ja="できませんでした"),
     "error.back": Words(en="To the overview", ja="概況に戻る"),
     "error.not_there": Words(
@@ -104,4 +88,5 @@ TEXTS: Mapping[str, Words] = {
         en="Noroshi itself failed here. The node's log says where; watching goes on.",
         ja="Noroshi 自身の不具合です。場所はノードのログにあります。監視は続いています。",
     ),
+    **WATCHING,
 }

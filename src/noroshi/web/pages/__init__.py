@@ -5,9 +5,16 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from noroshi.web.house import House
-from noroshi.web.pages import entering, looks, overview
+from noroshi.web.live import Live
+from noroshi.web.pages import entering, looks, monitor, overview
 
 
 def routes(house: House) -> list[Route]:
     """All pages; a new one is a module here with `routes`, and a line below."""
-    return [*entering.routes(house), *looks.routes(house), *overview.routes(house)]
+    live = Live(house)
+    return [
+        *entering.routes(house),
+        *looks.routes(house),
+        *overview.routes(house, live),
+        *monitor.routes(house, live),
+    ]

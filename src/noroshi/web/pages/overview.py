@@ -1,36 +1,132 @@
-"""The first page: for now, in a sentence, whether anything is wrong."""
+"""The first page: what is wrong, how far each alarm has come, how each route is; told live."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Collection, Iterator
+from urllib.parse import unquote
 
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from noroshi.service import NotFound, Refusal
 from noroshi.web.house import House
+from noroshi.web.live import PARTS, Live, Seen
+from noroshi.web.side import side_of, tree_parts
 from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+STREAM = "text/event-stream"
+STILL = ":\n\n"
+"""A comment that says nothing; a connection that is gone is noticed by it."""
 
 
-def routes(house: House) -> list[Route]:
-    """Its address."""
-    return [Route("/", page(house, overview), methods=["GET"])]
+def routes(house: House, live: Live) -> list[Route]:
+    """Their addresses."""
+
+    async def overview(visit: Visit) -> Response:
+        seen = await live.now()
+        opened = unquote(visit.request.query_params.get("open", ""))
+        return visit.page(
+            "overview.html",
+            lamp=seen.ledger["sum"],
+            serial=seen.serial,
+            parts=seen.parts(visit.language),
+            side=side_of(seen, visit.language, opened=opened),
+        )
+
+    async def instance(visit: Visit) -> Response:
+        seen = await live.now()
+        found = seen.tree.get(visit.request.path_params["instance"])
+        if found is None:
+            raise NotFound(TEXTS["error.not_there"])
+        what = "signs" if visit.request.query_params.get("part") else "groups"
+        return _fragment(tree_parts(visit.language, what, seen, found))
+
+    async def group(visit: Visit) -> Response:
+        seen, named = await live.now(), visit.request.path_params
+        found = seen.tree.get(named["instance"])
+        if found is None or named["group"] not in found.groups:
+            raise NotFound(TEXTS["error.not_there"])
+        one = found.groups[named["group"]]
+        return _fragment(tree_parts(visit.language, "monitors", seen, found, one))
+
+    async def told(visit: Visit) -> Response:
+        if visit.person is None:
+            return Response(status_code=401)
+        asked = visit.request
+        knows = asked.headers.get("last-event-id") or asked.query_params.get("seen", "")
+        return StreamingResponse(_told(visit, live, knows), media_type=STREAM)
+
+    return [
+        Route("/", page(house, overview), methods=["GET"]),
+        Route("/live", page(house, told, anybody=True), methods=["GET"]),
+        Route("/tree/{instance}", page(house, instance), methods=["GET"]),
+        Route("/tree/{instance}/{group}", page(house, group), methods=["GET"]),
+    ]
 
 
-async def overview(visit: Visit) -> Response:
-    """The heading answers whether anybody must act."""
-    found = await visit.need("status")
-    return await visit.show("overview.html", head=_head(visit, found), status=found)
+def _fragment(html: str) -> Response:
+    return HTMLResponse(html)
 
 
-def _head(visit: Visit, status: Mapping[str, Any]) -> str:
-    monitors = status["monitors"]
-    wrong = sum(one["level"] != "ok" for one in monitors)
-    if not monitors:
-        return visit.text("overview.none")
-    if wrong:
-        return visit.text("overview.wrong", wrong=wrong, count=len(monitors))
-    new = sum(not one["known"] for one in monitors)
-    if new:
-        return visit.text("overview.not_yet", count=new)
-    return visit.text("overview.well", count=len(monitors))
+async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
+    """The fragments that changed, each time that something did. `knows`: what they have."""
+    last: Seen | None = None
+    only = ("lamp",) if visit.request.query_params.get("part") else PARTS
+    try:
+        async for seen in live.follow():
+            if not await visit.house.people.still(visit.key):
+                yield event("over")
+                return
+            if seen is None or (last is None and seen.serial == knows):
+                last = seen or last
+                yield STILL
+                continue
+            for one in news(last, seen, visit.language, only):
+                yield one
+            last = seen
+    except Refusal:
+        return  # the browser asks again, and is told why by the page
+
+
+def news(
+    before: Seen | None, now: Seen, language: str, only: Collection[str] = PARTS
+) -> Iterator[str]:
+    """What is sent to somebody who has seen that before (None: nobody knows what), and whose
+    page has only those fragments beside the tree."""
+    if before is not None and before.status["version"] != now.status["version"]:
+        yield event("definitions")
+        return
+    was = before.parts(language) if before else {}
+    all_now = now.parts(language)
+    new = {name: all_now[name] for name in only if was.get(name) != all_now[name]}
+    sent = [partial(name, html) for name, html in new.items()]
+    moved = [one for one, its in now.prints.items() if _print(before, one) != its]
+    sent += [
+        partial(f"s-{one}", tree_parts(language, "instance_sign", now, now.tree[one]))
+        for one in moved
+    ]
+    if sent:
+        yield message("\n".join(sent), now.serial)
+    for one in moved:
+        yield event(f"tree-{one}")
+
+
+def _print(seen: Seen | None, instance: str) -> int | None:
+    return seen.prints.get(instance) if seen else None
+
+
+def partial(name: str, html: str) -> str:
+    """A fragment for the element of that name, put in without disturbing who reads there."""
+    return f'<hx-partial hx-target="#{name}" hx-swap="innerMorph">{html}</hx-partial>'
+
+
+def message(text: str, id: str) -> str:
+    """A message without a name: its fragments are put in (WHATWG HTML, 9.2.6)."""
+    lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
+    return f"id: {id}\n{lines}\n"
+
+
+def event(name: str) -> str:
+    """A message with a name: the page hears it as an event."""
+    return f"event: {name}\ndata: {name}\n\n"

@@ -1,0 +1,129 @@
+"""Recent values as a drawing: where its points, limits and words stand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from noroshi.actions.phrases import quantity
+
+Answer = Mapping[str, Any]
+WIDE, NARROW = 1080, 340
+"""Widths of the drawing, for a desk's screen and for a phone's: its letters stay readable."""
+HIGH = 200
+LEFT, MARGIN, TOP, BOTTOM = 64, 8, 14, 168
+GRID = 4
+GAP = 2.5
+"""So many times the usual distance between two values is a gap, across which no line goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit's line; `above`: where its zone begins, and how high that is."""
+
+    level: str
+    y: float
+    zone: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One drawing, `width` by HIGH: `lines` are the points of each unbroken run."""
+
+    width: int
+    lines: Sequence[str]
+    limits: Sequence[Limit]
+    grid: Sequence[tuple[float, str]]
+    gaps: Sequence[float]
+    last: tuple[float, float]
+    begins: str
+    ends: str
+    low: str
+    high: str
+    now: str
+
+
+def chart(series: Answer, faults: Sequence[str], width: int = WIDE) -> Chart | None:
+    """Of a series with at least two values; `faults` are the times without one."""
+    points = [(datetime.fromisoformat(p["at"]), float(p["value"])) for p in series["points"]]
+    points = [one for one in points if abs(one[1]) < float("inf")]
+    if len(points) < 2 or points[0][0] == points[-1][0]:
+        return None
+    first, last = points[0][0], points[-1][0]
+    low, high = _range(series, [value for _, value in points])
+    length = (last - first).total_seconds()
+
+    def x(at: datetime) -> float:
+        return round(LEFT + (width - MARGIN - LEFT) * (at - first).total_seconds() / length, 1)
+
+    def y(value: float) -> float:
+        return round(BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low), 1)
+
+    unit = series["unit"]
+    values = [value for _, value in points]
+    missed = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
+    return Chart(
+        width=width,
+        lines=[_line(run, x, y) for run in _runs(points, missed)],
+        limits=list(_limits(series, low, high, y)),
+        grid=[(y(v), quantity(v, unit)) for v in _steps(low, high)],
+        gaps=[x(at) for at in missed],
+        last=(x(last), y(values[-1])),
+        begins=series["points"][0]["at"],
+        ends=series["points"][-1]["at"],
+        low=quantity(min(values), unit),
+        high=quantity(max(values), unit),
+        now=quantity(values[-1], unit),
+    )
+
+
+def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
+    """All values, and the limits unless they lie far off; 0 to 100 for a share of a whole."""
+    if series["unit"] == "%" and min(values) >= 0 and max(values) <= 100:
+        return 0.0, 100.0
+    low, high = min(values), max(values)
+    near = max(high - low, abs(high) * 0.5)
+    for limit in (series["warning"], series["critical"]):
+        if limit is not None and low - near <= limit <= high + near:
+            low, high = min(low, limit), max(high, limit)
+    room = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
+    floor = 0.0 if min(values) >= 0 and low - room < 0 else low - room
+    return floor, high + room
+
+
+def _steps(low: float, high: float) -> Iterator[float]:
+    for n in range(GRID + 1):
+        yield low + (high - low) * n / GRID
+
+
+def _limits(series: Answer, low: float, high: float, y: Any) -> Iterator[Limit]:
+    for level in ("warning", "critical"):
+        value = series[level]
+        if value is not None and low <= value <= high:
+            at = y(value)
+            zone, tall = (TOP, at - TOP) if series["rising"] else (at, BOTTOM - at)
+            yield Limit(level, at, zone, round(tall, 1))
+
+
+def _runs(
+    points: Sequence[tuple[datetime, float]], missed: Sequence[datetime]
+) -> Iterator[list[tuple[datetime, float]]]:
+    steps = sorted(b[0] - a[0] for a, b in pairwise(points))
+    usual = steps[len(steps) // 2]
+    run = [points[0]]
+    for before, point in pairwise(points):
+        fault = any(before[0] < at < point[0] for at in missed)
+        if fault or point[0] - before[0] > GAP * usual:
+            yield run
+            run = []
+        run.append(point)
+    yield run
+
+
+def _line(run: Sequence[tuple[datetime, float]], x: Any, y: Any) -> str:
+    drawn = [f"{x(at)},{y(value)}" for at, value in run]
+    return " ".join(drawn if len(drawn) > 1 else [*drawn, *drawn])

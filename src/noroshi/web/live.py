@@ -1,0 +1,170 @@
+"""One look for all who follow: the store is asked once, whoever watches, and only while
+somebody does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from noroshi.core.people import VIEWER, Person, roles_up_to
+from noroshi.people import keys
+from noroshi.ports import StoreError
+from noroshi.service import Refusal, attend
+from noroshi.web.house import House
+from noroshi.web.seen import view, wrong_items
+from noroshi.web.tongue import TONGUES
+from noroshi.web.tree import Instance, tree_of
+from noroshi.web.visit import asked, templates
+
+log = logging.getLogger(__name__)
+TICK, FRESH, EVEN_SO, QUIET = 1.0, 1.0, 10.0, 25.0
+"""Seconds: between looks at whether anything is new; how old what a page shows may be; until
+all is looked at though nothing seems new; until a word is sent that says nothing."""
+SPARE, SELDOM = 9, 100
+"""After a look that took long, so many times as long nothing is looked at; and that though
+nothing seems new."""
+NEWEST = 200
+PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
+
+
+@dataclass
+class Seen:
+    """How everything was at one time; `then` is what came after it, once `over` is set."""
+
+    serial: str
+    status: Mapping[str, Any]
+    ledger: Mapping[str, Any]
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    then: Seen | None = None
+    _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> Mapping[str, Instance]:
+        """Its instances."""
+        return tree_of(self.status["monitors"])
+
+    @cached_property
+    def prints(self) -> Mapping[str, int]:
+        """By instance: another number once its branch looks otherwise."""
+        return {name: one.print for name, one in self.tree.items()}
+
+    @cached_property
+    def content(self) -> tuple[Any, ...]:
+        """All that is shown. That something was measured once more is not."""
+        shown = ("version", "routes", "queue", "troubles", "cautions")
+        told = [self.status[name] for name in shown]
+        wrong = [(one["path"], item) for one, item in wrong_items(self.status)]
+        return (*told, wrong, self.prints, self.ledger)
+
+    def parts(self, language: str) -> Mapping[str, str]:
+        """The fragments, written once for each language, and escaped by the templates."""
+        if language not in self._parts:
+            tongue = TONGUES[language]
+            known = view(self.status, self.ledger, tongue)
+            template = templates().get_template("overview_parts.html")
+            made: Any = template.make_module({"t": tongue.text, "say": tongue.say})
+            self._parts[language] = {name: getattr(made, name)(known) for name in PARTS}
+        return self._parts[language]
+
+
+class Live:
+    """Looks for all of them."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._born, self._count = house, keys.key()[:8], 0
+        self._who = Person("", roles_up_to(VIEWER), "web", "", False)
+        self._seen: Seen | None = None
+        self._looked, self._took, self._followers = 0.0, 0.0, 0
+        self._turn = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def now(self) -> Seen:
+        """How it is, not older than a second. Raises a Refusal if that cannot be known."""
+        async with self._turn:
+            if self._seen is None or self._time() - self._looked > FRESH + SPARE * self._took:
+                await self._look()
+            assert self._seen is not None
+            return self._seen
+
+    async def follow(self) -> AsyncIterator[Seen | None]:
+        """How it is, and again each time that something changed; None when long nothing did."""
+        with self._followed():
+            seen = await self.now()
+            yield seen
+            while not self._house.closing.is_set():
+                if await self._changed(seen):
+                    assert seen.then is not None
+                    seen = seen.then
+                    yield seen
+                else:
+                    yield None
+
+    async def _changed(self, seen: Seen) -> bool:
+        waits = [asyncio.ensure_future(e.wait()) for e in (seen.over, self._house.closing)]
+        try:
+            await asyncio.wait(waits, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+        return seen.over.is_set()
+
+    @contextmanager
+    def _followed(self) -> Iterator[None]:
+        self._followers += 1
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_on())
+        try:
+            yield
+        finally:
+            self._followers -= 1
+            if not self._followers and self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    async def _look_on(self) -> None:
+        mark: object = None
+        while not self._house.closing.is_set():
+            await asyncio.sleep(max(TICK, SPARE * self._took))
+            try:
+                found = await self._mark()
+                if found != mark or self._time() - self._looked > self._even_so:
+                    mark = found
+                    async with self._turn:
+                        await self._look()
+            except (Refusal, StoreError) as error:  # the next look may go well
+                log.warning("the live overview waits: %s", error.words.en)
+
+    @property
+    def _even_so(self) -> float:
+        """Rarely where a look is long: the watch shares this loop, and must not be late."""
+        return max(EVEN_SO, SELDOM * self._took)
+
+    async def _mark(self) -> object:
+        """Cheap, and another one when an alarm, a mail or the definitions moved."""
+        events = (await self._ask("log", last=1))["events"]
+        return events, (await self._ask("ledger", last=1))["sum"]
+
+    async def _look(self) -> None:
+        began = self._time()
+        status, ledger = await self._ask("status"), await self._ask("ledger", last=NEWEST)
+        found = Seen(f"{self._born}-{self._count}", status, ledger)
+        before = self._seen
+        if before is None or before.content != found.content:
+            self._count += 1
+            self._seen = found
+            if before is not None:
+                before.then = found
+                before.over.set()
+        self._looked = self._time()
+        self._took = self._looked - began
+
+    async def _ask(self, op: str, **given: Any) -> Any:
+        return asked(await attend(self._house.service, self._who, op, given))
+
+    def _time(self) -> float:
+        return asyncio.get_running_loop().time()

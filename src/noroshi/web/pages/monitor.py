@@ -1,0 +1,66 @@
+"""One monitor: how it is, its recent values, what happened, what the rules decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.actions.phrases import quantity
+from noroshi.web.charts import NARROW, WIDE, chart
+from noroshi.web.house import House
+from noroshi.web.live import Live
+from noroshi.web.side import side_of
+from noroshi.web.tongue import TONGUES
+from noroshi.web.tree import level_of
+from noroshi.web.visit import Visit, page
+
+EVENTS, ROWS, CHARTS = 30, 30, 6
+
+
+def routes(house: House, live: Live) -> list[Route]:
+    """Its address."""
+
+    async def monitor(visit: Visit) -> Response:
+        path = visit.request.path_params["path"]
+        shown = await visit.need("monitor_show", monitor=path)
+        path = shown["status"]["path"]
+        log = await visit.need("log", monitor=path, last=EVENTS)
+        seen = await live.now()
+        return visit.page(
+            "monitor.html",
+            lamp=seen.ledger["sum"],
+            serial=seen.serial,
+            side=side_of(seen, visit.language, path=path),
+            log=log,
+            **_view(shown, visit.language),
+        )
+
+    return [Route("/monitor/{path:path}", page(house, monitor), methods=["GET"])]
+
+
+def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    tongue, now = TONGUES[language], shown["at"]
+    faults = shown["faults"]
+    drawn = [
+        (one, [chart(one, faults, width) for width in (WIDE, NARROW)])
+        for one in shown["series"][:CHARTS]
+    ]
+    return {
+        "shown": shown,
+        "names": shown["status"]["path"].split("/", 2),
+        "level": tongue.level,
+        "level_now": level_of(shown["status"]),
+        "charts": [(one, both) for one, both in drawn if all(both)],
+        "tables": [(one, _rows(one)) for one in shown["series"]][:CHARTS],
+        "at": lambda instant: tongue.moment(instant, now, seconds=True),
+        "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
+    }
+
+
+def _rows(series: Mapping[str, Any]) -> list[tuple[str, str]]:
+    newest = series["points"][::-1][:ROWS]
+    return [(one["at"], quantity(one["value"], series["unit"])) for one in newest]

@@ -1,0 +1,192 @@
+"""What all who look see: the overview's fragments, and how far each alarm has come. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import sqrt
+from typing import Any
+
+from noroshi.core.model import Level
+from noroshi.web.tongue import Tongue
+from noroshi.web.tree import level_of, tally
+
+Answer = Mapping[str, Any]
+MOST_WRONG = 30
+LONGEST, WIDE = 365, 300
+MARKS = (7, 14, 30, 60, 180, 365)
+SOON, VERY_SOON = 60, 14
+"""Days before its end from which a credential is a warning, and is critical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post of the relay: `state` is lit, stuck, or "" for not yet."""
+
+    name: str
+    state: str
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One item that is not well."""
+
+    monitor: Answer
+    item: Answer
+    relay: Sequence[Post]
+
+
+def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
+    """Monitors and their items that are not OK: worst first, of those the newest first."""
+    found = [
+        (one, item)
+        for one in status["monitors"]
+        if one["known"] and one["level"] != Level.OK.value
+        for item in one["items"]
+        if item["level"] != Level.OK.value
+    ]
+    found.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
+    found.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
+    return found
+
+
+def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[Wrong]:
+    """The first of them, each with how far its newest alarm has come."""
+    newest = dict[tuple[str, str], Answer]()
+    for row in rows:
+        newest.setdefault((row["path"], row["item"]), row)
+    found = list[Wrong]()
+    for monitor, item in wrong_items(status)[:MOST_WRONG]:
+        its = newest.get((monitor["path"], item["item"]))
+        if its is None or its["level"] != item["level"]:
+            found.append(Wrong(monitor, item, ()))
+            continue
+        relay = tuple(relay_of(its, status["at"], tongue))
+        found.append(Wrong(monitor, item, relay))
+    return found
+
+
+def relay_of(row: Answer, now: str, tongue: Tongue) -> Iterator[Post]:
+    """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before."""
+    text, tried = tongue.text, row["tried"]
+    took = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
+    arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
+
+    def at(instant: str | None) -> str:
+        return tongue.moment(instant, now, seconds=True)
+
+    yield Post(text("relay.seen"), "lit", at(row["raised"]))
+    yield Post(text("relay.recorded"), "lit", at(row["queued"]))
+    way = tried[-1]["route"] if tried else ""
+    stopped = _stopped(row["state"], bool(tried), tongue)
+    if took:
+        yield Post(text("relay.sent"), "lit", took["route"])
+        yield Post(text("relay.accepted"), "lit", at(took["at"]))
+    else:
+        yield Post(text("relay.sent"), "stuck" if stopped else "", stopped or way)
+        yield Post(text("relay.accepted"), "")
+    back = text("relay.came_back") if row["state"] == "came back" else ""
+    lit = "lit" if arrived and not back else ""
+    told = back or (at(arrived["at"]) if arrived else "")
+    yield Post(text("relay.arrived"), "stuck" if back else lit, told)
+
+
+def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
+    if state == "held":
+        return tongue.text("relay.held")
+    if state == "set aside":
+        return tongue.text("relay.set_aside")
+    if state == "dropped":
+        return tongue.text("relay.dropped")
+    return tongue.text("relay.again") if tried else ""
+
+
+def heading(status: Answer, tongue: Tongue) -> str:
+    """Whether anybody must act, in a sentence."""
+    monitors, text = status["monitors"], tongue.text
+    count = len(monitors)
+    wrong = sum(level_of(one) not in ("ok", "new") for one in monitors)
+    new = sum(not one["known"] for one in monitors)
+    if not count:
+        return text("overview.none")
+    if wrong:
+        return text("overview.wrong", wrong=wrong, count=count)
+    if new:
+        return text("overview.not_yet", new=new, count=count)
+    return text("overview.well_one") if count == 1 else text("overview.well", count=count)
+
+
+def cannot_send(status: Answer, tongue: Tongue) -> str:
+    """That alarms may not leave; "" if every route is well."""
+    routes = status["routes"]
+    bad = sum(one["state"] != "well" for one in routes)
+    if not routes:
+        return tongue.text("routes.none") if status["monitors"] else ""
+    return tongue.text("overview.cannot_send", bad=bad, all=len(routes)) if bad else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How long a credential holds: `x` on the ruler, which gives the last week room."""
+
+    days: int
+    level: str
+    x: float
+    marks: Sequence[tuple[int, float]]
+
+
+def left(ends: str | None, now: str) -> Left | None:
+    """Until that day; None where nothing ends."""
+    if not ends:
+        return None
+    days = (date.fromisoformat(ends[:10]) - datetime.fromisoformat(now).date()).days
+    level = "ok" if days > SOON else "warning" if days > VERY_SOON else "critical"
+    return Left(days, level, _x(days), [(one, _x(one)) for one in MARKS])
+
+
+def _x(days: int) -> float:
+    return round(WIDE * sqrt(min(max(days, 0), LONGEST) / LONGEST), 1)
+
+
+def route_level(route: Answer, now: str) -> str:
+    """What a route's state means."""
+    if route["state"] != "well":
+        return "critical"
+    ends = left(route["ends"], now)
+    return ends.level if ends else "ok"
+
+
+def route_state(route: Answer, tongue: Tongue) -> str:
+    """A route's state in words."""
+    known = {
+        "well": tongue.text("routes.well"),
+        "down": tongue.text("routes.down"),
+        "not signed in": tongue.text("routes.not_signed_in"),
+        "needs somebody": tongue.text("routes.needs_somebody"),
+    }
+    return known[route["state"]]
+
+
+def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
+    """All that the fragments show."""
+    now = status["at"]
+    items = len(wrong_items(status))
+    return {
+        "status": status,
+        "head": heading(status, tongue),
+        "cannot_send": cannot_send(status, tongue),
+        "tally": tally(status["monitors"]),
+        "wrongs": wrongs(status, ledger["rows"], tongue),
+        "more": max(0, items - MOST_WRONG),
+        "sum": ledger["sum"],
+        "routes": [
+            (one, route_level(one, now), route_state(one, tongue), left(one["ends"], now))
+            for one in status["routes"]
+        ],
+        "at": lambda instant: tongue.moment(instant, now),
+        "exact": lambda instant: tongue.moment(instant, now, seconds=True),
+        "level": tongue.level,
+        "day": tongue.day,
+    }

@@ -1,0 +1,94 @@
+"""The tree: instances, their groups and monitors, each with the worst level of what is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from noroshi.core.model import Level
+
+Answer = Mapping[str, Any]
+NEW = "new"
+
+
+@dataclass(slots=True)
+class Group:
+    """One group of an instance; `monitors` as `status` answers them."""
+
+    name: str
+    title: str
+    monitors: list[Answer] = field(default_factory=list)
+
+    @property
+    def level(self) -> str:
+        """The worst in it."""
+        return worst(level_of(one) for one in self.monitors)
+
+
+@dataclass(slots=True)
+class Instance:
+    """One instance and its groups, by name."""
+
+    name: str
+    groups: dict[str, Group] = field(default_factory=dict)
+
+    @property
+    def level(self) -> str:
+        """The worst in it."""
+        return worst(group.level for group in self.groups.values())
+
+    @property
+    def count(self) -> int:
+        """How many monitors it has."""
+        return sum(len(group.monitors) for group in self.groups.values())
+
+    @property
+    def print(self) -> int:
+        """Another number once anything of it shows another level or another item."""
+        return hash(
+            tuple(
+                (
+                    one["path"],
+                    one["title"],
+                    level_of(one),
+                    tuple((i["item"], i["level"]) for i in one["items"]),
+                )
+                for group in self.groups.values()
+                for one in group.monitors
+            )
+        )
+
+
+def level_of(monitor: Answer) -> str:
+    """Its level, or that it has none yet."""
+    return str(monitor["level"]) if monitor["known"] else NEW
+
+
+def worst(levels: Iterable[str]) -> str:
+    """The worst of them; of what is only OK and not measured, OK."""
+    found = set(levels)
+    known = [Level(level) for level in found - {NEW}]
+    return Level.worst(known).value if known else NEW
+
+
+def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
+    """Of all monitors, in the order of their paths."""
+    found = dict[str, Instance]()
+    for one in monitors:
+        name, group, _ = one["path"].split("/", 2)
+        instance = found.setdefault(name, Instance(name))
+        known = instance.groups.setdefault(group, Group(group, one["group_title"] or group))
+        known.monitors.append(one)
+    return found
+
+
+def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:
+    """How many monitors have each level; those not measured yet only if there are any."""
+    found = Counter(level_of(one) for one in monitors)
+    order = (
+        *(one.value for one in (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)),
+        NEW,
+    )
+    return {level: found[level] for level in order if found[level] or level != NEW}

@@ -1,0 +1,169 @@
+"""The texts of the overview, of the tree and of a monitor's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+
+WATCHING: Mapping[str, Words] = {
+    "overview.title": Words(en="Overview", ja="概況"),
+    "overview.well": Words(
+        en="Nothing is wrong. All {count} monitors are OK.",
+        ja="問題はありません。監視項目{count}件はすべて正常です。",
+    ),
+    "overview.well_one": Words(
+        en="Nothing is wrong. The only monitor is OK.",
+        ja="問題はありません。監視項目1件は正常です。",
+    ),
+    "overview.none": Words(
+        en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
+        ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください。",
+    ),
+    "overview.wrong": Words(
+        en="{wrong} of {count} monitors need a look.",
+        ja="監視項目{count}件のうち{wrong}件に注意が必要です。",
+    ),
+    "overview.not_yet": Words(
+        en="Nothing is wrong so far. Not measured yet: {new} of {count} monitors.",
+        ja="いまのところ問題はありません。監視項目{count}件のうち{new}件は最初の測定待ちです。",
+    ),
+    "overview.cannot_send": Words(
+        en="Alarms may not leave: {bad} of {all} routes cannot send.",
+        ja="アラームを送れないおそれがあります。送信経路{all}本のうち{bad}本が使えません。",
+    ),
+    "overview.now": Words(en="Wrong now", ja="いまの問題"),
+    "overview.more": Words(
+        en="and {more} more; the tree shows all",
+        ja="ほかに{more}件。ツリーですべて確認できます",
+    ),
+    "overview.calm": Words(en="Nothing is wrong now.", ja="いま問題はありません。"),
+    "overview.levels": Words(en="Monitors by level", ja="レベルごとの監視項目数"),
+    "overview.way": Words(en="The way alarms leave", ja="アラームが出ていく経路"),
+    "level.new": Words(en="Not measured yet", ja="測定待ち"),
+    "live.on": Words(en="live", ja="自動更新中"),
+    "live.off": Words(
+        en="The connection is lost: this page may be out of date. Trying again.",
+        ja="接続が切れました。表示が古いおそれがあります。再接続しています。",
+    ),
+    "live.days": Words(en="{n} d", ja="{n}日"),
+    "live.hours": Words(en="{n} h", ja="{n}時間"),
+    "live.minutes": Words(en="{n} min", ja="{n}分"),
+    "live.moment": Words(en="just now", ja="たった今"),
+    "since": Words(en="since {at}", ja="{at} から"),
+    "relay": Words(en="How far the alarm has come", ja="アラームの足どり"),
+    "relay.seen": Words(en="Seen", ja="検知"),
+    "relay.recorded": Words(en="Recorded", ja="記録"),
+    "relay.sent": Words(en="Sent", ja="送信"),
+    "relay.accepted": Words(en="Accepted", ja="受領"),
+    "relay.arrived": Words(en="Seen arrived", ja="到達確認"),
+    "relay.done": Words(en="done", ja="済み"),
+    "relay.not_yet": Words(en="not yet", ja="まだ"),
+    "relay.stuck": Words(en="stopped here", ja="ここで止まっています"),
+    "relay.held": Words(en="held by hand", ja="手動で停止中"),
+    "relay.set_aside": Words(en="set aside", ja="保留"),
+    "relay.dropped": Words(en="given up", ja="取りやめ"),
+    "relay.came_back": Words(en="came back", ja="返送"),
+    "relay.again": Words(en="tried again", ja="再試行待ち"),
+    "relay.none": Words(
+        en="Among the newest alarms there is none of this.",
+        ja="直近のアラームに、この件のものはありません。",
+    ),
+    "lost.title": Words(en="Alarms lost", ja="失われたアラーム"),
+    "lost.none": Words(
+        en="Every alarm ever raised is accounted for.",
+        ja="これまでの全アラームの行方が分かっています。",
+    ),
+    "lost.some": Words(
+        en="The ledger misses them: noroshi ledger",
+        ja="台帳に行方のないものがあります: noroshi ledger",
+    ),
+    "lost.raised": Words(en="Raised", ja="発生"),
+    "lost.accepted": Words(en="Accepted", ja="受領"),
+    "lost.waiting": Words(en="Waiting", ja="送信待ち"),
+    "lost.held": Words(en="Held by hand", ja="手動で停止中"),
+    "lost.set_aside": Words(en="Set aside", ja="保留"),
+    "lost.dropped": Words(en="Given up", ja="取りやめ"),
+    "routes.title": Words(en="Routes", ja="送信経路"),
+    "routes.none": Words(
+        en="There is no route, so no alarm can leave.",
+        ja="送信経路がないため、アラームを送れません。",
+    ),
+    "routes.well": Words(en="ready", ja="使えます"),
+    "routes.down": Words(en="down", ja="使えません"),
+    "routes.not_signed_in": Words(en="not signed in", ja="未サインイン"),
+    "routes.needs_somebody": Words(en="needs somebody", ja="要対応"),
+    "routes.accepted": Words(en="Last accepted", ja="最終受領"),
+    "routes.never": Words(en="not yet", ja="まだありません"),
+    "routes.arrived": Words(en="Seen arrived", ja="到達確認"),
+    "routes.not_looked": Words(en="not looked at", ja="確かめていません"),
+    "routes.not_seen": Words(en="none yet", ja="まだありません"),
+    "routes.took": Words(en="{at} (took {n} s)", ja="{at} (所要{n}秒)"),
+    "routes.sign_in": Words(en="Sign-in", ja="サインイン"),
+    "routes.renewed": Words(en="renewed {at}", ja="{at} に更新"),
+    "routes.queue": Words(en="Waiting", ja="送信待ち"),
+    "routes.next_try": Words(en="Next try", ja="次の試行"),
+    "routes.left": Words(
+        en="Secret or certificate: {days} days left",
+        ja="シークレットまたは証明書: あと{days}日",
+    ),
+    "routes.ended": Words(
+        en="Secret or certificate: it has ended", ja="シークレットまたは証明書: 期限切れ"
+    ),
+    "routes.ends": Words(en="ends {day}", ja="期限 {day}"),
+    "routes.by_next": Words(
+        en="the second of two is in use", ja="次のシークレットまたは証明書を使用中"
+    ),
+    "queue.title": Words(en="Queue", ja="送信キュー"),
+    "queue.mails": Words(en="Mails waiting", ja="待機中のメール"),
+    "queue.alarms": Words(en="Alarms in them", ja="含まれるアラーム"),
+    "queue.oldest": Words(en="Oldest since", ja="最も古いもの"),
+    "queue.held": Words(en="Held by hand", ja="手動で停止中"),
+    "queue.set_aside": Words(en="Set aside", ja="保留"),
+    "tree.title": Words(en="Tree", ja="ツリー"),
+    "tree.about": Words(en="Tree of monitors", ja="監視項目のツリー"),
+    "tree.counts": Words(
+        en="instances: {instances}, monitors: {count}",
+        ja="インスタンス{instances}、監視項目{count}",
+    ),
+    "tree.open": Words(en="Show", ja="表示する"),
+    "monitor.measured": Words(en="measured {at}", ja="測定 {at}"),
+    "monitor.recent": Words(en="Recent values", ja="最近の値"),
+    "monitor.no_values": Words(en="There are no values yet.", ja="まだ値がありません。"),
+    "monitor.chart": Words(
+        en="{name}: lowest {low}, highest {high}, now {now}",
+        ja="{name}: 最低 {low}、最高 {high}、現在 {now}",
+    ),
+    "monitor.values": Words(en="As a table", ja="表で見る"),
+    "monitor.time": Words(en="Time", ja="時刻"),
+    "monitor.value": Words(en="Value", ja="値"),
+    "monitor.readings": Words(en="Now", ja="現在の状態"),
+    "monitor.item": Words(en="Item", ja="対象"),
+    "monitor.level": Words(en="Level", ja="レベル"),
+    "monitor.what": Words(en="What was found", ja="内容"),
+    "monitor.since": Words(en="Since", ja="いつから"),
+    "monitor.settings": Words(en="Settings", ja="設定"),
+    "monitor.kind": Words(en="Kind", ja="種別"),
+    "monitor.watches": Words(en="Looks at", ja="接続先"),
+    "monitor.cadence": Words(en="Measured", ja="測定間隔"),
+    "monitor.patience": Words(en="Looks in a row", ja="判定に要る連続回数"),
+    "monitor.rules": Words(en="Rules", ja="ルール"),
+    "monitor.no_rules": Words(en="none: nobody is told", ja="なし (誰にも通知しません)"),
+    "monitor.limits": Words(en="Limits", ja="しきい値"),
+    "monitor.no_limits": Words(en="none", ja="なし"),
+    "monitor.events": Words(en="Events", ja="イベント"),
+    "monitor.no_events": Words(en="Nothing has happened yet.", ja="まだ何も起きていません。"),
+    "monitor.change": Words(en="Change", ja="変化"),
+    "monitor.from_to": Words(en="from {before}", ja="{before} から"),
+    "monitor.decisions": Words(en="What the rules decided", ja="ルールの判断"),
+    "monitor.no_decisions": Words(
+        en="No rule had anything to decide yet.", ja="ルールが判断することは、まだありません。"
+    ),
+    "monitor.whole": Words(en="the whole", ja="全体"),
+    "monitor.key_warning": Words(en="warning limit", ja="注意のしきい値"),
+    "monitor.key_critical": Words(en="critical limit", ja="危険のしきい値"),
+    "monitor.key_gap": Words(en="could not be measured", ja="測定できず"),
+    "monitor.times": Words(
+        en="Times are the node's, {zone}.", ja="時刻はノードのタイム ゾーン ({zone}) です。"
+    ),
+}

@@ -1,0 +1,120 @@
+"""The pages in Debian's Chromium: an alarm comes live, nothing is fetched from elsewhere, and
+nothing stands in the console. What it sees lies in build/pages/."""
+
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from noroshi.testing import DAWN
+from tests.service.asking import NearBy, applied, opened
+from tests.web.browser import GOOD
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SHOTS = Path(__file__).parents[2] / "build" / "pages"
+WIDE, NARROW = 1440, 390
+HEADINGS = {
+    "en": "1 of 1 monitors need a look.",
+    "ja": "監視項目1件のうち1件に注意が必要です。",
+}
+
+
+class Seen:
+    """One page, with all that went wrong in it or went elsewhere."""
+
+    def __init__(self, page, url):
+        self.page, self.url, self.wrong = page, url, []
+        page.on("console", lambda said: self.wrong.append(said.text))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", self.see)
+
+    def see(self, request):
+        if not request.url.startswith(self.url):
+            self.wrong.append(request.url)
+
+    async def log_in(self):
+        await self.page.goto(f"{self.url}/login")
+        await self.page.fill("#name", "sato")
+        await self.page.fill("#password", GOOD)
+        await self.page.click("button.button--main")
+        await self.page.wait_for_selector("#live:not(:empty)")
+
+    async def shoot(self, name):
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+@asynccontextmanager
+async def looking(desk, home, language="en", theme="light", width=WIDE):
+    async with opened(desk, home, name="minato") as url, async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
+        )
+        context = await chromium.new_context(
+            viewport={"width": width, "height": 900}, locale=language, color_scheme=theme
+        )
+        seen = Seen(await context.new_page(), url)
+        await seen.log_in()
+        yield seen
+        await chromium.close()
+    assert seen.wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_an_alarm_comes_live(desk, tmp_path, language, theme, width):
+    assert desk.time.now == DAWN
+    await applied(NearBy(desk))
+    async with looking(desk, tmp_path, language, theme, width) as seen:
+        page, name = seen.page, f"{language}.{theme}.{'wide' if width == WIDE else 'narrow'}"
+        assert await page.locator(".incident").count() == 0
+        await desk.measured()
+        await expect(page.locator("h1")).to_have_text(HEADINGS[language], timeout=60_000)
+        await expect(page.locator(".incident")).to_have_count(1)
+        await expect(page.locator("#s-web1 .mark--critical")).to_have_count(1)
+        await _fits(page)
+        await seen.shoot(f"overview.{name}")
+        await page.click(".incident a")
+        await page.wait_for_selector("#monitor")
+        await expect(page.locator("#live")).not_to_be_empty()
+        await _fits(page)
+        await seen.shoot(f"monitor.{name}")
+
+
+async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(desk, tmp_path):
+    two = [{"name": n, "monitor": [{"name": "disks", "kind": "disk"}]} for n in ("a", "b")]
+    more = {"instances__web2": {"group": two}, "instances__web3": {"group": two}}
+    await applied(NearBy(desk), **more)
+    async with looking(desk, tmp_path) as seen:
+        page = seen.page
+        for summary in ("#s-web1", "#s-web1--base"):
+            await page.focus(summary)
+            await page.keyboard.press("Enter")
+            await page.wait_for_selector("#s-web1--base")
+        link = page.locator('a[href="/monitor/web1/base/disks"]').first
+        await expect(link).to_be_visible()
+        await desk.measured()
+        await expect(link.locator(".mark--critical")).to_have_count(1, timeout=60_000)
+        await expect(page.locator("#s-web1--base .mark--critical")).to_have_count(1)
+        await expect(page.locator("#s-web1")).to_have_text("CRITICAL web11")
+
+
+async def _fits(page):
+    """Nothing is wider than the window, and every heading follows one of the level above."""
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    levels = await page.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3')].map(e => +e.tagName[1])"
+    )
+    assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))

@@ -1,0 +1,239 @@
+"""The overview and the tree: what is wrong, how far its alarm has come, told live."""
+
+import asyncio
+import re
+from contextlib import asynccontextmanager
+
+from noroshi.core.model import Level
+from noroshi.service import attend
+from noroshi.web.seen import left, relay_of, view
+from noroshi.web.tongue import TONGUES
+from noroshi.web.visit import templates
+from tests.service.asking import NearBy, applied
+from tests.service.desk import AKI
+
+NASTY = "<script>alert(1)</script>"
+
+
+def group(name, *monitors, title=""):
+    return {
+        "name": name,
+        "title": title or name,
+        "monitor": [{"name": one, "kind": "disk"} for one in monitors],
+    }
+
+
+async def watched(desk):
+    await applied(NearBy(desk))
+    await desk.measured()
+
+
+async def test_what_is_wrong_is_told_in_words_with_its_level(browser, desk):
+    await watched(desk)
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    assert "1 of 1 monitors need a look" in page
+    assert 'class="incident incident--critical"' in page
+    assert "web1 › disks › /var" in page and "used 95.2% (limit 90%)" in page
+    assert "data-since=" in page and "CRITICAL" in page
+
+
+async def test_it_speaks_japanese_too(browser, desk):
+    await watched(desk)
+    await browser.log_in()
+    page = (await browser.get("/", headers={"accept-language": "ja"})).text
+    assert "監視項目1件のうち1件に注意が必要です" in page and "使用率 95.2%" in page
+
+
+async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
+    await applied(NearBy(desk))
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    assert (
+        "Not measured yet: 1 of 1 monitors" in page and "mark--ok" not in page.split("<main")[0]
+    )
+
+
+async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(browser, desk):
+    await watched(desk)
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    assert "Old server" in page and "not signed in" in page
+    assert '<span class="readout__number">0</span>' in page
+
+
+async def test_a_name_that_is_a_script_stays_text(browser, desk):
+    await applied(
+        NearBy(desk),
+        instances__web1={"group": [group("base", "disks", title=NASTY)], "rules": ["all"]},
+    )
+    await desk.measured()
+    await browser.log_in()
+    for path in ("/", "/tree/web1", "/monitor/web1/base/disks"):
+        page = (await browser.get(path)).text
+        assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+
+
+async def test_a_branch_is_sent_when_somebody_opens_it(browser, desk):
+    groups = [group(f"g{n}", *[f"m{k}" for k in range(50)]) for n in range(20)]
+    many = {f"instances__s{n:02}": {"group": groups} for n in range(5)}
+    await applied(NearBy(desk), instances__web1=None, **many)
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    assert len(page) < 60_000 and "s04" in page and "m49" not in page
+    branch = (await browser.get("/tree/s04")).text
+    assert "g19" in branch and "m49" not in branch
+    assert "/monitor/s04/g19/m49" in (await browser.get("/tree/s04/g19")).text
+    assert "/monitor/s04/g19/m49" in (await browser.get("/?open=s04/g19")).text
+
+
+async def test_a_branch_that_is_not_there_is_told(browser, desk):
+    await watched(desk)
+    await browser.log_in()
+    for path in ("/tree/nobody", "/tree/web1/nobody", "/monitor/nobody"):
+        assert (await browser.get(path)).status == 404
+
+
+async def test_nobody_sees_anything_before_they_log_in(browser, desk):
+    await watched(desk)
+    for path in ("/", "/tree/web1", "/tree/web1/base", "/monitor/web1/base/disks"):
+        assert (await browser.get(path)).to.startswith("/login")
+    assert (await browser.get("/live")).status == 401
+
+
+@asynccontextmanager
+async def following(browser, path):
+    async with browser.session.get(browser.url + path) as answer:
+        assert answer.status == 200 and answer.content_type == "text/event-stream"
+        yield answer.content
+
+
+async def heard(stream, word):
+    text = ""
+    while word not in text:
+        part = await asyncio.wait_for(stream.readany(), 60)
+        assert part, text
+        text += part.decode()
+    return text
+
+
+def serial(page):
+    return re.search(r"/live\?seen=([\w-]+)", page).group(1)
+
+
+async def test_what_changes_is_told_live_and_nothing_else(browser, desk):
+    await applied(NearBy(desk))
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    async with following(browser, f"/live?seen={serial(page)}") as stream:
+        assert await heard(stream, "\n\n") == ":\n\n"
+        await desk.measured()
+        told = await heard(stream, "event: tree-web1")
+    assert 'hx-target="#now"' in told and "used 95.2% (limit 90%)" in told
+    assert 'hx-target="#s-web1"' in told
+    assert 'hx-target="#queue"' not in told
+
+
+async def test_who_was_away_is_told_all_that_is_now(browser, desk):
+    await watched(desk)
+    await browser.log_in()
+    headers = {"last-event-id": "from-another-life-1"}
+    async with browser.session.get(browser.url + "/live", headers=headers) as answer:
+        told = await heard(answer.content, "event: tree-web1")
+    assert all(f'hx-target="#{name}"' in told for name in ("head", "now", "routes", "lamp"))
+
+
+async def test_once_they_logged_out_nothing_more_is_told(browser, desk):
+    await applied(NearBy(desk))
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    async with following(browser, f"/live?seen={serial(page)}") as stream:
+        await heard(stream, "\n\n")
+        await browser.post("/logout")
+        await desk.measured()
+        assert "used 95.2%" not in await heard(stream, "event: over")
+        assert await stream.read() == b""
+
+
+async def test_new_definitions_are_told(browser, desk):
+    await applied(NearBy(desk))
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    async with following(browser, f"/live?seen={serial(page)}") as stream:
+        await heard(stream, "\n\n")
+        await applied(NearBy(desk), instances__web2={"group": [group("base", "disks")]})
+        await heard(stream, "event: definitions")
+
+
+async def test_a_monitor_is_shown_with_values_limits_and_events(browser, desk):
+    await watched(desk)
+    await browser.log_in()
+    page = (await browser.get("/monitor/web1/base/disks")).text
+    assert "95.2%" in page and "WARNING 80%, CRITICAL 90%" in page
+    assert "every 1 min" in page and 'aria-current="page"' in page
+
+
+def row(**changed):
+    at = "2026-11-25T09:00:00+00:00"
+    known = {"raised": at, "queued": at, "state": "waiting", "tried": [], "arrived": []}
+    return known | changed
+
+
+def relay(**changed):
+    now = "2026-11-25T10:00:00+00:00"
+    return [post.state for post in relay_of(row(**changed), now, TONGUES["en"])]
+
+
+def test_a_post_is_lit_only_after_the_one_before_it():
+    at = "2026-11-25T09:00:01+00:00"
+    taken = {"at": at, "route": "m365", "verdict": "accepted"}
+    late = taken | {"verdict": "deferred"}
+    seen, back = ([{"at": at, "state": one}] for one in ("seen arrived", "came back"))
+    assert relay() == ["lit", "lit", "", "", ""]
+    assert relay(tried=[late]) == ["lit", "lit", "stuck", "", ""]
+    assert relay(state="held") == ["lit", "lit", "stuck", "", ""]
+    assert relay(state="accepted", tried=[late, taken]) == ["lit"] * 4 + [""]
+    assert relay(state="seen arrived", tried=[taken], arrived=seen) == ["lit"] * 5
+    assert relay(state="came back", tried=[taken], arrived=back) == ["lit"] * 4 + ["stuck"]
+
+
+def test_the_last_days_of_a_credential_are_told_by_level():
+    now = "2026-11-25T10:00:00+00:00"
+    assert left(None, now) is None
+    for ends, days, level in (
+        ("2027-11-25", 365, "ok"),
+        ("2026-12-18", 23, "warning"),
+        ("2026-11-30", 5, "critical"),
+        ("2026-11-20", -5, "critical"),
+    ):
+        found = left(ends, now)
+        assert (found.days, found.level) == (days, level) and 0 <= found.x <= 300
+
+
+async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(desk):
+    await watched(desk)
+    status, ledger = [
+        (await attend(desk.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
+    ]
+    mark = {"en": "lab", "ja": "ラボ"}
+    status["routes"] = [
+        one | {"ends": status["at"][:10], "mark": mark} for one in status["routes"]
+    ]
+    for language, said in (("en", "0 days left"), ("ja", "あと0日")):
+        tongue = TONGUES[language]
+        made = templates().get_template("overview_parts.html")
+        module = made.make_module({"t": tongue.text, "say": tongue.say})
+        html = module.routes(view(status, ledger, tongue))
+        assert said in html and mark[language] in html and "ruler__left--critical" in html
+
+
+async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_number(desk):
+    await watched(desk)
+    status = (await attend(desk.service, AKI, "status", {}))["ok"]
+    one = status["monitors"][0]
+    mild = one | {"level": "warning", "items": [one["items"][0] | {"level": "warning"}]}
+    status["monitors"] = [mild] * 40 + [one]
+    ledger = {"rows": [], "sum": {}}
+    found = view(status, ledger, TONGUES["en"])
+    assert found["more"] == 11
+    assert found["wrongs"][0].item["level"] == Level.CRITICAL.value
