@@ -5,9 +5,17 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from noroshi.web.house import House
-from noroshi.web.pages import entering, looks, overview
+from noroshi.web.pages import entering, ledger, looks, overview, queue, users, versions
 
 
 def routes(house: House) -> list[Route]:
     """All pages; a new one is a module here with `routes`, and a line below."""
-    return [*entering.routes(house), *looks.routes(house), *overview.routes(house)]
+    return [
+        *entering.routes(house),
+        *looks.routes(house),
+        *overview.routes(house),
+        *queue.routes(house),
+        *ledger.routes(house),
+        *versions.routes(house),
+        *users.routes(house),
+    ]
