@@ -308,3 +308,12 @@ async def test_an_alarm_leads_to_its_mail_and_back(desk, browser):
     assert f'href="{mail_of(desk, 0)}"' in browser.text
     await browser.get(mail_of(desk, 0))
     assert "/ledger/alarm?id=01JD0000" in browser.text
+
+
+async def test_of_thousands_that_wait_the_page_shows_those_that_want_a_decision(desk, browser):
+    many = [envelope(n, f"m {n}", born=desk.time.now) for n in range(100, 1100)]
+    await desk.store.post(*many)
+    await browser.get("/queue")
+    shown = re.findall(r'href="/queue/mail\?id=01JD(\d+)', browser.text)
+    assert len(shown) == 200 and shown[0] == "0002"
+    assert "200 of 1004 are shown" in browser.text

@@ -2,6 +2,7 @@
 
 import re
 
+import pyotp
 import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
@@ -91,6 +92,20 @@ async def test_people_are_changed_with_the_password_once_more(desk, browser):
         await browser.post("/settings/users", do=deed, name="eri")
         assert browser.status == 200
     assert "eri" not in await desk.store.users()
+
+
+async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
+    await made_sure(browser, "/settings/users")
+    await browser.post("/settings/users", do="user_totp", name="boss")
+    seed = re.search(r'class="code">([A-Z2-7]+)<', browser.text).group(1)
+    await browser.post("/settings/users", do="user_totp_on", name="boss", code="000000")
+    assert browser.status == 400 and 'role="alert"' in browser.text
+    code = pyotp.TOTP(seed).at(desk.time.now)
+    await browser.post("/settings/users", do="user_totp_on", name="boss", code=code)
+    assert "Keep these codes" in browser.text and (await desk.store.users())["boss"].two_steps
+    assert seed not in browser.text
+    await browser.post("/settings/users", do="user_totp_off", name="boss")
+    assert not (await desk.store.users())["boss"].two_steps
 
 
 async def test_a_name_that_cannot_be_is_told_at_the_form(browser):

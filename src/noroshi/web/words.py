@@ -124,6 +124,10 @@ TEXTS: Mapping[str, Words] = {
     ),
     "queue.born": Words(en="made {at}", ja="{at} に作成"),
     "queue.tries": Words(en="tried {count} times", ja="{count}回試行"),
+    "queue.shown": Words(
+        en="{shown} of {count} are shown: first those that are set aside, then the oldest.",
+        ja="{count}件のうち{shown}件を表示しています (保留のもの、古いものの順)。",
+    ),
     "queue.next.now": Words(en="now", ja="いま"),
     "queue.next.yours": Words(en="once it is released", ja="送信に戻したあと"),
     "long.seconds": Words(en="{n} s", ja="{n}秒"),

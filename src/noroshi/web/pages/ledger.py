@@ -28,9 +28,10 @@ def routes(house: House) -> list[Route]:
 
 async def ledger(visit: Visit) -> Response:
     """The sum, and the newest alarms that fit."""
-    found = await visit.need("ledger", last=SEARCHED)
     wanted, kind = asked(visit, "q"), asked(visit, "state")
     kind = kind if kind in KINDS else ""
+    last = SEARCHED if wanted or kind else MOST_SHOWN
+    found = await visit.need("ledger", last=last)
     fitting = [one for one in found["rows"] if _fits(one, wanted, kind)]
     total = found["sum"]
     return await visit.show(
