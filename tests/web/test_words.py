@@ -35,6 +35,7 @@ def used():
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
+    yield from ("alarm.held", "alarm.dropped")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 
 

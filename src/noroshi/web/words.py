@@ -289,6 +289,8 @@ TEXTS: Mapping[str, Words] = {
     "alarm.of": Words(en="Monitor", ja="監視項目"),
     "alarm.mail": Words(en="Mail", ja="メール"),
     "alarm.digest": Words(en="Told in", ja="まとめたメール"),
+    "alarm.held": Words(en="held by {who}", ja="{who} が送信を止めています"),
+    "alarm.dropped": Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
     "alarm.forgotten": Words(en="no longer on record", ja="記録なし"),
     "settings.title": Words(en="Settings", ja="設定"),
     "settings.pages": Words(en="Pages of the settings", ja="設定のページ"),

@@ -78,15 +78,22 @@ def _row(visit: Visit, one: Answer) -> Mapping[str, Any]:
     }
 
 
+def _why(visit: Visit, one: Answer) -> str:
+    """Why it is where it is; whoever held it or gave it up is all that the ledger keeps."""
+    why = visit.say(one["why"])
+    if one["state"] in ("held", "dropped"):
+        return visit.text(f"alarm.{one['state']}", who=why)
+    return why if one["state"] in ("waiting", "set aside") else ""
+
+
 async def alarm(visit: Visit) -> Response:
     """From the event to the last answer."""
     found = await visit.need("ledger", alarm=asked(visit, "id"), last=1)
     one = found["rows"][0]
-    open_ones = ("waiting", "held", "set aside")
     return await visit.show(
         "alarm.html",
         row=_row(visit, one),
-        why=visit.say(one["why"]) if one["state"] in open_ones else "",
+        why=_why(visit, one),
         unproved=visit.say(one["unproved"]),
         raised=clock(visit, one["raised"]),
         queued=clock(visit, one["queued"]),
