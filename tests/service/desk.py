@@ -193,11 +193,11 @@ class SignInServer:
 class Desk:
     """A service and what stands behind it."""
 
-    def __init__(self, store=None, checks=(DISK,)):
+    def __init__(self, store=None, checks=(DISK,), routes=(POST, EXAMINED)):
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.made, self.plugins = 0, Plugins(checks, (MAIL,), (POST, EXAMINED))
+        self.made, self.plugins = 0, Plugins(checks, (MAIL,), routes)
         clocks = self.time.clocks
         self.tokens = TokenSource(
             vault=self.vault,

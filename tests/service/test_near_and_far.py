@@ -339,7 +339,26 @@ async def test_what_every_route_refused_is_released_by_hand(ask):
     assert (await ask("queue_retry", id=one["id"]))["state"] == "waiting"
 
 
-@pytest.mark.parametrize("op", ["queue_show", "queue_retry"])
+async def test_a_mail_is_shown_as_the_first_route_that_sends_mails_would_send_it(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="点検", text="本文")
+    (one,) = await ask("queue_list")
+    sent = await ask("queue_mail", id=one["id"])
+    assert (sent["route"], sent["text"], sent["html"]) == ("m365", "本文", "")
+    assert sent["headers"]["From"] == "noroshi@example.com"
+    assert sent["headers"]["Subject"] == "点検"
+    assert sent["headers"]["To"] == "ops@example.com"
+
+
+async def test_a_mail_that_no_route_sends_any_more_is_shown_without_headers(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    (one,) = await ask("queue_list")
+    sent = await ask("queue_mail", id=one["id"])
+    assert (sent["route"], sent["headers"], sent["text"]) == ("", {}, "t")
+
+
+@pytest.mark.parametrize("op", ["queue_show", "queue_retry", "queue_mail"])
 async def test_a_mail_that_is_not_there_is_told(ask, op):
     with pytest.raises(Told, match="not found: There is no mail 01J/x in the queue"):
         await ask(op, id="01J/x")

@@ -30,6 +30,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "take_back": ADMIN,
     "queue_list": VIEWER,
     "queue_show": VIEWER,
+    "queue_mail": VIEWER,
     "ledger": VIEWER,
     "queue_retry": OPERATOR,
     "queue_hold": OPERATOR,

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 import noroshi.web
+from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
+from noroshi.web.pages import queue, users
+from noroshi.web.pages.ledger import PARTS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 
@@ -23,6 +26,17 @@ def used():
         yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z_.]+)"', text)
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
+    yield from (key("state", name) for name in STATES)
+    yield from (key("level", name) for name in LEVELS)
+    yield from (key("verdict", name) for name in VERDICTS)
+    yield from (f"sum.{name}" for name in PARTS)
+    yield from (f"did.{name}" for name in queue.DEEDS)
+    yield from (f"deed.{name}" for name in queue.DEEDS)
+    yield from (f"door.{name}" for name in users.DOORS)
+    yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
+    yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
+    yield from ("alarm.held", "alarm.dropped")
+    yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 
 
 def test_every_text_that_is_shown_is_there_and_none_is_left_over():

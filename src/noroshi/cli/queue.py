@@ -80,6 +80,10 @@ IS_DROPPED = Words(
 IS_EDITED = Words(
     en="{id} goes to {to} by {routes}.", ja="{id} を {to} に {routes} で送ります。"
 )
+TO_LET_GO = Words(
+    en="{because}; to let it go: noroshi queue release {id}",
+    ja="{because}。送るには: noroshi queue release {id}",
+)
 HOW_TO_RELEASE = Words(
     en="It still waits for you: noroshi queue release {id}",
     ja="まだ送信されません。送るには: noroshi queue release {id}",
@@ -173,11 +177,18 @@ def _list(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]
 
 
 def _why(asked: Asked, one: Answer) -> Words:
-    because = Words(**one["because"])
+    because = _because(one)
     if one["state"] != "waiting":
         return because
     routes = listed(asked, one["routes"], one["marks"], ", ")
     return WAITS_FOR.fill(routes=routes, because=because)
+
+
+def _because(one: Answer) -> Words:
+    because = Words(**one["because"])
+    if one["state"] != "held":
+        return because
+    return TO_LET_GO.fill(because=because, id=one["id"])
 
 
 def _next(asked: Asked, one: Answer, now: datetime) -> str:
@@ -209,7 +220,7 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
         "routes": _left(asked, one),
         "born": clock(one["born"], now),
         "next": _next(asked, one, now),
-        "because": asked.say(one["because"]),
+        "because": asked.say(_because(one)),
         "unproved": asked.say(letter["unproved"]),
         "alarms": ", ".join(letter["alarms"]),
         "members": ", ".join(letter["members"]),

@@ -42,10 +42,7 @@ NEVER_SIGNED_IN = Words(
     ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
 )
 BY_HAND = {
-    "held": Words(
-        en="held by {who}; to let it go: noroshi queue release {id}",
-        ja="{who} が送信を止めています。送るには: noroshi queue release {id}",
-    ),
+    "held": Words(en="held by {who}", ja="{who} が送信を止めています"),
     "dropped": Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
 }
 IN_DIGEST = ("together", "set aside together")
@@ -210,7 +207,7 @@ def _next(
     one: Waiting, resting: Mapping[str, Resting], now: datetime
 ) -> tuple[datetime | None, Words]:
     if one.fate in BY_HAND:
-        return None, BY_HAND[one.fate].fill(who=one.why, id=one.envelope.id)
+        return None, BY_HAND[one.fate].fill(who=one.why)
     if one.fate in IN_DIGEST or digest_of(one):
         return None, TOLD_IN.fill(digest=one.why)
     if one.fate:

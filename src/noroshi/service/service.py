@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from noroshi.service.as_sent import Previewing
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
 from noroshi.service.entries import Entries
@@ -35,6 +36,7 @@ class Service(
     Sealing,
     Entries,
     Mailing,
+    Previewing,
     Ledgers,
     Reporting,
     Keeping,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_watching import WATCHING
 
 TEXTS: Mapping[str, Words] = {
@@ -89,4 +90,5 @@ TEXTS: Mapping[str, Words] = {
         ja="Noroshi 自身の不具合です。場所はノードのログにあります。監視は続いています。",
     ),
     **WATCHING,
+    **HANDLING,
 }

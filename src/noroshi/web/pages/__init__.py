@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from noroshi.web.house import House
 from noroshi.web.live import Live
-from noroshi.web.pages import entering, looks, monitor, overview
+from noroshi.web.pages import entering, ledger, looks, monitor, overview, queue, users, versions
 
 
 def routes(house: House) -> list[Route]:
@@ -17,4 +17,8 @@ def routes(house: House) -> list[Route]:
         *looks.routes(house),
         *overview.routes(house, live),
         *monitor.routes(house, live),
+        *queue.routes(house),
+        *ledger.routes(house),
+        *versions.routes(house),
+        *users.routes(house),
     ]

@@ -1,0 +1,88 @@
+"""Asking for a change in the name of whoever sent a form, and telling what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from noroshi.core.people import ADMIN, OPERATOR
+from noroshi.web.api import STATUS
+from noroshi.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an operation answered; `why` it did not, in the reader's language, and how many
+    pieces of it: the sentence first, then one for each thing that was given wrong."""
+
+    ok: Any = None
+    why: tuple[str, ...] = ()
+    status: int = 200
+    unsure: bool = False
+
+
+async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
+    """Do it. A refusal is an outcome, so that what was typed can be shown once more."""
+    answer = await visit.ask(op, **args)
+    if "ok" in answer:
+        return Outcome(answer["ok"])
+    problems = answer.get("problems", ())
+    why = (
+        visit.say(answer["words"]),
+        *(f"{p['where']}: {visit.say(p['what'])}" for p in problems),
+    )
+    return Outcome(None, why, STATUS.get(answer["error"], 503), answer["error"] == "password")
+
+
+def for_sure(visit: Visit, back: str) -> Response:
+    """To the page that asks for the password once more, and from there back."""
+    return visit.to(f"/sure?next={quote(back, safe='')}")
+
+
+def address(path: str, **query: str) -> str:
+    """An address of ours, whatever stands in the query."""
+    told = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
+    return f"{path}?{told}" if told else path
+
+
+def asked(visit: Visit, name: str, most: int = 400) -> str:
+    """What the address asks for under that name."""
+    return visit.request.query_params.get(name, "")[:most]
+
+
+def typed(visit: Visit, *names: str) -> Mapping[str, str]:
+    """What was typed into a form that was not taken, and which; "" for each before that."""
+    return {name: visit.form.get(name, "") for name in ("do", *names)}
+
+
+def may(visit: Visit) -> Mapping[str, bool]:
+    """What a page offers to this person; the service decides all the same."""
+    roles = visit.person.roles if visit.person else frozenset()
+    return {"act": OPERATOR in roles, "rule": ADMIN in roles}
+
+
+def clock(visit: Visit, at: str | None) -> str:
+    """An instant as the node's clock has it: the date only when it is not today."""
+    if not at:
+        return ""
+    then = datetime.fromisoformat(at).astimezone()
+    today = visit.house.service.now().astimezone()
+    if then.date() == today.date():
+        return then.strftime("%H:%M:%S")
+    return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d %H:%M")
+
+
+def since(visit: Visit, at: str | None) -> str:
+    """How long ago, in one unit."""
+    if not at:
+        return ""
+    seconds = (visit.house.service.now() - datetime.fromisoformat(at)).total_seconds()
+    for key, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return visit.text(f"long.{key}", n=int(seconds // length))
+    return visit.text("long.seconds", n=max(0, int(seconds)))

@@ -1,0 +1,107 @@
+"""The ledger: the sum of all alarms, a search through them, and one alarm's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.web.doing import address, asked, clock
+from noroshi.web.house import House
+from noroshi.web.mails import Answer, attempts, level, relay, said, state
+from noroshi.web.visit import Visit, page
+
+SEARCHED, MOST_SHOWN = 2_000, 200
+KINDS = ("waiting", "held", "set aside", "accepted", "seen arrived", "came back", "dropped")
+PARTS = ("accepted", "waiting", "held", "set_aside", "dropped", "lost")
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    return [
+        Route("/ledger", page(house, ledger), methods=["GET"]),
+        Route("/ledger/alarm", page(house, alarm), methods=["GET"]),
+    ]
+
+
+async def ledger(visit: Visit) -> Response:
+    """The sum, and the newest alarms that fit."""
+    wanted, kind = asked(visit, "q"), asked(visit, "state")
+    kind = kind if kind in KINDS else ""
+    last = SEARCHED if wanted or kind else MOST_SHOWN
+    found = await visit.need("ledger", last=last)
+    fitting = [one for one in found["rows"] if _fits(one, wanted, kind)]
+    total = found["sum"]
+    return await visit.show(
+        "ledger.html",
+        sum=total,
+        kept=total["raised"] - total["forgotten"],
+        parts=PARTS,
+        rows=[_row(visit, one) for one in fitting[:MOST_SHOWN]],
+        count=len(fitting),
+        searched=len(found["rows"]),
+        more=total["raised"] - total["forgotten"] > len(found["rows"]),
+        wanted=wanted,
+        kind=kind,
+        kinds=[(one, state(visit, one)) for one in KINDS],
+    )
+
+
+def _fits(one: Answer, wanted: str, kind: str) -> bool:
+    if kind and one["state"] != kind:
+        return False
+    text = "\n".join(_texts(one)).casefold()
+    return all(word in text for word in wanted.casefold().split())
+
+
+def _texts(one: Answer) -> Iterator[str]:
+    yield from (one[name] for name in ("alarm", "path", "item", "subject", "contact", "mail"))
+    for tried in one["tried"]:
+        yield from (tried[name] for name in ("route", "address", "text", "provider_id"))
+
+
+def _row(visit: Visit, one: Answer) -> Mapping[str, Any]:
+    tried = one["tried"]
+    began = ("post.raised", one["raised"])
+    return {
+        **one,
+        "at": clock(visit, one["raised"] or one["queued"]),
+        "level": level(visit, one["level"]),
+        "state": state(visit, one["state"]),
+        "posts": relay(visit, began, one),
+        "ways": list(dict.fromkeys(t["route"] for t in tried if t["route"])),
+        "said": said(visit, tried[-1]) if tried else "",
+        "count": len({t["at"] for t in tried}),
+        "href": address("/ledger/alarm", id=one["alarm"]),
+    }
+
+
+def _why(visit: Visit, one: Answer) -> str:
+    """Why it is where it is; whoever held it or gave it up is all that the ledger keeps."""
+    why = visit.say(one["why"])
+    if one["state"] in ("held", "dropped"):
+        return visit.text(f"alarm.{one['state']}", who=why)
+    return why if one["state"] in ("waiting", "set aside") else ""
+
+
+async def alarm(visit: Visit) -> Response:
+    """From the event to the last answer."""
+    found = await visit.need("ledger", alarm=asked(visit, "id"), last=1)
+    one = found["rows"][0]
+    return await visit.show(
+        "alarm.html",
+        row=_row(visit, one),
+        why=_why(visit, one),
+        unproved=visit.say(one["unproved"]),
+        raised=clock(visit, one["raised"]),
+        queued=clock(visit, one["queued"]),
+        tries=list(attempts(visit, one["tried"])),
+        became=[
+            {**end, "at": clock(visit, end["at"]), "state": state(visit, end["state"])}
+            for end in one["arrived"]
+        ],
+        mail=address("/queue/mail", id=one["mail"]),
+        digest=address("/queue/mail", id=one["digest"]) if one["digest"] else "",
+    )

@@ -1,0 +1,179 @@
+"""What waits to be sent, one mail of it as it will be sent, and what may be done with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from noroshi.service import NotFound
+from noroshi.web.doing import address, asked, attempt, clock, for_sure, may, since, typed
+from noroshi.web.guard import POLICY
+from noroshi.web.house import House
+from noroshi.web.mails import TAKEN, Answer, attempts, relay, state
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
+MOST_SHOWN = 200
+STILL = ("waiting", "held", "set aside")
+"""The states in which something can still be done."""
+FRAMING = {
+    # The mail's own looks are inline, so its frame allows them; no script, no picture, no form,
+    # no link to follow, and an origin that is nobody's.
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "x-frame-options": "SAMEORIGIN",
+}
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses. A mail's id has slashes in it, so it stands in the query."""
+    return [
+        Route("/queue", page(house, queue), methods=["GET"]),
+        Route("/queue/mail", page(house, mail), methods=["GET", "POST"]),
+        Route("/queue/mail/html", page(house, as_html), methods=["GET"]),
+    ]
+
+
+async def queue(visit: Visit) -> Response:
+    """Everything that waits, and why."""
+    found = await visit.need("queue_list")
+    # Whatever wants a decision comes first: in an outage thousands may wait.
+    first = sorted(found, key=lambda one: not one["state"].startswith("set aside"))
+    rows = [_row(visit, one) for one in first[:MOST_SHOWN]]
+    head = _head(visit, found)
+    return await visit.show("queue.html", head=head, rows=rows, count=len(found))
+
+
+def _head(visit: Visit, found: Sequence[Answer]) -> str:
+    if not found:
+        return visit.text("queue.none")
+    states = [one["state"] for one in found]
+    aside = sum(one.startswith("set aside") for one in states)
+    held = states.count("held")
+    told = [visit.text("queue.head.waiting", count=len(states) - aside - held)]
+    if held:
+        told.append(visit.text("queue.head.held", count=held))
+    if aside:
+        told.append(visit.text("queue.head.aside", count=aside))
+    return " ".join(told) if visit.language == "en" else "".join(told)
+
+
+def _row(visit: Visit, one: Answer) -> Mapping[str, Any]:
+    return {
+        **one,
+        "state": state(visit, one["state"]),
+        "because": visit.say(one["because"]),
+        "next": _next(visit, one),
+        "waits": since(visit, one["born"]),
+        "born": clock(visit, one["born"]),
+        "ways": [_way(visit, one, name) for name in one["routes"]],
+        "href": address("/queue/mail", id=one["id"]),
+        "open": one["state"] in STILL,
+        "deeds": _deeds(visit, one["state"]),
+    }
+
+
+def _way(visit: Visit, one: Answer, name: str) -> str:
+    mark = visit.say(one["marks"][name]) if name in one["marks"] else ""
+    return f"{name} ({mark})" if mark else name
+
+
+def _next(visit: Visit, one: Answer) -> str:
+    """When it may next be sent; a moment that is past means that it is due."""
+    if one["state"] in ("held", "set aside", "set aside together"):
+        return visit.text("queue.next.yours")
+    if not one["next"]:
+        return ""
+    due = datetime.fromisoformat(one["next"]) <= visit.house.service.now()
+    return visit.text("queue.next.now") if due else clock(visit, one["next"])
+
+
+def _deeds(visit: Visit, name: str) -> tuple[str, ...]:
+    """What this person may do with a mail in that state."""
+    allowed = may(visit)
+    acts = {"waiting": ("retry", "hold"), "held": ("release",), "set aside": ("release",)}
+    return acts.get(name, ()) if allowed["act"] else ()
+
+
+async def mail(visit: Visit) -> Response:
+    """One mail: how far it came, what was answered, how it looks, what may be done."""
+    id = visit.form.get("id", "") if visit.request.method == "POST" else asked(visit, "id")
+    if visit.request.method == "GET":
+        did = asked(visit, "did")
+        return await _mail(visit, id, did=did if did in DEEDS else "")
+    deed = visit.form.get("do", "")
+    if deed not in DEEDS:
+        raise NotFound(TEXTS["error.not_there"])
+    here = address("/queue/mail", id=id)
+    done = await attempt(visit, DEEDS[deed], id=id, **_given(visit, deed))
+    if done.unsure:
+        return for_sure(visit, here)
+    if done.why:
+        return await _mail(visit, id, why=done.why, status=done.status)
+    return visit.to(address("/queue/mail", id=id, did=deed))
+
+
+def _given(visit: Visit, deed: str) -> Mapping[str, Any]:
+    if deed != "edit":
+        return {}
+    return {name: _listed(visit.form.get(name, "")) for name in ("to", "routes")}
+
+
+def _listed(text: str) -> list[str]:
+    return [one for one in re.split(r"[\s,、;>]+", text) if one]
+
+
+async def _mail(
+    visit: Visit, id: str, did: str = "", why: tuple[str, ...] = (), status: int = 200
+) -> Response:
+    letter = await visit.need("queue_show", id=id)
+    looks = await visit.need("queue_mail", id=id)
+    known = [route["name"] for route in (await visit.need("status"))["routes"]]
+    row = _row(visit, letter["queued"])
+    flat = [
+        {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
+        for tried in letter["tried"]
+        for one in tried["said"]
+    ]
+    way = {
+        "state": letter["queued"]["state"],
+        "queued": letter["queued"]["born"],
+        "tried": flat,
+        "arrived": letter["arrived"],
+    }
+    answer = await visit.show(
+        "mail.html",
+        status,
+        row=row,
+        letter=letter,
+        sent=looks,
+        taken=letter["queued"]["state"] in TAKEN,
+        posts=relay(visit, ("post.made", letter["queued"]["born"]), way),
+        tries=list(attempts(visit, flat)),
+        became=[
+            {**one, "at": clock(visit, one["at"]), "state": state(visit, one["state"])}
+            for one in letter["arrived"]
+        ],
+        frame=address("/queue/mail/html", id=id),
+        known=known,
+        did=did,
+        why=why,
+        may=may(visit),
+        form=typed(visit, "to", "routes"),
+    )
+    answer.headers["content-security-policy"] = f"{POLICY}; frame-src 'self'"
+    return answer
+
+
+async def as_html(visit: Visit) -> Response:
+    """The mail's HTML alone, for a frame in which nothing of it can act."""
+    looks = await visit.need("queue_mail", id=asked(visit, "id"))
+    if not looks["html"]:
+        raise NotFound(TEXTS["error.not_there"])
+    return HTMLResponse(looks["html"].encode("utf-8", "replace"), headers=FRAMING)

@@ -1,0 +1,162 @@
+"""Who may log in, the API tokens of programs, and the log of what everybody changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
+from noroshi.service import NotFound
+from noroshi.web.doing import Outcome, asked, attempt, clock, for_sure, may, typed
+from noroshi.web.house import House
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+DEEDS: Mapping[str, tuple[str, ...]] = {
+    "user_add": ("name", "role"),
+    "user_role": ("name", "role"),
+    "user_password": ("name",),
+    "user_totp": ("name",),
+    "user_totp_on": ("name", "code"),
+    "user_totp_off": ("name",),
+    "user_remove": ("name",),
+}
+"""What the page of users can ask for, and what a form of it gives."""
+TOKEN_DEEDS = ("token_new", "token_revoke")
+BEFORE_THE_LIST = ("log_in", "password_chosen")
+"""What people do on their way in, which is no operation."""
+DOORS = ("local", "web", "api")
+LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 600
+MOST_DIGITS = 5
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    both = ["GET", "POST"]
+    return [
+        Route("/settings/users", page(house, users), methods=both),
+        Route("/settings/tokens", page(house, tokens), methods=both),
+        Route("/settings/audit", page(house, audit), methods=["GET"]),
+    ]
+
+
+async def users(visit: Visit) -> Response:
+    """All of them; what is shown once, a code or a seed, stands in the answer to its form."""
+    done, deed = Outcome(), visit.form.get("do", "")
+    if visit.request.method == "POST":
+        if deed not in DEEDS:
+            raise NotFound(TEXTS["error.not_there"])
+        given = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
+        done = await attempt(visit, deed, **given)
+        if done.unsure:
+            return for_sure(visit, "/settings/users")
+    rows = [
+        {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
+        for one in await visit.need("user_list")
+    ]
+    return await visit.show(
+        "users.html", done.status, rows=rows, roles=_roles(visit), **_told(visit, deed, done)
+    )
+
+
+async def tokens(visit: Visit) -> Response:
+    """All of them, never the tokens; a new one is shown in the answer to its form, once."""
+    done, deed = Outcome(), visit.form.get("do", "")
+    if visit.request.method == "POST":
+        if deed not in TOKEN_DEEDS:
+            raise NotFound(TEXTS["error.not_there"])
+        done = await attempt(visit, deed, **_token(visit, deed))
+        if done.unsure:
+            return for_sure(visit, "/settings/tokens")
+    rows = [
+        {
+            **one,
+            "made": clock(visit, one["made"]),
+            "until": clock(visit, one["until"]),
+            "title": _role(visit, one["role"]),
+        }
+        for one in await visit.need("token_list")
+    ]
+    return await visit.show(
+        "tokens.html", done.status, rows=rows, roles=_roles(visit), **_told(visit, deed, done)
+    )
+
+
+def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
+    form = visit.form
+    name = form.get("name", "").strip()
+    if deed == "token_revoke":
+        return {"name": name}
+    days = form.get("days", "").strip()
+    number = days.isascii() and days.isdecimal() and len(days) <= MOST_DIGITS
+    return {
+        "name": name,
+        "role": form.get("role", VIEWER),
+        "days": int(days) if number else -1,  # the operation says what it may be
+        "programs": form.get("programs") == "yes",
+    }
+
+
+def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
+    until = done.ok.get("until") if isinstance(done.ok, dict) else None
+    return {
+        "deed": deed if done.ok is not None else "",
+        "done": done.ok,
+        "until": clock(visit, until),
+        "why": done.why,
+        "form": typed(visit, "name", "role", "days", "programs"),
+        "may": may(visit),
+    }
+
+
+def _role(visit: Visit, role: str) -> str:
+    return visit.say(ROLE_NAMES[role]) if role in ROLE_NAMES else role
+
+
+def _roles(visit: Visit) -> list[tuple[str, str]]:
+    return [(role, _role(visit, role)) for role in ROLES]
+
+
+async def audit(visit: Visit) -> Response:
+    """Newest first: who, by which door, from what to what."""
+    wanted = asked(visit, "q")
+    found = await visit.need("audit", last=SEARCHED)
+    fitting = [one for one in found if _fits(one, wanted)]
+    rows = [
+        {
+            **one,
+            "at": clock(visit, one["at"]),
+            "door": visit.text(f"door.{one['door'] if one['door'] in DOORS else 'api'}"),
+            "help": _help(visit, one["op"]),
+            "given": [(name, _short(value)) for name, value in one["given"].items()],
+            "before": _short(one["before"]),
+            "after": _short(one["after"]),
+        }
+        for one in fitting[:LISTED]
+    ]
+    return await visit.show(
+        "audit.html", rows=rows, wanted=wanted, count=len(fitting), may=may(visit)
+    )
+
+
+def _help(visit: Visit, op: str) -> str:
+    known = visit.house.service.operations()
+    if op in known:
+        return visit.say(known[op].help)
+    return visit.text(f"audit.{op}") if op in BEFORE_THE_LIST else ""
+
+
+def _fits(one: Mapping[str, Any], wanted: str) -> bool:
+    text = json.dumps(one, ensure_ascii=False).casefold()
+    return all(word in text for word in wanted.casefold().split())
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

@@ -1,0 +1,88 @@
+"""Versions of the definitions: what each changed, and going back to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.service import NotFound
+from noroshi.web.doing import address, asked, attempt, clock, for_sure, may
+from noroshi.web.house import House
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+LISTED = 100
+LONGEST_NUMBER = 9
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    return [
+        Route("/settings", page(house, begin), methods=["GET"]),
+        Route("/settings/versions", page(house, versions), methods=["GET"]),
+        Route("/settings/version", page(house, version), methods=["GET", "POST"]),
+    ]
+
+
+async def begin(visit: Visit) -> Response:
+    """The first of the settings' pages."""
+    return visit.to("/settings/versions")
+
+
+async def versions(visit: Visit) -> Response:
+    """The newest first; the first is in force."""
+    found = await visit.need("versions", last=LISTED)
+    rows = [
+        {
+            **one,
+            "at": clock(visit, one["at"]),
+            "href": address("/settings/version", number=str(one["number"])),
+        }
+        for one in found
+    ]
+    did = asked(visit, "did")
+    return await visit.show(
+        "versions.html", rows=rows, may=may(visit), did=did if did.isdecimal() else ""
+    )
+
+
+async def version(visit: Visit) -> Response:
+    """What it changed, what going back to it would change; and going back."""
+    post = visit.request.method == "POST"
+    number = _number(visit.form.get("number", "") if post else asked(visit, "number"))
+    if not post:
+        return await _shown(visit, number)
+    given: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
+    # Who saw the difference from another version than the one in force is told first.
+    base = _number(visit.form.get("base", ""))
+    done = await attempt(visit, "take_back", base=base, **given)
+    if done.unsure:
+        return for_sure(visit, address("/settings/version", number=str(number)))
+    if done.why:
+        return await _shown(visit, number, done.why, done.status)
+    return visit.to(address("/settings/versions", did=str(done.ok["version"])))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise NotFound(TEXTS["error.not_there"])
+    return int(text)
+
+
+async def _shown(
+    visit: Visit, number: int, why: tuple[str, ...] = (), status: int = 200
+) -> Response:
+    one = await visit.need("version_show", number=number)
+    return await visit.show(
+        "version.html",
+        status,
+        one=one,
+        at=clock(visit, one["row"]["at"]),
+        changed=[visit.say(words) for words in one["changed"]],
+        back=[visit.say(words) for words in one["back"]],
+        why=why,
+        may=may(visit),
+        note=visit.form.get("note", ""),
+    )

@@ -1,0 +1,28 @@
+"""`noroshi queue` of a mail that somebody holds."""
+
+from noroshi.core.model import Envelope
+from noroshi.testing import DAWN
+from tests.cli.typed import a_node, typed
+from tests.service.desk import Desk
+
+MAIL = "01J.18/all/ops"
+
+
+async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
+    desk = Desk()
+    one = Envelope(
+        id=MAIL,
+        routes=("plain",),
+        contact="ops",
+        to=("ops@example.com",),
+        order=MAIL,
+        alarms=(MAIL,),
+        payload={"subject": "s"},
+        born=DAWN,
+    )
+    await desk.store.post(one)
+    async with a_node(tmp_path, desk.service):
+        await typed("queue", "hold", MAIL, home=tmp_path)
+        for asked in (("list",), ("show", MAIL)):
+            told = await typed("queue", *asked, home=tmp_path, COLUMNS="200")
+            assert f"; to let it go: noroshi queue release {MAIL}" in told.out

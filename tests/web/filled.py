@@ -1,0 +1,101 @@
+"""A desk with something of everything on it: waiting, held, set aside, taken, come back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from noroshi.core.delivery import fate
+from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.words import Words
+from noroshi.ports import Arrival, TransportKind, options
+from noroshi.service import administrator, answer
+from tests.service.desk import POST, Desk, documents
+from tests.web.browser import with_user
+
+EVIL = "<script>alert(1)</script>"
+"""What must only ever be seen as text, wherever it stands."""
+EVIL_HTML = f"<p>{EVIL}<img src=x onerror=alert(1)><a href='javascript:alert(1)'>x</a></p>"
+
+
+@options
+class SmtpOptions:
+    sender: str = "noroshi@example.com"
+    """From."""
+
+
+SMTP = TransportKind(
+    kind="letters",
+    title=Words(en="Letters", ja="手紙"),
+    help=Words(en="A way out.", ja="送信経路です。"),
+    options=SmtpOptions,
+    open=lambda *_: None,
+)
+ROUTES = {
+    "routes__plain": {"kind": "letters"},
+    "rules__all": {"action": "mail", "contacts": ["ops"], "routes": ["plain", "m365"]},
+}
+
+
+def envelope(n, subject, **more):
+    id = f"01JD{n:04d}/all/ops"
+    given = {
+        "id": id,
+        "routes": ("plain", "m365"),
+        "contact": "ops",
+        "to": ("ops@example.com",),
+        "order": id,
+        "alarms": (id,),
+        "payload": {
+            "subject": subject,
+            "text": "FS01 D: 95.2%",
+            "html": "<p>FS01 D: 95.2%</p>",
+        },
+    }
+    return Envelope(**(given | more))
+
+
+async def filled(role="administrator", subject="FS01 D: 95.2%", note="boss", **changed):
+    """Six alarms, in all the states that there are, and two versions."""
+    desk = Desk(routes=(POST, SMTP))
+    await with_user(role, desk=desk)
+    boss, now = administrator("boss"), desk.time.now
+
+    async def done(op, **args):
+        told = await answer(desk.service, boss, op, args)
+        assert "ok" in told, told
+        return told["ok"]
+
+    desk.done = done
+    await done("apply", documents=documents(**ROUTES), note="first")
+    desk.time.pass_by(minutes=3)
+    more = {"contacts__boss": {"addresses": ["chief@example.com"]}} | changed
+    await done("apply", documents=documents(**ROUTES, **more), note=note)
+    now = desk.time.now
+    for n in range(6):
+        await desk.store.post(envelope(n, f"{subject} {n}", born=now + timedelta(seconds=n)))
+    desk.ids = [f"01JD{n:04d}/all/ops" for n in range(6)]
+    desk.time.pass_by(seconds=30)
+    node = await desk.store.begin("one", desk.time.now)
+    for verdict, text, code in (
+        (Verdict.ACCEPTED, "2.0.0 OK <x@example.com>", 250),
+        (Verdict.ACCEPTED, "2.0.0 OK <y@example.com>", 250),
+        (Verdict.REFUSED, f"5.1.1 no such user {subject}", 550),
+        (Verdict.DEFERRED, "4.3.2 Concurrent connections limit exceeded", 432),
+    ):
+        await _settled(desk, node, Answer(verdict, text, code))
+    await desk.store.arrived(
+        desk.ids[1],
+        Arrival(
+            address="ops@example.com", state="came back", at=desk.time.now, said="550 5.1.10 no"
+        ),
+    )
+    await done("queue_hold", id=desk.ids[4])
+    desk.time.pass_by(minutes=12)
+    return desk
+
+
+async def _settled(desk, node, said):
+    parcel = await desk.store.claim_parcel(node, "plain", desk.time.now)
+    parcel = replace(parcel, envelope=replace(parcel.envelope, routes=("plain",)))
+    receipt = Receipt(at=desk.time.now, answers={"ops@example.com": said}, route="plain")
+    assert await desk.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+    desk.time.pass_by(seconds=1)

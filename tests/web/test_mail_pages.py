@@ -1,0 +1,325 @@
+"""The queue and the ledger in a browser: what is shown, who may do what, and what cannot be done."""
+
+import html
+import re
+from urllib.parse import quote
+
+import pytest
+
+from noroshi.core.people import ADMIN, OPERATOR, VIEWER
+from tests.web.browser import browsing
+from tests.web.filled import EVIL, EVIL_HTML, envelope, filled
+
+WAITING, ASIDE, HELD, CAME_BACK = 5, 2, 4, 1
+PAGES = (
+    "/queue",
+    "/queue/mail?id=",
+    "/ledger",
+    "/ledger/alarm?id=",
+    "/settings/versions",
+    "/settings/version?number=1",
+    "/settings/users",
+    "/settings/tokens",
+    "/settings/audit",
+)
+ENGLISH = re.compile(r"(?<![\w@.:/\-_=\"])[A-Za-z]{3,}(?![\w@.:/\-_=\"])")
+NAMES = set(  # of things, people, headers; what the other side said stays as it said it
+    re.findall(
+        r"\w+",
+        """Noroshi English API HTML Authorization Bearer node sato boss ops plain all box first
+        addresses user noroshi queue release check store From Subject Date Message Content Type MIME
+        Version Importance Auto Submitted auto generated normal multipart alternative boundary
+        Suppress Response All Wed Apr such Concurrent connections limit exceeded""",
+    )
+)
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]+")
+
+
+def mail_of(desk, n):
+    return f"/queue/mail?id={quote(desk.ids[n], safe='')}"
+
+
+def seen(text):
+    """All that a reader sees or hears: the text, and what attributes say."""
+    told = re.findall(r'(?:aria-label|placeholder|title|data-th)="([^"]*)"', text)
+    body = re.sub(r"<(script|code|samp|style)\b.*?</\1>", " ", text, flags=re.DOTALL)
+    return html.unescape(" ".join([re.sub(r"<[^>]+>", " ", body), *told]))
+
+
+@pytest.fixture
+async def desk():
+    return await filled()
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+async def inside(desk, browser, page, language):
+    path = f"{page}{quote(desk.ids[3], safe='')}" if page.endswith("id=") else page
+    await browser.get(path, headers={"Accept-Language": language})
+    assert browser.status == 200
+    return seen(browser.text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_in_english_holds_no_japanese(desk, browser, page):
+    told = await inside(desk, browser, page, "en")
+    assert set(JAPANESE.findall(told)) <= {"日本語"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_in_japanese_holds_no_word_left_in_english(desk, browser, page):
+    told = await inside(desk, browser, page, "ja")
+    assert set(ENGLISH.findall(told)) <= NAMES
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_has_one_heading_a_name_for_each_field_and_no_id_twice(
+    desk, browser, page
+):
+    await inside(desk, browser, page, "en")
+    assert len(re.findall("<h1", browser.text)) == 1
+    ids = re.findall(r'\bid="([^"]+)"', browser.text)
+    assert len(ids) == len(set(ids))
+    named = set(re.findall(r'\bfor="([^"]+)"', browser.text))
+    for field in re.findall(r"<(?:input|select|textarea)\b[^>]*>", browser.text):
+        id = re.search(r'\bid="([^"]+)"', field)
+        within = f"<label>{browser.text.split(field)[0].rpartition('<label')[2]}"
+        wrapped = "</label>" not in within and "<label" in browser.text.split(field)[0]
+        assert (
+            'type="hidden"' in field
+            or "aria-label=" in field
+            or wrapped
+            or (id and id.group(1) in named)
+        ), field
+
+
+async def test_the_queue_says_what_waits_why_and_when_it_is_tried(desk, browser):
+    await browser.get("/queue")
+    told = seen(browser.text)
+    assert "Waiting: 2. Held by somebody: 1. Set aside until somebody decides: 1." in told
+    assert "4.3.2 Concurrent connections limit exceeded" in browser.text
+    assert "held by boss" in told and "12 min" in told
+
+
+async def test_a_mail_is_shown_with_its_way_its_answers_and_its_headers(desk, browser):
+    await browser.get(mail_of(desk, CAME_BACK))
+    told = seen(browser.text)
+    assert "250 2.0.0 OK <y@example.com>" in html.unescape(browser.text)
+    assert "550 5.1.10 no" in browser.text and "came back" in told
+    assert len(re.findall(r'<li class="is-lit"><b>', browser.text)) == 4
+    await browser.get(mail_of(desk, WAITING))
+    assert "noroshi@example.com" in seen(browser.text)
+    assert "Message-ID" in browser.text and "FS01 D: 95.2% 5" in browser.text
+
+
+async def test_a_mail_is_held_and_released_by_the_page(desk, browser):
+    await browser.get(mail_of(desk, WAITING))
+    for deed, state in (("hold", "held"), ("release", "waiting"), ("retry", "waiting")):
+        await browser.post("/queue/mail", id=desk.ids[WAITING], do=deed)
+        assert browser.status == 303
+        assert browser.to == f"{mail_of(desk, WAITING)}&did={deed}"
+        await browser.get(browser.to)
+        assert 'role="status"' in browser.text
+        shown = await desk.done("queue_show", id=desk.ids[WAITING])
+        assert shown["queued"]["state"] == state
+
+
+async def test_an_address_and_routes_are_changed_and_a_mistake_is_told(desk, browser):
+    await browser.get(mail_of(desk, ASIDE))
+    form = {"id": desk.ids[ASIDE], "do": "edit"}
+    await browser.post("/queue/mail", to="a@b@c", routes="nowhere", **form)
+    assert browser.status == 400 and '<details class="more" open>' in browser.text
+    assert 'value="a@b@c"' in browser.text and "nowhere" in seen(browser.text)
+    await browser.post("/queue/mail", to="x@example.com, y@example.com", routes="m365", **form)
+    assert browser.status == 303
+    queued = (await desk.done("queue_show", id=desk.ids[ASIDE]))["queued"]
+    assert list(queued["to"]) == ["x@example.com", "y@example.com"]
+    assert list(queued["routes"]) == ["m365"]
+
+
+async def test_a_mail_is_given_up_once(desk, browser):
+    await browser.get(mail_of(desk, HELD))
+    csrf = browser.csrf
+    await browser.post("/queue/mail", id=desk.ids[HELD], do="drop")
+    assert browser.status == 303
+    await browser.post("/queue/mail", csrf=csrf, id=desk.ids[HELD], do="drop")
+    assert browser.status == 409 and 'role="alert"' in browser.text
+    (row, *_) = [one for one in await desk.store.audited(9) if one.op == "queue_drop"]
+    assert (row.who, row.door) == ("sato", "web")
+
+
+@pytest.mark.parametrize(
+    ("role", "shown", "refused"),
+    [
+        (VIEWER, (), ("hold", "release", "retry", "drop", "edit")),
+        (OPERATOR, ("hold", "retry"), ("drop", "edit")),
+        (ADMIN, ("hold", "retry", "drop", "edit"), ()),
+    ],
+)
+async def test_each_role_is_offered_what_it_may_and_refused_the_rest(
+    tmp_path, role, shown, refused
+):
+    desk = await filled(role)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get(mail_of(desk, WAITING))
+        assert set(re.findall(r'name="do" value="(\w+)"', browser.text)) == set(shown)
+        csrf = browser.csrf
+        for deed in refused:
+            await browser.post("/queue/mail", csrf=csrf, id=desk.ids[WAITING], do=deed)
+            assert browser.status == 403
+        state = (await desk.done("queue_show", id=desk.ids[WAITING]))["queued"]["state"]
+        assert state == "waiting"
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 64])
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/queue/mail", {"do": "drop"}),
+        ("/settings/version", {"number": "1", "base": "2"}),
+        ("/settings/users", {"do": "user_remove", "name": "boss"}),
+        ("/settings/tokens", {"do": "token_new", "name": "x", "days": "0"}),
+    ],
+)
+async def test_a_form_that_is_not_ours_changes_nothing(desk, browser, path, form, csrf):
+    await browser.post(path, csrf=csrf, id=desk.ids[WAITING], **form)
+    assert browser.status == 403
+    assert (await desk.done("queue_show", id=desk.ids[WAITING]))["queued"]["state"] == "waiting"
+    assert (await desk.store.current()).number == 2
+    assert "boss" in await desk.store.users() and await desk.store.api_tokens() == {}
+
+
+@pytest.mark.parametrize("page", ["/queue", "/ledger", "/settings/versions"])
+async def test_nothing_is_shown_to_who_is_not_logged_in(desk, tmp_path, page):
+    async with browsing(desk, tmp_path) as browser:
+        for path in (page, "/queue/mail/html?id=x"):
+            await browser.get(path)
+            assert browser.status == 303 and browser.to.startswith("/login")
+
+
+async def test_what_subjects_texts_and_answers_hold_is_shown_as_text(tmp_path):
+    """XSS: by subject, by the provider's answer, by a version's note, by what was searched."""
+    desk = await filled(subject=EVIL, note=EVIL)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        for page in PAGES:
+            path = f"{page}{quote(desk.ids[ASIDE], safe='')}" if page.endswith("id=") else page
+            await browser.get(f"{path}{'&' if '?' in path else '?'}q={quote(EVIL)}")
+            assert browser.status == 200 and "<script>alert" not in browser.text
+        await browser.get("/queue")
+        assert "&lt;script&gt;alert(1)" in browser.text
+
+
+async def test_a_monitors_name_is_shown_as_text(tmp_path):
+    group = [
+        {
+            "name": "base",
+            "title": EVIL,
+            "monitor": [{"name": "d", "title": EVIL, "kind": "disk"}],
+        }
+    ]
+    desk = await filled(instances__web1={"rules": ["all"], "title": EVIL, "group": group})
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        for page in ("/settings/versions", "/settings/version?number=2", "/settings/audit"):
+            await browser.get(page)
+            assert browser.status == 200 and "<script>alert" not in browser.text
+
+
+async def test_a_mails_html_stands_in_a_frame_in_which_nothing_can_act(desk, browser):
+    """Template output: whatever HTML a mail has, it has no script, origin, picture or form."""
+    bad = envelope(
+        9, "s", payload={"subject": "s", "text": "t", "html": EVIL_HTML}, born=desk.time.now
+    )
+    await desk.store.post(bad)
+    await browser.get(f"/queue/mail?id={quote(bad.id, safe='')}")
+    assert EVIL not in browser.text
+    frame = re.search(r"<iframe[^>]*>", browser.text).group()
+    assert re.search(r"\bsandbox(?!=)", frame) and "allow-" not in frame
+    policy = browser.headers["content-security-policy"]
+    assert "frame-src 'self'" in policy and "unsafe" not in policy
+    src = html.unescape(re.search(r'src="([^"]+)"', frame).group(1))
+    await browser.get(src)
+    assert browser.text == EVIL_HTML
+    rules = {rule.strip() for rule in browser.headers["content-security-policy"].split(";")}
+    assert {
+        "default-src 'none'",
+        "sandbox",
+        "frame-ancestors 'self'",
+        "form-action 'none'",
+    } <= rules
+    assert not any(rule.startswith("script-src") for rule in rules)
+
+
+async def test_other_pages_have_no_frames(browser):
+    await browser.get("/queue")
+    assert "frame-src" not in browser.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/queue/mail?id=x", "/queue/mail", "/queue/mail/html?id=x", "/ledger/alarm?id=x"]
+)
+async def test_what_is_not_there_is_told(browser, path):
+    await browser.get(path)
+    assert browser.status == 404
+
+
+async def test_a_mail_that_was_posted_with_an_unknown_deed_is_left(desk, browser):
+    await browser.get(mail_of(desk, WAITING))
+    await browser.post("/queue/mail", id=desk.ids[WAITING], do="send")
+    assert browser.status == 404
+
+
+async def test_the_ledger_adds_up_and_tells_that_none_is_lost(browser):
+    await browser.get("/ledger")
+    numbers = [int(n) for n in re.findall(r"<dd>(\d+)</dd>", browser.text)]
+    raised, *parts = numbers
+    assert raised == 6 and sum(parts) == raised and parts[-1] == 0
+    assert "No alarm is lost." in browser.text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=Concurrent", [3]),
+        ("state=held", [4]),
+        ("state=came+back&q=5.1.10", []),
+        ("state=came+back", [1]),
+        ("q=fs01+01JD0005", [5]),
+        ("q=01jd0002", [2]),
+        ("q=nowhere", []),
+        ("state=nonsense&q=y%40example.com", [1]),
+    ],
+)
+async def test_the_ledger_is_searched_by_alarm_answer_and_state(desk, browser, query, found):
+    await browser.get(f"/ledger?{query}")
+    shown = re.findall(r'href="/ledger/alarm\?id=01JD000(\d)', browser.text)
+    assert [int(n) for n in shown] == found
+
+
+async def test_an_alarm_leads_to_its_mail_and_back(desk, browser):
+    await browser.get(f"/ledger/alarm?id={quote(desk.ids[0], safe='')}")
+    assert f'href="{mail_of(desk, 0)}"' in browser.text
+    await browser.get(mail_of(desk, 0))
+    assert "/ledger/alarm?id=01JD0000" in browser.text
+
+
+async def test_of_thousands_that_wait_the_page_shows_those_that_want_a_decision(desk, browser):
+    many = [envelope(n, f"m {n}", born=desk.time.now) for n in range(100, 1100)]
+    await desk.store.post(*many)
+    await browser.get("/queue")
+    shown = re.findall(r'href="/queue/mail\?id=01JD(\d+)', browser.text)
+    assert len(shown) == 200 and shown[0] == "0002"
+    assert "200 of 1004 are shown" in browser.text
+
+
+async def test_a_held_alarm_says_who_held_it_and_names_no_command(desk, browser):
+    for path in (f"/ledger/alarm?id={quote(desk.ids[HELD], safe='')}", mail_of(desk, HELD)):
+        await browser.get(path)
+        assert "held by boss" in browser.text and "noroshi queue" not in browser.text

@@ -1,0 +1,146 @@
+"""Versions, users, API tokens and the audit log in a browser."""
+
+import re
+
+import pyotp
+import pytest
+
+from noroshi.core.people import OPERATOR, VIEWER
+from tests.service.desk import documents
+from tests.web.browser import GOOD, browsing
+from tests.web.filled import ROUTES, filled
+
+
+@pytest.fixture
+async def desk():
+    return await filled()
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+async def made_sure(browser, page):
+    await browser.get(f"/sure?next={page}")
+    await browser.post("/sure", password=GOOD, next=page)
+    await browser.get(page)
+    return browser
+
+
+async def test_a_version_shows_its_difference_and_is_taken_back(desk, browser):
+    await browser.get("/settings/version?number=1")
+    assert "chief@example.com" in browser.text and "boss@example.com" in browser.text
+    await browser.post("/settings/version", number="1", base="2", note="back")
+    assert (browser.status, browser.to) == (303, "/settings/versions?did=3")
+    await browser.get(browser.to)
+    assert 'role="status"' in browser.text and "back" in browser.text
+    current = await desk.store.current()
+    assert (current.number, current.who, current.note) == (3, "sato", "back")
+
+
+async def test_of_two_people_the_second_is_told_and_nothing_is_overwritten(desk, browser):
+    await browser.get("/settings/version?number=1")
+    more = documents(**ROUTES, contacts__eri={"addresses": ["eri@example.com"]})
+    await desk.done("apply", documents=more)
+    await browser.post("/settings/version", number="1", base="2", note="mine")
+    assert browser.status == 409 and "boss applied version 3 meanwhile" in browser.text
+    assert 'value="mine"' in browser.text and (await desk.store.current()).number == 3
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "9", "1e3", "9" * 30, "²"])
+async def test_a_version_that_is_none_is_not_there(browser, number):
+    await browser.get(f"/settings/version?number={number}")
+    assert browser.status == 404
+
+
+@pytest.mark.parametrize("role", [VIEWER, OPERATOR])
+async def test_who_is_no_administrator_sees_the_versions_alone(tmp_path, role):
+    desk = await filled(role)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/versions")
+        assert browser.status == 200 and "/settings/users" not in browser.text
+        csrf = browser.csrf
+        pages = ("version?number=1", "users", "tokens", "audit")
+        for page in pages:
+            assert (await browser.get(f"/settings/{page}")).status == 403
+        await browser.post("/settings/version", csrf=csrf, number="1", base="2")
+        assert browser.status == 403
+        for deed in ("user_add", "user_role", "user_remove"):
+            await browser.post("/settings/users", csrf=csrf, do=deed, name="eri", role="viewer")
+            assert browser.status == 403
+        await browser.post("/settings/tokens", csrf=csrf, do="token_new", name="x", days="1")
+        assert browser.status == 403 and await desk.store.api_tokens() == {}
+
+
+async def test_people_are_changed_with_the_password_once_more(desk, browser):
+    await browser.get("/settings/users")
+    await browser.post("/settings/users", do="user_add", name="eri", role="operator")
+    assert (browser.status, browser.to) == (303, "/sure?next=%2Fsettings%2Fusers")
+    assert "eri" not in await desk.store.users()
+    await made_sure(browser, "/settings/users")
+    await browser.post("/settings/users", do="user_add", name="eri", role="operator")
+    assert browser.status == 200 and 'class="bigcode"' in browser.text
+    code = re.search(r'class="bigcode">([^<]+)', browser.text).group(1)
+    assert (await desk.store.users())["eri"].role == "operator"
+    await browser.get("/settings/users")
+    assert code not in browser.text and "has to choose one" in browser.text
+    for deed in ("user_password", "user_totp", "user_remove"):
+        await browser.post("/settings/users", do=deed, name="eri")
+        assert browser.status == 200
+    assert "eri" not in await desk.store.users()
+
+
+async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
+    await made_sure(browser, "/settings/users")
+    await browser.post("/settings/users", do="user_totp", name="boss")
+    seed = re.search(r'class="code">([A-Z2-7]+)<', browser.text).group(1)
+    await browser.post("/settings/users", do="user_totp_on", name="boss", code="000000")
+    assert browser.status == 400 and 'role="alert"' in browser.text
+    code = pyotp.TOTP(seed).at(desk.time.now)
+    await browser.post("/settings/users", do="user_totp_on", name="boss", code=code)
+    assert "Keep these codes" in browser.text and (await desk.store.users())["boss"].two_steps
+    assert seed not in browser.text
+    await browser.post("/settings/users", do="user_totp_off", name="boss")
+    assert not (await desk.store.users())["boss"].two_steps
+
+
+async def test_a_name_that_cannot_be_is_told_at_the_form(browser):
+    await made_sure(browser, "/settings/users")
+    await browser.post("/settings/users", do="user_add", name='"><b>', role="viewer")
+    assert browser.status == 400 and 'role="alert"' in browser.text
+    assert "&#34;&gt;&lt;b&gt;" in browser.text and '"><b>' not in browser.text
+
+
+async def test_a_token_is_shown_once_and_revoked(desk, browser):
+    await made_sure(browser, "/settings/tokens")
+    await browser.post(
+        "/settings/tokens", do="token_new", name="graph", role="viewer", days="x"
+    )
+    assert browser.status == 400 and 'value="graph"' in browser.text
+    await browser.post(
+        "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
+    )
+    token = re.search(r'class="code">([^<]+)', browser.text).group(1)
+    person = await desk.people.of_token(token, "")
+    assert person is not None and person.name == "graph" and not person.sure
+    await browser.get("/settings/tokens")
+    assert token not in browser.text and "graph" in browser.text
+    await browser.post("/settings/tokens", do="token_revoke", name="graph")
+    assert await desk.store.api_tokens() == {}
+
+
+async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
+    await made_sure(browser, "/settings/tokens")
+    await browser.post(
+        "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
+    )
+    token = re.search(r'class="code">([^<]+)', browser.text).group(1)
+    await browser.get("/settings/audit?q=token_new+sato")
+    assert "Make an API token." in browser.text and "queue_hold" not in browser.text
+    assert token not in browser.text
+    await browser.get("/settings/audit?q=nothing-like-it")
+    assert "Nothing fits." in browser.text
