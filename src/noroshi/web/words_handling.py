@@ -180,6 +180,7 @@ HANDLING: Mapping[str, Words] = {
     "ledger.none": Words(en="No alarm has been raised yet.", ja="アラームはまだありません。"),
     "sum.raised": Words(en="Raised", ja="発生"),
     "sum.accepted": Words(en="Accepted", ja="受領"),
+    "sum.came_back": Words(en="Came back", ja="不達"),
     "sum.waiting": Words(en="Waiting", ja="待機"),
     "sum.held": Words(en="Held", ja="停止中"),
     "sum.set_aside": Words(en="Set aside", ja="保留"),

@@ -15,7 +15,7 @@ from noroshi.web.visit import Visit, page
 
 SEARCHED, MOST_SHOWN = 2_000, 200
 KINDS = ("waiting", "held", "set aside", "accepted", "seen arrived", "came back", "dropped")
-PARTS = ("accepted", "waiting", "held", "set_aside", "dropped", "lost")
+PARTS = ("accepted", "came_back", "waiting", "held", "set_aside", "dropped", "lost")
 
 
 def routes(house: House) -> list[Route]:
