@@ -34,6 +34,7 @@ QUICK = frozenset(
         "log",
         "monitor_show",
         "queue_list",
+        "queue_mail",
         "queue_show",
         "status",
         "token_list",
