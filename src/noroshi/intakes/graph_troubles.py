@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from noroshi.core.model import NOTHING, Fault
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.network.graph_said import error_in
 from noroshi.network.http import Reply
@@ -72,4 +73,4 @@ def _said(reply: Reply) -> str:
     except ValueError:
         phrase = ""
     line = " ".join((error_in(reply).text or phrase).split())
-    return "".join(c if c.isprintable() else "?" for c in line).rstrip(" .")
+    return printable(line).rstrip(" .")

@@ -14,6 +14,7 @@ from email.parser import BytesHeaderParser
 from typing import TypeVar
 
 from noroshi.core.model import Fault
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.inboxes import Came, Read, Report, Sought
 from noroshi.intakes.imap_session import NotLetIn, Refused, Row, Session, day, quoted
@@ -207,4 +208,4 @@ def _report(session: Session, row: Row, head: bytes) -> Report | None:
 def _line(text: str) -> str:
     """On one line, without what a terminal would obey."""
     line = " ".join(text.split())[:300]
-    return "".join(c if c.isprintable() else "?" for c in line).rstrip(" .")
+    return printable(line).rstrip(" .")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from email.message import Message
 from email.parser import BytesParser, HeaderParser
 
+from noroshi.core.printable import printable
 from noroshi.inboxes import Lost, Report
 
 IS_NDR = "x-ms-exchange-message-is-ndr"
@@ -134,4 +135,4 @@ def _field(message: Message, name: str) -> str:
 
 def _line(text: str) -> str:
     line = " ".join(text.encode("utf-8", "replace").decode().split())
-    return "".join(c if c.isprintable() else "?" for c in line)
+    return printable(line)

@@ -8,6 +8,7 @@ import socket
 from base64 import b64encode
 
 from noroshi.core.model import Fault, Network
+from noroshi.core.printable import printable
 from noroshi.network import said
 
 LONGEST_HEAD = 16_384
@@ -68,5 +69,4 @@ async def _head(sock: socket.socket) -> bytes:
 
 
 def _shown(reason: bytes) -> str:
-    text = reason.decode("latin-1")[:LONGEST_REASON]
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return printable(reason.decode("latin-1")[:LONGEST_REASON])

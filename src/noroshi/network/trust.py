@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterable, Sequence
 
 from noroshi.core.model import Fault
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
 
@@ -61,4 +62,4 @@ def issuer_of(certificate: bytes | None) -> str:
     wanted = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
     names = [str(one.value) for oid in wanted for one in issuer.get_attributes_for_oid(oid)]
     text = ", ".join(dict.fromkeys(names)) or issuer.rfc4514_string()
-    return "".join(c if c.isprintable() else "?" for c in text)[:LONGEST_NAME]
+    return printable(text)[:LONGEST_NAME]

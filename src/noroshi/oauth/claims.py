@@ -11,7 +11,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
+from noroshi.ports import Resource
 from noroshi.vault import Secret
 
 EXCHANGE = frozenset(
@@ -25,7 +27,27 @@ EXCHANGE = frozenset(
     }
 )
 """The audiences of Exchange Online in its clouds."""
-PERMISSION = "SMTP.SendAsApp"
+GRAPH = frozenset(
+    {
+        "https://graph.microsoft.com",
+        "https://graph.microsoft.us",
+        "https://dod-graph.microsoft.us",
+        "https://microsoftgraph.chinacloudapi.cn",
+        "00000003-0000-0000-c000-000000000000",
+    }
+)
+"""The audiences of Microsoft Graph in its clouds."""
+AUDIENCES: Mapping[Resource, frozenset[str]] = {"smtp": EXCHANGE, "graph": GRAPH}
+NAMES: Mapping[Resource, str] = {"smtp": "Exchange Online", "graph": "Microsoft Graph"}
+SCOPES: Mapping[Resource, tuple[str, ...]] = {
+    "smtp": ("SMTP.Send",),
+    "graph": ("Mail.Send", "Mail.Send.Shared"),
+}
+"""What a person permits; the first is the least."""
+FOR_SHARED: Mapping[Resource, tuple[str, ...]] = {**SCOPES, "graph": ("Mail.Send.Shared",)}
+"""What sends from a mailbox that is another's than the person's."""
+ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
+"""What an app is permitted."""
 LONGEST = 80
 
 OPAQUE = Words(
@@ -80,15 +102,10 @@ def look_into(token: Secret) -> tuple[Words, ...]:
     claims = claims_in(token.reveal())
     if claims is None:
         return (OPAQUE,)
-    aud, roles = _printable(str(claims.get("aud", ""))[:LONGEST]), claims.get("roles")
+    aud, roles = printable(str(claims.get("aud", ""))[:LONGEST]), claims.get("roles")
     fits = FOR_EXCHANGE if aud.rstrip("/") in EXCHANGE else FOR_OTHER.fill(aud=aud)
-    may = isinstance(roles, list) and PERMISSION in roles
+    may = isinstance(roles, list) and ROLES["smtp"] in roles
     return fits, MAY_SEND if may else MAY_NOT
-
-
-def _printable(text: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def claims_in(token: str) -> Mapping[str, Any] | None:
@@ -102,3 +119,8 @@ def claims_in(token: str) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def is_app(claims: Mapping[str, Any]) -> bool:
+    """Whether it is an app's own: then nobody's scopes are in it."""
+    return claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)

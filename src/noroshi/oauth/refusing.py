@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, tidy
 from noroshi.oauth.clouds import Account
@@ -85,7 +86,7 @@ def tokens(answer: Mapping[str, Any], user: str = "", *, public: bool = False) -
 
 def _shown(user: str) -> str:
     """As a terminal may show it."""
-    return "".join(c if c.isprintable() else "?" for c in user[:LONGEST_USER])
+    return printable(user[:LONGEST_USER])
 
 
 def refusal(reply: Reply, account: Account) -> SignInFailed:

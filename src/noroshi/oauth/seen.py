@@ -11,33 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
-from noroshi.oauth.claims import EXCHANGE, claims_in
+from noroshi.oauth.claims import AUDIENCES, FOR_SHARED, NAMES, ROLES, SCOPES, claims_in, is_app
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
-GRAPH = frozenset(
-    {
-        "https://graph.microsoft.com",
-        "https://graph.microsoft.us",
-        "https://dod-graph.microsoft.us",
-        "https://microsoftgraph.chinacloudapi.cn",
-        "00000003-0000-0000-c000-000000000000",
-    }
-)
-"""The audiences of Microsoft Graph in its clouds."""
-AUDIENCES: Mapping[Resource, frozenset[str]] = {"smtp": EXCHANGE, "graph": GRAPH}
-NAMES: Mapping[Resource, str] = {"smtp": "Exchange Online", "graph": "Microsoft Graph"}
-SCOPES: Mapping[Resource, frozenset[str]] = {
-    "smtp": frozenset({"SMTP.Send"}),
-    "graph": frozenset({"Mail.Send", "Mail.Send.Shared"}),
-}
-FOR_SHARED: Mapping[Resource, frozenset[str]] = {
-    "smtp": SCOPES["smtp"],
-    "graph": frozenset({"Mail.Send.Shared"}),
-}
-"""What sends from a mailbox that is another's than the person's."""
-ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 LONGEST, MOST = 100, 20
 
 FOR = Words(en="It is for {name}.", ja="{name} 用のトークンです。")
@@ -105,7 +84,7 @@ class Seen:
     def lacks(self, resource: Resource, *, shared: bool = False) -> str:
         """What it ought to permit and does not; an app may be permitted by Exchange instead."""
         wanted = (FOR_SHARED if shared else SCOPES)[resource]
-        return "" if self.alone or wanted & set(self.permits) else min(wanted)
+        return "" if self.alone or set(wanted) & set(self.permits) else wanted[0]
 
     def _of_app(self, resource: Resource) -> list[Words]:
         if ROLES[resource] not in self.permits:
@@ -133,7 +112,7 @@ def seen_in(token: Secret, resource: Resource) -> Seen | None:
     if claims is None:
         return None
     audience = _shown(claims.get("aud", ""))
-    alone = claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)
+    alone = is_app(claims)
     return Seen(
         audience=audience,
         fits=audience.rstrip("/") in AUDIENCES[resource],
@@ -153,4 +132,4 @@ def _permits(claims: Mapping[str, Any], *, alone: bool) -> tuple[str, ...]:
 
 def _shown(given: object) -> str:
     """A claim as it may be told: short, and nothing that a terminal obeys."""
-    return "".join(c if c.isprintable() else "?" for c in str(given))[:LONGEST]
+    return printable(str(given))[:LONGEST]

@@ -13,7 +13,7 @@ from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.network.http import NoAnswer, Patience, Reply, open_http
 from noroshi.oauth import cures_here
 from noroshi.oauth.advice import cure_of
-from noroshi.oauth.claims import claims_in
+from noroshi.oauth.claims import GRAPH, NAMES, claims_in
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
@@ -273,7 +273,7 @@ def _is_other(reply: Reply, account: Account) -> bool:
 def _of_claims(claims: Mapping[str, Any]) -> Words:
     aud = diagnosis.shown(claims.get("aud", "-"))
     # By its number Graph's audience says nothing to a person.
-    aud = diagnosis.NAMES["graph"] if aud in diagnosis.GRAPH else aud.removeprefix("https://")
+    aud = NAMES["graph"] if aud in GRAPH else aud.removeprefix("https://")
     roles = claims.get("roles")
     rights = roles if isinstance(roles, list) else str(claims.get("scp", "")).split()
     who = claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"

@@ -12,28 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
-from noroshi.oauth.claims import EXCHANGE, claims_in
+from noroshi.oauth.claims import AUDIENCES, FOR_SHARED, NAMES, ROLES, SCOPES, claims_in, is_app
 from noroshi.ports import Resource
 
-GRAPH = frozenset(
-    {
-        "https://graph.microsoft.com",
-        "https://graph.microsoft.us",
-        "https://dod-graph.microsoft.us",
-        "https://microsoftgraph.chinacloudapi.cn",
-        "00000003-0000-0000-c000-000000000000",
-    }
-)
-AUDIENCES: Mapping[Resource, frozenset[str]] = {"smtp": EXCHANGE, "graph": GRAPH}
-NAMES: Mapping[Resource, str] = {"smtp": "Exchange Online", "graph": "Microsoft Graph"}
-SCOPES: Mapping[Resource, tuple[str, ...]] = {
-    "smtp": ("SMTP.Send",),
-    "graph": ("Mail.Send", "Mail.Send.Shared"),
-}
-FOR_SHARED: Mapping[Resource, tuple[str, ...]] = {**SCOPES, "graph": ("Mail.Send.Shared",)}
-"""What sends from a mailbox that is another's than the person's."""
-ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 SETTINGS: Mapping[Resource, tuple[str, str]] = {
     "smtp": ("scope", "app_scope"),
     "graph": ("graph_scope", "graph_app_scope"),
@@ -215,11 +198,6 @@ def person_in(claims: Mapping[str, Any]) -> str:
     return shown(claims.get("upn") or claims.get("preferred_username") or "")
 
 
-def is_app(claims: Mapping[str, Any]) -> bool:
-    """Whether it is an app's own: then nobody's scopes are in it."""
-    return claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)
-
-
 def _else(resource: Resource, user: str, *, app: bool) -> Cause:
     if resource == "graph":
         return _cause(OF_GRAPH)
@@ -232,4 +210,4 @@ def _cause(about: Words, **given: str) -> Cause:
 
 def shown(given: object) -> str:
     """A claim as it may be told: short, and nothing that a terminal obeys."""
-    return "".join(c if c.isprintable() else "?" for c in str(given))[:LONGEST]
+    return printable(str(given))[:LONGEST]

@@ -14,6 +14,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.typing import SMTPStatus
 
 from noroshi.core.model import NOTHING, Fault
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.network.said import of_tls
 from noroshi.transports import troubles
@@ -259,4 +260,4 @@ class Connection:
 def one_line(text: str) -> str:
     """Bounded, and free of what a terminal or a log would obey; Exchange answers in ASCII."""
     line = " ".join(text.encode("utf-8", "replace").decode().split())
-    return "".join(c if c.isprintable() else "?" for c in line)[:LONGEST_TEXT]
+    return printable(line)[:LONGEST_TEXT]

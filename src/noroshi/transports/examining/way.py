@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from noroshi.core.printable import printable
 from noroshi.core.words import Words, plain
 from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network import said
@@ -260,4 +261,4 @@ def _part(shown: Mapping[str, Any], field: str) -> str:
     """The common name, else the organisation."""
     parts = {name: value for one in shown.get(field, ()) for name, value in one}
     found = str(parts.get("commonName") or parts.get("organizationName") or "")
-    return "".join(c if c.isprintable() else "?" for c in found)
+    return printable(found)

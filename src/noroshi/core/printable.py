@@ -1,0 +1,11 @@
+"""Words of somebody else's, made fit for a terminal, a log and a mail."""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """The same without what a terminal would obey or nobody could see, a ? for each.
+
+    Line ends are among these: whoever wants blanks in their place splits and joins first.
+    """
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -1,0 +1,20 @@
+"""What others say, as a terminal, a log or a mail may show it."""
+
+import pytest
+
+from noroshi.core.printable import printable
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        pytest.param("550 5.1.1 no such user", "550 5.1.1 no such user", id="plain"),
+        pytest.param("容量がいっぱいです", "容量がいっぱいです", id="Japanese"),
+        pytest.param("\x1b[2Jgone\x07", "?[2Jgone?", id="what a terminal obeys"),
+        pytest.param("a\r\nb\u2028c", "a??b?c", id="line ends"),
+        pytest.param("\u202egpj.exe\ufeff", "?gpj.exe?", id="direction and mark of order"),
+        pytest.param("\udcff", "?", id="half a character"),
+    ],
+)
+def test_it_shows_what_can_be_seen_and_nothing_that_is_obeyed(said, shown):
+    assert printable(said) == shown
