@@ -35,10 +35,11 @@ USUAL = {
 @dataclass
 class MailServer:
     """`answers` replaces what it usually says: by verb, or by the whole line; a list is
-    used up, then the usual is said again."""
+    used up, then the usual is said again. `pipelining`: it offers RFC 2920."""
 
     tls: ssl.SSLContext | None = None
     tls_first: bool = False
+    pipelining: bool = False
     answers: dict[str, str | list[str]] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     mails: list[bytes] = field(default_factory=list)
@@ -103,6 +104,8 @@ class Talk:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     encrypted: bool = False
+    sender: bool = False
+    recipients: int = 0
 
     async def run(self) -> None:
         if self.server.tls_first:
@@ -116,7 +119,8 @@ class Talk:
                 await self.sign_in(line)
                 continue
             names = [line, f"TLS {verb}", verb] if self.encrypted else [line, verb]
-            said = await self.answer(*names)
+            said = await self.answer(*names, out_of_turn=self.out_of_turn(verb))
+            self.keep(verb, said.startswith("2"))
             if verb == "STARTTLS" and said.startswith("220"):
                 await self.writer.start_tls(self.server.tls)
                 self.encrypted = True
@@ -124,6 +128,19 @@ class Talk:
                 await self.take_mail()
             if verb == "QUIT":
                 return
+
+    def out_of_turn(self, verb: str) -> str:
+        """RFC 5321, 4.1.4 and 3.3; what only a client meets that pipelines."""
+        if not self.server.pipelining:
+            return ""
+        if verb in ("RCPT", "DATA") and not self.sender:
+            return "503 5.5.1 MAIL first"
+        return "554 5.5.1 no valid recipients" if verb == "DATA" and not self.recipients else ""
+
+    def keep(self, verb: str, good: bool) -> None:
+        if verb in ("MAIL", "RSET"):
+            self.sender, self.recipients = good and verb == "MAIL", 0
+        self.recipients += verb == "RCPT" and good
 
     async def sign_in(self, line: str) -> None:
         said = await self.answer(line, "AUTH" if line.count(" ") == 2 else "AUTH alone")
@@ -133,12 +150,15 @@ class Talk:
             said = await self.answer(f"after {said}", "AUTH")
 
     async def take_mail(self) -> None:
+        self.sender, self.recipients = False, 0
         mail = await self.reader.readuntil(b"\r\n.\r\n")
         self.server.mails.append(mail[:-3].replace(b"\r\n..", b"\r\n."))
         await self.answer(".")
 
-    async def answer(self, *names: str) -> str:
-        said = self.server.say(*names)
+    async def answer(self, *names: str, out_of_turn: str = "") -> str:
+        said = out_of_turn or self.server.say(*names)
+        if names[-1] == "EHLO" and self.server.pipelining and said.startswith("250-"):
+            said = said.replace("\r\n", "\r\n250-PIPELINING\r\n", 1)
         if said == DROP:
             raise ConnectionResetError
         if said == SILENT:

@@ -65,15 +65,20 @@ def certificate(tmp_path_factory):
     return make_certificate(folder), str(folder / "ca.pem")
 
 
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelining"])
+def pipelining(request):
+    return request.param
+
+
 @pytest.fixture
-async def plain():
-    async with MailServer().open() as server:
+async def plain(pipelining):
+    async with MailServer(pipelining=pipelining).open() as server:
         yield server
 
 
 @pytest.fixture
-async def exchange(certificate):
-    async with MailServer(tls=certificate[0]).open() as server:
+async def exchange(certificate, pipelining):
+    async with MailServer(tls=certificate[0], pipelining=pipelining).open() as server:
         yield server
 
 

@@ -42,6 +42,22 @@ Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
 """The envelopes that tell of an attempt's end; they are written down with it."""
 
 
+class Turn:
+    """A slot's work on one parcel: `answered` once the other side has spoken, so that the
+    connection is free again; `ended` once all is written down, False if there was no parcel."""
+
+    ended: asyncio.Task[bool]
+
+    def __init__(self) -> None:
+        self.answered = asyncio.get_running_loop().create_future()
+
+    async def came_to_something(self) -> bool:
+        """Until the connection is free. False, or what it failed with: nothing was sent."""
+        either = (self.ended, self.answered)
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        return self.answered.done() or self.ended.result()
+
+
 @dataclass
 class Way:
     """A route in use: its transport, and the slots that serve it."""
@@ -124,9 +140,15 @@ class Dispatch:
                 way.slots.add(asyncio.create_task(self._serve(way), name=f"route {name}"))
 
     async def _serve(self, way: Way) -> None:
+        """The next parcel is asked for while the last one's end is written down, so that both
+        share a commit; it leaves when that is done."""
         name = way.route.name
+        last: Turn | None = None
         while self.ways.get(name) is way:
-            if not await self._attempt(lambda: self.send_one(name)):
+            turn = self._turn(way, last)
+            if turn is not None and await self._attempt(turn.came_to_something):
+                last = turn
+            else:
                 await self._attempt(lambda: self.look(name))
                 await self._attempt(lambda: self._idle(way))
 
@@ -175,33 +197,44 @@ class Dispatch:
         return True
 
     async def send_one(self, name: str) -> bool:
-        """Try one parcel of a route; False when there is none."""
+        """Try one parcel of a route, to the end; False when there is none."""
         way = self.ways.get(name)
-        if self.node is None or way is None or not self._in_step():
-            return False
-        sending = asyncio.create_task(self._carry(self.node, way))
-        way.sending.add(sending)
-        sending.add_done_callback(way.sending.discard)
-        # A slot may be stopped at any time; what it has taken is ended in `_stop`.
-        return await asyncio.shield(sending)
+        turn = self._turn(way) if way is not None else None
+        return turn is not None and await asyncio.shield(turn.ended)
 
-    async def _carry(self, node: Node, way: Way) -> bool:
+    def _turn(self, way: Way, before: Turn | None = None) -> Turn | None:
+        """Begin with the next parcel. A slot may be stopped at any time; what it has taken is
+        ended in `_stop`."""
+        if self.node is None or not self._in_step():
+            return None
+        turn = Turn()
+        turn.ended = asyncio.create_task(self._carry(self.node, way, turn, before))
+        way.sending.add(turn.ended)
+        turn.ended.add_done_callback(way.sending.discard)
+        return turn
+
+    async def _carry(self, node: Node, way: Way, turn: Turn, before: Turn | None) -> bool:
         with self.pacing.one_out(way.route, self.clocks.wall()) as may:
             parcel = await self._choosing.next(node, way.route) if may else None
             if parcel is None:
                 return False
             with self.pacing.one_for(parcel.envelope.contact):
-                await self._try(way, parcel)
-            return True
+                receipt = await self._try(way, parcel, before)
+                self.pacing.told(way.route.name, parcel.envelope, receipt)
+        turn.answered.set_result(None)
+        await self._settle(way, parcel, receipt)
+        return True
 
-    async def _try(self, way: Way, parcel: Parcel) -> None:
+    async def _try(self, way: Way, parcel: Parcel, before: Turn | None) -> Receipt:
         try:
+            if before is not None:
+                await asyncio.wait((before.ended,))
             receipt = self._used_up(way, parcel) or await self._send(way, parcel.envelope)
         except asyncio.CancelledError:
             receipt = self._deferred(parcel.envelope, CUT)
             await self.store.settle(parcel, receipt, Retry(receipt.at, CUT, heard=False))
             raise
-        await self._settle(way, parcel, replace(receipt, route=way.route.name))
+        return replace(receipt, route=way.route.name)
 
     def _used_up(self, way: Way, parcel: Parcel) -> Receipt | None:
         """The day's allowance is no matter of a minute: the next route takes over."""
@@ -222,7 +255,6 @@ class Dispatch:
             receipt = replace(receipt, at=self.clocks.wall())
             its = fate(parcel, receipt, self.luck())
         way.rests_until = its.until if isinstance(its, RestRoute) else None
-        self.pacing.told(way.route.name, parcel.envelope, receipt)
         told = self._told(parcel, receipt, its)
         settle = partial(self.store.settle, parcel, receipt, its, told)
         while await self._attempt(settle) is None:

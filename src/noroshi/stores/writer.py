@@ -31,7 +31,8 @@ RESCUES = 8
 class Writer:
     """Runs work on a connection, in transactions of at most LARGEST_BATCH pieces of work.
 
-    A piece that fails is undone by itself. `begin` is how a transaction starts. `reserve` makes
+    A piece that fails is undone by itself; those beside it may be done twice then, so a piece
+    does nothing that outlasts its transaction. `begin` is how a transaction starts. `reserve` makes
     room when the volume is full. All who ask live on one event loop.
     """
 
@@ -122,13 +123,25 @@ class Writer:
         """The same; the error if the transaction failed."""
         try:
             self._db.execute(self._begin)
-            found = [self._one(work) for work in works]
+            found = self._all(works)
             self._db.execute("commit")
         except driver.Error as error:
             with suppress(driver.Error):  # some faults have ended the transaction already
                 self._db.rollback()
             return error
         return found
+
+    def _all(self, works: list[Work[Any]]) -> list[Any]:
+        """An answer or an exception for each. Only where one fails are they done once more, each
+        within a savepoint, which costs as much as a small piece of work."""
+        try:
+            return [work(self._db) for work in works]
+        except Exception as error:  # whose it is, and handed to whom, is seen below
+            if self._is_full(error) or not self._db.in_transaction:  # it ends all of them
+                raise
+        self._db.rollback()
+        self._db.execute(self._begin)
+        return [self._one(work) for work in works]
 
     def _one(self, work: Work[Any]) -> Any:
         self._db.execute("savepoint one")

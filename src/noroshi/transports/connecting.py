@@ -11,9 +11,10 @@ from noroshi.network.said import is_of_issuer, of_certificate
 from noroshi.network.trust import issuer_of, looking_context
 from noroshi.ports import RouteTrouble
 from noroshi.transports import troubles
-from noroshi.transports.dialogue import Broken, Connection, Server, Wire
+from noroshi.transports.dialogue import Broken, Connection, Server
 from noroshi.transports.signing import Credentials, sign_in
 from noroshi.transports.troubles import ServerTrouble
+from noroshi.transports.wire import Wire
 
 SHOWS_NO_SECRET = ("cram-md5",)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from aiosmtplib import SMTPResponse, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
-from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.typing import SMTPStatus
 
 from noroshi.core.model import NOTHING, Fault
@@ -20,6 +20,7 @@ from noroshi.network.said import of_tls
 from noroshi.transports import troubles
 from noroshi.transports.troubles import ServerTrouble
 from noroshi.transports.verdicts import Meaning, enhanced_code, gist, meaning, sender_meaning
+from noroshi.transports.wire import Wire
 
 LONGEST_TEXT = 1000
 
@@ -114,14 +115,6 @@ class Reply:
         return f"{self.code} {self.text}"
 
 
-class Wire(SMTPProtocol):
-    """The protocol, which can tell whether more came than was asked for."""
-
-    @property
-    def in_step(self) -> bool:
-        return not self._buffer
-
-
 class Connection:
     """A connection that is signed in, or on its way there. `stage` is what it is about.
 
@@ -134,6 +127,7 @@ class Connection:
         self.mechanisms: list[str] = []
         self.mask: Callable[[str], str] = str
         self._protocol = protocol
+        self._ahead = deque[bytes]()
 
     @property
     def alive(self) -> bool:
@@ -159,10 +153,31 @@ class Connection:
         """The server's, in DER, as far as TLS has begun."""
         return self.tls.getpeercert(binary_form=True) if self.tls is not None else None
 
+    def say_ahead(self, *commands: bytes) -> None:
+        """Say several at once, where the server can be spoken to so (RFC 2920); each is said
+        by `say` all the same, which then only hears the answer. Raises Broken."""
+        if "pipelining" not in self.extensions:
+            return
+        if not self.alive:
+            raise Broken("closed, or out of step")
+        try:
+            self._protocol.say_ahead(commands)
+        except ConnectionError as error:
+            raise Broken(str(error)) from None
+        self._ahead.extend(commands)
+
+    async def hear_the_rest(self) -> Collection[int]:
+        """The codes of the answers to what was said ahead and is of no interest any more.
+        Raises Broken."""
+        return [(await self.say(*self._ahead[0].split(b" ", 1))).code for _ in [*self._ahead]]
+
     async def say(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises Broken."""
         self.stage = words[0].decode("ascii")
         seconds = self.server.patience.command
+        if self._ahead:
+            self._ahead.popleft()
+            return await self._hear(self._protocol.next_reply(seconds))
         if not self.alive:
             raise Broken("closed, or out of step")
         return await self._hear(self._protocol.execute_command(*words, timeout=seconds))

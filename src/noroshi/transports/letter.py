@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from noroshi.core.model import NOTHING, Answer, Verdict
@@ -47,8 +47,10 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
     """
     used = connection.mails > 0
     connection.mails += 1
+    sender, *rest = _envelope(connection, letter)
     try:
-        reply = await connection.say(b"MAIL", _mail_from(connection, letter))
+        connection.say_ahead(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
+        reply = await connection.say(b"MAIL", sender)
     except Broken:
         if used:
             raise Stale from None
@@ -70,7 +72,7 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
 async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
     answers, taken = dict[str, Answer](), list[str]()
     for address, path in letter.paths.items():
-        reply = await connection.say(b"RCPT", b"TO:<" + path.encode("ascii") + b">")
+        reply = await connection.say(b"RCPT", _rcpt_to(path))
         if reply.good:
             taken.append(address)
         else:
@@ -105,6 +107,15 @@ async def _content(connection: Connection, content: bytes) -> tuple[Answer, str,
     return answer, provider_id, reply.code != CLOSING
 
 
+def _envelope(connection: Connection, letter: Letter) -> Iterator[bytes]:
+    yield _mail_from(connection, letter)
+    yield from map(_rcpt_to, letter.paths.values())
+
+
+def _rcpt_to(path: str) -> bytes:
+    return b"TO:<" + path.encode("ascii") + b">"
+
+
 def _mail_from(connection: Connection, letter: Letter) -> bytes:
     path = b"FROM:<" + letter.sender.encode("ascii") + b">"
     # RFC 1870: the server may refuse what is too large before it has to take it.
@@ -129,10 +140,11 @@ def _not_yet(connection: Connection, reply: Reply) -> Answer:
 
 
 async def _reset(connection: Connection) -> bool:
-    """Make ready for the next mail; False if that cannot be."""
-    if not connection.alive:
-        return False
+    """Make ready for the next mail; False if that cannot be. A server that asks for a mail that
+    nobody is to have would take the end of it for an empty one (RFC 2920, 3.1)."""
     try:
+        if GO_ON in await connection.hear_the_rest() or not connection.alive:
+            return False
         return (await connection.say(b"RSET")).good
     except (Broken, ServerTrouble):
         return False

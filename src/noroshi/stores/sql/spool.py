@@ -70,6 +70,7 @@ ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from sp
 WAITING = f"""{ROW} indexed by spool_shown
 where fate in ('', 'held', 'set aside') order by seq"""
 OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
+NEXT_HEAD = f"update spool set head = 1 where seq = ({OLDEST}) and head = 0"  # noqa: S608  our own text
 SHARE = """
 update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
 APART = """
@@ -128,8 +129,8 @@ def settle(
     _write_receipt(db, row[0], parcel.route, receipt)
     write_health(db, parcel.route, fate)
     if due is None:
-        _write_ways(db, row[0], ())
-        promote(db, envelope.order)
+        db.execute("delete from way where envelope = ?", row)
+        db.execute(NEXT_HEAD, (envelope.order,))  # it was the head itself, so there is no other
         share(db, envelope, said)
     elif envelope.routes != parcel.envelope.routes:
         _write_ways(db, row[0], envelope.routes)

@@ -15,7 +15,7 @@ from noroshi.ports import Outside, RouteTrouble
 from noroshi.transports import troubles
 from noroshi.transports.advice import signing_in
 from noroshi.transports.connecting import untrusted
-from noroshi.transports.dialogue import Broken, Connection, Patience, Reply, Wire
+from noroshi.transports.dialogue import Broken, Connection, Patience, Reply
 from noroshi.transports.examining.causes import remedy_of_token
 from noroshi.transports.examining.obstacles import advice_on, stopped_by
 from noroshi.transports.examining.way import (
@@ -30,6 +30,7 @@ from noroshi.transports.mime import BadAddress, smtp_address
 from noroshi.transports.signing import Credentials, sign_in
 from noroshi.transports.smtp_options import Options
 from noroshi.transports.troubles import ServerTrouble, SignInRefused
+from noroshi.transports.wire import Wire
 from noroshi.vault import Secret
 
 BAD_PASSWORD = 535
