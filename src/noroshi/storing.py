@@ -285,9 +285,9 @@ class Store(PeopleStore, Protocol):
         of its order key; none that may join a digest for a contact in `but`."""
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
-        """The parcel's envelope and those that wait for the same contact, oldest first; none
-        that must not leave before an older one of its order key that is out, held, or in a
-        digest."""
+        """The parcel's envelope and those that wait for the same contact, without the bodies of
+        their mails, oldest first; none that must not leave before an older one of its order key
+        that is out, held, or in a digest."""
 
     async def join(self, parcel: Parcel, digest: Envelope) -> bool:
         """Put a digest into the spool in the place of its members, of which the parcel's
@@ -308,8 +308,8 @@ class Store(PeopleStore, Protocol):
         is well again, but for a Retry of which nothing was heard."""
 
     async def waiting(self) -> Sequence[Waiting]:
-        """What has not left yet, and what was set aside, oldest first; of a digest, itself
-        and not its members."""
+        """What has not left yet, and what was set aside, oldest first, without the bodies of
+        the mails; of a digest, itself and not its members."""
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         """The alarms of the envelopes born since then, by their fate: "" for those that wait;

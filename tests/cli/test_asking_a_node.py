@@ -57,6 +57,13 @@ def written(folder, **changed):
     return str(folder)
 
 
+async def the_mail(desk):
+    """The payload of the one that waits."""
+    (row,) = await desk.store.waiting()
+    waiting, _ = await desk.store.envelope(row.envelope.id)
+    return waiting.envelope.payload
+
+
 async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "点検", "--text", "本文")
     told = await typed(*argv, home=tmp_path)
@@ -67,8 +74,7 @@ async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
 
 async def test_a_mails_text_may_stand_behind_the_options(desk, tmp_path):
     told = await typed("send", "--to", "ops", "--subject", "s", "It works.", home=tmp_path)
-    (waiting,) = await desk.store.waiting()
-    assert told.code == 0 and waiting.envelope.payload["text"] == "It works."
+    assert told.code == 0 and (await the_mail(desk))["text"] == "It works."
 
 
 async def test_a_text_that_is_given_twice_is_refused(desk, tmp_path):
@@ -82,9 +88,8 @@ async def test_a_text_that_is_given_twice_is_refused(desk, tmp_path):
 async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "s", "--level", "critical")
     assert (await typed(*argv, home=tmp_path, given="一行\n二行\n")).code == 0
-    (waiting,) = await desk.store.waiting()
-    assert waiting.envelope.payload["text"] == "一行\n二行\n"
-    assert waiting.envelope.payload["importance"] == "high"
+    mail = await the_mail(desk)
+    assert (mail["text"], mail["importance"]) == ("一行\n二行\n", "high")
 
 
 async def test_what_is_no_text_is_refused_before_it_is_sent(desk, tmp_path):

@@ -93,6 +93,19 @@ async def test_the_pile_is_what_waits_for_the_same_contact_oldest_first(store, l
     assert await store.pile(await lend()) == [A, B, C]
 
 
+async def test_those_who_look_at_many_get_no_bodies_and_whoever_sends_gets_the_mail(
+    store, lend
+):
+    body = {"text": "95 %", "html": "<p>95 %", "attachments": [{"name": "log", "text": "…"}]}
+    whole = [replace(one, payload=ROWS | body) for one in (A, B)]
+    await store.post(*whole)
+    assert [row.envelope for row in await store.waiting()] == [A, B]
+    parcel = await lend()
+    assert parcel.envelope == whole[0]
+    assert await store.pile(parcel) == [whole[0], B]
+    assert (await store.envelope("b"))[0].envelope == whole[1]
+
+
 async def test_what_is_out_or_held_and_what_stands_behind_it_is_in_no_pile(store, lend):
     await store.post(
         alarm("held", order="m/ops"), alarm("behind", order="m/ops"), alarm("out"), B

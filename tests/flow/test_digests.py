@@ -232,8 +232,10 @@ async def test_a_digest_that_is_refused_by_every_route_is_set_aside_whole():
         await storm.seconds(engine, 120)
     tally = await counts(storm.store)
     assert tally == {"set aside": 10}
-    aside = [row.envelope for row in await storm.store.waiting()]
-    assert sorted(storm.named(aside)) == [f"disk-{n:04}" for n in range(10)]
+    waiting = [await storm.store.envelope(r.envelope.id) for r in await storm.store.waiting()]
+    assert sorted(storm.named([row.envelope for row, _ in waiting])) == [
+        f"disk-{n:04}" for n in range(10)
+    ]
 
 
 async def test_two_routes_of_one_mailbox_share_its_allowance():

@@ -302,7 +302,7 @@ class MemoryStore(PeopleInMemory):
             if not mine and (row.lease or row.fate or one.order in behind):
                 behind.add(one.order)
             else:
-                found.append(parcel.envelope if mine else one)
+                found.append(parcel.envelope if mine else row.light.envelope)
         return found
 
     async def join(self, parcel: Parcel, digest: Envelope) -> bool:
@@ -383,7 +383,7 @@ class MemoryStore(PeopleInMemory):
         self._reopen()
 
     async def waiting(self) -> Sequence[Waiting]:
-        return [row.row for row in self._spool.values() if row.fate in SHOWN]
+        return [row.light for row in self._spool.values() if row.fate in SHOWN]
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         found = Counter[str]()

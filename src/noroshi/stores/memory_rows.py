@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from noroshi.core.digest import may_be_undone
 from noroshi.core.model import NOTHING, NOTHING_SAID, Envelope, Receipt, Standing, State
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Followed, Node, Resting, Waiting
-from noroshi.stores.shared import accepted
+from noroshi.stores.shared import accepted, without_body
 
 
 @dataclass
@@ -45,6 +45,11 @@ class Spooled:
             fate=self.fate,
             why=self.why,
         )
+
+    @property
+    def light(self) -> Waiting:
+        """The same without the mail's body."""
+        return replace(self.row, envelope=without_body(self.envelope))
 
     @property
     def followed(self) -> Followed:

@@ -23,6 +23,9 @@ OPEN = ("", HELD, TOGETHER)
 SHOWN = ("", HELD, SET_ASIDE)
 """Fates of envelopes that wait for something by themselves."""
 
+BODY = ("text", "html", "attachments")
+"""The parts of a payload that only the mail itself needs, and that are nearly all of it."""
+
 
 class News:
     """Wakes all who wait. What came since a task last waited wakes that task at once, so that
@@ -98,3 +101,9 @@ def readdressed(envelope: Envelope, to: Sequence[str], routes: Sequence[str]) ->
     """With other addresses it is another mail: who was refused is named in it no more."""
     changed = replace(envelope, to=tuple(to), refused=()) if to else envelope
     return replace(changed, routes=tuple(routes) or envelope.routes, attempts=0)
+
+
+def without_body(envelope: Envelope) -> Envelope:
+    """For those who look at many."""
+    left = {name: part for name, part in envelope.payload.items() if name not in BODY}
+    return replace(envelope, payload=left)

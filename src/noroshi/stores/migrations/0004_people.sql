@@ -12,3 +12,7 @@ create index session_of on session (user);
 
 -- Who changed what, by which door, from what to what.
 create table audit (seq integer primary key, at integer not null, body text not null) strict;
+
+-- Whose turn it is not is seen without fetching the envelope's row: in a storm hundreds wait.
+drop index spool_due;
+create index spool_due on spool (lane, due, seq, contact, alone) where fate = '' and head = 1;

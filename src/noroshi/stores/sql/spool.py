@@ -16,6 +16,7 @@ from noroshi.core.model import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
 from noroshi.stores.shared import (
+    BODY,
     DROPPED,
     HELD,
     SET_ASIDE,
@@ -66,8 +67,9 @@ on conflict do update set since = min(since, excluded.since),
     early = excluded.early
 """
 ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
-
-WAITING = f"""{ROW} indexed by spool_shown
+LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
+"""An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
+WAITING = f"""{ROW.replace("envelope", LIGHT)} indexed by spool_shown
 where fate in ('', 'held', 'set aside') order by seq"""
 OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
 NEXT_HEAD = f"update spool set head = 1 where seq = ({OLDEST}) and head = 0"  # noqa: S608  our own text

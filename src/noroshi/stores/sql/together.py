@@ -11,12 +11,12 @@ from noroshi import schema
 from noroshi.core.model import Envelope, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import Taken
-from noroshi.stores.sql.spool import promote, put
+from noroshi.stores.sql.spool import LIGHT, promote, put
 from noroshi.stores.sql.values import Connection, instant, kept, number
 
-PILE = """
-select id, order_key, lease, fate, attempts, envelope from spool indexed by spool_contact
-where contact = ? and fate in ('', 'held', 'together') order by seq"""
+PILE = f"""
+select id, order_key, lease, fate, attempts, {LIGHT} from spool indexed by spool_contact
+where contact = ? and fate in ('', 'held', 'together') order by seq"""  # noqa: S608  our own text
 WAIT_STILL = """
 select count(*) from spool where id in (select value from json_each(:members))
     and fate = '' and coalesce(lease, :lease) = :lease"""
