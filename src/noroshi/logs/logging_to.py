@@ -15,6 +15,9 @@ from noroshi.logs.sinks import Sink
 MOST_WAITING = 2000
 """Lines in the queue; with a disk that hangs, more would only take memory."""
 LOOK = 1.0
+GATHER = 0.01
+"""Seconds in which what else is said joins a line: to wake the thread for each costs as much as
+all the rest of it."""
 LAST_LINES = 2.0
 """Seconds that the end waits for the last lines: a disk that hangs must not hold it up."""
 DROPPED = "%d lines of this log were dropped: they came faster than they could be written"
@@ -91,6 +94,8 @@ class Writer:
     def _run(self) -> None:
         while not self._ending.is_set() or not self._waiting.empty():
             self._step()
+            if self._waiting.empty():
+                self._ending.wait(GATHER)
         self._write(self._repeats.rest())
         self._tell_dropped()
         self._sink.close()

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,6 +78,7 @@ class SqliteStore(PeopleInFile):
         self._write, self._read = writer.do, reader.do
         self._series: dict[history.Key, int] = {}
         self._news, self._copying = News(), asyncio.Lock()
+        self._mark, self._leases = uuid.uuid4().hex, count()
 
     @classmethod
     def open(
@@ -213,7 +215,7 @@ class SqliteStore(PeopleInFile):
     async def claim_parcel(
         self, node: Node, route: str, now: datetime, but: Collection[str] = ()
     ) -> Parcel | None:
-        lease = uuid.uuid4().hex
+        lease = f"{self._mark}/{next(self._leases)}"
         return await self._write(lambda db: spool.lend(db, node, route, now, lease, but))
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
