@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 import time
 
 from noroshi import __version__
@@ -17,6 +18,9 @@ from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
 
 log = logging.getLogger(__name__)
+TAKING_TURNS = 0.001
+"""Seconds for which a thread that reckons (a plan is compiled, a folder compared) may keep the
+loop waiting; with Python's own 5 ms each call to the system could cost a check so much."""
 CANNOT_START = Words(en="The node cannot start: {why}", ja="ノードを起動できません: {why}")
 
 
@@ -32,6 +36,7 @@ def serve(asked: Asked) -> int:
 
 
 def _run(asked: Asked) -> int:
+    sys.setswitchinterval(TAKING_TURNS)
     try:
         asyncio.run(run_node(asked.config, lambda words: print(asked.say(words), flush=True)))
     except StoreError as error:
