@@ -227,7 +227,7 @@ class Dispatch:
 
     async def _try(self, way: Way, parcel: Parcel, before: Turn | None) -> Receipt:
         try:
-            if before is not None:
+            if before is not None and not before.ended.done():
                 await asyncio.wait((before.ended,))
             receipt = self._used_up(way, parcel) or await self._send(way, parcel.envelope)
         except asyncio.CancelledError:

@@ -16,3 +16,19 @@ create table audit (seq integer primary key, at integer not null, body text not 
 -- Whose turn it is not is seen without fetching the envelope's row: in a storm hundreds wait.
 drop index spool_due;
 create index spool_due on spool (lane, due, seq, contact, alone) where fate = '' and head = 1;
+
+-- What always follows, here and not in so many statements: each of them is one more turn for the
+-- thread that writes, while mails wait for it. One that has ended leaves its routes, and the next
+-- of its order key is the head; a mail that was taken is the last one of its route.
+create trigger spool_ended after update of fate on spool
+when old.lease is not null and new.fate in ('accepted', 'set aside') begin
+    delete from way where envelope = new.seq;
+    update spool set head = 1 where head = 0 and seq = (
+        select min(seq) from spool
+        where order_key = new.order_key and fate in ('', 'held', 'together'));
+end;
+create trigger receipt_counts after insert on receipt when new.taken > 0 begin
+    insert or replace into accepted values (new.route, new.at);
+    insert or replace into message
+        select value, new.envelope from json_each(new.body, '$.message_ids');
+end;

@@ -44,12 +44,13 @@ where seq = (
     select s.seq from spool s indexed by spool_due
     join way w on w.envelope = s.seq and w.route = :route
     where s.fate = '' and s.head = 1 and s.due <= :now
+      and not exists (select 1 from rest where route = :route and until > :now)
       and (s.alone or s.contact not in (select value from json_each(:but)))
       and not exists (select 1 from way better left join rest on rest.route = better.route
           where better.envelope = s.seq and better.place < w.place
             and coalesce(rest.until, 0) <= :now)
     order by s.lane, s.due, s.seq limit 1)
-returning attempts - 1, envelope"""
+returning attempts - 1, envelope, (select since from rest where route = :route)"""
 SETTLE = """
 update spool set lease = null, node = null, life = null, due = :due, attempts = :attempts,
                  envelope = :envelope, fate = :fate, why = :why
@@ -72,7 +73,6 @@ LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in B
 WAITING = f"""{ROW.replace("envelope", LIGHT)} indexed by spool_shown
 where fate in ('', 'held', 'set aside') order by seq"""
 OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
-NEXT_HEAD = f"update spool set head = 1 where seq = ({OLDEST}) and head = 0"  # noqa: S608  our own text
 SHARE = """
 update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
 APART = """
@@ -102,16 +102,13 @@ def put(db: Connection, envelope: Envelope) -> bool:
 def lend(
     db: Connection, node: Node, route: str, now: datetime, lease: str, but: Collection[str] = ()
 ) -> Parcel | None:
-    rest = db.execute("select since, until from rest where route = ?", (route,)).fetchone()
-    if rest is not None and rest[1] > number(now):
-        return None
     who = {"lease": lease, "node": node.name, "life": node.life, "route": route}
     when = {"now": number(now), "until": number(now + PARCEL_LEASE)}
     row = db.execute(LEND, who | when | {"but": json.dumps(list(but))}).fetchone()
     if row is None:
         return None
     envelope = replace(schema.value(Envelope, row[1]), attempts=row[0])
-    return Parcel(envelope, route, lease, rest and instant(rest[0]))
+    return Parcel(envelope, route, lease, None if row[2] is None else instant(row[2]))
 
 
 def settle(
@@ -131,9 +128,7 @@ def settle(
     _write_receipt(db, row[0], parcel.route, receipt)
     write_health(db, parcel.route, fate)
     if due is None:
-        db.execute("delete from way where envelope = ?", row)
-        db.execute(NEXT_HEAD, (envelope.order,))  # it was the head itself, so there is no other
-        share(db, envelope, said)
+        share(db, envelope, said)  # its ways, and the next of its order: the trigger's
     elif envelope.routes != parcel.envelope.routes:
         _write_ways(db, row[0], envelope.routes)
     if isinstance(fate, RestRoute) and envelope.members:
@@ -345,11 +340,6 @@ def promote(db: Connection, order: str) -> None:
 
 def _write_receipt(db: Connection, seq: int, route: str, receipt: Receipt) -> None:
     taken = accepted(receipt)
-    if taken:
-        sql = "insert or replace into accepted values (?, ?)"
-        db.execute(sql, (route, number(receipt.at)))
-        ids = [(id, seq) for id in receipt.message_ids]
-        db.executemany("insert or replace into message values (?, ?)", ids)
     row = (seq, schema.text(receipt), number(receipt.at), route, taken)
     db.execute(
         "insert into receipt (envelope, body, at, route, taken) values (?, ?, ?, ?, ?)", row
