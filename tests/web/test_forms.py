@@ -167,10 +167,7 @@ def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_th
         "patience": 2,
     }
     fields = fields_of(form, before, drawn=drawn(typed=both, now=now))
-    assert {one.name: one.now for one in fields if one.now} == {
-        "every": '"1m"',
-        "timeout": '"9s"',
-    }
+    assert {one.name: one.now for one in fields if one.now} == {"every": "1m", "timeout": "9s"}
 
 
 def test_what_was_typed_is_shown_again_as_it_was_typed():
@@ -181,3 +178,11 @@ def test_what_was_typed_is_shown_again_as_it_was_typed():
     }
     assert (fields["patience"].value, fields["every"].value) == ("<b>", "5 minutes")
     assert [c.value for c in fields["rules"].choices if c.chosen] == ["boss"]
+
+
+def test_names_that_people_gave_are_never_translated():
+    known = {"rules": ["all", "critical"]}
+    drawn = Drawn(say=lambda words: words.ja, known=known)
+    fields = {one.name: one for one in fields_of(schema.form(MonitorDef), {}, drawn=drawn)}
+    assert [one.label for one in fields["rules"].choices] == ["all", "critical"]
+    assert fields["days"].choices[0].label == "月"

@@ -35,7 +35,8 @@ NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """One setting: of which sort, what holds unless it is given, what may be chosen."""
+    """One setting: of which sort, what holds unless it is given, what may be chosen. `names`:
+    what is chosen are names that people gave, which are shown as they are."""
 
     name: str
     sort: str
@@ -43,6 +44,7 @@ class Shape:
     needed: bool = False
     nullable: bool = False
     whole: bool = False
+    names: bool = False
     choices: tuple[str, ...] = ()
     help: Words
 
@@ -199,6 +201,7 @@ def _shape(
         needed=needed,
         nullable=nullable,
         whole=main.get("type") == "integer" or main.get("items", {}).get("type") == "integer",
+        names=known is not None and name != "days",
         choices=choices,
         help=paired(said.get("description", "")),
     )
@@ -268,7 +271,9 @@ def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
     now = drawn.now.get(shape.name, ABSENT)
     if written(shape, name, now) == before:
         return ""
-    return toml((shape.default or "") if now is ABSENT else now)
+    told = (shape.default or "") if now is ABSENT else now
+    shown = told if isinstance(told, str) else toml(told)
+    return shown or drawn.say(TEXTS["form.unset"])
 
 
 def label(name: str, kind: str, say: Say) -> str:
@@ -277,10 +282,14 @@ def label(name: str, kind: str, say: Say) -> str:
     return say(words) if words else name
 
 
-def choice(value: str, say: Say) -> str:
-    """What something to choose is called."""
-    words = TEXTS.get(f"choice.{value}")
+def choice(value: str, name: str, say: Say) -> str:
+    """What something to choose for a setting is called."""
+    words = TEXTS.get(f"choice.{name}.{value}") or TEXTS.get(f"choice.{value}")
     return say(words) if words else value
+
+
+def _called(shape: Shape, one: str, say: Say) -> str:
+    return one if shape.names else choice(one, shape.name, say)
 
 
 def _choices(shape: Shape, name: str, form: Form, say: Say) -> tuple[Choice, ...]:
@@ -289,7 +298,7 @@ def _choices(shape: Shape, name: str, form: Form, say: Say) -> tuple[Choice, ...
         return tuple(
             Choice(
                 value=one,
-                label=choice(one, say),
+                label=_called(shape, one, say),
                 name=f"{name}.{one}",
                 chosen=f"{name}.{one}" in form,
             )
@@ -300,7 +309,7 @@ def _choices(shape: Shape, name: str, form: Form, say: Say) -> tuple[Choice, ...
     there = form.get(name, "")
     more = [there] if shape.sort == "choice" and there else [v for v in form.values() if v]
     return tuple(
-        Choice(value=one, label=choice(one, say), chosen=one == there)
+        Choice(value=one, label=_called(shape, one, say), chosen=one == there)
         for one in dict.fromkeys((*shape.choices, *more))
     )
 

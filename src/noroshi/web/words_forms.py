@@ -123,6 +123,8 @@ CHOICES = _named(
         "all": ("all of them", "すべて"),
         "any": ("any of them", "どれか"),
         "auto": ("automatically", "自動"),
+        "rising.yes": ("high values", "高いほど悪い"),
+        "rising.no": ("low values", "低いほど悪い"),
     },
 )
 AROUND: Mapping[str, Words] = {
@@ -132,7 +134,8 @@ AROUND: Mapping[str, Words] = {
     "form.yes": Words(en="yes", ja="はい"),
     "form.inherited": Words(en="as above: {value}", ja="上位の設定に従う: {value}"),
     "form.inherited.none": Words(
-        en="as above (nothing is said there)", ja="上位の設定に従う (指定なし)"
+        en="nothing is said (nobody is told, unless it is said further up)",
+        ja="指定しない (上位にも指定がなければ、誰にも知らせません)",
     ),
     "form.own": Words(en="only these:", ja="次のものだけ:"),
     "form.place": Words(en="{label}, place {n}", ja="{label} {n}番目"),
