@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.defined import MonitorDef
+from noroshi.core.own import KINDS
 from noroshi.service import NotFound
 from noroshi.web.changing import Edit
 from noroshi.web.doing import address, asked, may
@@ -137,7 +138,7 @@ def _sections(
 
 
 async def _choose(visit: Visit, where: str, group: str) -> Response:
-    """Which kind the new one shall be of."""
+    """Which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
         raise NotFound(TEXTS["error.not_there"])
     rows = [
@@ -148,7 +149,7 @@ async def _choose(visit: Visit, where: str, group: str) -> Response:
             "runs": one["runs"],
             "href": address(MONITOR, **{"in": where}, group=group, kind=one["kind"]),
         }
-        for one in await checks(visit)
+        for one in sorted(await checks(visit), key=lambda one: one["kind"] in KINDS)
     ]
     return await visit.show(
         "choose_kind.html", rows=rows, crumbs=crumbs(visit, where, group), may=may(visit)

@@ -149,7 +149,7 @@ def _look(
         for id, names in sort.sections.items()
     ]
     if not name:
-        first = [name_field(visit, edit, visit.text("edit.name.file"))]
+        first = [name_field(visit, edit, visit.text("edit.name.kept"))]
         sections.insert(0, Section(id="what", title=visit.text("edit.what"), fields=first))
     if action is not None:
         title = visit.text("rule.options", action=visit.say(action["title"]))
