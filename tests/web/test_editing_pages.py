@@ -407,3 +407,15 @@ async def test_names_are_only_ever_text(desk, browser):
     assert "<script>alert" not in browser.text and "&lt;script&gt;alert" in browser.text
     await browser.get("/settings/watch")
     assert "<script>alert" not in browser.text
+
+
+async def test_of_very_many_monitors_one_instance_is_unfolded_at_a_time(desk, browser):
+    many = [{"name": f"m{n}", "kind": "disk"} for n in range(301)]
+    await desk.done(
+        "definition_change",
+        put={"instances/big": {"group": [{"name": "all", "monitor": many}]}},
+    )
+    await browser.get("/settings/watch")
+    assert "Show its 301 monitors" in browser.text and "m300" not in browser.text
+    await browser.get("/settings/watch?in=big")
+    assert "m300" in browser.text and "Show its 1 monitors" in browser.text
