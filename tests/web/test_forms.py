@@ -69,6 +69,9 @@ def posted(fields):
             form |= {c.name: "yes" for c in one.choices if c.chosen}
         elif one.sort == "order":
             form |= dict(one.places)
+        elif one.sort == "rows":
+            for name, which, text in one.rows:
+                form |= {f"{name}.which": which, f"{name}.text": text}
         else:
             form[one.name] = one.value.replace("\n", "\r\n")
     return form
@@ -131,9 +134,16 @@ def test_what_was_typed_becomes_a_content(wanted, typed, found):
 def test_what_has_a_shape_of_its_own_is_written_as_in_toml():
     (logfile,) = (one for one in BUILT_IN if one.kind == "logfile")
     (script,) = (one for one in BUILT_IN if one.kind == "script")
-    typed = {"terms": '{ word = "error" }\r\n{ any = [{ word = "a" }] }\nno toml'}
-    found = read(schema.form(logfile.options), typed, {}, leave_out=())
+    rows = (("word", "error"), ("toml", '{ any = [{ word = "a" }] }'), ("toml", "no toml"))
+    typed = {"terms.9.text": " ", "terms.9.which": "word"}
+    for n, (which, text) in enumerate(rows, 10):
+        typed |= {f"terms.{n}.which": which, f"terms.{n}.text": text}
+    form = schema.form(logfile.options)
+    found = read(form, typed, {}, leave_out=())
     assert found["terms"] == [{"word": "error"}, {"any": [{"word": "a"}]}, "no toml"]
+    found["terms"].pop()
+    sent = posted(fields_of(form, found, drawn=drawn(), leave_out=()))
+    assert read(form, sent, found, leave_out=()) == found
     typed = {"env": "A=1\r\nB = x=y", "argv": "/bin/x\r\n-a b"}
     found = read(schema.form(script.options), typed, {}, leave_out=())
     assert found == {"env": {"A": "1", "B": "x=y"}, "argv": ["/bin/x", "-a b"]}

@@ -10,16 +10,15 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.defined import LimitsDef
 from noroshi.web.forms import (
-    YES,
     Drawn,
     Field,
-    Form,
     Problems,
-    Schema,
     fields_of,
     merged as merged_fields,
     read as read_fields,
 )
+from noroshi.web.posted import Form
+from noroshi.web.shapes import YES, Schema
 
 Answer = Mapping[str, Any]
 Limits = Mapping[str, Mapping[str, Any]]
