@@ -14,6 +14,7 @@ from noroshi.core.defined import (
     RouteDef,
     RuleDef,
 )
+from noroshi.ports import options
 from noroshi.web.forms import Drawn, elsewhere, fields_of, merged, read
 from noroshi.web.visit import templates
 
@@ -72,9 +73,21 @@ def posted(fields):
         elif one.sort == "rows":
             for name, which, text in one.rows:
                 form |= {f"{name}.which": which, f"{name}.text": text}
+        elif one.sort == "table":
+            form |= {name: text for entry in one.entries for name, text, _ in entry}
         else:
             form[one.name] = one.value.replace("\n", "\r\n")
     return form
+
+
+@options
+class Window:
+    title: str = ""
+    """What. / 何です。"""
+    begins: str
+    """From. / いつからです。"""
+    days: tuple[str, ...] = ()
+    """On. / 曜日です。"""
 
 
 @pytest.mark.parametrize(("wanted", "content"), GIVEN)
@@ -196,3 +209,23 @@ def test_names_that_people_gave_are_never_translated():
     fields = {one.name: one for one in fields_of(schema.form(MonitorDef), {}, drawn=drawn)}
     assert [one.label for one in fields["rules"].choices] == ["all", "critical"]
     assert fields["days"].choices[0].label == "月"
+
+
+@options
+class Windows:
+    windows: tuple[Window, ...] = ()
+    """When. / いつです。"""
+
+
+def test_entries_of_texts_are_a_table_with_an_empty_row():
+    form = schema.form(Windows)
+    before = {"windows": [{"begins": "22:00", "days": ["sat", "sun"]}]}
+    (field,) = fields_of(form, before, (("windows.1.begins", "bad"),), drawn=drawn())
+    assert [one[0][0] for one in field.entries] == ["windows.1.title", "windows.2.title"]
+    assert field.problems == ("1.begins: bad",)
+    sent = posted([field])
+    assert read(form, sent, before) == before
+    sent |= {"windows.2.begins": " 7:00 ", "windows.2.days": "mon、 tue,wed"}
+    both = read(form, sent, before)["windows"]
+    assert both[1] == {"begins": "7:00", "days": ["mon", "tue", "wed"]}
+    assert read(form, {"windows.1.begins": "", "windows.1.days": " "}, before) == {}

@@ -16,6 +16,7 @@ from noroshi.definitions.toml import value as toml
 from noroshi.web.posted import (
     ABSENT,
     Form,
+    entries_of,
     is_given,
     is_there,
     parsed,
@@ -31,6 +32,8 @@ from noroshi.web.words import TEXTS
 Problems = Sequence[tuple[str, str]]
 """Where (a field's name, or a place inside of it) and what, in the reader's language."""
 Say = Callable[[Words], str]
+Cell = tuple[str, str, str]
+"""Of a table: name, what stands in it, and its label."""
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
 """So many empty places a list in order has, so many places at least; empty rows."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
@@ -51,7 +54,7 @@ class Choice:
 class Field:
     """One field as it is drawn. `code` is the setting's name in a definition; `default` what
     holds if it is left empty; `places` of a list in order are name and value, `rows` name, which
-    setting and its text; `now` what is in force if somebody else changed it meanwhile."""
+    setting and its text, `columns` label and help; `now` what is in force if somebody else changed it meanwhile."""
 
     name: str
     code: str
@@ -65,6 +68,8 @@ class Field:
     choices: tuple[Choice, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[str, str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    entries: tuple[tuple[Cell, ...], ...] = ()
     problems: tuple[str, ...] = ()
     now: str = ""
 
@@ -185,7 +190,13 @@ def _field(
         choices=_choices(shape, name, form, drawn.say),
         places=_places(shape, name, form),
         rows=_rows(shape, name, form),
-        problems=tuple(what for where, what in problems if _at(where, name)),
+        columns=tuple((label(c.name, "", drawn.say), drawn.say(c.help)) for c in shape.columns),
+        entries=_entries(shape, name, form, drawn.say),
+        problems=tuple(
+            _inside(shape, where.removeprefix(name), what)
+            for where, what in problems
+            if _at(where, name)
+        ),
         now=_now(shape, name, before, drawn),
     )
 
@@ -260,6 +271,26 @@ def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ..
     filled = rows_of(name, form)
     empty = [(shape.choices[0], "")] * SPARE_ROWS
     return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled, *empty], 1))
+
+
+def _entries(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell, ...], ...]:
+    """The entries of a table, one more than are filled."""
+    if shape.sort != "table":
+        return ()
+    found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
+    return tuple(
+        tuple(
+            (f"{name}.{n}.{column}", text, label(column, "", say))
+            for column, text in entry.items()
+        )
+        for n, entry in enumerate(found, 1)
+    )
+
+
+def _inside(shape: Shape, rest: str, what: str) -> str:
+    """What is wrong inside of a field of several rows says in which."""
+    several_rows = shape.sort in ("rows", "table", "lines", "map")
+    return f"{rest.lstrip('.')}: {what}" if several_rows and rest else what
 
 
 def _short(default: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,7 +28,38 @@ def written(shape: Shape, name: str, given: Any) -> dict[str, str]:
     if shape.sort == "rows":
         rows = [_row(shape, one) for one in several(chosen)]
         return _rows(name, rows)
+    if shape.sort == "table":
+        return _cells(name, [_entry(shape, one) for one in several(chosen)])
     return {name: _text(shape, chosen)}
+
+
+def _entry(shape: Shape, given: Any) -> dict[str, str]:
+    said = given if isinstance(given, Mapping) else {}
+    return {
+        one.name: ", ".join(map(plain, several(said.get(one.name, ABSENT))))
+        for one in shape.columns
+    }
+
+
+def _cells(name: str, entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {
+        f"{name}.{n}.{column}": text
+        for n, one in enumerate(entries, 1)
+        for column, text in one.items()
+    }
+
+
+def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
+    """The entries of a table of which anything is filled in, in order."""
+    start = f"{name}."
+    numbers = {
+        key.removeprefix(start).partition(".")[0] for key in form if key.startswith(start)
+    }
+    found = [
+        {one.name: form.get(f"{start}{n}.{one.name}", "").strip() for one in shape.columns}
+        for n in sorted(numbers, key=lambda n: (len(n), n))
+    ]
+    return [one for one in found if any(one.values())]
 
 
 def _row(shape: Shape, given: Any) -> tuple[str, str]:
@@ -91,6 +123,8 @@ def typed(shape: Shape, name: str, form: Form) -> dict[str, str]:
         return {f"{name}.{n}": one for n, one in enumerate(there, 1)}
     if shape.sort == "rows":
         return _rows(name, rows_of(name, form))
+    if shape.sort == "table":
+        return _cells(name, entries_of(shape, name, form))
     text = form.get(name, "").replace("\r\n", "\n")
     return {name: text if shape.sort == "long" else text.strip()}
 
@@ -107,6 +141,8 @@ def parsed(shape: Shape, name: str, form: Form) -> Any:
         return list(there.values()) or ABSENT
     if shape.sort == "rows":
         return [_of_row(*row) for row in rows_of(name, there)] or ABSENT
+    if shape.sort == "table":
+        return [_of_entry(shape, one) for one in entries_of(shape, name, there)] or ABSENT
     text = there[name]
     if not text or (shape.sort == "choice" and text == shape.default):
         return ABSENT
@@ -141,6 +177,16 @@ def number(text: str) -> Any:
             continue
         return found if math.isfinite(found) else text
     return text
+
+
+def _of_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        one.name: [part for part in re.split(r"[\s,、]+", entry[one.name]) if part]
+        if one.several
+        else entry[one.name]
+        for one in shape.columns
+        if entry[one.name]
+    }
 
 
 def _of_row(which: str, text: str) -> Any:

@@ -18,10 +18,20 @@ AS_TOML = "toml"
 """In a row of which one setting is chosen: whatever has no row of its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One setting of a table's entries."""
+
+    name: str
+    help: Words
+    several: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """One setting: of which sort, what holds unless it is given, what may be chosen. `names`:
-    what is chosen are names that people gave, which are shown as they are."""
+    what is chosen are names that people gave, which are shown as they are. `columns` of a table
+    are its entries' settings: name, help, and whether each is a list."""
 
     name: str
     sort: str
@@ -31,6 +41,7 @@ class Shape:
     whole: bool = False
     names: bool = False
     choices: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
     help: Words
 
 
@@ -62,6 +73,7 @@ def _shape(
         whole=main.get("type") == "integer" or main.get("items", {}).get("type") == "integer",
         names=known is not None and name != "days",
         choices=choices,
+        columns=_columns(_resolved(main.get("items", {}), shared)) if sort == "table" else (),
         help=paired(said.get("description", "")),
     )
 
@@ -79,6 +91,8 @@ def _sort(
             return ("order" if name == "routes" else "choices"), tuple(names)
         if inside.get("type") in SIMPLE:
             return "list", ()
+        if _columns(inside):
+            return "table", ()
         one_of = _texts(inside)
         return ("rows", (*one_of, AS_TOML)) if one_of else ("lines", ())
     if kind == "object":
@@ -89,6 +103,21 @@ def _sort(
     return {"boolean": "boolean", "integer": "number", "number": "number"}.get(
         str(kind), "long" if name in LONG else "text"
     ), ()
+
+
+def _columns(inside: Schema) -> tuple[Column, ...]:
+    """The settings of a table's entries, if each of them is a text or a list of texts and some
+    must be given."""
+    its = inside.get("properties", {})
+    items = [
+        one.get("items", {}) if one.get("type") == "array" else one for one in its.values()
+    ]
+    if not inside.get("required") or any(one.get("type") != "string" for one in items):
+        return ()
+    return tuple(
+        Column(name, paired(one.get("description", "")), one.get("type") == "array")
+        for name, one in its.items()
+    )
 
 
 def _texts(inside: Schema) -> tuple[str, ...]:

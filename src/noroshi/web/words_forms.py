@@ -146,6 +146,7 @@ AROUND: Mapping[str, Words] = {
     "form.place": Words(en="{label}, place {n}", ja="{label} {n}番目"),
     "form.row.which": Words(en="{label}, row {n}: how", ja="{label} {n}行目の種類"),
     "form.row.text": Words(en="{label}, row {n}: text", ja="{label} {n}行目の文字列"),
+    "form.cell": Words(en="{label}, row {n}", ja="{label} {n}行目"),
     "form.now": Words(en="In force meanwhile:", ja="いま有効な値:"),
 }
 FORMS: Mapping[str, Words] = {**SETTINGS, **OPTIONS, **CHOICES, **AROUND}
