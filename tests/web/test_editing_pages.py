@@ -419,3 +419,36 @@ async def test_of_very_many_monitors_one_instance_is_unfolded_at_a_time(desk, br
     assert "Show its 301 monitors" in browser.text and "m300" not in browser.text
     await browser.get("/settings/watch?in=big")
     assert "m300" in browser.text and "Show its 1 monitors" in browser.text
+
+
+async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed(desk, browser):
+    await browser.get(MONITOR)
+    form = filled_in(browser.text) | {"do": "save", "patience": "7", "options.include": "/\n/x"}
+    desk.time.pass_by(hours=13)
+    await browser.post(MONITOR, **form)
+    assert browser.status == 200 and "what you entered is kept" in browser.text
+    kept = html.unescape(re.search(r'name="kept" value="([^"]*)"', browser.text).group(1))
+    assert "csrf" not in kept and "patience=7" in kept
+    next = html.unescape(re.search(r'name="next" value="([^"]*)"', browser.text).group(1))
+    await browser.post("/login", name="sato", password="wrong", next=next, kept=kept)
+    assert browser.status == 403 and html.escape(kept) in browser.text
+    await browser.post("/login", name="sato", password=GOOD, next=next, kept=kept)
+    assert browser.status == 200 and f'action="{html.escape(MONITOR)}"' in browser.text
+    back = {
+        attribute(tag, "name"): html.unescape(inside)
+        for tag, inside in AREA.findall(browser.text)
+    }
+    assert (await desk.store.current()).number == 1
+    await browser.post(MONITOR, **back, do="preview")
+    assert browser.status == 200 and "patience nothing → 7" in html.unescape(browser.text)
+    await again(browser, MONITOR)
+    assert browser.status == 303 and (await its(desk))["options"] == {"include": ["/", "/x"]}
+
+
+async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(desk, browser):
+    desk.time.pass_by(hours=13)
+    foreign = {"sec-fetch-site": "cross-site"}
+    await browser.ask("POST", MONITOR, data={"etag": "x", "title": "evil"}, headers=foreign)
+    assert browser.status == 303 and browser.to == "/login"
+    await browser.post("/queue/mail", id="x", do="drop")
+    assert browser.status == 303 and browser.to == "/login"
