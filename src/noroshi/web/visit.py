@@ -183,6 +183,19 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
     return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
 
 
+async def _afterwards(visit: Visit) -> Response:
+    """Whoever was away for too long logs in first. What they typed into a form of settings goes
+    along, is shown to them afterwards, and does nothing by itself."""
+    request = visit.request
+    if request.method != "POST" or request.headers.get("sec-fetch-site", "") in FOREIGN:
+        return visit.to_log_in()
+    form = await _form(request)
+    if "etag" not in form:
+        return visit.to_log_in()
+    kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
+    return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
+
+
 async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     house, request = visit.house, visit.request
     if not await house.people.begun() and request.url.path not in ("/start", "/look"):
@@ -196,19 +209,6 @@ async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
         visit.form = await _form(request)
         see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
     return await handle(visit)
-
-
-async def _afterwards(visit: Visit) -> Response:
-    """Whoever was away for too long logs in first. What they typed into a form of settings goes
-    along, is shown to them afterwards, and does nothing by itself."""
-    request = visit.request
-    if request.method != "POST" or request.headers.get("sec-fetch-site", "") in FOREIGN:
-        return visit.to_log_in()
-    form = await _form(request)
-    if "etag" not in form:
-        return visit.to_log_in()
-    kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
-    return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
 
 
 async def _form(request: Request) -> Mapping[str, str]:
