@@ -109,8 +109,8 @@ EDITING: Mapping[str, Words] = {
     "edit.tried": Words(en="What would change", ja="変更点"),
     "edit.tried.about": Words(en="Nothing is saved yet.", ja="まだ保存していません。"),
     "edit.wrong": Words(
-        en="Not saved: something has to be mended first. What you entered is kept.",
-        ja="保存していません。直すところがあります。入力した内容は残っています。",
+        en="Not saved: something has to be mended first.",
+        ja="保存していません。直すところがあります。",
     ),
     "edit.fields": Words(
         en="Marked at their fields below: {count}. What you entered is kept.",
