@@ -144,6 +144,31 @@ async def test_a_monitor_keeps_its_id_and_the_folder_is_the_same_at_the_second_e
     assert (await desk.done("export"))["documents"] == first["documents"]
 
 
+EDITS = [
+    ("/settings/instance?name=web1", {"zone": "Asia/Tokyo", "limits.disk.used.off": "yes"}),
+    ("/settings/instance", {"name": "db1", "title": "データベース", "every": "5m"}),
+    ("/settings/group?in=web1&name=base", {"name": "disks", "at": "07:30\r\n12:00"}),
+    ("/settings/rule?name=all", {"when": "nth", "nth": "3", "on.unknown": "", "routes.2": ""}),
+    ("/settings/rule?name=all", {"options.subject": 'a "b" \\ 空'}),
+    (MONITOR, {"may_vanish": "yes", "rules": "own", "limits.used.rising": "no"}),
+]
+
+
+@pytest.mark.parametrize(("page", "typed"), EDITS)
+async def test_what_a_page_saved_is_the_same_out_of_a_folder(
+    desk, browser, tmp_path, page, typed
+):
+    await saved(browser, page, **typed)
+    assert browser.status == 303
+    first = await desk.done("export")
+    folder = tmp_path / "definitions"
+    write_folder(folder, tuple(Document(**one) for one in first["documents"]))
+    back = [{"key": one.key, "body": one.body} for one in look_into(folder).documents]
+    applied = await desk.done("apply", documents=back)
+    assert (applied["version"], applied["differences"]) == (2, ())
+    assert (await desk.done("export"))["documents"] == first["documents"]
+
+
 async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(desk, browser):
     typed = {
         "every": "often",
