@@ -280,7 +280,8 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
     new = "/settings/monitor?in=db1&group=system&kind=disk"
     assert html.escape(new) in browser.text
     await saved(browser, new, name="volumes", **{"options.include": "/"})
-    assert browser.to == "/settings/monitor?in=db1&group=system&name=volumes&did=4"
+    there = "/settings/monitor?in=db1&group=system&name=volumes&did=4"
+    assert browser.to == f"{there}&beware=yes"  # nobody is told of it yet
     (group,) = (await content(desk, "instances/db1"))["group"]
     (made,) = group["monitor"]
     assert made.pop("id") and made == {
@@ -477,3 +478,18 @@ async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(desk, b
     assert browser.status == 303 and browser.to == "/login"
     await browser.post("/queue/mail", id="x", do="drop")
     assert browser.status == 303 and browser.to == "/login"
+
+
+async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(desk, browser):
+    await saved(browser, MONITOR, rules="own")
+    assert browser.to == f"{MONITOR}&did=2&beware=yes"
+    await browser.get(browser.to)
+    assert "of which nobody is told: 1 (web1/base/disks)" in browser.text
+    await again(browser, MONITOR, rules="")
+    assert browser.to == f"{MONITOR}&did=3"
+
+
+async def test_limits_are_in_the_unit_that_was_measured(desk, browser):
+    await desk.measured()
+    await browser.get(MONITOR)
+    assert re.search(r"used <span class=\"mute\">\(%\)", browser.text)
