@@ -72,6 +72,8 @@ class MonitorDef(Definition):
     """What its kind wants to know."""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
     """Limits by reading; an empty table switches the kind's own limits off."""
+    enabled: bool = True
+    """false: it is not measured until it is enabled again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,8 @@ class GroupDef(Definition):
     """For all its monitors that say nothing else; [] for none."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else."""
+    enabled: bool = True
+    """false: none of its monitors is measured, whatever they say themselves."""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -112,6 +116,8 @@ class InstanceDef(Definition):
     """For all its monitors that say nothing else."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else."""
+    enabled: bool = True
+    """false: its monitoring is stopped; nothing of it is measured."""
     group: tuple[GroupDef, ...] = ()
 
 

@@ -64,6 +64,8 @@ class Reason(Enum):
     """The level is the same, but another reading stands behind it."""
     RECOVERED = "recovered"
     """It recovered."""
+    ENDED = "ended"
+    """Its watch ended while it was so: whether it recovered is not known."""
     REPEAT = "repeat"
     """It is still so, and the repeat interval has passed."""
     FOUND_AGAIN = "found-again"
@@ -101,6 +103,7 @@ SPEAKING = frozenset(
         Reason.NEW_LEVEL,
         Reason.NEW_CAUSE,
         Reason.RECOVERED,
+        Reason.ENDED,
         Reason.REPEAT,
         Reason.FOUND_AGAIN,
         Reason.EACH_TIME,
@@ -255,6 +258,7 @@ class Monitor:
     `patience` is how many looks in a row it takes to believe a new level; `goes_to` is the
     address that a network check is about, "" for what is about the computer itself.
     `occurrences` are the readings of what happens and is no state: found again, it is news.
+    `stopped`: nothing of it is measured until somebody starts it again.
     """
 
     id: str
@@ -273,6 +277,7 @@ class Monitor:
     goes_to: str = ""
     occurrences: frozenset[str] = frozenset()
     group_title: str = ""
+    stopped: bool = False
 
     @property
     def path(self) -> str:

@@ -83,6 +83,7 @@ class Heritage:
     cadence: Cadence = MINUTELY
     rules: tuple[Rule, ...] = ()
     limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ def _under(
         _cadence(above.cadence, said, zone, place),
         _rules(above.rules, said, known, place),
         limits,
+        above.stopped or not said.enabled,
     )
 
 
@@ -198,6 +200,7 @@ def _monitor(
         rules=_rules(above.rules, said, known, place),
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
+        stopped=above.stopped or not said.enabled,
     )
 
 
