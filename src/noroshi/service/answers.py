@@ -12,6 +12,7 @@ from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.answers_mail import Arrived, Arrives
+from noroshi.service.answers_stops import StoppedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class ItemStatus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
     """How one monitor is; `known` once it has been judged. `measured` is when it last was,
-    None if that was not looked up, as for those that are OK among very many."""
+    None if that was not looked up, as for those that are OK among very many. `stopped` says by
+    what and whom, where nothing of it is measured."""
 
     path: str
     title: str
@@ -37,6 +39,7 @@ class MonitorStatus:
     known: bool
     measured: datetime | None
     items: tuple[ItemStatus, ...]
+    stopped: StoppedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
-    what somebody should know of the definitions."""
+    what somebody should know of the definitions. `stopped` is what is not watched, the outermost
+    of it."""
 
     node: str
     version: int
@@ -142,6 +146,7 @@ class Status:
     queue: Counts
     troubles: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
+    stopped: tuple[StoppedBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.words import Words, plain
 from noroshi.service import looking
 from noroshi.service.answers import LimitShown, MonitorShown, Point, Series
-from noroshi.service.desk import Desk
 from noroshi.service.history import monitor_named
 from noroshi.service.looking_up import UNKNOWN_STATE
 from noroshi.service.offer import VIEWER, Person, operation
 from noroshi.service.saying import limits_told
+from noroshi.service.stopped import stop_of
+from noroshi.service.stops import Stops
 
 MOST_SAMPLES = 1000
 MOST_SERIES = 24
@@ -21,7 +22,7 @@ MOST_SERIES = 24
 NO_LIMITS = Limits()
 
 
-class Showing(Desk):
+class Showing(Stops):
     """One thing watched, looked at closely."""
 
     @operation(
@@ -35,8 +36,9 @@ class Showing(Desk):
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         check = self._plugins.check(wanted.kind)
         newest = samples[0] if samples else None
+        stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
         return MonitorShown(
-            status=looking.monitor_status(wanted, state, newest, check.names),
+            status=looking.monitor_status(wanted, state, newest, check.names, stop),
             at=self._clocks.wall(),
             kind_title=check.title,
             goes_to=wanted.goes_to,
