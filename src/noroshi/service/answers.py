@@ -75,7 +75,8 @@ class LimitShown:
 class MonitorShown:
     """One monitor in full. `goes_to` is the address that it is about, "" for the computer
     itself; `patience` is how many looks in a row it takes to believe a new level; at `faults`
-    it could not be measured."""
+    it could not be measured. `runs`: its kind runs a program; `seconds` is how long a look may
+    take."""
 
     status: MonitorStatus
     at: datetime
@@ -87,6 +88,8 @@ class MonitorShown:
     limits: tuple[LimitShown, ...]
     series: tuple[Series, ...]
     faults: tuple[datetime, ...]
+    runs: bool = False
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,6 +383,7 @@ class Decided:
     reason: Reason
     because: Words
     at: datetime
+    speaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

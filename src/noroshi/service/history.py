@@ -45,6 +45,7 @@ class History(Desk):
                     reason=d.reason,
                     because=REASONS[d.reason],
                     at=d.at,
+                    speaks=d.reason.speaks,
                 )
                 for d in decided
             ),

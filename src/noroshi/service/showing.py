@@ -47,6 +47,8 @@ class Showing(Stops):
             rules=tuple(rule.id for rule in wanted.rules),
             limits=tuple(_limits(wanted, newest, check.names)),
             series=series_of(wanted, samples, check.names),
+            runs=check.runs,
+            seconds=wanted.timeout.total_seconds(),
             faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
         )
 

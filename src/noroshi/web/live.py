@@ -56,7 +56,7 @@ class Seen:
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """All that is shown. That something was measured once more is not."""
-        shown = ("version", "routes", "queue", "troubles", "cautions")
+        shown = ("version", "routes", "queue", "troubles", "cautions", "stopped")
         told = [self.status[name] for name in shown]
         wrong = [(one["path"], item) for one, item in wrong_items(self.status)]
         return (*told, wrong, self.prints, self.ledger)
@@ -90,6 +90,10 @@ class Live:
                 await self._look()
             assert self._seen is not None
             return self._seen
+
+    def changed(self) -> None:
+        """Somebody changed something just now: whoever asks next sees it."""
+        self._looked = float("-inf")
 
     async def follow(self) -> AsyncIterator[Seen | None]:
         """How it is, and again each time that something changed; None when long nothing did."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from noroshi.web.live import Seen
 from noroshi.web.tongue import TONGUES
-from noroshi.web.tree import Group, Instance, level_of, worst
+from noroshi.web.tree import CALM, Group, Instance, level_of, worst
 from noroshi.web.visit import templates
 
 MOST_OPEN, MOST_ROWS = 3, 40
@@ -22,7 +22,7 @@ class Shown:
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = TONGUES[language].level, level_of
         self._wanted = tuple((opened or path).split("/")[:2])
-        bad = [one.name for one in self.instances if one.level not in ("ok", "new")]
+        bad = [one.name for one in self.instances if one.level not in CALM]
         self._bad = frozenset(bad[:MOST_OPEN])
         self._few = len(self.instances) == 1
 
@@ -33,7 +33,7 @@ class Shown:
             return asked or self._few or instance.name in self._bad
         if (instance.name, group.name) == self._wanted:
             return True
-        bad = group.level not in ("ok", "new") or (self._few and len(instance.groups) == 1)
+        bad = group.level not in CALM or (self._few and len(instance.groups) == 1)
         return bad and len(group.monitors) <= MOST_ROWS
 
 

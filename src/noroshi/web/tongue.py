@@ -28,8 +28,12 @@ class Tongue:
         return self.say(words.fill(**given) if given else words)
 
     def level(self, level: str) -> str:
-        """A level's word; "new" is one that was never measured."""
-        return self.text("level.new") if level == "new" else self.say(WORDS[Level(level)])
+        """A level's word; "new" is one that was never measured, "stopped" one that is not."""
+        if level == "stopped":
+            return self.text("level.stopped")
+        if level == "new":
+            return self.text("level.new")
+        return self.say(WORDS[Level(level)])
 
     def day(self, day: str) -> str:
         """A date of an answer, with the year."""

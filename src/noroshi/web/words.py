@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_acts import ACTS
 from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_watching import WATCHING
@@ -93,4 +94,5 @@ TEXTS: Mapping[str, Words] = {
     **WATCHING,
     **HANDLING,
     **FORMS,
+    **ACTS,
 }

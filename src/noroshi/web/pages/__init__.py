@@ -6,7 +6,20 @@ from starlette.routing import Route
 
 from noroshi.web.house import House
 from noroshi.web.live import Live
-from noroshi.web.pages import entering, ledger, looks, monitor, overview, queue, users, versions
+from noroshi.web.pages import (
+    adding,
+    entering,
+    ledger,
+    looks,
+    monitor,
+    overview,
+    parts,
+    placing,
+    queue,
+    trying,
+    users,
+    versions,
+)
 
 
 def routes(house: House) -> list[Route]:
@@ -17,6 +30,10 @@ def routes(house: House) -> list[Route]:
         *looks.routes(house),
         *overview.routes(house, live),
         *monitor.routes(house, live),
+        *parts.routes(house, live),
+        *placing.routes(house, live),
+        *adding.routes(house, live),
+        *trying.routes(house),
         *queue.routes(house),
         *ledger.routes(house),
         *versions.routes(house),
