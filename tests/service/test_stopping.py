@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from noroshi.core.reckon import farewell
 from noroshi.service import Person, answer
 from noroshi.service.offer import OPERATOR, VIEWER, roles_up_to
 from noroshi.web.certificate import own_certificate
@@ -131,6 +132,23 @@ async def test_what_is_wrong_elsewhere_keeps_nobody_from_stopping(tmp_path):
     with pytest.raises(Told):
         await applied(ask, networks__out={"ca_file": str(trusted)}, contacts__boss=None)
     assert (await ask("monitor_disable", monitor="disks"))["version"] == 2
+
+
+async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(ask):
+    await applied(ask)
+    await ask.desk.measured()
+    await ask("instance_stop", instance="web1")
+    version, plan = await ask.desk.service._current()
+    (monitor,) = plan.monitors.values()
+    store, now = ask.desk.store, ask.desk.time.now
+    block = await store.lease_monitors(await store.begin("node", now), now)
+    change = farewell(monitor, block.states[monitor.id], now, lambda *_: {})
+    assert await store.commit(block.fence, change)
+    found = await ask("log", monitor="disks")
+    assert found["stopped"]["version"] == version.number == 2
+    (event,) = found["events"]
+    assert (event["before"], event["after"], event["ended"]) == ("critical", "ok", "stopped")
+    assert "whether it is well is not known" in event["words"]["en"]
 
 
 async def test_of_two_who_switch_at_once_neither_is_lost(ask):

@@ -1,5 +1,7 @@
 """Stopping, starting, trying and copying as a person does it, by mouse and by keyboard."""
 
+import asyncio
+
 from playwright.async_api import expect
 
 from noroshi.core.model import Reading, Sample
@@ -10,7 +12,10 @@ from tests.web.test_in_a_browser import looking
 
 
 async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
+    slow = asyncio.Event()
+
     async def measure(_monitor, memory):
+        await slow.wait()
         return Sample(desk.time.now, (Reading("used", 91.2, "%", "/var"),), memory)
 
     desk = await with_user(desk=Desk(measure=measure, runs_on="minato-sv"))
@@ -18,7 +23,10 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
     async with looking(desk, tmp_path) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/monitor/web1/base/disks")
+        await expect(page.locator("#try-slow")).to_be_hidden()
         await page.get_by_role("button", name="Measure now").click()
+        await expect(page.locator("#try-slow")).to_be_visible()
+        slow.set()
         await expect(page.locator("#tried .answer")).to_have_text("CRITICAL")
         await expect(page.locator("#tried")).to_contain_text("minato-sv")
         await page.get_by_role("link", name="Copy or move").click()

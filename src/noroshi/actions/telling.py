@@ -87,7 +87,7 @@ def subject(told: Telling) -> str:
 
 def ended(event: Event) -> bool:
     """It did not get better: nobody looks at it any more."""
-    return event.cause.words in (status.NO_LONGER_WATCHED, status.STOPPED)
+    return event.cause.words in status.ENDS
 
 
 def stopped(event: Event) -> bool:

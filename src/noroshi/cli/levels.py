@@ -14,6 +14,7 @@ MARKS = {
     "unknown": "▨",
     "new": "·",
     "stopped": "－",
+    "ended": "－",
 }
 NAMES: Mapping[str, Words] = {
     "ok": Words(en="OK", ja="正常"),
@@ -22,6 +23,7 @@ NAMES: Mapping[str, Words] = {
     "unknown": Words(en="UNKNOWN", ja="失敗"),
     "new": Words(en="not yet", ja="未測定"),
     "stopped": Words(en="stopped", ja="監視停止"),
+    "ended": Words(en="ended", ja="監視終了"),
 }
 WORST_FIRST = ("critical", "unknown", "warning", "new", "stopped", "ok")
 """The levels, "new" for what has not been measured yet, and "stopped" for what is not at all."""

@@ -363,7 +363,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One event: an item went from one level to another, or was told of again."""
+    """One event: an item went from one level to another, or was told of again. `ended`: it is
+    OK only as nobody looks any more; "stopped", or "ended" for good."""
 
     id: str
     at: datetime
@@ -372,6 +373,7 @@ class Happened:
     before: Level
     after: Level
     words: Words
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,6 +394,7 @@ class Log:
 
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
+    stopped: StoppedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def _ask(
         name=name,
         default=default,
         help=next((words for words in told if words is not None), NOTHING),
-        used=[f"{where} {option}".strip() for _, where, option in mine],
+        used=[f"{where} ({option})" if option else where for _, where, option in mine],
     )
 
 

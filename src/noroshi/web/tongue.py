@@ -28,9 +28,12 @@ class Tongue:
         return self.say(words.fill(**given) if given else words)
 
     def level(self, level: str) -> str:
-        """A level's word; "new" is one that was never measured, "stopped" one that is not."""
+        """A level's word; "new" is one that was never measured, "stopped" and
+        "ended" ones that are not any more."""
         if level == "stopped":
             return self.text("level.stopped")
+        if level == "ended":
+            return self.text("level.ended")
         if level == "new":
             return self.text("level.new")
         return self.say(WORDS[Level(level)])

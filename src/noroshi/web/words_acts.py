@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 
 ACTS: Mapping[str, Words] = {
+    "level.ended": Words(en="Ended", ja="監視終了"),
     "level.stopped": Words(en="Stopped", ja="監視停止"),
     "overview.all_stopped": Words(
         en="Nothing is watched: all monitoring is stopped.", ja="すべての監視を停止しています。"
@@ -48,7 +49,7 @@ ACTS: Mapping[str, Words] = {
         en="The monitors of the blueprint {part} are added.",
         ja="ひな形 {part} の監視項目を追加しました。",
     ),
-    "tree.page": Words(en="All of {name}", ja="{name} の一覧と操作"),
+    "tree.page": Words(en="List and actions", ja="一覧と操作"),
     "part.monitors": Words(en="Monitors", ja="監視項目"),
     "part.monitor": Words(en="Monitor", ja="監視項目"),
     "part.empty": Words(
@@ -100,7 +101,7 @@ ACTS: Mapping[str, Words] = {
         en="Where network checks reach the new computer. Left empty, it is as it was.",
         ja="新しいコンピューターのアドレスです。空のままなら元と同じになります。",
     ),
-    "place.stopped": Words(en="At first", ja="最初の状態"),
+    "place.stopped": Words(en="Monitoring", ja="監視"),
     "place.stopped.about": Words(
         en="Do not watch it before somebody starts it", ja="開始するまで監視しない"
     ),
