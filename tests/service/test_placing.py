@@ -68,6 +68,7 @@ async def test_an_instance_is_copied_with_ids_of_its_own_and_waits_to_be_started
     found = await contents(ask)
     assert (found["web2"]["address"], found["web2"]["enabled"]) == ("192.0.2.2", False)
     assert monitors(found["web2"])["base/disks"] != monitors(found["web1"])["base/disks"]
+    await ask("instance_copy", instance="web2", name="web3")
     assert [one["path"] for one in (await ask("status"))["stopped"]] == ["web2"]
 
 

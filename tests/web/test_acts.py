@@ -54,6 +54,7 @@ async def test_an_instance_is_stopped_and_started_on_its_page(desk, browser):
     assert "stopped by sato" in browser.text and "version 2" in browser.text
     assert (await desk.store.current()).note == "other rack"
     await browser.get("/")
+    assert '<span class="tree__value">sato, version 2</span>' in browser.text
     assert "Not watched now" in browser.text and 'href="/instance/web1"' in browser.text
     assert "Nothing is watched: all monitoring is stopped." in browser.text
     await browser.get("/instance/web1")

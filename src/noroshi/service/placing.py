@@ -100,7 +100,7 @@ class Placing(Stopping):
         source = await self._instance(instance)
         said: dict[str, Any] = {"title": title, "address": address}
         rest = {key: value for key, value in said.items() if value}
-        rest |= {"enabled": False} if stopped else {}
+        rest["enabled"] = False if stopped else None  # a copy of what is stopped is watched too
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
             return instance_copied(documents, instance, name, rest)

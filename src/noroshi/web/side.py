@@ -25,6 +25,17 @@ class Shown:
         bad = [one.name for one in self.instances if one.level not in CALM]
         self._bad = frozenset(bad[:MOST_OPEN])
         self._few = len(self.instances) == 1
+        self._stopped = {one["path"]: one for one in seen.status["stopped"]}
+        self._tongue = TONGUES[language]
+
+    def by(self, path: str) -> str:
+        """By whom it is stopped, and since which version; "" if not by its own word."""
+        one = self._stopped.get(path)
+        if one is None:
+            return ""
+        if not one["version"]:
+            return self._tongue.text("level.stopped")
+        return self._tongue.text("tree.stopped", who=one["who"], version=one["version"])
 
     def opens(self, instance: Instance, group: Group | None) -> bool:
         """Whether it stands open from the start."""

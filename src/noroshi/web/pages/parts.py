@@ -71,7 +71,7 @@ async def _switched(visit: Visit, live: Live) -> Response:
 
 async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Response:
     key = f"instances/{instance}"
-    shown = await visit.need("definition_show")
+    shown = await visit.need("definition_show", keys=[key])
     said: Mapping[str, Any] = shown["documents"].get(key, {})
     seen = await live.now()
     found = seen.tree.get(instance)
