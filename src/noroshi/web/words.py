@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.core.words import Words
 from noroshi.web.words_acts import ACTS
+from noroshi.web.words_editing import EDITING
 from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_watching import WATCHING
@@ -95,4 +96,5 @@ TEXTS: Mapping[str, Words] = {
     **HANDLING,
     **FORMS,
     **ACTS,
+    **EDITING,
 }

@@ -19,11 +19,11 @@ SETTINGS = _named(
         "kind": ("Kind", "種別"),
         "address": ("Address", "アドレス"),
         "zone": ("Time zone", "タイムゾーン"),
-        "every": ("Measured every", "間隔"),
+        "every": ("Measured every", "測定間隔"),
         "at": ("Times of day", "時刻"),
         "days": ("Days of the week", "曜日"),
         "timeout": ("Time-out", "制限時間"),
-        "patience": ("Measurements to believe it", "連続回数"),
+        "patience": ("Looks in a row", "判定に要る連続回数"),
         "may_vanish": ("Items may go away", "消えてもよい"),
         "rules": ("Rules", "実行条件"),
         "enabled": ("Watched", "監視する"),
@@ -124,6 +124,13 @@ CHOICES = _named(
         "all": ("all of them", "すべて"),
         "any": ("any of them", "どれか"),
         "auto": ("automatically", "自動"),
+        "terms.word": ("contains", "含む"),
+        "terms.not_word": ("does not contain", "含まない"),
+        "terms.pattern": ("matches the pattern", "パターンに一致する"),
+        "terms.not_pattern": ("does not match the pattern", "パターンに一致しない"),
+        "toml": ("a group, as in TOML", "グループ (TOML)"),
+        "rising.yes": ("high values", "高いほど悪い"),
+        "rising.no": ("low values", "低いほど悪い"),
     },
 )
 AROUND: Mapping[str, Words] = {
@@ -133,10 +140,14 @@ AROUND: Mapping[str, Words] = {
     "form.yes": Words(en="yes", ja="はい"),
     "form.inherited": Words(en="as above: {value}", ja="上位の設定に従う: {value}"),
     "form.inherited.none": Words(
-        en="as above (nothing is said there)", ja="上位の設定に従う (指定なし)"
+        en="nothing is said (nobody is told, unless it is said further up)",
+        ja="指定しない (上位にも指定がなければ、誰にも知らせません)",
     ),
     "form.own": Words(en="only these:", ja="次のものだけ:"),
     "form.place": Words(en="{label}, place {n}", ja="{label} {n}番目"),
+    "form.row.which": Words(en="{label}, row {n}: how", ja="{label} {n}行目の種類"),
+    "form.row.text": Words(en="{label}, row {n}: text", ja="{label} {n}行目の文字列"),
+    "form.cell": Words(en="{label}, row {n}", ja="{label} {n}行目"),
     "form.now": Words(en="In force meanwhile:", ja="いま有効な値:"),
 }
 FORMS: Mapping[str, Words] = {**SETTINGS, **OPTIONS, **CHOICES, **AROUND}

@@ -12,13 +12,16 @@ from noroshi.web.pages import (
     ledger,
     looks,
     monitor,
+    monitor_settings,
     overview,
     parts,
     placing,
     queue,
+    telling,
     trying,
     users,
     versions,
+    watched,
 )
 
 
@@ -38,4 +41,7 @@ def routes(house: House) -> list[Route]:
         *ledger.routes(house),
         *versions.routes(house),
         *users.routes(house),
+        *watched.routes(house),
+        *monitor_settings.routes(house),
+        *telling.routes(house),
     ]

@@ -95,12 +95,20 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         level_now=STOPPED if its.stopped else level,
         level=tongue.level,
         groups=groups,
+        settings=_settings(instance, group),
         switch=its,
         open=_open(groups),
         own=instance == OWN,
         may=may(visit),
         did=did(visit),
     )
+
+
+def _settings(instance: str, group: str) -> str:
+    """The address of its settings."""
+    if group:
+        return address("/settings/group", **{"in": instance}, name=group)
+    return address("/settings/instance", name=instance)
 
 
 def _open(groups: Sequence[Any]) -> int:
