@@ -45,6 +45,21 @@ class LimitsDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WindowDef(Definition):
+    """Planned work: nothing is told while it goes on."""
+
+    title: str = ""
+    """What is done then, where people read."""
+    begins: str
+    """When it begins, in the instance's time zone: "22:00", or once, "2026-12-24 22:00"."""
+    ends: str
+    """When it ends, in the same way; a time of day that is not later is that of the next day."""
+    days: tuple[str, ...] = ()
+    """On which days of the week it begins: mon, tue, wed, thu, fri, sat, sun; all of them
+    unless given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorDef(Definition):
     id: str = ""
     """Made by Noroshi at the first `apply`; keep it, as state and history belong to it."""
@@ -72,6 +87,8 @@ class MonitorDef(Definition):
     """What its kind wants to know."""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
     """Limits by reading; an empty table switches the kind's own limits off."""
+    maintenance: tuple[WindowDef, ...] = ()
+    """Planned work on it, beside its group's and its instance's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +107,8 @@ class GroupDef(Definition):
     """For all its monitors that say nothing else; [] for none."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else."""
+    maintenance: tuple[WindowDef, ...] = ()
+    """Planned work on all its monitors, beside the instance's."""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -112,6 +131,8 @@ class InstanceDef(Definition):
     """For all its monitors that say nothing else."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else."""
+    maintenance: tuple[WindowDef, ...] = ()
+    """Planned work on the whole of it."""
     group: tuple[GroupDef, ...] = ()
 
 
