@@ -11,23 +11,27 @@ from noroshi.core.model import NOTHING, Level, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
+from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrived, Arrives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStatus:
-    """How one item is, since when (None: it was never otherwise), and what stands behind it."""
+    """How one item is, since when (None: it was never otherwise), what stands behind it, and
+    who has its alarm."""
 
     item: str
     level: Level
     since: datetime | None
     words: Words
+    acknowledged: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
     """How one monitor is; `known` once it has been judged. `measured` is when it last was,
-    None if that was not looked up, as for those that are OK among very many."""
+    None if that was not looked up, as for those that are OK among very many. `silent` and
+    `maintenance` are until when nothing is told of it."""
 
     path: str
     title: str
@@ -37,6 +41,8 @@ class MonitorStatus:
     known: bool
     measured: datetime | None
     items: tuple[ItemStatus, ...]
+    silent: datetime | None = None
+    maintenance: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,9 @@ class MonitorShown:
     limits: tuple[LimitShown, ...]
     series: tuple[Series, ...]
     faults: tuple[datetime, ...]
+    remarks: tuple[RemarkShown, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
+    planned: tuple[WindowShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +140,7 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
-    what somebody should know of the definitions."""
+    what somebody should know of the definitions; `silences` are what nothing is told of."""
 
     node: str
     version: int
@@ -142,6 +151,7 @@ class Status:
     queue: Counts
     troubles: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,10 +375,11 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events, newest first, and what the rules last decided."""
+    """Events, newest first, what the rules last decided, and what people said, newest first."""
 
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
+    remarks: tuple[RemarkShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from noroshi.plugins import UnknownKind
 from noroshi.service.answers import ContactRow, Decided, Happened, Log
 from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, NotFound, Person, operation
+from noroshi.service.said import remark_shown
 from noroshi.service.saying import told
 
 MOST = 10_000
@@ -30,12 +31,13 @@ class History(Desk):
     )
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
         """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
-        also what each rule last answered about each item, and why."""
+        also what each rule last answered about each item, and why. And what people said."""
         _, plan = await self._current()
         wanted = monitor_named(plan, monitor) if monitor else None
         id = wanted.id if wanted else ""
         events = await self._store.events(id, max(1, min(last, MOST)))
         decided = await self._store.decisions(id) if id else ()
+        remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
             decisions=tuple(
@@ -48,6 +50,7 @@ class History(Desk):
                 )
                 for d in decided
             ),
+            remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
         )
 
     def _happened(self, plan: Plan, event: Event) -> Happened:

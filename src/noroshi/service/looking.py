@@ -26,6 +26,7 @@ from noroshi.service.answers import (
     RouteStatus,
     Said,
 )
+from noroshi.service.said import NOTHING_OF_IT, OfMonitor, holder
 from noroshi.service.saying import limits_told
 from noroshi.service.standing import found_now, reason
 
@@ -80,9 +81,14 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
 
 
 def monitor_status(
-    monitor: Monitor, state: State, sample: Sample | None, names: Mapping[str, Words]
+    monitor: Monitor,
+    state: State,
+    sample: Sample | None,
+    names: Mapping[str, Words],
+    said: OfMonitor = NOTHING_OF_IT,
 ) -> MonitorStatus:
-    """How a monitor is, with its newest readings if there are any at hand."""
+    """How a monitor is, with its newest readings if there are any at hand, and what people say
+    of it."""
     found = found_now(monitor, state, sample)
     items = [
         ItemStatus(
@@ -90,6 +96,7 @@ def monitor_status(
             level=item.level,
             since=item.since,
             words=reason(item, found.get(name), monitor.patience, names),
+            acknowledged=holder(said.acknowledged.get(name)),
         )
         for name, item in _shown(state)
     ]
@@ -105,6 +112,8 @@ def monitor_status(
         known=bool(state.items),
         measured=sample.at if sample is not None else None,
         items=tuple(items),
+        silent=said.silent,
+        maintenance=said.maintenance,
     )
 
 
