@@ -9,15 +9,16 @@ import pytest
 
 import noroshi.web
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import queue, users
+from noroshi.web.pages import queue, telling, users
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
+from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
-SAME = {"language.en", "language.ja", "foot"}
+SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma"}
 
 
 def used():
@@ -35,6 +36,11 @@ def used():
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
+    for sort in (telling.RULES, telling.NOTIFICATIONS):
+        yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
+        yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
+        yield from (f"{sort.one}.{name}" for name in sort.sections)
+    yield from (*SETTINGS, *OPTIONS, *CHOICES)  # drawn by the names of settings
     yield from ("alarm.held", "alarm.dropped")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from noroshi.core.model import NOTHING, Level, Reason, Verdict
+from noroshi.core.model import NOTHING, Level, Limits, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
@@ -205,9 +205,20 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsShown:
+    """Definitions of one version by key (instances/web1): what each says, as TOML would say it,
+    and the digest that a change of it names; "" for what is not there."""
+
+    version: int
+    documents: Mapping[str, Any]
+    etags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
-    measures, and the limits of that unless others are given."""
+    measures, and the limits of that unless others are given, in words and as they are. `open`:
+    its readings have the names that a user's own program gives; `runs`: it runs one."""
 
     family: str
     kind: str
@@ -216,6 +227,9 @@ class Kind:
     options: Mapping[str, Any]
     readings: Mapping[str, Words]
     limits: Mapping[str, Words]
+    defaults: Mapping[str, Limits]
+    open: bool
+    runs: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from noroshi.service.alarming import Alarming
 from noroshi.service.as_sent import Previewing
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
+from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
 from noroshi.service.history import History
@@ -31,6 +32,7 @@ class Service(
     History,
     Showing,
     Trying,
+    Editing,
     Versions,
     Blueprints,
     Certifying,

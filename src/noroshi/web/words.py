@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_editing import EDITING
+from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_watching import WATCHING
 
@@ -91,4 +93,6 @@ TEXTS: Mapping[str, Words] = {
     ),
     **WATCHING,
     **HANDLING,
+    **FORMS,
+    **EDITING,
 }

@@ -6,7 +6,19 @@ from starlette.routing import Route
 
 from noroshi.web.house import House
 from noroshi.web.live import Live
-from noroshi.web.pages import entering, ledger, looks, monitor, overview, queue, users, versions
+from noroshi.web.pages import (
+    entering,
+    ledger,
+    looks,
+    monitor,
+    monitor_settings,
+    overview,
+    queue,
+    telling,
+    users,
+    versions,
+    watched,
+)
 
 
 def routes(house: House) -> list[Route]:
@@ -21,4 +33,7 @@ def routes(house: House) -> list[Route]:
         *ledger.routes(house),
         *versions.routes(house),
         *users.routes(house),
+        *watched.routes(house),
+        *monitor_settings.routes(house),
+        *telling.routes(house),
     ]
