@@ -26,6 +26,7 @@ SETTINGS = _named(
         "patience": ("Measurements to believe it", "連続回数"),
         "may_vanish": ("Items may go away", "消えてもよい"),
         "rules": ("Rules", "実行条件"),
+        "maintenance": ("Maintenance", "メンテナンス"),
         "warning": ("Warning", "注意"),
         "critical": ("Critical", "危険"),
         "rising": ("What is bad", "悪い向き"),

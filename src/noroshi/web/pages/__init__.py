@@ -7,9 +7,11 @@ from starlette.routing import Route
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.pages import (
+    alarms,
     entering,
     ledger,
     looks,
+    maintenance,
     monitor,
     monitor_settings,
     overview,
@@ -29,6 +31,8 @@ def routes(house: House) -> list[Route]:
         *looks.routes(house),
         *overview.routes(house, live),
         *monitor.routes(house, live),
+        *alarms.routes(house, live),
+        *maintenance.routes(house),
         *queue.routes(house),
         *ledger.routes(house),
         *versions.routes(house),
