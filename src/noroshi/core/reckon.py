@@ -63,7 +63,7 @@ def reckon(
     When nothing changed, the change has the very state object that was given, and no more.
     """
     after, events, found = _advanced(monitor, state, sample)
-    standing = _in_maintenance(monitor, standing, now)
+    standing = _in_maintenance(monitor, after, events, standing, now)
     memory, samples = (None, ()) if sample is None else (sample.memory, (sample,))
     judged = list(_judge(monitor, after, events, standing, now, found, sample is not None))
     if not judged and not events:  # nothing is bad, nothing moved: nearly every turn ends here
@@ -74,11 +74,18 @@ def reckon(
     return replace(change, memory=memory, samples=samples, wake=then)
 
 
-def _in_maintenance(monitor: Monitor, standing: Standing, now: datetime) -> Standing:
-    """Also until when planned work goes on."""
-    if not monitor.maintenance:  # nearly every monitor, nearly every turn
+def _in_maintenance(
+    monitor: Monitor, state: State, events: Sequence[Event], standing: Standing, now: datetime
+) -> Standing:
+    """Also until when planned work goes on, if that can matter: nearly every turn is of a
+    monitor without any, or finds it well."""
+    if not monitor.maintenance or not (events or any(map(_concerns, state.items.values()))):
         return standing
     return replace(standing, maintenance=ends_of(monitor.maintenance, now))
+
+
+def _concerns(item: ItemState) -> bool:
+    return item.level is not Level.OK or bool(item.told)
 
 
 def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Change:

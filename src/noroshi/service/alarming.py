@@ -94,7 +94,7 @@ class Alarming(Samples):
             silences=tuple(
                 silence_shown(one, every, now, plan.monitors) for one in said.silences
             ),
-            maintenance=tuple(windows_shown(every, now)),
+            maintenance=tuple(windows_shown(wanted, now, every)),
         )
 
     async def _rows(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from noroshi.actions.phrases import REASONS
-from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, silent_until
+from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, names_at, silent_until
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Rule
 from noroshi.core.windows import Weekly, Window, ends_of, span_of
 from noroshi.service.answers import MonitorStatus
@@ -81,23 +81,30 @@ def silence_shown(
     )
 
 
-def windows_shown(monitors: Iterable[Monitor], now: datetime) -> Sequence[WindowShown]:
-    """Planned work that is not over, the first to begin first; what is planned for many
-    monitors stands there once, with the place that they have in common."""
-    of = dict[Window, list[Monitor]]()
-    for monitor in monitors:
+def windows_shown(
+    monitors: Iterable[Monitor], now: datetime, every: Collection[Monitor]
+) -> Sequence[WindowShown]:
+    """Planned work that is not over, the first to begin first; what is planned for many of
+    `every` monitor stands there once, with the outermost place that all of it is planned for."""
+    of = dict[tuple[str, Window], list[Monitor]]()
+    wanted = {window for monitor in monitors for window in monitor.maintenance}
+    for monitor in every:
         for window in dict.fromkeys(monitor.maintenance):
-            of.setdefault(window, []).append(monitor)
-    found = [shown for window, its in of.items() if (shown := _window(window, its, now))]
+            if window in wanted:
+                of.setdefault((monitor.instance.name, window), []).append(monitor)
+    shown = (_window(window, its, now, every) for (_, window), its in of.items())
+    found = [one for one in shown if one is not None]
     return sorted(found, key=lambda shown: (shown.begins, shown.place))
 
 
-def _window(window: Window, its: Sequence[Monitor], now: datetime) -> WindowShown | None:
+def _window(
+    window: Window, its: Sequence[Monitor], now: datetime, every: Iterable[Monitor]
+) -> WindowShown | None:
     span = span_of(window, now)
     if span is None:
         return None
     return WindowShown(
-        place=common_place(its),
+        place=outermost_place(its, every),
         title=window.title,
         begins=span.begins,
         ends=span.ends,
@@ -107,15 +114,17 @@ def _window(window: Window, its: Sequence[Monitor], now: datetime) -> WindowShow
     )
 
 
-def common_place(monitors: Sequence[Monitor]) -> str:
-    """The innermost place that all of them are in; "" for none."""
-    paths = [monitor.path.split("/") for monitor in monitors]
-    same = list[str]()
-    for steps in zip(*paths, strict=True):
-        if len(set(steps)) > 1:
-            break
-        same.append(steps[0])
-    return "/".join(same)
+def outermost_place(monitors: Sequence[Monitor], every: Iterable[Monitor]) -> str:
+    """The outermost place that has none but these monitors in it; if they share none, the
+    instance."""
+    ids, steps = {monitor.id for monitor in monitors}, monitors[0].path.split("/")
+    every = [one for one in every if one.instance.name == steps[0]]
+    for n in range(1, len(steps) + 1):
+        place = "/".join(steps[:n])
+        there = {monitor.id for monitor in names_at(place, every)}
+        if there == ids:
+            return place
+    return steps[0]
 
 
 def remark_shown(one: Remark, named: Mapping[str, Monitor]) -> RemarkShown:

@@ -61,7 +61,7 @@ class Showing(Desk):
                 for one in said.silences
                 if one.covers(wanted)
             ),
-            planned=tuple(windows_shown([wanted], now)),
+            planned=tuple(windows_shown([wanted], now, plan.monitors.values())),
         )
 
 

@@ -38,6 +38,12 @@ class Wrong:
     item: Answer
     relay: Sequence[Post]
 
+    @property
+    def far(self) -> str:
+        """The last post that it came to, in words."""
+        lit = [post for post in self.relay if post.state]
+        return f"{lit[-1].name} {lit[-1].told}".strip() if lit else ""
+
 
 def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
     """Monitors and their items that are not OK: what nobody has before what somebody has, the

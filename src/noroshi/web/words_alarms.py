@@ -13,8 +13,7 @@ ALARMS: Mapping[str, Words] = {
         ja="続いているアラームはありません。問題はすべて回復しています。",
     ),
     "alarms.head": Words(
-        en="{count} open, {nobody} acknowledged by nobody",
-        ja="続いている{count}件、未確認{nobody}件",
+        en="{count} open, {nobody} not acknowledged", ja="続いている{count}件、未確認{nobody}件"
     ),
     "alarms.calm": Words(en="no alarm is open", ja="続いているものはありません"),
     "alarms.list": Words(en="Open alarms", ja="続いているアラーム"),
@@ -35,7 +34,7 @@ ALARMS: Mapping[str, Words] = {
     "alarms.what": Words(en="What", ja="何が"),
     "alarms.way": Words(en="How far it has come", ja="足どり"),
     "alarms.holder": Words(en="Acknowledged", ja="確認"),
-    "alarms.not_yet": Words(en="Not yet", ja="未確認"),
+    "alarms.not_yet": Words(en="Not acknowledged", ja="未確認"),
     "alarms.not_told": Words(en="nobody was told", ja="まだ誰にも知らせていません"),
     "alarms.silent": Words(en="silent until {at}", ja="{at} まで通知停止"),
     "alarms.works": Words(en="maintenance until {at}", ja="{at} までメンテナンス"),
@@ -48,6 +47,7 @@ ALARMS: Mapping[str, Words] = {
         en="Choose at least one alarm in the list first.",
         ja="先に、一覧でアラームを1つ以上選んでください。",
     ),
+    "alarms.with_picked": Words(en="With those chosen:", ja="選んだアラームを"),
     "alarms.recovered": Words(en="Recovered within 24 hours", ja="24時間以内に回復したもの"),
     "alarms.recovered.none": Words(
         en="Nothing has recovered within 24 hours.", ja="24時間以内に回復したものはありません。"
@@ -187,7 +187,7 @@ ALARMS: Mapping[str, Words] = {
         ja="その予定はもうありません。ほかの人が先に変更しました。",
     ),
     "overview.had": Words(
-        en="Of {wrong} that are not well, {had} are acknowledged (of {count} monitors).",
+        en="{wrong} of {count} monitors are not OK, {had} acknowledged.",
         ja="監視項目{count}件のうち{wrong}件が正常ではありません。{had}件は確認済みです。",
     ),
 }

@@ -127,7 +127,7 @@ async def _shown(
         wanted=wanted,
         picked=picked,
         places=_places(seen.status["monitors"]),
-        where=visit.form.get("place", "") or asked(visit, "place"),
+        where=visit.form.get("place", "") or asked(visit, "place") or _place_of(picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
         at=lambda instant: tongue.moment(instant, now),
@@ -155,6 +155,12 @@ def _picked(visit: Visit) -> frozenset[str]:
     """Chosen by a link from elsewhere, or in a form that was not taken."""
     sent = {one for name, one in visit.form.items() if name.startswith(PICK)}
     return frozenset(sent | {asked(visit, "at", 2000)} - {""})
+
+
+def _place_of(picked: frozenset[str]) -> str:
+    """Where what was chosen is, if it is one place."""
+    places = {one.partition(" ")[0] for one in picked}
+    return places.pop() if len(places) == 1 else ""
 
 
 def _row(row: Answer, ledger: Sequence[Answer], now: str, tongue: Tongue) -> Mapping[str, Any]:
