@@ -52,6 +52,14 @@ REASONS: Mapping[Reason, Words] = {
         en="it is so, and nobody has been told of it yet",
         ja="この状態を、まだ誰にもお知らせしていなかったため",
     ),
+    Reason.AFTER_SILENCE: Words(
+        en="nothing was told of it for a while (silence or maintenance), and it is still so",
+        ja="通知停止またはメンテナンスが終わり、まだこの状態が続いているため",
+    ),
+    Reason.RECOVERED_MEANWHILE: Words(
+        en="it recovered while nothing was told of it (silence or maintenance)",
+        ja="通知停止またはメンテナンスの間に回復したため",
+    ),
     Reason.NOT_ASKED: Words(
         en="the rule does not ask for this level", ja="このレベルは実行条件に含まれないため"
     ),
@@ -76,6 +84,10 @@ REASONS: Mapping[Reason, Words] = {
         ja="実行条件で決めた回数だけ、すでにお知らせしたため",
     ),
     Reason.SILENCED: Words(en="a person silenced it", ja="担当者が通知を停止しているため"),
+    Reason.MAINTENANCE: Words(en="maintenance is under way", ja="メンテナンス中のため"),
+    Reason.ACKNOWLEDGED: Words(
+        en="a person has acknowledged it", ja="担当者が確認済みにしているため"
+    ),
     Reason.HOST_DOWN: Words(
         en="what it depends on is down, and speaks for it",
         ja="上位の監視項目が止まっており、そちらでお知らせするため",

@@ -28,6 +28,14 @@ STOPPED_BY = Words(
 RULES = Words(en="What each rule last answered", ja="実行条件ごとの最後の判断")
 
 
+REMARKS = Words(en="What people said", ja="担当者の記録")
+SORTS = {
+    "comment": Words(en="comment", ja="コメント"),
+    "acknowledged": Words(en="acknowledged", ja="確認済み"),
+    "taken back": Words(en="taken back", ja="確認の取り消し"),
+}
+
+
 def log(asked: Asked) -> int:
     """Events, the newest last, as in any log."""
     given = asked.given
@@ -39,6 +47,8 @@ def log(asked: Asked) -> int:
     print("\n".join(_events(asked, found["events"], now)) or asked.say(NOTHING))
     if found["stopped"]:
         print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
+    if found["remarks"]:
+        print("\n".join(["", asked.say(REMARKS), *_remarks(asked, found["remarks"], now)]))
     if found["decisions"]:
         print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
     return exits.DONE
@@ -74,5 +84,19 @@ def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator
     rows = [
         (clock(one["at"], now), one["rule"], one["item"], asked.say(one["because"]))
         for one in found
+    ]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
+
+
+def _remarks(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+    rows = [
+        (
+            clock(one["at"], now),
+            one["who"],
+            asked.say(SORTS[one["sort"]]),
+            f"{one['path']} {one['item']}".strip(),
+            " / ".join(one["words"].splitlines()),
+        )
+        for one in reversed(found)
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))

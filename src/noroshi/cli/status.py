@@ -10,6 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.layout import columns, table
 from noroshi.cli.levels import MARKS, WORST_FIRST, level_of, shown, tally
+from noroshi.cli.silences import lines
 from noroshi.cli.times import clock, lasted
 from noroshi.cli.ways import arrival, marked, sign_in
 from noroshi.core.words import Words
@@ -61,6 +62,8 @@ MORE_WELL = Words(
 )
 SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
 MEASURED = Words(en="measured {at}", ja="測定 {at}")
+HAD = Words(en="acknowledged by {who} {at}", ja="確認済み {who} {at}")
+HUSHED = Words(en="nothing is told until {at}", ja="{at} まで通知なし")
 ROUTES = Words(en="Routes", ja="送信経路")
 NO_ROUTES = Words(
     en="There is no route, so no alarm can leave.",
@@ -125,6 +128,7 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
         yield from _monitors(asked, found["monitors"], now)
         yield from (f"  {asked.say(_stop(stop))}" for stop in found["stopped"])
         yield from (f"  {asked.say(words)}" for words in found["cautions"])
+    yield from lines(asked, found, now)
     yield from ("", asked.say(ROUTES))
     yield from _routes(asked, found["routes"], now)
     yield from ("", asked.say(QUEUE))
@@ -185,11 +189,21 @@ def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str
     titles = filter(None, (monitor["group_title"], monitor["title"]))
     name = _named(monitor["path"], " › ".join(titles))
     for item in ranked:
-        alone = level_of(monitor)
-        level = shown(item["level"] if monitor["known"] else alone, asked.language)
-        since, words = _since(asked, monitor, item, now), asked.say(item["words"])
+        level = shown(item["level"] if monitor["known"] else level_of(monitor), asked.language)
+        since, words = _since(asked, monitor, item, now), _words(asked, monitor, item, now)
         yield (level, name, item["item"], since, words)
         name = ""
+
+
+def _words(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
+    """What stands behind it; of what is not well, who has it and what keeps it untold."""
+    told = [asked.say(item["words"])]
+    if item["level"] != "ok":
+        if had := item["acknowledged"]:
+            told.append(asked.say(HAD.fill(who=had["who"], at=clock(had["at"], now))))
+        if ends := monitor["silent"] or monitor["maintenance"]:
+            told.append(asked.say(HUSHED.fill(at=clock(ends, now))))
+    return " · ".join(told)
 
 
 def _since(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:

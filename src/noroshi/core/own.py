@@ -24,8 +24,8 @@ KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
 OFTEN = "20s"
 """What is ill is told within a minute."""
 ITS_OWN = Words(
-    en="is made by Noroshi itself; here you may set rules, limits, every, zone and title",
-    ja="は Noroshi が自動で作ります。ここで指定できるのは rules、limits、every、zone、title です",
+    en="is made by Noroshi itself; here you may set rules, limits, every, zone, title and maintenance",
+    ja="は Noroshi が自動で作ります。ここで指定できるのは rules、limits、every、zone、title、maintenance です",
 )
 ALWAYS = Words(
     en="Noroshi never stops watching itself, or alarms could fail unnoticed; to be told of "

@@ -20,9 +20,11 @@ from noroshi.core.defined import (
     NotificationDef,
 )
 from noroshi.core.kinds import Kind
+from noroshi.core.maintaining import maintenance
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import all_known, host, in_range, read_length, title, zone
+from noroshi.core.windows import Window
 from noroshi.core.words import Words
 from noroshi.core.written import DAYS, is_name, moment
 
@@ -84,6 +86,7 @@ class Heritage:
     rules: tuple[Rule, ...] = ()
     limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
     stopped: bool = False
+    maintenance: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def _under(
         _rules(above.rules, said, known, place),
         limits,
         above.stopped or not said.enabled,
+        (*above.maintenance, *maintenance(said, zone, place)),
     )
 
 
@@ -201,6 +205,7 @@ def _monitor(
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
         stopped=above.stopped or not said.enabled,
+        maintenance=(*above.maintenance, *maintenance(said, instance.zone, place)),
     )
 
 

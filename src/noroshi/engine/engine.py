@@ -182,7 +182,7 @@ class Engine:
             self._held_at = self.clocks.steady()
         if held is None or renewal is None:
             return await self._take(self.node)
-        self.watch.hear(held, renewal.standing)
+        self.watch.hear(held, renewal)
         if renewal.version != self.version or self._lacks(held):
             await self._take_up(self.node, held)
         return RENEW
@@ -214,7 +214,7 @@ class Engine:
         self._held_at = self.clocks.steady()
         if renewal is None:
             return FLUSH
-        self.watch.hear(held, renewal.standing)
+        self.watch.hear(held, renewal)
         self._bury(held)
         self._see_to_the_stopped(held)
         self.watch.held = held
@@ -236,6 +236,8 @@ class Engine:
             self._change(held, before.get(id), plan.monitors[id])
             if id in due and not plan.monitors[id].stopped:
                 held.repeat(id, Cause.AGAIN, steady, wall)
+        # Another name, or a monitor that is new, may be where something is silent.
+        self.watch.weigh(held, held.hear(held.known, held.said))
         self.watch.close_open(held, differ - plan.monitors.keys(), Cause.LAST)
         self._bury(held)
         await self._serve(version, plan)
@@ -331,6 +333,7 @@ class Engine:
         now = self.clocks.wall()
         dropped = await self.store.drop_samples(now - KEEP_SAMPLES, SWEPT_AT_ONCE)
         forgotten = await self.store.forget(now - self._ledger, FORGOTTEN_AT_ONCE)
+        await self.store.forget_said(now - self._ledger)
         more = dropped == SWEPT_AT_ONCE or forgotten == FORGOTTEN_AT_ONCE
         return FLUSH if more else SWEEP
 

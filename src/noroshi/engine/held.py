@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from noroshi.core.alarms import NOBODY_SAID, Said, after, standings
 from noroshi.core.cadence import At, next_due, phase, spacing
 from noroshi.core.model import Change, ItemState, Level, Monitor, Standing, State
+from noroshi.core.policy import owes_recovery
 from noroshi.ports import Block
 
 FIRST_LOOK = timedelta(seconds=10)
@@ -62,7 +64,10 @@ class Held:
     monitors: dict[str, Monitor] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     memories: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    standing: Mapping[str, Standing] = field(default_factory=dict)
+    known: Mapping[str, Standing] = field(default_factory=dict)
+    said: Said = NOBODY_SAID
+    standing: dict[str, Standing] = field(default_factory=dict)
+    """How monitors stand, by `known` and by what people `said`; of the others nothing is."""
     turns: list[Turn] = field(default_factory=list)
     wakes: dict[str, datetime] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
@@ -80,6 +85,29 @@ class Held:
             self.memories[id] = block.memories.get(id, {})
             if id in monitors:
                 self.monitors[id] = monitors[id]
+
+    def hear(self, known: Mapping[str, Standing], said: Said) -> set[str]:
+        """Whatever is said now; the monitors of which something else is, and that are not well
+        or owe word of a recovery."""
+        self.known, self.said = known, said
+        before, self.standing = self.standing, standings(said, self.monitors.values(), known)
+        ids = before.keys() | self.standing.keys()
+        changed = {id for id in ids if before.get(id) != self.standing.get(id)}
+        return {id for id in changed & self.monitors.keys() if self._concerns(id)}
+
+    def _concerns(self, id: str) -> bool:
+        state = self.states[id]
+        return state.level is not Level.OK or owes_recovery(self.monitors[id], state)
+
+    def happened(self, change: Change) -> None:
+        """Some acknowledgements may end by it; the store has let them go in the same moment."""
+        said, id = after(self.said, change.events), change.monitor
+        if said is self.said or id not in self.monitors:
+            return
+        known = {id: self.known[id]} if id in self.known else {}
+        self.said = said
+        self.standing.pop(id, None)
+        self.standing |= standings(said, [self.monitors[id]], known)
 
     def lay(self, steady: float, wall: datetime, last: datetime | None = None) -> None:
         """A fresh schedule from now. `last`: when the one before was last kept, by the wall
@@ -123,7 +151,7 @@ class Held:
             self._first(id, steady, wall)
         elif last is not None and self._missed(turn, wall, last):
             self.repeat(id, Cause.AGAIN, due, at)
-        if self.states[id].level is not Level.OK:
+        if self._concerns(id):
             # Whatever was known of it when a word is due (by an earlier life, by rules or a
             # clock that have changed) may be so no longer; so it is weighed at once, or with
             # the look that comes anyhow.

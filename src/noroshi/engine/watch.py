@@ -24,7 +24,7 @@ from noroshi.engine.health import Health
 from noroshi.engine.held import ENDING, Cause, Held, Turn, moved_on, shifted
 from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
 from noroshi.plugins import Plugins
-from noroshi.ports import Check, Clocks, Host, Outcome, Store, StoreError, Unmeasurable
+from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
 
 log = logging.getLogger(__name__)
 
@@ -78,13 +78,16 @@ class Watch:
         while turn := held.pop(steady, wall):
             self._start(held, turn)
 
-    def hear(self, held: Held, standing: Mapping[str, Standing]) -> None:
+    def hear(self, held: Held, renewal: Renewal) -> None:
         """Whatever was said anew of a monitor is weighed at once, without a sample."""
+        if (renewal.standing, renewal.said) != (held.known, held.said):
+            self.weigh(held, held.hear(renewal.standing, renewal.said))
+
+    def weigh(self, held: Held, ids: Iterable[str]) -> None:
+        """Let what people say of these be weighed now."""
         now, wall = self.clocks.steady(), self.clocks.wall()
-        for id in held.standing.keys() | standing.keys():
-            if held.standing.get(id) != standing.get(id):
-                held.wake(id, now, wall)
-        held.standing = standing
+        for id in ids:
+            held.wake(id, now, wall)
 
     def close_open(self, held: Held, ids: Iterable[str], cause: Cause) -> None:
         """Give monitors a turn that closes what is open: their last one, or a new beginning."""
@@ -186,6 +189,7 @@ class Watch:
             held.states[change.monitor] = shifted(change.state, held.moved - moved)
             if change.memory is not None:
                 held.memories[change.monitor] = change.memory
+            held.happened(change)
             journal.happened(change.events)
         elif change.monitor in held.monitors:
             log.warning("the block was lost; a turn of %s is dropped", change.monitor)

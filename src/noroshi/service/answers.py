@@ -11,25 +11,29 @@ from noroshi.core.model import NOTHING, Level, Limits, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
+from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrived, Arrives
 from noroshi.service.answers_stops import StoppedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStatus:
-    """How one item is, since when (None: it was never otherwise), and what stands behind it."""
+    """How one item is, since when (None: it was never otherwise), what stands behind it, and
+    who has its alarm."""
 
     item: str
     level: Level
     since: datetime | None
     words: Words
+    acknowledged: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
     """How one monitor is; `known` once it has been judged. `measured` is when it last was,
-    None if that was not looked up, as for those that are OK among very many. `stopped` says by
-    what and whom, where nothing of it is measured."""
+    None if that was not looked up, as for those that are OK among very many. `silent` and
+    `maintenance` are until when nothing is told of it; `stopped` says by what and whom, where
+    nothing of it is measured."""
 
     path: str
     title: str
@@ -40,6 +44,8 @@ class MonitorStatus:
     measured: datetime | None
     items: tuple[ItemStatus, ...]
     stopped: StoppedBy | None = None
+    silent: datetime | None = None
+    maintenance: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,9 @@ class MonitorShown:
     faults: tuple[datetime, ...]
     runs: bool = False
     seconds: float = 0.0
+    remarks: tuple[RemarkShown, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
+    planned: tuple[WindowShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +146,8 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
-    what somebody should know of the definitions. `stopped` is what is not watched, the outermost
-    of it."""
+    what somebody should know of the definitions; `silences` are what nothing is told of.
+    `stopped` is what is not watched, the outermost of it."""
 
     node: str
     version: int
@@ -150,6 +159,7 @@ class Status:
     troubles: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
     stopped: tuple[StoppedBy, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -390,11 +400,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events, newest first, and what the rules last decided."""
+    """Events, newest first, what the rules last decided, and what people said, newest first."""
 
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
     stopped: StoppedBy | None = None
+    remarks: tuple[RemarkShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from noroshi.definitions import Plan
 from noroshi.plugins import UnknownKind
 from noroshi.service.answers import ContactRow, Decided, Happened, Log
 from noroshi.service.offer import VIEWER, NotFound, Person, operation
+from noroshi.service.said import remark_shown
 from noroshi.service.saying import told
 from noroshi.service.stopped import stop_of
 from noroshi.service.stops import Stops
@@ -32,7 +33,8 @@ class History(Stops):
     )
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
         """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
-        also what each rule last answered about each item, and why, and by whom it is stopped."""
+        also what each rule last answered about each item, and why, and by whom it is stopped. And
+        what people said."""
         _, plan = await self._current()
         wanted = monitor_named(plan, monitor) if monitor else None
         id = wanted.id if wanted else ""
@@ -40,6 +42,7 @@ class History(Stops):
         decided = await self._store.decisions(id) if id else ()
         stopped = wanted is not None and wanted.stopped
         stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
+        remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
             decisions=tuple(
@@ -54,6 +57,7 @@ class History(Stops):
                 for d in decided
             ),
             stopped=stop,
+            remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
         )
 
     def _happened(self, plan: Plan, event: Event) -> Happened:

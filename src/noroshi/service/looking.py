@@ -28,6 +28,7 @@ from noroshi.service.answers import (
     Said,
 )
 from noroshi.service.answers_stops import StoppedBy
+from noroshi.service.said import NOTHING_OF_IT, OfMonitor, holder
 from noroshi.service.saying import limits_told
 from noroshi.service.standing import found_now, reason
 from noroshi.service.stopped import stopped_told
@@ -90,10 +91,11 @@ def monitor_status(
     state: State,
     sample: Sample | None,
     names: Mapping[str, Words],
+    said: OfMonitor = NOTHING_OF_IT,
     stop: StoppedBy | None = None,
 ) -> MonitorStatus:
-    """How a monitor is, with its newest readings if there are any at hand. One that is stopped
-    has no level: whatever was known of it is not so any more."""
+    """How a monitor is, with its newest readings if there are any at hand, and what people say
+    of it. One that is stopped has no level: whatever was known of it is not so any more."""
     if monitor.stopped:
         return _stopped(monitor, sample, stop)
     found = found_now(monitor, state, sample)
@@ -103,6 +105,7 @@ def monitor_status(
             level=item.level,
             since=item.since,
             words=reason(item, found.get(name), monitor.patience, names),
+            acknowledged=holder(said.acknowledged.get(name)),
         )
         for name, item in _shown(state)
     ]
@@ -118,6 +121,8 @@ def monitor_status(
         known=bool(state.items),
         measured=sample.at if sample is not None else None,
         items=tuple(items),
+        silent=said.silent,
+        maintenance=said.maintenance,
     )
 
 

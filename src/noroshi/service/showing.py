@@ -12,6 +12,13 @@ from noroshi.service.answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.history import monitor_named
 from noroshi.service.looking_up import UNKNOWN_STATE
 from noroshi.service.offer import VIEWER, Person, operation
+from noroshi.service.said import (
+    NOTHING_OF_IT,
+    of_monitors,
+    remark_shown,
+    silence_shown,
+    windows_shown,
+)
 from noroshi.service.saying import limits_told
 from noroshi.service.stopped import stop_of
 from noroshi.service.stops import Stops
@@ -35,11 +42,13 @@ class Showing(Stops):
         samples = await self._store.samples(wanted.id, max(1, min(last, MOST_SAMPLES)))
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         check = self._plugins.check(wanted.kind)
-        newest = samples[0] if samples else None
+        newest, now = samples[0] if samples else None, self._clocks.wall()
+        said, remarks = await self._store.said(now), await self._store.remarks(wanted.id)
+        of = of_monitors(said, [wanted], now).get(wanted.id, NOTHING_OF_IT)
         stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
         return MonitorShown(
-            status=looking.monitor_status(wanted, state, newest, check.names, stop),
-            at=self._clocks.wall(),
+            status=looking.monitor_status(wanted, state, newest, check.names, of, stop),
+            at=now,
             kind_title=check.title,
             goes_to=wanted.goes_to,
             cadence=cadence_told(wanted.cadence),
@@ -50,6 +59,13 @@ class Showing(Stops):
             runs=check.runs,
             seconds=wanted.timeout.total_seconds(),
             faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
+            remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
+            silences=tuple(
+                silence_shown(one, plan.monitors.values(), now, plan.monitors)
+                for one in said.silences
+                if one.covers(wanted)
+            ),
+            planned=tuple(windows_shown([wanted], now, plan.monitors.values())),
         )
 
 

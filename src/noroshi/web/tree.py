@@ -55,7 +55,11 @@ class Instance:
                     one["path"],
                     one["title"],
                     level_of(one),
-                    tuple((i["item"], i["level"]) for i in one["items"]),
+                    one["silent"],
+                    one["maintenance"],
+                    tuple(
+                        (i["item"], i["level"], bool(i["acknowledged"])) for i in one["items"]
+                    ),
                 )
                 for group in self.groups.values()
                 for one in group.monitors

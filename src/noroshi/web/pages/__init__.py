@@ -8,9 +8,11 @@ from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.pages import (
     adding,
+    alarms,
     entering,
     ledger,
     looks,
+    maintenance,
     monitor,
     monitor_settings,
     overview,
@@ -37,6 +39,8 @@ def routes(house: House) -> list[Route]:
         *placing.routes(house, live),
         *adding.routes(house, live),
         *trying.routes(house),
+        *alarms.routes(house, live),
+        *maintenance.routes(house),
         *queue.routes(house),
         *ledger.routes(house),
         *versions.routes(house),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from noroshi.actions.phrases import quantity
 from noroshi.core.model import Level
 from noroshi.core.own import OWN
 from noroshi.web.charts import NARROW, WIDE, chart
-from noroshi.web.doing import may
+from noroshi.web.doing import asked, may
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.pages.parts import did
@@ -48,6 +48,7 @@ def routes(house: House, live: Live) -> list[Route]:
             unsure=needs_password(visit, shown),
             may=may(visit),
             did=did(visit),
+            said=asked(visit, "did"),
             **_view(shown, visit.language),
         )
 
@@ -71,11 +72,17 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         "names": shown["status"]["path"].split("/", 2),
         "level": tongue.level,
         "level_now": level_of(shown["status"]),
+        "all_had": _all_had(shown["status"]["items"]),
         "charts": [(one, both) for one, both in drawn if all(both)],
         "tables": [(one, _rows(one)) for one in shown["series"]][:CHARTS],
         "at": lambda instant: tongue.moment(instant, now, seconds=True),
         "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
     }
+
+
+def _all_had(items: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether somebody has all that is not well."""
+    return all(one["acknowledged"] for one in items if one["level"] != Level.OK.value)
 
 
 def _rows(series: Mapping[str, Any]) -> list[tuple[str, str]]:
