@@ -102,6 +102,8 @@ def test_a_value_as_plain_data_has_only_what_json_knows():
     assert schema.plain(Standing(parents=Level.UNKNOWN)) == {
         "silenced": None,
         "parents": "unknown",
+        "acknowledged": {},
+        "maintenance": None,
     }
 
 

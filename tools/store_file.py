@@ -144,6 +144,19 @@ async def people(store: Any) -> None:
     await store.put_session(Session(key="1" * 64, user="sato", begun=AT, seen=AT))
     what = {"op": "queue_hold", "given": {"id": "disk.1/held"}, "after": {"state": "held"}}
     await store.audit(Audited(at=AT, who="sato", door="web", address="192.0.2.7", **what))
+    if hasattr(store, "said"):
+        await said(store)
+
+
+async def said(store: Any) -> None:
+    """What schema 5 knows."""
+    from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
+
+    its = {"monitor": "disk", "item": "/", "level": Level.CRITICAL, "who": "sato", "at": AT}
+    remark = Remark(sort=Remarked.ACKNOWLEDGED, words="見ています", **its)
+    await store.acknowledge(Acknowledged(words="見ています", **its), remark)
+    time = {"begins": AT, "ends": AT + timedelta(days=1)}
+    await store.silence(Silence(id="s1", place="web", why="電源工事", who="sato", **time))
 
 
 async def make(path: Path) -> None:

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
+from noroshi.core.alarms import NOBODY_SAID, Said
 from noroshi.core.delivery import Fate, RestRoute
 from noroshi.core.model import (
     NOTHING,
@@ -24,6 +25,7 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.words import Words, plain
+from noroshi.storing_alarms import AlarmStore
 from noroshi.storing_people import PeopleStore
 
 LEASE = timedelta(seconds=15)
@@ -82,10 +84,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a node hears when it holds on to its block: standing by monitor, the version."""
+    """What a node hears when it holds on to its block: standing by monitor, the version, and
+    what people say of alarms."""
 
     standing: Mapping[str, Standing]
     version: int
+    said: Said = NOBODY_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ class Resting:
     early: bool = False
 
 
-class Store(PeopleStore, Protocol):
+class Store(PeopleStore, AlarmStore, Protocol):
     """Where all that must survive a crash lives. Each method is atomic, or a StoreError.
 
     `now` is the wall clock's, as what is stored outlives the steady one.

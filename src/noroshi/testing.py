@@ -166,6 +166,9 @@ READS = {
     "resting",
     "get_secret",
     "secret_names",
+    "said",
+    "remarks",
+    "silences",
     "wait",
 }
 

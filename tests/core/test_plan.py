@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from noroshi.core.cadence import WEEK, At, Every
+from noroshi.core.defined import WindowDef
 from noroshi.core.model import Level, Limits, When
 from noroshi.core.plan import (
     AccountDef,
@@ -24,6 +25,7 @@ from noroshi.core.plan import (
     RuleDef,
     compile,
 )
+from noroshi.core.windows import Once, Weekly
 
 
 def as_given(given, where):
@@ -190,6 +192,20 @@ HIGH, LOW = LimitsDef(critical=99), LimitsDef(warning=10, critical=5, rising=Fal
 def test_the_nearest_limits_of_a_reading_win(instance, group, monitor, limits):
     web = stacked({"limits": instance}, {"limits": group}, {"limits": monitor})
     assert monitor_of(web).limits == limits
+
+
+@pytest.mark.parametrize(
+    "off",
+    [
+        pytest.param(({"enabled": False}, {}, {}), id="the instance"),
+        pytest.param(({}, {"enabled": False}, {}), id="the group"),
+        pytest.param(({}, {}, {"enabled": False}), id="the monitor"),
+        pytest.param(({"enabled": False}, {}, {"enabled": True}), id="above it"),
+    ],
+)
+def test_a_monitor_is_stopped_if_it_or_what_it_is_in_is_not_enabled(off):
+    assert monitor_of(stacked(*off)).stopped
+    assert not monitor_of(WEB).stopped
 
 
 def test_which_way_is_bad_is_the_kinds_to_say():
@@ -576,3 +592,24 @@ def test_every_problem_is_said_in_both_languages():
         ),
         f"{ROOT_AT}.kind: 監視項目の種別 disc はありません。disk のことでしょうか",
     ]
+
+
+NIGHT = WindowDef(title="updates", begins="22:00", ends="02:00", days=("sat",))
+MOVE = WindowDef(begins="2026-12-24 18:00", ends="2026-12-25 06:00")
+
+
+def test_planned_work_above_holds_below_too_in_the_zone_of_the_instance():
+    web = replace(
+        stacked({"maintenance": (MOVE,)}, {}, {"maintenance": (NIGHT,)}), zone="Asia/Tokyo"
+    )
+    begins, ends = map(datetime.fromisoformat, ("2026-12-24T18:00", "2026-12-25T06:00"))
+    assert monitor_of(web).maintenance == (
+        Once(begins=begins, ends=ends, zone="Asia/Tokyo"),
+        Weekly(
+            begins=time(22),
+            ends=time(2),
+            zone="Asia/Tokyo",
+            days=frozenset({5}),
+            title="updates",
+        ),
+    )

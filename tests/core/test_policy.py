@@ -152,6 +152,9 @@ def test_a_rule_answers_with_its_reason(rule, item, news, reason):
         (Standing(parents=Level.CRITICAL), Reason.HOST_DOWN),
         (Standing(parents=Level.UNKNOWN), Reason.HOST_DOWN),
         (Standing(parents=Level.WARNING), Reason.NEW_LEVEL),
+        (Standing(maintenance=DAWN + HOUR), Reason.MAINTENANCE),
+        (Standing(maintenance=DAWN), Reason.NEW_LEVEL),
+        (Standing(silenced=DAWN, maintenance=DAWN + HOUR), Reason.MAINTENANCE),
     ],
 )
 def test_people_and_neighbours_can_hush_it(standing, reason):
@@ -161,3 +164,94 @@ def test_people_and_neighbours_can_hush_it(standing, reason):
 def test_a_turn_without_a_measurement_is_not_a_time():
     item = replace(BAD, told=told())
     assert decide(TWICE, item, None, Standing(), DAWN, measured=False) is Reason.TOO_SOON
+
+
+WARNED = replace(BAD, level=Level.WARNING)
+HUSHED = {"r": Reason.SILENCED}
+OTHER = {"r": replace(told()["r"], reading="inodes")}
+HAD = Level.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("rule", "item", "news", "had", "reason"),
+    [
+        pytest.param(
+            HOURLY,
+            replace(BAD, told=told(ago=HOUR)),
+            None,
+            HAD,
+            Reason.ACKNOWLEDGED,
+            id="repeat",
+        ),
+        pytest.param(
+            TWICE, replace(BAD, told=told()), None, HAD, Reason.ACKNOWLEDGED, id="each time"
+        ),
+        pytest.param(
+            THIRD, replace(BAD, run=3), None, HAD, Reason.ACKNOWLEDGED, id="a rule yet to speak"
+        ),
+        pytest.param(
+            RULE,
+            replace(WARNED, told=told()),
+            event(Level.CRITICAL, Level.WARNING),
+            HAD,
+            Reason.ACKNOWLEDGED,
+            id="it gets better, and not well",
+        ),
+        pytest.param(
+            RULE,
+            replace(BAD, told=told(Level.WARNING)),
+            WORSE,
+            Level.WARNING,
+            Reason.NEW_LEVEL,
+            id="it worsens",
+        ),
+        pytest.param(
+            RULE,
+            replace(BAD, cause=Cause(), told=OTHER),
+            WORSE,
+            HAD,
+            Reason.NEW_CAUSE,
+            id="another reading is another problem",
+        ),
+        pytest.param(
+            RULE, replace(WELL, told=told()), ENDED, HAD, Reason.RECOVERED, id="it is well"
+        ),
+    ],
+)
+def test_what_a_person_has_is_not_told_again(rule, item, news, had, reason):
+    assert decide(rule, item, news, Standing(), DAWN, had=had) is reason
+
+
+@pytest.mark.parametrize(
+    ("rule", "item", "reason"),
+    [
+        pytest.param(RULE, BAD, Reason.AFTER_SILENCE, id="nobody was told yet"),
+        pytest.param(
+            RULE,
+            replace(BAD, told=told()),
+            Reason.AFTER_SILENCE,
+            id="told before it was silent",
+        ),
+        pytest.param(
+            HOURLY, replace(BAD, told=told(ago=HOUR)), Reason.AFTER_SILENCE, id="repeat is due"
+        ),
+        pytest.param(THIRD, replace(BAD, run=2), Reason.NOT_YET, id="third: the second"),
+        pytest.param(THIRD, replace(BAD, run=3), Reason.AFTER_SILENCE, id="third: the third"),
+        pytest.param(ONCE, replace(BAD, told=told()), Reason.TOO_SOON, id="first: it was told"),
+        pytest.param(
+            replace(RULE, most=1), replace(BAD, told=told()), Reason.ENOUGH, id="told enough"
+        ),
+        pytest.param(RULE, WELL, Reason.NEVER_TOLD, id="well, and nobody knew"),
+        pytest.param(
+            RULE, replace(WELL, told=told()), Reason.RECOVERED_MEANWHILE, id="it recovered"
+        ),
+    ],
+)
+def test_once_a_silence_is_over_it_is_told_how_it_is(rule, item, reason):
+    item = replace(item, reasons=HUSHED)
+    assert decide(rule, item, None, Standing(), DAWN, measured=False) is reason
+
+
+def test_a_recovery_waits_for_the_end_of_a_silence():
+    item, silent = replace(WELL, told=told()), Standing(silenced=DAWN + HOUR)
+    assert decide(RULE, item, ENDED, silent, DAWN) is Reason.SILENCED

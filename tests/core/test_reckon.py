@@ -1,7 +1,7 @@
 """The main path as values: what a turn leads to, and what it does not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from noroshi.core.model import (
     NOTHING_SAID,
@@ -19,6 +19,7 @@ from noroshi.core.model import (
     When,
 )
 from noroshi.core.reckon import farewell, reckon
+from noroshi.core.windows import Weekly
 from noroshi.core.words import plain
 from noroshi.testing import DAWN
 
@@ -116,14 +117,66 @@ def test_what_was_silenced_is_told_when_the_silence_ends():
     assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
     assert hushed.wake == DAWN + HOUR
     told = turn(hushed.state, hushed.wake, Standing(silenced=DAWN + HOUR))
-    assert reasons(told) == [Reason.OVERDUE]
+    assert reasons(told) == [Reason.AFTER_SILENCE]
     assert told.envelopes
 
 
 def test_a_worse_level_under_silence_is_not_lost_behind_the_one_already_told():
     warned = turn(State(), a=85)
     worse = turn(warned.state, standing=Standing(silenced=DAWN + HOUR), a=95)
-    assert reasons(turn(worse.state, DAWN + HOUR)) == [Reason.OVERDUE]
+    assert reasons(turn(worse.state, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
+
+
+SILENT = Standing(silenced=DAWN + HOUR)
+
+
+def test_after_a_silence_it_is_told_once():
+    hushed = turn(State(), standing=SILENT, a=95)
+    told = turn(hushed.state, hushed.wake, SILENT)
+    again = turn(told.state, DAWN + HOUR + MINUTE, a=95)
+    assert (reasons(again), again.envelopes) == ([Reason.TOO_SOON], ())
+
+
+def test_a_recovery_under_silence_is_told_when_it_ends_in_the_thread_of_its_problem():
+    bad = turn(State(), a=95)
+    well = turn(bad.state, DAWN + MINUTE, SILENT, a=10)
+    assert (reasons(well), well.envelopes) == ([Reason.SILENCED], ())
+    assert turn(well.state, DAWN + 2 * MINUTE, SILENT, a=10).state is well.state
+    assert well.wake == DAWN + HOUR
+    told = turn(well.state, well.wake, SILENT)
+    assert reasons(told) == [Reason.RECOVERED_MEANWHILE]
+    assert [(e.before, e.after) for e in told.events] == [(Level.CRITICAL, Level.OK)]
+    assert told.envelopes[0].thread == ("m.1/ops/aki",)
+    assert turn(told.state, DAWN + 2 * HOUR, a=10).state is told.state
+
+
+def test_a_rule_that_comes_back_does_not_tell_of_a_recovery_long_ago():
+    bare = replace(DISK, rules=())
+    over = turn(turn(State(), a=95).state, monitor=bare, a=10)
+    assert turn(over.state, DAWN + HOUR, a=10).state is over.state
+
+
+NIGHT = Weekly(begins=time(6), ends=time(6, 30), zone="UTC")
+
+
+def test_planned_work_is_a_silence_that_comes_by_itself():
+    monitor = replace(DISK, maintenance=(NIGHT,))
+    bad = turn(State(), DAWN - MINUTE, monitor=monitor, a=95)
+    assert bad.envelopes and bad.wake == DAWN
+    hushed = turn(bad.state, bad.wake, monitor=monitor)
+    assert (reasons(hushed), hushed.wake) == ([Reason.MAINTENANCE], DAWN + HOUR / 2)
+    told = turn(hushed.state, hushed.wake, monitor=monitor)
+    assert reasons(told) == [Reason.AFTER_SILENCE]
+
+
+def test_who_has_an_item_hears_of_the_other_one():
+    bad = turn(State(), a=95)
+    mine = Standing(acknowledged={"a": Level.CRITICAL})
+    change = turn(bad.state, DAWN + HOUR, mine, a=95, b=95)
+    assert [(d.item, d.reason) for d in change.decisions] == [
+        ("a", Reason.ACKNOWLEDGED),
+        ("b", Reason.NEW_LEVEL),
+    ]
 
 
 def test_a_parent_that_is_down_speaks_for_its_children():
@@ -167,6 +220,13 @@ def test_a_farewell_tells_those_who_know_of_it_that_nobody_looks_any_more():
     assert farewell(DISK, calm.state, DAWN, lambda *_: {}).envelopes == ()
 
 
+def test_nobody_is_told_that_what_was_stopped_recovered():
+    bad = turn(State(), a=95)
+    change = farewell(replace(DISK, stopped=True), bad.state, DAWN, lambda *_: {})
+    assert reasons(change) == [Reason.ENDED] and len(change.envelopes) == 2
+    assert change.events[0].cause.words.en.startswith("monitoring was stopped")
+
+
 def test_what_no_rule_asks_about_is_an_event_all_the_same():
     change = turn(State(), monitor=replace(DISK, rules=()), a=95)
     assert [event.after for event in change.events] == [Level.CRITICAL]
@@ -196,7 +256,7 @@ def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends()
     late = look(State(), LATE)
     hushed = look(late.state, FAILED, standing=Standing(silenced=DAWN + HOUR))
     assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
-    assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.OVERDUE]
+    assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
 
 
 def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_it_may():

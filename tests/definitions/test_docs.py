@@ -25,6 +25,7 @@ from noroshi.core.defined import (
     NotificationDef,
     RouteDef,
     RuleDef,
+    WindowDef,
 )
 from noroshi.core.model import MOST_TELLINGS
 from noroshi.core.notices import Happening
@@ -38,6 +39,7 @@ TABLES = {
     "Group": GroupDef,
     "Monitor": MonitorDef,
     "Limits": LimitsDef,
+    "Maintenance": WindowDef,
     "contacts": ContactDef,
     "rules": RuleDef,
     "notifications": NotificationDef,
@@ -47,7 +49,7 @@ TABLES = {
     "clouds": CloudDef,
     "blueprints": BlueprintDef,
 }
-NAMED_BY_FILE = TABLES.keys() - {"Group", "Monitor", "Limits"}
+NAMED_BY_FILE = TABLES.keys() - {"Group", "Monitor", "Limits", "Maintenance"}
 
 
 def rows(section):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2 as driver
 
+from noroshi.core.alarms import Said
 from noroshi.core.delivery import Accepted
 from noroshi.core.model import Level, Reason
 from noroshi.core.words import plain
@@ -141,3 +142,15 @@ async def test_its_people_and_what_they_changed_are_there(file, store):
     assert (await store.session("1" * 64)).user == "sato"
     (row,) = await store.audited()
     assert (row.who, row.door, row.after) == ("sato", "web", {"state": "held"})
+
+
+async def test_what_people_said_of_alarms_is_there(file, store):
+    said = await store.said(DAWN)
+    if number(file) < 5:
+        assert (said, await store.remarks()) == (Said(), [])
+        return
+    assert [(one.item, one.who, one.words) for one in said.acknowledged] == [
+        ("/", "sato", "見ています")
+    ]
+    assert [(one.place, one.why) for one in said.silences] == [("web", "電源工事")]
+    assert [one.words for one in await store.remarks("disk")] == ["見ています"]

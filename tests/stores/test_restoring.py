@@ -14,7 +14,9 @@ from datetime import timedelta
 import pytest
 from pysqlite3 import dbapi2 as driver
 
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
 from noroshi.core.delivery import Accepted
+from noroshi.core.model import Level
 from noroshi.ports import Conflict, StoreError
 from noroshi.stores.lock import LifeLock
 from noroshi.stores.restoring import faults_of, restore
@@ -390,3 +392,18 @@ async def test_a_large_backup_under_load_comes_back_with_every_count_agreeing(st
     monitors = [f"m{n}" for n in range(200)]
     random.Random(3).shuffle(monitors)
     await goes_on_elsewhere(store, old, new, monitors, 250)
+
+
+async def test_what_people_said_of_alarms_comes_back(old, new, store, block):
+    await store.commit(block.fence, change(events=(event(1),)))
+    its = {"monitor": "m", "item": "/", "level": Level.CRITICAL, "who": "aki", "at": DAWN}
+    remark = Remark(sort=Remarked.ACKNOWLEDGED, words="見ています", **its)
+    assert await store.acknowledge(Acknowledged(**its), remark)
+    given = {"begins": DAWN, "ends": DAWN + DAY, "why": "電源", "who": "aki"}
+    await store.silence(Silence(id="s1", place="web", **given))
+    said = await store.said(DAWN)
+    restore(await taken(store, old), new, DAWN + MINUTE)
+    again = SqliteStore.open(new)
+    assert await again.said(DAWN + MINUTE) == said
+    assert list(await again.remarks("m")) == [remark]
+    await again.close()

@@ -23,6 +23,7 @@ MARKS: Mapping[Level, str] = {
 }
 RECOVERED = Words(en="RECOVERED", ja="回復")
 ENDED = Words(en="ENDED", ja="監視終了")
+STOPPED = Words(en="STOPPED", ja="監視停止")
 
 REASONS: Mapping[Reason, Words] = {
     Reason.NEW_LEVEL: Words(en="the level changed", ja="レベルが変わったため"),
@@ -30,6 +31,10 @@ REASONS: Mapping[Reason, Words] = {
         en="another reading is behind it now", ja="原因となる測定値が変わったため"
     ),
     Reason.RECOVERED: Words(en="it recovered", ja="回復したため"),
+    Reason.ENDED: Words(
+        en="its watch ended; whether it recovered is not known",
+        ja="監視を終えたため (回復したかどうかは分かりません)",
+    ),
     Reason.REPEAT: Words(
         en="it is still so, and the repeat interval has passed",
         ja="この状態が続いており、再通知の間隔がたったため",
@@ -47,6 +52,14 @@ REASONS: Mapping[Reason, Words] = {
         en="it is so, and nobody has been told of it yet",
         ja="この状態を、まだ誰にもお知らせしていなかったため",
     ),
+    Reason.AFTER_SILENCE: Words(
+        en="nothing was told of it for a while (silence or maintenance), and it is still so",
+        ja="通知停止またはメンテナンスが終わり、まだこの状態が続いているため",
+    ),
+    Reason.RECOVERED_MEANWHILE: Words(
+        en="it recovered while nothing was told of it (silence or maintenance)",
+        ja="通知停止またはメンテナンスの間に回復したため",
+    ),
     Reason.NOT_ASKED: Words(
         en="the rule does not ask for this level", ja="このレベルは実行条件に含まれないため"
     ),
@@ -55,8 +68,8 @@ REASONS: Mapping[Reason, Words] = {
         ja="実行条件で決めた回数にまだ達していないため",
     ),
     Reason.NEVER_TOLD: Words(
-        en="it recovered, but nobody had been told",
-        ja="回復したものの、もとの状態を誰にもお知らせしていなかったため",
+        en="it is over, but nobody had been told of it",
+        ja="終わったものの、もとの状態を誰にもお知らせしていなかったため",
     ),
     Reason.PASSED: Words(
         en="nothing more was found; what was found has no recovery to tell of",
@@ -71,6 +84,10 @@ REASONS: Mapping[Reason, Words] = {
         ja="実行条件で決めた回数だけ、すでにお知らせしたため",
     ),
     Reason.SILENCED: Words(en="a person silenced it", ja="担当者が通知を停止しているため"),
+    Reason.MAINTENANCE: Words(en="maintenance is under way", ja="メンテナンス中のため"),
+    Reason.ACKNOWLEDGED: Words(
+        en="a person has acknowledged it", ja="担当者が確認済みにしているため"
+    ),
     Reason.HOST_DOWN: Words(
         en="what it depends on is down, and speaks for it",
         ja="上位の監視項目が止まっており、そちらでお知らせするため",

@@ -22,6 +22,7 @@ REPORT = "beat"
 QUICK = frozenset(
     {
         REPORT,
+        "alarms",
         "audit",
         "blueprints",
         "contacts",
@@ -37,6 +38,7 @@ QUICK = frozenset(
         "queue_list",
         "queue_mail",
         "queue_show",
+        "silence_list",
         "status",
         "token_list",
         "user_list",

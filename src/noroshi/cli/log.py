@@ -16,7 +16,24 @@ from noroshi.core.words import Words
 Answer = Mapping[str, Any]
 NOTHING = Words(en="Nothing has happened yet.", ja="まだ何も起きていません。")
 STILL = Words(en="still {level}", ja="{level} のまま")
+STOPPED = Words(
+    en="－ Monitoring of {path} is stopped: nothing is measured, nobody is told.",
+    ja="－ {path} の監視を停止しています。測定も通知もしません。",
+)
+STOPPED_BY = Words(
+    en="－ Monitoring of {path} is stopped by {who} since version {version}: nothing is measured, "
+    "nobody is told.",
+    ja="－ {path} の監視を {who} が停止しています (版 {version} から)。測定も通知もしません。",
+)
 RULES = Words(en="What each rule last answered", ja="実行条件ごとの最後の判断")
+
+
+REMARKS = Words(en="What people said", ja="担当者の記録")
+SORTS = {
+    "comment": Words(en="comment", ja="コメント"),
+    "acknowledged": Words(en="acknowledged", ja="確認済み"),
+    "taken back": Words(en="taken back", ja="確認の取り消し"),
+}
 
 
 def log(asked: Asked) -> int:
@@ -28,9 +45,19 @@ def log(asked: Asked) -> int:
         return exits.DONE
     now = datetime.now(UTC)
     print("\n".join(_events(asked, found["events"], now)) or asked.say(NOTHING))
+    if found["stopped"]:
+        print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
+    if found["remarks"]:
+        print("\n".join(["", asked.say(REMARKS), *_remarks(asked, found["remarks"], now)]))
     if found["decisions"]:
         print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
     return exits.DONE
+
+
+def _stopped(stop: Answer) -> Words:
+    if not stop["version"]:
+        return STOPPED.fill(path=stop["path"])
+    return STOPPED_BY.fill(path=stop["path"], who=stop["who"], version=stop["version"])
 
 
 def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[str]:
@@ -48,7 +75,8 @@ def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[s
 
 
 def _step(asked: Asked, one: Answer) -> str:
-    before, after = (shown(one[side], asked.language) for side in ("before", "after"))
+    sides = (one["before"], one["ended"] or one["after"])
+    before, after = (shown(side, asked.language) for side in sides)
     return asked.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
 
 
@@ -56,5 +84,19 @@ def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator
     rows = [
         (clock(one["at"], now), one["rule"], one["item"], asked.say(one["because"]))
         for one in found
+    ]
+    yield from (f"  {line}" for line in table(rows, columns() - 2))
+
+
+def _remarks(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+    rows = [
+        (
+            clock(one["at"], now),
+            one["who"],
+            asked.say(SORTS[one["sort"]]),
+            f"{one['path']} {one['item']}".strip(),
+            " / ".join(one["words"].splitlines()),
+        )
+        for one in reversed(found)
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))

@@ -46,6 +46,20 @@ class LimitsDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WindowDef(Definition):
+    """Planned work: nothing is told while it goes on."""
+
+    title: str = ""
+    """What is done then, where people read. / 作業の内容です。画面に出ます。"""
+    begins: str
+    """When it begins, in the instance's time zone: "22:00" each week, or once, "2026-12-24 22:00". / 始まる時刻です。毎週なら "22:00"、1回だけなら "2026-12-24 22:00" のように書きます。監視インスタンスのタイムゾーンです。"""
+    ends: str
+    """When it ends, in the same way; a time of day that is not later is that of the next day. / 終わる時刻です。始まる時刻より後でなければ、翌日の時刻とみなします。"""
+    days: tuple[str, ...] = ()
+    """On which days of the week it begins: mon, tue, wed, thu, fri, sat, sun; all of them unless given. / 始まる曜日です (mon、tue、wed、thu、fri、sat、sun)。指定しなければ毎日です。"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorDef(Definition):
     id: str = ""
     """Made by Noroshi at the first `apply`; keep it, as state and history belong to it. / 最初の `apply` のときに付く ID です。状態と履歴をつなぐので、変えないでください。"""
@@ -73,6 +87,10 @@ class MonitorDef(Definition):
     """What its kind wants to know. / 種別ごとの設定です。"""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
     """Limits by reading; an empty table switches the kind's own limits off. / 測定値ごとのしきい値です。空のテーブルにすると、種別の既定のしきい値も使いません。"""
+    enabled: bool = True
+    """false: it is not measured until it is enabled again. / false なら監視を停止します。true に戻すまで測定しません。"""
+    maintenance: tuple[WindowDef, ...] = ()
+    """Planned work on it, beside its group's and its instance's. / この監視項目のメンテナンスです。グループと監視インスタンスのものに加わります。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +109,10 @@ class GroupDef(Definition):
     """For all its monitors that say nothing else; [] for none. / 個別に指定のない監視項目すべての実行条件です。[] なら誰にも知らせません。"""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else. / 個別に指定のない監視項目すべてのしきい値です。種別と測定値ごとに決めます。"""
+    enabled: bool = True
+    """false: none of its monitors is measured, whatever they say themselves. / false なら、グループのすべての監視項目を停止します。"""
+    maintenance: tuple[WindowDef, ...] = ()
+    """Planned work on all its monitors, beside the instance's. / グループ全体のメンテナンスです。監視インスタンスのものに加わります。"""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -113,6 +135,10 @@ class InstanceDef(Definition):
     """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての実行条件です。"""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else. / 個別に指定のない監視項目すべてのしきい値です。種別と測定値ごとに決めます。"""
+    enabled: bool = True
+    """false: its monitoring is stopped; nothing of it is measured. / false なら監視を停止します。何も測定しません。"""
+    maintenance: tuple[WindowDef, ...] = ()
+    """Planned work on the whole of it. / 監視インスタンス全体のメンテナンスです。"""
     group: tuple[GroupDef, ...] = ()
 
 

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any
 
 from noroshi.core.cadence import Cadence, Every
+from noroshi.core.windows import Window
 from noroshi.core.words import Words, plain
 
 MOST_TELLINGS = 999
@@ -64,6 +65,8 @@ class Reason(Enum):
     """The level is the same, but another reading stands behind it."""
     RECOVERED = "recovered"
     """It recovered."""
+    ENDED = "ended"
+    """Its watch ended while it was so: whether it recovered is not known."""
     REPEAT = "repeat"
     """It is still so, and the repeat interval has passed."""
     FOUND_AGAIN = "found-again"
@@ -74,6 +77,10 @@ class Reason(Enum):
     """It has been so as many times in a row as the rule asks for."""
     OVERDUE = "overdue"
     """It is so, and nobody has been told of it yet."""
+    AFTER_SILENCE = "after-silence"
+    """A silence or maintenance is over, and it is still so."""
+    RECOVERED_MEANWHILE = "recovered-meanwhile"
+    """A silence or maintenance is over, and it recovered meanwhile."""
     NOT_ASKED = "not-asked"
     """The rule does not ask for this level."""
     NOT_YET = "not-yet"
@@ -88,6 +95,10 @@ class Reason(Enum):
     """It was told as many times as the rule allows."""
     SILENCED = "silenced"
     """A person silenced it."""
+    MAINTENANCE = "maintenance"
+    """Planned work is under way."""
+    ACKNOWLEDGED = "acknowledged"
+    """A person has it."""
     HOST_DOWN = "host-down"
     """What it depends on is down, and speaks for it."""
 
@@ -101,13 +112,18 @@ SPEAKING = frozenset(
         Reason.NEW_LEVEL,
         Reason.NEW_CAUSE,
         Reason.RECOVERED,
+        Reason.ENDED,
         Reason.REPEAT,
         Reason.FOUND_AGAIN,
         Reason.EACH_TIME,
         Reason.NTH_TIME,
         Reason.OVERDUE,
+        Reason.AFTER_SILENCE,
+        Reason.RECOVERED_MEANWHILE,
     }
 )
+HUSHED = frozenset({Reason.SILENCED, Reason.MAINTENANCE})
+"""Nothing was told for a while, whatever there was to tell; it is told afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +271,8 @@ class Monitor:
     `patience` is how many looks in a row it takes to believe a new level; `goes_to` is the
     address that a network check is about, "" for what is about the computer itself.
     `occurrences` are the readings of what happens and is no state: found again, it is news.
+    `stopped`: nothing of it is measured until somebody starts it again.
+    `maintenance` is planned work, its group's and instance's with it: nothing is told then.
     """
 
     id: str
@@ -273,6 +291,8 @@ class Monitor:
     goes_to: str = ""
     occurrences: frozenset[str] = frozenset()
     group_title: str = ""
+    stopped: bool = False
+    maintenance: tuple[Window, ...] = ()
 
     @property
     def path(self) -> str:
@@ -366,10 +386,16 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What people and neighbours say of a monitor; an input, never part of its state."""
+    """What people, plans and neighbours say of a monitor; an input, never part of its state.
+
+    `silenced` and `maintenance` are until when nothing is told; `acknowledged` are the items
+    that a person has, each with the level that it had then.
+    """
 
     silenced: datetime | None = None
     parents: Level = Level.OK
+    acknowledged: Mapping[str, Level] = field(default_factory=dict)
+    maintenance: datetime | None = None
 
 
 NOTHING_SAID = Standing()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from noroshi.core.model import (
+    HUSHED,
     Event,
     ItemState,
     Level,
@@ -17,6 +18,7 @@ from noroshi.core.model import (
     Told,
     When,
 )
+from noroshi.core.windows import turns_of
 
 
 def decide(
@@ -28,21 +30,59 @@ def decide(
     *,
     measured: bool = True,
     occurrences: frozenset[str] = frozenset(),
+    had: Level | None = None,
 ) -> Reason:
     """Judge one rule about one item after a turn; `item` is what the turn led to.
 
     `measured`: the turn had a sample; else time alone, or a person, was its cause.
     `occurrences` are the monitor's; of those the sample must have found something.
+    `had`: a person has the item's alarm, as bad as that; None: nobody has.
     """
     told = item.told.get(rule.id)
     if item.level is Level.OK:
-        return _farewell(rule, told, occurrences)
+        return _farewell(rule, item, told, _hushed(standing, now), occurrences)
     if item.level not in rule.on:
         return Reason.NOT_ASKED
-    if standing.silenced is not None and now < standing.silenced:
-        return Reason.SILENCED
+    if hushed := _hushed(standing, now):
+        return hushed
     if standing.parents in (Level.CRITICAL, Level.UNKNOWN):
         return Reason.HOST_DOWN
+    reason = _by_itself(rule, item, event, told, now, measured, occurrences)
+    # Another reading behind it is another problem, which nobody has yet.
+    if had and item.level.severity <= had.severity and reason is not Reason.NEW_CAUSE:
+        return Reason.ACKNOWLEDGED
+    return Reason.AFTER_SILENCE if _was_silent(rule, item, told, reason) else reason
+
+
+def _hushed(standing: Standing, now: datetime) -> Reason | None:
+    """Whether nothing is told now, whatever there is to tell, and why."""
+    if standing.silenced is not None and now < standing.silenced:
+        return Reason.SILENCED
+    if standing.maintenance is not None and now < standing.maintenance:
+        return Reason.MAINTENANCE
+    return None
+
+
+def _was_silent(rule: Rule, item: ItemState, told: Told | None, reason: Reason) -> bool:
+    """The last answer was that nothing is told for a while: whoever would be reminded, or is
+    told when things change, hears once how it is now."""
+    if item.reasons.get(rule.id) not in HUSHED:
+        return False
+    if reason is Reason.TOO_SOON:
+        return told is not None and _speaks_often(rule)
+    return reason in (Reason.OVERDUE, Reason.NTH_TIME, Reason.REPEAT)
+
+
+def _by_itself(
+    rule: Rule,
+    item: ItemState,
+    event: Event | None,
+    told: Told | None,
+    now: datetime,
+    measured: bool,
+    occurrences: frozenset[str],
+) -> Reason:
+    """Nobody hushes it: has the rule something to say of this level?"""
     if told is None:
         return _first_word(rule, item, event)
     if _speaks_often(rule) and told.level is not item.level:
@@ -95,25 +135,54 @@ def _passes(rule: Rule, reading: str, occurrences: frozenset[str]) -> bool:
     return reading in occurrences and _speaks_often(rule)
 
 
-def _farewell(rule: Rule, told: Told | None, occurrences: frozenset[str]) -> Reason:
+def _farewell(
+    rule: Rule,
+    item: ItemState,
+    told: Told | None,
+    hushed: Reason | None,
+    occurrences: frozenset[str],
+) -> Reason:
     if told is None:
         return Reason.NEVER_TOLD
     if told.reading is not None and _passes(rule, told.reading, occurrences):
         return Reason.PASSED
-    return Reason.RECOVERED if rule.recovered else Reason.NOT_ASKED
+    if not rule.recovered:
+        return Reason.NOT_ASKED
+    if hushed:
+        return hushed
+    return Reason.RECOVERED_MEANWHILE if owes(rule, item) else Reason.RECOVERED
+
+
+def owes(rule: Rule, item: ItemState) -> bool:
+    """A silence holds back what this rule would tell of the item."""
+    return rule.id in item.told and item.reasons.get(rule.id) in HUSHED
+
+
+def owes_recovery(monitor: Monitor, state: State) -> bool:
+    """Whether one is to be told once a silence is over."""
+    return any(
+        item.told and item.level is Level.OK and any(owes(rule, item) for rule in monitor.rules)
+        for item in state.items.values()
+    )
 
 
 def wake(monitor: Monitor, state: State, standing: Standing, now: datetime) -> datetime | None:
     """The earliest instant at which time alone could change a decision."""
-    return min((at for at in _instants(monitor, state, standing) if at > now), default=None)
+    return min(
+        (at for at in _instants(monitor, state, standing, now) if at > now), default=None
+    )
 
 
-def _instants(monitor: Monitor, state: State, standing: Standing) -> Iterator[datetime]:
+def _instants(
+    monitor: Monitor, state: State, standing: Standing, now: datetime
+) -> Iterator[datetime]:
+    if state.level is not Level.OK or owes_recovery(monitor, state):
+        yield from turns_of(monitor.maintenance, now)
+        if standing.silenced is not None:
+            yield standing.silenced
     for item in state.items.values():
         if item.level is Level.OK:
             continue
-        if standing.silenced is not None:
-            yield standing.silenced
         for rule in monitor.rules:
             told = item.told.get(rule.id)
             if _passes(rule, item.cause.name, monitor.occurrences):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.model import (
+    HUSHED,
     NOTHING_SAID,
     Alarm,
     Change,
@@ -26,8 +27,9 @@ from noroshi.core.model import (
     State,
     Told,
 )
-from noroshi.core.policy import decide, wake
+from noroshi.core.policy import decide, owes, wake
 from noroshi.core.status import Finding, advance, close, event_of
+from noroshi.core.windows import ends_of
 
 LANES = {
     Level.OK: Lane.RECOVERY,
@@ -61,6 +63,7 @@ def reckon(
     When nothing changed, the change has the very state object that was given, and no more.
     """
     after, events, found = _advanced(monitor, state, sample)
+    standing = _in_maintenance(monitor, after, events, standing, now)
     memory, samples = (None, ()) if sample is None else (sample.memory, (sample,))
     judged = list(_judge(monitor, after, events, standing, now, found, sample is not None))
     if not judged and not events:  # nothing is bad, nothing moved: nearly every turn ends here
@@ -71,10 +74,28 @@ def reckon(
     return replace(change, memory=memory, samples=samples, wake=then)
 
 
+def _in_maintenance(
+    monitor: Monitor, state: State, events: Sequence[Event], standing: Standing, now: datetime
+) -> Standing:
+    """Also until when planned work goes on, if that can matter: nearly every turn is of a
+    monitor without any, or finds it well."""
+    if not monitor.maintenance or not (events or any(map(_concerns, state.items.values()))):
+        return standing
+    return replace(standing, maintenance=ends_of(monitor.maintenance, now))
+
+
+def _concerns(item: ItemState) -> bool:
+    return item.level is not Level.OK or bool(item.told)
+
+
 def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Change:
-    """The last change of a monitor that is no longer watched: what is open is closed."""
+    """The last change of a monitor that is no longer watched, or is stopped: what is open is
+    closed. Who was told of it is told that, and never that it recovered: nobody looked."""
     after, events = close(monitor, state, now)
-    judged = list(_judge(monitor, after, events, NOTHING_SAID, now, {}, False))
+    judged = [
+        replace(one, reason=Reason.ENDED) if one.reason is Reason.RECOVERED else one
+        for one in _judge(monitor, after, events, NOTHING_SAID, now, {}, False)
+    ]
     return _change(monitor, after, events, judged, now, draft)
 
 
@@ -111,16 +132,21 @@ def _judge(
     found: Mapping[str, Finding],
     measured: bool,
 ) -> Iterator[Judged]:
-    """Ask each rule about each item that is bad or has just changed."""
+    """Ask each rule about each item that is bad or has just changed, and those that owe word
+    of a recovery about that."""
     news = {event.item: event for event in events}
     for name, item in state.items.items():
-        if item.level is Level.OK and name not in news:
+        calm = item.level is Level.OK and name not in news
+        if calm and not item.told:
             continue
         event, known = news.get(name), monitor.occurrences
         looked = measured and (item.cause.name not in known or _found_bad(found.get(name)))
+        had = standing.acknowledged.get(name)
         for rule in monitor.rules:
+            if calm and not owes(rule, item):
+                continue
             reason = decide(
-                rule, item, event, standing, now, measured=looked, occurrences=known
+                rule, item, event, standing, now, measured=looked, occurrences=known, had=had
             )
             yield Judged(rule, name, event, reason)
 
@@ -136,16 +162,25 @@ def _remind(
     found: Mapping[str, Finding],
     now: datetime,
 ) -> tuple[State, list[Judged]]:
-    """What is told without a change gets an event of its own, from the level to itself."""
+    """What is told without a change gets an event of its own, from the level to itself; what
+    was held back by a silence, from the level that was told before."""
     names = dict.fromkeys(j.item for j in judged if j.reason.speaks and j.event is None)
     if not names:
         return state, judged
     reminders = {}
     for serial, name in enumerate(names, state.serial + 1):
         item = _freshest(state.items[name], found.get(name), monitor.occurrences)
-        reminders[name] = event_of(monitor, serial, name, item, item, now)
+        reminders[name] = event_of(monitor, serial, name, _as_told(item), item, now)
     filled = [replace(j, event=j.event or reminders.get(j.item)) for j in judged]
     return replace(state, serial=state.serial + len(reminders)), filled
+
+
+def _as_told(item: ItemState) -> ItemState:
+    """The item as people know it: one that is well is told of because they do not know that."""
+    if item.level is not Level.OK or not item.told:
+        return item
+    last = max(item.told.values(), key=lambda told: told.level.severity)
+    return replace(item, level=last.level, since=last.at)
 
 
 def _freshest(item: ItemState, found: Finding | None, occurrences: frozenset[str]) -> ItemState:
@@ -188,7 +223,7 @@ def _noted(
     item: ItemState, judged: Judged, leads: Mapping[str, str], now: datetime
 ) -> ItemState:
     rule, told = judged.rule.id, item.told
-    if item.level is Level.OK:
+    if item.level is Level.OK and judged.reason not in HUSHED:
         told = {other: at for other, at in told.items() if other != rule}
     elif judged.reason.speaks:
         told = {**told, rule: _told(item, told.get(rule), leads[rule], now)}

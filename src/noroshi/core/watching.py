@@ -20,9 +20,11 @@ from noroshi.core.defined import (
     NotificationDef,
 )
 from noroshi.core.kinds import Kind
+from noroshi.core.maintaining import maintenance
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import all_known, host, in_range, read_length, title, zone
+from noroshi.core.windows import Window
 from noroshi.core.words import Words
 from noroshi.core.written import DAYS, is_name, moment
 
@@ -83,6 +85,8 @@ class Heritage:
     cadence: Cadence = MINUTELY
     rules: tuple[Rule, ...] = ()
     limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
+    stopped: bool = False
+    maintenance: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,8 @@ def _under(
         _cadence(above.cadence, said, zone, place),
         _rules(above.rules, said, known, place),
         limits,
+        above.stopped or not said.enabled,
+        (*above.maintenance, *maintenance(said, zone, place)),
     )
 
 
@@ -198,6 +204,8 @@ def _monitor(
         rules=_rules(above.rules, said, known, place),
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
+        stopped=above.stopped or not said.enabled,
+        maintenance=(*above.maintenance, *maintenance(said, instance.zone, place)),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,7})h)?(?:(\d{1,7})m)?(?:(\d{1,7})s)?")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 # What may stand in an envelope's address without quoting (RFC 5321, Dot-string), and no more:
 # blanks, commas and angle brackets are a slip in a definition, or somebody's trick.
@@ -43,6 +44,18 @@ def moment(text: str) -> time | None:
     """A time of day, "07:30"; None if it is none."""
     found = MOMENT.fullmatch(text)
     return time(int(found[1]), int(found[2])) if found else None
+
+
+def day_and_time(text: str) -> datetime | None:
+    """A day with a time of day, "2026-12-24 22:00"; None if it is none."""
+    day, blank, at = text.partition(" ")
+    time = moment(at)
+    if not blank or time is None or ISO_DAY.fullmatch(day) is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day), time)
+    except ValueError:  # the 30th of February
+        return None
 
 
 def is_name(text: str) -> bool:

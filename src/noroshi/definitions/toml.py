@@ -22,6 +22,8 @@ FIRST = (
     "cloud",
     "every",
     "at",
+    "begins",
+    "ends",
     "days",
 )
 ORDER = {name: number for number, name in enumerate(FIRST)}

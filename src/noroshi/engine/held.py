@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from noroshi.core.alarms import NOBODY_SAID, Said, after, standings
 from noroshi.core.cadence import At, next_due, phase, spacing
 from noroshi.core.model import Change, ItemState, Level, Monitor, Standing, State
+from noroshi.core.policy import owes_recovery
 from noroshi.ports import Block
 
 FIRST_LOOK = timedelta(seconds=10)
@@ -35,9 +37,13 @@ class Cause(IntEnum):
     """Its kind or target changed: what is open is closed, and it begins anew."""
     LAST = 4
     """It is no longer watched: what is open is closed."""
+    STOP = 5
+    """It was stopped: what is open is closed, and it begins anew once it is started again."""
 
 
-PROMISED = (Cause.AGAIN, Cause.AFRESH, Cause.LAST)
+ENDING = (Cause.AFRESH, Cause.LAST, Cause.STOP)
+"""What closes; without a measurement, so also where nothing is measured."""
+PROMISED = (Cause.AGAIN, *ENDING)
 """What must come, whatever becomes of the schedule."""
 
 
@@ -58,7 +64,10 @@ class Held:
     monitors: dict[str, Monitor] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     memories: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    standing: Mapping[str, Standing] = field(default_factory=dict)
+    known: Mapping[str, Standing] = field(default_factory=dict)
+    said: Said = NOBODY_SAID
+    standing: dict[str, Standing] = field(default_factory=dict)
+    """How monitors stand, by `known` and by what people `said`; of the others nothing is."""
     turns: list[Turn] = field(default_factory=list)
     wakes: dict[str, datetime] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
@@ -76,6 +85,29 @@ class Held:
             self.memories[id] = block.memories.get(id, {})
             if id in monitors:
                 self.monitors[id] = monitors[id]
+
+    def hear(self, known: Mapping[str, Standing], said: Said) -> set[str]:
+        """Whatever is said now; the monitors of which something else is, and that are not well
+        or owe word of a recovery."""
+        self.known, self.said = known, said
+        before, self.standing = self.standing, standings(said, self.monitors.values(), known)
+        ids = before.keys() | self.standing.keys()
+        changed = {id for id in ids if before.get(id) != self.standing.get(id)}
+        return {id for id in changed & self.monitors.keys() if self._concerns(id)}
+
+    def _concerns(self, id: str) -> bool:
+        state = self.states[id]
+        return state.level is not Level.OK or owes_recovery(self.monitors[id], state)
+
+    def happened(self, change: Change) -> None:
+        """Some acknowledgements may end by it; the store has let them go in the same moment."""
+        said, id = after(self.said, change.events), change.monitor
+        if said is self.said or id not in self.monitors:
+            return
+        known = {id: self.known[id]} if id in self.known else {}
+        self.said = said
+        self.standing.pop(id, None)
+        self.standing |= standings(said, [self.monitors[id]], known)
 
     def lay(self, steady: float, wall: datetime, last: datetime | None = None) -> None:
         """A fresh schedule from now. `last`: when the one before was last kept, by the wall
@@ -95,20 +127,22 @@ class Held:
             self.states[id] = shifted(state, by)
 
     def catch_up(self, since: datetime, steady: float, wall: datetime) -> None:
-        """A turn soon for each monitor that was due while nobody watched.
+        """A turn soon for each monitor that was due while nobody watched, but for what is stopped.
 
         One that is due once a day would else be looked at tomorrow, and what a crash cut off
         in the midst of a storm would be told an interval later.
         """
         for id, monitor in self.monitors.items():
-            if next_due(id, monitor.cadence, since) <= wall:
+            if not monitor.stopped and next_due(id, monitor.cadence, since) <= wall:
                 soon = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
                 self.repeat(id, Cause.AGAIN, steady + soon.total_seconds(), wall + soon)
 
     def place(
         self, id: str, steady: float, wall: datetime, last: datetime | None = None
     ) -> None:
-        """Give one monitor its place in the schedule; `last` as in `lay`."""
+        """Give one monitor its place in the schedule, unless it is stopped; `last` as in `lay`."""
+        if self.monitors[id].stopped:
+            return
         turn = self._next(id, steady, wall, self._after(id, wall, last))
         heapq.heappush(self.turns, turn)
         soon = timedelta(0) if last is None else _soon(turn, wall)
@@ -117,7 +151,7 @@ class Held:
             self._first(id, steady, wall)
         elif last is not None and self._missed(turn, wall, last):
             self.repeat(id, Cause.AGAIN, due, at)
-        if self.states[id].level is not Level.OK:
+        if self._concerns(id):
             # Whatever was known of it when a word is due (by an earlier life, by rules or a
             # clock that have changed) may be so no longer; so it is weighed at once, or with
             # the look that comes anyhow.
@@ -143,7 +177,13 @@ class Held:
         """Whether there is still a reason for this turn."""
         if turn.cause is Cause.WAKE and self.wakes.get(turn.id) != turn.at:
             return False
-        return turn.id in self.monitors
+        monitor = self.monitors.get(turn.id)
+        return monitor is not None and (not monitor.stopped or turn.cause in ENDING)
+
+    def pass_over(self, turn: Turn) -> None:
+        """Nobody wants it any more: it no longer stands for another one of its kind."""
+        if turn.cause is Cause.AGAIN:
+            self.again.discard(turn.id)
 
     def put_off(self, turn: Turn, due: float) -> None:
         """Offer it again later."""
@@ -181,7 +221,7 @@ class Held:
             for t in self.turns
             if t.due <= steady and t.cause is Cause.GRID and t.id in ids
         }
-        owed = (Cause.AGAIN, Cause.AFRESH)
+        owed = (Cause.AGAIN, Cause.AFRESH, Cause.STOP)
         self.turns = [t for t in self.turns if t.id not in ids or t.cause in owed]
         heapq.heapify(self.turns)
         for id in ids:

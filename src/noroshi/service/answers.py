@@ -11,23 +11,29 @@ from noroshi.core.model import NOTHING, Level, Limits, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
+from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrived, Arrives
+from noroshi.service.answers_stops import StoppedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemStatus:
-    """How one item is, since when (None: it was never otherwise), and what stands behind it."""
+    """How one item is, since when (None: it was never otherwise), what stands behind it, and
+    who has its alarm."""
 
     item: str
     level: Level
     since: datetime | None
     words: Words
+    acknowledged: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
     """How one monitor is; `known` once it has been judged. `measured` is when it last was,
-    None if that was not looked up, as for those that are OK among very many."""
+    None if that was not looked up, as for those that are OK among very many. `silent` and
+    `maintenance` are until when nothing is told of it; `stopped` says by what and whom, where
+    nothing of it is measured."""
 
     path: str
     title: str
@@ -37,6 +43,9 @@ class MonitorStatus:
     known: bool
     measured: datetime | None
     items: tuple[ItemStatus, ...]
+    stopped: StoppedBy | None = None
+    silent: datetime | None = None
+    maintenance: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,8 @@ class LimitShown:
 class MonitorShown:
     """One monitor in full. `goes_to` is the address that it is about, "" for the computer
     itself; `patience` is how many looks in a row it takes to believe a new level; at `faults`
-    it could not be measured."""
+    it could not be measured. `runs`: its kind runs a program; `seconds` is how long a look may
+    take."""
 
     status: MonitorStatus
     at: datetime
@@ -84,6 +94,11 @@ class MonitorShown:
     limits: tuple[LimitShown, ...]
     series: tuple[Series, ...]
     faults: tuple[datetime, ...]
+    runs: bool = False
+    seconds: float = 0.0
+    remarks: tuple[RemarkShown, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
+    planned: tuple[WindowShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +146,8 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
-    what somebody should know of the definitions."""
+    what somebody should know of the definitions; `silences` are what nothing is told of.
+    `stopped` is what is not watched, the outermost of it."""
 
     node: str
     version: int
@@ -142,6 +158,8 @@ class Status:
     queue: Counts
     troubles: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
+    stopped: tuple[StoppedBy, ...] = ()
+    silences: tuple[SilenceShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +373,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One event: an item went from one level to another, or was told of again."""
+    """One event: an item went from one level to another, or was told of again. `ended`: it is
+    OK only as nobody looks any more; "stopped", or "ended" for good."""
 
     id: str
     at: datetime
@@ -364,6 +383,7 @@ class Happened:
     before: Level
     after: Level
     words: Words
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,14 +395,17 @@ class Decided:
     reason: Reason
     because: Words
     at: datetime
+    speaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events, newest first, and what the rules last decided."""
+    """Events, newest first, what the rules last decided, and what people said, newest first."""
 
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
+    stopped: StoppedBy | None = None
+    remarks: tuple[RemarkShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,11 @@ from noroshi.service.answers import (
     RouteStatus,
     Said,
 )
+from noroshi.service.answers_stops import StoppedBy
+from noroshi.service.said import NOTHING_OF_IT, OfMonitor, holder
 from noroshi.service.saying import limits_told
 from noroshi.service.standing import found_now, reason
+from noroshi.service.stopped import stopped_told
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
 FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
@@ -84,9 +87,17 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
 
 
 def monitor_status(
-    monitor: Monitor, state: State, sample: Sample | None, names: Mapping[str, Words]
+    monitor: Monitor,
+    state: State,
+    sample: Sample | None,
+    names: Mapping[str, Words],
+    said: OfMonitor = NOTHING_OF_IT,
+    stop: StoppedBy | None = None,
 ) -> MonitorStatus:
-    """How a monitor is, with its newest readings if there are any at hand."""
+    """How a monitor is, with its newest readings if there are any at hand, and what people say
+    of it. One that is stopped has no level: whatever was known of it is not so any more."""
+    if monitor.stopped:
+        return _stopped(monitor, sample, stop)
     found = found_now(monitor, state, sample)
     items = [
         ItemStatus(
@@ -94,6 +105,7 @@ def monitor_status(
             level=item.level,
             since=item.since,
             words=reason(item, found.get(name), monitor.patience, names),
+            acknowledged=holder(said.acknowledged.get(name)),
         )
         for name, item in _shown(state)
     ]
@@ -109,6 +121,24 @@ def monitor_status(
         known=bool(state.items),
         measured=sample.at if sample is not None else None,
         items=tuple(items),
+        silent=said.silent,
+        maintenance=said.maintenance,
+    )
+
+
+def _stopped(monitor: Monitor, sample: Sample | None, stop: StoppedBy | None) -> MonitorStatus:
+    stop = stop or StoppedBy(path=monitor.path)
+    told = ItemStatus(item="", level=Level.OK, since=stop.at, words=stopped_told(stop))
+    return MonitorStatus(
+        path=monitor.path,
+        title=monitor.title,
+        group_title=monitor.group_title,
+        kind=monitor.kind,
+        level=Level.OK,
+        known=False,
+        measured=sample.at if sample is not None else None,
+        items=(told,),
+        stopped=stop,
     )
 
 

@@ -9,16 +9,26 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service import looking
 from noroshi.service.answers import Kind, MonitorStatus, Status
+from noroshi.service.answers_stops import StoppedBy
 from noroshi.service.cautions import silent
-from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, Person, operation
+from noroshi.service.said import NOTHING_OF_IT, OfMonitor, of_monitors, silence_shown
+from noroshi.service.stopped import outermost, stop_of
+from noroshi.service.stops import Stops
 
 MOST_LOOKED_UP = 500
 """Above so many monitors only those that are not OK are shown with their newest reading."""
 UNKNOWN_STATE = State()
 
 
-class Looking(Desk):
+class Samples(Stops):
+    """What was measured last."""
+
+    async def _sample(self, monitor: Monitor) -> Sample | None:
+        return next(iter(await self._store.samples(monitor.id, 1)), None)
+
+
+class Looking(Samples):
     """How everything is, and what there is to choose from."""
 
     @operation(role=VIEWER, help=Words(en="How everything is.", ja="全体の状態を表示します。"))
@@ -27,7 +37,10 @@ class Looking(Desk):
         now = self._clocks.wall()
         version, plan = await self._current()
         states, waiting = await self._store.states(), await self._store.waiting()
-        monitors = await self._monitors(plan, states)
+        said = await self._store.said(now)
+        of = of_monitors(said, plan.monitors.values(), now)
+        stopped = await self._stops()
+        monitors = await self._monitors(plan, states, of, stopped)
         return Status(
             node=self._name,
             version=version.number,
@@ -38,10 +51,19 @@ class Looking(Desk):
             queue=looking.counts(waiting),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
             cautions=tuple(silent(plan)),
+            silences=tuple(
+                silence_shown(one, plan.monitors.values(), now, plan.monitors)
+                for one in said.silences
+            ),
+            stopped=outermost(stopped),
         )
 
     async def _monitors(
-        self, plan: Plan, states: Mapping[str, State]
+        self,
+        plan: Plan,
+        states: Mapping[str, State],
+        of: Mapping[str, OfMonitor],
+        stopped: Mapping[str, StoppedBy],
     ) -> tuple[MonitorStatus, ...]:
         every = sorted(plan.monitors.values(), key=lambda m: m.path)
         few = len(every) <= MOST_LOOKED_UP
@@ -51,11 +73,10 @@ class Looking(Desk):
             asked = few or state.level is not Level.OK
             sample = await self._sample(monitor) if asked else None
             names = self._plugins.check(monitor.kind).names
-            found.append(looking.monitor_status(monitor, state, sample, names))
+            said = of.get(monitor.id, NOTHING_OF_IT)
+            stop = stop_of(monitor, stopped)
+            found.append(looking.monitor_status(monitor, state, sample, names, said, stop))
         return tuple(found)
-
-    async def _sample(self, monitor: Monitor) -> Sample | None:
-        return next(iter(await self._store.samples(monitor.id, 1)), None)
 
     @operation(
         role=VIEWER,

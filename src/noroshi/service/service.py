@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from noroshi.service.alarming import Alarming
 from noroshi.service.as_sent import Previewing
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
@@ -16,10 +17,12 @@ from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
+from noroshi.service.placing import Placing
 from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.showing import Showing
+from noroshi.service.silencing import Silencing
 from noroshi.service.trying import Trying
 from noroshi.service.users import Users
 from noroshi.service.versions import Versions
@@ -33,6 +36,7 @@ class Service(
     Editing,
     Versions,
     Blueprints,
+    Placing,
     Certifying,
     Proving,
     Sealing,
@@ -40,6 +44,8 @@ class Service(
     Mailing,
     Previewing,
     Ledgers,
+    Alarming,
+    Silencing,
     Reporting,
     Keeping,
     Users,

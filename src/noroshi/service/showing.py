@@ -9,11 +9,19 @@ from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.words import Words, plain
 from noroshi.service import looking
 from noroshi.service.answers import LimitShown, MonitorShown, Point, Series
-from noroshi.service.desk import Desk
 from noroshi.service.history import monitor_named
 from noroshi.service.looking_up import UNKNOWN_STATE
 from noroshi.service.offer import VIEWER, Person, operation
+from noroshi.service.said import (
+    NOTHING_OF_IT,
+    of_monitors,
+    remark_shown,
+    silence_shown,
+    windows_shown,
+)
 from noroshi.service.saying import limits_told
+from noroshi.service.stopped import stop_of
+from noroshi.service.stops import Stops
 
 MOST_SAMPLES = 1000
 MOST_SERIES = 24
@@ -21,7 +29,7 @@ MOST_SERIES = 24
 NO_LIMITS = Limits()
 
 
-class Showing(Desk):
+class Showing(Stops):
     """One thing watched, looked at closely."""
 
     @operation(
@@ -34,10 +42,13 @@ class Showing(Desk):
         samples = await self._store.samples(wanted.id, max(1, min(last, MOST_SAMPLES)))
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         check = self._plugins.check(wanted.kind)
-        newest = samples[0] if samples else None
+        newest, now = samples[0] if samples else None, self._clocks.wall()
+        said, remarks = await self._store.said(now), await self._store.remarks(wanted.id)
+        of = of_monitors(said, [wanted], now).get(wanted.id, NOTHING_OF_IT)
+        stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
         return MonitorShown(
-            status=looking.monitor_status(wanted, state, newest, check.names),
-            at=self._clocks.wall(),
+            status=looking.monitor_status(wanted, state, newest, check.names, of, stop),
+            at=now,
             kind_title=check.title,
             goes_to=wanted.goes_to,
             cadence=cadence_told(wanted.cadence),
@@ -45,7 +56,16 @@ class Showing(Desk):
             rules=tuple(rule.id for rule in wanted.rules),
             limits=tuple(_limits(wanted, newest, check.names)),
             series=series_of(wanted, samples, check.names),
+            runs=check.runs,
+            seconds=wanted.timeout.total_seconds(),
             faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
+            remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
+            silences=tuple(
+                silence_shown(one, plan.monitors.values(), now, plan.monitors)
+                for one in said.silences
+                if one.covers(wanted)
+            ),
+            planned=tuple(windows_shown([wanted], now, plan.monitors.values())),
         )
 
 

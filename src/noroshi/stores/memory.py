@@ -43,6 +43,8 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
+from noroshi.stores.memory_alarms import AlarmsInMemory
+from noroshi.stores.memory_kept import KeptInMemory
 from noroshi.stores.memory_people import PeopleInMemory
 from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart, told_in
 from noroshi.stores.shared import (
@@ -64,7 +66,7 @@ from noroshi.stores.shared import (
 )
 
 
-class MemoryStore(PeopleInMemory):
+class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
     """As ports.Store says, for one process and as long as it runs."""
 
     def __init__(self) -> None:
@@ -82,9 +84,6 @@ class MemoryStore(PeopleInMemory):
         self._events: dict[str, Event] = {}
         self._decisions: dict[tuple[str, str, str], Decision] = {}
         self._samples: list[tuple[str, Sample]] = []
-        self._secrets: dict[str, bytes] = {}
-        self._notes: dict[str, str] = {}
-        self._turns: dict[str, tuple[str, datetime]] = {}
         self._numbers = itertools.count(1)
         self._raised = self._forgotten = 0
         self._accepted: dict[str, datetime] = {}
@@ -169,7 +168,7 @@ class MemoryStore(PeopleInMemory):
         self._seen[self._leases[fence].node.name] = now
         mine = {k: w.standing for k, w in self._watched.items() if w.fence == fence}
         said = {k: standing for k, standing in mine.items() if standing != NOTHING_SAID}
-        return Renewal(said, self._version.number)
+        return Renewal(said, self._version.number, self._said(now))
 
     async def commit(self, fence: int, change: Change) -> bool:
         row = self._watched.get(change.monitor)
@@ -183,6 +182,7 @@ class MemoryStore(PeopleInMemory):
         self._decisions |= {(change.monitor, d.rule, d.item): d for d in change.decisions}
         for envelope in change.envelopes:
             self._put(envelope)
+        self._end_acknowledged(change)
         return True
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
@@ -196,6 +196,7 @@ class MemoryStore(PeopleInMemory):
             self._watched[change.monitor].fence = 0
             return True
         del self._watched[change.monitor]
+        self._forget_acknowledged(change.monitor)
         mine = {key for key in self._decisions if key[0] == change.monitor}
         self._decisions = {k: d for k, d in self._decisions.items() if k not in mine}
         return True
@@ -534,45 +535,10 @@ class MemoryStore(PeopleInMemory):
         self._news.tell()
         return True
 
-    # secrets
-
-    async def put_secret(self, name: str, sealed: bytes) -> None:
-        self._secrets[name] = sealed
-
-    async def get_secret(self, name: str) -> bytes | None:
-        return self._secrets.get(name)
-
-    async def secret_names(self) -> Sequence[str]:
-        return sorted(self._secrets)
-
-    async def drop_secret(self, name: str) -> bool:
-        return self._secrets.pop(name, None) is not None
-
-    # notes
-
-    async def note(self, name: str, text: str) -> None:
-        self._notes[name] = text
-
-    async def notes(self) -> Mapping[str, str]:
-        return dict(self._notes)
-
-    # turns
-
-    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
-        whose, ends = self._turns.get(name, (holder, now))
-        if whose != holder and ends > now:
-            return False
-        self._turns[name] = holder, until
-        return True
-
-    async def end_turn(self, name: str, holder: str) -> None:
-        if self._turns.get(name, ("",))[0] == holder:
-            del self._turns[name]
-
     # all
 
     async def shift(self, by: timedelta) -> None:
-        self._turns = {name: (whose, ends + by) for name, (whose, ends) in self._turns.items()}
+        self._shift_turns(by)
         for lease in self._leases.values():
             lease.until += by
         self._seen = {name: seen + by for name, seen in self._seen.items()}

@@ -12,6 +12,7 @@ class PeopleInMemory:
     """As storing_people.PeopleStore says."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._users: dict[str, User] = {}
         self._api_tokens: dict[str, ApiToken] = {}
         self._sessions: dict[str, Session] = {}

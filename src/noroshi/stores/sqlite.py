@@ -62,6 +62,7 @@ from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.migrating import Migration, ours
 from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK, connect_to_read, open_file
 from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
+from noroshi.stores.sqlite_alarms import AlarmsInFile
 from noroshi.stores.sqlite_people import PeopleInFile
 from noroshi.stores.writer import Work, Writer
 
@@ -69,7 +70,7 @@ T = TypeVar("T")
 NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
 
 
-class SqliteStore(PeopleInFile):
+class SqliteStore(PeopleInFile, AlarmsInFile):
     """As ports.Store says. Made by `open`; used from one event loop."""
 
     def __init__(self, path: Path, writer: Writer, reader: Writer, reserve: Reserve) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from noroshi.core.people import VIEWER, Person, roles_up_to
@@ -56,10 +57,21 @@ class Seen:
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """All that is shown. That something was measured once more is not."""
-        shown = ("version", "routes", "queue", "troubles", "cautions")
+        shown = ("version", "routes", "queue", "troubles", "cautions", "silences", "stopped")
         told = [self.status[name] for name in shown]
-        wrong = [(one["path"], item) for one, item in wrong_items(self.status)]
-        return (*told, wrong, self.prints, self.ledger)
+        return (*told, self.alarms, self.prints, self.ledger)
+
+    @cached_property
+    def alarms(self) -> tuple[Any, ...]:
+        """What is not well, who has it, and what is not told."""
+        hushed = ("silent", "maintenance")
+        return (
+            self.status["silences"],
+            [
+                (one["path"], item, *(one[name] for name in hushed))
+                for one, item in wrong_items(self.status)
+            ],
+        )
 
     def parts(self, language: str) -> Mapping[str, str]:
         """The fragments, written once for each language, and escaped by the templates."""
@@ -90,6 +102,10 @@ class Live:
                 await self._look()
             assert self._seen is not None
             return self._seen
+
+    def stale(self) -> None:
+        """Somebody changed something just now: whoever looks next sees it."""
+        self._looked = -inf
 
     async def follow(self) -> AsyncIterator[Seen | None]:
         """How it is, and again each time that something changed; None when long nothing did."""
@@ -146,8 +162,9 @@ class Live:
 
     async def _mark(self) -> object:
         """Cheap, and another one when an alarm, a mail or the definitions moved."""
-        events = (await self._ask("log", last=1))["events"]
-        return events, (await self._ask("ledger", last=1))["sum"]
+        log, silences = await self._ask("log", last=1), await self._ask("silence_list")
+        sum = (await self._ask("ledger", last=1))["sum"]
+        return log["events"], log["remarks"], silences, sum
 
     async def _look(self) -> None:
         began = self._time()

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import sqrt
 from typing import Any
+from urllib.parse import quote
 
 from noroshi.core.model import Level
 from noroshi.web.tongue import Tongue
-from noroshi.web.tree import level_of, tally
+from noroshi.web.tree import CALM, level_of, tally
 
 Answer = Mapping[str, Any]
 MOST_WRONG = 30
+MOST_SILENT = 4
 LONGEST, WIDE = 365, 300
 MARKS = (7, 14, 30, 60, 180, 365)
 SOON, VERY_SOON = 60, 14
@@ -37,9 +39,16 @@ class Wrong:
     item: Answer
     relay: Sequence[Post]
 
+    @property
+    def far(self) -> str:
+        """The last post that it came to, in words."""
+        lit = [post for post in self.relay if post.state]
+        return f"{lit[-1].name} {lit[-1].told}".strip() if lit else ""
+
 
 def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
-    """Monitors and their items that are not OK: worst first, of those the newest first."""
+    """Monitors and their items that are not OK: what nobody has before what somebody has, the
+    worst first, of those the newest first."""
     found = [
         (one, item)
         for one in status["monitors"]
@@ -49,6 +58,7 @@ def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
     ]
     found.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
     found.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
+    found.sort(key=lambda pair: pair[1]["acknowledged"] is not None)
     return found
 
 
@@ -105,17 +115,39 @@ def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
 
 def heading(status: Answer, tongue: Tongue) -> str:
     """Whether anybody must act, in a sentence."""
-    monitors, text = status["monitors"], tongue.text
-    count = len(monitors)
-    wrong = sum(level_of(one) not in ("ok", "new") for one in monitors)
+    monitors = [one for one in status["monitors"] if not one["stopped"]]
+    count, text = len(monitors), tongue.text
+    wrong = sum(level_of(one) not in CALM for one in monitors)
     new = sum(not one["known"] for one in monitors)
     if not count:
-        return text("overview.none")
+        return text("overview.all_stopped") if status["monitors"] else text("overview.none")
+    had = sum(map(_is_had, monitors))
+    if wrong and had:
+        return text("overview.had", wrong=wrong, count=count, had=had)
     if wrong:
         return text("overview.wrong", wrong=wrong, count=count)
     if new:
         return text("overview.not_yet", new=new, count=count)
     return text("overview.well_one") if count == 1 else text("overview.well", count=count)
+
+
+def _is_had(monitor: Answer) -> bool:
+    """Whether somebody has all that is not well of it."""
+    bad = [one for one in monitor["items"] if one["level"] != Level.OK.value]
+    return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
+
+
+def silent(status: Answer, tongue: Tongue) -> tuple[str, str] | None:
+    """Until when something is silent at the latest, and what; None: nothing is."""
+    found = status["silences"]
+    if not found:
+        return None
+    places = [one["place"] or tongue.text("silence.everything") for one in found[:MOST_SILENT]]
+    if len(found) > MOST_SILENT:
+        places.append("…")
+    last = max(one["ends"] for one in found)
+    told = ("、" if tongue.language == "ja" else ", ").join(dict.fromkeys(places))
+    return tongue.moment(last, status["at"]), told
 
 
 def cannot_send(status: Answer, tongue: Tongue) -> str:
@@ -125,6 +157,28 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
     if not routes:
         return tongue.text("routes.none") if status["monitors"] else ""
     return tongue.text("overview.cannot_send", bad=bad, all=len(routes)) if bad else ""
+
+
+def stopped(status: Answer, tongue: Tongue) -> Sequence[tuple[str, str, str]]:
+    """What is not watched: its path, the address of its page, and by whom since when."""
+    return [
+        (one["path"], part_page(one["path"]), stopped_by(one, status["at"], tongue))
+        for one in status["stopped"][:MOST_WRONG]
+    ]
+
+
+def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
+    """Who stopped it, when, and with which version; "" where that is not known any more."""
+    if not one["version"]:
+        return ""
+    at = tongue.moment(one["at"], now)
+    return tongue.text("stopped.by", who=one["who"], at=at, version=one["version"])
+
+
+def part_page(path: str) -> str:
+    """The address of the page of an instance, a group or a monitor."""
+    sort = ("instance", "group", "monitor")[min(path.count("/"), 2)]
+    return f"/{sort}/{quote(path)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +231,8 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
         "status": status,
         "head": heading(status, tongue),
         "cannot_send": cannot_send(status, tongue),
+        "stopped": stopped(status, tongue),
+        "silent": silent(status, tongue),
         "tally": tally(status["monitors"]),
         "wrongs": wrongs(status, ledger["rows"], tongue),
         "more": max(0, items - MOST_WRONG),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_acts import ACTS
+from noroshi.web.words_alarms import ALARMS
 from noroshi.web.words_editing import EDITING
 from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
@@ -92,7 +94,9 @@ TEXTS: Mapping[str, Words] = {
         ja="Noroshi 自身の不具合です。場所はノードのログにあります。監視は続いています。",
     ),
     **WATCHING,
+    **ALARMS,
     **HANDLING,
     **FORMS,
+    **ACTS,
     **EDITING,
 }

@@ -26,6 +26,8 @@ SETTINGS = _named(
         "patience": ("Looks in a row", "判定に要る連続回数"),
         "may_vanish": ("Items may go away", "消えてもよい"),
         "rules": ("Rules", "実行条件"),
+        "enabled": ("Watched", "監視する"),
+        "maintenance": ("Maintenance", "メンテナンス"),
         "warning": ("Warning", "注意"),
         "critical": ("Critical", "危険"),
         "rising": ("What is bad", "悪い向き"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.cli.commands.alarms import ALARM, ALARMS, SILENCE
 from noroshi.cli.commands.defining import (
     APPLY,
     BLUEPRINT,
@@ -27,6 +28,7 @@ from noroshi.cli.commands.node import (
 )
 from noroshi.cli.commands.parts import GLOBAL, Command, Option
 from noroshi.cli.commands.people import API_TOKEN, AUDIT, USER
+from noroshi.cli.commands.placing import INSTANCES, MONITORS
 from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.signing import AUTHORIZE, CERT, SECRET
@@ -48,7 +50,8 @@ ABOUT_DEFINITIONS = (
     TAKE_BACK,
     BLUEPRINT,
 )
-ABOUT_WATCHING = (STATUS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+ABOUT_WATCHING = (STATUS, INSTANCES, MONITORS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+ABOUT_ALARMS = (ALARMS, ALARM, SILENCE)
 ABOUT_MAIL = (SETUP, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)
 REFERENCE = (KINDS, COMPLETION)
@@ -56,6 +59,7 @@ COMMANDS = (
     *ABOUT_THE_NODE,
     *ABOUT_DEFINITIONS,
     *ABOUT_WATCHING,
+    *ABOUT_ALARMS,
     *ABOUT_MAIL,
     *ABOUT_PEOPLE,
     *REFERENCE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.alarms import Acknowledged, Remark, Silence
 from noroshi.core.model import Envelope, Event, Receipt, State
 from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.words import Words
@@ -120,6 +121,9 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "user": ("select name, body from user", User),
     "api_token": ("select name, body from api_token", ApiToken),
     "audit": ("select seq, body from audit", Audited),
+    "acknowledged": ("select monitor, body from acknowledged", Acknowledged),
+    "silence": ("select id, body from silence", Silence),
+    "remark": ("select seq, body from remark", Remark),
     "memory": ("select monitor, body from memory", dict[str, Any]),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.model import Change, Decision, Event, Reason, Standing, State
 from noroshi.ports import LEASE, Block, Node, Renewal
-from noroshi.stores.sql import definitions, spool
+from noroshi.stores.sql import alarms, definitions, spool
 from noroshi.stores.sql.values import Connection, instant, number
 
 Memory = Mapping[str, Any]
@@ -70,7 +70,7 @@ def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
     db.execute(SEEN, (number(now), fence))
     sql = "select id, standing from monitor where fence = ? and standing is not null"
     said = {id: schema.value(Standing, body) for id, body in db.execute(sql, (fence,))}
-    return Renewal(said, definitions.latest(db))
+    return Renewal(said, definitions.latest(db), alarms.said(db, now))
 
 
 def commit(db: Connection, fence: int, change: Change) -> bool:
@@ -86,6 +86,8 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
     db.executemany("insert or replace into decision values (?, ?, ?, ?, ?)", answers)
     for envelope in change.envelopes:
         spool.put(db, envelope)
+    if change.events:
+        alarms.end_what_is_over(db, id, change.events)
     return True
 
 
@@ -99,6 +101,7 @@ def retire(db: Connection, fence: int, change: Change) -> bool:
         return True
     db.execute("delete from memory where monitor = ?", gone)
     db.execute("delete from decision where monitor = ?", gone)
+    db.execute("delete from acknowledged where monitor = ?", gone)
     return True
 
 

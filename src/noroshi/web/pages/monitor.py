@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.actions.phrases import quantity
+from noroshi.core.model import Level
+from noroshi.core.own import OWN
 from noroshi.web.charts import NARROW, WIDE, chart
+from noroshi.web.doing import asked, may
 from noroshi.web.house import House
 from noroshi.web.live import Live
+from noroshi.web.pages.parts import did
+from noroshi.web.pages.trying import needs_password
+from noroshi.web.parts import switch_of
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import level_of
@@ -36,10 +42,22 @@ def routes(house: House, live: Live) -> list[Route]:
             serial=seen.serial,
             side=side_of(seen, visit.language, path=path),
             log=log,
+            switch=switch_of(path, seen.status, TONGUES[visit.language]),
+            open=_open(shown["status"]),
+            own=path.startswith(f"{OWN}/"),
+            unsure=needs_password(visit, shown),
+            may=may(visit),
+            did=did(visit),
+            said=asked(visit, "did"),
             **_view(shown, visit.language),
         )
 
     return [Route("/monitor/{path:path}", page(house, monitor), methods=["GET"])]
+
+
+def _open(status: Mapping[str, Any]) -> int:
+    """How many of its items have an open problem."""
+    return sum(item["level"] != Level.OK.value for item in status["items"])
 
 
 def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
@@ -54,11 +72,17 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         "names": shown["status"]["path"].split("/", 2),
         "level": tongue.level,
         "level_now": level_of(shown["status"]),
+        "all_had": _all_had(shown["status"]["items"]),
         "charts": [(one, both) for one, both in drawn if all(both)],
         "tables": [(one, _rows(one)) for one in shown["series"]][:CHARTS],
         "at": lambda instant: tongue.moment(instant, now, seconds=True),
         "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
     }
+
+
+def _all_had(items: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether somebody has all that is not well."""
+    return all(one["acknowledged"] for one in items if one["level"] != Level.OK.value)
 
 
 def _rows(series: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -108,6 +108,8 @@ def news(
     ]
     if sent:
         yield message("\n".join(sent), now.serial)
+    if before is not None and before.alarms != now.alarms:
+        yield event("alarms")
     for one in moved:
         yield event(f"tree-{one}")
 

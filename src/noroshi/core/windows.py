@@ -1,0 +1,92 @@
+"""Planned work: windows of time, once or each week, by the clock on the wall of a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+from noroshi.core.cadence import WEEK, zone_of
+
+DAY = timedelta(days=1)
+
+
+class Span(NamedTuple):
+    """From an instant up to, but not with, another one; both in UTC."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weekly:
+    """On some days of the week (Monday is 0), those on which it begins. One that does not end
+    later in the day than it begins ends on the day after."""
+
+    begins: time
+    ends: time
+    zone: str
+    days: frozenset[int] = WEEK
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """From one time of a day to another, as the clock there shows them: without an offset."""
+
+    begins: datetime
+    ends: datetime
+    zone: str
+    title: str = ""
+
+
+Window = Weekly | Once
+
+
+def span_of(window: Window, now: datetime) -> Span | None:
+    """When it is: the one that is under way, else the next; None: it is over for good."""
+    return min((span for span in _spans(window, now) if span.ends > now), default=None)
+
+
+def ends_of(windows: Iterable[Window], now: datetime) -> datetime | None:
+    """Until when one of them lasts; None: none is under way."""
+    spans = filter(None, (span_of(window, now) for window in windows))
+    return max((span.ends for span in spans if span.begins <= now), default=None)
+
+
+def turns_of(windows: Iterable[Window], now: datetime) -> Iterator[datetime]:
+    """The next instants at which one of them begins or ends."""
+    for span in filter(None, (span_of(window, now) for window in windows)):
+        yield span.begins if span.begins > now else span.ends
+
+
+def _spans(window: Window, now: datetime) -> Iterator[Span]:
+    zone = zone_of(window.zone)
+    if isinstance(window, Once):
+        yield _span(window.begins, window.ends, zone)
+        return
+    today = now.astimezone(zone).date()
+    for ahead in range(-2, 9):  # two: it may have begun yesterday, and be an hour longer
+        day = today + ahead * DAY
+        if day.weekday() in window.days:
+            yield _of_day(window, day, zone)
+
+
+def _of_day(window: Weekly, day: date, zone: tzinfo) -> Span:
+    last = day if window.ends > window.begins else day + DAY
+    begins = datetime.combine(day, window.begins)
+    return _span(begins, datetime.combine(last, window.ends), zone)
+
+
+def _span(begins: datetime, ends: datetime, zone: tzinfo) -> Span:
+    """By the wall's clock, so that a night is an hour shorter or longer with it.
+
+    What comes twice is begun at the first time and ended at the second. What summer time skips
+    begins an hour later, as what is started at a fixed time does (PEP 495), and lasts as long.
+    """
+    first = begins.replace(tzinfo=zone).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) != begins:
+        return Span(first, first + (ends - begins))
+    both = (ends.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return Span(first, max(both))

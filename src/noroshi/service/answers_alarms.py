@@ -1,0 +1,101 @@
+"""What the operations about alarms answer with: plain values, texts in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from noroshi.core.alarms import Remarked
+from noroshi.core.model import Level, Reason
+from noroshi.core.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who has an alarm, since when, how bad it was then, and what they said."""
+
+    who: str
+    at: datetime
+    level: Level
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceShown:
+    """Nothing is told of what is at `place` ("" is everything), so many monitors now; `over`: it has
+    ended, by hand if `ended_by` says who."""
+
+    id: str
+    place: str
+    begins: datetime
+    ends: datetime
+    why: str
+    who: str
+    monitors: int
+    over: bool = False
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowShown:
+    """Planned work: the window that is under way, or the next one, of so many monitors."""
+
+    place: str
+    title: str
+    begins: datetime
+    ends: datetime
+    under_way: bool
+    weekly: bool
+    monitors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkShown:
+    """What somebody said of a monitor, or of one of its items; `level` is how it was then."""
+
+    at: datetime
+    who: str
+    sort: Remarked
+    path: str
+    item: str
+    level: Level
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldOf:
+    """What a rule last answered, why, and whom it last told of it when (None: it did not)."""
+
+    rule: str
+    contacts: tuple[str, ...]
+    reason: Reason | None
+    because: Words
+    at: datetime | None
+    level: Level | None
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRow:
+    """One item that is not well. `silent` and `maintenance` are until when nothing is told."""
+
+    path: str
+    title: str
+    item: str
+    level: Level
+    since: datetime | None
+    words: Words
+    acknowledged: Holder | None
+    silent: datetime | None
+    maintenance: datetime | None
+    told: tuple[ToldOf, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """All that is not well, worst first, and what is not told."""
+
+    at: datetime
+    rows: tuple[AlarmRow, ...]
+    silences: tuple[SilenceShown, ...]
+    maintenance: tuple[WindowShown, ...]

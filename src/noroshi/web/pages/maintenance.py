@@ -1,0 +1,149 @@
+"""Planned work: which windows the definitions have, one more, one less."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.web.doing import Outcome, address, asked, attempt, for_sure, may, typed
+from noroshi.web.house import House
+from noroshi.web.tongue import TONGUES
+from noroshi.web.visit import Visit, page
+from noroshi.web.windows import Planned, document_of, key_of, planned, put_in, taken_out
+
+HERE = "/alarms/maintenance"
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time")
+MOST_PLACES = 300
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route(HERE, page(house, maintenance), methods=["GET", "POST"])]
+
+
+async def maintenance(visit: Visit) -> Response:
+    """What is planned, and a form for one more."""
+    if visit.request.method == "GET":
+        return await _shown(visit, Outcome())
+    deed = visit.form.get("do", "")
+    done = await (_removed(visit) if deed == "remove" else _added(visit))
+    if done.unsure:
+        return for_sure(visit, HERE)
+    if done.why:
+        return await _shown(visit, done)
+    return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))
+
+
+async def _added(visit: Visit) -> Outcome:
+    shown = await visit.need("definition_show")
+    place = visit.form.get("place", "").strip().strip("/")
+    content = document_of(shown["documents"], place)
+    changed = None if content is None else put_in(content, place, _window(visit))
+    if changed is None:
+        return Outcome(None, (visit.text("works.no_place"),), 404)
+    return await _put(visit, shown, place, changed)
+
+
+def _window(visit: Visit) -> Mapping[str, Any]:
+    """As a definition says it; what is missing is told by its check."""
+    form = visit.form
+    once = form.get("sort") == "once"
+    said = {
+        name: f"{form.get(f'{side}_day', '')} {form.get(f'{side}_time', '')}".strip()
+        if once
+        else form.get(f"{side}_time", "")
+        for name, side in (("begins", "from"), ("ends", "to"))
+    }
+    days = [] if once else [day for day in DAYS if form.get(f"day_{day}")]
+    title = form.get("title", "").strip()
+    return {**({"title": title} if title else {}), **said, **({"days": days} if days else {})}
+
+
+async def _removed(visit: Visit) -> Outcome:
+    shown = await visit.need("definition_show")
+    place, number = visit.form.get("place", ""), visit.form.get("number", "")
+    try:
+        said = json.loads(visit.form.get("said", ""))
+    except ValueError:  # no form of ours
+        said = None
+    content = document_of(shown["documents"], place)
+    changed = None
+    if content is not None and isinstance(said, dict) and number.isdecimal():
+        changed = taken_out(content, place, int(number[:6]), said)
+    if changed is None:
+        return Outcome(None, (visit.text("works.gone"),), 409)
+    return await _put(visit, shown, place, changed)
+
+
+async def _put(
+    visit: Visit, shown: Mapping[str, Any], place: str, content: Mapping[str, Any]
+) -> Outcome:
+    key = key_of(place)
+    etags = {key: shown["etags"].get(key, "")}
+    return await attempt(visit, "definition_change", put={key: content}, etags=etags)
+
+
+async def _shown(visit: Visit, done: Outcome) -> Response:
+    shown = await visit.need("definition_show")
+    found = await visit.need("alarms")
+    tongue = TONGUES[visit.language]
+    return await visit.show(
+        "maintenance.html",
+        200 if not done.why else done.status,
+        rows=[_row(visit, one) for one in planned(shown["documents"])],
+        coming=found["maintenance"],
+        at=lambda instant: tongue.moment(instant, found["at"]),
+        places=_places(shown["documents"]),
+        days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],
+        form=typed(visit, *FIELDS),
+        where=visit.form.get("place", "") or asked(visit, "place"),
+        did=asked(visit, "did"),
+        why=done.why,
+        may=may(visit),
+    )
+
+
+def _row(visit: Visit, one: Planned) -> Mapping[str, Any]:
+    days = [_day(visit, day) for day in one.said.get("days", ())]
+    begins, ends = str(one.said.get("begins", "")), str(one.said.get("ends", ""))
+    weekly = " " not in begins
+    every = visit.text("works.every_day") if weekly else visit.text("works.once")
+    return {
+        "place": one.place,
+        "number": one.number,
+        "said": json.dumps(one.said, ensure_ascii=False),
+        "title": one.said.get("title", ""),
+        "begins": begins,
+        "ends": ends,
+        "weekly": weekly,
+        "days": ("・" if visit.language == "ja" else ", ").join(days) or every,
+    }
+
+
+def _day(visit: Visit, day: str) -> str:
+    texts = {
+        "mon": visit.text("works.mon"),
+        "tue": visit.text("works.tue"),
+        "wed": visit.text("works.wed"),
+        "thu": visit.text("works.thu"),
+        "fri": visit.text("works.fri"),
+        "sat": visit.text("works.sat"),
+        "sun": visit.text("works.sun"),
+    }
+    return texts.get(day, day)
+
+
+def _places(documents: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Instances and groups, to choose from."""
+    found = list[str]()
+    for key, content in sorted(documents.items()):
+        sort, _, name = key.partition("/")
+        if sort == "instances":
+            groups = (one.get("name", "") for one in content.get("group", ()))
+            found += [name, *(f"{name}/{group}" for group in groups)]
+    return found[:MOST_PLACES]

@@ -1,0 +1,67 @@
+"""`noroshi alarms`, `alarm` and `silence`, each a process of its own."""
+
+import json
+
+import pytest
+
+from noroshi.ports import Document
+from tests.cli.typed import a_node, typed
+from tests.service.desk import AKI, Desk, documents
+
+DISKS = "web1/base/disks"
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    """A node whose only monitor is critical."""
+    found = Desk()
+    async with a_node(tmp_path, found.service):
+        given = tuple(Document(**one) for one in documents())
+        await found.service.apply(AKI, given)
+        await found.measured()
+        yield found
+
+
+async def test_an_alarm_is_acknowledged_and_taken_back(desk, tmp_path):
+    listed = await typed("alarms", home=tmp_path)
+    assert "Not well: 1; not acknowledged: 1." in listed.out
+    done = await typed(
+        "alarm", "acknowledge", "disks", "--comment", "見ています", home=tmp_path
+    )
+    assert (done.code, done.err) == (0, "") and f"Acknowledged: {DISKS} /var." in done.out
+    listed = await typed("alarms", "--lang", "ja", home=tmp_path)
+    assert "続いているアラーム 1件、うち未確認 0件。" in listed.out
+    assert "見ています" in listed.out and "✓" in listed.out
+    again = await typed("alarm", "acknowledge", "disks", home=tmp_path)
+    assert again.code == 5 and "has acknowledged it already" in again.err
+    back = await typed("alarm", "take-back", "disks", home=tmp_path)
+    assert f"Taken back: {DISKS} /var." in back.out
+    log = await typed("log", "disks", home=tmp_path)
+    assert "What people said" in log.out and "taken back" in log.out
+
+
+async def test_a_silence_is_added_shown_and_ended(desk, tmp_path):
+    words = ("--for", "2h", "--reason", "電源工事")
+    added = await typed("silence", "add", "web1", *words, home=tmp_path)
+    assert (added.code, added.err) == (0, "")
+    assert "Nothing is told of web1 until" in added.out
+    listed = await typed("silence", "list", "--lang", "ja", home=tmp_path)
+    assert "web1" in listed.out and "電源工事" in listed.out
+    status = await typed("status", home=tmp_path)
+    assert "Silent now" in status.out and "nothing is told until" in " ".join(
+        status.out.split()
+    )
+    ended = await typed("silence", "end", "web1", home=tmp_path)
+    assert "no longer silent" in ended.out
+    assert "Nothing is silent." in (await typed("silence", "list", home=tmp_path)).out
+
+
+async def test_a_silence_without_an_end_is_refused(desk, tmp_path):
+    told = await typed("silence", "add", "web1", "--reason", "x", home=tmp_path)
+    assert told.code == 3 and "No silence is without an end" in told.err
+
+
+async def test_a_comment_comes_back_in_json(desk, tmp_path):
+    words = ("alarm", "comment", "disks", "金曜に業者", "--json")
+    kept = await typed(*words, home=tmp_path)
+    assert json.loads(kept.out)["words"] == "金曜に業者"

@@ -1,0 +1,140 @@
+"""What every store promises of what people say of alarms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence
+from noroshi.core.model import Level, State
+from tests.contracts.parts import DAWN, HOUR, MINUTE, change, event
+
+ITS = {"monitor": "m", "item": "/", "who": "aki", "at": DAWN, "level": Level.CRITICAL}
+MINE = Acknowledged(words="見ています", **ITS)
+SAID = Remark(sort=Remarked.ACKNOWLEDGED, words="見ています", **ITS)
+BACK = replace(SAID, sort=Remarked.TAKEN_BACK, words="")
+
+
+def silence(id="s1", hours=1, place="web"):
+    return Silence(
+        id=id, place=place, begins=DAWN, ends=DAWN + hours * HOUR, why="電源", who="aki"
+    )
+
+
+async def bad(store, node):
+    block = await store.lease_monitors(node, DAWN)
+    assert await store.commit(block.fence, change(events=(event(1),)))
+    return block.fence
+
+
+async def test_who_has_an_alarm_is_kept_with_what_they_said(store, node):
+    await bad(store, node)
+    assert await store.acknowledge(MINE, SAID)
+    assert await store.said(DAWN) == Said((), (MINE,))
+    assert list(await store.remarks("m")) == [SAID]
+
+
+async def test_one_alone_can_have_it(store, node):
+    await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    assert not await store.acknowledge(replace(MINE, who="rin"), replace(SAID, who="rin"))
+    assert list(await store.remarks()) == [SAID]
+
+
+async def test_nobody_can_have_what_is_well_or_is_not_as_they_saw_it(store, node):
+    assert not await store.acknowledge(MINE, SAID)
+    await bad(store, node)
+    seen = replace(MINE, level=Level.WARNING)
+    assert not await store.acknowledge(seen, SAID)
+    assert not await store.acknowledge(replace(MINE, item="/home"), SAID)
+    assert not await store.acknowledge(replace(MINE, monitor="x"), SAID)
+    assert (await store.said(DAWN), list(await store.remarks())) == (Said(), [])
+
+
+async def test_it_can_be_taken_back_once(store, node):
+    await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    assert await store.unacknowledge(BACK)
+    assert not await store.unacknowledge(BACK)
+    assert await store.said(DAWN) == Said()
+    assert list(await store.remarks("m")) == [BACK, SAID]
+
+
+async def test_it_ends_with_the_change_that_ends_the_problem_and_with_no_other(store, node):
+    fence = await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    await store.commit(fence, change(serial=2, events=(event(2),)))
+    elsewhere = replace(event(3), item="/home", after=Level.OK)
+    await store.commit(fence, change(serial=3, events=(elsewhere,)))
+    assert (await store.said(DAWN)).acknowledged == (MINE,)
+    over = replace(event(4), before=Level.CRITICAL, after=Level.OK)
+    await store.commit(fence, change(serial=4, events=(over,)))
+    assert (await store.said(DAWN)).acknowledged == ()
+
+
+async def test_a_change_that_was_refused_ends_nothing(store, node):
+    fence = await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    over = replace(event(2), after=Level.OK)
+    assert not await store.commit(fence + 1, change(serial=2, events=(over,)))
+    assert (await store.said(DAWN)).acknowledged == (MINE,)
+
+
+async def test_a_monitor_that_is_retired_leaves_its_remarks_alone(store, node):
+    fence = await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    await store.enroll(1, ["n"])
+    assert await store.retire(fence, replace(change(serial=2), state=State()))
+    assert await store.said(DAWN) == Said()
+    assert list(await store.remarks("m")) == [SAID]
+
+
+async def test_a_renewal_tells_what_people_say(store, node):
+    fence = await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    await store.silence(silence())
+    renewal = await store.renew(fence, DAWN)
+    assert renewal.said == Said((silence(),), (MINE,))
+    assert (await store.renew(fence, DAWN + HOUR)).said.silences == ()
+
+
+async def test_silences_end_by_themselves_in_their_order(store):
+    for one in (silence("s2", 2), silence("s1", 1), silence("s3", 1)):
+        await store.silence(one)
+    assert [one.id for one in (await store.said(DAWN)).silences] == ["s1", "s3", "s2"]
+    assert [one.id for one in (await store.said(DAWN + HOUR)).silences] == ["s2"]
+    assert [one.id for one in await store.silences()] == ["s2", "s1", "s3"]
+    assert [one.id for one in await store.silences(1)] == ["s2"]
+
+
+async def test_a_silence_can_be_ended_by_hand_once(store):
+    await store.silence(silence())
+    assert await store.end_silence("s1", "rin", DAWN + MINUTE) == silence()
+    assert await store.end_silence("s1", "rin", DAWN + MINUTE) is None
+    assert await store.end_silence("s9", "rin", DAWN) is None
+    assert (await store.said(DAWN + MINUTE)).silences == ()
+    (one,) = await store.silences()
+    assert (one.ends, one.ended_by) == (DAWN + MINUTE, "rin")
+
+
+async def test_the_newest_remarks_come_first(store):
+    for n in range(3):
+        await store.remark(replace(SAID, sort=Remarked.COMMENT, words=str(n)))
+    await store.remark(replace(SAID, monitor="n", words="other"))
+    assert [one.words for one in await store.remarks("m", 2)] == ["2", "1"]
+    assert [one.words for one in await store.remarks()] == ["other", "2", "1", "0"]
+
+
+async def test_what_was_said_long_ago_is_forgotten_but_not_what_holds(store, node):
+    await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    await store.silence(silence())
+    await store.silence(silence("s2", 3))
+    assert await store.forget_said(DAWN + 2 * HOUR) == 2
+    assert [one.id for one in await store.silences()] == ["s2"]
+    assert (await store.said(DAWN)).acknowledged == (MINE,)
+
+
+async def test_a_clock_that_is_set_moves_no_silence_as_people_said_until_when(store):
+    await store.silence(silence())
+    await store.shift(HOUR)
+    assert (await store.said(DAWN)).silences == (silence(),)

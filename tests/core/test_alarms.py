@@ -1,0 +1,98 @@
+"""What people say of alarms: what is covered by it, and when it ends."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.alarms import NODE, Acknowledged, Said, Silence, after, outlives, standings
+from noroshi.core.model import Cause, Event, Instance, Level, Monitor, Standing
+from noroshi.testing import DAWN
+
+HOUR = timedelta(hours=1)
+DISK = Monitor(
+    id="m", name="disk", instance=Instance(name="web1"), group="os", kind="disk", options=None
+)
+CPU = replace(DISK, id="n", name="cpu")
+OTHER = replace(DISK, id="o", instance=Instance(name="web10"))
+EVERY = (DISK, CPU, OTHER)
+MINE = Acknowledged(monitor="m", item="/", level=Level.WARNING, who="aki", at=DAWN)
+
+
+def silence(place, monitor="", hours=1):
+    return Silence(
+        id="s",
+        place=place,
+        monitor=monitor,
+        begins=DAWN,
+        ends=DAWN + hours * HOUR,
+        why="work",
+        who="aki",
+    )
+
+
+def event(level, item="/", monitor="m"):
+    return Event(
+        id="m.2",
+        monitor=monitor,
+        path="",
+        item=item,
+        at=DAWN,
+        before=Level.WARNING,
+        after=level,
+        since=None,
+        cause=Cause(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "ids"),
+    [
+        (silence(NODE), {"m", "n", "o"}),
+        (silence("web1"), {"m", "n"}),
+        (silence("web1/os"), {"m", "n"}),
+        (silence("web1/os/disk"), {"m"}),
+        (silence("old/name", "m"), {"m"}),
+        (silence("web"), set()),
+    ],
+)
+def test_a_silence_covers_what_is_at_its_place(one, ids):
+    assert {monitor.id for monitor in EVERY if one.covers(monitor)} == ids
+
+
+@pytest.mark.parametrize(
+    ("happened", "goes_on"),
+    [
+        (event(Level.OK), False),
+        (event(Level.WARNING), True),
+        (event(Level.UNKNOWN), False),
+        (event(Level.CRITICAL), False),
+        (event(Level.CRITICAL, item="/home"), True),
+        (event(Level.CRITICAL, monitor="n"), True),
+    ],
+)
+def test_an_acknowledgement_ends_with_the_problem_or_when_it_gets_worse(happened, goes_on):
+    assert outlives(MINE, happened) is goes_on
+    said = Said((), (MINE,))
+    assert (after(said, [happened]) is said) is goes_on
+
+
+def test_whoever_has_a_critical_alarm_has_it_as_a_warning_too():
+    had = replace(MINE, level=Level.CRITICAL)
+    assert outlives(had, event(Level.WARNING)) and outlives(had, event(Level.UNKNOWN))
+
+
+def test_of_several_silences_the_last_to_end_counts():
+    said = Said((silence("web1", hours=1), silence("web1/os/cpu", hours=2)))
+    found = standings(said, EVERY, {})
+    assert {id: one.silenced for id, one in found.items()} == {
+        "m": DAWN + HOUR,
+        "n": DAWN + 2 * HOUR,
+    }
+
+
+def test_what_is_said_otherwise_stays():
+    known = {"m": Standing(silenced=DAWN + 3 * HOUR, parents=Level.CRITICAL)}
+    found = standings(Said((silence("web1"),), (MINE,)), EVERY, known)
+    assert found["m"] == replace(known["m"], acknowledged={"/": Level.WARNING})
+    assert found["n"].silenced == DAWN + HOUR

@@ -1,0 +1,206 @@
+"""The pages about alarms: acknowledged, silenced, commented, planned work; and their marks."""
+
+import json
+
+import pytest
+
+from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.web.windows import planned, put_in, taken_out
+from tests.service.asking import NearBy, applied
+from tests.web.browser import browsing, with_user
+
+DISKS = "web1/base/disks"
+PICKED = {"pick1": f"{DISKS} /var"}
+NASTY = "<script>alert(1)</script>"
+GROUP = [{"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}]
+
+
+@pytest.fixture
+async def ask(desk):
+    found = NearBy(desk)
+    await applied(found)
+    await desk.measured()
+    return found
+
+
+@pytest.fixture
+async def seen(browser, ask):
+    await browser.log_in()
+    return browser
+
+
+async def test_an_alarm_is_acknowledged_and_everybody_sees_who_has_it(seen, desk, ask):
+    page = (await seen.get("/alarms")).text
+    assert "1 open, 1 not acknowledged" in page and "web1 › disks › /var" in page
+    await seen.post("/alarms", do="acknowledge", words="Moving the logs", **PICKED)
+    assert (seen.status, seen.to) == (303, "/alarms?did=acknowledge")
+    page = (await seen.get(seen.to)).text
+    assert "Acknowledged." in page and "1 open, 0 not acknowledged" in page
+    assert "sato <time" in page and "Moving the logs" in page
+    for path in ("/", f"/monitor/{DISKS}"):
+        page = (await seen.get(path)).text
+        assert "sato <time" in page and "mark--ack" in page
+
+
+async def test_it_is_taken_back_from_the_monitors_page_and_one_comes_back_there(seen, ask):
+    await ask("alarm_acknowledge", monitor=DISKS)
+    page = (await seen.get(f"/monitor/{DISKS}")).text
+    assert 'value="back"' in page and 'value="acknowledge"' not in page
+    await seen.post("/alarms", do="back", back=DISKS, words="", **PICKED)
+    assert seen.to == f"/monitor/{DISKS}?did=back"
+    page = (await seen.get(seen.to)).text
+    assert "Taken back." in page and 'value="acknowledge"' in page
+
+
+async def test_a_comment_stands_on_the_monitors_page_as_text(seen):
+    await seen.get(f"/monitor/{DISKS}")
+    await seen.post("/alarms", do="comment", back=DISKS, words=NASTY, **PICKED)
+    page = (await seen.get(seen.to)).text
+    assert "&lt;script&gt;alert(1)" in page and NASTY not in page
+
+
+async def test_without_a_choice_nothing_is_done_and_what_was_typed_stays(seen, ask):
+    await seen.get("/alarms")
+    await seen.post("/alarms", do="acknowledge", words="typed already")
+    assert seen.status == 400 and "Choose at least one alarm" in seen.text
+    assert "typed already" in seen.text
+    assert (await ask("alarms"))["rows"][0]["acknowledged"] is None
+
+
+async def test_who_comes_second_is_told_who_has_it(seen, ask):
+    await seen.get("/alarms")
+    await ask("alarm_acknowledge", monitor=DISKS)
+    await seen.post("/alarms", do="acknowledge", words="", **PICKED)
+    assert seen.status == 409 and "aki has acknowledged it already" in seen.text
+
+
+async def test_a_link_from_elsewhere_chooses_its_alarm(seen):
+    page = (await seen.get("/")).text
+    assert f'href="/alarms?at={DISKS}%20/var"' in page
+    page = (await seen.get(f"/alarms?at={DISKS}%20/var")).text
+    assert 'class="is-picked"' in page and " checked" in page
+
+
+async def test_alarms_are_found_by_who_has_them(seen, ask):
+    await ask("alarm_acknowledge", monitor=DISKS)
+    assert "web1 › disks" in (await seen.get("/alarms?find=AKI")).text
+    assert "No open alarm fits “tea”" in (await seen.get("/alarms?find=tea")).text
+    assert "Every open alarm is acknowledged" in (await seen.get("/alarms?show=nobody")).text
+
+
+@pytest.mark.parametrize(
+    ("given", "hours"),
+    [({"length": "2h"}, 2), ({"length": "moment", "until": "2099-01-01T00:00"}, None)],
+)
+async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hours):
+    await seen.get("/alarms")
+    await seen.post("/alarms", do="silence", place="web1", reason="電源工事", **given)
+    if hours is None:
+        assert seen.status == 400 and "more than 90 days ahead" in seen.text
+        assert 'value="2099-01-01T00:00"' in seen.text and 'value="電源工事"' in seen.text
+        return
+    assert seen.to == "/alarms?did=silence"
+    page = (await seen.get("/")).text
+    assert "Silent until" in page and "mark--silent" in page
+    page = (await seen.get("/tree/web1/base")).text
+    assert "mark--silent" in page
+    page = (await seen.get(f"/monitor/{DISKS}")).text
+    assert "silent until" in page and "Reason: 電源工事 (sato)" in page
+    page = (await seen.get("/alarms")).text
+    (id,) = {part.split('"')[0] for part in page.split('name="silence" value="')[1:]}
+    await seen.post("/alarms", do="end", silence=id)
+    assert "Nothing is silent." in (await seen.get(seen.to)).text
+
+
+async def test_what_recovered_within_a_day_is_listed(seen, desk):
+    page = (await seen.get("/alarms")).text
+    assert "Nothing has recovered within 24 hours." in page
+
+
+async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):
+    desk = await with_user(VIEWER)
+    await applied(NearBy(desk))
+    await desk.measured()
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        for path in ("/alarms", "/alarms/maintenance", f"/monitor/{DISKS}"):
+            page = (await browser.get(path)).text
+            assert browser.status == 200
+            assert "<textarea" not in page and 'value="silence"' not in page
+        await browser.post("/alarms", do="acknowledge", words="", **PICKED)
+        assert browser.status == 403
+
+
+async def test_an_operator_plans_no_maintenance(tmp_path):
+    desk = await with_user(OPERATOR)
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        page = (await browser.get("/alarms/maintenance")).text
+        assert 'name="from_time"' not in page
+        given = {"place": "web1", "sort": "weekly", "from_time": "22:00", "to_time": "02:00"}
+        await browser.post("/alarms/maintenance", do="add", **given)
+        assert browser.status == 403
+
+
+async def test_maintenance_is_planned_and_taken_out_again(seen, ask):
+    page = (await seen.get("/alarms/maintenance")).text
+    assert "None is planned." in page
+    given = {"place": "web1/base", "title": "Updates", "sort": "weekly", "day_sat": "yes"}
+    times = {"from_time": "22:00", "to_time": "02:00", "from_day": "", "to_day": ""}
+    await seen.post("/alarms/maintenance", do="add", **given, **times)
+    assert seen.to == "/alarms/maintenance?did=added"
+    page = (await seen.get(seen.to)).text
+    assert "Updates" in page and "Sat" in page and "22:00" in page
+    shown = await ask("definition_show", keys=["instances/web1"])
+    window = {"title": "Updates", "begins": "22:00", "ends": "02:00", "days": ["sat"]}
+    group = shown["documents"]["instances/web1"]["group"][0]
+    assert group["maintenance"] == [window]
+    (one,) = (await ask("alarms"))["maintenance"]
+    assert (one["place"], one["weekly"]) == ("web1", True)
+    which = {"place": "web1/base", "number": "0", "said": json.dumps(window)}
+    await seen.post("/alarms/maintenance", do="remove", **which)
+    assert seen.to == "/alarms/maintenance?did=removed"
+    await seen.get(seen.to)
+    await seen.post("/alarms/maintenance", do="remove", **which)
+    assert seen.status == 409 and "not there any more" in seen.text
+
+
+async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(seen):
+    await seen.get("/alarms/maintenance")
+    given = {"place": "web1", "title": "Move", "sort": "once"}
+    times = {"from_day": "2026-12-25", "from_time": "06:00"}
+    ends = {"to_day": "2026-12-24", "to_time": "06:00"}
+    await seen.post("/alarms/maintenance", do="add", **given, **times, **ends)
+    assert seen.status == 400 and "is not after 2026-12-25 06:00" in seen.text
+    assert 'value="Move"' in seen.text and 'value="2026-12-25"' in seen.text
+    await seen.post("/alarms/maintenance", do="add", **given | {"place": "web2"}, **times)
+    assert seen.status == 404 and "no instance, group or monitor of that name" in seen.text
+
+
+async def test_the_overview_says_how_many_somebody_has(seen, ask):
+    assert "1 of 1 monitors need a look." in (await seen.get("/")).text
+    await seen.get("/alarms")
+    await seen.post("/alarms", do="acknowledge", words="", **PICKED)
+    page = (await seen.get("/")).text
+    assert "1 of 1 monitors are not OK, 1 acknowledged." in page
+
+
+async def test_who_looks_hears_that_the_alarms_changed(seen, ask):
+    page = (await seen.get("/alarms")).text
+    assert 'hx-trigger="alarms from:#live"' in page
+    assert "have changed since" in (await seen.get("/alarms/changed")).text
+
+
+def test_a_window_goes_in_and_out_where_it_belongs():
+    window, other = {"begins": "22:00", "ends": "02:00"}, {"begins": "01:00", "ends": "02:00"}
+    content = {"rules": ["all"], "group": GROUP}
+    for place in ("web1", "web1/base", DISKS):
+        more = put_in(put_in(content, place, window), place, other)
+        found = [(one.place, one.said) for one in planned({"instances/web1": more})]
+        assert found == [(place, window), (place, other)]
+        assert taken_out(more, place, 0, other) is None
+        less = taken_out(more, place, 0, window)
+        assert taken_out(less, place, 0, other) == content
+    for place in ("web1/none", "web1/base/none", f"{DISKS}/x"):
+        assert put_in(content, place, window) is None

@@ -1,0 +1,46 @@
+"""Somebody takes an alarm and silences a computer, by keyboard and mouse, in Debian's Chromium."""
+
+from playwright.async_api import expect
+
+from tests.service.asking import NearBy, applied
+from tests.web.test_in_a_browser import _fits, looking
+
+DISKS = "web1/base/disks"
+
+
+async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
+    ask = NearBy(desk)
+    await applied(ask)
+    await desk.measured()
+    async with looking(desk, tmp_path) as seen:
+        page = seen.page
+        await page.click(".incident__had a")
+        await page.wait_for_selector("tr.is-picked")
+        await expect(page.locator("#live")).not_to_be_empty()
+        await page.fill("#a-words", "Moving the old logs away")
+        await page.focus('#ack [value="acknowledge"]')
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".notice--ok")).to_have_text("Acknowledged.")
+        await expect(page.locator("tbody .level--ack")).to_contain_text("sato")
+        await page.fill("#s-place", "web1")
+        await page.select_option("#s-length", "tomorrow")
+        await page.fill("#s-why", "Changing the power supply")
+        await page.click('#silence [value="silence"]')
+        await expect(page.locator("#silent")).to_contain_text("Changing the power supply")
+        await _fits(page)
+        await seen.shoot("alarms.story")
+        await ask("alarm_unacknowledge", monitor=DISKS)  # somebody else, elsewhere
+        await expect(page.locator("#changed a")).to_be_visible(timeout=60_000)
+        await page.click("#changed a")
+        await expect(page.locator("tbody .level--ack")).to_have_count(0)
+        await page.click('#silent [value="end"]')
+        await expect(page.locator("#silent")).to_contain_text("Nothing is silent.")
+        await page.click('.head__line a[href="/alarms/maintenance"]')
+        await page.fill("#m-place", "web1")
+        await page.fill('[name="from_time"]', "22:00")
+        await page.fill('[name="to_time"]', "02:00")
+        await page.check('[name="day_sat"]')
+        await page.click('[value="add"]')
+        await expect(page.locator("tbody")).to_contain_text("Sat")
+        await _fits(page)
+        await seen.shoot("maintenance.story")
