@@ -1,6 +1,6 @@
-"""`python -m benchmarks [load|apply|logs|storm|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
+"""`python -m benchmarks [load|browsers|apply|logs|storm|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
 
-Without a name all is measured, which takes less than 20 minutes, and docs/benchmarks.md is written.
+Without a name all is measured, which takes about half an hour, and docs/benchmarks.md is written.
 The exit code is 1 if a promise does not hold.
 """
 
@@ -15,15 +15,16 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, load, logs, sending, storm
+from benchmarks import apply, browsers, load, logs, sending, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import PAGE, broken, page, write_rows
 from benchmarks.startup import run_startup
 
-MEASURES = ("load", "apply", "logs", "storm", "sending", "start")
+MEASURES = ("load", "browsers", "apply", "logs", "storm", "sending", "start")
 STARTS = 30
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
+QUICK_BROWSERS = browsers.Size(monitors=500, period=2.0, timeout=1.0, browsers=20, window=8.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
 QUICK_SENDING = sending.Size(mails=300)
@@ -73,6 +74,9 @@ def _runs(quick: bool, runs: int) -> Iterator[Run]:
     for variant, chosen in _loads(size).items():
         for _ in range(runs):
             yield "load", variant, partial(_load, size=chosen)
+    many = QUICK_BROWSERS if quick else browsers.Size()
+    for _ in range(runs):
+        yield "browsers", "", partial(_browsers, size=many)
     big_apply = QUICK_APPLY if quick else apply.Size()
     for variant, changed in (("all changed", big_apply.monitors), ("one changed", 1)):
         for _ in range(runs):
@@ -106,6 +110,10 @@ def _loads(size: load.Size) -> dict[str, load.Size]:
 
 def _load(work: Path, size: load.Size) -> Row:
     return {**asdict(size), **asdict(load.run_load(work, size))}
+
+
+def _browsers(work: Path, size: browsers.Size) -> Row:
+    return {**asdict(size), **asdict(browsers.run_browsers(work, size))}
 
 
 def _apply(work: Path, size: apply.Size) -> Row:

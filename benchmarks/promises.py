@@ -27,6 +27,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
     match measure:
         case "load":
             return LOAD[variant]
+        case "browsers":
+            return BROWSERS
         case "apply":
             return APPLY
         case "logs":
@@ -80,6 +82,21 @@ LOAD: Mapping[str, tuple[Promise, ...]] = {
         PEAK,
     ),
 }
+BROWSERS = (
+    MISSED,
+    LATE,
+    Promise(
+        "until the page's first byte, the longest", 1.0, "{:.3f} s", lambda r: r["first"][-1]
+    ),
+    Promise(
+        "bytes to each browser in a quiet minute, all framing included",
+        1000,
+        "{:.0f}",
+        lambda r: r["got"] / r["browsers"] / r["window"] * 60,
+    ),
+    Promise("browsers that no longer follow at the end", 0, "{:.0f}", _got("ended")),
+    Promise("resident memory, the most", 250, "{:.0f} MB", _got("peak")),
+)
 APPLY = (
     Promise("`noroshi apply`, from the key to its answer", 3.0, "{:.2f} s", _got("took")),
     Promise("until the node goes by it", 3.0, "{:.2f} s", _got("until_in_use")),

@@ -38,6 +38,7 @@ due while the node was dead it looks at within two seconds of its restart.
 """
 TITLES = {
     "load": "## Load: {monitors:,} port monitors every {period:g} s, {variant}",
+    "browsers": "## Browsers: {browsers} follow the overview of {monitors:,} monitors every {period:g} s",
     "apply": "## Apply: {monitors:,} port monitors every {period:g} s, {variant}",
     "logs": "## Log: a word in {size:,} bytes of {variant}, in one line of 100, in memory",
     "storm": "## Storm {variant}: {sick} ports close, {healthy} stay; {fails}",
@@ -49,6 +50,9 @@ NOTES = {
     "load": "{window:g} s a run, {due:,} checks due. Lateness of half the checks: {late_half:.3f} s; "
     "the worst: {late_worst:.3f} s. CPU for 1,000 checks: {cpu_per_1000:.3f} s (the aim is 0.15). "
     "Resident at the end: {resident:.0f} MB. (Last run.)",
+    "browsers": "{window:g} s in which nothing happens, then the page is opened {looks} times; lateness "
+    "is of all that time. They share one log-in. First byte, in the middle: {middle:.3f} s; the page: "
+    "{size:,} bytes. CPU in the quiet, watching included: {cpu:.3f} s a second. (Last run.)",
     "apply": "{window:g} s a run, {due:,} checks due, the apply {before:g} s after the beginning. "
     "Lateness that 99 % stay below: {late_99:.3f} s. (Last run.)",
     "logs": "{rounds} looks in turns with `LC_ALL={locale} grep -a -c -F WORD`, the times added: "
@@ -115,6 +119,9 @@ def _note(measure: str, row: Row) -> str:
     if measure == "start":
         shown |= {name: _three(row[name]) for name in ("bare", "version", "send")}
         shown["count"] = len(row["bare"])
+    if measure == "browsers":
+        first = row["first"]
+        shown |= {"looks": len(first), "middle": first[len(first) // 2]}
     if measure == "storm":
         shown["copies"] = len(row["again"])
         shown["before"] = f"; {row['out_at_kill']} were out at the kill" if row["kill"] else ""
