@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from noroshi.service.as_sent import Previewing
 from noroshi.service.blueprints import Blueprints
-from noroshi.service.certifying import Certifying
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
+from noroshi.service.guiding import Guiding
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
@@ -31,7 +31,7 @@ class Service(
     Trying,
     Versions,
     Blueprints,
-    Certifying,
+    Guiding,
     Proving,
     Sealing,
     Entries,

@@ -28,7 +28,7 @@ from noroshi.cli.commands.parts import GLOBAL, Command, Option
 from noroshi.cli.commands.people import API_TOKEN, AUDIT, USER
 from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.setup import SETUP
-from noroshi.cli.commands.signing import AUTHORIZE, CERT, SECRET
+from noroshi.cli.commands.signing import AUTHORIZE, CERT, GUIDE, SECRET
 from noroshi.cli.commands.watching import BEAT, CONTACTS, DOCTOR, LOG, STATUS, TRY
 from noroshi.core.words import Words
 
@@ -39,7 +39,7 @@ PROGRAM = Words(
 ABOUT_THE_NODE = (INIT, SERVE, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
 ABOUT_DEFINITIONS = (CHECK_CONFIG, PLAN, APPLY, EXPORT, VERSIONS, TAKE_BACK, BLUEPRINT)
 ABOUT_WATCHING = (STATUS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
-ABOUT_MAIL = (SETUP, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
+ABOUT_MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)
 REFERENCE = (KINDS, COMPLETION)
 COMMANDS = (

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.core.defined import REDIRECT
-from noroshi.guides import MAIL_SEND, MAIL_SEND_SHARED, Case, Value, path_of, values_of
+from noroshi.guides.guide import Case
+from noroshi.guides.microsoft365 import MAIL_SEND, MAIL_SEND_SHARED, path_of, values_of
+from noroshi.guides.places import Value
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 """A client ID that nobody knows yet: the app is still to be registered."""
