@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.service.as_sent import Previewing
 from noroshi.service.blueprints import Blueprints
+from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
 from noroshi.service.guiding import Guiding
@@ -29,6 +30,7 @@ class Service(
     History,
     Showing,
     Trying,
+    Editing,
     Versions,
     Blueprints,
     Guiding,
