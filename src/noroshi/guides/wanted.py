@@ -141,6 +141,24 @@ def is_answered(content: Mapping[str, Any]) -> bool:
     return any(content.get(name) for name in ("sign_in", "secret", "certificate", "redirect"))
 
 
+def switched(content: Mapping[str, Any], name: str, way: str) -> dict[str, Any]:
+    """What accounts/NAME says once it signs in that way, and else as before: a person, whatever
+    the app shows beside; or the app by itself, by its secret or by its certificate alone."""
+    said = dict(content)
+    if not way.startswith("app-"):
+        return {field: value for field, value in said.items() if field != "sign_in"}
+    for needless in ("redirect", "shared"):  # no browser, and nobody who acts for another
+        said.pop(needless, None)
+    kept, dropped, entry = (
+        ("certificate", "secret", f"{name}-cert")
+        if way == "app-certificate"
+        else ("secret", "certificate", name)
+    )
+    for field in (dropped, f"{dropped}_next", f"{dropped}_ends", f"{dropped}_next_ends"):
+        said.pop(field, None)
+    return said | {"sign_in": "app", kept: said.get(kept) or entry}
+
+
 def _merged(before: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
     left = {name: value for name, value in before.items() if name not in ours}
     return left | {name: value for name, value in ours.items() if value}
