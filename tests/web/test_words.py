@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 import noroshi.web
+from noroshi.web.mailing import TELLERS
+from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import queue, users
+from noroshi.web.pages import mailing, queue, users
 from noroshi.web.pages.ledger import PARTS
+from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 
@@ -36,6 +39,10 @@ def used():
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
     yield from ("alarm.held", "alarm.dropped")
+    yield from (f"mailing.did.{name}" for name in mailing.DID)
+    yield from (f"route.way.{name}" for name in WAYS)
+    yield from (f"route.check.{name}" for name in CHECKS)
+    yield from (*TELLERS.values(), "mailing.signed", "route.check.known", "route.check.taken")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 
 

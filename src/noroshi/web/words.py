@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from noroshi.core.words import Words
 from noroshi.web.words_handling import HANDLING
+from noroshi.web.words_mailing import MAILING
+from noroshi.web.words_mailing_route import MAILING_ROUTE
 from noroshi.web.words_watching import WATCHING
 
 TEXTS: Mapping[str, Words] = {
@@ -91,4 +93,6 @@ TEXTS: Mapping[str, Words] = {
     ),
     **WATCHING,
     **HANDLING,
+    **MAILING,
+    **MAILING_ROUTE,
 }

@@ -6,17 +6,33 @@ from starlette.routing import Route
 
 from noroshi.web.house import House
 from noroshi.web.live import Live
-from noroshi.web.pages import entering, ledger, looks, monitor, overview, queue, users, versions
+from noroshi.web.pages import (
+    entering,
+    ledger,
+    looks,
+    mailing,
+    mailing_landing,
+    mailing_route,
+    monitor,
+    overview,
+    queue,
+    users,
+    versions,
+)
+from noroshi.web.returns import Returns
 
 
 def routes(house: House) -> list[Route]:
     """All pages; a new one is a module here with `routes`, and a line below."""
-    live = Live(house)
+    live, returns = Live(house), Returns(house.service.now)
     return [
+        mailing_landing.Landing(house, returns),
         *entering.routes(house),
         *looks.routes(house),
         *overview.routes(house, live),
         *monitor.routes(house, live),
+        *mailing.routes(house),
+        *mailing_route.routes(house, returns),
         *queue.routes(house),
         *ledger.routes(house),
         *versions.routes(house),
