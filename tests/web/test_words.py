@@ -16,11 +16,12 @@ from noroshi.web.pages.ledger import PARTS
 from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
+from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
-SAME = {"language.en", "language.ja", "foot"}
+SAME = {"language.en", "language.ja", "foot", "form.unset"}
 
 
 def used():
@@ -38,6 +39,7 @@ def used():
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
+    yield from (*SETTINGS, *OPTIONS, *CHOICES)  # drawn by the names of settings
     yield from ("alarm.held", "alarm.dropped")
     yield from (f"mailing.did.{name}" for name in mailing.DID)
     yield from (f"route.way.{name}" for name in WAYS)

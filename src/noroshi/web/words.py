@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_mailing import MAILING
 from noroshi.web.words_mailing_route import MAILING_ROUTE
@@ -93,6 +94,7 @@ TEXTS: Mapping[str, Words] = {
     ),
     **WATCHING,
     **HANDLING,
+    **FORMS,
     **MAILING,
     **MAILING_ROUTE,
 }

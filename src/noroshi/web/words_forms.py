@@ -1,0 +1,141 @@
+"""The texts of forms: what settings and choices are called, and what stands around any field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+
+
+def _named(before: str, given: Mapping[str, tuple[str, str]]) -> Mapping[str, Words]:
+    return {f"{before}.{name}": Words(en=en, ja=ja) for name, (en, ja) in given.items()}
+
+
+SETTINGS = _named(
+    "field",
+    {
+        "name": ("Name", "名前"),
+        "title": ("Title", "表示名"),
+        "kind": ("Kind", "種別"),
+        "address": ("Address", "アドレス"),
+        "zone": ("Time zone", "タイムゾーン"),
+        "every": ("Measured every", "間隔"),
+        "at": ("Times of day", "時刻"),
+        "days": ("Days of the week", "曜日"),
+        "timeout": ("Time-out", "制限時間"),
+        "patience": ("Measurements to believe it", "連続回数"),
+        "may_vanish": ("Items may go away", "消えてもよい"),
+        "rules": ("Rules", "実行条件"),
+        "warning": ("Warning", "注意"),
+        "critical": ("Critical", "危険"),
+        "rising": ("What is bad", "悪い向き"),
+        "margin": ("Margin", "戻り幅"),
+        "action": ("Action", "アクション"),
+        "contacts": ("Contacts", "通知先"),
+        "routes": ("Routes, in order", "送信経路 (順番)"),
+        "on": ("At which levels", "対象のレベル"),
+        "when": ("When it is told", "知らせるとき"),
+        "nth": ("At which measurement", "何回目か"),
+        "most": ("At most so often", "回数の上限"),
+        "repeat": ("Told again after", "再通知の間隔"),
+        "recovered": ("Recovery", "回復の通知"),
+        "events": ("Events", "出来事"),
+        "instances": ("Instances", "監視インスタンス"),
+        "addresses": ("Mail addresses", "メール アドレス"),
+        "language": ("Language", "言語"),
+        "one_by_one": ("One mail each, at most", "1通ずつ送る件数"),
+        "network": ("Network", "ネットワーク"),
+        "connections": ("Connections", "接続数"),
+        "mails_a_minute": ("Mails a minute", "1分のメール数"),
+        "recipients_a_day": ("Recipients a day", "1日の宛先数"),
+    },
+)
+OPTIONS = _named(
+    "field",
+    {
+        "include": ("Watched", "対象"),
+        "exclude": ("Left out", "除外"),
+        "job": ("Job", "ジョブ"),
+        "grace": ("Grace", "猶予"),
+        "path": ("Log file", "ログのパス"),
+        "terms": ("Looked for", "探す条件"),
+        "match": ("Several terms", "複数の条件"),
+        "ignore_case": ("Ignore case", "大文字と小文字"),
+        "encoding": ("Encoding", "文字コード"),
+        "from_start": ("From the beginning", "先頭から読む"),
+        "rotated": ("Rotated files", "ローテーション先"),
+        "may_be_missing": ("May be missing", "なくてもよい"),
+        "portion": ("Most at once (MiB)", "1回の量 (MiB)"),
+        "port": ("Port", "ポート"),
+        "command": ("Command line", "コマンドライン"),
+        "user": ("User", "利用者"),
+        "label": ("Called", "呼び名"),
+        "by": ("Asked by", "問い合わせ方"),
+        "ports": ("TCP ports", "TCP ポート"),
+        "count": ("Times asked", "回数"),
+        "wait": ("Wait (ms)", "待ち時間 (ミリ秒)"),
+        "argv": ("Program", "プログラム"),
+        "reads": ("What it prints", "出力の読み方"),
+        "env": ("Environment", "環境変数"),
+        "runs_as": ("Runs as", "実行する利用者"),
+        "unit": ("Unit", "単位"),
+        "account": ("Account", "アカウント"),
+        "route": ("Route", "送信経路"),
+        "subject": ("Subject", "件名"),
+        "text": ("Text", "本文"),
+        "html": ("HTML form", "HTML 形式"),
+        "html_template": ("HTML template", "HTML の文面"),
+        "attach_lines": ("Lines as a file", "該当行の添付"),
+        "script.name": ("Reading", "測定値の名前"),
+        "script.timeout": ("Time-out (s)", "制限時間 (秒)"),
+        "process.name": ("Program", "プログラム名"),
+        "heartbeat.every": ("Reports at least every", "報告の間隔"),
+        "heartbeat.at": ("Or begins at", "開始時刻"),
+    },
+)
+CHOICES = _named(
+    "choice",
+    {
+        "yes": ("yes", "はい"),
+        "no": ("no", "いいえ"),
+        "mon": ("Mon", "月"),
+        "tue": ("Tue", "火"),
+        "wed": ("Wed", "水"),
+        "thu": ("Thu", "木"),
+        "fri": ("Fri", "金"),
+        "sat": ("Sat", "土"),
+        "sun": ("Sun", "日"),
+        "warning": ("Warning", "注意"),
+        "critical": ("Critical", "危険"),
+        "unknown": ("Unknown (could not be measured)", "失敗 (測定できない)"),
+        "change": ("when the level changes", "レベルが変わったとき"),
+        "each": ("at each measurement", "測定のたび"),
+        "first": ("once in a problem", "問題ごとに1回"),
+        "nth": ("once, at the n-th measurement", "n 回続いたときに1回"),
+        "started": ("Noroshi started", "Noroshi が始まった"),
+        "stopped": ("Noroshi stopped", "Noroshi が止まった"),
+        "settings-changed": ("settings changed", "設定が変わった"),
+        "action-failed": ("a mail could not be made or sent", "通知に失敗した"),
+        "set-aside": ("a mail was set aside", "メールが保留になった"),
+        "came-back": ("a mail came back", "メールが戻ってきた"),
+        "all-is-well": ("all is well, at fixed times", "異常なし (決まった時刻に)"),
+        "unwatched": ("something was not watched", "監視されていない時間があった"),
+        "all": ("all of them", "すべて"),
+        "any": ("any of them", "どれか"),
+        "auto": ("automatically", "自動"),
+    },
+)
+AROUND: Mapping[str, Words] = {
+    "form.needed": Words(en="needed", ja="必須"),
+    "form.unset": Words(en="—", ja="—"),
+    "form.default": Words(en="default: {value}", ja="既定値: {value}"),
+    "form.yes": Words(en="yes", ja="はい"),
+    "form.inherited": Words(en="as above: {value}", ja="上位の設定に従う: {value}"),
+    "form.inherited.none": Words(
+        en="as above (nothing is said there)", ja="上位の設定に従う (指定なし)"
+    ),
+    "form.own": Words(en="only these:", ja="次のものだけ:"),
+    "form.place": Words(en="{label}, place {n}", ja="{label} {n}番目"),
+    "form.now": Words(en="In force meanwhile:", ja="いま有効な値:"),
+}
+FORMS: Mapping[str, Words] = {**SETTINGS, **OPTIONS, **CHOICES, **AROUND}
