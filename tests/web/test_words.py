@@ -11,7 +11,7 @@ import noroshi.web
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import mailing, queue, users
+from noroshi.web.pages import mailing, mailing_edit, mailing_new, queue, users
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.static import NAMES, known
@@ -44,6 +44,9 @@ def used():
     yield from (f"mailing.did.{name}" for name in mailing.DID)
     yield from (f"route.way.{name}" for name in WAYS)
     yield from (f"route.check.{name}" for name in CHECKS)
+    yield from (f"mailing.edit.{name}" for name in mailing_edit.SORTS)
+    yield from (f"mailing.new.{name}" for name in mailing_new.SORTS)
+    yield from (f"mailing.new.about.{name}" for name in mailing_new.SORTS)
     yield from (*TELLERS.values(), "mailing.signed", "route.check.known", "route.check.taken")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 

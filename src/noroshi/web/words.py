@@ -8,6 +8,7 @@ from noroshi.core.words import Words
 from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_mailing import MAILING
+from noroshi.web.words_mailing_edit import MAILING_EDIT
 from noroshi.web.words_mailing_route import MAILING_ROUTE
 from noroshi.web.words_watching import WATCHING
 
@@ -96,5 +97,6 @@ TEXTS: Mapping[str, Words] = {
     **HANDLING,
     **FORMS,
     **MAILING,
+    **MAILING_EDIT,
     **MAILING_ROUTE,
 }
