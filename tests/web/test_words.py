@@ -17,6 +17,7 @@ from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
+from noroshi.web.words_mailing_fields import MAILING_FIELDS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -39,7 +40,12 @@ def used():
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
-    yield from (*SETTINGS, *OPTIONS, *CHOICES)  # drawn by the names of settings
+    yield from (
+        *SETTINGS,
+        *OPTIONS,
+        *CHOICES,
+        *MAILING_FIELDS,
+    )  # drawn by the names of settings
     yield from ("alarm.held", "alarm.dropped")
     yield from (f"mailing.did.{name}" for name in mailing.DID)
     yield from (f"route.way.{name}" for name in WAYS)

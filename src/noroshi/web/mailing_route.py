@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,10 +103,20 @@ def way_of(account: Answer | None) -> str:
     return "app_certificate" if account.get("certificate") else "app_secret"
 
 
-def after(known: Known, name: str) -> list[tuple[str, list[str]]]:
-    """By each order that names the route: those that come after it."""
-    found = ((key, list(names)) for key, names in orders(known.documents))
-    return [(key, names[names.index(name) + 1 :]) for key, names in found if name in names]
+def named_by(known: Known) -> list[tuple[str, Sequence[str]]]:
+    """Each order that names the route."""
+    return [(key, names) for key, names in orders(known.documents) if known.name in names]
+
+
+def next_step(known: Known, kept: Collection[str]) -> str:
+    """What is to be done next, for the one button that stands out: save, sign_in, or nothing."""
+    account = known.account
+    if account is None or known.row["state"] in ("well", "down"):
+        return ""
+    entries = [account[field] for field in ("secret", "certificate") if account.get(field)]
+    lacks = bool(entries) and not any(entry in kept for entry in entries)
+    by_certificate = known.way == "app_certificate"
+    return "sign_in" if known.registered and (not lacks or by_certificate) else "save"
 
 
 def saved(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:

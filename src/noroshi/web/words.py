@@ -9,6 +9,7 @@ from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_mailing import MAILING
 from noroshi.web.words_mailing_edit import MAILING_EDIT
+from noroshi.web.words_mailing_fields import MAILING_FIELDS
 from noroshi.web.words_mailing_route import MAILING_ROUTE
 from noroshi.web.words_watching import WATCHING
 
@@ -98,5 +99,6 @@ TEXTS: Mapping[str, Words] = {
     **FORMS,
     **MAILING,
     **MAILING_EDIT,
+    **MAILING_FIELDS,
     **MAILING_ROUTE,
 }

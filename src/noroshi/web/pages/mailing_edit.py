@@ -163,6 +163,12 @@ def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, 
             yield key, {**documents[key], "routes": left}
 
 
+def _title(visit: Visit, edited: Edited) -> str:
+    if edited.name:
+        return visit.text(f"mailing.edit.{edited.type}", name=edited.name)
+    return visit.text("mailing.add" if edited.type == "routes" else "mailing.networks.add")
+
+
 def _fields(
     visit: Visit, edited: Edited, problems: Sequence[tuple[str, str]]
 ) -> tuple[list[Field], list[Field]]:
@@ -198,7 +204,7 @@ async def _shown(
         sort=kind(visit, edited.kind),
         name=visit.form.get("name", "")
         or first_free(edited.documents, edited.type, edited.kind),
-        title=visit.text(f"mailing.edit.{edited.type}", name=edited.name or ""),
+        title=_title(visit, edited),
         into=into_of(visit, edited.documents) if edited.new and edited.type == "routes" else (),
         back=href(edited.name) if edited.type == "routes" and edited.name else "/mail",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import PlainTextResponse, Response
@@ -10,15 +10,19 @@ from starlette.routing import Route
 
 from noroshi.service import NotFound
 from noroshi.web.doing import asked, for_sure, may
+from noroshi.web.forms import label
 from noroshi.web.house import House
-from noroshi.web.mailing import clouds, href, of_type
-from noroshi.web.mailing_route import BLANK, WAYS, Known, after, known_of
+from noroshi.web.mailing import TELLERS, clouds, href, of_type
+from noroshi.web.mailing_route import BLANK, WAYS, Known, known_of, named_by, next_step
 from noroshi.web.pages.mailing import DID
 from noroshi.web.pages.mailing_acts import DEEDS, Done
 from noroshi.web.pages.mailing_live import device_of, exam_of, letter_of, live_routes
 from noroshi.web.returns import Returns, port_for
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
+
+SECRETIVE = ("url", "headers")
+"""Options that may hold a key, though they should not."""
 
 
 def routes(house: House, returns: Returns) -> list[Route]:
@@ -67,8 +71,7 @@ async def _shown(visit: Visit, name: str, done: Done) -> Response:
         form={**BLANK, **(known.account or {}), **typed},
         deed=visit.form.get("do", ""),
         typed={name: visit.form.get(name, "") for name in ("etag", "to")},
-        called={one: _called(visit, known, one) for one in _others(known)},
-        follow=after(known, name),
+        orders=[_order(visit, known, key, names) for key, names in named_by(known)],
         clouds=clouds(visit, known.documents),
         networks=sorted(of_type(known.documents, "networks")),
         may=allowed,
@@ -83,6 +86,8 @@ async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any
     exam, mail = asked(visit, "exam"), asked(visit, "mail")
     return {
         "kept": kept,
+        "facts": _facts(visit, known) if known.account is None else (),
+        "step": next_step(known, kept),
         "entries": _entries(known),
         "guide": await _guide(visit, known),
         "certificate": await _certificate(visit, known, kept),
@@ -92,7 +97,9 @@ async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any
         "coded": _coded(visit, known, done),
         "check": asked(visit, "check") == "1" and not done.why,
         "google": (known.account or {}).get("cloud") == "google",
-        "mine": (known.account or {}).get("mailbox", ""),
+        "mine": (known.account or known.said.get("options", {})).get(
+            "sender" if known.account is None else "mailbox", ""
+        ),
         "signed": known.row["state"] in ("well", "down") and known.account is not None,
     }
 
@@ -129,13 +136,23 @@ async def _certificate(visit: Visit, known: Known, kept: set[str]) -> Any:
     return told.get("ok")
 
 
-def _others(known: Known) -> list[str]:
-    return sorted({name for _, names in after(known, known.name) for name in names})
+def _order(visit: Visit, known: Known, key: str, names: Sequence[str]) -> Mapping[str, Any]:
+    type, _, name = key.partition("/")
+    titles = of_type(known.documents, "routes")
+    return {
+        "title": visit.text(TELLERS[type], name=name),
+        "routes": [(one, str(titles.get(one, {}).get("title") or one)) for one in names],
+    }
 
 
-def _called(visit: Visit, known: Known, name: str) -> str:
-    said = known.documents.get(f"routes/{name}", {})
-    return str(said.get("title") or name)
+def _facts(visit: Visit, known: Known) -> list[tuple[str, str]]:
+    """What a route without an account is set to."""
+    options = known.said.get("options", {})
+    return [
+        (label(name, known.row["kind"], visit.say), str(value))
+        for name, value in options.items()
+        if isinstance(value, str | int) and name not in SECRETIVE
+    ]
 
 
 async def steps(visit: Visit) -> Response:
