@@ -11,7 +11,7 @@ import noroshi.web
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import mailing, mailing_edit, mailing_new, queue, users
+from noroshi.web.pages import mailing, mailing_edit, mailing_new, queue, telling, users
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.static import NAMES, known
@@ -22,7 +22,7 @@ from noroshi.web.words_mailing_fields import MAILING_FIELDS
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
-SAME = {"language.en", "language.ja", "foot", "form.unset"}
+SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma"}
 
 
 def used():
@@ -46,6 +46,10 @@ def used():
         *CHOICES,
         *MAILING_FIELDS,
     )  # drawn by the names of settings
+    for sort in (telling.RULES, telling.NOTIFICATIONS):
+        yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
+        yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
+        yield from (f"{sort.one}.{name}" for name in sort.sections)
     yield from ("alarm.held", "alarm.dropped")
     yield from (f"mailing.did.{name}" for name in mailing.DID)
     yield from (f"route.way.{name}" for name in WAYS)

@@ -53,16 +53,40 @@ class Editing(Versions):
         self, who: Person, keys: tuple[str, ...] = (), version: int | None = None
     ) -> DefinitionsShown:
         """Those of these keys (instances/web1), else all, of a version, else of the one in
-        force. A key without a document has the etag ""."""
+        force. A key without a document has the etag "". What a program is given (a script's
+        arguments, its environment) is shown to administrators alone."""
         shown = await (self._store.current() if version is None else self._version(version))
         known = _by_key(shown.documents)
         _see_that_they_are_keys(keys)
         wanted = keys or tuple(known)
         return DefinitionsShown(
             version=shown.number,
-            documents={key: content(known[key]) for key in wanted if key in known},
+            documents={
+                key: self._for(who, content(known[key])) for key in wanted if key in known
+            },
             etags={key: etag(known.get(key)) for key in wanted},
         )
+
+    def _for(self, who: Person, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ADMIN in who.roles:
+            return content
+        return {
+            name: [self._group_for_all(one) for one in inside] if name == "group" else inside
+            for name, inside in content.items()
+        }
+
+    def _group_for_all(self, group: Mapping[str, Any]) -> Mapping[str, Any]:
+        shown = [
+            {name: one for name, one in monitor.items() if name != "options"}
+            if self._runs_programs(str(monitor.get("kind")))
+            else monitor
+            for monitor in group.get("monitor", ())
+        ]
+        return {**group, "monitor": shown} if "monitor" in group else group
+
+    def _runs_programs(self, kind: str) -> bool:
+        known = self._plugins.checks.get(kind)
+        return known is None or known.runs
 
     @operation(
         role=ADMIN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_editing import EDITING
 from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_mailing import MAILING
@@ -101,4 +102,5 @@ TEXTS: Mapping[str, Words] = {
     **MAILING_EDIT,
     **MAILING_FIELDS,
     **MAILING_ROUTE,
+    **EDITING,
 }

@@ -123,6 +123,13 @@ CHOICES = _named(
         "all": ("all of them", "すべて"),
         "any": ("any of them", "どれか"),
         "auto": ("automatically", "自動"),
+        "terms.word": ("contains", "含む"),
+        "terms.not_word": ("does not contain", "含まない"),
+        "terms.pattern": ("matches the pattern", "パターンに一致する"),
+        "terms.not_pattern": ("does not match the pattern", "パターンに一致しない"),
+        "toml": ("a group, as in TOML", "グループ (TOML)"),
+        "rising.yes": ("high values", "高いほど悪い"),
+        "rising.no": ("low values", "低いほど悪い"),
     },
 )
 AROUND: Mapping[str, Words] = {
@@ -132,10 +139,14 @@ AROUND: Mapping[str, Words] = {
     "form.yes": Words(en="yes", ja="はい"),
     "form.inherited": Words(en="as above: {value}", ja="上位の設定に従う: {value}"),
     "form.inherited.none": Words(
-        en="as above (nothing is said there)", ja="上位の設定に従う (指定なし)"
+        en="nothing is said (nobody is told, unless it is said further up)",
+        ja="指定しない (上位にも指定がなければ、誰にも知らせません)",
     ),
     "form.own": Words(en="only these:", ja="次のものだけ:"),
     "form.place": Words(en="{label}, place {n}", ja="{label} {n}番目"),
+    "form.row.which": Words(en="{label}, row {n}: how", ja="{label} {n}行目の種類"),
+    "form.row.text": Words(en="{label}, row {n}: text", ja="{label} {n}行目の文字列"),
+    "form.cell": Words(en="{label}, row {n}", ja="{label} {n}行目"),
     "form.now": Words(en="In force meanwhile:", ja="いま有効な値:"),
 }
 FORMS: Mapping[str, Words] = {**SETTINGS, **OPTIONS, **CHOICES, **AROUND}

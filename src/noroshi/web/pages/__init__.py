@@ -16,10 +16,13 @@ from noroshi.web.pages import (
     mailing_new,
     mailing_route,
     monitor,
+    monitor_settings,
     overview,
     queue,
+    telling,
     users,
     versions,
+    watched,
 )
 from noroshi.web.returns import Returns
 
@@ -41,4 +44,7 @@ def routes(house: House) -> list[Route]:
         *ledger.routes(house),
         *versions.routes(house),
         *users.routes(house),
+        *watched.routes(house),
+        *monitor_settings.routes(house),
+        *telling.routes(house),
     ]
