@@ -237,14 +237,28 @@ async def test_a_code_stands_there_until_it_is_typed(desk, browser):
     await browser.log_in()
     page = await sent(browser, "device", way="device")
     assert "ABCD-1234" in page.text and 'hx-trigger="load delay:5s"' in page.text
-    after = re.search(r'hx-get="([^"]+/device[^"]+)"', page.text).group(1)
-    after = after.replace("&amp;", "&")
-    assert "ABCD-1234" in (await browser.get(after)).text
+    assert "ABCD-1234" in (await browser.get(f"{ROUTE}/device")).text
     desk.server.on_device = GIVEN
-    page = await browser.get(after)
+    page = await browser.get(f"{ROUTE}/device")
     assert f"{ROUTE}?did=signed_in" in page.text and "hx-get" not in page.text
+
+
+async def test_a_code_that_holds_no_more_says_so(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    await sent(browser, "device", way="device")
     desk.time.pass_by(seconds=1000)
-    assert "holds no more" in (await browser.get(after)).text
+    page = await browser.get(f"{ROUTE}/device")
+    assert "holds no more" in page.text and "ABCD-1234" not in page.text
+
+
+async def test_no_link_can_show_somebody_a_code_that_is_not_theirs(desk, browser):
+    """Else they might sign in whoever made the link."""
+    await with_secret(desk)
+    await browser.log_in()
+    query = "code=EVIL-CODE&url=https://evil.example/&until=2099-01-01T00:00:00Z"
+    page = await browser.get(f"{ROUTE}/device?{query}")
+    assert "EVIL-CODE" not in page.text and "evil.example" not in page.text
 
 
 async def test_an_app_signs_in_by_a_certificate_that_is_made_here(desk, browser):

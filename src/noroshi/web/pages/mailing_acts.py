@@ -10,6 +10,7 @@ from typing import Any
 from noroshi.core.words import Words
 from noroshi.guides.proving_mail import SUBJECT, TEXT
 from noroshi.guides.wanted import switched
+from noroshi.web.codes import Code
 from noroshi.web.doing import Outcome, attempt
 from noroshi.web.mailing import href
 from noroshi.web.mailing_route import WAYS, Known, saved
@@ -20,8 +21,8 @@ from noroshi.web.visit import Visit
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """What came of a form: `to` another page, else the same with what it brought. `begun` is a
-    sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type,
-    which holds `until` then; `kept`: the definition is saved, though something after it was not."""
+    sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
+    `kept`: the definition is saved, though something after it was not."""
 
     to: str = ""
     did: str = ""
@@ -31,8 +32,7 @@ class Done:
     way: str = ""
     begun: Any = None
     caught: bool = False
-    device: Any = None
-    until: str = ""
+    device: Code | None = None
     kept: bool = False
 
 
@@ -105,7 +105,8 @@ async def device(visit: Visit, known: Known) -> Done:
     if done.why:
         return _not_done(known, done)
     until = visit.house.service.now() + timedelta(seconds=done.ok["seconds"])
-    return Done(device=done.ok, until=until.isoformat(), way="device")
+    given = (done.ok["code"], done.ok["url"], until, done.ok["wait"])
+    return Done(device=Code(*given), way="device")
 
 
 async def prove(visit: Visit, known: Known) -> Done:

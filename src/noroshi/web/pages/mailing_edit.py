@@ -179,9 +179,9 @@ def _fields(
     if edited.type != "routes":
         return own, []
     before = edited.before.get("options", {})
-    options = fields_of(
-        edited.options, before, problems, drawn=drawn, prefix=OPTIONS, leave_out=()
-    )
+    # An account says which server it is, so that nothing is needed beside it.
+    its = {**edited.options, "required": ()} if before.get("account") else edited.options
+    options = fields_of(its, before, problems, drawn=drawn, prefix=OPTIONS, leave_out=())
     return own, options
 
 

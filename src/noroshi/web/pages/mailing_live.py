@@ -6,27 +6,34 @@ Each is a fragment that asks for the next one by itself, and stops once nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from noroshi.people import keys
+from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import Outcome, asked, attempt, clock
 from noroshi.web.house import House
 from noroshi.web.mailing import Answer, href
 from noroshi.web.mails import TAKEN, attempts, relay, state
-from noroshi.web.visit import Visit, page, templates
+from noroshi.web.visit import Handler, Visit, page, templates
 
 SETTLED = (*TAKEN, "dropped", "held", "set aside")
-MOST_DIGITS, MOST_CODE, MOST_URL = 4, 40, 200
+MOST_DIGITS = 4
+NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""}
+"""Nobody waits for one, or no more."""
 CHECKS = ("tenant", "app", "secret")
 
 
-def live_routes(house: House) -> list[Route]:
+def live_routes(house: House, codes: Codes) -> list[Route]:
     """Their addresses."""
-    parts = {"exam": exam, "test": letter, "device": device, "token": token, "check": check}
+    parts = {
+        "exam": exam,
+        "test": letter,
+        "device": _device(codes),
+        "token": token,
+        "check": check,
+    }
     return [
         Route(f"/mail/route/{{name}}/{part}", page(house, handle), methods=["GET"])
         for part, handle in parts.items()
@@ -136,20 +143,23 @@ def _tries(tried: Sequence[Answer]) -> list[Mapping[str, Any]]:
     ]
 
 
-async def device(visit: Visit) -> Response:
-    """Whether somebody has typed the code. The browser goes on to the route once it is so."""
-    name = _named(visit)
-    shown = device_of(
-        visit,
-        name,
-        code=asked(visit, "code")[:MOST_CODE],
-        url=asked(visit, "url")[:MOST_URL],
-        until=asked(visit, "until"),
-    )
-    if shown["over"]:
-        return part(visit, "device", shown)
-    done = await attempt(visit, "authorize_device_ask", route=name)
-    return part(visit, "device", {**shown, **_told(visit, name, done)})
+def _device(codes: Codes) -> Handler:
+    async def device(visit: Visit) -> Response:
+        """Whether somebody has typed the code. The browser goes on to the route once it is so."""
+        name = _named(visit)
+        code = codes.of(visit.key, name)
+        if code is None:
+            return part(visit, "device", NO_CODE)
+        shown = device_of(visit, name, code)
+        if shown["over"]:
+            return part(visit, "device", shown)
+        done = await attempt(visit, "authorize_device_ask", route=name)
+        told = _told(visit, name, done)
+        if told.get("over"):
+            codes.forget(visit.key, name)
+        return part(visit, "device", {**shown, **told})
+
+    return device
 
 
 def _told(visit: Visit, name: str, done: Outcome) -> Mapping[str, Any]:
@@ -160,29 +170,19 @@ def _told(visit: Visit, name: str, done: Outcome) -> Mapping[str, Any]:
     return {"wait": done.ok["wait"], "because": visit.say(done.ok["why"])}
 
 
-def device_of(
-    visit: Visit, name: str, *, code: str, url: str, until: str, wait: int = 5
-) -> Mapping[str, Any]:
-    """A code and how long it still holds; the page asks again after `wait` seconds."""
-    try:
-        end = datetime.fromisoformat(until)
-        left = (end - visit.house.service.now()).total_seconds()
-    except (ValueError, TypeError):  # an address that somebody has changed
-        left = 0.0
-    query = {"code": code, "url": url, "until": until}
+def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
+    """A code and how long it still holds; the page asks again after a while."""
+    left = (code.until - visit.house.service.now()).total_seconds()
     return {
-        "why": (),
-        "code": code,
-        "url": url,
-        "link": url if url.startswith("https://") else "",
-        "until": clock(visit, until) if left > 0 else "",
+        **NO_CODE,
+        "code": code.code,
+        "url": code.url,
+        "link": code.url if code.url.startswith("https://") else "",
+        "until": clock(visit, code.until.isoformat()),
         "minutes": max(1, round(left / 60)),
         "over": left <= 0,
-        "done": "",
-        "wait": wait,
-        "because": "",
-        "next": f"{href(name)}/device{href('', **query)[len(href('')) :]}",
-        "csrf": keys.csrf_of(visit.key),
+        "wait": code.wait,
+        "next": f"{href(name)}/device",
     }
 
 

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
+from noroshi.web.codes import Codes
 from noroshi.web.doing import asked, for_sure, may
 from noroshi.web.forms import label
 from noroshi.web.house import House
@@ -27,6 +28,7 @@ SECRETIVE = ("url", "headers")
 
 def routes(house: House, returns: Returns) -> list[Route]:
     """Their addresses."""
+    codes = Codes()
 
     async def one(visit: Visit) -> Response:
         name = visit.request.path_params["name"]
@@ -44,6 +46,8 @@ def routes(house: House, returns: Returns) -> list[Route]:
             home = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
             begun = done.begun
             returns.expect(begun["url"], begun["redirect"], visit.key, name, home)
+        if done.device is not None:
+            codes.keep(visit.key, name, done.device)
         if done.unsure:
             return for_sure(visit, href(name))
         return visit.to(done.to) if done.to else await _shown(visit, name, done)
@@ -52,7 +56,7 @@ def routes(house: House, returns: Returns) -> list[Route]:
         Route("/mail/route/{name}", page(house, one), methods=["GET", "POST"]),
         Route("/mail/route/{name}/steps.md", page(house, steps), methods=["GET"]),
         Route("/mail/route/{name}/certificate.cer", page(house, certificate), methods=["GET"]),
-        *live_routes(house),
+        *live_routes(house, codes),
     ]
 
 
@@ -105,11 +109,7 @@ async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any
 
 
 def _coded(visit: Visit, known: Known, done: Done) -> Any:
-    if done.device is None:
-        return None
-    told = done.device
-    given = {"code": told["code"], "url": told["url"], "until": done.until}
-    return device_of(visit, known.name, wait=told["wait"], **given)
+    return None if done.device is None else device_of(visit, known.name, done.device)
 
 
 def _entries(known: Known) -> list[str]:
