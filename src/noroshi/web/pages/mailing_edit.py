@@ -180,8 +180,9 @@ def _fields(
         return own, []
     before = edited.before.get("options", {})
     # An account says which server it is, so that nothing is needed beside it.
-    its = {**edited.options, "required": ()} if before.get("account") else edited.options
-    options = fields_of(its, before, problems, drawn=drawn, prefix=OPTIONS, leave_out=())
+    free: Answer = {**edited.options, "required": ()}
+    wanted = free if before.get("account") else edited.options
+    options = fields_of(wanted, before, problems, drawn=drawn, prefix=OPTIONS, leave_out=())
     return own, options
 
 
