@@ -13,7 +13,7 @@ from noroshi.web.doing import asked
 from noroshi.web.house import House
 from noroshi.web.mailing import href
 from noroshi.web.returns import Expected, Returns
-from noroshi.web.visit import Visit, page
+from noroshi.web.visit import Handler, Visit, page
 from noroshi.web.words import TEXTS
 
 PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's own address
@@ -38,7 +38,7 @@ class Landing(Route):
         return Match.NONE, {}
 
 
-def _handler(returns: Returns):  # type: ignore[no-untyped-def]
+def _handler(returns: Returns) -> Handler:
     async def landed(visit: Visit) -> Response:
         expected = returns.of(visit.request.url.path, asked(visit, "state", most=10_000))
         if expected is None:
