@@ -31,6 +31,10 @@ CHANGED_MEANWHILE = Words(
     ja="先に {who} が {key} を変更しました (版 {number})。上書きはしていません。いまの内容を確かめてから、"
     "やり直してください。",
 )
+ENDS_ALL = Words(
+    en="This would end all watching. If that is meant: noroshi definition remove --empty KEY",
+    ja="すべての監視が終わります。そのつもりであれば: noroshi definition remove --empty 定義",
+)
 DIGITS = 32
 """Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""
 AGAIN = 5
@@ -111,7 +115,9 @@ class Editing(Versions):
         for _ in range(AGAIN):
             current = await self._store.current()
             await self._see_that_unchanged(etags or {}, current)
-            found = await self._sound(_with(current, made, remove), current, empty=empty)
+            found = await self._sound(
+                _with(current, made, remove), current, empty=empty, why=ENDS_ALL
+            )
             try:
                 if dry:
                     return await self._told(found, current)

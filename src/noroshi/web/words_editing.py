@@ -109,8 +109,8 @@ EDITING: Mapping[str, Words] = {
     "edit.tried": Words(en="What would change", ja="変更点"),
     "edit.tried.about": Words(en="Nothing is saved yet.", ja="まだ保存していません。"),
     "edit.wrong": Words(
-        en="Not saved: something has to be mended first. What you entered is kept.",
-        ja="保存していません。直すところがあります。入力した内容は残っています。",
+        en="Not saved: something has to be mended first.",
+        ja="保存していません。直すところがあります。",
     ),
     "edit.fields": Words(
         en="Marked at their fields below: {count}. What you entered is kept.",
@@ -188,4 +188,14 @@ EDITING: Mapping[str, Words] = {
     "notification.when": Words(en="Of what, and when", ja="何を、いつ"),
     "telling.when": Words(en="When", ja="知らせるとき"),
     "telling.comma": Words(en=", ", ja="、"),
+    "kept.away": Words(
+        en="You have been away for a while. Log in again; what you entered is kept.",
+        ja="しばらく操作がなかったため、ログインし直してください。入力した内容は残っています。",
+    ),
+    "kept.title": Words(en="What you entered is kept", ja="入力した内容は残っています"),
+    "kept.about": Words(
+        en="It is not saved yet. Look at what it would change, then save it.",
+        ja="まだ保存していません。変更点を確かめてから保存してください。",
+    ),
+    "kept.do": Words(en="See what would change", ja="変更点を確かめる"),
 }

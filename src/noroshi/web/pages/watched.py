@@ -17,6 +17,7 @@ from noroshi.web.editor import (
     Link,
     Look,
     Section,
+    cautions,
     edited,
     handed_down,
     name_field,
@@ -78,6 +79,7 @@ async def watched(visit: Visit) -> Response:
         own=address(INSTANCE, name=OWN),
         may=may(visit),
         did=did if did.isdecimal() else "",
+        beware=await cautions(visit),
     )
 
 
