@@ -34,6 +34,8 @@ CLOUDS: Mapping[str, Words] = {
     ),
     "google": Words(en="Google", ja="Google"),
 }
+DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
+"""What the pages on mail need of the definitions: not the instances, of which there may be many."""
 LAST = 1_000
 """The place of a route that nothing names."""
 

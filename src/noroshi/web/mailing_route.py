@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.core.defined import REDIRECT
 from noroshi.guides.wanted import NOT_YET
 from noroshi.service import NotFound
-from noroshi.web.mailing import Answer, labels, of_type, orders, ranked, shown
+from noroshi.web.mailing import DEFINED, Answer, labels, of_type, orders, ranked, shown
 from noroshi.web.visit import Visit
 from noroshi.web.words import TEXTS
 
@@ -66,8 +66,8 @@ class Known:
 
 async def known_of(visit: Visit, name: str, way: str = "") -> Known:
     """All of it. Raises NotFound."""
-    now = await visit.need("status")
-    defined = await visit.need("definition_show")
+    now = await visit.need("route_list")
+    defined = await visit.need("definition_show", types=DEFINED)
     documents = defined["documents"]
     found = ranked(now["routes"], documents)
     one = next((route for route in found if route["name"] == name), None)

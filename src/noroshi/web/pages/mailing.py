@@ -12,6 +12,7 @@ from noroshi.service import NotFound
 from noroshi.web.doing import asked, attempt, for_sure, may
 from noroshi.web.house import House
 from noroshi.web.mailing import (
+    DEFINED,
     TELLERS,
     Answer,
     clouds,
@@ -78,8 +79,8 @@ def moved(routes: Sequence[str], name: str, move: str) -> list[str]:
 async def _mailing(
     visit: Visit, did: str = "", why: tuple[str, ...] = (), status: int = 200
 ) -> Response:
-    now = await visit.need("status")
-    defined = await visit.need("definition_show")
+    now = await visit.need("route_list")
+    defined = await visit.need("definition_show", types=DEFINED)
     documents = defined["documents"]
     found = ranked(now["routes"], documents)
     called = labels(visit, found)

@@ -17,7 +17,7 @@ from noroshi.web.api import STATUS
 from noroshi.web.doing import address, asked, for_sure, see_that_may
 from noroshi.web.forms import Drawn, Field, elsewhere, fields_of, read
 from noroshi.web.house import House
-from noroshi.web.mailing import Answer, clouds, href, kind, of_type, orders
+from noroshi.web.mailing import DEFINED, Answer, clouds, href, kind, of_type, orders
 from noroshi.web.pages.mailing_new import first_free, into_of, named_in, with_route
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -72,7 +72,7 @@ async def edit(visit: Visit) -> Response:
 
 async def _edited(visit: Visit, key: str, of: str) -> Edited:
     type, _, name = key.partition("/")
-    defined = await visit.need("definition_show")
+    defined = await visit.need("definition_show", types=DEFINED)
     documents = defined["documents"]
     before = documents.get(key, {})
     if type not in SORTS or (name and not before) or (type == "accounts" and not name):

@@ -206,7 +206,7 @@ async def token(visit: Visit) -> Response:
 
 async def check(visit: Visit) -> Response:
     """Tenant, app and secret, each asked of the sign-in server."""
-    now = await visit.need("status")
+    now = await visit.need("route_list")
     mine = (one["account"] for one in now["routes"] if one["name"] == _named(visit))
     account = next(mine, "")
     rows = [await _checked(visit, account, what) for what in CHECKS]

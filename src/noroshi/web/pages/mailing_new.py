@@ -14,7 +14,7 @@ from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
 from noroshi.web.doing import asked, attempt, for_sure, see_that_may
 from noroshi.web.house import House
-from noroshi.web.mailing import CLOUDS, TELLERS, Answer, clouds, href, of_type, orders
+from noroshi.web.mailing import CLOUDS, DEFINED, TELLERS, Answer, clouds, href, of_type, orders
 from noroshi.web.mailing_route import BLANK, saved
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -95,7 +95,7 @@ def with_route(
 
 async def _add(visit: Visit, of: str) -> Response:
     form = visit.form
-    defined = await visit.need("definition_show")
+    defined = await visit.need("definition_show", types=DEFINED)
     documents = defined["documents"]
     route = form.get("name", "").strip().lower()
     if not is_name(route):
@@ -142,7 +142,7 @@ def _definitions(
 
 
 async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 200) -> Response:
-    defined = await visit.need("definition_show")
+    defined = await visit.need("definition_show", types=DEFINED)
     documents = defined["documents"]
     ours = {"title": visit.say(CLOUDS[of]) if of else "", "name": "", "kind": "smtp"}
     blank = {"mailbox": "", "client_id": "", "account": NEW, "cloud": of}
