@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from noroshi.core.people import VIEWER
+from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
 from tests.web.browser import browsing, with_user
+from tests.web.filled import EVIL
 
 ROUTE = "/mail/route/m365"
 BOX = CONTENT["accounts/box"]
@@ -329,3 +330,24 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
 async def test_a_route_that_is_not_there_has_no_page(desk, browser):
     await browser.log_in()
     assert (await browser.get("/mail/route/nowhere")).status == 404
+
+
+async def test_an_operator_sends_a_test_mail_and_signs_nothing_in(tmp_path):
+    desk = await with_user(OPERATOR, desk=Desk())
+    await defined(desk)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        page = await browser.get("/mail/route/plain")
+        assert 'value="send"' in page.text and 'value="examine"' not in page.text
+        page = await browser.post("/mail/route/plain", do="send", to="ops@example.com")
+        page = await browser.get(page.to.partition("#")[0])
+        assert "Waiting for its receipt" in page.text
+
+
+@pytest.mark.parametrize("path", ["/mail", ROUTE, "/mail/edit?key=routes/m365", "/mail/new"])
+async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
+    route = CONTENT["routes/m365"] | {"title": EVIL}
+    await defined(desk, routes__m365=route, accounts__box=BOX | {"client_id": EVIL})
+    await browser.log_in()
+    page = await browser.get(path)
+    assert page.status == 200 and EVIL not in page.text

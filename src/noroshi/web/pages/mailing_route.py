@@ -62,7 +62,7 @@ def routes(house: House, returns: Returns) -> list[Route]:
 
 async def _shown(visit: Visit, name: str, done: Done) -> Response:
     known = await known_of(visit, name, done.way or asked(visit, "way"))
-    allowed = may(visit)
+    allowed, mail = may(visit), asked(visit, "mail")
     more = await _for_admin(visit, known, done) if allowed["rule"] else {}
     # Whose form was sent shows what was typed.
     typed = visit.form if done.why and visit.form.get("do") == "save" else {}
@@ -81,13 +81,15 @@ async def _shown(visit: Visit, name: str, done: Done) -> Response:
         may=allowed,
         done=done,
         why=done.why,
+        mine=_mine(known),
+        letter=await letter_of(visit, name, mail) if mail else None,
         **more,
     )
 
 
 async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any]:
     kept = {one["name"] for one in await visit.need("secret_list") if one["kept"]}
-    exam, mail = asked(visit, "exam"), asked(visit, "mail")
+    exam = asked(visit, "exam")
     return {
         "kept": kept,
         "facts": _facts(visit, known) if known.account is None else (),
@@ -97,19 +99,22 @@ async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any
         "certificate": await _certificate(visit, known, kept),
         "catches": port_for(visit.request.url, known.redirect) is not None,
         "exam": await exam_of(visit, known.name, exam) if exam else None,
-        "letter": await letter_of(visit, known.name, mail) if mail else None,
         "coded": _coded(visit, known, done),
         "check": asked(visit, "check") == "1" and not done.why,
         "google": (known.account or {}).get("cloud") == "google",
-        "mine": (known.account or known.said.get("options", {})).get(
-            "sender" if known.account is None else "mailbox", ""
-        ),
         "signed": known.row["state"] in ("well", "down") and known.account is not None,
     }
 
 
 def _coded(visit: Visit, known: Known, done: Done) -> Any:
     return None if done.device is None else device_of(visit, known.name, done.device)
+
+
+def _mine(known: Known) -> str:
+    """The address that the route sends from, to begin with."""
+    if known.account is not None:
+        return str(known.account.get("mailbox", ""))
+    return str(known.said.get("options", {}).get("sender", ""))
 
 
 def _entries(known: Known) -> list[str]:
