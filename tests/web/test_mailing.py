@@ -239,6 +239,7 @@ async def test_a_code_stands_there_until_it_is_typed(desk, browser):
     page = await sent(browser, "device", way="device")
     assert "ABCD-1234" in page.text and 'hx-trigger="load delay:5s"' in page.text
     assert "ABCD-1234" in (await browser.get(f"{ROUTE}/device")).text
+    assert "ABCD-1234" in (await browser.get(f"{ROUTE}?way=device")).text
     desk.server.on_device = GIVEN
     page = await browser.get(f"{ROUTE}/device")
     assert f"{ROUTE}?did=signed_in" in page.text and "hx-get" not in page.text

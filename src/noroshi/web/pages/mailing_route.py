@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.codes import Codes
+from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import asked, for_sure, may
 from noroshi.web.forms import label
 from noroshi.web.house import House
@@ -36,7 +36,7 @@ def routes(house: House, returns: Returns) -> list[Route]:
             did = asked(visit, "did")
             way = asked(visit, "way")
             done = Done(did=did if did in DID else "", way=way)
-            return await _shown(visit, name, done)
+            return await _shown(visit, name, done, codes.of(visit.key, name))
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
@@ -50,7 +50,11 @@ def routes(house: House, returns: Returns) -> list[Route]:
             codes.keep(visit.key, name, done.device)
         if done.unsure:
             return for_sure(visit, href(name))
-        return visit.to(done.to) if done.to else await _shown(visit, name, done)
+        return (
+            visit.to(done.to)
+            if done.to
+            else await _shown(visit, name, done, codes.of(visit.key, name))
+        )
 
     return [
         Route("/mail/route/{name}", page(house, one), methods=["GET", "POST"]),
@@ -60,10 +64,10 @@ def routes(house: House, returns: Returns) -> list[Route]:
     ]
 
 
-async def _shown(visit: Visit, name: str, done: Done) -> Response:
+async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Response:
     known = await known_of(visit, name, done.way or asked(visit, "way"))
     allowed, mail = may(visit), asked(visit, "mail")
-    more = await _for_admin(visit, known, done) if allowed["rule"] else {}
+    more = await _for_admin(visit, known, done, code) if allowed["rule"] else {}
     # Whose form was sent shows what was typed.
     typed = visit.form if done.why and visit.form.get("do") == "save" else {}
     return await visit.show(
@@ -87,7 +91,9 @@ async def _shown(visit: Visit, name: str, done: Done) -> Response:
     )
 
 
-async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any]:
+async def _for_admin(
+    visit: Visit, known: Known, done: Done, code: Code | None
+) -> Mapping[str, Any]:
     kept = {one["name"] for one in await visit.need("secret_list") if one["kept"]}
     exam = asked(visit, "exam")
     return {
@@ -99,15 +105,12 @@ async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any
         "certificate": await _certificate(visit, known, kept),
         "catches": port_for(visit.request.url, known.redirect) is not None,
         "exam": await exam_of(visit, known.name, exam) if exam else None,
-        "coded": _coded(visit, known, done),
+        # It is there again when the page is loaded anew.
+        "coded": device_of(visit, known.name, code) if code else None,
         "check": asked(visit, "check") == "1" and not done.why,
         "google": (known.account or {}).get("cloud") == "google",
         "signed": known.row["state"] in ("well", "down") and known.account is not None,
     }
-
-
-def _coded(visit: Visit, known: Known, done: Done) -> Any:
-    return None if done.device is None else device_of(visit, known.name, done.device)
 
 
 def _mine(known: Known) -> str:
