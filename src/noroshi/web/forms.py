@@ -190,7 +190,9 @@ def _field(
         choices=_choices(shape, name, form, drawn.say),
         places=_places(shape, name, form),
         rows=_rows(shape, name, form),
-        columns=tuple((label(c.name, "", drawn.say), drawn.say(c.help)) for c in shape.columns),
+        columns=tuple(
+            (label(c.name, shape.name, drawn.say), drawn.say(c.help)) for c in shape.columns
+        ),
         entries=_entries(shape, name, form, drawn.say),
         problems=tuple(
             _inside(shape, where.removeprefix(name), what)
@@ -280,7 +282,7 @@ def _entries(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell,
     found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
     return tuple(
         tuple(
-            (f"{name}.{n}.{column}", text, label(column, "", say))
+            (f"{name}.{n}.{column}", text, label(column, shape.name, say))
             for column, text in entry.items()
         )
         for n, entry in enumerate(found, 1)
