@@ -94,6 +94,26 @@ async def test_a_second_route_goes_by_the_account_that_is_there(desk, entered):
     assert await in_force(desk, "accounts/box") == CONTENT["accounts/box"]
 
 
+async def test_a_route_through_google_needs_no_tenant_and_is_signed_in_like_the_other(
+    desk, entered
+):
+    page = await entered.get("/mail/new?of=google")
+    assert 'name="tenant"' not in page.text
+    given = {"mailbox": "alarm@example.com", "client_id": "1-Ab.apps.googleusercontent.com"}
+    more = {"name": "smtp1", "cloud": "google", "secret": CANARY}
+    page = await entered.post("/mail/new", of="google", **given, **more)
+    assert page.to == "/mail/route/smtp1?did=added&check=1"
+    assert await in_force(desk, "accounts/google") == {
+        "cloud": "google",
+        "secret": "google",
+        **given,
+    }
+    page = await entered.get("/mail/route/smtp1")
+    assert "way=app_certificate" not in page.text and 'value="begin"' in page.text
+    page = await entered.post("/mail/route/smtp1", do="begin", way="browser")
+    assert f"redirect_uri=http://localhost:{entered.url.rpartition(':')[2]}" in page.text
+
+
 async def test_another_server_is_added_with_all_its_settings_and_its_problems(desk, entered):
     bad = {"options.host": "mail.example.com", "options.sender": "nobody", "options.port": "x"}
     page = await saved(entered, "routes/", "smtp", name="smtp1", **bad)

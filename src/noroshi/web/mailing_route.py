@@ -122,7 +122,7 @@ def next_step(known: Known, kept: Collection[str]) -> str:
 def saved(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
     """What accounts/NAME says after the form, and else as before."""
     given = {field: form.get(field, "").strip() for field in FIELDS}
-    given["client_id"] = given["client_id"].lower() or NOT_YET
+    given["client_id"] = given["client_id"] or NOT_YET
     if "tenant" in form and not given["tenant"]:
         given["tenant"] = given["mailbox"].rpartition("@")[2]
     said = {**before, **given, "shared": form.get("shared") == "on"}
