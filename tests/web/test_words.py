@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 import noroshi.web
+from noroshi.web.mailing import TELLERS
+from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import parts, queue, telling, users
+from noroshi.web.pages import mailing, mailing_edit, mailing_new, parts, queue, telling, users
 from noroshi.web.pages.ledger import PARTS
+from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
+from noroshi.web.words_mailing_fields import MAILING_FIELDS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -37,12 +41,24 @@ def used():
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
+    yield from (
+        *SETTINGS,
+        *OPTIONS,
+        *CHOICES,
+        *MAILING_FIELDS,
+    )  # drawn by the names of settings
     for sort in (telling.RULES, telling.NOTIFICATIONS):
         yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
         yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
         yield from (f"{sort.one}.{name}" for name in sort.sections)
-    yield from (*SETTINGS, *OPTIONS, *CHOICES)  # drawn by the names of settings
     yield from ("alarm.held", "alarm.dropped")
+    yield from (f"mailing.did.{name}" for name in mailing.DID)
+    yield from (f"route.way.{name}" for name in WAYS)
+    yield from (f"route.check.{name}" for name in CHECKS)
+    yield from (f"mailing.edit.{name}" for name in mailing_edit.SORTS)
+    yield from (f"mailing.new.{name}" for name in mailing_new.SORTS)
+    yield from (f"mailing.new.about.{name}" for name in mailing_new.SORTS)
+    yield from (*TELLERS.values(), "mailing.signed", "route.check.known", "route.check.taken")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 
 

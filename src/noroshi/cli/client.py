@@ -39,6 +39,7 @@ QUICK = frozenset(
         "queue_mail",
         "queue_show",
         "silence_list",
+        "route_list",
         "status",
         "token_list",
         "user_list",

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from noroshi.service.alarming import Alarming
 from noroshi.service.as_sent import Previewing
 from noroshi.service.blueprints import Blueprints
-from noroshi.service.certifying import Certifying
 from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
+from noroshi.service.guiding import Guiding
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
@@ -37,7 +37,7 @@ class Service(
     Versions,
     Blueprints,
     Placing,
-    Certifying,
+    Guiding,
     Proving,
     Sealing,
     Entries,

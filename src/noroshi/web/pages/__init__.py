@@ -12,6 +12,11 @@ from noroshi.web.pages import (
     entering,
     ledger,
     looks,
+    mailing,
+    mailing_edit,
+    mailing_landing,
+    mailing_new,
+    mailing_route,
     maintenance,
     monitor,
     monitor_settings,
@@ -25,12 +30,14 @@ from noroshi.web.pages import (
     versions,
     watched,
 )
+from noroshi.web.returns import Returns
 
 
 def routes(house: House) -> list[Route]:
     """All pages; a new one is a module here with `routes`, and a line below."""
-    live = Live(house)
+    live, returns = Live(house), Returns(house.service.now)
     return [
+        mailing_landing.Landing(house, returns),
         *entering.routes(house),
         *looks.routes(house),
         *overview.routes(house, live),
@@ -41,6 +48,10 @@ def routes(house: House) -> list[Route]:
         *trying.routes(house),
         *alarms.routes(house, live),
         *maintenance.routes(house),
+        *mailing.routes(house),
+        *mailing_new.routes(house),
+        *mailing_edit.routes(house),
+        *mailing_route.routes(house, returns),
         *queue.routes(house),
         *ledger.routes(house),
         *versions.routes(house),
