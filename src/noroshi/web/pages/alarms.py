@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.model import Level
@@ -49,8 +49,7 @@ def routes(house: House, live: Live) -> list[Route]:
         return visit.to(f"/monitor/{back}?did={deed}" if back else address(HERE, did=deed))
 
     async def changed(visit: Visit) -> Response:
-        html = visit.page("alarms_changed.html").body
-        return HTMLResponse(html)
+        return visit.page("alarms_changed.html")
 
     return [
         Route(HERE, page(house, alarms), methods=["GET", "POST"]),
