@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -43,6 +43,7 @@ MOST_FIELDS = 500
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }
+NOT_KEPT = ("csrf", "password", "do")
 FOREIGN = frozenset({"cross-site", "same-site"})
 
 
@@ -182,13 +183,26 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
     return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
 
 
+async def _afterwards(visit: Visit) -> Response:
+    """Whoever was away for too long logs in first. What they typed into a form of settings goes
+    along, is shown to them afterwards, and does nothing by itself."""
+    request = visit.request
+    if request.method != "POST" or request.headers.get("sec-fetch-site", "") in FOREIGN:
+        return visit.to_log_in()
+    form = await _form(request)
+    if "etag" not in form:
+        return visit.to_log_in()
+    kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
+    return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
+
+
 async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     house, request = visit.house, visit.request
     if not await house.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
     visit.person = await house.people.of_session(visit.key, visit.address)
     if visit.person is None and not anybody:
-        return visit.to_log_in()
+        return await _afterwards(visit)
     if request.method == "POST":
         if request.headers.get("sec-fetch-site", "") in FOREIGN:
             raise Forbidden(NOT_OURS)
