@@ -9,7 +9,7 @@ from pathlib import Path
 from noroshi.actions.digest_text import together
 from noroshi.actions.mail import draft
 from noroshi.core.model import Cause, Instance, Level, Limits, Reading, Reason
-from noroshi.core.status import MEASURED_AGAIN, NO_LONGER_WATCHED
+from noroshi.core.status import MEASURED_AGAIN, NO_LONGER_WATCHED, STOPPED
 from noroshi.core.words import Words, plain
 from tests.actions.made import NOW, READERS, alarm, topic, used
 
@@ -104,7 +104,11 @@ MAILS = {
     "refused-port": (PORT, [alarm(REFUSED, OK, CRITICAL, serial=25)]),
     "no-longer-watched": (
         {},
-        [alarm(Cause(words=NO_LONGER_WATCHED), CRITICAL, OK, Reason.RECOVERED, item="D:")],
+        [alarm(Cause(words=NO_LONGER_WATCHED), CRITICAL, OK, Reason.ENDED, item="D:")],
+    ),
+    "stopped": (
+        {},
+        [alarm(Cause(words=STOPPED), CRITICAL, OK, Reason.ENDED, item="D:", serial=30)],
     ),
 }
 

@@ -125,6 +125,14 @@ def test_a_definition_of_it_cannot_have_monitors_of_its_own():
     assert [p.where for p in found if "noroshi" in p.where] == ["instances/noroshi.toml: group"]
 
 
+def test_the_node_s_own_watch_cannot_be_stopped():
+    given = InstanceDef(name="noroshi", enabled=False)
+    _, found = compile_most(replace(GIVEN, instances={"noroshi": given}), WAYS)
+    assert [p.where for p in found if "noroshi" in p.where] == [
+        "instances/noroshi.toml: enabled"
+    ]
+
+
 def test_kinds_that_are_not_installed_are_not_asked_for():
     made = compile(
         replace(GIVEN, accounts={}, routes={"smtp1": GIVEN.routes["smtp2"]}, rules={}),

@@ -194,6 +194,20 @@ def test_the_nearest_limits_of_a_reading_win(instance, group, monitor, limits):
     assert monitor_of(web).limits == limits
 
 
+@pytest.mark.parametrize(
+    "off",
+    [
+        pytest.param(({"enabled": False}, {}, {}), id="the instance"),
+        pytest.param(({}, {"enabled": False}, {}), id="the group"),
+        pytest.param(({}, {}, {"enabled": False}), id="the monitor"),
+        pytest.param(({"enabled": False}, {}, {"enabled": True}), id="above it"),
+    ],
+)
+def test_a_monitor_is_stopped_if_it_or_what_it_is_in_is_not_enabled(off):
+    assert monitor_of(stacked(*off)).stopped
+    assert not monitor_of(WEB).stopped
+
+
 def test_which_way_is_bad_is_the_kinds_to_say():
     web = with_monitor(kind="process", limits={"count": LimitsDef(warning=3, critical=1)})
     assert monitor_of(web).limits == {"count": Limits(warning=3, critical=1, rising=False)}

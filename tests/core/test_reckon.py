@@ -220,6 +220,13 @@ def test_a_farewell_tells_those_who_know_of_it_that_nobody_looks_any_more():
     assert farewell(DISK, calm.state, DAWN, lambda *_: {}).envelopes == ()
 
 
+def test_nobody_is_told_that_what_was_stopped_recovered():
+    bad = turn(State(), a=95)
+    change = farewell(replace(DISK, stopped=True), bad.state, DAWN, lambda *_: {})
+    assert reasons(change) == [Reason.ENDED] and len(change.envelopes) == 2
+    assert change.events[0].cause.words.en.startswith("monitoring was stopped")
+
+
 def test_what_no_rule_asks_about_is_an_event_all_the_same():
     change = turn(State(), monitor=replace(DISK, rules=()), a=95)
     assert [event.after for event in change.events] == [Level.CRITICAL]

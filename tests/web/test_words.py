@@ -9,7 +9,7 @@ import pytest
 
 import noroshi.web
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import queue, telling, users
+from noroshi.web.pages import parts, queue, telling, users
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
@@ -32,6 +32,7 @@ def used():
     yield from (key("verdict", name) for name in VERDICTS)
     yield from (f"sum.{name}" for name in PARTS)
     yield from (f"did.{name}" for name in queue.DEEDS)
+    yield from (f"did.{name}" for name in parts.DONE)
     yield from (f"deed.{name}" for name in queue.DEEDS)
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.actions.telling import Telling, began, ended, headline, joint
+from noroshi.actions.telling import Telling, began, ended, headline, joint, stopped
 from noroshi.core.model import Alarm, Level
 
 
@@ -28,6 +28,7 @@ def _row(alarm: Alarm, told: Telling) -> dict[str, Any]:
         "level": event.after.value,
         "before": event.before.value,
         "ended": ended(event),
+        "stopped": stopped(event),
         "about": f"{monitor.id} {event.item}",
         "where": f"{monitor.instance.name} {title}",
         "what": "" if ended(event) else _what(alarm, told, title),

@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.actions.letter import Page, Part, Post, as_text, flat
 from noroshi.actions.letter_html import as_html
-from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, WORDS, clock, moment, span
+from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clock, moment, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.digest import TOLD
 from noroshi.core.model import Level
@@ -47,6 +47,10 @@ BOTH = Words(
     en="It was over before the first mail could leave, so this one tells both.",
     ja="最初のメールを送る前に終わったため、発生と回復をこの1通でお知らせします。",
 )
+BOTH_ENDED = Words(
+    en="Its watch ended before the first mail could leave, so this one tells both.",
+    ja="最初のメールを送る前に監視を終えたため、発生と監視の終わりをこの1通でお知らせします。",
+)
 MISSED = Words(
     en="Mails could not leave for {span}. This is what you missed; what is over by now says so.",
     ja="{span}のあいだメールを送れませんでした。その間のアラームです。すでに終わったものには、"
@@ -56,6 +60,7 @@ WAS = Words(en="was {level} from {start} to {end}", ja="{start} から {end} ま
 WAS_UNTIL = Words(en="was {level} until {end}", ja="{end} まで{level}でした")
 SINCE = Words(en="since {at}", ja="{at} から")
 OVER = Words(en="it is no longer watched, {at}", ja="監視の対象から外れました {at}")
+WAS_STOPPED = Words(en="its monitoring was stopped, {at}", ja="監視を停止しました {at}")
 COUNT = Words(en="{count}", ja="{count}件")
 SEEN = Words(en="Seen", ja="検知")
 RECORDED = Words(en="Recorded", ja="記録")
@@ -68,7 +73,9 @@ FEWER = Words(
     en="How many come one by one before they are put together: one_by_one of the contact.",
     ja="何通までを1通ずつ送るかは、通知先の one_by_one で決まります。",
 )
-WORST_FIRST = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)
+BAD = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
+WORST_FIRST = (*(WORDS[level] for level in BAD), RECOVERED, ENDED, STOPPED)
+"""The sections; what nobody watches any more stands apart from what recovered."""
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 LATE = timedelta(minutes=30)
 """What could not leave for so long is told as what was missed."""
@@ -88,6 +95,20 @@ class Story:
     def level(self) -> Level:
         """As it is now, as far as these alarms tell."""
         return Level(self.last["level"])
+
+    @property
+    def shown(self) -> Level | None:
+        """The level to show; None: nobody looks at it any more."""
+        return None if self.last["ended"] else self.level
+
+    @property
+    def mark(self) -> str:
+        return "－" if self.last["ended"] else MARKS[self.level]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ended as somebody stopped its monitoring."""
+        return bool(self.last.get("stopped"))  # rows of an earlier version do not say it
 
     @property
     def worst(self) -> Level:
@@ -146,15 +167,15 @@ def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[st
 
 def page(told: Sequence[Mapping[str, Any]], reader: Reader) -> Page:
     """The whole mail; every alarm is in it, those about one thing as one line."""
-    stories = sorted(_stories(told), key=lambda story: WORST_FIRST.index(story.level))
+    stories = sorted(_stories(told), key=lambda story: WORST_FIRST.index(_word(story)))
     lead = stories[0]
     line = _line(lead, reader)
     alone = len(stories) == 1
     return Page(
         language=reader.language,
         subject=flat(_subject(stories, reader)),
-        level=lead.level,
-        mark=MARKS[lead.level],
+        level=lead.shown,
+        mark=lead.mark,
         word=reader.say(_word(lead)),
         aside=reader.say(ONE) if alone else reader.say(TOGETHER, count=len(stories)),
         headline=line if alone else reader.say(AND_MORE, first=line, count=len(stories) - 1),
@@ -182,7 +203,7 @@ def _subject(stories: Sequence[Story], reader: Reader) -> str:
 
 def _word(story: Story) -> Words:
     if story.last["ended"]:
-        return ENDED
+        return STOPPED if story.stopped else ENDED
     return RECOVERED if story.level is Level.OK else WORDS[story.level]
 
 
@@ -190,7 +211,8 @@ def _line(story: Story, reader: Reader) -> str:
     """Where, and what is so now, or what was and is over."""
     row = story.last
     if row["ended"]:
-        return f"{row['where']} {reader.say(OVER, at=reader.time(story.at))}"
+        over = WAS_STOPPED if story.stopped else OVER
+        return f"{row['where']} {reader.say(over, at=reader.time(story.at))}"
     if story.level is not Level.OK:
         return f"{row['where']}{row['what']}"
     item = f" {row['item']}" if row["item"] and row["item"] not in row["where"] else ""
@@ -208,7 +230,7 @@ def _lead(stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: R
     times = [datetime.fromisoformat(row["at"]) for row in told]
     waited = reader.today - min(times)
     if len(stories) == 1 and len(told) > 1 and stories[0].level is Level.OK:
-        return reader.say(BOTH)
+        return reader.say(BOTH_ENDED if stories[0].last["ended"] else BOTH)
     if waited >= LATE:
         return reader.say(MISSED, span=span(waited))
     start, end = reader.time(min(times)), reader.time(max(times))
@@ -223,13 +245,12 @@ def _any_lasts(stories: Iterable[Story]) -> bool:
 
 
 def _sections(stories: Sequence[Story], reader: Reader) -> Iterator[Part]:
-    for level in WORST_FIRST:
-        mine = [story for story in stories if story.level is level]
+    for word in WORST_FIRST:
+        mine = [story for story in stories if _word(story) == word]
         if mine:
-            word = RECOVERED if level is Level.OK else WORDS[level]
             yield Part(
-                level=level,
-                mark=MARKS[level],
+                level=mine[0].shown,
+                mark=mine[0].mark,
                 word=reader.say(word),
                 head=reader.say(COUNT, count=len(mine)),
                 listed=tuple(_entry(story, reader) for story in mine),

@@ -179,9 +179,12 @@ def _(notice: Well, reader: Reader) -> Page:
     count, bad = notice.well + notice.unseen + len(notice.bad), len(notice.bad)
     headline = reader.say(words.NOT_WELL if bad else words.ALL_WELL, count=count, bad=bad)
     if not count:
-        headline = reader.say(words.NONE_WATCHED)
+        nothing = words.ALL_STOPPED if notice.stopped else words.NONE_WATCHED
+        headline = reader.say(nothing, count=notice.stopped)
     late = (notice.at - notice.due).total_seconds() >= 60
     counted = reader.say(words.COUNTED, well=notice.well, bad=bad, unseen=notice.unseen)
+    if notice.stopped:
+        counted = reader.say(words.AND_STOPPED, counted=counted, stopped=notice.stopped)
     worst_first = sorted(notice.bad, key=lambda one: -one.level.severity)
     return _page(
         reader,

@@ -125,6 +125,12 @@ COUNTED = Words(
     en="{well} OK, {bad} not OK, {unseen} not measured yet",
     ja="正常 {well}、正常以外 {bad}、未測定 {unseen}",
 )
+ALL_STOPPED = Words(
+    en="monitoring is stopped: {count} monitors", ja="監視を停止しています: {count}項目"
+)
+AND_STOPPED = Words(
+    en="{counted}, {stopped} stopped by hand", ja="{counted}、監視停止中 {stopped}"
+)
 ALARMS = Words(en="Alarms", ja="アラーム")
 TALLIED = Words(
     en="{all} since {since}: {accepted} accepted, {waiting} waiting, {aside} set aside, "

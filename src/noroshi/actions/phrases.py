@@ -23,6 +23,7 @@ MARKS: Mapping[Level, str] = {
 }
 RECOVERED = Words(en="RECOVERED", ja="回復")
 ENDED = Words(en="ENDED", ja="監視終了")
+STOPPED = Words(en="STOPPED", ja="監視停止")
 
 REASONS: Mapping[Reason, Words] = {
     Reason.NEW_LEVEL: Words(en="the level changed", ja="レベルが変わったため"),
@@ -30,6 +31,10 @@ REASONS: Mapping[Reason, Words] = {
         en="another reading is behind it now", ja="原因となる測定値が変わったため"
     ),
     Reason.RECOVERED: Words(en="it recovered", ja="回復したため"),
+    Reason.ENDED: Words(
+        en="its watch ended; whether it recovered is not known",
+        ja="監視を終えたため (回復したかどうかは分かりません)",
+    ),
     Reason.REPEAT: Words(
         en="it is still so, and the repeat interval has passed",
         ja="この状態が続いており、再通知の間隔がたったため",
@@ -63,8 +68,8 @@ REASONS: Mapping[Reason, Words] = {
         ja="実行条件で決めた回数にまだ達していないため",
     ),
     Reason.NEVER_TOLD: Words(
-        en="it recovered, but nobody had been told",
-        ja="回復したものの、もとの状態を誰にもお知らせしていなかったため",
+        en="it is over, but nobody had been told of it",
+        ja="終わったものの、もとの状態を誰にもお知らせしていなかったため",
     ),
     Reason.PASSED: Words(
         en="nothing more was found; what was found has no recovery to tell of",

@@ -10,15 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from noroshi.actions.letter import cut
-from noroshi.actions.phrases import ENDED, MARKS, REASONS, RECOVERED, WORDS, quantity, threshold
+from noroshi.actions.phrases import (
+    ENDED,
+    MARKS,
+    REASONS,
+    RECOVERED,
+    STOPPED,
+    WORDS,
+    quantity,
+    threshold,
+)
+from noroshi.core import status
 from noroshi.core.cadence import zone_of
 from noroshi.core.model import Alarm, Contact, Event, Level, Rule
-from noroshi.core.status import NO_LONGER_WATCHED
 from noroshi.core.words import Words, plain
 from noroshi.ports import Topic
 
 LONGEST_SAYING = 100
 WATCH_ENDED = Words(en="it is no longer watched", ja="監視の対象から外れたため")
+WAS_STOPPED = Words(en="its monitoring was stopped", ja="監視を停止したため")
 MORE = Words(en=" and {count} more", ja=" ほか{count}件")
 
 
@@ -77,12 +87,17 @@ def subject(told: Telling) -> str:
 
 def ended(event: Event) -> bool:
     """It did not get better: nobody looks at it any more."""
-    return event.cause.words == NO_LONGER_WATCHED
+    return event.cause.words in status.ENDS
+
+
+def stopped(event: Event) -> bool:
+    """Somebody stopped it, and may start it again."""
+    return event.cause.words == status.STOPPED
 
 
 def word(event: Event) -> Words:
     if ended(event):
-        return ENDED
+        return STOPPED if stopped(event) else ENDED
     return RECOVERED if event.after is Level.OK else WORDS[event.after]
 
 
@@ -91,7 +106,9 @@ def mark(event: Event) -> str:
 
 
 def reason(alarm: Alarm) -> Words:
-    return WATCH_ENDED if ended(alarm.event) else REASONS[alarm.reason]
+    if not ended(alarm.event):
+        return REASONS[alarm.reason]
+    return WAS_STOPPED if stopped(alarm.event) else WATCH_ENDED
 
 
 def happened(event: Event, told: Telling) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
-from noroshi.cli.folders import say_applied
+from noroshi.cli.folders import say_applied, say_would
 from noroshi.cli.layout import table
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
@@ -70,8 +70,9 @@ def add(asked: Asked) -> int:
         address=given.address,
         zone=given.zone,
         rules=given.rule,
+        dry=given.dry_run,
     )
-    return say_applied(asked, applied)
+    return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
 
 
 def _values(asked: Asked, given: Sequence[str]) -> dict[str, str]:

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from noroshi.core.words import Words
 
-MARKS = {"ok": "○", "warning": "▲", "critical": "◆", "unknown": "▨", "new": "·"}
+MARKS = {
+    "ok": "○",
+    "warning": "▲",
+    "critical": "◆",
+    "unknown": "▨",
+    "new": "·",
+    "stopped": "－",
+    "ended": "－",
+}
 NAMES: Mapping[str, Words] = {
     "ok": Words(en="OK", ja="正常"),
     "warning": Words(en="WARNING", ja="注意"),
     "critical": Words(en="CRITICAL", ja="危険"),
     "unknown": Words(en="UNKNOWN", ja="失敗"),
     "new": Words(en="not yet", ja="未測定"),
+    "stopped": Words(en="stopped", ja="監視停止"),
+    "ended": Words(en="ended", ja="監視終了"),
 }
-WORST_FIRST = ("critical", "unknown", "warning", "new", "ok")
-"""The levels, and "new" for what has not been measured yet."""
+WORST_FIRST = ("critical", "unknown", "warning", "new", "stopped", "ok")
+"""The levels, "new" for what has not been measured yet, and "stopped" for what is not at all."""
 
 
 def shown(level: str, language: str) -> str:
     """◆ CRITICAL, ◆ 危険."""
     return f"{MARKS[level]} {NAMES[level].say(language)}"
+
+
+def level_of(monitor: Mapping[str, Any]) -> str:
+    """The level of a monitor as `status` answers it, or why it has none."""
+    if monitor["stopped"]:
+        return "stopped"
+    return str(monitor["level"]) if monitor["known"] else "new"
 
 
 def tally(levels: Iterable[str], language: str) -> str:

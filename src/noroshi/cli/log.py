@@ -16,6 +16,15 @@ from noroshi.core.words import Words
 Answer = Mapping[str, Any]
 NOTHING = Words(en="Nothing has happened yet.", ja="まだ何も起きていません。")
 STILL = Words(en="still {level}", ja="{level} のまま")
+STOPPED = Words(
+    en="－ Monitoring of {path} is stopped: nothing is measured, nobody is told.",
+    ja="－ {path} の監視を停止しています。測定も通知もしません。",
+)
+STOPPED_BY = Words(
+    en="－ Monitoring of {path} is stopped by {who} since version {version}: nothing is measured, "
+    "nobody is told.",
+    ja="－ {path} の監視を {who} が停止しています (版 {version} から)。測定も通知もしません。",
+)
 RULES = Words(en="What each rule last answered", ja="実行条件ごとの最後の判断")
 
 
@@ -38,9 +47,17 @@ def log(asked: Asked) -> int:
     print("\n".join(_events(asked, found["events"], now)) or asked.say(NOTHING))
     if found["remarks"]:
         print("\n".join(["", asked.say(REMARKS), *_remarks(asked, found["remarks"], now)]))
+    if found["stopped"]:
+        print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
     if found["decisions"]:
         print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
     return exits.DONE
+
+
+def _stopped(stop: Answer) -> Words:
+    if not stop["version"]:
+        return STOPPED.fill(path=stop["path"])
+    return STOPPED_BY.fill(path=stop["path"], who=stop["who"], version=stop["version"])
 
 
 def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[str]:
@@ -58,7 +75,8 @@ def _events(asked: Asked, events: Sequence[Answer], now: datetime) -> Iterator[s
 
 
 def _step(asked: Asked, one: Answer) -> str:
-    before, after = (shown(one[side], asked.language) for side in ("before", "after"))
+    sides = (one["before"], one["ended"] or one["after"])
+    before, after = (shown(side, asked.language) for side in sides)
     return asked.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.layout import columns, table
-from noroshi.cli.levels import MARKS, WORST_FIRST, shown, tally
+from noroshi.cli.levels import MARKS, WORST_FIRST, level_of, shown, tally
 from noroshi.cli.silences import lines
 from noroshi.cli.times import clock, lasted
 from noroshi.cli.ways import arrival, marked, sign_in
@@ -46,6 +46,14 @@ NOT_RUNNING = Words(
     "Start it: noroshi serve",
     ja="ノードが動いていないため、いまは測定も送信もしていません。以下は最後の状態です。"
     "始めるには: noroshi serve",
+)
+ALL_STOPPED = Words(
+    en="－ Nothing is watched: all monitoring is stopped.",
+    ja="－ すべての監視を停止しています。",
+)
+START = Words(
+    en="－ To watch {path} again: noroshi {command} {path}",
+    ja="－ {path} の監視を再開するには: noroshi {command} {path}",
 )
 MONITORS = Words(en="Monitors", ja="監視項目")
 MORE_WELL = Words(
@@ -118,6 +126,7 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
     if found["monitors"]:
         yield from ("", f"{asked.say(MONITORS)}  {_levels(asked, found['monitors'])}")
         yield from _monitors(asked, found["monitors"], now)
+        yield from (f"  {asked.say(_stop(stop))}" for stop in found["stopped"])
         yield from (f"  {asked.say(words)}" for words in found["cautions"])
     yield from lines(asked, found, now)
     yield from ("", asked.say(ROUTES))
@@ -127,10 +136,10 @@ def _page(asked: Asked, found: Answer, now: datetime) -> Iterator[str]:
 
 
 def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
-    monitors, routes = found["monitors"], found["routes"]
+    monitors, routes = _watched(found), found["routes"]
     bad = sum(monitor["level"] != "ok" for monitor in monitors)
     if not monitors:
-        yield asked.say(NOTHING_WATCHED)
+        yield asked.say(ALL_STOPPED if found["monitors"] else NOTHING_WATCHED)
     elif bad:
         mark = shown(found["level"], asked.language)
         yield asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
@@ -148,6 +157,10 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
         yield asked.say(CANNOT_SEND.fill(bad=down, count=len(routes)))
 
 
+def _watched(found: Answer) -> Sequence[Answer]:
+    return [monitor for monitor in found["monitors"] if not monitor["stopped"]]
+
+
 def _so_far(ok: int, new: int) -> Words:
     """Nothing is called OK before anything was measured."""
     mark, be = MARKS["ok" if ok else "new"], "is" if ok == 1 else "are"
@@ -155,19 +168,15 @@ def _so_far(ok: int, new: int) -> Words:
 
 
 def _levels(asked: Asked, monitors: Iterable[Answer]) -> str:
-    return tally(map(_level, monitors), asked.language)
-
-
-def _level(monitor: Answer) -> str:
-    return str(monitor["level"]) if monitor["known"] else "new"
+    return tally(map(level_of, monitors), asked.language)
 
 
 def _monitors(asked: Asked, monitors: Sequence[Answer], now: datetime) -> Iterator[str]:
     """Worst first; what is well is folded when there is much of it."""
-    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(_level(m)), m["path"]))
-    well = [m for m in ranked if _level(m) == "ok"]
+    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m["path"]))
+    well = [m for m in ranked if level_of(m) == "ok"]
     folded = 0 if asked.given.all or len(well) <= MOST_SHOWN else len(well)
-    listed = [m for m in ranked if not folded or _level(m) != "ok"]
+    listed = [m for m in ranked if not folded or level_of(m) != "ok"]
     rows = [row for monitor in listed for row in _rows(asked, monitor, now)]
     yield from _table(rows)
     if folded:
@@ -180,7 +189,8 @@ def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str
     titles = filter(None, (monitor["group_title"], monitor["title"]))
     name = _named(monitor["path"], " › ".join(titles))
     for item in ranked:
-        level = shown(item["level"] if monitor["known"] else "new", asked.language)
+        alone = level_of(monitor)
+        level = shown(item["level"] if monitor["known"] else alone, asked.language)
         since, words = _since(asked, monitor, item, now), _words(asked, monitor, item, now)
         yield (level, name, item["item"], since, words)
         name = ""
@@ -199,7 +209,7 @@ def _words(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
 
 def _since(asked: Asked, monitor: Answer, item: Answer, now: datetime) -> str:
     """Since when it is bad; for what is well, when that was last seen."""
-    if item["level"] != "ok":
+    if item["level"] != "ok" or (monitor["stopped"] and item["since"]):
         span = lasted(item["since"], now)
         return asked.say(SINCE.fill(at=clock(item["since"], now), span=span))
     if monitor["measured"]:
@@ -227,6 +237,12 @@ def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
         words = WITH_NEXT if past else NEXT_TRY
         why = asked.say(words.fill(why=why, at=clock(route["until"], now)))
     return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
+
+
+def _stop(stop: Answer) -> Words:
+    """How to start it again; who stopped it stands beside its monitors."""
+    command = "monitor enable" if "/" in stop["path"] else "instance start"
+    return START.fill(path=stop["path"], command=command)
 
 
 def _named(name: str, title: str) -> str:

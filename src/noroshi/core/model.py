@@ -65,6 +65,8 @@ class Reason(Enum):
     """The level is the same, but another reading stands behind it."""
     RECOVERED = "recovered"
     """It recovered."""
+    ENDED = "ended"
+    """Its watch ended while it was so: whether it recovered is not known."""
     REPEAT = "repeat"
     """It is still so, and the repeat interval has passed."""
     FOUND_AGAIN = "found-again"
@@ -110,6 +112,7 @@ SPEAKING = frozenset(
         Reason.NEW_LEVEL,
         Reason.NEW_CAUSE,
         Reason.RECOVERED,
+        Reason.ENDED,
         Reason.REPEAT,
         Reason.FOUND_AGAIN,
         Reason.EACH_TIME,
@@ -269,6 +272,7 @@ class Monitor:
     address that a network check is about, "" for what is about the computer itself.
     `occurrences` are the readings of what happens and is no state: found again, it is news.
     `maintenance` is planned work, its group's and instance's with it: nothing is told then.
+    `stopped`: nothing of it is measured until somebody starts it again.
     """
 
     id: str
@@ -288,6 +292,7 @@ class Monitor:
     occurrences: frozenset[str] = frozenset()
     group_title: str = ""
     maintenance: tuple[Window, ...] = ()
+    stopped: bool = False
 
     @property
     def path(self) -> str:

@@ -172,7 +172,8 @@ class Bad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Well:
-    """The report at a fixed time. `unseen` monitors were not measured yet.
+    """The report at a fixed time. `unseen` monitors were not measured yet; `stopped` ones are
+    not measured at all.
 
     `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
     `aside` are all mails that wait or lie aside now, whenever they were made.
@@ -189,6 +190,7 @@ class Well:
     waiting: int
     aside: int
     held: int = 0
+    stopped: int = 0
 
     happening = Happening.WELL
 

@@ -27,6 +27,12 @@ ITS_OWN = Words(
     en="is made by Noroshi itself; here you may set rules, limits, every, zone, title and maintenance",
     ja="は Noroshi が自動で作ります。ここで指定できるのは rules、limits、every、zone、title、maintenance です",
 )
+ALWAYS = Words(
+    en="Noroshi never stops watching itself, or alarms could fail unnoticed; to be told of "
+    "nothing: rules = []",
+    ja="Noroshi 自身の監視は停止できません (アラームが送れなくなっても気付けないためです)。"
+    "通知だけを止めるには rules = [] としてください",
+)
 
 
 def with_own(
@@ -39,6 +45,8 @@ def with_own(
     given = definitions.instances.get(OWN, InstanceDef(name=OWN, title="Noroshi"))
     if given.group:
         file_of("instances", OWN, found).at("group").say(ITS_OWN)
+    if not given.enabled:
+        file_of("instances", OWN, found).at("enabled").say(ALWAYS)
     own = replace(given, every=given.every or OFTEN, group=tuple(_groups(definitions)))
     return replace(definitions, instances={**definitions.instances, OWN: own})
 

@@ -89,9 +89,13 @@ def _concerns(item: ItemState) -> bool:
 
 
 def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Change:
-    """The last change of a monitor that is no longer watched: what is open is closed."""
+    """The last change of a monitor that is no longer watched, or is stopped: what is open is
+    closed. Who was told of it is told that, and never that it recovered: nobody looked."""
     after, events = close(monitor, state, now)
-    judged = list(_judge(monitor, after, events, NOTHING_SAID, now, {}, False))
+    judged = [
+        replace(one, reason=Reason.ENDED) if one.reason is Reason.RECOVERED else one
+        for one in _judge(monitor, after, events, NOTHING_SAID, now, {}, False)
+    ]
     return _change(monitor, after, events, judged, now, draft)
 
 

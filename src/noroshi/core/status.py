@@ -28,6 +28,12 @@ UNSEEN = ItemState()
 GONE = Words(en="not seen any more", ja="見えなくなりました")
 MEASURED_AGAIN = Words(en="measured again", ja="再び測定できました")
 NO_LONGER_WATCHED = Words(en="no longer watched", ja="監視の対象から外れました")
+STOPPED = Words(
+    en="monitoring was stopped; whether it is well is not known",
+    ja="監視を停止しました。正常に戻ったかどうかは分かりません",
+)
+ENDS = {NO_LONGER_WATCHED: "ended", STOPPED: "stopped"}
+"""What stands behind an OK that nobody saw, and the short word for it."""
 TOO_MANY = Words(
     en="{count} more items are not judged: a monitor has at most {most}",
     ja="ほかに{count}件ありますが、1つの監視項目で判定する対象は{most}件までです",
@@ -121,7 +127,8 @@ def advance(
 
 def close(monitor: Monitor, state: State, now: datetime) -> tuple[State, tuple[Event, ...]]:
     """End whatever is open, as nobody looks at it any more."""
-    ended = Finding(Level.OK, Cause(words=NO_LONGER_WATCHED))
+    why = STOPPED if monitor.stopped else NO_LONGER_WATCHED
+    ended = Finding(Level.OK, Cause(words=why))
     items, events = dict(state.items), list[Event]()
     for name, before in state.items.items():
         items[name] = after = _step(before, ended, 1, 0, now)

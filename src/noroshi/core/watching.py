@@ -86,6 +86,7 @@ class Heritage:
     rules: tuple[Rule, ...] = ()
     limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
     maintenance: tuple[Window, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _under(
         _rules(above.rules, said, known, place),
         limits,
         (*above.maintenance, *maintenance(said, zone, place)),
+        above.stopped or not said.enabled,
     )
 
 
@@ -203,6 +205,7 @@ def _monitor(
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
         maintenance=(*above.maintenance, *maintenance(said, instance.zone, place)),
+        stopped=above.stopped or not said.enabled,
     )
 
 

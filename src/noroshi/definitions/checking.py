@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from noroshi.core.problems import Problem
 from noroshi.definitions.compiling import Kinds, Plan, compile_most
@@ -35,19 +35,30 @@ async def check(
     host_of: HostOf | None = None,
     faulty: Collection[str] = (),
 ) -> Checked:
-    """Read, put together and tried; off the loop, as 5,000 monitors take a while to read.
+    """Read, put together and tried.
 
     `current`: whose ids are kept. `faulty`: places told already to be unreadable (a file that
     is no TOML): nothing that follows from them is a problem of its own.
     """
+    found = await read(documents, current, kinds, new_id=new_id, faulty=faulty)
+    tried = await try_out(found.plan, kinds, host_of)
+    return replace(found, problems=by_file((*found.problems, *tried)))
 
-    def read() -> Checked:
+
+async def read(
+    documents: tuple[Document, ...],
+    current: tuple[Document, ...],
+    kinds: Kinds,
+    *,
+    new_id: Callable[[], str],
+    faulty: Collection[str] = (),
+) -> Checked:
+    """Read and put together, as `check`, and nothing tried; off the loop, as 5,000 monitors
+    take a while to read."""
+
+    def put_together() -> Checked:
         given, of_ids = give_most_ids(documents, current, new_id)
         plan, problems = compile_most(given, kinds, faulty)
-        return Checked(documents=given, plan=plan, problems=(*of_ids, *problems))
+        return Checked(documents=given, plan=plan, problems=by_file((*of_ids, *problems)))
 
-    found = await asyncio.to_thread(read)
-    tried = await try_out(found.plan, kinds, host_of)
-    return Checked(
-        documents=found.documents, plan=found.plan, problems=by_file((*found.problems, *tried))
-    )
+    return await asyncio.to_thread(put_together)

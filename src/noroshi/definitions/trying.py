@@ -23,7 +23,8 @@ async def try_out(
 ) -> tuple[Problem, ...]:
     """What is wrong with options that have the right shape, found by trying them.
 
-    Without hosts no program is looked at. What could not be read is not tried.
+    Without hosts no program is looked at, and none of a monitor that is stopped: a script that
+    is away is why it was. What could not be read is not tried.
     """
     clouds = [*await _clouds(plan), *await _networks(plan)]
     told = {problem.what for problem in clouds}
@@ -59,7 +60,8 @@ async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
     found = list[Problem]()
     for monitor in plan.monitors.values():
         check = kinds.checks.get(monitor.kind)
-        if check is not None and check.try_out is not None and monitor.options is not None:
+        tried = check is not None and monitor.options is not None and not monitor.stopped
+        if tried and check is not None and check.try_out is not None:
             for words in await check.try_out(monitor.options, host_of(monitor)):
                 _place_of(monitor, found, words)
     return found

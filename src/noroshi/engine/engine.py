@@ -216,6 +216,7 @@ class Engine:
             return FLUSH
         self.watch.hear(held, renewal)
         self._bury(held)
+        self._see_to_the_stopped(held)
         self.watch.held = held
         await self._serve(version, plan)
         return RENEW
@@ -233,7 +234,7 @@ class Engine:
             held.monitors[id] = plan.monitors[id]
             held.place(id, steady, wall)
             self._change(held, before.get(id), plan.monitors[id])
-            if id in due:
+            if id in due and not plan.monitors[id].stopped:
                 held.repeat(id, Cause.AGAIN, steady, wall)
         # Another name, or a monitor that is new, may be where something is silent.
         self.watch.weigh(held, held.hear(held.known, held.said))
@@ -245,11 +246,19 @@ class Engine:
         """New limits judge from the next sample on; a new kind or target starts afresh."""
         if before is None:
             return
-        if not after.looks_at_the_same(before):
+        if after.stopped and not before.stopped:
+            self.watch.close_open(held, [after.id], Cause.STOP)
+        elif not after.looks_at_the_same(before):
             self.watch.close_open(held, [after.id], Cause.AFRESH)
         state = held.states[after.id]
         items = {name: replace(item, looks=()) for name, item in state.items.items()}
         held.states[after.id] = State(items=items, serial=state.serial)
+
+    def _see_to_the_stopped(self, held: Held) -> None:
+        """What was stopped while no node ran, or could not be closed before one ended."""
+        stopped = [id for id, monitor in held.monitors.items() if monitor.stopped]
+        opened = [id for id in stopped if held.states[id].items or held.memories[id]]
+        self.watch.close_open(held, opened, Cause.STOP)
 
     def _bury(self, held: Held) -> None:
         """Monitors that were removed while no node ran: nobody knows any more who to tell."""

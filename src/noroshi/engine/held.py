@@ -37,9 +37,13 @@ class Cause(IntEnum):
     """Its kind or target changed: what is open is closed, and it begins anew."""
     LAST = 4
     """It is no longer watched: what is open is closed."""
+    STOP = 5
+    """It was stopped: what is open is closed, and it begins anew once it is started again."""
 
 
-PROMISED = (Cause.AGAIN, Cause.AFRESH, Cause.LAST)
+ENDING = (Cause.AFRESH, Cause.LAST, Cause.STOP)
+"""What closes; without a measurement, so also where nothing is measured."""
+PROMISED = (Cause.AGAIN, *ENDING)
 """What must come, whatever becomes of the schedule."""
 
 
@@ -123,20 +127,22 @@ class Held:
             self.states[id] = shifted(state, by)
 
     def catch_up(self, since: datetime, steady: float, wall: datetime) -> None:
-        """A turn soon for each monitor that was due while nobody watched.
+        """A turn soon for each monitor that was due while nobody watched, but for what is stopped.
 
         One that is due once a day would else be looked at tomorrow, and what a crash cut off
         in the midst of a storm would be told an interval later.
         """
         for id, monitor in self.monitors.items():
-            if next_due(id, monitor.cadence, since) <= wall:
+            if not monitor.stopped and next_due(id, monitor.cadence, since) <= wall:
                 soon = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
                 self.repeat(id, Cause.AGAIN, steady + soon.total_seconds(), wall + soon)
 
     def place(
         self, id: str, steady: float, wall: datetime, last: datetime | None = None
     ) -> None:
-        """Give one monitor its place in the schedule; `last` as in `lay`."""
+        """Give one monitor its place in the schedule, unless it is stopped; `last` as in `lay`."""
+        if self.monitors[id].stopped:
+            return
         turn = self._next(id, steady, wall, self._after(id, wall, last))
         heapq.heappush(self.turns, turn)
         soon = timedelta(0) if last is None else _soon(turn, wall)
@@ -171,7 +177,13 @@ class Held:
         """Whether there is still a reason for this turn."""
         if turn.cause is Cause.WAKE and self.wakes.get(turn.id) != turn.at:
             return False
-        return turn.id in self.monitors
+        monitor = self.monitors.get(turn.id)
+        return monitor is not None and (not monitor.stopped or turn.cause in ENDING)
+
+    def pass_over(self, turn: Turn) -> None:
+        """Nobody wants it any more: it no longer stands for another one of its kind."""
+        if turn.cause is Cause.AGAIN:
+            self.again.discard(turn.id)
 
     def put_off(self, turn: Turn, due: float) -> None:
         """Offer it again later."""
@@ -209,7 +221,7 @@ class Held:
             for t in self.turns
             if t.due <= steady and t.cause is Cause.GRID and t.id in ids
         }
-        owed = (Cause.AGAIN, Cause.AFRESH)
+        owed = (Cause.AGAIN, Cause.AFRESH, Cause.STOP)
         self.turns = [t for t in self.turns if t.id not in ids or t.cause in owed]
         heapq.heapify(self.turns)
         for id in ids:

@@ -259,7 +259,8 @@ def _called(version: Version) -> str:
 
 
 def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
-    counts = Counter(one.instance for one in monitors if not is_own(one))
+    watched = (one for one in monitors if not is_own(one) and not one.stopped)
+    counts = Counter(one.instance for one in watched)
     by_name = sorted(counts.items(), key=lambda one: one[0].name)
     return tuple(Watched(one.name, one.title, count) for one, count in by_name)
 
@@ -267,7 +268,7 @@ def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
 def _missed(monitors: Iterable[Monitor], since: datetime, until: datetime) -> Iterable[Missed]:
     """A time of day is missed where an interval is not: it does not come back soon."""
     for monitor in monitors:
-        if isinstance(monitor.cadence, At):
+        if isinstance(monitor.cadence, At) and not monitor.stopped:
             at = last_due(monitor.cadence, since, until)
             if at is not None:
                 title = monitor.title

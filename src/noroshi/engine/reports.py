@@ -54,7 +54,8 @@ class Reports:
         self, plan: Plan, one: Notification, times: At, due: datetime, now: datetime
     ) -> Well:
         states, rows = await self._store.states(), await self._store.waiting()
-        mine = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]
+        asked = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]
+        mine = [m for m in asked if not m.stopped]
         known = [(m, states[m.id]) for m in mine if m.id in states and states[m.id].items]
         bad = tuple(_bad(m, state) for m, state in known if state.level is not Level.OK)
         since = report_before(times, due)
@@ -62,7 +63,7 @@ class Reports:
             at=now,
             due=due,
             since=since,
-            instances=tuple(sorted({m.instance.name for m in mine})),
+            instances=tuple(sorted({m.instance.name for m in asked})),
             well=len(known) - len(bad),
             unseen=len(mine) - len(known),
             bad=bad,
@@ -70,6 +71,7 @@ class Reports:
             waiting=sum(not row.fate for row in rows),
             aside=sum(row.fate == "set aside" for row in rows),
             held=sum(row.fate == "held" for row in rows),
+            stopped=len(asked) - len(mine),
         )
 
 

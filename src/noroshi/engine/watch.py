@@ -21,7 +21,7 @@ from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.health import Health
-from noroshi.engine.held import Cause, Held, Turn, moved_on, shifted
+from noroshi.engine.held import ENDING, Cause, Held, Turn, moved_on, shifted
 from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
@@ -99,11 +99,11 @@ class Watch:
     def _start(self, held: Held, turn: Turn) -> None:
         """One turn a monitor at a time: one that hangs past its interval misses a cell."""
         if not held.wants(turn):
-            return
+            return held.pass_over(turn)
         if turn.id in held.busy:
             if turn.cause is not Cause.GRID:
                 held.put_off(turn, self.clocks.steady() + BUSY)
-            return
+            return None
         held.begin(turn)
         if turn.cause is Cause.GRID:
             now = self.clocks.steady()
@@ -111,13 +111,14 @@ class Watch:
         task = asyncio.create_task(self._turn(held, turn.id, turn.cause))
         self.running.add(task)
         task.add_done_callback(self.running.discard)
+        return None
 
     async def _turn(self, held: Held, id: str, cause: Cause) -> None:
         try:
             await self._take(held, held.monitors[id], cause)
         except Exception as error:  # not written down, so it is not so: look again soon
             self.complain(error)
-            cause = cause if cause in (Cause.AFRESH, Cause.LAST) else Cause.AGAIN
+            cause = cause if cause in ENDING else Cause.AGAIN
             held.repeat(id, cause, self.clocks.steady() + AGAIN, self.clocks.wall())
         finally:
             held.busy.discard(id)
@@ -126,7 +127,7 @@ class Watch:
         match cause:
             case Cause.LAST:
                 await self._dismissed(held, monitor)
-            case Cause.AFRESH:
+            case Cause.AFRESH | Cause.STOP:
                 await self._begun_afresh(held, monitor)
             case _:
                 await self._looked(held, monitor, cause)
@@ -136,8 +137,8 @@ class Watch:
         if cause is not Cause.WAKE:
             sample = await self.measure(monitor, memory)
             measured_as, monitor = monitor, held.monitors[monitor.id]
-            if not monitor.looks_at_the_same(measured_as):
-                return  # it is of what it looked at before a new version; AFRESH stands ready
+            if monitor.stopped or not monitor.looks_at_the_same(measured_as):
+                return  # a new version came meanwhile; what closes (STOP, AFRESH) stands ready
         standing = held.standing.get(monitor.id, NOTHING_SAID)
         try:
             await self._make_sure(held, monitor.id)
@@ -221,7 +222,8 @@ class Watch:
             held.memories[monitor.id] = {}
             self.emergency.forget(monitor.id)
             now, wall = self.clocks.steady(), self.clocks.wall()
-            held.repeat(monitor.id, Cause.AGAIN, now, wall)
+            if not held.monitors[monitor.id].stopped:
+                held.repeat(monitor.id, Cause.AGAIN, now, wall)
 
     async def _farewell(self, held: Held, monitor: Monitor) -> Change:
         await self._make_sure(held, monitor.id)

@@ -13,6 +13,7 @@ from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrived, Arrives
+from noroshi.service.answers_stops import StoppedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,9 @@ class ItemStatus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
     """How one monitor is; `known` once it has been judged. `measured` is when it last was,
-    None if that was not looked up, as for those that are OK among very many. `silent` and
-    `maintenance` are until when nothing is told of it."""
+    None if that was not looked up, as for those that are OK among very many. `stopped` says by
+    what and whom, where nothing of it is measured; `silent` and `maintenance` are until when
+    nothing is told of it."""
 
     path: str
     title: str
@@ -43,6 +45,7 @@ class MonitorStatus:
     items: tuple[ItemStatus, ...]
     silent: datetime | None = None
     maintenance: datetime | None = None
+    stopped: StoppedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class LimitShown:
 class MonitorShown:
     """One monitor in full. `goes_to` is the address that it is about, "" for the computer
     itself; `patience` is how many looks in a row it takes to believe a new level; at `faults`
-    it could not be measured."""
+    it could not be measured. `runs`: its kind runs a program; `seconds` is how long a look may
+    take."""
 
     status: MonitorStatus
     at: datetime
@@ -93,6 +97,8 @@ class MonitorShown:
     remarks: tuple[RemarkShown, ...] = ()
     silences: tuple[SilenceShown, ...] = ()
     planned: tuple[WindowShown, ...] = ()
+    runs: bool = False
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +146,8 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
-    what somebody should know of the definitions; `silences` are what nothing is told of."""
+    what somebody should know of the definitions. `stopped` is what is not watched, the outermost
+    of it; `silences` are what nothing is told of."""
 
     node: str
     version: int
@@ -152,6 +159,7 @@ class Status:
     troubles: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
     silences: tuple[SilenceShown, ...] = ()
+    stopped: tuple[StoppedBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +373,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One event: an item went from one level to another, or was told of again."""
+    """One event: an item went from one level to another, or was told of again. `ended`: it is
+    OK only as nobody looks any more; "stopped", or "ended" for good."""
 
     id: str
     at: datetime
@@ -374,6 +383,7 @@ class Happened:
     before: Level
     after: Level
     words: Words
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +395,7 @@ class Decided:
     reason: Reason
     because: Words
     at: datetime
+    speaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +405,7 @@ class Log:
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
     remarks: tuple[RemarkShown, ...] = ()
+    stopped: StoppedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

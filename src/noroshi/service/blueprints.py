@@ -35,6 +35,7 @@ class Blueprints(Defining):
     @operation(
         role=ADMIN,
         news=True,
+        changes=False,  # what it changed it notes itself; a try changes nothing
         help=Words(en="Add a blueprint's monitors.", ja="ひな形の監視項目を追加します。"),
     )
     async def blueprint_add(
@@ -47,9 +48,10 @@ class Blueprints(Defining):
         zone: str = "",
         rules: tuple[str, ...] = (),
         base: int | None = None,
+        dry: bool = False,
     ) -> Applied:
         """Add them to that instance, as a new version; address, zone and rules are for an
-        instance that is made by it."""
+        instance that is made by it. `dry`: only what it would change."""
         current = await self._store.current()
         known = blueprints(current.documents)
         if blueprint not in known:
@@ -62,6 +64,8 @@ class Blueprints(Defining):
         except schema.Invalid as invalid:
             raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
         note = NOTE.format(name=blueprint, instance=instance)
+        if dry:
+            return await self._told(await self._sound(made, current, empty=False), current)
         based = current.number if base is None else base
         return await self.apply(who, documents=made, base=based, note=note)
 

@@ -84,7 +84,8 @@ def cautions(
 
 def silent(plan: Plan) -> Iterator[Words]:
     """That nobody is told of some monitors, as no rule acts on them."""
-    paths = sorted(monitor.path for monitor in plan.monitors.values() if not monitor.rules)
+    watched = (monitor for monitor in plan.monitors.values() if not monitor.stopped)
+    paths = sorted(monitor.path for monitor in watched if not monitor.rules)
     if paths:
         yield NOBODY_TOLD.fill(count=len(paths), names=some(paths))
 

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from noroshi.actions.phrases import REASONS
 from noroshi.core.model import Contact, Event, Monitor
 from noroshi.core.problems import instead
+from noroshi.core.status import ENDS
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.plugins import UnknownKind
 from noroshi.service.answers import ContactRow, Decided, Happened, Log
-from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, NotFound, Person, operation
 from noroshi.service.said import remark_shown
 from noroshi.service.saying import told
+from noroshi.service.stopped import stop_of
+from noroshi.service.stops import Stops
 
 MOST = 10_000
 NO_MONITOR = Words(
@@ -23,7 +25,7 @@ NO_MONITOR = Words(
 )
 
 
-class History(Desk):
+class History(Stops):
     """What happened, and who is told of it."""
 
     @operation(
@@ -31,13 +33,16 @@ class History(Desk):
     )
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
         """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
-        also what each rule last answered about each item, and why. And what people said."""
+        also what each rule last answered about each item, and why, and by whom it is stopped.
+        And what people said."""
         _, plan = await self._current()
         wanted = monitor_named(plan, monitor) if monitor else None
         id = wanted.id if wanted else ""
         events = await self._store.events(id, max(1, min(last, MOST)))
         decided = await self._store.decisions(id) if id else ()
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
+        stopped = wanted is not None and wanted.stopped
+        stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
             decisions=tuple(
@@ -47,10 +52,12 @@ class History(Desk):
                     reason=d.reason,
                     because=REASONS[d.reason],
                     at=d.at,
+                    speaks=d.reason.speaks,
                 )
                 for d in decided
             ),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
+            stopped=stop,
         )
 
     def _happened(self, plan: Plan, event: Event) -> Happened:
@@ -62,6 +69,7 @@ class History(Desk):
             before=event.before,
             after=event.after,
             words=told(event.cause, event.after, self._names(plan, event.monitor)),
+            ended=ENDS.get(event.cause.words, ""),
         )
 
     def _names(self, plan: Plan, id: str) -> Mapping[str, Words]:

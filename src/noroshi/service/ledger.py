@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from noroshi.core.model import NOTHING, Receipt
+from noroshi.core.status import ENDS
 from noroshi.core.words import Words
 from noroshi.ports import Entry
 from noroshi.service.answers_mail import Ledger, LedgerRow, Sum, Tried
@@ -65,7 +66,7 @@ def row_of(entry: Entry, marks: Mapping[str, Words], read: Collection[str]) -> L
         queued=mail.born,
         path=event.path if event else "",
         item=event.item if event else "",
-        level=event.after if event else None,
+        level=event.after if event and event.cause.words not in ENDS else None,
         subject=str(mail.payload.get("subject", "")),
         contact=mail.contact,
         mail=mail.id,

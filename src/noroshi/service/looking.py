@@ -27,9 +27,11 @@ from noroshi.service.answers import (
     RouteStatus,
     Said,
 )
+from noroshi.service.answers_stops import StoppedBy
 from noroshi.service.said import NOTHING_OF_IT, OfMonitor, holder
 from noroshi.service.saying import limits_told
 from noroshi.service.standing import found_now, reason
+from noroshi.service.stopped import stopped_told
 
 NEVER_MEASURED = Words(en="not measured yet", ja="まだ測定していません")
 FIRST_TURN = Words(en="its turn comes", ja="順番を待っています")
@@ -89,10 +91,13 @@ def monitor_status(
     state: State,
     sample: Sample | None,
     names: Mapping[str, Words],
+    stop: StoppedBy | None = None,
     said: OfMonitor = NOTHING_OF_IT,
 ) -> MonitorStatus:
     """How a monitor is, with its newest readings if there are any at hand, and what people say
-    of it."""
+    of it. One that is stopped has no level: whatever was known of it is not so any more."""
+    if monitor.stopped:
+        return _stopped(monitor, sample, stop)
     found = found_now(monitor, state, sample)
     items = [
         ItemStatus(
@@ -118,6 +123,22 @@ def monitor_status(
         items=tuple(items),
         silent=said.silent,
         maintenance=said.maintenance,
+    )
+
+
+def _stopped(monitor: Monitor, sample: Sample | None, stop: StoppedBy | None) -> MonitorStatus:
+    stop = stop or StoppedBy(path=monitor.path)
+    told = ItemStatus(item="", level=Level.OK, since=stop.at, words=stopped_told(stop))
+    return MonitorStatus(
+        path=monitor.path,
+        title=monitor.title,
+        group_title=monitor.group_title,
+        kind=monitor.kind,
+        level=Level.OK,
+        known=False,
+        measured=sample.at if sample is not None else None,
+        items=(told,),
+        stopped=stop,
     )
 
 

@@ -17,6 +17,7 @@ from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
+from noroshi.service.placing import Placing
 from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
@@ -35,6 +36,7 @@ class Service(
     Editing,
     Versions,
     Blueprints,
+    Placing,
     Certifying,
     Proving,
     Sealing,

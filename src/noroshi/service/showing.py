@@ -9,7 +9,6 @@ from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.words import Words, plain
 from noroshi.service import looking
 from noroshi.service.answers import LimitShown, MonitorShown, Point, Series
-from noroshi.service.desk import Desk
 from noroshi.service.history import monitor_named
 from noroshi.service.looking_up import UNKNOWN_STATE
 from noroshi.service.offer import VIEWER, Person, operation
@@ -21,6 +20,8 @@ from noroshi.service.said import (
     windows_shown,
 )
 from noroshi.service.saying import limits_told
+from noroshi.service.stopped import stop_of
+from noroshi.service.stops import Stops
 
 MOST_SAMPLES = 1000
 MOST_SERIES = 24
@@ -28,7 +29,7 @@ MOST_SERIES = 24
 NO_LIMITS = Limits()
 
 
-class Showing(Desk):
+class Showing(Stops):
     """One thing watched, looked at closely."""
 
     @operation(
@@ -42,10 +43,11 @@ class Showing(Desk):
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         check = self._plugins.check(wanted.kind)
         newest, now = samples[0] if samples else None, self._clocks.wall()
+        stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
         said, remarks = await self._store.said(now), await self._store.remarks(wanted.id)
         of = of_monitors(said, [wanted], now).get(wanted.id, NOTHING_OF_IT)
         return MonitorShown(
-            status=looking.monitor_status(wanted, state, newest, check.names, of),
+            status=looking.monitor_status(wanted, state, newest, check.names, stop, of),
             at=now,
             kind_title=check.title,
             goes_to=wanted.goes_to,
@@ -54,6 +56,8 @@ class Showing(Desk):
             rules=tuple(rule.id for rule in wanted.rules),
             limits=tuple(_limits(wanted, newest, check.names)),
             series=series_of(wanted, samples, check.names),
+            runs=check.runs,
+            seconds=wanted.timeout.total_seconds(),
             faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             silences=tuple(

@@ -16,6 +16,7 @@ from noroshi.ports import StoreError
 from noroshi.service import Refusal, attend
 from noroshi.web.entry import entered
 from noroshi.web.house import House
+from noroshi.web.tree import NEW, STOPPED, level_of
 
 PROMETHEUS = "text/plain; version=0.0.4"
 STATES = ("well", "down", "not signed in", "needs somebody")
@@ -60,9 +61,9 @@ def figures(status: Mapping[str, Any], ledger: Mapping[str, Any]) -> Iterator[st
     yield f"noroshi_info{labels} 1"
     yield from _head("noroshi_definitions_version", "gauge", "The version in force.")
     yield f"noroshi_definitions_version {status['version']}"
-    found = Counter(one["level"] if one["known"] else "new" for one in status["monitors"])
-    yield from _head("noroshi_monitors", "gauge", "Monitors by level; new: not measured yet.")
-    for level in [*(one.value for one in Level), "new"]:
+    found = Counter(map(level_of, status["monitors"]))
+    yield from _head("noroshi_monitors", "gauge", "Monitors by level, or new, or stopped.")
+    for level in [*(one.value for one in Level), NEW, STOPPED]:
         yield f"noroshi_monitors{_labels(level=level)} {found[level]}"
     yield from _head("noroshi_route_state", "gauge", "1 for the state in which a route is.")
     for route in status["routes"]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import sqrt
 from typing import Any
+from urllib.parse import quote
 
 from noroshi.core.model import Level
 from noroshi.web.tongue import Tongue
-from noroshi.web.tree import level_of, tally
+from noroshi.web.tree import CALM, level_of, tally
 
 Answer = Mapping[str, Any]
 MOST_WRONG = 30
@@ -114,12 +115,12 @@ def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
 
 def heading(status: Answer, tongue: Tongue) -> str:
     """Whether anybody must act, in a sentence."""
-    monitors, text = status["monitors"], tongue.text
-    count = len(monitors)
-    wrong = sum(level_of(one) not in ("ok", "new") for one in monitors)
+    monitors = [one for one in status["monitors"] if not one["stopped"]]
+    count, text = len(monitors), tongue.text
+    wrong = sum(level_of(one) not in CALM for one in monitors)
     new = sum(not one["known"] for one in monitors)
     if not count:
-        return text("overview.none")
+        return text("overview.all_stopped") if status["monitors"] else text("overview.none")
     had = sum(map(_is_had, monitors))
     if wrong and had:
         return text("overview.had", wrong=wrong, count=count, had=had)
@@ -156,6 +157,28 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
     if not routes:
         return tongue.text("routes.none") if status["monitors"] else ""
     return tongue.text("overview.cannot_send", bad=bad, all=len(routes)) if bad else ""
+
+
+def stopped(status: Answer, tongue: Tongue) -> Sequence[tuple[str, str, str]]:
+    """What is not watched: its path, the address of its page, and by whom since when."""
+    return [
+        (one["path"], part_page(one["path"]), stopped_by(one, status["at"], tongue))
+        for one in status["stopped"][:MOST_WRONG]
+    ]
+
+
+def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
+    """Who stopped it, when, and with which version; "" where that is not known any more."""
+    if not one["version"]:
+        return ""
+    at = tongue.moment(one["at"], now)
+    return tongue.text("stopped.by", who=one["who"], at=at, version=one["version"])
+
+
+def part_page(path: str) -> str:
+    """The address of the page of an instance, a group or a monitor."""
+    sort = ("instance", "group", "monitor")[min(path.count("/"), 2)]
+    return f"/{sort}/{quote(path)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +232,7 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
         "head": heading(status, tongue),
         "cannot_send": cannot_send(status, tongue),
         "silent": silent(status, tongue),
+        "stopped": stopped(status, tongue),
         "tally": tally(status["monitors"]),
         "wrongs": wrongs(status, ledger["rows"], tongue),
         "more": max(0, items - MOST_WRONG),

@@ -6,7 +6,7 @@ from typing import Any
 
 from noroshi.web.live import Seen
 from noroshi.web.tongue import TONGUES
-from noroshi.web.tree import Group, Instance, level_of, worst
+from noroshi.web.tree import CALM, Group, Instance, level_of, worst
 from noroshi.web.visit import templates
 
 MOST_OPEN, MOST_ROWS = 3, 40
@@ -22,9 +22,20 @@ class Shown:
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = TONGUES[language].level, level_of
         self._wanted = tuple((opened or path).split("/")[:2])
-        bad = [one.name for one in self.instances if one.level not in ("ok", "new")]
+        bad = [one.name for one in self.instances if one.level not in CALM]
         self._bad = frozenset(bad[:MOST_OPEN])
         self._few = len(self.instances) == 1
+        self._stopped = {one["path"]: one for one in seen.status["stopped"]}
+        self._tongue = TONGUES[language]
+
+    def by(self, path: str) -> str:
+        """By whom it is stopped, and since which version; "" if not by its own word."""
+        one = self._stopped.get(path)
+        if one is None:
+            return ""
+        if not one["version"]:
+            return self._tongue.text("level.stopped")
+        return self._tongue.text("tree.stopped", who=one["who"], version=one["version"])
 
     def opens(self, instance: Instance, group: Group | None) -> bool:
         """Whether it stands open from the start."""
@@ -33,7 +44,7 @@ class Shown:
             return asked or self._few or instance.name in self._bad
         if (instance.name, group.name) == self._wanted:
             return True
-        bad = group.level not in ("ok", "new") or (self._few and len(instance.groups) == 1)
+        bad = group.level not in CALM or (self._few and len(instance.groups) == 1)
         return bad and len(group.monitors) <= MOST_ROWS
 
 

@@ -28,8 +28,15 @@ class Tongue:
         return self.say(words.fill(**given) if given else words)
 
     def level(self, level: str) -> str:
-        """A level's word; "new" is one that was never measured."""
-        return self.text("level.new") if level == "new" else self.say(WORDS[Level(level)])
+        """A level's word; "new" is one that was never measured, "stopped" and
+        "ended" ones that are not any more."""
+        if level == "stopped":
+            return self.text("level.stopped")
+        if level == "ended":
+            return self.text("level.ended")
+        if level == "new":
+            return self.text("level.new")
+        return self.say(WORDS[Level(level)])
 
     def day(self, day: str) -> str:
         """A date of an answer, with the year."""

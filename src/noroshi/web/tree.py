@@ -10,7 +10,9 @@ from typing import Any
 from noroshi.core.model import Level
 
 Answer = Mapping[str, Any]
-NEW = "new"
+NEW, STOPPED = "new", "stopped"
+CALM = frozenset({Level.OK.value, NEW, STOPPED})
+"""What needs no look."""
 
 
 @dataclass(slots=True)
@@ -66,15 +68,19 @@ class Instance:
 
 
 def level_of(monitor: Answer) -> str:
-    """Its level, or that it has none yet."""
+    """Its level, or why it has none: not measured yet, or stopped."""
+    if monitor["stopped"]:
+        return STOPPED
     return str(monitor["level"]) if monitor["known"] else NEW
 
 
 def worst(levels: Iterable[str]) -> str:
-    """The worst of them; of what is only OK and not measured, OK."""
+    """The worst of them; of what is only OK and not measured, OK; stopped if all are."""
     found = set(levels)
-    known = [Level(level) for level in found - {NEW}]
-    return Level.worst(known).value if known else NEW
+    known = [Level(level) for level in found - {NEW, STOPPED}]
+    if known:
+        return Level.worst(known).value
+    return STOPPED if found == {STOPPED} else NEW
 
 
 def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
@@ -89,10 +95,11 @@ def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
 
 
 def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:
-    """How many monitors have each level; those not measured yet only if there are any."""
+    """How many monitors have each level; those that have none only if there are any."""
     found = Counter(level_of(one) for one in monitors)
     order = (
         *(one.value for one in (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)),
         NEW,
+        STOPPED,
     )
-    return {level: found[level] for level in order if found[level] or level != NEW}
+    return {level: found[level] for level in order if found[level] or level not in order[4:]}

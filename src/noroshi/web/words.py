@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_acts import ACTS
 from noroshi.web.words_alarms import ALARMS
 from noroshi.web.words_editing import EDITING
 from noroshi.web.words_forms import FORMS
@@ -96,5 +97,6 @@ TEXTS: Mapping[str, Words] = {
     **ALARMS,
     **HANDLING,
     **FORMS,
+    **ACTS,
     **EDITING,
 }

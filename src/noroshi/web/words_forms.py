@@ -27,6 +27,7 @@ SETTINGS = _named(
         "may_vanish": ("Items may go away", "消えてもよい"),
         "rules": ("Rules", "実行条件"),
         "maintenance": ("Maintenance", "メンテナンス"),
+        "enabled": ("Watched", "監視する"),
         "warning": ("Warning", "注意"),
         "critical": ("Critical", "危険"),
         "rising": ("What is bad", "悪い向き"),

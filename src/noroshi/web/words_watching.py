@@ -156,10 +156,10 @@ WATCHING: Mapping[str, Words] = {
     "monitor.no_events": Words(en="Nothing has happened yet.", ja="まだ何も起きていません。"),
     "monitor.change": Words(en="Change", ja="変化"),
     "monitor.from_to": Words(en="from {before}", ja="{before} から"),
-    "monitor.decisions": Words(en="What the rules decided", ja="実行条件の判断"),
+    "monitor.decisions": Words(en="Why it was told, or not", ja="知らせたか、その理由"),
     "monitor.no_decisions": Words(
         en="No rule had anything to decide yet.",
-        ja="実行条件が判断することは、まだありません。",
+        ja="知らせるかどうかを判断することは、まだ起きていません。",
     ),
     "monitor.whole": Words(en="the whole", ja="全体"),
     "monitor.key_warning": Words(en="warning limit", ja="注意のしきい値"),

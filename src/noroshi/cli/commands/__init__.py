@@ -28,6 +28,7 @@ from noroshi.cli.commands.node import (
 )
 from noroshi.cli.commands.parts import GLOBAL, Command, Option
 from noroshi.cli.commands.people import API_TOKEN, AUDIT, USER
+from noroshi.cli.commands.placing import INSTANCES, MONITORS
 from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.signing import AUTHORIZE, CERT, SECRET
@@ -49,7 +50,7 @@ ABOUT_DEFINITIONS = (
     TAKE_BACK,
     BLUEPRINT,
 )
-ABOUT_WATCHING = (STATUS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+ABOUT_WATCHING = (STATUS, INSTANCES, MONITORS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
 ABOUT_ALARMS = (ALARMS, ALARM, SILENCE)
 ABOUT_MAIL = (SETUP, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)

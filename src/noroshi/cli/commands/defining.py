@@ -233,6 +233,14 @@ BLUEPRINT = Command(
                     ),
                     {"metavar": "RULE", "action": "append", "default": []},
                 ),
+                Option(
+                    ("--dry-run",),
+                    Words(
+                        en="only check it, and show what it would change",
+                        ja="検査だけして、何が変わるかを表示します",
+                    ),
+                    FLAG,
+                ),
                 JSON,
             ),
         ),

@@ -27,8 +27,8 @@ NOT_ASKED = Words(
     ja="このひな形に {given} という項目はありません{instead}",
 )
 MUST_SAY = Words(
-    en="must be said: add --set {name}=VALUE",
-    ja="指定が必要です。--set {name}=値 を付けてください",
+    en="must be said (as a command: --set {name}=VALUE)",
+    ja="指定が必要です (コマンドでは --set {name}=値)",
 )
 THERE_ALREADY = Words(
     en="{path} is there already; nothing was added",

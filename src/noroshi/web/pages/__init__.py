@@ -7,6 +7,7 @@ from starlette.routing import Route
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.pages import (
+    adding,
     alarms,
     entering,
     ledger,
@@ -15,8 +16,11 @@ from noroshi.web.pages import (
     monitor,
     monitor_settings,
     overview,
+    parts,
+    placing,
     queue,
     telling,
+    trying,
     users,
     versions,
     watched,
@@ -33,6 +37,10 @@ def routes(house: House) -> list[Route]:
         *monitor.routes(house, live),
         *alarms.routes(house, live),
         *maintenance.routes(house),
+        *parts.routes(house, live),
+        *placing.routes(house, live),
+        *adding.routes(house, live),
+        *trying.routes(house),
         *queue.routes(house),
         *ledger.routes(house),
         *versions.routes(house),

@@ -44,9 +44,9 @@ def routes(house: House, live: Live) -> list[Route]:
         why, status = await _done(visit, deed)
         if why:
             return await _shown(visit, live, why=why, status=status)
-        live.stale()
+        live.changed()
         back = visit.form.get("back", "")
-        return visit.to(f"/monitor/{back}?did={deed}" if back else address(HERE, did=deed))
+        return visit.to(f"/monitor/{back}?said={deed}" if back else address(HERE, did=deed))
 
     async def changed(visit: Visit) -> Response:
         return visit.page("alarms_changed.html")

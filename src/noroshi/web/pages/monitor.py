@@ -11,10 +11,14 @@ from starlette.routing import Route
 
 from noroshi.actions.phrases import quantity
 from noroshi.core.model import Level
+from noroshi.core.own import OWN
 from noroshi.web.charts import NARROW, WIDE, chart
 from noroshi.web.doing import asked, may
 from noroshi.web.house import House
 from noroshi.web.live import Live
+from noroshi.web.pages.parts import did
+from noroshi.web.pages.trying import needs_password
+from noroshi.web.parts import switch_of
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import level_of
@@ -38,12 +42,22 @@ def routes(house: House, live: Live) -> list[Route]:
             serial=seen.serial,
             side=side_of(seen, visit.language, path=path),
             log=log,
-            did=asked(visit, "did"),
+            switch=switch_of(path, seen.status, TONGUES[visit.language]),
+            open=_open(shown["status"]),
+            own=path.startswith(f"{OWN}/"),
+            unsure=needs_password(visit, shown),
             may=may(visit),
+            did=did(visit),
+            said=asked(visit, "said"),
             **_view(shown, visit.language),
         )
 
     return [Route("/monitor/{path:path}", page(house, monitor), methods=["GET"])]
+
+
+def _open(status: Mapping[str, Any]) -> int:
+    """How many of its items have an open problem."""
+    return sum(item["level"] != Level.OK.value for item in status["items"])
 
 
 def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:

@@ -186,6 +186,9 @@ def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Loo
         title = visit.text("edit.instance.new")
         sections = sections_of(visit, edit, outline, first, fields)
         return Look(title=title, tab="watch", crumbs=crumbs(visit), sections=sections)
+    if name == OWN:  # it cannot be stopped
+        fields.pop("enabled", None)
+    seeing = (visit.text("tree.page"), f"/instance/{name}")
     own, count = name == OWN, _count(edit.before.get("group", ()))
     first = [one for one in first if not (own and one.code == "address")]
     removal = visit.text("edit.instance.remove", name=name, count=count)
@@ -196,7 +199,7 @@ def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Loo
         tab="watch",
         crumbs=crumbs(visit),
         sections=sections_of(visit, edit, outline, first, fields),
-        links=() if own else (adding,),
+        links=(seeing,) if own else (seeing, adding),
         removal="" if own else removal,
     )
 
@@ -254,11 +257,12 @@ def _group_look(visit: Visit, edit: Edit, outline: Outline, where: str, name: st
         title = visit.text("edit.group.new")
         return Look(title=title, tab="watch", crumbs=crumbs(visit, where), sections=sections)
     adding = address(MONITOR, **{"in": where}, group=name)
+    seeing = (visit.text("tree.page"), f"/group/{where}/{name}")
     return Look(
         title=visit.text("edit.group", name=edit.before.get("title") or name),
         tab="watch",
         crumbs=crumbs(visit, where),
         sections=sections,
-        links=[(visit.text("edit.monitor.add"), adding)],
+        links=[seeing, (visit.text("edit.monitor.add"), adding)],
         removal=visit.text("edit.group.remove", name=name, count=_count([edit.before])),
     )

@@ -1,0 +1,65 @@
+"""What a blueprint asks for, with help: from the settings in which each value is used. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.core.model import NOTHING
+from noroshi.core.words import Words, paired
+
+Answer = Mapping[str, Any]
+MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One value. `default`: what is taken unless it is given; "" must be said. `used`: the
+    settings that it stands in, as group/monitor and setting."""
+
+    name: str
+    default: str
+    help: Words
+    used: Sequence[str]
+
+
+def asks_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[Ask]:
+    """All that it asks for; the help is that of the first setting which has one."""
+    helps = {
+        (kind["kind"], name): paired(str(said.get("description", "")))
+        for kind in kinds
+        if kind["family"] == "monitor"
+        for name, said in kind["options"].get("properties", {}).items()
+    }
+    uses = list(_uses(blueprint["groups"]))
+    return [_ask(name, default, uses, helps) for name, default in blueprint["asks"].items()]
+
+
+def _ask(
+    name: str,
+    default: str,
+    uses: Sequence[tuple[str, str, str, str]],
+    helps: Mapping[tuple[str, str], Words],
+) -> Ask:
+    mine = [(kind, where, option) for used, kind, where, option in uses if used == name]
+    told = (helps.get((kind, option)) for kind, _, option in mine)
+    return Ask(
+        name=name,
+        default=default,
+        help=next((words for words in told if words is not None), NOTHING),
+        used=[f"{where} ({option})" if option else where for _, where, option in mine],
+    )
+
+
+def _uses(groups: Sequence[Answer]) -> Iterator[tuple[str, str, str, str]]:
+    """Each use: which value, in a monitor of which kind, where, and in which option."""
+    for group in groups:
+        for monitor in group.get("monitor", ()):
+            kind, where = str(monitor.get("kind")), f"{group.get('name')}/{monitor.get('name')}"
+            for setting, said in monitor.items():
+                inside = said if setting == "options" else {"": said}
+                for option, value in inside.items():
+                    for name in dict.fromkeys(MARK.findall(str(value))):
+                        yield name, kind, where, option or setting

@@ -1,0 +1,123 @@
+"""An instance or a group: what is in it, and its watch stopped and started; also a monitor's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.own import OWN
+from noroshi.service import NotFound
+from noroshi.web.doing import address, asked, attempt, for_sure, may
+from noroshi.web.house import House
+from noroshi.web.live import Live
+from noroshi.web.parts import switch_of, tables
+from noroshi.web.seen import part_page
+from noroshi.web.side import side_of
+from noroshi.web.tongue import TONGUES
+from noroshi.web.tree import STOPPED
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+DEEDS: Mapping[tuple[str, bool], str] = {
+    ("stop", True): "instance_stop",
+    ("start", True): "instance_start",
+    ("stop", False): "monitor_disable",
+    ("start", False): "monitor_enable",
+}
+DONE = ("stop", "start", "copy", "move", "added")
+LONGEST_NOTE = 200
+
+
+def routes(house: House, live: Live) -> list[Route]:
+    """Their addresses."""
+
+    async def instance(visit: Visit) -> Response:
+        return await _shown(visit, live, visit.request.path_params["instance"], "")
+
+    async def group(visit: Visit) -> Response:
+        named = visit.request.path_params
+        return await _shown(visit, live, named["instance"], named["group"])
+
+    async def switched(visit: Visit) -> Response:
+        return await _switched(visit, live)
+
+    return [
+        Route("/instance/{instance}", page(house, instance), methods=["GET"]),
+        Route("/group/{instance}/{group}", page(house, group), methods=["GET"]),
+        Route("/switch", page(house, switched), methods=["POST"]),
+    ]
+
+
+async def _switched(visit: Visit, live: Live) -> Response:
+    """Stop or start a part, and back to the page where that was asked for."""
+    form = visit.form
+    part, at, deed = form.get("part", ""), form.get("at", ""), form.get("do", "")
+    op = DEEDS.get((deed, "/" not in part))
+    if op is None or not part:
+        raise NotFound(TEXTS["error.not_there"])
+    here, note = part_page(at or part), form.get("note", "")[:LONGEST_NOTE]
+    what = {"instance": part} if "/" not in part else {"monitor": part}
+    done = await attempt(visit, op, note=note, **what)
+    if done.unsure:
+        return for_sure(visit, here)
+    if done.why:
+        return await visit.show("error.html", done.status, why=" ".join(done.why))
+    live.changed()
+    return visit.to(address(here, did=deed, part=part))
+
+
+async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Response:
+    key = f"instances/{instance}"
+    shown = await visit.need("definition_show", keys=[key])
+    said: Mapping[str, Any] = shown["documents"].get(key, {})
+    seen = await live.now()
+    found = seen.tree.get(instance)
+    tongue = TONGUES[visit.language]
+    all_of_them = list(tables(instance, said.get("group", ()), found, seen.status, tongue))
+    groups = [one for one in all_of_them if not group or one.name == group]
+    if (not said and found is None) or (group and not groups):
+        raise NotFound(TEXTS["error.not_there"])
+    path = f"{instance}/{group}" if group else instance
+    its = switch_of(path, seen.status, tongue)
+    level = groups[0].level if group else found.level if found else "new"
+    return visit.page(
+        "part.html",
+        lamp=seen.ledger["sum"],
+        serial=seen.serial,
+        side=side_of(seen, visit.language, path=path),
+        names=path.split("/"),
+        path=path,
+        title=groups[0].title if group else said.get("title") or instance,
+        address="" if group else said.get("address", ""),
+        level_now=STOPPED if its.stopped else level,
+        level=tongue.level,
+        groups=groups,
+        settings=_settings(instance, group),
+        switch=its,
+        open=_open(groups),
+        own=instance == OWN,
+        may=may(visit),
+        did=did(visit),
+    )
+
+
+def _settings(instance: str, group: str) -> str:
+    """The address of its settings."""
+    if group:
+        return address("/settings/group", **{"in": instance}, name=group)
+    return address("/settings/instance", name=instance)
+
+
+def _open(groups: Sequence[Any]) -> int:
+    """How many of its monitors have an open problem, of which somebody may have been told."""
+    levels = [row.level for table in groups for row in table.rows]
+    return sum(level in ("warning", "critical", "unknown") for level in levels)
+
+
+def did(visit: Visit) -> tuple[str, str]:
+    """What was just done, and with what."""
+    done = asked(visit, "did")
+    return (done, asked(visit, "part")) if done in DONE else ("", "")

@@ -1,0 +1,118 @@
+"""Copying an instance; copying and moving a group or a monitor: what changes is shown before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.own import OWN
+from noroshi.service import NotFound
+from noroshi.web.doing import Outcome, address, attempt, made_sure, may, typed
+from noroshi.web.house import House
+from noroshi.web.live import Live
+from noroshi.web.seen import part_page
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+FIELDS = ("how", "to", "group", "name", "title", "address", "stopped")
+MOST_SEGMENTS = 3
+PREVIEW = "preview"
+
+
+def routes(house: House, live: Live) -> list[Route]:
+    """Its address."""
+
+    async def place(visit: Visit) -> Response:
+        return await _place(visit, live)
+
+    return [Route("/place/{path:path}", page(house, place), methods=["GET", "POST"])]
+
+
+async def _place(visit: Visit, live: Live) -> Response:
+    path = visit.request.path_params["path"]
+    documents = (await visit.need("definition_show"))["documents"]
+    its = _there(documents, path.split("/"))
+    if its is None:
+        raise NotFound(TEXTS["error.not_there"])
+    if visit.request.method == "GET":
+        return await _shown(visit, path, its, documents)
+    why = await made_sure(visit)
+    if why:
+        outcome = Outcome(None, (why,), 403, unsure=True)
+        return await _shown(visit, path, its, documents, outcome)
+    op, what, target = _asked(visit, path)
+    only_try = visit.form.get("do") == PREVIEW
+    done = await attempt(visit, op, **what, dry=only_try)
+    if done.ok is None or only_try:
+        return await _shown(visit, path, its, documents, done)
+    live.changed()
+    did = "move" if op == "monitor_move" else "copy"
+    return visit.to(address(part_page(target), did=did, part=path))
+
+
+def _asked(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
+    """The operation, what it is given, and where the part will be."""
+    form = {name: visit.form.get(name, "").strip() for name in FIELDS}
+    if "/" not in path:
+        given = {name: form[name] for name in ("name", "title", "address")}
+        what = {"instance": path, **given, "stopped": form["stopped"] == "yes"}
+        return "instance_copy", what, form["name"]
+    to = f"{form['group'] or form['to']}/{form['name'] or path.rpartition('/')[2]}"
+    if form["how"] == "move":
+        return "monitor_move", {"monitor": path, "to": to}, to
+    return "monitor_copy", {"monitor": path, "to": to, "title": form["title"]}, to
+
+
+def _there(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
+    """What the definitions say of the part; the node's own instance cannot be placed."""
+    if names[0] == OWN or len(names) > MOST_SEGMENTS:
+        return None
+    its: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
+    for table, name in zip(("group", "monitor"), names[1:], strict=False):
+        inside = its.get(table, ()) if its else ()
+        its = next((one for one in inside if one.get("name") == name), None)
+    return its
+
+
+def _places(documents: Mapping[str, Any], path: str) -> list[str]:
+    """Where it may go: into which instances, or into which groups."""
+    found = list[str]()
+    for key, its in sorted(documents.items()):
+        name = key.removeprefix("instances/")
+        if name in (key, OWN):
+            continue
+        groups = [f"{name}/{one.get('name')}" for one in its.get("group", ())]
+        found += [name] if path.count("/") == 1 else groups
+    return found
+
+
+async def _shown(
+    visit: Visit,
+    path: str,
+    its: Mapping[str, Any],
+    documents: Mapping[str, Any],
+    outcome: Outcome | None = None,
+) -> Response:
+    names = path.split("/")
+    outcome = outcome or Outcome()
+    form = {**typed(visit, *FIELDS)}
+    if visit.request.method == "GET":
+        form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
+        form |= {"name": "", "stopped": "yes"} if len(names) == 1 else {}
+    return await visit.show(
+        "place.html",
+        outcome.status,
+        path=path,
+        names=names,
+        its=its,
+        places=_places(documents, path),
+        form=form,
+        tried=outcome.ok,
+        why=() if outcome.unsure and not visit.form.get("password") else outcome.why,
+        unsure=outcome.unsure,
+        may=may(visit),
+        back=part_page(path),
+    )

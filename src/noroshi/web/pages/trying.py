@@ -1,0 +1,56 @@
+"""Trying a monitor now: everything that was read and judged, where it ran, who would be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.web.doing import Outcome, attempt, clock, made_sure, may
+from noroshi.web.house import House
+from noroshi.web.seen import part_page
+from noroshi.web.tongue import TONGUES
+from noroshi.web.visit import Visit, page
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/try/{path:path}", page(house, trying), methods=["GET", "POST"])]
+
+
+async def trying(visit: Visit) -> Response:
+    """The form alone; after it was sent, with the result."""
+    path = visit.request.path_params["path"]
+    shown = await visit.need("monitor_show", monitor=path, last=1)
+    path = shown["status"]["path"]
+    if visit.request.method == "GET":
+        return await _shown(visit, shown, Outcome())
+    why = await made_sure(visit)
+    if why:
+        return await _shown(visit, shown, Outcome(None, (why,), 403, unsure=True))
+    return await _shown(visit, shown, await attempt(visit, "try_monitor", monitor=path))
+
+
+async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Response:
+    path = shown["status"]["path"]
+    return await visit.show(
+        "try.html",
+        outcome.status,
+        path=path,
+        names=path.split("/", 2),
+        shown=shown,
+        back=part_page(path),
+        tried=outcome.ok,
+        now=clock(visit, visit.house.service.now().isoformat()),
+        why=() if outcome.unsure and not visit.form.get("password") else outcome.why,
+        unsure=needs_password(visit, shown) or outcome.unsure,
+        level=TONGUES[visit.language].level,
+        may=may(visit),
+    )
+
+
+def needs_password(visit: Visit, shown: Mapping[str, Any]) -> bool:
+    """Whether this person has to give the password once more to try it."""
+    return bool(shown["runs"]) and not (visit.person is not None and visit.person.sure)

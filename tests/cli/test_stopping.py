@@ -1,0 +1,52 @@
+"""`noroshi instance` and `noroshi monitor`: stopped, started, copied and moved."""
+
+from tests.cli.typed import a_node, typed
+from tests.service.asking import NearBy, applied
+from tests.service.desk import Desk
+
+
+async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tmp_path):
+    desk = Desk()
+    await applied(NearBy(desk))
+    async with a_node(tmp_path, desk.service):
+
+        async def done(*argv):
+            told = await typed(*argv, home=tmp_path)
+            assert told.code == 0, told.err
+            return told.out
+
+        out = await done("instance", "stop", "web1", "--note", "moved to another rack")
+        assert "enabled nothing → false" in out and "Version 2 is in force" in out
+        shown = await done("status")
+        assert "Nothing is watched: all monitoring is stopped." in shown
+        assert "－ stopped" in shown and "by aki" not in shown
+        assert "since version 2" in shown and "noroshi instance start web1" in shown
+        shown = await done("--lang", "ja", "status")
+        assert "監視停止中 (監視インスタンス web1、" in shown
+        assert "noroshi instance start web1" in shown
+        await done("instance", "start", "web1")
+        out = await done("instance", "copy", "web1", "web2", "--stopped", "--dry-run")
+        assert "Changes to version 3: 1" in out
+        await done("instance", "copy", "web1", "web2", "--address", "192.0.2.2", "--stopped")
+        out = await done("monitor", "move", "web1/base/disks", "web1/base/volumes")
+        assert "Version 5 is in force" in out
+        await done("monitor", "copy", "volumes", "web2/os", "--title", "Volumes")
+        await done("monitor", "disable", "web1/base")
+        out = await done("monitor", "enable", "web2/base/disks")
+        assert "It stays stopped: web2 is stopped too." in out
+        shown = await done("status")
+        assert "noroshi monitor enable web1/base" in shown and "Volumes" in shown
+    assert (await desk.store.version(2)).note == "moved to another rack"
+
+
+async def test_what_a_blueprint_would_add_is_shown(tmp_path):
+    desk = Desk()
+    shop = {"asks": {"mount": "/srv"}, "group": []}
+    shop["group"] = [{"name": "shop", "monitor": [{"name": "till", "kind": "disk"}]}]
+    await applied(NearBy(desk), blueprints__shop=shop)
+    async with a_node(tmp_path, desk.service):
+        told = await typed(
+            "blueprint", "add", "shop", "--to", "web1", "--dry-run", home=tmp_path
+        )
+    assert "+ instances/web1: shop/till" in told.out
+    assert (await desk.store.current()).number == 1

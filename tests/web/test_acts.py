@@ -1,0 +1,224 @@
+"""Pages by which instances, groups and monitors are stopped, copied, moved, added and tried."""
+
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.model import Reading, Sample
+from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.words import Words
+from tests.service.asking import NearBy, applied
+from tests.service.desk import DISK, Desk
+from tests.web.browser import GOOD, browsing, with_user
+
+PART = "web1/base/disks"
+SHOP = {
+    "title_ja": "店舗",
+    "asks": {"mount": "/srv", "till": ""},
+    "group": [
+        {
+            "name": "shop",
+            "monitor": [
+                {"name": "${till}", "kind": "disk", "options": {"include": ["${mount}"]}}
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+async def desk():
+    desk = await with_user()
+    await applied(NearBy(desk))
+    return desk
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+async def version(desk):
+    return (await desk.store.current()).number
+
+
+async def test_an_instance_is_stopped_and_started_on_its_page(desk, browser):
+    await browser.get("/instance/web1")
+    assert 'name="do" value="stop"' in browser.text
+    await browser.post("/switch", part="web1", at="web1", do="stop", note="other rack")
+    assert (browser.status, browser.to) == (303, "/instance/web1?did=stop&part=web1")
+    await browser.get(browser.to)
+    assert "web1: monitoring is stopped." in browser.text
+    assert "stopped by sato" in browser.text and "version 2" in browser.text
+    assert (await desk.store.current()).note == "other rack"
+    await browser.get("/")
+    assert '<span class="tree__value">sato, version 2</span>' in browser.text
+    assert "Not watched now" in browser.text and 'href="/instance/web1"' in browser.text
+    assert "Nothing is watched: all monitoring is stopped." in browser.text
+    await browser.get("/instance/web1")
+    await browser.post("/switch", part="web1", at="web1", do="start")
+    await browser.get(browser.to)
+    assert "web1: monitoring is started." in browser.text
+    assert "stopped by" not in browser.text
+
+
+async def test_a_monitor_s_page_says_with_what_it_is_stopped(desk, browser):
+    await browser.get("/instance/web1")
+    await browser.post("/switch", part="web1/base", at="web1", do="stop")
+    assert browser.to == "/instance/web1?did=stop&part=web1%2Fbase"
+    await browser.get(f"/monitor/{PART}")
+    assert 'href="/group/web1/base">web1/base</a>' in browser.text
+    assert 'value="start"' not in browser.text
+    await browser.get("/group/web1/base")
+    await browser.post("/switch", part="web1/base", at="web1/base", do="start")
+    await browser.get(f"/monitor/{PART}")
+    await browser.post("/switch", part=PART, at=PART, do="stop")
+    assert browser.to == f"/monitor/{PART}?did=stop&part=web1%2Fbase%2Fdisks"
+    await browser.get(browser.to)
+    assert "監視停止" not in browser.text and 'value="start"' in browser.text
+
+
+async def test_a_switch_leads_nowhere_else(browser):
+    await browser.get("/instance/web1")
+    csrf = browser.csrf
+    await browser.post("/switch", csrf, part="web1", at="//evil.example", do="stop")
+    assert browser.to.startswith("/monitor/")
+    await browser.post("/switch", csrf, part="web9", at="web1", do="stop")
+    assert browser.status == 404 and "web9" in browser.text
+    for form in ({"part": "web1", "do": "explode"}, {"part": "", "do": "stop"}):
+        await browser.post("/switch", csrf, **form)
+        assert browser.status == 404
+
+
+@pytest.mark.parametrize(("role", "acts", "rules"), [(VIEWER, 0, 0), (OPERATOR, 1, 0)])
+async def test_who_may_less_is_offered_less_and_refused_more(tmp_path, role, acts, rules):
+    desk = await with_user(role)
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/instance/web1")
+        assert ("/switch" in browser.text, "/place/web1" in browser.text) == (acts, rules)
+        csrf = browser.csrf
+        await browser.post("/switch", csrf, part="web1", at="web1", do="stop")
+        assert browser.status == (303 if acts else 403)
+        for path in (f"/place/{PART}", "/add/job", f"/try/{PART}"):
+            await browser.post(path, csrf, do="do", name="x", to="web1/base", instance="web1")
+            assert browser.status == 403, path
+
+
+async def test_a_monitor_is_copied_after_what_changes_was_seen(desk, browser):
+    await browser.get(f"/place/{PART}")
+    assert "<option selected>web1/base</option>" in browser.text
+    given = {"how": "copy", "to": "web1/base", "name": "more", "title": "More"}
+    await browser.post(f"/place/{PART}", do="preview", **given)
+    assert "+ instances/web1: base/more" in browser.text and await version(desk) == 1
+    assert 'value="More"' in browser.text
+    await browser.post(f"/place/{PART}", do="do", **given)
+    assert browser.to == "/monitor/web1/base/more?did=copy&part=web1%2Fbase%2Fdisks"
+    await browser.get(browser.to)
+    assert "Copied from web1/base/disks." in browser.text and "<h1>More</h1>" in browser.text
+
+
+async def test_a_monitor_is_moved_into_a_new_group_and_a_group_to_another_name(desk, browser):
+    await browser.get(f"/place/{PART}")
+    await browser.post(
+        f"/place/{PART}", how="move", to="web1/base", group="web1/os", name="disks", do="do"
+    )
+    assert browser.to.startswith("/monitor/web1/os/disks?did=move")
+    await browser.get("/place/web1/os")
+    await browser.post("/place/web1/os", how="move", to="web1", name="system", do="do")
+    await browser.get(browser.to)
+    assert "Moved here from web1/os." in browser.text and await version(desk) == 3
+
+
+async def test_an_instance_is_copied_and_waits_to_be_started(desk, browser):
+    await browser.get("/place/web1")
+    assert "checked" in browser.text
+    given = {"name": "web2", "address": "192.0.2.2", "stopped": "yes"}
+    await browser.post("/place/web1", do="do", **given)
+    await browser.get(browser.to)
+    assert "Copied from web1." in browser.text and 'value="start"' in browser.text
+
+
+async def test_what_cannot_be_placed_is_told_with_what_was_typed(browser):
+    await browser.get(f"/place/{PART}")
+    await browser.post(f"/place/{PART}", how="copy", to="web1/base", name="<b>", do="do")
+    assert browser.status == 400 and "is no name" in browser.text
+    assert "&lt;b&gt;" in browser.text and "<b>&lt;" not in browser.text
+    for path in ("noroshi", "web9", "web1/base/none", "a/b/c/d"):
+        assert (await browser.get(f"/place/{path}")).status == 404, path
+
+
+async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser):
+    await NearBy(desk)("definition_change", put={"blueprints/shop": SHOP})
+    await browser.get("/add?to=web1")
+    assert 'href="/add/shop?to=web1"' in browser.text
+    await browser.get("/add/shop?to=web1")
+    assert "Mount points to watch." in browser.text and "shop/${till} (include)" in browser.text
+    given = {"instance": "web1", "value.till": "till-1", "value.mount": ""}
+    await browser.post("/add/shop", do="preview", **given)
+    assert "+ instances/web1: shop/till-1" in browser.text and await version(desk) == 2
+    await browser.post("/add/shop", do="add", **given)
+    assert browser.to == "/instance/web1?did=added&part=shop"
+    await browser.get(browser.to)
+    assert "The monitors of the blueprint shop are added." in browser.text
+
+
+async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, browser):
+    await NearBy(desk)("definition_change", put={"blueprints/shop": SHOP})
+    await browser.get("/add/shop")
+    assert 'name="rule.all" value="yes" checked' in browser.text
+    await browser.post("/add/shop", do="add", instance="web2")
+    assert browser.status == 400 and "must be said" in browser.text
+    given = {"value.till": "a", "address": "192.0.2.2", "zone": "Asia/Tokyo", "rule.all": "yes"}
+    await browser.post("/add/shop", do="add", instance="web2", **given)
+    assert browser.to.startswith("/instance/web2")
+    made = (await NearBy(desk)("definition_show", keys=["instances/web2"]))["documents"]
+    assert {"address": "192.0.2.2", "zone": "Asia/Tokyo", "rules": ["all"]}.items() <= made[
+        "instances/web2"
+    ].items()
+
+
+async def tried_desk(**kind):
+    async def measure(monitor, memory):
+        lines = ("<b>disk</b>",)
+        reading = Reading(
+            "used", 95.0, "%", "/var", Words(en="5 GB left", ja="残り 5 GB"), lines
+        )
+        return Sample(desk.time.now, (reading,), memory)
+
+    desk = await with_user(desk=Desk(checks=(replace(DISK, **kind),), measure=measure))
+    await applied(NearBy(desk))
+    return desk
+
+
+async def test_a_try_shows_all_that_was_read_and_judged_and_where_it_ran(tmp_path):
+    desk = await tried_desk()
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get(f"/monitor/{PART}")
+        assert f'hx-post="/try/{PART}"' in browser.text
+        await browser.post(f"/try/{PART}")
+        assert browser.status == 200
+        for told in ("95%", "5 GB left", "&lt;b&gt;disk", "CRITICAL", "all would tell ops"):
+            assert told in browser.text, told
+        assert "127.0.0.1" in browser.text
+        assert await desk.store.events() == [] or not await desk.store.events()
+
+
+async def test_a_program_is_tried_once_the_password_was_given_in_the_form(tmp_path):
+    desk = await tried_desk(runs=True)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get(f"/monitor/{PART}")
+        assert 'type="password"' in browser.text and "hx-post" not in browser.text
+        await browser.post(f"/try/{PART}")
+        assert browser.status == 403 and "95%" not in browser.text
+        await browser.post(f"/try/{PART}", password="wrong")
+        assert browser.status == 403 and 'role="alert"' in browser.text
+        await browser.post(f"/try/{PART}", password=GOOD)
+        assert browser.status == 200 and "95%" in browser.text
+        await browser.get(f"/monitor/{PART}")
+        assert 'type="password"' not in browser.text

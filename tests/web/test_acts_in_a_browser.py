@@ -1,0 +1,50 @@
+"""Stopping, starting, trying and copying as a person does it, by mouse and by keyboard."""
+
+import asyncio
+
+from playwright.async_api import expect
+
+from noroshi.core.model import Reading, Sample
+from tests.service.asking import NearBy, applied
+from tests.service.desk import Desk
+from tests.web.browser import with_user
+from tests.web.test_in_a_browser import looking
+
+
+async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
+    slow = asyncio.Event()
+
+    async def measure(_monitor, memory):
+        await slow.wait()
+        return Sample(desk.time.now, (Reading("used", 91.2, "%", "/var"),), memory)
+
+    desk = await with_user(desk=Desk(measure=measure, runs_on="minato-sv"))
+    await applied(NearBy(desk))
+    async with looking(desk, tmp_path) as seen:
+        page = seen.page
+        await page.goto(f"{seen.url}/monitor/web1/base/disks")
+        await expect(page.locator("#try-slow")).to_be_hidden()
+        await page.get_by_role("button", name="Measure now").click()
+        await expect(page.locator("#try-slow")).to_be_visible()
+        slow.set()
+        await expect(page.locator("#tried .answer")).to_have_text("CRITICAL")
+        await expect(page.locator("#tried")).to_contain_text("minato-sv")
+        await page.get_by_role("link", name="Copy or move").click()
+        await page.fill("#name", "more")
+        await page.get_by_role("button", name="See what changes").click()
+        await expect(page.locator(".differences")).to_have_text("+ instances/web1: base/more")
+        await page.get_by_role("button", name="Do it").click()
+        await expect(page.locator("[role=status].notice")).to_have_text(
+            "Copied from web1/base/disks."
+        )
+        await page.get_by_role("link", name="web1", exact=True).first.click()
+        await page.focus(".head__line .menu > summary")
+        await page.keyboard.press("Enter")
+        await page.fill("#stop-note", "other rack")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("h1 + .level")).to_have_text("Stopped")
+        await expect(page.locator("#s-web1 .mark--paused")).to_have_count(1)
+        await page.locator("#stopped").get_by_role("button", name="Start").click()
+        await expect(page.locator("#stopped")).to_have_count(0)
+    notes = [one.note for one in await desk.store.versions(3)]
+    assert notes == ["start web1", "other rack", "copy web1/base/disks to web1/base/more"]
