@@ -199,6 +199,7 @@ async def open_app(
             name=config.name,
             luck=random.random,
             ledger=timedelta(days=config.ledger_days),
+            audit=timedelta(days=config.audit_days),
             box_of=lambda route: box_of(plans.current, route, outside),
             new_id=_new_id(clocks),
         )
