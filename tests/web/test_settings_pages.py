@@ -155,4 +155,4 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
     await browser.get("/settings/audit?q=refused")
     assert browser.text.count("<code>log_in</code>") == 4
     assert "Refused: The name or the password is not right." in browser.text
-    assert "<b>somebody unknown</b>" in browser.text and "nobody&lt;" not in browser.text
+    assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text

@@ -14,9 +14,12 @@ from noroshi.cli.times import clock
 from noroshi.core.words import Words
 
 NOTHING = Words(en="Nobody has changed anything yet.", ja="まだ何も変更されていません。")
-NOBODY = Words(en="somebody unknown", ja="不明")
+NOBODY = Words(en="unknown", ja="不明")
 REFUSED = Words(en="refused: {why}", ja="拒否: {why}")
-MORE = Words(en="({count} more before it)", ja="(ほかに{count}件)")
+MORE = Words(
+    en="(refusals before it that are not listed: {count})",
+    ja="(この前に記録を省いた拒否: {count}件)",
+)
 DOORS: Mapping[str, Words] = {
     "local": Words(en="this computer", ja="このコンピューター"),
     "web": Words(en="browser", ja="ブラウザー"),

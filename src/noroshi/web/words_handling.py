@@ -310,9 +310,12 @@ HANDLING: Mapping[str, Words] = {
     "audit.api_token": Words(
         en="A request with an API token.", ja="API トークンでの要求です。"
     ),
-    "audit.nobody": Words(en="somebody unknown", ja="不明"),
+    "audit.nobody": Words(en="unknown", ja="不明"),
     "audit.refused": Words(en="Refused: {why}", ja="拒否: {why}"),
-    "audit.more": Words(en="({count} more before it)", ja="(ほかに{count}件)"),
+    "audit.more": Words(
+        en="(Refusals before it that are not listed: {count})",
+        ja="(この前に記録を省いた拒否: {count}件)",
+    ),
     "door.local": Words(en="this computer", ja="このコンピューター"),
     "door.web": Words(en="browser", ja="ブラウザー"),
     "door.api": Words(en="by the API", ja="API 経由"),
