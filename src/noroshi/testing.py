@@ -169,6 +169,10 @@ READS = {
     "said",
     "remarks",
     "silences",
+    "users",
+    "api_tokens",
+    "session",
+    "audited",
     "wait",
 }
 

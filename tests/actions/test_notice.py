@@ -194,3 +194,9 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
 def test_nothing_watched_is_not_called_well():
     payload = notice(SAM, replace(WELL, well=0, instances=()))
     assert payload["subject"] == "[Noroshi] nothing is watched"
+
+
+def test_a_report_tells_of_how_many_nothing_is_told():
+    silent = replace(WELL, silent=3)
+    assert "nothing is told of 3 (silence or maintenance)" in notice(SAM, silent)["text"]
+    assert "通知停止またはメンテナンス中 3" in notice(AKI, silent)["text"]

@@ -5,6 +5,7 @@ import json
 import pyotp
 import pytest
 
+from noroshi.people import NoEntry
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
 from tests.service.desk import CANARY, Desk
@@ -58,3 +59,16 @@ async def test_a_token_is_made_listed_and_revoked(desk, tmp_path):
     assert "失効させるまで" in told.out and "(local)" in told.out
     assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 0
     assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 5
+
+
+async def test_who_was_refused_is_told_with_the_reason(desk, tmp_path):
+    for _ in range(3):
+        with pytest.raises(NoEntry):
+            await desk.people.log_in("nobody", "wrong", "192.0.2.7")
+    desk.time.pass_by(minutes=10)
+    with pytest.raises(NoEntry):
+        await desk.people.log_in("nobody", "wrong", "192.0.2.7")
+    told = (await typed("audit", home=tmp_path)).out
+    assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told
+    assert "refused: The name or the password is not right." in told
+    assert told.rstrip().endswith("(refusals before it that are not listed: 2)")

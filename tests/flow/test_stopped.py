@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from noroshi.core.alarms import Silence
 from noroshi.core.cadence import At
 from noroshi.core.model import Instance, State
 from noroshi.core.notices import Happening
+from noroshi.core.windows import Once
 from tests.flow.scene import Scene, disk_monitor
 from tests.flow.test_notices import Told, told
 
@@ -112,3 +114,24 @@ async def test_a_report_counts_what_is_stopped_apart():
     await scene.run(minutes=7, a=10)
     [report] = scene.of(Happening.WELL)
     assert (report.well, report.unseen, report.stopped) == (1, 0, 1)
+
+
+async def test_a_report_says_of_how_many_nothing_is_told():
+    scene = Told()
+    now = scene.time.now
+    at = now + timedelta(minutes=5)
+    soon = At(times=(at.time().replace(second=0, microsecond=0),), zone="UTC")
+    well = told(Happening.WELL, at=soon)
+    works = Once(
+        begins=now.replace(tzinfo=None),
+        ends=(at + timedelta(hours=1)).replace(tzinfo=None),
+        zone="UTC",
+    )
+    planned = disk_monitor(id="m2", name="b", maintenance=(works,))
+    other = disk_monitor(id="m3", name="c")
+    await scene.version(well, monitors=(disk_monitor(), planned, other))
+    given = {"begins": now, "ends": at + timedelta(hours=1), "why": "work", "who": "aki"}
+    await scene.store.silence(Silence(id="s", place="web1/g/disk", **given))
+    await scene.run(minutes=7, a=10)
+    [report] = scene.of(Happening.WELL)
+    assert (report.well, report.silent) == (3, 2)

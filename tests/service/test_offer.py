@@ -29,10 +29,6 @@ WHAT_PEOPLE_CAN_ASK = {
     "instance_start": OPERATOR,
     "instance_stop": OPERATOR,
     "log": VIEWER,
-    "monitor_copy": ADMIN,
-    "monitor_disable": OPERATOR,
-    "monitor_enable": OPERATOR,
-    "monitor_move": ADMIN,
     "alarms": VIEWER,
     "alarm_acknowledge": OPERATOR,
     "alarm_unacknowledge": OPERATOR,
@@ -40,6 +36,10 @@ WHAT_PEOPLE_CAN_ASK = {
     "silence_add": OPERATOR,
     "silence_end": OPERATOR,
     "silence_list": VIEWER,
+    "monitor_copy": ADMIN,
+    "monitor_disable": OPERATOR,
+    "monitor_enable": OPERATOR,
+    "monitor_move": ADMIN,
     "monitor_show": VIEWER,
     "try_monitor": ADMIN,
     "versions": VIEWER,
@@ -124,6 +124,15 @@ async def test_a_member_of_the_group_may_not_change_what_runs(name):
     told = await answer(Desk().service, member("eri"), name, {})
     assert told["error"] == "forbidden"
     assert "eri" in told["words"]["ja"]
+
+
+async def test_who_was_refused_is_in_the_audit_log_and_a_flood_is_not():
+    desk = Desk()
+    for _ in range(50):
+        await answer(desk.service, member("eri"), "apply", {"documents": [CANARY]})
+    (row,) = await desk.store.audited()
+    assert (row.who, row.door, row.op, row.given) == ("eri", "local", "apply", {})
+    assert "administrator" in row.refused.en and CANARY not in str(row)
 
 
 async def test_a_member_of_the_group_may_send():

@@ -47,7 +47,7 @@ async def test_it_is_taken_back_from_the_monitors_page_and_one_comes_back_there(
     page = (await seen.get(f"/monitor/{DISKS}")).text
     assert 'value="back"' in page and 'value="acknowledge"' not in page
     await seen.post("/alarms", do="back", back=DISKS, words="", **PICKED)
-    assert seen.to == f"/monitor/{DISKS}?did=back"
+    assert seen.to == f"/monitor/{DISKS}?said=back"
     page = (await seen.get(seen.to)).text
     assert "Taken back." in page and 'value="acknowledge"' in page
 

@@ -185,6 +185,8 @@ def _(notice: Well, reader: Reader) -> Page:
     counted = reader.say(words.COUNTED, well=notice.well, bad=bad, unseen=notice.unseen)
     if notice.stopped:
         counted = reader.say(words.AND_STOPPED, counted=counted, stopped=notice.stopped)
+    if notice.silent:
+        counted = reader.say(words.AND_SILENT, counted=counted, silent=notice.silent)
     worst_first = sorted(notice.bad, key=lambda one: -one.level.severity)
     return _page(
         reader,

@@ -131,6 +131,10 @@ ALL_STOPPED = Words(
 AND_STOPPED = Words(
     en="{counted}, {stopped} stopped by hand", ja="{counted}、監視停止中 {stopped}"
 )
+AND_SILENT = Words(
+    en="{counted}; nothing is told of {silent} (silence or maintenance)",
+    ja="{counted}。うち通知停止またはメンテナンス中 {silent}",
+)
 ALARMS = Words(en="Alarms", ja="アラーム")
 TALLIED = Words(
     en="{all} since {since}: {accepted} accepted, {waiting} waiting, {aside} set aside, "

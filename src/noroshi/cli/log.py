@@ -45,10 +45,10 @@ def log(asked: Asked) -> int:
         return exits.DONE
     now = datetime.now(UTC)
     print("\n".join(_events(asked, found["events"], now)) or asked.say(NOTHING))
-    if found["stopped"]:
-        print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
     if found["remarks"]:
         print("\n".join(["", asked.say(REMARKS), *_remarks(asked, found["remarks"], now)]))
+    if found["stopped"]:
+        print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
     if found["decisions"]:
         print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
     return exits.DONE

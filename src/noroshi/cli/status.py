@@ -189,7 +189,8 @@ def _rows(asked: Asked, monitor: Answer, now: datetime) -> Iterator[Sequence[str
     titles = filter(None, (monitor["group_title"], monitor["title"]))
     name = _named(monitor["path"], " › ".join(titles))
     for item in ranked:
-        level = shown(item["level"] if monitor["known"] else level_of(monitor), asked.language)
+        alone = level_of(monitor)
+        level = shown(item["level"] if monitor["known"] else alone, asked.language)
         since, words = _since(asked, monitor, item, now), _words(asked, monitor, item, now)
         yield (level, name, item["item"], since, words)
         name = ""

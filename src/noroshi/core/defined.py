@@ -87,10 +87,10 @@ class MonitorDef(Definition):
     """What its kind wants to know. / 種別ごとの設定です。"""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
     """Limits by reading; an empty table switches the kind's own limits off. / 測定値ごとのしきい値です。空のテーブルにすると、種別の既定のしきい値も使いません。"""
-    enabled: bool = True
-    """false: it is not measured until it is enabled again. / false なら監視を停止します。true に戻すまで測定しません。"""
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on it, beside its group's and its instance's. / この監視項目のメンテナンスです。グループと監視インスタンスのものに加わります。"""
+    enabled: bool = True
+    """false: it is not measured until it is enabled again. / false なら監視を停止します。true に戻すまで測定しません。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +109,10 @@ class GroupDef(Definition):
     """For all its monitors that say nothing else; [] for none. / 個別に指定のない監視項目すべての実行条件です。[] なら誰にも知らせません。"""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else. / 個別に指定のない監視項目すべてのしきい値です。種別と測定値ごとに決めます。"""
-    enabled: bool = True
-    """false: none of its monitors is measured, whatever they say themselves. / false なら、グループのすべての監視項目を停止します。"""
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on all its monitors, beside the instance's. / グループ全体のメンテナンスです。監視インスタンスのものに加わります。"""
+    enabled: bool = True
+    """false: none of its monitors is measured, whatever they say themselves. / false なら、グループのすべての監視項目を停止します。"""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -135,10 +135,10 @@ class InstanceDef(Definition):
     """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての実行条件です。"""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else. / 個別に指定のない監視項目すべてのしきい値です。種別と測定値ごとに決めます。"""
-    enabled: bool = True
-    """false: its monitoring is stopped; nothing of it is measured. / false なら監視を停止します。何も測定しません。"""
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on the whole of it. / 監視インスタンス全体のメンテナンスです。"""
+    enabled: bool = True
+    """false: its monitoring is stopped; nothing of it is measured. / false なら監視を停止します。何も測定しません。"""
     group: tuple[GroupDef, ...] = ()
 
 

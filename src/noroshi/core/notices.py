@@ -173,7 +173,7 @@ class Bad:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Well:
     """The report at a fixed time. `unseen` monitors were not measured yet; `stopped` ones are
-    not measured at all.
+    not measured at all; of `silent` ones nothing is told now, by a silence or maintenance.
 
     `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
     `aside` are all mails that wait or lie aside now, whenever they were made.
@@ -191,6 +191,7 @@ class Well:
     aside: int
     held: int = 0
     stopped: int = 0
+    silent: int = 0
 
     happening = Happening.WELL
 

@@ -85,8 +85,8 @@ class Heritage:
     cadence: Cadence = MINUTELY
     rules: tuple[Rule, ...] = ()
     limits: Mapping[str, Mapping[str, Limits]] = field(default_factory=dict)
-    stopped: bool = False
     maintenance: tuple[Window, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,8 @@ def _under(
         _cadence(above.cadence, said, zone, place),
         _rules(above.rules, said, known, place),
         limits,
-        above.stopped or not said.enabled,
         (*above.maintenance, *maintenance(said, zone, place)),
+        above.stopped or not said.enabled,
     )
 
 
@@ -204,8 +204,8 @@ def _monitor(
         rules=_rules(above.rules, said, known, place),
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
-        stopped=above.stopped or not said.enabled,
         maintenance=(*above.maintenance, *maintenance(said, instance.zone, place)),
+        stopped=above.stopped or not said.enabled,
     )
 
 

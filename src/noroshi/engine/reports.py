@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from noroshi.core.cadence import At
 from noroshi.core.model import Envelope, Level, Monitor, State
 from noroshi.core.notices import Bad, Draft, Notification, Well
 from noroshi.core.noticing import report_before, report_due, tellings
+from noroshi.core.windows import ends_of
 from noroshi.ports import Clocks, Store
 
 SETTLING = 60.0
@@ -72,6 +73,16 @@ class Reports:
             aside=sum(row.fate == "set aside" for row in rows),
             held=sum(row.fate == "held" for row in rows),
             stopped=len(asked) - len(mine),
+            silent=await self._silent(mine, now),
+        )
+
+    async def _silent(self, monitors: Collection[Monitor], now: datetime) -> int:
+        """Of how many nothing is told: whoever reads a report must know that."""
+        silences = (await self._store.said(now)).silences
+        return sum(
+            any(one.covers(monitor) for one in silences)
+            or ends_of(monitor.maintenance, now) is not None
+            for monitor in monitors
         )
 
 

@@ -86,7 +86,7 @@ class Alarming(Samples):
         found = list[AlarmRow]()
         for one in wanted:
             state = states.get(one.id, UNKNOWN_STATE)
-            if state.level is not Level.OK:
+            if state.level is not Level.OK and not one.stopped:
                 found += await self._rows(one, state, of.get(one.id, NOTHING_OF_IT))
         return Alarms(
             at=now,

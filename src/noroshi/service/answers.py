@@ -31,9 +31,9 @@ class ItemStatus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorStatus:
     """How one monitor is; `known` once it has been judged. `measured` is when it last was,
-    None if that was not looked up, as for those that are OK among very many. `silent` and
-    `maintenance` are until when nothing is told of it; `stopped` says by what and whom, where
-    nothing of it is measured."""
+    None if that was not looked up, as for those that are OK among very many. `stopped` says by
+    what and whom, where nothing of it is measured; `silent` and `maintenance` are until when
+    nothing is told of it."""
 
     path: str
     title: str
@@ -43,9 +43,9 @@ class MonitorStatus:
     known: bool
     measured: datetime | None
     items: tuple[ItemStatus, ...]
-    stopped: StoppedBy | None = None
     silent: datetime | None = None
     maintenance: datetime | None = None
+    stopped: StoppedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,11 @@ class MonitorShown:
     limits: tuple[LimitShown, ...]
     series: tuple[Series, ...]
     faults: tuple[datetime, ...]
-    runs: bool = False
-    seconds: float = 0.0
     remarks: tuple[RemarkShown, ...] = ()
     silences: tuple[SilenceShown, ...] = ()
     planned: tuple[WindowShown, ...] = ()
+    runs: bool = False
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +162,8 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
-    what somebody should know of the definitions; `silences` are what nothing is told of.
-    `stopped` is what is not watched, the outermost of it."""
+    what somebody should know of the definitions. `stopped` is what is not watched, the outermost
+    of it; `silences` are what nothing is told of."""
 
     node: str
     version: int
@@ -174,8 +174,8 @@ class Status:
     queue: Counts
     troubles: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
-    stopped: tuple[StoppedBy, ...] = ()
     silences: tuple[SilenceShown, ...] = ()
+    stopped: tuple[StoppedBy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,8 +420,8 @@ class Log:
 
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
-    stopped: StoppedBy | None = None
     remarks: tuple[RemarkShown, ...] = ()
+    stopped: StoppedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

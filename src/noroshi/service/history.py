@@ -33,16 +33,16 @@ class History(Stops):
     )
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
         """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
-        also what each rule last answered about each item, and why, and by whom it is stopped. And
-        what people said."""
+        also what each rule last answered about each item, and why, and by whom it is stopped.
+        And what people said."""
         _, plan = await self._current()
         wanted = monitor_named(plan, monitor) if monitor else None
         id = wanted.id if wanted else ""
         events = await self._store.events(id, max(1, min(last, MOST)))
         decided = await self._store.decisions(id) if id else ()
+        remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         stopped = wanted is not None and wanted.stopped
         stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
-        remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
             decisions=tuple(
@@ -56,8 +56,8 @@ class History(Stops):
                 )
                 for d in decided
             ),
-            stopped=stop,
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
+            stopped=stop,
         )
 
     def _happened(self, plan: Plan, event: Event) -> Happened:

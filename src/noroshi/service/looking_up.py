@@ -11,6 +11,7 @@ from noroshi.service import looking
 from noroshi.service.answers import Kind, MonitorStatus, RoutesShown, Status
 from noroshi.service.answers_stops import StoppedBy
 from noroshi.service.cautions import silent
+from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, Person, operation
 from noroshi.service.said import NOTHING_OF_IT, OfMonitor, of_monitors, silence_shown
 from noroshi.service.stopped import outermost, stop_of
@@ -21,14 +22,14 @@ MOST_LOOKED_UP = 500
 UNKNOWN_STATE = State()
 
 
-class Samples(Stops):
+class Samples(Desk):
     """What was measured last."""
 
     async def _sample(self, monitor: Monitor) -> Sample | None:
         return next(iter(await self._store.samples(monitor.id, 1)), None)
 
 
-class Looking(Samples):
+class Looking(Samples, Stops):
     """How everything is, and what there is to choose from."""
 
     @operation(role=VIEWER, help=Words(en="How everything is.", ja="全体の状態を表示します。"))
@@ -37,10 +38,9 @@ class Looking(Samples):
         now = self._clocks.wall()
         version, plan = await self._current()
         states, waiting = await self._store.states(), await self._store.waiting()
-        said = await self._store.said(now)
+        said, stopped = await self._store.said(now), await self._stops()
         of = of_monitors(said, plan.monitors.values(), now)
-        stopped = await self._stops()
-        monitors = await self._monitors(plan, states, of, stopped)
+        monitors = await self._monitors(plan, states, stopped, of)
         return Status(
             node=self._name,
             version=version.number,
@@ -51,11 +51,11 @@ class Looking(Samples):
             queue=looking.counts(waiting),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
             cautions=tuple(silent(plan)),
+            stopped=outermost(stopped),
             silences=tuple(
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
                 for one in said.silences
             ),
-            stopped=outermost(stopped),
         )
 
     @operation(
@@ -71,8 +71,8 @@ class Looking(Samples):
         self,
         plan: Plan,
         states: Mapping[str, State],
-        of: Mapping[str, OfMonitor],
         stopped: Mapping[str, StoppedBy],
+        of: Mapping[str, OfMonitor],
     ) -> tuple[MonitorStatus, ...]:
         every = sorted(plan.monitors.values(), key=lambda m: m.path)
         few = len(every) <= MOST_LOOKED_UP
@@ -82,9 +82,8 @@ class Looking(Samples):
             asked = few or state.level is not Level.OK
             sample = await self._sample(monitor) if asked else None
             names = self._plugins.check(monitor.kind).names
-            said = of.get(monitor.id, NOTHING_OF_IT)
-            stop = stop_of(monitor, stopped)
-            found.append(looking.monitor_status(monitor, state, sample, names, said, stop))
+            stop, said = stop_of(monitor, stopped), of.get(monitor.id, NOTHING_OF_IT)
+            found.append(looking.monitor_status(monitor, state, sample, names, stop, said))
         return tuple(found)
 
     @operation(

@@ -43,11 +43,11 @@ class Showing(Stops):
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         check = self._plugins.check(wanted.kind)
         newest, now = samples[0] if samples else None, self._clocks.wall()
+        stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
         said, remarks = await self._store.said(now), await self._store.remarks(wanted.id)
         of = of_monitors(said, [wanted], now).get(wanted.id, NOTHING_OF_IT)
-        stop = stop_of(wanted, await self._stops()) if wanted.stopped else None
         return MonitorShown(
-            status=looking.monitor_status(wanted, state, newest, check.names, of, stop),
+            status=looking.monitor_status(wanted, state, newest, check.names, stop, of),
             at=now,
             kind_title=check.title,
             goes_to=wanted.goes_to,

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import inf
 from typing import Any
 
 from noroshi.core.people import VIEWER, Person, roles_up_to
@@ -57,7 +56,7 @@ class Seen:
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """All that is shown. That something was measured once more is not."""
-        shown = ("version", "routes", "queue", "troubles", "cautions", "silences", "stopped")
+        shown = ("version", "routes", "queue", "troubles", "cautions", "stopped", "silences")
         told = [self.status[name] for name in shown]
         return (*told, self.alarms, self.prints, self.ledger)
 
@@ -103,9 +102,9 @@ class Live:
             assert self._seen is not None
             return self._seen
 
-    def stale(self) -> None:
-        """Somebody changed something just now: whoever looks next sees it."""
-        self._looked = -inf
+    def changed(self) -> None:
+        """Somebody changed something just now: whoever asks next sees it."""
+        self._looked = float("-inf")
 
     async def follow(self) -> AsyncIterator[Seen | None]:
         """How it is, and again each time that something changed; None when long nothing did."""

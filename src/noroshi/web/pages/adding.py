@@ -56,7 +56,7 @@ async def _one(visit: Visit, live: Live) -> Response:
     done = await attempt(visit, "blueprint_add", blueprint=name, **given, dry=only_try)
     if done.ok is None or only_try:
         return await _shown(visit, known[name], done)
-    live.stale()
+    live.changed()
     return visit.to(address(part_page(given["instance"]), did="added", part=name))
 
 

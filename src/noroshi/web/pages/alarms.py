@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.model import Level
@@ -44,13 +44,12 @@ def routes(house: House, live: Live) -> list[Route]:
         why, status = await _done(visit, deed)
         if why:
             return await _shown(visit, live, why=why, status=status)
-        live.stale()
+        live.changed()
         back = visit.form.get("back", "")
-        return visit.to(f"/monitor/{back}?did={deed}" if back else address(HERE, did=deed))
+        return visit.to(f"/monitor/{back}?said={deed}" if back else address(HERE, did=deed))
 
     async def changed(visit: Visit) -> Response:
-        html = visit.page("alarms_changed.html").body
-        return HTMLResponse(html)
+        return visit.page("alarms_changed.html")
 
     return [
         Route(HERE, page(house, alarms), methods=["GET", "POST"]),

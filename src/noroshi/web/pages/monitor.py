@@ -48,7 +48,7 @@ def routes(house: House, live: Live) -> list[Route]:
             unsure=needs_password(visit, shown),
             may=may(visit),
             did=did(visit),
-            said=asked(visit, "did"),
+            said=asked(visit, "said"),
             **_view(shown, visit.language),
         )
 

@@ -65,7 +65,7 @@ async def _switched(visit: Visit, live: Live) -> Response:
         return for_sure(visit, here)
     if done.why:
         return await visit.show("error.html", done.status, why=" ".join(done.why))
-    live.stale()
+    live.changed()
     return visit.to(address(here, did=deed, part=part))
 
 

@@ -48,7 +48,7 @@ async def _place(visit: Visit, live: Live) -> Response:
     done = await attempt(visit, op, **what, dry=only_try)
     if done.ok is None or only_try:
         return await _shown(visit, path, its, documents, done)
-    live.stale()
+    live.changed()
     did = "move" if op == "monitor_move" else "copy"
     return visit.to(address(part_page(target), did=did, part=path))
 
