@@ -317,7 +317,7 @@ class Store(PeopleStore, AlarmStore, Protocol):
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         """The alarms of the envelopes born since then, by their fate: "" for those that wait;
-        those in a digest by the digest's."""
+        those in a digest by the digest's; "came back" for those whose mail did."""
 
     async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
         """The newest alarms, or the one of that id, with all that became of them."""

@@ -104,6 +104,7 @@ async def test_what_came_back_counts_as_that_and_no_longer_as_accepted(store, le
     await store.arrived(ALARM, SEEN)
     known = {"raised": 2, "forgotten": 0, "lost": 0}
     assert await store.totals() == known | {"came back": 1, "": 1}
+    assert await store.tally(DAWN) == {"came back": 1, "": 1}
 
 
 async def test_all_alarms_of_a_digest_that_came_back_came_back(store, lend):
@@ -115,6 +116,7 @@ async def test_all_alarms_of_a_digest_that_came_back_came_back(store, lend):
     await store.arrived("a/together", BACK)
     known = {"raised": 2, "forgotten": 0, "lost": 0}
     assert await store.totals() == known | {"came back": 2}
+    assert await store.tally(DAWN) == {"came back": 2}
 
 
 async def test_nothing_arrived_of_what_is_not_known_or_was_set_aside(store, lend):

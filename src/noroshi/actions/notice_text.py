@@ -214,12 +214,13 @@ def _at(contact: str, address: str) -> str:
 def _tallied(notice: Well, reader: Reader) -> str:
     """Lost is what is in none of the states in which an alarm can be; it must be none."""
     tally = notice.tally
-    known = ("accepted", "", "held", "set aside", "dropped")
+    known = ("accepted", "came back", "", "held", "set aside", "dropped")
     return reader.say(
         words.TALLIED,
         all=sum(tally.values()),
         since=reader.when(notice.since),
         accepted=tally.get("accepted", 0),
+        back=tally.get("came back", 0),
         waiting=tally.get("", 0) + tally.get("held", 0),
         aside=tally.get("set aside", 0),
         dropped=tally.get("dropped", 0),

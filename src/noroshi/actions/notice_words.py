@@ -137,9 +137,9 @@ AND_SILENT = Words(
 )
 ALARMS = Words(en="Alarms", ja="アラーム")
 TALLIED = Words(
-    en="{all} since {since}: {accepted} accepted, {waiting} waiting, {aside} set aside, "
+    en="{all} since {since}: {accepted} accepted, {back} came back, {waiting} waiting, {aside} set aside, "
     "{dropped} given up by a person, {lost} lost",
-    ja="{since} から {all}件: 受領 {accepted}、待機 {waiting}、保留 {aside}、"
+    ja="{since} から {all}件: 受領 {accepted}、不達 {back}、待機 {waiting}、保留 {aside}、"
     "取りやめ {dropped}、失われたもの {lost}",
 )
 QUEUE = Words(en="Queue now", ja="送信キュー")

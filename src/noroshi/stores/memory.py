@@ -390,7 +390,7 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
         found = Counter[str]()
         for row in self._spool.values():
             if row.envelope.born >= since:
-                found[counted(row.fate)] += len(row.envelope.alarms)
+                found[self._counted(row)] += len(row.envelope.alarms)
         return +found
 
     async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
@@ -410,11 +410,14 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
             arrivals=tuple(digest.arrivals),
         )
 
+    def _counted(self, row: Spooled) -> str:
+        arrivals = told_in(row, self._spool.values()).arrivals
+        return BACK if BACK in {one.state for one in arrivals} else counted(row.fate)
+
     async def totals(self) -> Mapping[str, int]:
         found = Counter[str]()
         for row in self._spool.values():
-            back = BACK in {one.state for one in told_in(row, self._spool.values()).arrivals}
-            found[BACK if back else counted(row.fate)] += len(row.envelope.alarms)
+            found[self._counted(row)] += len(row.envelope.alarms)
         kept = sum(found.values())
         counters = {"raised": self._raised, "forgotten": self._forgotten}
         lost = self._raised - self._forgotten - kept

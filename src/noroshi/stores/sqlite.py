@@ -240,7 +240,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile):
         return await self._read(spool.waiting)
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
-        return await self._read(lambda db: spool.tally(db, since))
+        return await self._read(lambda db: ledger.tally(db, since))
 
     async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
         return await self._read(lambda db: ledger.ledger(db, last, alarm))

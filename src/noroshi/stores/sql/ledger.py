@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.model import Event
+from noroshi.core.model import Envelope, Event
 from noroshi.ports import Arrival, Entry, Waiting
 from noroshi.stores.shared import ASIDE_TOGETHER, BACK, TOGETHER, counted
 from noroshi.stores.sql.following import arrivals
@@ -22,7 +22,7 @@ ONE = "select id, envelope from alarm where id = ?"
 BY_FATE = """
 select s.fate, count(*) from spool s indexed by spool_sum
 cross join alarm a indexed by alarm_of on a.envelope = s.seq group by s.fate"""
-CAME_BACK = """
+TOLD_BACK = """
 with back (seq) as (select envelope from arrival where state = 'came back'),
 told (seq) as (
     select seq from back
@@ -30,10 +30,12 @@ told (seq) as (
     cross join spool d on d.seq = back.seq
     cross join json_each(d.envelope, '$.members') j
     cross join spool m on m.id = j.value)
-select s.fate, count(*) from told
+"""
+CAME_BACK = f"""{TOLD_BACK} select s.fate, count(*) from told
 cross join spool s on s.seq = told.seq cross join alarm a on a.envelope = s.seq
-group by s.fate"""
+group by s.fate"""  # noqa: S608  our own text
 """Alarms whose mail came back, or whose digest did; their spool has the fate from before."""
+BACK_AT_ALL = f"{TOLD_BACK} select seq from told"  # noqa: S608  our own text
 OLD = """
 select seq from spool indexed by spool_old
 where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
@@ -46,6 +48,20 @@ def ledger(db: Connection, last: int, alarm: str = "") -> Sequence[Entry]:
     """As ports.Store.ledger says."""
     rows = db.execute(ONE, (alarm,)) if alarm else db.execute(NEWEST, (last,))
     return [_entry(db, id, seq) for id, seq in rows.fetchall()]
+
+
+def tally(db: Connection, since: datetime) -> Mapping[str, int]:
+    """As ports.Store.tally says. From the newest back, as they stand in the order in which they
+    were born: a report is of a day, and the spool keeps years."""
+    found = Counter[str]()
+    back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
+    rows = db.execute("select seq, fate, envelope from spool order by seq desc")
+    for seq, fate, body in rows:
+        one = schema.value(Envelope, body)
+        if one.born < since:
+            break
+        found[BACK if seq in back else counted(fate)] += len(one.alarms)
+    return +found
 
 
 def totals(db: Connection) -> Mapping[str, int]:

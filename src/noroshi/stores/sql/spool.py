@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,6 @@ from noroshi.stores.shared import (
     SET_ASIDE,
     SHOWN,
     accepted,
-    counted,
     of_members,
     outcome,
     readdressed,
@@ -225,18 +223,6 @@ def _at_hand(db: Connection, id: str) -> tuple[int, str, Envelope | None]:
 
 def waiting(db: Connection) -> Sequence[Waiting]:
     return [_waiting(row) for row in db.execute(WAITING)]
-
-
-def tally(db: Connection, since: datetime) -> Mapping[str, int]:
-    """From the newest back, as they stand in the order in which they were born: a report is of
-    a day, and the spool keeps years."""
-    found = Counter[str]()
-    for fate, body in db.execute("select fate, envelope from spool order by seq desc"):
-        envelope = schema.value(Envelope, body)
-        if envelope.born < since:
-            break
-        found[counted(fate)] += len(envelope.alarms)
-    return +found
 
 
 def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
