@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.delivery import Accepted
-from noroshi.core.model import Answer, Receipt, Verdict
+from noroshi.core.model import Answer, Receipt, Route, Verdict
 from noroshi.ports import Arrival
+from noroshi.service.arriving import limits, unproved
 from noroshi.testing import DAWN
 from noroshi.trips import trip_mail
 from tests.service.asking import applied
@@ -53,6 +54,16 @@ async def test_where_no_mailbox_is_read_it_is_told_that_nobody_would_notice(read
     letter = await reading("queue_show", id=await sent(reading, "plain"))
     assert "would not be noticed" in letter["unproved"]["en"]
     assert "reads_inbox" in letter["unproved"]["ja"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("pickup", "picks it up"), ("webhook", "other side took it")]
+)
+def test_of_a_route_that_sends_no_mails_no_mailbox_is_spoken_of(kind, told):
+    routes = (Route(name="out", kind=kind),)
+    known = limits(routes, {"out"})
+    receipt = Receipt(at=DAWN, answers={"a": Answer(Verdict.ACCEPTED)}, route="out")
+    assert told in unproved("accepted", [receipt], known).en
 
 
 async def test_a_mailbox_that_another_account_reads_is_read(ask):

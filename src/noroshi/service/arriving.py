@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from noroshi.core.model import NOTHING, Receipt
+from noroshi.core.model import NOTHING, Receipt, Route
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Trip
 from noroshi.service.answers_mail import Arrived, Arrives
@@ -23,6 +23,19 @@ NOT_NOTICED = Words(
     "配信不能の通知が来ても分かりません。",
 )
 
+FILED = Words(
+    en="It lies in the folder as a file. What becomes of it there is not proved: that is up to "
+    "whoever picks it up.",
+    ja="フォルダーにファイルとして置きました。その先で送られたかどうかは確かめていません "
+    "(取り出す側のソフトウェアによります)。",
+)
+HANDED = Words(
+    en="The other side took it. Whether anybody saw it there is not proved.",
+    ja="相手のサービスが受け取りました。そこで誰かが見たかどうかは確かめていません。",
+)
+OF_KIND: Mapping[str, Words] = {"pickup": FILED, "webhook": HANDED}
+"""What is not known of what a route of that kind took, which no report comes back to."""
+
 
 def state_of(state: str, arrivals: Iterable[Arrival]) -> str:
     """A mail that came back was not read, whoever else saw it arrive."""
@@ -32,12 +45,18 @@ def state_of(state: str, arrivals: Iterable[Arrival]) -> str:
     return CAME_BACK if CAME_BACK in arrived else arrived.pop()
 
 
-def unproved(state: str, receipts: Sequence[Receipt], read: Collection[str]) -> Words:
-    """What is not known of an accepted mail. `read`: the routes whose mailbox is read."""
+def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Words]:
+    """By route, what is not known of what it took. `read`: those whose mailbox is read."""
+    of_mails = {True: NOT_PROVED, False: NOT_NOTICED}
+    return {one.name: OF_KIND.get(one.kind) or of_mails[one.name in read] for one in routes}
+
+
+def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]) -> Words:
+    """What is not known of an accepted mail. `known`: the same by route."""
     if state != ACCEPTED:
         return NOTHING
     took = last_taken(receipts)
-    return NOT_PROVED if took is not None and took.route in read else NOT_NOTICED
+    return NOT_NOTICED if took is None else known.get(took.route, NOT_NOTICED)
 
 
 def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:

@@ -28,6 +28,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Resting, Store, Trip, Version, Waiting
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
+from noroshi.service.arriving import limits
 from noroshi.service.offer import Trouble
 from noroshi.service.under_way import UnderWay
 from noroshi.trips import looked_at, mails_of, trip_of
@@ -128,12 +129,14 @@ class Desk:
         looked = looked_at(await self._store.notes(), account.name)
         return trip_of(await mails_of(self._store, route.name), looked, self._clocks.wall())
 
-    async def _read(self) -> frozenset[str]:
-        """The routes whose mailbox is read; none while the definitions cannot be read."""
+    async def _unproved(self) -> Mapping[str, Words]:
+        """By route, what is not known of what it took; nothing while the definitions cannot be
+        read."""
         try:
-            return noticed((await self._current())[1])
+            plan = (await self._current())[1]
         except Trouble:
-            return frozenset()
+            return {}
+        return limits(plan.routes.values(), noticed(plan))
 
     async def _marks(self) -> Mapping[str, Words]:
         """What stands beside routes whose provider is none of the built-in ones; nothing is

@@ -34,8 +34,8 @@ class Ledgers(Desk):
         if alarm and not found:
             raise NotFound(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()
-        read = await self._read()
-        rows = tuple(row_of(entry, marks, read, who.roles) for entry in found)
+        limits = await self._unproved()
+        rows = tuple(row_of(entry, marks, limits, who.roles) for entry in found)
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
 
@@ -55,9 +55,12 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
 
 
 def row_of(
-    entry: Entry, marks: Mapping[str, Words], read: Collection[str], roles: Collection[str]
+    entry: Entry,
+    marks: Mapping[str, Words],
+    limits: Mapping[str, Words],
+    roles: Collection[str],
 ) -> LedgerRow:
-    """One alarm as an answer. `read`: the routes whose mailbox is read."""
+    """One alarm as an answer. `limits`: by route, what is not known of what it took."""
     event, mail = entry.event, entry.row.envelope
     fate = entry.row.fate
     state = state_of(STATES.get(fate, fate), entry.arrivals)
@@ -79,7 +82,7 @@ def row_of(
             tried for receipt in entry.receipts for tried in _tried(receipt, marks, roles)
         ),
         arrived=arrived(entry.arrivals),
-        unproved=unproved(state, entry.receipts, read),
+        unproved=unproved(state, entry.receipts, limits),
     )
 
 

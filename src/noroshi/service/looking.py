@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from noroshi import schema
@@ -277,11 +278,11 @@ def letter(
     queued: Queued,
     receipts: Sequence[Receipt],
     arrivals: Sequence[Arrival] = (),
-    read: Collection[str] = (),
+    limits: Mapping[str, Words] = MappingProxyType({}),
     roles: Collection[str] = (),
 ) -> Letter:
-    """One envelope in full, for people of these roles. `read`: the routes whose mailbox is
-    read."""
+    """One envelope in full, for people of these roles. `limits`: by route, what is not
+    known of what it took."""
     envelope, state = one.envelope, arriving.state_of(queued.state, arrivals)
     return Letter(
         queued=replace(queued, state=state),
@@ -293,7 +294,7 @@ def letter(
         thread=envelope.thread,
         tried=tuple(_attempt(receipt, roles) for receipt in receipts),
         arrived=arriving.arrived(arrivals),
-        unproved=arriving.unproved(state, receipts, read),
+        unproved=arriving.unproved(state, receipts, limits),
     )
 
 

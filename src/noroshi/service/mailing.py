@@ -118,8 +118,9 @@ class Mailing(Desk):
         ):  # what was tried, and what arrived, is the digest's
             told_in = await self._store.envelope(digest)
             id, receipts = (digest, told_in[1]) if told_in else (id, receipts)
-        arrivals, read = await self._store.arrivals(id), await self._read()
-        return looking.letter(one, await self._queued(one), receipts, arrivals, read, who.roles)
+        arrivals, limits = await self._store.arrivals(id), await self._unproved()
+        queued = await self._queued(one)
+        return looking.letter(one, queued, receipts, arrivals, limits, who.roles)
 
     @operation(
         role=OPERATOR,
