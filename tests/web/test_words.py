@@ -11,6 +11,7 @@ import noroshi.web
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
 from noroshi.web.pages import queue, users
 from noroshi.web.pages.ledger import PARTS
+from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 
@@ -35,6 +36,9 @@ def used():
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
+    yield from (group.key for group in GROUPS)
+    pages = [one for group in GROUPS for one in group.pages]
+    yield from (f"{one.key}.{part}" for one in pages for part in ("title", "short"))
     yield from ("alarm.held", "alarm.dropped")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 

@@ -15,12 +15,12 @@ from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
+from noroshi.service.own_account import OwnAccounts
 from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.showing import Showing
 from noroshi.service.trying import Trying
-from noroshi.service.users import Users
 from noroshi.service.versions import Versions
 
 
@@ -40,7 +40,7 @@ class Service(
     Ledgers,
     Reporting,
     Keeping,
-    Users,
+    OwnAccounts,
     Examining,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""

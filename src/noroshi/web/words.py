@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.core.words import Words
 from noroshi.web.words_handling import HANDLING
+from noroshi.web.words_settings import SETTINGS
 from noroshi.web.words_watching import WATCHING
 
 TEXTS: Mapping[str, Words] = {
@@ -91,4 +92,5 @@ TEXTS: Mapping[str, Words] = {
     ),
     **WATCHING,
     **HANDLING,
+    **SETTINGS,
 }

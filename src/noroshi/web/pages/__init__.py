@@ -6,7 +6,18 @@ from starlette.routing import Route
 
 from noroshi.web.house import House
 from noroshi.web.live import Live
-from noroshi.web.pages import entering, ledger, looks, monitor, overview, queue, users, versions
+from noroshi.web.pages import (
+    entering,
+    ledger,
+    looks,
+    me,
+    monitor,
+    overview,
+    queue,
+    settings,
+    users,
+    versions,
+)
 
 
 def routes(house: House) -> list[Route]:
@@ -19,6 +30,8 @@ def routes(house: House) -> list[Route]:
         *monitor.routes(house, live),
         *queue.routes(house),
         *ledger.routes(house),
+        *settings.routes(house),
+        *me.routes(house),
         *versions.routes(house),
         *users.routes(house),
     ]

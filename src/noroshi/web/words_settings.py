@@ -1,0 +1,69 @@
+"""The texts of the settings' first page, and of one's own account, contacts, files, health and
+places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.words import Words
+
+SETTINGS: Mapping[str, Words] = {
+    "settings.about": Words(
+        en="Watching goes on while settings change; each change is a version that can be taken back.",
+        ja="設定を変えても監視は止まりません。変更はすべて版として残り、元に戻せます。",
+    ),
+    "settings.definitions": Words(en="Definitions", ja="定義"),
+    "settings.people": Words(en="People and programs", ja="利用者とプログラム"),
+    "versions.short": Words(
+        en="What each change was, and the way back.", ja="変更の履歴を見て、元に戻します。"
+    ),
+    "users.short": Words(
+        en="Who may log in, and as what.", ja="ログインできる人とその権限です。"
+    ),
+    "tokens.short": Words(
+        en="By what programs speak to Noroshi.", ja="プログラムから操作するためのものです。"
+    ),
+    "audit.short": Words(
+        en="Who changed what, and when.", ja="いつ、誰が、何を変えたかの記録です。"
+    ),
+    "me.title": Words(en="My account", ja="自分のアカウント"),
+    "me.short": Words(
+        en="Your password, and two-step log-in.", ja="パスワードと2段階認証を変更します。"
+    ),
+    "me.about": Words(
+        en="Logged in as {name} ({role}).", ja="{name} ({role}) でログインしています。"
+    ),
+    "me.none": Words(
+        en="This account is gone. Log in again.",
+        ja="このアカウントはもうありません。ログインし直してください。",
+    ),
+    "me.password": Words(en="Password", ja="パスワード"),
+    "me.old": Words(en="Current password", ja="現在のパスワード"),
+    "me.new": Words(en="New password", ja="新しいパスワード"),
+    "me.password.do": Words(en="Change the password", ja="パスワードを変更"),
+    "me.password.done": Words(
+        en="The password is changed. All other browsers are logged out.",
+        ja="パスワードを変更しました。ほかのブラウザーはすべてログアウトしました。",
+    ),
+    "me.ends": Words(
+        en="Your other browsers are logged out.", ja="ほかのブラウザーはログアウトされます。"
+    ),
+    "me.totp": Words(en="Two-step log-in", ja="2段階認証"),
+    "me.totp.about": Words(
+        en="Beside the password, the log-in asks for a code that your phone shows. Whoever learns the password alone stays outside.",
+        ja="ログインのとき、パスワードに加えてスマートフォンに表示されるコードを入力します。パスワードを知られても、ログインはできません。",
+    ),
+    "me.totp.off.done": Words(
+        en="Two-step log-in is off. All other browsers are logged out.",
+        ja="2段階認証を無効にしました。ほかのブラウザーはすべてログアウトしました。",
+    ),
+    "me.scan": Words(
+        en="Scan this with your authenticator", ja="認証アプリで読み取ってください"
+    ),
+    "me.scan.picture": Words(en="QR code for the authenticator", ja="認証アプリ用の QR コード"),
+    "me.scan.about": Words(
+        en="Microsoft Authenticator, Google Authenticator and others read it. Without a camera, type this key there. Then type the code that it shows.",
+        ja="Microsoft Authenticator や Google Authenticator などで読み取ります。カメラがなければ、次のキーを手で入力します。続いて、表示されたコードを入れてください。",
+    ),
+    "me.recovery": Words(en="Your recovery codes", ja="リカバリー コード"),
+}
