@@ -22,6 +22,8 @@ WHAT_PEOPLE_CAN_ASK = {
     "blueprints": VIEWER,
     "blueprint_add": ADMIN,
     "contacts": VIEWER,
+    "definition_change": ADMIN,
+    "definition_show": VIEWER,
     "log": VIEWER,
     "monitor_show": VIEWER,
     "try_monitor": ADMIN,

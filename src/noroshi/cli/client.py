@@ -25,6 +25,7 @@ QUICK = frozenset(
         "audit",
         "blueprints",
         "contacts",
+        "definition_show",
         "examine_begin",
         "examine_look",
         "export",

@@ -99,6 +99,20 @@ def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
     return exits.DONE
 
 
+def say_would(asked: Asked, applied: Mapping[str, Any]) -> int:
+    """What would change, of a change that was only tried."""
+    if asked.given.json:
+        asked.print_json(applied)
+        return exits.DONE
+    found, version = applied["differences"], applied["version"]
+    if found:
+        _list(asked, WOULD_CHANGE.fill(count=len(found), version=version), found)
+    else:
+        print(asked.say(NO_DIFFERENCE.fill(version=version)))
+    say_cautions(asked, applied["cautions"])
+    return exits.DONE
+
+
 def say_cautions(asked: Asked, found: Sequence[Mapping[str, str]]) -> None:
     """What somebody should know, if there is something."""
     if found:

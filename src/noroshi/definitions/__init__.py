@@ -11,6 +11,7 @@ from noroshi.definitions.folder import (
     Folder,
     look_into,
     read_folder,
+    read_text,
     what_would_be_lost,
     write_folder,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "look_into",
     "monitor_ids",
     "read_folder",
+    "read_text",
     "try_out",
     "ulid",
     "what_would_be_lost",

@@ -98,6 +98,15 @@ def read_folder(path: Path) -> tuple[Document, ...]:
     return found.documents
 
 
+def read_text(raw: bytes, name: str) -> dict[str, Any]:
+    """What one file says; Invalid with all that is wrong with it, at `name`."""
+    problems = list[Problem]()
+    given: dict[str, Any] = _without_dates(_parsed(raw, name), Place(f"{name}: ", problems))
+    if problems:
+        raise Invalid(tuple(problems))
+    return given
+
+
 def what_would_be_lost(path: Path, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
     """The definitions' files that `write_folder` would remove, or write over with other text."""
     texts, lost = _texts(documents), list[Problem]()
@@ -154,6 +163,10 @@ def _load(file: Path, name: str) -> dict[str, Any]:
         raw = file.read_bytes()
     except OSError as error:
         raise Invalid((Problem(name, UNREADABLE.fill(why=why(error))),)) from None
+    return _parsed(raw, name)
+
+
+def _parsed(raw: bytes, name: str) -> dict[str, Any]:
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:

@@ -195,6 +195,16 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsShown:
+    """Definitions of one version by key (instances/web1): what each says, as TOML would say it,
+    and the digest that a change of it names; "" for what is not there."""
+
+    version: int
+    documents: Mapping[str, Any]
+    etags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
     measures, and the limits of that unless others are given."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from noroshi import ports
 from noroshi.core.model import Monitor
@@ -90,21 +91,47 @@ class Defining(Desk):
         What would end all watching is taken for a mistake unless `empty` says otherwise."""
         current = await self._store.current()
         _see_that_it_is_current(base, current)
+        found = await self._sound(documents, current, empty=empty)
+        try:
+            return await self._bring(who, found, current, note, "apply")
+        except ports.Conflict:
+            raise overtaken(await self._store.current()) from None
+
+    async def _sound(
+        self, documents: tuple[Document, ...], current: Version, *, empty: bool
+    ) -> Checked:
+        """They as checked. Raises Invalid with all that is wrong, Conflict for what would end
+        all watching unless `empty` says that it is meant."""
         found = await self._checked(documents, current)
         if found.problems:
             raise Invalid(BAD_DEFINITIONS, found.problems)
         mistaken = ends_everything(current.documents, found.documents)
         if mistaken and not empty:
             raise Conflict(mistaken)
-        if not who.sure and await self._runs_anew(found, current):
-            raise NotSure(NOT_SURE.fill(name="apply"))
+        return found
+
+    async def _told(self, found: Checked, current: Version) -> Applied:
+        """What they would change, and what one should know of it; nothing is kept."""
         changed = await asyncio.to_thread(_differ, current.documents, found.documents)
-        cautions_of, number = tuple(await self._cautions(found, current)), current.number
-        if changed:
-            number = await self._publish(found, current, who.name, note)
-            told = {"version": number, "changed": [one.en for one in changed[:MOST_NOTED]]}
-            note_change(before={"version": current.number}, after=told)
-        return Applied(version=number, differences=changed, cautions=cautions_of)
+        beware = tuple(await self._cautions(found, current))
+        return Applied(version=current.number, differences=changed, cautions=beware)
+
+    async def _bring(
+        self, who: Person, found: Checked, current: Version, note: str, op: str
+    ) -> Applied:
+        """Bring what was checked into force. Raises NotSure, or ports.Conflict if another
+        version came first."""
+        if not who.sure and await self._runs_anew(found, current):
+            raise NotSure(NOT_SURE.fill(name=op))
+        told = await self._told(found, current)
+        if not told.differences:
+            return told
+        number = await self._publish(found, current, who.name, note)
+        lines = [one.en for one in told.differences[:MOST_NOTED]]
+        note_change(
+            before={"version": current.number}, after={"version": number, "changed": lines}
+        )
+        return replace(told, version=number)
 
     async def _runs_anew(self, found: Checked, current: Version) -> bool:
         """Whether a program would run that does not run now, or in another way."""
@@ -125,10 +152,7 @@ class Defining(Desk):
             at=self._clocks.wall(),
             note=note,
         )
-        try:
-            return await self._store.publish(version, list(found.plan.monitors), current.number)
-        except ports.Conflict:
-            raise _overtaken(await self._store.current()) from None
+        return await self._store.publish(version, list(found.plan.monitors), current.number)
 
     @operation(
         role=ADMIN,
@@ -183,8 +207,9 @@ def _see_that_it_is_current(base: int | None, current: Version) -> None:
     if base is not None and base > current.number:
         raise Conflict(NO_SUCH_BASE.fill(number=current.number, base=base))
     if base is not None and base != current.number:
-        raise _overtaken(current)
+        raise overtaken(current)
 
 
-def _overtaken(current: Version) -> Conflict:
+def overtaken(current: Version) -> Conflict:
+    """That somebody else's version came first."""
     return Conflict(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))

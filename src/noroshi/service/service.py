@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from noroshi.service.as_sent import Previewing
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
+from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
 from noroshi.service.history import History
@@ -29,6 +30,7 @@ class Service(
     History,
     Showing,
     Trying,
+    Editing,
     Versions,
     Blueprints,
     Certifying,

@@ -238,3 +238,102 @@ BLUEPRINT = Command(
         ),
     ),
 )
+KEY = Option(
+    ("key",),
+    Words(
+        en="which: folder/name, such as instances/web1",
+        ja="どの定義か。フォルダー/名前 (例 instances/web1)",
+    ),
+    {"metavar": "KEY"},
+)
+SAFELY = (
+    Option(
+        ("--etag",),
+        Words(
+            en="refuse if it is not as `noroshi definition show` showed it (- for: not there yet)",
+            ja="`noroshi definition show` で見た内容から変わっていたら取り込みません (まだないことを"
+            "確かめるなら -)",
+        ),
+        {"metavar": "ETAG"},
+    ),
+    Option(
+        ("--note",),
+        Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
+        {"metavar": "TEXT", "default": ""},
+    ),
+    Option(
+        ("--dry-run",),
+        Words(
+            en="only check it, and show what it would change",
+            ja="検査だけして、何が変わるかを表示します",
+        ),
+        FLAG,
+    ),
+)
+DEFINITION = Command(
+    name="definition",
+    help=Words(
+        en="show or change single definitions, the rest as it is",
+        ja="定義を1件ずつ表示、変更します (ほかはそのまま)",
+    ),
+    under=(
+        Command(
+            name="show",
+            run="noroshi.cli.definition:show",
+            help=Words(
+                en="definitions in force as TOML, with the etag of each",
+                ja="有効な定義を TOML で、識別子 (etag) とともに表示します",
+            ),
+            options=(
+                Option(
+                    ("keys",),
+                    Words(
+                        en="which: folder/name, such as instances/web1 (default: all)",
+                        ja="どの定義か。フォルダー/名前 (例 instances/web1。なければすべて)",
+                    ),
+                    {"metavar": "KEY", "nargs": "*"},
+                ),
+                JSON,
+            ),
+        ),
+        Command(
+            name="set",
+            run="noroshi.cli.definition:set_",
+            help=Words(
+                en="put a TOML file in the place of one definition, or add it",
+                ja="定義1件を TOML ファイルの内容に置き換えます (なければ追加します)",
+            ),
+            options=(
+                KEY,
+                Option(
+                    ("file",),
+                    Words(
+                        en="TOML file (- is the standard input)",
+                        ja="TOML ファイル (- は標準入力)",
+                    ),
+                    {"metavar": "FILE"},
+                ),
+                *SAFELY,
+                JSON,
+            ),
+        ),
+        Command(
+            name="remove",
+            run="noroshi.cli.definition:remove",
+            help=Words(en="remove one definition", ja="定義を1件削除します"),
+            options=(
+                KEY,
+                *SAFELY,
+                Option(
+                    ("--empty",),
+                    Words(
+                        en="also if that ends the watch of every instance",
+                        ja="すべての監視が終わる場合も削除します",
+                    ),
+                    FLAG,
+                ),
+                JSON,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,173 @@
+"""Operations on single definitions: shown, and changed against what their editor saw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
+
+from noroshi import ports
+from noroshi.core.problems import Problem, instead
+from noroshi.core.words import Words
+from noroshi.definitions import content, differences, document
+from noroshi.definitions.documents import split
+from noroshi.ports import Document, Version
+from noroshi.schema import Invalid as Unusable
+from noroshi.service.answers import Applied, DefinitionsShown
+from noroshi.service.defining import BAD_DEFINITIONS, overtaken
+from noroshi.service.offer import ADMIN, VIEWER, Conflict, Invalid, NotFound, Person, operation
+from noroshi.service.versions import Versions
+
+Documents = dict[str, Document]
+NOT_JSON = Words(en="cannot be kept: {why}", ja="保存できない値があります ({why})")
+BOTH = Words(en="shall both be changed and be removed", ja="変更と削除の両方が指定されています")
+NO_DEFINITION = Words(
+    en="There is no definition {key}{instead}.", ja="{key} という定義はありません{instead}。"
+)
+CHANGED_MEANWHILE = Words(
+    en="{who} changed {key} meanwhile, in version {number}. Nothing was overwritten: look at what "
+    "differs now, then decide.",
+    ja="先に {who} が {key} を変更しました (版 {number})。上書きはしていません。いまの内容を確かめてから、"
+    "やり直してください。",
+)
+DIGITS = 32
+"""Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""
+AGAIN = 5
+"""So often a change is put onto the newest version, if others change something else meanwhile."""
+LOOKED_BACK = 30
+"""So many versions are looked through for who changed something; each is read whole."""
+
+
+class Editing(Versions):
+    """A page or a program that changes one thing and leaves the rest as it is."""
+
+    @operation(
+        role=VIEWER,
+        help=Words(
+            en="Single definitions, with what a safe change of each needs.",
+            ja="定義を1件ずつ、安全に変更するための識別子とともに取り出します。",
+        ),
+    )
+    async def definition_show(
+        self, who: Person, keys: tuple[str, ...] = (), version: int | None = None
+    ) -> DefinitionsShown:
+        """Those of these keys (instances/web1), else all, of a version, else of the one in
+        force. A key without a document has the etag ""."""
+        shown = await (self._store.current() if version is None else self._version(version))
+        known = _by_key(shown.documents)
+        _see_that_they_are_keys(keys)
+        wanted = keys or tuple(known)
+        return DefinitionsShown(
+            version=shown.number,
+            documents={key: content(known[key]) for key in wanted if key in known},
+            etags={key: etag(known.get(key)) for key in wanted},
+        )
+
+    @operation(
+        role=ADMIN,
+        news=True,
+        changes=False,  # what it changed it notes itself; a try changes nothing
+        help=Words(en="Change single definitions.", ja="定義を1件ずつ変更、追加、削除します。"),
+    )
+    async def definition_change(
+        self,
+        who: Person,
+        put: Mapping[str, Mapping[str, Any]] | None = None,
+        remove: tuple[str, ...] = (),
+        etags: Mapping[str, str] | None = None,
+        note: str = "",
+        dry: bool = False,
+        empty: bool = False,
+    ) -> Applied:
+        """Put these in the place of those in force and remove those, as one new version;
+        whatever else is in force stays, whoever changed it. `etags`: what each must still be,
+        "" not there. `dry`: only what it would change. `empty`: it may end all watching."""
+        made = _documents_of(put or {}, remove)
+        for _ in range(AGAIN):
+            current = await self._store.current()
+            await self._see_that_unchanged(etags or {}, current)
+            found = await self._sound(_with(current, made, remove), current, empty=empty)
+            try:
+                if dry:
+                    return await self._told(found, current)
+                return await self._bring(who, found, current, note, "definition_change")
+            except ports.Conflict:  # another version came first: perhaps of something else
+                continue
+        raise overtaken(await self._store.current())
+
+    async def _see_that_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
+        known = _by_key(current.documents)
+        _see_that_they_are_keys(etags)
+        for key, wanted in etags.items():
+            if etag(known.get(key)) != wanted:
+                raise await self._meanwhile(key, wanted, current)
+
+    async def _meanwhile(self, key: str, wanted: str, current: Version) -> Conflict:
+        """Who changed it last, in which version, and what differs from what the editor saw."""
+        trail = [current]
+        while trail[-1].number and len(trail) < LOOKED_BACK:
+            trail.append(await self._before(trail[-1]))
+            if etag(_of(trail[-1], key)) == wanted:
+                break
+        now, seen = (tuple(filter(None, (_of(v, key),))) for v in (trail[0], trail[-1]))
+        changed = next((v for v, w in pairwise(trail) if _of(v, key) != _of(w, key)), current)
+        words = CHANGED_MEANWHILE.fill(who=changed.who or "?", key=key, number=changed.number)
+        lines = [Problem(key, one.words) for one in differences(seen, now)]
+        return Conflict(words, tuple(lines))
+
+    async def _before(self, version: Version) -> Version:
+        return await self._store.version(version.number - 1) or Version(number=0)
+
+
+def etag(document: Document | None) -> str:
+    """What tells a document's content from every other; "" of none."""
+    if document is None:
+        return ""
+    return hashlib.sha256(document.body.encode()).hexdigest()[:DIGITS]
+
+
+def _of(version: Version, key: str) -> Document | None:
+    return _by_key(version.documents).get(key)
+
+
+def _by_key(documents: Iterable[Document]) -> dict[str, Document]:
+    return {one.key: one for one in documents}
+
+
+def _with(current: Version, made: Documents, remove: Iterable[str]) -> tuple[Document, ...]:
+    """All documents as they would be. Raises NotFound for one to remove that is not there."""
+    known = _by_key(current.documents)
+    for key in remove:
+        if known.pop(key, None) is None:
+            near = instead(key, known)
+            raise NotFound(NO_DEFINITION.fill(key=key, instead=near))
+    return tuple((known | made).values())
+
+
+def _documents_of(
+    put: Mapping[str, Mapping[str, Any]], remove: tuple[str, ...]
+) -> dict[str, Document]:
+    """What was given, as documents; Invalid with all that cannot be one."""
+    _see_that_they_are_keys((*put, *remove))
+    problems = [Problem(key, BOTH) for key in sorted(put.keys() & set(remove))]
+    made = dict[str, Document]()
+    for key, its in put.items():
+        try:
+            made[key] = document(key, its)
+        except (TypeError, ValueError, RecursionError) as error:
+            problems.append(Problem(key, NOT_JSON.fill(why=error)))
+    if problems:
+        raise Invalid(BAD_DEFINITIONS, tuple(problems))
+    return made
+
+
+def _see_that_they_are_keys(keys: Iterable[str]) -> None:
+    problems = list[Problem]()
+    for key in keys:
+        try:
+            split(key)
+        except Unusable as no:
+            problems += no.problems
+    if problems:
+        raise Invalid(BAD_DEFINITIONS, tuple(problems))

@@ -1,0 +1,37 @@
+"""`noroshi definition`: one shown, replaced and removed, safely."""
+
+import re
+
+from tests.cli.typed import a_node, typed
+from tests.service.asking import NearBy, applied
+from tests.service.desk import Desk
+
+NEW = 'addresses = ["chief@example.com"]\n'
+
+
+async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
+    desk = Desk()
+    await applied(NearBy(desk))
+    file = tmp_path / "boss.toml"
+    file.write_text(NEW)
+    async with a_node(tmp_path, desk.service):
+
+        async def done(*argv, given=""):
+            return await typed("definition", *argv, home=tmp_path, given=given)
+
+        shown = await done("show", "contacts/boss")
+        etag = re.search(r"# contacts/boss.toml  version 1  etag ([0-9a-f]{32})", shown.out)[1]
+        assert 'addresses = ["boss@example.com"]' in shown.out
+        tried = await done("set", "contacts/boss", str(file), "--dry-run")
+        assert "Changes to version 1: 1" in tried.out
+        set_ = await done("set", "contacts/boss", "-", "--etag", etag, given=NEW)
+        assert (set_.code, "Version 2 is in force" in set_.out) == (0, True)
+        late = await done("set", "contacts/boss", str(file), "--etag", etag)
+        assert late.code == 5 and "meanwhile, in version 2" in late.err
+        assert "chief@example.com" in late.err
+        gone = await done("remove", "contacts/boss", "--note", "left")
+        assert "- contacts/boss" in gone.out
+        none = await done("show", "contacts/bos")
+        assert none.code != 0 and "There is no definition contacts/bos" in none.err
+        bad = await done("set", "contacts/x", "-", given="addresses = [\n")
+        assert bad.code == 3 and "-: is not TOML" in bad.err
