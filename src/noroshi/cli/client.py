@@ -29,6 +29,7 @@ QUICK = frozenset(
         "examine_begin",
         "examine_look",
         "export",
+        "first_look",
         "key_check",
         "kinds",
         "ledger",

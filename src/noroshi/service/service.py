@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.service.as_sent import Previewing
+from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.certifying import Certifying
 from noroshi.service.editing import Editing
@@ -30,6 +31,7 @@ class Service(
     History,
     Showing,
     Trying,
+    Beginning,
     Editing,
     Versions,
     Blueprints,

@@ -13,6 +13,7 @@ from noroshi.cli.commands.defining import (
     TAKE_BACK,
     VERSIONS,
 )
+from noroshi.cli.commands.first import FIRST
 from noroshi.cli.commands.node import (
     BACKUP,
     CHECK_STORE,
@@ -37,7 +38,7 @@ PROGRAM = Words(
     en="Noroshi watches machines, and proves that its alarms arrive.",
     ja="Noroshi はサーバーを監視し、アラームが届いたことまで確かめます。",
 )
-ABOUT_THE_NODE = (INIT, SERVE, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
+ABOUT_THE_NODE = (INIT, SERVE, FIRST, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
 ABOUT_DEFINITIONS = (
     CHECK_CONFIG,
     PLAN,
