@@ -11,6 +11,7 @@ from noroshi.examining import Seen, Step
 from noroshi.service.examining import SystemExamination
 from noroshi.service.offer import NotFound, Trouble
 from noroshi.service.under_way import KEPT, MOST, UnderWay
+from noroshi.testing import DAWN
 from tests.service.asking import Told, applied
 from tests.service.desk import DEFERRED, DOWN
 
@@ -54,6 +55,8 @@ async def test_this_computer_is_looked_at_and_every_stage_is_named_beforehand(as
     stages = await looked_to_the_end(ask, begun)
     assert (begun["route"], begun["title"]["ja"]) == ("", "このコンピューター")
     assert [one["name"] for one in begun["names"]] == [one["name"] for one in stages]
+    again = await ask("examine_look", id=begun["id"], seen=-1)
+    assert (again["stages"], again["names"], again["at"]) == (stages, begun["names"], begun["at"])
     (clock,) = stages
     assert (clock["name"], clock["state"]) == ("clock", "ok")
     assert clock["found"]["en"] == "not compared: no account is defined"
@@ -105,7 +108,7 @@ async def test_one_that_nobody_began_is_not_found(ask):
 async def test_whoever_looks_is_told_the_stages_that_came_since():
     held, under_way = Held(), UnderWay(Clock())
     steps = (step("first", well), step("second", held), step("third", well))
-    under_way.begin("one", SystemExamination(steps))
+    under_way.begin("one", SystemExamination(steps), DAWN)
     stages, over = await under_way.since("one", 0)
     assert ([stage.name for stage in stages], over) == (["first"], False)
     held.go.set()
@@ -120,26 +123,26 @@ async def test_so_many_run_at_once_and_one_more_is_refused_until_one_is_over():
     clock, helds = Clock(), [Held() for _ in range(MOST)]
     under_way = UnderWay(clock)
     for number, held in enumerate(helds):
-        under_way.begin(str(number), SystemExamination((step("it", held),)))
+        under_way.begin(str(number), SystemExamination((step("it", held),)), DAWN)
     with pytest.raises(Trouble):
-        under_way.begin("more", SystemExamination(()))
+        under_way.begin("more", SystemExamination(()), DAWN)
     helds[0].go.set()
     assert (await under_way.since("0", 0))[0][0].state == "ok"
     while not (await under_way.since("0", 1))[1]:
         pass
-    under_way.begin("more", SystemExamination(()))
+    under_way.begin("more", SystemExamination(()), DAWN)
     await under_way.close()
 
 
 async def test_what_was_over_long_ago_is_forgotten_and_what_goes_on_is_not():
     clock, held = Clock(), Held()
     under_way = UnderWay(clock)
-    under_way.begin("over", SystemExamination(()))
-    under_way.begin("going on", SystemExamination((step("first", well), step("it", held))))
+    under_way.begin("over", SystemExamination(()), DAWN)
+    under_way.begin("going on", SystemExamination((step("first", well), step("it", held))), DAWN)
     while not (await under_way.since("over", 0))[1]:
         pass
     clock.now += KEPT
-    under_way.begin("new", SystemExamination(()))
+    under_way.begin("new", SystemExamination(()), DAWN)
     with pytest.raises(NotFound):
         await under_way.since("over", 0)
     assert [one.name for one in (await under_way.since("going on", 0))[0]] == ["first"]
@@ -154,7 +157,7 @@ async def test_what_is_closed_lets_go_of_its_connections():
             Closing.closed = True
 
     under_way = UnderWay(Clock())
-    under_way.begin("one", Closing((step("first", well), step("it", Held()))))
+    under_way.begin("one", Closing((step("first", well), step("it", Held()))), DAWN)
     await under_way.since("one", 0)
     await under_way.close()
     assert Closing.closed

@@ -56,6 +56,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "certificate_import": ADMIN,
     "certificate_new": ADMIN,
     "certificate_show": ADMIN,
+    "guide_show": ADMIN,
     "set_secret": ADMIN,
     "user_add": ADMIN,
     "user_list": ADMIN,

@@ -165,6 +165,7 @@ async def test_an_app_s_token_names_the_object_that_exchange_wants_to_know(offic
     seen = await ask("token_look", route="out")
     assert seen["good"] is True and seen["permits"] == ["SMTP.SendAsApp"]
     assert len(seen["object_id"]) == 36 and seen["person"] == ""
+    assert datetime.fromisoformat(seen["until"]) > datetime.now(UTC)
     assert seen["words"][0]["en"] == "It is for Exchange Online."
 
 

@@ -236,3 +236,20 @@ async def test_status_tells_as_whom_and_until_when(ask):
     pasted = "http://localhost/MxMail/?code=good&state=S"
     route = await ask("authorize_finish", route="m365", pasted=pasted)
     assert (route["ends"], route["by_next"]) == ("2027-01-31", False)
+
+
+async def test_a_route_whose_password_is_not_in_the_vault_is_not_called_ready(ask):
+    await applied(ask, routes__plain={"kind": "post", "options": {"password": "relay"}})
+    plain = next(one for one in (await ask("status"))["routes"] if one["name"] == "plain")
+    assert plain["state"] == "needs somebody" and plain["lacks"] == ["relay"]
+    assert "noroshi secret set relay" in plain["why"]["en"]
+    await ask("set_secret", name="relay", value=CANARY)
+    plain = next(one for one in (await ask("status"))["routes"] if one["name"] == "plain")
+    assert (plain["state"], plain["lacks"]) == ("well", [])
+
+
+async def test_a_password_where_that_ends_is_told_with_the_route(ask):
+    at_exchange = {"host": "smtp.office365.com", "password": "relay"}
+    await applied(ask, routes__plain={"kind": "post", "options": at_exchange})
+    found = {one["name"]: one["retiring"] for one in (await ask("status"))["routes"]}
+    assert found == {"m365": False, "plain": True}

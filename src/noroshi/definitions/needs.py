@@ -11,6 +11,10 @@ from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import mark
 from noroshi.ports import Resource
 
+EXCHANGE_ONLINE = ("office365.com", "outlook.com", "office365.us", "partner.outlook.cn")
+"""Whose mail servers end password sign-in (Exchange team blog, January 2026)."""
+ENTRIES = ("password", "url_entry", "header_entry")
+"""The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
 """What a route's token is for, by the route's kind; for all others it is to hand in mails."""
 
@@ -40,6 +44,19 @@ def noticed(plan: Plan) -> frozenset[str]:
 def resource_of(route: Route) -> Resource:
     """What this route's token is for."""
     return BY_KIND.get(route.kind, "smtp")
+
+
+def entries_of(route: Route) -> tuple[str, ...]:
+    """What the vault must have for this route, beside what its account needs."""
+    named = (str(getattr(route.options, field, "") or "") for field in ENTRIES)
+    return tuple(entry for entry in named if entry)
+
+
+def is_retiring(route: Route) -> bool:
+    """Whether it signs in by a password, at a server that ends that."""
+    host = str(getattr(route.options, "host", "")).lower()
+    password = bool(getattr(route.options, "password", ""))
+    return password and host.endswith(EXCHANGE_ONLINE)
 
 
 def mark_of(plan: Plan, route: Route) -> Words | None:

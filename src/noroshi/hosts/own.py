@@ -10,16 +10,12 @@ from pathlib import Path
 
 from noroshi.core.digest import waits_since
 from noroshi.core.model import Route
-from noroshi.definitions.needs import resource_of
+from noroshi.definitions.needs import is_retiring, resource_of
 from noroshi.hosts.threads import apart
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.tokens import SignIn, SignInState, TokenSource
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
 from noroshi.trips import is_trip, looked_at, mails_of, trip_of
-
-EXCHANGE_ONLINE = ("office365.com", "outlook.com", "office365.us", "partner.outlook.cn")
-"""Whose mail servers end password sign-in (Exchange team blog, January 2026)."""
-
 
 WELL = (SignIn.SIGNED_IN, SignIn.WAITING)
 
@@ -51,7 +47,7 @@ class OwnFacts:
             return None
         facts = RouteFacts(
             accepted=(await self._store.accepted()).get(name),
-            retiring=_retiring(route),
+            retiring=is_retiring(route),
             trip=await self._trip(route),
             never=await self._never(route),
         )
@@ -122,13 +118,6 @@ def _is_new(state: SignInState) -> bool:
     """Whether a sign-in is still to come, or was refused before there was one. What the vault
     does not show may well have been there."""
     return state.renewed is None and state.sign in (SignIn.NEVER, SignIn.NEEDED)
-
-
-def _retiring(route: Route) -> bool:
-    """By a password, at a server that ends that."""
-    host = str(getattr(route.options, "host", "")).lower()
-    password = bool(getattr(route.options, "password", ""))
-    return password and host.endswith(EXCHANGE_ONLINE)
 
 
 def _free(folder: Path) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.core.printable import printable
@@ -60,7 +61,8 @@ ANOTHER = Words(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One token, looked into. `object_id` is an app's service principal; "" of a person's token."""
+    """One token, looked into. `object_id` is an app's service principal; "" of a person's token.
+    `until` is when it ends, None if it does not say."""
 
     audience: str
     fits: bool
@@ -68,6 +70,7 @@ class Seen:
     alone: bool
     person: str = ""
     object_id: str = ""
+    until: datetime | None = None
 
     def told(
         self, resource: Resource, mailbox: str, *, shared: bool = False
@@ -120,6 +123,7 @@ def seen_in(token: Secret, resource: Resource) -> Seen | None:
         alone=alone,
         person="" if alone else _shown(claims.get("upn") or claims.get("unique_name") or ""),
         object_id=_shown(claims.get("oid", "")) if alone else "",
+        until=_instant(claims.get("exp")),
     )
 
 
@@ -128,6 +132,14 @@ def _permits(claims: Mapping[str, Any], *, alone: bool) -> tuple[str, ...]:
     given = roles if isinstance(roles, list) else []
     found = given if alone else str(claims.get("scp", "")).split()
     return tuple(_shown(one) for one in found[:MOST])
+
+
+def _instant(given: object) -> datetime | None:
+    """A NumericDate (RFC 7519, 2); None where it is none."""
+    try:
+        return datetime.fromtimestamp(given, UTC) if isinstance(given, int | float) else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _shown(given: object) -> str:

@@ -95,7 +95,10 @@ class RouteStatus:
     which `user`, the day on which the secret or certificate in use `ends`, and whether that is
     the second of two; `other` says that this user is not the account's mailbox, and what that
     needs. `accepted` is when a provider last took a mail by it; what `arrives` is
-    None where no mailbox is read, so that nothing after that is known.
+    None where no mailbox is read, so that nothing after that is known. `where` it hands mails
+    in, by which `account` and through which `network` (""; none, directly). `lacks` are entries
+    of the vault that it names and that are not there; `retiring`: it signs in by a password where
+    that ends.
     """
 
     name: str
@@ -114,6 +117,11 @@ class RouteStatus:
     other: Words = NOTHING
     accepted: datetime | None = None
     arrives: Arrives | None = None
+    where: str = ""
+    account: str = ""
+    network: str = ""
+    lacks: tuple[str, ...] = ()
+    retiring: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

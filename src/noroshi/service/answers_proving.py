@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
@@ -28,10 +29,12 @@ class AppTried:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSeen:
     """What a route's token says of itself. `good`: nothing in it will be refused, as far as it
-    can be looked into. `object_id`: of an app's service principal, "" if it does not say."""
+    can be looked into. `object_id`: of an app's service principal, "" if it does not say;
+    `until` is when it ends, None the same."""
 
     good: bool
     permits: tuple[str, ...] = ()
     person: str = ""
     object_id: str = ""
+    until: datetime | None = None
     words: tuple[Words, ...] = ()

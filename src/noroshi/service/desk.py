@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan, compile_plan
 from noroshi.definitions.needs import (
     account_of,
+    entries_of,
     mark_of,
     marks_of,
     noticed,
@@ -89,9 +90,10 @@ class Desk:
     async def _routes(self, plan: Plan, waiting: Iterable[Waiting]) -> tuple[RouteStatus, ...]:
         down, accepted = await self._down(), await self._store.accepted()
         open_ones = [w.envelope for w in waiting if not w.fate]
+        kept = await self._vault.names()
         return tuple(
             [
-                await self._route(plan, route, down, accepted, open_ones)
+                await self._route(plan, route, down, accepted, open_ones, kept)
                 for route in plan.routes.values()
             ]
         )
@@ -103,6 +105,7 @@ class Desk:
         down: Mapping[str, Resting],
         accepted: Mapping[str, datetime],
         open_ones: Iterable[Envelope],
+        kept: Collection[str],
     ) -> RouteStatus:
         sign_in = await self._sign_in(plan, route)
         return looking.route_status(
@@ -114,6 +117,7 @@ class Desk:
             accepted.get(route.name),
             await self._trip(plan, route),
             _other(plan, route, sign_in),
+            tuple(entry for entry in entries_of(route) if entry not in kept),
         )
 
     async def _trip(self, plan: Plan, route: Route) -> Trip | None:

@@ -93,10 +93,13 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The stages that have come since, and whether that is all."""
+    """The stages that have come since, and whether that is all; when it was begun, and all that
+    it will have."""
 
     stages: tuple[Stage, ...]
     over: bool
+    at: datetime
+    names: tuple[StageName, ...]
 
 
 class Examining(Desk):
@@ -124,7 +127,8 @@ class Examining(Desk):
             self._of_route(plan, found, to) if found else SystemExamination(self._whole(plan))
         )
         id = self._new_id()
-        self._under_way.begin(id, examination)
+        now = self._clocks.wall()
+        self._under_way.begin(id, examination, now)
         return Examined(
             id=id,
             route=route,
@@ -132,8 +136,8 @@ class Examining(Desk):
             kind=found.kind if found else "",
             mark=(mark_of(plan, found) if found else None) or NOTHING,
             where=str(getattr(found.options, "where", "")) if found else self._runs_on,
-            at=self._clocks.wall(),
-            names=tuple(StageName(s.name, s.title) for s in examination.steps),
+            at=now,
+            names=_names(examination.steps),
             down=down,
         )
 
@@ -157,9 +161,11 @@ class Examining(Desk):
         help=Words(en="See how an examination goes.", ja="診断の進み具合を見ます。"),
     )
     async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
-        """Its stages after the first `seen`; waits a few seconds for one."""
+        """Its stages after the first `seen`; waits a few seconds for one. With `seen` -1 it is all
+        of them, at once."""
+        running = self._under_way.named(id)
         stages, over = await self._under_way.since(id, seen)
-        return Looked(tuple(stages), over)
+        return Looked(tuple(stages), over, running.at, _names(running.steps))
 
     async def close(self) -> None:
         """End what is under way."""
@@ -213,6 +219,10 @@ class SystemExamination:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+
+def _names(steps: Sequence[Step]) -> tuple[StageName, ...]:
+    return tuple(StageName(step.name, step.title) for step in steps)
 
 
 def _values_of(plan: Plan, account: Account, route: Route) -> Mapping[str, str]:

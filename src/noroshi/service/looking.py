@@ -11,6 +11,7 @@ from noroshi import schema
 from noroshi.core.digest import ENDING, TOLD, waits_since
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
+from noroshi.definitions.needs import is_retiring
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Arrival, Check, Resting, TransportKind, Trip, Waiting
@@ -40,6 +41,10 @@ IS_DOWN = Words(en="route {route} is down: {why}", ja="経路 {route} が使え�
 NEVER_SIGNED_IN = Words(
     en="nobody has signed in yet; do: noroshi authorize {route}",
     ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
+)
+NOT_IN_VAULT = Words(
+    en="“{entry}”, which it needs, is not in the vault; do: noroshi secret set {entry}",
+    ja="この経路に要る「{entry}」が保管庫にありません。noroshi secret set {entry} を実行してください",
 )
 BY_HAND = {
     "held": Words(en="held by {who}", ja="{who} が送信を止めています"),
@@ -126,8 +131,10 @@ def route_status(
     accepted: datetime | None = None,
     trip: Trip | None = None,
     other: Words = NOTHING,
+    lacks: tuple[str, ...] = (),
 ) -> RouteStatus:
-    """How a route is. A missing sign-in comes first: it is why the route is down."""
+    """How a route is. A missing sign-in comes first: it is why the route is down. `lacks` are
+    the entries that it names and the vault has not."""
     state, since, until, why = "well", None, None, NOTHING
     if resting is not None:
         state, since, until = "down", resting.since, resting.until
@@ -136,6 +143,8 @@ def route_status(
         state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
         never = sign_in.sign is SignIn.NEVER
         why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
+    if lacks:
+        state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
     return RouteStatus(
         name=route.name,
         title=route.title,
@@ -149,6 +158,11 @@ def route_status(
         other=other,
         accepted=accepted,
         arrives=None if trip is None else arriving.arrives(trip),
+        where=str(getattr(route.options, "where", "")),
+        account=str(getattr(route.options, "account", "")),
+        network=route.network.name,
+        lacks=lacks,
+        retiring=is_retiring(route),
         **_of_sign_in(sign_in),
     )
 

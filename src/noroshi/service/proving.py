@@ -116,6 +116,7 @@ class Proving(Signing):
             permits=seen.permits,
             person=seen.person,
             object_id=seen.object_id,
+            until=seen.until,
             words=seen.told(resource, account.mailbox, shared=account.shared),
         )
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from noroshi.service.as_sent import Previewing
 from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
-from noroshi.service.certifying import Certifying
 from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
+from noroshi.service.guiding import Guiding
 from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
@@ -35,7 +35,7 @@ class Service(
     Editing,
     Versions,
     Blueprints,
-    Certifying,
+    Guiding,
     Proving,
     Sealing,
     Entries,

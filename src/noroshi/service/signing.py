@@ -8,7 +8,7 @@ from noroshi.core.model import Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
-from noroshi.definitions.needs import account_of, resource_of, resources_of
+from noroshi.definitions.needs import account_of, entries_of, resource_of, resources_of
 from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
@@ -45,8 +45,6 @@ BY_PASSWORD = Words(
     ja="経路 {given} はパスワードでサインインします。noroshi secret set {entry} で"
     "入れてください。",
 )
-ENTRIES = ("password", "url_entry", "header_entry")
-"""The options of a route that name an entry of the vault."""
 WRONG_SECRET = frozenset({7000215, 7000222})
 """Entra's codes for a client secret that is wrong, or has ended."""
 ANOTHER_SECRET = Words(
@@ -282,9 +280,8 @@ def _entries_of(route: Route, account: Account | None) -> set[str]:
     """What the vault has for a route to show to others: to a provider or server, to a proxy on
     the way."""
     networks = [route.network] if account is None else [route.network, account.network]
-    options = [getattr(route.options, field, "") for field in ENTRIES]
     own = () if account is None else _entries(account)
-    return {network.proxy_password for network in networks}.union(options, own) - {""}
+    return {network.proxy_password for network in networks}.union(entries_of(route), own) - {""}
 
 
 def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from noroshi.core.words import Words
-from noroshi.examining import Examination, Stage, examined
+from noroshi.examining import Examination, Stage, Step, examined
 from noroshi.service.offer import NotFound, Trouble
 
 MOST = 8
@@ -28,8 +29,10 @@ NO_SUCH = Words(
 
 @dataclass(slots=True)
 class Running:
-    """One examination, and what has come of it so far."""
+    """One examination: its steps, when it was begun, and what has come of it so far."""
 
+    steps: Sequence[Step]
+    at: datetime
     stages: list[Stage] = field(default_factory=list)
     over: bool = False
     ended: float = 0.0
@@ -44,7 +47,7 @@ class UnderWay:
         self._steady = steady
         self._running: dict[str, Running] = {}
 
-    def begin(self, id: str, examination: Examination) -> None:
+    def begin(self, id: str, examination: Examination, at: datetime) -> None:
         """Take its steps one after the other, whoever looks. Raises Trouble."""
         now = self._steady()
         self._running = {
@@ -54,17 +57,23 @@ class UnderWay:
         }
         if sum(not one.over for one in self._running.values()) >= MOST:
             raise Trouble(TOO_MANY.fill(most=MOST))
-        running = self._running[id] = Running()
+        running = self._running[id] = Running(examination.steps, at)
         running.task = asyncio.create_task(self._run(running, examination))
 
-    async def since(self, id: str, seen: int) -> tuple[Sequence[Stage], bool]:
-        """The stages after the first `seen`, and whether it is over; waits a while for news.
-
-        Raises NotFound.
-        """
+    def named(self, id: str) -> Running:
+        """The one of that id. Raises NotFound."""
         running = self._running.get(id)
         if running is None:
             raise NotFound(NO_SUCH)
+        return running
+
+    async def since(self, id: str, seen: int) -> tuple[Sequence[Stage], bool]:
+        """The stages after the first `seen`, and whether it is over; waits a while for news, but
+        not if `seen` is less than 0.
+
+        Raises NotFound.
+        """
+        running = self.named(id)
         try:
             async with asyncio.timeout(WAIT), running.news:
                 await running.news.wait_for(lambda: running.over or len(running.stages) > seen)

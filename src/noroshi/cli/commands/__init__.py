@@ -30,7 +30,7 @@ from noroshi.cli.commands.parts import GLOBAL, Command, Option
 from noroshi.cli.commands.people import API_TOKEN, AUDIT, USER
 from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.setup import SETUP
-from noroshi.cli.commands.signing import AUTHORIZE, CERT, SECRET
+from noroshi.cli.commands.signing import AUTHORIZE, CERT, GUIDE, SECRET
 from noroshi.cli.commands.watching import BEAT, CONTACTS, DOCTOR, LOG, STATUS, TRY
 from noroshi.core.words import Words
 
@@ -50,7 +50,7 @@ ABOUT_DEFINITIONS = (
     BLUEPRINT,
 )
 ABOUT_WATCHING = (STATUS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
-ABOUT_MAIL = (SETUP, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
+ABOUT_MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)
 REFERENCE = (KINDS, COMPLETION)
 COMMANDS = (

@@ -78,6 +78,38 @@ AUTHORIZE = Command(
         ),
     ),
 )
+GUIDE = Command(
+    name="guide",
+    run="noroshi.cli.guide:guide",
+    help=Words(
+        en="print the administrator's steps for a route through Microsoft 365",
+        ja="Microsoft 365 を使う経路のための管理者の手順を表示します",
+    ),
+    more=(
+        Words(
+            en="With your values in them, in Markdown, to be handed on. noroshi setup microsoft365 "
+            "shows them one after the other and proves each.",
+            ja="値を入れた手順を Markdown で出力します。そのまま管理者に渡せます。noroshi setup "
+            "microsoft365 では、1つずつ示して確かめます。",
+        ),
+    ),
+    options=(
+        Option(
+            ("route",), Words(en="name of the route", ja="送信経路の名前"), {"metavar": "ROUTE"}
+        ),
+        Option(
+            ("--way",),
+            Words(
+                en="for another way to sign in than the account's: app-certificate, app-secret, "
+                "person-paste, person-here, person-device",
+                ja="アカウントとは別のサインイン方法の手順: app-certificate、app-secret、"
+                "person-paste、person-here、person-device",
+            ),
+            {"metavar": "WAY", "default": ""},
+        ),
+        JSON,
+    ),
+)
 SECRET = Command(
     name="secret",
     help=Words(

@@ -11,9 +11,9 @@ from noroshi.cli.setup import words as said
 from noroshi.cli.setup.guiding import Known
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
-from noroshi.cli.setup.wanted import Wanted
 from noroshi.core.accounts import end_of
 from noroshi.core.words import Words
+from noroshi.guides.wanted import Wanted
 
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from noroshi.cli.client import Refused
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.talk import STDOUT, Talk
-from noroshi.cli.setup.wanted import Wanted
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
-from noroshi.guides import MICROSOFT365, TITLES, WAYS, Case, Step, Value, filled, line, markdown
+from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
+from noroshi.guides.handing import handed
+from noroshi.guides.wanted import Wanted
 
 INDENT = "     "
 
@@ -71,7 +72,8 @@ def mending(talk: Talk, wanted: Wanted, known: Known, told: str) -> None:
 
 def write(talk: Talk, wanted: Wanted, known: Known, file: str) -> None:
     """All steps of this way as a text to send to the administrator. Raises Refused."""
-    text = "\n".join(_page(wanted, known, talk.asked.language))
+    steps, values = known.all_steps(wanted), known.values(wanted)
+    text = handed(wanted, steps, values, talk.asked.language)
     if file == STDOUT:
         print(text, end="")
         return
@@ -101,25 +103,3 @@ def _show(talk: Talk, step: Step, values: Mapping[str, Value]) -> None:
 
 def _numbered(number: int, title: Words) -> Words:
     return Words(en=f"{number}. {title.en}", ja=f"{number}. {title.ja}")
-
-
-def _page(wanted: Wanted, known: Known, language: str) -> Iterator[str]:
-    values = known.values(wanted)
-    yield f"# {said.PAGE_TITLE.say(language)}"
-    yield ""
-    yield said.PAGE_ABOUT.fill(
-        mailbox=wanted.mailbox,
-        tenant=wanted.tenant,
-        way=WAYS[wanted.way],
-        kind=said.KINDS[wanted.kind][0],
-    ).say(language)
-    part = ""
-    for number, step in enumerate(known.all_steps(wanted), 1):
-        if step.part != part:
-            part = step.part
-            yield f"\n## {TITLES[part].say(language)}"
-        shown = markdown(step, values, language, f"### {number}.")
-        yield f"\n{shown.rstrip()}"
-    back = said.BACK_CERTIFICATE if wanted.certified else said.BACK_SECRET
-    yield f"\n## {said.GIVE_BACK.say(language)}\n"
-    yield f"{(back if wanted.secret else said.BACK_ID).say(language)}\n"

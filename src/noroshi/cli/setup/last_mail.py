@@ -12,10 +12,10 @@ from noroshi.cli.client import Refused
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.proofs import Proofs
 from noroshi.cli.setup.talk import Talk
-from noroshi.cli.setup.wanted import Wanted
 from noroshi.cli.times import clock
 from noroshi.core.words import Words, joined, plain
 from noroshi.core.written import is_address
+from noroshi.guides.wanted import Wanted
 
 LOOK = 0.5
 PATIENCE = 90.0

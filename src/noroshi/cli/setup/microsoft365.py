@@ -19,9 +19,9 @@ from noroshi.cli.setup.proofs import Proofs
 from noroshi.cli.setup.questions import route_beside, wanted_by
 from noroshi.cli.setup.second import OTHER, named_after, offered, used_by
 from noroshi.cli.setup.talk import Talk, later
-from noroshi.cli.setup.wanted import Wanted
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
+from noroshi.guides.wanted import Wanted
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)

@@ -13,10 +13,10 @@ from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.questions import client_id
 from noroshi.cli.setup.talk import Talk
-from noroshi.cli.setup.wanted import NOT_YET, Wanted
 from noroshi.cli.signing_in import How, sign_in
 from noroshi.core.words import Words, joined
 from noroshi.guides import path_of
+from noroshi.guides.wanted import NOT_YET, Wanted
 
 ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 

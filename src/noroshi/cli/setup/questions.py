@@ -11,11 +11,11 @@ from noroshi.cli.client import Refused
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
-from noroshi.cli.setup.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words, plain
 from noroshi.core.written import is_address
 from noroshi.guides import WAYS
+from noroshi.guides.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NAME = re.compile(r"\w[\w.-]*")

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
-from noroshi.cli.setup.wanted import Wanted
+from noroshi.guides.wanted import Wanted
 
 OTHER = {"smtp": "graph", "graph": "smtp"}
 TELLERS = ("rules", "notifications")

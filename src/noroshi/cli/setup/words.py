@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
+from noroshi.guides.handing import SENDS_BY
 
 TITLE = Words(en="Mail through Microsoft 365", ja="Microsoft 365 からメールを送る設定")
 ABOUT = Words(
@@ -111,14 +112,14 @@ WHY: Mapping[str, Words] = {
 WHICH_KIND = Words(en="And by which way shall mails leave?", ja="どの経路で送りますか。")
 KINDS: Mapping[str, tuple[Words, Words]] = {
     "smtp": (
-        Words(en="SMTP (port 587)", ja="SMTP (ポート 587)"),
+        SENDS_BY["smtp"],
         Words(
             en="The permission for nothing but that. “Authenticated SMTP” must be on for the mailbox.",
             ja="権限が最小で済みます。メールボックスで「認証済み SMTP」を有効にする必要があります。",
         ),
     ),
     "graph": (
-        Words(en="Microsoft Graph (HTTPS)", ja="Microsoft Graph (HTTPS)"),
+        SENDS_BY["graph"],
         Words(
             en="Where port 587 or Authenticated SMTP is closed. Mails of up to 3 MB.",
             ja="ポート 587 や「認証済み SMTP」が使えない場合に。メールは3 MB までです。",
@@ -194,37 +195,6 @@ SEND_IT = Words(
 SEND_CERTIFICATE = Words(
     en="With it goes the certificate, {file}.", ja="証明書 {file} も一緒に渡してください。"
 )
-PAGE_TITLE = Words(
-    en="Noroshi: steps for the administrator of Microsoft 365",
-    ja="Noroshi: Microsoft 365 管理者の手順",
-)
-PAGE_ABOUT = Words(
-    en="""Noroshi, a server monitor, is to send its alarms from this mailbox, with the least right that
-does. Every step is yours, in this order.
-
-- Mailbox: {mailbox}
-- Tenant: {tenant}
-- Signs in: {way}
-- Sends by: {kind}""",
-    ja="""サーバー監視ツール Noroshi が、次のメールボックスからアラームを送れるようにする手順です。
-必要最小限の権限だけを与えます。上から順に実施してください。
-
-- メールボックス: {mailbox}
-- テナント: {tenant}
-- サインイン: {way}
-- 送信: {kind}""",
-)
-GIVE_BACK = Words(en="To give back", ja="お知らせいただくもの")
-BACK_CERTIFICATE = Words(
-    en="The Application (client) ID. Nothing in it is secret.",
-    ja="アプリケーション (クライアント) ID。秘密にするものはありません。",
-)
-BACK_SECRET = Words(
-    en="The Application (client) ID; the secret's Value and the day on which it ends, by a safe way.",
-    ja="アプリケーション (クライアント) ID と、シークレットの「値」と有効期限。「値」は安全な方法で渡して"
-    "ください。",
-)
-BACK_ID = Words(en="The Application (client) ID.", ja="アプリケーション (クライアント) ID。")
 
 # the app
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.core.defined import REDIRECT
-from noroshi.guides import MAIL_SEND, MAIL_SEND_SHARED, Case, Value, path_of, values_of
+from noroshi.guides.guide import Case
+from noroshi.guides.microsoft365 import MAIL_SEND, MAIL_SEND_SHARED, path_of, values_of
+from noroshi.guides.places import Value
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 """A client ID that nobody knows yet: the app is still to be registered."""
@@ -137,6 +139,24 @@ def way_of(content: Mapping[str, Any]) -> str:
 def is_answered(content: Mapping[str, Any]) -> bool:
     """Whether somebody has said how the account signs in."""
     return any(content.get(name) for name in ("sign_in", "secret", "certificate", "redirect"))
+
+
+def switched(content: Mapping[str, Any], name: str, way: str) -> dict[str, Any]:
+    """What accounts/NAME says once it signs in that way, and else as before: a person, whatever
+    the app shows beside; or the app by itself, by its secret or by its certificate alone."""
+    said = dict(content)
+    if not way.startswith("app-"):
+        return {field: value for field, value in said.items() if field != "sign_in"}
+    for needless in ("redirect", "shared"):  # no browser, and nobody who acts for another
+        said.pop(needless, None)
+    kept, dropped, entry = (
+        ("certificate", "secret", f"{name}-cert")
+        if way == "app-certificate"
+        else ("secret", "certificate", name)
+    )
+    for field in (dropped, f"{dropped}_next", f"{dropped}_ends", f"{dropped}_next_ends"):
+        said.pop(field, None)
+    return said | {"sign_in": "app", kept: said.get(kept) or entry}
 
 
 def _merged(before: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Browsers that come back from a provider's sign-in page to this very manager.
+
+Entra lets the port of a redirect to localhost differ from the registered one, not its path
+(https://learn.microsoft.com/entra/identity-platform/reply-url; RFC 8252, 7.3). So a browser that
+reaches the manager at localhost, on the node's machine or through a tunnel, can be sent back to
+it. A browser that calls it 127.0.0.1 comes back without its cookie: who it is is known by the
+state, which nobody else was told, and only as long as the session that began holds.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import URL
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+PATIENCE = timedelta(minutes=15)
+"""Entra's code holds for ten minutes, its page for somewhat longer."""
+MOST = 50
+OWN_PORT = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A sign-in under way: where the browser will end, by whose session, and where it came from."""
+
+    path: str
+    state: str
+    key: str
+    route: str
+    home: str
+    at: datetime
+
+
+class Returns:
+    """Those that are expected; each comes once."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._expected: list[Expected] = []
+
+    def expect(self, page: str, redirect: str, key: str, route: str, home: str) -> None:
+        """The sign-in page's address knows the state; a new sign-in takes an earlier one's place."""
+        state = parse_qs(urlsplit(page).query).get("state", [""])[0]
+        path = urlsplit(redirect).path or "/"
+        one = Expected(path, state, key, route, home, self._now())
+        self._expected = [*(o for o in self._fresh() if o.route != route), one][-MOST:]
+
+    def of(self, path: str, state: str) -> Expected | None:
+        """The one that comes there with that state."""
+        for one in self._fresh():
+            same = hmac.compare_digest(one.state.encode(), state.encode("utf-8", "replace"))
+            if one.state and same and one.path == path:
+                return one
+        return None
+
+    def take(self, one: Expected) -> None:
+        """It has come."""
+        self._expected.remove(one)
+
+    def _fresh(self) -> list[Expected]:
+        oldest = self._now() - PATIENCE
+        return [one for one in self._expected if one.at >= oldest]
+
+
+def port_for(url: URL, redirect: str) -> int | None:
+    """At which port the manager, asked for at this address, catches that redirect: 0 where it is
+    the redirect's own, None where the browser ends elsewhere."""
+    wanted = urlsplit(redirect)
+    here, there = url.hostname or "", wanted.hostname or ""
+    port = url.port or OWN_PORT.get(url.scheme, 0)
+    if wanted.scheme == url.scheme == "http" and {here, there} <= LOOPBACK:
+        return port
+    try:
+        same = (wanted.scheme, there, wanted.port or OWN_PORT.get(wanted.scheme)) == (
+            url.scheme,
+            here,
+            port,
+        )
+    except ValueError:  # a port that is none
+        return None
+    return 0 if same else None
