@@ -56,7 +56,11 @@ async def test_this_computer_is_looked_at_and_every_stage_is_named_beforehand(as
     assert (begun["route"], begun["title"]["ja"]) == ("", "このコンピューター")
     assert [one["name"] for one in begun["names"]] == [one["name"] for one in stages]
     again = await ask("examine_look", id=begun["id"], seen=-1)
-    assert (again["stages"], again["names"], again["at"]) == (stages, begun["names"], begun["at"])
+    assert (again["stages"], again["names"], again["at"]) == (
+        stages,
+        begun["names"],
+        begun["at"],
+    )
     (clock,) = stages
     assert (clock["name"], clock["state"]) == ("clock", "ok")
     assert clock["found"]["en"] == "not compared: no account is defined"
@@ -138,7 +142,9 @@ async def test_what_was_over_long_ago_is_forgotten_and_what_goes_on_is_not():
     clock, held = Clock(), Held()
     under_way = UnderWay(clock)
     under_way.begin("over", SystemExamination(()), DAWN)
-    under_way.begin("going on", SystemExamination((step("first", well), step("it", held))), DAWN)
+    under_way.begin(
+        "going on", SystemExamination((step("first", well), step("it", held))), DAWN
+    )
     while not (await under_way.since("over", 0))[1]:
         pass
     clock.now += KEPT

@@ -9,7 +9,7 @@ import pytest
 
 import noroshi.web
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import queue, users
+from noroshi.web.pages import first, first_mail, queue, users
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
@@ -24,7 +24,8 @@ SAME = {"language.en", "language.ja", "foot"}
 def used():
     for path in [*TEMPLATES, *HOUSE.rglob("*.py")]:
         text = path.read_text(encoding="utf-8")
-        yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z_.]+)"', text)
+        yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z0-9_.]+)"', text)
+    yield "first.forbidden"
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
     yield from (key("state", name) for name in STATES)
@@ -39,6 +40,9 @@ def used():
     yield from (group.key for group in GROUPS)
     pages = [one for group in GROUPS for one in group.pages]
     yield from (f"{one.key}.{part}" for one in pages for part in ("title", "short"))
+    yield from (f"first.{step}.step" for step in first.STEPS)
+    yield from (f"first.protection.{one}" for one in first_mail.PROTECTIONS)
+    yield from (f"first.app.{n}" for n in "1234")
     yield from ("alarm.held", "alarm.dropped")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 

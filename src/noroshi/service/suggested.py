@@ -27,8 +27,11 @@ OF_DISK = Words(
 OF_MEMORY = Words(en="{size:.1f} GiB", ja="{size:.1f} GiB")
 OF_CPU = Words(en="{count} processors", ja="{count}個")
 RUNS = Words(en="runs now ({count})", ja="動作中 ({count}個)")
-WARNS = Words(en="WARNING from 80%, CRITICAL from 90%", ja="80% で注意、90% で危険")
-OWN_LIMITS = Words(en="Noroshi's own limits", ja="標準のしきい値")
+FROM = Words(
+    en="WARNING from {warning}%, CRITICAL from {critical}%",
+    ja="{warning}% で注意、{critical}% で危険",
+)
+WARNING_FROM = Words(en="WARNING from {warning}%", ja="{warning}% で注意")
 ENDS = Words(en="CRITICAL once it does not run", ja="動いていなければ危険")
 MOST_VOLUMES = 6
 
@@ -117,17 +120,23 @@ def _system(
     volumes: Sequence[Volume], memory: Memory | None, processor: Processor | None
 ) -> Iterable[Made]:
     if volumes:
-        limits = {"used": {"warning": 80, "critical": 90, "margin": 2}}
-        disk = {"name": "disk", "kind": "disk", "every": "5m", "limits": limits}
-        yield f"{SYSTEM}/disk", DISK, _sizes(volumes), WARNS, disk
+        limits = {"warning": 80, "critical": 90, "margin": 2}
+        disk = {"name": "disk", "kind": "disk", "every": "5m", "limits": {"used": limits}}
+        yield f"{SYSTEM}/disk", DISK, _sizes(volumes), FROM.fill(**limits), disk
     if memory is not None:
-        monitor = {"name": "memory", "kind": "memory", "patience": 3}
+        limits = {"warning": 90, "critical": 95}
+        monitor = {
+            "name": "memory",
+            "kind": "memory",
+            "patience": 3,
+            "limits": {"used": limits},
+        }
         size = OF_MEMORY.fill(size=memory.total / GIB)
-        yield f"{SYSTEM}/memory", MEMORY, size, OWN_LIMITS, monitor
+        yield f"{SYSTEM}/memory", MEMORY, size, FROM.fill(**limits), monitor
     if processor is not None:
-        count = OF_CPU.fill(count=processor.cores)
-        monitor = {"name": "cpu", "kind": "cpu", "patience": 5}
-        yield f"{SYSTEM}/cpu", CPU, count, OWN_LIMITS, monitor
+        count, limits = OF_CPU.fill(count=processor.cores), {"warning": 95}
+        monitor = {"name": "cpu", "kind": "cpu", "patience": 5, "limits": {"busy": limits}}
+        yield f"{SYSTEM}/cpu", CPU, count, WARNING_FROM.fill(**limits), monitor
 
 
 def _sizes(volumes: Sequence[Volume]) -> Words:

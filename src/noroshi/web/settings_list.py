@@ -42,4 +42,5 @@ GROUPS = (
             Listed("/settings/audit", "audit", ADMIN),
         ),
     ),
+    Group("settings.node", (Listed("/first/alarm", "first", ADMIN),)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_first import FIRST
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_settings import SETTINGS
 from noroshi.web.words_watching import WATCHING
@@ -93,4 +94,5 @@ TEXTS: Mapping[str, Words] = {
     **WATCHING,
     **HANDLING,
     **SETTINGS,
+    **FIRST,
 }

@@ -14,6 +14,7 @@ SETTINGS: Mapping[str, Words] = {
     ),
     "settings.definitions": Words(en="Definitions", ja="定義"),
     "settings.people": Words(en="People and programs", ja="利用者とプログラム"),
+    "settings.node": Words(en="This node", ja="このノード"),
     "versions.short": Words(
         en="What each change was, and the way back.", ja="変更の履歴を見て、元に戻します。"
     ),

@@ -8,6 +8,8 @@ from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.pages import (
     entering,
+    first,
+    first_mail,
     ledger,
     looks,
     me,
@@ -26,6 +28,8 @@ def routes(house: House) -> list[Route]:
     return [
         *entering.routes(house),
         *looks.routes(house),
+        *first.routes(house),
+        *first_mail.routes(house),
         *overview.routes(house, live),
         *monitor.routes(house, live),
         *queue.routes(house),

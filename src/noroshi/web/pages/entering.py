@@ -88,7 +88,7 @@ async def start(visit: Visit) -> Response:
     except NoEntry as no:
         return _told(visit, "start.html", no, **values)
     visit.bring = inside.key
-    return visit.to("/login/code" if inside.half else "/")
+    return visit.to("/login/code" if inside.half else "/first" if first else "/")
 
 
 async def log_out(visit: Visit) -> Response:
