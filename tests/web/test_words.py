@@ -9,16 +9,17 @@ import pytest
 
 import noroshi.web
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import first, first_mail, queue, users
+from noroshi.web.pages import contacts, first, first_mail, queue, telling, users
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
+from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
-SAME = {"language.en", "language.ja", "foot"}
+SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma"}
 
 
 def used():
@@ -43,6 +44,11 @@ def used():
     yield from (f"first.{step}.step" for step in first.STEPS)
     yield from (f"first.protection.{one}" for one in first_mail.PROTECTIONS)
     yield from (f"first.app.{n}" for n in "1234")
+    for sort in (telling.RULES, telling.NOTIFICATIONS, contacts.CONTACTS):
+        yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
+        yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
+        yield from (f"{sort.one}.{name}" for name in sort.sections)
+    yield from (*SETTINGS, *OPTIONS, *CHOICES)  # drawn by the names of settings
     yield from ("alarm.held", "alarm.dropped")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 

@@ -11,7 +11,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.layout import table, wrap
 from noroshi.config import ConfigError
-from noroshi.core.words import Words
+from noroshi.core.words import Words, paired
 
 Answer = Mapping[str, Any]
 FAMILIES: Mapping[str, Words] = {
@@ -92,7 +92,7 @@ def _full(asked: Asked, kind: Answer) -> Iterator[str]:
         by_account = "account" in options and name in FROM_ACCOUNT
         must = (NEEDED_ALONE if by_account else NEEDED) if name in needed else None
         yield f"  {name}  {_sort(asked, option, must)}".rstrip()
-        help = _help(asked, option.get("description", ""))
+        help = asked.say(paired(option.get("description", "")))
         yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
     if kind["readings"]:
         yield from ("", asked.say(READINGS))
@@ -101,12 +101,6 @@ def _full(asked: Asked, kind: Answer) -> Iterator[str]:
             for name, words in kind["readings"].items()
         ]
         yield from (f"  {line}" for line in table(rows))
-
-
-def _help(asked: Asked, text: str) -> str:
-    """An option's docstring has both languages on one line: "English. / 日本語。"."""
-    en, both, ja = text.partition(". / ")
-    return asked.say(Words(en=f"{en}.", ja=ja)) if both else text
 
 
 def _limits(asked: Asked, limits: Mapping[str, str] | None) -> str:

@@ -32,6 +32,12 @@ def plain(text: str) -> Words:
     return Words(en=text, ja=text)
 
 
+def paired(text: str) -> Words:
+    """A help text as settings have it on one line, "English. / 日本語。"; else it is plain."""
+    en, both, ja = " ".join(text.split()).partition(". / ")
+    return Words(en=f"{en}.", ja=ja) if both else plain(text)
+
+
 def joined(texts: Iterable[Words]) -> Words:
     """Texts one after the other, each only once."""
     once = tuple(dict.fromkeys(texts))

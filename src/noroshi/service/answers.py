@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from noroshi.core.model import NOTHING, Level, Reason, Verdict
+from noroshi.core.model import NOTHING, Level, Limits, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.ports import Document
@@ -215,7 +215,8 @@ class DefinitionsShown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
-    measures, and the limits of that unless others are given."""
+    measures, and the limits of that unless others are given, in words and as they are. `open`:
+    its readings have the names that a user's own program gives; `runs`: it runs one."""
 
     family: str
     kind: str
@@ -224,6 +225,9 @@ class Kind:
     options: Mapping[str, Any]
     readings: Mapping[str, Words]
     limits: Mapping[str, Words]
+    defaults: Mapping[str, Limits]
+    open: bool
+    runs: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from noroshi import schema
 from noroshi.core.digest import ENDING, TOLD, waits_since
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
 from noroshi.core.words import Words
+from noroshi.definitions.compiling import OPEN
 from noroshi.definitions.needs import is_retiring
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
@@ -78,6 +79,9 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
                 name: limits_told(limits, "")
                 for name, limits in getattr(kind, "limits", {}).items()
             },
+            defaults=getattr(kind, "limits", {}),
+            open=family == "monitor" and kind.kind in OPEN,
+            runs=getattr(kind, "runs", False),
         )
         for family, known in families.items()
         for kind in sorted(known.values(), key=lambda k: k.kind)

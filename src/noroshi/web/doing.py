@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from noroshi.core.people import ADMIN, OPERATOR
+from noroshi.people import NoEntry
 from noroshi.web.api import STATUS
 from noroshi.web.visit import Visit
 
@@ -18,12 +19,15 @@ from noroshi.web.visit import Visit
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What an operation answered; `why` it did not, in the reader's language, and how many
-    pieces of it: the sentence first, then one for each thing that was given wrong."""
+    pieces of it: the sentence first, then one for each thing that was given wrong. `problems`
+    are those with their places, `kind` is the refusal's."""
 
     ok: Any = None
     why: tuple[str, ...] = ()
     status: int = 200
     unsure: bool = False
+    problems: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
 
 
 async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
@@ -31,12 +35,26 @@ async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
     answer = await visit.ask(op, **args)
     if "ok" in answer:
         return Outcome(answer["ok"])
-    problems = answer.get("problems", ())
-    why = (
-        visit.say(answer["words"]),
-        *(f"{p['where']}: {visit.say(p['what'])}" for p in problems),
-    )
-    return Outcome(None, why, STATUS.get(answer["error"], 503), answer["error"] == "password")
+    kind = answer["error"]
+    problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
+    why = (visit.say(answer["words"]), *(f"{where}: {what}" for where, what in problems))
+    status = STATUS.get(kind, 503)
+    return Outcome(None, why, status, kind == "password", tuple(problems), kind)
+
+
+async def made_sure(visit: Visit) -> str:
+    """Who gave the password once more in the form itself is sure from now on, so that nothing
+    that was typed beside it is lost. Why it was not taken; "" if it was, or none was given."""
+    given = visit.form.get("password", "")
+    if not given:
+        return ""
+    try:
+        inside = await visit.house.people.make_sure(visit.key, given, visit.address)
+    except NoEntry as no:
+        return visit.say(no.words)
+    visit.key = visit.bring = inside.key
+    visit.person = await visit.house.people.of_session(visit.key, visit.address)
+    return ""
 
 
 def for_sure(visit: Visit, back: str) -> Response:

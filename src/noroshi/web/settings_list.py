@@ -32,7 +32,16 @@ class Group:
 
 
 GROUPS = (
-    Group("settings.definitions", (Listed("/settings/versions", "versions"),)),
+    Group(
+        "settings.definitions",
+        (
+            Listed("/settings/watch", "watch"),
+            Listed("/settings/contacts", "contacts"),
+            Listed("/settings/rules", "rules"),
+            Listed("/settings/notifications", "notifications"),
+            Listed("/settings/versions", "versions"),
+        ),
+    ),
     Group(
         "settings.people",
         (

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
+from noroshi.web.words_editing import EDITING
 from noroshi.web.words_first import FIRST
+from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_settings import SETTINGS
 from noroshi.web.words_watching import WATCHING
@@ -95,4 +97,6 @@ TEXTS: Mapping[str, Words] = {
     **HANDLING,
     **SETTINGS,
     **FIRST,
+    **FORMS,
+    **EDITING,
 }

@@ -67,4 +67,45 @@ SETTINGS: Mapping[str, Words] = {
         ja="Microsoft Authenticator や Google Authenticator などで読み取ります。カメラがなければ、次のキーを手で入力します。続いて、表示されたコードを入れてください。",
     ),
     "me.recovery": Words(en="Your recovery codes", ja="リカバリー コード"),
+    "watch.short": Words(
+        en="Instances, groups and monitors: what is measured, and its limits.",
+        ja="監視インスタンス、グループ、監視項目と、しきい値です。",
+    ),
+    "rules.short": Words(
+        en="When an alarm is sent, to whom, and by which route.",
+        ja="どんなときに、誰に、どの経路で知らせるかです。",
+    ),
+    "notifications.short": Words(
+        en="What is told of Noroshi itself: start, stop, changes, all is well.",
+        ja="開始、停止、設定の変更、正常の知らせなど、Noroshi 自身のことを知らせます。",
+    ),
+    "contacts.title": Words(en="Contacts", ja="通知先"),
+    "contacts.short": Words(
+        en="Who is told, at which addresses, in which language.",
+        ja="誰に、どのアドレスへ、どの言語で知らせるかです。",
+    ),
+    "contacts.about": Words(
+        en="People and lists who are told. Rules and notifications name them.",
+        ja="知らせる相手です。実行条件と運用の通知で指定します。",
+    ),
+    "contacts.none": Words(
+        en="There are no contacts yet, so nobody is told of anything.",
+        ja="通知先がまだないため、誰にも知らせません。",
+    ),
+    "contacts.told": Words(en="Told by", ja="知らせるもの"),
+    "contacts.monitors": Words(en="({count} monitors)", ja="(監視項目{count}件)"),
+    "contacts.not_told": Words(en="nothing names it", ja="どこからも指定されていません"),
+    "contact.add": Words(en="Add a contact", ja="通知先を追加"),
+    "contact.new": Words(en="New contact", ja="新しい通知先"),
+    "contact.title": Words(en="Contact {name}", ja="通知先 {name}"),
+    "contact.about": Words(
+        en="What is changed here holds from the next mail on; mails that wait keep their addresses.",
+        ja="変更は次のメールから有効です。待っているメールの宛先は変わりません。",
+    ),
+    "contact.remove": Words(
+        en="{name} is told of nothing any more. What names it has to be changed first.",
+        ja="{name} には何も知らせなくなります。先に、指定している実行条件などを直してください。",
+    ),
+    "contact.who": Words(en="Who", ja="相手"),
+    "contact.how": Words(en="How mails are written", ja="メールの書き方"),
 }

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.pages import (
+    contacts,
     entering,
     first,
     first_mail,
@@ -14,11 +15,14 @@ from noroshi.web.pages import (
     looks,
     me,
     monitor,
+    monitor_settings,
     overview,
     queue,
     settings,
+    telling,
     users,
     versions,
+    watched,
 )
 
 
@@ -36,6 +40,10 @@ def routes(house: House) -> list[Route]:
         *ledger.routes(house),
         *settings.routes(house),
         *me.routes(house),
+        *contacts.routes(house),
         *versions.routes(house),
         *users.routes(house),
+        *watched.routes(house),
+        *monitor_settings.routes(house),
+        *telling.routes(house),
     ]

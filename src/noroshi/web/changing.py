@@ -1,0 +1,186 @@
+"""One thing being edited: what its editor saw, what is in force, and the change between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.core.written import is_name
+from noroshi.service import NotFound
+from noroshi.web.doing import Outcome, attempt, made_sure
+from noroshi.web.spots import Content, Problems, Spot, stand_in
+from noroshi.web.visit import Visit
+from noroshi.web.words import TEXTS
+
+LONGEST_NUMBER, LONGEST_NOTE = 9, 200
+TAKEN = Words(en="there is one of this name already", ja="この名前のものがすでにあります")
+NO_NAME = Words(
+    en="is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit",
+    ja="名前に使えません。a-z、0-9、-、_ で64文字まで、先頭は英字か数字です",
+)
+PREVIEW, REMOVE = "preview", "remove"
+
+
+@dataclass(kw_only=True)
+class Edit:
+    """`seen` is the document as its editor saw it, `now` as it is in force; None: not there.
+    `etag` and `version` are of what was seen."""
+
+    spot: Spot
+    seen: Content | None
+    etag: str
+    version: int
+    shown: Mapping[str, Any]
+    outcome: Outcome = field(default_factory=Outcome)
+    own: Problems = ()
+    tried: Mapping[str, Any] | None = None
+    told_as: Spot | None = None
+    """Under which name problems tell of it, if not under the one that it has."""
+
+    @property
+    def now(self) -> Content | None:
+        """The document in force."""
+        found: Content | None = self.shown["documents"].get(self.spot.key)
+        return found
+
+    @property
+    def before(self) -> Content:
+        """What its editor saw."""
+        return self.spot.found(self.seen) or {}
+
+    @property
+    def current(self) -> Content:
+        """What is in force."""
+        return self.spot.found(self.now) or {}
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody else changed it meanwhile."""
+        return self.outcome.kind == "conflict" and bool(self.outcome.problems)
+
+    @property
+    def done(self) -> bool:
+        """Whether it was saved."""
+        return self.outcome.ok is not None and self.tried is None
+
+    @property
+    def problems(self) -> Problems:
+        """All that is wrong, by its place in the form."""
+        if self.overtaken:
+            return ()
+        return (*self.own, *(self.told_as or self.spot).within(self.outcome.problems))
+
+    def to_send(self) -> tuple[str, int]:
+        """Etag and version that the form carries: once its editor has been told of another
+        version, the next try is made against that."""
+        if not self.overtaken:
+            return self.etag, self.version
+        return self.shown["etags"].get(self.spot.key, ""), self.shown["version"]
+
+
+async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
+    """As its editor saw it: after a GET what is in force, else the version that the form
+    names. Raises NotFound if it is nowhere, unless it `may_lack`."""
+    shown = await visit.need("definition_show")
+    etag, version = shown["etags"].get(spot.key, ""), shown["version"]
+    edit = Edit(
+        spot=spot,
+        seen=shown["documents"].get(spot.key),
+        etag=etag,
+        version=version,
+        shown=shown,
+    )
+    if visit.request.method == "POST":
+        await _as_seen(visit, edit)
+    there = any(spot.found(one) is not None for one in (edit.seen, edit.now))
+    if not (there or spot.new or may_lack):
+        raise NotFound(TEXTS["error.not_there"])
+    return edit
+
+
+async def _as_seen(visit: Visit, edit: Edit) -> None:
+    """What the form's editor saw. If nothing of that was changed since, what others changed
+    elsewhere in the same document is no conflict."""
+    base = _number(visit.form.get("version", ""))
+    if edit.spot.new:  # it stands beside whatever is there
+        return
+    if base == edit.version:
+        edit.etag = visit.form.get("etag", "")
+        return
+    key, spot = edit.spot.key, edit.spot
+    told = await visit.need("definition_show", keys=[key], version=base)
+    seen = told["documents"].get(key)
+    whole = visit.form.get("do") == REMOVE
+    if _own(spot, spot.found(seen), whole=whole) != _own(
+        spot, spot.found(edit.now), whole=whole
+    ):
+        edit.seen, edit.etag, edit.version = seen, visit.form.get("etag", ""), base
+
+
+def _own(spot: Spot, content: Content | None, *, whole: bool) -> Content | None:
+    """What its form is about: not what stands below it, unless that goes with it."""
+    if content is None or whole or spot.monitor or spot.type != "instances":
+        return content
+    return without(content, "monitor" if spot.group else "group")
+
+
+async def submitted(
+    visit: Visit, edit: Edit, content: Content | None, *, empty: bool = False
+) -> Edit:
+    """The edit with what came of it. `content` None: it is removed. What has a name that it
+    cannot have is checked under another one, so that all problems are told at once."""
+    why = await made_sure(visit)
+    if why:
+        edit.outcome = Outcome(None, (why,), 403, unsure=True, kind="password")
+        return edit
+    if content is not None and (edit.spot.new or not edit.spot.is_whole):
+        content = named(visit, edit, content)
+    only_try = visit.form.get("do") == PREVIEW
+    outcome = await attempt(
+        visit,
+        "definition_change",
+        **_change(edit, content),
+        etags={edit.spot.key: edit.etag},
+        note=visit.form.get("note", "")[:LONGEST_NOTE],
+        dry=only_try or bool(edit.own),
+        empty=empty,
+    )
+    if edit.own and outcome.ok is not None:
+        outcome = Outcome(None, (visit.text("edit.wrong"),), 400, kind="invalid")
+    edit.outcome, edit.tried = outcome, outcome.ok if only_try else None
+    if edit.overtaken:
+        edit.shown = await visit.need("definition_show")
+    return edit
+
+
+def named(visit: Visit, edit: Edit, content: Content) -> Content:
+    """It under the name that was typed, or under one that stands in for it; what is wrong with
+    the name is told at its field."""
+    spot, name = edit.spot, visit.form.get("name", "").strip()
+    taken = spot.siblings(edit.seen, edit.shown["documents"])
+    taken -= set() if spot.new else {spot.name}
+    wrong = NO_NAME if not is_name(name) else TAKEN if name in taken else None
+    edit.own = [] if wrong is None else [("name", visit.say(wrong))]
+    edit.told_as = spot.named(stand_in(name, taken))
+    if spot.new:
+        edit.spot = edit.told_as
+    return content if spot.is_whole else {**content, "name": edit.told_as.name}
+
+
+def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
+    spot, seen = edit.spot, edit.seen
+    made = spot.without_it(seen or {}) if content is None else spot.with_it(seen, content)
+    return {"remove": [spot.key]} if made is None else {"put": {spot.key: made}}
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise NotFound(TEXTS["error.not_there"])
+    return int(text)
+
+
+def without(content: Content, *names: str) -> dict[str, Any]:
+    """The content but for some settings."""
+    return {key: one for key, one in content.items() if key not in names}

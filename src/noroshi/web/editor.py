@@ -1,0 +1,137 @@
+"""The page on which one thing is edited: read, tried, saved, shown again with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from noroshi.web.changing import REMOVE, Edit, opened, submitted
+from noroshi.web.doing import Outcome, address, asked, may
+from noroshi.web.forms import Field, elsewhere
+from noroshi.web.outline import Block, Outline
+from noroshi.web.visit import Visit
+
+Link = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Part of the page: some fields, limits, or what is only told."""
+
+    id: str
+    title: str
+    about: str = ""
+    fields: Sequence[Field] = ()
+    blocks: Sequence[Block] = ()
+    folded: bool = False
+    text: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What stands around the form. `removal` says what removing it means; "": it is not there."""
+
+    title: str
+    tab: str
+    crumbs: Sequence[Link]
+    sections: Sequence[Section]
+    about: str = ""
+    links: Sequence[Link] = ()
+    removal: str = ""
+
+
+async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
+    """After a POST: what came of it."""
+    if visit.request.method != "POST":
+        return edit
+    if visit.form.get("do") != REMOVE:
+        return await submitted(visit, edit, outline.content(visit.form, edit.before))
+    if visit.form.get("meant") != "yes":
+        edit.outcome = Outcome(None, (visit.text("edit.not_meant"),), 400, kind="invalid")
+        return edit
+    return await submitted(visit, edit, None, empty=True)
+
+
+def name_field(visit: Visit, edit: Edit, help: str) -> Field:
+    """Of something that is not there yet, whose name is no setting of its content."""
+    return Field(
+        name="name",
+        code="name",
+        label=visit.text("field.name"),
+        help=help,
+        sort="text",
+        value=visit.form.get("name", ""),
+        needed=True,
+        problems=tuple(what for where, what in edit.problems if where == "name"),
+    )
+
+
+async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
+    """The page, with what was typed if it was not taken."""
+    etag, version = edit.to_send()
+    names = [one.name for section in look.sections for one in section.fields]
+    rows = [row for section in look.sections for block in section.blocks for row in block.rows]
+    names += [f"{row.prefix}{cell}" for row in rows for cell in row.cells]
+    at_rows = {row.prefix.rstrip(".") for row in rows}
+    stray = elsewhere([one for one in edit.problems if one[0] not in at_rows], names)
+    outcome, did = edit.outcome, asked(visit, "did")
+    return await visit.show(
+        "edit.html",
+        200 if outcome.ok is not None else outcome.status,
+        title=look.title,
+        about=look.about,
+        tab=look.tab,
+        crumbs=look.crumbs,
+        links=look.links,
+        sections=look.sections,
+        removal=look.removal,
+        action=visit.here.partition("&did=")[0],
+        fresh=visit.here.partition("&did=")[0],
+        etag=etag,
+        version_seen=version,
+        overtaken=edit.overtaken,
+        changes=outcome.problems,
+        why=outcome.why,
+        stray=stray,
+        wrong=len(edit.problems) - len(stray),
+        tried=edit.tried,
+        unsure=outcome.unsure,
+        note=visit.form.get("note", ""),
+        did=did if did.isdecimal() else "",
+        may=may(visit),
+    )
+
+
+def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Response:
+    """To the page of what was saved, or to what it was removed from."""
+    where = removed if visit.form.get("do") == REMOVE else address(path, **query)
+    mark = "&" if "?" in where else "?"
+    return visit.to(f"{where}{mark}did={edit.outcome.ok['version']}")
+
+
+def handed_down(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What holds of schedule and rules unless something else is said: of the nearest level that
+    says something (the nearest first)."""
+    found = dict[str, Any]()
+    timed = next((one for one in levels if one.get("every") or one.get("at")), {"every": "1m"})
+    found |= {name: timed[name] for name in ("every", "at", "days") if timed.get(name)}
+    ruled = next((one for one in levels if one.get("rules") is not None), {})
+    if ruled.get("rules"):
+        found["rules"] = ruled["rules"]
+    return found
+
+
+__all__ = [
+    "Link",
+    "Look",
+    "Section",
+    "edited",
+    "handed_down",
+    "name_field",
+    "opened",
+    "saved",
+    "shown",
+]

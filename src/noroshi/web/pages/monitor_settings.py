@@ -1,0 +1,155 @@
+"""One monitor's settings, with the options of its kind and its limits; and choosing a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi import schema
+from noroshi.core.defined import MonitorDef
+from noroshi.service import NotFound
+from noroshi.web.changing import Edit
+from noroshi.web.doing import address, asked, may
+from noroshi.web.editor import Look, Section, edited, handed_down, opened, saved, shown
+from noroshi.web.house import House
+from noroshi.web.limits import kind_of
+from noroshi.web.outline import Outline, Part
+from noroshi.web.pages.watched import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
+from noroshi.web.spots import Content, Spot
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+WHEN = ("every", "at", "days", "timeout", "patience", "may_vanish")
+HIDDEN = ("id", "kind", "options", "limits")
+Answer = Mapping[str, Any]
+
+
+def routes(house: House) -> list[Route]:
+    """Their address."""
+    return [Route(MONITOR, page(house, monitor), methods=["GET", "POST"])]
+
+
+async def monitor(visit: Visit) -> Response:
+    """One monitor; without a name a new one, and without a kind the choice of one."""
+    where, group, name = (asked(visit, one) for one in ("in", "group", "name"))
+    edit = await opened(visit, Spot(f"instances/{where}", group, name or NEW, new=not name))
+    above = Spot(f"instances/{where}", group).found(edit.now)
+    if edit.now is None or above is None:
+        return visit.to(HOME)
+    wanted = edit.before.get("kind") or edit.current.get("kind") or asked(visit, "kind")
+    kind = next((one for one in await checks(visit) if one["kind"] == wanted), None)
+    if kind is None and edit.spot.new:
+        return await _choose(visit, where, group)
+    outline = _outline(visit, edit, kind, above)
+    edit = await edited(visit, outline, edit)
+    if edit.done:
+        place = {"in": where, "group": group}
+        named = visit.form.get("name", "").strip() or name
+        return saved(
+            visit,
+            edit,
+            MONITOR,
+            address(GROUP, **{"in": where}, name=group),
+            **place,
+            name=named,
+        )
+    return await shown(visit, edit, _look(visit, edit, outline, kind, (where, group, name)))
+
+
+def _outline(visit: Visit, edit: Edit, kind: Answer | None, above: Content) -> Outline:
+    parts = [Part(schema=schema.form(MonitorDef), leave_out=HIDDEN)]
+    known = edit.shown["documents"]
+    if kind is None:
+        return Outline(parts=tuple(parts), known=_known(known))
+    parts.append(Part(schema=kind["options"], inside="options"))
+    said = [(up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)]
+    return Outline(
+        parts=tuple(parts),
+        kinds=(kind_of(kind, visit.language, *said),),
+        kind=kind["kind"],
+        start={"kind": kind["kind"]} if edit.spot.new else {},
+        known=_known(known),
+        defaults=handed_down(above, edit.now or {}),
+    )
+
+
+def _known(documents: Mapping[str, Content]) -> dict[str, list[str]]:
+    """What a monitor may name."""
+    sorts = {"rules": "rules", "route": "routes", "account": "accounts"}
+    return {name: [one for one, _ in of(type, documents)] for name, type in sorts.items()}
+
+
+def _look(
+    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, way: tuple[str, str, str]
+) -> Look:
+    where, group, name = way
+    told = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
+    look = Look(
+        title=visit.text("edit.monitor.new", kind=told),
+        tab="watch",
+        crumbs=crumbs(visit, where, group),
+        sections=_sections(visit, edit, outline, kind, told),
+    )
+    if not name:
+        return look
+    return replace(
+        look,
+        title=visit.text("edit.monitor", name=edit.before.get("title") or name),
+        links=[(visit.text("edit.monitor.see"), f"/monitor/{where}/{group}/{name}")],
+        removal=visit.text("edit.monitor.remove", name=name),
+    )
+
+
+def _sections(
+    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, told: str
+) -> list[Section]:
+    fields = outline.fields(visit, edit)
+    options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
+    when, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
+    text = visit.text
+    code = edit.before.get("kind") or outline.kind
+    return [
+        Section(
+            id="what",
+            title=text("edit.what"),
+            fields=list(fields.values()),
+            text=[(text("field.kind"), f"{told} ({code})")],
+        ),
+        Section(
+            id="options",
+            title=text("edit.options"),
+            about=visit.say(kind["help"]) if kind else text("edit.kind.gone"),
+            fields=options,
+        ),
+        Section(
+            id="limits",
+            title=text("edit.limits"),
+            about=text("edit.limits.about"),
+            blocks=outline.blocks(visit, edit),
+        ),
+        Section(id="when", title=text("edit.when"), fields=when),
+        Section(id="told", title=text("edit.told"), fields=[rules]),
+    ]
+
+
+async def _choose(visit: Visit, where: str, group: str) -> Response:
+    """Which kind the new one shall be of."""
+    if visit.request.method == "POST":
+        raise NotFound(TEXTS["error.not_there"])
+    rows = [
+        {
+            "kind": one["kind"],
+            "title": visit.say(one["title"]),
+            "help": visit.say(one["help"]),
+            "runs": one["runs"],
+            "href": address(MONITOR, **{"in": where}, group=group, kind=one["kind"]),
+        }
+        for one in await checks(visit)
+    ]
+    return await visit.show(
+        "choose_kind.html", rows=rows, crumbs=crumbs(visit, where, group), may=may(visit)
+    )

@@ -1,0 +1,252 @@
+"""What is watched, as settings: all of it in a list, one instance, one of its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi import schema
+from noroshi.core.defined import GroupDef, InstanceDef
+from noroshi.core.own import KINDS, OWN
+from noroshi.web.changing import Edit
+from noroshi.web.doing import address, asked, may
+from noroshi.web.editor import (
+    Link,
+    Look,
+    Section,
+    edited,
+    handed_down,
+    name_field,
+    opened,
+    saved,
+    shown,
+)
+from noroshi.web.forms import Field
+from noroshi.web.house import House
+from noroshi.web.limits import Kind, kind_of
+from noroshi.web.outline import Outline, Part
+from noroshi.web.spots import Content, Spot
+from noroshi.web.visit import Visit, page
+
+HOME, INSTANCE, GROUP, MONITOR = (
+    f"/settings/{name}" for name in ("watch", "instance", "group", "monitor")
+)
+SCHEDULE = ("every", "at", "days")
+BELOW = ("name", "group", "monitor", "limits")
+"""What of an instance or a group is no field of its own."""
+NEW = "new"
+"""What stands in the place of a name that is not known yet."""
+Answer = Mapping[str, Any]
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    both = ["GET", "POST"]
+    return [
+        Route(HOME, page(house, watched), methods=["GET"]),
+        Route(INSTANCE, page(house, instance), methods=both),
+        Route(GROUP, page(house, group), methods=both),
+    ]
+
+
+async def watched(visit: Visit) -> Response:
+    """All instances with their groups and monitors, each a way to its settings."""
+    documents = (await visit.need("definition_show"))["documents"]
+    titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
+    did = asked(visit, "did")
+    rows = [
+        _instance_row(name, content, titles)
+        for name, content in of("instances", documents)
+        if name != OWN
+    ]
+    return await visit.show(
+        "watched.html",
+        rows=rows,
+        new=INSTANCE,
+        own=address(INSTANCE, name=OWN),
+        may=may(visit),
+        did=did if did.isdecimal() else "",
+    )
+
+
+def of(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]:
+    """All documents of a type by name."""
+    found = ((key.partition("/"), one) for key, one in sorted(documents.items()))
+    return [(name, one) for (its, _, name), one in found if its == type]
+
+
+async def checks(visit: Visit) -> list[Answer]:
+    """All kinds of monitors."""
+    return [one for one in await visit.need("kinds") if one["family"] == "monitor"]
+
+
+def _instance_row(name: str, content: Content, titles: Mapping[str, str]) -> Answer:
+    groups = [_group_row(name, one, titles) for one in content.get("group", ())]
+    return {
+        "name": name,
+        "title": content.get("title", ""),
+        "address": content.get("address", ""),
+        "href": address(INSTANCE, name=name),
+        "add": address(GROUP, **{"in": name}),
+        "groups": groups,
+    }
+
+
+def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> Answer:
+    name = str(content.get("name", ""))
+    where = {"in": instance, "group": name}
+    return {
+        "name": name,
+        "title": content.get("title", ""),
+        "href": address(GROUP, **{"in": instance}, name=name),
+        "add": address(MONITOR, **where),
+        "monitors": [
+            {
+                "name": one.get("name", ""),
+                "title": one.get("title", ""),
+                "kind": titles.get(str(one.get("kind")), one.get("kind")),
+                "href": address(MONITOR, **where, name=str(one.get("name", ""))),
+            }
+            for one in content.get("monitor", ())
+        ],
+    }
+
+
+def crumbs(visit: Visit, *names: str) -> list[Link]:
+    """The way to a group or a monitor."""
+    found: list[Link] = [(visit.text("watch.title"), HOME)]
+    if names:
+        found.append((names[0], address(INSTANCE, name=names[0])))
+    if len(names) > 1:
+        found.append((names[1], address(GROUP, **{"in": names[0]}, name=names[1])))
+    return found
+
+
+def kinds_in(groups: Iterable[Content], said: Content) -> set[str]:
+    """The kinds that are used in these groups, or spoken of."""
+    used = {str(one.get("kind")) for group in groups for one in group.get("monitor", ())}
+    return used | set(said.get("limits") or {})
+
+
+async def _kinds(visit: Visit, wanted: set[str], *above: Content) -> tuple[Kind, ...]:
+    return tuple(
+        kind_of(
+            one,
+            visit.language,
+            *((up.get("limits") or {}).get(one["kind"], {}) for up in above),
+        )
+        for one in await checks(visit)
+        if one["kind"] in wanted and (one["readings"] or one["defaults"])
+    )
+
+
+async def instance(visit: Visit) -> Response:
+    """One instance, or a new one."""
+    name = asked(visit, "name")
+    spot = Spot(f"instances/{name or NEW}", new=not name)
+    edit = await opened(visit, spot, may_lack=name == OWN)
+    outline = await _of_instance(visit, edit, name)
+    edit = await edited(visit, outline, edit)
+    if edit.done:
+        return saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
+    return await shown(visit, edit, _instance_look(visit, edit, outline, name))
+
+
+async def _of_instance(visit: Visit, edit: Edit, name: str) -> Outline:
+    used = kinds_in(edit.before.get("group", ()), edit.before)
+    return Outline(
+        parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
+        kinds=await _kinds(visit, used | set(KINDS) if name == OWN else used),
+        by_kind=True,
+        known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
+        defaults={**handed_down(), "address": "127.0.0.1", "zone": "UTC"},
+    )
+
+
+def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Look:
+    fields = outline.fields(visit, edit)
+    first = [fields.pop(one) for one in ("title", "address", "zone")]
+    if not name:
+        first.insert(0, name_field(visit, edit, visit.text("edit.name.file")))
+        title = visit.text("edit.instance.new")
+        sections = sections_of(visit, edit, outline, first, fields)
+        return Look(title=title, tab="watch", crumbs=crumbs(visit), sections=sections)
+    own, count = name == OWN, _count(edit.before.get("group", ()))
+    first = [one for one in first if not (own and one.code == "address")]
+    removal = visit.text("edit.instance.remove", name=name, count=count)
+    adding = (visit.text("edit.group.add"), address(GROUP, **{"in": name}))
+    return Look(
+        title=visit.text("edit.instance", name=edit.before.get("title") or name),
+        about=visit.text("edit.instance.own") if own else "",
+        tab="watch",
+        crumbs=crumbs(visit),
+        sections=sections_of(visit, edit, outline, first, fields),
+        links=() if own else (adding,),
+        removal="" if own else removal,
+    )
+
+
+def sections_of(
+    visit: Visit, edit: Edit, outline: Outline, first: Sequence[Field], rest: dict[str, Field]
+) -> list[Section]:
+    """What an instance or a group says of itself, and for all that is in it."""
+    when, rules = [rest.pop(one) for one in SCHEDULE], rest.pop("rules")
+    return [
+        Section(id="what", title=visit.text("edit.what"), fields=[*first, *rest.values()]),
+        Section(id="when", title=visit.text("edit.when"), fields=when),
+        Section(id="told", title=visit.text("edit.told"), fields=[rules]),
+        Section(
+            id="limits",
+            title=visit.text("edit.limits"),
+            about=visit.text("edit.limits.all"),
+            blocks=outline.blocks(visit, edit),
+            folded=True,
+        ),
+    ]
+
+
+def _count(groups: Iterable[Content]) -> int:
+    return sum(len(one.get("monitor", ())) for one in groups)
+
+
+async def group(visit: Visit) -> Response:
+    """One group, or a new one."""
+    where, name = asked(visit, "in"), asked(visit, "name")
+    edit = await opened(visit, Spot(f"instances/{where}", name or NEW, new=not name))
+    if edit.now is None:
+        return visit.to(HOME)
+    outline = Outline(
+        parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
+        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), edit.now),
+        by_kind=True,
+        known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
+        defaults=handed_down(edit.now),
+    )
+    edit = await edited(visit, outline, edit)
+    if edit.done:
+        named = visit.form.get("name", "").strip() or name
+        return saved(
+            visit, edit, GROUP, address(INSTANCE, name=where), **{"in": where}, name=named
+        )
+    return await shown(visit, edit, _group_look(visit, edit, outline, where, name))
+
+
+def _group_look(visit: Visit, edit: Edit, outline: Outline, where: str, name: str) -> Look:
+    fields = outline.fields(visit, edit)
+    first = [fields.pop(one) for one in ("name", "title")]
+    sections = sections_of(visit, edit, outline, first, fields)
+    if not name:
+        title = visit.text("edit.group.new")
+        return Look(title=title, tab="watch", crumbs=crumbs(visit, where), sections=sections)
+    adding = address(MONITOR, **{"in": where}, group=name)
+    return Look(
+        title=visit.text("edit.group", name=edit.before.get("title") or name),
+        tab="watch",
+        crumbs=crumbs(visit, where),
+        sections=sections,
+        links=[(visit.text("edit.monitor.add"), adding)],
+        removal=visit.text("edit.group.remove", name=name, count=_count([edit.before])),
+    )

@@ -1,0 +1,156 @@
+"""Where in a document something stands: the whole, a group or a monitor; and where in it a problem
+is, so that it can be told at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from noroshi.core.written import is_name
+
+Content = Mapping[str, Any]
+Problems = Sequence[tuple[str, str]]
+STAND_IN = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A document (instances/web1), one of its groups, or a monitor of that. `new`: it is not
+    there yet."""
+
+    key: str
+    group: str = ""
+    monitor: str = ""
+    new: bool = False
+
+    @property
+    def type(self) -> str:
+        """Which sort of document it is in."""
+        return self.key.partition("/")[0]
+
+    @property
+    def document(self) -> str:
+        """That document's name."""
+        return self.key.partition("/")[2]
+
+    @property
+    def name(self) -> str:
+        """Its own name."""
+        return self.monitor or self.group or self.document
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a document of its own."""
+        return not self.group
+
+    def named(self, name: str) -> Spot:
+        """The same under another name."""
+        if self.monitor:
+            return replace(self, monitor=name)
+        if self.group:
+            return replace(self, group=name)
+        return replace(self, key=f"{self.type}/{name}")
+
+    def found(self, document: Content | None) -> Content | None:
+        """What stands there; None if nothing does."""
+        if document is None or self.new:
+            return None
+        if self.is_whole:
+            return document
+        group = _named(document.get("group", ()), self.group)
+        if group is None or not self.monitor:
+            return group
+        return _named(group.get("monitor", ()), self.monitor)
+
+    def with_it(self, document: Content | None, content: Content) -> Content:
+        """The document with that content in its place, or after the last."""
+        whole = document or {}
+        if self.is_whole:
+            return content
+        if not self.monitor:
+            return {**whole, "group": _put(whole.get("group", ()), self, self.group, content)}
+        groups = [
+            {**one, "monitor": _put(one.get("monitor", ()), self, self.monitor, content)}
+            if one.get("name") == self.group
+            else one
+            for one in whole.get("group", ())
+        ]
+        return {**whole, "group": groups}
+
+    def without_it(self, document: Content) -> Content | None:
+        """The document without it; None if nothing is left."""
+        if self.is_whole:
+            return None
+        if not self.monitor:
+            return {**document, "group": _but(document.get("group", ()), self.group)}
+        groups = [
+            {**one, "monitor": _but(one.get("monitor", ()), self.monitor)}
+            if one.get("name") == self.group
+            else one
+            for one in document.get("group", ())
+        ]
+        return {**document, "group": groups}
+
+    def within(self, problems: Problems) -> Problems:
+        """Problems by their place in it. What is wrong elsewhere keeps its whole place."""
+        return [(_within(where, self._steps()), what) for where, what in problems]
+
+    def _steps(self) -> tuple[str, ...]:
+        file, steps = f"{self.key}.toml", list[str]()
+        if self.group:
+            steps += ["group", self.group]
+        if self.monitor:
+            steps += ["monitor", self.monitor]
+        return (file, *steps)
+
+    def siblings(self, document: Content | None, keys: Iterable[str]) -> set[str]:
+        """The names of what stands beside it."""
+        if self.is_whole:
+            return {k.partition("/")[2] for k in keys if k.startswith(f"{self.type}/")}
+        inside = (document or {}).get("group", ())
+        if self.monitor:
+            inside = (_named(inside, self.group) or {}).get("monitor", ())
+        return {str(one.get("name")) for one in inside}
+
+
+def stand_in(name: str, taken: set[str]) -> str:
+    """The name itself if it can be one; else one under which the rest can be checked."""
+    if is_name(name) and name not in taken:
+        return name
+    numbers = (f"{STAND_IN}-{n}" for n in range(1, len(taken) + 3))
+    return next(one for one in numbers if one not in taken)
+
+
+def _within(where: str, steps: tuple[str, ...]) -> str:
+    file, *inner = steps
+    if where == file:
+        return "" if not inner else where
+    inside = where.removeprefix(f"{file}: ")
+    if inside == where:
+        return where
+    way = ".".join(inner)
+    if not way:
+        return inside
+    if inside == way:
+        return ""
+    if inside == ".".join(inner[:-1]):
+        return "name"  # where a name that is none is told: at the list it stands in
+    rest = inside.removeprefix(f"{way}.")
+    return where if rest == inside else rest
+
+
+def _named(tables: Iterable[Content], name: str) -> Content | None:
+    return next((one for one in tables if one.get("name") == name), None)
+
+
+def _but(tables: Iterable[Content], name: str) -> list[Content]:
+    return [one for one in tables if one.get("name") != name]
+
+
+def _put(tables: Iterable[Content], spot: Spot, name: str, content: Content) -> list[Content]:
+    kept = list(tables)
+    at = [n for n, one in enumerate(kept) if one.get("name") == name and not spot.new]
+    if not at:
+        return [*kept, content]
+    return [content if n == at[0] else one for n, one in enumerate(kept)]

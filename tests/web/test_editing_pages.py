@@ -1,0 +1,409 @@
+"""What is watched and who is told, changed in a browser: by forms, against what was seen."""
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.definitions import look_into, write_folder
+from noroshi.ports import Document
+from noroshi.service import administrator, answer
+from tests.service.desk import DISK, Desk, documents
+from tests.web.browser import GOOD, browsing, with_user
+
+SCRIPT = replace(DISK, kind="script", runs=True)
+MONITOR = "/settings/monitor?in=web1&group=base&name=disks"
+BOSS = administrator("boss")
+
+
+@pytest.fixture
+async def desk():
+    desk = await with_user(desk=Desk(checks=(DISK, SCRIPT)))
+
+    async def done(op, **args):
+        told = await answer(desk.service, BOSS, op, args)
+        assert "ok" in told, told
+        return told["ok"]
+
+    desk.done = done
+    await done("apply", documents=documents())
+    return desk
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+INPUT = re.compile(r"<input\b([^>]*)>")
+AREA = re.compile(r"<textarea\b([^>]*)>\n?(.*?)</textarea>", re.DOTALL)
+SELECT = re.compile(r"<select\b([^>]*)>(.*?)</select>", re.DOTALL)
+CHOSEN = re.compile(r'<option value="([^"]*)" selected')
+
+
+def attribute(tag, name):
+    found = re.search(rf'\b{name}="([^"]*)"', tag)
+    return html.unescape(found.group(1)) if found else ""
+
+
+def filled_in(text):
+    """What a browser would post of the form that edits."""
+    form = text[text.index('id="edit"') :]
+    form = form[: form.index("</form>")]
+    found = {}
+    for tag in INPUT.findall(form):
+        box = attribute(tag, "type") in ("checkbox", "radio")
+        if not box or re.search(r"\bchecked\b", tag):
+            found[attribute(tag, "name")] = attribute(tag, "value")
+    for tag, inside in AREA.findall(form):
+        found[attribute(tag, "name")] = html.unescape(inside)
+    for tag, inside in SELECT.findall(form):
+        chosen = CHOSEN.search(inside)
+        found[attribute(tag, "name")] = html.unescape(chosen.group(1)) if chosen else ""
+    return found
+
+
+async def saved(browser, page, do="save", **typed):
+    """The page as it is shown, changed so, and sent."""
+    await browser.get(page)
+    assert browser.status == 200, browser.text
+    return await again(browser, page, do, **typed)
+
+
+async def again(browser, page, do="save", **typed):
+    form = filled_in(browser.text) | {"do": do} | typed
+    return await browser.post(page, **form)
+
+
+async def content(desk, key="instances/web1"):
+    return (await desk.done("definition_show"))["documents"].get(key)
+
+
+async def its(desk, name="disks"):
+    group = (await content(desk))["group"][0]
+    return next(one for one in group["monitor"] if one["name"] == name)
+
+
+PAGES = [
+    MONITOR,
+    "/settings/instance?name=web1",
+    "/settings/group?in=web1&name=base",
+    "/settings/rule?name=all",
+    "/settings/notification?name=morning",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_what_nobody_touched_makes_no_version(desk, browser, page):
+    notice = {"events": ["started"], "contacts": ["ops"], "routes": ["plain"]}
+    await desk.done("definition_change", put={"notifications/morning": notice})
+    await saved(browser, page)
+    assert (browser.status, browser.to) == (303, f"{page}&did=2")
+    await browser.get(browser.to)
+    assert 'role="status"' in browser.text and "version 2 is in force" in browser.text
+
+
+async def test_a_monitor_keeps_its_id_and_the_folder_is_the_same_at_the_second_export(
+    desk, browser, tmp_path
+):
+    id = (await its(desk))["id"]
+    typed = {
+        "title": "ディスク",
+        "options.include": "/\r\n/var",
+        "limits.used.warning": "70",
+        "limits.used.critical": "85.5",
+        "rules": "own",
+        "rules.all": "yes",
+        "at": "07:30",
+        "days.mon": "yes",
+    }
+    await saved(browser, MONITOR, **typed)
+    assert browser.status == 303
+    assert await its(desk) == {
+        "id": id,
+        "name": "disks",
+        "kind": "disk",
+        "title": "ディスク",
+        "options": {"include": ["/", "/var"]},
+        "limits": {"used": {"warning": 70, "critical": 85.5}},
+        "rules": ["all"],
+        "at": ["07:30"],
+        "days": ["mon"],
+    }
+    first = await desk.done("export")
+    folder = tmp_path / "definitions"
+    write_folder(folder, tuple(Document(**one) for one in first["documents"]))
+    back = [{"key": one.key, "body": one.body} for one in look_into(folder).documents]
+    planned = await desk.done("plan", documents=back)
+    assert planned["differences"] == () and planned["problems"] == ()
+    await desk.done("apply", documents=back)
+    assert (await desk.done("export"))["documents"] == first["documents"]
+
+
+async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(desk, browser):
+    typed = {
+        "every": "often",
+        "timeout": "<b>",
+        "patience": "three",
+        "limits.used.warning": "95",
+        "limits.used.critical": "90",
+        "name": "A disk",
+        "note": "mine",
+    }
+    await saved(browser, MONITOR, **typed)
+    assert browser.status == 400 and (await desk.store.current()).number == 1
+    again_shown = filled_in(browser.text)
+    assert {name: again_shown[name] for name in typed} == typed
+    for id in ("f-every", "f-timeout", "f-patience", "f-name"):
+        field = re.search(rf'<input id="{id}"[^>]*>', browser.text).group(0)
+        assert 'aria-invalid="true"' in field and f"{id}-bad" in field
+    assert "is above critical" in html.unescape(browser.text)
+    assert "Marked at their fields below: 5." in browser.text
+    await again(
+        browser,
+        MONITOR,
+        every="5m",
+        timeout="9s",
+        patience="3",
+        **{"limits.used.warning": "80", "name": "volumes"},
+    )
+    assert browser.status == 303 and "name=volumes" in browser.to
+    assert (await its(desk, "volumes"))["patience"] == 3
+
+
+async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(desk, browser):
+    await browser.get(MONITOR)
+    was = await content(desk)
+    monitor = was["group"][0]["monitor"][0] | {
+        "limits": {"used": {"warning": 60}},
+        "every": "2m",
+    }
+    theirs = {**was, "group": [{"name": "base", "monitor": [monitor]}]}
+    await desk.done("definition_change", put={"instances/web1": theirs})
+    typed = {"limits.used.warning": "70", "patience": "4"}
+    await again(browser, MONITOR, **typed)
+    assert browser.status == 409 and await content(desk) == theirs
+    text = html.unescape(browser.text)
+    assert "boss changed instances/web1 meanwhile, in version 2" in text
+    assert "limits.used.warning nothing → 60" in text
+    shown = filled_in(browser.text)
+    assert {name: shown[name] for name in typed} == typed
+    assert shown["every"] == "2m"  # what only the other one changed is theirs
+    assert re.search(r"In force meanwhile:.*60", text)
+    await again(browser, MONITOR)
+    assert browser.status == 303
+    now = await its(desk)
+    assert (now["limits"], now["every"], now["patience"]) == (
+        {"used": {"warning": 70}},
+        "2m",
+        4,
+    )
+
+
+async def test_two_people_at_two_monitors_of_one_instance_do_not_meet(desk, browser):
+    await browser.get(MONITOR)
+    form = filled_in(browser.text)
+    was = await content(desk)
+    more = {"name": "more", "kind": "disk"}
+    group = {**was["group"][0], "monitor": [*was["group"][0]["monitor"], more]}
+    await desk.done("definition_change", put={"instances/web1": {**was, "group": [group]}})
+    await browser.post(MONITOR, **form | {"do": "save", "patience": "2"})
+    assert browser.status == 303
+    assert (await its(desk))["patience"] == 2 and (await its(desk, "more"))["kind"] == "disk"
+
+
+async def test_what_would_change_is_shown_before_it_is_saved(desk, browser):
+    await saved(browser, MONITOR, do="preview", patience="5")
+    assert browser.status == 200 and (await desk.store.current()).number == 1
+    assert "patience nothing → 5" in html.unescape(browser.text)
+    assert filled_in(browser.text)["patience"] == "5"
+    await again(browser, MONITOR)
+    assert browser.status == 303 and (await its(desk))["patience"] == 5
+
+
+async def test_limits_are_switched_off_and_back_to_those_of_the_kind(desk, browser):
+    await browser.get(MONITOR)
+    assert 'placeholder="80"' in browser.text and 'placeholder="90"' in browser.text
+    await again(browser, MONITOR, **{"limits.used.off": "yes"})
+    assert (await its(desk))["limits"] == {"used": {}}
+    await browser.get(MONITOR)
+    form = {k: v for k, v in filled_in(browser.text).items() if k != "limits.used.off"}
+    await browser.post(MONITOR, **form | {"do": "save"})
+    assert "limits" not in await its(desk)
+
+
+async def test_what_the_instance_says_stands_where_its_monitors_say_nothing(desk, browser):
+    typed = {"every": "7m", "limits.disk.used.warning": "66"}
+    await saved(browser, "/settings/instance?name=web1", **typed)
+    assert (await content(desk))["limits"] == {"disk": {"used": {"warning": 66}}}
+    await browser.get(MONITOR)
+    assert 'placeholder="7m"' in browser.text and 'placeholder="66"' in browser.text
+    assert "as above: all" in browser.text
+
+
+async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
+    await saved(browser, "/settings/instance", name="db1", address="192.0.2.7")
+    assert (browser.status, browser.to) == (303, "/settings/instance?name=db1&did=2")
+    await saved(browser, "/settings/group?in=db1", name="system")
+    assert browser.to == "/settings/group?in=db1&name=system&did=3"
+    await browser.get("/settings/monitor?in=db1&group=system")
+    assert "How full volumes are." in browser.text
+    new = "/settings/monitor?in=db1&group=system&kind=disk"
+    assert html.escape(new) in browser.text
+    await saved(browser, new, name="volumes", **{"options.include": "/"})
+    assert browser.to == "/settings/monitor?in=db1&group=system&name=volumes&did=4"
+    (group,) = (await content(desk, "instances/db1"))["group"]
+    (made,) = group["monitor"]
+    assert made.pop("id") and made == {
+        "name": "volumes",
+        "kind": "disk",
+        "options": {"include": ["/"]},
+    }
+    await browser.get("/settings/watch")
+    assert "volumes" in browser.text and "192.0.2.7" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "told"),
+    [
+        ("/settings/instance", {"name": "web1"}, "there is one of this name already"),
+        ("/settings/instance", {"name": "Web 1", "zone": "Mars"}, "is no name"),
+        ("/settings/group?in=web1", {"name": "base", "every": "x"}, "of this name already"),
+        ("/settings/monitor?in=web1&group=base&kind=disk", {"name": "ä"}, "is no name"),
+        ("/settings/rule", {"name": "", "routes.1": "plain"}, "is no name"),
+    ],
+)
+async def test_a_name_that_cannot_be_is_told_at_its_field_with_all_the_rest(
+    desk, browser, page, typed, told
+):
+    await saved(browser, page, **typed)
+    assert browser.status == 400 and told in browser.text
+    field = re.search(r'<input id="f-name"[^>]*>', browser.text).group(0)
+    assert 'aria-invalid="true"' in field
+    shown = filled_in(browser.text)
+    assert {name: shown[name] for name in typed} == typed
+    for other in ("zone", "every"):
+        if other in typed:
+            assert re.search(rf'<input id="f-{other}"[^>]*aria-invalid', browser.text)
+    assert (await desk.store.current()).number == 1
+
+
+async def test_what_runs_a_program_asks_for_the_password_and_keeps_what_was_typed(
+    desk, browser
+):
+    page = "/settings/monitor?in=web1&group=base&kind=script"
+    await saved(browser, page, name="look", **{"options.include": "/x"})
+    assert browser.status == 403 and 'name="password"' in browser.text
+    assert filled_in(browser.text)["options.include"] == "/x"
+    await again(browser, page, password="wrong")
+    assert browser.status == 403 and filled_in(browser.text)["options.include"] == "/x"
+    assert "wrong" not in browser.text
+    await again(browser, page, password=GOOD)
+    assert browser.status == 303
+    assert (await its(desk, "look"))["options"] == {"include": ["/x"]}
+    await browser.get(browser.to)
+    assert browser.status == 200  # under the session's new key
+
+
+async def test_removing_is_meant_and_can_be_taken_back(desk, browser):
+    page = "/settings/instance?name=web1"
+    await browser.get(page)
+    form = filled_in(browser.text)
+    base = {"etag": form["etag"], "version": form["version"], "do": "remove"}
+    await browser.post(page, **base)
+    assert browser.status == 400 and await content(desk) is not None
+    await browser.post(page, **base, meant="yes")
+    assert (browser.status, browser.to) == (303, "/settings/watch?did=2")
+    assert await content(desk) is None
+    await desk.done("take_back", number=1)
+    assert await content(desk) is not None
+    for page, where in (
+        (MONITOR, "/settings/group?in=web1&name=base&did=4"),
+        ("/settings/group?in=web1&name=base", "/settings/instance?name=web1&did=5"),
+    ):
+        await browser.get(page)
+        form = filled_in(browser.text)
+        base = {"etag": form["etag"], "version": form["version"], "do": "remove"}
+        await browser.post(page, **base, meant="yes")
+        assert (browser.status, browser.to) == (303, where)
+
+
+async def test_removing_what_somebody_changed_meanwhile_is_told(desk, browser):
+    page = "/settings/instance?name=web1"
+    await browser.get(page)
+    form = filled_in(browser.text)
+    await desk.done(
+        "definition_change", put={"instances/web1": await content(desk) | {"title": "x"}}
+    )
+    base = {"etag": form["etag"], "version": form["version"], "do": "remove", "meant": "yes"}
+    await browser.post(page, **base)
+    assert browser.status == 409 and await content(desk) is not None
+
+
+async def test_a_rule_and_a_notification_are_made_and_changed(desk, browser):
+    typed = {"name": "nights", "contacts.boss": "yes", "routes.1": "m365", "routes.2": "plain"}
+    await saved(browser, "/settings/rule", **typed, **{"options.subject": "Night"})
+    assert browser.status == 303
+    assert await content(desk, "rules/nights") == {
+        "action": "mail",
+        "contacts": ["boss"],
+        "routes": ["m365", "plain"],
+        "options": {"subject": "Night"},
+    }
+    typed = {"name": "morning", "contacts.ops": "yes", "routes.1": "plain"}
+    await saved(browser, "/settings/notification", **typed, **{"events.started": "yes"})
+    assert browser.status == 303
+    assert (await content(desk, "notifications/morning"))["events"] == ["started"]
+    for page in ("rules", "notifications"):
+        await browser.get(f"/settings/{page}")
+        assert browser.status == 200 and "plain" in browser.text
+
+
+async def test_a_rule_that_is_still_named_cannot_go(desk, browser):
+    page = "/settings/rule?name=all"
+    await browser.get(page)
+    form = filled_in(browser.text)
+    base = {"etag": form["etag"], "version": form["version"], "do": "remove", "meant": "yes"}
+    await browser.post(page, **base)
+    assert browser.status == 400 and "instances/web1.toml: rules" in browser.text
+
+
+@pytest.mark.parametrize("role", [VIEWER, OPERATOR])
+async def test_who_is_no_administrator_looks_and_changes_nothing(tmp_path, role):
+    desk = await with_user(role)
+    assert "ok" in await answer(desk.service, BOSS, "apply", {"documents": documents()})
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        for page in (MONITOR, "/settings/rule?name=all", "/settings/watch", "/settings/rules"):
+            await browser.get(page)
+            assert browser.status == 200 and 'value="save"' not in browser.text
+        await browser.get(MONITOR)
+        await again(browser, MONITOR, patience="9")
+        assert browser.status == 403 and (await desk.store.current()).number == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/settings/instance?name=nowhere",
+        "/settings/monitor?in=web1&group=base&name=x",
+        "/settings/rule?name=../x",
+        "/settings/rule?name=%3Cb%3E",
+    ],
+)
+async def test_what_is_not_there_is_told(browser, page):
+    await browser.get(page)
+    assert browser.status == 404 and "<b>" not in browser.text
+
+
+async def test_names_are_only_ever_text(desk, browser):
+    evil = '"><script>alert(1)</script>'
+    await saved(browser, MONITOR, title=evil, **{"options.include": evil})
+    await browser.get(MONITOR)
+    assert "<script>alert" not in browser.text and "&lt;script&gt;alert" in browser.text
+    await browser.get("/settings/watch")
+    assert "<script>alert" not in browser.text

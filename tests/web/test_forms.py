@@ -1,0 +1,188 @@
+"""Forms drawn from the schema of options and of definitions, and read back."""
+
+import pytest
+
+from noroshi import schema
+from noroshi.checks import BUILT_IN
+from noroshi.core.defined import (
+    AccountDef,
+    ContactDef,
+    InstanceDef,
+    LimitsDef,
+    MonitorDef,
+    NotificationDef,
+    RouteDef,
+    RuleDef,
+)
+from noroshi.web.forms import Drawn, elsewhere, fields_of, merged, read
+from noroshi.web.visit import templates
+
+KNOWN = {
+    "rules": ["ops", "boss"],
+    "contacts": ["ops", "boss"],
+    "routes": ["m365", "smtp2", "pickup"],
+    "instances": ["web1"],
+}
+MONITOR = {
+    "name": "disks",
+    "kind": "disk",
+    "title": "ディスク",
+    "at": "07:30",
+    "days": ["tue"],
+    "may_vanish": False,
+    "rules": ["boss"],
+    "timeout": "20s",
+}
+RULE = {
+    "action": "mail",
+    "contacts": ["boss"],
+    "routes": ["smtp2", "m365"],
+    "on": ["critical"],
+    "nth": 3,
+}
+GIVEN = [
+    pytest.param(MonitorDef, MONITOR, id="monitor"),
+    pytest.param(MonitorDef, {"name": "x", "kind": "port", "rules": []}, id="no rules"),
+    pytest.param(MonitorDef, {"name": "x", "kind": "port"}, id="short"),
+    pytest.param(InstanceDef, {"zone": "Asia/Tokyo", "every": "5m"}, id="instance"),
+    pytest.param(RuleDef, RULE, id="rule"),
+    pytest.param(NotificationDef, RULE | {"events": ["started"], "at": ["08:00"]}, id="notice"),
+    pytest.param(LimitsDef, {"warning": 80, "rising": False, "margin": 0.5}, id="limits"),
+    pytest.param(ContactDef, {"addresses": ["a@b.c", "d@e.f"], "one_by_one": 3}, id="contact"),
+    pytest.param(RouteDef, {"kind": "smtp", "connections": 2}, id="route"),
+    pytest.param(
+        AccountDef, {"cloud": "google", "mailbox": "x", "connections": 0}, id="account"
+    ),
+]
+
+
+def drawn(**more):
+    return Drawn(say=lambda words: words.ja, known=KNOWN, **more)
+
+
+def posted(fields):
+    """What a browser sends of a form that nobody touched."""
+    form = {}
+    for one in fields:
+        if one.sort == "choices":
+            form[one.name] = one.value
+            form |= {c.name: "yes" for c in one.choices if c.chosen}
+        elif one.sort == "order":
+            form |= dict(one.places)
+        else:
+            form[one.name] = one.value.replace("\n", "\r\n")
+    return form
+
+
+@pytest.mark.parametrize(("wanted", "content"), GIVEN)
+def test_what_nobody_touched_stays_as_it_was_byte_for_byte(wanted, content):
+    form = schema.form(wanted)
+    sent = posted(fields_of(form, content, drawn=drawn()))
+    assert read(form, sent, content, known=KNOWN) == content
+
+
+@pytest.mark.parametrize("check", BUILT_IN, ids=lambda check: check.kind)
+def test_the_options_of_every_kind_are_drawn_with_help_in_both_languages(check):
+    form = schema.form(check.options)
+    fields = fields_of(form, {}, drawn=drawn(kind=check.kind), prefix="options.", leave_out=())
+    assert [one.code for one in fields] == list(form["properties"])
+    assert all(one.help and one.label != one.code for one in fields)
+    page = templates().from_string(
+        '{% from "form_parts.html" import fields %}{{ fields(all, t) }}'
+    )
+    html = page.render(all=fields, t=lambda key, **given: key)
+    assert all(f'name="{one.name}' in html and one.label in html for one in fields)
+    assert read(form, posted(fields), {}, prefix="options.", leave_out=()) == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "typed", "found"),
+    [
+        (MonitorDef, {"every": " 5m "}, {"every": "5m"}),
+        (MonitorDef, {"patience": "3"}, {"patience": 3}),
+        (MonitorDef, {"patience": "three"}, {"patience": "three"}),
+        (MonitorDef, {"patience": ""}, {}),
+        (MonitorDef, {"may_vanish": "yes"}, {"may_vanish": True}),
+        (MonitorDef, {"at": "07:30\r\n\r\n 12:00"}, {"at": ["07:30", "12:00"]}),
+        (MonitorDef, {"rules": "own", "rules.ops": "yes"}, {"rules": ["ops"]}),
+        (MonitorDef, {"rules": "own"}, {"rules": []}),
+        (MonitorDef, {"rules": "", "rules.ops": "yes"}, {}),
+        (
+            RuleDef,
+            {"routes.1": "", "routes.2": "m365", "routes.10": "x"},
+            {"routes": ["m365", "x"]},
+        ),
+        (RuleDef, {"on": "own", "on.critical": "yes"}, {"on": ["critical"]}),
+        (RuleDef, {"when": "each"}, {"when": "each"}),
+        (RuleDef, {"when": "change"}, {}),
+        (
+            LimitsDef,
+            {"warning": "80.5", "critical": "1e400"},
+            {"warning": 80.5, "critical": "1e400"},
+        ),
+        (LimitsDef, {"rising": "no"}, {"rising": False}),
+        (LimitsDef, {"rising": ""}, {}),
+    ],
+)
+def test_what_was_typed_becomes_a_content(wanted, typed, found):
+    assert read(schema.form(wanted), typed, {}, known=KNOWN) == found
+
+
+def test_what_has_a_shape_of_its_own_is_written_as_in_toml():
+    (logfile,) = (one for one in BUILT_IN if one.kind == "logfile")
+    (script,) = (one for one in BUILT_IN if one.kind == "script")
+    typed = {"terms": '{ word = "error" }\r\n{ any = [{ word = "a" }] }\nno toml'}
+    found = read(schema.form(logfile.options), typed, {}, leave_out=())
+    assert found["terms"] == [{"word": "error"}, {"any": [{"word": "a"}]}, "no toml"]
+    typed = {"env": "A=1\r\nB = x=y", "argv": "/bin/x\r\n-a b"}
+    found = read(schema.form(script.options), typed, {}, leave_out=())
+    assert found == {"env": {"A": "1", "B": "x=y"}, "argv": ["/bin/x", "-a b"]}
+    form = schema.form(script.options)
+    sent = posted(fields_of(form, found, drawn=drawn(), leave_out=()))
+    assert read(form, sent, found, leave_out=()) == found
+
+
+def test_what_is_emptied_is_left_out_and_what_is_not_asked_for_stays():
+    before = {"name": "disks", "kind": "disk", "every": "5m", "options": {"include": ["/"]}}
+    found = read(schema.form(MonitorDef), {"every": "", "id": "x", "options": "y"}, before)
+    assert found == {"name": "disks", "kind": "disk", "options": {"include": ["/"]}}
+
+
+def test_a_problem_stands_at_its_field_and_every_other_above_the_form():
+    problems = (("every", "bad"), ("at.2", "worse"), ("evening", "stray"), ("", "all of it"))
+    fields = fields_of(schema.form(MonitorDef), {}, problems, drawn=drawn())
+    told = {one.name: one.problems for one in fields if one.problems}
+    assert told == {"every": ("bad",), "at": ("worse",)}
+    assert elsewhere(problems, [one.name for one in fields]) == ["evening: stray", "all of it"]
+
+
+def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_the_first():
+    form = schema.form(MonitorDef)
+    before, now = {"every": "5m", "timeout": "20s"}, {"every": "1m", "timeout": "9s"}
+    sent = posted(fields_of(form, before, drawn=drawn())) | {"every": "10m", "patience": "2"}
+    both = merged(form, sent, before, now, known=KNOWN)
+    assert read(form, both, now, known=KNOWN) == {
+        "every": "10m",
+        "timeout": "9s",
+        "patience": 2,
+    }
+    fields = fields_of(form, before, drawn=drawn(typed=both, now=now))
+    assert {one.name: one.now for one in fields if one.now} == {"every": "1m", "timeout": "9s"}
+
+
+def test_what_was_typed_is_shown_again_as_it_was_typed():
+    typed = {"patience": "<b>", "rules": "own", "rules.boss": "yes", "every": "5 minutes"}
+    fields = {
+        one.name: one
+        for one in fields_of(schema.form(MonitorDef), {}, drawn=drawn(typed=typed))
+    }
+    assert (fields["patience"].value, fields["every"].value) == ("<b>", "5 minutes")
+    assert [c.value for c in fields["rules"].choices if c.chosen] == ["boss"]
+
+
+def test_names_that_people_gave_are_never_translated():
+    known = {"rules": ["all", "critical"]}
+    drawn = Drawn(say=lambda words: words.ja, known=known)
+    fields = {one.name: one for one in fields_of(schema.form(MonitorDef), {}, drawn=drawn)}
+    assert [one.label for one in fields["rules"].choices] == ["all", "critical"]
+    assert fields["days"].choices[0].label == "月"
