@@ -39,6 +39,7 @@ GROUPS = (
             Listed("/settings/contacts", "contacts"),
             Listed("/settings/rules", "rules"),
             Listed("/settings/notifications", "notifications"),
+            Listed("/settings/files", "files", ADMIN),
             Listed("/settings/versions", "versions"),
         ),
     ),

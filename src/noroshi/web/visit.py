@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -32,13 +32,14 @@ from noroshi.service.offer import STORE_TROUBLE
 from noroshi.web.api import STATUS, body_of
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
+from noroshi.web.uploads import Upload, boundary_of, parts_of
 from noroshi.web.words import TEXTS
 
 log = logging.getLogger(__name__)
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
-LONGEST_FORM = 1 << 20
+LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
 MOST_FIELDS = 500
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
@@ -56,6 +57,8 @@ class Visit:
     key: str
     person: Person | None
     form: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Upload] = ()
+    """The files that were sent with it."""
     bring: str | None = None
     """A key that the answer brings to the browser; "": it takes the cookie away."""
 
@@ -192,16 +195,21 @@ async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     if request.method == "POST":
         if request.headers.get("sec-fetch-site", "") in FOREIGN:
             raise Forbidden(NOT_OURS)
-        visit.form = await _form(request)
+        visit.form, visit.files = await _sent(visit)
         see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
     return await handle(visit)
 
 
-async def _form(request: Request) -> Mapping[str, str]:
-    body = await body_of(request, LONGEST_FORM)
+async def _sent(visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]]:
+    """The fields of a form, and its files: nobody sends files before they have logged in."""
+    boundary = boundary_of(visit.request.headers.get("content-type", ""))
+    known = visit.person is not None and bool(boundary)
+    body = await body_of(visit.request, LONGEST_UPLOAD if known else LONGEST_FORM) or b""
     try:
-        text = (body or b"").decode()
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        if known:
+            return parts_of(body, boundary)
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        return dict(fields), ()
     except ValueError:  # no UTF-8, or too many fields: no form of ours
         raise Forbidden(NOT_OURS) from None
 

@@ -108,4 +108,65 @@ SETTINGS: Mapping[str, Words] = {
     ),
     "contact.who": Words(en="Who", ja="相手"),
     "contact.how": Words(en="How mails are written", ja="メールの書き方"),
+    "files.title": Words(en="Import and export", ja="インポートとエクスポート"),
+    "files.short": Words(
+        en="All definitions as files, out and in.",
+        ja="定義をファイルとして書き出し、取り込みます。",
+    ),
+    "files.about": Words(
+        en="The same files as `noroshi export` and `noroshi apply`. What would change is shown before it holds.",
+        ja="`noroshi export` と `noroshi apply` と同じファイルです。取り込む前に、何が変わるかを確認できます。",
+    ),
+    "files.did": Words(
+        en="Version {number} is in force.", ja="版 {number} が有効になりました。"
+    ),
+    "files.problems": Words(
+        en="Problems: {count}. Nothing was changed.",
+        ja="誤りが{count}件あります。何も変更していません。",
+    ),
+    "files.problems.about": Words(
+        en="All of them, each with its file and place. Mend the files, and choose them again.",
+        ja="見つかったものすべてを、ファイルと場所とともに示しています。直してから、もう一度選んでください。",
+    ),
+    "files.plan": Words(en="Changes: {count}", ja="変更は{count}件です"),
+    "files.same": Words(en="Nothing would change.", ja="変わるものはありません。"),
+    "files.base": Words(en="against version {number}", ja="版 {number} との違い"),
+    "files.empty": Words(
+        en="I mean it: all watching may end", ja="監視がすべてなくなることを承知しています"
+    ),
+    "files.apply": Words(en="Bring it into force", ja="有効にする"),
+    "files.goes_on": Words(
+        en="Watching goes on meanwhile. It can be taken back under Versions.",
+        ja="監視は止まりません。「定義の版」から元に戻せます。",
+    ),
+    "files.out": Words(en="Export", ja="エクスポート"),
+    "files.out.about": Words(
+        en="A zip with one TOML file for each definition. No secret is in it.",
+        ja="定義ごとに1つの TOML ファイルを ZIP にまとめます。秘密の値は含みません。",
+    ),
+    "files.out.do": Words(en="Download version {number}", ja="版 {number} をダウンロード"),
+    "files.count": Words(en="{count} files", ja="{count}ファイル"),
+    "files.in": Words(en="Import", ja="インポート"),
+    "files.files": Words(en="Files", ja="ファイル"),
+    "files.files.help": Words(
+        en="A zip as it comes from here, or single TOML files.",
+        ja="ここで書き出した ZIP か、TOML ファイルを選びます。",
+    ),
+    "files.sort": Words(en="Single files are", ja="TOML ファイルの種類"),
+    "files.sort.help": Words(
+        en="The folder in which they would stand. In a zip the folders say it.",
+        ja="置くはずのフォルダーの名前です。ZIP では、中のフォルダーで決まります。",
+    ),
+    "files.how": Words(en="Other definitions", ja="ほかの定義"),
+    "files.how.some": Words(en="stay as they are", ja="そのまま残す"),
+    "files.how.whole": Words(
+        en="are removed: these files are all there is", ja="削除する (選んだファイルがすべて)"
+    ),
+    "files.look": Words(en="Show what would change", ja="何が変わるかを見る"),
+    "files.look.about": Words(en="Nothing is changed yet.", ja="まだ何も変更しません。"),
+    "files.no_file": Words(en="No file was chosen.", ja="ファイルが選ばれていません。"),
+    "files.too_long": Words(
+        en="That is more than a page can carry. Use noroshi apply with a folder.",
+        ja="ブラウザーから取り込むには大きすぎます。noroshi apply でフォルダーを指定してください。",
+    ),
 }

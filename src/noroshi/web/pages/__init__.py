@@ -9,6 +9,7 @@ from noroshi.web.live import Live
 from noroshi.web.pages import (
     contacts,
     entering,
+    files,
     first,
     first_mail,
     ledger,
@@ -41,6 +42,7 @@ def routes(house: House) -> list[Route]:
         *settings.routes(house),
         *me.routes(house),
         *contacts.routes(house),
+        *files.routes(house),
         *versions.routes(house),
         *users.routes(house),
         *watched.routes(house),
