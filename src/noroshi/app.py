@@ -34,6 +34,7 @@ from noroshi.definitions.needs import mark_of, resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
 from noroshi.engine.signs import Notify, SignsOfLife
+from noroshi.hosts.around import Around
 from noroshi.hosts.examining import System
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
@@ -213,6 +214,8 @@ async def open_app(
             ring=ring,
             people=people,
             system=System(config, store, ring).steps,
+            around=Around(config, clocks),
+            own=hosts.own,
         )
         stack.push_async_callback(service.close)
         await _finish_rotation(ring)

@@ -193,7 +193,7 @@ class SignInServer:
 class Desk:
     """A service and what stands behind it."""
 
-    def __init__(self, store=None, checks=(DISK,), routes=(POST, EXAMINED), host=None):
+    def __init__(self, store=None, checks=(DISK,), routes=(POST, EXAMINED), host=None, **given):
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
@@ -215,6 +215,7 @@ class Desk:
             new_id=self.new_id,
             people=self.people,
             host_of=None if host is None else lambda _monitor: host,
+            **given,
         )
 
     def new_id(self):

@@ -70,6 +70,8 @@ WHAT_PEOPLE_CAN_ASK = {
     "token_list": ADMIN,
     "token_revoke": ADMIN,
     "audit": ADMIN,
+    "health": VIEWER,
+    "places": ADMIN,
     "first_look": VIEWER,
     "first_end": ADMIN,
     "suggest": ADMIN,

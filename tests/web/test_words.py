@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import noroshi.web
+from noroshi.hosts.around import SORTS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
 from noroshi.web.pages import contacts, first, first_mail, queue, telling, users
 from noroshi.web.pages.ledger import PARTS
@@ -49,6 +50,7 @@ def used():
         yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
         yield from (f"{sort.one}.{name}" for name in sort.sections)
     yield from (*SETTINGS, *OPTIONS, *CHOICES)  # drawn by the names of settings
+    yield from (f"places.{sort}" for sort in SORTS)
     yield from ("alarm.held", "alarm.dropped")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 

@@ -22,11 +22,13 @@ from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.showing import Showing
+from noroshi.service.surveying import Surveying
 from noroshi.service.trying import Trying
 from noroshi.service.versions import Versions
 
 
 class Service(
+    Surveying,
     Looking,
     History,
     Showing,

@@ -52,5 +52,12 @@ GROUPS = (
             Listed("/settings/audit", "audit", ADMIN),
         ),
     ),
-    Group("settings.node", (Listed("/first/alarm", "first", ADMIN),)),
+    Group(
+        "settings.node",
+        (
+            Listed("/settings/health", "health"),
+            Listed("/settings/places", "places", ADMIN),
+            Listed("/first/alarm", "first", ADMIN),
+        ),
+    ),
 )

@@ -169,4 +169,59 @@ SETTINGS: Mapping[str, Words] = {
         en="That is more than a page can carry. Use noroshi apply with a folder.",
         ja="ブラウザーから取り込むには大きすぎます。noroshi apply でフォルダーを指定してください。",
     ),
+    "health.title": Words(en="Noroshi itself", ja="Noroshi の状態"),
+    "health.short": Words(
+        en="Whether it is on time: queue, store, disk, clock, version.",
+        ja="遅れ、送信キュー、保存先、ディスク、時計、バージョンです。",
+    ),
+    "health.well": Words(en="Noroshi itself is well.", ja="Noroshi は正常に動いています。"),
+    "health.ill": Words(en="Noroshi itself needs a look.", ja="Noroshi 自身に注意が必要です。"),
+    "health.about": Words(
+        en="It watches itself like everything else, and tells its troubles by another route than the one that is ill.",
+        ja="Noroshi は自分自身も監視し、問題があれば、異常のある経路とは別の経路で知らせます。",
+    ),
+    "health.now": Words(en="Now", ja="いまの状態"),
+    "health.late": Words(en="Lateness", ja="測定の遅れ"),
+    "health.late.is": Words(
+        en="{late} s at worst in the last minute", ja="直近1分で最大 {late} 秒"
+    ),
+    "health.queue": Words(
+        en="{waiting} waiting, {aside} set aside", ja="送信待ち {waiting}、保留 {aside}"
+    ),
+    "health.oldest": Words(en="(oldest from {at})", ja="(最も古いものは {at})"),
+    "health.store": Words(en="Store", ja="保存先の大きさ"),
+    "health.free": Words(en="Free on its volume", ja="保存先の空き容量"),
+    "health.program": Words(en="Program", ja="プログラム"),
+    "health.node": Words(en="Node", ja="ノード"),
+    "health.system": Words(en="System", ja="OS の種類"),
+    "health.clock": Words(en="Clock", ja="時計"),
+    "health.clock.set": Words(
+        en="set by {by} s within the last hour", ja="直近1時間に {by} 秒ずらされました"
+    ),
+    "health.ran": Words(en="Runs for", ja="稼働時間"),
+    "health.own": Words(en="Its own monitors", ja="Noroshi 自身の監視項目"),
+    "health.own.none": Words(
+        en="They come with the first route.", ja="最初の送信経路を定義すると始まります。"
+    ),
+    "places.title": Words(en="Ports and folders", ja="ポートとフォルダー"),
+    "places.short": Words(
+        en="Where Noroshi listens, and where its files are.",
+        ja="待ち受けの場所と、ファイルの置き場所です。",
+    ),
+    "places.about": Words(
+        en="As the process has it from noroshi.toml. A change there holds after a restart.",
+        ja="noroshi.toml に基づく、現在のプロセスの値です。変更は再起動後に有効になります。",
+    ),
+    "places.listens": Words(en="Listens at", ja="待ち受け"),
+    "places.files": Words(en="Files and folders", ja="ファイルとフォルダー"),
+    "places.goes": Words(en="Goes out", ja="外への通知"),
+    "places.backup": Words(en="Backup", ja="バックアップ"),
+    "places.backup.last": Words(en="Last taken at {at} by {who}:", ja="最後は {at} ({who}):"),
+    "places.backup.none": Words(
+        en="No backup was taken here yet.", ja="バックアップはまだ取っていません。"
+    ),
+    "places.backup.how": Words(
+        en="While the node runs, as a command on its computer; the key is kept apart from it.",
+        ja="ノードを動かしたまま、次のコマンドで取れます。鍵は別に保管してください。",
+    ),
 }

@@ -31,7 +31,16 @@ from noroshi.cli.commands.people import API_TOKEN, AUDIT, USER
 from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.signing import AUTHORIZE, CERT, GUIDE, SECRET
-from noroshi.cli.commands.watching import BEAT, CONTACTS, DOCTOR, LOG, STATUS, TRY
+from noroshi.cli.commands.watching import (
+    BEAT,
+    CONTACTS,
+    DOCTOR,
+    HEALTH,
+    LOG,
+    PLACES,
+    STATUS,
+    TRY,
+)
 from noroshi.core.words import Words
 
 PROGRAM = Words(
@@ -49,7 +58,7 @@ ABOUT_DEFINITIONS = (
     TAKE_BACK,
     BLUEPRINT,
 )
-ABOUT_WATCHING = (STATUS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+ABOUT_WATCHING = (STATUS, HEALTH, PLACES, DOCTOR, TRY, LOG, CONTACTS, BEAT)
 ABOUT_MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)
 REFERENCE = (KINDS, COMPLETION)
