@@ -93,7 +93,7 @@ SETTINGS: Mapping[str, Words] = {
         ja="通知先がまだないため、誰にも知らせません。",
     ),
     "contacts.told": Words(en="Told by", ja="知らせるもの"),
-    "contacts.monitors": Words(en="({count} monitors)", ja="(監視項目{count}件)"),
+    "contacts.monitors": Words(en="(monitors: {count})", ja="(監視項目{count}件)"),
     "contacts.not_told": Words(en="nothing names it", ja="どこからも指定されていません"),
     "contact.add": Words(en="Add a contact", ja="通知先を追加"),
     "contact.new": Words(en="New contact", ja="新しい通知先"),
@@ -114,8 +114,8 @@ SETTINGS: Mapping[str, Words] = {
         ja="定義をファイルとして書き出し、取り込みます。",
     ),
     "files.about": Words(
-        en="The same files as `noroshi export` and `noroshi apply`. What would change is shown before it holds.",
-        ja="`noroshi export` と `noroshi apply` と同じファイルです。取り込む前に、何が変わるかを確認できます。",
+        en="The same files as noroshi export and noroshi apply have. What would change is shown before it holds.",
+        ja="noroshi export、noroshi apply と同じファイルです。取り込む前に、何が変わるかを確認できます。",
     ),
     "files.did": Words(
         en="Version {number} is in force.", ja="版 {number} が有効になりました。"

@@ -11,6 +11,8 @@ from noroshi.people import NoEntry
 from noroshi.web.house import House
 from noroshi.web.visit import Visit, ours, page
 
+LONGEST_CODE = 40
+
 
 def routes(house: House) -> list[Route]:
     """Their addresses."""
@@ -78,6 +80,7 @@ async def start(visit: Visit) -> Response:
     name, code = form.get("name", ""), form.get("code", "")
     values: dict[str, Any] = {"first": first, "name": name, "code": code}
     if visit.request.method == "GET":
+        values["code"] = visit.request.query_params.get("code", "")[:LONGEST_CODE]
         return visit.page("start.html", why="", next="/", **values)
     password = form.get("password", "")
     if password != form.get("again", ""):
