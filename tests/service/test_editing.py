@@ -7,7 +7,7 @@ import pytest
 from noroshi.definitions import look_into, write_folder
 from noroshi.ports import Document
 from noroshi.service import Person, answer
-from noroshi.service.offer import ADMIN, VIEWER, roles_up_to
+from noroshi.service.offer import ADMIN, OPERATOR, VIEWER, roles_up_to
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import AKI, DISK, Desk, documents
 
@@ -136,7 +136,7 @@ async def test_removing_what_is_not_there_is_told(ask):
 
 async def test_removing_the_last_instance_has_to_be_meant(ask):
     await applied(ask)
-    with pytest.raises(Told, match="conflict"):
+    with pytest.raises(Told, match="conflict: This would end all watching"):
         await changed(ask, remove=["instances/web1"])
     assert (await changed(ask, remove=["instances/web1"], empty=True))["version"] == 2
 
@@ -177,6 +177,22 @@ async def test_who_may_only_look_sees_them_and_changes_nothing():
     given = {"put": {"contacts/boss": BOSS}}
     told = await answer(desk.service, viewer, "definition_change", given)
     assert told["error"] == "forbidden"
+
+
+async def test_what_a_program_is_given_is_shown_to_administrators_alone():
+    script = replace(DISK, kind="script", runs=True)
+    desk = Desk(checks=(DISK, script))
+    given = {"name": "look", "kind": "script", "options": {"include": ["--password=x"]}}
+    full = {"name": "disks", "kind": "disk", "options": {"include": ["/"]}}
+    await applied(
+        NearBy(desk), instances__web2={"group": [{"name": "b", "monitor": [given, full]}]}
+    )
+    viewer = Person("eri", roles_up_to(OPERATOR))
+    told = await answer(desk.service, viewer, "definition_show", {})
+    assert "--password" not in str(told)
+    seen = told["ok"]["documents"]["instances/web2"]["group"][0]["monitor"]
+    assert "options" not in seen[0] and seen[1]["options"] == {"include": ["/"]}
+    assert "--password" in str(await NearBy(desk)("definition_show"))
 
 
 async def test_the_audit_log_has_what_changed_and_no_try(ask):

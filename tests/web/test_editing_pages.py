@@ -144,6 +144,31 @@ async def test_a_monitor_keeps_its_id_and_the_folder_is_the_same_at_the_second_e
     assert (await desk.done("export"))["documents"] == first["documents"]
 
 
+EDITS = [
+    ("/settings/instance?name=web1", {"zone": "Asia/Tokyo", "limits.disk.used.off": "yes"}),
+    ("/settings/instance", {"name": "db1", "title": "データベース", "every": "5m"}),
+    ("/settings/group?in=web1&name=base", {"name": "disks", "at": "07:30\r\n12:00"}),
+    ("/settings/rule?name=all", {"when": "nth", "nth": "3", "on.unknown": "", "routes.2": ""}),
+    ("/settings/rule?name=all", {"options.subject": 'a "b" \\ 空'}),
+    (MONITOR, {"may_vanish": "yes", "rules": "own", "limits.used.rising": "no"}),
+]
+
+
+@pytest.mark.parametrize(("page", "typed"), EDITS)
+async def test_what_a_page_saved_is_the_same_out_of_a_folder(
+    desk, browser, tmp_path, page, typed
+):
+    await saved(browser, page, **typed)
+    assert browser.status == 303
+    first = await desk.done("export")
+    folder = tmp_path / "definitions"
+    write_folder(folder, tuple(Document(**one) for one in first["documents"]))
+    back = [{"key": one.key, "body": one.body} for one in look_into(folder).documents]
+    applied = await desk.done("apply", documents=back)
+    assert (applied["version"], applied["differences"]) == (2, ())
+    assert (await desk.done("export"))["documents"] == first["documents"]
+
+
 async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(desk, browser):
     typed = {
         "every": "often",
@@ -255,7 +280,8 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
     new = "/settings/monitor?in=db1&group=system&kind=disk"
     assert html.escape(new) in browser.text
     await saved(browser, new, name="volumes", **{"options.include": "/"})
-    assert browser.to == "/settings/monitor?in=db1&group=system&name=volumes&did=4"
+    there = "/settings/monitor?in=db1&group=system&name=volumes&did=4"
+    assert browser.to == f"{there}&beware=yes"  # nobody is told of it yet
     (group,) = (await content(desk, "instances/db1"))["group"]
     (made,) = group["monitor"]
     assert made.pop("id") and made == {
@@ -407,3 +433,63 @@ async def test_names_are_only_ever_text(desk, browser):
     assert "<script>alert" not in browser.text and "&lt;script&gt;alert" in browser.text
     await browser.get("/settings/watch")
     assert "<script>alert" not in browser.text
+
+
+async def test_of_very_many_monitors_one_instance_is_unfolded_at_a_time(desk, browser):
+    many = [{"name": f"m{n}", "kind": "disk"} for n in range(301)]
+    await desk.done(
+        "definition_change",
+        put={"instances/big": {"group": [{"name": "all", "monitor": many}]}},
+    )
+    await browser.get("/settings/watch")
+    assert "Show its 301 monitors" in browser.text and "m300" not in browser.text
+    await browser.get("/settings/watch?in=big")
+    assert "m300" in browser.text and "Show its 1 monitors" in browser.text
+
+
+async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed(desk, browser):
+    await browser.get(MONITOR)
+    form = filled_in(browser.text) | {"do": "save", "patience": "7", "options.include": "/\n/x"}
+    desk.time.pass_by(hours=13)
+    await browser.post(MONITOR, **form)
+    assert browser.status == 200 and "what you entered is kept" in browser.text
+    kept = html.unescape(re.search(r'name="kept" value="([^"]*)"', browser.text).group(1))
+    assert "csrf" not in kept and "patience=7" in kept
+    next = html.unescape(re.search(r'name="next" value="([^"]*)"', browser.text).group(1))
+    await browser.post("/login", name="sato", password="wrong", next=next, kept=kept)
+    assert browser.status == 403 and html.escape(kept) in browser.text
+    await browser.post("/login", name="sato", password=GOOD, next=next, kept=kept)
+    assert browser.status == 200 and f'action="{html.escape(MONITOR)}"' in browser.text
+    back = {
+        attribute(tag, "name"): html.unescape(inside)
+        for tag, inside in AREA.findall(browser.text)
+    }
+    assert (await desk.store.current()).number == 1
+    await browser.post(MONITOR, **back, do="preview")
+    assert browser.status == 200 and "patience nothing → 7" in html.unescape(browser.text)
+    await again(browser, MONITOR)
+    assert browser.status == 303 and (await its(desk))["options"] == {"include": ["/", "/x"]}
+
+
+async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(desk, browser):
+    desk.time.pass_by(hours=13)
+    foreign = {"sec-fetch-site": "cross-site"}
+    await browser.ask("POST", MONITOR, data={"etag": "x", "title": "evil"}, headers=foreign)
+    assert browser.status == 303 and browser.to == "/login"
+    await browser.post("/queue/mail", id="x", do="drop")
+    assert browser.status == 303 and browser.to == "/login"
+
+
+async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(desk, browser):
+    await saved(browser, MONITOR, rules="own")
+    assert browser.to == f"{MONITOR}&did=2&beware=yes"
+    await browser.get(browser.to)
+    assert "of which nobody is told: 1 (web1/base/disks)" in browser.text
+    await again(browser, MONITOR, rules="")
+    assert browser.to == f"{MONITOR}&did=3"
+
+
+async def test_limits_are_in_the_unit_that_was_measured(desk, browser):
+    await desk.measured()
+    await browser.get(MONITOR)
+    assert re.search(r"used <span class=\"mute\">\(%\)", browser.text)

@@ -14,6 +14,7 @@ from noroshi.core.defined import (
     RouteDef,
     RuleDef,
 )
+from noroshi.ports import options
 from noroshi.web.forms import Drawn, elsewhere, fields_of, merged, read
 from noroshi.web.visit import templates
 
@@ -69,9 +70,24 @@ def posted(fields):
             form |= {c.name: "yes" for c in one.choices if c.chosen}
         elif one.sort == "order":
             form |= dict(one.places)
+        elif one.sort == "rows":
+            for name, which, text in one.rows:
+                form |= {f"{name}.which": which, f"{name}.text": text}
+        elif one.sort == "table":
+            form |= {name: text for entry in one.entries for name, text, _ in entry}
         else:
             form[one.name] = one.value.replace("\n", "\r\n")
     return form
+
+
+@options
+class Window:
+    title: str = ""
+    """What. / 何です。"""
+    begins: str
+    """From. / いつからです。"""
+    days: tuple[str, ...] = ()
+    """On. / 曜日です。"""
 
 
 @pytest.mark.parametrize(("wanted", "content"), GIVEN)
@@ -131,9 +147,16 @@ def test_what_was_typed_becomes_a_content(wanted, typed, found):
 def test_what_has_a_shape_of_its_own_is_written_as_in_toml():
     (logfile,) = (one for one in BUILT_IN if one.kind == "logfile")
     (script,) = (one for one in BUILT_IN if one.kind == "script")
-    typed = {"terms": '{ word = "error" }\r\n{ any = [{ word = "a" }] }\nno toml'}
-    found = read(schema.form(logfile.options), typed, {}, leave_out=())
+    rows = (("word", "error"), ("toml", '{ any = [{ word = "a" }] }'), ("toml", "no toml"))
+    typed = {"terms.9.text": " ", "terms.9.which": "word"}
+    for n, (which, text) in enumerate(rows, 10):
+        typed |= {f"terms.{n}.which": which, f"terms.{n}.text": text}
+    form = schema.form(logfile.options)
+    found = read(form, typed, {}, leave_out=())
     assert found["terms"] == [{"word": "error"}, {"any": [{"word": "a"}]}, "no toml"]
+    found["terms"].pop()
+    sent = posted(fields_of(form, found, drawn=drawn(), leave_out=()))
+    assert read(form, sent, found, leave_out=()) == found
     typed = {"env": "A=1\r\nB = x=y", "argv": "/bin/x\r\n-a b"}
     found = read(schema.form(script.options), typed, {}, leave_out=())
     assert found == {"env": {"A": "1", "B": "x=y"}, "argv": ["/bin/x", "-a b"]}
@@ -186,3 +209,23 @@ def test_names_that_people_gave_are_never_translated():
     fields = {one.name: one for one in fields_of(schema.form(MonitorDef), {}, drawn=drawn)}
     assert [one.label for one in fields["rules"].choices] == ["all", "critical"]
     assert fields["days"].choices[0].label == "月"
+
+
+@options
+class Windows:
+    windows: tuple[Window, ...] = ()
+    """When. / いつです。"""
+
+
+def test_entries_of_texts_are_a_table_with_an_empty_row():
+    form = schema.form(Windows)
+    before = {"windows": [{"begins": "22:00", "days": ["sat", "sun"]}]}
+    (field,) = fields_of(form, before, (("windows.1.begins", "bad"),), drawn=drawn())
+    assert [one[0][0] for one in field.entries] == ["windows.1.title", "windows.2.title"]
+    assert field.problems == ("1.begins: bad",)
+    sent = posted([field])
+    assert read(form, sent, before) == before
+    sent |= {"windows.2.begins": " 7:00 ", "windows.2.days": "mon、 tue,wed"}
+    both = read(form, sent, before)["windows"]
+    assert both[1] == {"begins": "7:00", "days": ["mon", "tue", "wed"]}
+    assert read(form, {"windows.1.begins": "", "windows.1.days": " "}, before) == {}

@@ -43,9 +43,9 @@ class Seen:
         if not request.url.startswith(self.url):
             self.wrong.append(request.url)
 
-    async def log_in(self):
+    async def log_in(self, name="sato"):
         await self.page.goto(f"{self.url}/login")
-        await self.page.fill("#name", "sato")
+        await self.page.fill("#name", name)
         await self.page.fill("#password", GOOD)
         await self.page.click("button.button--main")
         await self.page.wait_for_selector("#live:not(:empty)")

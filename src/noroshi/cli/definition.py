@@ -22,6 +22,10 @@ HEAD = "# {key}.toml  version {version}  etag {etag}"
 NO_DEFINITION = Words(
     en="There is no definition {key}{instead}.", ja="{key} という定義はありません{instead}。"
 )
+NONE_YET = Words(
+    en="There are no definitions yet: noroshi apply DIR",
+    ja="定義はまだありません: noroshi apply DIR",
+)
 CANNOT_READ = Words(en="Cannot read {file}: {why}", ja="{file} が読めません: {why}")
 UNUSABLE = Words(
     en="{file} cannot be used; nothing was changed.",
@@ -38,6 +42,9 @@ def show(asked: Asked) -> int:
             _not_there(asked, key)
     if asked.given.json:
         asked.print_json(found)
+        return exits.DONE
+    if not found["documents"]:
+        print(asked.say(NONE_YET))
         return exits.DONE
     texts = [
         HEAD.format(key=key, version=found["version"], etag=found["etags"][key])

@@ -98,16 +98,21 @@ class Defining(Desk):
             raise overtaken(await self._store.current()) from None
 
     async def _sound(
-        self, documents: tuple[Document, ...], current: Version, *, empty: bool
+        self,
+        documents: tuple[Document, ...],
+        current: Version,
+        *,
+        empty: bool,
+        why: Words | None = None,
     ) -> Checked:
-        """They as checked. Raises Invalid with all that is wrong, Conflict for what would end
-        all watching unless `empty` says that it is meant."""
+        """They as checked. Raises Invalid with all that is wrong, Conflict (with `why`) for
+        what would end all watching unless `empty` says that it is meant."""
         found = await self._checked(documents, current)
         if found.problems:
             raise Invalid(BAD_DEFINITIONS, found.problems)
         mistaken = ends_everything(current.documents, found.documents)
         if mistaken and not empty:
-            raise Conflict(mistaken)
+            raise Conflict(why or mistaken)
         return found
 
     async def _told(self, found: Checked, current: Version) -> Applied:

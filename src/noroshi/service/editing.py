@@ -31,6 +31,10 @@ CHANGED_MEANWHILE = Words(
     ja="先に {who} が {key} を変更しました (版 {number})。上書きはしていません。いまの内容を確かめてから、"
     "やり直してください。",
 )
+ENDS_ALL = Words(
+    en="This would end all watching. If that is meant: noroshi definition remove --empty KEY",
+    ja="すべての監視が終わります。そのつもりであれば: noroshi definition remove --empty 定義",
+)
 DIGITS = 32
 """Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""
 AGAIN = 5
@@ -53,16 +57,40 @@ class Editing(Versions):
         self, who: Person, keys: tuple[str, ...] = (), version: int | None = None
     ) -> DefinitionsShown:
         """Those of these keys (instances/web1), else all, of a version, else of the one in
-        force. A key without a document has the etag ""."""
+        force. A key without a document has the etag "". What a program is given (a script's
+        arguments, its environment) is shown to administrators alone."""
         shown = await (self._store.current() if version is None else self._version(version))
         known = _by_key(shown.documents)
         _see_that_they_are_keys(keys)
         wanted = keys or tuple(known)
         return DefinitionsShown(
             version=shown.number,
-            documents={key: content(known[key]) for key in wanted if key in known},
+            documents={
+                key: self._for(who, content(known[key])) for key in wanted if key in known
+            },
             etags={key: etag(known.get(key)) for key in wanted},
         )
+
+    def _for(self, who: Person, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ADMIN in who.roles:
+            return content
+        return {
+            name: [self._group_for_all(one) for one in inside] if name == "group" else inside
+            for name, inside in content.items()
+        }
+
+    def _group_for_all(self, group: Mapping[str, Any]) -> Mapping[str, Any]:
+        shown = [
+            {name: one for name, one in monitor.items() if name != "options"}
+            if self._runs_programs(str(monitor.get("kind")))
+            else monitor
+            for monitor in group.get("monitor", ())
+        ]
+        return {**group, "monitor": shown} if "monitor" in group else group
+
+    def _runs_programs(self, kind: str) -> bool:
+        known = self._plugins.checks.get(kind)
+        return known is None or known.runs
 
     @operation(
         role=ADMIN,
@@ -87,7 +115,9 @@ class Editing(Versions):
         for _ in range(AGAIN):
             current = await self._store.current()
             await self._see_that_unchanged(etags or {}, current)
-            found = await self._sound(_with(current, made, remove), current, empty=empty)
+            found = await self._sound(
+                _with(current, made, remove), current, empty=empty, why=ENDS_ALL
+            )
             try:
                 if dry:
                     return await self._told(found, current)

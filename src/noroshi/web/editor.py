@@ -101,6 +101,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         unsure=outcome.unsure,
         note=visit.form.get("note", ""),
         did=did if did.isdecimal() else "",
+        beware=await cautions(visit),
         may=may(visit),
     )
 
@@ -109,7 +110,16 @@ def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Re
     """To the page of what was saved, or to what it was removed from."""
     where = removed if visit.form.get("do") == REMOVE else address(path, **query)
     mark = "&" if "?" in where else "?"
-    return visit.to(f"{where}{mark}did={edit.outcome.ok['version']}")
+    beware = "&beware=yes" if edit.outcome.ok["cautions"] else ""
+    return visit.to(f"{where}{mark}did={edit.outcome.ok['version']}{beware}")
+
+
+async def cautions(visit: Visit) -> list[str]:
+    """What one should know of what was just saved: asked for by the address it leads to."""
+    if not asked(visit, "beware") or not may(visit)["rule"]:
+        return []
+    told = await visit.need("definition_change", dry=True)
+    return [visit.say(words) for words in told["cautions"]]
 
 
 def handed_down(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -128,6 +138,7 @@ __all__ = [
     "Link",
     "Look",
     "Section",
+    "cautions",
     "edited",
     "handed_down",
     "name_field",

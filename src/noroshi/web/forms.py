@@ -7,46 +7,37 @@ field that still says what it showed keeps what the definition said before, writ
 
 from __future__ import annotations
 
-import math
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from noroshi.core.words import Words, paired
+from noroshi.core.words import Words
 from noroshi.definitions.toml import value as toml
+from noroshi.web.posted import (
+    ABSENT,
+    Form,
+    entries_of,
+    is_given,
+    is_there,
+    parsed,
+    plain,
+    rows_of,
+    several,
+    typed,
+    written,
+)
+from noroshi.web.shapes import Schema, Shape, shapes
 from noroshi.web.words import TEXTS
 
-Schema = Mapping[str, Any]
-Form = Mapping[str, str]
 Problems = Sequence[tuple[str, str]]
 """Where (a field's name, or a place inside of it) and what, in the reader's language."""
 Say = Callable[[Words], str]
-ABSENT = object()
-YES, NO, OWN = "yes", "no", "own"
-LONG = ("text", "html_template")
-"""Settings of several lines, whatever they hold now."""
-SPARE, LEAST = 1, 2
-"""So many empty places a list in order has, and so many places at least."""
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Cell = tuple[str, str, str]
+"""Of a table: name, what stands in it, and its label."""
+SPARE, LEAST, SPARE_ROWS = 1, 2, 2
+"""So many empty places a list in order has, so many places at least; empty rows."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 """What no field stands for: made by Noroshi, or drawn by itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """One setting: of which sort, what holds unless it is given, what may be chosen. `names`:
-    what is chosen are names that people gave, which are shown as they are."""
-
-    name: str
-    sort: str
-    default: Any = None
-    needed: bool = False
-    nullable: bool = False
-    whole: bool = False
-    names: bool = False
-    choices: tuple[str, ...] = ()
-    help: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +53,8 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field as it is drawn. `code` is the setting's name in a definition; `default` what
-    holds if it is left empty; `now` what is in force if somebody else changed it meanwhile."""
+    holds if it is left empty; `places` of a list in order are name and value, `rows` name, which
+    setting and its text, `columns` label and help; `now` what is in force if somebody else changed it meanwhile."""
 
     name: str
     code: str
@@ -75,6 +67,9 @@ class Field:
     nullable: bool = False
     choices: tuple[Choice, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    entries: tuple[tuple[Cell, ...], ...] = ()
     problems: tuple[str, ...] = ()
     now: str = ""
 
@@ -126,11 +121,11 @@ def read(
     content = dict(before or {})
     for shape in shapes(schema, known or {}):
         name = prefix + shape.name
-        if shape.name in leave_out or not _is_there(name, form):
+        if shape.name in leave_out or not is_there(name, form):
             continue
         if typed(shape, name, form) == _before(shape, name, content):
             continue
-        found = _parsed(shape, name, form)
+        found = parsed(shape, name, form)
         if found is ABSENT:
             content.pop(shape.name, None)
         else:
@@ -155,7 +150,7 @@ def merged(
         if shape.name in leave_out:
             continue
         theirs = typed(shape, name, form)
-        mine = _is_there(name, form) and theirs != _before(shape, name, before)
+        mine = is_there(name, form) and theirs != _before(shape, name, before)
         found |= theirs if mine else _before(shape, name, now)
     return found
 
@@ -173,71 +168,6 @@ def elsewhere(problems: Problems, names: Iterable[str]) -> list[str]:
         for where, what in problems
         if not any(_at(where, name) for name in own)
     ]
-
-
-def shapes(schema: Schema, known: Mapping[str, Sequence[str]]) -> list[Shape]:
-    """All settings of a schema, in its order."""
-    needed = frozenset(schema.get("required", ()))
-    shared, known = schema.get("$defs", {}), {"days": DAYS, **known}
-    return [
-        _shape(name, one, shared, known.get(name), needed=name in needed)
-        for name, one in schema.get("properties", {}).items()
-    ]
-
-
-def _shape(
-    name: str, said: Schema, shared: Schema, known: Sequence[str] | None, *, needed: bool
-) -> Shape:
-    arms = [_resolved(one, shared) for one in said.get("anyOf", (said,))]
-    nullable = any(one.get("type") == "null" for one in arms)
-    main = next(one for one in arms if one.get("type") != "null")
-    sort, choices = _sort(name, main, shared, known)
-    if sort == "boolean" and nullable:
-        sort, choices = "choice", (YES, NO)
-    return Shape(
-        name=name,
-        sort=sort,
-        default=said.get("default"),
-        needed=needed,
-        nullable=nullable,
-        whole=main.get("type") == "integer" or main.get("items", {}).get("type") == "integer",
-        names=known is not None and name != "days",
-        choices=choices,
-        help=paired(said.get("description", "")),
-    )
-
-
-def _sort(
-    name: str, main: Schema, shared: Schema, known: Sequence[str] | None
-) -> tuple[str, tuple[str, ...]]:
-    kind = main.get("type")
-    if "enum" in main:
-        return "choice", tuple(main["enum"])
-    if kind == "array":
-        inside = _resolved(main.get("items", {}), shared)
-        names = inside.get("enum") or known
-        if names is not None:
-            return ("order" if name == "routes" else "choices"), tuple(names)
-        return ("list" if inside.get("type") in SIMPLE else "lines"), ()
-    if kind == "object":
-        plain = _resolved(main.get("additionalProperties") or {}, shared)
-        return ("map" if plain.get("type") == "string" else "lines"), ()
-    if known is not None:
-        return "choice", tuple(known)
-    return {"boolean": "boolean", "integer": "number", "number": "number"}.get(
-        str(kind), "long" if name in LONG else "text"
-    ), ()
-
-
-SIMPLE = ("string", "integer", "number")
-
-
-def _resolved(one: Any, shared: Schema) -> Schema:
-    if not isinstance(one, Mapping):
-        return {}
-    ref = one.get("$ref", "")
-    found: Schema = shared.get(ref.rpartition("/")[2], {}) if ref else one
-    return found
 
 
 def _field(
@@ -259,7 +189,16 @@ def _field(
         nullable=shape.nullable,
         choices=_choices(shape, name, form, drawn.say),
         places=_places(shape, name, form),
-        problems=tuple(what for where, what in problems if _at(where, name)),
+        rows=_rows(shape, name, form),
+        columns=tuple(
+            (label(c.name, shape.name, drawn.say), drawn.say(c.help)) for c in shape.columns
+        ),
+        entries=_entries(shape, name, form, drawn.say),
+        problems=tuple(
+            _inside(shape, where.removeprefix(name), what)
+            for where, what in problems
+            if _at(where, name)
+        ),
         now=_now(shape, name, before, drawn),
     )
 
@@ -304,6 +243,8 @@ def _choices(shape: Shape, name: str, form: Form, say: Say) -> tuple[Choice, ...
             )
             for one in dict.fromkeys((*shape.choices, *more))
         )
+    if shape.sort == "rows":
+        return tuple(Choice(value=v, label=_called(shape, v, say)) for v in shape.choices)
     if shape.sort not in ("choice", "order"):
         return ()
     there = form.get(name, "")
@@ -325,131 +266,40 @@ def _places(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str], ...]:
     )
 
 
-def written(shape: Shape, name: str, given: Any) -> dict[str, str]:
-    """A value as the form has it. ABSENT: the default where something must be chosen, else
-    nothing."""
-    chosen = shape.default if given is ABSENT and shape.sort in CHOSEN else given
-    if shape.sort == "choices":
-        boxes = {f"{name}.{one}": YES for one in _several(chosen)}
-        return {name: OWN, **boxes} if not shape.nullable or _is(chosen) else {name: ""}
-    if shape.sort == "order":
-        return {f"{name}.{n}": one for n, one in enumerate(_several(chosen), 1)}
-    return {name: _text(shape, chosen)}
+def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ...]:
+    """The rows of a list of tables, some more than are filled."""
+    if shape.sort != "rows":
+        return ()
+    filled = rows_of(name, form)
+    empty = [(shape.choices[0], "")] * SPARE_ROWS
+    return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled, *empty], 1))
 
 
-CHOSEN = ("boolean", "choice", "choices")
+def _entries(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell, ...], ...]:
+    """The entries of a table, one more than are filled."""
+    if shape.sort != "table":
+        return ()
+    found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
+    return tuple(
+        tuple(
+            (f"{name}.{n}.{column}", text, label(column, shape.name, say))
+            for column, text in entry.items()
+        )
+        for n, entry in enumerate(found, 1)
+    )
 
 
-def _text(shape: Shape, given: Any) -> str:
-    if not _is(given):
-        return ""
-    if isinstance(given, bool):
-        return YES if given else NO
-    if shape.sort == "map" and isinstance(given, Mapping):
-        return "\n".join(f"{key}={one}" for key, one in given.items())
-    if shape.sort == "lines":
-        return "\n".join(map(toml, _several(given)))
-    if shape.sort == "list":
-        return "\n".join(map(_plain, _several(given)))
-    return _plain(given)
-
-
-def typed(shape: Shape, name: str, form: Form) -> dict[str, str]:
-    """The same of what was posted."""
-    if shape.sort == "choices":
-        if shape.nullable and form.get(name, "") != OWN:
-            return {name: ""}
-        boxes = {
-            key: YES for key, it in form.items() if key.startswith(f"{name}.") and it == YES
-        }
-        return {name: OWN, **boxes}
-    if shape.sort == "order":
-        there = [form[key] for key in _ordered(name, form) if form[key]]
-        return {f"{name}.{n}": one for n, one in enumerate(there, 1)}
-    text = form.get(name, "").replace("\r\n", "\n")
-    return {name: text if shape.sort == "long" else text.strip()}
-
-
-def _parsed(shape: Shape, name: str, form: Form) -> Any:
-    there = typed(shape, name, form)
-    if shape.sort == "choices":
-        if shape.nullable and there[name] != OWN:
-            return ABSENT
-        found = [key.removeprefix(f"{name}.") for key in there if key != name]
-        return ABSENT if found == _several(shape.default) and not shape.nullable else found
-    if shape.sort == "order":
-        return list(there.values()) or ABSENT
-    text = there[name]
-    if not text or (shape.sort == "choice" and text == shape.default):
-        return ABSENT
-    return _of_text(shape, text)
-
-
-def _of_text(shape: Shape, text: str) -> Any:
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    match shape.sort:
-        case "boolean":
-            return ABSENT if (text == YES) == bool(shape.default) else text == YES
-        case "choice" if shape.choices == (YES, NO):
-            return text == YES
-        case "number":
-            return number(text)
-        case "list":
-            return [number(line) for line in lines] if shape.whole else lines
-        case "lines":
-            return [_of_toml(line) for line in lines]
-        case "map":
-            pairs = (line.partition("=") for line in lines)
-            return {key.strip(): one.strip() for key, _, one in pairs}
-    return text
-
-
-def number(text: str) -> Any:
-    """The number that a text is; else the text, which the check then refuses at its place."""
-    for kind in (int, float):
-        try:
-            found = kind(text)
-        except ValueError:
-            continue
-        return found if math.isfinite(found) else text
-    return text
-
-
-def _of_toml(line: str) -> Any:
-    try:
-        return tomllib.loads(f"x = {line.rstrip(',')}")["x"]
-    except (ValueError, RecursionError, KeyError):
-        return line
-
-
-def _is_there(name: str, form: Form) -> bool:
-    return name in form or any(key.startswith(f"{name}.") for key in form)
-
-
-def _ordered(name: str, form: Form) -> list[str]:
-    keys = [key for key in form if key.startswith(f"{name}.")]
-    return sorted(keys, key=lambda key: (len(key), key))
-
-
-def _several(given: Any) -> list[Any]:
-    if not _is(given):
-        return []
-    return list(given) if isinstance(given, list | tuple) else [given]
-
-
-def _is(given: Any) -> bool:
-    return given is not ABSENT and given is not None
-
-
-def _plain(given: Any) -> str:
-    return given if isinstance(given, str) else toml(given)
+def _inside(shape: Shape, rest: str, what: str) -> str:
+    """What is wrong inside of a field of several rows says in which."""
+    several_rows = shape.sort in ("rows", "table", "lines", "map")
+    return f"{rest.lstrip('.')}: {what}" if several_rows and rest else what
 
 
 def _short(default: Any) -> str:
     """A default in the place of what was left empty."""
-    if not _is(default) or default == {}:
+    if not is_given(default) or default == {}:
         return ""
-    return " ".join(map(_plain, _several(default)))
+    return " ".join(map(plain, several(default)))
 
 
 def _at(where: str, name: str) -> bool:

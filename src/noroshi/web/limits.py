@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from noroshi import schema
 from noroshi.core.defined import LimitsDef
 from noroshi.web.forms import (
-    YES,
     Drawn,
     Field,
-    Form,
     Problems,
-    Schema,
     fields_of,
     merged as merged_fields,
     read as read_fields,
 )
+from noroshi.web.posted import Form
+from noroshi.web.shapes import YES, Schema
 
 Answer = Mapping[str, Any]
 Limits = Mapping[str, Mapping[str, Any]]
@@ -38,6 +37,7 @@ class Row:
     cells: Mapping[str, Field]
     off: bool
     own: bool
+    unit: str = ""
     extra: bool = False
     problems: tuple[str, ...] = ()
     now: str = ""
@@ -46,13 +46,14 @@ class Row:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of monitor whose readings have limits; `defaults` are those that hold unless
-    others are given: the kind's own, with what is said further up on top."""
+    others are given: the kind's own, with what is said further up on top. `units` by title."""
 
     name: str
     title: str
     readings: Mapping[str, str]
     defaults: Limits
     open: bool
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def kind_of(answer: Answer, language: str, *above: Limits) -> Kind:
@@ -97,7 +98,8 @@ def _row(
     off = said == {} if drawn.typed is None else drawn.typed.get(f"{start}off") == YES
     return Row(
         reading=name,
-        title=kind.readings.get(name, name),
+        title=(title := kind.readings.get(name, name)),
+        unit=kind.units.get(title, ""),
         prefix=start,
         cells={one.code: one for one in cells},
         off=off,

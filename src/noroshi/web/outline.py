@@ -8,8 +8,10 @@ from typing import Any
 
 from noroshi.web import limits
 from noroshi.web.changing import Edit
-from noroshi.web.forms import Drawn, Field, Form, Schema, fields_of, merged, read
+from noroshi.web.forms import Drawn, Field, fields_of, merged, read
 from noroshi.web.limits import Kind, Row
+from noroshi.web.posted import Form
+from noroshi.web.shapes import Schema
 from noroshi.web.spots import Content
 from noroshi.web.visit import Visit
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -44,6 +44,7 @@ MOST_FIELDS = 500
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }
+NOT_KEPT = ("csrf", "password", "do")
 FOREIGN = frozenset({"cross-site", "same-site"})
 
 
@@ -185,13 +186,28 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
     return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
 
 
+async def _afterwards(visit: Visit) -> Response:
+    """Whoever was away for too long logs in first. What they typed into a form of settings goes
+    along, is shown to them afterwards, and does nothing by itself."""
+    request = visit.request
+    uploads = boundary_of(request.headers.get("content-type", ""))
+    foreign = request.headers.get("sec-fetch-site", "") in FOREIGN
+    if request.method != "POST" or foreign or uploads:
+        return visit.to_log_in()
+    form = await _form(request)
+    if "etag" not in form:
+        return visit.to_log_in()
+    kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
+    return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
+
+
 async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     house, request = visit.house, visit.request
     if not await house.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
     visit.person = await house.people.of_session(visit.key, visit.address)
     if visit.person is None and not anybody:
-        return visit.to_log_in()
+        return await _afterwards(visit)
     if request.method == "POST":
         if request.headers.get("sec-fetch-site", "") in FOREIGN:
             raise Forbidden(NOT_OURS)
@@ -203,13 +219,19 @@ async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
 async def _sent(visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]]:
     """The fields of a form, and its files: nobody sends files before they have logged in."""
     boundary = boundary_of(visit.request.headers.get("content-type", ""))
-    known = visit.person is not None and bool(boundary)
-    body = await body_of(visit.request, LONGEST_UPLOAD if known else LONGEST_FORM) or b""
+    if visit.person is None or not boundary:
+        return await _form(visit.request), ()
     try:
-        if known:
-            return parts_of(body, boundary)
-        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        return dict(fields), ()
+        return parts_of(await body_of(visit.request, LONGEST_UPLOAD) or b"", boundary)
+    except ValueError:  # longer than it may be, or what no browser sends
+        raise Forbidden(NOT_OURS) from None
+
+
+async def _form(request: Request) -> Mapping[str, str]:
+    body = await body_of(request, LONGEST_FORM)
+    try:
+        text = (body or b"").decode()
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:  # no UTF-8, or too many fields: no form of ours
         raise Forbidden(NOT_OURS) from None
 

@@ -17,6 +17,7 @@ EDITING: Mapping[str, Words] = {
         en="Nothing is watched yet. Add an instance: this computer, or another one.",
         ja="まだ何も監視していません。監視インスタンス (このコンピューター、または別のコンピューター) を追加してください。",
     ),
+    "watch.unfold": Words(en="Show its {count} monitors", ja="監視項目{count}件を表示"),
     "watch.no_groups": Words(en="It has no groups yet.", ja="まだグループがありません。"),
     "watch.no_monitors": Words(en="It has no monitors yet.", ja="まだ監視項目がありません。"),
     "watch.own": Words(
@@ -91,6 +92,10 @@ EDITING: Mapping[str, Words] = {
         en="a-z, 0-9, - and _; it cannot be changed later. What people read is the title.",
         ja="a-z、0-9、-、_ が使えます。あとから変更できません。画面には表示名が出ます。",
     ),
+    "edit.name.kept": Words(
+        en="a-z, 0-9, - and _; it cannot be changed later.",
+        ja="a-z、0-9、-、_ が使えます。あとから変更できません。",
+    ),
     "edit.save": Words(en="Save", ja="保存"),
     "edit.mine": Words(en="Save mine all the same", ja="自分の変更を保存"),
     "edit.preview": Words(en="See what would change", ja="変更点を確かめる"),
@@ -104,8 +109,8 @@ EDITING: Mapping[str, Words] = {
     "edit.tried": Words(en="What would change", ja="変更点"),
     "edit.tried.about": Words(en="Nothing is saved yet.", ja="まだ保存していません。"),
     "edit.wrong": Words(
-        en="Not saved: something has to be mended first. What you entered is kept.",
-        ja="保存していません。直すところがあります。入力した内容は残っています。",
+        en="Not saved: something has to be mended first.",
+        ja="保存していません。直すところがあります。",
     ),
     "edit.fields": Words(
         en="Marked at their fields below: {count}. What you entered is kept.",
@@ -183,4 +188,14 @@ EDITING: Mapping[str, Words] = {
     "notification.when": Words(en="Of what, and when", ja="何を、いつ"),
     "telling.when": Words(en="When", ja="知らせるとき"),
     "telling.comma": Words(en=", ", ja="、"),
+    "kept.away": Words(
+        en="You have been away for a while. Log in again; what you entered is kept.",
+        ja="しばらく操作がなかったため、ログインし直してください。入力した内容は残っています。",
+    ),
+    "kept.title": Words(en="What you entered is kept", ja="入力した内容は残っています"),
+    "kept.about": Words(
+        en="It is not saved yet. Look at what it would change, then save it.",
+        ja="まだ保存していません。変更点を確かめてから保存してください。",
+    ),
+    "kept.do": Words(en="See what would change", ja="変更点を確かめる"),
 }

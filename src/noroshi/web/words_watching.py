@@ -148,7 +148,7 @@ WATCHING: Mapping[str, Words] = {
     "monitor.watches": Words(en="Looks at", ja="接続先"),
     "monitor.cadence": Words(en="Measured", ja="測定間隔"),
     "monitor.patience": Words(en="Looks in a row", ja="判定に要る連続回数"),
-    "monitor.rules": Words(en="Rules", ja="ルール"),
+    "monitor.rules": Words(en="Rules", ja="実行条件"),
     "monitor.no_rules": Words(en="none: nobody is told", ja="なし (誰にも通知しません)"),
     "monitor.limits": Words(en="Limits", ja="しきい値"),
     "monitor.no_limits": Words(en="none", ja="なし"),
@@ -156,9 +156,10 @@ WATCHING: Mapping[str, Words] = {
     "monitor.no_events": Words(en="Nothing has happened yet.", ja="まだ何も起きていません。"),
     "monitor.change": Words(en="Change", ja="変化"),
     "monitor.from_to": Words(en="from {before}", ja="{before} から"),
-    "monitor.decisions": Words(en="What the rules decided", ja="ルールの判断"),
+    "monitor.decisions": Words(en="What the rules decided", ja="実行条件の判断"),
     "monitor.no_decisions": Words(
-        en="No rule had anything to decide yet.", ja="ルールが判断することは、まだありません。"
+        en="No rule had anything to decide yet.",
+        ja="実行条件が判断することは、まだありません。",
     ),
     "monitor.whole": Words(en="the whole", ja="全体"),
     "monitor.key_warning": Words(en="warning limit", ja="注意のしきい値"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.people import NoEntry
 from noroshi.web.house import House
-from noroshi.web.visit import Visit, ours, page
+from noroshi.web.visit import MOST_FIELDS, NOT_KEPT, Visit, ours, page
 
 LONGEST_CODE = 40
 
@@ -33,7 +34,9 @@ def _next(visit: Visit) -> str:
 
 def _told(visit: Visit, template: str, no: NoEntry, **values: object) -> Response:
     status = 429 if no.seconds else 403
-    answer = visit.page(template, status, why=visit.say(no.words), next=_next(visit), **values)
+    kept = visit.form.get("kept", "")
+    why = visit.say(no.words)
+    answer = visit.page(template, status, why=why, next=_next(visit), kept=kept, **values)
     if no.seconds:
         answer.headers["retry-after"] = str(int(no.seconds) + 1)
     return answer
@@ -54,8 +57,20 @@ async def log_in(visit: Visit) -> Response:
     visit.bring = inside.key
     if inside.half:
         visit.key = inside.key
-        return visit.page("code.html", why="", next=_next(visit))
-    return visit.to(_next(visit))
+        kept = form.get("kept", "")
+        return visit.page("code.html", why="", next=_next(visit), kept=kept)
+    return _on(visit, inside.key)
+
+
+def _on(visit: Visit, key: str) -> Response:
+    """To where they wanted to go; with what they had typed there before their log-in ended."""
+    kept = visit.form.get("kept", "")
+    if not kept:
+        return visit.to(_next(visit))
+    visit.key = key
+    typed = dict(parse_qsl(kept, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    fields = {name: text for name, text in typed.items() if name not in NOT_KEPT}
+    return visit.page("kept.html", why="", next=_next(visit), fields=fields)
 
 
 async def second(visit: Visit) -> Response:
@@ -70,7 +85,7 @@ async def second(visit: Visit) -> Response:
     except NoEntry as no:
         return _told(visit, "code.html", no)
     visit.bring = inside.key
-    return visit.to(_next(visit))
+    return _on(visit, inside.key)
 
 
 async def start(visit: Visit) -> Response:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.defined import MonitorDef
+from noroshi.core.own import KINDS
 from noroshi.service import NotFound
 from noroshi.web.changing import Edit
 from noroshi.web.doing import address, asked, may
@@ -44,7 +45,8 @@ async def monitor(visit: Visit) -> Response:
     kind = next((one for one in await checks(visit) if one["kind"] == wanted), None)
     if kind is None and edit.spot.new:
         return await _choose(visit, where, group)
-    outline = _outline(visit, edit, kind, above)
+    units = {} if edit.spot.new else await _units(visit, f"{where}/{group}/{name}")
+    outline = _outline(visit, edit, kind, above, units)
     edit = await edited(visit, outline, edit)
     if edit.done:
         place = {"in": where, "group": group}
@@ -60,7 +62,16 @@ async def monitor(visit: Visit) -> Response:
     return await shown(visit, edit, _look(visit, edit, outline, kind, (where, group, name)))
 
 
-def _outline(visit: Visit, edit: Edit, kind: Answer | None, above: Content) -> Outline:
+async def _units(visit: Visit, path: str) -> Mapping[str, str]:
+    """The units of what it measured last, by the readings' titles."""
+    answer = await visit.ask("monitor_show", monitor=path, last=1)
+    series = answer["ok"]["series"] if "ok" in answer else ()
+    return {visit.say(one["name"]): one["unit"] for one in series if one["unit"].strip()}
+
+
+def _outline(
+    visit: Visit, edit: Edit, kind: Answer | None, above: Content, units: Mapping[str, str]
+) -> Outline:
     parts = [Part(schema=schema.form(MonitorDef), leave_out=HIDDEN)]
     known = edit.shown["documents"]
     if kind is None:
@@ -69,7 +80,7 @@ def _outline(visit: Visit, edit: Edit, kind: Answer | None, above: Content) -> O
     said = [(up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)]
     return Outline(
         parts=tuple(parts),
-        kinds=(kind_of(kind, visit.language, *said),),
+        kinds=(replace(kind_of(kind, visit.language, *said), units=units),),
         kind=kind["kind"],
         start={"kind": kind["kind"]} if edit.spot.new else {},
         known=_known(known),
@@ -137,7 +148,7 @@ def _sections(
 
 
 async def _choose(visit: Visit, where: str, group: str) -> Response:
-    """Which kind the new one shall be of."""
+    """Which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
         raise NotFound(TEXTS["error.not_there"])
     rows = [
@@ -148,7 +159,7 @@ async def _choose(visit: Visit, where: str, group: str) -> Response:
             "runs": one["runs"],
             "href": address(MONITOR, **{"in": where}, group=group, kind=one["kind"]),
         }
-        for one in await checks(visit)
+        for one in sorted(await checks(visit), key=lambda one: one["kind"] in KINDS)
     ]
     return await visit.show(
         "choose_kind.html", rows=rows, crumbs=crumbs(visit, where, group), may=may(visit)

@@ -13,7 +13,7 @@ from noroshi import schema
 from noroshi.core.defined import NotificationDef, RuleDef
 from noroshi.web.changing import Edit
 from noroshi.web.doing import address, asked, may
-from noroshi.web.editor import Look, Section, edited, name_field, opened, saved, shown
+from noroshi.web.editor import Look, Section, cautions, edited, name_field, opened, saved, shown
 from noroshi.web.forms import choice
 from noroshi.web.house import House
 from noroshi.web.outline import Outline, Part
@@ -85,6 +85,7 @@ def _lister(sort: Sort) -> Any:
             rows=[_row(visit, sort, name, one) for name, one in of(sort.type, documents)],
             may=may(visit),
             did=did if did.isdecimal() else "",
+            beware=await cautions(visit),
         )
 
     return listed
@@ -151,7 +152,7 @@ def _look(
         for id, names in sort.sections.items()
     ]
     if not name:
-        first = [name_field(visit, edit, visit.text("edit.name.file"))]
+        first = [name_field(visit, edit, visit.text("edit.name.kept"))]
         sections.insert(0, Section(id="what", title=visit.text("edit.what"), fields=first))
     if action is not None:
         title = visit.text("rule.options", action=visit.say(action["title"]))

@@ -17,6 +17,7 @@ from noroshi.web.editor import (
     Link,
     Look,
     Section,
+    cautions,
     edited,
     handed_down,
     name_field,
@@ -37,6 +38,7 @@ HOME, INSTANCE, GROUP, MONITOR = (
 SCHEDULE = ("every", "at", "days")
 BELOW = ("name", "group", "monitor", "limits")
 """What of an instance or a group is no field of its own."""
+MOST_UNFOLDED = 300
 NEW = "new"
 """What stands in the place of a name that is not known yet."""
 Answer = Mapping[str, Any]
@@ -53,14 +55,22 @@ def routes(house: House) -> list[Route]:
 
 
 async def watched(visit: Visit) -> Response:
-    """All instances with their groups and monitors, each a way to its settings."""
+    """All instances with their groups and monitors, each a way to its settings. Of very many
+    only the instance that is asked for is unfolded."""
     documents = (await visit.need("definition_show"))["documents"]
     titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
-    did = asked(visit, "did")
+    did, wanted = asked(visit, "did"), asked(visit, "in")
+    found = [(name, one) for name, one in of("instances", documents) if name != OWN]
+    few = sum(_count(one.get("group", ())) for _, one in found) <= MOST_UNFOLDED
     rows = [
-        _instance_row(name, content, titles)
-        for name, content in of("instances", documents)
-        if name != OWN
+        {**_instance_row(name, one, titles), "open": True}
+        if few or name == wanted
+        else {
+            **_instance_row(name, {**one, "group": ()}, titles),
+            "open": False,
+            "count": _count(one.get("group", ())),
+        }
+        for name, one in found
     ]
     return await visit.show(
         "watched.html",
@@ -69,6 +79,7 @@ async def watched(visit: Visit) -> Response:
         own=address(INSTANCE, name=OWN),
         may=may(visit),
         did=did if did.isdecimal() else "",
+        beware=await cautions(visit),
     )
 
 
@@ -91,6 +102,7 @@ def _instance_row(name: str, content: Content, titles: Mapping[str, str]) -> Ans
         "address": content.get("address", ""),
         "href": address(INSTANCE, name=name),
         "add": address(GROUP, **{"in": name}),
+        "unfold": address(HOME, **{"in": name}),
         "groups": groups,
     }
 

@@ -1,0 +1,136 @@
+"""The settings of a JSON schema, each of a sort that a form knows to draw and to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.core.words import Words, paired
+
+Schema = Mapping[str, Any]
+YES, NO = "yes", "no"
+LONG = ("text", "html_template")
+"""Settings of several lines, whatever they hold now."""
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SIMPLE = ("string", "integer", "number")
+AS_TOML = "toml"
+"""In a row of which one setting is chosen: whatever has no row of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One setting of a table's entries."""
+
+    name: str
+    help: Words
+    several: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One setting: of which sort, what holds unless it is given, what may be chosen. `names`:
+    what is chosen are names that people gave, which are shown as they are. `columns` of a table
+    are its entries' settings: name, help, and whether each is a list."""
+
+    name: str
+    sort: str
+    default: Any = None
+    needed: bool = False
+    nullable: bool = False
+    whole: bool = False
+    names: bool = False
+    choices: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    help: Words
+
+
+def shapes(schema: Schema, known: Mapping[str, Sequence[str]]) -> list[Shape]:
+    """All settings of a schema, in its order."""
+    needed = frozenset(schema.get("required", ()))
+    shared, known = schema.get("$defs", {}), {"days": DAYS, **known}
+    return [
+        _shape(name, one, shared, known.get(name), needed=name in needed)
+        for name, one in schema.get("properties", {}).items()
+    ]
+
+
+def _shape(
+    name: str, said: Schema, shared: Schema, known: Sequence[str] | None, *, needed: bool
+) -> Shape:
+    arms = [_resolved(one, shared) for one in said.get("anyOf", (said,))]
+    nullable = any(one.get("type") == "null" for one in arms)
+    main = next(one for one in arms if one.get("type") != "null")
+    sort, choices = _sort(name, main, shared, known)
+    if sort == "boolean" and nullable:
+        sort, choices = "choice", (YES, NO)
+    return Shape(
+        name=name,
+        sort=sort,
+        default=said.get("default"),
+        needed=needed,
+        nullable=nullable,
+        whole=main.get("type") == "integer" or main.get("items", {}).get("type") == "integer",
+        names=known is not None and name != "days",
+        choices=choices,
+        columns=_columns(_resolved(main.get("items", {}), shared)) if sort == "table" else (),
+        help=paired(said.get("description", "")),
+    )
+
+
+def _sort(
+    name: str, main: Schema, shared: Schema, known: Sequence[str] | None
+) -> tuple[str, tuple[str, ...]]:
+    kind = main.get("type")
+    if "enum" in main:
+        return "choice", tuple(main["enum"])
+    if kind == "array":
+        inside = _resolved(main.get("items", {}), shared)
+        names = inside.get("enum") or known
+        if names is not None:
+            return ("order" if name == "routes" else "choices"), tuple(names)
+        if inside.get("type") in SIMPLE:
+            return "list", ()
+        if _columns(inside):
+            return "table", ()
+        one_of = _texts(inside)
+        return ("rows", (*one_of, AS_TOML)) if one_of else ("lines", ())
+    if kind == "object":
+        plain = _resolved(main.get("additionalProperties") or {}, shared)
+        return ("map" if plain.get("type") == "string" else "lines"), ()
+    if known is not None:
+        return "choice", tuple(known)
+    return {"boolean": "boolean", "integer": "number", "number": "number"}.get(
+        str(kind), "long" if name in LONG else "text"
+    ), ()
+
+
+def _columns(inside: Schema) -> tuple[Column, ...]:
+    """The settings of a table's entries, if each of them is a text or a list of texts and some
+    must be given."""
+    its = inside.get("properties", {})
+    items = [
+        one.get("items", {}) if one.get("type") == "array" else one for one in its.values()
+    ]
+    if not inside.get("required") or any(one.get("type") != "string" for one in items):
+        return ()
+    return tuple(
+        Column(name, paired(one.get("description", "")), one.get("type") == "array")
+        for name, one in its.items()
+    )
+
+
+def _texts(inside: Schema) -> tuple[str, ...]:
+    """The texts of a table of which one setting is given: all of them may be left out."""
+    if inside.get("required") or inside.get("type") != "object":
+        return ()
+    found = inside.get("properties", {}).items()
+    return tuple(name for name, one in found if one.get("type") == "string")
+
+
+def _resolved(one: Any, shared: Schema) -> Schema:
+    if not isinstance(one, Mapping):
+        return {}
+    ref = one.get("$ref", "")
+    found: Schema = shared.get(ref.rpartition("/")[2], {}) if ref else one
+    return found
