@@ -59,6 +59,14 @@ def test_the_browser_may_come_by_either_address(listener, host):
     assert status == 200 and "&lt;signed&gt; in." in text and CLOSE_IT.en in text
 
 
+def test_what_somebody_should_know_stands_on_the_page_too(listener):
+    page = in_a_browser(listener, RIGHT)
+    listener.wait(60)
+    other = Words(en="Caution: aki signed in.", ja="注意: サインインしたのは aki です。")
+    listener.answer(DONE, other, done=True)
+    assert other.en in page()[2]
+
+
 @pytest.mark.parametrize("listener", ["ja"], indirect=True)
 def test_the_page_is_in_the_person_s_language_and_has_no_script(listener):
     page = in_a_browser(listener, RIGHT)

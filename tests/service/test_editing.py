@@ -241,3 +241,11 @@ async def test_a_race_for_the_next_version_is_run_again_on_the_newest():
     assert done["ok"]["version"] == 3
     kept = (await NearBy(desk)("definition_show"))["documents"]
     assert "contacts/eri" in kept and kept["contacts/boss"] == BOSS
+
+
+async def test_definitions_of_some_types_are_shown_without_the_others():
+    ask = NearBy(Desk())
+    await applied(ask)
+    shown = await ask("definition_show", types=["routes", "rules"])
+    assert set(shown["documents"]) == {"routes/m365", "routes/plain", "rules/all"}
+    assert shown["etags"].keys() == shown["documents"].keys()

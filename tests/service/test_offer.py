@@ -16,6 +16,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "secret_list": ADMIN,
     "secret_remove": ADMIN,
     "status": VIEWER,
+    "route_list": VIEWER,
     "kinds": VIEWER,
     "key_check": ADMIN,
     "key_rotate": ADMIN,

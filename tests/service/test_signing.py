@@ -253,3 +253,8 @@ async def test_a_password_where_that_ends_is_told_with_the_route(ask):
     await applied(ask, routes__plain={"kind": "post", "options": at_exchange})
     found = {one["name"]: one["retiring"] for one in (await ask("status"))["routes"]}
     assert found == {"m365": False, "plain": True}
+
+
+async def test_routes_are_listed_as_status_has_them(ask):
+    await applied(ask)
+    assert (await ask("route_list"))["routes"] == (await ask("status"))["routes"]

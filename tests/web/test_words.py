@@ -9,13 +9,27 @@ import pytest
 
 import noroshi.web
 from noroshi.hosts.around import SORTS
+from noroshi.web.mailing import TELLERS
+from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import contacts, first, first_mail, queue, telling, users
+from noroshi.web.pages import (
+    contacts,
+    first,
+    first_mail,
+    mailing,
+    mailing_edit,
+    mailing_new,
+    queue,
+    telling,
+    users,
+)
 from noroshi.web.pages.ledger import PARTS
+from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
+from noroshi.web.words_mailing_fields import MAILING_FIELDS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -49,9 +63,21 @@ def used():
         yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
         yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
         yield from (f"{sort.one}.{name}" for name in sort.sections)
-    yield from (*SETTINGS, *OPTIONS, *CHOICES)  # drawn by the names of settings
+    yield from (
+        *SETTINGS,
+        *OPTIONS,
+        *CHOICES,
+        *MAILING_FIELDS,
+    )  # drawn by the names of settings
     yield from (f"places.{sort}" for sort in SORTS)
     yield from ("alarm.held", "alarm.dropped")
+    yield from (f"mailing.did.{name}" for name in mailing.DID)
+    yield from (f"route.way.{name}" for name in WAYS)
+    yield from (f"route.check.{name}" for name in CHECKS)
+    yield from (f"mailing.edit.{name}" for name in mailing_edit.SORTS)
+    yield from (f"mailing.new.{name}" for name in mailing_new.SORTS)
+    yield from (f"mailing.new.about.{name}" for name in mailing_new.SORTS)
+    yield from (*TELLERS.values(), "mailing.signed", "route.check.known", "route.check.taken")
     yield from ("post.made", "post.raised", "post.queued", "post.tried", "post.accepted")
 
 

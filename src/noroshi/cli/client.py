@@ -45,6 +45,7 @@ QUICK = frozenset(
         "queue_list",
         "queue_mail",
         "queue_show",
+        "route_list",
         "status",
         "token_list",
         "user_list",

@@ -70,7 +70,7 @@ def _examined(asked: Asked, page: Page) -> Iterator[Answer]:
         yield _one(asked, page, route)
         return
     yield _one(asked, page, "")
-    routes = asked.call("status")["routes"]
+    routes = asked.call("route_list")["routes"]
     for one in routes:
         yield _one(asked, page, one["name"])
     if not routes:

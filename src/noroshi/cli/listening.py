@@ -69,7 +69,7 @@ class Listener:
         self._language = language
         self._path, self._state = "", ""
         self._arrived: queue.Queue[str] = queue.Queue()
-        self._result: queue.Queue[tuple[Words, bool]] = queue.Queue()
+        self._result: queue.Queue[tuple[Sequence[Words], bool]] = queue.Queue()
         self._taken = threading.Lock()
         self._servers = _open(self)
         self.port: int = self._servers[0].server_address[1]
@@ -97,7 +97,7 @@ class Listener:
         except queue.Empty:
             return None
 
-    def answer(self, words: Words, *, done: bool) -> None:
+    def answer(self, *words: Words, done: bool) -> None:
         """What became of it, for the page that is still loading."""
         self._result.put((words, done))
 
@@ -112,7 +112,7 @@ class Listener:
             words, done = self._result.get(timeout=ANSWER_WITHIN)
         except queue.Empty:
             return HTTPStatus.OK, (GO_BACK,)
-        return HTTPStatus.OK, (words, CLOSE_IT if done else GO_BACK)
+        return HTTPStatus.OK, (*words, CLOSE_IT if done else GO_BACK)
 
     def html(self, paragraphs: Sequence[Words]) -> bytes:
         """A page of a few sentences, in the person's language."""

@@ -18,6 +18,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.layout import columns, wrap
 from noroshi.cli.listening import Listener, NoPort
+from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
 
 try:
@@ -162,7 +163,10 @@ def _told_there(asked: Asked, how: How, listener: Listener, arrived: str) -> Ans
     except Refused as refused:
         listener.answer(refused.words, done=False)
         raise
-    listener.answer(said.DONE_THERE.fill(route=how.route), done=True)
+    told = [said.DONE_THERE.fill(route=how.route)]
+    if (other := Words(**status["other"])) != NOTHING:  # another person than was meant
+        told.append(other)
+    listener.answer(*told, done=True)
     return status
 
 

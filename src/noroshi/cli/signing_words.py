@@ -95,13 +95,15 @@ ONE_WAY = Words(
 OPEN_HERE = Words(
     en="""
 Open this page in a browser on this computer, sign in as the mailbox from which mail shall be
-sent, and accept. The browser then comes back here by itself; it must be done in five minutes.
+sent, and accept. Where another person is signed in in that browser, choose “Use another account”.
+The browser then comes back here by itself; it must be done in five minutes.
 
 {url}
 """,
     ja="""
 このコンピューターのブラウザーで次のページを開き、メールの送信元にするメールボックスで
-サインインして許可してください。終わると自動で戻ってきます。制限時間は5分です。
+サインインして許可してください。そのブラウザーで別の人がサインインしているときは「別のアカウントを
+使用する」を選びます。終わると自動で戻ってきます。制限時間は5分です。
 
 {url}
 """,

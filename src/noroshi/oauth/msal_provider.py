@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -46,6 +47,9 @@ class MsalProvider:
             flow = app.initiate_auth_code_flow(
                 [word for resource in resources for word in _scopes(client, resource)],
                 redirect_uri=redirect,
+                # Of its own MSAL's are 16 letters of a generator that can be foretold; whoever
+                # knows it completes a sign-in at the manager.
+                state=secrets.token_urlsafe(24),
                 login_hint=client.account.login_hint or None,
                 response_mode="query",
             )

@@ -124,6 +124,14 @@ class RouteStatus:
     retiring: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RoutesShown:
+    """Every route at one time."""
+
+    at: datetime
+    routes: tuple[RouteStatus, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many envelopes are in the spool, and for how many alarms they stand."""

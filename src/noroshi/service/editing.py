@@ -54,15 +54,19 @@ class Editing(Versions):
         ),
     )
     async def definition_show(
-        self, who: Person, keys: tuple[str, ...] = (), version: int | None = None
+        self,
+        who: Person,
+        keys: tuple[str, ...] = (),
+        version: int | None = None,
+        types: tuple[str, ...] = (),
     ) -> DefinitionsShown:
-        """Those of these keys (instances/web1), else all, of a version, else of the one in
-        force. A key without a document has the etag "". What a program is given (a script's
+        """Those of these keys (instances/web1), else of these types (instances), else all, of a
+        version, else of the one in force. A key without a document has the etag "". What a program is given (a script's
         arguments, its environment) is shown to administrators alone."""
         shown = await (self._store.current() if version is None else self._version(version))
         known = _by_key(shown.documents)
         _see_that_they_are_keys(keys)
-        wanted = keys or tuple(known)
+        wanted = keys or tuple(k for k in known if not types or k.partition("/")[0] in types)
         return DefinitionsShown(
             version=shown.number,
             documents={

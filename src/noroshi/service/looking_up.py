@@ -8,7 +8,7 @@ from noroshi.core.model import Level, Monitor, Sample, State
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service import looking
-from noroshi.service.answers import Kind, MonitorStatus, Status
+from noroshi.service.answers import Kind, MonitorStatus, RoutesShown, Status
 from noroshi.service.cautions import silent
 from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, Person, operation
@@ -39,6 +39,15 @@ class Looking(Desk):
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
             cautions=tuple(silent(plan)),
         )
+
+    @operation(
+        role=VIEWER, help=Words(en="How the routes are.", ja="送信経路の状態を一覧します。")
+    )
+    async def route_list(self, who: Person) -> RoutesShown:
+        """The routes of `status` without anything of the monitors, of which there may be many."""
+        _, plan = await self._current()
+        routes = await self._routes(plan, await self._store.waiting())
+        return RoutesShown(self._clocks.wall(), routes)
 
     async def _monitors(
         self, plan: Plan, states: Mapping[str, State]

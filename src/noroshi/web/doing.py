@@ -10,8 +10,10 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from noroshi.core.people import ADMIN, OPERATOR
+from noroshi.core.people import ADMIN, OPERATOR, ROLE_NAMES
 from noroshi.people import NoEntry
+from noroshi.service import Forbidden
+from noroshi.service.offer import NOT_ALLOWED
 from noroshi.web.api import STATUS
 from noroshi.web.visit import Visit
 
@@ -82,6 +84,14 @@ def may(visit: Visit) -> Mapping[str, bool]:
     """What a page offers to this person; the service decides all the same."""
     roles = visit.person.roles if visit.person else frozenset()
     return {"act": OPERATOR in roles, "rule": ADMIN in roles}
+
+
+def see_that_may(visit: Visit) -> None:
+    """Raises Forbidden for all but administrators, before anything is shown."""
+    if not may(visit)["rule"]:
+        who = visit.person.name if visit.person else ""
+        words = NOT_ALLOWED.fill(name="definition_change", role=ROLE_NAMES[ADMIN], who=who)
+        raise Forbidden(words)
 
 
 def clock(visit: Visit, at: str | None) -> str:

@@ -17,6 +17,7 @@ NAMES = (
     "style.css",
     "logo.svg",
     "live.js",
+    "copy.js",
     "vendor/htmx/htmx.min.js",
     "vendor/htmx/hx-sse.min.js",
 )

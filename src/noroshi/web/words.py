@@ -9,6 +9,10 @@ from noroshi.web.words_editing import EDITING
 from noroshi.web.words_first import FIRST
 from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
+from noroshi.web.words_mailing import MAILING
+from noroshi.web.words_mailing_edit import MAILING_EDIT
+from noroshi.web.words_mailing_fields import MAILING_FIELDS
+from noroshi.web.words_mailing_route import MAILING_ROUTE
 from noroshi.web.words_settings import SETTINGS
 from noroshi.web.words_watching import WATCHING
 
@@ -98,5 +102,9 @@ TEXTS: Mapping[str, Words] = {
     **SETTINGS,
     **FIRST,
     **FORMS,
+    **MAILING,
+    **MAILING_EDIT,
+    **MAILING_FIELDS,
+    **MAILING_ROUTE,
     **EDITING,
 }

@@ -52,7 +52,7 @@ class Kept:
 
     def mark(self, route: str) -> Words:
         """What stands beside a route whose provider is none of the built-in ones."""
-        found = self._asked.call("status")["routes"]
+        found = self._asked.call("route_list")["routes"]
         return next((Words(**one["mark"]) for one in found if one["name"] == route), NOTHING)
 
     def shown(self, route: str) -> str:

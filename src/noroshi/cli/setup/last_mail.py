@@ -15,6 +15,7 @@ from noroshi.cli.setup.talk import Talk
 from noroshi.cli.times import clock
 from noroshi.core.words import Words, joined, plain
 from noroshi.core.written import is_address
+from noroshi.guides.proving_mail import SUBJECT, TEXT
 from noroshi.guides.wanted import Wanted
 
 LOOK = 0.5
@@ -62,8 +63,8 @@ class LastMail:
         self._talk.until_proved(prove, lambda _: False, said.STARTED)
 
     def _send(self, to: str) -> str:
-        subject = self._asked.say(said.SUBJECT.fill(route=self._wanted.route))
-        text = self._asked.say(said.TEXT.fill(route=self._wanted.route))
+        subject = self._asked.say(SUBJECT.fill(route=self._wanted.route))
+        text = self._asked.say(TEXT.fill(route=self._wanted.route))
         sent = self._asked.call(
             "send", to=(to,), subject=subject, text=text, routes=(self._wanted.route,)
         )

@@ -292,15 +292,6 @@ NOBODY_SENDS = Words(
     "(サービスにするなら noroshi service install --start)。",
 )
 TO = Words(en="Send a test mail to", ja="テストメールの宛先")
-SUBJECT = Words(
-    en="Noroshi: test mail by route {route}", ja="Noroshi: 経路 {route} のテストメール"
-)
-TEXT = Words(
-    en="This mail left by route {route}. If you read it in the inbox, and not under “Other” or "
-    "in Junk Email, alarms will reach you the same way.\n",
-    ja="このメールは経路 {route} から送りました。「その他」や迷惑メールではなく受信トレイで読めて"
-    "いれば、アラームも同じように届きます。\n",
-)
 ON_ITS_WAY = Words(
     en="A mail to {to} is on its way by {route}; waiting for its receipt.",
     ja="{to} 宛てのメールを {route} で送っています。受領を待っています。",

@@ -14,6 +14,11 @@ from noroshi.web.pages import (
     first_mail,
     ledger,
     looks,
+    mailing,
+    mailing_edit,
+    mailing_landing,
+    mailing_new,
+    mailing_route,
     me,
     monitor,
     monitor_settings,
@@ -26,18 +31,24 @@ from noroshi.web.pages import (
     versions,
     watched,
 )
+from noroshi.web.returns import Returns
 
 
 def routes(house: House) -> list[Route]:
     """All pages; a new one is a module here with `routes`, and a line below."""
-    live = Live(house)
+    live, returns = Live(house), Returns(house.service.now)
     return [
+        mailing_landing.Landing(house, returns),
         *entering.routes(house),
         *looks.routes(house),
         *first.routes(house),
         *first_mail.routes(house),
         *overview.routes(house, live),
         *monitor.routes(house, live),
+        *mailing.routes(house),
+        *mailing_new.routes(house),
+        *mailing_edit.routes(house),
+        *mailing_route.routes(house, returns),
         *queue.routes(house),
         *ledger.routes(house),
         *settings.routes(house),

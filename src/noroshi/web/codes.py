@@ -1,0 +1,44 @@
+"""Codes to be typed on another device, kept for whoever asked for them.
+
+They stand in no address: a link from elsewhere could show somebody a code of its own in our
+page, and have them sign that in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What is typed where, until when; `wait` seconds until it may be asked about."""
+
+    code: str
+    url: str
+    until: datetime
+    wait: int
+
+
+class Codes:
+    """The newest of each session and route."""
+
+    def __init__(self) -> None:
+        self._kept = dict[tuple[str, str], Code]()
+
+    def keep(self, key: str, route: str, code: Code) -> None:
+        """In the place of an earlier one."""
+        self._kept.pop((key, route), None)
+        self._kept[key, route] = code
+        while len(self._kept) > MOST:
+            del self._kept[next(iter(self._kept))]
+
+    def of(self, key: str, route: str) -> Code | None:
+        """The one that this session asked for."""
+        return self._kept.get((key, route))
+
+    def forget(self, key: str, route: str) -> None:
+        """It is used."""
+        self._kept.pop((key, route), None)

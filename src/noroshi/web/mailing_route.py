@@ -1,0 +1,147 @@
+"""What the page of one route knows: the route, its account, and how it signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from noroshi.core.defined import REDIRECT
+from noroshi.guides.wanted import NOT_YET
+from noroshi.service import NotFound
+from noroshi.web.mailing import DEFINED, Answer, labels, of_type, orders, ranked, shown
+from noroshi.web.visit import Visit
+from noroshi.web.words import TEXTS
+
+WAYS: Mapping[str, str] = {
+    "browser": "person-here",
+    "paste": "person-paste",
+    "device": "person-device",
+    "app_secret": "app-secret",
+    "app_certificate": "app-certificate",
+}
+"""The ways to sign in, each as the guide calls it."""
+ELSEWHERE = ("browser", "paste", "device", "app_secret")
+"""Those at other providers than Microsoft."""
+GOOGLE = ("browser", "paste", "app_secret")
+"""Its sign-in by a code on another device knows no mail scope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One route as it is now. `said` is its definition, `account` that of its account; `way` is
+    the one that the page shows."""
+
+    row: Mapping[str, Any]
+    at: str
+    said: Answer
+    documents: Mapping[str, Answer]
+    etags: Mapping[str, str]
+    account: Answer | None
+    way: str
+    ways: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        return str(self.row["name"])
+
+    @property
+    def key(self) -> str:
+        """Its account's."""
+        return f"accounts/{self.row['account']}"
+
+    @property
+    def alone(self) -> bool:
+        """Whether its app signs in by itself."""
+        return self.account is not None and self.account.get("sign_in") == "app"
+
+    @property
+    def redirect(self) -> str:
+        return str((self.account or {}).get("redirect") or REDIRECT)
+
+    @property
+    def registered(self) -> bool:
+        return bool(self.account) and self.account.get("client_id") != NOT_YET  # type: ignore[union-attr]
+
+
+async def known_of(visit: Visit, name: str, way: str = "") -> Known:
+    """All of it. Raises NotFound."""
+    now = await visit.need("route_list")
+    defined = await visit.need("definition_show", types=DEFINED)
+    documents = defined["documents"]
+    found = ranked(now["routes"], documents)
+    one = next((route for route in found if route["name"] == name), None)
+    if one is None:
+        raise NotFound(TEXTS["error.not_there"])
+    account = of_type(documents, "accounts").get(one["account"])
+    ways = ways_of(account)
+    return Known(
+        row=shown(visit, one, labels(visit, found)[name], now["at"]),
+        at=now["at"],
+        said=documents[f"routes/{name}"],
+        documents=documents,
+        etags=defined["etags"],
+        account=account,
+        way=way if way in ways else way_of(account),
+        ways=ways,
+    )
+
+
+def ways_of(account: Answer | None) -> Sequence[str]:
+    """Which ways there are for it. What another cloud cannot do its own words will say."""
+    if account is None:
+        return ()
+    return GOOGLE if account.get("cloud") == "google" else tuple(WAYS)
+
+
+def way_of(account: Answer | None) -> str:
+    """The one that it goes by now."""
+    if account is None:
+        return ""
+    if account.get("sign_in") != "app":
+        return "browser"
+    return "app_certificate" if account.get("certificate") else "app_secret"
+
+
+def named_by(known: Known) -> list[tuple[str, Sequence[str]]]:
+    """Each order that names the route."""
+    return [(key, names) for key, names in orders(known.documents) if known.name in names]
+
+
+def next_step(known: Known, kept: Collection[str]) -> str:
+    """What is to be done next, for the one button that stands out: save, sign_in, or nothing."""
+    account = known.account
+    if account is None or known.row["state"] in ("well", "down"):
+        return ""
+    entries = [account[field] for field in ("secret", "certificate") if account.get(field)]
+    lacks = bool(entries) and not any(entry in kept for entry in entries)
+    by_certificate = known.way == "app_certificate"
+    return "sign_in" if known.registered and (not lacks or by_certificate) else "save"
+
+
+def saved(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
+    """What accounts/NAME says after the form, and else as before."""
+    given = {field: form.get(field, "").strip() for field in FIELDS}
+    given["client_id"] = given["client_id"].lower() or NOT_YET
+    if "tenant" in form and not given["tenant"]:
+        given["tenant"] = given["mailbox"].rpartition("@")[2]
+    said = {**before, **given, "shared": form.get("shared") == "on"}
+    if form.get("secret", "").strip() and not said.get("secret"):
+        said["secret"] = name
+    return {field: value for field, value in said.items() if value or field not in OPTIONAL}
+
+
+BLANK: Answer = {
+    "secret": "",
+    "secret_ends": "",
+    "certificate": "",
+    "sign_in": "person",
+    "shared": False,
+    "network": "",
+    "tenant": "",
+    "redirect": "",
+}
+"""What an account says that does not say it."""
+FIELDS = ("cloud", "client_id", "secret_ends", "tenant", "mailbox", "network")
+"""What the form of an app registration gives, beside the secret."""
+OPTIONAL = ("secret_ends", "tenant", "network", "shared")

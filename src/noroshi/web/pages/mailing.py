@@ -1,0 +1,143 @@
+"""Mail: the routes with how far each is proved, their order, accounts and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.service import NotFound
+from noroshi.web.doing import asked, attempt, for_sure, may
+from noroshi.web.house import House
+from noroshi.web.mailing import (
+    DEFINED,
+    TELLERS,
+    Answer,
+    clouds,
+    heading,
+    labels,
+    of_type,
+    orders,
+    ranked,
+    shown,
+)
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+DID = ("order", "removed", "saved", "added", "signed_in", "secret")
+"""What the pages on mail say of a change that was made."""
+MOVES = ("up", "down", "out", "into")
+WORST = {"well": 0, "down": 1, "not signed in": 2, "needs somebody": 3}
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/mail", page(house, mailing), methods=["GET", "POST"])]
+
+
+async def mailing(visit: Visit) -> Response:
+    """All of it; a form changes an order."""
+    if visit.request.method == "GET":
+        did = asked(visit, "did")
+        return await _mailing(visit, did=did if did in DID else "")
+    key, move = visit.form.get("key", ""), visit.form.get("do", "")
+    if key.partition("/")[0] not in TELLERS or move not in MOVES:
+        raise NotFound(TEXTS["error.not_there"])
+    found = await visit.need("definition_show", keys=[key])
+    if key not in found["documents"]:
+        raise NotFound(TEXTS["error.not_there"])
+    before = found["documents"][key]
+    after = {
+        **before,
+        "routes": moved(before.get("routes", ()), visit.form.get("route", ""), move),
+    }
+    etags = {key: visit.form.get("etag", "")}
+    done = await attempt(visit, "definition_change", put={key: after}, etags=etags)
+    if done.unsure:
+        return for_sure(visit, "/mail")
+    if done.why:
+        return await _mailing(visit, why=done.why, status=done.status)
+    return visit.to("/mail?did=order#order")
+
+
+def moved(routes: Sequence[str], name: str, move: str) -> list[str]:
+    """The order once that route is moved in it, taken out of it, or added at its end."""
+    after = list(routes)
+    if move == "into":
+        return [*after, name]
+    if name not in after:
+        return after
+    place = after.index(name)
+    after.remove(name)
+    if move != "out":
+        after.insert(max(0, place - 1) if move == "up" else place + 1, name)
+    return after
+
+
+async def _mailing(
+    visit: Visit, did: str = "", why: tuple[str, ...] = (), status: int = 200
+) -> Response:
+    now = await visit.need("route_list")
+    defined = await visit.need("definition_show", types=DEFINED)
+    documents = defined["documents"]
+    found = ranked(now["routes"], documents)
+    called = labels(visit, found)
+    rows = [shown(visit, one, called[one["name"]], now["at"]) for one in found]
+    return await visit.show(
+        "mailing.html",
+        status,
+        head=heading(visit, found),
+        bad=[one for one in found if one["state"] != "well"],
+        rows=rows,
+        users={one["name"]: _users(visit, documents, one["name"]) for one in rows},
+        orders=list(_orders(visit, defined, rows)),
+        accounts=list(_accounts(visit, documents, rows)),
+        networks=sorted(of_type(documents, "networks").items()),
+        may=may(visit),
+        did=did,
+        why=why,
+    )
+
+
+def _users(visit: Visit, documents: Mapping[str, Answer], route: str) -> list[str]:
+    return [_named(visit, key) for key, routes in orders(documents) if route in routes]
+
+
+def _named(visit: Visit, key: str) -> str:
+    type, _, name = key.partition("/")
+    return visit.text(TELLERS[type], name=name)
+
+
+def _orders(
+    visit: Visit, defined: Answer, rows: Sequence[Answer]
+) -> Iterator[Mapping[str, Any]]:
+    known = {one["name"]: one for one in rows}
+    for key, names in orders(defined["documents"]):
+        yield {
+            "key": key,
+            "etag": defined["etags"][key],
+            "title": _named(visit, key),
+            "routes": [known[name] for name in names if name in known],
+            "others": [one for one in rows if one["name"] not in names],
+        }
+
+
+def _accounts(
+    visit: Visit, documents: Mapping[str, Answer], rows: Sequence[Answer]
+) -> Iterator[Mapping[str, Any]]:
+    """Each with the worst of its routes."""
+    titles = dict(clouds(visit, documents))
+    for name, said in sorted(of_type(documents, "accounts").items()):
+        mine = [one for one in rows if one["account"] == name]
+        worst = max(mine, key=lambda one: WORST[one["state"]], default=None)
+        yield {
+            "name": name,
+            "mailbox": said.get("mailbox", ""),
+            "cloud": titles.get(said.get("cloud", ""), said.get("cloud", "")),
+            "alone": said.get("sign_in") == "app",
+            "route": worst,
+            "again": worst is not None
+            and worst["state"] in ("not signed in", "needs somebody"),
+        }

@@ -1,0 +1,182 @@
+"""What the page of one route can ask for, each by a form."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from noroshi.core.words import Words
+from noroshi.guides.proving_mail import SUBJECT, TEXT
+from noroshi.guides.wanted import switched
+from noroshi.web.codes import Code
+from noroshi.web.doing import Outcome, attempt
+from noroshi.web.mailing import href
+from noroshi.web.mailing_route import WAYS, Known, saved
+from noroshi.web.returns import port_for
+from noroshi.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of a form: `to` another page, else the same with what it brought. `begun` is a
+    sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
+    `kept`: the definition is saved, though something after it was not."""
+
+    to: str = ""
+    did: str = ""
+    why: tuple[str, ...] = ()
+    status: int = 200
+    unsure: bool = False
+    way: str = ""
+    begun: Any = None
+    caught: bool = False
+    device: Code | None = None
+    kept: bool = False
+
+
+def _not_done(known: Known, done: Outcome) -> Done:
+    return Done(why=done.why, status=done.status, unsure=done.unsure, way=known.way)
+
+
+async def save(visit: Visit, known: Known) -> Done:
+    """The app's registration, as one version, and its secret into the vault."""
+    name = known.row["account"]
+    after = saved(known.account or {}, visit.form, name)
+    etags = {known.key: visit.form.get("etag", "")}
+    done = await attempt(visit, "definition_change", put={known.key: after}, etags=etags)
+    secret = visit.form.get("secret", "").strip()
+    if done.why:
+        return _not_done(known, done)
+    if secret:
+        done = await attempt(visit, "set_secret", name=after["secret"], value=secret)
+        if done.why:
+            return replace(_not_done(known, done), kept=True)
+    return Done(to=href(known.name, did="saved", check="1", way=known.way))
+
+
+async def entry(visit: Visit, known: Known) -> Done:
+    """A password, or another value that the route names, into the vault."""
+    given = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
+    done = await attempt(visit, "set_secret", **given)
+    return _not_done(known, done) if done.why else Done(to=href(known.name, did="secret"))
+
+
+async def _goes_by(visit: Visit, known: Known, way: str) -> Outcome:
+    """The account signs in that way from now on, if it does not yet."""
+    if known.account is None:
+        return Outcome()
+    alone = WAYS[way].startswith("app-")
+    entry = {"app_secret": "secret", "app_certificate": "certificate"}.get(way, "")
+    if alone is known.alone and (not alone or known.account.get(entry)):
+        return Outcome()
+    after = switched(known.account, known.row["account"], WAYS[way])
+    etags = {known.key: known.etags[known.key]}
+    return await attempt(visit, "definition_change", put={known.key: after}, etags=etags)
+
+
+async def begin(visit: Visit, known: Known) -> Done:
+    """The sign-in page; with `browser` the browser comes back by itself."""
+    done = await _goes_by(visit, known, known.way)
+    port = port_for(visit.request.url, known.redirect) if known.way == "browser" else None
+    if not done.why:
+        done = await attempt(visit, "authorize_begin", route=known.name, port=port or 0)
+    if done.why:
+        return _not_done(known, done)
+    if not done.ok["secret_kept"]:
+        why = (visit.text("route.secret_first"),)
+        return Done(why=why, status=409, way=known.way)
+    return Done(begun=done.ok, caught=port is not None, way=known.way)
+
+
+async def finish(visit: Visit, known: Known) -> Done:
+    """The address that was pasted back."""
+    pasted = visit.form.get("pasted", "")
+    done = await attempt(visit, "authorize_finish", route=known.name, pasted=pasted)
+    return _not_done(known, done) if done.why else Done(to=href(known.name, did="signed_in"))
+
+
+async def device(visit: Visit, known: Known) -> Done:
+    """A code to type on another device."""
+    done = await _goes_by(visit, known, "device")
+    if not done.why:
+        done = await attempt(visit, "authorize_device", route=known.name)
+    if done.why:
+        return _not_done(known, done)
+    until = visit.house.service.now() + timedelta(seconds=done.ok["seconds"])
+    given = (done.ok["code"], done.ok["url"], until, done.ok["wait"])
+    return Done(device=Code(*given), way="device")
+
+
+async def prove(visit: Visit, known: Known) -> Done:
+    """The app signs in by itself, and its token is looked into."""
+    done = await _goes_by(visit, known, known.way)
+    key = visit.form.get("key_file", "").strip()
+    if not done.why and key:
+        name = (known.account or {}).get("secret") or known.row["account"]
+        done = await attempt(visit, "set_secret", name=name, value=key)
+    if not done.why:
+        done = await attempt(visit, "authorize_app", route=known.name)
+    return _not_done(known, done) if done.why else Done(to=href(known.name, did="signed_in"))
+
+
+async def certificate_new(visit: Visit, known: Known) -> Done:
+    """Made here; the account signs in by it from now on."""
+    return await _certified(visit, known, "certificate_new")
+
+
+async def certificate_import(visit: Visit, known: Known) -> Done:
+    """Made elsewhere."""
+    return await _certified(visit, known, "certificate_import", pem=visit.form.get("pem", ""))
+
+
+async def _certified(visit: Visit, known: Known, op: str, **given: str) -> Done:
+    done = await _goes_by(visit, known, "app_certificate")
+    if not done.why:
+        again = visit.form.get("replace") == "1"
+        done = await attempt(visit, op, name=known.row["account"], replace=again, **given)
+    if done.why:
+        return _not_done(known, done)
+    return Done(to=href(known.name, did="saved", way="app_certificate") + "#sign-in")
+
+
+async def examine(visit: Visit, known: Known) -> Done:
+    """Stage by stage; what comes of it is told live."""
+    to = visit.form.get("to", "").strip()
+    done = await attempt(visit, "examine_begin", route=known.name, to=to)
+    if done.why:
+        return _not_done(known, done)
+    return Done(to=href(known.name, exam=done.ok["id"]) + "#doctor")
+
+
+async def send(visit: Visit, known: Known) -> Done:
+    """A test mail by this route alone."""
+    told: Mapping[str, Words] = {
+        "subject": SUBJECT.fill(route=known.name),
+        "text": TEXT.fill(route=known.name),
+    }
+    done = await attempt(
+        visit,
+        "send",
+        to=[visit.form.get("to", "").strip()],
+        routes=[known.name],
+        **{name: visit.say(words) for name, words in told.items()},
+    )
+    if done.why:
+        return _not_done(known, done)
+    return Done(to=href(known.name, mail=done.ok["ids"][0]) + "#test")
+
+
+DEEDS: Mapping[str, Callable[[Visit, Known], Awaitable[Done]]] = {
+    "save": save,
+    "entry": entry,
+    "begin": begin,
+    "finish": finish,
+    "device": device,
+    "prove": prove,
+    "certificate_new": certificate_new,
+    "certificate_import": certificate_import,
+    "examine": examine,
+    "send": send,
+}

@@ -1,0 +1,68 @@
+"""Where the browser ends that comes back from a provider's sign-in page."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from noroshi.service import NotFound, attend
+from noroshi.web.doing import asked
+from noroshi.web.house import House
+from noroshi.web.mailing import href
+from noroshi.web.returns import Expected, Returns
+from noroshi.web.visit import Handler, Visit, page
+from noroshi.web.words import TEXTS
+
+PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's own address
+
+
+class Landing(Route):
+    """Any path, but only for a browser that is expected there with its state."""
+
+    def __init__(self, house: House, returns: Returns) -> None:
+        super().__init__("/{path:path}", page(house, _handler(returns), anybody=True))
+        self._returns = returns
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As a route of Starlette."""
+        found, more = super().matches(scope)
+        if found is Match.FULL and scope["type"] == "http":
+            state = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(
+                "state", [""]
+            )
+            if self._returns.of(scope["path"], state[0]) is not None:
+                return found, more
+        return Match.NONE, {}
+
+
+def _handler(returns: Returns) -> Handler:
+    async def landed(visit: Visit) -> Response:
+        expected = returns.of(visit.request.url.path, asked(visit, "state", most=10_000))
+        if expected is None:
+            raise NotFound(TEXTS["error.not_there"])
+        answer = await _landed(visit, expected, returns)
+        answer.headers.update(PRIVATE)
+        return answer
+
+    return landed
+
+
+async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Response:
+    """In the name of whoever began it, as long as they are logged in."""
+    house = visit.house
+    person = await house.people.of_session(expected.key, visit.address)
+    back = expected.home + href(expected.route)
+    if person is None:
+        out = visit.text("route.landed.out")
+        return visit.page("mailing_landed.html", 401, why=(out,), back=back)
+    returns.take(expected)
+    given = {"route": expected.route, "pasted": str(visit.request.url)}
+    told = await attend(house.service, person, "authorize_finish", given, house.news)
+    if "ok" in told:
+        return RedirectResponse(expected.home + href(expected.route, did="signed_in"), 303)
+    problems = [visit.say(one["what"]) for one in told.get("problems", ())]
+    why = (visit.say(told["words"]), *problems)
+    return visit.page("mailing_landed.html", 409, why=why, back=back)

@@ -1,0 +1,234 @@
+"""What the page of one route is told while it looks on: stages, receipts, codes, tokens.
+
+Each is a fragment that asks for the next one by itself, and stops once nothing more can come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from noroshi.web.codes import Code, Codes
+from noroshi.web.doing import Outcome, asked, attempt, clock
+from noroshi.web.house import House
+from noroshi.web.mailing import Answer, href
+from noroshi.web.mails import TAKEN, attempts, relay, state
+from noroshi.web.visit import Handler, Visit, page, templates
+
+SETTLED = (*TAKEN, "dropped", "held", "set aside")
+MOST_DIGITS = 4
+NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""}
+"""Nobody waits for one, or no more."""
+CHECKS = ("tenant", "app", "secret")
+
+
+def live_routes(house: House, codes: Codes) -> list[Route]:
+    """Their addresses."""
+    parts = {
+        "exam": exam,
+        "test": letter,
+        "device": _device(codes),
+        "token": token,
+        "check": check,
+    }
+    return [
+        Route(f"/mail/route/{{name}}/{part}", page(house, handle), methods=["GET"])
+        for part, handle in parts.items()
+    ]
+
+
+def part(visit: Visit, macro: str, *given: Any) -> Response:
+    """A fragment of the page."""
+    made = templates().get_template("mailing_parts.html")
+    module: Any = made.make_module({"t": visit.text, "say": visit.say})
+    return HTMLResponse(str(getattr(module, macro)(*given)))
+
+
+def _named(visit: Visit) -> str:
+    return str(visit.request.path_params["name"])
+
+
+async def exam(visit: Visit) -> Response:
+    """Waits a few seconds for a stage that the page has not."""
+    id, seen = asked(visit, "id"), asked(visit, "seen")[:MOST_DIGITS]
+    count = int(seen) if seen.isascii() and seen.isdecimal() else 0
+    await visit.ask("examine_look", id=id, seen=count)
+    return part(visit, "exam", await exam_of(visit, _named(visit), id))
+
+
+async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
+    """All stages of an examination, those that have come and those that will."""
+    done = await attempt(visit, "examine_look", id=id, seen=-1)
+    if done.why:
+        return {"why": done.why, "over": True}
+    found = done.ok
+    stages = [_stage(visit, one) for one in found["stages"]]
+    rest = found["names"][len(stages) :]
+    failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
+    return {
+        "why": (),
+        "stages": stages,
+        "rest": [visit.say(one["title"]) for one in rest],
+        "over": found["over"],
+        "failed": failed,
+        "at": clock(visit, found["at"]),
+        "next": f"{href(name)}/exam?id={id}&seen={len(stages)}",
+    }
+
+
+def _stage(visit: Visit, one: Answer) -> Mapping[str, Any]:
+    remedy = one["remedy"]
+    return {
+        "state": one["state"],
+        "title": visit.say(one["title"]),
+        "found": visit.say(one["found"]),
+        "remarks": [visit.say(words) for words in one["remarks"]],
+        "ms": "" if one["milliseconds"] is None else f"{one['milliseconds']:,.0f} ms",
+        "remedy": remedy and _remedy(visit, remedy),
+    }
+
+
+def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
+    return {
+        **one,
+        "meaning": visit.say(one["meaning"]),
+        "who": visit.say(one["who"]),
+        "how": [visit.say(words) for words in one["how"]],
+        "lines": "\n".join(one["lines"]),
+        "takes": visit.say(one["takes"]),
+        "link": one["link"] if one["link"].startswith("https://") else "",
+    }
+
+
+async def letter(visit: Visit) -> Response:
+    """How far the test mail has come."""
+    return part(visit, "testmail", await letter_of(visit, _named(visit), asked(visit, "id")))
+
+
+async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
+    """The test mail's way, its receipts, and whether anything more may come."""
+    done = await attempt(visit, "queue_show", id=id)
+    if done.why:
+        return {"why": done.why, "over": True}
+    queued, arrived = done.ok["queued"], done.ok["arrived"]
+    flat = _tries(done.ok["tried"])
+    way = {
+        "state": queued["state"],
+        "queued": queued["born"],
+        "tried": flat,
+        "arrived": arrived,
+    }
+    return {
+        "why": (),
+        "state": queued["state"],
+        "shown": state(visit, queued["state"]),
+        "because": visit.say(queued["because"]),
+        "posts": relay(visit, ("post.made", queued["born"]), way),
+        "tries": list(attempts(visit, flat)),
+        "taken": queued["state"] in TAKEN,
+        "over": queued["state"] in SETTLED,
+        "mail": f"/queue/mail?id={id}",
+        "next": f"{href(name)}/test?id={id}",
+    }
+
+
+def _tries(tried: Sequence[Answer]) -> list[Mapping[str, Any]]:
+    return [
+        {**one, "at": each["at"], "route": each["route"], "provider_id": each["provider_id"]}
+        for each in tried
+        for one in each["said"]
+    ]
+
+
+def _device(codes: Codes) -> Handler:
+    async def device(visit: Visit) -> Response:
+        """Whether somebody has typed the code. The browser goes on to the route once it is so."""
+        name = _named(visit)
+        code = codes.of(visit.key, name)
+        if code is None:
+            return part(visit, "device", NO_CODE)
+        shown = device_of(visit, name, code)
+        if shown["over"]:
+            return part(visit, "device", shown)
+        done = await attempt(visit, "authorize_device_ask", route=name)
+        told = _told(visit, name, done)
+        if told.get("over"):
+            codes.forget(visit.key, name)
+        return part(visit, "device", {**shown, **told})
+
+    return device
+
+
+def _told(visit: Visit, name: str, done: Outcome) -> Mapping[str, Any]:
+    if done.why:
+        return {"why": done.why, "over": True}
+    if done.ok["route"]:
+        return {"done": href(name, did="signed_in"), "over": True}
+    return {"wait": done.ok["wait"], "because": visit.say(done.ok["why"])}
+
+
+def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
+    """A code and how long it still holds; the page asks again after a while."""
+    left = (code.until - visit.house.service.now()).total_seconds()
+    return {
+        **NO_CODE,
+        "code": code.code,
+        "url": code.url,
+        "link": code.url if code.url.startswith("https://") else "",
+        "until": clock(visit, code.until.isoformat()),
+        "minutes": max(1, round(left / 60)),
+        "over": left <= 0,
+        "wait": code.wait,
+        "next": f"{href(name)}/device",
+    }
+
+
+async def token(visit: Visit) -> Response:
+    """What is granted, to whom, until when."""
+    done = await attempt(visit, "token_look", route=_named(visit))
+    if done.why:
+        return part(visit, "token", {"why": done.why})
+    found = done.ok
+    return part(
+        visit,
+        "token",
+        {
+            **found,
+            "why": (),
+            "words": [visit.say(words) for words in found["words"]],
+            "until": clock(visit, found["until"]),
+        },
+    )
+
+
+async def check(visit: Visit) -> Response:
+    """Tenant, app and secret, each asked of the sign-in server."""
+    now = await visit.need("route_list")
+    mine = (one["account"] for one in now["routes"] if one["name"] == _named(visit))
+    account = next(mine, "")
+    rows = [await _checked(visit, account, what) for what in CHECKS]
+    return part(visit, "checks", [one for one in rows if one])
+
+
+async def _checked(visit: Visit, account: str, what: str) -> Mapping[str, Any] | None:
+    """None where there is nothing to be asked."""
+    title = visit.text(f"route.check.{what}")
+    if what == "tenant":
+        done = await attempt(visit, "account_tenant", account=account)
+        if done.status == 404:  # no cloud of Microsoft's
+            return None
+    else:
+        done = await attempt(visit, "account_try", account=account, bare=what == "app")
+    if done.why:
+        return {"title": title, "level": "critical", "told": done.why}
+    if what == "tenant":
+        told = visit.text("route.check.there", id=done.ok["id"])
+        return {"title": title, "level": "ok", "told": (told,)}
+    if not done.ok["sure"]:
+        later = visit.text("route.check.later")
+        return {"title": title, "level": "unknown", "told": (later, visit.say(done.ok["why"]))}
+    key = "route.check.known" if what == "app" else "route.check.taken"
+    return {"title": title, "level": "ok", "told": (visit.text(key),)}

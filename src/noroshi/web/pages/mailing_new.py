@@ -1,0 +1,169 @@
+"""A new route: which sort, and for those that sign in with a provider the little that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.written import is_name
+from noroshi.guides.wanted import Wanted
+from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
+from noroshi.service import NotFound
+from noroshi.web.doing import asked, attempt, for_sure, see_that_may
+from noroshi.web.house import House
+from noroshi.web.mailing import CLOUDS, DEFINED, TELLERS, Answer, clouds, href, of_type, orders
+from noroshi.web.mailing_route import BLANK, saved
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+BY_ACCOUNT = ("microsoft365", "google")
+"""Sorts of routes that sign in with a provider."""
+SORTS = (*BY_ACCOUNT, "smtp", "webhook", "pickup")
+NAMES = {"microsoft365": "m365", "google": "google"}
+FIRST = {"smtp": "smtp", "graph": "graph", "webhook": "webhook", "pickup": "pickup"}
+NEW = ""
+MOST = 1_000
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/mail/new", page(house, new), methods=["GET", "POST"])]
+
+
+async def new(visit: Visit) -> Response:
+    """The sorts there are, or the form of one that has an account."""
+    see_that_may(visit)
+    if visit.request.method == "GET":
+        of = asked(visit, "of")
+        return await _asked(visit, of if of in BY_ACCOUNT else "")
+    of = visit.form.get("of", "")
+    if of not in BY_ACCOUNT:
+        raise NotFound(TEXTS["error.not_there"])
+    return await _add(visit, of)
+
+
+def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
+    """A name that is not taken yet: smtp1, smtp2 …"""
+    if type == "accounts":
+        taken = of_type(documents, type)
+        numbered = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
+    else:
+        taken = of_type(documents, type)
+        stem = FIRST.get(stem, "proxy" if type == "networks" else "route")
+        numbered = (f"{stem}{n}" for n in range(1, MOST))
+    return next(name for name in numbered if name not in taken)
+
+
+def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str, bool]]:
+    """Each order that a new route can join: its key, what it is called, whether it is ticked."""
+    found = [key for key, _ in orders(documents)]
+    first = visit.request.method == "GET"
+    return [
+        (key, _named(visit, key), first or visit.form.get(f"into.{key}") == "yes")
+        for key in found
+    ]
+
+
+def _named(visit: Visit, key: str) -> str:
+    type, _, name = key.partition("/")
+    return visit.text(TELLERS[type], name=name)
+
+
+def named_in(form: Mapping[str, str]) -> list[str]:
+    """The orders that were ticked."""
+    return [
+        name.removeprefix("into.")
+        for name, value in form.items()
+        if name.startswith("into.") and value == "yes"
+    ]
+
+
+def with_route(
+    documents: Mapping[str, Answer], keys: Iterable[str], route: str
+) -> dict[str, Answer]:
+    """Those orders with the route at their end."""
+    known = dict(orders(documents))
+    return {
+        key: {**documents[key], "routes": [*known[key], route]}
+        for key in keys
+        if key in known and route not in known[key]
+    }
+
+
+async def _add(visit: Visit, of: str) -> Response:
+    form = visit.form
+    defined = await visit.need("definition_show", types=DEFINED)
+    documents = defined["documents"]
+    route = form.get("name", "").strip().lower()
+    if not is_name(route):
+        return await _asked(visit, of, (visit.text("mailing.edit.no_name"),), 400)
+    account = _account(documents, form, of)
+    secret = form.get("secret", "").strip()
+    if (
+        secret and of == "microsoft365" and looks_like_secret_id(secret)
+    ):  # before anything is made
+        return await _asked(visit, of, (visit.say(SECRET_ID),), 400)
+    put, etags = _definitions(documents, form, route, account)
+    done = await attempt(visit, "definition_change", put=put, etags=etags)
+    if done.unsure:
+        return for_sure(visit, f"/mail/new?of={of}")
+    if done.why:
+        return await _asked(visit, of, done.why, done.status)
+    if secret and f"accounts/{account}" in put:
+        done = await attempt(visit, "set_secret", name=account, value=secret)
+        # If the vault would not take it the route's own page says that there is none, and asks.
+    return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
+
+
+def _account(documents: Mapping[str, Answer], form: Mapping[str, str], of: str) -> str:
+    """The account that was chosen, else a free name for a new one."""
+    chosen = form.get("account", NEW)
+    known = of_type(documents, "accounts")
+    return chosen if chosen in known else first_free(documents, "accounts", NAMES[of])
+
+
+def _definitions(
+    documents: Mapping[str, Answer], form: Mapping[str, str], route: str, account: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is put into force at once, and what must not be there yet."""
+    kind = "graph" if form.get("kind") == "graph" else "smtp"
+    network = form.get("network", "")
+    wanted = Wanted(account=account, route=route, kind=kind, network=network)
+    said = wanted.route_document({"title": form.get("title", "").strip()})
+    put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in said.items() if v}}
+    etags = {f"routes/{route}": ""}
+    if f"accounts/{account}" not in documents:
+        put[f"accounts/{account}"] = saved({}, form, account)
+        etags[f"accounts/{account}"] = ""
+    return put | with_route(documents, named_in(form), route), etags
+
+
+async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 200) -> Response:
+    defined = await visit.need("definition_show", types=DEFINED)
+    documents = defined["documents"]
+    ours = {"title": visit.say(CLOUDS[of]) if of else "", "name": "", "kind": "smtp"}
+    blank = {"mailbox": "", "client_id": "", "account": NEW, "cloud": of}
+    form = {**BLANK, **ours, **blank, **visit.form}
+    mine = [
+        (name, said)
+        for name, said in sorted(of_type(documents, "accounts").items())
+        if (said.get("cloud") == "google") is (of == "google")
+    ]
+    return await visit.show(
+        "mailing_new.html",
+        status,
+        of=of,
+        sorts=SORTS,
+        form=form,
+        name=form["name"] or first_free(documents, "routes", form["kind"]),
+        accounts=mine,
+        clouds=[
+            one for one in clouds(visit, documents) if (one[0] == "google") is (of == "google")
+        ],
+        networks=sorted(of_type(documents, "networks")),
+        into=into_of(visit, documents),
+        why=tuple(why),
+    )

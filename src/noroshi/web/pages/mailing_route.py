@@ -1,0 +1,178 @@
+"""One route: its app, its sign-in by every way, the administrator's steps, diagnosis, test mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from noroshi.service import NotFound
+from noroshi.web.codes import Codes
+from noroshi.web.doing import asked, for_sure, may
+from noroshi.web.forms import label
+from noroshi.web.house import House
+from noroshi.web.mailing import TELLERS, clouds, href, of_type
+from noroshi.web.mailing_route import BLANK, WAYS, Known, known_of, named_by, next_step
+from noroshi.web.pages.mailing import DID
+from noroshi.web.pages.mailing_acts import DEEDS, Done
+from noroshi.web.pages.mailing_live import device_of, exam_of, letter_of, live_routes
+from noroshi.web.returns import Returns, port_for
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+SECRETIVE = ("url", "headers")
+"""Options that may hold a key, though they should not."""
+
+
+def routes(house: House, returns: Returns) -> list[Route]:
+    """Their addresses."""
+    codes = Codes()
+
+    async def one(visit: Visit) -> Response:
+        name = visit.request.path_params["name"]
+        if visit.request.method == "GET":
+            did = asked(visit, "did")
+            way = asked(visit, "way")
+            done = Done(did=did if did in DID else "", way=way)
+            return await _shown(visit, name, done)
+        deed = visit.form.get("do", "")
+        if deed not in DEEDS:
+            raise NotFound(TEXTS["error.not_there"])
+        known = await known_of(visit, name, visit.form.get("way", ""))
+        done = await DEEDS[deed](visit, known)
+        if done.caught:
+            home = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
+            begun = done.begun
+            returns.expect(begun["url"], begun["redirect"], visit.key, name, home)
+        if done.device is not None:
+            codes.keep(visit.key, name, done.device)
+        if done.unsure:
+            return for_sure(visit, href(name))
+        return visit.to(done.to) if done.to else await _shown(visit, name, done)
+
+    return [
+        Route("/mail/route/{name}", page(house, one), methods=["GET", "POST"]),
+        Route("/mail/route/{name}/steps.md", page(house, steps), methods=["GET"]),
+        Route("/mail/route/{name}/certificate.cer", page(house, certificate), methods=["GET"]),
+        *live_routes(house, codes),
+    ]
+
+
+async def _shown(visit: Visit, name: str, done: Done) -> Response:
+    known = await known_of(visit, name, done.way or asked(visit, "way"))
+    allowed, mail = may(visit), asked(visit, "mail")
+    more = await _for_admin(visit, known, done) if allowed["rule"] else {}
+    # Whose form was sent shows what was typed.
+    typed = visit.form if done.why and visit.form.get("do") == "save" else {}
+    return await visit.show(
+        "mailing_route.html",
+        done.status,
+        one=known.row,
+        known=known,
+        account=known.account and {**BLANK, **known.account},
+        form={**BLANK, **(known.account or {}), **typed},
+        deed=visit.form.get("do", ""),
+        typed={name: visit.form.get(name, "") for name in ("etag", "to")},
+        orders=[_order(visit, known, key, names) for key, names in named_by(known)],
+        clouds=clouds(visit, known.documents),
+        networks=sorted(of_type(known.documents, "networks")),
+        may=allowed,
+        done=done,
+        why=done.why,
+        mine=_mine(known),
+        letter=await letter_of(visit, name, mail) if mail else None,
+        **more,
+    )
+
+
+async def _for_admin(visit: Visit, known: Known, done: Done) -> Mapping[str, Any]:
+    kept = {one["name"] for one in await visit.need("secret_list") if one["kept"]}
+    exam = asked(visit, "exam")
+    return {
+        "kept": kept,
+        "facts": _facts(visit, known) if known.account is None else (),
+        "step": next_step(known, kept),
+        "entries": _entries(known),
+        "guide": await _guide(visit, known),
+        "certificate": await _certificate(visit, known, kept),
+        "catches": port_for(visit.request.url, known.redirect) is not None,
+        "exam": await exam_of(visit, known.name, exam) if exam else None,
+        "coded": _coded(visit, known, done),
+        "check": asked(visit, "check") == "1" and not done.why,
+        "google": (known.account or {}).get("cloud") == "google",
+        "signed": known.row["state"] in ("well", "down") and known.account is not None,
+    }
+
+
+def _coded(visit: Visit, known: Known, done: Done) -> Any:
+    return None if done.device is None else device_of(visit, known.name, done.device)
+
+
+def _mine(known: Known) -> str:
+    """The address that the route sends from, to begin with."""
+    if known.account is not None:
+        return str(known.account.get("mailbox", ""))
+    return str(known.said.get("options", {}).get("sender", ""))
+
+
+def _entries(known: Known) -> list[str]:
+    """What the route itself names in the vault."""
+    options = known.said.get("options", {})
+    found = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
+    return [entry for entry in found if entry]
+
+
+async def _guide(visit: Visit, known: Known) -> Any:
+    """None for providers that have none."""
+    cloud = (known.account or {}).get("cloud", "")
+    if known.account is None or cloud == "google":
+        return None
+    told = await visit.ask("guide_show", route=known.name, way=WAYS[known.way])
+    return told.get("ok")
+
+
+async def _certificate(visit: Visit, known: Known, kept: set[str]) -> Any:
+    entry = (known.account or {}).get("certificate", "")
+    if not entry or entry not in kept:
+        return None
+    told = await visit.ask("certificate_show", name=known.row["account"])
+    return told.get("ok")
+
+
+def _order(visit: Visit, known: Known, key: str, names: Sequence[str]) -> Mapping[str, Any]:
+    type, _, name = key.partition("/")
+    titles = of_type(known.documents, "routes")
+    return {
+        "title": visit.text(TELLERS[type], name=name),
+        "routes": [(one, str(titles.get(one, {}).get("title") or one)) for one in names],
+    }
+
+
+def _facts(visit: Visit, known: Known) -> list[tuple[str, str]]:
+    """What a route without an account is set to."""
+    options = known.said.get("options", {})
+    return [
+        (label(name, known.row["kind"], visit.say), str(value))
+        for name, value in options.items()
+        if isinstance(value, str | int) and name not in SECRETIVE
+    ]
+
+
+async def steps(visit: Visit) -> Response:
+    """The administrator's steps as a text to hand on."""
+    name, way = visit.request.path_params["name"], asked(visit, "way")
+    found = await visit.need("guide_show", route=name, way=WAYS.get(way, ""))
+    return _file(visit.say(found["text"]), f"noroshi-{name}.md", "text/markdown")
+
+
+async def certificate(visit: Visit) -> Response:
+    """What of the certificate is uploaded; never its key."""
+    found = await visit.need("certificate_show", name=visit.request.path_params["name"])
+    return _file(found["pem"], f"noroshi-{found['account']}.cer", "application/x-x509-ca-cert")
+
+
+def _file(text: str, name: str, kind: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return PlainTextResponse(text, headers=headers, media_type=kind)

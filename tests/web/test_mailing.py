@@ -1,0 +1,353 @@
+"""The pages on mail: routes and their order, the app of one, its sign-in by every way."""
+
+import re
+
+import pytest
+
+from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.definitions import content
+from tests.service.asking import NearBy, applied
+from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
+from tests.web.browser import browsing, with_user
+from tests.web.filled import EVIL
+
+ROUTE = "/mail/route/m365"
+BOX = CONTENT["accounts/box"]
+
+
+@pytest.fixture
+async def desk():
+    return await with_user(desk=Desk())
+
+
+async def defined(desk, **changed):
+    await applied(NearBy(desk), **changed)
+
+
+async def in_force(desk, key):
+    documents = (await desk.store.current()).documents
+    return next(content(one) for one in documents if one.key == key)
+
+
+def etag(text, key):
+    """That of the form about this definition."""
+    found = re.search(rf'name="key" value="{key}">.*?name="etag" value="(\w+)"', text)
+    return found.group(1)
+
+
+def link(text, id):
+    found = re.search(rf'id="{id}" href="([^"]+)"', text)
+    return found.group(1).replace("&amp;", "&")
+
+
+async def sent(browser, do, path=ROUTE, **form):
+    """The form of the page that is there now."""
+    await browser.get(path)
+    return await browser.post(path.partition("?")[0], do=do, **form)
+
+
+async def with_secret(desk):
+    await defined(desk)
+    await NearBy(desk)("set_secret", name="app", value=CANARY)
+
+
+async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await browser.get("/mail")
+    assert "1 of 2 routes cannot send" in page.text
+    assert page.text.index("Old server") < page.text.index(">m365</a>")  # by the rule's order
+    assert "Further route" in page.text  # no kind of this desk hands mails to a server
+    assert "Nobody has signed in yet" in page.text and "noroshi authorize" not in page.text
+
+
+async def test_an_order_is_changed_by_its_buttons(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await browser.get("/mail")
+    form = {"key": "rules/all", "etag": etag(page.text, "rules/all"), "route": "m365"}
+    assert (await browser.post("/mail", do="up", **form)).to == "/mail?did=order#order"
+    assert (await in_force(desk, "rules/all"))["routes"] == ["m365", "plain"]
+
+
+async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await browser.get("/mail")
+    form = {"key": "rules/all", "etag": etag(page.text, "rules/all"), "route": "m365"}
+    other = CONTENT["rules/all"] | {"routes": ["m365"]}
+    await defined(desk, rules__all=other)
+    page = await browser.post("/mail", do="up", **form)
+    assert page.status == 409 and "aki changed rules/all meanwhile" in page.text
+    assert await in_force(desk, "rules/all") == other
+
+
+async def test_only_rules_and_notifications_have_an_order(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    await browser.get("/mail")
+    assert (await browser.post("/mail", do="up", key="accounts/box")).status == 404
+
+
+async def test_a_viewer_sees_routes_and_changes_none(tmp_path):
+    desk = await with_user(VIEWER, desk=Desk())
+    await defined(desk)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        page = await browser.get("/mail")
+        assert page.status == 200 and "<select" not in page.text.partition("<main")[2]
+        page = await browser.get(ROUTE)
+        assert page.status == 200 and "Only an administrator" in page.text
+        assert (await browser.post(ROUTE, do="begin", way="paste")).status == 403
+        assert (await browser.get(f"{ROUTE}/steps.md")).status == 403
+
+
+async def test_a_registration_is_saved_with_its_secret_which_no_page_shows(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await browser.get(ROUTE)
+    given = {
+        "etag": re.search(r'name="etag" value="(\w+)"', page.text).group(1),
+        "cloud": "microsoft365",
+        "client_id": "22222222-2222-3333-4444-555555555555",
+        "mailbox": "noroshi@example.com",
+        "tenant": "",
+        "secret": CANARY,
+        "secret_ends": "2027-03-01",
+    }
+    page = await browser.post(ROUTE, do="save", **given)
+    assert page.status == 303 and "check=1" in page.to
+    said = await in_force(desk, "accounts/box")
+    assert said == BOX | {
+        "client_id": given["client_id"],
+        "tenant": "example.com",
+        "secret_ends": "2027-03-01",
+    }
+    assert (await desk.vault.get("app")).reveal() == CANARY
+    assert CANARY not in (await browser.get(ROUTE)).text
+
+
+async def test_the_secret_s_id_is_told_apart_and_what_was_typed_stays(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await browser.get(ROUTE)
+    tag = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
+    id = "33333333-2222-3333-4444-555555555555"
+    given = {
+        "etag": tag,
+        "cloud": "microsoft365",
+        "mailbox": "other@example.com",
+        "tenant": "example.com",
+        "client_id": BOX["client_id"],
+    }
+    page = await browser.post(ROUTE, do="save", secret=id, **given)
+    assert page.status == 400 and "This looks like the secret ID" in page.text
+    assert "other@example.com" in page.text and id not in page.text
+    given["etag"] = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
+    assert (await browser.post(ROUTE, do="save", secret=CANARY, **given)).status == 303
+
+
+async def test_the_browser_comes_back_to_the_manager_and_completes_the_sign_in(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    page = await sent(browser, "begin", way="browser")
+    port = browser.url.rpartition(":")[2]
+    back = f"http://localhost:{port}/MxMail/"
+    assert f"redirect_uri={back}" in link(page.text, "go")
+    page = await browser.get("/MxMail/?code=good&state=S")
+    assert page.status == 303 and page.to == f"{browser.url}{ROUTE}?did=signed_in"
+    assert (await browser.get(ROUTE)).text.count("ready") > 0
+    assert (await browser.get("/MxMail/?code=good&state=S")).status == 404
+
+
+async def test_it_comes_back_without_its_cookie_where_it_calls_the_node_another_name(
+    desk, browser, tmp_path
+):
+    """127.0.0.1 and localhost are two places to a browser."""
+    await with_secret(desk)
+    await browser.log_in()
+    await sent(browser, "begin", way="browser")
+    cookies = browser.session.cookie_jar
+    kept = list(cookies)
+    cookies.clear()
+    page = await browser.get("/MxMail/?code=good&state=S")
+    assert page.status == 303 and page.headers["referrer-policy"] == "no-referrer"
+    assert kept
+    (row,) = [one for one in await desk.store.audited(50) if one.op == "authorize_finish"]
+    assert (row.who, row.door) == ("sato", "web")
+
+
+async def test_nobody_who_does_not_know_the_state_ends_there(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    await sent(browser, "begin", way="browser")
+    for query in ("?code=good&state=T", "?code=good", "", "?code=good&state="):
+        assert (await browser.get(f"/MxMail/{query}")).status == 404
+    assert (await browser.get("/Other/?code=good&state=S")).status == 404
+    assert (await browser.post("/MxMail/?code=good&state=S")).status in (404, 405)
+
+
+async def test_whoever_logged_out_meanwhile_completes_nothing(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    await sent(browser, "begin", way="browser")
+    await browser.get("/mail")
+    await browser.post("/logout")
+    page = await browser.get("/MxMail/?code=good&state=S")
+    assert page.status == 401 and "Log in, and begin the sign-in anew" in page.text
+
+
+async def test_what_the_provider_refuses_is_told_where_the_browser_ends(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    await sent(browser, "begin", way="browser")
+    page = await browser.get("/MxMail/?code=bad&state=S")
+    assert page.status == 409 and "The code was refused." in page.text
+    assert f'href="{browser.url}{ROUTE}"' in page.text
+
+
+async def test_a_redirect_that_leads_elsewhere_is_pasted(desk, browser):
+    box = BOX | {"redirect": "https://mail.example.com/back"}
+    await defined(desk, accounts__box=box)
+    await browser.log_in()
+    page = await browser.get(ROUTE)
+    assert "would not come back by itself" in page.text
+
+
+async def test_a_pasted_address_completes_it_and_a_wrong_one_is_told_why(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    page = await sent(browser, "begin", way="paste")
+    assert "redirect_uri=http://localhost/MxMail/" in link(page.text, "go")
+    page = await browser.post(ROUTE, do="finish", way="paste", pasted="http://localhost/")
+    assert page.status == 400 and "it holds no code" in page.text
+    pasted = ' "http://localhost/MxMail/?code=good&amp;\nstate=S" '
+    page = await browser.post(ROUTE, do="finish", way="paste", pasted=pasted)
+    assert page.to == f"{ROUTE}?did=signed_in"
+
+
+async def test_without_a_secret_nobody_is_sent_to_sign_in(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await sent(browser, "begin", way="browser")
+    assert page.status == 409 and "not in the vault yet" in page.text
+
+
+async def test_a_code_stands_there_until_it_is_typed(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    page = await sent(browser, "device", way="device")
+    assert "ABCD-1234" in page.text and 'hx-trigger="load delay:5s"' in page.text
+    assert "ABCD-1234" in (await browser.get(f"{ROUTE}/device")).text
+    desk.server.on_device = GIVEN
+    page = await browser.get(f"{ROUTE}/device")
+    assert f"{ROUTE}?did=signed_in" in page.text and "hx-get" not in page.text
+
+
+async def test_a_code_that_holds_no_more_says_so(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    await sent(browser, "device", way="device")
+    desk.time.pass_by(seconds=1000)
+    page = await browser.get(f"{ROUTE}/device")
+    assert "holds no more" in page.text and "ABCD-1234" not in page.text
+
+
+async def test_no_link_can_show_somebody_a_code_that_is_not_theirs(desk, browser):
+    """Else they might sign in whoever made the link."""
+    await with_secret(desk)
+    await browser.log_in()
+    query = "code=EVIL-CODE&url=https://evil.example/&until=2099-01-01T00:00:00Z"
+    page = await browser.get(f"{ROUTE}/device?{query}")
+    assert "EVIL-CODE" not in page.text and "evil.example" not in page.text
+
+
+async def test_an_app_signs_in_by_a_certificate_that_is_made_here(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await sent(browser, "certificate_new", way="app_certificate")
+    assert page.status == 303
+    said = await in_force(desk, "accounts/box")
+    assert (said["sign_in"], said["certificate"]) == ("app", "box-cert")
+    assert "secret" not in said
+    page = await browser.get(f"{ROUTE}?way=app_certificate")
+    assert "Upload the .cer" in page.text
+    page = await browser.get(f"{ROUTE}/certificate.cer")
+    assert page.text.startswith("-----BEGIN CERTIFICATE-----") and "KEY" not in page.text
+    assert 'filename="noroshi-box.cer"' in page.headers["content-disposition"]
+
+
+async def test_an_app_signs_in_by_its_secret_alone(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    page = await sent(browser, "prove", way="app_secret")
+    assert page.to == f"{ROUTE}?did=signed_in"
+    assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
+    page = await browser.get(f"{ROUTE}/token")
+    assert "the app itself" in page.text
+
+
+async def test_the_administrator_s_steps_have_the_values_in_them(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await browser.get(f"{ROUTE}?way=app_certificate")
+    assert f"-AppId {BOX['client_id']}" in page.text and "data-copy=" in page.text
+    page = await browser.get(f"{ROUTE}/steps.md?way=app_certificate")
+    assert page.text.startswith("# Noroshi: steps for the administrator")
+    assert "attachment" in page.headers["content-disposition"]
+
+
+async def test_a_password_goes_into_the_vault_and_never_comes_back(desk, browser):
+    await defined(desk, routes__plain={"kind": "post", "options": {"password": "relay"}})
+    await browser.log_in()
+    page = await browser.get("/mail/route/plain")
+    assert "The vault has no “relay” yet" in page.text
+    page = await browser.post("/mail/route/plain", do="entry", entry="relay", value=CANARY)
+    assert page.to == "/mail/route/plain?did=secret"
+    assert (await desk.vault.get("relay")).reveal() == CANARY
+    assert CANARY not in (await browser.get(page.to)).text
+
+
+async def test_a_diagnosis_is_told_as_its_stages_come(desk, browser):
+    await defined(desk, routes__seen={"kind": "examined"})
+    await browser.log_in()
+    page = await sent(browser, "examine", "/mail/route/seen", to="ops@example.com")
+    assert page.status == 303 and "exam=" in page.to
+    page = await browser.get(page.to.partition("#")[0])
+    assert 'id="exam"' in page.text
+
+
+async def test_a_test_mail_shows_how_far_it_came(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
+    page = await browser.get(page.to.partition("#")[0])
+    assert 'id="testmail"' in page.text and "Waiting for its receipt" in page.text
+    next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
+    assert 'class="relay"' in (await browser.get(next)).text
+
+
+async def test_a_route_that_is_not_there_has_no_page(desk, browser):
+    await browser.log_in()
+    assert (await browser.get("/mail/route/nowhere")).status == 404
+
+
+async def test_an_operator_sends_a_test_mail_and_signs_nothing_in(tmp_path):
+    desk = await with_user(OPERATOR, desk=Desk())
+    await defined(desk)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        page = await browser.get("/mail/route/plain")
+        assert 'value="send"' in page.text and 'value="examine"' not in page.text
+        page = await browser.post("/mail/route/plain", do="send", to="ops@example.com")
+        page = await browser.get(page.to.partition("#")[0])
+        assert "Waiting for its receipt" in page.text
+
+
+@pytest.mark.parametrize("path", ["/mail", ROUTE, "/mail/edit?key=routes/m365", "/mail/new"])
+async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
+    route = CONTENT["routes/m365"] | {"title": EVIL}
+    await defined(desk, routes__m365=route, accounts__box=BOX | {"client_id": EVIL})
+    await browser.log_in()
+    page = await browser.get(path)
+    assert page.status == 200 and EVIL not in page.text

@@ -1,0 +1,157 @@
+"""Routes, accounts and networks are added, changed and removed on pages."""
+
+import re
+
+import pytest
+
+from noroshi.core.people import VIEWER
+from noroshi.definitions import content
+from noroshi.transports import BUILT_IN
+from tests.service.asking import NearBy, applied
+from tests.service.desk import CANARY, CONTENT, EXAMINED, POST, Desk
+from tests.web.browser import browsing, with_user
+
+
+@pytest.fixture
+async def desk():
+    desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
+    await applied(NearBy(desk))
+    return desk
+
+
+@pytest.fixture
+async def entered(desk, browser):
+    await browser.log_in()
+    return browser
+
+
+async def in_force(desk, key):
+    documents = (await desk.store.current()).documents
+    return next((content(one) for one in documents if one.key == key), None)
+
+
+def hidden(text, name):
+    return re.search(rf'name="{name}" value="([^"]*)"', text).group(1)
+
+
+async def saved(browser, key, of="", **form):
+    """The form of that definition, sent with these fields."""
+    page = await browser.get(f"/mail/edit?key={key}&of={of}")
+    fixed = {"key": key, "of": of, "etag": hidden(page.text, "etag"), "do": "save"}
+    return await browser.post("/mail/edit", **fixed | form)
+
+
+async def test_a_route_through_microsoft_365_is_there_with_its_account_at_once(desk, entered):
+    page = await entered.get("/mail/new?of=microsoft365")
+    assert 'name="into.rules/all"' in page.text
+    page = await entered.post(
+        "/mail/new",
+        of="microsoft365",
+        kind="smtp",
+        name="smtp1",
+        title="Microsoft 365",
+        account="",
+        cloud="microsoft365",
+        mailbox="alarm@example.com",
+        client_id="44444444-2222-3333-4444-555555555555",
+        tenant="",
+        secret=CANARY,
+        **{"into.rules/all": "yes"},
+    )
+    assert page.to == "/mail/route/smtp1?did=added&check=1"
+    assert (await in_force(desk, "accounts/m365"))["tenant"] == "example.com"
+    assert (await in_force(desk, "routes/smtp1"))["options"] == {"account": "m365"}
+    assert (await in_force(desk, "rules/all"))["routes"] == ["plain", "m365", "smtp1"]
+    assert (await desk.vault.get("m365")).reveal() == CANARY
+    assert (await entered.get("/mail")).text.count("SMTP server 1") > 0
+
+
+async def test_who_has_no_client_id_yet_finds_the_administrator_s_steps(desk, entered):
+    await entered.get("/mail/new?of=microsoft365")
+    given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": "alarm@example.com"}
+    page = await entered.post("/mail/new", of="microsoft365", kind="smtp", **given, tenant="")
+    assert page.to == "/mail/route/smtp1?did=added"
+    page = await entered.get(page.to)
+    assert "The app is not registered yet" in page.text and "Register the app" in page.text
+
+
+async def test_the_id_of_a_secret_makes_no_route(desk, entered):
+    await entered.get("/mail/new?of=microsoft365")
+    id = "44444444-2222-3333-4444-555555555555"
+    given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": "alarm@example.com"}
+    page = await entered.post("/mail/new", of="microsoft365", secret=id, **given)
+    assert page.status == 400 and "looks like the secret ID" in page.text
+    assert id not in page.text and await in_force(desk, "routes/smtp1") is None
+
+
+async def test_a_second_route_goes_by_the_account_that_is_there(desk, entered):
+    await entered.get("/mail/new?of=microsoft365")
+    given = {"name": "graph1", "account": "box", "kind": "graph", "mailbox": ""}
+    page = await entered.post("/mail/new", of="microsoft365", **given)
+    assert page.to == "/mail/route/graph1?did=added"
+    said = await in_force(desk, "routes/graph1")
+    assert (said["kind"], said["options"]) == ("graph", {"account": "box"})
+    assert await in_force(desk, "accounts/box") == CONTENT["accounts/box"]
+
+
+async def test_another_server_is_added_with_all_its_settings_and_its_problems(desk, entered):
+    bad = {"options.host": "mail.example.com", "options.sender": "nobody", "options.port": "x"}
+    page = await saved(entered, "routes/", "smtp", name="smtp1", **bad)
+    assert page.status == 400 and 'value="nobody"' in page.text
+    assert 'id="f-options-port-bad"' in page.text
+    good = bad | {"options.sender": "noroshi@example.com", "options.port": ""}
+    page = await saved(entered, "routes/", "smtp", name="smtp1", **good)
+    assert page.to == "/mail/route/smtp1?did=added"
+    said = await in_force(desk, "routes/smtp1")
+    assert said["kind"] == "smtp" and said["options"]["host"] == "mail.example.com"
+
+
+async def test_a_route_goes_by_a_network_that_was_added_before(desk, entered):
+    page = await saved(entered, "networks/", name="proxy1", proxy="proxy.example.com:8080")
+    assert page.to == "/mail?did=saved"
+    page = await saved(entered, "routes/plain", title="Old server", network="proxy1")
+    assert page.to == "/mail/route/plain?did=saved"
+    assert (await in_force(desk, "routes/plain"))["network"] == "proxy1"
+    assert "proxy.example.com:8080" in (await entered.get("/mail")).text
+
+
+async def test_a_route_that_goes_leaves_every_order(desk, entered):
+    page = await entered.get("/mail/edit?key=routes/m365")
+    tag = hidden(page.text, "etag")
+    page = await entered.post("/mail/edit", key="routes/m365", etag=tag, do="remove")
+    assert page.to == "/mail?did=removed"
+    assert await in_force(desk, "routes/m365") is None
+    assert (await in_force(desk, "rules/all"))["routes"] == ["plain"]
+
+
+async def test_an_account_that_a_route_needs_stays(desk, entered):
+    page = await entered.get("/mail/edit?key=accounts/box")
+    tag = hidden(page.text, "etag")
+    page = await entered.post("/mail/edit", key="accounts/box", etag=tag, do="remove")
+    assert page.status == 400 and "box" in page.text
+    assert await in_force(desk, "accounts/box")
+
+
+async def test_two_who_edit_one_account_do_not_overwrite_each_other(desk, entered):
+    page = await entered.get("/mail/edit?key=accounts/box")
+    tag = hidden(page.text, "etag")
+    other = CONTENT["accounts/box"] | {"mailbox": "theirs@example.com"}
+    await applied(NearBy(desk), accounts__box=other)
+    mine = {"key": "accounts/box", "etag": tag, "do": "save", "mailbox": "mine@example.com"}
+    page = await entered.post("/mail/edit", **mine)
+    assert page.status == 409 and "mine@example.com" in page.text
+    assert await in_force(desk, "accounts/box") == other
+
+
+@pytest.mark.parametrize("path", ["/mail/new", "/mail/edit?key=routes/plain"])
+async def test_only_administrators_see_the_forms(tmp_path, path):
+    desk = await with_user(VIEWER, desk=Desk())
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        assert (await browser.get(path)).status == 403
+
+
+@pytest.mark.parametrize("key", ["rules/all", "routes/nowhere", "accounts/", "routes/", "../x"])
+async def test_nothing_else_is_edited_there(entered, key):
+    assert (await entered.get(f"/mail/edit?key={key}")).status == 404
