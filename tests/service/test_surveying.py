@@ -82,10 +82,15 @@ def row(ask):
     )
 
 
+async def test_a_store_whose_folder_is_gone_is_told_as_empty_and_does_no_harm():
+    told = await NearBy(Desk())("health")
+    assert (told["size"], told["free"]) == (0, 0)
+
+
 async def test_a_process_without_surroundings_says_so():
     for op in ("health", "places"):
         with pytest.raises(Told, match="trouble: This process"):
-            await NearBy(Desk())(op)
+            await NearBy(Desk(around=None))(op)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,11 @@ class Surveying(Looking):
 
 
 def _sizes(around: Around) -> Sequence[int]:
-    """Of the store with what belongs to it, and what its volume has left."""
+    """Of the store with what belongs to it, and what its volume has left; 0: not to be had."""
     store = around.store
-    files = (one for one in store.parent.glob(f"{store.name}*") if one.is_file())
-    return sum(one.stat().st_size for one in files), shutil.disk_usage(store.parent).free
+    try:
+        files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]
+        size = sum(one.stat().st_size for one in files)
+        return size, shutil.disk_usage(store.parent).free
+    except OSError:  # a file that just went, a folder that is away: the store tells that itself
+        return 0, 0
