@@ -4,6 +4,8 @@ BIN := .venv/bin
 # Most tests wait for programs, sockets and disks, so more of them at a time than there are cores.
 WORKERS ?= --numprocesses 4 --dist worksteal
 export PYTHON
+# Each program that a test starts would else be compiled anew, and the tests by each worker.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -35,6 +37,7 @@ drill: .venv/run.stamp .venv/project.stamp ## walk a node through ten failures o
 	@$(BIN)/noroshi lab drill --fresh
 
 test: setup debian check ## run every check, and every test but the long ones
+	@$(BIN)/python -m compileall -q src
 	@$(BIN)/pytest $(WORKERS)
 
 test-long: setup debian check ## run every check and every test, the long ones too (tens of minutes)

@@ -26,6 +26,7 @@ from noroshi.actions.template import TemplateRenderer
 from noroshi.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
+from noroshi.core.closed import Closed
 from noroshi.core.model import Fault, Monitor, Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
@@ -171,7 +172,11 @@ async def open_app(
         stack.push_async_callback(renderer.close)
         here = socket.gethostname()
         plugins = Plugins(
-            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, here
+            checks.BUILT_IN,
+            actions.built_in(renderer),
+            transports.BUILT_IN,
+            here,
+            Closed(config.web.port if config.web else 0, config.may_reach),
         )
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
@@ -195,6 +200,7 @@ async def open_app(
             name=config.name,
             luck=random.random,
             ledger=timedelta(days=config.ledger_days),
+            audit=timedelta(days=config.audit_days),
             box_of=lambda route: box_of(plans.current, route, outside),
             new_id=_new_id(clocks),
         )

@@ -9,11 +9,13 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from noroshi.config_web import PORT, Unusable, Web, read_web
+from noroshi.core.closed import Net
 from noroshi.core.system import why
 from noroshi.core.toml_said import toml_said
 from noroshi.core.words import Words
@@ -66,6 +68,10 @@ NOT_ABSOLUTE = Words(
 NO_DAYS = Words(
     en="must be a number of days, 1 to {most}", ja="1から{most}までの日数にしてください"
 )
+NO_NET = Words(
+    en="{given} is no address and no network, as in 192.0.2.7 or 192.0.2.0/24",
+    ja="{given} は 192.0.2.7 や 192.0.2.0/24 のような、アドレスかネットワークではありません",
+)
 NO_URL = Words(
     en="must be a URL that begins with http:// or https://, without a user and without blanks",
     ja="http:// か https:// で始まる URL にしてください。利用者名と空白は使えません",
@@ -98,7 +104,8 @@ class Config:
 
     `runs_as` are the users that a script may name; `language` "" is the caller's own. Whoever
     knows `beat` may give signs of life in our place, so it is not shown. `ledger_days` is how
-    long settled mails and events are kept. `web` None: there is no manager.
+    long settled mails and events are kept, `audit_days` what people changed. `may_reach` is
+    open to definitions although it is closed by itself. `web` None: there is no manager.
     """
 
     home: Path
@@ -114,6 +121,8 @@ class Config:
     log_level: str = "info"
     beat: str = field(default="", repr=False)
     ledger_days: int = 365
+    audit_days: int = 365
+    may_reach: tuple[Net, ...] = ()
     web: Web | None = None
 
 
@@ -205,6 +214,17 @@ def _days(_home: Path, given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST_DAYS:
         raise _Wrong(NO_DAYS.fill(most=MOST_DAYS))
     return given
+
+
+def _nets(home: Path, given: object) -> tuple[Net, ...]:
+    return tuple(_net(text) for text in _texts(home, given))
+
+
+def _net(text: str) -> Net:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise _Wrong(NO_NET.fill(given=repr(text))) from None
 
 
 def _url(home: Path, given: object) -> str:
@@ -346,6 +366,26 @@ SETTINGS: Mapping[str, Setting] = {
         Words(
             en="How many days mails that were sent, and events, stay in the ledger.",
             ja="送信済みのメールとイベントを台帳に残す日数です。",
+        ),
+    ),
+    "audit_days": Setting(
+        _days,
+        365,
+        Words(
+            en="How many days the audit log keeps what people changed.",
+            ja="監査ログを残す日数です。",
+        ),
+    ),
+    "may_reach": Setting(
+        _nets,
+        [],
+        Words(
+            en="Addresses that routes and sign-ins may lead to although they are closed to them:\n"
+            "those where a cloud hands out credentials (169.254.169.254 and others), and that of\n"
+            "the manager. Written as 169.254.169.254 or 169.254.0.0/16.",
+            ja="送信経路とサインインからは接続できないアドレスのうち、接続を許すものです。クラウドが認証情報を\n"
+            "渡すアドレス (169.254.169.254 など) とマネージャーのアドレスは、ここに書かない限り接続できません。\n"
+            "169.254.169.254 や 169.254.0.0/16 のように書きます。",
         ),
     ),
     "web": Setting(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.model import Alarm, Contact, Envelope, Monitor, Rule
 from noroshi.core.notices import Notice
 from noroshi.ports import Action, Check, Topic, TransportKind
@@ -24,7 +25,7 @@ class UnknownKind(LookupError):
 class Plugins:
     """Checks, actions and transports by kind. Two of the same kind are refused at start.
 
-    `runs_on` is the computer's name, which alarms tell.
+    `runs_on` is the computer's name, which alarms tell; `closed` is where no route may lead.
     """
 
     def __init__(
@@ -33,8 +34,9 @@ class Plugins:
         actions: Iterable[Action],
         transports: Iterable[TransportKind],
         runs_on: str = "",
+        closed: Closed = CLOSED,
     ) -> None:
-        self._runs_on = runs_on
+        self._runs_on, self.closed = runs_on, closed
         self.checks = _by_kind(checks)
         self.actions = _by_kind(actions)
         self.transports = _by_kind(transports)

@@ -46,3 +46,6 @@ class PeopleStore(Protocol):
 
     async def audited(self, last: int = 100) -> Sequence[Audited]:
         """What was changed, newest first."""
+
+    async def forget_audit(self, before: datetime, most: int) -> int:
+        """Delete so many of the oldest rows that are older than that; how many."""

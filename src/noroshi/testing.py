@@ -166,6 +166,10 @@ READS = {
     "resting",
     "get_secret",
     "secret_names",
+    "users",
+    "api_tokens",
+    "session",
+    "audited",
     "wait",
 }
 

@@ -1,5 +1,8 @@
 """`noroshi key` as a person types it, on a home folder of its own."""
 
+import asyncio
+import shutil
+
 import pytest
 
 from noroshi.stores.lock import LifeLock
@@ -10,10 +13,17 @@ from tests.cli.typed import typed
 PASSPHRASE = "a signal fire on the hill\n"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A home folder as `init` makes it, once for all: a program's start takes most of a test."""
+    home = tmp_path_factory.mktemp("made") / "home"
+    assert asyncio.run(typed("init", home=home)).code == 0
+    return home
+
+
 @pytest.fixture
-async def home(tmp_path):
-    assert (await typed("init", home=tmp_path / "home")).code == 0
-    return tmp_path / "home"
+async def home(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "home")
 
 
 async def test_a_key_is_checked_and_says_that_nothing_is_sealed_yet(home):

@@ -39,6 +39,11 @@ def test_what_is_given_is_taken(tmp_path):
     assert config.runs_as == ("backup",)
 
 
+def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
+    nets = settings(tmp_path, 'may_reach = ["169.254.169.254", "fd00:ec2::/32"]').may_reach
+    assert [str(net) for net in nets] == ["169.254.169.254/32", "fd00:ec2::/32"]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -58,6 +63,8 @@ def test_what_is_given_is_taken(tmp_path):
         ),
         pytest.param('beat = "https://h.test:x/canary"', "must be a URL", id="a bad port"),
         pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
+        pytest.param('may_reach = ["a.b"]', "'a.b' is no address", id="no address"),
+        pytest.param("audit_days = 0", "must be a number of days", id="no days"),
         pytest.param("name = ", "is not TOML", id="no TOML"),
         pytest.param("web = true", "must be false, or a table", id="web neither way"),
         pytest.param("web = { prot = 1 }", "there is no prot", id="web unknown"),

@@ -5,6 +5,7 @@ import json
 import pyotp
 import pytest
 
+from noroshi.people import NoEntry
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
 from tests.service.desk import CANARY, Desk
@@ -89,3 +90,16 @@ async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(desk, tmp_
     assert (await desk.store.users())["eri"].two_steps
     assert (await typed(*argv, "--off", home=tmp_path)).code == 0
     assert not (await desk.store.users())["eri"].two_steps
+
+
+async def test_who_was_refused_is_told_with_the_reason(desk, tmp_path):
+    for _ in range(3):
+        with pytest.raises(NoEntry):
+            await desk.people.log_in("nobody", "wrong", "192.0.2.7")
+    desk.time.pass_by(minutes=10)
+    with pytest.raises(NoEntry):
+        await desk.people.log_in("nobody", "wrong", "192.0.2.7")
+    told = (await typed("audit", home=tmp_path)).out
+    assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told
+    assert "refused: The name or the password is not right." in told
+    assert told.rstrip().endswith("(refusals before it that are not listed: 2)")

@@ -73,3 +73,13 @@ async def test_what_was_changed_is_told_newest_first(store):
     await store.audit(replace(row, op="b", at=DAWN - MINUTE))
     assert [one.op for one in await store.audited()] == ["b", "a"]
     assert await store.audited(1) == [replace(row, op="b", at=DAWN - MINUTE)]
+
+
+async def test_old_rows_are_forgotten_a_few_at_a_time_from_the_oldest(store):
+    row = Audited(at=DAWN, who="sato", door="web", address="::1", op="a")
+    for at in range(5):
+        await store.audit(replace(row, op=str(at), at=DAWN + at * MINUTE))
+    assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 2
+    assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 1
+    assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 0
+    assert [one.op for one in await store.audited()] == ["4", "3"]

@@ -524,6 +524,11 @@ def test_a_contact_is_told_at_addresses_alone(address):
             id="sign-in in the clear",
         ),
         pytest.param(
+            {"cloud": replace(CLOUD, graph="http://graph.test")},
+            "clouds/lab.toml: graph: must begin with https://",
+            id="a token in the clear",
+        ),
+        pytest.param(
             {"cloud": replace(CLOUD, smtp_port=0)},
             "clouds/lab.toml: smtp_port: 0 must be between 1 and 65535",
             id="no port",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.model import Limits
 from noroshi.core.words import Words, plain
 from noroshi.ports import Action, Check, TransportKind, options
@@ -99,6 +100,7 @@ class Kinds:
     checks: Mapping[str, Check]
     actions: Mapping[str, Action]
     transports: Mapping[str, TransportKind]
+    closed: Closed = CLOSED
 
 
 KINDS = Kinds(

@@ -152,7 +152,7 @@ async def test_the_losers_are_closed():
     with listening("::1") as one, listening() as other, black_hole() as hole:
         loop = asyncio.get_running_loop()
         before = len(asyncio.all_tasks(loop))
-        for _ in range(20):
+        for _ in range(5):
             await peer_of([hole, one, other])
         await asyncio.sleep(0)
         assert len(asyncio.all_tasks(loop)) == before

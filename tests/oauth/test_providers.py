@@ -231,6 +231,18 @@ async def test_a_code_that_a_terminal_would_obey_is_not_shown(client, authority)
     assert caught.value.error == "invalid_response" and "canary" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "where",
+    ["javascript:canary()", "http://evil.example/canary", "https:canary", "//canary", ""],
+)
+async def test_a_page_to_type_a_code_into_that_is_none_is_not_shown(client, authority, where):
+    """The manager makes a link of it, which must not become a script."""
+    authority.device_extra = {"verification_uri": where, "verification_url": where}
+    with pytest.raises(SignInFailed) as caught:
+        await asking(client).device_begin(client, "smtp")
+    assert caught.value.error == "invalid_response" and "canary" not in str(caught.value)
+
+
 async def test_a_server_without_device_sign_in_is_told_as_such(told, authority):
     cloud = replace(told.cloud, device_authorization_endpoint="")
     client = with_secret(replace(told, cloud=cloud))

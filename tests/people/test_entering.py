@@ -12,7 +12,7 @@ from noroshi.people import NoEntry, People, keys
 from noroshi.people.entering import SEED
 from noroshi.people.passwords import Passwords, unfit
 from noroshi.stores.memory import MemoryStore
-from noroshi.testing import ManualClocks
+from noroshi.testing import FaultyStore, ManualClocks
 from noroshi.vault import Box, Secret, Vault
 
 GOOD, HERE = "correct horse battery", "192.0.2.1"
@@ -223,11 +223,60 @@ async def test_who_came_in_and_who_chose_a_password_is_in_the_audit_log(house):
     await house.people.start(house.people.first_code(), "sato", GOOD, HERE)
     with pytest.raises(NoEntry):
         await house.people.log_in("sato", "wrong", HERE)
+    await house.people.log_in("sato", GOOD, HERE)
     rows = [(row.op, row.who, row.address, row.after) for row in await house.store.audited()]
     assert rows == [
         ("log_in", "sato", HERE, None),
+        ("log_in", "sato", HERE, None),
+        ("log_in", "sato", HERE, None),
         ("password_chosen", "sato", HERE, {"role": ADMIN, "first": True}),
     ]
+
+
+async def test_who_was_not_let_in_is_in_the_audit_log_by_a_name_that_there_is(house):
+    """What was typed for a name may be a password, so another name is not kept."""
+    await house.with_steps()
+    for name in ("sato", GOOD, "sato", "another"):
+        with pytest.raises(NoEntry):
+            await house.people.log_in(name, "wrong", HERE)
+    half = (await house.people.log_in("sato", GOOD, HERE)).key
+    with pytest.raises(NoEntry):
+        await house.people.second(half, "000000", HERE)
+    with pytest.raises(NoEntry):
+        await house.people.start("AAAA", "sato", GOOD, "192.0.2.2")
+    await house.people.of_token("nrs_wrong", HERE)
+    rows = (await house.store.audited())[::-1]
+    assert [(row.op, row.who, row.door) for row in rows] == [
+        ("log_in", "sato", "web"),
+        ("log_in", "", "web"),
+        ("log_in_code", "sato", "web"),
+        ("password_chosen", "", "web"),
+        ("api_token", "", "api"),
+    ]
+    assert all(row.refused.en != row.refused.ja for row in rows)
+    assert [row.left_out for row in rows] == [0, 0, 2, 0, 0]
+    assert GOOD not in str(rows)
+
+
+async def test_who_waits_for_the_next_try_is_turned_away_without_a_look(house):
+    await house.add()
+    for _ in range(6):
+        with pytest.raises(NoEntry):
+            await house.people.log_in("sato", "wrong", HERE)
+    with pytest.raises(NoEntry, match="Too many"):
+        await house.people.log_in("sato", GOOD, HERE)
+    (row,) = await house.store.audited()
+    assert row.op == "log_in" and "not right" in row.refused.en
+
+
+async def test_a_store_that_takes_no_row_lets_nobody_in_all_the_same(house):
+    await house.add()
+    store = FaultyStore(house.store)
+    people = People(store, house.vault, house.time.clocks, Passwords(CHEAP))
+    store.read_only = True
+    with pytest.raises(NoEntry):
+        await people.log_in("sato", "wrong", HERE)
+    assert await people.of_token("nrs_wrong", HERE) is None
 
 
 async def test_a_code_for_a_password_is_its_users_own_and_ends(house):

@@ -9,6 +9,7 @@ from noroshi.core.digest import digest
 from noroshi.core.model import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import Arrival
+from noroshi.service import answer, member
 from noroshi.testing import DAWN
 from tests.service.asking import Told
 
@@ -136,3 +137,14 @@ async def test_an_alarm_that_never_was_is_told_as_such(ask):
     with pytest.raises(Told) as refused:
         await ask("ledger", alarm="x")
     assert refused.value.kind == "not found"
+
+
+async def test_what_a_webhook_was_answered_is_read_by_administrators_alone(ask, store, lend):
+    await store.post(alarm("m.1/r/ops"))
+    busy = Answer(Verdict.DEFERRED, "canary", 500, private=True)
+    receipt = Receipt(at=DAWN, answers={"a": busy}, route="smtp1")
+    await store.settle(await lend(), receipt, Retry(DAWN, plain("500 Internal Server Error")))
+    for op, given in (("ledger", {}), ("queue_show", {"id": "m.1/r/ops"})):
+        assert "canary" in str(await ask(op, **given))
+        told = await answer(ask.desk.service, member("eri"), op, given)
+        assert "ok" in told and "canary" not in str(told)

@@ -125,6 +125,15 @@ async def test_a_member_of_the_group_may_not_change_what_runs(name):
     assert "eri" in told["words"]["ja"]
 
 
+async def test_who_was_refused_is_in_the_audit_log_and_a_flood_is_not():
+    desk = Desk()
+    for _ in range(50):
+        await answer(desk.service, member("eri"), "apply", {"documents": [CANARY]})
+    (row,) = await desk.store.audited()
+    assert (row.who, row.door, row.op, row.given) == ("eri", "local", "apply", {})
+    assert "administrator" in row.refused.en and CANARY not in str(row)
+
+
 async def test_a_member_of_the_group_may_send():
     told = await answer(Desk().service, member("eri"), "send", {})
     assert told["error"] == "invalid"

@@ -13,6 +13,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, fate
 from noroshi.core.model import NOTHING, Envelope, Fault, Network, Parcel, Verdict
+from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.words import Words
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, Outside, RouteTrouble
@@ -129,6 +130,15 @@ async def test_it_goes_through_the_route_s_proxy(site, certificate):
         network = Network(name="office", proxy=proxy.address)
         await receipt_of(certificate, url=f"{site.url}/hook", network=network)
     assert proxy.asked == [f"localhost:{site.port}"] and len(site.heard) == 1
+
+
+async def test_what_it_answers_is_for_administrators_alone(site, certificate):
+    """Else a route that leads into the house reads there for whoever may look at the queue."""
+    site.answers = [says(500, b"canary of the house")]
+    answer = answer_in(await receipt_of(certificate, url=f"{site.url}/hook"))
+    assert "canary" not in str(answer.words) and "500 Internal Server Error" in answer.words.en
+    assert answer.text_for(roles_up_to(ADMIN)) == "canary of the house"
+    assert answer.text_for(roles_up_to(OPERATOR)) == ""
 
 
 # Shapes

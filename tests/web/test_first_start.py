@@ -149,6 +149,11 @@ async def test_of_two_who_begin_the_second_is_told(desk, browser):
     assert (await defined(desk))["contacts/ops"]["addresses"] == ["other@example.com"]
 
 
+async def test_before_an_alarm_was_sent_there_is_no_way_to_show(browser):
+    assert (await browser.get("/first/alarm/way")).status == 200
+    assert "is-lit" not in browser.text and "hx-trigger" not in browser.text
+
+
 async def test_it_is_put_away(desk, browser):
     assert 'href="/first"' in (await browser.get("/")).text
     await browser.post("/first")

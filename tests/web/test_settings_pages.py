@@ -144,3 +144,15 @@ async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
     assert token not in browser.text
     await browser.get("/settings/audit?q=nothing-like-it")
     assert "Nothing fits." in browser.text
+
+
+async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
+    await browser.get("/settings/audit")
+    await browser.post("/logout")
+    await browser.log_in(password="wrong")
+    await browser.log_in(name="<b>nobody</b>", password="wrong")
+    await browser.log_in()
+    await browser.get("/settings/audit?q=refused")
+    assert browser.text.count("<code>log_in</code>") == 4
+    assert "Refused: The name or the password is not right." in browser.text
+    assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text

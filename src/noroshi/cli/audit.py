@@ -14,6 +14,12 @@ from noroshi.cli.times import clock
 from noroshi.core.words import Words
 
 NOTHING = Words(en="Nobody has changed anything yet.", ja="まだ何も変更されていません。")
+NOBODY = Words(en="unknown", ja="不明")
+REFUSED = Words(en="refused: {why}", ja="拒否: {why}")
+MORE = Words(
+    en="(refusals before it that are not listed: {count})",
+    ja="(この前に記録を省いた拒否: {count}件)",
+)
 DOORS: Mapping[str, Words] = {
     "local": Words(en="this computer", ja="このコンピューター"),
     "web": Words(en="browser", ja="ブラウザー"),
@@ -29,7 +35,7 @@ def audit(asked: Asked) -> int:
         return exits.DONE
     now = datetime.now(UTC)
     rows = [
-        (clock(one["at"], now), _who(asked, one), one["op"], _what(one))
+        (clock(one["at"], now), _who(asked, one), one["op"], _what(asked, one))
         for one in reversed(found)
     ]
     print("\n".join(table(rows, columns())) or asked.say(NOTHING))
@@ -39,11 +45,16 @@ def audit(asked: Asked) -> int:
 def _who(asked: Asked, one: Mapping[str, Any]) -> str:
     door = asked.say(DOORS.get(one["door"], DOORS["api"]))
     where = f"{door} {one['address']}" if one["address"] else door
-    return f"{one['who']} ({where})"
+    return f"{one['who'] or asked.say(NOBODY)} ({where})"
 
 
-def _what(one: Mapping[str, Any]) -> str:
-    """What was asked for, and what it was and became."""
+def _what(asked: Asked, one: Mapping[str, Any]) -> str:
+    """What was asked for, and what it was and became, or why it was refused."""
+    if one["refused"]["en"]:
+        why = asked.say(REFUSED.fill(why=Words(**one["refused"])))
+        return (
+            f"{why} {asked.say(MORE.fill(count=one['left_out']))}" if one["left_out"] else why
+        )
     given = ", ".join(f"{name}={_short(value)}" for name, value in one["given"].items())
     states = [_short(one[side]) for side in ("before", "after") if one[side] is not None]
     return "  ".join(part for part in (given, " → ".join(states)) if part)

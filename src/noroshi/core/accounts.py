@@ -180,7 +180,7 @@ def _check_cloud(said: CloudDef, place: Place) -> None:
     if said.imap_host:
         host(said.imap_host, place.at("imap_host"))
     in_range(said.imap_port, 1, 65535, place.at("imap_port"))
-    for field in ("authority", *ENDPOINTS):
+    for field in ("authority", "graph", *ENDPOINTS):
         if given := getattr(said, field):
             _check_url(given, place.at(field))
     if not said.authority and not said.token_endpoint:

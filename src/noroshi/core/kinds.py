@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.defined import AccountDef, CloudDef
 from noroshi.core.model import Limits, Network
 from noroshi.core.problems import Problem
@@ -36,9 +37,11 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinds(Generic[A]):
-    """All kinds by name, and what makes an account of its definition and its cloud's."""
+    """All kinds by name, what makes an account of its definition and its cloud's, and where no
+    route or account may lead."""
 
     checks: Mapping[str, Kind]
     actions: Mapping[str, Kind]
     transports: Mapping[str, Kind]
     account: Callable[[AccountDef, CloudDef, Network], A]
+    closed: Closed = CLOSED

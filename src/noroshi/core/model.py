@@ -7,13 +7,15 @@ Everything here is an immutable value. Nothing here reads a clock, a file or a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from noroshi.core.cadence import Cadence, Every
+from noroshi.core.closed import CLOSED, Closed
+from noroshi.core.people import ADMIN
 from noroshi.core.words import Words, plain
 
 MOST_TELLINGS = 999
@@ -189,7 +191,7 @@ class Network:
 
     `proxy` is host:port of an HTTP proxy, `proxy_password` the name of the vault's entry;
     `source` is the address that connections come from; `ca_file` (PEM) is trusted beside the
-    system's store.
+    system's store. `closed` is what no connection may lead to.
     """
 
     name: str = ""
@@ -198,6 +200,7 @@ class Network:
     proxy_password: str = ""
     source: str = ""
     ca_file: str = ""
+    closed: Closed = CLOSED
 
 
 DIRECT = Network()
@@ -498,6 +501,8 @@ class Answer:
 
     `fault` goes with ROUTE_DOWN; `again` is before when the other side wants no further try;
     `early`: it was found before any mail was handed over, so a look without one finds it too.
+    `private`: a definition says whose text it is, anybody's within reach of this computer: it is
+    for administrators alone, and not in the words.
     """
 
     verdict: Verdict
@@ -508,6 +513,11 @@ class Answer:
     fault: Fault | None = None
     again: datetime | None = None
     early: bool = False
+    private: bool = False
+
+    def text_for(self, roles: Collection[str]) -> str:
+        """The other side's text, as far as people of these roles may read it."""
+        return "" if self.private and ADMIN not in roles else self.text
 
     @property
     def said(self) -> Words:

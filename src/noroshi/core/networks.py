@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.defined import Definitions, NetworkDef
 from noroshi.core.model import DIRECT, Network
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import host
 from noroshi.core.words import Words
 
+NO_NAME = ""
 NETWORK = Words(en="network", ja="ネットワーク")
 NO_PROXY = Words(
     en="must be host:port, as in proxy.example.com:8080",
@@ -29,22 +31,29 @@ NO_SOURCE = Words(
 )
 
 
-def networks(definitions: Definitions, found: list[Problem]) -> dict[str, Network]:
-    """All networks by name."""
+def networks(
+    definitions: Definitions, found: list[Problem], closed: Closed = CLOSED
+) -> dict[str, Network]:
+    """All networks by name; none of them leads to what is closed."""
     return {
-        name: _network(said, file_of("networks", name, found))
+        name: _network(said, file_of("networks", name, found), closed)
         for name, said in definitions.networks.items()
     }
+
+
+def with_direct(networks: Mapping[str, Network], closed: Closed) -> Mapping[str, Network]:
+    """With the one of whoever names none."""
+    return {**networks, NO_NAME: Network(closed=closed)}
 
 
 def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Network:
     """The network that a route or an account names; without a name, or an unknown one, none."""
     if name and name not in networks:
-        place.at("network").no_such(NETWORK, name, networks)
-    return networks.get(name, DIRECT)
+        place.at("network").no_such(NETWORK, name, networks.keys() - {NO_NAME})
+    return networks.get(name) or networks.get(NO_NAME, DIRECT)
 
 
-def _network(said: NetworkDef, place: Place) -> Network:
+def _network(said: NetworkDef, place: Place, closed: Closed) -> Network:
     if said.proxy:
         _check_proxy(said.proxy, place.at("proxy"))
     for field in ("proxy_user", "proxy_password"):
@@ -61,6 +70,7 @@ def _network(said: NetworkDef, place: Place) -> Network:
         proxy_password=said.proxy_password,
         source=said.source,
         ca_file=said.ca_file,
+        closed=closed,
     )
 
 

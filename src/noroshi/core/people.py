@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 
 VIEWER, OPERATOR, ADMIN = ROLES = ("viewer", "operator", "administrator")
 """Each may do what those before it may."""
@@ -95,7 +95,11 @@ class Session:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
     """Something that somebody changed: `door` is local, web or api, `given` are the arguments
-    that are no secrets, `before` and `after` what it was and became."""
+    that are no secrets, `before` and `after` what it was and became.
+
+    `refused` says why it was not done; `who` is then "" for somebody whom nobody knows, as a
+    name that was typed may be a password. `left_out` refusals before it were not written down.
+    """
 
     at: datetime
     who: str
@@ -105,6 +109,8 @@ class Audited:
     given: Mapping[str, Any] = field(default_factory=dict)
     before: Any = None
     after: Any = None
+    refused: Words = plain("")
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from noroshi.core.defined import (
 )
 from noroshi.core.kinds import Kind, Kinds
 from noroshi.core.model import Contact, Monitor, Network, Route, Rule
-from noroshi.core.networks import networks
+from noroshi.core.networks import networks, with_direct
 from noroshi.core.notices import Notification
 from noroshi.core.notifying import notifications
 from noroshi.core.own import told_elsewhere, with_own
@@ -83,7 +83,8 @@ def compile_most(
     found = list[Problem]()
     definitions = with_own(definitions, kinds.checks, found)
     the_contacts = contacts(definitions, found)
-    the_networks = networks(definitions, found)
+    the_networks = networks(definitions, found, kinds.closed)
+    ways = with_direct(the_networks, kinds.closed)
     the_rules = rules(definitions, kinds.actions, the_contacts, found)
     watched = monitors(definitions, kinds.checks, the_rules, found)
     plan = Plan(
@@ -91,8 +92,8 @@ def compile_most(
         rules=the_rules,
         notifications=notifications(definitions, kinds.actions, the_contacts, found),
         contacts=the_contacts,
-        routes=routes(definitions, kinds.transports, the_networks, found),
+        routes=routes(definitions, kinds.transports, ways, found),
         networks=the_networks,
-        accounts=accounts(definitions, kinds.account, the_networks, found),
+        accounts=accounts(definitions, kinds.account, ways, found),
     )
     return plan, tuple(found)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from noroshi.core import plan
 from noroshi.core.accounts import end_of
+from noroshi.core.closed import Closed
 from noroshi.core.defined import AccountDef, CloudDef
 from noroshi.core.model import Network
 from noroshi.core.problems import Problem
@@ -26,7 +27,7 @@ OPEN = frozenset({"script"})
 
 
 class Kinds(Protocol):
-    """The kinds there are, by name; Plugins is one."""
+    """The kinds there are, by name, and where none of them may lead; Plugins is one."""
 
     @property
     def checks(self) -> Mapping[str, Check]: ...
@@ -36,6 +37,9 @@ class Kinds(Protocol):
 
     @property
     def transports(self) -> Mapping[str, TransportKind]: ...
+
+    @property
+    def closed(self) -> Closed: ...
 
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
@@ -67,6 +71,7 @@ def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
         actions={name: _kind(action.options) for name, action in kinds.actions.items()},
         transports={name: _kind(kind.options) for name, kind in kinds.transports.items()},
         account=_account,
+        closed=kinds.closed,
     )
 
 

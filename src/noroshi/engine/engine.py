@@ -53,10 +53,12 @@ class Engine:
         name: str = "node",
         luck: Callable[[], float],
         ledger: timedelta = YEAR,
+        audit: timedelta = YEAR,
         box_of: Callable[[Route], Box | None] = lambda route: None,
         new_id: Callable[[], str] = lambda: "",
     ) -> None:
-        self.store, self.clocks, self.name, self._ledger = store, clocks, name, ledger
+        self.store, self.clocks, self.name = store, clocks, name
+        self._ledger, self._audit = ledger, audit
         self.emergency = Emergency(plugins, clocks, self._transports)
         self.notices = Notices(store, plugins, clocks)
         told = self.notices.of_texts
@@ -317,12 +319,13 @@ class Engine:
         return FLUSH
 
     async def sweep(self) -> float:
-        """Let go of old samples and of what the ledger need no longer hold, a few at a time, so
-        that nothing waits for it."""
+        """Let go of old samples and of what ledger and audit log need no longer hold, a few at a
+        time, so that nothing waits for it."""
         now = self.clocks.wall()
         dropped = await self.store.drop_samples(now - KEEP_SAMPLES, SWEPT_AT_ONCE)
         forgotten = await self.store.forget(now - self._ledger, FORGOTTEN_AT_ONCE)
-        more = dropped == SWEPT_AT_ONCE or forgotten == FORGOTTEN_AT_ONCE
+        rows = await self.store.forget_audit(now - self._audit, FORGOTTEN_AT_ONCE)
+        more = dropped == SWEPT_AT_ONCE or FORGOTTEN_AT_ONCE in (forgotten, rows)
         return FLUSH if more else SWEEP
 
     # the clocks

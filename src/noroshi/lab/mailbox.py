@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,6 +16,9 @@ _NAME = re.compile(r"(\d+)-[0-9A-F]+\.eml")
 Folder = Literal["inbox", "sentitems", "deleteditems"]
 FOLDERS: tuple[Folder, ...] = get_args(Folder)
 """What has arrived, what was sent, and what was deleted, as Microsoft Graph names them."""
+
+REMEMBERED = 1024
+"""Mails that need not be read again: a file never changes once it has its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +140,7 @@ class Mailboxes:
         return {int(match[1]): path for match, path in named if match}
 
 
+@lru_cache(REMEMBERED)
 def read_mail(number: int, path: Path, folder: Folder = "inbox") -> Mail:
     """Reads a stored mail; what cannot be decoded is shown as well as it goes."""
     raw = path.read_bytes()

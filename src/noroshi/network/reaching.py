@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from noroshi.core.model import DIRECT, Fault, Network
 from noroshi.network import said
+from noroshi.network.judging import allowed, see_that_open
 from noroshi.network.proxy import authority, proxy_of, tunnel
-from noroshi.network.racing import NoSource, addresses_of, first_to_answer
+from noroshi.network.racing import Found, NoSource, addresses_of, first_to_answer
 
 Secret = Callable[[str], Awaitable[str]]
 """Gives the text of the vault's entry of that name; raises RouteTrouble."""
@@ -61,7 +62,8 @@ async def reach(host: str, port: int, way: Way, patience: float) -> socket.socke
 async def _direct(host: str, port: int, network: Network) -> socket.socket:
     where = authority(host, port)
     try:
-        return await _connected(host, port, network.source)
+        found = addresses_of(await _found(host, port), network.source)
+        return await first_to_answer(allowed(found, host, port, network), network.source)
     except OSError as error:
         raise said.of_error(where, error) from None
     except ValueError as error:  # UnicodeError is one: no name that DNS could be asked for
@@ -71,8 +73,11 @@ async def _direct(host: str, port: int, network: Network) -> socket.socket:
 async def _through_proxy(
     host: str, port: int, network: Network, password: str
 ) -> socket.socket:
+    see_that_open(host, port, network)
     try:
-        sock = await _connected(*proxy_of(network), network.source)
+        first = proxy_of(network)
+        found = addresses_of(await _found(*first), network.source)
+        sock = await first_to_answer(allowed(found, *first, network), network.source)
     except (OSError, ValueError) as error:
         raise said.of_proxy(network, error) from None
     try:
@@ -86,7 +91,6 @@ async def _through_proxy(
     return sock
 
 
-async def _connected(host: str, port: int, source: str) -> socket.socket:
+async def _found(host: str, port: int) -> Sequence[Found]:
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return await first_to_answer(addresses_of(found, source), source)
+    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from noroshi.core.model import Fault
 from noroshi.core.words import Words
 from noroshi.network import said
+from noroshi.network.judging import allowed, see_that_open
 from noroshi.network.proxy import authority, proxy_of, tunnel
 from noroshi.network.racing import Address, NoSource, addresses_of, first_to_answer
 from noroshi.network.reaching import Way
@@ -46,7 +47,9 @@ async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
     asking = loop.getaddrinfo(*first, type=socket.SOCK_STREAM)
     try:
         found = await _within(patience, asking, said.NO_NAME_SERVER, where)
-        return Ahead(*first, addresses_of(found, network.source))
+        if network.proxy:
+            see_that_open(host, port, network)
+        return Ahead(*first, allowed(addresses_of(found, network.source), *first, network))
     except NoSource as error:
         raise said.of_source(network, where, error) from None
     except (OSError, ValueError) as error:

@@ -132,6 +132,8 @@ def device(answer: Mapping[str, Any], flow: Mapping[str, Any]) -> DeviceAttempt:
     url = str(answer.get("verification_uri") or answer["verification_url"])
     if not code.isprintable() or not url.isprintable():  # a terminal would obey it
         raise ValueError("not printable")
+    if not url.startswith("https://"):  # it becomes a link: no script, and nothing in the clear
+        raise ValueError("no page")
     return DeviceAttempt(
         user_code=code,
         url=url,

@@ -23,6 +23,7 @@ from noroshi.core.people import (
 from noroshi.core.words import Words
 from noroshi.people import keys, steps
 from noroshi.people.passwords import Busy, Passwords, unfit
+from noroshi.people.turned_away import TurnedAway
 from noroshi.ports import Clocks, Store
 from noroshi.vault import Vault
 
@@ -42,6 +43,10 @@ WRONG_CODE = Words(
 WAIT = Words(
     en="Too many failed attempts. Try again in {seconds:.0f} s.",
     ja="失敗が続いたため、{seconds:.0f}秒後にもう一度試してください。",
+)
+NO_TOKEN = Words(
+    en="There is no such API token, or it has ended.",
+    ja="その API トークンはないか、期限が切れています。",
 )
 BUSY = Words(
     en="Many people log in just now. Try again in a moment.",
@@ -65,6 +70,10 @@ class NoEntry(Exception):
         self.words, self.seconds = words, seconds
 
 
+class Failed(NoEntry):
+    """An attempt that was none of theirs, as far as anybody can tell: it is written down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inside:
     """A log-in that went well: the key for the cookie; `half`: the second step comes."""
@@ -81,6 +90,7 @@ class People:
     ) -> None:
         self.store, self.vault, self.clocks = store, vault, clocks
         self.passwords = passwords or Passwords()
+        self.turned_away = TurnedAway(store, clocks)
         self._names, self._addresses = Attempts(FREE_NAME), Attempts(FREE_ADDRESS)
         self._first, self._begun = "", False
 
@@ -102,6 +112,10 @@ class People:
     async def start(self, code: str, name: str, password: str, address: str) -> Inside:
         """Take a one-time code: that of the first start makes an administrator, anybody else's
         is their own. The password is theirs from now on. Raises NoEntry."""
+        work = self._start(code, name, password, address)
+        return await self._noted("password_chosen", "", address, work)
+
+    async def _start(self, code: str, name: str, password: str, address: str) -> Inside:
         self._count(f"code {address}", address)
         hashed, now = keys.hashed_code(code), self.clocks.wall()
         before, user = await self._meant_by(hashed, name, now)
@@ -111,7 +125,7 @@ class People:
         text = await self._slowly(self.passwords.hash(password))
         made = replace(user, password=text, code="", code_until=None)
         if not await self.store.put_user(made, before):
-            raise NoEntry(WRONG_CODE)
+            raise Failed(WRONG_CODE)
         if before is None:
             self._first = ""
         self._well(f"code {address}", address)
@@ -136,19 +150,23 @@ class People:
         for user in users.values():
             if user.code and keys.same(user.code, hashed) and _in_time(user, now):
                 return user, user
-        raise NoEntry(WRONG_CODE)
+        raise Failed(WRONG_CODE)
 
     # log-in and log-out
 
     async def log_in(self, name: str, password: str, address: str, instead: str = "") -> Inside:
         """By password; the session of the key `instead` ends. Raises NoEntry."""
+        work = self._log_in(name, password, address, instead)
+        return await self._noted("log_in", name, address, work)
+
+    async def _log_in(self, name: str, password: str, address: str, instead: str) -> Inside:
         self._count(name[:LONGEST_NAME], address)
         user = (await self.store.users()).get(name)
         right = await self._slowly(
             self.passwords.right(user.password if user else "", password)
         )
         if user is None or not right:
-            raise NoEntry(WRONG)
+            raise Failed(WRONG)
         if not user.two_steps:
             self._well(name, address)
         await self.log_out(instead)
@@ -159,9 +177,13 @@ class People:
         session = await self._session(key)
         if session is None or not session.half:
             raise NoEntry(OVER)
-        self._count(session.user, address)
-        user = await self._stepped(session.user, code)
-        self._well(session.user, address)
+        work = self._second(session.user, key, code, address)
+        return await self._noted("log_in_code", session.user, address, work)
+
+    async def _second(self, name: str, key: str, code: str, address: str) -> Inside:
+        self._count(name, address)
+        user = await self._stepped(name, code)
+        self._well(name, address)
         return await self._opened(user, address, ends=key)
 
     async def _stepped(self, name: str, code: str) -> User:
@@ -175,7 +197,7 @@ class People:
         left = tuple(one for one in user.recovery if not keys.same(one, hashed))
         after = replace(user, step=step or user.step, recovery=left)
         if after == user or not await self.store.put_user(after, user):
-            raise NoEntry(WRONG_CODE)
+            raise Failed(WRONG_CODE)
         return after
 
     async def make_sure(self, key: str, password: str, address: str) -> Inside:
@@ -184,7 +206,11 @@ class People:
         session = await self._session(key)
         if session is None or session.half:
             raise NoEntry(OVER)
-        await self.prove(session.user, password, address)
+        work = self._make_sure(session, password, address)
+        return await self._noted("make_sure", session.user, address, work)
+
+    async def _make_sure(self, session: Session, password: str, address: str) -> Inside:
+        await self._proved(session.user, password, address)
         now, fresh = self.clocks.wall(), keys.key()
         sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
         if not await self.store.put_session(sure, session.key):
@@ -193,13 +219,17 @@ class People:
 
     async def prove(self, name: str, password: str, address: str) -> User:
         """The user of that name, whose password it is. Raises NoEntry."""
+        work = self._proved(name, password, address)
+        return await self._noted("make_sure", name, address, work)
+
+    async def _proved(self, name: str, password: str, address: str) -> User:
         self._count(name[:LONGEST_NAME], address)
         user = (await self.store.users()).get(name)
         right = await self._slowly(
             self.passwords.right(user.password if user else "", password)
         )
         if user is None or not right:
-            raise NoEntry(WRONG)
+            raise Failed(WRONG)
         self._well(name, address)
         return user
 
@@ -244,6 +274,7 @@ class People:
         """Whose API token it is; None: nobody's, or it has ended."""
         found = await self._token(keys.hashed(text))
         if found is None:
+            await self.turned_away.note("api_token", "", "api", address, NO_TOKEN)
             return None
         return Person(found.name, roles_up_to(found.role), "api", address, found.programs)
 
@@ -277,6 +308,15 @@ class People:
         row = Audited(at=now, who=user.name, door="web", address=address, op=op, after=after)
         await self.store.audit(row)
 
+    async def _noted(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:
+        """An attempt; one that failed is in the audit log, by a name that there is."""
+        try:
+            return await work
+        except Failed as failed:
+            known = name if name in await self.store.users() else ""
+            await self.turned_away.note(op, known, "web", address, failed.words)
+            raise
+
     # how often
 
     def _count(self, name: str, address: str) -> None:
@@ -284,7 +324,7 @@ class People:
         now = self.clocks.steady()
         wait = max(self._names.wait(name, now), self._addresses.wait(address, now))
         if wait > 0:
-            raise NoEntry(WAIT.fill(seconds=wait), wait)
+            raise Failed(WAIT.fill(seconds=wait), wait)
         self._names.failed(name, now)
         self._addresses.failed(address, now)
 

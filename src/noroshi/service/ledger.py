@@ -34,7 +34,7 @@ class Ledgers(Desk):
             raise NotFound(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()
         read = await self._read()
-        rows = tuple(row_of(entry, marks, read) for entry in found)
+        rows = tuple(row_of(entry, marks, read, who.roles) for entry in found)
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
 
@@ -53,7 +53,9 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
     )
 
 
-def row_of(entry: Entry, marks: Mapping[str, Words], read: Collection[str]) -> LedgerRow:
+def row_of(
+    entry: Entry, marks: Mapping[str, Words], read: Collection[str], roles: Collection[str]
+) -> LedgerRow:
     """One alarm as an answer. `read`: the routes whose mailbox is read."""
     event, mail = entry.event, entry.row.envelope
     fate = entry.row.fate
@@ -72,13 +74,17 @@ def row_of(entry: Entry, marks: Mapping[str, Words], read: Collection[str]) -> L
         digest=told_in.id if told_in.id != mail.id else "",
         state=state,
         why=entry.told_in.why,
-        tried=tuple(tried for receipt in entry.receipts for tried in _tried(receipt, marks)),
+        tried=tuple(
+            tried for receipt in entry.receipts for tried in _tried(receipt, marks, roles)
+        ),
         arrived=arrived(entry.arrivals),
         unproved=unproved(state, entry.receipts, read),
     )
 
 
-def _tried(receipt: Receipt, marks: Mapping[str, Words]) -> Iterator[Tried]:
+def _tried(
+    receipt: Receipt, marks: Mapping[str, Words], roles: Collection[str]
+) -> Iterator[Tried]:
     for address, answer in receipt.answers.items():
         yield Tried(
             at=receipt.at,
@@ -86,7 +92,7 @@ def _tried(receipt: Receipt, marks: Mapping[str, Words]) -> Iterator[Tried]:
             address=address,
             verdict=answer.verdict,
             code=answer.code,
-            text=answer.text,
+            text=answer.text_for(roles),
             words=answer.words,
             provider_id=receipt.provider_id,
             mark=marks.get(receipt.route, NOTHING),

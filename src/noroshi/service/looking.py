@@ -248,8 +248,10 @@ def letter(
     receipts: Sequence[Receipt],
     arrivals: Sequence[Arrival] = (),
     read: Collection[str] = (),
+    roles: Collection[str] = (),
 ) -> Letter:
-    """One envelope in full. `read`: the routes whose mailbox is read."""
+    """One envelope in full, for people of these roles. `read`: the routes whose mailbox is
+    read."""
     envelope, state = one.envelope, arriving.state_of(queued.state, arrivals)
     return Letter(
         queued=replace(queued, state=state),
@@ -259,20 +261,20 @@ def letter(
         alarms=envelope.alarms,
         members=envelope.members,
         thread=envelope.thread,
-        tried=tuple(_attempt(receipt) for receipt in receipts),
+        tried=tuple(_attempt(receipt, roles) for receipt in receipts),
         arrived=arriving.arrived(arrivals),
         unproved=arriving.unproved(state, receipts, read),
     )
 
 
-def _attempt(receipt: Receipt) -> Attempt:
+def _attempt(receipt: Receipt, roles: Collection[str]) -> Attempt:
     said = tuple(
         Said(
             address=address,
             verdict=answer.verdict,
             code=answer.code,
             enhanced=answer.enhanced,
-            text=answer.text,
+            text=answer.text_for(roles),
             words=answer.words,
         )
         for address, answer in receipt.answers.items()

@@ -119,7 +119,7 @@ class Mailing(Desk):
             told_in = await self._store.envelope(digest)
             id, receipts = (digest, told_in[1]) if told_in else (id, receipts)
         arrivals, read = await self._store.arrivals(id), await self._read()
-        return looking.letter(one, await self._queued(one), receipts, arrivals, read)
+        return looking.letter(one, await self._queued(one), receipts, arrivals, read, who.roles)
 
     @operation(
         role=OPERATOR,

@@ -200,6 +200,9 @@ class Offering(Protocol):
     async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
 
+    async def turn_away(self, who: Person, name: str, why: Words) -> None:
+        """Note that an operation was refused."""
+
 
 def operations(service: type) -> Mapping[str, Operation]:
     """All that a class of services offers, by name."""
@@ -263,7 +266,9 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
         raise NotFound(NO_OPERATION.fill(name=name))
     if wanted.role not in who.roles:
         role = ROLE_NAMES.get(wanted.role, wanted.role)
-        raise Forbidden(NOT_ALLOWED.fill(name=name, role=role, who=who.name))
+        why = NOT_ALLOWED.fill(name=name, role=role, who=who.name)
+        await service.turn_away(who, name, why)
+        raise Forbidden(why)
     if wanted.sure:
         see_that_sure(who, name)
     read = _read(wanted, given)

@@ -334,6 +334,10 @@ class Users(Desk):
         """Keep a row of the audit log."""
         await self._store.audit(row)
 
+    async def turn_away(self, who: Person, name: str, why: Words) -> None:
+        """Note that an operation was refused."""
+        await self._people.turned_away.note(name, who.name, who.door, who.address, why)
+
     async def _user(self, name: str) -> User:
         users = await self._store.users()
         if name not in users:

@@ -62,3 +62,8 @@ class PeopleInMemory:
 
     async def audited(self, last: int = 100) -> Sequence[Audited]:
         return self._audit[::-1][:last]
+
+    async def forget_audit(self, before: datetime, most: int) -> int:
+        old = [row for row in self._audit[:most] if row.at < before]
+        self._audit = [row for row in self._audit if row not in old]
+        return len(old)

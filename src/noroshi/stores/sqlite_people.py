@@ -49,3 +49,6 @@ class PeopleInFile:
 
     async def audited(self, last: int = 100) -> Sequence[Audited]:
         return await self._reader.do(lambda db: people.audited(db, last))
+
+    async def forget_audit(self, before: datetime, most: int) -> int:
+        return await self._writer.do(lambda db: people.forget_audit(db, before, most))

@@ -26,11 +26,13 @@ LONGEST_SAID = 300
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """How answers of one other side are read: by which table, and where it is."""
+    """How answers of one other side are read: by which table, and where it is. `private`: its
+    text is for administrators alone."""
 
     where: str
     rules: tuple[HttpRule, ...]
     parties: Parties
+    private: bool = False
 
     def answer(
         self, reply: Reply, text: str, now: datetime, mask: Callable[[str], str] = str
@@ -43,14 +45,19 @@ class Answering:
             meant.verdict,
             said,
             reply.status,
-            words=self._words(meant, f"{reply.status} {said}"[:LONGEST_SAID].rstrip(" .")),
+            words=self._words(meant, self._told(reply.status, said)),
             fault=meant.fault,
             again=reply.again(now) if held else None,
+            private=self.private,
         )
 
     def unknown(self) -> Answer:
         """It was given everything, and nobody knows what it made of it."""
         return Answer(Verdict.DEFERRED, words=NOT_KNOWN.fill(where=self.where))
+
+    def _told(self, status: int, said: str) -> str:
+        shown = _phrase(status) if self.private else said
+        return f"{status} {shown}"[:LONGEST_SAID].rstrip(" .")
 
     def _words(self, meant: Meaning, said: str) -> Words:
         if meant.verdict is Verdict.ACCEPTED:

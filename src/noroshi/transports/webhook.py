@@ -143,7 +143,7 @@ class WebhookTransport:
         if target.header is not None:
             headers[self._wanted.header] = target.header.reveal()
         url = target.url.reveal()
-        answering = Answering(webhook_url.where_of(url), WEBHOOK, NOBODY)
+        answering = Answering(webhook_url.where_of(url), WEBHOOK, NOBODY, private=True)
         try:
             http = await self._connecting.opened()
             reply = await http.post(url, content, headers)

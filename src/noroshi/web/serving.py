@@ -7,7 +7,7 @@ import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 BACKLOG, MOST_AT_ONCE = 128, 1000
 STOP_WITHIN, IDLE = 2, 30
 """Seconds: until answers are cut off at the end, and that a connection may say nothing."""
+STEP = 0.01
 
 CANNOT_OPEN = Words(
     en="the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
@@ -39,10 +40,37 @@ FIRST = Words(
 
 
 class _Server(uvicorn.Server):
+    """uvicorn's, which waits to be told where that one looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = asyncio.Event()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """The node has its own way to stop."""
         yield
+
+    async def main_loop(self) -> None:
+        """Once a second it has the date written anew that answers carry."""
+        while not self.stop.is_set():
+            await self.on_tick(0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), 1.0)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answers under way may end; who says nothing is cut off."""
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN):
+                while state.connections or state.tasks:  # noqa: ASYNC110  uvicorn tells nobody
+                    await asyncio.sleep(STEP)
+        for task in state.tasks:
+            task.cancel()
 
 
 @asynccontextmanager
@@ -75,7 +103,7 @@ async def open_web(
         yield
     finally:
         house.closing.set()
-        server.should_exit = True
+        server.stop.set()
         await asyncio.wait((serving,), timeout=STOP_WITHIN + 1)
         serving.cancel()
         listening.close()

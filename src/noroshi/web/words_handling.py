@@ -291,15 +291,30 @@ HANDLING: Mapping[str, Words] = {
     ),
     "audit.title": Words(en="Audit log", ja="監査ログ"),
     "audit.about": Words(
-        en="Who changed what, by which door, from what to what. Secrets are never in it.",
-        ja="誰が、どこから、何をどう変えたかの記録です。秘密の値は記録しません。",
+        en="Who changed what, by which door, from what to what, and who was refused. Secrets are never "
+        "in it.",
+        ja="誰が、どこから、何をどう変えたか、誰を拒否したかの記録です。秘密の値は記録しません。",
     ),
     "audit.search": Words(en="Search: name, operation, value", ja="検索: 名前、操作、値"),
     "audit.none": Words(
         en="Nobody has changed anything yet.", ja="まだ何も変更されていません。"
     ),
-    "audit.log_in": Words(en="Logged in.", ja="ログインしました。"),
-    "audit.password_chosen": Words(en="Chose a password.", ja="パスワードを決めました。"),
+    "audit.log_in": Words(en="Log-in.", ja="ログインです。"),
+    "audit.log_in_code": Words(en="Second step of a log-in.", ja="2段階認証です。"),
+    "audit.make_sure": Words(en="The password once more.", ja="パスワードの再入力です。"),
+    "audit.password_chosen": Words(
+        en="A password of one's own, by a one-time code.",
+        ja="ワンタイム コードでのパスワードの設定です。",
+    ),
+    "audit.api_token": Words(
+        en="A request with an API token.", ja="API トークンでの要求です。"
+    ),
+    "audit.nobody": Words(en="unknown", ja="不明"),
+    "audit.refused": Words(en="Refused: {why}", ja="拒否: {why}"),
+    "audit.more": Words(
+        en="(Refusals before it that are not listed: {count})",
+        ja="(この前に記録を省いた拒否: {count}件)",
+    ),
     "door.local": Words(en="this computer", ja="このコンピューター"),
     "door.web": Words(en="browser", ja="ブラウザー"),
     "door.api": Words(en="by the API", ja="API 経由"),

@@ -213,8 +213,8 @@ AUDIT = Command(
     name="audit",
     run="noroshi.cli.audit:audit",
     help=Words(
-        en="who changed what, by which door, from what to what",
-        ja="誰が、どこから、何をどう変えたかを表示します",
+        en="who changed what, by which door, from what to what, and who was refused",
+        ja="誰が、どこから、何をどう変えたか、誰を拒否したかを表示します",
     ),
     options=(
         Option(

@@ -8,10 +8,11 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from noroshi.lab.jwt import decode, encode
-from noroshi.lab.mailbox import Mail
+from noroshi.lab.mailbox import REMEMBERED, Mail
 
 _MARK = "AAMkLab"
 ONLY_ASKED = frozenset({"internetMessageHeaders"})
@@ -60,7 +61,8 @@ def number_of(id: str, mailbox: str) -> int | None:
     return int(number) if known else None
 
 
-def as_message(mail: Mail) -> dict[str, Any]:
+@lru_cache(REMEMBERED)
+def as_message(mail: Mail) -> Mapping[str, Any]:
     """The whole resource."""
     parsed = BytesParser(EmailMessage, policy=default).parsebytes(mail.raw)
     received, sent = _received(mail), _moment(mail.date) or _received(mail)

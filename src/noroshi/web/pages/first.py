@@ -188,7 +188,10 @@ async def way(visit: Visit) -> Response:
 async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
     """The relay's posts of the last test alarm, and what the other side said."""
     if not look["mail"]:
-        return {"posts": (), "tries": (), "state": "", "goes_on": False, "route": look["route"]}
+        none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
+            ("goes_on", "taken"), False
+        )
+        return {"posts": (), "tries": (), "route": look["route"], **none}
     letter = await visit.need("queue_show", id=look["mail"])
     queued = letter["queued"]
     flat = [

@@ -27,7 +27,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 }
 """What the page of users can ask for, and what a form of it gives."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
-BEFORE_THE_LIST = ("log_in", "password_chosen")
+BEFORE_THE_LIST = ("log_in", "log_in_code", "make_sure", "password_chosen", "api_token")
 """What people do on their way in, which is no operation."""
 DOORS = ("local", "web", "api")
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 600
@@ -135,6 +135,7 @@ async def audit(visit: Visit) -> Response:
             "given": [(name, _short(value)) for name, value in one["given"].items()],
             "before": _short(one["before"]),
             "after": _short(one["after"]),
+            "refused": visit.say(one["refused"]),
         }
         for one in fitting[:LISTED]
     ]

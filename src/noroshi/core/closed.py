@@ -1,0 +1,121 @@
+"""Addresses that definitions may not lead to: where clouds hand out credentials to whoever asks
+from within, and where our own manager listens.
+
+Whoever may write definitions may make this computer connect, and read what came of it (server-side
+request forgery). The process's own file opens an address all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from noroshi.core.words import Words
+
+Net = IPv4Network | IPv6Network
+Ip = IPv4Address | IPv6Address
+METADATA: tuple[Net, ...] = tuple(
+    ip_network(text)
+    for text in (
+        "169.254.0.0/16",  # link-local (RFC 3927): 169.254.169.254 of all clouds, ECS' 170.2
+        "fe80::/10",  # link-local (RFC 4291, 2.5.6)
+        "fd00:ec2::/32",  # AWS: fd00:ec2::254, EKS' fd00:ec2::23
+        "fd20:ce::254/128",  # Google Cloud, where there is IPv6 alone
+        "100.100.100.200/32",  # Alibaba Cloud
+        "168.63.129.16/32",  # Azure's WireServer
+        "192.0.0.192/32",  # Oracle Cloud's older one
+    )
+)
+NAMES = frozenset(
+    {"metadata", "metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"}
+)
+"""How a proxy would be asked for them: there the address is not ours to see."""
+NUMBER = re.compile(r"0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
+NAT64 = ip_network("64:ff9b::/96")
+"""RFC 6052, 2.1: an IPv4 address stands in the last 32 bits, and so in those of 6to4."""
+SIX_TO_FOUR = ip_network("2002::/16")
+
+OF_METADATA = Words(
+    en="{where} leads to {address}, where a cloud gives this computer's credentials to whoever asks. "
+    "No definition may lead there, unless may_reach in noroshi.toml names that address.",
+    ja="{where} の接続先 {address} は、クラウドがこのコンピューターの認証情報を渡すアドレスです。"
+    "noroshi.toml の may_reach に書かない限り、定義からは接続できません。",
+)
+OF_MANAGER = Words(
+    en="{where} leads to {address}, where Noroshi's own manager listens. No definition may lead there, "
+    "unless may_reach in noroshi.toml names that address.",
+    ja="{where} の接続先 {address} は、Noroshi 自身のマネージャーです。noroshi.toml の may_reach に"
+    "書かない限り、定義からは接続できません。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What the process's file says of it: on which port the manager listens (0: there is none,
+    or any), and which addresses are open all the same."""
+
+    manager: int = 0
+    may_reach: tuple[Net, ...] = ()
+
+    def why(self, address: str, port: int, *, here: bool) -> Words | None:
+        """Why nobody is to connect there; None: it may be. `here`: the address is one of this
+        computer's own. The places `where` and `address` stay to be filled."""
+        found = meant_by(address)
+        if found is None or any(_is_in(found, net) for net in self.may_reach):
+            return None
+        if any(_is_in(found, net) for net in METADATA):
+            return OF_METADATA
+        own = here or found.is_loopback or found.is_unspecified
+        return OF_MANAGER if own and self.manager and port == self.manager else None
+
+    def why_by_name(self, host: str, port: int) -> Words | None:
+        """The same for what a proxy is asked for: by number, or by the names that all know."""
+        name = host.lower().rstrip(".")
+        if name in NAMES:
+            return self.why("169.254.169.254", port, here=False)
+        if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
+            name = "127.0.0.1"
+        return self.why(name, port, here=False)
+
+
+CLOSED = Closed()
+
+
+def meant_by(address: str) -> Ip | None:
+    """The address that packets go to in the end; None: it is no address but a name."""
+    text = address.partition("%")[0].strip("[]")
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return _by_numbers(text)
+    if not isinstance(found, IPv6Address):
+        return found
+    if found in NAT64:
+        return IPv4Address(int(found) & 0xFFFFFFFF)
+    if found in SIX_TO_FOUR:
+        return IPv4Address(int(found) >> 80 & 0xFFFFFFFF)
+    return found.ipv4_mapped or found
+
+
+def _by_numbers(text: str) -> IPv4Address | None:
+    """As inet_aton(3) reads it: up to four numbers, the last fills what is left; 0x and 0 before
+    them mean hexadecimal and octal. A proxy may read it so."""
+    parts = text.lower().split(".")
+    if len(parts) > 4 or not all(NUMBER.fullmatch(part) for part in parts):
+        return None
+    *first, last = (int(part, _base_of(part)) for part in parts)
+    left = 8 * (4 - len(first))
+    if any(one > 255 for one in first) or last >= 1 << left:
+        return None
+    return IPv4Address(sum(one << (24 - 8 * at) for at, one in enumerate(first)) | last)
+
+
+def _base_of(part: str) -> int:
+    if part.startswith("0x"):
+        return 16
+    return 8 if part.startswith("0") else 10
+
+
+def _is_in(address: Ip, net: Net) -> bool:
+    return address.version == net.version and address in net

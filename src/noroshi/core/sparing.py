@@ -1,0 +1,36 @@
+"""Which of many refusals are written down, so that a flood of them fills no disk and hides little."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+APART = 600.0
+"""Seconds between two rows of one sort."""
+MOST, HOUR = 60, 3600.0
+"""Rows of all sorts in an hour: a year of a flood is about 100 MB."""
+MOST_SORTS = 1000
+
+
+@dataclass
+class Sparing:
+    """Refusals by sort: who, what, from where. `now` is the steady clock's."""
+
+    _last: dict[tuple[str, ...], float] = field(default_factory=dict)
+    _left_out: int = 0
+    _written: list[float] = field(default_factory=list)
+
+    def take(self, sort: tuple[str, ...], now: float) -> int | None:
+        """Whether to write one down: None: no. Else how many, of any sort, were left out since
+        the last row."""
+        self._written = [at for at in self._written if now - at < HOUR]
+        last = self._last.get(sort)
+        if (last is not None and now - last < APART) or len(self._written) >= MOST:
+            self._left_out += 1
+            return None
+        self._last.pop(sort, None)
+        self._last[sort] = now
+        if len(self._last) > MOST_SORTS:
+            del self._last[next(iter(self._last))]
+        self._written.append(now)
+        left_out, self._left_out = self._left_out, 0
+        return left_out

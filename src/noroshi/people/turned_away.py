@@ -1,0 +1,38 @@
+"""Whoever was turned away is in the audit log: as whom, from where, and why."""
+
+from __future__ import annotations
+
+import logging
+
+from noroshi.core.people import Audited
+from noroshi.core.sparing import Sparing
+from noroshi.core.words import Words
+from noroshi.ports import Clocks, Store, StoreError
+
+log = logging.getLogger(__name__)
+
+
+class TurnedAway:
+    """Writes refusals down, as many as a disk can bear."""
+
+    def __init__(self, store: Store, clocks: Clocks) -> None:
+        self._store, self._clocks, self._sparing = store, clocks, Sparing()
+
+    async def note(self, op: str, who: str, door: str, address: str, why: Words) -> None:
+        """It was refused. A store that is away changes nothing of that."""
+        more = self._sparing.take((op, who, door, address), self._clocks.steady())
+        if more is None:
+            return
+        row = Audited(
+            at=self._clocks.wall(),
+            who=who,
+            door=door,
+            address=address,
+            op=op,
+            refused=why,
+            left_out=more,
+        )
+        try:
+            await self._store.audit(row)
+        except StoreError as error:
+            log.warning("a refusal is not in the audit log op=%s: %s", op, error)

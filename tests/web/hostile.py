@@ -1,0 +1,139 @@
+"""A desk on which everything that somebody else may write is an attack, all pages there are, and
+what of a page a browser would take for more than text."""
+
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+from noroshi.core.words import plain
+from noroshi.people import keys
+from noroshi.service import administrator, answer
+from noroshi.web import pages
+from noroshi.web.house import House
+from tests.web.filled import envelope, filled
+
+EVIL = (
+    "\"'><x-evil onclick=evil()></title></textarea></script><script>evil()</script>"
+    "<!--{{7*191}}<img src=x onerror=evil()>"
+)
+WORKED_OUT = str(7 * 191)
+LINK = "javascript:evil()"
+ADDRESSES = ("href", "src", "action", "formaction", "hx-get", "hx-post", "sse-connect")
+FIELDS = ("input", "button", "select", "textarea")
+KNOWN = {"path": "web1/base/disks", "instance": "web1", "group": "base"}
+"""What stands for the places in the pages' addresses."""
+APART = ("/live", "/queue/mail/html")
+"""A stream, and a mail in its own frame, where nothing can act whatever it holds."""
+
+
+async def hostile_desk():
+    """In definitions, mails, answers, measurements and the audit log."""
+    disks = {"name": "disks", "title": EVIL, "kind": "disk"}
+    group = {"name": "base", "title": EVIL, "monitor": [disks]}
+    desk = await filled(
+        subject=EVIL,
+        note=EVIL,
+        instances__web1={"rules": ["all"], "title": EVIL, "group": [group]},
+        routes__m365={"kind": "post", "title": EVIL, "options": {"account": "box"}},
+    )
+    payload = {"subject": LINK, "text": EVIL, "html": EVIL}
+    await desk.store.post(envelope(8, EVIL, payload=payload, born=desk.time.now))
+    await desk.measured(item=EVIL, note=plain(EVIL))
+    sato = administrator(EVIL)
+    await answer(desk.service, sato, "queue_hold", {"id": desk.ids[2]})
+    await answer(desk.service, sato, "send", {"to": ["ops"], "subject": EVIL, "text": LINK})
+    return desk
+
+
+def routes_of(desk):
+    """All pages, as Starlette has them."""
+    return pages.routes(House(service=desk.service, people=desk.people))
+
+
+def paths_of(desk, method):
+    """The address of each page that answers that method, its places filled."""
+    found = []
+    for route in routes_of(desk):
+        if method in route.methods:
+            path = route.path.replace(":path", "")
+            found.append(path.format(**dict.fromkeys(route.param_convertors, "web1") | KNOWN))
+    assert len(found) >= 5
+    return found
+
+
+def asking(desk, path):
+    """With what the pages ask for in their query."""
+    about = f"id={quote(desk.ids[2], safe='')}&number=2&last=50"
+    return f"{path}?{about}&q={quote(EVIL)}&next={quote(LINK)}"
+
+
+async def fingerprint(desk):
+    """What must be as it was after an attack: all but who was refused, and when they came."""
+    store = desk.store
+    users = {name: (u.role, u.password) for name, u in (await store.users()).items()}
+    waiting = sorted((w.envelope.id, w.fate, w.envelope.to) for w in await store.waiting())
+    done = [row for row in await store.audited(1000) if not row.refused.en]
+    current = (await store.current()).number
+    vault = await desk.vault.names()
+    return users, waiting, current, sorted(await store.api_tokens()), vault, len(done)
+
+
+def csrf_of(browser):
+    """What the pages of its session send along."""
+    return keys.csrf_of(browser.cookie)
+
+
+class Page(HTMLParser):
+    """Collects what is more than text: `alive`; and the forms with what they would send."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.alive, self.forms, self._script = [], [], False
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag.startswith("x-") or any("evil" in name for name in given):
+            self.alive.append(f"<{tag}> is theirs")
+        if tag in ("object", "embed", "base", "style", "applet", "math"):
+            self.alive.append(f"<{tag}>")
+        if tag == "meta" and "http-equiv" in given:
+            self.alive.append("a meta that acts")
+        if tag == "iframe" and ("sandbox" not in given or "allow" in (given["sandbox"] or "")):
+            self.alive.append("a frame that acts")
+        self._script = tag == "script"
+        if tag in ("script", "img", "link") and not self._is_ours(given):
+            self.alive.append(f"<{tag}> of {given}")
+        for name, value in given.items():
+            self._see(tag, name, value or "")
+        self._form(tag, given)
+
+    handle_startendtag = handle_starttag
+
+    def handle_endtag(self, tag):
+        self._script = False
+
+    def handle_data(self, text):
+        if self._script and text.strip():
+            self.alive.append("a script in the page")
+
+    def _is_ours(self, given):
+        where = given.get("src") or given.get("href") or ""
+        return where.startswith("/static/")
+
+    def _see(self, tag, name, value):
+        if name.startswith("on") or name == "style":
+            self.alive.append(f"<{tag} {name}>")
+        scheme = value.strip().partition(":")[0].lower()
+        if name in ADDRESSES and scheme in ("javascript", "data", "vbscript"):
+            self.alive.append(f"<{tag} {name}={value[:40]}>")
+        if name in ("href", "action", "src") and value and value[0] not in "/#?":
+            self.alive.append(f"<{tag} {name}={value[:40]}> leads elsewhere")
+
+    def _form(self, tag, given):
+        if tag == "form":
+            self.forms.append((given.get("method", "get").lower(), given.get("action"), {}))
+        elif (
+            tag in FIELDS and self.forms and given.get("name") and given.get("type") != "search"
+        ):
+            self.forms[-1][2].setdefault(given["name"], []).append(given.get("value") or "x")

@@ -1,0 +1,118 @@
+"""What others wrote is shown as text, on every page there is: names, titles, log lines, subjects,
+answers of mail servers, what a template made, names of people, the audit log, what was searched."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from tests.service.asking import let_in
+from tests.web.browser import browsing
+from tests.web.hostile import (
+    APART,
+    EVIL,
+    LINK,
+    WORKED_OUT,
+    Page,
+    asking,
+    hostile_desk,
+    paths_of,
+)
+
+FRAMES = ("frame-ancestors 'none'", "frame-ancestors 'self'")
+
+
+@pytest.fixture
+async def desk():
+    return await hostile_desk()
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        EVIL,
+        f'<a href="{LINK}">x</a>',
+        "<p onclick=x>",
+        '<p style="x">',
+        "<iframe src=/x></iframe>",
+        "<script>x</script>",
+        '<a href="https://evil.example/">x</a>',
+    ],
+)
+def test_what_is_alive_in_a_page_is_found(bad):
+    assert Page(f"<p>{bad}</p>").alive != []
+
+
+def whole_pages(desk):
+    return [path for path in paths_of(desk, "GET") if path not in APART]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_on_no_page_anything_of_it_is_alive(desk, browser, language):
+    shown = 0
+    for path in whole_pages(desk):
+        for address in (path, asking(desk, path)):
+            await browser.get(address, headers={"Accept-Language": language})
+            assert browser.status != 500, address
+            assert Page(browser.text).alive == [], address
+            assert WORKED_OUT not in browser.text, "a template took it for its own"
+            shown += "x-evil" in browser.text
+    assert shown >= 10  # else nobody was attacked
+
+
+async def test_what_was_typed_at_the_way_in_is_shown_as_text(desk, tmp_path):
+    async with browsing(desk, tmp_path) as browser:
+        for path in ("/login", "/sure", "/start", "/login/code"):
+            await browser.get(f"{path}?next={quote(LINK)}&name={quote(EVIL)}")
+            await browser.post(path, name=EVIL, next=LINK, password=EVIL, code=EVIL, again="")
+            assert Page(browser.text).alive == [] and browser.status != 500, path
+
+
+async def test_a_page_that_is_not_there_shows_its_address_as_text(browser):
+    await browser.get(f"/{quote(EVIL)}")
+    assert browser.status == 404 and Page(browser.text).alive == []
+
+
+async def test_by_the_api_it_is_json_that_no_browser_takes_for_a_page(desk, browser):
+    for op in ("status", "queue_list", "ledger", "log", "versions"):
+        await browser.get(f"/api/{op}")
+        assert browser.headers["content-type"] == "application/json"
+        assert browser.headers["x-content-type-options"] == "nosniff"
+    await browser.get(f"/api/{quote(EVIL, safe='')}")
+    assert browser.status == 404 and json.loads(browser.text)["error"] == "not found"
+    assert browser.headers["content-type"] == "application/json"
+
+
+async def test_the_figures_keep_one_line_for_one_figure(desk, browser):
+    token = await let_in(desk)
+    await browser.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+    assert browser.status == 200 and browser.headers["content-type"].startswith("text/plain")
+    lines = browser.text.splitlines()
+    assert all(line.startswith(("# ", "noroshi_")) for line in lines)
+
+
+async def test_no_page_can_be_framed_by_another_site_or_run_what_is_in_it(desk, browser):
+    """Clickjacking, and the second line behind what is shown as text."""
+    for path in [*whole_pages(desk), "/queue/mail/html", "/static/live.js", "/api/status"]:
+        await browser.get(asking(desk, path))
+        policy = browser.headers["content-security-policy"]
+        assert any(rule in policy for rule in FRAMES), path
+        assert "unsafe-inline'" not in policy.partition("style-src")[0], path
+        assert "unsafe-eval" not in policy and "default-src 'none'" in policy
+        wanted = "SAMEORIGIN" if path in APART else "DENY"
+        assert browser.headers["x-frame-options"] == wanted, path
+        assert browser.headers["x-content-type-options"] == "nosniff"
+        assert browser.headers["referrer-policy"] == "same-origin"
+
+
+async def test_what_pages_show_is_kept_by_no_cache(desk, browser):
+    for path in whole_pages(desk):
+        await browser.get(asking(desk, path))
+        assert browser.headers["cache-control"] == "no-store", path
