@@ -35,6 +35,7 @@ from noroshi.definitions.needs import mark_of, resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
 from noroshi.engine.signs import Notify, SignsOfLife
+from noroshi.hosts.around import Around
 from noroshi.hosts.examining import System
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
@@ -219,6 +220,8 @@ async def open_app(
             ring=ring,
             people=people,
             system=System(config, store, ring).steps,
+            around=Around(config, clocks),
+            own=hosts.own,
         )
         stack.push_async_callback(service.close)
         await _finish_rotation(ring)

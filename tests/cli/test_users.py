@@ -61,6 +61,37 @@ async def test_a_token_is_made_listed_and_revoked(desk, tmp_path):
     assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 5
 
 
+async def test_ones_own_password_is_changed_with_the_old_one(desk, tmp_path):
+    better, file = "a better horse battery", tmp_path / "new"
+    file.write_text(better)
+    await typed(
+        "user", "add", "eri", "--password-file", "-", home=tmp_path, given=f"{CANARY}\n"
+    )
+    argv = ("user", "own-password", "eri", "--new-password-file", str(file))
+    told = await typed(*argv, "--password-file", "-", home=tmp_path, given="wrong\n")
+    assert told.code == 5 and "not right" in told.err
+    told = await typed(*argv, "--password-file", "-", home=tmp_path, given=f"{CANARY}\n")
+    assert told.code == 0 and "“eri” is changed" in told.out
+    user = (await desk.store.users())["eri"]
+    assert await desk.people.passwords.right(user.password, better)
+
+
+async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(desk, tmp_path):
+    file = tmp_path / "password"
+    file.write_text(CANARY)
+    await typed("user", "add", "eri", "--password-file", str(file), home=tmp_path)
+    argv = ("user", "own-totp", "eri", "--password-file", str(file))
+    async with Terminal(tmp_path, *argv) as person:
+        await person.until("Code that it shows now: ")
+        seed = person.seen.partition("secret=")[2].partition("&")[0]
+        await person.type("", f"{pyotp.TOTP(seed).at(desk.time.now)}\n")
+        await person.until("recovery codes")
+        assert await person.process.wait() == 0
+    assert (await desk.store.users())["eri"].two_steps
+    assert (await typed(*argv, "--off", home=tmp_path)).code == 0
+    assert not (await desk.store.users())["eri"].two_steps
+
+
 async def test_who_was_refused_is_told_with_the_reason(desk, tmp_path):
     for _ in range(3):
         with pytest.raises(NoEntry):

@@ -2,6 +2,7 @@
 
 import re
 import signal
+from urllib.request import urlopen
 
 import pytest
 
@@ -30,3 +31,13 @@ def test_a_service_that_is_killed_is_told_of_and_comes_back(demo):
     assert demo.wait() == 0
     assert demo.said.endswith(f"\n{texts.STOPPED.en}\n")
     assert demo.left == [] and not list(demo.temporary.iterdir())
+
+
+def test_whoever_looks_on_is_told_where_the_manager_is_and_may_enter(demo):
+    demo.until_it_says("mailbox where all of it arrives")
+    url, code = re.search(
+        r"(http://127\.0\.0\.1:\d+/start)\?code=([A-Z0-9-]+)", demo.said
+    ).groups()
+    with urlopen(f"{url}?code={code}") as answer:
+        page = answer.read().decode()
+    assert f'value="{code}"' in page and 'id="password"' in page

@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from noroshi.config import Config
 from noroshi.core.delivery import fate
 from noroshi.core.model import (
     NOTHING,
@@ -22,6 +24,7 @@ from noroshi.core.model import (
 )
 from noroshi.core.words import Words
 from noroshi.definitions import document
+from noroshi.hosts.around import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
@@ -190,15 +193,20 @@ class SignInServer:
             raise SignInFailed(words, error="invalid_client", who="admin", codes=(7000222,))
 
 
+HOME = Path("/nowhere")
+NOWHERE = Config(home=HOME, store=HOME / "store", key=HOME / "key", door=HOME / "door")
+
+
 class Desk:
     """A service and what stands behind it."""
 
-    def __init__(self, store=None, checks=(DISK,), routes=(POST, EXAMINED), **more):
+    def __init__(self, store=None, checks=(DISK,), routes=(POST, EXAMINED), host=None, **given):
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
         self.made, self.plugins = 0, Plugins(checks, (MAIL,), routes)
         clocks = self.time.clocks
+        given.setdefault("around", Around(NOWHERE, clocks))
         self.tokens = TokenSource(
             vault=self.vault,
             provider_of=lambda cloud: self.server,
@@ -214,7 +222,8 @@ class Desk:
             tokens=self.tokens,
             new_id=self.new_id,
             people=self.people,
-            **more,
+            host_of=None if host is None else lambda _monitor: host,
+            **given,
         )
 
     def new_id(self):

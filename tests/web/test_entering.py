@@ -175,7 +175,7 @@ async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_
         await browser.post("/start", code=code, **(form | {"again": "x"}))
         assert browser.status == 400 and GOOD not in browser.text
         await browser.post("/start", code=code.lower(), **form)
-        assert (browser.status, browser.to) == (303, "/")
+        assert (browser.status, browser.to) == (303, "/first")
         assert (await browser.get("/")).status == 200
 
 

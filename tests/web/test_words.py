@@ -8,12 +8,25 @@ from pathlib import Path
 import pytest
 
 import noroshi.web
+from noroshi.hosts.around import SORTS
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
-from noroshi.web.pages import mailing, mailing_edit, mailing_new, parts, queue, telling, users
+from noroshi.web.pages import (
+    contacts,
+    first,
+    first_mail,
+    mailing,
+    mailing_edit,
+    mailing_new,
+    parts,
+    queue,
+    telling,
+    users,
+)
 from noroshi.web.pages.ledger import PARTS
 from noroshi.web.pages.mailing_live import CHECKS
+from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
@@ -28,7 +41,8 @@ SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma"}
 def used():
     for path in [*TEMPLATES, *HOUSE.rglob("*.py")]:
         text = path.read_text(encoding="utf-8")
-        yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z_.]+)"', text)
+        yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z0-9_.]+)"', text)
+    yield "first.forbidden"
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
     yield from (key("state", name) for name in STATES)
@@ -41,16 +55,23 @@ def used():
     yield from (f"door.{name}" for name in users.DOORS)
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
+    yield from (group.key for group in GROUPS)
+    pages = [one for group in GROUPS for one in group.pages]
+    yield from (f"{one.key}.{part}" for one in pages for part in ("title", "short"))
+    yield from (f"first.{step}.step" for step in first.STEPS)
+    yield from (f"first.protection.{one}" for one in first_mail.PROTECTIONS)
+    yield from (f"first.app.{n}" for n in "1234")
+    for sort in (telling.RULES, telling.NOTIFICATIONS, contacts.CONTACTS):
+        yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
+        yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
+        yield from (f"{sort.one}.{name}" for name in sort.sections)
     yield from (
         *SETTINGS,
         *OPTIONS,
         *CHOICES,
         *MAILING_FIELDS,
     )  # drawn by the names of settings
-    for sort in (telling.RULES, telling.NOTIFICATIONS):
-        yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
-        yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))
-        yield from (f"{sort.one}.{name}" for name in sort.sections)
+    yield from (f"places.{sort}" for sort in SORTS)
     yield from ("alarm.held", "alarm.dropped")
     yield from (f"mailing.did.{name}" for name in mailing.DID)
     yield from (f"route.way.{name}" for name in WAYS)

@@ -128,12 +128,21 @@ def totp(asked: Asked) -> int:
         print(asked.say(OFF.fill(name=name)))
         return exits.DONE
     begun = asked.call("user_totp", name=name)
-    print(asked.say(SCAN.fill(seed=begun["seed"], address=begun["address"])))
-    code = typed(asked, CODE, AT_TERMINAL)
-    kept = asked.call("user_totp_on", name=name, code=code)
-    codes = "\n".join(f"  {one}" for one in kept["codes"])
-    print(asked.say(RECOVERY.fill(name=name, codes=codes)))
+    code = scanned(asked, begun)
+    say_recovery(asked, asked.call("user_totp_on", name=name, code=code))
     return exits.DONE
+
+
+def scanned(asked: Asked, begun: Answer) -> str:
+    """Show what an authenticator takes; the code that it shows then."""
+    print(asked.say(SCAN.fill(seed=begun["seed"], address=begun["address"])))
+    return typed(asked, CODE, AT_TERMINAL)
+
+
+def say_recovery(asked: Asked, kept: Answer) -> None:
+    """That it is on, and the codes to keep."""
+    codes = "\n".join(f"  {one}" for one in kept["codes"])
+    print(asked.say(RECOVERY.fill(name=kept["name"], codes=codes)))
 
 
 def token_new(asked: Asked) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from noroshi.definitions.archive import look_at, pack, unpack
 from noroshi.definitions.changes import Difference, differences
 from noroshi.definitions.checking import Checked, check
 from noroshi.definitions.compiling import Kinds, Plan, compile_plan
@@ -35,12 +36,15 @@ __all__ = [
     "document",
     "give_ids",
     "likely_renamed",
+    "look_at",
     "look_into",
     "monitor_ids",
+    "pack",
     "read_folder",
     "read_text",
     "try_out",
     "ulid",
+    "unpack",
     "what_would_be_lost",
     "write_folder",
 ]

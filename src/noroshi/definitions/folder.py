@@ -81,9 +81,9 @@ def look_into(path: Path) -> Folder:
     for file in _files(path):
         name = file.relative_to(path).as_posix()
         try:
-            if not _is_ours(name):
+            if not is_ours(name):
                 raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
-            given = _without_dates(_load(file, name), Place(f"{name}: ", problems))
+            given = without_dates(_load(file, name), Place(f"{name}: ", problems))
             read.append(document(name.removesuffix(".toml"), given))
         except Invalid as invalid:
             problems += invalid.problems
@@ -101,7 +101,7 @@ def read_folder(path: Path) -> tuple[Document, ...]:
 def read_text(raw: bytes, name: str) -> dict[str, Any]:
     """What one file says; Invalid with all that is wrong with it, at `name`."""
     problems = list[Problem]()
-    given: dict[str, Any] = _without_dates(_parsed(raw, name), Place(f"{name}: ", problems))
+    given: dict[str, Any] = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
     if problems:
         raise Invalid(tuple(problems))
     return given
@@ -109,12 +109,12 @@ def read_text(raw: bytes, name: str) -> dict[str, Any]:
 
 def what_would_be_lost(path: Path, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
     """The definitions' files that `write_folder` would remove, or write over with other text."""
-    texts, lost = _texts(documents), list[Problem]()
+    made, lost = texts(documents), list[Problem]()
     for file in _files(path):
         name = file.relative_to(path).as_posix()
-        if _is_ours(name) and name not in texts:
+        if is_ours(name) and name not in made:
             lost.append(Problem(name, WOULD_GO))
-        elif name in texts and file.read_bytes() != texts[name].encode():
+        elif name in made and file.read_bytes() != made[name].encode():
             lost.append(Problem(name, WOULD_CHANGE))
     return tuple(lost)
 
@@ -124,21 +124,22 @@ def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
 
     Invalid, and nothing written, if there are files in it that are none of ours.
     """
-    texts = _texts(documents)
+    made = texts(documents)
     there = {file.relative_to(path).as_posix() for file in _files(path)}
-    foreign = sorted(name for name in there if not _is_ours(name))
+    foreign = sorted(name for name in there if not is_ours(name))
     if foreign:
         raise Invalid(tuple(Problem(name, FOREIGN) for name in foreign))
-    for name, text in texts.items():
+    for name, text in made.items():
         file = path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
-    for name in there - texts.keys():
+    for name in there - made.keys():
         (path / name).unlink()
     path.mkdir(parents=True, exist_ok=True)
 
 
-def _texts(documents: tuple[Document, ...]) -> dict[str, str]:
+def texts(documents: tuple[Document, ...]) -> dict[str, str]:
+    """What stands in which file."""
     return {"/".join(split(one.key)) + ".toml": toml(content(one)) for one in documents}
 
 
@@ -153,7 +154,8 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _is_ours(name: str) -> bool:
+def is_ours(name: str) -> bool:
+    """Whether it is the name of a definition's file, from the folder on."""
     type, _, rest = name.partition("/")
     return type in TYPES and rest.endswith(".toml") and is_name(rest.removesuffix(".toml"))
 
@@ -163,10 +165,11 @@ def _load(file: Path, name: str) -> dict[str, Any]:
         raw = file.read_bytes()
     except OSError as error:
         raise Invalid((Problem(name, UNREADABLE.fill(why=why(error))),)) from None
-    return _parsed(raw, name)
+    return parsed(raw, name)
 
 
-def _parsed(raw: bytes, name: str) -> dict[str, Any]:
+def parsed(raw: bytes, name: str) -> dict[str, Any]:
+    """What the TOML of a file says. Invalid, at its line, if it is none."""
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:
@@ -185,14 +188,14 @@ def _no_toml(said: str) -> Words:
     return NO_TOML_AT_ALL.fill(why=toml_said(said))
 
 
-def _without_dates(given: Any, place: Place) -> Any:
+def without_dates(given: Any, place: Place) -> Any:
     """The same without what TOML knows (dates, times, infinity) and JSON does not."""
     if isinstance(given, dict):
-        kept = {key: _without_dates(one, place.at(key)) for key, one in given.items()}
+        kept = {key: without_dates(one, place.at(key)) for key, one in given.items()}
         return {key: one for key, one in kept.items() if one is not GONE}
     if isinstance(given, list):
         walked = [
-            _without_dates(one, place.at(_called(one, number)))
+            without_dates(one, place.at(_called(one, number)))
             for number, one in enumerate(given, 1)
         ]
         return [one for one in walked if one is not GONE]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ from typing import Any
 
 from noroshi.cli.client import Far, Refused
 from noroshi.cli.parser import HELP, Parser
+from noroshi.config_web import HERE, PORT
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
 from noroshi.demo.shown import folded
@@ -44,6 +47,8 @@ from noroshi.demo.texts import (
     KILLED,
     LAB,
     LANG,
+    MANAGER,
+    NO_MANAGER,
     NODE,
     ONCE,
     OWN,
@@ -53,6 +58,7 @@ from noroshi.demo.texts import (
     SIGNED,
     STOPPED,
     UP,
+    WALK,
 )
 from noroshi.lab.mailbox import Mail, Mailboxes
 from noroshi.lab.person import SignInRefused, sign_in
@@ -60,6 +66,8 @@ from noroshi.lab.person import SignInRefused, sign_in
 REST = 5.0  # seconds that the shop stays down, for its alarm to be seen first
 PATIENCE = 60.0  # seconds for each step; only what is broken takes so long
 LOOK = 0.1
+MANAGER_SAID = re.compile(r"manager: (?P<url>http\S+)[^$]*?first start: (?P<code>\S+)")
+"""As the node prints it in English."""
 LEAVE = 10.0  # seconds that a program has to end when asked to; the node needs five at most
 # A terminal that is closed sends SIGHUP; Windows has none.
 INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
@@ -126,13 +134,14 @@ class Demo:
         self.definitions = folder / "definitions"
         self.mark = f"noroshi-demo-{secrets.token_hex(4)}"
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
+        self.manager: Mapping[str, str] = {}
 
     def run(self, *, once: bool) -> None:
         """Tell the story; with `once` print both mails, else watch on."""
         self.say(HEAD.fill(folder=self.folder))
         lab = self.start_lab()
         self.start_shop()
-        self.start_node(lab)
+        self.start_node(lab, manager=not once)
         self.sign_in(lab)
         alarm = self.mishap(lab)
         recovery = self.repair(lab, alarm)
@@ -159,12 +168,16 @@ class Demo:
         self._start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
         self.step(SHOP.fill(pid=self.shop.pid))
 
-    def start_node(self, lab: Mapping[str, Any]) -> None:
-        """A node with these definitions, once it has seen the shop."""
+    def start_node(self, lab: Mapping[str, Any], *, manager: bool) -> None:
+        """A node with these definitions, once it has seen the shop; with a manager, if there
+        is somebody to look at it."""
         self._start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
         if self.programs["init"].wait():
             raise DemoError(self._ended("init"))
-        self._start("node", "-m", "noroshi.cli", "--home", str(self.home), "serve")
+        with (self.home / "noroshi.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f"web = {{ port = {_port()} }}\n" if manager else "web = false\n")
+        argv = ("-m", "noroshi.cli", "--home", str(self.home), "--lang", "en", "serve")
+        self._start("node", *argv)
         self.until(lambda: self._door_opens() or None, "node")
         self._define(lab)
         documents = [
@@ -176,6 +189,9 @@ class Demo:
         status = self.far.call("status")
         for monitor in status["monitors"]:
             self.step(NODE.fill(line=f"{monitor['path']} ({monitor['kind']})"))
+        if manager:
+            self.manager = self.until(self._manager, "manager")
+            self.step(MANAGER.fill(**self.manager) if self.manager else NO_MANAGER)
 
     def sign_in(self, lab: Mapping[str, Any]) -> None:
         """Walk the lab's pages as a person would, and paste the address back."""
@@ -258,6 +274,8 @@ class Demo:
             definitions=self.definitions,
         )
         print(hints.say(self.language), flush=True)
+        if self.manager:
+            self.say(WALK.fill(**{**lab, **self.manager}))
         box = Mailboxes(self.lab_folder / "mail")
         count = len(box.mails(lab["reader"]))
         while True:
@@ -371,6 +389,15 @@ class Demo:
             return False
         return True
 
+    def _manager(self) -> Mapping[str, str] | None:
+        """Where the node's manager is, and the code for its first start, as the node said; none
+        if it could not be opened."""
+        said = (self.folder / "node.log").read_text("utf-8", "replace")
+        if "cannot be opened" in said:
+            return {}
+        found = MANAGER_SAID.search(said)
+        return found.groupdict() if found else None
+
     def _level(self) -> str:
         monitors = self.far.call("status")["monitors"]
         shop = next((m for m in monitors if m["path"].endswith("/shop")), None)
@@ -391,6 +418,17 @@ class Demo:
         log = self.folder / f"{name}.log"
         tail = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [""]
         return ENDED.fill(what=name, log=f"{log.name}: {tail[0]}")
+
+
+def _port() -> int:
+    """The manager's usual port if it is free, else any (0)."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((HERE, PORT))
+        except OSError:
+            return 0
+    return PORT
 
 
 def _on_interrupts(handler: Any) -> None:

@@ -57,6 +57,37 @@ POSTS = (
 DOWN = Words(en="◆ CRITICAL: no such process", ja="◆ 危険: プロセスがありません")
 UP = Words(en="○ OK: it runs again", ja="○ 正常: 再び動いています")
 SAME_THREAD = Words(en="    (same thread)", ja="    (同じスレッド)")
+MANAGER = Words(en="manager    {url}start?code={code}", ja="画面       {url}start?code={code}")
+NO_MANAGER = Words(
+    en="manager    its port is taken; it goes on without",
+    ja="画面       ポートが使用中のため、画面なしで続けます",
+)
+WALK = Words(
+    en="""
+━━ Try it in a browser
+  {url}start?code={code}
+  Choose a name and a password there; whoever has the code is the administrator. Then:
+  1. Settings › What is watched › disks: set the limit of “Used” to 1. Within 10 s an alarm leaves.
+  2. Alarms: acknowledge it; its reminders stop. Set the limit back: the recovery comes.
+  3. Mail: the route through the lab's Microsoft 365; send a test mail, or add a second route.
+     What the lab wants to know: cloud lab, tenant {tenant_id}
+     client ID {client_id}, secret {client_secret}
+     sign in as {user}, password {password}
+  The mailbox where all of it arrives: {mail_pages}
+  (the browser warns of a certificate there: it is the lab's own)""",
+    ja="""
+━━ ブラウザーで試す
+  {url}start?code={code}
+  名前とパスワードを決めると、最初の管理者になります。続いて次のことを試せます。
+  1. 設定 › 監視の設定 › disks で「使用率」のしきい値を1にすると、10秒以内にアラームが届きます。
+  2. アラームの画面で「確認済み」にすると、再通知が止まります。しきい値を戻すと回復が届きます。
+  3. メールの画面に、ラボの Microsoft 365 を通る経路があります。テストメールを送るか、経路を追加します。
+     ラボの値: クラウド lab、テナント {tenant_id}
+     クライアント ID {client_id}、シークレット {client_secret}
+     サインインは {user}、パスワード {password}
+  すべてのメールが届くメールボックス: {mail_pages}
+  (証明書の警告が出ますが、ラボ自身の証明書のためです)""",
+)
 HINTS = Words(
     en="""
 It watches on until Ctrl-C. In another terminal:
@@ -136,8 +167,13 @@ name = "disks"
 [[group.monitor]]
 name = "disks"
 kind = "disk"
-every = "1m"
-rules = []
+every = "10s"
+rules = ["ops"]
+may_vanish = true
+
+[group.monitor.limits.used]
+warning = 99
+critical = 99.9
 """,
 }
 

@@ -210,19 +210,36 @@ class People:
         return await self._noted("make_sure", session.user, address, work)
 
     async def _make_sure(self, session: Session, password: str, address: str) -> Inside:
-        self._count(session.user, address)
-        user = (await self.store.users()).get(session.user)
-        right = await self._slowly(
-            self.passwords.right(user.password if user else "", password)
-        )
-        if not right:
-            raise Failed(WRONG)
-        self._well(session.user, address)
+        await self._proved(session.user, password, address)
         now, fresh = self.clocks.wall(), keys.key()
         sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
         if not await self.store.put_session(sure, session.key):
             raise NoEntry(OVER)
         return Inside(fresh)
+
+    async def prove(self, name: str, password: str, address: str) -> User:
+        """The user of that name, whose password it is. Raises NoEntry."""
+        work = self._proved(name, password, address)
+        return await self._noted("make_sure", name, address, work)
+
+    async def _proved(self, name: str, password: str, address: str) -> User:
+        self._count(name[:LONGEST_NAME], address)
+        user = (await self.store.users()).get(name)
+        right = await self._slowly(
+            self.passwords.right(user.password if user else "", password)
+        )
+        if user is None or not right:
+            raise Failed(WRONG)
+        self._well(name, address)
+        return user
+
+    async def again(self, name: str, address: str) -> Inside:
+        """A fresh session for somebody who proved a moment ago who they are, in the place of
+        those that ended over it. Raises NoEntry."""
+        user = (await self.store.users()).get(name)
+        if user is None:
+            raise NoEntry(OVER)
+        return await self._opened(user, address)
 
     async def log_out(self, key: str) -> None:
         """End the session, and with it those that are over."""
@@ -291,7 +308,7 @@ class People:
         row = Audited(at=now, who=user.name, door="web", address=address, op=op, after=after)
         await self.store.audit(row)
 
-    async def _noted(self, op: str, name: str, address: str, work: Awaitable[Inside]) -> Inside:
+    async def _noted(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:
         """An attempt; one that failed is in the audit log, by a name that there is."""
         try:
             return await work

@@ -21,11 +21,12 @@ from noroshi.definitions.needs import (
     resource_of,
 )
 from noroshi.examining import Step
+from noroshi.hosts.around import Around
 from noroshi.oauth.another import of_other
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.people import People
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Resting, Store, Trip, Version, Waiting
+from noroshi.ports import Clocks, Host, Own, Resting, Store, Trip, Version, Waiting
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.arriving import limits
@@ -62,11 +63,14 @@ class Desk:
         ring: KeyRing | None = None,
         people: People | None = None,
         system: Callable[[], Sequence[Step]] | None = None,
+        around: Around | None = None,
+        own: Own | None = None,
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
         self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
         self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
         self._ring, self._system = ring, system
+        self._around, self._own = around, own
         self._under_way = UnderWay(clocks.steady)
         self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None

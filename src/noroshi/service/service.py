@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.service.alarming import Alarming
 from noroshi.service.as_sent import Previewing
+from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
@@ -17,22 +18,25 @@ from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
 from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
+from noroshi.service.own_account import OwnAccounts
 from noroshi.service.placing import Placing
 from noroshi.service.proving import Proving
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.showing import Showing
 from noroshi.service.silencing import Silencing
+from noroshi.service.surveying import Surveying
 from noroshi.service.trying import Trying
-from noroshi.service.users import Users
 from noroshi.service.versions import Versions
 
 
 class Service(
+    Surveying,
     Looking,
     History,
     Showing,
     Trying,
+    Beginning,
     Editing,
     Versions,
     Blueprints,
@@ -48,7 +52,7 @@ class Service(
     Silencing,
     Reporting,
     Keeping,
-    Users,
+    OwnAccounts,
     Examining,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""

@@ -227,12 +227,7 @@ class Users(Desk):
     )
     async def user_totp(self, who: Person, name: str) -> SecondStep:
         """A fresh seed for an authenticator; it holds once a code of it was given back."""
-        await self._user(name)
-        seed = steps.fresh_seed()
-        await self._keep(_next(name), seed)
-        return SecondStep(
-            name=name, seed=seed, address=steps.address_of(seed, name, self._name)
-        )
+        return await self._step_begun(await self._user(name))
 
     @operation(
         role=ADMIN,
@@ -244,18 +239,7 @@ class Users(Desk):
     )
     async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
         """With a code of the authenticator; the answer is what to keep for its loss."""
-        user, seed = await self._user(name), await self._opened(_next(name))
-        if seed is None:
-            raise Conflict(NOT_BEGUN.fill(name=name))
-        step = steps.step_of(seed.reveal(), code, self.now(), 0)
-        if not step:
-            raise Invalid(WRONG_CODE)
-        codes, hashes = steps.recovery_codes()
-        await self._keep(SEED.format(name=name), seed.reveal())
-        await self._change(replace(user, two_steps=True, step=step, recovery=hashes), user)
-        await self._vault.remove(_next(name))
-        note(before={"two_steps": user.two_steps}, after={"two_steps": True})
-        return Recovery(name=name, codes=codes)
+        return await self._step_on(await self._user(name), code)
 
     @operation(
         role=ADMIN,
@@ -266,11 +250,7 @@ class Users(Desk):
     )
     async def user_totp_off(self, who: Person, name: str) -> str:
         """For when the authenticator and the recovery codes are lost."""
-        user = await self._user(name)
-        await self._change(replace(user, two_steps=False, step=0, recovery=()), user)
-        await self._vault.remove(SEED.format(name=name))
-        note(before={"two_steps": user.two_steps}, after={"two_steps": False})
-        return name
+        return await self._step_off(await self._user(name))
 
     @operation(
         role=ADMIN,
@@ -369,6 +349,33 @@ class Users(Desk):
             raise Conflict(MEANWHILE.fill(name=before.name))
         if after.password != before.password or after.two_steps != before.two_steps:
             await self._store.end_sessions(self.now(), before.name)
+
+    async def _step_begun(self, user: User) -> SecondStep:
+        """A fresh seed for their authenticator, kept until a code of it was given back."""
+        name, seed = user.name, steps.fresh_seed()
+        await self._keep(_next(name), seed)
+        address = steps.address_of(seed, name, self._name)
+        return SecondStep(name=name, seed=seed, address=address)
+
+    async def _step_on(self, user: User, code: str) -> Recovery:
+        name, seed = user.name, await self._opened(_next(user.name))
+        if seed is None:
+            raise Conflict(NOT_BEGUN.fill(name=name))
+        step = steps.step_of(seed.reveal(), code, self.now(), 0)
+        if not step:
+            raise Invalid(WRONG_CODE)
+        codes, hashes = steps.recovery_codes()
+        await self._keep(SEED.format(name=name), seed.reveal())
+        await self._change(replace(user, two_steps=True, step=step, recovery=hashes), user)
+        await self._vault.remove(_next(name))
+        note(before={"two_steps": user.two_steps}, after={"two_steps": True})
+        return Recovery(name=name, codes=codes)
+
+    async def _step_off(self, user: User) -> str:
+        await self._change(replace(user, two_steps=False, step=0, recovery=()), user)
+        await self._vault.remove(SEED.format(name=user.name))
+        note(before={"two_steps": user.two_steps}, after={"two_steps": False})
+        return user.name
 
     async def _with_password(self, user: User, password: str) -> tuple[User, str]:
         """With that password, or a code for one: then none is right until it is chosen."""

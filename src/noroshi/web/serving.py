@@ -33,8 +33,9 @@ CANNOT_OPEN = Words(
 )
 OPEN = Words(en="manager: {url}", ja="マネージャー: {url}")
 FIRST = Words(
-    en="manager: there is no administrator yet. One-time code for the first start: {code}",
-    ja="マネージャー: 管理者がまだいません。最初に使うワンタイム コード: {code}",
+    en="manager: there is no administrator yet. Open {url}start; the one-time code for the first "
+    "start: {code}",
+    ja="マネージャー: 管理者がまだいません。{url}start を開き、次のワンタイム コードを入れてください: {code}",
 )
 
 
@@ -94,9 +95,10 @@ async def open_web(
         return
     server = _Server(_config(house, context))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    say(OPEN.fill(url=url_of(settings, listening)))
+    url = url_of(settings, listening)
+    say(OPEN.fill(url=url))
     if not await house.people.begun():
-        say(FIRST.fill(code=house.people.first_code()))
+        say(FIRST.fill(url=url, code=house.people.first_code()))
     try:
         yield
     finally:

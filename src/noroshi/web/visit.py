@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -32,13 +32,14 @@ from noroshi.service.offer import STORE_TROUBLE
 from noroshi.web.api import STATUS, body_of
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
+from noroshi.web.uploads import Upload, boundary_of, parts_of
 from noroshi.web.words import TEXTS
 
 log = logging.getLogger(__name__)
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
-LONGEST_FORM = 1 << 20
+LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
 MOST_FIELDS = 500
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
@@ -57,6 +58,8 @@ class Visit:
     key: str
     person: Person | None
     form: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Upload] = ()
+    """The files that were sent with it."""
     bring: str | None = None
     """A key that the answer brings to the browser; "": it takes the cookie away."""
 
@@ -187,7 +190,9 @@ async def _afterwards(visit: Visit) -> Response:
     """Whoever was away for too long logs in first. What they typed into a form of settings goes
     along, is shown to them afterwards, and does nothing by itself."""
     request = visit.request
-    if request.method != "POST" or request.headers.get("sec-fetch-site", "") in FOREIGN:
+    uploads = boundary_of(request.headers.get("content-type", ""))
+    foreign = request.headers.get("sec-fetch-site", "") in FOREIGN
+    if request.method != "POST" or foreign or uploads:
         return visit.to_log_in()
     form = await _form(request)
     if "etag" not in form:
@@ -206,9 +211,20 @@ async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     if request.method == "POST":
         if request.headers.get("sec-fetch-site", "") in FOREIGN:
             raise Forbidden(NOT_OURS)
-        visit.form = await _form(request)
+        visit.form, visit.files = await _sent(visit)
         see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
     return await handle(visit)
+
+
+async def _sent(visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]]:
+    """The fields of a form, and its files: nobody sends files before they have logged in."""
+    boundary = boundary_of(visit.request.headers.get("content-type", ""))
+    if visit.person is None or not boundary:
+        return await _form(visit.request), ()
+    try:
+        return parts_of(await body_of(visit.request, LONGEST_UPLOAD) or b"", boundary)
+    except ValueError:  # longer than it may be, or what no browser sends
+        raise Forbidden(NOT_OURS) from None
 
 
 async def _form(request: Request) -> Mapping[str, str]:

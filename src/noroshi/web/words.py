@@ -8,12 +8,14 @@ from noroshi.core.words import Words
 from noroshi.web.words_acts import ACTS
 from noroshi.web.words_alarms import ALARMS
 from noroshi.web.words_editing import EDITING
+from noroshi.web.words_first import FIRST
 from noroshi.web.words_forms import FORMS
 from noroshi.web.words_handling import HANDLING
 from noroshi.web.words_mailing import MAILING
 from noroshi.web.words_mailing_edit import MAILING_EDIT
 from noroshi.web.words_mailing_fields import MAILING_FIELDS
 from noroshi.web.words_mailing_route import MAILING_ROUTE
+from noroshi.web.words_settings import SETTINGS
 from noroshi.web.words_watching import WATCHING
 
 TEXTS: Mapping[str, Words] = {
@@ -100,6 +102,8 @@ TEXTS: Mapping[str, Words] = {
     **WATCHING,
     **ALARMS,
     **HANDLING,
+    **SETTINGS,
+    **FIRST,
     **FORMS,
     **ACTS,
     **MAILING,

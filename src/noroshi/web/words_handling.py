@@ -195,7 +195,6 @@ HANDLING: Mapping[str, Words] = {
     "alarm.dropped": Words(en="given up by {who}", ja="{who} が送信を取りやめました"),
     "alarm.forgotten": Words(en="no longer on record", ja="記録なし"),
     "settings.title": Words(en="Settings", ja="設定"),
-    "settings.pages": Words(en="Pages of the settings", ja="設定のページ"),
     "versions.title": Words(en="Versions", ja="定義の版"),
     "versions.about": Words(
         en="Each change of the definitions is a version. Going back makes a new one, so nothing is lost.",

@@ -14,6 +14,7 @@ from noroshi.cli.commands.defining import (
     TAKE_BACK,
     VERSIONS,
 )
+from noroshi.cli.commands.first import FIRST
 from noroshi.cli.commands.node import (
     BACKUP,
     CHECK_STORE,
@@ -32,14 +33,23 @@ from noroshi.cli.commands.placing import INSTANCES, MONITORS
 from noroshi.cli.commands.sending import LEDGER, QUEUE, SEND
 from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.signing import AUTHORIZE, CERT, GUIDE, SECRET
-from noroshi.cli.commands.watching import BEAT, CONTACTS, DOCTOR, LOG, STATUS, TRY
+from noroshi.cli.commands.watching import (
+    BEAT,
+    CONTACTS,
+    DOCTOR,
+    HEALTH,
+    LOG,
+    PLACES,
+    STATUS,
+    TRY,
+)
 from noroshi.core.words import Words
 
 PROGRAM = Words(
     en="Noroshi watches machines, and proves that its alarms arrive.",
     ja="Noroshi はサーバーを監視し、アラームが届いたことまで確かめます。",
 )
-ABOUT_THE_NODE = (INIT, SERVE, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
+ABOUT_THE_NODE = (INIT, SERVE, FIRST, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
 ABOUT_DEFINITIONS = (
     CHECK_CONFIG,
     PLAN,
@@ -50,7 +60,7 @@ ABOUT_DEFINITIONS = (
     TAKE_BACK,
     BLUEPRINT,
 )
-ABOUT_WATCHING = (STATUS, INSTANCES, MONITORS, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+ABOUT_WATCHING = (STATUS, INSTANCES, MONITORS, HEALTH, PLACES, DOCTOR, TRY, LOG, CONTACTS, BEAT)
 ABOUT_ALARMS = (ALARMS, ALARM, SILENCE)
 ABOUT_MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
 ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)

@@ -27,6 +27,28 @@ PASSWORD = Option(
     ),
     {"metavar": "FILE", "default": ""},
 )
+OWN = Option(
+    ("name",),
+    Words(en="your name in the manager", ja="マネージャーでの自分の名前"),
+    {"metavar": "NAME"},
+)
+OLD = Option(
+    ("--password-file",),
+    Words(
+        en="take the current password from this file (- is the standard input); without it it "
+        "is asked for",
+        ja="現在のパスワードをこのファイルから読みます (- は標準入力)。なければ入力を求めます",
+    ),
+    {"metavar": "FILE", "default": ""},
+)
+NEW = Option(
+    ("--new-password-file",),
+    Words(
+        en="take the new password from this file; without it it is asked for",
+        ja="新しいパスワードをこのファイルから読みます。なければ入力を求めます",
+    ),
+    {"metavar": "FILE", "default": ""},
+)
 CODE = Words(
     en="With the one-time code they choose their own password in the manager. It holds for three "
     "days.",
@@ -107,6 +129,30 @@ USER = Command(
                 Option(
                     ("--off",), Words(en="turn it off again", ja="2段階認証をやめます"), FLAG
                 ),
+            ),
+        ),
+        Command(
+            name="own-password",
+            run="noroshi.cli.own_account:password",
+            help=Words(
+                en="change your own password, with the old one",
+                ja="現在のパスワードを入力して、自分のパスワードを変えます",
+            ),
+            options=(OWN, OLD, NEW),
+        ),
+        Command(
+            name="own-totp",
+            run="noroshi.cli.own_account:totp",
+            help=Words(
+                en="your own two-step log-in by an authenticator (TOTP), with your password",
+                ja="パスワードを入力して、自分の2段階認証 (認証アプリ、TOTP) を設定します",
+            ),
+            options=(
+                OWN,
+                Option(
+                    ("--off",), Words(en="turn it off again", ja="2段階認証をやめます"), FLAG
+                ),
+                OLD,
             ),
         ),
     ),

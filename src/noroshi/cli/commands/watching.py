@@ -182,3 +182,21 @@ BEAT = Command(
         JSON,
     ),
 )
+HEALTH = Command(
+    name="health",
+    run="noroshi.cli.surveying:health",
+    help=Words(
+        en="how Noroshi itself is: lateness, queue, store, disk, clock, version",
+        ja="Noroshi 自身の状態を表示します (遅れ、送信キュー、保存先、ディスク、時計、バージョン)",
+    ),
+    options=(JSON,),
+)
+PLACES = Command(
+    name="places",
+    run="noroshi.cli.surveying:places",
+    help=Words(
+        en="where the node listens, and where its files and folders are",
+        ja="ノードの待ち受けの場所と、ファイル、フォルダーを表示します",
+    ),
+    options=(JSON,),
+)

@@ -12,6 +12,8 @@ from noroshi.people import NoEntry
 from noroshi.web.house import House
 from noroshi.web.visit import MOST_FIELDS, NOT_KEPT, Visit, ours, page
 
+LONGEST_CODE = 40
+
 
 def routes(house: House) -> list[Route]:
     """Their addresses."""
@@ -93,6 +95,7 @@ async def start(visit: Visit) -> Response:
     name, code = form.get("name", ""), form.get("code", "")
     values: dict[str, Any] = {"first": first, "name": name, "code": code}
     if visit.request.method == "GET":
+        values["code"] = visit.request.query_params.get("code", "")[:LONGEST_CODE]
         return visit.page("start.html", why="", next="/", **values)
     password = form.get("password", "")
     if password != form.get("again", ""):
@@ -103,7 +106,7 @@ async def start(visit: Visit) -> Response:
     except NoEntry as no:
         return _told(visit, "start.html", no, **values)
     visit.bring = inside.key
-    return visit.to("/login/code" if inside.half else "/")
+    return visit.to("/login/code" if inside.half else "/first" if first else "/")
 
 
 async def log_out(visit: Visit) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from noroshi.core.people import ADMIN
 from noroshi.service import NotFound, Refusal
 from noroshi.web.house import House
 from noroshi.web.live import PARTS, Live, Seen
@@ -28,6 +29,7 @@ def routes(house: House, live: Live) -> list[Route]:
         opened = unquote(visit.request.query_params.get("open", ""))
         return visit.page(
             "overview.html",
+            first=await _first(visit),
             lamp=seen.ledger["sum"],
             serial=seen.serial,
             parts=seen.parts(visit.language),
@@ -63,6 +65,13 @@ def routes(house: House, live: Live) -> list[Route]:
         Route("/tree/{instance}", page(house, instance), methods=["GET"]),
         Route("/tree/{instance}/{group}", page(house, group), methods=["GET"]),
     ]
+
+
+async def _first(visit: Visit) -> bool:
+    """Whether the first start is still to be finished, by this person."""
+    rules = visit.person is not None and ADMIN in visit.person.roles
+    told = await visit.ask("first_look") if rules else {}
+    return "ok" in told and bool(told["ok"]["open"])
 
 
 def _fragment(html: str) -> Response:

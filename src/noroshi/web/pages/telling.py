@@ -71,7 +71,7 @@ def routes(house: House) -> list[Route]:
     found = list[Route]()
     for sort in (RULES, NOTIFICATIONS):
         found.append(Route(sort.list, page(house, _lister(sort)), methods=["GET"]))
-        found.append(Route(sort.path, page(house, _editor(sort)), methods=["GET", "POST"]))
+        found.append(Route(sort.path, page(house, editor(sort)), methods=["GET", "POST"]))
     return found
 
 
@@ -102,7 +102,9 @@ def _row(visit: Visit, sort: Sort, name: str, content: Content) -> Answer:
     }
 
 
-def _editor(sort: Sort) -> Any:
+def editor(sort: Sort) -> Any:
+    """The page on which one of that sort is edited, or a new one made."""
+
     async def one(visit: Visit) -> Response:
         name = asked(visit, "name")
         edit = await opened(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))

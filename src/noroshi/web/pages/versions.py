@@ -20,15 +20,9 @@ LONGEST_NUMBER = 9
 def routes(house: House) -> list[Route]:
     """Their addresses."""
     return [
-        Route("/settings", page(house, begin), methods=["GET"]),
         Route("/settings/versions", page(house, versions), methods=["GET"]),
         Route("/settings/version", page(house, version), methods=["GET", "POST"]),
     ]
-
-
-async def begin(visit: Visit) -> Response:
-    """The first of the settings' pages."""
-    return visit.to("/settings/versions")
 
 
 async def versions(visit: Visit) -> Response:

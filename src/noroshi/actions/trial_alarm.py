@@ -1,0 +1,61 @@
+"""The alarm by which a person proves that alarms reach them: with a number to give back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from noroshi.actions.letter import Page, Row, as_text
+from noroshi.actions.letter_html import as_html
+from noroshi.actions.phrases import moment
+from noroshi.core.cadence import zone_of
+from noroshi.core.model import Contact, Level
+from noroshi.core.words import Words
+
+TEST = Words(en="TEST", ja="テスト")
+SUBJECT = Words(
+    en="[TEST] A test alarm from Noroshi", ja="[テスト] Noroshi からのテスト アラーム"
+)
+HEADLINE = Words(
+    en="This is a test. Alarms from {node} reach you.",
+    ja="これはテストです。{node} からのアラームは、ここに届きます。",
+)
+LEAD = Words(
+    en="Give this number back to Noroshi. Only then is it proved that alarms arrive.",
+    ja="この番号を Noroshi の画面に入れてください。届いたことは、それで初めて確かになります。",
+)
+NUMBER, MADE = Words(en="Number", ja="番号"), Words(en="Made", ja="作成")
+FOOTER = Words(
+    en="Nothing is wrong; nothing has to be done but that.",
+    ja="異常はありません。ほかにすることはありません。",
+)
+
+
+def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:
+    """The mail's payload, in the contact's language and by its clock."""
+    language = "ja" if contact.language == "ja" else "en"
+    shown = Page(
+        language=language,
+        subject=SUBJECT.say(language),
+        word=TEST.say(language),
+        where=("Noroshi", node),
+        headline=HEADLINE.fill(node=node).say(language),
+        lead=(LEAD.say(language),),
+        rows=(
+            Row(NUMBER.say(language), number),
+            Row(MADE.say(language), moment(at, zone_of(contact.zone), language)),
+        ),
+        footer=(FOOTER.say(language),),
+    )
+    return {
+        "subject": shown.subject,
+        "text": as_text(shown),
+        "html": as_html(shown),
+        "language": language,
+        "importance": "high",
+        "list": "noroshi",
+        "list_title": "Noroshi",
+        "zone": contact.zone,
+        "level": Level.OK.value,
+    }

@@ -1,0 +1,132 @@
+"""Definitions as a zip of the same files as a folder's, and as files that somebody hands in.
+
+What comes from elsewhere is unpacked into memory alone, and no further than it may be long: no
+name in it can reach a file of ours, and no bomb can fill the memory.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from noroshi.core.problems import Place, Problem
+from noroshi.core.words import Words
+from noroshi.definitions.documents import TYPES, document
+from noroshi.definitions.folder import (
+    BESIDE,
+    STRAY,
+    Folder,
+    is_ours,
+    parsed,
+    texts,
+    without_dates,
+)
+from noroshi.ports import Document
+from noroshi.schema import Invalid
+
+MOST_FILES, MOST_BYTES = 20_000, 64 << 20
+"""Of a zip, unpacked."""
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The first time that a zip can say: the same definitions are the same bytes."""
+MODE = 0o644 << 16
+
+NO_ZIP = Words(en="is no zip that can be read", ja="ZIP として読めません")
+TOO_MUCH = Words(
+    en="holds more than {files} files or {size} MiB unpacked; nothing of it was read",
+    ja="展開すると{files}ファイルまたは {size} MiB を超えます。何も読み込んでいません",
+)
+OUTSIDE = Words(
+    en="leads out of the folder; nothing was written anywhere",
+    ja="フォルダーの外を指しています。どこにも書き込んでいません",
+)
+TWICE = Words(en="is in it twice", ja="同じ名前のファイルが2つあります")
+SEALED = Words(en="is encrypted", ja="暗号化されています")
+
+
+def pack(documents: tuple[Document, ...]) -> bytes:
+    """A zip of the files that `write_folder` would write, byte for byte."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in sorted(texts(documents).items()):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.external_attr, entry.compress_type = MODE, zipfile.ZIP_DEFLATED
+            made.writestr(entry, text.encode())
+    return out.getvalue()
+
+
+def unpack(raw: bytes, called: str) -> Folder:
+    """What a zip of that name holds, as a folder is read: its own top folder may stand around
+    it."""
+    try:
+        files = list(_unpacked(raw, called))
+    except Invalid as invalid:
+        return Folder((), invalid.problems)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+        return Folder((), (Problem(called, NO_ZIP),))
+    return look_at(_within(files))
+
+
+def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
+    """Files by their names in a folder of definitions, as far as they can be read."""
+    read, problems = dict[str, Document](), list[Problem]()
+    for name, raw in files:
+        try:
+            if not is_ours(name):
+                raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
+            if name in read:
+                raise Invalid((Problem(name, TWICE),))
+            given = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
+            read[name] = document(name.removesuffix(".toml"), given)
+        except Invalid as invalid:
+            problems += invalid.problems
+    return Folder(tuple(read.values()), tuple(problems))
+
+
+def _unpacked(raw: bytes, called: str) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(BytesIO(raw)) as given:
+        entries = [one for one in given.infolist() if not one.is_dir()]
+        left = MOST_BYTES
+        if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > left:
+            raise _too_much(called)
+        for one in entries:
+            _see_that_it_is_inside(one.filename)
+            if one.flag_bits & 1:
+                raise Invalid((Problem(one.filename, SEALED),))
+            if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise Invalid((Problem(one.filename, NO_ZIP),))
+            with given.open(one) as file:  # what it says of its size need not be true
+                content = file.read(left + 1)
+            left -= len(content)
+            if left < 0:
+                raise _too_much(called)
+            if not _is_beside(one.filename):
+                yield one.filename, content
+
+
+def _too_much(called: str) -> Invalid:
+    words = TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20)
+    return Invalid((Problem(called, words),))
+
+
+def _see_that_it_is_inside(name: str) -> None:
+    """Raises Invalid for what would lead elsewhere, were it ever written."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if not parts or name[0] in "/\\" or ".." in parts or ":" in parts[0]:
+        raise Invalid((Problem(name, OUTSIDE),))
+
+
+def _is_beside(name: str) -> bool:
+    """What people, and their computers, keep beside definitions."""
+    parts = PurePosixPath(name).parts
+    return any(one.startswith((".", "__MACOSX")) for one in parts) or parts[-1] in BESIDE
+
+
+def _within(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Without the one folder that stands around all of it, if there is one."""
+    tops = {name.partition("/")[0] for name, _ in files}
+    if len(tops) != 1 or tops & set(TYPES):
+        return files
+    return [(name.partition("/")[2] or name, raw) for name, raw in files]

@@ -1,0 +1,137 @@
+"""Operations on the node itself: how it is, and what belongs to it on its computer."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from noroshi.core.model import Level
+from noroshi.core.own import OWN
+from noroshi.core.words import Words
+from noroshi.hosts.around import Around, PlaceShown
+from noroshi.hosts.threads import apart
+from noroshi.ports import NodeFacts, QueueFacts
+from noroshi.service.answers import MonitorStatus
+from noroshi.service.looking_up import Looking
+from noroshi.service.offer import ADMIN, VIEWER, Person, Trouble, operation
+
+BACKUP, LOOKED_THROUGH = "backup", 10_000
+NOT_HERE = Words(
+    en="This process does not know its own surroundings.",
+    ja="このプロセスでは、自身の動作環境を調べられません。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the node is. `seconds`: how long it has run; `late` and `clock_set` in seconds, as of
+    its last minute and hour; `size` and `free` in bytes: the store, and what its volume has
+    left. `own` are the monitors by which it watches itself."""
+
+    node: str
+    level: Level
+    version: str
+    python: str
+    system: str
+    zone: str
+    at: datetime
+    began: datetime
+    seconds: float
+    late: float
+    clock_set: float
+    trouble: Words | None
+    size: int
+    free: int
+    queue: QueueFacts
+    definitions: int
+    own: tuple[MonitorStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastBackup:
+    """The last copy of the store that was asked for here: where, when, and by whom."""
+
+    path: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the node listens, its files and folders, what goes out; and its last backup."""
+
+    places: tuple[PlaceShown, ...]
+    backup: LastBackup | None
+
+
+class Surveying(Looking):
+    """What the node knows of itself."""
+
+    @operation(
+        role=VIEWER, help=Words(en="How Noroshi itself is.", ja="Noroshi 自身の状態です。")
+    )
+    async def health(self, who: Person) -> Health:
+        """Lateness, store, disk, queue, clock, program; and its own monitors."""
+        around, status = self._surroundings(), await self.status(who)
+        own = [one for one in status.monitors if one.path.partition("/")[0] == OWN]
+        node = await self._own.node() if self._own else NodeFacts()
+        program = around.program()
+        size, free = await apart(lambda: _sizes(around))
+        worst = [one.level for one in own if one.known]
+        return Health(
+            node=self._name,
+            level=Level.worst([*worst, *[Level.CRITICAL] * (node.trouble is not None)]),
+            version=program.version,
+            python=program.python,
+            system=program.system,
+            zone=program.zone,
+            at=status.at,
+            began=program.began,
+            seconds=program.seconds,
+            late=node.late,
+            clock_set=node.clock_set,
+            trouble=node.trouble,
+            size=size,
+            free=free,
+            queue=await self._own.queue() if self._own else QueueFacts(),
+            definitions=status.version,
+            own=tuple(own),
+        )
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="The node's ports, files and folders.",
+            ja="ノードのポート、ファイル、フォルダーです。",
+        ),
+    )
+    async def places(self, who: Person) -> Places:
+        """As they are now; and the last backup that is in the audit log."""
+        found = await self._surroundings().places()
+        return Places(places=tuple(found), backup=await self._last_backup())
+
+    def _surroundings(self) -> Around:
+        if self._around is None:
+            raise Trouble(NOT_HERE)
+        return self._around
+
+    async def _last_backup(self) -> LastBackup | None:
+        rows = await self._store.audited(LOOKED_THROUGH)
+        done = next((one for one in rows if one.op == BACKUP), None)
+        if done is None:
+            return None
+        return LastBackup(path=str(done.given.get("path", "")), at=done.at, by=done.who)
+
+
+def _sizes(around: Around) -> Sequence[int]:
+    """Of the store with what belongs to it, and what its volume has left; 0: not to be had."""
+    store = around.store
+    try:
+        files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]
+        size = sum(one.stat().st_size for one in files)
+        return size, shutil.disk_usage(store.parent).free
+    except OSError:  # a file that just went, a folder that is away: the store tells that itself
+        return 0, 0

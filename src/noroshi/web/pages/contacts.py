@@ -1,0 +1,51 @@
+"""Contacts: who is told, where, in which language, and what of it all reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.defined import ContactDef
+from noroshi.web.doing import address, asked, may
+from noroshi.web.house import House
+from noroshi.web.pages.telling import Sort, editor
+from noroshi.web.visit import Visit, page
+
+CONTACTS = Sort(
+    type="contacts",
+    one="contact",
+    wanted=ContactDef,
+    sections={"who": ("title", "addresses"), "how": ("language", "zone", "one_by_one")},
+)
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    both = ["GET", "POST"]
+    return [
+        Route(CONTACTS.list, page(house, contacts), methods=["GET"]),
+        Route(CONTACTS.path, page(house, editor(CONTACTS)), methods=both),
+    ]
+
+
+async def contacts(visit: Visit) -> Response:
+    """All of them; whoever nothing leads to is told so."""
+    did = asked(visit, "did")
+    return await visit.show(
+        "contacts.html",
+        rows=[_row(visit, one) for one in await visit.need("contacts")],
+        may=may(visit),
+        did=did if did.isdecimal() else "",
+    )
+
+
+def _row(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        **one,
+        "href": address(CONTACTS.path, name=one["name"]),
+        "language": visit.text(f"language.{one['language']}"),
+        "told": bool(one["rules"] or one["notifications"]),
+    }

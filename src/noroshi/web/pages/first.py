@@ -1,0 +1,212 @@
+"""The first start, step by step: who is told, what is watched here, an alarm that is given back.
+Each step is kept once it is done, so it can be left at any time. The way out is in first_mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.people import ADMIN
+from noroshi.service import Forbidden
+from noroshi.web.doing import Outcome, attempt, clock, for_sure
+from noroshi.web.house import House
+from noroshi.web.mails import TAKEN, attempts, relay
+from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, page
+from noroshi.web.words import TEXTS
+
+STEPS = ("administrator", "person", "machine", "mail", "alarm")
+WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
+"""What the operation's answer has, once a step is done."""
+CONTACT = "ops"
+BROKEN = ("set aside", "held", "dropped", "came back")
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    both = ["GET", "POST"]
+    return [
+        Route("/first", page(house, first), methods=both),
+        Route("/first/person", page(house, person), methods=both),
+        Route("/first/machine", page(house, machine), methods=both),
+        Route("/first/alarm", page(house, alarm), methods=both),
+        Route("/first/alarm/way", page(house, way), methods=["GET"]),
+    ]
+
+
+async def first(visit: Visit) -> Response:
+    """To the first step that is not done; by its form the first start is put away."""
+    if visit.request.method == "POST":
+        await visit.need("first_end")
+        return visit.to("/")
+    look = await looked(visit)
+    return visit.to(next_of(look) if look["open"] else "/")
+
+
+def next_of(look: Mapping[str, Any]) -> str:
+    """The address of the first step that is not done."""
+    return f"/first/{next((step for step, it in WAYS.items() if not look[it]), 'alarm')}"
+
+
+async def looked(visit: Visit) -> Mapping[str, Any]:
+    """How far it has come. Raises Forbidden for who could do none of it."""
+    if visit.person is None or ADMIN not in visit.person.roles:
+        raise Forbidden(TEXTS["first.forbidden"])
+    found: Mapping[str, Any] = await visit.need("first_look")
+    return found
+
+
+async def shown(
+    visit: Visit, step: str, template: str, look: Mapping[str, Any], status: int, **values: Any
+) -> Response:
+    """A step's page, below how far all of it has come."""
+    done = {name: bool(look[it]) for name, it in WAYS.items()}
+    done |= {"administrator": True, "alarm": bool(look["seen"])}
+    return await visit.show(
+        template, status, steps=STEPS, step=step, done=done, look=look, **values
+    )
+
+
+async def person(visit: Visit) -> Response:
+    """Who is told, in which language and by which clock; the pages speak it from then on."""
+    look = await looked(visit)
+    key = f"contacts/{look['contact'] or CONTACT}"
+    there = await visit.need("definition_show", keys=[key])
+    before = there["documents"].get(key, {})
+    if visit.request.method == "GET":
+        zone = before.get("zone") or (await visit.need("suggest"))["zone"]
+        form = {
+            "title": before.get("title", ""),
+            "addresses": ", ".join(before.get("addresses", ())),
+            "language": before.get("language", visit.language),
+            "zone": zone,
+            "etag": there["etags"][key],
+        }
+        return await _person(visit, look, form, Outcome())
+    form = {name: visit.form.get(name, "").strip() for name in (*FIELDS, "etag")}
+    made = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
+    made["addresses"] = [one for one in form["addresses"].replace(",", " ").split() if one]
+    # Who has just begun writes what nobody else wrote meanwhile.
+    done = await attempt(
+        visit,
+        "definition_change",
+        put={key: {name: value for name, value in made.items() if value != ""}},
+        etags={key: form["etag"]},
+    )
+    if done.unsure:
+        return for_sure(visit, "/first/person")
+    if done.why:
+        return await _person(visit, look, form, done)
+    answer = visit.to("/first/machine")
+    if form["language"] in LANGUAGES:
+        secure = visit.house.secure
+        answer.set_cookie(
+            LANGUAGE, form["language"], A_YEAR, httponly=True, samesite="lax", secure=secure
+        )
+    return answer
+
+
+FIELDS = ("title", "addresses", "language", "zone")
+
+
+async def _person(
+    visit: Visit, look: Mapping[str, Any], form: Mapping[str, str], done: Outcome
+) -> Response:
+    return await shown(
+        visit,
+        "person",
+        "first_person.html",
+        look,
+        done.status,
+        form=form,
+        why=done.why,
+        zones=sorted(available_timezones()),
+    )
+
+
+async def machine(visit: Visit) -> Response:
+    """What was found on this computer, to be chosen from."""
+    look, done = await looked(visit), Outcome()
+    if visit.request.method == "POST":
+        wanted = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
+        title = visit.form.get("title", "").strip()
+        done = await attempt(
+            visit, "suggest_take", wanted=wanted, language=visit.language, title=title
+        )
+        if done.unsure:
+            return for_sure(visit, "/first/machine")
+        if not done.why:
+            return visit.to("/first/mail")
+    found = await visit.need("suggest")
+    return await shown(
+        visit,
+        "machine",
+        "first_machine.html",
+        look,
+        done.status,
+        found=found,
+        form=visit.form,
+        why=done.why,
+    )
+
+
+async def alarm(visit: Visit) -> Response:
+    """A test alarm, how far it has come, and the number that proves it."""
+    look, done = await looked(visit), Outcome()
+    deed = visit.form.get("do", "")
+    if visit.request.method == "POST":
+        if deed == "test_alarm":
+            done = await attempt(visit, deed, contact=visit.form.get("contact", ""))
+        else:
+            done = await attempt(visit, "test_alarm_seen", number=visit.form.get("number", ""))
+        if not done.why:
+            return visit.to("/first/alarm")
+    contacts = await visit.need("contacts")
+    return await shown(
+        visit,
+        "alarm",
+        "first_alarm.html",
+        look,
+        done.status,
+        why=done.why,
+        contacts=[(one["name"], one["title"] or one["name"]) for one in contacts],
+        seen=clock(visit, look["seen"]),
+        polled=False,
+        **await _way(visit, look),
+    )
+
+
+async def way(visit: Visit) -> Response:
+    """How far the test alarm has come, alone: asked for again until it is taken, or stopped."""
+    look = await looked(visit)
+    return visit.page("first_way.html", look=look, polled=True, **await _way(visit, look))
+
+
+async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The relay's posts of the last test alarm, and what the other side said."""
+    if not look["mail"]:
+        none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
+            ("goes_on", "taken"), False
+        )
+        return {"posts": (), "tries": (), "route": look["route"], **none}
+    letter = await visit.need("queue_show", id=look["mail"])
+    queued = letter["queued"]
+    flat = [
+        {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
+        for tried in letter["tried"]
+        for one in tried["said"]
+    ]
+    state = queued["state"]
+    it = {"state": state, "queued": queued["born"], "tried": flat, "arrived": letter["arrived"]}
+    return {
+        "posts": relay(visit, ("post.raised", queued["born"]), it)[:4],
+        "tries": list(attempts(visit, flat)),
+        "because": visit.say(queued["because"]),
+        "state": state,
+        "goes_on": state not in (*TAKEN, *BROKEN),
+        "taken": state in TAKEN,
+        "route": flat[-1]["route"] if flat else look["route"],
+    }

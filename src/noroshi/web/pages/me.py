@@ -1,0 +1,88 @@
+"""One's own account: password, and the second step with its QR code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.people import NoEntry
+from noroshi.service import NotFound
+from noroshi.web.doing import Outcome, attempt, may
+from noroshi.web.house import House
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+DEEDS: Mapping[str, tuple[str, ...]] = {
+    "own_password": ("old", "new"),
+    "own_totp": ("password",),
+    "own_totp_on": ("code",),
+    "own_totp_off": ("password",),
+}
+"""What the page can ask for, and what a form of it gives."""
+QUIET, DARK = 4, re.compile(rb"\x01+")
+"""Cells left light around the code, as the standard has it; a run of dark ones."""
+ENDS_SESSIONS = ("own_password", "own_totp_on", "own_totp_off")
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/settings/me", page(house, me), methods=["GET", "POST"])]
+
+
+async def me(visit: Visit) -> Response:
+    """What is shown once, seed and recovery codes, stands in the answer to its form."""
+    done, deed = Outcome(), visit.form.get("do", "")
+    if visit.request.method == "POST":
+        if deed not in DEEDS:
+            raise NotFound(TEXTS["error.not_there"])
+        done = await _done(visit, deed)
+    mine = await visit.need("own_account")
+    return await visit.show(
+        "me.html",
+        done.status,
+        mine=mine,
+        deed=deed if done.ok is not None else "",
+        tried=deed,
+        done=done.ok,
+        picture=_picture(done.ok["address"]) if deed == "own_totp" and done.ok else None,
+        why=done.why,
+        may=may(visit),
+    )
+
+
+async def _done(visit: Visit, deed: str) -> Outcome:
+    form = visit.form
+    if deed == "own_password" and form.get("new") != form.get("again"):
+        return Outcome(None, (visit.text("start.different"),), 400)
+    done = await attempt(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
+    if done.ok is not None and deed in ENDS_SESSIONS:
+        await _stay(visit)
+    return done
+
+
+async def _stay(visit: Visit) -> None:
+    """Every session of this person ended over it; this browser has a fresh one."""
+    assert visit.person is not None
+    try:
+        inside = await visit.house.people.again(visit.person.name, visit.address)
+    except NoEntry:  # removed at the same moment: the next page asks for a log-in
+        return
+    visit.key = visit.bring = inside.key
+
+
+def _picture(address: str) -> Mapping[str, Any]:
+    """An address as a QR code (ISO/IEC 18004): a square of `size`, and the path of what is dark
+    in it, row by row."""
+    import segno  # only now: most processes never ask
+
+    rows = [bytes(row) for row in segno.make(address, error="m").matrix_iter(border=QUIET)]
+    path = "".join(
+        f"M{run.start()} {y}h{run.end() - run.start()}v1h{run.start() - run.end()}z"
+        for y, row in enumerate(rows)
+        for run in DARK.finditer(row)
+    )
+    return {"size": len(rows), "path": path}

@@ -1,0 +1,76 @@
+"""The node itself: how it is, and its ports, files and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.hosts.around import SORTS, size_told
+from noroshi.web.doing import clock, may
+from noroshi.web.house import House
+from noroshi.web.mails import level
+from noroshi.web.visit import Visit, page
+
+LENGTHS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+
+
+def routes(house: House) -> list[Route]:
+    """Their addresses."""
+    return [
+        Route("/settings/health", page(house, health), methods=["GET"]),
+        Route("/settings/places", page(house, places), methods=["GET"]),
+    ]
+
+
+async def health(visit: Visit) -> Response:
+    """How Noroshi itself is, in figures and by its own monitors."""
+    found = await visit.need("health")
+    return await visit.show(
+        "health.html",
+        one=found,
+        state=level(visit, found["level"]),
+        at=clock(visit, found["at"]),
+        began=clock(visit, found["began"]),
+        ran=_long(visit, found["seconds"]),
+        size=size_told(found["size"]),
+        free=size_told(found["free"]),
+        oldest=clock(visit, found["queue"]["oldest"]),
+        own=[_monitor(visit, one) for one in found["own"]],
+        may=may(visit),
+    )
+
+
+def _long(visit: Visit, seconds: float) -> str:
+    """A length of time in its two largest units."""
+    parts, left = list[str](), int(seconds)
+    for key, length in LENGTHS:
+        count, left = divmod(left, length)
+        if count or (key == "seconds" and not parts):
+            parts.append(visit.text(f"long.{key}", n=count))
+    return " ".join(parts[:2])
+
+
+def _monitor(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
+    bad = [item for item in one["items"] if item["level"] == one["level"]] or one["items"]
+    return {
+        "name": one["title"] or one["path"].rpartition("/")[2],
+        "path": one["path"],
+        "level": level(visit, one["level"] if one["known"] else None),
+        "words": visit.say(bad[0]["words"]) if bad else "",
+    }
+
+
+async def places(visit: Visit) -> Response:
+    """What listens where, which files and folders, what goes out; the last backup."""
+    found = await visit.need("places")
+    last = found["backup"]
+    sorts = [(sort, [one for one in found["places"] if one["sort"] == sort]) for sort in SORTS]
+    return await visit.show(
+        "places.html",
+        sorts=sorts,
+        backup=last and {**last, "at": clock(visit, last["at"])},
+        may=may(visit),
+    )

@@ -1,0 +1,22 @@
+"""The first page of the settings: where each of them is."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.web.house import House
+from noroshi.web.settings_list import GROUPS
+from noroshi.web.visit import Visit, page
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route("/settings", page(house, settings), methods=["GET"])]
+
+
+async def settings(visit: Visit) -> Response:
+    """All of them that this person may open, in groups."""
+    roles = visit.person.roles if visit.person else frozenset()
+    groups = [(group.key, group.for_roles(roles)) for group in GROUPS]
+    return await visit.show("settings.html", groups=[one for one in groups if one[1]])

@@ -1,0 +1,30 @@
+"""`noroshi health` and `places`, as a person types them."""
+
+import json
+
+import pytest
+
+from tests.cli.typed import a_node, typed
+from tests.service.asking import applied
+from tests.service.test_surveying import Own, asking
+
+
+@pytest.fixture
+async def node(tmp_path):
+    ask = asking(tmp_path, Own(late=0.25, clock_set=4.0))
+    await applied(ask)
+    async with a_node(tmp_path, ask.desk.service):
+        yield ask
+
+
+async def test_the_node_tells_how_it_is_in_the_persons_language(node, tmp_path):
+    told = await typed("health", home=tmp_path)
+    assert told.code == 0 and "○ OK" in told.out and "0.25 s at worst" in told.out
+    assert "4 秒ずらされました" in (await typed("--lang", "ja", "health", home=tmp_path)).out
+    assert json.loads((await typed("health", "--json", home=tmp_path)).out)["late"] == 0.25
+
+
+async def test_ports_files_and_folders_are_listed(node, tmp_path):
+    told = await typed("places", home=tmp_path)
+    assert f"{tmp_path}/noroshi.db" in told.out and "noroshi backup FILE" in told.out
+    assert "保存先" in (await typed("--lang", "ja", "places", home=tmp_path)).out

@@ -1,0 +1,160 @@
+"""The first start in Debian's Chromium: from an empty node to a test alarm received on the lab.
+What it sees lies in build/pages/."""
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from noroshi.lab.person import enter_code
+from tests.e2e.labs import LabProgram, walked
+from tests.e2e.world import PATIENCE, Home, until
+from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, Seen
+
+GOOD = "correct horse battery"
+PATIENT = PATIENCE * 1000
+
+
+@pytest.fixture
+def lab(tmp_path):
+    lab = LabProgram(tmp_path / "lab").start()
+    yield lab
+    lab.end()
+
+
+@pytest.fixture
+def node(tmp_path, lab):
+    """A node that knows nothing but where the lab is; its manager's address, and the code."""
+    home = Home(tmp_path)
+    settings = home.folder / "noroshi.toml"
+    text = settings.read_text("utf-8").replace("web = false", "web = { port = 0 }")
+    settings.write_text(text, "utf-8")
+    home.define(clouds__lab=(lab.folder / "definitions" / "clouds" / "lab.toml").read_text())
+    said = home.serve().stdout
+    told = ""
+    while "code" not in told:
+        told += said.readline()
+    yield (
+        re.search(r"http://127\.0\.0\.1:\d+", told)[0],
+        re.search(r"code for the first start: (\S+)", told)[1],
+    )
+    home.end()
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width", "way"),
+    [("ja", "light", WIDE, "paste"), ("en", "dark", NARROW, "device")],
+    ids=["japanese, by the pasted address", "english, by a code"],
+)
+async def test_from_empty_to_a_received_test_alarm(node, lab, language, theme, width, way):
+    (url, code), name = node, f"{language}.{theme}.{'wide' if width == WIDE else 'narrow'}"
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
+        )
+        context = await chromium.new_context(
+            viewport={"width": width, "height": 900}, locale=language, color_scheme=theme
+        )
+        seen = Seen(await context.new_page(), url)
+        person = Person(seen, lab.card, name)
+        await person.enters(url, code)
+        await person.is_told(language)
+        await person.watches()
+        await person.chooses_the_way()
+        await (person.pastes() if way == "paste" else person.types_a_code())
+        await person.receives(lab)
+        await chromium.close()
+    assert seen.wrong == []
+
+
+class Person:
+    """Who has just installed it, and has read nothing."""
+
+    def __init__(self, seen, card, name):
+        self.seen, self.page, self.card, self.name = seen, seen.page, card, name
+
+    async def shoot(self, step):
+        assert await self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await self.seen.shoot(f"first-{step}.{self.name}")
+
+    async def goes_on(self):
+        await self.page.click("main form .button--main")
+
+    async def enters(self, url, code):
+        await self.page.goto(url)
+        for name, value in {
+            "code": code,
+            "name": "sato",
+            "password": GOOD,
+            "again": GOOD,
+        }.items():
+            await self.page.fill(f"#{name}", value)
+        await self.shoot("0-administrator")
+        await self.goes_on()
+
+    async def is_told(self, language):
+        await self.page.wait_for_url("**/first/person")
+        await self.page.check(f"input[name=language][value={language}]")
+        await self.page.fill("#title", "情シス" if language == "ja" else "Operations")
+        await self.page.fill("#addresses", self.card["reader"])
+        await self.shoot("2-person")
+        await self.goes_on()
+
+    async def watches(self):
+        await self.page.wait_for_url("**/first/machine")
+        await self.shoot("3-machine")
+        await self.goes_on()
+
+    async def chooses_the_way(self):
+        await self.page.wait_for_url("**/first/mail")
+        await self.page.click("details:has(#cloud) summary")
+        await self.page.select_option("#cloud", "lab")
+        fields = {
+            "mailbox": self.card["user"],
+            "tenant": self.card["tenant_id"],
+            "client_id": self.card["client_id"],
+            "secret": self.card["client_secret"],
+        }
+        for name, value in fields.items():
+            await self.page.fill(f"#{name}", value)
+        await self.shoot("4-mail")
+        await self.goes_on()
+
+    async def pastes(self):
+        await self.page.wait_for_url("**/first/sign-in")
+        await self.shoot("4-paste")
+        opened = await self.page.get_attribute("#open", "href")
+        pasted = await asyncio.to_thread(walked, self.card, opened)
+        await self.page.fill("#pasted", pasted)
+        await self.goes_on()
+
+    async def types_a_code(self):
+        await self.page.wait_for_url("**/first/sign-in")
+        await self.page.click('nav a[href$="way=device"]')
+        await self.goes_on()
+        code = await self.page.text_content(".bigcode")
+        at = await self.page.get_attribute('a[target="_blank"]', "href")
+        await self.shoot("4-device")
+        who = self.card["user"], self.card["password"], self.card["ca_file"]
+        await enter_code(at, code, *who)
+
+    async def receives(self, lab):
+        await self.page.wait_for_url("**/first/alarm", timeout=PATIENT)
+        await self.shoot("5-send")
+        await self.goes_on()
+        await self.page.wait_for_selector("#way")
+        lit = self.page.locator("#way .is-lit")
+        await expect(lit).to_have_count(4, timeout=PATIENT)
+        await asyncio.to_thread(until, lambda: lab.mails, "the mail")
+        await self.shoot("5-alarm")
+        number = re.search(r"^ +\S+ +(\d{4})\s*$", lab.mails[-1].text, re.MULTILINE)[1]
+        await self.page.goto(self.page.url.replace("/first/alarm", "/"))
+        await self.shoot("5-left")
+        await self.page.click('main a[href="/first"]')
+        await self.page.fill("#number", number)
+        await self.page.click("form:has(#number) .button--main")
+        await expect(self.page.locator("#way .is-lit")).to_have_count(5)
+        await self.shoot("6-proved")
+        await self.page.click('main a.button[href="/"]')
+        assert await self.page.locator('main a[href="/first"]').count() == 0

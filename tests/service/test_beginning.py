@@ -1,0 +1,141 @@
+"""The first start: what is suggested to watch, and an alarm whose number is given back."""
+
+import re
+
+import pytest
+
+from noroshi.checks import BUILT_IN
+from noroshi.core.model import Verdict
+from noroshi.ports import Memory, Process, Processor, Volume
+from noroshi.service.suggested import instance_name
+from noroshi.testing import FakeHost
+from tests.service.asking import NearBy, Told, applied
+from tests.service.desk import Desk
+
+GIB = 1 << 30
+FOUND = FakeHost(
+    volumes=[Volume("/", 100 * GIB, 60 * GIB), Volume("/srv", 10 * GIB, GIB)],
+    processes=[Process(n, name, (name,)) for n, name in enumerate(("sshd", "bash", "sshd"), 9)],
+    memory=Memory(total=4 * GIB, available=GIB),
+    processors=[Processor(cores=2, total=1.0, busy=0.5)],
+)
+BARE = FakeHost(volumes=None, processes=None)
+CONTACT = {"contacts/ops": {"addresses": ["ops@example.com"], "language": "ja"}}
+ROUTE = {"routes/plain": {"kind": "post"}}
+
+
+@pytest.fixture
+def asking():
+    return NearBy(Desk(host=FOUND, checks=BUILT_IN))
+
+
+async def number_in_the_mail(ask, id):
+    text = (await ask("queue_mail", id=id))["text"]
+    return re.search(r"\b(\d{4})$", text, re.MULTILINE)[1]
+
+
+async def test_what_is_found_on_the_computer_is_suggested(asking):
+    found = await asking("suggest")
+    assert found["instance"] == "node"
+    assert [one["id"] for one in found["monitors"]] == [
+        "system/disk",
+        "system/memory",
+        "system/cpu",
+        "services/sshd",
+    ]
+    disk, *_, sshd = found["monitors"]
+    assert disk["found"]["en"] == "/ 40% of 100 GiB, /srv 90% of 10 GiB"
+    assert sshd["found"]["ja"] == "動作中 (2個)"
+
+
+async def test_what_cannot_be_had_is_not_suggested():
+    ask = NearBy(Desk(host=BARE, checks=BUILT_IN))
+    assert (await ask("suggest"))["monitors"] == []
+
+
+async def test_what_was_chosen_is_watched_and_the_rest_can_be_added_later(asking):
+    told = await asking("suggest_take", wanted=["system/disk", "services/sshd"], language="ja")
+    assert told["version"] == 1
+    paths = [one["path"] for one in (await asking("status"))["monitors"]]
+    assert paths == ["node/services/sshd", "node/system/disk"]
+    there = {one["id"]: one["there"] for one in (await asking("suggest"))["monitors"]}
+    assert there["system/disk"] and not there["system/cpu"]
+    await asking("suggest_take", wanted=list(there))
+    assert len((await asking("status"))["monitors"]) == 4
+    shown = (await asking("definition_show", keys=["instances/node"]))["documents"]
+    assert shown["instances/node"]["group"][0]["title"] == "システム"
+
+
+async def test_nothing_chosen_and_what_was_not_suggested_are_told(asking):
+    with pytest.raises(Told, match="invalid: Choose at least one"):
+        await asking("suggest_take", wanted=[])
+    with pytest.raises(Told, match="system/disc was not suggested"):
+        await asking("suggest_take", wanted=["system/disc"])
+    assert (await asking("export"))["version"] == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("FS01.corp.example", "fs01"), ("サーバー", "this-machine"), ("noroshi", "this-machine")],
+)
+def test_a_computer_has_a_name_that_definitions_may_have(host, name):
+    assert instance_name(host) == name
+
+
+async def test_the_first_start_comes_on_step_by_step(asking):
+    look = await asking("first_look")
+    assert look["open"] and (look["contact"], look["instance"], look["route"]) == ("", "", "")
+    await asking("suggest_take", wanted=["system/disk"])
+    await asking("definition_change", put=CONTACT | ROUTE)
+    look = await asking("first_look")
+    assert look["open"] and (look["contact"], look["instance"]) == ("ops", "node")
+    assert (look["route"], look["ready"]) == ("plain", True)
+
+
+async def test_an_alarm_whose_number_is_given_back_is_proved(asking):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    sent = await asking("test_alarm")
+    assert sent["to"] == ["ops@example.com"]
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    number = await number_in_the_mail(asking, sent["id"])
+    with pytest.raises(Told, match="invalid: This is not the number"):
+        await asking("test_alarm_seen", number="0000")
+    look = await asking("test_alarm_seen", number=f" {number} ")
+    assert look["seen"] and look["by"] == "aki" and not look["open"]
+    (row,) = (await asking("ledger"))["rows"]
+    assert (row["alarm"], row["state"]) == (sent["id"], "accepted")
+    (kept,) = [one for one in await asking("audit") if one["op"] == "test_alarm_seen"]
+    assert kept["after"]["mail"] == sent["id"] and kept["given"] == {}
+
+
+async def test_a_number_is_not_to_be_guessed(asking):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    number = await number_in_the_mail(asking, (await asking("test_alarm"))["id"])
+    for _ in range(5):
+        with pytest.raises(Told, match="invalid"):
+            await asking("test_alarm_seen", number="0000")
+    with pytest.raises(Told, match="conflict: Five wrong numbers"):
+        await asking("test_alarm_seen", number=number)
+    again = await number_in_the_mail(asking, (await asking("test_alarm"))["id"])
+    assert (await asking("test_alarm_seen", number=again))["seen"]
+
+
+async def test_an_alarm_that_could_go_nowhere_is_not_made(asking):
+    with pytest.raises(Told, match="not found: There is no contact"):
+        await asking("test_alarm")
+    with pytest.raises(Told, match="conflict: No test alarm"):
+        await asking("test_alarm_seen", number="1234")
+    await asking("definition_change", put=CONTACT)
+    with pytest.raises(Told, match="conflict: There is no route yet"):
+        await asking("test_alarm")
+
+
+async def test_a_node_that_watched_before_is_not_led_by_the_hand():
+    ask = NearBy(Desk())
+    await applied(ask)
+    assert not (await ask("first_look"))["open"]
+
+
+async def test_a_first_start_is_put_away(asking):
+    await asking("first_end")
+    assert not (await asking("first_look"))["open"]

@@ -1,0 +1,100 @@
+"""The node itself: how it is, and what belongs to it; no secret and no URL of its own in it."""
+
+import pytest
+
+from noroshi.config import Config
+from noroshi.config_web import Web
+from noroshi.core.people import Audited
+from noroshi.core.words import plain
+from noroshi.hosts.around import Around, size_told
+from noroshi.ports import NodeFacts, QueueFacts
+from noroshi.testing import ManualClocks
+from tests.service.asking import NearBy, Told, applied
+from tests.service.desk import CANARY, Desk
+
+
+class Own:
+    def __init__(self, **facts):
+        self._facts = facts
+
+    async def node(self):
+        return NodeFacts(**self._facts)
+
+    async def queue(self):
+        return QueueFacts(waiting=2)
+
+
+def asking(home, own=None, **settings):
+    paths = {"store": home / "noroshi.db", "key": home / "key", "door": home / "door.sock"}
+    (home / "noroshi.db").write_bytes(b"x" * 2048)
+    (home / "key").write_text(CANARY)
+    config = Config(home=home, **(paths | settings))
+    time = ManualClocks()
+    ask = NearBy(Desk(around=Around(config, time.clocks), own=own or Own()))
+    ask.time = time
+    return ask
+
+
+async def test_the_node_tells_how_it_is(tmp_path):
+    ask = asking(tmp_path, Own(late=0.2, free=10**9, clock_set=3.0))
+    await applied(ask)
+    ask.time.pass_by(seconds=90)
+    told = await ask("health")
+    assert (told["seconds"], told["late"], told["clock_set"]) == (90.0, 0.2, 3.0)
+    assert told["size"] == 2048 and told["queue"]["waiting"] == 2
+    assert (told["node"], told["definitions"], told["level"]) == ("node", 1, "ok")
+
+
+async def test_a_store_in_trouble_is_told_first(tmp_path):
+    told = await asking(tmp_path, Own(trouble=plain("full")))("health")
+    assert told["level"] == "critical" and told["trouble"]["en"] == "full"
+
+
+async def test_where_it_listens_and_what_belongs_to_it(tmp_path):
+    web = Web(address="0.0.0.0", hosts=("noroshi.example.com",))
+    ask = asking(tmp_path, web=web, door_group="noroshi", beat=f"https://hc.example/{CANARY}")
+    found = {one["id"]: one for one in (await ask("places"))["places"]}
+    assert found["manager"]["where"] == "https://0.0.0.0:7663"
+    assert "group noroshi" in found["door"]["about"]["en"] and not found["door"]["there"]
+    assert found["store"]["facts"]["en"].startswith("2.0 KiB, mode 0")
+    assert found["certificate"]["where"] == str(tmp_path / "web-cert.pem")
+    assert found["programs-1"]["where"] == "/usr/lib/nagios/plugins"
+    assert CANARY not in str(found) and "once a minute" in found["beat"]["about"]["en"]
+
+
+async def test_without_a_manager_or_a_sign_of_life_it_says_so(tmp_path):
+    found = {o["id"]: o for o in (await asking(tmp_path)("places"))["places"]}
+    assert found["manager"]["about"]["en"].startswith("off")
+    assert "nobody notices" in found["beat"]["about"]["en"]
+
+
+async def test_the_last_backup_is_told(tmp_path):
+    ask = asking(tmp_path)
+    assert (await ask("places"))["backup"] is None
+    await ask.desk.service.record(row(ask))
+    assert (await ask("places"))["backup"]["path"] == "/srv/noroshi.backup"
+
+
+def row(ask):
+    given = {"path": "/srv/noroshi.backup"}
+    return Audited(
+        at=ask.time.now, who="aki", door="local", address="", op="backup", given=given
+    )
+
+
+async def test_a_store_whose_folder_is_gone_is_told_as_empty_and_does_no_harm():
+    told = await NearBy(Desk())("health")
+    assert (told["size"], told["free"]) == (0, 0)
+
+
+async def test_a_process_without_surroundings_says_so():
+    for op in ("health", "places"):
+        with pytest.raises(Told, match="trouble: This process"):
+            await NearBy(Desk(around=None))(op)
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [(0, "0 B"), (1023, "1023 B"), (1 << 20, "1.0 MiB"), (3 << 29, "1.5 GiB")]
+)
+def test_sizes_are_told_in_a_unit_that_can_be_read(size, told):
+    assert size_told(size) == told

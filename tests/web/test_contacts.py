@@ -1,0 +1,71 @@
+"""Contacts in a browser: listed with what reaches them, changed, added and removed by forms."""
+
+import json
+
+import pytest
+
+from noroshi.core.people import VIEWER
+from tests.service.asking import NearBy, applied
+from tests.web.browser import browsing, with_user
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+def hidden(browser):
+    """What the form sends beside its fields."""
+    names = ("etag", "version")
+    parts = {
+        n: browser.text.partition(f'name="{n}" value="')[2].partition('"')[0] for n in names
+    }
+    return parts | {"do": "save"}
+
+
+async def content(desk, name):
+    documents = (await desk.store.current()).documents
+    return next((json.loads(d.body) for d in documents if d.key == f"contacts/{name}"), None)
+
+
+async def test_whoever_nothing_leads_to_is_told_so(browser):
+    await browser.get("/settings/contacts")
+    assert "ops@example.com" in browser.text and "nothing names it" in browser.text
+
+
+async def test_a_contact_is_changed_and_the_rest_of_it_stays(desk, browser):
+    await browser.get("/settings/contact?name=ops")
+    assert 'value="Asia/Tokyo"' in browser.text
+    form = {"title": "情シス", "addresses": "ops@example.com\nduty@example.com"}
+    form |= {"language": "ja", "zone": "Asia/Tokyo", "one_by_one": ""}
+    await browser.post("/settings/contact?name=ops", **form, **hidden(browser))
+    assert browser.status == 303
+    assert await content(desk, "ops") == {
+        "title": "情シス",
+        "addresses": ["ops@example.com", "duty@example.com"],
+        "language": "ja",
+        "zone": "Asia/Tokyo",
+    }
+
+
+async def test_a_contact_is_added_and_a_mistake_stands_at_its_field(desk, browser):
+    await browser.get("/settings/contact")
+    form = {"name": "eri", "addresses": "eri@example.com", "zone": "Mars"} | hidden(browser)
+    await browser.post("/settings/contact", **form)
+    assert browser.status == 400 and 'id="f-zone-bad"' in browser.text
+    await browser.post("/settings/contact", **(form | {"zone": "UTC"}))
+    assert browser.status == 303 and (await content(desk, "eri"))["addresses"]
+
+
+async def test_a_viewer_looks_and_changes_nothing(tmp_path):
+    desk = await with_user(VIEWER)
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/contacts")
+        assert browser.status == 200 and '/settings/contact"' not in browser.text
+        await browser.post("/settings/contact?name=ops", title="x", addresses="x@example.com")
+        assert browser.status == 403 or (await content(desk, "ops")).get("title") is None

@@ -1,0 +1,140 @@
+"""Definitions out and in as files, in a browser."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+from aiohttp import FormData
+
+from noroshi.core.people import OPERATOR
+from noroshi.definitions import pack
+from tests.service.asking import NearBy, applied
+from tests.web.browser import browsing, with_user
+from tests.web.test_first_start import defined
+
+NEW = b'addresses = ["eri@example.com"]\nzone = "UTC"\n'
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+async def sent(browser, *files, how="some", sort="contacts"):
+    await browser.get("/settings/files")
+    form = FormData({"csrf": browser.csrf, "do": "look", "how": how, "sort": sort})
+    for name, content in files:
+        form.add_field("files", content, filename=name, content_type="application/octet-stream")
+    return await browser.ask("POST", "/settings/files", data=form)
+
+
+async def took(browser, **more):
+    """As the form with the differences sends it on."""
+    names = ("packed", "base", "how")
+    form = {
+        n: browser.text.partition(f'name="{n}" value="')[2].partition('"')[0] for n in names
+    }
+    return await browser.post("/settings/files", do="apply", **(form | more))
+
+
+async def bytes_of(browser):
+    async with browser.session.get(f"{browser.url}/settings/files/definitions.zip") as answer:
+        assert answer.headers["content-disposition"].startswith("attachment")
+        return await answer.read()
+
+
+async def test_what_goes_out_is_what_export_writes_and_comes_in_without_a_change(desk, browser):
+    raw = await bytes_of(browser)
+    assert raw == pack((await desk.store.current()).documents)
+    await sent(browser, ("all.zip", raw), how="whole")
+    assert "Nothing would change" in browser.text
+    assert raw == await bytes_of(browser)
+
+
+async def test_a_file_is_shown_with_what_it_would_change_and_then_holds(desk, browser):
+    await sent(browser, ("eri.toml", NEW))
+    assert "+ contacts/eri" in browser.text and len(await defined(desk)) == 7
+    await took(browser, note="eri is new")
+    assert browser.to == "/settings/files?did=2"
+    assert (await defined(desk))["contacts/eri"]["addresses"] == ["eri@example.com"]
+    assert (await desk.store.current()).note == "eri is new"
+
+
+async def test_all_problems_are_told_with_file_and_place(desk, browser):
+    bad = ("eri.toml", b'addresses = ["nobody"]\nzone = "Mars"\n')
+    await sent(browser, bad, ("worse.toml", b"addresses = ["))
+    for told in (
+        "contacts/eri.toml: addresses",
+        "contacts/eri.toml: zone",
+        "contacts/worse.toml",
+    ):
+        assert f"<b>{told}" in browser.text
+    assert 'name="packed"' not in browser.text and len(await defined(desk)) == 7
+
+
+async def test_whoever_was_overtaken_is_told_and_overwrites_nothing(desk, browser):
+    await sent(browser, ("eri.toml", NEW))
+    theirs = {"contacts/boss": {"addresses": ["new-boss@example.com"]}}
+    await NearBy(desk)("definition_change", put=theirs)
+    await took(browser)
+    assert browser.status == 409 and "applied version 2 meanwhile" in browser.text
+    assert "new-boss" not in browser.text
+    await took(browser)
+    assert browser.status == 303
+    made = await defined(desk)
+    assert (
+        made["contacts/boss"]["addresses"] == ["new-boss@example.com"] and made["contacts/eri"]
+    )
+
+
+async def test_what_would_end_all_watching_has_to_be_meant(desk, browser):
+    await sent(browser, ("contacts.toml", NEW), how="whole")
+    assert 'name="empty"' in browser.text
+    await took(browser)
+    assert browser.status == 409 and len(await defined(desk)) == 7
+    await took(browser, empty="yes")
+    assert list(await defined(desk)) == ["contacts/contacts"]
+
+
+async def test_a_zip_that_leads_elsewhere_changes_nothing(desk, browser):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("../../etc/cron.d/x", "x")
+    await sent(browser, ("x.zip", out.getvalue()))
+    assert "leads out of the folder" in browser.text and len(await defined(desk)) == 7
+
+
+@pytest.mark.parametrize("packed", ["", "x", "UEsDBA==", "%%%"])
+async def test_what_no_form_of_ours_sends_changes_nothing(desk, browser, packed):
+    await browser.get("/settings/files")
+    await browser.post("/settings/files", do="apply", packed=packed, base="1", how="whole")
+    assert browser.status in (200, 409) and len(await defined(desk)) == 7
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"--x", b"--x\r\n\r\n--x--", b"--x\r\nx\r\n\r\ny\r\n--x"]
+)
+async def test_a_broken_upload_is_refused(browser, body):
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    await browser.ask("POST", "/settings/files", data=body, headers=kind)
+    assert browser.status == 403
+
+
+async def test_nobody_sends_files_before_they_have_logged_in(desk, tmp_path):
+    async with browsing(desk, tmp_path) as stranger:
+        await sent(stranger, ("eri.toml", NEW))
+        assert stranger.status == 303
+        await stranger.get("/login")
+        form = FormData({"csrf": stranger.csrf, "name": "sato"})
+        form.add_field("password", b"x" * 100, filename="x")
+        assert (await stranger.ask("POST", "/login", data=form)).status == 403
+
+
+async def test_whoever_is_no_administrator_takes_nothing_out_or_in(tmp_path):
+    async with browsing(await with_user(OPERATOR), tmp_path) as browser:
+        await browser.log_in()
+        for path in ("/settings/files", "/settings/files/definitions.zip"):
+            assert (await browser.get(path)).status == 403

@@ -1,0 +1,168 @@
+"""The first start's pages: each step is kept, nothing of somebody else's is overwritten."""
+
+import json
+
+import pytest
+
+from noroshi.checks import BUILT_IN as CHECKS
+from noroshi.core.model import Verdict
+from noroshi.core.people import OPERATOR
+from noroshi.transports import BUILT_IN as TRANSPORTS
+from tests.service.asking import NearBy
+from tests.service.desk import Desk
+from tests.service.test_beginning import FOUND, number_in_the_mail
+from tests.web.browser import GOOD, browsing, with_user
+
+PERSON = {"title": "Operations", "addresses": "a@example.com, b@example.com"}
+PERSON |= {"language": "ja", "zone": "Asia/Tokyo"}
+SERVER = {"way": "server", "host": "mail.example.com", "sender": "noroshi@example.com"}
+SERVER |= {"protection": "starttls", "port": "", "user": "", "secret": ""}
+MICROSOFT = {"way": "microsoft365", "mailbox": "noroshi@example.com", "cloud": "microsoft365"}
+MICROSOFT |= {"tenant": "example.onmicrosoft.com", "secret_ends": "2027-01-31"}
+MICROSOFT |= {"client_id": "11111111-2222-3333-4444-555555555555"}
+SECRET = "Abc8Q~canary.value-of-the-portal"
+
+
+def empty():
+    return Desk(host=FOUND, checks=CHECKS, routes=TRANSPORTS)
+
+
+@pytest.fixture
+async def desk():
+    return await with_user(desk=empty())
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+async def defined(desk):
+    return {one.key: json.loads(one.body) for one in (await desk.store.current()).documents}
+
+
+async def filled_in(browser, step, **form):
+    await browser.get(f"/first/{step}")
+    etag = browser.text.partition('name="etag" value="')[2].partition('"')[0]
+    return await browser.post(
+        f"/first/{step}", **({"etag": etag} if step == "person" else {}), **form
+    )
+
+
+async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
+    desk = empty()
+    async with browsing(desk, tmp_path) as browser:
+        await browser.get("/start")
+        form = {"name": "sato", "password": GOOD, "again": GOOD}
+        await browser.post("/start", code=desk.people.first_code(), **form)
+        assert browser.to == "/first"
+        assert (await browser.get("/first")).to == "/first/person"
+        assert (await filled_in(browser, "person", **PERSON)).to == "/first/machine"
+        assert (await browser.get("/first")).to == "/first/machine"
+        assert "ディスク容量" in (await browser.get("/first/machine")).text
+        await browser.post("/first/machine", **{"take.system/disk": "yes", "title": "FS01"})
+        assert browser.to == "/first/mail"
+        assert (await browser.get("/")).text.count('href="/first"') == 1
+        assert (await filled_in(browser, "mail", **SERVER)).to == "/first/alarm"
+        made = await defined(desk)
+        assert made["rules/ops"]["routes"] == ["smtp1"]
+        assert made["instances/node"]["rules"] == ["ops"]
+        assert made["contacts/ops"]["addresses"] == ["a@example.com", "b@example.com"]
+        await filled_in(browser, "alarm", do="test_alarm")
+        sent = (await NearBy(desk)("first_look"))["mail"]
+        assert (await browser.get("/first")).to == "/first/alarm"
+        assert 'hx-trigger="every 2s"' in (await browser.get("/first/alarm/way")).text
+        await desk.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
+        assert "hx-trigger" not in (await browser.get("/first/alarm/way")).text
+        await filled_in(browser, "alarm", do="seen", number="0000")
+        assert browser.status == 400 and "番号ではありません" in browser.text
+        number = await number_in_the_mail(NearBy(desk), sent)
+        await filled_in(browser, "alarm", do="seen", number=number)
+        assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
+        assert 'href="/first"' not in (await browser.get("/")).text
+        assert (await browser.get("/first")).to == "/"
+
+
+async def test_a_mistake_is_told_and_what_was_typed_stays(desk, browser):
+    await filled_in(browser, "person", **(PERSON | {"zone": "Asia/Tokio"}))
+    assert browser.status == 400 and 'value="Asia/Tokio"' in browser.text
+    await filled_in(browser, "machine", title="FS01")
+    assert browser.status == 400 and 'value="FS01"' in browser.text
+    await filled_in(browser, "mail", **(SERVER | {"sender": "nobody", "secret": SECRET}))
+    assert browser.status == 400 and 'value="mail.example.com"' in browser.text
+    assert SECRET not in browser.text and await defined(desk) == {}
+
+
+async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+    assert browser.to == "/first/sign-in"
+    made = await defined(desk)
+    assert made["routes/smtp1"]["options"] == {"account": "m365"}
+    assert made["accounts/m365"]["secret"] == "m365" and SECRET not in json.dumps(made)
+    await browser.get("/first/sign-in")
+    assert "https://login.example.com/authorize" in browser.text and SECRET not in browser.text
+    assert 'type="password"' not in browser.text
+    await browser.post(
+        "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=bad&state=S"
+    )
+    assert browser.status == 503 and "コードが断られました" in browser.text
+    await browser.post(
+        "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=good&state=S"
+    )
+    assert browser.to == "/first/alarm"
+
+
+async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+    await browser.get("/first/sign-in?way=device")
+    await browser.post("/first/sign-in", do="device")
+    assert "ABCD-1234" in browser.text and 'hx-trigger="submit, every 5s"' in browser.text
+    again = {"code": "ABCD-1234", "url": "https://login.example.com/device"}
+    await browser.post("/first/sign-in", do="ask", **again)
+    assert browser.status == 200 and "ABCD-1234" in browser.text
+    await browser.post("/first/sign-in", do="ask", code="X", url="javascript:alert(1)")
+    assert "javascript:" not in browser.text
+
+
+async def test_a_second_look_at_the_way_keeps_what_others_said_of_the_route(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **SERVER)
+    route = (await defined(desk))["routes/smtp1"]
+    route["options"]["charset"] = "iso-2022-jp"
+    await NearBy(desk)("definition_change", put={"routes/smtp1": route | {"connections": 2}})
+    await filled_in(browser, "mail", **(SERVER | {"host": "mx.example.com"}))
+    again = (await defined(desk))["routes/smtp1"]
+    assert again["options"]["host"] == "mx.example.com"
+    assert (again["options"]["charset"], again["connections"]) == ("iso-2022-jp", 2)
+
+
+async def test_of_two_who_begin_the_second_is_told(desk, browser):
+    await browser.get("/first/person")
+    mine = {"contacts/ops": {"addresses": ["other@example.com"]}}
+    await NearBy(desk)("definition_change", put=mine)
+    await browser.post("/first/person", etag="", **PERSON)
+    assert browser.status == 409
+    assert (await defined(desk))["contacts/ops"]["addresses"] == ["other@example.com"]
+
+
+async def test_before_an_alarm_was_sent_there_is_no_way_to_show(browser):
+    assert (await browser.get("/first/alarm/way")).status == 200
+    assert "is-lit" not in browser.text and "hx-trigger" not in browser.text
+
+
+async def test_it_is_put_away(desk, browser):
+    assert 'href="/first"' in (await browser.get("/")).text
+    await browser.post("/first")
+    assert 'href="/first"' not in (await browser.get("/")).text
+
+
+@pytest.mark.parametrize("path", ["person", "machine", "mail", "sign-in", "alarm", "alarm/way"])
+async def test_whoever_is_no_administrator_is_not_led(tmp_path, path):
+    async with browsing(await with_user(OPERATOR, desk=empty()), tmp_path) as browser:
+        await browser.log_in()
+        assert 'href="/first"' not in (await browser.get("/")).text
+        assert (await browser.get(f"/first/{path}")).status == 403

@@ -1,0 +1,54 @@
+"""The node itself in a browser: how it is, and where its ports, files and folders are."""
+
+import pytest
+
+from noroshi.config_web import Web
+from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.words import plain
+from tests.service.asking import applied
+from tests.service.test_surveying import Own, asking, row
+from tests.web.browser import browsing, with_user
+
+
+async def looking(home, role="administrator", **given):
+    ask = asking(home, **given)
+    await applied(ask)
+    return await with_user(role, desk=ask.desk), ask
+
+
+async def test_a_node_that_is_well_says_so(tmp_path):
+    desk, ask = await looking(tmp_path, own=Own(late=0.25, free=3 << 30), role=VIEWER)
+    ask.time.pass_by(seconds=3725)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/health")
+        for told in ("Noroshi itself is well", "0.25 s at worst", "2.0 KiB", "1 h 2 min"):
+            assert told in browser.text
+
+
+async def test_a_store_in_trouble_comes_first(tmp_path):
+    desk, _ = await looking(tmp_path, own=Own(trouble=plain("the disk is full")))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/health")
+        assert "needs a look" in browser.text and "the disk is full" in browser.text
+
+
+async def test_ports_files_and_folders_stand_on_one_page(tmp_path):
+    desk, ask = await looking(tmp_path, web=Web())
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/places")
+        for told in ("http://127.0.0.1:7663", f"{tmp_path}/noroshi.db", "No backup was taken"):
+            assert told in browser.text
+        await desk.service.record(row(ask))
+        assert "/srv/noroshi.backup" in (await browser.get("/settings/places")).text
+
+
+@pytest.mark.parametrize("role", [VIEWER, OPERATOR])
+async def test_where_files_are_is_for_administrators(tmp_path, role):
+    desk, _ = await looking(tmp_path, role=role)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        assert (await browser.get("/settings/places")).status == 403
+        assert (await browser.get("/settings/health")).status == 200

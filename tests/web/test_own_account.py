@@ -1,0 +1,86 @@
+"""One's own account in a browser: password, second step with its QR code; the settings' list."""
+
+import re
+
+import pyotp
+import pytest
+
+from noroshi.core.people import ADMIN, OPERATOR, VIEWER
+from noroshi.web.settings_list import GROUPS
+from tests.web.browser import GOOD, browsing, with_user
+
+BETTER = "a better horse battery"
+
+
+@pytest.fixture
+async def desk():
+    return await with_user(VIEWER)
+
+
+async def test_a_password_is_changed_and_only_this_browser_stays(desk, browser, tmp_path):
+    await browser.log_in()
+    before = browser.cookie
+    async with browsing(desk, tmp_path) as other:
+        await other.log_in()
+        await browser.get("/settings/me")
+        form = {"do": "own_password", "old": GOOD, "new": BETTER, "again": BETTER}
+        await browser.post("/settings/me", **form)
+        assert browser.status == 200 and "The password is changed" in browser.text
+        assert (await other.get("/settings/me")).status == 303
+    assert browser.cookie != before
+    assert (await browser.get("/settings/me")).status == 200
+    assert await desk.people.passwords.right(
+        (await desk.store.users())["sato"].password, BETTER
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "said", "status"),
+    [
+        ({"old": "no", "new": BETTER, "again": BETTER}, "is not right", 403),
+        ({"old": GOOD, "new": BETTER, "again": "other"}, "are not the same", 400),
+        ({"old": GOOD, "new": "short", "again": "short"}, "new: ", 400),
+    ],
+)
+async def test_a_password_that_is_not_taken_is_told(browser, form, said, status):
+    await browser.log_in()
+    await browser.get("/settings/me")
+    await browser.post("/settings/me", do="own_password", **form)
+    assert browser.status == status and said in browser.text
+    assert BETTER not in browser.text
+
+
+async def test_a_second_step_begins_with_a_code_to_scan(desk, browser):
+    await browser.log_in()
+    await browser.get("/settings/me")
+    await browser.post("/settings/me", do="own_totp", password=GOOD)
+    assert re.search(
+        r'<svg class="scan__code" viewBox="0 0 \d+ \d+".*<path d="M4 4h7v1', browser.text
+    )
+    seed = re.search(r'<p class="code">([A-Z2-7]{32})</p>', browser.text)[1]
+    await browser.post("/settings/me", do="own_totp_on", code="000000")
+    assert browser.status == 400
+    code = pyotp.TOTP(seed).at(desk.time.now)
+    await browser.post("/settings/me", do="own_totp_on", code=code)
+    assert len(re.search(r'<pre class="code">([^<]+)</pre>', browser.text)[1].split("\n")) == 10
+    await browser.get("/settings/me")
+    await browser.post("/settings/me", do="own_totp_off", password=GOOD)
+    assert not (await desk.store.users())["sato"].two_steps
+
+
+async def test_what_is_no_deed_of_the_page_is_not_done(browser):
+    await browser.log_in()
+    await browser.get("/settings/me")
+    assert (await browser.post("/settings/me", do="user_remove", name="boss")).status == 404
+
+
+@pytest.mark.parametrize("role", [VIEWER, OPERATOR, ADMIN])
+async def test_the_settings_list_what_one_may_open_and_it_opens(tmp_path, role):
+    async with browsing(await with_user(role), tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings")
+        shown = re.findall(r'<li><a href="([^"]+)"', browser.text)
+        all_pages = [one.href for group in GROUPS for one in group.pages]
+        assert (shown == all_pages) == (role == ADMIN)
+        for href in all_pages:
+            assert ((await browser.get(href)).status == 403) == (href not in shown)
