@@ -1,6 +1,7 @@
 """The first start's pages: each step is kept, nothing of somebody else's is overwritten."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -152,6 +153,23 @@ async def test_of_two_who_begin_the_second_is_told(desk, browser):
 async def test_before_an_alarm_was_sent_there_is_no_way_to_show(browser):
     assert (await browser.get("/first/alarm/way")).status == 200
     assert "is-lit" not in browser.text and "hx-trigger" not in browser.text
+
+
+async def test_once_the_test_alarm_is_forgotten_another_one_can_be_sent(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **SERVER)
+    await filled_in(browser, "alarm", do="test_alarm")
+    (waiting,) = await desk.store.waiting()
+    await NearBy(desk)("queue_drop", id=waiting.envelope.id)
+    desk.time.pass_by(days=400)
+    assert await desk.store.forget(desk.time.now - timedelta(days=1), 100)
+    await browser.log_in()
+    for path in ("/first/alarm", "/first/alarm/way"):
+        assert (await browser.get(path)).status == 200, path
+    await browser.get("/first/alarm")
+    assert 'value="test_alarm"' in browser.text and "/queue/mail" not in browser.text
+    await filled_in(browser, "alarm", do="test_alarm")
+    assert "/queue/mail" in (await browser.get("/first/alarm")).text
 
 
 async def test_it_is_put_away(desk, browser):
