@@ -480,6 +480,19 @@ async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(desk, b
     assert browser.status == 303 and browser.to == "/login"
 
 
+@pytest.mark.parametrize("path", ["/mail/route/m365", "/mail/edit", "/mail", "/first/person"])
+async def test_what_cannot_be_shown_before_it_is_done_is_not_kept_for_after_the_log_in(
+    desk, browser, path
+):
+    """Such a form would do at once what its button only promises to show, or nothing at all; and
+    a secret that was typed into it would stand in the page of the log-in."""
+    desk.time.pass_by(hours=13)
+    secret = "Abc8Q~typed-but-never-shown"
+    await browser.post(path, etag="x", do="save", key="accounts/box", secret=secret)
+    assert (browser.status, browser.to) == (303, "/login")
+    assert secret not in browser.text
+
+
 async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(desk, browser):
     await saved(browser, MONITOR, rules="own")
     assert browser.to == f"{MONITOR}&did=2&beware=yes"
