@@ -389,6 +389,25 @@ async def test_a_rule_and_a_notification_are_made_and_changed(desk, browser):
         assert browser.status == 200 and "plain" in browser.text
 
 
+async def test_beside_something_that_is_called_new_another_one_is_made(desk, browser):
+    """Its name stands for those that have none yet."""
+    await desk.done("definition_change", put={"contacts/new": {"addresses": ["n@example.com"]}})
+    await saved(browser, "/settings/contact", name="night", addresses="b@example.com")
+    assert browser.status == 303, browser.text
+    assert (await content(desk, "contacts/night"))["addresses"] == ["b@example.com"]
+    assert (await content(desk, "contacts/new"))["addresses"] == ["n@example.com"]
+
+
+@pytest.mark.parametrize("page", [MONITOR, "/settings/group?in=web1&name=base"])
+async def test_whose_instance_somebody_removed_meanwhile_is_told(desk, browser, page):
+    await browser.get(page)
+    form = filled_in(browser.text) | {"do": "save", "title": "Typed meanwhile"}
+    await desk.done("definition_change", remove=["instances/web1"], empty=True)
+    await browser.post(page, **form)
+    assert browser.status == 409 and "Typed meanwhile" in browser.text
+    assert await content(desk) is None
+
+
 async def test_a_rule_that_is_still_named_cannot_go(desk, browser):
     page = "/settings/rule?name=all"
     await browser.get(page)
