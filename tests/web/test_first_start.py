@@ -1,6 +1,7 @@
 """The first start's pages: each step is kept, nothing of somebody else's is overwritten."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.asking import NearBy
-from tests.service.desk import Desk
+from tests.service.desk import Desk, SignInServer
 from tests.service.test_beginning import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
@@ -114,6 +115,34 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
         "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=good&state=S"
     )
     assert browser.to == "/first/alarm"
+
+
+class OneAfterTheOther(SignInServer):
+    """Each of its sign-ins has a state of its own."""
+
+    begun = 0
+
+    async def begin(self, *given):
+        self.begun += 1
+        attempt = await super().begin(*given)
+        return replace(attempt, state=f"S{self.begun}")
+
+
+async def test_after_an_address_that_was_pasted_wrongly_the_right_one_still_signs_in(tmp_path):
+    desk = await with_user(desk=empty())
+    desk.server = OneAfterTheOther()
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await filled_in(browser, "person", **PERSON)
+        await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+        await browser.get("/first/sign-in")
+        state = f"S{desk.server.begun}"
+        await browser.post("/first/sign-in", do="paste", pasted="http://localhost/MxMail/")
+        assert browser.status == 400 and "code がありません" in browser.text
+        assert 'href="/first/sign-in"' in browser.text
+        good = f"http://localhost/MxMail/?code=good&state={state}"
+        await browser.post("/first/sign-in", do="paste", pasted=good)
+        assert browser.to == "/first/alarm", browser.text
 
 
 async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, browser):

@@ -176,7 +176,9 @@ async def sign_in(visit: Visit) -> Response:
     code = _code(visit, deed, done)
     # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
     none: dict[str, Any] = {"ok": None}
-    begun = none if code else await visit.ask("authorize_begin", route=ROUTE)
+    # An address that was pasted wrongly was shown to nobody: the right one still completes it.
+    goes_on = code or (deed == "paste" and done.kind == "invalid")
+    begun = none if goes_on else await visit.ask("authorize_begin", route=ROUTE)
     if "ok" not in begun and begun["error"] in ("not found", "conflict"):
         return visit.to("/first/mail")
     why = done.why or (() if "ok" in begun else (visit.say(begun["words"]),))
