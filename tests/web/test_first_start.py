@@ -49,7 +49,7 @@ async def filled_in(browser, step, **form):
     await browser.get(f"/first/{step}")
     etag = browser.text.partition('name="etag" value="')[2].partition('"')[0]
     return await browser.post(
-        f"/first/{step}", **({"etag": etag} if step == "person" else {}), **form
+        f"/first/{step}", **({"etag": etag} if step in ("person", "mail") else {}), **form
     )
 
 
@@ -177,6 +177,32 @@ async def test_of_two_who_begin_the_second_is_told(desk, browser):
     await browser.post("/first/person", etag="", **PERSON)
     assert browser.status == 409
     assert (await defined(desk))["contacts/ops"]["addresses"] == ["other@example.com"]
+
+
+@pytest.mark.parametrize("way", [SERVER, MICROSOFT])
+async def test_a_way_out_that_somebody_else_made_meanwhile_is_not_overwritten(
+    desk, browser, way
+):
+    await filled_in(browser, "person", **PERSON)
+    await browser.get("/first/mail")
+    mine = {"routes/smtp1": {"kind": "smtp", "options": {"host": "b.example.com"}}}
+    mine["routes/smtp1"]["options"]["sender"] = "other@example.com"
+    await NearBy(desk)("definition_change", put=mine)
+    await browser.post("/first/mail", etag=",", **way)
+    assert browser.status == 409
+    assert (await defined(desk))["routes/smtp1"] == mine["routes/smtp1"]
+    await filled_in(browser, "mail", **way)
+    assert browser.status == 303
+
+
+async def test_after_a_secret_that_was_not_taken_the_form_is_sent_once_more(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    secret = "11111111-2222-3333-4444-555555555555"
+    await filled_in(browser, "mail", **MICROSOFT, secret=secret)
+    assert browser.status == 400 and "シークレット ID" in browser.text
+    etag = browser.text.partition('name="etag" value="')[2].partition('"')[0]
+    await browser.post("/first/mail", etag=etag, **MICROSOFT, secret=SECRET)
+    assert browser.to == "/first/sign-in"
 
 
 async def test_before_an_alarm_was_sent_there_is_no_way_to_show(browser):
