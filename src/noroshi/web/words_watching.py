@@ -17,8 +17,8 @@ WATCHING: Mapping[str, Words] = {
         ja="問題はありません。監視項目1件は正常です。",
     ),
     "overview.none": Words(
-        en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
-        ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください。",
+        en="Nothing is watched yet. Add an instance under Settings, or bring a folder in: noroshi apply DIR",
+        ja="まだ何も監視していません。「設定」で監視インスタンスを追加するか、noroshi apply DIR で定義を入れてください。",
     ),
     "overview.wrong": Words(
         en="{wrong} of {count} monitors need a look.",
@@ -63,7 +63,7 @@ WATCHING: Mapping[str, Words] = {
     "relay.held": Words(en="held by hand", ja="手動で停止中"),
     "relay.set_aside": Words(en="set aside", ja="保留"),
     "relay.dropped": Words(en="given up", ja="取りやめ"),
-    "relay.came_back": Words(en="came back", ja="返送"),
+    "relay.came_back": Words(en="came back", ja="不達"),
     "relay.again": Words(en="tried again", ja="再試行待ち"),
     "relay.none": Words(
         en="Among the newest alarms there is none of this.",
@@ -166,6 +166,6 @@ WATCHING: Mapping[str, Words] = {
     "monitor.key_critical": Words(en="critical limit", ja="危険のしきい値"),
     "monitor.key_gap": Words(en="could not be measured", ja="測定できず"),
     "monitor.times": Words(
-        en="Times are the node's, {zone}.", ja="時刻はノードのタイム ゾーン ({zone}) です。"
+        en="Times are the node's, {zone}.", ja="時刻はノードのタイムゾーン ({zone}) です。"
     ),
 }
