@@ -155,7 +155,7 @@ WATCHING: Mapping[str, Words] = {
     "monitor.events": Words(en="Events", ja="イベント"),
     "monitor.no_events": Words(en="Nothing has happened yet.", ja="まだ何も起きていません。"),
     "monitor.change": Words(en="Change", ja="変化"),
-    "monitor.from_to": Words(en="from {before}", ja="{before} から"),
+    "monitor.from_to": Words(en="from {before}", ja="{before}から"),
     "monitor.decisions": Words(en="Why it was told, or not", ja="知らせたか、その理由"),
     "monitor.no_decisions": Words(
         en="No rule had anything to decide yet.",
