@@ -17,8 +17,10 @@ WATCHING: Mapping[str, Words] = {
         ja="問題はありません。監視項目1件は正常です。",
     ),
     "overview.none": Words(
-        en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
-        ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください。",
+        en="Nothing is watched yet. Add an instance in the settings (What is watched), or give it "
+        "definitions: noroshi apply DIR",
+        ja="まだ何も監視していません。「監視の設定」で監視インスタンスを追加するか、"
+        "noroshi apply DIR で定義を入れてください。",
     ),
     "overview.wrong": Words(
         en="{wrong} of {count} monitors need a look.",
