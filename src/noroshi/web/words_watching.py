@@ -16,6 +16,10 @@ WATCHING: Mapping[str, Words] = {
         en="Nothing is wrong. The only monitor is OK.",
         ja="問題はありません。監視項目1件は正常です。",
     ),
+    "overview.well_but": Words(
+        en="Monitors that are OK: all {count}. But the routes need a look.",
+        ja="監視項目{count}件はすべて正常ですが、送信経路に注意が必要です。",
+    ),
     "overview.none": Words(
         en="Nothing is watched yet. Add an instance in the settings (What is watched), or give it "
         "definitions: noroshi apply DIR",
@@ -33,6 +37,10 @@ WATCHING: Mapping[str, Words] = {
     "overview.cannot_send": Words(
         en="Alarms may not leave: {bad} of {all} routes cannot send.",
         ja="アラームを送れないおそれがあります。送信経路{all}本のうち{bad}本が使えません。",
+    ),
+    "overview.cannot_send_any": Words(
+        en="Alarms cannot leave: no route can send now.",
+        ja="アラームを送れません。使える送信経路がありません。",
     ),
     "overview.now": Words(en="Wrong now", ja="いまの問題"),
     "overview.more": Words(
