@@ -227,6 +227,20 @@ def test_nobody_is_told_that_what_was_stopped_recovered():
     assert change.events[0].cause.words.en.startswith("monitoring was stopped")
 
 
+def test_a_recovery_that_a_silence_holds_back_is_told_when_the_watch_ends_before_it():
+    silent = Standing(silenced=DAWN + HOUR)
+    well = turn(turn(State(), a=95, b=95).state, DAWN + MINUTE, silent, a=10, b=95)
+    for monitor in (DISK, replace(DISK, stopped=True)):
+        change = farewell(monitor, well.state, DAWN + 2 * MINUTE, lambda *_: {})
+        assert reasons(change) == [Reason.RECOVERED_MEANWHILE, Reason.ENDED]
+        its, other = (
+            f"{event.id}/ops/aki" for event in sorted(change.events, key=lambda e: e.item)
+        )
+        assert set(change.envelopes[0].alarms) == {its, other}
+        assert change.envelopes[0].thread == ("m.1/ops/aki",)
+        assert all(not item.told for item in change.state.items.values())
+
+
 def test_what_no_rule_asks_about_is_an_event_all_the_same():
     change = turn(State(), monitor=replace(DISK, rules=()), a=95)
     assert [event.after for event in change.events] == [Level.CRITICAL]
