@@ -150,6 +150,26 @@ def test_a_recovery_under_silence_is_told_when_it_ends_in_the_thread_of_its_prob
     assert turn(told.state, DAWN + 2 * HOUR, a=10).state is told.state
 
 
+def test_what_comes_and_goes_under_a_silence_is_told_as_over_when_it_ends():
+    state = turn(State(), a=95).state
+    for minute, used in enumerate((10, 95, 10), 1):
+        state = turn(state, DAWN + minute * MINUTE, SILENT, a=used).state
+    told = turn(state, DAWN + HOUR, SILENT)
+    assert reasons(told) == [Reason.RECOVERED_MEANWHILE]
+    assert told.envelopes[0].thread == ("m.1/ops/aki",)
+
+
+def test_what_came_back_under_a_silence_is_told_in_the_thread_that_people_know():
+    state = turn(State(), a=95).state
+    for minute, used in enumerate((10, 95), 1):
+        state = turn(state, DAWN + minute * MINUTE, SILENT, a=used).state
+    told = turn(state, DAWN + HOUR, SILENT)
+    assert reasons(told) == [Reason.AFTER_SILENCE]
+    assert told.envelopes[0].thread == ("m.1/ops/aki",)
+    over = turn(told.state, DAWN + HOUR + MINUTE, a=10)
+    assert reasons(over) == [Reason.RECOVERED]
+
+
 def test_a_rule_that_comes_back_does_not_tell_of_a_recovery_long_ago():
     bare = replace(DISK, rules=())
     over = turn(turn(State(), a=95).state, monitor=bare, a=10)
