@@ -293,6 +293,16 @@ def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends()
     assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
 
 
+def test_another_reading_that_came_under_silence_is_nobodys_yet():
+    late, mine = look(State(), LATE), {"": Level.CRITICAL}
+    silent = Standing(silenced=DAWN + HOUR, acknowledged=mine)
+    hushed = look(late.state, FAILED, standing=silent)
+    told = look(hushed.state, FAILED, DAWN + HOUR, silent)
+    assert reasons(told) == [Reason.AFTER_SILENCE]
+    again = look(told.state, FAILED, DAWN + HOUR + MINUTE, silent)
+    assert (reasons(again), again.envelopes) == ([Reason.ACKNOWLEDGED], ())
+
+
 def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_it_may():
     for given in ({"when": When.FIRST}, {"most": 1}):
         late = look(State(), LATE, **given)
