@@ -4,6 +4,8 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 
+import pytest
+
 from noroshi.core.model import Level
 from noroshi.ports import StoreError
 from noroshi.service import attend
@@ -55,6 +57,27 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
     assert (
         "Not measured yet: 1 of 1 monitors" in page and "mark--ok" not in page.split("<main")[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("states", "head", "told"),
+    [
+        (("well", "well"), "Nothing is wrong.", ""),
+        (("well", "down"), "the routes need a look", "1 of 2 routes cannot send"),
+        (("down", "down"), "the routes need a look", "no route can send now"),
+    ],
+)
+async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
+    desk, states, head, told
+):
+    await applied(NearBy(desk))
+    await desk.measured(level=Level.OK, used=12)
+    status, ledger = await NearBy(desk)("status"), await NearBy(desk)("ledger")
+    routes = zip(status["routes"], states, strict=True)
+    status["routes"] = [one | {"state": state} for one, state in routes]
+    shown = view(status, ledger, TONGUES["en"])
+    assert head in shown["head"] and told in shown["cannot_send"]
+    assert bool(told) == bool(shown["cannot_send"])
 
 
 async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(browser, desk):
