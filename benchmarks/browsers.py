@@ -14,7 +14,8 @@ from typing import Any
 from benchmarks.followers import USER
 from benchmarks.grid import punctuality, read_log
 from benchmarks.load import FIRST_LOOK, LAST_ANSWERS, Stage, stage
-from benchmarks.programs import Helper, say
+from benchmarks.node import START
+from benchmarks.programs import Helper, say, wait_until
 
 PASSWORD = "correct horse battery staple"
 LISTENS = re.compile(r"manager: http://127\.0\.0\.1:(\d+)/\n")
@@ -95,6 +96,13 @@ def _measure(on: Stage, browsers: Helper, work: Path, size: Size) -> Followed:
     )
 
 
+def _port(log: Path) -> int:
+    """Where the manager listens, once it has said so; ValueError if it never does."""
+    wait_until(lambda: LISTENS.search(log.read_text()) is not None, time.time() + START)
+    (found,) = LISTENS.findall(log.read_text())
+    return int(found)
+
+
 def _figures(browsers: Helper, work: Path) -> Mapping[str, Any]:
     browsers.tell("end")
     found: Mapping[str, Any] = json.loads((work / "browsers.json").read_text())
@@ -113,6 +121,6 @@ def _browsers(on: Stage, work: Path, count: int) -> Iterator[Helper]:
     on.node.command("user", "add", USER, *role, "--password-file", password)
     on.node.start()
     on.node.await_work()
-    (port,) = LISTENS.findall(on.node.log.read_text(encoding="utf-8"))
+    port = _port(on.node.log)
     with Helper("followers", port, password, count, work / "browsers.json") as browsers:
         yield browsers
