@@ -238,15 +238,19 @@ class Desk:
         self.made += 1
         return f"01JZ{self.made:022d}"
 
-    async def measured(self, level=Level.CRITICAL, used=95.2, item="/var", note=NOTHING):
-        """The only monitor has been measured once, and its volume /var is at that level."""
+    async def measured(
+        self, level=Level.CRITICAL, used=95.2, item="/var", note=NOTHING, more=()
+    ):
+        """The only monitor has been measured once, and its volume /var is at that level, and
+        as `more` are."""
         now = self.time.now
         monitor = _only_monitor(await self.store.current())
         block = await self.store.lease_monitors(await self.store.begin("node", now), now)
         reading = Reading("used", used, "%", item, note=note)
         cause = Cause(reading, Limits(warning=80, critical=90))
         how = ItemState(level=level, since=now, cause=cause)
-        change = Change(monitor=monitor, state=State(items={item: how}, serial=1))
+        state = State(items=dict.fromkeys((item, *more), how), serial=1)
+        change = Change(monitor=monitor, state=state)
         assert await self.store.commit(block.fence, change)
         await self.store.append([(monitor, Sample(now, (reading,)))])
 

@@ -40,7 +40,9 @@ async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
         return Outcome(answer["ok"])
     kind = answer["error"]
     problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
-    why = (visit.say(answer["words"]), *(f"{where}: {what}" for where, what in problems))
+    told = visit.say(answer["words"])
+    # A refusal of one thing alone is that thing's own sentence: it is told once.
+    why = (told, *(f"{where}: {what}" for where, what in problems if what != told))
     status = STATUS.get(kind, 503)
     return Outcome(None, why, status, kind == "password", tuple(problems), kind)
 

@@ -8,10 +8,7 @@ from noroshi.core.words import Words
 
 ALARMS: Mapping[str, Words] = {
     "alarms.title": Words(en="Alarms", ja="アラーム"),
-    "alarms.none": Words(
-        en="Nothing is wrong now. All that was wrong has recovered.",
-        ja="続いているアラームはありません。問題はすべて回復しています。",
-    ),
+    "alarms.none": Words(en="No alarm is open.", ja="続いているアラームはありません。"),
     "alarms.head": Words(
         en="{count} open, {nobody} not acknowledged", ja="続いている{count}件、未確認{nobody}件"
     ),

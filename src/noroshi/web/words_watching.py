@@ -16,9 +16,15 @@ WATCHING: Mapping[str, Words] = {
         en="Nothing is wrong. The only monitor is OK.",
         ja="問題はありません。監視項目1件は正常です。",
     ),
+    "overview.well_but": Words(
+        en="Monitors that are OK: all {count}. But the routes need a look.",
+        ja="監視項目{count}件はすべて正常ですが、送信経路に注意が必要です。",
+    ),
     "overview.none": Words(
-        en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
-        ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください。",
+        en="Nothing is watched yet. Add an instance in the settings (What is watched), or give it "
+        "definitions: noroshi apply DIR",
+        ja="まだ何も監視していません。「監視の設定」で監視インスタンスを追加するか、"
+        "noroshi apply DIR で定義を入れてください。",
     ),
     "overview.wrong": Words(
         en="{wrong} of {count} monitors need a look.",
@@ -31,6 +37,10 @@ WATCHING: Mapping[str, Words] = {
     "overview.cannot_send": Words(
         en="Alarms may not leave: {bad} of {all} routes cannot send.",
         ja="アラームを送れないおそれがあります。送信経路{all}本のうち{bad}本が使えません。",
+    ),
+    "overview.cannot_send_any": Words(
+        en="Alarms cannot leave: no route can send now.",
+        ja="アラームを送れません。使える送信経路がありません。",
     ),
     "overview.now": Words(en="Wrong now", ja="いまの問題"),
     "overview.more": Words(
@@ -155,7 +165,7 @@ WATCHING: Mapping[str, Words] = {
     "monitor.events": Words(en="Events", ja="イベント"),
     "monitor.no_events": Words(en="Nothing has happened yet.", ja="まだ何も起きていません。"),
     "monitor.change": Words(en="Change", ja="変化"),
-    "monitor.from_to": Words(en="from {before}", ja="{before} から"),
+    "monitor.from_to": Words(en="from {before}", ja="{before}から"),
     "monitor.decisions": Words(en="Why it was told, or not", ja="知らせたか、その理由"),
     "monitor.no_decisions": Words(
         en="No rule had anything to decide yet.",
