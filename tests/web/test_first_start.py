@@ -9,6 +9,8 @@ import pytest
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR
+from noroshi.core.words import Words
+from noroshi.oauth.provider import Pending, SignInFailed
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.asking import NearBy
 from tests.service.desk import Desk, SignInServer
@@ -150,10 +152,18 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, br
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
     await browser.get("/first/sign-in?way=device")
     await browser.post("/first/sign-in", do="device")
-    assert "ABCD-1234" in browser.text and 'hx-trigger="submit, every 5s"' in browser.text
+    assert "ABCD-1234" in browser.text and 'hx-trigger="load delay:5s"' in browser.text
     again = {"code": "ABCD-1234", "url": "https://login.example.com/device"}
     await browser.post("/first/sign-in", do="ask", **again)
     assert browser.status == 200 and "ABCD-1234" in browser.text
+    desk.server.on_device = Pending(slower=True)
+    await browser.post("/first/sign-in", do="ask", **again)
+    assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
+    words = Words(en="The code has expired.", ja="コードの期限が切れました。")
+    desk.server.on_device = SignInFailed(words, error="expired_token", who="user")
+    await browser.post("/first/sign-in", do="ask", **again)
+    told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
+    assert words.ja in told and "待っています" not in told and "hx-trigger" not in told
     await browser.post("/first/sign-in", do="ask", code="X", url="javascript:alert(1)")
     assert "javascript:" not in browser.text
 

@@ -45,7 +45,7 @@ RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }
 NOT_KEPT = ("csrf", "password", "do")
-PREVIEWED = {"etag", "version"}
+PREVIEWED = frozenset({"etag", "version"})
 """What only the forms of settings send, which all show what they would change."""
 FOREIGN = frozenset({"cross-site", "same-site"})
 

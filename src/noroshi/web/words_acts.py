@@ -35,7 +35,7 @@ ACTS: Mapping[str, Words] = {
         "履歴は残ります。",
     ),
     "switch.stop.open": Words(
-        en="Open problems: {count}. Who was told of one is told that its monitoring was stopped, "
+        en="Open problems: {count}. Whoever was told of one is told that its monitoring was stopped, "
         "not that it recovered.",
         ja="発生中の問題が{count}件あります。通知を受け取った人には、「回復」ではなく「監視停止」を知らせます。",
     ),

@@ -73,7 +73,7 @@ WATCHING: Mapping[str, Words] = {
     "relay.held": Words(en="held by hand", ja="手動で停止中"),
     "relay.set_aside": Words(en="set aside", ja="保留"),
     "relay.dropped": Words(en="given up", ja="取りやめ"),
-    "relay.came_back": Words(en="came back", ja="返送"),
+    "relay.came_back": Words(en="came back", ja="不達"),
     "relay.again": Words(en="tried again", ja="再試行待ち"),
     "relay.none": Words(
         en="Among the newest alarms there is none of this.",
@@ -176,6 +176,6 @@ WATCHING: Mapping[str, Words] = {
     "monitor.key_critical": Words(en="critical limit", ja="危険のしきい値"),
     "monitor.key_gap": Words(en="could not be measured", ja="測定できず"),
     "monitor.times": Words(
-        en="Times are the node's, {zone}.", ja="時刻はノードのタイム ゾーン ({zone}) です。"
+        en="Times are the node's, {zone}.", ja="時刻はノードのタイムゾーン ({zone}) です。"
     ),
 }

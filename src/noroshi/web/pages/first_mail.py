@@ -27,6 +27,8 @@ SIGN_INS, MOST_CONNECTIONS = ("account", "password"), 3
 """Options that say how the route signs in; what Exchange Online allows at once."""
 SIGN_IN = "/first/sign-in"
 DEEDS = ("secret", "paste", "device", "ask")
+ASKED_EACH = 5
+"""Seconds between questions about a code, where the server names none."""
 Documents = Mapping[str, Mapping[str, Any]]
 
 
@@ -207,9 +209,16 @@ async def sign_in(visit: Visit) -> Response:
         way="device" if device else "paste",
         code=code,
         waits=deed == "ask",
+        wait=_wait(done),
         why=why,
         guide=await _guide(visit),
     )
+
+
+def _wait(done: Outcome) -> int:
+    """Seconds until it may be asked about the code again: no sooner (RFC 8628, 3.5)."""
+    told = done.ok.get("wait") if isinstance(done.ok, Mapping) else None
+    return int(told or ASKED_EACH)
 
 
 def _code(visit: Visit, deed: str, done: Outcome) -> Mapping[str, str] | None:
