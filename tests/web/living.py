@@ -167,8 +167,8 @@ async def delivered(desk, minute):
     """All mails so far went out by Microsoft 365, but the newest: it is told to come later."""
     if minute > 226:
         if minute == 230:
-            text = "4.3.2 Concurrent connections limit exceeded"
-            await desk.attempted("m365", Verdict.DEFERRED, text, 432)
+            text = "4.7.500 Server busy"  # as Exchange Online says it
+            await desk.attempted("m365", Verdict.DEFERRED, text, 451)
         return
     for one in await desk.store.waiting():
         if not one.fate:

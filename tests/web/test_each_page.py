@@ -10,8 +10,12 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright
 
+from noroshi.checks import BUILT_IN as CHECKS
+from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.asking import opened
 from tests.service.desk import Desk
+from tests.service.test_beginning import FOUND
+from tests.web.browser import with_user
 from tests.web.hostile import routes_of
 from tests.web.living import living
 from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, Seen
@@ -77,6 +81,24 @@ PAGES = {
 }
 DOOR = {"login": "/login", "code": "/login/code"}
 """Before somebody has come in."""
+EMPTY = (
+    "overview",
+    "alarms",
+    "maintenance",
+    "mail",
+    "queue",
+    "ledger",
+    "watch",
+    "contacts",
+    "rules",
+    "notifications",
+    "versions",
+    "tokens",
+    "first-alarm",
+)
+"""Where nothing stands before somebody has set anything up."""
+ALONE = ("start", "first", "sure", "not-there", *DOOR)
+"""What is in no part of it."""
 PARTS = (
     "/alarms/changed",
     "/first/alarm/way",
@@ -92,15 +114,17 @@ PARTS = (
     ),
 )
 """What is no page of its own: a piece of one, a stream, a file, a way to the next step."""
+OUR_OWN = ("404 (Not Found)", "Blocked script execution in")
+"""What the test itself leads to: the page that is not there, and the clock that we set, which the
+frame of a mail lets run as little as any other script."""
 LOOKS = [
     (language, theme, width)
     for language in ("ja", "en")
     for theme in ("light", "dark")
     for width in (WIDE, NARROW)
 ]
-QUICK = {("ja", "light", WIDE), ("en", "dark", NARROW)}
 TEXTS_SHOWN = """() => {
-  const user = 'code, samp, pre, kbd, textarea, [lang], script, style, option, .given, .said';
+  const user = 'code, samp, pre, kbd, textarea, script, style, body [lang], .given, .said';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walker.nextNode()) {
@@ -131,6 +155,20 @@ def test_every_page_is_looked_at():
             assert any(route.path_regex.match(path) for path in shown), route.path
 
 
+@pytest.mark.parametrize(
+    "text", ["Every alarm is", "送信 every alarm ever raised", "what it is"]
+)
+def test_english_in_a_japanese_page_is_found(text):
+    assert SENTENCE.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Microsoft Entra 管理センター", "SMTP Auth", "fs01 > relay", "OK"]
+)
+def test_names_and_terms_may_stand_in_a_japanese_page(text):
+    assert not SENTENCE.search(text)
+
+
 @asynccontextmanager
 async def chromium(now, language, theme, width):
     """One window, whose clock stands at that instant."""
@@ -149,15 +187,19 @@ async def chromium(now, language, theme, width):
         await browser.close()
 
 
-@pytest.mark.parametrize(
-    ("language", "theme", "width"),
-    [
-        pytest.param(
-            *one, marks=() if one in QUICK else pytest.mark.long, id="-".join(map(str, one))
-        )
-        for one in LOOKS
-    ],
-)
+def looks(*quick):
+    """All looks there are; but for the quick ones they are left to `make test-long`."""
+    marks = [() if one in quick else pytest.mark.long for one in LOOKS]
+    return pytest.mark.parametrize(
+        ("language", "theme", "width"),
+        [
+            pytest.param(*one, marks=mark, id="-".join(map(str, one)))
+            for one, mark in zip(LOOKS, marks, strict=True)
+        ],
+    )
+
+
+@looks(("ja", "light", WIDE), ("en", "dark", NARROW))
 async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language, theme, width):
     desk = await living(tmp_path, language)
     names = await names_of(desk)
@@ -173,6 +215,26 @@ async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language
         await seen.log_in()
         for name, path in PAGES.items():
             await walk.see(name, path.format(**names))
+    assert walk.faults == []
+
+
+@looks(("ja", "light", NARROW))
+async def test_each_page_that_has_nothing_to_show_yet_is_as_well(
+    tmp_path, language, theme, width
+):
+    desk = Desk(checks=CHECKS, routes=TRANSPORTS, host=FOUND)
+    look = f"{language}.{theme}.{width}"
+    async with (
+        opened(desk, tmp_path, name="minato") as url,
+        chromium(desk.time.now, language, theme, width) as context,
+    ):
+        seen = Seen(await context.new_page(), url)
+        walk = Walk(seen, language, look)
+        await walk.see("start", "/start")
+        await with_user(desk=desk)
+        await seen.log_in()
+        for name in EMPTY:
+            await walk.see(f"{name}-empty", PAGES[name])
     assert walk.faults == []
 
 
@@ -198,13 +260,14 @@ class Walk:
         faults = [
             *await self._fits(),
             *await self._headed(),
+            *await self._marked(name),
             *await self._foreign(),
             *await self._unreachable(),
         ]
         if answer.status != (404 if name == "not-there" else 200):
             faults.append(f"status {answer.status}")
         await self.seen.shoot(f"each/{self.look}.{name}")
-        said = [one for one in self.seen.wrong if "404 (Not Found)" not in one]
+        said = [one for one in self.seen.wrong if not any(our in one for our in OUR_OWN)]
         self.faults += [f"{name}: {fault}" for fault in faults + said]
 
     async def _fits(self):
@@ -222,6 +285,12 @@ class Walk:
             if well and all(b - a <= 1 for a, b in pairwise(levels))
             else [f"headings {levels}"]
         )
+
+    async def _marked(self, name):
+        """The bar says in which part of the manager one is."""
+        marks = await self.page.locator(".bar__nav [aria-current]").count()
+        wanted = int(not name.startswith(ALONE))
+        return [] if marks == wanted else [f"{marks} marks in the bar"]
 
     async def _foreign(self):
         wrong = JAPANESE if self.language == "en" else SENTENCE

@@ -132,6 +132,8 @@ CHOICES = _named(
         "terms.not_word": ("does not contain", "含まない"),
         "terms.pattern": ("matches the pattern", "パターンに一致する"),
         "terms.not_pattern": ("does not match the pattern", "パターンに一致しない"),
+        "language.en": ("English", "英語"),
+        "language.ja": ("Japanese", "日本語"),
         "toml": ("a group, as in TOML", "グループ (TOML)"),
         "rising.yes": ("high values", "高いほど悪い"),
         "rising.no": ("low values", "低いほど悪い"),

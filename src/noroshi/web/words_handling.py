@@ -24,7 +24,7 @@ HANDLING: Mapping[str, Words] = {
         en="What became of earlier ones: the ledger", ja="これまでの結果は台帳へ"
     ),
     "queue.born": Words(en="made {at}", ja="{at} に作成"),
-    "queue.tries": Words(en="tried {count} times", ja="{count}回試行"),
+    "queue.tries": Words(en="tries: {count}", ja="{count}回試行"),
     "queue.shown": Words(
         en="{shown} of {count} are shown: first those that are set aside, then the oldest.",
         ja="{count}件のうち{shown}件を表示しています (保留のもの、古いものの順)。",

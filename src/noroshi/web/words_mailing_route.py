@@ -201,8 +201,8 @@ MAILING_ROUTE: Mapping[str, Words] = {
     "route.certificate.import": Words(en="Bring one along (PEM)", ja="PEM を読み込む"),
     "route.certificate.pem": Words(en="Certificate and key in PEM", ja="証明書と秘密鍵 (PEM)"),
     "route.certificate.pem.help": Words(
-        en="Both in one text. A PFX file: noroshi cert import {account} FILE",
-        ja="両方を続けて貼り付けます。PFX ファイルは noroshi cert import {account} ファイル で読み込めます。",
+        en="Both in one text. A PFX file: `noroshi cert import {account} FILE`",
+        ja="両方を続けて貼り付けます。PFX ファイルは `noroshi cert import {account} ファイル` で読み込めます。",
     ),
     "route.certificate.import.do": Words(en="Keep it", ja="保管庫に入れる"),
     "route.thumbprint": Words(en="Thumbprint", ja="拇印"),
