@@ -332,6 +332,7 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
     page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
     page = await browser.get(page.to.partition("#")[0])
     assert 'id="testmail"' in page.text and "Waiting for its receipt" in page.text
+    assert 'inputmode="email" value="ops@example.com"' in page.text  # to send another one there
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
     assert 'class="relay"' in (await browser.get(next)).text
 
