@@ -101,7 +101,6 @@ def _look(
     told = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
     look = Look(
         title=visit.text("edit.monitor.new", kind=told),
-        tab="watch",
         crumbs=crumbs(visit, where, group),
         sections=_sections(visit, edit, outline, kind, told),
     )
