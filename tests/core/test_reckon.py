@@ -150,6 +150,26 @@ def test_a_recovery_under_silence_is_told_when_it_ends_in_the_thread_of_its_prob
     assert turn(told.state, DAWN + 2 * HOUR, a=10).state is told.state
 
 
+def test_what_comes_and_goes_under_a_silence_is_told_as_over_when_it_ends():
+    state = turn(State(), a=95).state
+    for minute, used in enumerate((10, 95, 10), 1):
+        state = turn(state, DAWN + minute * MINUTE, SILENT, a=used).state
+    told = turn(state, DAWN + HOUR, SILENT)
+    assert reasons(told) == [Reason.RECOVERED_MEANWHILE]
+    assert told.envelopes[0].thread == ("m.1/ops/aki",)
+
+
+def test_what_came_back_under_a_silence_is_told_in_the_thread_that_people_know():
+    state = turn(State(), a=95).state
+    for minute, used in enumerate((10, 95), 1):
+        state = turn(state, DAWN + minute * MINUTE, SILENT, a=used).state
+    told = turn(state, DAWN + HOUR, SILENT)
+    assert reasons(told) == [Reason.AFTER_SILENCE]
+    assert told.envelopes[0].thread == ("m.1/ops/aki",)
+    over = turn(told.state, DAWN + HOUR + MINUTE, a=10)
+    assert reasons(over) == [Reason.RECOVERED]
+
+
 def test_a_rule_that_comes_back_does_not_tell_of_a_recovery_long_ago():
     bare = replace(DISK, rules=())
     over = turn(turn(State(), a=95).state, monitor=bare, a=10)
@@ -227,6 +247,20 @@ def test_nobody_is_told_that_what_was_stopped_recovered():
     assert change.events[0].cause.words.en.startswith("monitoring was stopped")
 
 
+def test_a_recovery_that_a_silence_holds_back_is_told_when_the_watch_ends_before_it():
+    silent = Standing(silenced=DAWN + HOUR)
+    well = turn(turn(State(), a=95, b=95).state, DAWN + MINUTE, silent, a=10, b=95)
+    for monitor in (DISK, replace(DISK, stopped=True)):
+        change = farewell(monitor, well.state, DAWN + 2 * MINUTE, lambda *_: {})
+        assert reasons(change) == [Reason.RECOVERED_MEANWHILE, Reason.ENDED]
+        its, other = (
+            f"{event.id}/ops/aki" for event in sorted(change.events, key=lambda e: e.item)
+        )
+        assert set(change.envelopes[0].alarms) == {its, other}
+        assert change.envelopes[0].thread == ("m.1/ops/aki",)
+        assert all(not item.told for item in change.state.items.values())
+
+
 def test_what_no_rule_asks_about_is_an_event_all_the_same():
     change = turn(State(), monitor=replace(DISK, rules=()), a=95)
     assert [event.after for event in change.events] == [Level.CRITICAL]
@@ -257,6 +291,16 @@ def test_another_reading_that_came_under_silence_is_told_when_the_silence_ends()
     hushed = look(late.state, FAILED, standing=Standing(silenced=DAWN + HOUR))
     assert (reasons(hushed), hushed.envelopes) == ([Reason.SILENCED], ())
     assert reasons(look(hushed.state, FAILED, DAWN + HOUR)) == [Reason.AFTER_SILENCE]
+
+
+def test_another_reading_that_came_under_silence_is_nobodys_yet():
+    late, mine = look(State(), LATE), {"": Level.CRITICAL}
+    silent = Standing(silenced=DAWN + HOUR, acknowledged=mine)
+    hushed = look(late.state, FAILED, standing=silent)
+    told = look(hushed.state, FAILED, DAWN + HOUR, silent)
+    assert reasons(told) == [Reason.AFTER_SILENCE]
+    again = look(told.state, FAILED, DAWN + HOUR + MINUTE, silent)
+    assert (reasons(again), again.envelopes) == ([Reason.ACKNOWLEDGED], ())
 
 
 def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_it_may():

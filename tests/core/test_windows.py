@@ -147,3 +147,10 @@ def test_whenever_the_clock_reads_within_it_on_an_odd_night_it_is_under_way(nigh
         reads = now.astimezone(ZoneInfo(BERLIN)).time()
         inside = time(1) <= reads < time(5)
         assert (ends_of((window,), now) is not None) == inside
+
+
+def test_a_window_that_many_monitors_have_is_worked_out_once():
+    before = span_of.cache_info().misses
+    for _ in range(100):
+        assert ends_of([weekly("22:00", "06:00", zone=TOKYO)], at("2026-04-01T20:00:01"))
+    assert span_of.cache_info().misses == before + 1

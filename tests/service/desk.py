@@ -200,11 +200,19 @@ NOWHERE = Config(home=HOME, store=HOME / "store", key=HOME / "key", door=HOME / 
 class Desk:
     """A service and what stands behind it."""
 
-    def __init__(self, store=None, checks=(DISK,), routes=(POST, EXAMINED), host=None, **given):
+    def __init__(
+        self,
+        store=None,
+        checks=(DISK,),
+        routes=(POST, EXAMINED),
+        host=None,
+        actions=(MAIL,),
+        **given,
+    ):
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.made, self.plugins = 0, Plugins(checks, (MAIL,), routes)
+        self.made, self.plugins = 0, Plugins(checks, actions, routes)
         clocks = self.time.clocks
         given.setdefault("around", Around(NOWHERE, clocks))
         self.tokens = TokenSource(
@@ -230,15 +238,19 @@ class Desk:
         self.made += 1
         return f"01JZ{self.made:022d}"
 
-    async def measured(self, level=Level.CRITICAL, used=95.2, item="/var", note=NOTHING):
-        """The only monitor has been measured once, and its volume /var is at that level."""
+    async def measured(
+        self, level=Level.CRITICAL, used=95.2, item="/var", note=NOTHING, more=()
+    ):
+        """The only monitor has been measured once, and its volume /var is at that level, and
+        as `more` are."""
         now = self.time.now
         monitor = _only_monitor(await self.store.current())
         block = await self.store.lease_monitors(await self.store.begin("node", now), now)
         reading = Reading("used", used, "%", item, note=note)
         cause = Cause(reading, Limits(warning=80, critical=90))
         how = ItemState(level=level, since=now, cause=cause)
-        change = Change(monitor=monitor, state=State(items={item: how}, serial=1))
+        state = State(items=dict.fromkeys((item, *more), how), serial=1)
+        change = Change(monitor=monitor, state=state)
         assert await self.store.commit(block.fence, change)
         await self.store.append([(monitor, Sample(now, (reading,)))])
 
@@ -248,7 +260,7 @@ class Desk:
         node = await self.store.begin("sender", now)
         parcel = await self.store.claim_parcel(node, route, now)
         answers = {to: Answer(verdict, text, code, words=words) for to in parcel.envelope.to}
-        receipt = Receipt(at=now, answers=answers)
+        receipt = Receipt(at=now, answers=answers, route=route)
         assert await self.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
         self.time.pass_by(seconds=0.1)
 

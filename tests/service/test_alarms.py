@@ -8,6 +8,7 @@ import pytest
 from noroshi.core.model import Level
 from noroshi.core.people import VIEWER, Person, roles_up_to
 from noroshi.service import answer, member
+from noroshi.stores.memory import MemoryStore
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import Desk
 
@@ -204,6 +205,32 @@ async def test_what_people_change_is_in_the_audit_log(ask):
     kept = [(row["op"], row["after"]) for row in await ask("audit", last=3)]
     assert [op for op, _ in kept] == ["silence_end", "silence_add", "alarm_acknowledge"]
     assert kept[1][1]["place"] == "web1" and kept[2][1]["/var"] in WHO
+
+
+class MovesMeanwhile(MemoryStore):
+    """Between the look at a monitor's items and a change one of them moved."""
+
+    moved = "/srv"
+
+    async def acknowledge(self, one, remark):
+        return one.item != self.moved and await super().acknowledge(one, remark)
+
+    async def unacknowledge(self, remark):
+        return remark.item != self.moved and await super().unacknowledge(remark)
+
+
+async def test_what_was_done_of_several_items_is_told_and_audited_though_one_moved_meanwhile():
+    ask = NearBy(Desk(MovesMeanwhile()))
+    await bad(ask)
+    await ask.desk.measured(more=("/srv",))
+    (row,) = await ask("alarm_acknowledge", monitor=DISKS)
+    assert row["item"] == "/var" and (await ask("audit"))[0]["after"] == {"/var": "aki"}
+    ask.desk.store.moved = "/var"
+    await ask("alarm_acknowledge", monitor=DISKS)
+    with pytest.raises(Told, match="changed at this very moment"):
+        await ask("alarm_unacknowledge", monitor=DISKS, item="/var")
+    (row,) = await ask("alarm_unacknowledge", monitor=DISKS)
+    assert row["item"] == "/srv" and (await ask("audit"))[0]["before"] == {"/srv": "aki"}
 
 
 async def test_who_may_only_look_changes_nothing():

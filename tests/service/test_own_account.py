@@ -63,3 +63,14 @@ async def test_a_second_step_is_turned_on_and_off_by_whoever_has_it(eri, ask):
     assert (await eri("own_totp_off", password="no horse at all"))["error"] == "forbidden"
     assert await eri("own_totp_off", password=GOOD) == {"ok": "eri"}
     assert (await eri("own_account"))["ok"]["two_steps"] is False
+
+
+async def test_a_second_step_is_not_turned_off_by_a_password_alone(eri, ask):
+    code = pyotp.TOTP((await eri("own_totp", password=GOOD))["ok"]["seed"])
+    await eri("own_totp_on", code=code.at(ask.desk.time.now))
+    token = Person("ci", roles_up_to(VIEWER), "api", "192.0.2.7", sure=False)
+    for op in ("own_totp_off", "own_totp"):
+        told = await eri(op, token, password=GOOD, name="eri")
+        assert told["error"] == "forbidden" and "in the browser" in told["words"]["en"]
+    assert (await eri("own_account"))["ok"]["two_steps"] is True
+    assert await ask("own_totp_off", password=GOOD, name="eri") == "eri"

@@ -1,14 +1,17 @@
 """Users, API tokens and the audit log, near and far."""
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 
 import pyotp
 import pytest
 
 from noroshi.service import Person, answer
 from noroshi.service.offer import ADMIN, roles_up_to
+from noroshi.stores.memory import MemoryStore
 from tests.service.asking import Told, applied
-from tests.service.desk import AKI, CANARY, documents
+from tests.service.desk import AKI, CANARY, Desk, documents
 
 GOOD = "correct horse battery"
 BROWSER = Person("sato", roles_up_to(ADMIN), "web", "192.0.2.7", sure=False)
@@ -41,6 +44,47 @@ async def test_the_last_administrator_stays(ask):
             await ask(op, name="sato", **more)
     await ask("user_add", name="eri", role="administrator", password=GOOD)
     assert await ask("user_remove", name="sato") == "sato"
+
+
+async def test_of_a_user_who_is_removed_no_seed_stays_behind(ask):
+    for name in ("sato", "eri"):
+        await ask("user_add", name=name, role="administrator", password=GOOD)
+    seed = (await ask("user_totp", name="eri"))["seed"]
+    await ask("user_totp_on", name="eri", code=pyotp.TOTP(seed).at(ask.desk.time.now))
+    await ask("user_totp", name="eri")
+    await ask("user_remove", name="eri")
+    assert await ask.desk.store.secret_names() == []
+
+
+class Dies(MemoryStore):
+    """The process is killed after so many things were taken out of it."""
+
+    left = 0
+
+    def _count(self):
+        if self.left == 0:
+            raise RuntimeError("killed")
+        self.left -= 1
+
+    async def drop_user(self, name):
+        self._count()
+        return await super().drop_user(name)
+
+    async def drop_api_token(self, name):
+        self._count()
+        return await super().drop_api_token(name)
+
+
+async def test_no_token_outlives_its_maker_wherever_the_removal_is_cut_off():
+    for left in range(3):
+        desk = Desk(Dies())
+        await desk.service.user_add(AKI, "sato", "administrator", GOOD)
+        await desk.service.user_add(AKI, "eri", "administrator", GOOD)
+        await desk.service.token_new(replace(BROWSER, name="eri"), "ci")
+        desk.store.left = left
+        with suppress(RuntimeError):
+            await desk.service.user_remove(AKI, "eri")
+        assert "eri" in await desk.store.users() or await desk.store.api_tokens() == {}
 
 
 async def test_a_second_step_holds_once_its_code_was_given_back(ask):

@@ -17,6 +17,7 @@ from noroshi.core.alarms import Said
 from noroshi.core.delivery import Accepted
 from noroshi.core.model import Level, Reason
 from noroshi.core.words import plain
+from noroshi.stores.restoring import faults_of, restore
 from noroshi.stores.sql.migrating import ours
 from noroshi.stores.sqlite import SqliteStore
 from tests.contracts.parts import DAWN, HOUR, MINUTE, OK
@@ -154,3 +155,11 @@ async def test_what_people_said_of_alarms_is_there(file, store):
     ]
     assert [(one.place, one.why) for one in said.silences] == [("web", "電源工事")]
     assert [one.words for one in await store.remarks("disk")] == ["見ています"]
+
+
+def test_a_backup_of_it_can_be_looked_through_and_brought_back(file, tmp_path):
+    backup = shutil.copyfile(file, tmp_path / "backup.db")
+    assert faults_of(backup) == []
+    found = restore(backup, tmp_path / "noroshi.db", DAWN + HOUR)
+    assert (found.version, found.waiting) == (2, 3)
+    assert faults_of(tmp_path / "noroshi.db") == []

@@ -17,6 +17,7 @@ from pysqlite3 import dbapi2 as driver
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
 from noroshi.core.delivery import Accepted
 from noroshi.core.model import Level
+from noroshi.core.people import Session
 from noroshi.ports import Conflict, StoreError
 from noroshi.stores.lock import LifeLock
 from noroshi.stores.restoring import faults_of, restore
@@ -407,3 +408,14 @@ async def test_what_people_said_of_alarms_comes_back(old, new, store, block):
     assert await again.said(DAWN + MINUTE) == said
     assert list(await again.remarks("m")) == [remark]
     await again.close()
+
+
+async def test_no_browser_is_logged_in_by_a_backup(store, old, new):
+    session = Session(key="1" * 64, user="sato", begun=DAWN, seen=DAWN)
+    assert await store.put_session(session)
+    backup = await taken(store, old)
+    await store.end_sessions(DAWN, "sato")  # by another password, say
+    restore(backup, new, DAWN + MINUTE)
+    found = SqliteStore.open(new)
+    assert await found.session(session.key) is None
+    await found.close()

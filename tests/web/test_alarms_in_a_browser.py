@@ -14,7 +14,7 @@ async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
     await desk.measured()
     async with looking(desk, tmp_path) as seen:
         page = seen.page
-        await page.click(".incident__had a")
+        await page.click(".incident__end .button")
         await page.wait_for_selector("tr.is-picked")
         await expect(page.locator("#live")).not_to_be_empty()
         await page.fill("#a-words", "Moving the old logs away")

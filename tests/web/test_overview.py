@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from noroshi.core.model import Level
+from noroshi.ports import StoreError
 from noroshi.service import attend
+from noroshi.stores.memory import MemoryStore
 from noroshi.web.seen import left, relay_of, view
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import templates
 from tests.service.asking import NearBy, applied
-from tests.service.desk import AKI
+from tests.service.desk import AKI, Desk
+from tests.web.browser import browsing, with_user
 
 NASTY = "<script>alert(1)</script>"
 
@@ -176,6 +179,31 @@ async def test_once_they_logged_out_nothing_more_is_told(browser, desk):
         await desk.measured()
         assert "used 95.2%" not in await heard(stream, "event: over")
         assert await stream.read() == b""
+
+
+class Leaving(MemoryStore):
+    """A store that goes away."""
+
+    away = False
+
+    async def session(self, key):
+        if self.away:
+            raise StoreError("unable to open database file")
+        return await super().session(key)
+
+
+async def test_while_the_store_is_away_a_stream_just_ends(tmp_path, caplog):
+    desk = await with_user(desk=Desk(store=Leaving()))
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        page = (await browser.get("/")).text
+        async with following(browser, f"/live?seen={serial(page)}") as stream:
+            await heard(stream, "\n\n")
+            desk.store.away = True
+            await desk.measured()
+            assert "used 95.2%" not in (await stream.read()).decode()
+    assert "request failed" not in caplog.text
 
 
 async def test_new_definitions_are_told(browser, desk):

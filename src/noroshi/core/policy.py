@@ -48,8 +48,8 @@ def decide(
     if standing.parents in (Level.CRITICAL, Level.UNKNOWN):
         return Reason.HOST_DOWN
     reason = _by_itself(rule, item, event, told, now, measured, occurrences)
-    # Another reading behind it is another problem, which nobody has yet.
-    if had and item.level.severity <= had.severity and reason is not Reason.NEW_CAUSE:
+    seen = had is not None and item.level.severity <= had.severity
+    if seen and not _is_another(item, told, reason):
         return Reason.ACKNOWLEDGED
     return Reason.AFTER_SILENCE if _was_silent(rule, item, told, reason) else reason
 
@@ -61,6 +61,14 @@ def _hushed(standing: Standing, now: datetime) -> Reason | None:
     if standing.maintenance is not None and now < standing.maintenance:
         return Reason.MAINTENANCE
     return None
+
+
+def _is_another(item: ItemState, told: Told | None, reason: Reason) -> bool:
+    """Another reading behind a level that was told is another problem, which nobody has yet;
+    also if it came while nothing was told."""
+    if reason is Reason.OVERDUE:
+        return told is not None and told.level is item.level
+    return reason is Reason.NEW_CAUSE
 
 
 def _was_silent(rule: Rule, item: ItemState, told: Told | None, reason: Reason) -> bool:

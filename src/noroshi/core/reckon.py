@@ -93,9 +93,11 @@ def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Cha
     closed. Who was told of it is told that, and never that it recovered: nobody looked."""
     after, events = close(monitor, state, now)
     judged = [
-        replace(one, reason=Reason.ENDED) if one.reason is Reason.RECOVERED else one
+        replace(one, reason=Reason.ENDED) if one.reason.speaks and one.event else one
         for one in _judge(monitor, after, events, NOTHING_SAID, now, {}, False)
     ]
+    # What did recover, and a silence held back, is told now: nobody is there to tell it later.
+    after, judged = _remind(monitor, after, judged, {}, now)
     return _change(monitor, after, events, judged, now, draft)
 
 

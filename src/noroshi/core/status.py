@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core.model import (
+    HUSHED,
     SEVERITY,
     Cause,
     Event,
@@ -17,6 +18,7 @@ from noroshi.core.model import (
     Reading,
     Sample,
     State,
+    Told,
     When,
 )
 from noroshi.core.words import Words
@@ -194,7 +196,7 @@ def _moved(
     """The item at its new level."""
     # A rule that was taken away in the midst of a problem never heard of its end. What it
     # told then is no reason to be silent in the next one.
-    told = {} if item.level is Level.OK else item.told
+    told = _not_over(item) if item.level is Level.OK else item.told
     held = item.by_limits if level is Level.UNKNOWN else Level.OK
     return replace(
         item,
@@ -206,6 +208,12 @@ def _moved(
         held=held,
         told=told,
     )
+
+
+def _not_over(item: ItemState) -> dict[str, Told]:
+    """What was told of an item that is well, and that people do not know to be over: a silence
+    holds that back, and to them it is the same problem when it comes again."""
+    return {rule: told for rule, told in item.told.items() if item.reasons.get(rule) in HUSHED}
 
 
 def _stayed(

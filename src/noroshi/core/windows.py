@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from noroshi.core.cadence import WEEK, zone_of
@@ -44,9 +45,13 @@ class Once:
 Window = Weekly | Once
 
 
+@lru_cache(maxsize=1000)
 def span_of(window: Window, now: datetime) -> Span | None:
-    """When it is: the one that is under way, else the next; None: it is over for good."""
-    return min((span for span in _spans(window, now) if span.ends > now), default=None)
+    """When it is: the one that is under way, else the next; None: it is over for good.
+
+    Of an instance's window it is asked once for each of its monitors, with the same `now`.
+    """
+    return next((span for span in _spans(window, now) if span.ends > now), None)
 
 
 def ends_of(windows: Iterable[Window], now: datetime) -> datetime | None:
@@ -62,6 +67,7 @@ def turns_of(windows: Iterable[Window], now: datetime) -> Iterator[datetime]:
 
 
 def _spans(window: Window, now: datetime) -> Iterator[Span]:
+    """In the order in which they begin."""
     zone = zone_of(window.zone)
     if isinstance(window, Once):
         yield _span(window.begins, window.ends, zone)

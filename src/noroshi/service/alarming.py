@@ -123,12 +123,14 @@ class Alarming(Samples):
         known = await self._had(wanted)
         names = [item] if item is not None else _open(wanted, state, known)
         _see_that_it_is_open(wanted, state, names, known)
+        done = list[str]()  # one may move meanwhile: what was done of the others stands
         for name in names:
             its = (wanted.id, name, state.items[name].level, who.name, self._clocks.wall())
-            if not await self._store.acknowledge(*_acknowledged(*its, words)):
-                raise Conflict(MOVED)
-        note(before=dict.fromkeys(names), after=dict.fromkeys(names, who.name))
-        return await self._now(plan, wanted, names)
+            if await self._store.acknowledge(*_acknowledged(*its, words)):
+                done.append(name)
+        _see_that_one_is(done)
+        note(before=dict.fromkeys(done), after=dict.fromkeys(done, who.name))
+        return await self._now(plan, wanted, done)
 
     @operation(
         role=OPERATOR,
@@ -148,12 +150,14 @@ class Alarming(Samples):
         names = [name for name in known if item in (None, name)]
         if not names:
             raise Conflict(NOBODY_HAS_IT.fill(monitor=wanted.path))
+        done = list[str]()
         for name in names:
             its = (wanted.id, name, known[name].level, who.name, self._clocks.wall())
-            if not await self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words)):
-                raise Conflict(MOVED)
-        note(before={name: known[name].who for name in names}, after=dict.fromkeys(names))
-        return await self._now(plan, wanted, names)
+            if await self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words)):
+                done.append(name)
+        _see_that_one_is(done)
+        note(before={name: known[name].who for name in done}, after=dict.fromkeys(done))
+        return await self._now(plan, wanted, done)
 
     @operation(
         role=OPERATOR,
@@ -212,6 +216,11 @@ def _see_that_it_is_open(
             raise Conflict(IS_WELL.fill(monitor=f"{monitor.path} {name}".strip()))
         if mine is not None:
             raise Conflict(IS_HAD.fill(who=mine.who, monitor=monitor.path))
+
+
+def _see_that_one_is(done: Sequence[str]) -> None:
+    if not done:
+        raise Conflict(MOVED)
 
 
 def _acknowledged(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -41,7 +41,8 @@ NOT_THIS_VERSION = Words(
     ja="先に {who} が版 {number} を取り込みました。noroshi plan で違いを確かめてください。",
 )
 
-
+AGAIN = 5
+"""So often a change is put onto the newest version, if others change something meanwhile."""
 MOST_NOTED = 50
 """Differences that the audit log tells; the version itself has them all."""
 
@@ -137,6 +138,16 @@ class Defining(Desk):
             before={"version": current.number}, after={"version": number, "changed": lines}
         )
         return replace(told, version=number)
+
+    async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
+        """What `make` brings on top of the version in force, which it is given: done anew where
+        another version came first, perhaps of something else. Raises Conflict in the end."""
+        for _ in range(AGAIN):
+            try:
+                return await make(await self._store.current())
+            except ports.Conflict:
+                continue
+        raise overtaken(await self._store.current())
 
     async def _runs_anew(self, found: Checked, current: Version) -> bool:
         """Whether a program would run that does not run now, or in another way."""

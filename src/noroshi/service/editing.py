@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from noroshi import ports
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
@@ -15,7 +14,7 @@ from noroshi.definitions.documents import split
 from noroshi.ports import Document, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.answers import Applied, DefinitionsShown
-from noroshi.service.defining import BAD_DEFINITIONS, overtaken
+from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.offer import ADMIN, VIEWER, Conflict, Invalid, NotFound, Person, operation
 from noroshi.service.versions import Versions
 
@@ -37,8 +36,6 @@ ENDS_ALL = Words(
 )
 DIGITS = 32
 """Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""
-AGAIN = 5
-"""So often a change is put onto the newest version, if others change something else meanwhile."""
 LOOKED_BACK = 30
 """So many versions are looked through for who changed something; each is read whole."""
 
@@ -116,19 +113,17 @@ class Editing(Versions):
         whatever else is in force stays, whoever changed it. `etags`: what each must still be,
         "" not there. `dry`: only what it would change. `empty`: it may end all watching."""
         made = _documents_of(put or {}, remove)
-        for _ in range(AGAIN):
-            current = await self._store.current()
+
+        async def make(current: Version) -> Applied:
             await self._see_that_unchanged(etags or {}, current)
             found = await self._sound(
                 _with(current, made, remove), current, empty=empty, why=ENDS_ALL
             )
-            try:
-                if dry:
-                    return await self._told(found, current)
-                return await self._bring(who, found, current, note, "definition_change")
-            except ports.Conflict:  # another version came first: perhaps of something else
-                continue
-        raise overtaken(await self._store.current())
+            if dry:
+                return await self._told(found, current)
+            return await self._bring(who, found, current, note, "definition_change")
+
+        return await self._on_newest(make)
 
     async def _see_that_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
         known = _by_key(current.documents)

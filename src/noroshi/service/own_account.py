@@ -9,7 +9,16 @@ from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.people import NoEntry
 from noroshi.people.passwords import unfit
-from noroshi.service.offer import VIEWER, Forbidden, Invalid, Person, Trouble, note, operation
+from noroshi.service.offer import (
+    ADMIN,
+    VIEWER,
+    Forbidden,
+    Invalid,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
 from noroshi.service.users import NOT_SET, Recovery, SecondStep, Users
 
 WHOSE = Words(
@@ -19,6 +28,14 @@ WHOSE = Words(
 NOT_YOURS = Words(
     en="{name} is somebody else. An administrator does that: noroshi user password {name}",
     ja="{name} はほかの利用者です。管理者が noroshi user password {name} で変更できます。",
+)
+
+
+IN_BROWSER = Words(
+    en="{name} has a second step, which a password alone does not change: log in and do it in the "
+    "browser. If the authenticator is lost, an administrator does: noroshi user totp --off {name}",
+    ja="{name} は2段階認証を使っているため、パスワードだけでは変更できません。ブラウザーでログインして操作して"
+    "ください。認証アプリをなくしたときは、管理者が noroshi user totp --off {name} を実行します。",
 )
 
 
@@ -73,7 +90,7 @@ class OwnAccounts(Users):
     )
     async def own_totp(self, who: Person, password: str, name: str = "") -> SecondStep:
         """A seed for an authenticator; it holds once a code of it was given back."""
-        return await self._step_begun(await self._owner(who, password, name))
+        return await self._step_begun(await self._stepper(who, password, name))
 
     @operation(
         role=VIEWER,
@@ -86,7 +103,7 @@ class OwnAccounts(Users):
     ) -> Recovery:
         """With a code of the authenticator; a browser gave the password when it began."""
         mine = who.door == "web" and name in ("", who.name) and not password
-        user = await (self._user(who.name) if mine else self._owner(who, password, name))
+        user = await (self._user(who.name) if mine else self._stepper(who, password, name))
         return await self._step_on(user, code)
 
     @operation(
@@ -97,7 +114,15 @@ class OwnAccounts(Users):
     )
     async def own_totp_off(self, who: Person, password: str, name: str = "") -> str:
         """The authenticator and the recovery codes are good for nothing then."""
-        return await self._step_off(await self._owner(who, password, name))
+        return await self._step_off(await self._stepper(who, password, name))
+
+    async def _stepper(self, who: Person, password: str, name: str) -> User:
+        """The same for their second step: whoever has one took it to log in, or may do it for
+        anybody."""
+        user = await self._owner(who, password, name)
+        if user.two_steps and who.door != "web" and not (who.sure and ADMIN in who.roles):
+            raise Forbidden(IN_BROWSER.fill(name=user.name))
+        return user
 
     async def _owner(self, who: Person, password: str, name: str) -> User:
         """The user that is meant, by their password; as often as at the log-in."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from noroshi import ports, schema
+from noroshi import schema
 from noroshi.core.own import OWN
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions.parts import Path, copied, instance_copied, moved, part
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied
-from noroshi.service.defining import BAD_DEFINITIONS, overtaken
+from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.offer import ADMIN, Invalid, Person, operation
-from noroshi.service.stopping import AGAIN, PATH, Stopping, no_part
+from noroshi.service.stopping import PATH, Stopping, no_part
 
 Change = Callable[[tuple[Document, ...]], tuple[Document, ...]]
 NOT_THERE = Words(
@@ -123,18 +123,15 @@ class Placing(Stopping):
     async def _placed(
         self, who: Person, source: Path, change: Change, note: str, op: str, *, dry: bool
     ) -> Applied:
-        for _ in range(AGAIN):
-            current = await self._store.current()
+        async def make(current: Version) -> Applied:
             if part(current.documents, source) is None:
                 raise no_part("/".join(source))
             found = await self._sound(_made(change, current), current, empty=False)
-            try:
-                if dry:
-                    return await self._told(found, current)
-                return await self._bring(who, found, current, note, op)
-            except ports.Conflict:  # another version came first: perhaps of something else
-                continue
-        raise overtaken(await self._store.current())
+            if dry:
+                return await self._told(found, current)
+            return await self._bring(who, found, current, note, op)
+
+        return await self._on_newest(make)
 
 
 def _made(change: Change, current: Version) -> tuple[Document, ...]:

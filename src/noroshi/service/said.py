@@ -86,13 +86,14 @@ def windows_shown(
 ) -> Sequence[WindowShown]:
     """Planned work that is not over, the first to begin first; what is planned for many of
     `every` monitor stands there once, with the outermost place that all of it is planned for."""
-    of = dict[tuple[str, Window], list[Monitor]]()
+    of, around = dict[tuple[str, Window], list[Monitor]](), dict[str, list[Monitor]]()
     wanted = {window for monitor in monitors for window in monitor.maintenance}
     for monitor in every:
+        around.setdefault(monitor.instance.name, []).append(monitor)
         for window in dict.fromkeys(monitor.maintenance):
             if window in wanted:
                 of.setdefault((monitor.instance.name, window), []).append(monitor)
-    shown = (_window(window, its, now, every) for (_, window), its in of.items())
+    shown = (_window(window, its, now, around[name]) for (name, window), its in of.items())
     found = [one for one in shown if one is not None]
     return sorted(found, key=lambda shown: (shown.begins, shown.place))
 

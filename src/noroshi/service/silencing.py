@@ -28,15 +28,11 @@ from noroshi.service.offer import (
     operation,
 )
 from noroshi.service.said import silence_shown
+from noroshi.service.stopping import NO_PART
 
 EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
 MOST_SHOWN = 200
-NO_PLACE = Words(
-    en="There is no instance, group or monitor {given}{instead}. See: noroshi status --all",
-    ja="{given} という監視インスタンス、グループ、監視項目はありません{instead}。"
-    "noroshi status --all で確かめてください。",
-)
 BAD_SILENCE = Words(
     en="That cannot be silent; nothing was changed.",
     ja="通知を停止できません。何も変更していません。",
@@ -159,9 +155,8 @@ def place_of(plan: Plan, given: str) -> tuple[str, str]:
     try:
         monitor = monitor_named(plan, given)
     except NotFound:
-        raise NotFound(
-            NO_PLACE.fill(given=given, instead=instead(given, _places(every)))
-        ) from None
+        near = instead(given, _places(every))
+        raise NotFound(NO_PART.fill(given=given, instead=near)) from None
     return monitor.path, monitor.id
 
 

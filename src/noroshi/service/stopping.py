@@ -11,20 +11,17 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from noroshi import ports
 from noroshi.core.model import NOTHING
 from noroshi.core.own import ALWAYS, OWN
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions.checking import read
 from noroshi.definitions.parts import Path, part, parts, stops, switched
-from noroshi.ports import Document
+from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied
-from noroshi.service.defining import BAD_DEFINITIONS, Defining, overtaken
+from noroshi.service.defining import BAD_DEFINITIONS, Defining
 from noroshi.service.offer import OPERATOR, Invalid, NotFound, Person, operation
 
-AGAIN = 5
-"""So often it is put onto the newest version, if others change something meanwhile."""
 PATH = 3
 NO_PART = Words(
     en="There is no instance, group or monitor {given}{instead}. See: noroshi status --all",
@@ -102,20 +99,18 @@ class Stopping(Defining):
     async def _switch(self, who: Person, path: Path, note: str, *, on: bool) -> Applied:
         """On top of whatever is in force: it goes with every other change. What is wrong
         elsewhere, a program that is away, say, must not keep anybody from it."""
-        for _ in range(AGAIN):
-            current = await self._store.current()
+
+        async def make(current: Version) -> Applied:
             if part(current.documents, path) is None:
                 raise no_part("/".join(path))
             made = switched(current.documents, path, on=on)
             found = await read(made, current.documents, self._plugins, new_id=self._new_id)
             if found.problems:
                 raise Invalid(BAD_DEFINITIONS, found.problems)
-            try:
-                done = await self._bring(who, found, current, note, "start")
-            except ports.Conflict:  # another version came first: perhaps of something else
-                continue
+            done = await self._bring(who, found, current, note, "start")
             return replace(done, cautions=_cautions(made, path) if on else ())
-        raise overtaken(await self._store.current())
+
+        return await self._on_newest(make)
 
     async def _instance(self, given: str) -> Path:
         documents = (await self._store.current()).documents

@@ -209,14 +209,15 @@ class Users(Desk):
         """They are logged out at once, and the API tokens that they made hold no more."""
         user = await self._user(name)
         await self._see_that_one_is_left(name)
-        await self._store.drop_user(name)
         gone = [
             token.name
             for token in (await self._store.api_tokens()).values()
             if token.by == _maker(Person(name, frozenset(), "web"))
             and await self._store.drop_api_token(token.name)
         ]
-        await self._vault.remove(SEED.format(name=name))
+        await self._store.drop_user(name)  # after them: cut off here, it can be done again
+        for entry in (SEED.format(name=name), _next(name)):
+            await self._vault.remove(entry)
         note(before={"role": user.role, "api_tokens": gone})
         return name
 

@@ -132,12 +132,13 @@ def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restore
 
 
 def _go_on(db: Connection, now: datetime, *, hold: bool) -> Restored:
-    """No life of before the backup holds anything; no id is given out twice."""
+    """No life and no log-in of before the backup holds anything; no id is given out twice."""
     (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
     (seen,) = db.execute("select max(seen) from life").fetchone()
     db.execute(RELEASE)
     db.execute("delete from lease")
     db.execute("update monitor set fence = null")
+    db.execute("delete from session")  # what was ended since must not hold again
     if hold:
         db.execute("update spool set fate = 'held', why = 'restore' where fate = ''")
     _jump(db, int(now.timestamp()))

@@ -188,6 +188,7 @@ FIRST: Mapping[str, Words] = {
         en="Copy the whole address from the address bar, and paste it here.",
         ja="アドレス バーの URL 全体をコピーし、ここに貼り付けます。",
     ),
+    "first.paste.anew": Words(en="Begin the sign-in anew", ja="サインインを最初からやり直す"),
     "first.pasted": Words(en="Address of the last page", ja="最後のページの URL"),
     "first.paste.do": Words(en="Sign in", ja="サインインを完了"),
     "first.device": Words(en="By a code", ja="コードを入力する"),

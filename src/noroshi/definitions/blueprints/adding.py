@@ -13,15 +13,12 @@ from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions.blueprints.known import Blueprint
 from noroshi.definitions.documents import content, document
+from noroshi.definitions.parts import NO_NAME
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
-NO_NAME = Words(
-    en="{given} is no name: a-z, 0-9, - and _, at most 64",
-    ja="{given} は名前に使えません。a-z、0-9、-、_ で64文字までです",
-)
 NOT_ASKED = Words(
     en="the blueprint does not ask for {given}{instead}",
     ja="このひな形に {given} という項目はありません{instead}",

@@ -230,14 +230,15 @@ async def group(visit: Visit) -> Response:
     """One group, or a new one."""
     where, name = asked(visit, "in"), asked(visit, "name")
     edit = await opened(visit, Spot(f"instances/{where}", name or NEW, new=not name))
-    if edit.now is None:
+    if edit.now is None and visit.request.method == "GET":
         return visit.to(HOME)
+    around = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
     outline = Outline(
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
-        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), edit.now),
+        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), around),
         by_kind=True,
         known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
-        defaults=handed_down(edit.now),
+        defaults=handed_down(around),
     )
     edit = await edited(visit, outline, edit)
     if edit.done:
