@@ -6,6 +6,8 @@ import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
+from noroshi.web.mailing import heading
+from noroshi.web.tongue import TONGUES
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
 from tests.web.browser import browsing, with_user
@@ -369,3 +371,9 @@ async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
     await browser.log_in()
     page = await browser.get(path)
     assert page.status == 200 and EVIL not in page.text
+
+
+def test_one_route_alone_is_not_called_every_route():
+    well = {"state": "well"}
+    for count, told in ((1, "by the only route"), (2, "by every route (2)")):
+        assert told in heading(TONGUES["en"], [well] * count)
