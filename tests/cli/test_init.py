@@ -24,6 +24,7 @@ async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
     told = await typed("init", "--name", "web1", "--home", str(home))
     assert (told.code, told.err) == (0, "")
     assert f"noroshi serve --home {home}" in told.out
+    assert told.out.endswith("noroshi demo\n")  # which has a folder of its own
     assert (mode(home), mode(home / "key")) == (0o700, 0o600)
     assert 'name = "web1"' in (home / "noroshi.toml").read_text()
     status = json.loads((await typed("status", "--json", home=home)).out)

@@ -40,8 +40,13 @@ class Browser:
         return found.group(1) if found else ""
 
     @property
+    def key(self):
+        """What the cookie with the session's key is called."""
+        return f"noroshi-{URL(self.url).port}"
+
+    @property
     def cookie(self):
-        return {one.key: one.value for one in self.session.cookie_jar}.get("noroshi")
+        return {one.key: one.value for one in self.session.cookie_jar}.get(self.key)
 
     @property
     def to(self):
@@ -49,7 +54,7 @@ class Browser:
 
     def plant(self, key):
         """Somebody else's hand puts a cookie into it."""
-        self.session.cookie_jar.update_cookies({"noroshi": key}, URL(self.url))
+        self.session.cookie_jar.update_cookies({self.key: key}, URL(self.url))
 
     async def log_in(self, name="sato", password=GOOD, path="/login", **more):
         await self.get(path)

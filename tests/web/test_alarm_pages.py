@@ -119,6 +119,11 @@ async def test_what_recovered_within_a_day_is_listed(seen, desk):
     assert "Nothing has recovered within 24 hours." in page
 
 
+async def test_where_no_alarm_is_listed_none_can_be_acknowledged(seen):
+    page = (await seen.get("/alarms?find=nothing-of-that-name")).text
+    assert 'id="ack"' not in page and 'id="silence"' in page
+
+
 async def stopped(desk, ask):
     """The monitor with the open alarm is stopped, and the node has seen it."""
     await ask("monitor_disable", monitor=DISKS)

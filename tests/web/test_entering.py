@@ -8,8 +8,9 @@ from noroshi.people import keys
 from noroshi.people.entering import SEED
 from noroshi.vault import Secret
 from noroshi.web.visit import ours, preferred
+from tests.service.asking import opened
 from tests.service.desk import CANARY, Desk
-from tests.web.browser import GOOD, browsing, with_user
+from tests.web.browser import GOOD, Browser, browsing, with_user
 
 
 async def test_who_is_not_logged_in_sees_the_log_in_and_comes_back(browser):
@@ -42,6 +43,16 @@ async def test_the_key_before_the_log_in_is_none_after_it(browser):
     assert browser.cookie != planted
     browser.plant(planted)
     assert (await browser.get("/")).status == 303
+
+
+async def test_who_logs_in_to_a_second_node_on_this_computer_stays_in_the_first(tmp_path):
+    one, two = await with_user(), await with_user()
+    async with browsing(one, tmp_path) as first, opened(two, tmp_path) as url:
+        second = Browser(first.session, url)
+        await first.log_in()
+        await second.log_in()
+        for browser in (first, second):
+            assert (await browser.get("/")).status == 200
 
 
 async def test_a_chosen_cookie_never_becomes_a_session(browser):

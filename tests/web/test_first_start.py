@@ -74,6 +74,10 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert made["rules/ops"]["routes"] == ["smtp1"]
         assert made["instances/node"]["rules"] == ["ops"]
         assert made["contacts/ops"]["addresses"] == ["a@example.com", "b@example.com"]
+        assert (
+            "宛先は Operations (a@example.com, b@example.com)"
+            in (await browser.get("/first/alarm")).text
+        )
         await filled_in(browser, "alarm", do="test_alarm")
         sent = (await NearBy(desk)("first_look"))["mail"]
         assert (await browser.get("/first")).to == "/first/alarm"
@@ -87,6 +91,16 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get("/first")).to == "/"
+
+
+async def test_a_test_alarm_that_waits_says_so_and_why_once(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **SERVER)
+    await filled_in(browser, "alarm", do="test_alarm")
+    why = Words(en="no STARTTLS there", ja="STARTTLS がありません")
+    await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
+    page = (await browser.get("/first/alarm")).text
+    assert "テスト アラームは待っています" in page and page.count(why.ja) == 1
 
 
 async def test_a_mistake_is_told_and_what_was_typed_stays(desk, browser):

@@ -6,6 +6,8 @@ import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
+from noroshi.web.mailing import heading
+from noroshi.web.tongue import TONGUES
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
 from tests.web.browser import browsing, with_user
@@ -340,6 +342,7 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
     page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
     page = await browser.get(page.to.partition("#")[0])
     assert 'id="testmail"' in page.text and "Waiting for its receipt" in page.text
+    assert 'inputmode="email" value="ops@example.com"' in page.text  # to send another one there
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
     assert 'class="relay"' in (await browser.get(next)).text
 
@@ -368,3 +371,9 @@ async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
     await browser.log_in()
     page = await browser.get(path)
     assert page.status == 200 and EVIL not in page.text
+
+
+def test_one_route_alone_is_not_called_every_route():
+    well = {"state": "well"}
+    for count, told in ((1, "by the only route"), (2, "by every route (2)")):
+        assert told in heading(TONGUES["en"], [well] * count)

@@ -51,7 +51,7 @@ async def test_under_tls_cookies_are_bound_to_it(tmp_path):
         context = ssl.create_default_context(cafile=tmp_path / CERTIFICATE)
         await browser.get("/login", ssl=context)
         cookie = browser.headers["set-cookie"]
-        assert cookie.startswith("__Host-noroshi=") and "; Secure" in cookie
+        assert cookie.startswith("__Host-noroshi-") and "; Secure" in cookie
         assert "max-age" in browser.headers["strict-transport-security"]
 
 

@@ -21,8 +21,11 @@ from noroshi.core.words import Words
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
-SPELLED = [f"{command.name} {one.name}" for command in COMMANDS for one in command.under] + [
-    command.name for command in COMMANDS if not command.under
+PROGRAMS = ("demo", "lab")
+"""Programs of their own, with options of their own: they know no --home."""
+OURS = [command for command in COMMANDS if command.name not in PROGRAMS]
+SPELLED = [f"{command.name} {one.name}" for command in OURS for one in command.under] + [
+    command.name for command in OURS if not command.under
 ]
 HINT = re.compile(rf"\bnoroshi (?:{'|'.join(map(re.escape, SPELLED))})\b")
 """A command of ours in a text, as something to type."""

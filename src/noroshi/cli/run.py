@@ -12,7 +12,7 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.asked import Asked, at_home, door_of, home_of, language_of
+from noroshi.cli.asked import PROGRAMS, Asked, at_home, door_of, home_of, language_of
 from noroshi.cli.client import Caller, Refused
 from noroshi.cli.parser import NO_COMMAND, build
 from noroshi.cli.places import RUN, UNIT_FILE
@@ -25,7 +25,6 @@ CONFIG_INVALID = Words(
 SAME_OF = Words(en="… and the same of {count} more", ja="… ほか{count}件も同じです")
 FOLDED_FROM, SHOWN = 8, 3
 WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
-PROGRAMS = ("demo", "lab")
 
 
 def run(argv: Sequence[str]) -> int:

@@ -82,7 +82,7 @@ class MonitorDef(Definition):
     may_vanish: bool = False
     """Whether items (a volume, a process) may go away without an alarm. / 対象 (ボリュームやプロセス) がなくなってもアラームにしません。"""
     rules: tuple[str, ...] | None = None
-    """Which rules act on it; [] for none. / この監視項目に使う実行条件です。[] なら誰にも知らせません。"""
+    """Which rules act on it; [] for none. / この監視項目に使う実行条件です。空 ([]) なら誰にも知らせません。"""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What its kind wants to know. / 種別ごとの設定です。"""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class MonitorDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on it, beside its group's and its instance's. / この監視項目のメンテナンスです。グループと監視インスタンスのものに加わります。"""
     enabled: bool = True
-    """false: it is not measured until it is enabled again. / false なら監視を停止します。true に戻すまで測定しません。"""
+    """false: it is not measured until it is enabled again. / いいえ (false) なら監視を停止し、はい (true) に戻すまで測定しません。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class GroupDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on all its monitors, beside the instance's. / グループ全体のメンテナンスです。監視インスタンスのものに加わります。"""
     enabled: bool = True
-    """false: none of its monitors is measured, whatever they say themselves. / false なら、グループのすべての監視項目を停止します。"""
+    """false: none of its monitors is measured, whatever they say themselves. / いいえ (false) なら、グループのすべての監視項目の監視を停止します。"""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -138,7 +138,7 @@ class InstanceDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on the whole of it. / 監視インスタンス全体のメンテナンスです。"""
     enabled: bool = True
-    """false: its monitoring is stopped; nothing of it is measured. / false なら監視を停止します。何も測定しません。"""
+    """false: its monitoring is stopped; nothing of it is measured. / いいえ (false) なら監視を停止します。何も測定しません。"""
     group: tuple[GroupDef, ...] = ()
 
 

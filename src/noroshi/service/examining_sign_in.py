@@ -58,9 +58,9 @@ ENDS = Words(
 )
 NOT_WRITTEN_DOWN = Words(
     en="Nobody is told when the client secret ends: no provider says it. Write its last day into "
-    "secret_ends of accounts/{account}.toml.",
-    ja="クライアント シークレットの期限は Microsoft から知らされません。accounts/{account}.toml の "
-    "secret_ends に書くと、切れる前に知らせます。",
+    "secret_ends of accounts/{account}.toml, or on the route's page.",
+    ja="クライアント シークレットの期限は Microsoft から知らされません。その日を、経路の画面の"
+    "「シークレットの期限」か accounts/{account}.toml の secret_ends に書くと、切れる前に知らせます。",
 )
 BY_NEXT = Words(
     en="The second one of two secrets or certificates is in use: the first one was refused.",

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from noroshi.config_web import PORT
 from noroshi.core.words import Words
 from noroshi.people import People
 from noroshi.service import Service
@@ -20,8 +21,8 @@ async def _always() -> Words | None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """`news` is called after what the engine should see; `ready` says why the node does not
-    watch or cannot write (None: it does); `secure`: it speaks TLS; once `closing` is set, what
-    is told live ends."""
+    watch or cannot write (None: it does); `secure`: it speaks TLS; `port`: where it listens
+    (0: nobody said); once `closing` is set, what is told live ends."""
 
     service: Service
     people: People
@@ -29,11 +30,15 @@ class House:
     ready: Callable[[], Awaitable[Words | None]] = _always
     name: str = "node"
     secure: bool = False
+    port: int = 0
     hosts: frozenset[str] = OWN_NAMES
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def cookie(self) -> str:
         """The name of the cookie with a session's key. Under TLS no other host, and nobody
-        without TLS, can set one of that name (RFC 6265bis, 4.1.3.2)."""
-        return "__Host-noroshi" if self.secure else "noroshi"
+        without TLS, can set one of that name (RFC 6265bis, 4.1.3.2). The port is in it, as
+        cookies know none (RFC 6265, 8.5): else whoever logs in to a second node on the same
+        computer would be logged out of the first."""
+        name = "noroshi" if self.port in (0, PORT) else f"noroshi-{self.port}"
+        return f"__Host-{name}" if self.secure else name

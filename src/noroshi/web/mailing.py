@@ -156,6 +156,8 @@ def heading(visit: Visit, found: Sequence[Answer]) -> str:
     bad = sum(one["state"] != "well" for one in found)
     if not found:
         return visit.text("mailing.none")
+    if not bad and len(found) == 1:
+        return visit.text("mailing.well_one")
     if not bad:
         return visit.text("mailing.well", count=len(found))
     if bad == len(found):

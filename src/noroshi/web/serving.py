@@ -86,7 +86,7 @@ async def open_web(
         _say_why_not(settings, error, say)
         yield
         return
-    house = _named(settings, house)
+    house = _named(settings, house, listening.getsockname()[1])
     try:
         context = await asyncio.to_thread(_context, settings, home, house)
     except OSError as error:  # ssl.SSLError is one
@@ -118,9 +118,9 @@ def url_of(settings: Web, listening: socket.socket) -> str:
     return f"{scheme}://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{port}/"
 
 
-def _named(settings: Web, house: House) -> House:
+def _named(settings: Web, house: House, port: int) -> House:
     hosts = OWN_NAMES.union(settings.hosts)
-    return replace(house, secure=settings.secure, hosts=hosts)
+    return replace(house, secure=settings.secure, port=port, hosts=hosts)
 
 
 def _listen(settings: Web) -> socket.socket:

@@ -221,6 +221,10 @@ FIRST: Mapping[str, Words] = {
         en="The test alarm was sent. Type the number from its mail.",
         ja="テスト アラームを送りました。届いたメールの番号を入れてください。",
     ),
+    "first.alarm.waits": Words(
+        en="The test alarm waits; the reason is below.",
+        ja="テスト アラームは待っています。理由は下のとおりです。",
+    ),
     "first.alarm.under_way": Words(
         en="The test alarm is on its way.", ja="テスト アラームを送っています。"
     ),
@@ -233,6 +237,7 @@ FIRST: Mapping[str, Words] = {
         en="It goes through the queue and the route as every alarm, and stays in the ledger.",
         ja="本物のアラームと同じ送信キューと経路を通り、台帳に残ります。",
     ),
+    "first.alarm.goes_to": Words(en="To {who} ({to}).", ja="宛先は {who} ({to}) です。"),
     "first.alarm.to": Words(en="To", ja="通知先"),
     "first.alarm.do": Words(en="Send the test alarm", ja="テスト アラームを送る"),
     "first.alarm.again": Words(en="Send another one", ja="もう一度送る"),

@@ -12,6 +12,9 @@ MAILING: Mapping[str, Words] = {
         en="No alarm can leave yet: there is no route. Add the first one.",
         ja="送信経路がまだないため、アラームを送れません。最初の経路を追加してください。",
     ),
+    "mailing.well_one": Words(
+        en="Mails can leave by the only route.", ja="送信できます。経路は1つだけです。"
+    ),
     "mailing.well": Words(
         en="Mails can leave by every route ({count}).",
         ja="{count}つの経路すべてで送信できます。",

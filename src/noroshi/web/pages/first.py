@@ -173,7 +173,10 @@ async def alarm(visit: Visit) -> Response:
         look,
         done.status,
         why=done.why,
-        contacts=[(one["name"], one["title"] or one["name"]) for one in contacts],
+        contacts=[
+            (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
+            for one in contacts
+        ],
         seen=clock(visit, look["seen"]),
         polled=False,
         **its_way,

@@ -112,7 +112,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     """The test mail's way, its receipts, and whether anything more may come."""
     done = await attempt(visit, "queue_show", id=id)
     if done.why:
-        return {"why": done.why, "over": True}
+        return {"why": done.why, "over": True, "to": ""}
     queued, arrived = done.ok["queued"], done.ok["arrived"]
     flat = _tries(done.ok["tried"])
     way = {
@@ -123,6 +123,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     }
     return {
         "why": (),
+        "to": ", ".join(queued["to"]),
         "state": queued["state"],
         "shown": state(visit, queued["state"]),
         "because": visit.say(queued["because"]),
