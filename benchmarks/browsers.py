@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,11 +14,11 @@ from typing import Any
 from benchmarks.followers import USER
 from benchmarks.grid import punctuality, read_log
 from benchmarks.load import FIRST_LOOK, LAST_ANSWERS, Stage, stage
-from benchmarks.programs import Helper, say
-from benchmarks.scene import free_port
+from benchmarks.node import START
+from benchmarks.programs import Helper, say, wait_until
 
 PASSWORD = "correct horse battery staple"
-MANAGER = "127.0.0.1"
+LISTENS = re.compile(r"manager: http://127\.0\.0\.1:(\d+)/\n")
 QUIET = (
     15.0  # seconds until the first checks of 5,000 monitors have been told to whoever follows
 )
@@ -95,6 +96,13 @@ def _measure(on: Stage, browsers: Helper, work: Path, size: Size) -> Followed:
     )
 
 
+def _port(log: Path) -> int:
+    """Where the manager listens, once it has said so; ValueError if it never does."""
+    wait_until(lambda: LISTENS.search(log.read_text()) is not None, time.time() + START)
+    (found,) = LISTENS.findall(log.read_text())
+    return int(found)
+
+
 def _figures(browsers: Helper, work: Path) -> Mapping[str, Any]:
     browsers.tell("end")
     found: Mapping[str, Any] = json.loads((work / "browsers.json").read_text())
@@ -104,14 +112,15 @@ def _figures(browsers: Helper, work: Path) -> Mapping[str, Any]:
 @contextmanager
 def _browsers(on: Stage, work: Path, count: int) -> Iterator[Helper]:
     """The node is started, with a manager on a port of our own, and someone to log in."""
-    password, port = work / "password", free_port(MANAGER)
+    password = work / "password"
     password.write_text(PASSWORD)
     settings = on.node.home / SETTINGS
     with settings.open("a", encoding="utf-8") as file:
-        file.write(f"\n[web]\nport = {port}\n")
+        file.write("\n[web]\nport = 0\n")
     role = ("--role", "administrator")  # without one there is only the first start
     on.node.command("user", "add", USER, *role, "--password-file", password)
     on.node.start()
     on.node.await_work()
+    port = _port(on.node.log)
     with Helper("followers", port, password, count, work / "browsers.json") as browsers:
         yield browsers

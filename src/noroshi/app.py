@@ -89,8 +89,8 @@ SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({
 REMARK = Words(en="{name}: {remark}", ja="{name}: {remark}")
 MARKED = Words(en="{kind} [{mark}]", ja="{kind} [{mark}]")
 NOTHING_WATCHED = Words(
-    en="nothing is watched yet; give it definitions: noroshi apply DIR",
-    ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください",
+    en="nothing is watched yet; begin in the manager, or give it definitions: noroshi apply DIR",
+    ja="まだ何も監視していません。マネージャーで設定を始めるか、noroshi apply DIR で定義を入れてください",
 )
 NO_ROUTE = Words(
     en="there is no route, so no alarm can leave", ja="送信経路がないため、アラームを送れません"

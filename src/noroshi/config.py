@@ -299,10 +299,12 @@ SETTINGS: Mapping[str, Setting] = {
         _text,
         "",
         Words(
-            en="Members of this group may also look and send. They must reach the socket:\n"
-            'set door to a path outside this folder, such as "/run/noroshi/door.sock".',
-            ja="このグループの利用者も、状態を見て、送信できます。ソケットに届くよう、\n"
-            'door はこのフォルダーの外 ("/run/noroshi/door.sock" など) にしてください。',
+            en="Members of this group are operators: they look, send, handle mails and alarms, and\n"
+            "stop and start what is watched. They must reach the socket: set door to a path\n"
+            'outside this folder, such as "/run/noroshi/door.sock".',
+            ja="このグループの利用者は運用担当です。状態を見て、送信し、メールとアラームを操作し、\n"
+            "監視を停止・開始できます。ソケットに届くよう、door はこのフォルダーの外\n"
+            '("/run/noroshi/door.sock" など) にしてください。',
         ),
     ),
     "programs": Setting(

@@ -16,7 +16,7 @@ def sent(*mails):
     """Spent by mails at (seconds after dawn, recipients)."""
     spent = Spent()
     for seconds, recipients in mails:
-        spent = spend(spent, DAWN + timedelta(seconds=seconds), recipients)
+        spent = spend(EXCHANGE, spent, DAWN + timedelta(seconds=seconds), recipients)
     return spent
 
 
@@ -54,9 +54,14 @@ def test_the_day_is_a_window_that_slides():
 
 
 def test_what_is_older_than_a_day_is_forgotten():
-    spent = spend(sent((0, 9_000)), DAWN + DAY + MINUTE, 1)
+    spent = spend(EXCHANGE, sent((0, 9_000)), DAWN + DAY + MINUTE, 1)
     assert spent.recipients == ((DAWN + DAY + MINUTE, 1),)
     assert spent.mails == (DAWN + DAY + MINUTE,)
+
+
+def test_where_the_minute_has_no_limit_only_the_day_is_counted():
+    spent = spend(Pace(recipients_a_day=10_000), Spent(), DAWN, 3)
+    assert (spent.mails, spent.recipients) == ((), ((DAWN, 3),))
 
 
 def test_a_clock_that_is_set_moves_what_was_spent_with_it():

@@ -6,6 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from noroshi.cli.client import Far
 from noroshi.demo import texts
 from tests.e2e.demos import Demo
 from tests.e2e.world import until
@@ -41,3 +42,6 @@ def test_whoever_looks_on_is_told_where_the_manager_is_and_may_enter(demo):
     with urlopen(f"{url}?code={code}") as answer:
         page = answer.read().decode()
     assert f'value="{code}"' in page and 'id="password"' in page
+    home = next(demo.temporary.iterdir()) / "home"
+    status = Far(home / "door.sock").call("status")
+    assert status["cautions"] == []

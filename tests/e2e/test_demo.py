@@ -11,6 +11,8 @@ import pytest
 from noroshi.demo import texts
 from tests.e2e.demos import Demo, printed_mails
 
+pytestmark = pytest.mark.xdist_group("demo")  # its fixtures are made once
+
 WATCHES_ON = "Ctrl-C"
 
 

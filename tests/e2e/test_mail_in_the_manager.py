@@ -105,6 +105,8 @@ class Sitting:
         for field in await self.page.query_selector_all("input[type=password]"):
             await field.fill(GOOD)
         await self.page.click("button.button--main")
+        await self.page.wait_for_url("**/first")
+        await self.goes("/")
         await self.page.wait_for_selector("#tally")
 
     async def looks_well(self, name):

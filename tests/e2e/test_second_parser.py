@@ -14,6 +14,8 @@ from noroshi.transports.mime import compose
 from tests.e2e.demos import printed_mails
 from tests.e2e.world import Home, Mailbox, until
 
+pytestmark = pytest.mark.xdist_group("demo")  # its fixtures are made once
+
 PERL = Path(__file__).parent / "subjects.pl"
 SUBJECTS = {
     "Japanese": "[危険] 受注サーバー 空き容量: 残り4.2%",

@@ -16,6 +16,8 @@ from tests.e2e.labs import LabProgram
 from tests.e2e.terminal import Terminal
 from tests.e2e.world import PATIENCE, Home
 
+pytestmark = pytest.mark.xdist_group("setup")  # its fixtures are made once
+
 KINDS = pytest.mark.parametrize("kind", ["smtp", "graph"])
 NOBODYS_APP = "00000000-0000-0000-0000-00000000000a"
 

@@ -14,6 +14,8 @@ from noroshi.lab.remote import Remote
 from tests.e2e.labs import LabProgram, SigningIn, define, signed_in
 from tests.e2e.world import PATIENCE, Home, until
 
+pytestmark = pytest.mark.xdist_group("ways")  # its fixtures are made once
+
 CLOUD = """
     authority = "{issuer}"
     oidc = true

@@ -200,11 +200,19 @@ NOWHERE = Config(home=HOME, store=HOME / "store", key=HOME / "key", door=HOME / 
 class Desk:
     """A service and what stands behind it."""
 
-    def __init__(self, store=None, checks=(DISK,), routes=(POST, EXAMINED), host=None, **given):
+    def __init__(
+        self,
+        store=None,
+        checks=(DISK,),
+        routes=(POST, EXAMINED),
+        host=None,
+        actions=(MAIL,),
+        **given,
+    ):
         self.time, self.server = ManualClocks(), SignInServer()
         self.store = store or MemoryStore()
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
-        self.made, self.plugins = 0, Plugins(checks, (MAIL,), routes)
+        self.made, self.plugins = 0, Plugins(checks, actions, routes)
         clocks = self.time.clocks
         given.setdefault("around", Around(NOWHERE, clocks))
         self.tokens = TokenSource(
@@ -252,7 +260,7 @@ class Desk:
         node = await self.store.begin("sender", now)
         parcel = await self.store.claim_parcel(node, route, now)
         answers = {to: Answer(verdict, text, code, words=words) for to in parcel.envelope.to}
-        receipt = Receipt(at=now, answers=answers)
+        receipt = Receipt(at=now, answers=answers, route=route)
         assert await self.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
         self.time.pass_by(seconds=0.1)
 

@@ -119,7 +119,10 @@ async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_nam
     assert told.startswith(
         "Monitors without a rule, of which nobody is told: 7 (web1/base/d0, "
     )
-    assert told.endswith("web1/base/d4 and 2 more). Name one: rules = [...]")
+    assert told.endswith(
+        "web1/base/d4 and 2 more). Name one in the settings of the monitor, its group or its "
+        "instance (rules)."
+    )
     assert cautions(await ask("apply", documents=given)) == [told]
     assert cautions(await ask("status")) == [told]
 

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from noroshi.core.model import Cause, Change, Event, ItemState, Level, State
 from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.status import STOPPED
 from noroshi.web.windows import planned, put_in, taken_out
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
@@ -115,6 +117,37 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hour
 async def test_what_recovered_within_a_day_is_listed(seen, desk):
     page = (await seen.get("/alarms")).text
     assert "Nothing has recovered within 24 hours." in page
+
+
+async def stopped(desk, ask):
+    """The monitor with the open alarm is stopped, and the node has seen it."""
+    await ask("monitor_disable", monitor=DISKS)
+    store, now = desk.store, desk.time.now
+    block = await store.lease_monitors(await store.begin("node", now), now)
+    found = (await ask("definition_show", keys=["instances/web1"]))["documents"]
+    id = found["instances/web1"]["group"][0]["monitor"][0]["id"]
+    event = Event(
+        id=f"{id}.2",
+        monitor=id,
+        path=DISKS,
+        item="/var",
+        at=now,
+        before=Level.CRITICAL,
+        after=Level.OK,
+        since=now,
+        cause=Cause(words=STOPPED),
+    )
+    ended = State(
+        items={"/var": ItemState(level=Level.OK, since=now, cause=event.cause)}, serial=2
+    )
+    assert await store.commit(block.fence, Change(monitor=id, state=ended, events=(event,)))
+
+
+async def test_what_was_stopped_is_not_said_to_be_well(seen, desk, ask):
+    await stopped(desk, ask)
+    page = (await seen.get("/alarms")).text
+    row = page.partition('id="h-well"')[2].partition("</tr>")[0]
+    assert "web1 › disks › /var" in row and "Stopped" in row and ">OK<" not in row
 
 
 async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):

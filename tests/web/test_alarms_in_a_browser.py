@@ -8,16 +8,34 @@ from tests.web.test_in_a_browser import _fits, looking
 DISKS = "web1/base/disks"
 
 
+LISTEN = """() => {
+  const live = document.getElementById("live");
+  window.heard = new Promise((told) => live.addEventListener("definitions", () => told(true)));
+}"""
+
+
+async def _others_change_the_definitions(ask, seen):
+    """The page hears of it, and stays as it is: somebody is typing."""
+    page = seen.page
+    await page.evaluate(LISTEN)
+    await ask("definition_change", put={"contacts/night": {"addresses": ["n@example.com"]}})
+    assert await page.evaluate("window.heard")
+    await page.request.get(f"{seen.url}/healthz")
+    assert await page.evaluate("window.heard")  # nothing of the page was loaded anew
+
+
 async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
     ask = NearBy(desk)
     await applied(ask)
     await desk.measured()
     async with looking(desk, tmp_path) as seen:
         page = seen.page
-        await page.click(".incident__had a")
+        await page.click(".incident__end .button")
         await page.wait_for_selector("tr.is-picked")
         await expect(page.locator("#live")).not_to_be_empty()
         await page.fill("#a-words", "Moving the old logs away")
+        await _others_change_the_definitions(ask, seen)
+        await expect(page.locator("#a-words")).to_have_value("Moving the old logs away")
         await page.focus('#ack [value="acknowledge"]')
         await page.keyboard.press("Enter")
         await expect(page.locator(".notice--ok")).to_have_text("Acknowledged.")

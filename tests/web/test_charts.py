@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from noroshi.testing import DAWN
 from noroshi.web.charts import BOTTOM, LEFT, MARGIN, TOP, WIDE, chart
 
@@ -38,6 +40,16 @@ def test_a_limit_far_off_does_not_flatten_the_values():
 def test_where_bad_is_low_the_zone_lies_below():
     (limit,) = chart(series(50, 60, warning=None, critical=20, rising=False), []).limits
     assert limit.zone == limit.y and limit.zone + limit.high == BOTTOM
+
+
+@pytest.mark.parametrize("unit", ["B", "ms", ""])
+@pytest.mark.parametrize(
+    "value", [0.0, 0.001, 1, 9.9, 10, 48.5, 99.9, 1000, 5000, 48.5 * 2**30]
+)
+def test_no_two_lines_of_the_grid_are_called_the_same(value, unit):
+    free = {"unit": unit, "warning": None, "critical": None}
+    drawn = chart(series(value, value * 1.0001, **free), [])
+    assert len({told for _, told in drawn.grid}) == 5
 
 
 def test_one_value_is_no_drawing_and_equal_values_are_one():

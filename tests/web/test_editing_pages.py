@@ -389,6 +389,25 @@ async def test_a_rule_and_a_notification_are_made_and_changed(desk, browser):
         assert browser.status == 200 and "plain" in browser.text
 
 
+async def test_beside_something_that_is_called_new_another_one_is_made(desk, browser):
+    """Its name stands for those that have none yet."""
+    await desk.done("definition_change", put={"contacts/new": {"addresses": ["n@example.com"]}})
+    await saved(browser, "/settings/contact", name="night", addresses="b@example.com")
+    assert browser.status == 303, browser.text
+    assert (await content(desk, "contacts/night"))["addresses"] == ["b@example.com"]
+    assert (await content(desk, "contacts/new"))["addresses"] == ["n@example.com"]
+
+
+@pytest.mark.parametrize("page", [MONITOR, "/settings/group?in=web1&name=base"])
+async def test_whose_instance_somebody_removed_meanwhile_is_told(desk, browser, page):
+    await browser.get(page)
+    form = filled_in(browser.text) | {"do": "save", "title": "Typed meanwhile"}
+    await desk.done("definition_change", remove=["instances/web1"], empty=True)
+    await browser.post(page, **form)
+    assert browser.status == 409 and "Typed meanwhile" in browser.text
+    assert await content(desk) is None
+
+
 async def test_a_rule_that_is_still_named_cannot_go(desk, browser):
     page = "/settings/rule?name=all"
     await browser.get(page)
@@ -474,10 +493,24 @@ async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed
 async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(desk, browser):
     desk.time.pass_by(hours=13)
     foreign = {"sec-fetch-site": "cross-site"}
-    await browser.ask("POST", MONITOR, data={"etag": "x", "title": "evil"}, headers=foreign)
+    theirs = {"etag": "x", "version": "1", "title": "evil"}
+    await browser.ask("POST", MONITOR, data=theirs, headers=foreign)
     assert browser.status == 303 and browser.to == "/login"
     await browser.post("/queue/mail", id="x", do="drop")
     assert browser.status == 303 and browser.to == "/login"
+
+
+@pytest.mark.parametrize("path", ["/mail/route/m365", "/mail/edit", "/mail", "/first/person"])
+async def test_what_cannot_be_shown_before_it_is_done_is_not_kept_for_after_the_log_in(
+    desk, browser, path
+):
+    """Such a form would do at once what its button only promises to show, or nothing at all; and
+    a secret that was typed into it would stand in the page of the log-in."""
+    desk.time.pass_by(hours=13)
+    secret = "Abc8Q~typed-but-never-shown"
+    await browser.post(path, etag="x", do="save", key="accounts/box", secret=secret)
+    assert (browser.status, browser.to) == (303, "/login")
+    assert secret not in browser.text
 
 
 async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(desk, browser):

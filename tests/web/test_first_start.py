@@ -1,15 +1,19 @@
 """The first start's pages: each step is kept, nothing of somebody else's is overwritten."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR
+from noroshi.core.words import Words
+from noroshi.oauth.provider import Pending, SignInFailed
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.asking import NearBy
-from tests.service.desk import Desk
+from tests.service.desk import Desk, SignInServer
 from tests.service.test_beginning import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
@@ -47,7 +51,7 @@ async def filled_in(browser, step, **form):
     await browser.get(f"/first/{step}")
     etag = browser.text.partition('name="etag" value="')[2].partition('"')[0]
     return await browser.post(
-        f"/first/{step}", **({"etag": etag} if step == "person" else {}), **form
+        f"/first/{step}", **({"etag": etag} if step in ("person", "mail") else {}), **form
     )
 
 
@@ -77,7 +81,7 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         await desk.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
         assert "hx-trigger" not in (await browser.get("/first/alarm/way")).text
         await filled_in(browser, "alarm", do="seen", number="0000")
-        assert browser.status == 400 and "番号ではありません" in browser.text
+        assert browser.status == 400 and browser.text.count("番号ではありません") == 1
         number = await number_in_the_mail(NearBy(desk), sent)
         await filled_in(browser, "alarm", do="seen", number=number)
         assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
@@ -115,15 +119,51 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
     assert browser.to == "/first/alarm"
 
 
+class OneAfterTheOther(SignInServer):
+    """Each of its sign-ins has a state of its own."""
+
+    begun = 0
+
+    async def begin(self, *given):
+        self.begun += 1
+        attempt = await super().begin(*given)
+        return replace(attempt, state=f"S{self.begun}")
+
+
+async def test_after_an_address_that_was_pasted_wrongly_the_right_one_still_signs_in(tmp_path):
+    desk = await with_user(desk=empty())
+    desk.server = OneAfterTheOther()
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await filled_in(browser, "person", **PERSON)
+        await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+        await browser.get("/first/sign-in")
+        state = f"S{desk.server.begun}"
+        await browser.post("/first/sign-in", do="paste", pasted="http://localhost/MxMail/")
+        assert browser.status == 400 and "code がありません" in browser.text
+        assert 'href="/first/sign-in"' in browser.text
+        good = f"http://localhost/MxMail/?code=good&state={state}"
+        await browser.post("/first/sign-in", do="paste", pasted=good)
+        assert browser.to == "/first/alarm", browser.text
+
+
 async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
     await browser.get("/first/sign-in?way=device")
     await browser.post("/first/sign-in", do="device")
-    assert "ABCD-1234" in browser.text and 'hx-trigger="submit, every 5s"' in browser.text
+    assert "ABCD-1234" in browser.text and 'hx-trigger="load delay:5s"' in browser.text
     again = {"code": "ABCD-1234", "url": "https://login.example.com/device"}
     await browser.post("/first/sign-in", do="ask", **again)
     assert browser.status == 200 and "ABCD-1234" in browser.text
+    desk.server.on_device = Pending(slower=True)
+    await browser.post("/first/sign-in", do="ask", **again)
+    assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
+    words = Words(en="The code has expired.", ja="コードの期限が切れました。")
+    desk.server.on_device = SignInFailed(words, error="expired_token", who="user")
+    await browser.post("/first/sign-in", do="ask", **again)
+    told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
+    assert words.ja in told and "待っています" not in told and "hx-trigger" not in told
     await browser.post("/first/sign-in", do="ask", code="X", url="javascript:alert(1)")
     assert "javascript:" not in browser.text
 
@@ -149,9 +189,52 @@ async def test_of_two_who_begin_the_second_is_told(desk, browser):
     assert (await defined(desk))["contacts/ops"]["addresses"] == ["other@example.com"]
 
 
+@pytest.mark.parametrize("way", [SERVER, MICROSOFT])
+async def test_a_way_out_that_somebody_else_made_meanwhile_is_not_overwritten(
+    desk, browser, way
+):
+    await filled_in(browser, "person", **PERSON)
+    await browser.get("/first/mail")
+    mine = {"routes/smtp1": {"kind": "smtp", "options": {"host": "b.example.com"}}}
+    mine["routes/smtp1"]["options"]["sender"] = "other@example.com"
+    await NearBy(desk)("definition_change", put=mine)
+    await browser.post("/first/mail", etag=",", **way)
+    assert browser.status == 409
+    assert (await defined(desk))["routes/smtp1"] == mine["routes/smtp1"]
+    await filled_in(browser, "mail", **way)
+    assert browser.status == 303
+
+
+async def test_after_a_secret_that_was_not_taken_the_form_is_sent_once_more(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    secret = "11111111-2222-3333-4444-555555555555"
+    await filled_in(browser, "mail", **MICROSOFT, secret=secret)
+    assert browser.status == 400 and "シークレット ID" in browser.text
+    etag = browser.text.partition('name="etag" value="')[2].partition('"')[0]
+    await browser.post("/first/mail", etag=etag, **MICROSOFT, secret=SECRET)
+    assert browser.to == "/first/sign-in"
+
+
 async def test_before_an_alarm_was_sent_there_is_no_way_to_show(browser):
     assert (await browser.get("/first/alarm/way")).status == 200
     assert "is-lit" not in browser.text and "hx-trigger" not in browser.text
+
+
+async def test_once_the_test_alarm_is_forgotten_another_one_can_be_sent(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **SERVER)
+    await filled_in(browser, "alarm", do="test_alarm")
+    (waiting,) = await desk.store.waiting()
+    await NearBy(desk)("queue_drop", id=waiting.envelope.id)
+    desk.time.pass_by(days=400)
+    assert await desk.store.forget(desk.time.now - timedelta(days=1), 100)
+    await browser.log_in()
+    for path in ("/first/alarm", "/first/alarm/way"):
+        assert (await browser.get(path)).status == 200, path
+    await browser.get("/first/alarm")
+    assert 'value="test_alarm"' in browser.text and "/queue/mail" not in browser.text
+    await filled_in(browser, "alarm", do="test_alarm")
+    assert "/queue/mail" in (await browser.get("/first/alarm")).text
 
 
 async def test_it_is_put_away(desk, browser):

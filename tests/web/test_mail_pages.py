@@ -263,7 +263,14 @@ async def test_other_pages_have_no_frames(browser):
 
 
 @pytest.mark.parametrize(
-    "path", ["/queue/mail?id=x", "/queue/mail", "/queue/mail/html?id=x", "/ledger/alarm?id=x"]
+    "path",
+    [
+        "/queue/mail?id=x",
+        "/queue/mail",
+        "/queue/mail/html?id=x",
+        "/ledger/alarm?id=x",
+        "/ledger/alarm",
+    ],
 )
 async def test_what_is_not_there_is_told(browser, path):
     await browser.get(path)

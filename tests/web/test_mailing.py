@@ -61,6 +61,22 @@ async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, br
     assert "Nobody has signed in yet" in page.text and "noroshi authorize" not in page.text
 
 
+async def test_a_route_that_is_the_only_way_of_a_rule_is_shown(desk, browser):
+    alone = CONTENT["rules/all"] | {"routes": ["plain"]}
+    await defined(desk, rules__all=alone)
+    await browser.log_in()
+    page = await browser.get("/mail/route/plain")
+    assert page.status == 200 and "Old server" in page.text
+
+
+async def test_a_route_that_is_titled_by_its_place_is_called_so_once(desk, browser):
+    await defined(desk, routes__m365=CONTENT["routes/m365"] | {"title": "Further route"})
+    await browser.log_in()
+    name = (await browser.get("/mail")).text.partition('id="r-m365"')[2].partition("</h3>")[0]
+    assert name.count("Further route") == 1
+    assert "<h1>Further route</h1>" in (await browser.get("/mail/route/m365")).text
+
+
 async def test_an_order_is_changed_by_its_buttons(desk, browser):
     await defined(desk)
     await browser.log_in()

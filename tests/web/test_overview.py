@@ -4,13 +4,18 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 
+import pytest
+
 from noroshi.core.model import Level
+from noroshi.ports import StoreError
 from noroshi.service import attend
+from noroshi.stores.memory import MemoryStore
 from noroshi.web.seen import left, relay_of, view
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import templates
 from tests.service.asking import NearBy, applied
-from tests.service.desk import AKI
+from tests.service.desk import AKI, Desk
+from tests.web.browser import browsing, with_user
 
 NASTY = "<script>alert(1)</script>"
 
@@ -52,6 +57,27 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
     assert (
         "Not measured yet: 1 of 1 monitors" in page and "mark--ok" not in page.split("<main")[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("states", "head", "told"),
+    [
+        (("well", "well"), "Nothing is wrong.", ""),
+        (("well", "down"), "the routes need a look", "1 of 2 routes cannot send"),
+        (("down", "down"), "the routes need a look", "no route can send now"),
+    ],
+)
+async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
+    desk, states, head, told
+):
+    await applied(NearBy(desk))
+    await desk.measured(level=Level.OK, used=12)
+    status, ledger = await NearBy(desk)("status"), await NearBy(desk)("ledger")
+    routes = zip(status["routes"], states, strict=True)
+    status["routes"] = [one | {"state": state} for one, state in routes]
+    shown = view(status, ledger, TONGUES["en"])
+    assert head in shown["head"] and told in shown["cannot_send"]
+    assert bool(told) == bool(shown["cannot_send"])
 
 
 async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(browser, desk):
@@ -153,6 +179,31 @@ async def test_once_they_logged_out_nothing_more_is_told(browser, desk):
         await desk.measured()
         assert "used 95.2%" not in await heard(stream, "event: over")
         assert await stream.read() == b""
+
+
+class Leaving(MemoryStore):
+    """A store that goes away."""
+
+    away = False
+
+    async def session(self, key):
+        if self.away:
+            raise StoreError("unable to open database file")
+        return await super().session(key)
+
+
+async def test_while_the_store_is_away_a_stream_just_ends(tmp_path, caplog):
+    desk = await with_user(desk=Desk(store=Leaving()))
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        page = (await browser.get("/")).text
+        async with following(browser, f"/live?seen={serial(page)}") as stream:
+            await heard(stream, "\n\n")
+            desk.store.away = True
+            await desk.measured()
+            assert "used 95.2%" not in (await stream.read()).decode()
+    assert "request failed" not in caplog.text
 
 
 async def test_new_definitions_are_told(browser, desk):

@@ -60,6 +60,8 @@ async def test_a_second_step_begins_with_a_code_to_scan(desk, browser):
     seed = re.search(r'<p class="code">([A-Z2-7]{32})</p>', browser.text)[1]
     await browser.post("/settings/me", do="own_totp_on", code="000000")
     assert browser.status == 400
+    # Whoever mistyped it types it again: the authenticator has the seed already.
+    assert 'value="own_totp_on"' in browser.text and seed not in browser.text
     code = pyotp.TOTP(seed).at(desk.time.now)
     await browser.post("/settings/me", do="own_totp_on", code=code)
     assert len(re.search(r'<pre class="code">([^<]+)</pre>', browser.text)[1].split("\n")) == 10

@@ -100,6 +100,7 @@ async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
     seed = re.search(r'class="code">([A-Z2-7]+)<', browser.text).group(1)
     await browser.post("/settings/users", do="user_totp_on", name="boss", code="000000")
     assert browser.status == 400 and 'role="alert"' in browser.text
+    assert 'value="user_totp_on"' in browser.text  # it can be typed again
     code = pyotp.TOTP(seed).at(desk.time.now)
     await browser.post("/settings/users", do="user_totp_on", name="boss", code=code)
     assert "Keep these codes" in browser.text and (await desk.store.users())["boss"].two_steps

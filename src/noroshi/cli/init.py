@@ -49,16 +49,22 @@ KEY_AWAY = Words(
 MADE = Words(
     en="""Made {home}: settings ({file}) and store.
 
-Next:
-  noroshi serve                start the node
+Next, start the node. It prints the address of its manager and a one-time code; from there a
+browser leads to a received test alarm:
+  noroshi serve
+
+Or without a browser, while the node runs:
   noroshi apply DIR            give it definitions
   noroshi setup microsoft365   send through Microsoft 365, up to a test mail
 
 To see it at work first, without a tenant: noroshi demo""",
     ja="""{home} を作りました: 設定 ({file}) と保存先。
 
-次にすること:
-  noroshi serve                ノードを動かす
+次に、ノードを動かします。マネージャーの URL とワンタイム コードを表示するので、ブラウザーで開くと、
+テスト アラームを受け取るまで案内します。
+  noroshi serve
+
+ブラウザーを使わない場合 (ノードを動かしたまま):
   noroshi apply DIR            定義を取り込む
   noroshi setup microsoft365   Microsoft 365 からの送信を、テストメールまで設定する
 

@@ -25,15 +25,16 @@ class Spent:
     recipients: tuple[tuple[datetime, int], ...] = ()
 
 
-def spend(spent: Spent, at: datetime, recipients: int) -> Spent:
-    """With one more mail; what is too long ago is forgotten."""
+def spend(pace: Pace, spent: Spent, at: datetime, recipients: int) -> Spent:
+    """With one more mail; what is too long ago is forgotten, and where the minute has no limit
+    nothing is kept of it: a fast way out has tens of thousands of mails in one."""
     minute = at.replace(second=0, microsecond=0)
-    # Both are in order, and a fast way out has tens of thousands of mails in a minute.
-    lately = spent.mails[bisect_right(spent.mails, at - MINUTE) :]
+    lately = spent.mails[bisect_right(spent.mails, at - MINUTE) :]  # both are in order
     day = spent.recipients[bisect_right(spent.recipients, at - DAY, key=itemgetter(0)) :]
     if day and day[-1][0] == minute:
         day, recipients = day[:-1], day[-1][1] + recipients
-    return Spent((*lately, at), (*day, (minute, recipients)))
+    mails = (*lately, at) if pace.mails_a_minute else ()
+    return Spent(mails, (*day, (minute, recipients)))
 
 
 def shifted(spent: Spent, by: timedelta) -> Spent:

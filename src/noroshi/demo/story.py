@@ -265,6 +265,7 @@ class Demo:
 
     def watch_on(self, lab: Mapping[str, Any]) -> None:
         """Until Ctrl-C; a shop that somebody ends is told of, and comes back."""
+        self.tell_of_itself()
         noroshi = f"{Path(sys.executable).parent / 'noroshi'}"
         hints = HINTS.fill(
             noroshi=noroshi,
@@ -286,6 +287,11 @@ class Demo:
             else:
                 self.bring_back(lab, count)
             time.sleep(1)
+
+    def tell_of_itself(self) -> None:
+        """From now on the node's own monitors tell, as they do of themselves."""
+        self.far.call("definition_change", remove=["instances/noroshi"])
+        (self.definitions / "instances" / "noroshi.toml").unlink()
 
     def bring_back(self, lab: Mapping[str, Any], count: int) -> None:
         """The shop that somebody ended; what is told of it comes after `count` mails."""

@@ -66,27 +66,32 @@ WALK = Words(
     en="""
 ━━ Try it in a browser
   {url}start?code={code}
-  Choose a name and a password there; whoever has the code is the administrator. Then:
-  1. Settings › What is watched › disks: set the limit of “Used” to 1. Within 10 s an alarm leaves.
-  2. Alarms: acknowledge it; its reminders stop. Set the limit back: the recovery comes.
+  Choose a name and a password there; whoever has the code is the administrator. The code is good
+  once: after that, log in at {url}
+  1. Settings › What is watched › Disk space: set the warning limit of “Used” to 1. Within 10 s an
+     alarm leaves.
+  2. Alarms: acknowledge it; its reminders stop. Set the limit back to 99: the recovery comes.
   3. Mail: the route through the lab's Microsoft 365; send a test mail, or add a second route.
      What the lab wants to know: cloud lab, tenant {tenant_id}
      client ID {client_id}, secret {client_secret}
-     sign in as {user}, password {password}
+     sign in as {user}, password {password}; the code is on the phone
+     that the sign-in page shows
   The mailbox where all of it arrives: {mail_pages}
-  (the browser warns of a certificate there: it is the lab's own)""",
+  (the browser warns of a certificate there and at the sign-in: it is the lab's own)""",
     ja="""
 ━━ ブラウザーで試す
   {url}start?code={code}
-  名前とパスワードを決めると、最初の管理者になります。続いて次のことを試せます。
-  1. 設定 › 監視の設定 › disks で「使用率」のしきい値を1にすると、10秒以内にアラームが届きます。
-  2. アラームの画面で「確認済み」にすると、再通知が止まります。しきい値を戻すと回復が届きます。
+  名前とパスワードを決めると、最初の管理者になります。コードは1回だけ使えます。2回目からは {url} で
+  ログインします。続いて次のことを試せます。
+  1. 設定 › 監視の設定 › ディスク容量 で「使用率」の注意のしきい値を1にすると、10秒以内にアラームが届きます。
+  2. アラームの画面で「確認する」を押すと、再通知が止まります。しきい値を99に戻すと回復が届きます。
   3. メールの画面に、ラボの Microsoft 365 を通る経路があります。テストメールを送るか、経路を追加します。
      ラボの値: クラウド lab、テナント {tenant_id}
      クライアント ID {client_id}、シークレット {client_secret}
      サインインは {user}、パスワード {password}
+     確認のコードは、サインイン画面から開く模擬の電話に出ます
   すべてのメールが届くメールボックス: {mail_pages}
-  (証明書の警告が出ますが、ラボ自身の証明書のためです)""",
+  (ここでもサインイン画面でも証明書の警告が出ますが、ラボ自身の証明書のためです)""",
 )
 HINTS = Words(
     en="""
@@ -142,7 +147,8 @@ connections = 3
 account = "lab"
 sender = "{user}"
 """,
-    # Of itself the node tells nobody here: its one route is not signed in yet when it starts.
+    # Of itself the node tells nobody until the story is told: its one route is not signed in
+    # yet when it starts.
     "instances/noroshi.toml": "rules = []\n",
     "instances/shop01.toml": """\
 title = "{machine}"
@@ -166,6 +172,7 @@ name = "disks"
 
 [[group.monitor]]
 name = "disks"
+title = "{disks}"
 kind = "disk"
 every = "10s"
 rules = ["ops"]
@@ -184,6 +191,7 @@ OWN: Mapping[str, dict[str, str]] = {
         "route": "SMTP server 1",
         "machine": "This machine",
         "shop": "Order service",
+        "disks": "Disk space",
     },
     "ja": {
         "title": "情シス",
@@ -191,5 +199,6 @@ OWN: Mapping[str, dict[str, str]] = {
         "route": "SMTPサーバー1",
         "machine": "このマシン",
         "shop": "受注サービス",
+        "disks": "ディスク容量",
     },
 }

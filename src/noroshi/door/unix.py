@@ -67,7 +67,7 @@ def peer(connection: socket.socket, group: str) -> Person | None:
 
 
 def person(user: int, name: str, first_group: int, group: str) -> Person | None:
-    """Root and the node's own user may do everything; the group's members look and send."""
+    """Root and the node's own user may do everything; the group's members are operators."""
     if user in (ROOT, os.getuid()):
         return administrator(name)
     try:

@@ -104,8 +104,9 @@ class Pacing:
     def _count(
         self, route: str, contact: str, at: datetime, recipients: int, *, digest: bool
     ) -> None:
-        key = _key(self._routes[route]) if route in self._routes else f"route/{route}"
-        self._spent[key] = budget.spend(self._of(key), at, recipients)
+        way = self._routes.get(route, Route(name=route))
+        key = _key(way)
+        self._spent[key] = budget.spend(way.pace, self._of(key), at, recipients)
         if contact:
             known = self._readers.get(contact, NEW)
             self._readers[contact] = reader.told(known, at, digest=digest)

@@ -37,10 +37,10 @@ CONTACT_GONE = Words(
     "取りやめるには: noroshi queue drop ID",
 )
 NOBODY_TOLD = Words(
-    en="Monitors without a rule, of which nobody is told: {count} ({names}). Name one: "
-    "rules = [...]",
+    en="Monitors without a rule, of which nobody is told: {count} ({names}). Name one in the "
+    "settings of the monitor, its group or its instance (rules).",
     ja="実行条件がなく、誰にも知らせない監視項目が{count}件あります ({names})。"
-    "rules = [...] で指定してください。",
+    "監視項目、グループ、監視インスタンスのいずれかの設定で、実行条件 (rules) を指定してください。",
 )
 RENAMED = Words(
     en="{old} goes, and {new} comes and looks at the same. If it is the same monitor renamed, "

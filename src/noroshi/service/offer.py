@@ -112,7 +112,7 @@ def administrator(name: str) -> Person:
 
 
 def member(name: str) -> Person:
-    """Somebody of the door's group, who may look and send."""
+    """Somebody of the door's group."""
     return Person(name, roles_up_to(OPERATOR))
 
 

@@ -84,14 +84,10 @@ async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
     """As its editor saw it: after a GET what is in force, else the version that the form
     names. Raises NotFound if it is nowhere, unless it `may_lack`."""
     shown = await visit.need("definition_show")
-    etag, version = shown["etags"].get(spot.key, ""), shown["version"]
-    edit = Edit(
-        spot=spot,
-        seen=shown["documents"].get(spot.key),
-        etag=etag,
-        version=version,
-        shown=shown,
-    )
+    etag, seen = shown["etags"].get(spot.key, ""), shown["documents"].get(spot.key)
+    if spot.new and spot.is_whole:  # there may be one that is really called as the stand-in is
+        etag, seen = "", None
+    edit = Edit(spot=spot, seen=seen, etag=etag, version=shown["version"], shown=shown)
     if visit.request.method == "POST":
         await _as_seen(visit, edit)
     there = any(spot.found(one) is not None for one in (edit.seen, edit.now))

@@ -16,6 +16,9 @@ WIDE, NARROW = 1080, 340
 HIGH = 200
 LEFT, MARGIN, TOP, BOTTOM = 64, 8, 14, 168
 GRID = 4
+LEAST = 0.05
+"""What is drawn is no less than this share of its values high: a thousandth looks like no cliff,
+and no two lines of the grid are called the same."""
 GAP = 2.5
 """So many times the usual distance between two values is a gap, across which no line goes."""
 
@@ -90,7 +93,8 @@ def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
     for limit in (series["warning"], series["critical"]):
         if limit is not None and low - near <= limit <= high + near:
             low, high = min(low, limit), max(high, limit)
-    room = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
+    least = max(abs(low), abs(high)) * LEAST
+    room = max((high - low) * 0.1, (least - high + low) / 2) or 1.0
     floor = 0.0 if min(values) >= 0 and low - room < 0 else low - room
     return floor, high + room
 

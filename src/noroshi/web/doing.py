@@ -15,6 +15,7 @@ from noroshi.people import NoEntry
 from noroshi.service import Forbidden
 from noroshi.service.offer import NOT_ALLOWED
 from noroshi.web.api import STATUS
+from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit
 
 
@@ -39,7 +40,9 @@ async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
         return Outcome(answer["ok"])
     kind = answer["error"]
     problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
-    why = (visit.say(answer["words"]), *(f"{where}: {what}" for where, what in problems))
+    told = visit.say(answer["words"])
+    # A refusal of one thing alone is that thing's own sentence: it is told once.
+    why = (told, *(f"{where}: {what}" for where, what in problems if what != told))
     status = STATUS.get(kind, 503)
     return Outcome(None, why, status, kind == "password", tuple(problems), kind)
 
@@ -96,13 +99,8 @@ def see_that_may(visit: Visit) -> None:
 
 def clock(visit: Visit, at: str | None) -> str:
     """An instant as the node's clock has it: the date only when it is not today."""
-    if not at:
-        return ""
-    then = datetime.fromisoformat(at).astimezone()
-    today = visit.house.service.now().astimezone()
-    if then.date() == today.date():
-        return then.strftime("%H:%M:%S")
-    return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d %H:%M")
+    now = visit.house.service.now().isoformat()
+    return TONGUES[visit.language].moment(at, now, seconds=True)
 
 
 def since(visit: Visit, at: str | None) -> str:

@@ -35,7 +35,6 @@ class Look:
     """What stands around the form. `removal` says what removing it means; "": it is not there."""
 
     title: str
-    tab: str
     crumbs: Sequence[Link]
     sections: Sequence[Section]
     about: str = ""
@@ -83,7 +82,6 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         200 if outcome.ok is not None else outcome.status,
         title=look.title,
         about=look.about,
-        tab=look.tab,
         crumbs=look.crumbs,
         links=look.links,
         sections=look.sections,

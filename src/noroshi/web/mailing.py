@@ -92,11 +92,11 @@ def href(name: str, **more: str) -> str:
 def shown(visit: Visit, one: Answer, label: str, at: str) -> Mapping[str, Any]:
     """One route: what it is, how it is, and how far it is proved."""
     tongue = TONGUES[visit.language]
-    ends = left(one["ends"], at)
+    ends, called = left(one["ends"], at), one["title"] or one["name"]
     return {
         **one,
-        "label": label,
-        "called": one["title"] or one["name"],
+        "label": "" if called == label else label,
+        "called": called,
         "sort": kind(visit, one["kind"]),
         "level": "warning" if _needs_care(one, ends) else route_level(one, at),
         "word": route_state(one, tongue),

@@ -128,6 +128,8 @@ def heading(status: Answer, tongue: Tongue) -> str:
         return text("overview.wrong", wrong=wrong, count=count)
     if new:
         return text("overview.not_yet", new=new, count=count)
+    if cannot_send(status, tongue):
+        return text("overview.well_but", count=count)
     return text("overview.well_one") if count == 1 else text("overview.well", count=count)
 
 
@@ -156,6 +158,8 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
     bad = sum(one["state"] != "well" for one in routes)
     if not routes:
         return tongue.text("routes.none") if status["monitors"] else ""
+    if bad == len(routes):
+        return tongue.text("overview.cannot_send_any")
     return tongue.text("overview.cannot_send", bad=bad, all=len(routes)) if bad else ""
 
 

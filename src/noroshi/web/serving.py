@@ -28,8 +28,9 @@ STEP = 0.01
 
 CANNOT_OPEN = Words(
     en="the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
-    "without it",
-    ja="マネージャーを {address} のポート {port} で開けません ({why})。監視と送信は続けます",
+    "without it; another port is set by web in noroshi.toml",
+    ja="マネージャーを {address} のポート {port} で開けません ({why})。監視と送信は続けます。"
+    "別のポートにするには noroshi.toml の web で指定してください",
 )
 OPEN = Words(en="manager: {url}", ja="マネージャー: {url}")
 FIRST = Words(

@@ -45,6 +45,8 @@ RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }
 NOT_KEPT = ("csrf", "password", "do")
+PREVIEWED = frozenset({"etag", "version"})
+"""What only the forms of settings send, which all show what they would change."""
 FOREIGN = frozenset({"cross-site", "same-site"})
 
 
@@ -187,15 +189,16 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
 
 
 async def _afterwards(visit: Visit) -> Response:
-    """Whoever was away for too long logs in first. What they typed into a form of settings goes
-    along, is shown to them afterwards, and does nothing by itself."""
+    """Whoever was away for too long logs in first. What they typed into a form that can show what
+    it would change goes along, and does nothing by itself: one that cannot would do at once what
+    it is asked for, or has a field for a secret."""
     request = visit.request
     uploads = boundary_of(request.headers.get("content-type", ""))
     foreign = request.headers.get("sec-fetch-site", "") in FOREIGN
     if request.method != "POST" or foreign or uploads:
         return visit.to_log_in()
     form = await _form(request)
-    if "etag" not in form:
+    if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
     kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
     return visit.page("login.html", why="", name="", next=visit.here, kept=kept)

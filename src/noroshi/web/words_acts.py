@@ -35,7 +35,7 @@ ACTS: Mapping[str, Words] = {
         "履歴は残ります。",
     ),
     "switch.stop.open": Words(
-        en="Open problems: {count}. Who was told of one is told that its monitoring was stopped, "
+        en="Open problems: {count}. Whoever was told of one is told that its monitoring was stopped, "
         "not that it recovered.",
         ja="発生中の問題が{count}件あります。通知を受け取った人には、「回復」ではなく「監視停止」を知らせます。",
     ),
@@ -106,13 +106,13 @@ ACTS: Mapping[str, Words] = {
     "place.stopped.about": Words(
         en="Do not watch it before somebody starts it", ja="開始するまで監視しない"
     ),
-    "place.preview": Words(en="See what changes", ja="変更内容を確認"),
+    "place.preview": Words(en="See what would change", ja="変更点を確かめる"),
     "place.do.copy": Words(en="Copy", ja="コピーする"),
     "place.do": Words(en="Do it", ja="実行する"),
     "monitor.told": Words(en="Told:", ja="知らせた:"),
     "monitor.not_told": Words(en="Not told:", ja="知らせていない:"),
     "monitor.by_rule": Words(en="rule {rule}", ja="実行条件 {rule}"),
-    "act.changes": Words(en="What changes", ja="変更内容"),
+    "act.changes": Words(en="What would change", ja="変更点"),
     "act.not_yet": Words(en="Nothing is changed yet.", ja="まだ何も変更していません。"),
     "act.sure": Words(
         en="It runs a program on the node: enter your password once more.",

@@ -8,10 +8,7 @@ from noroshi.core.words import Words
 
 ALARMS: Mapping[str, Words] = {
     "alarms.title": Words(en="Alarms", ja="アラーム"),
-    "alarms.none": Words(
-        en="Nothing is wrong now. All that was wrong has recovered.",
-        ja="続いているアラームはありません。問題はすべて回復しています。",
-    ),
+    "alarms.none": Words(en="No alarm is open.", ja="続いているアラームはありません。"),
     "alarms.head": Words(
         en="{count} open, {nobody} not acknowledged", ja="続いている{count}件、未確認{nobody}件"
     ),
@@ -21,7 +18,9 @@ ALARMS: Mapping[str, Words] = {
     "alarms.all": Words(en="Open {count}", ja="続いている {count}"),
     "alarms.nobody": Words(en="Not acknowledged {count}", ja="未確認 {count}"),
     "alarms.find": Words(en="Find alarms", ja="アラームを絞り込む"),
-    "alarms.find.hint": Words(en="Instance, monitor, person", ja="インスタンス、項目、人"),
+    "alarms.find.hint": Words(
+        en="Instance, monitor, person", ja="インスタンス、監視項目、担当者"
+    ),
     "alarms.find.do": Words(en="Find", ja="絞り込む"),
     "alarms.not_found": Words(
         en="No open alarm fits “{what}”.", ja="「{what}」に当てはまるアラームはありません。"
@@ -56,7 +55,7 @@ ALARMS: Mapping[str, Words] = {
     "alarms.from_to": Words(en="{begins} to {ends}", ja="{begins} から {ends} まで"),
     "ack.title": Words(en="Acknowledge", ja="確認する"),
     "ack.about": Words(
-        en="Tells everybody that somebody knows of it and is at it. Its level stays as it is.",
+        en="Tells everybody that somebody knows of it and is working on it. Its level stays as it is.",
         ja="「気づいて、対応している」と全員に知らせます。状態は変わりません。",
     ),
     "ack.words": Words(en="A few words (optional)", ja="ひとこと (任意)"),

@@ -166,7 +166,7 @@ EDITING: Mapping[str, Words] = {
     "rule.told": Words(en="Who is told, by which way", ja="通知先と経路"),
     "rule.when": Words(en="When and how often", ja="いつ、何回"),
     "rule.options": Words(en="How it is told: {action}", ja="知らせ方: {action}"),
-    "notifications.title": Words(en="Notifications", ja="運用の通知"),
+    "notifications.title": Words(en="Notifications", ja="通知項目"),
     "notifications.about": Words(
         en="Who is told of what happens to Noroshi itself: it started, it stopped, a mail came back.",
         ja="Noroshi 自身の出来事 (開始、停止、不達など) を、誰に知らせるかです。",
@@ -175,14 +175,14 @@ EDITING: Mapping[str, Words] = {
         en="There are none yet. What matters most is told by the rules' routes all the same.",
         ja="まだありません。大事なものは、実行条件の経路で知らせます。",
     ),
-    "notification.add": Words(en="Add a notification", ja="運用の通知を追加"),
-    "notification.new": Words(en="New notification", ja="新しい運用の通知"),
-    "notification.title": Words(en="Notification {name}", ja="運用の通知「{name}」"),
+    "notification.add": Words(en="Add a notification", ja="通知項目を追加"),
+    "notification.new": Words(en="New notification", ja="新しい通知項目"),
+    "notification.title": Words(en="Notification {name}", ja="通知項目「{name}」"),
     "notification.about": Words(
         en="Tells of what happens to Noroshi itself.", ja="Noroshi 自身の出来事を知らせます。"
     ),
     "notification.remove": Words(
-        en="Removes the notification {name}.", ja="運用の通知 {name} を削除します。"
+        en="Removes the notification {name}.", ja="通知項目 {name} を削除します。"
     ),
     "notification.told": Words(en="Who is told, by which way", ja="通知先と経路"),
     "notification.when": Words(en="Of what, and when", ja="何を、いつ"),

@@ -54,7 +54,7 @@ FIRST: Mapping[str, Words] = {
     "first.addresses": Words(en="Mail addresses", ja="メールアドレス"),
     "first.addresses.help": Words(
         en="Several with commas between them. One that can be read on a phone is good.",
-        ja="複数ならカンマで区切ります。スマートフォンで読めるものがよいでしょう。",
+        ja="複数ならコンマで区切ります。スマートフォンで読めるものがよいでしょう。",
     ),
     "first.zone": Words(en="Time zone", ja="タイムゾーン"),
     "first.zone.help": Words(
@@ -177,9 +177,9 @@ FIRST: Mapping[str, Words] = {
     "first.paste": Words(en="Paste the address", ja="URL を貼り付ける"),
     "first.paste.1": Words(
         en="Open the sign-in page, in any browser, and sign in as the mailbox.",
-        ja="サインイン ページを開き、メールボックスの利用者でサインインします (どのブラウザーでも構いません)。",
+        ja="サインイン画面を開き、メールボックスの利用者でサインインします (どのブラウザーでも構いません)。",
     ),
-    "first.paste.open": Words(en="Open the sign-in page", ja="サインイン ページを開く"),
+    "first.paste.open": Words(en="Open the sign-in page", ja="サインイン画面を開く"),
     "first.paste.2": Words(
         en="The browser ends at {redirect}… with an error page. That is as it should be.",
         ja="最後に {redirect}… が開き、エラーの画面になります。これで正常です。",
@@ -188,6 +188,7 @@ FIRST: Mapping[str, Words] = {
         en="Copy the whole address from the address bar, and paste it here.",
         ja="アドレス バーの URL 全体をコピーし、ここに貼り付けます。",
     ),
+    "first.paste.anew": Words(en="Begin the sign-in anew", ja="サインインを最初からやり直す"),
     "first.pasted": Words(en="Address of the last page", ja="最後のページの URL"),
     "first.paste.do": Words(en="Sign in", ja="サインインを完了"),
     "first.device": Words(en="By a code", ja="コードを入力する"),
@@ -207,6 +208,7 @@ FIRST: Mapping[str, Words] = {
         en="Nobody has finished there yet. Waiting on.",
         ja="まだ終わっていません。引き続き待っています。",
     ),
+    "first.device.again": Words(en="Get another code", ja="新しいコードを表示する"),
     "first.device.ask": Words(en="I have signed in", ja="サインインしました"),
     "first.guide": Words(
         en="What the administrator of Microsoft 365 sets up, with your values filled in",
@@ -259,7 +261,7 @@ FIRST: Mapping[str, Words] = {
     ),
     "first.not.3": Words(en="Is the address right? {to}", ja="宛先は正しいですか: {to}"),
     "first.not.change": Words(en="Change it", ja="変更する"),
-    "first.doctor": Words(en="Examine the route", ja="経路を診断する"),
+    "first.doctor": Words(en="Diagnose the route", ja="経路を診断する"),
     "first.the_mail": Words(en="The mail, as it was sent", ja="送ったメールを見る"),
     "first.proved.title": Words(
         en="It has arrived. Alarms reach you.", ja="届きました。アラームはあなたに届きます。"

@@ -24,7 +24,7 @@ HANDLING: Mapping[str, Words] = {
         en="What became of earlier ones: the ledger", ja="これまでの結果は台帳へ"
     ),
     "queue.born": Words(en="made {at}", ja="{at} に作成"),
-    "queue.tries": Words(en="tried {count} times", ja="{count}回試行"),
+    "queue.tries": Words(en="tries: {count}", ja="{count}回試行"),
     "queue.shown": Words(
         en="{shown} of {count} are shown: first those that are set aside, then the oldest.",
         ja="{count}件のうち{shown}件を表示しています (保留のもの、古いものの順)。",
@@ -113,7 +113,7 @@ HANDLING: Mapping[str, Words] = {
     "drop.do": Words(en="Give this mail up", ja="このメールを取りやめる"),
     "edit.to": Words(en="Still to tell", ja="未送信のアドレス"),
     "edit.to.help": Words(
-        en="Several ones with commas between them", ja="複数あるときはコンマで区切ります"
+        en="Several with commas between them", ja="複数あるときはコンマで区切ります"
     ),
     "edit.routes": Words(en="Routes, in order", ja="経路 (試す順)"),
     "edit.routes.help": Words(en="There are: {known}", ja="使える経路: {known}"),
@@ -237,6 +237,10 @@ HANDLING: Mapping[str, Words] = {
     "users.totp.about": Words(
         en="Give the authenticator this key, or open the address on the phone. Then type the code that it shows.",
         ja="認証アプリに次のキーを入れるか、スマートフォンでアドレスを開きます。続いて、表示されたコードを入れてください。",
+    ),
+    "users.totp.retry": Words(
+        en="The key is the same still: type the code that the authenticator shows now.",
+        ja="キーはそのままです。認証アプリにいま表示されているコードを入れてください。",
     ),
     "users.totp.code": Words(en="Code that it shows now", ja="いま表示されているコード"),
     "users.totp.on": Words(en="Turn on", ja="有効にする"),

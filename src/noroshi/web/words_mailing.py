@@ -56,7 +56,7 @@ MAILING: Mapping[str, Words] = {
         ja="上から順に、使える経路で送ります。戻ったことは自動で見つけ、もとの順番に戻します。",
     ),
     "mailing.rule": Words(en="Rule {name}", ja="実行条件 {name}"),
-    "mailing.notification": Words(en="Notification {name}", ja="お知らせ {name}"),
+    "mailing.notification": Words(en="Notification {name}", ja="通知項目 {name}"),
     "mailing.up": Words(en="Up", ja="上へ"),
     "mailing.down": Words(en="Down", ja="下へ"),
     "mailing.out": Words(en="Take out", ja="外す"),
@@ -68,7 +68,7 @@ MAILING: Mapping[str, Words] = {
     ),
     "mailing.no_order": Words(
         en="No rule and no notification names a route yet.",
-        ja="経路を使う実行条件やお知らせは、まだありません。",
+        ja="経路を使う実行条件や通知項目は、まだありません。",
     ),
     "mailing.accounts": Words(en="Accounts", ja="アカウント"),
     "mailing.accounts.none": Words(

@@ -56,7 +56,7 @@ MAILING_EDIT: Mapping[str, Words] = {
     ),
     "mailing.new.about.smtp": Words(
         en="A server in the house or at a provider; with a password, or without.",
-        ja="社内やプロバイダーのメール サーバーを使います。パスワードはあってもなくてもかまいません。",
+        ja="社内やプロバイダーのメールサーバーを使います。パスワードはあってもなくてもかまいません。",
     ),
     "mailing.new.about.webhook": Words(
         en="Teams, Slack, or anything else that takes JSON by HTTPS.",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 
 NAMED: Mapping[str, tuple[str, str]] = {
-    "host": ("Mail server", "メール サーバー"),
+    "host": ("Mail server", "メールサーバー"),
     "protection": ("Encryption", "暗号化"),
     "ca_file": ("Certificates to trust", "信頼する証明書"),
     "smtp.certificate": ("Own certificate", "こちらの証明書"),
@@ -40,7 +40,7 @@ NAMED: Mapping[str, tuple[str, str]] = {
     "certificate_next": ("Next certificate's entry", "次の証明書の項目名"),
     "mailbox": ("Mailbox", "メールボックス"),
     "shared": ("Shared mailbox", "共有メールボックス"),
-    "reads_inbox": ("Reads its mailbox", "受信箱を読む"),
+    "reads_inbox": ("Reads its mailbox", "メールボックスを読む"),
     "redirect": ("Redirect URI", "リダイレクト URI"),
     "renew_every": ("Renewed at least every", "更新の間隔"),
     "proxy": ("Proxy", "プロキシ"),

@@ -76,14 +76,14 @@ MAILING_ROUTE: Mapping[str, Words] = {
     "route.sign_in": Words(en="Sign-in", ja="サインイン"),
     "route.ways": Words(en="Ways to sign in", ja="サインインの方法"),
     "route.way.browser": Words(en="In this browser", ja="このブラウザーで"),
-    "route.way.paste": Words(en="Paste the URL", ja="URLを貼り付け"),
+    "route.way.paste": Words(en="Paste the URL", ja="URL を貼り付け"),
     "route.way.device": Words(en="Type a code", ja="コードを入力"),
     "route.way.app_secret": Words(en="App only (secret)", ja="アプリのみ (シークレット)"),
     "route.way.app_certificate": Words(en="App only (certificate)", ja="アプリのみ (証明書)"),
     "route.browser.about": Words(
         en="The provider's sign-in page opens; when you are done it brings you back here by itself. "
         "There is nothing to copy.",
-        ja="サインイン画面を開きます。終わると自動でここに戻ります。URLを写す必要はありません。",
+        ja="サインイン画面を開きます。終わると自動でここに戻ります。URL を写す必要はありません。",
     ),
     "route.browser.not": Words(
         en="The manager's address here is not where the sign-in ends ({redirect}), so the browser "
@@ -91,7 +91,7 @@ MAILING_ROUTE: Mapping[str, Words] = {
         "tunnel, as http://localhost, and it does; or paste the URL.",
         ja="サインインの戻り先 ({redirect}) がこのマネージャーのアドレスではないため、自動では戻れません。"
         "ノードのあるコンピューター (またはトンネル経由) で http://localhost として開くと戻れます。"
-        "できなければ「URLを貼り付け」をお使いください。",
+        "できなければ「URL を貼り付け」をお使いください。",
     ),
     "route.redirect": Words(
         en="Registered as a redirect URI on the platform “Web”, letter by letter:",
@@ -201,8 +201,8 @@ MAILING_ROUTE: Mapping[str, Words] = {
     "route.certificate.import": Words(en="Bring one along (PEM)", ja="PEM を読み込む"),
     "route.certificate.pem": Words(en="Certificate and key in PEM", ja="証明書と秘密鍵 (PEM)"),
     "route.certificate.pem.help": Words(
-        en="Both in one text. A PFX file: noroshi cert import {account} FILE",
-        ja="両方を続けて貼り付けます。PFX ファイルは noroshi cert import {account} ファイル で読み込めます。",
+        en="Both in one text. A PFX file: `noroshi cert import {account} FILE`",
+        ja="両方を続けて貼り付けます。PFX ファイルは `noroshi cert import {account} ファイル` で読み込めます。",
     ),
     "route.certificate.import.do": Words(en="Keep it", ja="保管庫に入れる"),
     "route.thumbprint": Words(en="Thumbprint", ja="拇印"),
@@ -254,9 +254,9 @@ MAILING_ROUTE: Mapping[str, Words] = {
     "route.stage.rest": Words(en="not reached", ja="未到達"),
     "route.stage.now": Words(en="now", ja="実行中"),
     "route.stage.next": Words(en="to come", ja="これから"),
-    "route.remedy.who": Words(en="Who mends it", ja="だれが直すか"),
+    "route.remedy.who": Words(en="Who mends it", ja="誰が直すか"),
     "route.remedy.how": Words(en="How", ja="直し方"),
-    "route.remedy.takes": Words(en="Acts after", ja="効くまで"),
+    "route.remedy.takes": Words(en="Acts after", ja="反映まで"),
     "route.remedy.reply": Words(
         en="The server's reply, word for word", ja="サーバーの返事そのまま"
     ),
@@ -271,18 +271,18 @@ MAILING_ROUTE: Mapping[str, Words] = {
     "route.test.taken": Words(
         en="Accepted. That is not yet arrived: look into the inbox, and whether the mail lies under "
         "“Other” or in Junk Email.",
-        ja="受領されました。受信箱に届いたかは、まだ分かりません。受信トレイを開き、「その他」や迷惑メールに"
-        "入っていないかも確かめてください。",
+        ja="受領されました。受信トレイに届いたかは、まだ分かりません。「その他」や迷惑メールに"
+        "入っていないかも含めて、開いて確かめてください。",
     ),
     "route.test.arrived": Words(
-        en="It was seen in the inbox.", ja="受信箱に届いたことを確かめました。"
+        en="It was seen in the inbox.", ja="受信トレイに届いたことを確かめました。"
     ),
     "route.test.stopped": Words(
         en="It did not leave. The reason stands below; the diagnosis says what mends it.",
         ja="送れませんでした。理由は下のとおりです。直し方は診断で分かります。",
     ),
     "route.test.see": Words(en="See the mail", ja="このメールを見る"),
-    "route.else": Words(en="If this route fails", ja="この経路がだめなとき"),
+    "route.else": Words(en="If this route fails", ja="この経路で送れないとき"),
     "route.else.change": Words(en="Change the order", ja="順番を変える"),
     "route.else.none": Words(
         en="No other route: alarms wait until this one is back.",

@@ -51,7 +51,7 @@ SETTINGS: Mapping[str, Words] = {
     ),
     "me.totp": Words(en="Two-step log-in", ja="2段階認証"),
     "me.totp.about": Words(
-        en="Beside the password, the log-in asks for a code that your phone shows. Whoever learns the password alone stays outside.",
+        en="Besides the password, the log-in asks for a code that your phone shows. Whoever learns the password alone stays outside.",
         ja="ログインのとき、パスワードに加えてスマートフォンに表示されるコードを入力します。パスワードを知られても、ログインはできません。",
     ),
     "me.totp.off.done": Words(
@@ -86,7 +86,7 @@ SETTINGS: Mapping[str, Words] = {
     ),
     "contacts.about": Words(
         en="People and lists who are told. Rules and notifications name them.",
-        ja="知らせる相手です。実行条件と運用の通知で指定します。",
+        ja="知らせる相手です。実行条件と通知項目で指定します。",
     ),
     "contacts.none": Words(
         en="There are no contacts yet, so nobody is told of anything.",

@@ -16,9 +16,15 @@ WATCHING: Mapping[str, Words] = {
         en="Nothing is wrong. The only monitor is OK.",
         ja="問題はありません。監視項目1件は正常です。",
     ),
+    "overview.well_but": Words(
+        en="Monitors that are OK: all {count}. But the routes need a look.",
+        ja="監視項目{count}件はすべて正常ですが、送信経路に注意が必要です。",
+    ),
     "overview.none": Words(
-        en="Nothing is watched yet. Give it definitions: noroshi apply DIR",
-        ja="まだ何も監視していません。noroshi apply DIR で定義を入れてください。",
+        en="Nothing is watched yet. Add an instance in the settings (What is watched), or give it "
+        "definitions: noroshi apply DIR",
+        ja="まだ何も監視していません。「監視の設定」で監視インスタンスを追加するか、"
+        "noroshi apply DIR で定義を入れてください。",
     ),
     "overview.wrong": Words(
         en="{wrong} of {count} monitors need a look.",
@@ -31,6 +37,10 @@ WATCHING: Mapping[str, Words] = {
     "overview.cannot_send": Words(
         en="Alarms may not leave: {bad} of {all} routes cannot send.",
         ja="アラームを送れないおそれがあります。送信経路{all}本のうち{bad}本が使えません。",
+    ),
+    "overview.cannot_send_any": Words(
+        en="Alarms cannot leave: no route can send now.",
+        ja="アラームを送れません。使える送信経路がありません。",
     ),
     "overview.now": Words(en="Wrong now", ja="いまの問題"),
     "overview.more": Words(
@@ -63,7 +73,7 @@ WATCHING: Mapping[str, Words] = {
     "relay.held": Words(en="held by hand", ja="手動で停止中"),
     "relay.set_aside": Words(en="set aside", ja="保留"),
     "relay.dropped": Words(en="given up", ja="取りやめ"),
-    "relay.came_back": Words(en="came back", ja="返送"),
+    "relay.came_back": Words(en="came back", ja="不達"),
     "relay.again": Words(en="tried again", ja="再試行待ち"),
     "relay.none": Words(
         en="Among the newest alarms there is none of this.",
@@ -155,7 +165,7 @@ WATCHING: Mapping[str, Words] = {
     "monitor.events": Words(en="Events", ja="イベント"),
     "monitor.no_events": Words(en="Nothing has happened yet.", ja="まだ何も起きていません。"),
     "monitor.change": Words(en="Change", ja="変化"),
-    "monitor.from_to": Words(en="from {before}", ja="{before} から"),
+    "monitor.from_to": Words(en="from {before}", ja="{before}から"),
     "monitor.decisions": Words(en="Why it was told, or not", ja="知らせたか、その理由"),
     "monitor.no_decisions": Words(
         en="No rule had anything to decide yet.",
@@ -166,6 +176,6 @@ WATCHING: Mapping[str, Words] = {
     "monitor.key_critical": Words(en="critical limit", ja="危険のしきい値"),
     "monitor.key_gap": Words(en="could not be measured", ja="測定できず"),
     "monitor.times": Words(
-        en="Times are the node's, {zone}.", ja="時刻はノードのタイム ゾーン ({zone}) です。"
+        en="Times are the node's, {zone}.", ja="時刻はノードのタイムゾーン ({zone}) です。"
     ),
 }

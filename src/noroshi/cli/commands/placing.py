@@ -59,7 +59,7 @@ INSTANCES = Command(
             help=Words(en="stop its watch", ja="監視を停止します"),
             more=(
                 Words(
-                    en="Nothing of it is measured. Who was told of an open alarm is told that its "
+                    en="Nothing of it is measured. Whoever was told of an open alarm is told that its "
                     "monitoring was stopped, not that it recovered.",
                     ja="何も測定しなくなります。発生中のアラームを通知した相手には、回復ではなく「監視停止」"
                     "を知らせます。",

@@ -1,8 +1,10 @@
 """Definitions out and in as files: a zip to keep, and what a zip or files would change, first
-shown, then brought into force against the version that was seen."""
+shown, then brought into force against the version that was seen. Packing and reading take
+seconds where there is much, so a thread does it: the watch shares the loop."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
@@ -38,7 +40,7 @@ async def out(visit: Visit) -> Response:
     exported = await visit.need("export")
     name = f"{visit.house.name}-version-{exported['version']}.zip"
     return Response(
-        pack(_documents(exported)),
+        await asyncio.to_thread(pack, _documents(exported)),
         media_type="application/zip",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -54,7 +56,7 @@ async def files(visit: Visit) -> Response:
         raise NotFound(TEXTS["error.not_there"])
     if deed == "look":
         return await _look(visit, exported)
-    sent = unpack(_carried(visit.form.get("packed", "")), "zip")
+    sent = await asyncio.to_thread(unpack, _carried(visit.form.get("packed", "")), "zip")
     done = await _applied(visit, _with_others(visit, exported, sent))
     if done.ok is not None:
         return visit.to(address("/settings/files", did=str(done.ok["version"])))
@@ -64,7 +66,7 @@ async def files(visit: Visit) -> Response:
 async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
     if not visit.files:
         return await _shown(visit, exported, why=(visit.text("files.no_file"),), status=400)
-    return await _planned(visit, exported, _read(visit), Outcome())
+    return await _planned(visit, exported, await asyncio.to_thread(_read, visit), Outcome())
 
 
 def _with_others(visit: Visit, exported: Mapping[str, Any], sent: Folder) -> Folder:
@@ -110,7 +112,7 @@ async def _planned(
     plan = told.ok or {"problems": (), "differences": (), "cautions": (), "refused": None}
     problems = [(one.where, visit.say(one.what)) for one in found.problems]
     problems += [(one["where"], visit.say(one["what"])) for one in plan["problems"]]
-    packed = "" if problems else base64.urlsafe_b64encode(pack(sent.documents)).decode()
+    packed = "" if problems else await _packed(sent)
     why = done.why or told.why
     if len(packed) > LONGEST_FORM // 2:
         packed, why = "", (*why, visit.text("files.too_long"))
@@ -124,6 +126,12 @@ async def _planned(
         packed=packed,
         unsure=done.unsure,
     )
+
+
+async def _packed(sent: Folder) -> str:
+    """As the form carries it on."""
+    raw = await asyncio.to_thread(pack, sent.documents)
+    return base64.urlsafe_b64encode(raw).decode()
 
 
 async def _applied(visit: Visit, found: Folder) -> Outcome:

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.people import ADMIN
-from noroshi.service import Forbidden
+from noroshi.service import Forbidden, NotFound
 from noroshi.web.doing import Outcome, attempt, clock, for_sure
 from noroshi.web.house import House
 from noroshi.web.mails import TAKEN, attempts, relay
-from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, page
+from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, asked as answered, page
 from noroshi.web.words import TEXTS
 
 STEPS = ("administrator", "person", "machine", "mail", "alarm")
@@ -164,7 +164,8 @@ async def alarm(visit: Visit) -> Response:
             done = await attempt(visit, "test_alarm_seen", number=visit.form.get("number", ""))
         if not done.why:
             return visit.to("/first/alarm")
-    contacts = await visit.need("contacts")
+    contacts, its_way = await visit.need("contacts"), await _way(visit, look)
+    look = look if its_way["state"] else {**look, "mail": ""}
     return await shown(
         visit,
         "alarm",
@@ -175,7 +176,7 @@ async def alarm(visit: Visit) -> Response:
         contacts=[(one["name"], one["title"] or one["name"]) for one in contacts],
         seen=clock(visit, look["seen"]),
         polled=False,
-        **await _way(visit, look),
+        **its_way,
     )
 
 
@@ -187,12 +188,13 @@ async def way(visit: Visit) -> Response:
 
 async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
     """The relay's posts of the last test alarm, and what the other side said."""
-    if not look["mail"]:
+    told = await visit.ask("queue_show", id=look["mail"]) if look["mail"] else {}
+    if not told or told.get("error") == NotFound.kind:  # none yet, or long forgotten
         none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )
         return {"posts": (), "tries": (), "route": look["route"], **none}
-    letter = await visit.need("queue_show", id=look["mail"])
+    letter = answered(told)
     queued = letter["queued"]
     flat = [
         {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}

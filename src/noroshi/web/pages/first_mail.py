@@ -27,6 +27,8 @@ SIGN_INS, MOST_CONNECTIONS = ("account", "password"), 3
 """Options that say how the route signs in; what Exchange Online allows at once."""
 SIGN_IN = "/first/sign-in"
 DEEDS = ("secret", "paste", "device", "ask")
+ASKED_EACH = 5
+"""Seconds between questions about a code, where the server names none."""
 Documents = Mapping[str, Mapping[str, Any]]
 
 
@@ -46,14 +48,17 @@ async def mail(visit: Visit) -> Response:
     kind = visit.form.get("way") or asked(visit, "way") or _way_of(there)
     if kind not in WAYS:
         raise NotFound(TEXTS["error.not_there"])
-    form = _filled(there, kind)
+    form, seen = _filled(there, kind), _seen(all_of_it)
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in form}
-        done, back = await _made(visit, kind, form, all_of_it)
+        done, saved = await _made(visit, kind, form, all_of_it)
         if done.unsure:
             return for_sure(visit, "/first/mail")
         if not done.why:
-            return visit.to(back)
+            return visit.to(SIGN_IN if kind == MICROSOFT else "/first/alarm")
+        # The definitions may be in force though the secret beside them was not taken.
+        fresh = _seen(await visit.need("definition_show"))
+        seen = fresh if saved else visit.form.get("etag", "")
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
     return await shown(
         visit,
@@ -63,6 +68,7 @@ async def mail(visit: Visit) -> Response:
         done.status,
         kind=kind,
         form=form,
+        etag=seen,
         why=done.why,
         clouds=(*OF_MICROSOFT, *own),
         protections=PROTECTIONS,
@@ -95,19 +101,30 @@ def _filled(there: Documents, kind: str) -> dict[str, str]:
 
 async def _made(
     visit: Visit, kind: str, form: Mapping[str, str], all_of_it: Mapping[str, Any]
-) -> tuple[Outcome, str]:
-    """The definitions, then the secret; where to go then. What others changed meanwhile is
-    not overwritten."""
+) -> tuple[Outcome, bool]:
+    """The definitions, then the secret; whether the definitions are in force. What others
+    changed since the form was shown is not overwritten."""
     there, given = all_of_it["documents"], visit.form.get("secret", "")
     made = documents_of(kind, form, there, visit.text("first.route"), bool(given))
-    etags = {key: all_of_it["etags"].get(key, "") for key in made}
+    seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
+    etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}
     done = await attempt(visit, "definition_change", put=made, etags=etags)
     if done.why or not given:
-        return done, SIGN_IN if kind == MICROSOFT else "/first/alarm"
+        return done, not done.why
     account = made.get(f"accounts/{_account_name(there)}", {})
     entry = account.get("secret") if kind == MICROSOFT else _options(made)["password"]
-    kept = await attempt(visit, "set_secret", name=entry, value=given)
-    return kept, SIGN_IN if kind == MICROSOFT else "/first/alarm"
+    return await attempt(visit, "set_secret", name=entry, value=given), True
+
+
+def _shown_of(there: Documents) -> tuple[str, str]:
+    """What stands in the form: the route and its account."""
+    return f"routes/{ROUTE}", f"accounts/{_account_name(there)}"
+
+
+def _seen(all_of_it: Mapping[str, Any]) -> str:
+    """Their etags, "" for what is not there, as the form carries them."""
+    keys = _shown_of(all_of_it["documents"])
+    return ",".join(all_of_it["etags"].get(key, "") for key in keys)
 
 
 def documents_of(
@@ -176,7 +193,9 @@ async def sign_in(visit: Visit) -> Response:
     code = _code(visit, deed, done)
     # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
     none: dict[str, Any] = {"ok": None}
-    begun = none if code else await visit.ask("authorize_begin", route=ROUTE)
+    # An address that was pasted wrongly was shown to nobody: the right one still completes it.
+    goes_on = code or (deed == "paste" and done.kind == "invalid")
+    begun = none if goes_on else await visit.ask("authorize_begin", route=ROUTE)
     if "ok" not in begun and begun["error"] in ("not found", "conflict"):
         return visit.to("/first/mail")
     why = done.why or (() if "ok" in begun else (visit.say(begun["words"]),))
@@ -190,9 +209,16 @@ async def sign_in(visit: Visit) -> Response:
         way="device" if device else "paste",
         code=code,
         waits=deed == "ask",
+        wait=_wait(done),
         why=why,
         guide=await _guide(visit),
     )
+
+
+def _wait(done: Outcome) -> int:
+    """Seconds until it may be asked about the code again: no sooner (RFC 8628, 3.5)."""
+    told = done.ok.get("wait") if isinstance(done.ok, Mapping) else None
+    return int(told or ASKED_EACH)
 
 
 def _code(visit: Visit, deed: str, done: Outcome) -> Mapping[str, str] | None:

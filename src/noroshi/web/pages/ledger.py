@@ -8,10 +8,12 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.service import NotFound
 from noroshi.web.doing import address, asked, clock
 from noroshi.web.house import House
 from noroshi.web.mails import Answer, attempts, level, relay, said, state
 from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
 
 SEARCHED, MOST_SHOWN = 2_000, 200
 KINDS = ("waiting", "held", "set aside", "accepted", "seen arrived", "came back", "dropped")
@@ -88,8 +90,10 @@ def _why(visit: Visit, one: Answer) -> str:
 
 async def alarm(visit: Visit) -> Response:
     """From the event to the last answer."""
-    found = await visit.need("ledger", alarm=asked(visit, "id"), last=1)
-    one = found["rows"][0]
+    id = asked(visit, "id")
+    if not id:  # the operation would answer the newest one, or none where there is none yet
+        raise NotFound(TEXTS["error.not_there"])
+    one = (await visit.need("ledger", alarm=id, last=1))["rows"][0]
     return await visit.show(
         "alarm.html",
         row=_row(visit, one),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.people import NoEntry
-from noroshi.service import NotFound
+from noroshi.service import Invalid, NotFound
 from noroshi.web.doing import Outcome, attempt, may
 from noroshi.web.house import House
 from noroshi.web.visit import Visit, page
@@ -46,7 +46,7 @@ async def me(visit: Visit) -> Response:
         done.status,
         mine=mine,
         deed=deed if done.ok is not None else "",
-        tried=deed,
+        retry=deed == "own_totp_on" and done.kind == Invalid.kind,
         done=done.ok,
         picture=_picture(done.ok["address"]) if deed == "own_totp" and done.ok else None,
         why=done.why,

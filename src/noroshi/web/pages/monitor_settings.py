@@ -39,8 +39,9 @@ async def monitor(visit: Visit) -> Response:
     where, group, name = (asked(visit, one) for one in ("in", "group", "name"))
     edit = await opened(visit, Spot(f"instances/{where}", group, name or NEW, new=not name))
     above = Spot(f"instances/{where}", group).found(edit.now)
-    if edit.now is None or above is None:
+    if above is None and visit.request.method == "GET":
         return visit.to(HOME)
+    above = above or {}  # {}: somebody removed it meanwhile, which the change will tell
     wanted = edit.before.get("kind") or edit.current.get("kind") or asked(visit, "kind")
     kind = next((one for one in await checks(visit) if one["kind"] == wanted), None)
     if kind is None and edit.spot.new:
@@ -101,7 +102,6 @@ def _look(
     told = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
     look = Look(
         title=visit.text("edit.monitor.new", kind=told),
-        tab="watch",
         crumbs=crumbs(visit, where, group),
         sections=_sections(visit, edit, outline, kind, told),
     )

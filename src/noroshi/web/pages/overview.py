@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from noroshi.core.people import ADMIN
+from noroshi.ports import StoreError
 from noroshi.service import NotFound, Refusal
 from noroshi.web.house import House
 from noroshi.web.live import PARTS, Live, Seen
@@ -94,7 +95,7 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
             for one in news(last, seen, visit.language, only):
                 yield one
             last = seen
-    except Refusal:
+    except (Refusal, StoreError):
         return  # the browser asks again, and is told why by the page
 
 

@@ -161,7 +161,6 @@ def _look(
         title=visit.text(f"{sort.one}.title", name=name)
         if name
         else visit.text(f"{sort.one}.new"),
-        tab=sort.type,
         crumbs=[(visit.text(f"{sort.type}.title"), sort.list)],
         about=visit.text(f"{sort.one}.about"),
         sections=sections,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
-from noroshi.service import NotFound
+from noroshi.service import Invalid, NotFound
 from noroshi.web.doing import Outcome, asked, attempt, clock, for_sure, may, typed
 from noroshi.web.house import House
 from noroshi.web.visit import Visit, page
@@ -108,9 +108,15 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
         "done": done.ok,
         "until": clock(visit, until),
         "why": done.why,
+        "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
         "form": typed(visit, "name", "role", "days", "programs"),
         "may": may(visit),
     }
+
+
+def _mistyped(deed: str, done: Outcome) -> bool:
+    """Whether the authenticator has its seed, and only the code was not right."""
+    return deed == "user_totp_on" and done.kind == Invalid.kind
 
 
 def _role(visit: Visit, role: str) -> str:

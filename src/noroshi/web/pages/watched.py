@@ -185,7 +185,7 @@ def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Loo
         first.insert(0, name_field(visit, edit, visit.text("edit.name.file")))
         title = visit.text("edit.instance.new")
         sections = sections_of(visit, edit, outline, first, fields)
-        return Look(title=title, tab="watch", crumbs=crumbs(visit), sections=sections)
+        return Look(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN:  # it cannot be stopped
         fields.pop("enabled", None)
     seeing = (visit.text("tree.page"), f"/instance/{name}")
@@ -196,7 +196,6 @@ def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Loo
     return Look(
         title=visit.text("edit.instance", name=edit.before.get("title") or name),
         about=visit.text("edit.instance.own") if own else "",
-        tab="watch",
         crumbs=crumbs(visit),
         sections=sections_of(visit, edit, outline, first, fields),
         links=(seeing,) if own else (seeing, adding),
@@ -231,14 +230,15 @@ async def group(visit: Visit) -> Response:
     """One group, or a new one."""
     where, name = asked(visit, "in"), asked(visit, "name")
     edit = await opened(visit, Spot(f"instances/{where}", name or NEW, new=not name))
-    if edit.now is None:
+    if edit.now is None and visit.request.method == "GET":
         return visit.to(HOME)
+    around = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
     outline = Outline(
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
-        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), edit.now),
+        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), around),
         by_kind=True,
         known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
-        defaults=handed_down(edit.now),
+        defaults=handed_down(around),
     )
     edit = await edited(visit, outline, edit)
     if edit.done:
@@ -255,12 +255,11 @@ def _group_look(visit: Visit, edit: Edit, outline: Outline, where: str, name: st
     sections = sections_of(visit, edit, outline, first, fields)
     if not name:
         title = visit.text("edit.group.new")
-        return Look(title=title, tab="watch", crumbs=crumbs(visit, where), sections=sections)
+        return Look(title=title, crumbs=crumbs(visit, where), sections=sections)
     adding = address(MONITOR, **{"in": where}, group=name)
     seeing = (visit.text("tree.page"), f"/group/{where}/{name}")
     return Look(
         title=visit.text("edit.group", name=edit.before.get("title") or name),
-        tab="watch",
         crumbs=crumbs(visit, where),
         sections=sections,
         links=[seeing, (visit.text("edit.monitor.add"), adding)],

@@ -22,6 +22,18 @@
     }
   }
 
+  // What somebody is typing or choosing outlives a change of the definitions by others.
+  function typing() {
+    const fields = document.querySelectorAll("main textarea, main input:not([type=hidden])");
+    return [...fields].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked);
+  }
+
+  let late = false;
+  function renew() {
+    late = typing();
+    if (!late) location.reload();
+  }
+
   function connected(well) {
     const text = well ? words.on : words.off;
     if (note.textContent !== text) note.textContent = text;
@@ -38,9 +50,12 @@
     if (event.detail.connection.attempt > 0) connected(false);
   });
   note.addEventListener("over", () => location.reload());
-  note.addEventListener("definitions", () => location.reload());
+  note.addEventListener("definitions", renew);
   const side = document.getElementById("side");
   if (side && matchMedia("(max-width: 56rem)").matches) side.open = false;
-  setInterval(tell, 20000);
+  setInterval(() => {
+    tell();
+    if (late) renew();
+  }, 20000);
   tell();
 })();

@@ -1,0 +1,311 @@
+"""Every page there is in Debian's Chromium, in both languages, by day and at night, at a desk and
+on a phone: all of it shown, reachable, translated. The pictures lie in build/pages/each/."""
+
+import re
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import async_playwright
+
+from noroshi.checks import BUILT_IN as CHECKS
+from noroshi.transports import BUILT_IN as TRANSPORTS
+from tests.service.asking import opened
+from tests.service.desk import Desk
+from tests.service.test_beginning import FOUND
+from tests.web.browser import with_user
+from tests.web.hostile import routes_of
+from tests.web.living import living
+from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, Seen
+
+FS01, POSTGRES = "fs01/disks/volumes", "db01/service/postgres"
+PAGES = {
+    "overview": "/",
+    "alarms": f"/alarms?at={quote(FS01 + ' /srv/share')}",
+    "maintenance": "/alarms/maintenance",
+    "mail": "/mail",
+    "mail-route": "/mail/route/m365",
+    "mail-route-device": "/mail/route/m365?way=device",
+    "mail-route-paste": "/mail/route/m365?way=paste",
+    "mail-route-certificate": "/mail/route/m365?way=app_certificate",
+    "mail-server": "/mail/route/relay",
+    "mail-new": "/mail/new",
+    "mail-new-microsoft": "/mail/new?of=microsoft365",
+    "mail-new-server": "/mail/edit?key=routes/&of=smtp",
+    "mail-edit": "/mail/edit?key=routes/relay",
+    "mail-edit-account": "/mail/edit?key=accounts/m365",
+    "queue": "/queue",
+    "queue-mail": "/queue/mail?id={mail}",
+    "ledger": "/ledger",
+    "ledger-alarm": "/ledger/alarm?id={alarm}",
+    "instance": "/instance/fs01",
+    "group": "/group/fs01/disks",
+    "monitor": f"/monitor/{FS01}",
+    "monitor-refuses": f"/monitor/{POSTGRES}",
+    "try": f"/try/{FS01}",
+    "place": f"/place/{FS01}",
+    "place-instance": "/place/fs01",
+    "add": "/add?to=fs01",
+    "add-one": "/add/web-server?to=fs01",
+    "settings": "/settings",
+    "watch": "/settings/watch",
+    "set-instance": "/settings/instance?name=fs01",
+    "set-group": "/settings/group?in=fs01&name=disks",
+    "set-monitor": "/settings/monitor?in=fs01&group=disks&name=volumes",
+    "set-monitor-log": "/settings/monitor?in=app01&group=logs&name=errors",
+    "choose-kind": "/settings/monitor?in=fs01&group=disks",
+    "contacts": "/settings/contacts",
+    "contact": "/settings/contact?name=ops",
+    "rules": "/settings/rules",
+    "rule": "/settings/rule?name=ops",
+    "notifications": "/settings/notifications",
+    "notification": "/settings/notification?name=change",
+    "versions": "/settings/versions",
+    "version": "/settings/version?number=1",
+    "files": "/settings/files",
+    "users": "/settings/users",
+    "tokens": "/settings/tokens",
+    "audit": "/settings/audit",
+    "health": "/settings/health",
+    "places": "/settings/places",
+    "me": "/settings/me",
+    "first": "/first/person",
+    "first-machine": "/first/machine",
+    "first-mail": "/first/mail",
+    "first-sign-in": "/first/sign-in",
+    "first-alarm": "/first/alarm",
+    "sure": "/sure?next=/settings",
+    "not-there": "/nothing",
+}
+DOOR = {"login": "/login", "code": "/login/code"}
+"""Before somebody has come in."""
+EMPTY = (
+    "overview",
+    "alarms",
+    "maintenance",
+    "mail",
+    "queue",
+    "ledger",
+    "watch",
+    "contacts",
+    "rules",
+    "notifications",
+    "versions",
+    "tokens",
+    "first-alarm",
+)
+"""Where nothing stands before somebody has set anything up."""
+ALONE = ("start", "first", "sure", "not-there", *DOOR)
+"""What is in no part of it."""
+PARTS = (
+    "/alarms/changed",
+    "/first/alarm/way",
+    "/first",
+    "/live",
+    "/tree/{instance}",
+    "/tree/{instance}/{group}",
+    "/queue/mail/html",
+    "/settings/files/definitions.zip",
+    *(
+        f"/mail/route/{{name}}/{part}"
+        for part in ("certificate.cer", "check", "device", "exam", "steps.md", "test", "token")
+    ),
+)
+"""What is no page of its own: a piece of one, a stream, a file, a way to the next step."""
+OUR_OWN = ("404 (Not Found)", "Blocked script execution in")
+"""What the test itself leads to: the page that is not there, and the clock that we set, which the
+frame of a mail lets run as little as any other script."""
+LOOKS = [
+    (language, theme, width)
+    for language in ("ja", "en")
+    for theme in ("light", "dark")
+    for width in (WIDE, NARROW)
+]
+TEXTS_SHOWN = """() => {
+  const user = 'code, samp, pre, kbd, textarea, script, style, body [lang], .given, .said';
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const its = walker.currentNode;
+    if (its.data.trim() && !its.parentElement.closest(user)) found.push(its.data.trim());
+  }
+  for (const one of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]'))
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+      if (one.getAttribute(name) && !one.closest(user)) found.push(one.getAttribute(name));
+  return [document.title, ...found];
+}"""
+AXE = f"""options => {{
+  {Axe().axe_script};
+  return axe.run(options).then(found => found.violations);
+}}"""
+ONLY = {"resultTypes": ["violations"], "preload": False}
+"""All rules; what our one style sheet says, the browser has already."""
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+SENTENCE = re.compile(r"\b[A-Za-z][a-z]+(?: [a-z]{2,}){2,}")
+"""Three words one after the other, of which the others are no names."""
+
+
+def test_every_page_is_looked_at():
+    """A page that is added is walked through, or said to be none."""
+    shown = [path.partition("?")[0] for path in (*PAGES.values(), *DOOR.values(), "/start")]
+    for route in routes_of(Desk()):
+        if "GET" in route.methods and route.path not in PARTS:
+            assert any(route.path_regex.match(path) for path in shown), route.path
+
+
+@pytest.mark.parametrize(
+    "text", ["Every alarm is", "送信 every alarm ever raised", "what it is"]
+)
+def test_english_in_a_japanese_page_is_found(text):
+    assert SENTENCE.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Microsoft Entra 管理センター", "SMTP Auth", "fs01 > relay", "OK"]
+)
+def test_names_and_terms_may_stand_in_a_japanese_page(text):
+    assert not SENTENCE.search(text)
+
+
+@asynccontextmanager
+async def chromium(now, language, theme, width):
+    """One window, whose clock stands at that instant."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
+        )
+        context = await browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale=language,
+            color_scheme=theme,
+            reduced_motion="reduce",
+        )
+        await context.clock.set_fixed_time(now)
+        yield context
+        await browser.close()
+
+
+def looks(*quick):
+    """All looks there are; but for the quick ones they are left to `make test-long`."""
+    marks = [() if one in quick else pytest.mark.long for one in LOOKS]
+    return pytest.mark.parametrize(
+        ("language", "theme", "width"),
+        [
+            pytest.param(*one, marks=mark, id="-".join(map(str, one)))
+            for one, mark in zip(LOOKS, marks, strict=True)
+        ],
+    )
+
+
+@looks(("ja", "light", WIDE), ("en", "dark", NARROW))
+async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language, theme, width):
+    desk = await living(tmp_path, language)
+    names = await names_of(desk)
+    look = f"{language}.{theme}.{width}"
+    async with (
+        opened(desk, tmp_path, name="minato") as url,
+        chromium(desk.time.now, language, theme, width) as context,
+    ):
+        seen = Seen(await context.new_page(), url)
+        walk = Walk(seen, language, look)
+        for name, path in DOOR.items():
+            await walk.see(name, path)
+        await seen.log_in()
+        for name, path in PAGES.items():
+            await walk.see(name, path.format(**names))
+    assert walk.faults == []
+
+
+@looks(("ja", "light", NARROW))
+async def test_each_page_that_has_nothing_to_show_yet_is_as_well(
+    tmp_path, language, theme, width
+):
+    desk = Desk(checks=CHECKS, routes=TRANSPORTS, host=FOUND)
+    look = f"{language}.{theme}.{width}"
+    async with (
+        opened(desk, tmp_path, name="minato") as url,
+        chromium(desk.time.now, language, theme, width) as context,
+    ):
+        seen = Seen(await context.new_page(), url)
+        walk = Walk(seen, language, look)
+        await walk.see("start", "/start")
+        await with_user(desk=desk)
+        await seen.log_in()
+        for name in EMPTY:
+            await walk.see(f"{name}-empty", PAGES[name])
+    assert walk.faults == []
+
+
+async def names_of(desk):
+    """The mail that waits, and the alarm that was taken last."""
+    rows = (await desk.done("ledger", last=20)).rows
+    return {
+        "mail": quote(next(one.mail for one in rows if one.state == "waiting"), safe=""),
+        "alarm": quote(next(one.alarm for one in rows if one.state != "waiting"), safe=""),
+    }
+
+
+class Walk:
+    """Page after page in one window; what is wrong is gathered, so that one run tells all."""
+
+    def __init__(self, seen, language, look):
+        self.seen, self.page, self.language, self.look = seen, seen.page, language, look
+        self.faults = []
+
+    async def see(self, name, path):
+        page, self.seen.wrong[:] = self.page, []
+        answer = await page.goto(self.seen.url + path, wait_until="domcontentloaded")
+        faults = [
+            *await self._fits(),
+            *await self._headed(),
+            *await self._marked(name),
+            *await self._foreign(),
+            *await self._unreachable(),
+        ]
+        if answer.status != (404 if name == "not-there" else 200):
+            faults.append(f"status {answer.status}")
+        await self.seen.shoot(f"each/{self.look}.{name}")
+        said = [one for one in self.seen.wrong if not any(our in one for our in OUR_OWN)]
+        self.faults += [f"{name}: {fault}" for fault in faults + said]
+
+    async def _fits(self):
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return [f"{wide} px wider than the window"] if wide > 0 else []
+
+    async def _headed(self):
+        """Every heading follows one of the level above."""
+        levels = await self.page.evaluate(
+            "[...document.querySelectorAll('h1,h2,h3,h4')].map(e => +e.tagName[1])"
+        )
+        well = levels[:1] == [1] and levels.count(1) == 1
+        return (
+            []
+            if well and all(b - a <= 1 for a, b in pairwise(levels))
+            else [f"headings {levels}"]
+        )
+
+    async def _marked(self, name):
+        """The bar says in which part of the manager one is."""
+        marks = await self.page.locator(".bar__nav [aria-current]").count()
+        wanted = int(not name.startswith(ALONE))
+        return [] if marks == wanted else [f"{marks} marks in the bar"]
+
+    async def _foreign(self):
+        wrong = JAPANESE if self.language == "en" else SENTENCE
+        texts = await self.page.evaluate(TEXTS_SHOWN)
+        return [
+            f"not translated: {text[:90]}"
+            for text in texts
+            if wrong.search(text) and text != "日本語"
+        ]
+
+    async def _unreachable(self):
+        """What axe-core finds serious or critical (WCAG 2.1, A and AA, and best practice)."""
+        found = await self.page.evaluate(AXE, ONLY)
+        return [
+            f"axe {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]

@@ -1,0 +1,58 @@
+"""Draws the two pictures of the manager that README.md shows, from a node that is made up.
+
+.venv/bin/python tools/manager_pictures.py    # docs/manager-overview.png, docs/manager-mail.png
+"""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST = 200_000
+PICTURES = {"overview": ("/?open=fs01/disks", 860), "mail": ("/mail/route/m365", 960)}
+TITLES = {
+    "fs01": "FS01 file server",
+    "db01": "DB01 database",
+    "app01": "APP01 production plan",
+    "ops": "Operations",
+    "relay": "Old mail server",
+    "volumes": "Disk space",
+    "postgres": "PostgreSQL",
+    "memory": "Memory",
+    "cpu": "CPU",
+    "nightly": "Nightly backup",
+    "errors": "Errors in the log",
+    "disks": "Disks",
+    "system": "System",
+    "jobs": "Jobs",
+    "logs": "Logs",
+    "service": "Services",
+    "remark": "More memory on Friday",
+}
+
+
+async def draw() -> None:
+    from tests.service.asking import opened
+    from tests.web.living import living
+    from tests.web.test_each_page import chromium
+    from tests.web.test_in_a_browser import Seen
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        desk = await living(Path(home), "en", TITLES)
+        await desk.done("silence_end", silence="app01/logs")
+        async with (
+            opened(desk, Path(home), name="minato") as url,
+            chromium(desk.time.now, "en", "light", 1440) as context,
+        ):
+            seen = Seen(await context.new_page(), url)
+            await seen.log_in()
+            for name, (path, height) in PICTURES.items():
+                await seen.page.set_viewport_size({"width": 1440, "height": height})
+                await seen.page.goto(url + path)
+                picture = await seen.page.screenshot(path=ROOT / "docs" / f"manager-{name}.png")
+                assert len(picture) < MOST, f"{name}: {len(picture)} bytes"
+
+
+sys.path.insert(0, str(ROOT))
+asyncio.run(draw())
