@@ -62,12 +62,20 @@ async def test_it_can_be_taken_back_once(store, node):
 async def test_it_ends_with_the_change_that_ends_the_problem_and_with_no_other(store, node):
     fence = await bad(store, node)
     await store.acknowledge(MINE, SAID)
-    await store.commit(fence, change(serial=2, events=(event(2),)))
+    reminder = replace(event(2), before=Level.CRITICAL)
+    await store.commit(fence, change(serial=2, events=(reminder,)))
     elsewhere = replace(event(3), item="/home", after=Level.OK)
     await store.commit(fence, change(serial=3, events=(elsewhere,)))
     assert (await store.said(DAWN)).acknowledged == (MINE,)
     over = replace(event(4), before=Level.CRITICAL, after=Level.OK)
     await store.commit(fence, change(serial=4, events=(over,)))
+    assert (await store.said(DAWN)).acknowledged == ()
+
+
+async def test_it_is_of_one_problem_though_nobody_saw_its_end(store, node):
+    fence = await bad(store, node)
+    await store.acknowledge(MINE, SAID)
+    await store.commit(fence, change(serial=2, events=(event(2),)))
     assert (await store.said(DAWN)).acknowledged == ()
 
 

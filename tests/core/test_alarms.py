@@ -65,6 +65,7 @@ def test_a_silence_covers_what_is_at_its_place(one, ids):
     [
         (event(Level.OK), False),
         (event(Level.WARNING), True),
+        (replace(event(Level.WARNING), before=Level.OK), False),
         (event(Level.UNKNOWN), False),
         (event(Level.CRITICAL), False),
         (event(Level.CRITICAL, item="/home"), True),

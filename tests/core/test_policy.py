@@ -207,6 +207,14 @@ HAD = Level.CRITICAL
         ),
         pytest.param(
             RULE,
+            BAD,
+            event(Level.OK, Level.CRITICAL),
+            HAD,
+            Reason.NEW_LEVEL,
+            id="another problem, of an item that was forgotten meanwhile",
+        ),
+        pytest.param(
+            RULE,
             replace(BAD, cause=Cause(), told=OTHER),
             WORSE,
             HAD,

@@ -82,10 +82,13 @@ NOBODY_SAID = Said()
 
 def outlives(acknowledged: Acknowledged, event: Event) -> bool:
     """Whether an acknowledgement goes on after what happened to its item: it ends with the
-    problem, and as soon as that is worse than what the person has seen."""
+    problem, and as soon as that is worse than what the person has seen. Of one that vanished
+    and was forgotten no end was seen: it ends when another problem begins."""
     if event.item != acknowledged.item or event.monitor != acknowledged.monitor:
         return True
-    return Level.OK is not event.after and event.after.severity <= acknowledged.level.severity
+    if Level.OK in (event.before, event.after):
+        return False
+    return event.after.severity <= acknowledged.level.severity
 
 
 def after(said: Said, events: Iterable[Event]) -> Said:

@@ -49,7 +49,7 @@ def decide(
         return Reason.HOST_DOWN
     reason = _by_itself(rule, item, event, told, now, measured, occurrences)
     seen = had is not None and item.level.severity <= had.severity
-    if seen and not _is_another(item, told, reason):
+    if seen and not _is_another(item, event, told, reason):
         return Reason.ACKNOWLEDGED
     return Reason.AFTER_SILENCE if _was_silent(rule, item, told, reason) else reason
 
@@ -63,9 +63,13 @@ def _hushed(standing: Standing, now: datetime) -> Reason | None:
     return None
 
 
-def _is_another(item: ItemState, told: Told | None, reason: Reason) -> bool:
-    """Another reading behind a level that was told is another problem, which nobody has yet;
-    also if it came while nothing was told."""
+def _is_another(
+    item: ItemState, event: Event | None, told: Told | None, reason: Reason
+) -> bool:
+    """Whether it is a problem that nobody has yet: one that has just begun, or another reading
+    behind a level that was told, also if that came while nothing was told."""
+    if event is not None and event.before is Level.OK:
+        return True
     if reason is Reason.OVERDUE:
         return told is not None and told.level is item.level
     return reason is Reason.NEW_CAUSE
