@@ -67,6 +67,46 @@ async def test_an_answer_that_cannot_be_written_down_is_kept_until_it_can(caplog
     assert len(scene.smtp.sent) == 1
 
 
+class StuckOnOne(MemoryStore):
+    """Of one mail the answer is not written down until there is room."""
+
+    def __init__(self):
+        super().__init__()
+        self.room, self.lent = False, asyncio.Event()
+
+    async def claim_parcel(self, *given):
+        parcel = await super().claim_parcel(*given)
+        if parcel is not None and parcel.envelope.id == NEXT.id:
+            self.lent.set()
+        return parcel
+
+    async def settle(self, parcel, *given):
+        if parcel.envelope.id == LETTER.id and not self.room:
+            raise StoreError("database or disk is full")
+        return await super().settle(parcel, *given)
+
+
+NEXT = replace(LETTER, id="m.2/r/ops", order="other")
+
+
+async def test_what_waited_long_behind_another_mail_is_not_sent_by_two(caplog):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=StuckOnOne())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER, NEXT)
+        engine.sending.start()
+        await scene.store.lent.wait()
+        scene.time.pass_by(minutes=10)
+        now = scene.time.now
+        others = [await scene.store.claim_parcel(engine.node, "smtp1", now) for _ in "12"]
+        assert [one.envelope.id for one in others] == [LETTER.id, NEXT.id]
+        scene.store.room = True
+        await engine.sending.close()
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+
+
 async def test_a_parcel_that_was_just_taken_is_sent_though_its_slot_is_stopped():
     scene = Scene(store=Interrupted())
     await scene.plan(disk_monitor())

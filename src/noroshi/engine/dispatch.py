@@ -20,7 +20,8 @@ from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 log = logging.getLogger(__name__)
 
 IDLE = timedelta(seconds=1)
-LONGEST_SEND = (PARCEL_LEASE - timedelta(seconds=30)).total_seconds()
+SPARE = 30.0  # seconds of its lease in which a parcel is not on its way
+LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE
 GRACE = 3.0  # seconds that what is being sent has when the node stops
 CUT = Words(
     en="it was broken off before an answer came, as the route changed or the node stopped",
@@ -219,16 +220,32 @@ class Dispatch:
             if parcel is None:
                 return False
             with self.pacing.one_for(parcel.envelope.contact):
-                receipt = await self._try(way, parcel, before)
+                if before is not None and not await self._comes_after(before, parcel):
+                    return False
+                receipt = await self._try(way, parcel)
                 self.pacing.told(way.route.name, parcel.envelope, receipt)
         turn.answered.set_result(None)
         await self._settle(way, parcel, receipt)
         return True
 
-    async def _try(self, way: Way, parcel: Parcel, before: Turn | None) -> Receipt:
+    async def _comes_after(self, before: Turn, parcel: Parcel) -> bool:
+        """Wait until the last one's end is written down. False: so long that this one might be
+        lent a second time before it is sent, so it is given back."""
+        if before.ended.done():
+            return True
+        began = self.clocks.steady()
         try:
-            if before is not None and not before.ended.done():
-                await asyncio.wait((before.ended,))
+            await asyncio.wait((before.ended,))
+        except asyncio.CancelledError:
+            await self.store.give_back(parcel, self.clocks.wall())
+            raise
+        if self.clocks.steady() - began <= SPARE:
+            return True
+        await self.store.give_back(parcel, self.clocks.wall())
+        return False
+
+    async def _try(self, way: Way, parcel: Parcel) -> Receipt:
+        try:
             receipt = self._used_up(way, parcel) or await self._send(way, parcel.envelope)
         except asyncio.CancelledError:
             receipt = self._deferred(parcel.envelope, CUT)
