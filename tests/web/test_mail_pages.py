@@ -106,6 +106,23 @@ async def test_the_queue_says_what_waits_why_and_when_it_is_tried(desk, browser)
     assert "held by boss" in told and "12 min" in told
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 4),
+        ("fs01 jd0005", 1),
+        ("CONCURRENT", 1),
+        ("ops@example", 4),
+        ("boss", 1),
+        ("nowhere", 0),
+    ],
+)
+async def test_the_queue_is_searched_by_subject_recipient_and_reason(browser, query, found):
+    await browser.get(f"/queue?q={quote(query)}")
+    assert browser.text.count('href="/queue/mail?id=') == found
+    assert ("Nothing that waits fits." in browser.text) == (not found)
+
+
 async def test_a_mail_is_shown_with_its_way_its_answers_and_its_headers(desk, browser):
     await browser.get(mail_of(desk, CAME_BACK))
     told = seen(browser.text)

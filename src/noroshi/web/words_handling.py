@@ -8,6 +8,13 @@ from noroshi.core.words import Words
 
 HANDLING: Mapping[str, Words] = {
     "queue.none": Words(en="Nothing waits.", ja="待っているものはありません。"),
+    "queue.nothing_fits": Words(
+        en="Nothing that waits fits.", ja="当てはまる送信待ちはありません。"
+    ),
+    "queue.search": Words(en="Search the queue", ja="送信キューを検索"),
+    "queue.search.hint": Words(
+        en="subject, recipient, route, reason, ID", ja="件名、宛先、経路、理由、ID"
+    ),
     "queue.head.waiting": Words(en="Waiting: {count}.", ja="送信待ちは{count}件です。"),
     "queue.head.held": Words(
         en="Held by somebody: {count}.", ja="{count}件は送信を止めてあります。"

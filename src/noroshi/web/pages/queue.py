@@ -41,13 +41,21 @@ def routes(house: House) -> list[Route]:
 
 
 async def queue(visit: Visit) -> Response:
-    """Everything that waits, and why."""
-    found = await visit.need("queue_list")
+    """Everything that waits, or what of it fits, and why."""
+    found, wanted = await visit.need("queue_list"), asked(visit, "q")
+    fitting = [one for one in found if _fits(visit, one, wanted)]
     # Whatever wants a decision comes first: in an outage thousands may wait.
-    first = sorted(found, key=lambda one: not one["state"].startswith("set aside"))
+    first = sorted(fitting, key=lambda one: not one["state"].startswith("set aside"))
     rows = [_row(visit, one) for one in first[:MOST_SHOWN]]
     head = _head(visit, found)
-    return await visit.show("queue.html", head=head, rows=rows, count=len(found))
+    given = {"head": head, "rows": rows, "count": len(fitting), "wanted": wanted}
+    return await visit.show("queue.html", **given)
+
+
+def _fits(visit: Visit, one: Answer, wanted: str) -> bool:
+    told = (one["id"], one["subject"], one["contact"], *one["to"], *one["routes"])
+    text = "\n".join((*told, visit.say(one["because"]))).casefold()
+    return all(word in text for word in wanted.casefold().split())
 
 
 def _head(visit: Visit, found: Sequence[Answer]) -> str:

@@ -1,0 +1,30 @@
+"""A mail is held and released by hand in Debian's Chromium, from the list of what waits."""
+
+from playwright.async_api import expect
+
+from tests.web.filled import filled
+from tests.web.test_in_a_browser import looking
+
+WAITING = 5
+
+
+async def state_of(desk):
+    shown = await desk.done("queue_show", id=desk.ids[WAITING])
+    return shown["queued"]["state"]
+
+
+async def test_a_mail_is_held_and_released_from_the_list(tmp_path):
+    desk = await filled()
+    async with looking(desk, tmp_path) as seen:
+        await seen.page.goto(f"{seen.url}/queue")
+        await seen.page.fill("input[name=q]", "01JD0005")
+        await seen.page.click("form[role=search] button")
+        row = seen.page.locator("tbody tr")
+        await expect(row).to_have_count(1)
+        await row.get_by_role("button", name="Hold").click()
+        await expect(seen.page.get_by_role("status").first).to_be_visible()
+        assert await state_of(desk) == "held"
+        await seen.shoot("queue.held")
+        await seen.page.get_by_role("button", name="Release").click()
+        await expect(seen.page.get_by_role("button", name="Hold")).to_be_visible()
+        assert await state_of(desk) == "waiting"
