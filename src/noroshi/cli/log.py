@@ -39,7 +39,7 @@ SORTS = {
 def log(asked: Asked) -> int:
     """Events, the newest last, as in any log."""
     given = asked.given
-    found = asked.call("log", monitor=given.monitor or "", last=given.last)
+    found = asked.call("log", monitor=given.monitor, last=given.last)
     if given.json:
         asked.print_json(found)
         return exits.DONE

@@ -32,6 +32,10 @@ MOST_FILES, MOST_BYTES = 20_000, 64 << 20
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can say: the same definitions are the same bytes."""
 MODE = 0o644 << 16
+# zipfile hands on what the parts of a damaged one lead its own readers to: zlib's error, the end
+# of the bytes, a place before their beginning (ValueError, OSError), a name that is no text, a
+# version or a way to pack that it does not know (docs.python.org, zipfile, "Decompression pitfalls").
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
 
 NO_ZIP = Words(en="is no zip that can be read", ja="ZIP として読めません")
 TOO_MUCH = Words(
@@ -64,7 +68,7 @@ def unpack(raw: bytes, called: str) -> Folder:
         files = list(_unpacked(raw, called))
     except Invalid as invalid:
         return Folder((), invalid.problems)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+    except DAMAGED:
         return Folder((), (Problem(called, NO_ZIP),))
     return look_at(_within(files))
 

@@ -160,13 +160,7 @@ class People:
         return await self._noted("log_in", name, address, work)
 
     async def _log_in(self, name: str, password: str, address: str, instead: str) -> Inside:
-        self._count(name[:LONGEST_NAME], address)
-        user = (await self.store.users()).get(name)
-        right = await self._slowly(
-            self.passwords.right(user.password if user else "", password)
-        )
-        if user is None or not right:
-            raise Failed(WRONG)
+        user = await self._whose(name, password, address)
         if not user.two_steps:
             self._well(name, address)
         await self.log_out(instead)
@@ -223,6 +217,13 @@ class People:
         return await self._noted("make_sure", name, address, work)
 
     async def _proved(self, name: str, password: str, address: str) -> User:
+        user = await self._whose(name, password, address)
+        self._well(name, address)
+        return user
+
+    async def _whose(self, name: str, password: str, address: str) -> User:
+        """The user of that name, whose password it is; the attempt is counted. As long for a
+        name that nobody has. Raises NoEntry."""
         self._count(name[:LONGEST_NAME], address)
         user = (await self.store.users()).get(name)
         right = await self._slowly(
@@ -230,7 +231,6 @@ class People:
         )
         if user is None or not right:
             raise Failed(WRONG)
-        self._well(name, address)
         return user
 
     async def again(self, name: str, address: str) -> Inside:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked
@@ -123,12 +123,12 @@ class Alarming(Samples):
         known = await self._had(wanted)
         names = [item] if item is not None else _open(wanted, state, known)
         _see_that_it_is_open(wanted, state, names, known)
-        done = list[str]()  # one may move meanwhile: what was done of the others stands
-        for name in names:
+
+        def write(name: str) -> Awaitable[bool]:
             its = (wanted.id, name, state.items[name].level, who.name, self._clocks.wall())
-            if await self._store.acknowledge(*_acknowledged(*its, words)):
-                done.append(name)
-        _see_that_one_is(done)
+            return self._store.acknowledge(*_acknowledged(*its, words))
+
+        done = await _written(names, write)
         note(before=dict.fromkeys(done), after=dict.fromkeys(done, who.name))
         return await self._now(plan, wanted, done)
 
@@ -150,12 +150,12 @@ class Alarming(Samples):
         names = [name for name in known if item in (None, name)]
         if not names:
             raise Conflict(NOBODY_HAS_IT.fill(monitor=wanted.path))
-        done = list[str]()
-        for name in names:
+
+        def write(name: str) -> Awaitable[bool]:
             its = (wanted.id, name, known[name].level, who.name, self._clocks.wall())
-            if await self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words)):
-                done.append(name)
-        _see_that_one_is(done)
+            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words))
+
+        done = await _written(names, write)
         note(before={name: known[name].who for name in done}, after=dict.fromkeys(done))
         return await self._now(plan, wanted, done)
 
@@ -218,9 +218,15 @@ def _see_that_it_is_open(
             raise Conflict(IS_HAD.fill(who=mine.who, monitor=monitor.path))
 
 
-def _see_that_one_is(done: Sequence[str]) -> None:
+async def _written(
+    names: Sequence[str], write: Callable[[str], Awaitable[bool]]
+) -> Sequence[str]:
+    """Those of which it could be written: one may move meanwhile, and what was done of the
+    others stands. Raises Conflict if it could of none."""
+    done = [name for name in names if await write(name)]
     if not done:
         raise Conflict(MOVED)
+    return done
 
 
 def _acknowledged(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.cli.commands.parts import FLAG, JSON, Command, Option
-from noroshi.cli.commands.watching import MONITOR
+from noroshi.cli.commands.watching import MONITOR, ONLY_MONITOR
 from noroshi.core.words import Words
 
 ITEM = Option(
@@ -26,17 +26,7 @@ ALARMS = Command(
         en="what is not well, since when, who has it, and what was told",
         ja="続いているアラームと、確認した人、知らせた内容を一覧します",
     ),
-    options=(
-        Option(
-            ("monitor",),
-            Words(
-                en="only this one: instance/group/monitor, or its name",
-                ja="この監視項目だけ (インスタンス/グループ/監視項目、または名前)",
-            ),
-            {"metavar": "MONITOR", "nargs": "?", "default": ""},
-        ),
-        JSON,
-    ),
+    options=(ONLY_MONITOR, JSON),
 )
 ALARM = Command(
     name="alarm",

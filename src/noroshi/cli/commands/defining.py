@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.parts import FLAG, FOLDER, JSON, Command, Option
+from noroshi.cli.commands.parts import DRY_RUN, FLAG, FOLDER, JSON, NOTE, Command, Option
 from noroshi.core.words import Words
 
 PLAN = Command(
@@ -54,11 +54,7 @@ APPLY = Command(
             ),
             {"metavar": "VERSION", "type": int},
         ),
-        Option(
-            ("--note",),
-            Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
-            {"metavar": "TEXT", "default": ""},
-        ),
+        NOTE,
         Option(
             ("--empty",),
             Words(
@@ -157,11 +153,7 @@ TAKE_BACK = Command(
             {"metavar": "NUMBER", "type": int},
         ),
         BASE,
-        Option(
-            ("--note",),
-            Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
-            {"metavar": "TEXT", "default": ""},
-        ),
+        NOTE,
         JSON,
     ),
 )
@@ -233,14 +225,7 @@ BLUEPRINT = Command(
                     ),
                     {"metavar": "RULE", "action": "append", "default": []},
                 ),
-                Option(
-                    ("--dry-run",),
-                    Words(
-                        en="only check it, and show what it would change",
-                        ja="検査だけして、何が変わるかを表示します",
-                    ),
-                    FLAG,
-                ),
+                DRY_RUN,
                 JSON,
             ),
         ),
@@ -264,19 +249,8 @@ SAFELY = (
         ),
         {"metavar": "ETAG"},
     ),
-    Option(
-        ("--note",),
-        Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
-        {"metavar": "TEXT", "default": ""},
-    ),
-    Option(
-        ("--dry-run",),
-        Words(
-            en="only check it, and show what it would change",
-            ja="検査だけして、何が変わるかを表示します",
-        ),
-        FLAG,
-    ),
+    NOTE,
+    DRY_RUN,
 )
 DEFINITION = Command(
     name="definition",

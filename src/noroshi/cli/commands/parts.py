@@ -92,6 +92,19 @@ JSON = Option(
     Words(en="print JSON, for programs", ja="プログラム向けに JSON で出力します"),
     FLAG,
 )
+NOTE = Option(
+    ("--note",),
+    Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
+    {"metavar": "TEXT", "default": ""},
+)
+DRY_RUN = Option(
+    ("--dry-run",),
+    Words(
+        en="only check it, and show what it would change",
+        ja="検査だけして、何が変わるかを表示します",
+    ),
+    FLAG,
+)
 FOLDER = Option(
     ("folder",),
     Words(en="folder of TOML files", ja="TOML ファイルのフォルダー"),

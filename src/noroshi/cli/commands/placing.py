@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.parts import FLAG, JSON, Command, Option
+from noroshi.cli.commands.parts import DRY_RUN, FLAG, JSON, NOTE, Command, Option
 from noroshi.core.words import Words
 
 INSTANCE = Option(
@@ -32,19 +32,6 @@ TITLE = Option(
     ("--title",),
     Words(en="another title for the copy", ja="コピーの表示名"),
     {"metavar": "TEXT", "default": ""},
-)
-NOTE = Option(
-    ("--note",),
-    Words(en="a line kept with the version", ja="版と一緒に残すひとこと"),
-    {"metavar": "TEXT", "default": ""},
-)
-DRY = Option(
-    ("--dry-run",),
-    Words(
-        en="only check it, and show what it would change",
-        ja="検査だけして、何が変わるかを表示します",
-    ),
-    FLAG,
 )
 INSTANCES = Command(
     name="instance",
@@ -111,7 +98,7 @@ INSTANCES = Command(
                     FLAG,
                 ),
                 NOTE,
-                DRY,
+                DRY_RUN,
                 JSON,
             ),
         ),
@@ -149,7 +136,7 @@ MONITORS = Command(
                     ja="状態と履歴はコピーに引き継ぎません。行き先のグループがなければ作ります。",
                 ),
             ),
-            options=(PART, TO, TITLE, NOTE, DRY, JSON),
+            options=(PART, TO, TITLE, NOTE, DRY_RUN, JSON),
         ),
         Command(
             name="move",
@@ -165,7 +152,7 @@ MONITORS = Command(
                     ja="間隔、実行条件、しきい値は移った先から引き継ぎます。名前を変えるときにも使います。",
                 ),
             ),
-            options=(PART, TO, NOTE, DRY, JSON),
+            options=(PART, TO, NOTE, DRY_RUN, JSON),
         ),
     ),
 )

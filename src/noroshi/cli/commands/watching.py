@@ -86,6 +86,14 @@ MONITOR = Option(
     ),
     {"metavar": "MONITOR"},
 )
+ONLY_MONITOR = Option(
+    ("monitor",),
+    Words(
+        en="only this one: instance/group/monitor, or its name",
+        ja="この監視項目だけ (インスタンス/グループ/監視項目、または名前)",
+    ),
+    {"metavar": "MONITOR", "nargs": "?", "default": ""},
+)
 TRY = Command(
     name="try",
     run="noroshi.cli.trying:try_",
@@ -120,14 +128,7 @@ LOG = Command(
         ja="起きたことを表示します。監視項目を指定すると、知らせた理由・知らせなかった理由も",
     ),
     options=(
-        Option(
-            ("monitor",),
-            Words(
-                en="only this one: instance/group/monitor, or its name",
-                ja="この監視項目だけ (インスタンス/グループ/監視項目、または名前)",
-            ),
-            {"metavar": "MONITOR", "nargs": "?"},
-        ),
+        ONLY_MONITOR,
         Option(
             ("--last",),
             Words(en="how many (default: 50)", ja="何件まで (既定値: 50)"),
