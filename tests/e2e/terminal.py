@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -46,12 +47,29 @@ class Terminal:
         self.until(prompt)
         os.write(self.ours, f"{text}\n".encode())
 
+    def interrupt(self):
+        """Press Ctrl-C until it is over; its exit code.
+
+        Pressed once it may be lost: a signal that comes after readline has drawn its prompt,
+        and before CPython's select() waits for a key, is seen at the next key only.
+        """
+        self.process.send_signal(signal.SIGINT)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                self._read(patience=5)
+            except TimeoutError:
+                self.process.send_signal(signal.SIGINT)
+            except AssertionError:
+                break
+        return self.process.wait(PATIENCE)
+
     def ended(self):
         """Its exit code, once it is over."""
         try:
             while True:
                 self._read()
-        except AssertionError:
+        except AssertionError:  # It ended.
             return self.process.wait(PATIENCE)
 
     def end(self):
@@ -60,9 +78,9 @@ class Terminal:
             self.process.wait(PATIENCE)
         os.close(self.ours)
 
-    def _read(self):
-        there = select.select([self.ours], [], [], PATIENCE)[0]
-        assert there, f"nothing more came:\n{self.seen}"
+    def _read(self, patience=PATIENCE):
+        if not select.select([self.ours], [], [], patience)[0]:
+            raise TimeoutError(f"nothing more came:\n{self.seen}")
         try:
             data = os.read(self.ours, 65536)
         except OSError:  # how Linux tells that the other side is gone

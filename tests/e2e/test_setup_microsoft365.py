@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 import subprocess
 import sys
 from urllib.request import urlopen
@@ -286,8 +285,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     first.until("http://localhost/MxMail/ letter by letter")
     first.type("once it is done", "")
     first.until("client) ID: ")
-    first.process.send_signal(signal.SIGINT)
-    assert first.ended() == 130 and "What is set up so far is kept" in first.seen
+    assert first.interrupt() == 130 and "What is set up so far is kept" in first.seen
 
     again = person()
     again.until(card["user"])
@@ -368,15 +366,13 @@ def test_how_it_signs_in_is_known_again_after_it_was_left_at_the_next_question(
     asked.type("Number [1]: ", number)
     asked.until("which way shall mails leave")
     asked.until("Number [1]: ")
-    asked.process.send_signal(signal.SIGINT)
-    asked.ended()
+    asked.interrupt()
     again = person("--mailbox", lab.card["user"])
     again.until(f"The tenant {lab.card['tenant_id']} is there")
     again.type(f"Number [{number}]: ", "")
     again.type("Number [1]: ", "2")
     again.until("(administrator)" if way == "app-certificate" else "Who signs in")
-    again.process.send_signal(signal.SIGINT)
-    again.ended()
+    again.interrupt()
 
 
 def test_a_person_without_a_secret_still_signs_in_by_a_page_when_it_is_taken_up_again(
@@ -386,8 +382,7 @@ def test_a_person_without_a_secret_still_signs_in_by_a_page_when_it_is_taken_up_
     begun_by_paste(asked, lab)
     asked.type("Client secret: ", "")
     asked.until("Address: ")
-    asked.process.send_signal(signal.SIGINT)
-    asked.ended()
+    asked.interrupt()
     again = person()
     again.until("the address pasted back")
     again.until("[Y/n]")
