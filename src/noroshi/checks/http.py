@@ -218,7 +218,7 @@ def _of_text(answered: Answered | None) -> Iterator[Words]:
         yield NOTHING_READ
         return
     yield READ.fill(count=len(answered.body))
-    for line in _text(answered.body).split(b"\n")[:LINES]:
+    for line in _text(answered.body).removesuffix(b"\n").split(b"\n")[:LINES]:
         yield LINE.fill(line=plain(shown(line.removesuffix(b"\r"))))
 
 

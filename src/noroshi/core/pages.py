@@ -66,10 +66,10 @@ TOO_MANY_HEADERS = Words(
 
 AS_EXPECTED = Words(en="{where} answered {status}", ja="{where} は {status} を返しました")
 OTHER_STATUS = Words(
-    en="{where} answered {status}, and {wanted} was expected. The server says so itself: see what it is "
-    "about there.",
-    ja="{where} が {status} を返しました (期待は {wanted})。サーバー自身の応答です。サーバー側の"
-    "状態を確かめてください。",
+    en="{where} answered {status}, and {wanted} was expected. The server itself says so: see there "
+    "what is the matter.",
+    ja="{where} が {status} を返しました (期待は {wanted})。サーバー自身の応答なので、"
+    "原因はサーバー側で調べてください。",
 )
 NOT_IN_IT = Words(
     en='"{word}" is not in what {where} answered{beginning}. The page has changed, or it shows an error.',
