@@ -172,6 +172,12 @@ async def test_what_is_not_as_expected_is_a_finding_with_its_reason(site, answer
     assert judge(found["wrong"], http.CHECK.limits["wrong"]) is Level.CRITICAL
 
 
+async def test_who_hangs_up_is_not_asked_twice(site):
+    site.answers = [DROP]
+    await look(site.url)
+    assert (site.connections, len(site.heard)) == (1, 1)
+
+
 async def test_an_answer_that_breaks_off_is_told(site):
     site.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf of"]
     site.hang_up_after = 1

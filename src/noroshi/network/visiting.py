@@ -200,6 +200,9 @@ class Visitor:
             trust_env=False,
             auto_decompress=False,
         )
+        # aiohttp asks a second time if the other side hangs up, as a kept connection may have been
+        # closed meanwhile. None is kept here, and a server that hangs up is what we look for.
+        self._session._retry_connection = False
 
     async def go(self) -> Answered:
         async with self._session:
