@@ -50,9 +50,10 @@ where seq = (
     order by s.lane, s.due, s.seq limit 1)
 returning attempts - 1, envelope, (select since from rest where route = :route)"""
 SETTLE = """
-update spool set lease = null, node = null, life = null, due = :due, attempts = :attempts,
-                 envelope = :envelope, fate = :fate, why = :why
-where id = :id and lease = :lease returning seq"""
+insert into settling
+    (id, lease, due, attempts, envelope, fate, why, route, receipt, at, taken, well)
+values (:id, :lease, :due, :attempts, :envelope, :fate, :why, :route, :receipt, :at, :taken, :well)
+"""
 GIVE_BACK = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
@@ -120,20 +121,34 @@ def settle(
     said, why = outcome(fate)
     key = {"id": envelope.id, "lease": parcel.lease, "due": number(due or receipt.at)}
     body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
-    row = db.execute(SETTLE, key | body | {"fate": said, "why": kept(why)}).fetchone()
-    if row is None:
+    before = db.total_changes
+    db.execute(
+        SETTLE, key | body | {"fate": said, "why": kept(why)} | _said(parcel, receipt, fate)
+    )
+    if db.total_changes == before:  # somebody else holds it by now
         return False
-    _write_receipt(db, row[0], parcel.route, receipt)
-    write_health(db, parcel.route, fate)
     if due is None:
         share(db, envelope, said)  # its ways, and the next of its order: the trigger's
     elif envelope.routes != parcel.envelope.routes:
-        _write_ways(db, row[0], envelope.routes)
-    if isinstance(fate, RestRoute) and envelope.members:
-        _undo(db, row[0], envelope, receipt.at)
+        _write_ways(db, _seq(db, envelope), envelope.routes)
+    if isinstance(fate, RestRoute):
+        write_health(db, parcel.route, fate)
+        if envelope.members:
+            _undo(db, _seq(db, envelope), envelope, receipt.at)
     for telling in envelopes:
         put(db, telling)
     return True
+
+
+def _said(parcel: Parcel, receipt: Receipt, fate: Fate) -> dict[str, object]:
+    """What is kept of the attempt itself, and whether it tells that its route is well."""
+    body = {"route": parcel.route, "receipt": schema.text(receipt), "at": number(receipt.at)}
+    return body | {"taken": accepted(receipt), "well": is_well(fate)}
+
+
+def _seq(db: Connection, envelope: Envelope) -> int:
+    (seq,) = db.execute("select seq from spool where id = ?", (envelope.id,)).fetchone()
+    return int(seq)
 
 
 def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
@@ -273,8 +288,13 @@ def write_health(db: Connection, route: str, fate: Fate | None) -> None:
     if isinstance(fate, RestRoute):
         times = number(fate.since), number(fate.until)
         db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
-    elif not isinstance(fate, Retry) or fate.heard:
+    elif is_well(fate):
         db.execute("delete from rest where route = ?", (route,))
+
+
+def is_well(fate: Fate | None) -> bool:
+    """Whether the route answered, so that it need not rest."""
+    return not isinstance(fate, RestRoute) and (not isinstance(fate, Retry) or fate.heard)
 
 
 def _write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
@@ -322,11 +342,3 @@ def promote(db: Connection, order: str) -> None:
             (order, oldest),
         )
         db.execute("update spool set head = 1 where seq = ?", (oldest,))
-
-
-def _write_receipt(db: Connection, seq: int, route: str, receipt: Receipt) -> None:
-    taken = accepted(receipt)
-    row = (seq, schema.text(receipt), number(receipt.at), route, taken)
-    db.execute(
-        "insert into receipt (envelope, body, at, route, taken) values (?, ?, ?, ?, ?)", row
-    )
