@@ -75,8 +75,8 @@ FIRST: Mapping[str, Words] = {
     ),
     "first.machine.do": Words(en="Begin to watch", ja="監視を始める"),
     "first.machine.more": Words(
-        en="Ports, logs, jobs and scripts come later.",
-        ja="ポート、ログ、ジョブ、スクリプトはあとから追加できます。",
+        en="Logs, jobs, scripts and other computers come later.",
+        ja="ログ、ジョブ、スクリプト、ほかのコンピューターはあとから追加できます。",
     ),
     "first.mail.title": Words(
         en="By which way shall alarms leave?", ja="アラームをどの経路で送りますか。"
