@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import noroshi.web
+from noroshi.definitions import TYPES
 from noroshi.hosts.around import SORTS
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
@@ -43,6 +44,9 @@ def used():
         text = path.read_text(encoding="utf-8")
         yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z0-9_.]+)"', text)
     yield "first.forbidden"
+    yield from (f"first.of.{type}" for type in TYPES)
+    for labels in (*first_mail.LABELS.values(), first_mail.SIGNING, first.LABELS):
+        yield from labels.values()
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
     yield from (key("state", name) for name in STATES)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from noroshi.core.people import ADMIN
 from noroshi.service import Forbidden, NotFound
 from noroshi.web.doing import Outcome, attempt, clock, for_sure
+from noroshi.web.first_told import Told, told
 from noroshi.web.house import House
 from noroshi.web.mails import TAKEN, attempts, relay
 from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, asked as answered, page
@@ -109,7 +110,13 @@ async def person(visit: Visit) -> Response:
     return answer
 
 
-FIELDS = ("title", "addresses", "language", "zone")
+LABELS = {
+    "language": "first.language",
+    "title": "first.person.name",
+    "addresses": "first.addresses",
+    "zone": "first.zone",
+}
+FIELDS = tuple(LABELS)
 
 
 async def _person(
@@ -122,7 +129,7 @@ async def _person(
         look,
         done.status,
         form=form,
-        why=done.why,
+        told=told(visit, done, {name: visit.text(LABELS[name]) for name in FIELDS}, {}),
         zones=sorted(available_timezones()),
     )
 
@@ -149,8 +156,15 @@ async def machine(visit: Visit) -> Response:
         done.status,
         found=found,
         form=visit.form,
-        why=done.why,
+        told=_chosen_wrongly(visit, done),
     )
+
+
+def _chosen_wrongly(visit: Visit, done: Outcome) -> Told:
+    """Of what was chosen something may have ended since it was shown."""
+    if any(where == "wanted" for where, what in done.problems if what != done.why[0]):
+        return Told((visit.text("first.machine.gone"),))
+    return told(visit, done, {"title": visit.text("first.machine.name")}, {})
 
 
 async def alarm(visit: Visit) -> Response:
@@ -172,7 +186,7 @@ async def alarm(visit: Visit) -> Response:
         "first_alarm.html",
         look,
         done.status,
-        why=done.why,
+        told=Told(done.why),
         contacts=[
             (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
             for one in contacts
