@@ -167,6 +167,7 @@ async def test_a_mistake_is_told_at_its_field_by_the_fields_own_name(browser, ca
 
 
 async def test_what_ended_since_it_was_shown_is_told_and_chosen_anew(browser):
+    await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "machine", title="FS01", **{"take.services/nginx": "yes"})
     head = browser.text.partition('id="why"')[2].partition("</div>")[0]
     assert browser.status == 400 and "見つからなくなりました" in head and "nginx" not in head
