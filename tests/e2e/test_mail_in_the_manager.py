@@ -7,6 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from playwright.async_api import async_playwright, expect
 
 from noroshi.lab.person import enter_code, sign_in
@@ -249,13 +252,24 @@ async def the_app_signs_in_by_itself(sitting):
     await sitting.goes("/mail/route/smtp1?way=app_certificate")
     await page.click("details:has(#f-pem) > summary")
     pem = Path(sitting.office.card["client_certificate"]).read_text("utf-8")
-    await page.fill("#f-pem", pem)
+    packed = pfx_of(pem, "canary pass")
+    file = {"name": "app.pfx", "mimeType": "application/x-pkcs12", "buffer": packed}
+    await page.set_input_files("#f-pfx", file)
+    await page.fill("#f-pass", "canary pass")
     await sitting.does("certificate_import")
     await page.wait_for_selector("#thumbprint")
     await sitting.looks_well("mail-certificate")
     await sitting.does("prove")
     await page.wait_for_url("**/mail/route/smtp1?did=signed_in*")
     assert pem.partition("PRIVATE KEY-----")[2][1:60] not in await page.content()
+
+
+def pfx_of(pem, passphrase):
+    """As Windows and Azure Key Vault hand it out."""
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    certificate = x509.load_pem_x509_certificate(pem.encode())
+    locked = serialization.BestAvailableEncryption(passphrase.encode())
+    return pkcs12.serialize_key_and_certificates(b"app", key, certificate, None, locked)
 
 
 async def the_order_is_changed(sitting):

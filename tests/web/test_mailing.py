@@ -3,17 +3,23 @@
 import re
 
 import pytest
+from aiohttp import FormData
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
+from noroshi.oauth.client_certificates import describe
 from noroshi.web.mailing import heading
 from noroshi.web.tongue import TONGUES
+from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
 from tests.web.browser import browsing, with_user
 from tests.web.filled import EVIL
 
 ROUTE = "/mail/route/m365"
+DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(Encoding.DER)
 BOX = CONTENT["accounts/box"]
 
 
@@ -294,6 +300,62 @@ async def test_an_app_signs_in_by_a_certificate_that_is_made_here(desk, browser)
     page = await browser.get(f"{ROUTE}/certificate.cer")
     assert page.text.startswith("-----BEGIN CERTIFICATE-----") and "KEY" not in page.text
     assert 'filename="noroshi-box.cer"' in page.headers["content-disposition"]
+
+
+async def brought(browser, content=None, passphrase="", pem=""):
+    """A certificate, as the browser sends the form of it."""
+    await browser.get(f"{ROUTE}?way=app_certificate")
+    fields = {"csrf": browser.csrf, "do": "certificate_import", "way": "app_certificate"}
+    form = FormData(fields | {"replace": "1", "passphrase": passphrase, "pem": pem})
+    form.add_field("file", content or b"", filename="app.pfx" if content else "")
+    return await browser.ask("POST", ROUTE, data=form)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [(pfx(), PASSPHRASE), (CERTIFICATE + KEY, ""), (None, "", (CERTIFICATE + KEY).decode())],
+    ids=["PFX", "PEM", "PEM as text"],
+)
+async def test_a_certificate_that_was_made_elsewhere_is_brought_along(desk, browser, given):
+    await defined(desk)
+    await browser.log_in()
+    page = await brought(browser, *given)
+    assert page.to == f"{ROUTE}?did=saved&way=app_certificate#sign-in"
+    assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
+    page = await browser.get(f"{ROUTE}?way=app_certificate")
+    assert describe((KEY + CERTIFICATE).decode()).thumbprints.sha1.upper() in page.text
+    kept = (await desk.vault.get("box-cert")).reveal()
+    assert kept.encode() == KEY + CERTIFICATE
+    line = KEY.decode().splitlines()[1]
+    rows = repr(await desk.store.audited(100))
+    assert not any(one in page.text + rows for one in (line, PASSPHRASE))
+
+
+UNFIT = {
+    "nothing": ((), "Choose a file"),
+    "a file and a text": ((pfx(), PASSPHRASE, KEY.decode()), "not both"),
+    "a wrong password": ((pfx(), "wrong-canary"), "does not open the file"),
+    "no password": ((pfx(),), "locked by a passphrase"),
+    "no key": ((CERTIFICATE,), "without its private key"),
+    "no key, in DER": ((DER,), "without its private key"),
+    "no certificate": ((KEY,), "without its certificate"),
+    "something else": ((b"GIF89a",), "neither in PEM nor as PFX"),
+    "too much": ((b"x" * ((64 << 10) + 1),), "longer than 64 KiB"),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+async def test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing(
+    desk, browser, case
+):
+    given, words = UNFIT[case]
+    await with_secret(desk)
+    await browser.log_in()
+    page = await brought(browser, *given)
+    assert page.status == 400 and words in page.text
+    assert "sign_in" not in await in_force(desk, "accounts/box")
+    assert "wrong-canary" not in page.text and KEY.decode()[40:90] not in page.text
+    assert "box-cert" not in await desk.vault.names()
 
 
 async def test_an_app_signs_in_by_its_secret_alone(desk, browser):

@@ -10,6 +10,8 @@ from typing import Any
 from noroshi.core.words import Words
 from noroshi.guides.proving_mail import SUBJECT, TEXT
 from noroshi.guides.wanted import switched
+from noroshi.service import Invalid
+from noroshi.web.brought import brought
 from noroshi.web.codes import Code
 from noroshi.web.doing import Outcome, attempt
 from noroshi.web.mailing import href
@@ -127,8 +129,12 @@ async def certificate_new(visit: Visit, known: Known) -> Done:
 
 
 async def certificate_import(visit: Visit, known: Known) -> Done:
-    """Made elsewhere."""
-    return await _certified(visit, known, "certificate_import", pem=visit.form.get("pem", ""))
+    """Made elsewhere. It is opened before the account is told to sign in by it."""
+    try:
+        bundle = await brought(visit)
+    except Invalid as unfit:
+        return Done(why=(visit.say(unfit.words),), status=400, way="app_certificate")
+    return await _certified(visit, known, "certificate_import", pem=bundle.reveal())
 
 
 async def _certified(visit: Visit, known: Known, op: str, **given: str) -> Done:
