@@ -13,7 +13,7 @@ DISPOSITION = re.compile(
     rb"^content-disposition\s*:\s*form-data\s*;(.*)$", re.IGNORECASE | re.MULTILINE
 )
 NAME, FILE = re.compile(rb'\bname="([^"\r\n]*)"'), re.compile(rb'\bfilename="([^"\r\n]*)"')
-MOST_PARTS, LONGEST_HEAD, LONGEST_FIELD = 20_000, 4096, 1 << 20
+MOST_PARTS, LONGEST_HEAD, LONGEST_FIELD = 20_000, 4096, 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
