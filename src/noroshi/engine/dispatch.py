@@ -20,8 +20,9 @@ from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 log = logging.getLogger(__name__)
 
 IDLE = timedelta(seconds=1)
-SPARE = 30.0  # seconds of its lease in which a parcel is not on its way
-LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE
+SPARE = 10.0  # seconds that a parcel, once lent, may wait until the last one's end is written
+MARGIN = 65.0  # seconds of its lease that are the store's: another process may lock it for 60
+LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
 GRACE = 3.0  # seconds that what is being sent has when the node stops
 CUT = Words(
     en="it was broken off before an answer came, as the route changed or the node stopped",
