@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class Edit:
     tried: Mapping[str, Any] | None = None
     told_as: Spot | None = None
     """Under which name problems tell of it, if not under the one that it has."""
+    beside: Callable[[str], Mapping[str, Content]] = lambda name: {}
+    """What else is put into force with it, once its name is known."""
 
     @property
     def now(self) -> Content | None:
@@ -138,7 +140,6 @@ async def submitted(
         visit,
         "definition_change",
         **_change(edit, content),
-        etags={edit.spot.key: edit.etag},
         note=visit.form.get("note", "")[:LONGEST_NOTE],
         dry=only_try or bool(edit.own),
         empty=empty,
@@ -168,7 +169,11 @@ def named(visit: Visit, edit: Edit, content: Content) -> Content:
 def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
     spot, seen = edit.spot, edit.seen
     made = spot.without_it(seen or {}) if content is None else spot.with_it(seen, content)
-    return {"remove": [spot.key]} if made is None else {"put": {spot.key: made}}
+    beside = edit.beside(spot.name)
+    etags = {key: edit.shown["etags"].get(key, "") for key in beside} | {spot.key: edit.etag}
+    if made is None:
+        return {"put": beside, "remove": [spot.key], "etags": etags}
+    return {"put": {**beside, spot.key: made}, "etags": etags}
 
 
 def _number(text: str) -> int:

@@ -32,7 +32,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What stands around the form. `removal` says what removing it means; "": it is not there."""
+    """What stands around the form. `removal` says what removing it means; "": it is not there.
+    `place` is the part of the manager that it is in."""
 
     title: str
     crumbs: Sequence[Link]
@@ -40,6 +41,7 @@ class Look:
     about: str = ""
     links: Sequence[Link] = ()
     removal: str = ""
+    place: str = "settings"
 
 
 async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
@@ -80,6 +82,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
     return await visit.show(
         "edit.html",
         200 if outcome.ok is not None else outcome.status,
+        place=look.place,
         title=look.title,
         about=look.about,
         crumbs=look.crumbs,
