@@ -4,10 +4,9 @@ stands on top of what is in force, as in the forms that are drawn from a schema.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from noroshi.web.doing import Outcome
 from noroshi.web.visit import Visit
 
 SEEN = "seen"
@@ -31,7 +30,10 @@ class Both:
 
 
 class Refused(Protocol):
-    """What came of it: which sort of refusal, and what was told with it."""
+    """What came of it: why not, which sort of refusal, and what was told with it."""
+
+    @property
+    def why(self) -> Sequence[str]: ...
 
     @property
     def kind(self) -> str: ...
@@ -71,11 +73,11 @@ def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> Both:
     return Both(form=form, seen=version, now=theirs, overtaken=True)
 
 
-def told(visit: Visit, done: Outcome) -> Outcome:
-    """With what to do now, if somebody else was first."""
+def told(visit: Visit, done: Refused) -> tuple[str, ...]:
+    """Why it was not taken; if somebody else was first, what they changed and what to do now."""
     if not is_overtaken(done):
-        return done
-    return replace(done, why=(*done.why, visit.text("edit.overtaken")))
+        return tuple(done.why)
+    return (done.why[0], *(what for _, what in done.problems), visit.text("edit.overtaken"))
 
 
 def _number(text: str) -> int:

@@ -4,6 +4,7 @@ Each step is kept once it is done, so it can be left at any time. The way out is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -96,7 +97,7 @@ async def person(visit: Visit) -> Response:
     if done.why:
         again = await both(visit, form, lambda it: _texts(it.get(key, {})), done, keys=[key])
         etag = there["etags"][key] if again.overtaken else etag
-        return await _person(visit, look, again, etag, told(visit, done))
+        return await _person(visit, look, again, etag, replace(done, why=told(visit, done)))
     answer = visit.to("/first/machine")
     if form["language"] in LANGUAGES:
         secure = visit.house.secure

@@ -63,7 +63,7 @@ async def mail(visit: Visit) -> Response:
             its, etag = replace(its, seen=fresh["version"]), _seen(fresh)
         else:
             etag = visit.form.get("etag", "")
-        done = told(visit, done)
+        done = replace(done, why=told(visit, done))
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
     return await shown(
         visit,

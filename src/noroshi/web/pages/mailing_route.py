@@ -23,7 +23,7 @@ from noroshi.web.mailing_route import (
     next_step,
     texts_of,
 )
-from noroshi.web.meanwhile import Both, both
+from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.pages.mailing import DID
 from noroshi.web.pages.mailing_acts import DEEDS, Done
 from noroshi.web.pages.mailing_live import device_of, exam_of, letter_of, live_routes
@@ -93,7 +93,7 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
         networks=sorted(of_type(known.documents, "networks")),
         may=allowed,
         done=done,
-        why=(*done.why, visit.text("edit.overtaken")) if its.overtaken else done.why,
+        why=told(visit, done) if its.overtaken else done.why,
         mine=_mine(known),
         letter=await letter_of(visit, name, mail) if mail else None,
         **more,

@@ -109,7 +109,7 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
         "unsure": done.unsure,
         "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
         "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
-        "about": _help(visit, deed) if done.unsure else "",
+        "about": _help(visit, deed).rstrip(".。") if done.unsure else "",
         "may": may(visit),
     }
 
