@@ -133,7 +133,7 @@ async def submitted(
     if why:
         edit.outcome = Outcome(None, (why,), 403, unsure=True, kind="password")
         return edit
-    if content is not None and (edit.spot.new or not edit.spot.is_whole):
+    if content is not None and (not edit.spot.is_whole or "name" in visit.form):
         content = named(visit, edit, content)
     only_try = visit.form.get("do") == PREVIEW
     outcome = await attempt(
@@ -147,6 +147,8 @@ async def submitted(
     if edit.own and outcome.ok is not None:
         outcome = Outcome(None, (visit.text("edit.wrong"),), 400, kind="invalid")
     edit.outcome, edit.tried = outcome, outcome.ok if only_try else None
+    if edit.done and edit.spot.is_whole and edit.told_as:
+        edit.spot = edit.told_as
     if edit.overtaken:
         edit.shown = await visit.need("definition_show")
     return edit
@@ -173,7 +175,9 @@ def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
     etags = {key: edit.shown["etags"].get(key, "") for key in beside} | {spot.key: edit.etag}
     if made is None:
         return {"put": beside, "remove": [spot.key], "etags": etags}
-    return {"put": {**beside, spot.key: made}, "etags": etags}
+    names = {spot.key: edit.told_as.name} if spot.is_whole and edit.told_as else {}
+    told = {key: name for key, name in names.items() if name != spot.name}
+    return {"put": {**beside, spot.key: made}, "etags": etags, "rename": told}
 
 
 def _number(text: str) -> int:

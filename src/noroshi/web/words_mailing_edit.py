@@ -17,8 +17,8 @@ MAILING_EDIT: Mapping[str, Words] = {
     "mailing.edit.general": Words(en="General", ja="全般"),
     "mailing.edit.options": Words(en="Of its kind", ja="この種別の設定"),
     "mailing.edit.name.help": Words(
-        en="a-z, 0-9, - and _; it stays. What people read is the title.",
-        ja="半角の a-z、0-9、-、_。あとから変えられません。人が読むのは表示名です。",
+        en="a-z, 0-9, - and _. What people read is the title.",
+        ja="半角の a-z、0-9、-、_ が使えます。人が読むのは表示名です。",
     ),
     "mailing.edit.no_name": Words(
         en="The name must be made of a-z, 0-9, - and _.",

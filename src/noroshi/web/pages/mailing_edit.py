@@ -129,7 +129,7 @@ def _look(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> Look:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
     own = list(fields.values())
-    if not mail.name:
+    if mail.type != "accounts":
         own.insert(0, _name(visit, edit, mail))
     told = [(visit.text("field.kind"), kind(visit, mail.kind))] if mail.kind else []
     sections = [
@@ -162,8 +162,10 @@ def _removal(visit: Visit, mail: Mail) -> str:
 
 
 def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
-    """A new one's name, with one to begin with."""
+    """Its name; a new one's with one to begin with."""
     field = name_field(visit, edit, visit.text("mailing.edit.name.help"))
+    if mail.name:
+        return field
     documents = edit.shown["documents"]
     return replace(field, value=field.value or first_free(documents, mail.type, mail.kind))
 
