@@ -32,7 +32,7 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         other = await done("rename", "contacts/boss", "chief", "--dry-run")
         assert "go to the addresses that they have" in other.out + other.err
         other = await done("rename", "contacts/boss", "chief")
-        assert (other.code, "+ contacts/chief" in other.out) == (0, True)
+        assert (other.code, "contacts/boss → contacts/chief" in other.out) == (0, True)
         assert (await done("rename", "contacts/chief", "boss")).code == 0
         gone = await done("remove", "contacts/boss", "--note", "left")
         assert "- contacts/boss" in gone.out

@@ -88,6 +88,9 @@ async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
     put = {"contacts/ops": CONTENT["contacts/ops"] | {"title": "Operations"}}
     done = await renamed(ask, "contacts/ops", "night", put=put)
     assert done["version"] == 2
+    lines = [one["en"] for one in done["differences"]]
+    assert lines[0] == "~ contacts/ops → contacts/night"
+    assert '~ contacts/night: title nothing → "Operations"' in lines and len(lines) == 3
     found = await shown(ask)
     assert found["contacts/night"]["title"] == "Operations"
     assert found["rules/all"]["contacts"] == ["night"]

@@ -20,7 +20,9 @@ from noroshi.service.following import (
     Names,
     as_they_will_be,
     consequences,
+    renamings,
     silences_follow,
+    under_new_names,
     ways_of,
 )
 from noroshi.service.offer import (
@@ -127,7 +129,9 @@ class Defining(Desk):
     async def _told(self, found: Checked, current: Version, names: Names = NO_NAMES) -> Applied:
         """What they would change, and what one should know of it; nothing is kept. `names`:
         which definitions are under new names in it."""
-        changed = await asyncio.to_thread(_differ, current.documents, found.documents)
+        before = under_new_names(current.documents, names)
+        changed = await asyncio.to_thread(_differ, before, found.documents)
+        changed = (*renamings(names), *changed)
         beware = tuple(await self._cautions(found, current, names))
         return Applied(version=current.number, differences=changed, cautions=beware)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.model import Level, State
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 from noroshi.definitions.renaming import places_gone
 from noroshi.ports import Document, Store, StoreError, Waiting
 
@@ -59,6 +59,20 @@ TOLD_AGAIN = Words(
     en="Open alarms that are told once more under the new name of {name}: {count}.",
     ja="{name} の新しい名前でもう一度知らせるアラームが{count}件あります。",
 )
+
+
+def renamings(names: Names) -> tuple[Words, ...]:
+    """Each as a line among the differences."""
+    return tuple(plain(f"~ {key} → {_key(key, names)}") for key in names)
+
+
+def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
+    """What was, by the new names: then only what else is changed differs."""
+    return tuple(replace(one, key=_key(one.key, names)) for one in documents)
+
+
+def _key(key: str, names: Names) -> str:
+    return f"{key.partition('/')[0]}/{names[key]}" if key in names else key
 
 
 def consequences(names: Names, states: Iterable[State]) -> Iterator[Words]:
