@@ -2,13 +2,14 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from tests.service.asking import NearBy, applied
-from tests.service.desk import CANARY, CONTENT, EXAMINED, POST, Desk
+from tests.service.desk import CANARY, CONTENT, DISK, EXAMINED, POST, Desk
 from tests.service.test_beginning import FOUND
 from tests.web.browser import GOOD, browsing, with_user
 from tests.web.filled import filled
@@ -71,6 +72,22 @@ async def test_a_role_that_was_chosen_is_chosen_still(desk, browser):
     assert sent == form
     await browser.post("/settings/users", **sent, password=GOOD)
     assert (await desk.store.users())["boss"].role == "operator"
+
+
+async def test_a_version_with_a_program_is_taken_back_with_its_note(tmp_path):
+    desk = await with_user(desk=Desk(checks=(DISK, replace(DISK, kind="script", runs=True))))
+    ran = {"group": [{"name": "g", "monitor": [{"name": "m", "kind": "script"}]}]}
+    await applied(NearBy(desk), instances__job=ran)
+    await applied(NearBy(desk))
+    form = {"number": "1", "base": "2", "note": "it was right"}
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/settings/version?number=1")
+        await browser.post("/settings/version", **form)
+        assert browser.status == 403 and 'value="it was right"' in browser.text
+        await browser.post("/settings/version", **form, password=GOOD)
+        assert browser.to == "/settings/versions?did=3"
+    assert (await desk.store.current()).note == "it was right"
 
 
 async def test_a_code_of_an_authenticator_is_no_text_to_keep(browser):
