@@ -14,7 +14,7 @@ from noroshi.core.words import Words
 from noroshi.oauth.provider import Pending, SignInFailed
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.doing import Outcome
-from noroshi.web.first_told import told
+from noroshi.web.first_told import at_fields
 from noroshi.web.words import TEXTS
 from tests.service.asking import NearBy
 from tests.service.desk import Desk, SignInServer
@@ -177,9 +177,12 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
     visit = SimpleNamespace(text=lambda key, **given: TEXTS[key].fill(**given).en)
     where = "rules/night.toml: routes"
     done = Outcome(None, ("Bad.",), 400, problems=((where, "is none"),), kind="invalid")
-    assert told(visit, done, {"zone": "Time zone"}, {}).why == ("Bad.", "Rule night: is none")
+    assert at_fields(visit, done, {"zone": "Time zone"}, {}).why == (
+        "Bad.",
+        "Rule night: is none",
+    )
     busy = Outcome(None, ("Busy.",), 409, problems=(("zone", "is none"),), kind="conflict")
-    assert told(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
+    assert at_fields(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
 
 
 async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(desk, browser):

@@ -1,7 +1,8 @@
 """Telling what happens to an instance or to Noroshi itself, each of it once.
 
 What there is to tell until an instant is in the spool before the node says that it was there
-at that instant (`Store.renew`); so the next life knows from `Node.seen` where to go on.
+at that instant (`Store.renew`); so the next life knows from `Node.seen` where to go on. Changed
+settings alone wait for those that follow them (`Folded`); what was told of them is noted (TOLD).
 """
 
 from __future__ import annotations

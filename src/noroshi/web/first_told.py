@@ -22,7 +22,7 @@ class Told:
     bad: Bad = field(default_factory=dict)
 
 
-def told(
+def at_fields(
     visit: Visit, done: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
 ) -> Told:
     """`labels` are the fields of the form, as people read them; `meant` which of them stands

@@ -40,7 +40,9 @@ LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
 LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
-MOST_FIELDS = 500
+MOST_FIELDS = 20_000
+"""A rule's form has a box for each contact, a notification's one for each instance: as many of them
+as fit into LONGEST_FORM by names of usual length. They are counted before they are split."""
 TOO_LONG = Words(
     en="What was sent is longer than {most} MiB. Nothing was changed; send it in parts.",
     ja="送られた内容が {most} MiB を超えています。何も変更していません。分けて送ってください。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -10,7 +11,7 @@ from starlette.routing import Route
 
 from noroshi.core.defined import REDIRECT
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, asked, attempt, for_sure
+from noroshi.web.doing import Outcome, asked, attempt
 from noroshi.web.first_route import (
     GRAPH,
     MICROSOFT,
@@ -27,8 +28,9 @@ from noroshi.web.first_route import (
     route_of,
     way_of,
 )
-from noroshi.web.first_told import Told, told
+from noroshi.web.first_told import Told, at_fields
 from noroshi.web.house import House
+from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.pages.first import looked, shown
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -82,17 +84,20 @@ async def mail(visit: Visit) -> Response:
     way = visit.form.get("way") or asked(visit, "way") or way_of(there)
     if way not in WAYS:
         raise NotFound(TEXTS["error.not_there"])
-    form, seen = filled(there, way), _seen(all_of_it)
+    its, etag = Both(form=filled(there, way), seen=all_of_it["version"]), _seen(all_of_it)
     if visit.request.method == "POST":
-        form = {name: visit.form.get(name, "").strip() for name in form}
+        form = {name: visit.form.get(name, "").strip() for name in its.form}
         done, saved = await _made(visit, way, form, all_of_it)
-        if done.unsure:
-            return for_sure(visit, "/first/mail")
         if not done.why:
             return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
+        its = await both(visit, form, lambda said: filled(said, way), done)
         # The definitions may be in force though the secret beside them was not taken.
-        fresh = _seen(await visit.need("definition_show"))
-        seen = fresh if saved else visit.form.get("etag", "")
+        fresh = await visit.need("definition_show")
+        if saved or its.overtaken:
+            its, etag = replace(its, seen=fresh["version"]), _seen(fresh)
+        else:
+            etag = visit.form.get("etag", "")
+        done = replace(done, why=told(visit, done))
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
     labels = {name: visit.text(key) for name, key in LABELS[way].items()}
     return await shown(
@@ -102,9 +107,10 @@ async def mail(visit: Visit) -> Response:
         look,
         done.status,
         kind=way,
-        form=form,
-        etag=seen,
-        told=told(visit, done, labels, MEANT[way]),
+        form=its.form,
+        both=its,
+        etag=etag,
+        told=at_fields(visit, done, labels, MEANT[way]),
         clouds=(*OF_MICROSOFT, *own),
         protections=PROTECTIONS,
         redirect=REDIRECT,
@@ -163,7 +169,7 @@ async def sign_in(visit: Visit) -> Response:
     if "ok" not in begun and begun["error"] in ("not found", "conflict"):
         return visit.to("/first/mail")
     labels = {name: visit.text(key) for name, key in SIGNING.items()}
-    why = told(visit, done, labels, {"value": "secret"})
+    why = at_fields(visit, done, labels, {"value": "secret"})
     if not done.why and "ok" not in begun:
         why = Told((visit.say(begun["words"]),))
     return await shown(
