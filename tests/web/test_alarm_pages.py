@@ -1,6 +1,7 @@
 """The pages about alarms: acknowledged, silenced, commented, planned work; and their marks."""
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from noroshi.core.status import STOPPED
 from noroshi.web.windows import planned, put_in, taken_out
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
+from tests.web.test_overview import following, heard, serial
 
 DISKS = "web1/base/disks"
 PICKED = {"pick1": f"{DISKS} /var"}
@@ -119,11 +121,6 @@ async def test_what_recovered_within_a_day_is_listed(seen, desk):
     assert "Nothing has recovered within 24 hours." in page
 
 
-async def test_where_no_alarm_is_listed_none_can_be_acknowledged(seen):
-    page = (await seen.get("/alarms?find=nothing-of-that-name")).text
-    assert 'id="ack"' not in page and 'id="silence"' in page
-
-
 async def stopped(desk, ask):
     """The monitor with the open alarm is stopped, and the node has seen it."""
     await ask("monitor_disable", monitor=DISKS)
@@ -224,10 +221,35 @@ async def test_the_overview_says_how_many_somebody_has(seen, ask):
     assert "1 of 1 monitors are not OK, 1 acknowledged." in page
 
 
-async def test_who_looks_hears_that_the_alarms_changed(seen, ask):
+async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, desk, ask):
+    page = (await seen.get("/alarms?find=web1")).text
+    assert 'hx-trigger="alarms from:#live"' in page and "&amp;part=alarms" in page
+    (where,) = re.findall(r'hx-get="(/alarms/changed[^"]*)"', page)
+    assert where == "/alarms/changed?find=web1"
+    await ask("alarm_acknowledge", monitor=DISKS)
+    told = (await seen.get(where)).text
+    assert "The alarms have changed: 1 open, 0 not acknowledged" in told
+    assert 'hx-target="#open" hx-swap="innerMorph"' in told and "aki <time" in told
+    assert "<html" not in told and "<textarea" not in told
+
+
+async def test_a_row_that_somebody_chose_stays_though_its_alarm_ended(seen, desk, ask):
     page = (await seen.get("/alarms")).text
-    assert 'hx-trigger="alarms from:#live"' in page
-    assert "have changed since" in (await seen.get("/alarms/changed")).text
+    (row,) = re.findall(r'<tr id="(a-\w+)"', page)
+    await stopped(desk, ask)
+    told = (await seen.get("/alarms/changed")).text
+    assert f'<tr id="{row}"' not in told
+    told = (await seen.get(f"/alarms/changed?pick-{row}={DISKS}%20/var")).text
+    assert f'<tr id="{row}"' in told and "It ended meanwhile" in told and " checked" in told
+
+
+async def test_a_quiet_page_of_alarms_is_told_of_alarms_alone(seen, desk, ask):
+    page = (await seen.get("/alarms")).text
+    async with following(seen, f"/live?seen={serial(page)}&part=alarms") as stream:
+        assert await heard(stream, "\n\n") == ":\n\n"
+        await ask("alarm_acknowledge", monitor=DISKS)
+        told = await heard(stream, "event: alarms")
+    assert "hx-partial" not in told
 
 
 def test_a_window_goes_in_and_out_where_it_belongs():

@@ -37,11 +37,12 @@ ALARMS: Mapping[str, Words] = {
     "alarms.not_told": Words(en="nobody was told", ja="まだ誰にも知らせていません"),
     "alarms.silent": Words(en="silent until {at}", ja="{at} まで通知停止"),
     "alarms.works": Words(en="maintenance until {at}", ja="{at} までメンテナンス"),
-    "alarms.changed": Words(
-        en="The alarms have changed since this page was opened.",
-        ja="このページを開いたあとに、アラームが変わりました。",
+    "alarms.moved": Words(en="The alarms have changed:", ja="アラームが変わりました。"),
+    "alarms.over": Words(en="ended", ja="終了"),
+    "alarms.gone": Words(
+        en="It ended meanwhile; it stays here because you have chosen it.",
+        ja="このあいだに終わりました。選択中なので、ここに残しています。",
     ),
-    "alarms.again": Words(en="Show them as they are now", ja="最新の状態を表示する"),
     "alarms.none_picked": Words(
         en="Choose at least one alarm in the list first.",
         ja="先に、一覧でアラームを1つ以上選んでください。",
