@@ -213,6 +213,8 @@ async def a_test_mail_is_accepted(sitting):
     posts = page.locator("#testmail .relay .is-lit")
     await expect(posts).to_have_count(4, timeout=SOON)
     await expect(page.locator("#testmail samp")).to_contain_text("250 2.0.0 OK")
+    await expect(page.locator("#last")).to_contain_text("Last accepted")  # no reload
+    await expect(page.locator("#way .is-lit")).to_have_count(3)
     assert [mail for mail in office.lab.mails if "test mail" in mail.subject]
     await sitting.looks_well("mail-route")
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
 from noroshi.web.mailing import heading
@@ -345,6 +346,23 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
     assert 'inputmode="email" value="ops@example.com"' in page.text  # to send another one there
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
     assert 'class="relay"' in (await browser.get(next)).text
+
+
+async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
+    page = await browser.get(page.to.partition("#")[0])
+    assert "Last accepted" not in page.text
+    next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
+    assert "hx-partial" not in (await browser.get(next)).text
+    await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    told = (await browser.get(next)).text
+    assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+    way = told.partition('hx-target="#way"')[2]
+    assert re.search(r'is-lit"><[^>]*>Accepted<', way)
+    page = (await browser.get("/mail/route/plain")).text
+    assert all(f'id="{name}"' in page for name in ("how", "last", "way"))
 
 
 async def test_a_route_that_is_not_there_has_no_page(desk, browser):
