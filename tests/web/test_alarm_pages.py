@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.model import Cause, Change, Event, ItemState, Level, State
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.status import STOPPED
-from noroshi.web.windows import planned, put_in, taken_out
+from noroshi.web.windows import planned, put_in, taken_out, titled
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
 from tests.web.test_overview import following, heard, serial
@@ -264,3 +264,29 @@ def test_a_window_goes_in_and_out_where_it_belongs():
         assert taken_out(less, place, 0, other) == content
     for place in ("web1/none", "web1/base/none", f"{DISKS}/x"):
         assert put_in(content, place, window) is None
+
+
+async def test_what_has_a_title_goes_by_it_and_its_name_is_at_hand(seen, ask):
+    titled = [{"name": "base", "title": "Basics", "monitor": GROUP[0]["monitor"]}]
+    await applied(ask, instances__web1={"title": "Shop", "group": titled, "rules": ["all"]})
+    await ask("silence_add", place="web1/base", length="1h", reason="work")
+    for path in ("/", "/alarms"):
+        page = (await seen.get(path)).text
+        assert "Shop › disks › /var" in page and f'title="{DISKS}"' in page
+        assert "Shop › Basics" in page
+    assert 'title="web1">Shop</span>' in (await seen.get("/")).text
+    page = (await seen.get(f"/monitor/{DISKS}")).text
+    assert '<a href="/instance/web1" title="web1">Shop</a>' in page and DISKS in page
+    assert "Shop › disks" in (await seen.get("/alarms?find=shop")).text
+
+
+def test_a_place_in_documents_goes_by_its_titles():
+    content = {"title": "Shop", "group": [{**GROUP[0], "title": "Basics"}]}
+    documents = {"instances/web1": content}
+    for place, name in (
+        ("web1", "Shop"),
+        ("web1/base", "Shop › Basics"),
+        (DISKS, "Shop › disks"),
+        ("web2", "web2"),
+    ):
+        assert titled(documents, place) == name

@@ -1,6 +1,7 @@
 """The pages on mail: routes and their order, the app of one, its sign-in by every way."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -395,3 +396,17 @@ def test_one_route_alone_is_not_called_every_route():
     well = {"state": "well"}
     for count, told in ((1, "by the only route"), (2, "by every route (2)")):
         assert told in heading(TONGUES["en"], [well] * count)
+
+
+async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(desk, browser):
+    ask = NearBy(desk)
+    everybody = {"addresses": ["ops@example.com"], "title": "Everybody on call"}
+    await applied(ask, contacts__ops=everybody)
+    (mail,) = (await ask("send", to=["ops"], routes=["plain"], subject="s", text="t"))["ids"]
+    await browser.log_in()
+    for path in ("/queue", "/queue?q=on+call+old+server", f"/queue/mail?id={quote(mail)}"):
+        page = (await browser.get(path)).text
+        assert "Everybody on call" in page and "Old server" in page
+    await desk.attempted("plain", Verdict.DEFERRED, "later", 451)
+    page = (await browser.get(f"/queue/mail?id={quote(mail)}")).text
+    assert "Old server → ops@example.com" in page

@@ -11,6 +11,7 @@ from typing import Any
 from noroshi.core.model import Level
 from noroshi.web.seen import relay_of
 from noroshi.web.tongue import Tongue
+from noroshi.web.tree import STEP, Instance, called
 from noroshi.web.visit import templates
 
 Answer = Mapping[str, Any]
@@ -22,8 +23,11 @@ PARTS = ("count", "chips", "open", "ended")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is open, what happened of late, how far the mails have come."""
+    """What is open, what happened of late, how far the mails have come; and what machines,
+    groups, monitors and routes are called."""
 
+    tree: Mapping[str, Instance]
+    ways: Mapping[str, str]
     alarms: Answer
     events: Sequence[Answer]
     ledger: Sequence[Answer]
@@ -42,8 +46,8 @@ class Wanted:
 def view(known: Known, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[str, Any]:
     """All that the fragments show."""
     every, now = known.alarms["rows"], known.alarms["at"]
-    rows = [row for row in every if _fits(row, wanted)]
-    shown = [_row(one, known.ledger, now, tongue) for one in rows[:MOST_SHOWN]]
+    rows = [row for row in every if _fits(row, wanted, known)]
+    shown = [_row(one, known, tongue) for one in rows[:MOST_SHOWN]]
     return {
         "may": may,
         "wanted": wanted,
@@ -51,10 +55,11 @@ def view(known: Known, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[s
         "count": len(every),
         "nobody": sum(row["acknowledged"] is None for row in every),
         "rows": shown,
-        "gone": list(_gone(every, wanted.picked)) if may["act"] else [],
+        "gone": list(_gone(known, wanted.picked)) if may["act"] else [],
         "more": max(0, len(rows) - MOST_SHOWN),
-        "recovered": list(_ended(known.events, now)),
+        "recovered": list(_ended(known, now)),
         "silences": known.alarms["silences"],
+        "called": lambda place: called(place, known.tree),
         "at": lambda instant: tongue.moment(instant, now),
         "level": tongue.level,
     }
@@ -67,13 +72,14 @@ def fragments(shown: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
     return {name: getattr(made, name)(shown) for name in PARTS}
 
 
-def _fits(row: Answer, wanted: Wanted) -> bool:
+def _fits(row: Answer, wanted: Wanted, known: Known) -> bool:
     if key_of(row) in wanted.picked:  # what somebody has chosen is not taken away from them
         return True
     if wanted.show == "nobody" and row["acknowledged"]:
         return False
     holder = row["acknowledged"]["who"] if row["acknowledged"] else ""
-    text = f"{row['path']} {row['title']} {row['item']} {holder}".lower()
+    name = called(row["path"], known.tree)
+    text = f"{row['path']} {name} {row['item']} {holder}".lower()
     return all(part in text for part in wanted.find.lower().split())
 
 
@@ -87,17 +93,16 @@ def _id(key: str) -> str:
     return f"a-{blake2s(key.encode(), digest_size=6).hexdigest()}"
 
 
-def _row(row: Answer, ledger: Sequence[Answer], now: str, tongue: Tongue) -> Mapping[str, Any]:
+def _row(row: Answer, known: Known, tongue: Tongue) -> Mapping[str, Any]:
     """An alarm with how far its newest mail has come."""
-    names = row["path"].split("/", 2)
-    its = next((one for one in ledger if _is_of(one, row)), None)
-    posts = tuple(relay_of(its, now, tongue)) if its else ()
+    its, now = next((o for o in known.ledger if _is_of(o, row)), None), known.alarms["at"]
+    posts = tuple(relay_of(its, now, tongue, known.ways)) if its else ()
     last = [one for one in posts if one.state]
     return {
         **row,
         "key": key_of(row),
         "id": _id(key_of(row)),
-        "name": " › ".join(filter(None, (names[0], row["title"] or names[2], row["item"]))),
+        "name": _name(row["path"], row["item"], known),
         "posts": posts,
         "far": f"{last[-1].name} {last[-1].told}".strip() if last else "",
         "because": _because(row["told"]),
@@ -115,25 +120,24 @@ def _because(told: Sequence[Answer]) -> Answer | None:
     return next((one["because"] for one in told if one["reason"]), None)
 
 
-def _gone(rows: Sequence[Answer], picked: frozenset[str]) -> Iterator[Mapping[str, str]]:
+def _gone(known: Known, picked: frozenset[str]) -> Iterator[Mapping[str, str]]:
     """What was chosen and is not open any more."""
-    for key in sorted(picked - {key_of(row) for row in rows}):
+    for key in sorted(picked - {key_of(row) for row in known.alarms["rows"]}):
         path, _, item = key.partition(" ")
-        yield {"key": key, "id": _id(key), "path": path, "name": _name(path, item)}
+        yield {"key": key, "id": _id(key), "path": path, "name": _name(path, item, known)}
 
 
-def _ended(events: Sequence[Answer], now: str) -> Iterator[Mapping[str, Any]]:
+def _ended(known: Known, now: str) -> Iterator[Mapping[str, Any]]:
     """What was bad and is not since less than a day, the newest first, each item once."""
     seen, since = set[tuple[str, str]](), datetime.fromisoformat(now) - DAY
-    for one in events:
+    for one in known.events:
         key = (one["path"], one["item"])
         if key in seen or datetime.fromisoformat(one["at"]) < since:
             continue
         seen.add(key)
         if one["after"] == Level.OK.value and one["before"] != Level.OK.value:
-            yield {**one, "id": _id(key_of(one)), "name": _name(*key)}
+            yield {**one, "id": _id(key_of(one)), "name": _name(*key, known)}
 
 
-def _name(path: str, item: str) -> str:
-    names = path.split("/", 2)
-    return " › ".join(filter(None, (names[0], names[-1], item)))
+def _name(path: str, item: str, known: Known) -> str:
+    return STEP.join(filter(None, (called(path, known.tree), item)))

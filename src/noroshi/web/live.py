@@ -17,7 +17,7 @@ from noroshi.ports import StoreError
 from noroshi.service import Refusal, attend
 from noroshi.web.alarmed import Known
 from noroshi.web.house import House
-from noroshi.web.seen import view, wrong_items
+from noroshi.web.seen import view, ways, wrong_items
 from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import Instance, tree_of
 from noroshi.web.visit import asked, templates
@@ -75,6 +75,16 @@ class Seen:
         way = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
         return self.status["silences"], shown, way
 
+    def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> Known:
+        """What the page of alarms shows."""
+        return Known(
+            tree=self.tree,
+            ways=ways(self.status),
+            alarms=alarms,
+            events=log["events"],
+            ledger=self.ledger["rows"],
+        )
+
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """What is made once for all who look at this."""
         if key not in self._once:
@@ -119,8 +129,7 @@ class Live:
         async with self._turn:
             if seen.known is None:
                 found, log = await self._ask("alarms"), await self._ask("log", last=LATELY)
-                rows = seen.ledger["rows"]
-                seen.known = Known(alarms=found, events=log["events"], ledger=rows)
+                seen.known = seen.with_alarms(found, log)
         return seen, seen.known
 
     def changed(self) -> None:

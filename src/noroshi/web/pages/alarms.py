@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.alarmed import Known, Wanted, fragments, view
+from noroshi.web.alarmed import Wanted, fragments, view
 from noroshi.web.doing import address, asked, attempt, may, typed
 from noroshi.web.house import House
 from noroshi.web.live import LATELY, Live
@@ -106,8 +106,7 @@ async def _shown(
     seen = await live.now()  # first: what moves from here on is told by the stream
     found, log = await visit.need("alarms"), await visit.need("log", last=LATELY)
     tongue, wanted = TONGUES[visit.language], _wanted(visit)
-    known = Known(alarms=found, events=log["events"], ledger=seen.ledger["rows"])
-    shown = view(known, wanted, may(visit), tongue)
+    shown = view(seen.with_alarms(found, log), wanted, may(visit), tongue)
     return visit.page(
         "alarms.html",
         status,

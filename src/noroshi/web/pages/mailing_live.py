@@ -16,7 +16,7 @@ from noroshi.web.doing import Outcome, asked, attempt, clock
 from noroshi.web.house import House
 from noroshi.web.mailing import Answer, href
 from noroshi.web.mailing_route import known_of
-from noroshi.web.mails import TAKEN, attempts, relay, state
+from noroshi.web.mails import TAKEN, attempts, names, relay, state
 from noroshi.web.visit import Handler, Visit, page, templates
 
 SETTLED = (*TAKEN, "dropped", "held", "set aside")
@@ -135,7 +135,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "shown": state(visit, queued["state"]),
         "because": visit.say(queued["because"]),
         "posts": relay(visit, ("post.made", queued["born"]), way),
-        "tries": list(attempts(visit, flat)),
+        "tries": list(attempts(visit, flat, await names(visit))),
         "taken": queued["state"] in TAKEN,
         "over": queued["state"] in SETTLED,
         "mail": f"/queue/mail?id={id}",

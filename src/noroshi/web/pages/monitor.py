@@ -21,7 +21,7 @@ from noroshi.web.pages.trying import needs_password
 from noroshi.web.parts import switch_of
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
-from noroshi.web.tree import level_of
+from noroshi.web.tree import called, level_of
 from noroshi.web.visit import Visit, page
 
 EVENTS, ROWS, CHARTS = 30, 30, 6
@@ -44,6 +44,7 @@ def routes(house: House, live: Live) -> list[Route]:
             log=log,
             switch=switch_of(path, seen.status, TONGUES[visit.language]),
             open=_open(shown["status"]),
+            called=lambda place: called(place, seen.tree),
             own=path.startswith(f"{OWN}/"),
             unsure=needs_password(visit, shown),
             may=may(visit),
