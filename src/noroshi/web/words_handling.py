@@ -65,8 +65,6 @@ HANDLING: Mapping[str, Words] = {
     "col.when": Words(en="When", ja="日時"),
     "col.deed": Words(en="What was done", ja="操作"),
     "col.given": Words(en="With", ja="内容"),
-    "col.before": Words(en="Before", ja="変更前"),
-    "col.after": Words(en="After", ja="変更後"),
     "state.waiting": Words(en="waiting", ja="待機"),
     "state.out": Words(en="being sent", ja="送信中"),
     "state.held": Words(en="held", ja="停止中"),
