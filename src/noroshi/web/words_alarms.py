@@ -10,13 +10,14 @@ ALARMS: Mapping[str, Words] = {
     "alarms.title": Words(en="Alarms", ja="アラーム"),
     "alarms.none": Words(en="No alarm is open.", ja="続いているアラームはありません。"),
     "alarms.head": Words(
-        en="{count} open, {nobody} not acknowledged", ja="続いている{count}件、未確認{nobody}件"
+        en="{count} open, {nobody} not acknowledged",
+        ja="続いている{count}件、うち確認待ち{nobody}件",
     ),
     "alarms.calm": Words(en="no alarm is open", ja="続いているものはありません"),
     "alarms.list": Words(en="Open alarms", ja="続いているアラーム"),
     "alarms.filter": Words(en="Which alarms", ja="表示するアラーム"),
     "alarms.all": Words(en="Open {count}", ja="続いている {count}"),
-    "alarms.nobody": Words(en="Not acknowledged {count}", ja="未確認 {count}"),
+    "alarms.nobody": Words(en="Not acknowledged {count}", ja="確認待ち {count}"),
     "alarms.find": Words(en="Find alarms", ja="アラームを絞り込む"),
     "alarms.find.hint": Words(
         en="Instance, monitor, person", ja="インスタンス、監視項目、担当者"
@@ -33,7 +34,7 @@ ALARMS: Mapping[str, Words] = {
     "alarms.what": Words(en="What", ja="何が"),
     "alarms.way": Words(en="How far it has come", ja="足どり"),
     "alarms.holder": Words(en="Acknowledged", ja="確認"),
-    "alarms.not_yet": Words(en="Not acknowledged", ja="未確認"),
+    "alarms.not_yet": Words(en="Not acknowledged", ja="確認待ち"),
     "alarms.not_told": Words(en="nobody was told", ja="まだ誰にも知らせていません"),
     "alarms.silent": Words(en="silent until {at}", ja="{at} まで通知停止"),
     "alarms.works": Words(en="maintenance until {at}", ja="{at} までメンテナンス"),
@@ -61,8 +62,8 @@ ALARMS: Mapping[str, Words] = {
     ),
     "ack.words": Words(en="A few words (optional)", ja="ひとこと (任意)"),
     "ack.what": Words(
-        en="Repeats stop. When it gets worse it is told again, and nobody has it any more.",
-        ja="繰り返しの通知は止まります。悪化したときはまた知らせ、未確認に戻ります。",
+        en="Repeats stop. When it gets worse it is told again, and it waits to be acknowledged.",
+        ja="繰り返しの通知は止まります。悪化したときはまた知らせ、確認待ちに戻ります。",
     ),
     "ack.recovery": Words(
         en="Its recovery is told to everybody who was told of it.",

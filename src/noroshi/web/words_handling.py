@@ -132,7 +132,7 @@ HANDLING: Mapping[str, Words] = {
     "mail.made": Words(en="Made", ja="作成"),
     "mail.alarms": Words(en="Alarms", ja="アラーム"),
     "mail.members": Words(en="In the place of", ja="まとめた元のメール"),
-    "mail.unproved": Words(en="Not proved", ja="未確認"),
+    "mail.unproved": Words(en="Not proved", ja="到達は未確認"),
     "mail.deeds": Words(en="What now?", ja="どうしますか"),
     "tries.title": Words(en="Attempts", ja="送信の試行"),
     "tries.none": Words(en="None has ended yet.", ja="終わった試行はまだありません。"),
