@@ -116,9 +116,9 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hour
     assert "Nothing is silent." in (await seen.get(seen.to)).text
 
 
-async def test_what_recovered_within_a_day_is_listed(seen, desk):
+async def test_what_ended_within_a_day_is_listed(seen, desk):
     page = (await seen.get("/alarms")).text
-    assert "Nothing has recovered within 24 hours." in page
+    assert "No alarm has ended within 24 hours." in page
 
 
 async def stopped(desk, ask):
@@ -150,6 +150,7 @@ async def test_what_was_stopped_is_not_said_to_be_well(seen, desk, ask):
     page = (await seen.get("/alarms")).text
     row = page.partition('id="h-well"')[2].partition("</tr>")[0]
     assert "web1 › disks › /var" in row and "Stopped" in row and ">OK<" not in row
+    assert "no longer watched: 1" in page and "ecovered" not in page.partition('id="ended"')[2]
 
 
 async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):

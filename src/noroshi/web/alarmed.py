@@ -57,7 +57,7 @@ def view(known: Known, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[s
         "rows": shown,
         "gone": list(_gone(known, wanted.picked)) if may["act"] else [],
         "more": max(0, len(rows) - MOST_SHOWN),
-        "recovered": list(_ended(known, now)),
+        "ended": list(_ended(known, now)),
         "silences": known.alarms["silences"],
         "called": lambda place: called(place, known.tree),
         "at": lambda instant: tongue.moment(instant, now),

@@ -49,11 +49,17 @@ ALARMS: Mapping[str, Words] = {
         ja="先に、一覧でアラームを1つ以上選んでください。",
     ),
     "alarms.with_picked": Words(en="With those chosen:", ja="選んだアラームを"),
-    "alarms.recovered": Words(en="Recovered within 24 hours", ja="24時間以内に回復したもの"),
-    "alarms.recovered.none": Words(
-        en="Nothing has recovered within 24 hours.", ja="24時間以内に回復したものはありません。"
+    "alarms.ended": Words(
+        en="Alarms that ended within 24 hours", ja="24時間以内に終わったアラーム"
     ),
-    "alarms.count": Words(en="{count}", ja="{count}件"),
+    "alarms.ended.well": Words(en="recovered: {count}", ja="回復 {count}件"),
+    "alarms.ended.unwatched": Words(
+        en="no longer watched: {count}", ja="監視の停止・終了 {count}件"
+    ),
+    "alarms.ended.none": Words(
+        en="No alarm has ended within 24 hours.",
+        ja="24時間以内に終わったアラームはありません。",
+    ),
     "alarms.from_to": Words(en="{begins} to {ends}", ja="{begins} から {ends} まで"),
     "ack.title": Words(en="Acknowledge", ja="確認する"),
     "ack.about": Words(
