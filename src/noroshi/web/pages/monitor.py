@@ -13,9 +13,11 @@ from noroshi.actions.phrases import quantity
 from noroshi.core.model import Level
 from noroshi.core.own import OWN
 from noroshi.web.charts import NARROW, WIDE, chart
+from noroshi.web.decided import decided
 from noroshi.web.doing import asked, may
 from noroshi.web.house import House
 from noroshi.web.live import Live
+from noroshi.web.mails import names
 from noroshi.web.pages.parts import did
 from noroshi.web.pages.trying import needs_password
 from noroshi.web.parts import switch_of
@@ -42,6 +44,8 @@ def routes(house: House, live: Live) -> list[Route]:
             serial=seen.serial,
             side=side_of(seen, visit.language, path=path),
             log=log,
+            why=decided(path, log, seen.ledger["rows"], shown["at"]),
+            contact=(await names(visit)).contact,
             switch=switch_of(path, seen.status, TONGUES[visit.language]),
             open=_open(shown["status"]),
             called=lambda place: called(place, seen.tree),
