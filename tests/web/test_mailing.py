@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
-from noroshi.web.mailing import heading
+from noroshi.web.mailing import heading, labels
 from noroshi.web.tongue import TONGUES
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
@@ -53,6 +53,17 @@ async def sent(browser, do, path=ROUTE, **form):
 async def with_secret(desk):
     await defined(desk)
     await NearBy(desk)("set_secret", name="app", value=CANARY)
+
+
+def test_a_route_goes_by_its_place_and_by_what_it_is():
+    kinds = {"m365": "smtp", "g": "graph", "old": "smtp", "hook": "webhook"}
+    found = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    assert list(labels(TONGUES["ja"], found).values()) == [
+        "SMTPサーバー1",
+        "経路2 (Microsoft Graph)",
+        "SMTPサーバー3",
+        "その他の経路",
+    ]
 
 
 async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, browser):
