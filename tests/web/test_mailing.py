@@ -340,6 +340,19 @@ async def test_a_password_goes_into_the_vault_and_never_comes_back(desk, browser
     assert CANARY not in (await browser.get(page.to)).text
 
 
+@pytest.mark.parametrize(
+    ("way", "do", "leaves"),
+    [("browser", "begin", True), ("paste", "open", True), ("paste", "begin", False)],
+)
+async def test_one_click_leads_to_the_sign_in_page(desk, browser, way, do, leaves):
+    await with_secret(desk)
+    await browser.log_in()
+    page = await sent(browser, do, f"{ROUTE}?way={way}", way=way)
+    assert page.status == 200 and link(page.text, "go").startswith("https://")
+    assert (" data-leave>" in page.text) is leaves
+    assert "noroshi@example.com" in page.text  # as whom to sign in
+
+
 async def test_a_diagnosis_is_told_as_its_stages_come(desk, browser):
     await defined(desk, routes__seen={"kind": "examined"})
     await browser.log_in()
