@@ -20,7 +20,7 @@ from noroshi.web.live import Live
 from noroshi.web.mails import names
 from noroshi.web.pages.parts import did
 from noroshi.web.pages.trying import needs_password
-from noroshi.web.parts import switch_of
+from noroshi.web.parts import stops_of
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import called, level_of
@@ -46,7 +46,7 @@ def routes(house: House, live: Live) -> list[Route]:
             log=log,
             why=decided(path, log, seen.ledger["rows"], shown["at"]),
             contact=(await names(visit)).contact,
-            switch=switch_of(path, seen.status, TONGUES[visit.language]),
+            switch=stops_of(seen.status, TONGUES[visit.language]).of(path),
             open=_open(shown["status"]),
             called=lambda place: called(place, seen.tree),
             own=path.startswith(f"{OWN}/"),
