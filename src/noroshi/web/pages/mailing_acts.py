@@ -188,6 +188,7 @@ DEEDS: Mapping[str, Callable[[Visit, Known], Awaitable[Done]]] = {
     "save": save,
     "entry": entry,
     "begin": begin,
+    "open": begin,
     "finish": finish,
     "device": device,
     "prove": prove,
