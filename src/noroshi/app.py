@@ -124,8 +124,8 @@ class Plans:
 class Hosts:
     """All instances are watched from this computer; address and time zone are their own."""
 
-    def __init__(self, rules: ProgramRules, clocks: Clocks, jobs: Jobs) -> None:
-        self._rules, self._clocks, self._jobs = rules, clocks, jobs
+    def __init__(self, rules: ProgramRules, clocks: Clocks, jobs: Jobs, closed: Closed) -> None:
+        self._rules, self._clocks, self._jobs, self._closed = rules, clocks, jobs, closed
         self._known: dict[tuple[str, str, bool], Host] = {}
         self.own: Own | None = None
         """What the node knows of itself; only its own instance may ask for it."""
@@ -141,6 +141,7 @@ class Hosts:
                 zone=zone_of(zone),
                 jobs=self._jobs,
                 own=self.own if own else None,
+                closed=self._closed,
             )
         return self._known[key]
 
@@ -171,12 +172,9 @@ async def open_app(
         renderer = TemplateRenderer()
         stack.push_async_callback(renderer.close)
         here = socket.gethostname()
+        closed = Closed(config.web.port if config.web else 0, config.may_reach)
         plugins = Plugins(
-            checks.BUILT_IN,
-            actions.built_in(renderer),
-            transports.BUILT_IN,
-            here,
-            Closed(config.web.port if config.web else 0, config.may_reach),
+            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, here, closed
         )
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
@@ -189,7 +187,7 @@ async def open_app(
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
-        hosts = Hosts(ProgramRules(config.programs, config.runs_as), clocks, jobs)
+        hosts = Hosts(ProgramRules(config.programs, config.runs_as), clocks, jobs, closed)
         engine = Engine(
             store,
             plugins,

@@ -382,10 +382,10 @@ SETTINGS: Mapping[str, Setting] = {
         _nets,
         [],
         Words(
-            en="Addresses that routes and sign-ins may lead to although they are closed to them:\n"
-            "those where a cloud hands out credentials (169.254.169.254 and others), and that of\n"
-            "the manager. Written as 169.254.169.254 or 169.254.0.0/16.",
-            ja="送信経路とサインインからは接続できないアドレスのうち、接続を許すものです。クラウドが認証情報を\n"
+            en="Addresses that routes, sign-ins and monitors of web pages may lead to although they\n"
+            "are closed to them: those where a cloud hands out credentials (169.254.169.254 and\n"
+            "others), and that of the manager. Written as 169.254.169.254 or 169.254.0.0/16.",
+            ja="送信経路、サインイン、Web ページの監視項目からは接続できないアドレスのうち、接続を許すものです。クラウドが認証情報を\n"
             "渡すアドレス (169.254.169.254 など) とマネージャーのアドレスは、ここに書かない限り接続できません。\n"
             "169.254.169.254 や 169.254.0.0/16 のように書きます。",
         ),

@@ -274,6 +274,9 @@ class Host(Protocol):
     async def address(self) -> str:
         """Where network checks reach it: a name or an address."""
 
+    async def network(self) -> Network:
+        """By which way its network checks leave, and where none of them may lead."""
+
     async def volumes(self) -> Sequence[Volume]: ...
 
     async def processes(self) -> Sequence[Process]:

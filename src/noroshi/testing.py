@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.model import DIRECT, Answer, Envelope, Network, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.ports import (
     Beat,
@@ -66,15 +66,20 @@ class FakeHost:
         now: datetime = DAWN,
         files: Files | None = None,
         own: Own | None = None,
+        network: Network = DIRECT,
     ) -> None:
         self._volumes, self._processes = volumes, processes
         self._ran, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
         self._beats, self._now, self._files, self._own = beats, now, files, own
+        self._network = network
         self.forbidden: Sequence[Words] = ()
 
     async def address(self) -> str:
         return self._address
+
+    async def network(self) -> Network:
+        return self._network
 
     async def volumes(self) -> Sequence[Volume]:
         return list(_known(self._volumes))

@@ -29,6 +29,7 @@ from noroshi.testing import DAWN, FakeHost
 
 GIVEN = {
     "heartbeat": {"job": "backup", "every": "1d"},
+    "http": {"url": "http://127.0.0.1:1/"},  # where nothing listens
     "logfile": {"path": "/no/log", "terms": ({"word": "ERROR"},), "may_be_missing": True},
     "process": {"name": "init"},
     "noroshi-account": {"account": "m365"},
@@ -44,7 +45,7 @@ class Mute:
     async def address(self):
         raise Unmeasurable(plain("the host cannot be asked"))
 
-    volumes = processes = memory = processor = now = own = address
+    network = volumes = processes = memory = processor = now = own = address
 
     async def beat(self, job):
         raise Unmeasurable(plain("the host cannot be asked"))
@@ -152,21 +153,23 @@ class Asked(Mute):
         self.asked = True
         return await super().address()
 
+    network = Mute.address
+
 
 async def test_what_asks_where_the_host_is_says_where_it_goes(check, options):
     host = Asked()
     with pytest.raises(Unmeasurable):
         await check.run(options, host, {})
-    assert host.asked is (check.goes_to is not None)
+    assert host.asked is hasattr(options, "address")
     assert not host.asked or check.goes_to(options, "192.0.2.7") == "192.0.2.7"
 
 
 def test_an_address_among_the_options_is_where_it_goes(check, options):
-    if check.goes_to is None:
-        assert not hasattr(options, "address")
-    else:
+    if hasattr(options, "address"):
         elsewhere = dataclasses.replace(options, address="192.0.2.8")
         assert check.goes_to(elsewhere, "192.0.2.7") == "192.0.2.8"
+    else:
+        assert (check.goes_to is not None) is hasattr(options, "url")
 
 
 def test_its_module_says_what_it_watches(check):

@@ -13,6 +13,7 @@ from noroshi.network.racing import (
     NobodyAnswered,
     NoSource,
     addresses_of,
+    by_number,
     first_to_answer,
 )
 
@@ -56,6 +57,28 @@ def test_from_a_source_address_only_its_own_family_is_tried():
     with pytest.raises(NoSource) as caught:
         addresses_of(found("192.0.2.1"), "2001:db8::9")
     assert caught.value.why is None
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "127.0.0.1", "2001:db8::1", "2001:DB8:0::1"])
+def test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it(address):
+    assert by_number(address, 25) == socket.getaddrinfo(address, 25, type=socket.SOCK_STREAM)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "localhost",
+        "a.example",
+        "",
+        "127.1",
+        "2130706433",
+        "0x7f.1",
+        "fe80::1%lo",
+        "::ffff:192.0.2.1",
+    ],
+)
+def test_whatever_else_there_is_the_resolver_is_asked(name):
+    assert by_number(name, 25) == []
 
 
 @contextmanager

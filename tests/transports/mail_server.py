@@ -189,7 +189,7 @@ KEY_USES = (
 
 
 def make_certificate(
-    folder: Path, name: str = "localhost", ca: str = "test CA"
+    folder: Path, name: str = "localhost", ca: str = "test CA", ends: datetime = UNTIL
 ) -> ssl.SSLContext:
     """A CA (ca.pem in the folder) and a server's context with a certificate from it."""
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
@@ -205,7 +205,7 @@ def make_certificate(
     if name == "localhost":
         names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    own = signed(subject, ca_name, key, ca_key, [x509.SubjectAlternativeName(names)])
+    own = signed(subject, ca_name, key, ca_key, [x509.SubjectAlternativeName(names)], ends)
     (folder / "ca.pem").write_bytes(issuer.public_bytes(serialization.Encoding.PEM))
     private = key.private_bytes(
         serialization.Encoding.PEM,
@@ -218,12 +218,12 @@ def make_certificate(
     return context
 
 
-def signed(subject, issuer, key, ca_key, extensions):
+def signed(subject, issuer, key, ca_key, extensions, ends=UNTIL):
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     builder = (
         x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(FROM)
-        .not_valid_after(UNTIL)
+        .not_valid_after(ends)
         .add_extension(authority, critical=False)
     )
     for extension in extensions:

@@ -50,9 +50,9 @@ def attribute(tag, name):
     return html.unescape(found.group(1)) if found else ""
 
 
-def filled_in(text):
-    """What a browser would post of the form that edits."""
-    form = text[text.index('id="edit"') :]
+def filled_in(text, begins='id="edit"'):
+    """What a browser would post of the form that edits, or of the one that begins so."""
+    form = text[text.index(begins) :]
     form = form[: form.index("</form>")]
     found = {}
     for tag in INPUT.findall(form):
@@ -526,3 +526,12 @@ async def test_limits_are_in_the_unit_that_was_measured(desk, browser):
     await desk.measured()
     await browser.get(MONITOR)
     assert re.search(r"used <span class=\"mute\">\(%\)", browser.text)
+
+
+async def test_what_a_kind_calls_an_option_is_not_what_the_monitor_s_own_setting_is_called(
+    browser,
+):
+    """A script has a time-out of its own, in seconds; the monitor's is a length of time."""
+    await browser.get("/settings/monitor?in=web1&group=base&kind=script")
+    (label,) = re.findall(r'<label for="f-timeout">([^<]*)', browser.text)
+    assert label.strip() == "Time-out"

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import psutil
 
+from noroshi.core.closed import CLOSED, Closed
+from noroshi.core.model import Network
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts import counters
@@ -51,7 +53,8 @@ NOT_HERE = Words(
 
 
 class LocalHost:
-    """Facts from this computer's own kernel. `zone` is the instance's."""
+    """Facts from this computer's own kernel. `zone` is the instance's; `closed` is where no check
+    may lead that reads what it is answered."""
 
     def __init__(
         self,
@@ -63,16 +66,20 @@ class LocalHost:
         jobs: Jobs | None = None,
         volumes: Volumes | None = None,
         own: Own | None = None,
+        closed: Closed = CLOSED,
         look: Callable[[], Sequence[Process]] | None = None,
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
         self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
         self._volumes, self._files = volumes or Volumes(), FileWork()
-        self._own = own
+        self._own, self._network = own, Network(closed=closed)
         self._table = Shared(lambda: apart(look or running_processes), clocks.steady)
 
     async def address(self) -> str:
         return self._address
+
+    async def network(self) -> Network:
+        return self._network
 
     async def volumes(self) -> Sequence[Volume]:
         return await self._volumes.read()

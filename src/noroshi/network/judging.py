@@ -1,7 +1,8 @@
 """Whether a connection may be made, judged by the address that it would be made to: a name that
 leads elsewhere a moment later (DNS rebinding) gains nothing.
 
-No redirect is ever followed, so there is no second hop to judge.
+No redirect is followed but by a monitor that is told to (`visiting`), and there each hop is a
+connection of its own, judged as the first one is.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import socket
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from itertools import zip_longest
 from typing import Any
 
@@ -62,6 +62,19 @@ def addresses_of(found: Iterable[Found], source: str = "") -> list[Address]:
     first = [a for a in all_of_them if a.family == all_of_them[0].family]
     other = [a for a in all_of_them if a.family != all_of_them[0].family]
     return [a for pair in zip_longest(first, other) for a in pair if a is not None]
+
+
+def by_number(host: str, port: int) -> Sequence[Found]:
+    """What getaddrinfo finds for an address, without a thread of its own, which a dead resolver
+    may hold; nothing for what it must look at."""
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return []
+    if isinstance(ip, IPv6Address) and (ip.scope_id or ip.ipv4_mapped):
+        return []  # the one has a number of its own here, the other is written in another way
+    where = (str(ip), port) if ip.version == 4 else (str(ip), port, 0, 0)
+    return [(FAMILIES[ip.version], socket.SOCK_STREAM, socket.IPPROTO_TCP, "", where)]
 
 
 async def first_to_answer(addresses: Iterable[Address], source: str = "") -> socket.socket:

@@ -148,9 +148,9 @@ NO_TLS = Words(
     "途中のファイアウォールが捨てています。",
 )
 CA_FILE = Words(
-    en="the CA file {path} cannot be read: {why}. Mend ca_file of the route, the network or the "
-    "cloud.",
-    ja="認証局のファイル {path} を読めません: {why}。送信経路、ネットワーク、クラウドの ca_file を"
+    en="the CA file {path} cannot be read: {why}. Mend ca_file of the monitor, the route, the "
+    "network or the cloud.",
+    ja="認証局のファイル {path} を読めません: {why}。監視項目、送信経路、ネットワーク、クラウドの ca_file を"
     "直してください。",
 )
 CERTIFICATE_FILE = Words(

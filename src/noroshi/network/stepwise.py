@@ -13,7 +13,14 @@ from noroshi.core.words import Words
 from noroshi.network import said
 from noroshi.network.judging import allowed, see_that_open
 from noroshi.network.proxy import authority, proxy_of, tunnel
-from noroshi.network.racing import Address, NoSource, addresses_of, first_to_answer
+from noroshi.network.racing import (
+    Address,
+    Found,
+    NoSource,
+    addresses_of,
+    by_number,
+    first_to_answer,
+)
 from noroshi.network.reaching import Way
 
 T = TypeVar("T")
@@ -43,10 +50,10 @@ async def looked_up(host: str, port: int, way: Way, patience: float) -> Ahead:
     network = way.network
     first = proxy_of(network) if network.proxy else (host, port)
     where = authority(*first)
-    loop = asyncio.get_running_loop()
-    asking = loop.getaddrinfo(*first, type=socket.SOCK_STREAM)
     try:
-        found = await _within(patience, asking, said.NO_NAME_SERVER, where)
+        found = by_number(*first) or await _within(
+            patience, _asked(*first), said.NO_NAME_SERVER, where
+        )
         if network.proxy:
             see_that_open(host, port, network)
         return Ahead(*first, allowed(addresses_of(found, network.source), *first, network))
@@ -85,6 +92,11 @@ async def led_on(sock: socket.socket, host: str, port: int, way: Way, patience: 
         await _within(patience, asking, said.PROXY_SILENT, where, proxy=network.proxy)
     except OSError as error:
         raise said.of_proxy(network, error) from None
+
+
+async def _asked(host: str, port: int) -> Sequence[Found]:
+    loop = asyncio.get_running_loop()
+    return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 async def _within(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+import threading
 from collections.abc import Iterable, Sequence
 
 from noroshi.core.model import Fault
@@ -11,6 +13,10 @@ from noroshi.core.words import Words
 from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
 
 LONGEST_NAME = 80
+KEPT = 600.0
+"""Seconds for which what is trusted is not read anew by whoever connects all the time."""
+MENDED = 30.0
+"""The same once a certificate was refused: a CA's file may have been mended."""
 
 
 def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.SSLContext:
@@ -27,6 +33,40 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
     if faults := certificate_faults(certificate, context):
         raise NotReached(faults[0], Fault.SETUP, CERTIFICATE_FILE)
     return context
+
+
+class KeptTrust:
+    """What `client_context` makes, kept for a while: reading the system's store takes 10 ms and a
+    megabyte each time."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, ...], tuple[float, ssl.SSLContext]] = {}
+        self._reading = threading.Lock()
+
+    async def context(self, ca_files: tuple[str, ...]) -> ssl.SSLContext:
+        """Raises NotReached for a file that cannot be used."""
+        now = asyncio.get_running_loop().time()
+        if found := self._fresh(ca_files, now):
+            return found
+        return await asyncio.to_thread(self._read, ca_files, now)
+
+    def refused(self, ca_files: tuple[str, ...]) -> None:
+        """A certificate was, so they are read anew soon."""
+        read, _ = self._found.get(ca_files, (0.0, None))
+        if asyncio.get_running_loop().time() - read > MENDED:
+            self._found.pop(ca_files, None)
+
+    def _fresh(self, ca_files: tuple[str, ...], now: float) -> ssl.SSLContext | None:
+        found = self._found.get(ca_files)
+        return found[1] if found is not None and now - found[0] < KEPT else None
+
+    def _read(self, ca_files: tuple[str, ...], now: float) -> ssl.SSLContext:
+        with self._reading:  # of thousands that want it at once, one reads
+            if found := self._fresh(ca_files, now):
+                return found
+            context = client_context(ca_files)
+            self._found[ca_files] = (now, context)
+            return context
 
 
 def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequence[Words]:

@@ -101,7 +101,10 @@ class Outline:
         found = dict[str, Field]()
         for part in self.parts:
             drawn = self._drawn(visit, edit, part.of(edit.current))
-            drawn = replace(drawn, defaults=self.defaults if not part.inside else {})
+            if part.inside:
+                drawn = replace(drawn, defaults={})
+            else:  # what a kind calls its own name or time-out is not what ours are called
+                drawn = replace(drawn, defaults=self.defaults, kind="")
             for one in fields_of(
                 part.schema,
                 part.of(edit.before),

@@ -40,7 +40,9 @@ LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
 LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
-MOST_FIELDS = 500
+MOST_FIELDS = 20_000
+"""A rule's form has a box for each contact, a notification's one for each instance: as many of them
+as fit into LONGEST_FORM by names of usual length. They are counted before they are split."""
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }

@@ -79,6 +79,14 @@ OPTIONS = _named(
         "ports": ("TCP ports", "TCP ポート"),
         "count": ("Times asked", "回数"),
         "wait": ("Wait (ms)", "待ち時間 (ミリ秒)"),
+        "url": ("Address", "URL (アドレス)"),
+        "method": ("Method", "要求の方法"),
+        "status": ("Status codes", "ステータスコード"),
+        "has": ("Must contain", "含まれるべき語"),
+        "has_not": ("Must not contain", "含まれてはならない語"),
+        "redirects": ("Redirects", "リダイレクト"),
+        "headers": ("Headers", "ヘッダー"),
+        "ca_file": ("Certificates to trust", "信頼する証明書"),
         "argv": ("Program", "プログラム"),
         "reads": ("What it prints", "出力の読み方"),
         "env": ("Environment", "環境変数"),
@@ -92,6 +100,8 @@ OPTIONS = _named(
         "html_template": ("HTML template", "HTML の文面"),
         "attach_lines": ("Lines as a file", "該当行の添付"),
         "script.name": ("Reading", "測定値の名前"),
+        "http.most": ("Most of the text (KiB)", "読む量 (KiB)"),
+        "http.timeout": ("Time-out of all (s)", "全体の制限時間 (秒)"),
         "script.timeout": ("Time-out (s)", "制限時間 (秒)"),
         "process.name": ("Program", "プログラム名"),
         "heartbeat.every": ("Reports at least every", "報告の間隔"),
@@ -155,5 +165,9 @@ AROUND: Mapping[str, Words] = {
     "form.row.text": Words(en="{label}, row {n}: text", ja="{label} {n}行目の文字列"),
     "form.cell": Words(en="{label}, row {n}", ja="{label} {n}行目"),
     "form.now": Words(en="In force meanwhile:", ja="いま有効な値:"),
+    "form.secret.again": Words(
+        en="Type it again: what is secret is not kept in the page.",
+        ja="もう一度入力してください。秘密の値は画面に残しません。",
+    ),
 }
 FORMS: Mapping[str, Words] = {**SETTINGS, **OPTIONS, **CHOICES, **AROUND}

@@ -249,6 +249,12 @@ HANDLING: Mapping[str, Words] = {
         en="The key is the same still: type the code that the authenticator shows now.",
         ja="キーはそのままです。認証アプリにいま表示されているコードを入れてください。",
     ),
+    "users.totp.unsure": Words(
+        en="The key is the same still. A code is good once and is not kept: type the one that the "
+        "authenticator shows now.",
+        ja="キーはそのままです。コードは使い切りで、画面には残りません。認証アプリにいま表示されているコードを"
+        "入れてください。",
+    ),
     "users.totp.code": Words(en="Code that it shows now", ja="いま表示されているコード"),
     "users.totp.on": Words(en="Turn on", ja="有効にする"),
     "users.totp.begin": Words(en="Begin two-step log-in", ja="2段階認証を始める"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -11,8 +12,9 @@ from starlette.routing import Route
 from noroshi.core.defined import REDIRECT
 from noroshi.oauth.profiles import CLOUDS
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, asked, attempt, for_sure
+from noroshi.web.doing import Outcome, asked, attempt
 from noroshi.web.house import House
+from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.pages.first import looked, shown
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -48,17 +50,20 @@ async def mail(visit: Visit) -> Response:
     kind = visit.form.get("way") or asked(visit, "way") or _way_of(there)
     if kind not in WAYS:
         raise NotFound(TEXTS["error.not_there"])
-    form, seen = _filled(there, kind), _seen(all_of_it)
+    its, etag = Both(form=_filled(there, kind), seen=all_of_it["version"]), _seen(all_of_it)
     if visit.request.method == "POST":
-        form = {name: visit.form.get(name, "").strip() for name in form}
+        form = {name: visit.form.get(name, "").strip() for name in its.form}
         done, saved = await _made(visit, kind, form, all_of_it)
-        if done.unsure:
-            return for_sure(visit, "/first/mail")
         if not done.why:
             return visit.to(SIGN_IN if kind == MICROSOFT else "/first/alarm")
+        its = await both(visit, form, lambda said: _filled(said, kind), done)
         # The definitions may be in force though the secret beside them was not taken.
-        fresh = _seen(await visit.need("definition_show"))
-        seen = fresh if saved else visit.form.get("etag", "")
+        fresh = await visit.need("definition_show")
+        if saved or its.overtaken:
+            its, etag = replace(its, seen=fresh["version"]), _seen(fresh)
+        else:
+            etag = visit.form.get("etag", "")
+        done = replace(done, why=told(visit, done))
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
     return await shown(
         visit,
@@ -67,8 +72,9 @@ async def mail(visit: Visit) -> Response:
         look,
         done.status,
         kind=kind,
-        form=form,
-        etag=seen,
+        form=its.form,
+        both=its,
+        etag=etag,
         why=done.why,
         clouds=(*OF_MICROSOFT, *own),
         protections=PROTECTIONS,

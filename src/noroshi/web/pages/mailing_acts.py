@@ -22,7 +22,8 @@ from noroshi.web.visit import Visit
 class Done:
     """What came of a form: `to` another page, else the same with what it brought. `begun` is a
     sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
-    `kept`: the definition is saved, though something after it was not."""
+    `kept`: the definition is saved, though something after it was not. `kind` and `problems` are
+    those of a refusal."""
 
     to: str = ""
     did: str = ""
@@ -34,10 +35,19 @@ class Done:
     caught: bool = False
     device: Code | None = None
     kept: bool = False
+    kind: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def _not_done(known: Known, done: Outcome) -> Done:
-    return Done(why=done.why, status=done.status, unsure=done.unsure, way=known.way)
+    return Done(
+        why=done.why,
+        status=done.status,
+        unsure=done.unsure,
+        way=known.way,
+        kind=done.kind,
+        problems=done.problems,
+    )
 
 
 async def save(visit: Visit, known: Known) -> Done:

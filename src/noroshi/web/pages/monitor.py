@@ -18,7 +18,7 @@ from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.pages.parts import did
 from noroshi.web.pages.trying import needs_password
-from noroshi.web.parts import switch_of
+from noroshi.web.parts import stops_of
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import level_of
@@ -42,7 +42,7 @@ def routes(house: House, live: Live) -> list[Route]:
             serial=seen.serial,
             side=side_of(seen, visit.language, path=path),
             log=log,
-            switch=switch_of(path, seen.status, TONGUES[visit.language]),
+            switch=stops_of(seen.status, TONGUES[visit.language]).of(path),
             open=_open(shown["status"]),
             own=path.startswith(f"{OWN}/"),
             unsure=needs_password(visit, shown),

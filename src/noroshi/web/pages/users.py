@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
 from noroshi.service import Invalid, NotFound
-from noroshi.web.doing import Outcome, asked, attempt, clock, for_sure, may, typed
+from noroshi.web.doing import Outcome, asked, clock, may, surely, told, typed
 from noroshi.web.house import House
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -26,6 +26,8 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "user_remove": ("name",),
 }
 """What the page of users can ask for, and what a form of it gives."""
+KEPT = ("name", "role", "days", "programs")
+"""What is shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
 BEFORE_THE_LIST = ("log_in", "log_in_code", "make_sure", "password_chosen", "api_token")
 """What people do on their way in, which is no operation."""
@@ -51,9 +53,7 @@ async def users(visit: Visit) -> Response:
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
         given = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
-        done = await attempt(visit, deed, **given)
-        if done.unsure:
-            return for_sure(visit, "/settings/users")
+        done = await surely(visit, deed, **given)
     rows = [
         {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
         for one in await visit.need("user_list")
@@ -69,9 +69,7 @@ async def tokens(visit: Visit) -> Response:
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
             raise NotFound(TEXTS["error.not_there"])
-        done = await attempt(visit, deed, **_token(visit, deed))
-        if done.unsure:
-            return for_sure(visit, "/settings/tokens")
+        done = await surely(visit, deed, **_token(visit, deed))
     rows = [
         {
             **one,
@@ -107,16 +105,18 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
         "deed": deed if done.ok is not None else "",
         "done": done.ok,
         "until": clock(visit, until),
-        "why": done.why,
+        "why": told(visit, done),
+        "unsure": done.unsure,
         "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
-        "form": typed(visit, "name", "role", "days", "programs"),
+        "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
+        "about": _help(visit, deed).rstrip(".。") if done.unsure else "",
         "may": may(visit),
     }
 
 
 def _mistyped(deed: str, done: Outcome) -> bool:
-    """Whether the authenticator has its seed, and only the code was not right."""
-    return deed == "user_totp_on" and done.kind == Invalid.kind
+    """Whether the authenticator has its seed, and a code is to be typed again."""
+    return deed == "user_totp_on" and (done.unsure or done.kind == Invalid.kind)
 
 
 def _role(visit: Visit, role: str) -> str:

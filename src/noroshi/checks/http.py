@@ -1,0 +1,276 @@
+"""Web page or API: whether it answers as expected, how fast, and until when its certificate holds."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from noroshi.checks.logs.encodings import codec_of
+from noroshi.checks.logs.matching import shown
+from noroshi.core import pages
+from noroshi.core.model import Limits, Network, Reading
+from noroshi.core.problems import Unfit
+from noroshi.core.words import Words, plain
+from noroshi.network import ByNetwork, NotReached
+from noroshi.oauth.certificates import ca_file_faults
+from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
+
+if TYPE_CHECKING:
+    from noroshi.network.visiting import Answered, Asking, Visit
+
+VISITING = "noroshi.network.visiting"
+KIB = 1024
+MOST_REDIRECTS, MOST_KIB, MOST_WORDS, LONGEST_WORD = 10, 1024, 20, 1000
+DAY = 86_400
+LINES = 40
+"""Lines of an answer that `try` shows."""
+TOLD = ("content-type", "content-length", "content-encoding", "server", "location")
+"""Headers of an answer that `try` shows."""
+
+BAD_STATUS = Words(en="a status must be 100 to 599", ja="ステータスコードは100から599までです")
+REDIRECTS = Words(en="redirects must be 0 to 10", ja="redirects は0から10までです")
+MOST = Words(en="most must be 1 to 1024", ja="most は1から1024までです")
+TIMEOUT = Words(
+    en="timeout must be more than 0 and at most 120",
+    ja="timeout は0より大きく120以下にしてください",
+)
+NO_BODY = Words(
+    en="an answer to HEAD has no text; take GET to look for words",
+    ja="HEAD の応答には本文がありません。語を探すには GET にしてください",
+)
+BAD_WORD = Words(
+    en="at most 20 words can be looked for, each text on one line of at most 1000 characters",
+    ja="探す語は20個までで、それぞれ1行の文字列 (1000文字まで) にしてください",
+)
+LED = Words(en="{where} leads on: {why}", ja="{where} のリダイレクト先: {why}")
+UNTIL = Words(en="the certificate holds until {day}", ja="証明書の期限は {day} です")
+HOP = Words(en="{method} {url}: {status}", ja="{method} {url}: {status}")
+HEADER = Words(en="    {name}: {value}", ja="    {name}: {value}")
+READ = Words(
+    en="{count} bytes were read, which begin so:",
+    ja="読んだのは{count}バイトで、先頭は次のとおりです:",
+)
+NOTHING_READ = Words(en="it has no text", ja="本文はありません")
+LINE = Words(en="    {line}", ja="    {line}")
+
+
+@options
+class Options:
+    url: str
+    """Its address, as in https://www.example.com/health; everybody who sees the monitor sees it, so it must hold no secret. / アドレスです (例 https://www.example.com/health)。監視項目を見られる人全員に見えるため、秘密の値は書けません。"""
+    method: Literal["GET", "HEAD"] = "GET"
+    """How it is asked for: GET, or HEAD for an answer without its text. / 要求の方法です。GET か、本文を求めない HEAD から選びます。"""
+    status: tuple[int, ...] = ()
+    """The status codes that are expected; none: 200 to 399. / 期待するステータスコードです。空なら200～399です。"""
+    has: tuple[str, ...] = ()
+    """Words of which each must be in its text. / 本文に必ず含まれるべき語です。"""
+    has_not: tuple[str, ...] = ()
+    """Words of which none may be in its text. / 本文に含まれてはならない語です。"""
+    redirects: int = 0
+    """How many redirects are followed, 0 to 10; headers go to the first address alone. / たどるリダイレクトの回数です (0から10)。ヘッダーは最初のアドレスにだけ送ります。"""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers to send along, which are no secrets, such as Accept-Language. / 一緒に送るヘッダーです (Accept-Language など)。秘密の値は指定できません。"""
+    ca_file: str = ""
+    """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
+    most: int = 64
+    """KiB of its text that are read at most, 1 to 1024. / 読む本文の上限 (KiB) です (1から1024)。"""
+    timeout: float = 15.0
+    """Seconds for all of it, from the name to the end of the text. / 名前の解決から本文の終わりまで、全体の制限時間 (秒) です。"""
+
+    def __post_init__(self) -> None:
+        for fault in self._faults():
+            raise Unfit(fault)
+
+    def _faults(self) -> Iterator[Words]:
+        if why := pages.fault_of(self.url) or pages.header_fault(self.headers):
+            yield why
+        if not all(100 <= one <= 599 for one in self.status):
+            yield BAD_STATUS
+        if not 0 <= self.redirects <= MOST_REDIRECTS:
+            yield REDIRECTS
+        if not 1 <= self.most <= MOST_KIB:
+            yield MOST
+        if not 0 < self.timeout <= 120:
+            yield TIMEOUT
+        words = (*self.has, *self.has_not)
+        if len(words) > MOST_WORDS or not all(map(_is_word, words)):
+            yield BAD_WORD
+        if words and self.method == "HEAD":
+            yield NO_BODY
+
+    @property
+    def expected(self) -> pages.Expected:
+        return pages.Expected(statuses=self.status, has=self.has, has_not=self.has_not)
+
+    @property
+    def where(self) -> str:
+        return pages.where_of(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of asking: the last answer or the trouble, how far that came, and in how many ms."""
+
+    visit: Visit
+    answered: Answered | None
+    trouble: NotReached | None
+    took: float
+
+    @property
+    def why(self) -> Words:
+        """What stopped it; where a redirect led there, who sent us."""
+        words = self.trouble.words if self.trouble is not None else plain("")
+        if not self.visit.hops:
+            return words
+        return LED.fill(where=pages.where_of(self.visit.hops[0].url), why=words)
+
+
+async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    """Whoever took the connection, or refused it, is at fault for what follows; before that nobody
+    knows who is, so nothing could be measured."""
+    looked = await _look(wanted, await host.network())
+    if looked.trouble is not None and not looked.visit.taken:
+        raise Unmeasurable(looked.why)
+    return Outcome(tuple(_readings(wanted, looked, await host.now())))
+
+
+async def _look(wanted: Options, network: Network) -> Looked:
+    """Raises Unmeasurable for what is our own side's fault."""
+    visiting = await _loaded()
+    visit, loop = visiting.Visit(), asyncio.get_running_loop()
+    answered, trouble, began = None, None, loop.time()
+    try:
+        async with asyncio.timeout(wanted.timeout):
+            asking = _asking(visiting.Asking, wanted)
+            answered = await visiting.visited(asking, ByNetwork(network), visit)
+    except TimeoutError:
+        trouble = visit.late(wanted.timeout)
+    except NotReached as said:
+        trouble = said
+    return Looked(visit, answered, trouble, 1000 * (loop.time() - began))
+
+
+def _readings(wanted: Options, looked: Looked, now: datetime) -> Iterator[Reading]:
+    """An answer that is wrong has its time all the same."""
+    why, answered = _why(wanted, looked), looked.answered
+    if answered is not None:
+        yield Reading("time", round(looked.took, 3), "ms")
+    note = why or pages.AS_EXPECTED.fill(
+        where=looked.visit.where, status=pages.phrase(answered.status if answered else 0)
+    )
+    yield Reading("wrong", 0 if why is None else 1, note=note)
+    if answered is not None:
+        yield Reading("status", answered.status)
+    if ends := looked.visit.ends:
+        left = (ends - now).total_seconds() / DAY
+        yield Reading("days", round(left, 2), "d", note=UNTIL.fill(day=f"{ends:%Y-%m-%d}"))
+
+
+def _why(wanted: Options, looked: Looked) -> Words | None:
+    """Why it is not as expected; None: it is."""
+    if looked.answered is None:
+        return looked.why
+    if isinstance(looked.answered.onward, Words):
+        return looked.answered.onward
+    page = _page(looked.answered)
+    return pages.unexpected(wanted.expected, page, looked.visit.where)
+
+
+def _page(answered: Answered) -> pages.Page:
+    coding = answered.headers.get("content-encoding", "").strip().lower()
+    return pages.Page(
+        status=answered.status,
+        text=_text(answered.body),
+        cut_after=0 if answered.whole else len(answered.body),
+        coding="" if coding == "identity" else _shown(coding)[:40],
+    )
+
+
+def _text(body: bytes) -> bytes:
+    """In UTF-8: what Japanese servers say of their encoding is often wrong, so it is looked at."""
+    return codec_of("auto", body[:KIB]).utf8(body)
+
+
+async def preview(wanted: Options, host: Host) -> Sequence[Words]:
+    """Each hop, and how the answer begins. It is asked for administrators alone: whoever may define
+    a monitor could else read by it what only this computer reaches."""
+    looked = await _look(wanted, await host.network())
+    told = [words for hop in looked.visit.hops for words in _of_hop(wanted, hop)]
+    if looked.trouble is not None:
+        return (*told, looked.why)
+    return (*told, *_of_text(looked.answered))
+
+
+def _of_hop(wanted: Options, hop: Answered) -> Iterator[Words]:
+    yield HOP.fill(method=wanted.method, url=hop.url, status=pages.phrase(hop.status))
+    for name in TOLD:
+        if value := hop.headers.get(name, ""):
+            yield HEADER.fill(name=name, value=_shown(value))
+
+
+def _of_text(answered: Answered | None) -> Iterator[Words]:
+    if answered is None or not answered.body:
+        yield NOTHING_READ
+        return
+    yield READ.fill(count=len(answered.body))
+    for line in _text(answered.body).removesuffix(b"\n").split(b"\n")[:LINES]:
+        yield LINE.fill(line=plain(shown(line.removesuffix(b"\r"))))
+
+
+def _shown(header: str) -> str:
+    return shown(header.encode("utf-8", "replace"))
+
+
+async def try_out(wanted: Options, host: Host) -> Sequence[Words]:
+    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and len(text) <= LONGEST_WORD and not {"\n", "\r"} & set(text)
+
+
+def _asking(make: type[Asking], wanted: Options) -> Asking:
+    return make(
+        url=wanted.url,
+        method=wanted.method,
+        headers=wanted.headers,
+        redirects=wanted.redirects,
+        most=wanted.most * KIB,
+        ca_file=wanted.ca_file,
+    )
+
+
+async def _loaded() -> Any:
+    """aiohttp takes its time to import, so the first look waits for a thread to do it."""
+    if VISITING not in sys.modules:
+        await asyncio.to_thread(import_module, VISITING)
+    return sys.modules[VISITING]
+
+
+CHECK = Check(
+    kind="http",
+    title=Words(en="Web page or API", ja="Web ページ・API"),
+    help=Words(
+        en="Whether a web page or an API answers as expected: its status, words in its text, how long "
+        "it takes, and for how many days its certificate holds.",
+        ja="Web ページや API が期待どおりに応答するかを調べます。ステータスコード、本文の語、応答時間、"
+        "証明書の残り日数を確かめます。",
+    ),
+    options=Options,
+    limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},
+    names={
+        "time": Words(en="Response time", ja="応答時間"),
+        "wrong": Words(en="Not as expected", ja="期待と違う応答"),
+        "status": Words(en="Status code", ja="ステータスコード"),
+        "days": Words(en="Certificate ends in", ja="証明書の残り"),
+    },
+    run=run,
+    goes_to=lambda wanted, own: wanted.where,
+    try_out=try_out,
+    preview=preview,
+)

@@ -1,0 +1,227 @@
+"""What a web page is to answer, and what of an answer is not as it was to be: pure, a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urljoin, urlsplit
+
+from noroshi.core.words import Words, plain
+
+LONGEST = 2000
+MOST_HEADERS, LONGEST_VALUE = 20, 1000
+HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
+VALUE = re.compile(
+    rf"[ -~]{{0,{LONGEST_VALUE}}}"
+)  # RFC 9110, 5.5, of which this is the safe part
+OURS = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that say how the message is to be read, or who is asked."""
+SECRETS = re.compile(r"(?i)authorization|cookie|token|secret|passw|api-?key|credential")
+MOVED = frozenset({301, 302, 303, 307, 308})
+"""RFC 9110, 15.4: the statuses that lead elsewhere by Location."""
+PORTS = {"http": 80, "https": 443}
+
+NO_URL = Words(
+    en="the URL must be http or https and a host, as in https://www.example.com/health, in plain ASCII "
+    "and without blanks or a fragment",
+    ja="URL は https://www.example.com/health のように、http か https とホスト名で、空白やフラグメント "
+    "(#) のない ASCII 文字で書いてください",
+)
+WITH_USER = Words(
+    en="the URL must not have a user name or a password in it: everybody who sees the monitor would "
+    "see them",
+    ja="URL にユーザー名やパスワードは書けません。監視項目を見られる人全員に見えてしまいます",
+)
+BAD_HEADER = Words(
+    en="the header {name!r} cannot be set", ja="ヘッダー {name!r} は指定できません"
+)
+SECRET_HEADER = Words(
+    en="the header {name!r} holds a secret, which everybody who sees the monitor would see",
+    ja="ヘッダー {name!r} の値は秘密です。監視項目を見られる人全員に見えてしまうため、指定できません",
+)
+BAD_VALUE = Words(
+    en="the value of the header {name!r} must be one line of printable ASCII, of at most {most} "
+    "characters",
+    ja="ヘッダー {name!r} の値は、1行の ASCII 文字 ({most} 文字まで) にしてください",
+)
+TOO_MANY_HEADERS = Words(
+    en="at most {most} headers can be set", ja="ヘッダーは{most}個まで指定できます"
+)
+
+AS_EXPECTED = Words(en="{where} answered {status}", ja="{where} は {status} を返しました")
+OTHER_STATUS = Words(
+    en="{where} answered {status}, and {wanted} was expected. The server itself says so: see there "
+    "what is the matter.",
+    ja="{where} が {status} を返しました (期待は {wanted})。サーバー自身の応答なので、"
+    "原因はサーバー側で調べてください。",
+)
+NOT_IN_IT = Words(
+    en='"{word}" is not in what {where} answered{beginning}. The page has changed, or it shows an error.',
+    ja="{where} の応答に「{word}」がありません{beginning}。ページが変わったか、エラーが表示されて"
+    "います。",
+)
+IN_IT = Words(
+    en='"{word}" is in what {where} answered. The page shows what it must not.',
+    ja="{where} の応答に「{word}」があります。ページに、あってはならない内容が表示されています。",
+)
+BEGINNING = Words(
+    en=" (of which the first {size} were read)", ja=" (読んだのは先頭の {size} まで)"
+)
+PACKED = Words(
+    en="{where} answered in {coding}, which was not asked for, so no word can be looked for. Have the "
+    "server heed Accept-Encoding: identity.",
+    ja="{where} が、求めていない {coding} で応答したため、語を探せません。Accept-Encoding: identity に"
+    "従うよう、サーバーの設定を直してください。",
+)
+TOO_FAR = Words(
+    en="{where} leads on again after {most} redirects. Allow more of them, or give the address where it "
+    "ends.",
+    ja="{where} は{most}回のリダイレクトのあとも、さらに別の場所へ導きます。回数を増やすか、最後の"
+    "アドレスを指定してください。",
+)
+IN_A_CIRCLE = Words(
+    en="the redirects of {where} lead back to where they were. Whoever runs the server mends that.",
+    ja="{where} のリダイレクトが循環しています。サーバーの管理者が直してください。",
+)
+INTO_THE_CLEAR = Words(
+    en="{where} leads from https to http, where anybody in between can change what is answered. Whoever "
+    "runs the server mends that.",
+    ja="{where} が https から http へリダイレクトしています。途中で内容を書き換えられるおそれが"
+    "あります。サーバーの管理者が直してください。",
+)
+NO_TARGET = Words(
+    en="{where} leads to an address that cannot be followed. Whoever runs the server mends that.",
+    ja="{where} のリダイレクト先のアドレスが正しくないため、たどれません。サーバーの管理者が直して"
+    "ください。",
+)
+TWO_OR_THREE = Words(en="200 to 399", ja="200～399")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What an answer must be: one of these statuses (none: 200 to 399), with each word of `has` in
+    its text and none of `has_not`."""
+
+    statuses: tuple[int, ...] = ()
+    has: tuple[str, ...] = ()
+    has_not: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What was answered: `text` in UTF-8, which was cut after so many bytes (0: it is whole); `coding`
+    is how it is packed, "" if it is not."""
+
+    status: int
+    text: bytes = b""
+    cut_after: int = 0
+    coding: str = ""
+
+
+def fault_of(url: str) -> Words | None:
+    """What is wrong with a URL; None: it may be asked for. Nothing of it is in the words."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # brackets or a port that are none
+        return NO_URL
+    if "@" in parts.netloc:
+        return WITH_USER
+    if len(url) > LONGEST or not re.fullmatch(r"[!-~]+", url) or "#" in url or "\\" in url:
+        return NO_URL
+    known = parts.scheme in PORTS and HOST.fullmatch(host) and port != 0
+    return None if known else NO_URL
+
+
+def header_fault(headers: Mapping[str, str]) -> Words | None:
+    """What is wrong with headers of an administrator's own; None: they may be sent."""
+    if len(headers) > MOST_HEADERS:
+        return TOO_MANY_HEADERS.fill(most=MOST_HEADERS)
+    for name, value in headers.items():
+        if not TOKEN.fullmatch(name) or name.lower() in OURS:
+            return BAD_HEADER.fill(name=name)
+        if SECRETS.search(name):
+            return SECRET_HEADER.fill(name=name)
+        if not VALUE.fullmatch(value):
+            return BAD_VALUE.fill(name=name, most=LONGEST_VALUE)
+    return None
+
+
+def where_of(url: str) -> str:
+    """Host and port, as far as the URL says it."""
+    return urlsplit(url).netloc
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """RFC 6454, 4: scheme, host and port; headers are for one of these alone."""
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or PORTS[parts.scheme]
+
+
+def leads_to(
+    url: str, status: int, location: str, before: Sequence[str], most: int
+) -> str | Words | None:
+    """Where an answer leads on to: a URL, why nobody goes on, or None if it leads nowhere, or is not
+    to be followed. `before` are the URLs that led here; at most so many redirects are followed."""
+    if status not in MOVED or not location or not most:
+        return None
+    where = where_of(url)
+    try:
+        there = urljoin(url, location.partition("#")[0])
+    except ValueError:
+        return NO_TARGET.fill(where=where)
+    if fault_of(there) is not None:
+        return NO_TARGET.fill(where=where)
+    if urlsplit(url).scheme == "https" and urlsplit(there).scheme == "http":
+        return INTO_THE_CLEAR.fill(where=where)
+    if there in (*before, url):
+        return IN_A_CIRCLE.fill(where=where)
+    return there if len(before) < most else TOO_FAR.fill(where=where, most=most)
+
+
+def unexpected(expected: Expected, page: Page, where: str) -> Words | None:
+    """What of an answer is not as it was to be; None: all of it is."""
+    if not _is_among(page.status, expected.statuses):
+        wanted = _wanted(expected.statuses)
+        return OTHER_STATUS.fill(where=where, status=phrase(page.status), wanted=wanted)
+    if page.coding and (expected.has or expected.has_not):
+        return PACKED.fill(where=where, coding=page.coding)
+    if word := next((w for w in expected.has if w.encode() not in page.text), ""):
+        size = f"{page.cut_after / 1024:g} KiB"
+        beginning = BEGINNING.fill(size=size) if page.cut_after else plain("")
+        return NOT_IN_IT.fill(where=where, word=word, beginning=beginning)
+    if word := next((w for w in expected.has_not if w.encode() in page.text), ""):
+        return IN_IT.fill(where=where, word=word)
+    return None
+
+
+def phrase(status: int) -> str:
+    """A status as people know it. What the server calls it is its own business."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _is_among(status: int, wanted: Collection[int]) -> bool:
+    return status in wanted if wanted else 200 <= status < 400
+
+
+def _wanted(statuses: Sequence[int]) -> Words:
+    return plain(", ".join(map(str, statuses))) if statuses else TWO_OR_THREE
