@@ -106,6 +106,15 @@ class Process:
     user: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A TCP port that takes connections, and the address at which it does ("::" or "0.0.0.0":
+    at all of them)."""
+
+    address: str
+    port: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """Main memory and swap; sizes in bytes. `available` is what programs can still get.
@@ -281,6 +290,9 @@ class Host(Protocol):
 
     async def processes(self) -> Sequence[Process]:
         """All of them; asked twice within a second, it looks once."""
+
+    async def listeners(self) -> Sequence[Listener]:
+        """The TCP ports at which some program of it takes connections."""
 
     async def memory(self) -> Memory: ...
 

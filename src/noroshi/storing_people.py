@@ -17,7 +17,8 @@ class PeopleStore(Protocol):
 
     async def put_user(self, user: User, before: User | None) -> bool:
         """Write one over just what it was before (None: there was none); False, and nothing
-        written, if it is not so any more. Thus what is good once is good once."""
+        written, if it is not so any more. Thus what is good once is good once. Where it
+        `ends_sessions`, theirs go in the same step."""
 
     async def drop_user(self, name: str) -> bool:
         """Forget one, with all their sessions. False: there is none."""

@@ -13,6 +13,7 @@ from noroshi.ports import (
     Beat,
     Clocks,
     Files,
+    Listener,
     Memory,
     Own,
     Process,
@@ -66,9 +67,11 @@ class FakeHost:
         now: datetime = DAWN,
         files: Files | None = None,
         own: Own | None = None,
+        listeners: Iterable[Listener] | None = (),
         network: Network = DIRECT,
     ) -> None:
         self._volumes, self._processes = volumes, processes
+        self._listeners = listeners
         self._ran, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
         self._beats, self._now, self._files, self._own = beats, now, files, own
@@ -86,6 +89,9 @@ class FakeHost:
 
     async def processes(self) -> Sequence[Process]:
         return list(_known(self._processes))
+
+    async def listeners(self) -> Sequence[Listener]:
+        return list(_known(self._listeners))
 
     async def memory(self) -> Memory:
         return _known(self._memory)

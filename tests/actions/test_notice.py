@@ -87,6 +87,14 @@ ALL = {
         more=3,
         unseen=True,
     ),
+    "changed-in-a-row": Changed(
+        at=NIGHT,
+        version=8,
+        who="sato",
+        note="setup",
+        differences=(("", plain("+ routes/smtp1")), ("", plain("+ accounts/m365"))),
+        first=5,
+    ),
     "text-failed": FAILED,
     "route-refused": replace(
         FAILED, failure=Failure.ROUTE, name="smtp1", why=plain("550 5.7.60")

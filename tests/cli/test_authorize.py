@@ -3,7 +3,6 @@
 import asyncio
 import os
 import pty
-import sys
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +12,7 @@ from noroshi.oauth.provider import SignInFailed
 from noroshi.ports import Document
 from tests.cli.typed import NOBODYS, a_node, typed
 from tests.service.desk import AKI, CANARY, CONTENT, GIVEN, OLD_SECRET, Desk, documents
+from tests.warm import warm
 
 GOOD = "http://localhost/MxMail/?code=good&state=S&session_state=x"
 BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
@@ -35,7 +35,7 @@ class Terminal:
     async def __aenter__(self):
         self.ours, theirs = pty.openpty()
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "noroshi.cli", *self.argv),
+            *(*warm(), *self.argv),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

@@ -29,6 +29,11 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         late = await done("set", "contacts/boss", str(file), "--etag", etag)
         assert late.code == 5 and "meanwhile, in version 2" in late.err
         assert "chief@example.com" in late.err
+        other = await done("rename", "contacts/boss", "chief", "--dry-run")
+        assert "go to the addresses that they have" in other.out + other.err
+        other = await done("rename", "contacts/boss", "chief")
+        assert (other.code, "contacts/boss → contacts/chief" in other.out) == (0, True)
+        assert (await done("rename", "contacts/chief", "boss")).code == 0
         gone = await done("remove", "contacts/boss", "--note", "left")
         assert "- contacts/boss" in gone.out
         none = await done("show", "contacts/bos")

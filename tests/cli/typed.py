@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from noroshi.config import Config
 from noroshi.door import open_door
+from tests.warm import warm
 
 NOBODYS = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "COLUMNS": "100", "TZ": "UTC"}
-MAIN = ("-m", "noroshi.cli")
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Typed:
     err: str
 
 
-async def typed(*argv, home=None, given="", before=MAIN, cwd=None, **env):
-    """Run `noroshi` with these arguments; `given` is its standard input."""
+async def typed(*argv, home=None, given="", before=None, cwd=None, **env):
+    """Run `noroshi` with these arguments; `given` is its standard input, and `before` another
+    way to start it than by what is imported already."""
     environment = NOBODYS | env | ({"NOROSHI_HOME": str(home)} if home else {})
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *before,
+        *(warm() if before is None else (sys.executable, *before)),
         *argv,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

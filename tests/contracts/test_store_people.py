@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from noroshi.core.people import IDLE, ApiToken, Audited, Session, User
 from tests.contracts.parts import DAWN, HOUR, MINUTE
 
@@ -33,6 +35,32 @@ async def test_with_a_user_their_sessions_go(store):
     await store.put_session(session("2", "aki"))
     assert await store.drop_user("sato") and not await store.drop_user("sato")
     assert await store.session("1") is None and await store.session("2") is not None
+
+
+@pytest.mark.parametrize("how", [{"password": "$argon2id$new"}, {"two_steps": True}])
+async def test_with_another_way_in_the_sessions_go_in_one_step(store, how):
+    await store.put_user(SATO, None)
+    for key, user in (("1", "sato"), ("2", "sato"), ("3", "aki")):
+        await store.put_session(session(key, user))
+    assert not await store.put_user(replace(SATO, **how), replace(SATO, role="admin"))
+    assert await store.session("1") is not None
+    assert await store.put_user(replace(SATO, **how), SATO)
+    assert await store.session("1") is None and await store.session("2") is None
+    assert await store.session("3") is not None
+
+
+@pytest.mark.parametrize("how", [{"role": "operator"}, {"step": 7}, {"recovery": ("b",)}])
+async def test_what_is_no_other_way_in_leaves_the_sessions(store, how):
+    await store.put_user(SATO, None)
+    await store.put_session(session("1"))
+    assert await store.put_user(replace(SATO, **how), SATO)
+    assert await store.session("1") is not None
+
+
+async def test_whoever_comes_back_under_a_name_has_no_old_session(store):
+    await store.put_session(session("1"))
+    assert await store.put_user(SATO, None)
+    assert await store.session("1") is None
 
 
 async def test_of_two_tokens_of_a_name_the_first_stays(store):

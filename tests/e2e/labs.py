@@ -15,6 +15,7 @@ from noroshi.lab.mailbox import Mailboxes
 from noroshi.lab.person import sign_in
 from noroshi.lab.remote import Remote
 from tests.e2e.world import PATIENCE, until
+from tests.warm import warm
 
 
 class LabProgram:
@@ -141,8 +142,8 @@ def define(home, lab, **more):
 class SigningIn:
     """`noroshi authorize` in the middle: it has shown its page and waits for the address."""
 
-    def __init__(self, home, *argv, language="en"):
-        command = (sys.executable, "-m", "noroshi.cli", "--home", str(home.folder))
+    def __init__(self, home, *argv, language="en", noroshi=None):
+        command = (*(noroshi or warm()), "--home", str(home.folder))
         self.process = subprocess.Popen(
             [*command, "--lang", language, "authorize", "m365", *argv],
             stdin=subprocess.PIPE,

@@ -7,11 +7,11 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import time
 
 from tests.e2e.world import PATIENCE
+from tests.warm import warm
 
 
 class Terminal:
@@ -21,7 +21,7 @@ class Terminal:
         self.ours, theirs = pty.openpty()
         # Wider than any prompt: where one does not fit, readline draws only a part of it.
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 300, 0, 0))
-        command = (sys.executable, "-m", "noroshi.cli", "--home", str(home.folder))
+        command = (*warm(), "--home", str(home.folder))
         self.process = subprocess.Popen(
             [*command, "--lang", language, *argv],
             stdin=theirs,

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import signal
+import sys
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -92,7 +93,8 @@ class Installation:
         assert code == 3
 
     def _sitting(self, *argv):
-        sitting = SigningIn(self.home, *argv)
+        noroshi = (sys.executable, "-m", "noroshi.cli")  # what /proc tells of it is looked at
+        sitting = SigningIn(self.home, *argv, noroshi=noroshi)
         self.look_at_process("the sign-in's process", sitting.process.pid)
         self.keep("the sign-in", sitting.shown)
         return sitting

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from urllib.request import urlopen
 
 import pytest
@@ -14,6 +13,7 @@ from noroshi.lab.remote import Remote
 from tests.e2e.labs import LabProgram
 from tests.e2e.terminal import Terminal
 from tests.e2e.world import PATIENCE, Home
+from tests.warm import warm
 
 pytestmark = pytest.mark.xdist_group("setup")  # its fixtures are made once
 
@@ -55,7 +55,7 @@ class Setup:
     def __init__(self, home, lab, *argv, client_id=""):
         card = lab.card
         self.card, self.shown = card, ""
-        command = (sys.executable, "-u", "-m", "noroshi.cli", "--home", str(home.folder))
+        command = (*warm(), "--home", str(home.folder))
         options = ("--cloud", "lab", "--mailbox", card["user"], "--to", card["reader"])
         known = ("--client-id", client_id or card["client_id"])
         self.process = subprocess.Popen(
@@ -65,7 +65,7 @@ class Setup:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             cwd=home.folder.parent,
-            env={**os.environ, "PYTHONUTF8": "1"},
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
         )
 
     def word(self, begins):

@@ -13,6 +13,9 @@ from textwrap import dedent
 
 from aiosmtpd.controller import Controller
 
+from noroshi.cli.client import Far, Refused
+from tests.warm import warm
+
 PATIENCE = 60  # seconds; only a broken program takes so long
 
 
@@ -50,7 +53,7 @@ class Home:
         self.folder = folder / "home"
         self.definitions = folder / "definitions"
         self.running = []
-        self.run("init")
+        self.run("init", "--name", "node")
         with (self.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
             settings.write("\nweb = false\n")  # its port is one for all nodes of a computer
 
@@ -67,7 +70,7 @@ class Home:
 
     def run(self, *args: str, check=True, **given):
         """One command of ours; its output as text."""
-        command = [sys.executable, "-m", "noroshi.cli", "--home", str(self.folder), *args]
+        command = [*warm(), "--home", str(self.folder), *args]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=PATIENCE, env=_env(), **given
         )
@@ -83,9 +86,17 @@ class Home:
             raise AssertionError(f"the node did not start: {log}")
         return node
 
+    def status(self):
+        """What `status --json` tells, without a process for each look at a node that runs."""
+        try:
+            told = Far(self.folder / "door.sock").call("status")
+        except Refused:
+            return json.loads(self.run("status", "--json").stdout)
+        return {**told, "running": True}
+
     def queue(self):
         """How many envelopes wait, are out, or are set aside."""
-        counts = json.loads(self.run("status", "--json").stdout)["queue"]
+        counts = self.status()["queue"]
         return counts["waiting"] + counts["out"] + counts["set_aside"]
 
     def start(self, *argv: str):
@@ -129,7 +140,7 @@ def free_port():
 
 def status_of(home):
     """What the node says of everything but itself."""
-    found = json.loads(home.run("status", "--json").stdout)
+    found = home.status()
     others = [one for one in found["monitors"] if not one["path"].startswith("noroshi/")]
     return {**found, "monitors": others}
 

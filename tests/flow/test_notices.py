@@ -12,6 +12,7 @@ from noroshi.core.cadence import At
 from noroshi.core.model import Contact, Instance, Route, Verdict
 from noroshi.core.notices import Failure, Happening, Notification
 from noroshi.core.words import plain
+from noroshi.engine.folded import QUIET
 from noroshi.ports import Document, Version
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, Killed
@@ -43,15 +44,13 @@ class Told(Scene):
         super().__init__(*smtp, **other)
         self.actions = (replace(NOTE, notice=_say),)
 
-    async def version(self, *notifications, monitors=None, rules=(), documents=(), note=""):
+    async def version(
+        self, *notifications, monitors=None, rules=(), documents=(), note="", who="sato"
+    ):
         monitors = (disk_monitor(),) if monitors is None else monitors
         current = await self.store.current()
         given = Version(
-            number=current.number + 1,
-            documents=documents,
-            who="sato",
-            at=self.time.now,
-            note=note,
+            number=current.number + 1, documents=documents, who=who, at=self.time.now, note=note
         )
         ids = [monitor.id for monitor in monitors]
         number = await self.store.publish(given, ids, current.number)
@@ -187,12 +186,58 @@ async def test_what_a_version_changes_is_told_with_who_and_why():
         changed = (document("web1", every="5m"),)
         await scene.version(asked, documents=changed, note="too often")
         await scene.seconds(engine, 8)
+        scene.time.pass_by(seconds=QUIET)
+        await scene.seconds(engine, 8)
     first, about = scene.of(Happening.CHANGED)
     assert (first.version, first.unseen) == (1, True)
     assert (about.version, about.who, about.note) == (2, "sato", "too often")
     assert [(name, words.en) for name, words in about.differences] == [
         ("web1", '~ instances/web1: every "1m" → "5m"')
     ]
+
+
+async def three_versions(scene, asked, engine):
+    """As a setup makes them, with some seconds between."""
+    for every, note in (("2m", "setup"), ("3m", "setup"), ("4m", "")):
+        await scene.version(asked, documents=(document("web1", every=every),), note=note)
+        await scene.seconds(engine, 20)
+
+
+async def test_versions_that_one_person_makes_one_after_the_other_are_told_as_one():
+    scene, asked = Told(), told(Happening.CHANGED)
+    await scene.version(asked, documents=(document("web1", every="1m"),))
+    async with scene.life() as engine:
+        await scene.second(engine)
+        await three_versions(scene, asked, engine)
+        assert len(scene.of(Happening.CHANGED)) == 1  # of the start
+        await scene.version(asked, documents=(document("web1", every="5m"),), who="eri")
+        await scene.seconds(engine, 8)
+        scene.time.pass_by(seconds=QUIET)
+        await scene.seconds(engine, 8)
+    _, several, hers = scene.of(Happening.CHANGED)
+    assert (several.first, several.version, several.note) == (2, 4, "setup")
+    assert [words.en for _, words in several.differences] == [
+        '~ instances/web1: every "1m" → "4m"'
+    ]
+    assert (hers.first, hers.version, hers.who) == (0, 5, "eri")
+    await scene.run(minutes=1, a=10)
+    assert len(scene.of(Happening.CHANGED)) == 3  # nothing of it is told again
+
+
+@pytest.mark.parametrize("told_to_stop", [True, False])
+async def test_what_waits_to_be_told_together_is_told_though_the_node_ends(told_to_stop):
+    scene, asked = Told(), told(Happening.CHANGED)
+    await scene.version(asked, documents=(document("web1", every="1m"),))
+    async with scene.life() as engine:
+        await scene.second(engine)
+        await three_versions(scene, asked, engine)
+        if told_to_stop:
+            engine.sending.start()
+            await engine._close()
+    await scene.run(minutes=1, a=10)
+    found = [(one.first, one.version) for one in scene.of(Happening.CHANGED)]
+    one_by_one = [(0, 1), (0, 2), (0, 3), (0, 4)]
+    assert found == ([(0, 1), (2, 4)] if told_to_stop else one_by_one)
 
 
 async def test_versions_that_were_applied_while_no_node_ran_are_each_told_at_the_next_start():

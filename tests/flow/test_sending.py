@@ -8,8 +8,11 @@ from datetime import timedelta
 from noroshi.core.delivery import RestRoute
 from noroshi.core.model import Envelope, Fault
 from noroshi.core.words import plain
-from noroshi.ports import StoreError
+from noroshi.engine.dispatch import LONGEST_SEND, MARGIN, SPARE
+from noroshi.ports import PARCEL_LEASE, StoreError
 from noroshi.stores.memory import MemoryStore
+from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK
+from noroshi.transports.dialogue import Patience
 from tests.flow.scene import RULE, VOLUMES, Scene, disk_monitor
 
 HOUR = timedelta(hours=1)
@@ -23,6 +26,14 @@ LETTER = Envelope(
     payload={"subject": "full", "text": "full"},
     born=Scene().time.now,
 )
+
+
+def test_a_mail_that_waited_and_was_long_on_its_way_is_written_down_before_it_is_lent_again():
+    lease, its = PARCEL_LEASE.total_seconds(), Patience()
+    assert lease > SPARE + LONGEST_SEND + WAITS_FOR_A_LOCK  # with seconds left
+    assert lease == SPARE + LONGEST_SEND + MARGIN
+    on_its_way = its.connect + its.sign_in + 3 * its.command + its.final  # MAIL, RCPT, DATA
+    assert on_its_way < LONGEST_SEND
 
 
 class Interrupted(MemoryStore):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ import pytest
 
 from noroshi.hosts.local import LocalHost, running_processes
 from noroshi.hosts.programs import ProgramRules
-from noroshi.ports import Process, Unmeasurable
+from noroshi.ports import Listener, Process, Unmeasurable
 from noroshi.testing import ManualClocks
 
 
@@ -43,6 +44,15 @@ async def test_one_look_serves_all_who_ask_within_a_second():
     assert (await here.processes())[0].pid == 1
     clocks.pass_by(seconds=0.1)
     assert (await here.processes())[0].pid == 2
+
+
+async def test_ports_that_take_connections_are_found_and_no_others():
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        port, silent = server.getsockname()[1], mute.getsockname()[1]
+        found = await host(Table(), ManualClocks()).listeners()
+    assert Listener("127.0.0.1", port) in found
+    assert silent not in {one.port for one in found}
 
 
 async def test_a_look_that_hangs_is_shared_and_not_begun_again():

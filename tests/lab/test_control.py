@@ -184,6 +184,15 @@ async def test_a_folder_without_a_lab_says_so(tmp_path: Path) -> None:
         await asyncio.to_thread(Remote(tmp_path).state)
 
 
+async def test_what_happens_once_is_told_as_it_was_set(lab: Lab) -> None:
+    code, told = await run(lab, "set", "consent=withdrawn", "account=disabled")
+    assert code == 0
+    set_now = [line.split()[0] for line in told.splitlines()]
+    assert set_now == ["consent=withdrawn", "account=disabled"]
+    code, told = await run(lab, "show")
+    assert "consent=kept" in told and "account=disabled" in told
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_what_was_set_is_told_alone(lab: Lab, language: str) -> None:
     code, told = await run(lab, "set", "account=disabled", "recipients=7", language=language)

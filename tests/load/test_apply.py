@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.apply import Size, run_apply
 
+pytestmark = pytest.mark.xdist_group("load")  # they wait: one at a time, beside the others
+
 
 @pytest.mark.parametrize("changed", [100, 1], ids=["all changed", "one changed"])
 def test_no_monitor_is_lost_by_an_apply(tmp_path, changed):

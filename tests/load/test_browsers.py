@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.browsers import Size, run_browsers
 
+pytestmark = pytest.mark.xdist_group("load")  # they wait: one at a time, beside the others
+
 
 def test_whoever_follows_hears_nothing_while_nothing_happens(tmp_path):
     small = Size(monitors=50, period=2.0, timeout=1.0, browsers=10, window=4.0)

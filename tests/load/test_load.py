@@ -8,6 +8,8 @@ import pytest
 
 from benchmarks.load import Size, run_load
 
+pytestmark = pytest.mark.xdist_group("load")  # they wait: one at a time, beside the others
+
 SMALL = Size(monitors=100, period=2.0, timeout=1.0, window=6.0)
 FULL = Size()
 

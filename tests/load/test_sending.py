@@ -7,6 +7,8 @@ import pytest
 from benchmarks.promises import promises
 from benchmarks.sending import Size, run_sending
 
+pytestmark = pytest.mark.xdist_group("load")  # they wait: one at a time, beside the others
+
 
 def test_every_mail_of_a_queue_comes_once(tmp_path):
     seen = run_sending(tmp_path / "run", Size(mails=60))

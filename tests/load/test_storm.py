@@ -7,6 +7,8 @@ import pytest
 from benchmarks.promises import promises
 from benchmarks.storm import WEATHERS, Size, row_of, run_storm
 
+pytestmark = pytest.mark.xdist_group("load")  # they wait: one at a time, beside the others
+
 SMALL = Size(
     sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0, patience=240.0
 )

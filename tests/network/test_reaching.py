@@ -62,6 +62,16 @@ async def test_directly(site):
     assert (await asked_of(sock)).startswith(b"HTTP/1.1 200")
 
 
+async def test_what_is_written_piece_by_piece_leaves_at_once(site):
+    """Else a piece waits until the one before is acknowledged (Nagle, RFC 896), 40 ms on Linux."""
+    _, writer = await asyncio.open_connection(
+        sock=await reach("127.0.0.1", site.port, by(), PATIENT)
+    )
+    option = socket.IPPROTO_TCP, socket.TCP_NODELAY
+    assert writer.get_extra_info("socket").getsockopt(*option)
+    writer.close()
+
+
 async def test_from_an_address_of_its_own(site):
     sock = await reach("localhost", site.port, by(source="127.0.0.5"), PATIENT)
     await asked_of(sock)

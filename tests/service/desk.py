@@ -20,6 +20,7 @@ from noroshi.core.model import (
     Receipt,
     Sample,
     State,
+    Told,
     Verdict,
 )
 from noroshi.core.words import Words
@@ -239,16 +240,17 @@ class Desk:
         return f"01JZ{self.made:022d}"
 
     async def measured(
-        self, level=Level.CRITICAL, used=95.2, item="/var", note=NOTHING, more=()
+        self, level=Level.CRITICAL, used=95.2, item="/var", note=NOTHING, more=(), told=()
     ):
         """The only monitor has been measured once, and its volume /var is at that level, and
-        as `more` are."""
+        as `more` are; these rules told of it."""
         now = self.time.now
         monitor = _only_monitor(await self.store.current())
         block = await self.store.lease_monitors(await self.store.begin("node", now), now)
         reading = Reading("used", used, "%", item, note=note)
         cause = Cause(reading, Limits(warning=80, critical=90))
-        how = ItemState(level=level, since=now, cause=cause)
+        said = {rule: Told(at=now, level=level) for rule in told}
+        how = ItemState(level=level, since=now, cause=cause, told=said)
         state = State(items=dict.fromkeys((item, *more), how), serial=1)
         change = Change(monitor=monitor, state=state)
         assert await self.store.commit(block.fence, change)

@@ -142,6 +142,16 @@ async def test_a_silence_is_ended_by_its_place_or_its_id(ask):
         await ask("silence_end", silence="web1")
 
 
+async def test_a_silence_is_ended_by_the_name_alone_by_which_it_was_added(ask):
+    await bad(ask)
+    name = DISKS.rpartition("/")[2]
+    await ask("silence_add", place=name, reason="a", length="2h")
+    assert (await ask("silence_end", silence=name))["place"] == DISKS
+    await ask("silence_add", place="everything", reason="a", length="2h")
+    await ask("silence_end", silence="everything")
+    assert await ask("silence_list") == []
+
+
 async def test_of_two_at_one_place_it_must_be_said_which(ask):
     await bad(ask)
     for _ in range(2):

@@ -66,6 +66,12 @@ def test_of_a_route_that_sends_no_mails_no_mailbox_is_spoken_of(kind, told):
     assert told in unproved("accepted", [receipt], known).en
 
 
+def test_of_a_route_that_is_gone_no_mailbox_is_spoken_of_either():
+    receipt = Receipt(at=DAWN, answers={"a": Answer(Verdict.ACCEPTED)}, route="out")
+    told = unproved("accepted", [receipt], limits((), set()))
+    assert "no longer defined" in told.en and "reads_inbox" not in told.ja
+
+
 async def test_a_mailbox_that_another_account_reads_is_read(ask):
     other = {"kind": "post", "options": {"account": "other"}}
     accounts = {"accounts__box": BOX | {"reads_inbox": True}, "accounts__other": BOX}

@@ -6,7 +6,9 @@ import pytest
 
 from noroshi.checks import BUILT_IN
 from noroshi.core.model import Verdict
-from noroshi.ports import Memory, Process, Processor, Volume
+from noroshi.core.written import is_name
+from noroshi.ports import Listener, Memory, Process, Processor, Volume
+from noroshi.service.known_services import PORTS, PROGRAMS
 from noroshi.service.suggested import instance_name
 from noroshi.testing import FakeHost
 from tests.service.asking import NearBy, Told, applied
@@ -18,8 +20,9 @@ FOUND = FakeHost(
     processes=[Process(n, name, (name,)) for n, name in enumerate(("sshd", "bash", "sshd"), 9)],
     memory=Memory(total=4 * GIB, available=GIB),
     processors=[Processor(cores=2, total=1.0, busy=0.5)],
+    listeners=[Listener("0.0.0.0", 22), Listener("::", 22), Listener("127.0.0.1", 49152)],
 )
-BARE = FakeHost(volumes=None, processes=None)
+BARE = FakeHost(volumes=None, processes=None, listeners=None)
 CONTACT = {"contacts/ops": {"addresses": ["ops@example.com"], "language": "ja"}}
 ROUTE = {"routes/plain": {"kind": "post"}}
 
@@ -42,10 +45,54 @@ async def test_what_is_found_on_the_computer_is_suggested(asking):
         "system/memory",
         "system/cpu",
         "services/sshd",
+        "ports/tcp-22",
     ]
-    disk, *_, sshd = found["monitors"]
+    disk, _, _, sshd, port = found["monitors"]
     assert disk["found"]["en"] == "/ 40% of 100 GiB, /srv 90% of 10 GiB"
     assert sshd["found"]["ja"] == "動作中 (2個)"
+    assert sshd["title"]["ja"] == "リモート ログイン (SSH)"
+    assert port["title"]["ja"] == "ポート 22: リモート ログイン (SSH)"
+    assert port["found"]["ja"] == "すべてのアドレスで待ち受け中"
+
+
+LISTENING = {
+    "everywhere, by both families": (("0.0.0.0", "::"), ""),
+    "everywhere, by IPv6": (("::",), "::1"),
+    "on this computer alone": (("127.0.0.1", "::1"), "127.0.0.1"),
+    "on one address, which Java writes as IPv6": (("::ffff:192.0.2.7",), "192.0.2.7"),
+    "on another loopback": (("127.0.0.53",), "127.0.0.53"),
+}
+
+
+@pytest.mark.parametrize("case", LISTENING)
+async def test_a_port_is_watched_where_it_listens(case):
+    at, address = LISTENING[case]
+    host = FakeHost(listeners=[Listener(one, 25) for one in at])
+    (found,) = (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"]
+    assert found["monitor"]["options"].get("address", "") == address
+    assert found["title"]["en"] == "Port 25: Mail server (SMTP)"
+
+
+async def test_an_address_that_a_monitor_could_not_have_is_not_suggested():
+    host = FakeHost(listeners=[Listener("fe80::1%eth0", 22)])
+    assert (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"] == []
+
+
+async def test_a_service_of_windows_is_known_by_its_program():
+    programs = ("SqlServr.exe", "w3wp.exe", "svchost.exe", "W3WP")
+    host = FakeHost(processes=[Process(n, name, ()) for n, name in enumerate(programs, 9)])
+    found = (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"]
+    assert [(one["id"], one["monitor"]["options"]["name"]) for one in found] == [
+        ("services/w3wp", "w3wp.exe"),
+        ("services/sqlservr", "SqlServr.exe"),
+    ]
+    assert found[1]["title"]["ja"] == "データベース (SQL Server)"
+
+
+def test_services_are_told_in_words_and_their_programs_are_names_that_a_definition_may_have():
+    assert all(is_name(one) for one in PROGRAMS)
+    assert all(title.ja != program for program, title in PROGRAMS.items())
+    assert {22, 25, 80, 443, 445, 3306, 3389, 5432} <= PORTS.keys()
 
 
 async def test_what_cannot_be_had_is_not_suggested():
@@ -61,7 +108,7 @@ async def test_what_was_chosen_is_watched_and_the_rest_can_be_added_later(asking
     there = {one["id"]: one["there"] for one in (await asking("suggest"))["monitors"]}
     assert there["system/disk"] and not there["system/cpu"]
     await asking("suggest_take", wanted=list(there))
-    assert len((await asking("status"))["monitors"]) == 4
+    assert len((await asking("status"))["monitors"]) == 5
     shown = (await asking("definition_show", keys=["instances/node"]))["documents"]
     assert shown["instances/node"]["group"][0]["title"] == "システム"
 

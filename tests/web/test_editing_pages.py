@@ -50,9 +50,9 @@ def attribute(tag, name):
     return html.unescape(found.group(1)) if found else ""
 
 
-def filled_in(text):
-    """What a browser would post of the form that edits."""
-    form = text[text.index('id="edit"') :]
+def filled_in(text, begins='id="edit"'):
+    """What a browser would post of the form that edits, or of the one that begins so."""
+    form = text[text.index(begins) :]
     form = form[: form.index("</form>")]
     found = {}
     for tag in INPUT.findall(form):

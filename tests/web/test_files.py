@@ -1,5 +1,8 @@
 """Definitions out and in as files, in a browser."""
 
+import base64
+import json
+import random
 import zipfile
 from io import BytesIO
 
@@ -8,10 +11,12 @@ from aiohttp import FormData
 
 from noroshi.core.people import OPERATOR
 from noroshi.definitions import pack
+from noroshi.definitions.documents import document
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
 from tests.web.test_first_start import defined
 
+BYTES = "application/octet-stream"
 NEW = b'addresses = ["eri@example.com"]\nzone = "UTC"\n'
 
 
@@ -27,7 +32,7 @@ async def sent(browser, *files, how="some", sort="contacts"):
     await browser.get("/settings/files")
     form = FormData({"csrf": browser.csrf, "do": "look", "how": how, "sort": sort})
     for name, content in files:
-        form.add_field("files", content, filename=name, content_type="application/octet-stream")
+        form.add_field("files", BytesIO(content), filename=name, content_type=BYTES)
     return await browser.ask("POST", "/settings/files", data=form)
 
 
@@ -37,7 +42,10 @@ async def took(browser, **more):
     form = {
         n: browser.text.partition(f'name="{n}" value="')[2].partition('"')[0] for n in names
     }
-    return await browser.post("/settings/files", do="apply", **(form | more))
+    fields = FormData(
+        {"csrf": browser.csrf, "do": "apply"} | form | more, default_to_multipart=True
+    )
+    return await browser.ask("POST", "/settings/files", data=fields)
 
 
 async def bytes_of(browser):
@@ -105,6 +113,46 @@ async def test_a_zip_that_leads_elsewhere_changes_nothing(desk, browser):
         made.writestr("../../etc/cron.d/x", "x")
     await sent(browser, ("x.zip", out.getvalue()))
     assert "leads out of the folder" in browser.text and len(await defined(desk)) == 7
+
+
+def text_of(size):
+    """A text that packs to about three quarters of its length."""
+    return base64.b64encode(random.Random(5).randbytes(size * 3 // 4)).decode()
+
+
+async def test_five_thousand_monitors_of_which_no_two_are_alike_come_in(desk, browser):
+    words = text_of(5_000 * 250)
+    monitors = [
+        {"name": f"m{n}", "kind": "disk", "title": words[n * 250 : n * 250 + 190]}
+        for n in range(5_000)
+    ]
+    groups = [{"name": f"g{n}", "monitor": monitors[n::100]} for n in range(100)]
+    made = document("instances/many", {"rules": ["all"], "group": groups})
+    raw = pack((made,))
+    assert len(raw) > 600_000
+    await sent(browser, ("many.zip", raw))
+    assert "+ instances/many" in browser.text, browser.text[-2000:]
+    await took(browser)
+    assert browser.to == "/settings/files?did=2"
+    assert len(json.dumps(await defined(desk))) > 1_000_000
+
+
+async def test_what_a_page_cannot_carry_is_told_with_the_limit(desk, browser):
+    kept = {"addresses": ["a@example.com"], "title": text_of(9 << 20)}
+    await sent(browser, ("big.zip", pack((document("contacts/big", kept),))))
+    assert "6 MiB" in browser.text and 'name="packed"' not in browser.text
+    await sent(browser, ("huge.toml", b"#" * (17 << 20)))
+    assert browser.status == 400 and "longer than 16 MiB" in browser.text
+    assert len(await defined(desk)) == 7
+
+
+async def test_several_zips_together_unpack_to_no_more_than_one(desk, browser):
+    long = {"addresses": ["a@example.com"], "title": "x" * (6 << 20)}
+    bombs = [(f"{n}.zip", pack((document(f"contacts/c{n}", long),))) for n in "abc"]
+    assert sum(len(raw) for _, raw in bombs) < 100_000
+    await sent(browser, *bombs)
+    assert "c.zip" in browser.text and "16 MiB unpacked" in browser.text
+    assert 'name="packed"' not in browser.text
 
 
 @pytest.mark.parametrize("packed", ["", "x", "UEsDBA==", "%%%"])

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,9 @@ from noroshi.core.people import OPERATOR
 from noroshi.core.words import Words
 from noroshi.oauth.provider import Pending, SignInFailed
 from noroshi.transports import BUILT_IN as TRANSPORTS
+from noroshi.web.doing import Outcome
+from noroshi.web.first_told import at_fields
+from noroshi.web.words import TEXTS
 from tests.service.asking import NearBy
 from tests.service.desk import Desk, SignInServer
 from tests.service.test_beginning import FOUND, number_in_the_mail
@@ -111,6 +115,98 @@ async def test_a_mistake_is_told_and_what_was_typed_stays(desk, browser):
     await filled_in(browser, "mail", **(SERVER | {"sender": "nobody", "secret": SECRET}))
     assert browser.status == 400 and 'value="mail.example.com"' in browser.text
     assert SECRET not in browser.text and await defined(desk) == {}
+
+
+WRONG = {
+    "no zone": ("person", PERSON | {"zone": "Asia/Tokio"}, "zone", "タイムゾーン"),
+    "no address": ("person", PERSON | {"addresses": "nobody"}, "addresses", "メールアドレス"),
+    "nobody": ("person", PERSON | {"addresses": ""}, "addresses", "メールアドレス"),
+    "no sender": ("mail", SERVER | {"sender": "nobody"}, "sender", "差出人"),
+    "no host": ("mail", SERVER | {"host": ""}, "host", "ホスト名"),
+    "no port": ("mail", SERVER | {"port": "99999"}, "port", "ポート"),
+    "no number": ("mail", SERVER | {"port": "abc"}, "port", "ポート"),
+    "no mailbox": (
+        "mail",
+        MICROSOFT | {"mailbox": "nobody"},
+        "mailbox",
+        "送信するメールボックス",
+    ),
+    "no tenant": ("mail", MICROSOFT | {"tenant": ""}, "tenant", "テナント"),
+    "no app": ("mail", MICROSOFT | {"client_id": ""}, "client_id", "クライアント ID"),
+    "no day": (
+        "mail",
+        MICROSOFT | {"secret_ends": "soon"},
+        "secret_ends",
+        "シークレットの期限",
+    ),
+    "no cloud": ("mail", MICROSOFT | {"cloud": "mars"}, "cloud", "クラウド"),
+    "the secret's ID": (
+        "mail",
+        MICROSOFT | {"secret": "11111111-2222-3333-4444-555555555555"},
+        "secret",
+        "クライアント シークレット",
+    ),
+}
+"""A step, what is sent with it, the field that is wrong and what people call it."""
+
+
+@pytest.mark.parametrize("case", WRONG)
+async def test_a_mistake_is_told_at_its_field_by_the_fields_own_name(browser, case):
+    step, form, field, called = WRONG[case]
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, step, **form)
+    head = browser.text.partition('id="why"')[2].partition("</div>")[0]
+    assert browser.status == 400 and f"次の欄を直してください: {called}</p>" in head
+    assert browser.text.count('class="bad"') == 1 == browser.text.count("aria-invalid")
+    told = browser.text.partition(f'id="{field}-bad">')[2].partition("<")[0]
+    assert told and f'aria-describedby="{field}-bad' in browser.text
+    said = head + told
+    assert not any(
+        word in said for word in (".toml", "options", "_", "sender", "port", "value")
+    )
+
+
+async def test_what_ended_since_it_was_shown_is_told_and_chosen_anew(browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "machine", title="FS01", **{"take.services/nginx": "yes"})
+    head = browser.text.partition('id="why"')[2].partition("</div>")[0]
+    assert browser.status == 400 and "見つからなくなりました" in head and "nginx" not in head
+
+
+def test_what_no_field_stands_for_is_told_by_what_it_is_about():
+    visit = SimpleNamespace(text=lambda key, **given: TEXTS[key].fill(**given).en)
+    where = "rules/night.toml: routes"
+    done = Outcome(None, ("Bad.",), 400, problems=((where, "is none"),), kind="invalid")
+    assert at_fields(visit, done, {"zone": "Time zone"}, {}).why == (
+        "Bad.",
+        "Rule night: is none",
+    )
+    busy = Outcome(None, ("Busy.",), 409, problems=(("zone", "is none"),), kind="conflict")
+    assert at_fields(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
+
+
+async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    assert 'name="by" value="smtp" checked' in (await browser.get("/first/mail")).text
+    await filled_in(browser, "mail", by="graph", secret=SECRET, **MICROSOFT)
+    assert browser.to == "/first/sign-in"
+    made = await defined(desk)
+    route = made["routes/graph1"]
+    assert (route["kind"], route["options"]) == ("graph", {"account": "m365"})
+    assert route["title"] == "Microsoft Graph" and made["rules/ops"]["routes"] == ["graph1"]
+    await browser.get("/first/sign-in")
+    assert "https://login.example.com/authorize" in browser.text
+    await browser.post(
+        "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=good&state=S"
+    )
+    assert browser.to == "/first/alarm"
+    assert 'name="by" value="graph" checked' in (await browser.get("/first/mail")).text
+    await filled_in(browser, "mail", by="smtp", **MICROSOFT)
+    again = (await defined(desk))["routes/graph1"]
+    assert (again["kind"], again["title"]) == ("smtp", "SMTPサーバー1")
+    await filled_in(browser, "mail", **SERVER)
+    again = (await defined(desk))["routes/graph1"]
+    assert again["options"]["host"] == "mail.example.com" and "account" not in again["options"]
 
 
 async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):

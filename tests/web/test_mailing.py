@@ -1,19 +1,27 @@
 """The pages on mail: routes and their order, the app of one, its sign-in by every way."""
 
 import re
+from urllib.parse import quote
 
 import pytest
+from aiohttp import FormData
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
-from noroshi.web.mailing import heading
+from noroshi.oauth.client_certificates import describe
+from noroshi.web.mailing import heading, labels
 from noroshi.web.tongue import TONGUES
+from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
 from tests.web.browser import browsing, with_user
 from tests.web.filled import EVIL
 
 ROUTE = "/mail/route/m365"
+DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(Encoding.DER)
 BOX = CONTENT["accounts/box"]
 
 
@@ -51,6 +59,17 @@ async def sent(browser, do, path=ROUTE, **form):
 async def with_secret(desk):
     await defined(desk)
     await NearBy(desk)("set_secret", name="app", value=CANARY)
+
+
+def test_a_route_goes_by_its_place_and_by_what_it_is():
+    kinds = {"m365": "smtp", "g": "graph", "old": "smtp", "hook": "webhook"}
+    found = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    assert list(labels(TONGUES["ja"], found).values()) == [
+        "SMTPサーバー1",
+        "経路2 (Microsoft Graph)",
+        "SMTPサーバー3",
+        "その他の経路",
+    ]
 
 
 async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, browser):
@@ -296,6 +315,62 @@ async def test_an_app_signs_in_by_a_certificate_that_is_made_here(desk, browser)
     assert 'filename="noroshi-box.cer"' in page.headers["content-disposition"]
 
 
+async def brought(browser, content=None, passphrase="", pem=""):
+    """A certificate, as the browser sends the form of it."""
+    await browser.get(f"{ROUTE}?way=app_certificate")
+    fields = {"csrf": browser.csrf, "do": "certificate_import", "way": "app_certificate"}
+    form = FormData(fields | {"replace": "1", "passphrase": passphrase, "pem": pem})
+    form.add_field("file", content or b"", filename="app.pfx" if content else "")
+    return await browser.ask("POST", ROUTE, data=form)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [(pfx(), PASSPHRASE), (CERTIFICATE + KEY, ""), (None, "", (CERTIFICATE + KEY).decode())],
+    ids=["PFX", "PEM", "PEM as text"],
+)
+async def test_a_certificate_that_was_made_elsewhere_is_brought_along(desk, browser, given):
+    await defined(desk)
+    await browser.log_in()
+    page = await brought(browser, *given)
+    assert page.to == f"{ROUTE}?did=saved&way=app_certificate#sign-in"
+    assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
+    page = await browser.get(f"{ROUTE}?way=app_certificate")
+    assert describe((KEY + CERTIFICATE).decode()).thumbprints.sha1.upper() in page.text
+    kept = (await desk.vault.get("box-cert")).reveal()
+    assert kept.encode() == KEY + CERTIFICATE
+    line = KEY.decode().splitlines()[1]
+    rows = repr(await desk.store.audited(100))
+    assert not any(one in page.text + rows for one in (line, PASSPHRASE))
+
+
+UNFIT = {
+    "nothing": ((), "Choose a file"),
+    "a file and a text": ((pfx(), PASSPHRASE, KEY.decode()), "not both"),
+    "a wrong password": ((pfx(), "wrong-canary"), "does not open the file"),
+    "no password": ((pfx(),), "locked by a passphrase"),
+    "no key": ((CERTIFICATE,), "without its private key"),
+    "no key, in DER": ((DER,), "without its private key"),
+    "no certificate": ((KEY,), "without its certificate"),
+    "something else": ((b"GIF89a",), "neither in PEM nor as PFX"),
+    "too much": ((b"x" * ((64 << 10) + 1),), "longer than 64 KiB"),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+async def test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing(
+    desk, browser, case
+):
+    given, words = UNFIT[case]
+    await with_secret(desk)
+    await browser.log_in()
+    page = await brought(browser, *given)
+    assert page.status == 400 and words in page.text
+    assert "sign_in" not in await in_force(desk, "accounts/box")
+    assert "wrong-canary" not in page.text and KEY.decode()[40:90] not in page.text
+    assert "box-cert" not in await desk.vault.names()
+
+
 async def test_an_app_signs_in_by_its_secret_alone(desk, browser):
     await with_secret(desk)
     await browser.log_in()
@@ -327,6 +402,19 @@ async def test_a_password_goes_into_the_vault_and_never_comes_back(desk, browser
     assert CANARY not in (await browser.get(page.to)).text
 
 
+@pytest.mark.parametrize(
+    ("way", "do", "leaves"),
+    [("browser", "begin", True), ("paste", "open", True), ("paste", "begin", False)],
+)
+async def test_one_click_leads_to_the_sign_in_page(desk, browser, way, do, leaves):
+    await with_secret(desk)
+    await browser.log_in()
+    page = await sent(browser, do, f"{ROUTE}?way={way}", way=way)
+    assert page.status == 200 and link(page.text, "go").startswith("https://")
+    assert (" data-leave>" in page.text) is leaves
+    assert "noroshi@example.com" in page.text  # as whom to sign in
+
+
 async def test_a_diagnosis_is_told_as_its_stages_come(desk, browser):
     await defined(desk, routes__seen={"kind": "examined"})
     await browser.log_in()
@@ -345,6 +433,23 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
     assert 'inputmode="email" value="ops@example.com"' in page.text  # to send another one there
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
     assert 'class="relay"' in (await browser.get(next)).text
+
+
+async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
+    page = await browser.get(page.to.partition("#")[0])
+    assert "Last accepted" not in page.text
+    next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
+    assert "hx-partial" not in (await browser.get(next)).text
+    await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    told = (await browser.get(next)).text
+    assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+    way = told.partition('hx-target="#way"')[2]
+    assert re.search(r'is-lit"><[^>]*>Accepted<', way)
+    page = (await browser.get("/mail/route/plain")).text
+    assert all(f'id="{name}"' in page for name in ("how", "last", "way"))
 
 
 async def test_a_route_that_is_not_there_has_no_page(desk, browser):
@@ -377,3 +482,17 @@ def test_one_route_alone_is_not_called_every_route():
     well = {"state": "well"}
     for count, told in ((1, "by the only route"), (2, "by every route (2)")):
         assert told in heading(TONGUES["en"], [well] * count)
+
+
+async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(desk, browser):
+    ask = NearBy(desk)
+    everybody = {"addresses": ["ops@example.com"], "title": "Everybody on call"}
+    await applied(ask, contacts__ops=everybody)
+    (mail,) = (await ask("send", to=["ops"], routes=["plain"], subject="s", text="t"))["ids"]
+    await browser.log_in()
+    for path in ("/queue", "/queue?q=on+call+old+server", f"/queue/mail?id={quote(mail)}"):
+        page = (await browser.get(path)).text
+        assert "Everybody on call" in page and "Old server" in page
+    await desk.attempted("plain", Verdict.DEFERRED, "later", 451)
+    page = (await browser.get(f"/queue/mail?id={quote(mail)}")).text
+    assert "Old server → ops@example.com" in page

@@ -1,5 +1,6 @@
 """Routes, accounts and networks are added, changed and removed on pages."""
 
+import html
 import re
 
 import pytest
@@ -10,6 +11,9 @@ from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, EXAMINED, POST, Desk
 from tests.web.browser import browsing, with_user
+from tests.web.test_editing_pages import again, filled_in
+
+SEEN = ("etag", "version")
 
 
 @pytest.fixture
@@ -30,15 +34,21 @@ async def in_force(desk, key):
     return next((content(one) for one in documents if one.key == key), None)
 
 
-def hidden(text, name):
-    return re.search(rf'name="{name}" value="([^"]*)"', text).group(1)
+def of(key, sort=""):
+    return f"/mail/edit?key={key}" + (f"&of={sort}" if sort else "")
 
 
-async def saved(browser, key, of="", **form):
-    """The form of that definition, sent with these fields."""
-    page = await browser.get(f"/mail/edit?key={key}&of={of}")
-    fixed = {"key": key, "of": of, "etag": hidden(page.text, "etag"), "do": "save"}
-    return await browser.post("/mail/edit", **fixed | form)
+async def saved(browser, key, sort="", **form):
+    """The form of that definition, as it is shown, changed so and sent."""
+    await browser.get(of(key, sort))
+    return await again(browser, of(key, sort), **form)
+
+
+async def removed(browser, key):
+    text = (await browser.get(of(key))).text
+    found = {one: re.search(rf'name="{one}" value="([^"]*)"', text) for one in SEEN}
+    seen = {one: it.group(1) for one, it in found.items()}
+    return await browser.post(of(key), **seen, do="remove", meant="yes")
 
 
 async def test_a_route_through_microsoft_365_is_there_with_its_account_at_once(desk, entered):
@@ -136,31 +146,73 @@ async def test_a_route_goes_by_a_network_that_was_added_before(desk, entered):
 
 
 async def test_a_route_that_goes_leaves_every_order(desk, entered):
-    page = await entered.get("/mail/edit?key=routes/m365")
-    tag = hidden(page.text, "etag")
-    page = await entered.post("/mail/edit", key="routes/m365", etag=tag, do="remove")
+    page = await removed(entered, "routes/m365")
     assert page.to == "/mail?did=removed"
     assert await in_force(desk, "routes/m365") is None
     assert (await in_force(desk, "rules/all"))["routes"] == ["plain"]
 
 
 async def test_an_account_that_a_route_needs_stays(desk, entered):
-    page = await entered.get("/mail/edit?key=accounts/box")
-    tag = hidden(page.text, "etag")
-    page = await entered.post("/mail/edit", key="accounts/box", etag=tag, do="remove")
+    page = await removed(entered, "accounts/box")
     assert page.status == 400 and "box" in page.text
     assert await in_force(desk, "accounts/box")
 
 
-async def test_two_who_edit_one_account_do_not_overwrite_each_other(desk, entered):
-    page = await entered.get("/mail/edit?key=accounts/box")
-    tag = hidden(page.text, "etag")
-    other = CONTENT["accounts/box"] | {"mailbox": "theirs@example.com"}
+async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(desk, entered):
+    page = of("accounts/box")
+    await entered.get(page)
+    other = CONTENT["accounts/box"] | {"mailbox": "theirs@example.com", "renew_every": "3d"}
     await applied(NearBy(desk), accounts__box=other)
-    mine = {"key": "accounts/box", "etag": tag, "do": "save", "mailbox": "mine@example.com"}
-    page = await entered.post("/mail/edit", **mine)
-    assert page.status == 409 and "mine@example.com" in page.text
-    assert await in_force(desk, "accounts/box") == other
+    await again(entered, page, mailbox="mine@example.com", recipients_a_day="9")
+    assert entered.status == 409 and await in_force(desk, "accounts/box") == other
+    shown = filled_in(entered.text)
+    assert (shown["mailbox"], shown["recipients_a_day"]) == ("mine@example.com", "9")
+    assert shown["renew_every"] == "3d"  # what only the other one changed is theirs
+    text = html.unescape(entered.text)
+    assert "changed accounts/box meanwhile, in version 2" in text
+    assert re.search(r"In force meanwhile:.*theirs@example.com", text)
+    await again(entered, page)
+    assert entered.to == "/mail?did=saved"
+    mine = other | {"mailbox": "mine@example.com", "recipients_a_day": 9}
+    assert await in_force(desk, "accounts/box") == mine
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "theirs"),
+    [
+        ("routes/plain", {"options.host": "mine"}, {"title": "Theirs"}),
+        ("networks/", {"name": "proxy1", "proxy": "mine:8080"}, {"proxy": "theirs:1"}),
+    ],
+)
+async def test_what_was_typed_of_a_route_or_a_network_outlives_what_others_save(
+    desk, entered, key, typed, theirs
+):
+    await entered.get(of(key))
+    there = f"{key}{typed.get('name', '')}"
+    before = await in_force(desk, there) or {}
+    await applied(NearBy(desk), **{there.replace("/", "__"): before | theirs})
+    await again(entered, of(key), **typed)
+    shown = filled_in(entered.text)
+    assert entered.status in (400, 409) and typed.items() <= shown.items()
+    assert await in_force(desk, there) == before | theirs
+
+
+async def test_orders_that_were_not_ticked_stay_so_after_a_mistake(desk, entered):
+    page = of("routes/", "smtp")
+    await entered.get(page)
+    form = filled_in(entered.text)
+    assert form.pop("into.rules/all") == "yes"
+    await entered.post(page, **form | {"do": "save", "options.host": "mail.example.com"})
+    assert entered.status == 400 and "into.rules/all" not in filled_in(entered.text)
+    assert 'value="mail.example.com"' in entered.text
+
+
+async def test_what_would_change_is_shown_with_the_order_that_is_joined(desk, entered):
+    good = {"options.host": "mail.example.com", "options.sender": "noroshi@example.com"}
+    await saved(entered, "routes/", "smtp", name="mx1", do="preview", **good)
+    assert entered.status == 200 and "+ routes/mx1" in entered.text
+    assert "rules/all" in entered.text and await in_force(desk, "routes/mx1") is None
+    assert filled_in(entered.text)["options.host"] == "mail.example.com"
 
 
 @pytest.mark.parametrize("path", ["/mail/new", "/mail/edit?key=routes/plain"])

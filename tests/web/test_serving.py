@@ -1,10 +1,14 @@
 """How the manager is opened: by TLS, by its own certificate, or not at all."""
 
+import asyncio
+import os
 import socket
 import ssl
 from datetime import timedelta
 
+import psutil
 from cryptography import x509
+from yarl import URL
 
 from noroshi.config_web import Web
 from noroshi.testing import DAWN
@@ -25,6 +29,23 @@ async def test_a_port_that_is_taken_is_told_and_nothing_else_happens(tmp_path):
             pass
     (words,) = said
     assert "Address already in use" in words.en and "監視と送信は続けます" in words.ja
+
+
+async def test_an_answer_that_is_written_piece_by_piece_leaves_at_once(tmp_path):
+    """Else its body waits until its head is acknowledged (Nagle, RFC 896), 40 ms on Linux."""
+    async with opened(await with_user(), tmp_path) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
+        writer.write(b"GET /login HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+        await reader.readline()
+        with of_peer(writer.get_extra_info("sockname")) as theirs:
+            assert theirs.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        writer.close()
+
+
+def of_peer(address):
+    """This process's own socket at the other end of a connection."""
+    (found,) = [one for one in psutil.Process().net_connections("tcp") if one.raddr == address]
+    return socket.socket(fileno=os.dup(found.fd))
 
 
 async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):

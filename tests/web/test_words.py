@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import noroshi.web
+from noroshi.definitions import TYPES
 from noroshi.hosts.around import SORTS
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
@@ -29,13 +30,14 @@ from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
+from noroshi.web.words_audit import NAMED
 from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
 from noroshi.web.words_mailing_fields import MAILING_FIELDS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
-SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma"}
+SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma", "audit.field.id"}
 
 
 def used():
@@ -43,6 +45,9 @@ def used():
         text = path.read_text(encoding="utf-8")
         yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z0-9_.]+)"', text)
     yield "first.forbidden"
+    yield from (f"first.of.{type}" for type in TYPES)
+    for labels in (*first_mail.LABELS.values(), first_mail.SIGNING, first.LABELS):
+        yield from labels.values()
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
     yield from (key("state", name) for name in STATES)
@@ -70,6 +75,7 @@ def used():
         *OPTIONS,
         *CHOICES,
         *MAILING_FIELDS,
+        *NAMED,
     )  # drawn by the names of settings
     yield from (f"places.{sort}" for sort in SORTS)
     yield from ("alarm.held", "alarm.dropped")

@@ -104,11 +104,14 @@ def _(notice: Changed, reader: Reader) -> Page:
         reader.row(words.AT, reader.when(notice.at)),
         reader.row(words.WHO, notice.who or reader.say(words.NOBODY_KNOWN)),
     ]
+    several = {"first": notice.first, "version": notice.version}
+    title = words.CHANGED_ALL if notice.first else words.CHANGED
+    lead = words.CHANGED_ALL_SO if notice.first else words.CHANGED_SO
     return _page(
         reader,
         notice,
-        reader.say(words.CHANGED, version=notice.version),
-        lead=(reader.say(words.CHANGED_SO, version=notice.version), *unseen),
+        reader.say(title, **several),
+        lead=(reader.say(lead, **several), *unseen),
         rows=(*rows, *([reader.row(words.NOTE, notice.note)] if notice.note else ())),
         quote=_quote(reader.say(words.DIFFERENCES, count=count), lines, notice.more, reader),
     )

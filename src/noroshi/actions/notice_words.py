@@ -55,6 +55,15 @@ CHANGED_SO = Words(
     en="Version {version} of the definitions is in force.",
     ja="定義の版 {version} が有効になりました。",
 )
+CHANGED_ALL = Words(
+    en="settings changed (versions {first} to {version})",
+    ja="設定が変わりました (版 {first}～{version})",
+)
+CHANGED_ALL_SO = Words(
+    en="Versions {first} to {version} of the definitions came into force one after the other. This "
+    "is what they changed together.",
+    ja="定義の版 {first}～{version} が続けて有効になりました。まとめて、次のように変わりました。",
+)
 UNSEEN = Words(
     en="It was applied while no node was running.",
     ja="ノードが動いていない間に取り込まれたものです。",

@@ -66,6 +66,11 @@ def remove(asked: Asked) -> int:
     return _changed(asked, remove=[asked.given.key], empty=asked.given.empty)
 
 
+def rename(asked: Asked) -> int:
+    """Give it another name; what names it follows."""
+    return _changed(asked, rename={asked.given.key: asked.given.name})
+
+
 def _changed(asked: Asked, **what: Any) -> int:
     given = asked.given
     wanted = "" if given.etag == NOT_THERE_YET else given.etag

@@ -88,7 +88,8 @@ class Stopped:
 class Changed:
     """A version is in force. Each difference is of an instance, or of "" : of all of them.
 
-    `more` are left out. `unseen`: it came while no node ran.
+    `more` are left out. `unseen`: it came while no node ran. `first`: the first of several
+    versions by the same person that are told together; 0: it is one.
     """
 
     at: datetime
@@ -98,6 +99,7 @@ class Changed:
     differences: tuple[tuple[str, Words], ...]
     more: int = 0
     unseen: bool = False
+    first: int = 0
 
     happening = Happening.CHANGED
 

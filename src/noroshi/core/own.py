@@ -121,3 +121,8 @@ def _avoiding(rule: Rule, ill: Collection[str]) -> Rule:
 def is_own(monitor: Monitor) -> bool:
     """Whether it is one of the node's own."""
     return monitor.instance.name == OWN
+
+
+def is_mail(monitor: Monitor) -> bool:
+    """Whether it is about a way out or an account of this node: somebody may mend it by one act."""
+    return is_own(monitor) and monitor.kind in (ROUTE, ACCOUNT)

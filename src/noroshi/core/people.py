@@ -53,6 +53,14 @@ class User:
     recovery: tuple[str, ...] = field(default=(), repr=False)
 
 
+def ends_sessions(after: User, before: User | None) -> bool:
+    """Whether a user comes in another way from now on: whoever got in by the old one is out, and
+    so is whoever had that name before."""
+    if before is None:
+        return True
+    return (after.password, after.two_steps) != (before.password, before.two_steps)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """What a program shows in a person's stead: only its `hash` is kept. `by` made it.

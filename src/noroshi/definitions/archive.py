@@ -27,8 +27,9 @@ from noroshi.definitions.folder import (
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
-MOST_FILES, MOST_BYTES = 20_000, 64 << 20
-"""Of a zip, unpacked."""
+MOST_FILES, MOST_BYTES, MOST_PACKED = 20_000, 16 << 20, 6 << 20
+"""Of what is brought in: files and bytes unpacked (as many as `apply` may send at any door), and
+bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can say: the same definitions are the same bytes."""
 MODE = 0o644 << 16
@@ -61,11 +62,11 @@ def pack(documents: tuple[Document, ...]) -> bytes:
     return out.getvalue()
 
 
-def unpack(raw: bytes, called: str) -> Folder:
+def unpack(raw: bytes, called: str, most: int = MOST_BYTES) -> Folder:
     """What a zip of that name holds, as a folder is read: its own top folder may stand around
-    it."""
+    it. Of several zips each may have what the others left of `most`."""
     try:
-        files = list(_unpacked(raw, called))
+        files = list(_unpacked(raw, called, most))
     except Invalid as invalid:
         return Folder((), invalid.problems)
     except DAMAGED:
@@ -89,10 +90,9 @@ def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
     return Folder(tuple(read.values()), tuple(problems))
 
 
-def _unpacked(raw: bytes, called: str) -> Iterator[tuple[str, bytes]]:
+def _unpacked(raw: bytes, called: str, left: int) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(BytesIO(raw)) as given:
         entries = [one for one in given.infolist() if not one.is_dir()]
-        left = MOST_BYTES
         if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > left:
             raise _too_much(called)
         for one in entries:

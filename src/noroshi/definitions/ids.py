@@ -135,6 +135,11 @@ def _looks_at(monitor: dict[str, Any]) -> tuple[object, object]:
     return monitor.get("kind"), monitor.get("options", {})
 
 
+def ids_by_path(documents: Iterable[Document]) -> dict[Path, str]:
+    """The ids that monitors have, by where they are."""
+    return _known(tuple(documents))
+
+
 def _known(current: tuple[Document, ...]) -> dict[Path, str]:
     return {
         path: monitor["id"]

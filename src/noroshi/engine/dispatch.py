@@ -26,9 +26,10 @@ from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 log = logging.getLogger(__name__)
 
 IDLE = timedelta(seconds=1)
-SPARE = 30.0  # seconds of its lease in which a parcel is not on its way
+SPARE = 15.0  # seconds that a parcel, once lent, may wait before it is on its way
+MARGIN = 65.0  # seconds of its lease that are the store's: another process may lock it for 60
 AHEAD = 2  # slots for each line: one sends, one writes down and asks
-LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE
+LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
 GRACE = 3.0  # seconds that what is being sent has when the node stops
 CUT = Words(
     en="it was broken off before an answer came, as the route changed or the node stopped",

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from noroshi.core.budget import DAY
 from noroshi.core.model import Instance, Monitor, Route, State
+from noroshi.core.own import is_mail
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency
@@ -187,6 +188,8 @@ class Engine:
         self.watch.hear(held, renewal)
         if renewal.version != self.version or self._lacks(held):
             await self._take_up(self.node, held)
+        if self._plan is not None:
+            self.watch.look_again(held, filter(is_mail, self._plan.monitors.values()))
         return RENEW
 
     async def _begun(self, now: datetime) -> Node:

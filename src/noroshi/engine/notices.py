@@ -1,7 +1,8 @@
 """Telling what happens to an instance or to Noroshi itself, each of it once.
 
 What there is to tell until an instant is in the spool before the node says that it was there
-at that instant (`Store.renew`); so the next life knows from `Node.seen` where to go on.
+at that instant (`Store.renew`); so the next life knows from `Node.seen` where to go on. Changed
+settings alone wait for those that follow them (`Folded`); what was told of them is noted (TOLD).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -32,6 +33,7 @@ from noroshi.core.noticing import GAP, asked_for, last_due, tellings
 from noroshi.core.own import is_own
 from noroshi.definitions import differences
 from noroshi.engine import failures
+from noroshi.engine.folded import Folded, notes_of
 from noroshi.engine.reports import Reports
 from noroshi.hosts.threads import apart
 from noroshi.plugins import Plugins
@@ -43,6 +45,8 @@ SLACK, MOMENT = timedelta(minutes=10), timedelta(seconds=30)
 """So far back from when an earlier life was last seen may lie a report, or a version, that it
 had no time to tell; what it told has an id that is there already."""
 MOST_VERSIONS = 20
+TOLD = "told"
+"""The note of the last version that was told."""
 LAST_WORD, LOOK = 1.0, timedelta(seconds=0.1)
 """How long (seconds) a node that stops waits for its last mails to leave."""
 
@@ -79,6 +83,8 @@ class Notices:
         self._reports = Reports(store, clocks)
         self._news: list[Callable[[], Awaitable[list[Envelope]]]] = []
         self._made: list[Envelope] = []
+        self._folded = Folded(clocks)
+        self._known = ""
 
     # what the engine says
 
@@ -127,11 +133,16 @@ class Notices:
         while self._news:
             self._made += await self._worked_out(self._news[0])
             del self._news[0]
+        for several in self._folded.due():
+            self._made += await self._worked_out(partial(self._differ, several))
         if self._plan is not None:
             self._made += await self._reports.owed(self._plan, self._asked, self._draft)
         while self._made:
             await self._store.post(self._made[0])
             del self._made[0]
+        if not self._folded and self._plan is not None and self._known != self._called:
+            await self._store.note(TOLD, self._called)
+            self._known = self._called
 
     async def farewell(self) -> None:
         """The node stops: tell it, and give the mails a moment to leave."""
@@ -144,6 +155,7 @@ class Notices:
             instances=watched,
             version=self._version,
         )
+        self._folded.close()
         last = await self._told(stopped, self._life)
         self._made += last
         try:
@@ -188,7 +200,8 @@ class Notices:
         assert self._plan is not None
         made, seen = list[Envelope](), self._node.seen
         if seen is None:
-            made += await self._differs(self._version, unseen=True)
+            current = await self._store.current()
+            made += await self._differs(current, unseen=True) if current.number else []
         else:
             if at - seen >= GAP and self._plan.monitors:
                 made += await self._told(self._gap(seen, at), self._life)
@@ -199,18 +212,25 @@ class Notices:
 
     async def _applied_since(self, seen: datetime) -> list[Envelope]:
         """What was applied while no node ran, or too late for the one that did to tell it."""
-        made = list[Envelope]()
-        for version in reversed(await self._store.versions(MOST_VERSIONS)):
-            if version.at is not None and version.at >= seen - MOMENT:
-                made += await self._differs(version.number, unseen=version.at > seen)
+        made, told = list[Envelope](), (await self._store.notes()).get(TOLD, "")
+        versions = list(reversed(await self._store.versions(MOST_VERSIONS)))
+        names = [_called(version) for version in versions]
+        if told in names:
+            versions = versions[names.index(told) + 1 :]
+        else:  # of a node that noted nothing, or of a store that was brought back
+            versions = [one for one in versions if one.at and one.at >= seen - MOMENT]
+        for version in versions:
+            unseen = version.at is not None and version.at > seen
+            made += await self._differs(version, unseen=unseen)
         return made
 
     async def _changed_to(self, number: int, before: Plan, at: datetime) -> list[Envelope]:
         """Another version is in use than that number's, with that plan."""
         assert self._plan is not None
         made, last = list[Envelope](), self._version
-        for each in range(max(number, last - MOST_VERSIONS) + 1, last + 1):
-            made += await self._differs(each)
+        for version in reversed(await self._store.versions(MOST_VERSIONS)):
+            if number < version.number <= last:
+                self._folded.add(version)
         was = {one.name: one for one in _watched(before.monitors.values())}
         now = {one.name: one for one in _watched(self._plan.monitors.values())}
         for kind, names, known in (
@@ -227,11 +247,17 @@ class Notices:
             made += await self._told(notice, f"v{self._called}")
         return made
 
-    async def _differs(self, number: int, *, unseen: bool = False) -> list[Envelope]:
-        """What a version changed, if anybody wants to know."""
+    async def _differs(self, version: Version, *, unseen: bool = False) -> list[Envelope]:
+        return await self._differ((version,), unseen=unseen)
+
+    async def _differ(
+        self, several: Sequence[Version], *, unseen: bool = False
+    ) -> list[Envelope]:
+        """What versions changed, one after the other, if anybody wants to know."""
         if not any(Happening.CHANGED in one.events for one in self._asked):
             return []
-        old, new = await self._store.version(number - 1), await self._store.version(number)
+        first, last = several[0].number, several[-1].number
+        old, new = await self._store.version(first - 1), await self._store.version(last)
         if new is None:
             return []
         before, after = old.documents if old is not None else (), new.documents
@@ -239,11 +265,12 @@ class Notices:
         lines = tuple((_instance_in(one.place), one.words) for one in found)
         changed = Changed(
             at=new.at or self._clocks.wall(),
-            version=number,
+            version=last,
             who=new.who,
-            note=new.note,
+            note=notes_of(several),
             differences=lines,
             unseen=unseen,
+            first=first if first < last else 0,
         )
         return await self._told(changed, _called(new))
 

@@ -15,7 +15,16 @@ from math import isfinite
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import NOTHING_SAID, Change, Envelope, Monitor, Sample, Standing, State
+from noroshi.core.model import (
+    NOTHING_SAID,
+    Change,
+    Envelope,
+    Level,
+    Monitor,
+    Sample,
+    Standing,
+    State,
+)
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal
@@ -88,6 +97,14 @@ class Watch:
         now, wall = self.clocks.steady(), self.clocks.wall()
         for id in ids:
             held.wake(id, now, wall)
+
+    def look_again(self, held: Held, monitors: Iterable[Monitor]) -> None:
+        """Measure now what of these is not well: an account may just have been signed in, or a
+        mail have left again, and until its next turn it would still be called ill."""
+        now, wall = self.clocks.steady(), self.clocks.wall()
+        for id in (monitor.id for monitor in monitors):
+            if id in held.states and held.states[id].level is not Level.OK:
+                held.repeat(id, Cause.AGAIN, now, wall)
 
     def close_open(self, held: Held, ids: Iterable[str], cause: Cause) -> None:
         """Give monitors a turn that closes what is open: their last one, or a new beginning."""

@@ -24,6 +24,7 @@ from noroshi.ports import (
     Beat,
     Clocks,
     Files,
+    Listener,
     Memory,
     Own,
     Process,
@@ -39,6 +40,13 @@ ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 ASKED = ["pid", "name", "cmdline", "username", "status"]
 NO_PROCESSES = Words(
     en="cannot read the process table: {why}", ja="プロセスの一覧を読めません: {why}"
+)
+NO_PORTS = Words(
+    en="cannot read which ports are open: {why}",
+    ja="待ち受けているポートの一覧を読めません: {why}",
+)
+NOT_ALLOWED = Words(
+    en="the system tells it to administrators only", ja="OS の管理者だけが読めます"
 )
 NOT_ITSELF = Words(
     en="only the instance noroshi, which is the node itself, can be asked for this",
@@ -93,6 +101,14 @@ class LocalHost:
         except OSError as error:
             raise Unmeasurable(NO_PROCESSES.fill(why=why(error))) from error
 
+    async def listeners(self) -> Sequence[Listener]:
+        try:
+            return await apart(listening_ports)
+        except psutil.AccessDenied:  # macOS, unless it is root that asks
+            raise Unmeasurable(NO_PORTS.fill(why=NOT_ALLOWED)) from None
+        except OSError as error:
+            raise Unmeasurable(NO_PORTS.fill(why=why(error))) from error
+
     async def memory(self) -> Memory:
         return counters.memory()
 
@@ -135,6 +151,16 @@ def running_processes() -> Sequence[Process]:
         for its in found
         if its["status"] not in ENDED
     ]
+
+
+def listening_ports() -> Sequence[Listener]:
+    """Of all programs, whoever's they are; each place once, by address and port."""
+    found = {
+        Listener(one.laddr.ip, one.laddr.port)
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN and one.laddr
+    }
+    return sorted(found, key=lambda one: (one.port, one.address))
 
 
 def _together(problems: Sequence[Words]) -> Words:

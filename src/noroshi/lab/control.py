@@ -245,6 +245,7 @@ def _switch(switch: Switch, board: Board) -> dict[str, object]:
         "name": switch.name,
         "value": switch.get(board),
         "values": switch.values,
+        "momentary": switch.momentary,
         "takes": asdict(switch.known),
         "help": asdict(switch.help),
     }

@@ -115,14 +115,17 @@ def _show(lab: Remote, given: argparse.Namespace) -> Found:
 
 
 def _set(lab: Remote, given: argparse.Namespace) -> Found:
-    state, names = lab.state(), []
+    state, done = lab.state(), dict[str, str]()
     for pair in given.pairs:
         name, mark, value = pair.partition("=")
         if not mark:
             raise Refused(_NO_PAIR.fill(given=pair))
         state = lab.set(name, value)
-        names.append(name)
-    return state, telling.some(state, names, given.lang)
+        done[name] = value
+    for switch in state["switches"]:
+        if switch["momentary"] and switch["name"] in done:
+            switch["value"] = done[switch["name"]]  # it happened, and nothing of it is left
+    return state, telling.some(state, list(done), given.lang)
 
 
 def _fault(lab: Remote, given: argparse.Namespace) -> Found:

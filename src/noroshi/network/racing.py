@@ -119,7 +119,8 @@ async def _one_round(
 
 
 async def _connected(address: Address, source: str) -> socket.socket:
-    sock = socket.socket(address.family, socket.SOCK_STREAM)
+    # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
+    sock = socket.socket(address.family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setblocking(False)
         if source:

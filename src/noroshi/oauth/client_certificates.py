@@ -223,7 +223,19 @@ def _from_pfx(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
         # The library says one thing for a wrong passphrase and for bytes that are no PFX.
         if not data.startswith(b"\x30"):  # ASN.1's SEQUENCE, with which each PFX begins
             raise UnfitCertificate(NO_PEM_NOR_PFX) from None
+        if _is_certificate(data):  # as portals hand it out, in DER
+            raise UnfitCertificate(NO_KEY) from None
         words = WRONG_PASSPHRASE if passphrase else NEEDS_PASSPHRASE
         raise UnfitCertificate(words, locked=True) from None
     # Without a key its certificate counts as one of those beside.
     return key, certificate or next(iter(more), None)
+
+
+def _is_certificate(data: bytes) -> bool:
+    from cryptography import x509
+
+    try:
+        x509.load_der_x509_certificate(data)
+    except ValueError:
+        return False
+    return True

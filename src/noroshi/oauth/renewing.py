@@ -93,10 +93,10 @@ class Renewing:
         kept = await self._entries.kept(account)
         if account.alone and kept is not None and kept.identity != account.identity:
             kept = None  # of another app, or of a person: no matter to one that asks by itself
+        if not account.alone:  # else two things would be wrong, of which a sign-in mends both
+            kept = _own(account, kept)
         public, last = (kept.public, kept.by) if kept else (False, "")
         shown = () if public else await self._credentials.of(account, last)
-        if not account.alone:
-            kept = _own(account, kept)
         return _Attempt(account, kept, shown)
 
     async def _asked(

@@ -129,7 +129,6 @@ class People:
         if before is None:
             self._first = ""
         self._well(f"code {address}", address)
-        await self.store.end_sessions(now, made.name)
         after = {"role": made.role, "first": before is None}
         await self._write_down("password_chosen", made, address, after)
         return await self._opened(made, address, half=made.two_steps)

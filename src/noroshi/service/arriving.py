@@ -23,6 +23,10 @@ NOT_NOTICED = Words(
     "配信不能の通知が来ても分かりません。",
 )
 
+GONE = Words(
+    en="That it was delivered is not proved. The route by which it left is no longer defined.",
+    ja="相手に届いたことまでは確かめていません。送信に使った経路は、もう定義にありません。",
+)
 FILED = Words(
     en="It lies in the folder as a file. What becomes of it there is not proved: that is up to "
     "whoever picks it up.",
@@ -56,7 +60,7 @@ def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]
     if state != ACCEPTED:
         return NOTHING
     took = last_taken(receipts)
-    return NOT_NOTICED if took is None else known.get(took.route, NOT_NOTICED)
+    return NOT_NOTICED if took is None else known.get(took.route, GONE)
 
 
 def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:

@@ -174,7 +174,7 @@ class Beginning(Editing):
         ),
     )
     async def suggest(self, who: Person) -> Suggestion:
-        """Disk space, memory, processor and the services found, with what there is of each."""
+        """Disk space, memory, processor, services and ports found, with what there is of each."""
         name = instance_name(self._runs_on or self._name)
         there = _there((await self._store.current()).documents, name)
         host = self._this_computer(name)
@@ -183,6 +183,7 @@ class Beginning(Editing):
             await _had(host.memory, None),
             await _had(host.processor, None),
             await _had(host.processes, ()),
+            await _had(host.listeners, ()),
             there,
         )
         title = self._runs_on or self._name

@@ -74,11 +74,12 @@ def cautions(
     plan: Plan, waiting: Iterable[Waiting], old: Sequence[Document], new: Sequence[Document]
 ) -> Iterator[Words]:
     """What somebody should know who brings this plan, made of the new documents, into force."""
+    waiting = tuple(waiting)
     mails = [one.envelope for one in waiting]
     for before, after, id in likely_renamed(old, new):
         yield RENAMED.fill(old=before, new=after, id=id)
     yield from silent(plan)
-    yield from _without_route(plan, mails)
+    yield from without_route(plan, waiting)
     yield from _without_contact(plan, mails)
 
 
@@ -98,7 +99,9 @@ def some(names: Sequence[str]) -> Words:
     return AND_MORE.fill(names=words, count=left) if left > 0 else words
 
 
-def _without_route(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Words]:
+def without_route(plan: Plan, waiting: Iterable[Waiting]) -> Iterator[Words]:
+    """That some mails name a route which is none (any more)."""
+    mails = [one.envelope for one in waiting]
     lacking = [mail for mail in mails if set(mail.routes) - plan.routes.keys()]
     gone = {route for mail in lacking for route in mail.routes} - plan.routes.keys()
     if gone:

@@ -16,6 +16,15 @@ from noroshi.service.answers import Applied, Exported, Planned
 from noroshi.service.cautions import NOT_KEPT, cautions, ends_everything
 from noroshi.service.desk import Desk
 from noroshi.service.entries import named_in
+from noroshi.service.following import (
+    Names,
+    as_they_will_be,
+    consequences,
+    renamings,
+    silences_follow,
+    under_new_names,
+    ways_of,
+)
 from noroshi.service.offer import (
     ADMIN,
     NOT_SURE,
@@ -41,6 +50,7 @@ NOT_THIS_VERSION = Words(
     ja="先に {who} が版 {number} を取り込みました。noroshi plan で違いを確かめてください。",
 )
 
+NO_NAMES: Names = {}
 AGAIN = 5
 """So often a change is put onto the newest version, if others change something meanwhile."""
 MOST_NOTED = 50
@@ -116,23 +126,33 @@ class Defining(Desk):
             raise Conflict(why or mistaken)
         return found
 
-    async def _told(self, found: Checked, current: Version) -> Applied:
-        """What they would change, and what one should know of it; nothing is kept."""
-        changed = await asyncio.to_thread(_differ, current.documents, found.documents)
-        beware = tuple(await self._cautions(found, current))
+    async def _told(self, found: Checked, current: Version, names: Names = NO_NAMES) -> Applied:
+        """What they would change, and what one should know of it; nothing is kept. `names`:
+        which definitions are under new names in it."""
+        before = under_new_names(current.documents, names)
+        changed = await asyncio.to_thread(_differ, before, found.documents)
+        changed = (*renamings(names), *changed)
+        beware = tuple(await self._cautions(found, current, names))
         return Applied(version=current.number, differences=changed, cautions=beware)
 
     async def _bring(
-        self, who: Person, found: Checked, current: Version, note: str, op: str
+        self,
+        who: Person,
+        found: Checked,
+        current: Version,
+        note: str,
+        op: str,
+        names: Names = NO_NAMES,
     ) -> Applied:
         """Bring what was checked into force. Raises NotSure, or ports.Conflict if another
         version came first."""
         if not who.sure and await self._runs_anew(found, current):
             raise NotSure(NOT_SURE.fill(name=op))
-        told = await self._told(found, current)
+        told = await self._told(found, current, names)
         if not told.differences:
             return told
         number = await self._publish(found, current, who.name, note)
+        await silences_follow(self._store, current.documents, found.documents, self.now())
         lines = [one.en for one in told.differences[:MOST_NOTED]]
         note_change(
             before={"version": current.number}, after={"version": number, "changed": lines}
@@ -180,10 +200,13 @@ class Defining(Desk):
         current = await self._store.current()
         return Exported(current.number, current.documents)
 
-    async def _cautions(self, found: Checked, current: Version) -> Iterable[Words]:
-        waiting = await self._store.waiting()
+    async def _cautions(
+        self, found: Checked, current: Version, names: Names = NO_NAMES
+    ) -> Iterable[Words]:
+        waiting = as_they_will_be(await self._store.waiting(), ways_of(names))
         told = cautions(found.plan, waiting, current.documents, found.documents)
-        return [*told, *await self._not_kept(found)]
+        states = (await self._store.states()).values() if names else ()
+        return [*consequences(names, states), *told, *await self._not_kept(found)]
 
     async def _not_kept(self, found: Checked) -> Iterable[Words]:
         """Passwords that routes and networks name and that nobody has put in. An account's own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,10 +12,13 @@ from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
+from noroshi.definitions.renaming import renamed
 from noroshi.ports import Document, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.answers import Applied, DefinitionsShown
+from noroshi.service.cautions import without_route
 from noroshi.service.defining import BAD_DEFINITIONS
+from noroshi.service.following import Names, mails_follow, ways_of
 from noroshi.service.offer import ADMIN, VIEWER, Conflict, Invalid, NotFound, Person, operation
 from noroshi.service.versions import Versions
 
@@ -108,22 +112,36 @@ class Editing(Versions):
         note: str = "",
         dry: bool = False,
         empty: bool = False,
+        rename: Mapping[str, str] | None = None,
     ) -> Applied:
         """Put these in the place of those in force and remove those, as one new version;
         whatever else is in force stays, whoever changed it. `etags`: what each must still be,
-        "" not there. `dry`: only what it would change. `empty`: it may end all watching."""
-        made = _documents_of(put or {}, remove)
+        "" not there. `dry`: only what it would change. `empty`: it may end all watching.
+        `rename`: new names by key; what names them in other definitions follows, and what waits
+        or is silenced under the old name."""
+        made, names = _documents_of(put or {}, remove), rename or {}
 
         async def make(current: Version) -> Applied:
             await self._see_that_unchanged(etags or {}, current)
-            found = await self._sound(
-                _with(current, made, remove), current, empty=empty, why=ENDS_ALL
-            )
+            changed = _renamed(_with(current, made, remove), names)
+            found = await self._sound(changed, current, empty=empty, why=ENDS_ALL)
             if dry:
-                return await self._told(found, current)
-            return await self._bring(who, found, current, note, "definition_change")
+                return await self._told(found, current, names)
+            op = "definition_change"
+            return await self._bring(who, found, current, note, op, names)
 
-        return await self._on_newest(make)
+        done = await self._on_newest(make)
+        return done if dry else await self._followed(done, names)
+
+    async def _followed(self, done: Applied, names: Names) -> Applied:
+        """With the route's new name in what waits for it, and what could not have it."""
+        ways = ways_of(names)
+        if not ways:
+            return done
+        await mails_follow(self._store, ways)
+        _, plan = await self._current()
+        left = tuple(without_route(plan, await self._store.waiting()))
+        return replace(done, cautions=(*done.cautions, *left))
 
     async def _see_that_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
         known = _by_key(current.documents)
@@ -172,6 +190,13 @@ def _with(current: Version, made: Documents, remove: Iterable[str]) -> tuple[Doc
             near = instead(key, known)
             raise NotFound(NO_DEFINITION.fill(key=key, instead=near))
     return tuple((known | made).values())
+
+
+def _renamed(documents: tuple[Document, ...], names: Names) -> tuple[Document, ...]:
+    try:
+        return renamed(documents, names) if names else documents
+    except Unusable as no:
+        raise Invalid(BAD_DEFINITIONS, no.problems) from None
 
 
 def _documents_of(

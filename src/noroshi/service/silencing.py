@@ -116,7 +116,7 @@ class Silencing(Desk):
     async def silence_end(self, who: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
         now, (_, plan) = self._clocks.wall(), await self._current()
-        id = _meant(silence, (await self._store.said(now)).silences, plan.monitors)
+        id = _meant(silence, (await self._store.said(now)).silences, plan)
         before = await self._store.end_silence(id, who.name, now)
         if before is None:
             raise NotFound(NO_SILENCE.fill(given=silence))
@@ -206,10 +206,14 @@ def _near(ends: datetime, now: datetime, given: str) -> tuple[datetime | None, W
     return ends, None
 
 
-def _meant(given: str, silences: Sequence[Silence], named: Mapping[str, Monitor]) -> str:
-    """The id of the silence that is meant; it need not be there."""
-    place = NODE if given in EVERYTHING else given
-    at = [one.id for one in silences if place in (one.place, _name(one, named))]
+def _meant(given: str, silences: Sequence[Silence], plan: Plan) -> str:
+    """The id of the silence that is meant; it need not be there. Its place is named as when it
+    was added, or as it is called now; of something that is gone it is still its name."""
+    try:
+        places = {given, place_of(plan, given)[0]}
+    except NotFound:
+        places = {given}
+    at = [one.id for one in silences if places & {one.place, _name(one, plan.monitors)}]
     if len(at) > 1:
         raise Conflict(SEVERAL.fill(count=len(at), given=given))
     return at[0] if at else given

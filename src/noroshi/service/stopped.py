@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words, plain
@@ -32,8 +32,9 @@ def outermost(found: Mapping[str, StoppedBy]) -> tuple[StoppedBy, ...]:
     return tuple(found[path] for path in sorted(found) if not _above(path, found))
 
 
-def _above(path: str, found: Iterable[str]) -> bool:
-    return any(path.startswith(f"{other}/") for other in found)
+def _above(path: str, found: Container[str]) -> bool:
+    names = path.split("/")
+    return any("/".join(names[:count]) in found for count in range(1, len(names)))
 
 
 def stopped_told(stop: StoppedBy | None) -> Words:

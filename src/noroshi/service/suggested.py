@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from noroshi.core.words import Words, plain
-from noroshi.ports import Memory, Process, Processor, Volume
+from noroshi.ports import Listener, Memory, Process, Processor, Volume
+from noroshi.service.known_services import PORTS, PROGRAMS, known_as
 
 GIB = 1 << 30
-SYSTEM, SERVICES = "system", "services"
+SYSTEM, SERVICES, OF_PORTS = "system", "services", "ports"
 GROUP_TITLES: Mapping[str, Words] = {
     SYSTEM: Words(en="System", ja="システム"),
     SERVICES: Words(en="Services", ja="サービス"),
+    OF_PORTS: Words(en="Ports", ja="ポート"),
 }
 DISK, MEMORY, CPU = (
     Words(en="Disk space", ja="ディスク容量"),
@@ -33,45 +36,16 @@ FROM = Words(
 )
 WARNING_FROM = Words(en="WARNING from {warning}%", ja="{warning}% で注意")
 ENDS = Words(en="CRITICAL once it does not run", ja="動いていなければ危険")
+PORT = Words(en="Port {port}: {what}", ja="ポート {port}: {what}")
+EVERYWHERE = Words(en="listens on all addresses", ja="すべてのアドレスで待ち受け中")
+HERE_ALONE = Words(en="listens on this computer alone", ja="このマシンの中だけで待ち受け中")
+AT = Words(en="listens on {address}", ja="{address} で待ち受け中")
+REFUSES = Words(en="CRITICAL once it refuses connections", ja="接続を拒否したら危険")
 MOST_VOLUMES = 6
-
-SERVICE_TITLES: Mapping[str, Words] = {
-    "sshd": Words(en="SSH", ja="SSH"),
-    "nginx": plain("nginx"),
-    "apache2": Words(en="Apache web server", ja="Apache (Web サーバー)"),
-    "httpd": Words(en="Apache web server", ja="Apache (Web サーバー)"),
-    "caddy": plain("Caddy"),
-    "haproxy": plain("HAProxy"),
-    "squid": Words(en="Squid proxy", ja="Squid (プロキシ)"),
-    "postgres": plain("PostgreSQL"),
-    "mysqld": plain("MySQL"),
-    "mariadbd": plain("MariaDB"),
-    "mongod": plain("MongoDB"),
-    "redis-server": plain("Redis"),
-    "memcached": plain("memcached"),
-    "dockerd": plain("Docker"),
-    "containerd": plain("containerd"),
-    "kubelet": plain("Kubernetes (kubelet)"),
-    "libvirtd": Words(en="libvirt (virtual machines)", ja="libvirt (仮想マシン)"),
-    "smbd": Words(en="Samba (file shares)", ja="Samba (ファイル共有)"),
-    "vsftpd": plain("vsftpd (FTP)"),
-    "named": plain("BIND (DNS)"),
-    "unbound": plain("Unbound (DNS)"),
-    "dnsmasq": plain("dnsmasq"),
-    "slapd": plain("OpenLDAP"),
-    "master": Words(en="Postfix (mail)", ja="Postfix (メール)"),
-    "exim4": Words(en="Exim (mail)", ja="Exim (メール)"),
-    "dovecot": Words(en="Dovecot (mailboxes)", ja="Dovecot (メールボックス)"),
-    "cron": Words(en="cron (timed jobs)", ja="cron (定期実行)"),
-    "crond": Words(en="cron (timed jobs)", ja="cron (定期実行)"),
-    "chronyd": Words(en="chrony (clock)", ja="chrony (時刻同期)"),
-    "ntpd": Words(en="ntpd (clock)", ja="ntpd (時刻同期)"),
-    "systemd-timesyn": Words(en="systemd-timesyncd (clock)", ja="systemd-timesyncd (時刻同期)"),
-    "rsyslogd": Words(en="rsyslog (logs)", ja="rsyslog (ログ)"),
-    "snmpd": plain("SNMP"),
-    "cupsd": Words(en="CUPS (printing)", ja="CUPS (印刷)"),
-}
-"""Programs that somebody would miss, by their process's name as the kernel has it (15 letters)."""
+ANY, LOOPBACK = ("0.0.0.0", "::"), ("127.0.0.1", "::1")
+BY = {"0.0.0.0": "", "127.0.0.1": "127.0.0.1", "::": "::1", "::1": "::1"}
+"""How to reach what listens there, best first. "" is the instance's own address; what says "::"
+may take IPv6 alone (RFC 3493, 5.3), so it is reached by that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +66,12 @@ def suggested(
     memory: Memory | None,
     processor: Processor | None,
     processes: Iterable[Process],
+    listeners: Iterable[Listener],
     there: Collection[str],
 ) -> tuple[Suggested, ...]:
     """The monitors that fit, each under its id group/name; what cannot be had is left out."""
-    found = [*_system(volumes, memory, processor), *_services(processes)]
+    system = _system(volumes, memory, processor)
+    found = [*system, *_services(processes), *_ports(listeners)]
     return tuple(_as_one(*one, there=there) for one in found)
 
 
@@ -152,13 +128,49 @@ def _sizes(volumes: Sequence[Volume]) -> Words:
 def _services(processes: Iterable[Process]) -> Iterable[Made]:
     counts = dict[str, int]()
     for process in processes:
-        if process.name in SERVICE_TITLES:
+        if known_as(process.name):
             counts[process.name] = counts.get(process.name, 0) + 1
-    for program in (name for name in SERVICE_TITLES if name in counts):
-        options = {"name": program}
-        monitor = {"name": program, "kind": "process", "patience": 2, "options": options}
+    order = list(PROGRAMS)
+    for program in sorted(counts, key=lambda one: order.index(known_as(one))):
+        name, options = known_as(program), {"name": program}
+        monitor = {"name": name, "kind": "process", "patience": 2, "options": options}
         runs = RUNS.fill(count=counts[program])
-        yield f"{SERVICES}/{program}", SERVICE_TITLES[program], runs, ENDS, monitor
+        yield f"{SERVICES}/{name}", PROGRAMS[name], runs, ENDS, monitor
+
+
+def _ports(listeners: Iterable[Listener]) -> Iterable[Made]:
+    """Those of well-known services, each once, by the address that reaches it best."""
+    at = dict[int, set[str]]()
+    for one in listeners:
+        address = _plain(one.address)
+        if one.port in PORTS and address:
+            at.setdefault(one.port, set()).add(address)
+    for port in sorted(at):
+        address = _best(at[port])
+        way = BY.get(address, address)
+        options = {"port": port} | ({"address": way} if way else {})
+        monitor = {"name": f"tcp-{port}", "kind": "port", "patience": 2, "options": options}
+        title = PORT.fill(port=port, what=PORTS[port])
+        yield f"{OF_PORTS}/tcp-{port}", title, _where(address), REFUSES, monitor
+
+
+def _plain(address: str) -> str:
+    """As a monitor can have it: IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is IPv4; "" for what
+    belongs to one link, which an address alone does not name (RFC 4007, 11)."""
+    given = ip_address(address)
+    if isinstance(given, IPv6Address) and given.ipv4_mapped:
+        return str(given.ipv4_mapped)
+    return "" if given.is_link_local else str(given)
+
+
+def _best(addresses: Collection[str]) -> str:
+    return next((one for one in BY if one in addresses), min(addresses))
+
+
+def _where(address: str) -> Words:
+    if address in ANY:
+        return EVERYWHERE
+    return HERE_ALONE if address in LOOPBACK else AT.fill(address=address)
 
 
 def instance_name(host: str) -> str:

@@ -348,8 +348,6 @@ class Users(Desk):
     async def _change(self, after: User, before: User) -> None:
         if not await self._store.put_user(after, before):
             raise Conflict(MEANWHILE.fill(name=before.name))
-        if after.password != before.password or after.two_steps != before.two_steps:
-            await self._store.end_sessions(self.now(), before.name)
 
     async def _step_begun(self, user: User) -> SecondStep:
         """A fresh seed for their authenticator, kept until a code of it was given back."""

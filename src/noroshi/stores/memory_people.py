@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions
 
 
 class PeopleInMemory:
@@ -24,11 +24,16 @@ class PeopleInMemory:
     async def put_user(self, user: User, before: User | None) -> bool:
         if self._users.get(user.name) != before:
             return False
+        if ends_sessions(user, before):
+            self._forget_sessions(user.name)
         self._users[user.name] = user
         return True
 
-    async def drop_user(self, name: str) -> bool:
+    def _forget_sessions(self, name: str) -> None:
         self._sessions = {k: s for k, s in self._sessions.items() if s.user != name}
+
+    async def drop_user(self, name: str) -> bool:
+        self._forget_sessions(name)
         return self._users.pop(name, None) is not None
 
     async def api_tokens(self) -> Mapping[str, ApiToken]:

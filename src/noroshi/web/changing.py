@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class Edit:
     tried: Mapping[str, Any] | None = None
     told_as: Spot | None = None
     """Under which name problems tell of it, if not under the one that it has."""
+    beside: Callable[[str], Mapping[str, Content]] = lambda name: {}
+    """What else is put into force with it, once its name is known."""
 
     @property
     def now(self) -> Content | None:
@@ -131,14 +133,13 @@ async def submitted(
     if why:
         edit.outcome = Outcome(None, (why,), 403, unsure=True, kind="password")
         return edit
-    if content is not None and (edit.spot.new or not edit.spot.is_whole):
+    if content is not None and (not edit.spot.is_whole or "name" in visit.form):
         content = named(visit, edit, content)
     only_try = visit.form.get("do") == PREVIEW
     outcome = await attempt(
         visit,
         "definition_change",
         **_change(edit, content),
-        etags={edit.spot.key: edit.etag},
         note=visit.form.get("note", "")[:LONGEST_NOTE],
         dry=only_try or bool(edit.own),
         empty=empty,
@@ -146,6 +147,8 @@ async def submitted(
     if edit.own and outcome.ok is not None:
         outcome = Outcome(None, (visit.text("edit.wrong"),), 400, kind="invalid")
     edit.outcome, edit.tried = outcome, outcome.ok if only_try else None
+    if edit.done and edit.spot.is_whole and edit.told_as:
+        edit.spot = edit.told_as
     if edit.overtaken:
         edit.shown = await visit.need("definition_show")
     return edit
@@ -168,7 +171,13 @@ def named(visit: Visit, edit: Edit, content: Content) -> Content:
 def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
     spot, seen = edit.spot, edit.seen
     made = spot.without_it(seen or {}) if content is None else spot.with_it(seen, content)
-    return {"remove": [spot.key]} if made is None else {"put": {spot.key: made}}
+    beside = edit.beside(spot.name)
+    etags = {key: edit.shown["etags"].get(key, "") for key in beside} | {spot.key: edit.etag}
+    if made is None:
+        return {"put": beside, "remove": [spot.key], "etags": etags}
+    names = {spot.key: edit.told_as.name} if spot.is_whole and edit.told_as else {}
+    told = {key: name for key, name in names.items() if name != spot.name}
+    return {"put": {**beside, spot.key: made}, "etags": etags, "rename": told}
 
 
 def _number(text: str) -> int:

@@ -62,6 +62,18 @@ async def made_sure(visit: Visit) -> str:
     return ""
 
 
+async def surely(visit: Visit, op: str, **args: Any) -> Outcome:
+    """As `attempt`, where the form itself asks for the password once more."""
+    if why := await made_sure(visit):
+        return Outcome(None, (why,), 403, unsure=True, kind="password")
+    return await attempt(visit, op, **args)
+
+
+def told(visit: Visit, done: Outcome) -> tuple[str, ...]:
+    """Why it was not done, above the form. That the password is wanted is told at its field."""
+    return () if done.unsure and not visit.form.get("password") else done.why
+
+
 def for_sure(visit: Visit, back: str) -> Response:
     """To the page that asks for the password once more, and from there back."""
     return visit.to(f"/sure?next={quote(back, safe='')}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from noroshi.service.following import FOLLOWS
 from noroshi.web.changing import REMOVE, Edit, opened, submitted
 from noroshi.web.doing import Outcome, address, asked, may
 from noroshi.web.forms import Field, elsewhere
@@ -32,7 +33,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What stands around the form. `removal` says what removing it means; "": it is not there."""
+    """What stands around the form. `removal` says what removing it means; "": it is not there.
+    `place` is the part of the manager that it is in."""
 
     title: str
     crumbs: Sequence[Link]
@@ -40,6 +42,7 @@ class Look:
     about: str = ""
     links: Sequence[Link] = ()
     removal: str = ""
+    place: str = "settings"
 
 
 async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
@@ -54,15 +57,19 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
     return await submitted(visit, edit, None, empty=True)
 
 
-def name_field(visit: Visit, edit: Edit, help: str) -> Field:
-    """Of something that is not there yet, whose name is no setting of its content."""
+def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
+    """Of a document, whose name is no setting of its content. Of one that is there it says
+    what another name means."""
+    its = "" if edit.spot.new else edit.spot.name
+    if its:
+        help = visit.say(FOLLOWS[edit.spot.type])
     return Field(
         name="name",
         code="name",
         label=visit.text("field.name"),
         help=help,
         sort="text",
-        value=visit.form.get("name", ""),
+        value=visit.form.get("name", its),
         needed=True,
         problems=tuple(what for where, what in edit.problems if where == "name"),
     )
@@ -80,6 +87,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
     return await visit.show(
         "edit.html",
         200 if outcome.ok is not None else outcome.status,
+        place=look.place,
         title=look.title,
         about=look.about,
         crumbs=look.crumbs,

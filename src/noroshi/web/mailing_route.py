@@ -37,6 +37,7 @@ class Known:
     said: Answer
     documents: Mapping[str, Answer]
     etags: Mapping[str, str]
+    version: int
     account: Answer | None
     way: str
     ways: Sequence[str]
@@ -81,6 +82,7 @@ async def known_of(visit: Visit, name: str, way: str = "") -> Known:
         said=documents[f"routes/{name}"],
         documents=documents,
         etags=defined["etags"],
+        version=defined["version"],
         account=account,
         way=way if way in ways else way_of(account),
         ways=ways,
@@ -117,6 +119,13 @@ def next_step(known: Known, kept: Collection[str]) -> str:
     lacks = bool(entries) and not any(entry in kept for entry in entries)
     by_certificate = known.way == "app_certificate"
     return "sign_in" if known.registered and (not lacks or by_certificate) else "save"
+
+
+def texts_of(account: Answer | None) -> dict[str, str]:
+    """What the form of an app registration shows of an account."""
+    said = {field: str((account or {}).get(field) or "") for field in FIELDS}
+    said["client_id"] = "" if said["client_id"] == NOT_YET else said["client_id"]
+    return said | {"shared": "on" if (account or {}).get("shared") else ""}
 
 
 def saved(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:

@@ -25,16 +25,31 @@ class Switch:
     by: str = ""
 
 
-def switch_of(path: str, status: Answer, tongue: Tongue) -> Switch:
-    """Of an instance, a group or a monitor."""
-    for one in status["stopped"]:
-        if path == one["path"] or path.startswith(f"{one['path']}/"):
-            above = "" if path == one["path"] else one["path"]
-            by = stopped_by(one, status["at"], tongue)
-            return Switch(
-                path=path, stopped=True, above=above, href=part_page(one["path"]), by=by
-            )
-    return Switch(path=path)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stops:
+    """All that is stopped, by path: a group may have thousands of monitors, each stopped alone."""
+
+    known: Mapping[str, Answer]
+    at: str
+    tongue: Tongue
+
+    def of(self, path: str) -> Switch:
+        """The switch of an instance, a group or a monitor."""
+        names = path.split("/", 2)
+        paths = ("/".join(names[:count]) for count in range(1, len(names) + 1))
+        one = next((self.known[place] for place in paths if place in self.known), None)
+        if one is None:
+            return Switch(path=path)
+        above = "" if path == one["path"] else one["path"]
+        by = stopped_by(one, self.at, self.tongue)
+        return Switch(path=path, stopped=True, above=above, href=part_page(one["path"]), by=by)
+
+
+def stops_of(status: Answer, tongue: Tongue) -> Stops:
+    """As `status` answers what is stopped."""
+    return Stops(
+        known={one["path"]: one for one in status["stopped"]}, at=status["at"], tongue=tongue
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +84,7 @@ def tables(
     tongue: Tongue,
 ) -> Iterator[Table]:
     """The groups that definitions have, also those without monitors, else those there are."""
-    made = found.groups if found else {}
+    made, stops = found.groups if found else {}, stops_of(status, tongue)
     named = {str(one.get("name")): str(one.get("title") or "") for one in groups}
     for name in dict.fromkeys([*named, *made]):
         group = made.get(name) or Group(name, named.get(name) or name)
@@ -79,21 +94,21 @@ def tables(
             name=name,
             title=named.get(name) or group.title,
             level=group.level,
-            switch=switch_of(path, status, tongue),
-            rows=[_row(one, status, tongue) for one in group.monitors],
+            switch=stops.of(path),
+            rows=[_row(one, stops) for one in group.monitors],
         )
 
 
-def _row(one: Answer, status: Answer, tongue: Tongue) -> Row:
+def _row(one: Answer, stops: Stops) -> Row:
     items = [item for item in one["items"] if item["level"] == one["level"]]
     since = min((item["since"] for item in items if item["since"]), default=None)
     return Row(
         path=one["path"],
         name=one["title"] or one["path"].split("/", 2)[2],
         level=level_of(one),
-        told=[_told(item, tongue) for item in items[:3]],
-        since=tongue.moment(since, status["at"]),
-        switch=switch_of(one["path"], status, tongue),
+        told=[_told(item, stops.tongue) for item in items[:3]],
+        since=stops.tongue.moment(since, stops.at),
+        switch=stops.of(one["path"]),
     )
 
 

@@ -125,7 +125,8 @@ def _named(settings: Web, house: House, port: int) -> House:
 
 def _listen(settings: Web) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.address, settings.port))

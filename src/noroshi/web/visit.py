@@ -40,7 +40,13 @@ LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
 LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
-MOST_FIELDS = 500
+MOST_FIELDS = 20_000
+"""A rule's form has a box for each contact, a notification's one for each instance: as many of them
+as fit into LONGEST_FORM by names of usual length. They are counted before they are split."""
+TOO_LONG = Words(
+    en="What was sent is longer than {most} MiB. Nothing was changed; send it in parts.",
+    ja="送られた内容が {most} MiB を超えています。何も変更していません。分けて送ってください。",
+)
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }
@@ -225,18 +231,26 @@ async def _sent(visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]]:
     if visit.person is None or not boundary:
         return await _form(visit.request), ()
     try:
-        return parts_of(await body_of(visit.request, LONGEST_UPLOAD) or b"", boundary)
-    except ValueError:  # longer than it may be, or what no browser sends
+        return parts_of(await _heard(visit.request, LONGEST_UPLOAD), boundary)
+    except ValueError:  # what no browser sends
         raise Forbidden(NOT_OURS) from None
 
 
 async def _form(request: Request) -> Mapping[str, str]:
-    body = await body_of(request, LONGEST_FORM)
+    body = await _heard(request, LONGEST_FORM)
     try:
-        text = (body or b"").decode()
+        text = body.decode()
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:  # no UTF-8, or too many fields: no form of ours
         raise Forbidden(NOT_OURS) from None
+
+
+async def _heard(request: Request, most: int) -> bytes:
+    """What was sent. Raises Invalid, which says how long it may be."""
+    body = await body_of(request, most)
+    if body is None:
+        raise Invalid(TOO_LONG.fill(most=most >> 20))
+    return body
 
 
 def _bring(answer: Response, house: House, key: str) -> None:

@@ -118,6 +118,11 @@ ACTS: Mapping[str, Words] = {
         en="It runs a program on the node: enter your password once more.",
         ja="ノードでプログラムを実行するため、パスワードをもう一度入力してください。",
     ),
+    "act.sure.people": Words(
+        en="It changes who may do what: enter your password once more.",
+        ja="利用者や API トークンを変更するため、パスワードをもう一度入力してください。",
+    ),
+    "act.sure.leave": Words(en="Leave it as it is", ja="変更しない"),
     "add.from": Words(en="Add from a blueprint", ja="ひな形から追加"),
     "add.title": Words(en="Add monitors from a blueprint", ja="ひな形から監視項目を追加"),
     "add.title.one": Words(en="Blueprint: {title}", ja="ひな形: {title}"),

@@ -89,13 +89,10 @@ EDITING: Mapping[str, Words] = {
     "edit.rising.high": Words(en="high values (default)", ja="高いほど悪い (既定)"),
     "edit.rising.low": Words(en="low values (default)", ja="低いほど悪い (既定)"),
     "edit.name.file": Words(
-        en="a-z, 0-9, - and _; it cannot be changed later. What people read is the title.",
-        ja="a-z、0-9、-、_ が使えます。あとから変更できません。画面には表示名が出ます。",
+        en="a-z, 0-9, - and _. What people read is the title.",
+        ja="a-z、0-9、-、_ が使えます。画面には表示名が出ます。",
     ),
-    "edit.name.kept": Words(
-        en="a-z, 0-9, - and _; it cannot be changed later.",
-        ja="a-z、0-9、-、_ が使えます。あとから変更できません。",
-    ),
+    "edit.name.kept": Words(en="a-z, 0-9, - and _.", ja="a-z、0-9、-、_ が使えます。"),
     "edit.save": Words(en="Save", ja="保存"),
     "edit.mine": Words(en="Save mine all the same", ja="自分の変更を保存"),
     "edit.preview": Words(en="See what would change", ja="変更点を確かめる"),

@@ -23,6 +23,18 @@ FIRST: Mapping[str, Words] = {
         en="The first start needs the role administrator.",
         ja="初期設定には管理者の権限が必要です。",
     ),
+    "first.mend": Words(
+        en="Something has to be mended: {fields}.", ja="次の欄を直してください: {fields}"
+    ),
+    "first.of.instances": Words(en="Instance {name}", ja="監視インスタンス {name}"),
+    "first.of.contacts": Words(en="Contact {name}", ja="通知先 {name}"),
+    "first.of.rules": Words(en="Rule {name}", ja="ルール {name}"),
+    "first.of.notifications": Words(en="Notification {name}", ja="通知項目 {name}"),
+    "first.of.routes": Words(en="Route {name}", ja="経路 {name}"),
+    "first.of.networks": Words(en="Network {name}", ja="ネットワーク {name}"),
+    "first.of.accounts": Words(en="Account {name}", ja="アカウント {name}"),
+    "first.of.clouds": Words(en="Cloud {name}", ja="クラウド {name}"),
+    "first.of.blueprints": Words(en="Blueprint {name}", ja="ひな形 {name}"),
     "first.open": Words(
         en="The first start is not finished: it is not proved yet that alarms reach you.",
         ja="初期設定が終わっていません。アラームが届くことは、まだ確かめられていません。",
@@ -73,21 +85,28 @@ FIRST: Mapping[str, Words] = {
         en="Nothing was found here that Noroshi could watch.",
         ja="このマシンで監視できるものは見つかりませんでした。",
     ),
+    "first.machine.gone": Words(
+        en="Something that was chosen is no longer found here: it may have ended meanwhile. "
+        "Choose from what is found now.",
+        ja="選んだものの一部が見つからなくなりました (その間に停止した可能性があります)。いま見つかっている"
+        "ものから選び直してください。",
+    ),
     "first.machine.do": Words(en="Begin to watch", ja="監視を始める"),
     "first.machine.more": Words(
-        en="Ports, logs, jobs and scripts come later.",
-        ja="ポート、ログ、ジョブ、スクリプトはあとから追加できます。",
+        en="Logs, jobs, scripts and other computers come later.",
+        ja="ログ、ジョブ、スクリプト、ほかのコンピューターはあとから追加できます。",
     ),
     "first.mail.title": Words(
         en="By which way shall alarms leave?", ja="アラームをどの経路で送りますか。"
     ),
     "first.mail.about": Words(
-        en="This becomes SMTP server 1. A second way, which takes over when this one fails, is added under Mail.",
-        ja="SMTPサーバー1になります。障害のときに引き継ぐ2つ目の経路は、あとから追加できます。",
+        en="This becomes the first route. A second one, which takes over when this one fails, is added under Mail.",
+        ja="1つ目の経路になります。障害のときに引き継ぐ2つ目の経路は、あとから追加できます。",
     ),
     "first.mail.ways": Words(en="Ways out", ja="経路の種類"),
     "first.mail.server": Words(en="Another mail server", ja="ほかのメールサーバー"),
     "first.route": Words(en="SMTP server 1", ja="SMTPサーバー1"),
+    "first.by": Words(en="Mails leave by", ja="送り方"),
     "first.sealed": Words(
         en="Secrets are sealed in the vault and never shown again.",
         ja="秘密の値は保管庫に封じ、二度と表示しません。",
@@ -105,12 +124,12 @@ FIRST: Mapping[str, Words] = {
         ja="リダイレクト URI: プラットフォームは「Web」、{redirect}",
     ),
     "first.app.3": Words(
-        en="API permissions › Microsoft Graph › Delegated › SMTP.Send. For the sign-in by a code: Authentication › Allow public client flows.",
-        ja="「API のアクセス許可」で Microsoft Graph › 委任されたアクセス許可 › SMTP.Send を追加します。コードでサインインするなら、「認証」で「パブリック クライアント フローを許可する」も有効にします。",
+        en="API permissions › Microsoft Graph › Delegated › SMTP.Send, or Mail.Send where mails leave by Microsoft Graph. For the sign-in by a code: Authentication › Allow public client flows.",
+        ja="「API のアクセス許可」で Microsoft Graph › 委任されたアクセス許可 › SMTP.Send (Microsoft Graph で送るなら Mail.Send) を追加します。コードでサインインするなら、「認証」で「パブリック クライアント フローを許可する」も有効にします。",
     ),
     "first.app.4": Words(
-        en="Certificates & secrets › New client secret: its Value (not the Secret ID) goes below. In the Exchange admin center, Authenticated SMTP must be on for the mailbox.",
-        ja="「証明書とシークレット」で新しいクライアント シークレットを作り、その「値」(シークレット ID ではありません) を下に入れます。Exchange 管理センターで、メールボックスの「認証済み SMTP」を有効にしておきます。",
+        en="Certificates & secrets › New client secret: its Value (not the Secret ID) goes below. For SMTP, Authenticated SMTP must be on for the mailbox (Exchange admin center).",
+        ja="「証明書とシークレット」で新しいクライアント シークレットを作り、その「値」(シークレット ID ではありません) を下に入れます。SMTP で送るなら、Exchange 管理センターでメールボックスの「認証済み SMTP」を有効にしておきます。",
     ),
     "first.mailbox": Words(en="Mailbox that sends", ja="送信するメールボックス"),
     "first.mailbox.help": Words(

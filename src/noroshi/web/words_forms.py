@@ -165,5 +165,9 @@ AROUND: Mapping[str, Words] = {
     "form.row.text": Words(en="{label}, row {n}: text", ja="{label} {n}行目の文字列"),
     "form.cell": Words(en="{label}, row {n}", ja="{label} {n}行目"),
     "form.now": Words(en="In force meanwhile:", ja="いま有効な値:"),
+    "form.secret.again": Words(
+        en="Type it again: what is secret is not kept in the page.",
+        ja="もう一度入力してください。秘密の値は画面に残しません。",
+    ),
 }
 FORMS: Mapping[str, Words] = {**SETTINGS, **OPTIONS, **CHOICES, **AROUND}

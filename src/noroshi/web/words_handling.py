@@ -65,8 +65,6 @@ HANDLING: Mapping[str, Words] = {
     "col.when": Words(en="When", ja="日時"),
     "col.deed": Words(en="What was done", ja="操作"),
     "col.given": Words(en="With", ja="内容"),
-    "col.before": Words(en="Before", ja="変更前"),
-    "col.after": Words(en="After", ja="変更後"),
     "state.waiting": Words(en="waiting", ja="待機"),
     "state.out": Words(en="being sent", ja="送信中"),
     "state.held": Words(en="held", ja="停止中"),
@@ -134,7 +132,7 @@ HANDLING: Mapping[str, Words] = {
     "mail.made": Words(en="Made", ja="作成"),
     "mail.alarms": Words(en="Alarms", ja="アラーム"),
     "mail.members": Words(en="In the place of", ja="まとめた元のメール"),
-    "mail.unproved": Words(en="Not proved", ja="未確認"),
+    "mail.unproved": Words(en="Not proved", ja="到達は未確認"),
     "mail.deeds": Words(en="What now?", ja="どうしますか"),
     "tries.title": Words(en="Attempts", ja="送信の試行"),
     "tries.none": Words(en="None has ended yet.", ja="終わった試行はまだありません。"),
@@ -248,6 +246,12 @@ HANDLING: Mapping[str, Words] = {
     "users.totp.retry": Words(
         en="The key is the same still: type the code that the authenticator shows now.",
         ja="キーはそのままです。認証アプリにいま表示されているコードを入れてください。",
+    ),
+    "users.totp.unsure": Words(
+        en="The key is the same still. A code is good once and is not kept: type the one that the "
+        "authenticator shows now.",
+        ja="キーはそのままです。コードは使い切りで、画面には残りません。認証アプリにいま表示されているコードを"
+        "入れてください。",
     ),
     "users.totp.code": Words(en="Code that it shows now", ja="いま表示されているコード"),
     "users.totp.on": Words(en="Turn on", ja="有効にする"),

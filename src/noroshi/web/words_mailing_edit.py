@@ -17,16 +17,14 @@ MAILING_EDIT: Mapping[str, Words] = {
     "mailing.edit.general": Words(en="General", ja="全般"),
     "mailing.edit.options": Words(en="Of its kind", ja="この種別の設定"),
     "mailing.edit.name.help": Words(
-        en="a-z, 0-9, - and _; it stays. What people read is the title.",
-        ja="半角の a-z、0-9、-、_。あとから変えられません。人が読むのは表示名です。",
+        en="a-z, 0-9, - and _. What people read is the title.",
+        ja="半角の a-z、0-9、-、_ が使えます。人が読むのは表示名です。",
     ),
     "mailing.edit.no_name": Words(
         en="The name must be made of a-z, 0-9, - and _.",
         ja="名前は半角の a-z、0-9、-、_ で付けてください。",
     ),
-    "mailing.edit.save": Words(en="Save", ja="保存"),
     "mailing.edit.leave": Words(en="Leave without saving", ja="保存せずに戻る"),
-    "mailing.edit.remove": Words(en="Remove", ja="削除"),
     "mailing.edit.remove.route": Words(
         en="The route leaves every order that names it. Mails that wait for it alone stay until they "
         "are given another one. Going back to an earlier version brings it back.",
@@ -39,7 +37,6 @@ MAILING_EDIT: Mapping[str, Words] = {
         ja="まだ使っているものがあれば知らせ、何も削除しません。前の版に戻せば元どおりになります。保管庫の中身は"
         "残ります。",
     ),
-    "mailing.edit.remove.do": Words(en="Remove it", ja="削除する"),
     "mailing.new.which": Words(en="Which route is added?", ja="どの経路を追加しますか"),
     "mailing.new.microsoft365": Words(en="Microsoft 365", ja="Microsoft 365 のメール"),
     "mailing.new.google": Words(en="Google", ja="Google のメール"),

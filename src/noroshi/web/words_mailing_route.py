@@ -109,14 +109,15 @@ MAILING_ROUTE: Mapping[str, Words] = {
         en="Sign in as somebody with Full Access and Send As to {mailbox}, not as that mailbox.",
         ja="{mailbox} 自身ではなく、そのフル アクセスと「送信者として送信」の権限を持つ人でサインインしてください。",
     ),
+    "route.leaving": Words(
+        en="The sign-in page opens by itself; if it does not, open it here.",
+        ja="サインイン画面に移ります。移らないときは、ここから開いてください。",
+    ),
     "route.open": Words(en="Open the sign-in page", ja="サインイン画面を開く"),
     "route.open.tab": Words(
         en="Open the sign-in page in another tab", ja="サインイン画面を別のタブで開く"
     ),
-    "route.paste.one": Words(
-        en="Have the sign-in page ready, and open it.",
-        ja="サインイン画面を用意して、開きます。",
-    ),
+    "route.paste.one": Words(en="Open the sign-in page.", ja="サインイン画面を開きます。"),
     "route.paste.two": Words(
         en="At the end the browser says that it cannot reach localhost. That is as it should be: "
         "copy the whole address bar.",
@@ -132,7 +133,7 @@ MAILING_ROUTE: Mapping[str, Words] = {
         "出たときは、その文章を貼り付けてください。",
     ),
     "route.finish": Words(en="Complete the sign-in", ja="サインインを完了する"),
-    "route.prepare": Words(en="Prepare the sign-in page", ja="サインイン画面を用意する"),
+    "route.prepare": Words(en="Show its address, to copy", ja="URL を表示する (コピー用)"),
     "route.device.about": Words(
         en="On any other computer or phone you open a page and type a code. The node needs no browser.",
         ja="手もとの別のパソコンやスマートフォンでページを開き、コードを入れます。サーバーにブラウザーがなくても"
@@ -198,11 +199,29 @@ MAILING_ROUTE: Mapping[str, Words] = {
         ja="Entra 管理センターの「アプリの登録」› アプリ ›「証明書とシークレット」›「証明書」›「証明書のアップロード」で "
         ".cer を登録し、表示される拇印が上と同じことを確かめます。",
     ),
-    "route.certificate.import": Words(en="Bring one along (PEM)", ja="PEM を読み込む"),
-    "route.certificate.pem": Words(en="Certificate and key in PEM", ja="証明書と秘密鍵 (PEM)"),
+    "route.certificate.import": Words(
+        en="Bring one along (PFX or PEM)", ja="手持ちの証明書を読み込む (PFX・PEM)"
+    ),
+    "route.certificate.file": Words(en="File", ja="ファイル"),
+    "route.certificate.file.help": Words(
+        en="PFX (.pfx, .p12) or PEM, with the certificate and its private key in it; at most {most} KiB.",
+        ja="証明書と秘密鍵の両方が入った PFX (.pfx、.p12) か PEM です。{most} KiB までです。",
+    ),
+    "route.certificate.passphrase": Words(
+        en="The file's passphrase", ja="ファイルのパスフレーズ"
+    ),
+    "route.certificate.passphrase.help": Words(
+        en="The password of a PFX; empty if there is none. It opens the file and is kept nowhere.",
+        ja="PFX のパスワードです。なければ空のままにします。ファイルを開くためだけに使い、どこにも残しません。",
+    ),
+    "route.certificate.pem": Words(en="Or PEM as text", ja="または PEM を貼り付ける"),
     "route.certificate.pem.help": Words(
-        en="Both in one text. A PFX file: `noroshi cert import {account} FILE`",
-        ja="両方を続けて貼り付けます。PFX ファイルは `noroshi cert import {account} ファイル` で読み込めます。",
+        en="Certificate and private key, one after the other.",
+        ja="証明書と秘密鍵を続けて貼り付けます。",
+    ),
+    "route.certificate.sealed": Words(
+        en="The private key goes into the vault and is never shown. What was there is replaced at once.",
+        ja="秘密鍵は保管庫に入れ、二度と表示しません。すでにある証明書はすぐに置き換わります。",
     ),
     "route.certificate.import.do": Words(en="Keep it", ja="保管庫に入れる"),
     "route.thumbprint": Words(en="Thumbprint", ja="拇印"),

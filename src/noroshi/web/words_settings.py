@@ -149,8 +149,8 @@ SETTINGS: Mapping[str, Words] = {
     "files.in": Words(en="Import", ja="インポート"),
     "files.files": Words(en="Files", ja="ファイル"),
     "files.files.help": Words(
-        en="A zip as it comes from here, or single TOML files.",
-        ja="ここで書き出した ZIP か、TOML ファイルを選びます。",
+        en="A zip as it comes from here, or single TOML files; {packed} MiB packed and {size} MiB unpacked at most.",
+        ja="ここで書き出した ZIP か、TOML ファイルを選びます。圧縮後 {packed} MiB、展開後 {size} MiB までです。",
     ),
     "files.sort": Words(en="Single files are", ja="TOML ファイルの種類"),
     "files.sort.help": Words(
@@ -166,8 +166,8 @@ SETTINGS: Mapping[str, Words] = {
     "files.look.about": Words(en="Nothing is changed yet.", ja="まだ何も変更しません。"),
     "files.no_file": Words(en="No file was chosen.", ja="ファイルが選ばれていません。"),
     "files.too_long": Words(
-        en="That is more than a page can carry. Use noroshi apply with a folder.",
-        ja="ブラウザーから取り込むには大きすぎます。noroshi apply でフォルダーを指定してください。",
+        en="Packed this is more than the {most} MiB that a page can carry. Bring it in by parts, or by noroshi apply with a folder.",
+        ja="圧縮しても {most} MiB を超えるため、ブラウザーからは読み込めません。分けて読み込むか、noroshi apply でフォルダーを指定してください。",
     ),
     "health.title": Words(en="Noroshi itself", ja="Noroshi の状態"),
     "health.short": Words(

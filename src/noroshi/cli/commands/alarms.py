@@ -161,8 +161,8 @@ SILENCE = Command(
                 Option(
                     ("silence",),
                     Words(
-                        en="its place, or its id, as `noroshi silence list` shows them",
-                        ja="`noroshi silence list` に出る場所、または ID",
+                        en="its place as it was added, or its id, as `noroshi silence list` shows it",
+                        ja="停止したときの場所の名前、または `noroshi silence list` に出る ID",
                     ),
                     {"metavar": "SILENCE"},
                 ),

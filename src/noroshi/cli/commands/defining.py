@@ -300,6 +300,32 @@ DEFINITION = Command(
             ),
         ),
         Command(
+            name="rename",
+            run="noroshi.cli.definition:rename",
+            help=Words(en="give one definition another name", ja="定義1件の名前を変えます"),
+            more=(
+                Words(
+                    en="What names it in other definitions follows, and waiting mails and silences "
+                    "with it. --dry-run tells what else another name means.",
+                    ja="ほかの定義の参照、送信待ちのメール、通知停止も新しい名前に変わります。"
+                    "名前を変えるとどうなるかは --dry-run で確かめられます。",
+                ),
+            ),
+            options=(
+                KEY,
+                Option(
+                    ("name",),
+                    Words(
+                        en="its new name, without the folder",
+                        ja="新しい名前 (フォルダーは付けません)",
+                    ),
+                    {"metavar": "NAME"},
+                ),
+                *SAFELY,
+                JSON,
+            ),
+        ),
+        Command(
             name="remove",
             run="noroshi.cli.definition:remove",
             help=Words(en="remove one definition", ja="定義を1件削除します"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions
 from noroshi.stores.sql.values import Connection, number
 
 
@@ -22,11 +22,17 @@ def put_user(db: Connection, user: User, before: User | None) -> bool:
     if known != before:
         return False
     db.execute("insert or replace into user values (?, ?)", (user.name, schema.text(user)))
+    if ends_sessions(user, before):
+        _forget_sessions(db, user.name)
     return True
 
 
-def drop_user(db: Connection, name: str) -> bool:
+def _forget_sessions(db: Connection, name: str) -> None:
     db.execute("delete from session where user = ?", (name,))
+
+
+def drop_user(db: Connection, name: str) -> bool:
+    _forget_sessions(db, name)
     return bool(db.execute("delete from user where name = ?", (name,)).rowcount)
 
 

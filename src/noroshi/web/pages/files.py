@@ -14,11 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.definitions import TYPES, Folder, look_at, pack, unpack
+from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, asked, attempt, made_sure, may
 from noroshi.web.house import House
-from noroshi.web.visit import LONGEST_FORM, Visit, page
+from noroshi.web.uploads import LONGEST_FIELD
+from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 ZIP, SHOWN = b"PK\x03\x04", 200
@@ -81,10 +83,11 @@ def _with_others(visit: Visit, exported: Mapping[str, Any], sent: Folder) -> Fol
 def _read(visit: Visit) -> Folder:
     """What was sent: zips, and files of one sort or by their path in a folder."""
     documents, problems, loose = list[Document](), list[Any](), list[tuple[str, bytes]]()
-    sort = visit.form.get("sort", "")
+    sort, left = visit.form.get("sort", ""), MOST_BYTES
     for one in visit.files:
         if one.content.startswith(ZIP):
-            found = unpack(one.content, one.name)
+            found = unpack(one.content, one.name, left)
+            left -= sum(len(document.body) for document in found.documents)
             documents += found.documents
             problems += found.problems
         else:
@@ -112,10 +115,9 @@ async def _planned(
     plan = told.ok or {"problems": (), "differences": (), "cautions": (), "refused": None}
     problems = [(one.where, visit.say(one.what)) for one in found.problems]
     problems += [(one["where"], visit.say(one["what"])) for one in plan["problems"]]
-    packed = "" if problems else await _packed(sent)
-    why = done.why or told.why
-    if len(packed) > LONGEST_FORM // 2:
-        packed, why = "", (*why, visit.text("files.too_long"))
+    packed, why = "" if problems else await _packed(sent), done.why or told.why
+    if len(packed) > LONGEST_FIELD:
+        packed, why = "", (*why, visit.text("files.too_long", most=MOST_PACKED >> 20))
     return await _shown(
         visit,
         exported,
@@ -171,6 +173,7 @@ async def _shown(
         plan=plan,
         problems=problems[:SHOWN],
         many=len(problems),
+        limits={"packed": MOST_PACKED >> 20, "size": MOST_BYTES >> 20},
         packed=packed,
         unsure=unsure,
         why=why,

@@ -4,6 +4,7 @@ Each step is kept once it is done, so it can be left at any time. The way out is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,8 +14,10 @@ from starlette.routing import Route
 from noroshi.core.people import ADMIN
 from noroshi.service import Forbidden, NotFound
 from noroshi.web.doing import Outcome, attempt, clock, for_sure
+from noroshi.web.first_told import Told, at_fields
 from noroshi.web.house import House
-from noroshi.web.mails import TAKEN, attempts, relay
+from noroshi.web.mails import TAKEN, attempts, names, relay
+from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, asked as answered, page
 from noroshi.web.words import TEXTS
 
@@ -78,15 +81,11 @@ async def person(visit: Visit) -> Response:
     before = there["documents"].get(key, {})
     if visit.request.method == "GET":
         zone = before.get("zone") or (await visit.need("suggest"))["zone"]
-        form = {
-            "title": before.get("title", ""),
-            "addresses": ", ".join(before.get("addresses", ())),
-            "language": before.get("language", visit.language),
-            "zone": zone,
-            "etag": there["etags"][key],
-        }
-        return await _person(visit, look, form, Outcome())
-    form = {name: visit.form.get(name, "").strip() for name in (*FIELDS, "etag")}
+        form = {**_texts(before), "language": before.get("language", visit.language)}
+        fresh = Both(form={**form, "zone": zone}, seen=there["version"])
+        return await _person(visit, look, fresh, there["etags"][key], Outcome())
+    etag = visit.form.get("etag", "")
+    form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     made = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
     made["addresses"] = [one for one in form["addresses"].replace(",", " ").split() if one]
     # Who has just begun writes what nobody else wrote meanwhile.
@@ -94,12 +93,12 @@ async def person(visit: Visit) -> Response:
         visit,
         "definition_change",
         put={key: {name: value for name, value in made.items() if value != ""}},
-        etags={key: form["etag"]},
+        etags={key: etag},
     )
-    if done.unsure:
-        return for_sure(visit, "/first/person")
     if done.why:
-        return await _person(visit, look, form, done)
+        again = await both(visit, form, lambda it: _texts(it.get(key, {})), done, keys=[key])
+        etag = there["etags"][key] if again.overtaken else etag
+        return await _person(visit, look, again, etag, replace(done, why=told(visit, done)))
     answer = visit.to("/first/machine")
     if form["language"] in LANGUAGES:
         secure = visit.house.secure
@@ -109,11 +108,23 @@ async def person(visit: Visit) -> Response:
     return answer
 
 
-FIELDS = ("title", "addresses", "language", "zone")
+LABELS = {
+    "language": "first.language",
+    "title": "first.person.name",
+    "addresses": "first.addresses",
+    "zone": "first.zone",
+}
+FIELDS = tuple(LABELS)
+
+
+def _texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
+    """A contact as the form shows it."""
+    said = {name: str(contact.get(name) or "") for name in FIELDS}
+    return said | {"addresses": ", ".join(contact.get("addresses", ()))}
 
 
 async def _person(
-    visit: Visit, look: Mapping[str, Any], form: Mapping[str, str], done: Outcome
+    visit: Visit, look: Mapping[str, Any], its: Both, etag: str, done: Outcome
 ) -> Response:
     return await shown(
         visit,
@@ -121,8 +132,10 @@ async def _person(
         "first_person.html",
         look,
         done.status,
-        form=form,
-        why=done.why,
+        form=its.form,
+        both=its,
+        etag=etag,
+        told=at_fields(visit, done, {name: visit.text(LABELS[name]) for name in FIELDS}, {}),
         zones=sorted(available_timezones()),
     )
 
@@ -149,8 +162,15 @@ async def machine(visit: Visit) -> Response:
         done.status,
         found=found,
         form=visit.form,
-        why=done.why,
+        told=_chosen_wrongly(visit, done),
     )
+
+
+def _chosen_wrongly(visit: Visit, done: Outcome) -> Told:
+    """Of what was chosen something may have ended since it was shown."""
+    if any(where == "wanted" for where, what in done.problems if what != done.why[0]):
+        return Told((visit.text("first.machine.gone"),))
+    return at_fields(visit, done, {"title": visit.text("first.machine.name")}, {})
 
 
 async def alarm(visit: Visit) -> Response:
@@ -172,7 +192,7 @@ async def alarm(visit: Visit) -> Response:
         "first_alarm.html",
         look,
         done.status,
-        why=done.why,
+        told=Told(done.why),
         contacts=[
             (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
             for one in contacts
@@ -208,7 +228,7 @@ async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
     it = {"state": state, "queued": queued["born"], "tried": flat, "arrived": letter["arrived"]}
     return {
         "posts": relay(visit, ("post.raised", queued["born"]), it)[:4],
-        "tries": list(attempts(visit, flat)),
+        "tries": list(attempts(visit, flat, await names(visit))),
         "because": visit.say(queued["because"]),
         "state": state,
         "goes_on": state not in (*TAKEN, *BROKEN),

@@ -3,33 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.defined import REDIRECT
-from noroshi.oauth.profiles import CLOUDS
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, asked, attempt, for_sure
+from noroshi.web.doing import Outcome, asked, attempt
+from noroshi.web.first_route import (
+    GRAPH,
+    MICROSOFT,
+    OF_MICROSOFT,
+    PROTECTIONS,
+    SERVER,
+    SMTP,
+    WAYS,
+    Asked,
+    Documents,
+    account_of,
+    documents_of,
+    filled,
+    route_of,
+    way_of,
+)
+from noroshi.web.first_told import Told, at_fields
 from noroshi.web.house import House
+from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.pages.first import looked, shown
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
-ROUTE, ACCOUNT, RULE = "smtp1", "m365", "ops"
-MICROSOFT, SERVER = WAYS = ("microsoft365", "server")
-OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
-ACCOUNT_FIELDS = ("cloud", "tenant", "client_id", "secret_ends", "mailbox")
-SERVER_FIELDS = ("host", "port", "protection", "sender", "user")
-PROTECTIONS = ("starttls", "tls", "none")
-SIGN_INS, MOST_CONNECTIONS = ("account", "password"), 3
-"""Options that say how the route signs in; what Exchange Online allows at once."""
 SIGN_IN = "/first/sign-in"
 DEEDS = ("secret", "paste", "device", "ask")
 ASKED_EACH = 5
 """Seconds between questions about a code, where the server names none."""
-Documents = Mapping[str, Mapping[str, Any]]
+OF_GRAPH = "Microsoft Graph"
+"""What a route by it is called."""
+LABELS: Mapping[str, Mapping[str, str]] = {
+    MICROSOFT: {
+        "by": "first.by",
+        "mailbox": "first.mailbox",
+        "tenant": "first.tenant",
+        "client_id": "first.client_id",
+        "secret": "first.secret",
+        "secret_ends": "first.secret_ends",
+        "cloud": "first.cloud",
+    },
+    SERVER: {
+        "host": "first.host",
+        "sender": "first.sender",
+        "protection": "first.protection",
+        "port": "first.port",
+        "user": "first.user",
+        "secret": "password",
+    },
+}
+MEANT: Mapping[str, Mapping[str, str]] = {
+    MICROSOFT: {"value": "secret", "sender": "mailbox", "graph": "by"},
+    SERVER: {"value": "secret", "password": "secret"},
+}
+"""Settings that a field stands for, though it is called otherwise."""
+SIGNING = {"secret": "first.secret", "pasted": "first.pasted"}
 
 
 def routes(house: House) -> list[Route]:
@@ -45,80 +81,65 @@ async def mail(visit: Visit) -> Response:
     """One form for each way; what is there already stands in it."""
     look, all_of_it = await looked(visit), await visit.need("definition_show")
     there, done = all_of_it["documents"], Outcome()
-    kind = visit.form.get("way") or asked(visit, "way") or _way_of(there)
-    if kind not in WAYS:
+    way = visit.form.get("way") or asked(visit, "way") or way_of(there)
+    if way not in WAYS:
         raise NotFound(TEXTS["error.not_there"])
-    form, seen = _filled(there, kind), _seen(all_of_it)
+    its, etag = Both(form=filled(there, way), seen=all_of_it["version"]), _seen(all_of_it)
     if visit.request.method == "POST":
-        form = {name: visit.form.get(name, "").strip() for name in form}
-        done, saved = await _made(visit, kind, form, all_of_it)
-        if done.unsure:
-            return for_sure(visit, "/first/mail")
+        form = {name: visit.form.get(name, "").strip() for name in its.form}
+        done, saved = await _made(visit, way, form, all_of_it)
         if not done.why:
-            return visit.to(SIGN_IN if kind == MICROSOFT else "/first/alarm")
+            return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
+        its = await both(visit, form, lambda said: filled(said, way), done)
         # The definitions may be in force though the secret beside them was not taken.
-        fresh = _seen(await visit.need("definition_show"))
-        seen = fresh if saved else visit.form.get("etag", "")
+        fresh = await visit.need("definition_show")
+        if saved or its.overtaken:
+            its, etag = replace(its, seen=fresh["version"]), _seen(fresh)
+        else:
+            etag = visit.form.get("etag", "")
+        done = replace(done, why=told(visit, done))
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
+    labels = {name: visit.text(key) for name, key in LABELS[way].items()}
     return await shown(
         visit,
         "mail",
         "first_mail.html",
         look,
         done.status,
-        kind=kind,
-        form=form,
-        etag=seen,
-        why=done.why,
+        kind=way,
+        form=its.form,
+        both=its,
+        etag=etag,
+        told=at_fields(visit, done, labels, MEANT[way]),
         clouds=(*OF_MICROSOFT, *own),
         protections=PROTECTIONS,
         redirect=REDIRECT,
     )
 
 
-def _options(there: Documents) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = there.get(f"routes/{ROUTE}", {}).get("options", {})
-    return found
-
-
-def _account_name(there: Documents) -> str:
-    return str(_options(there).get("account") or ACCOUNT)
-
-
-def _way_of(there: Documents) -> str:
-    options = _options(there)
-    return SERVER if options and not options.get("account") else MICROSOFT
-
-
-def _filled(there: Documents, kind: str) -> dict[str, str]:
-    if kind == SERVER:
-        form = {name: str(_options(there).get(name) or "") for name in SERVER_FIELDS}
-        return form | {"protection": form["protection"] or PROTECTIONS[0]}
-    account = there.get(f"accounts/{_account_name(there)}", {})
-    form = {name: str(account.get(name) or "") for name in ACCOUNT_FIELDS}
-    return form | {"cloud": form["cloud"] or OF_MICROSOFT[0]}
-
-
 async def _made(
-    visit: Visit, kind: str, form: Mapping[str, str], all_of_it: Mapping[str, Any]
+    visit: Visit, way: str, form: Mapping[str, str], all_of_it: Mapping[str, Any]
 ) -> tuple[Outcome, bool]:
     """The definitions, then the secret; whether the definitions are in force. What others
     changed since the form was shown is not overwritten."""
     there, given = all_of_it["documents"], visit.form.get("secret", "")
-    made = documents_of(kind, form, there, visit.text("first.route"), bool(given))
+    titles = {SMTP: visit.text("first.route"), GRAPH: OF_GRAPH}
+    wanted = Asked(way, form, titles, bool(given))
+    made = documents_of(wanted, there)
     seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
     etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}
     done = await attempt(visit, "definition_change", put=made, etags=etags)
     if done.why or not given:
         return done, not done.why
-    account = made.get(f"accounts/{_account_name(there)}", {})
-    entry = account.get("secret") if kind == MICROSOFT else _options(made)["password"]
+    account = made.get(f"accounts/{account_of(there)}", {})
+    options = made[f"routes/{route_of(there, wanted.by)}"]["options"]
+    entry = account.get("secret") if way == MICROSOFT else options["password"]
     return await attempt(visit, "set_secret", name=entry, value=given), True
 
 
 def _shown_of(there: Documents) -> tuple[str, str]:
     """What stands in the form: the route and its account."""
-    return f"routes/{ROUTE}", f"accounts/{_account_name(there)}"
+    return f"routes/{route_of(there)}", f"accounts/{account_of(there)}"
 
 
 def _seen(all_of_it: Mapping[str, Any]) -> str:
@@ -127,66 +148,15 @@ def _seen(all_of_it: Mapping[str, Any]) -> str:
     return ",".join(all_of_it["etags"].get(key, "") for key in keys)
 
 
-def documents_of(
-    kind: str, form: Mapping[str, str], there: Documents, title: str, secret: bool
-) -> Documents:
-    """What is put in the place of what is there: the route, its account, a rule that tells the
-    first contact by it, and that rule for instances without one. What of them the form does
-    not ask for stays."""
-    before, account = there.get(f"routes/{ROUTE}", {}), _account_name(there)
-    kept = {k: v for k, v in _options(there).items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
-    said = {"account": account} if kind == MICROSOFT else _server(form, _options(there), secret)
-    route = {"title": title, **before, "kind": "smtp", "options": {**kept, **said}}
-    made: dict[str, Mapping[str, Any]] = {f"routes/{ROUTE}": route}
-    if kind == MICROSOFT:
-        route.setdefault("connections", MOST_CONNECTIONS)
-        known = there.get(f"accounts/{account}", {})
-        made[f"accounts/{account}"] = _account(form, known, account if secret else "")
-    return made | _ruled(there)
-
-
-def _server(
-    form: Mapping[str, str], before: Mapping[str, Any], secret: bool
-) -> Mapping[str, Any]:
-    said: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
-    if form["port"].isdecimal():
-        said["port"] = int(form["port"])
-    if entry := before.get("password") or (ROUTE if secret else ""):
-        said["password"] = entry
-    return said
-
-
-def _account(
-    form: Mapping[str, str], before: Mapping[str, Any], entry: str
-) -> Mapping[str, Any]:
-    said = {name: form[name] for name in ACCOUNT_FIELDS}
-    made = {**before, **said, "secret": before.get("secret") or entry}
-    return {name: value for name, value in made.items() if value != ""}
-
-
-def _ruled(there: Documents) -> dict[str, Mapping[str, Any]]:
-    """A rule for those who have none, and who is watched without one tells by it."""
-    rules = [key.partition("/")[2] for key in there if key.startswith("rules/")]
-    contacts = [key.partition("/")[2] for key in there if key.startswith("contacts/")]
-    if rules or not contacts:
-        return {}
-    rule = {"action": "mail", "contacts": contacts[:1], "routes": [ROUTE]}
-    mute = {
-        key: {**one, "rules": [RULE]}
-        for key, one in there.items()
-        if key.startswith("instances/") and not one.get("rules") and key != "instances/noroshi"
-    }
-    return {f"rules/{RULE}": rule, **mute}
-
-
 async def sign_in(visit: Visit) -> Response:
     """By the address pasted back, or by a code on another device."""
     look, deed = await looked(visit), visit.form.get("do", "")
-    done = Outcome()
+    defined, done = await visit.need("definition_show", types=("routes",)), Outcome()
+    route = route_of(defined["documents"])
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
-        done = await _signed(visit, deed)
+        done = await _signed(visit, deed, route)
         if _is_in(deed, done):
             return _on(visit)
     device = deed in ("device", "ask") or asked(visit, "way") == "device"
@@ -195,10 +165,13 @@ async def sign_in(visit: Visit) -> Response:
     none: dict[str, Any] = {"ok": None}
     # An address that was pasted wrongly was shown to nobody: the right one still completes it.
     goes_on = code or (deed == "paste" and done.kind == "invalid")
-    begun = none if goes_on else await visit.ask("authorize_begin", route=ROUTE)
+    begun = none if goes_on else await visit.ask("authorize_begin", route=route)
     if "ok" not in begun and begun["error"] in ("not found", "conflict"):
         return visit.to("/first/mail")
-    why = done.why or (() if "ok" in begun else (visit.say(begun["words"]),))
+    labels = {name: visit.text(key) for name, key in SIGNING.items()}
+    why = at_fields(visit, done, labels, {"value": "secret"})
+    if not done.why and "ok" not in begun:
+        why = Told((visit.say(begun["words"]),))
     return await shown(
         visit,
         "mail",
@@ -210,8 +183,8 @@ async def sign_in(visit: Visit) -> Response:
         code=code,
         waits=deed == "ask",
         wait=_wait(done),
-        why=why,
-        guide=await _guide(visit),
+        told=why,
+        guide=await _guide(visit, route),
     )
 
 
@@ -229,17 +202,17 @@ def _code(visit: Visit, deed: str, done: Outcome) -> Mapping[str, str] | None:
     return code if deed == "ask" and code["url"].startswith("https://") else None
 
 
-async def _signed(visit: Visit, deed: str) -> Outcome:
+async def _signed(visit: Visit, deed: str, route: str) -> Outcome:
     form = visit.form
     if deed == "secret":
-        begun = await visit.need("authorize_begin", route=ROUTE)
+        begun = await visit.need("authorize_begin", route=route)
         value = form.get("secret", "")
         return await attempt(visit, "set_secret", name=begun["secret"], value=value)
     if deed == "paste":
         pasted = form.get("pasted", "").strip()
-        return await attempt(visit, "authorize_finish", route=ROUTE, pasted=pasted)
+        return await attempt(visit, "authorize_finish", route=route, pasted=pasted)
     op = "authorize_device" if deed == "device" else "authorize_device_ask"
-    return await attempt(visit, op, route=ROUTE)
+    return await attempt(visit, op, route=route)
 
 
 def _is_in(deed: str, done: Outcome) -> bool:
@@ -257,8 +230,8 @@ def _on(visit: Visit) -> Response:
     return answer
 
 
-async def _guide(visit: Visit) -> tuple[Mapping[str, Any], ...]:
+async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
     """What an administrator of Microsoft 365 does, with the values filled in; nothing for
     another provider."""
-    told = await visit.ask("guide_show", route=ROUTE)
-    return tuple(told["ok"]["steps"]) if "ok" in told else ()
+    found = await visit.ask("guide_show", route=route)
+    return tuple(found["ok"]["steps"]) if "ok" in found else ()

@@ -10,6 +10,8 @@ from typing import Any
 from noroshi.core.words import Words
 from noroshi.guides.proving_mail import SUBJECT, TEXT
 from noroshi.guides.wanted import switched
+from noroshi.service import Invalid
+from noroshi.web.brought import brought
 from noroshi.web.codes import Code
 from noroshi.web.doing import Outcome, attempt
 from noroshi.web.mailing import href
@@ -22,7 +24,8 @@ from noroshi.web.visit import Visit
 class Done:
     """What came of a form: `to` another page, else the same with what it brought. `begun` is a
     sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
-    `kept`: the definition is saved, though something after it was not."""
+    `kept`: the definition is saved, though something after it was not. `kind` and `problems` are
+    those of a refusal."""
 
     to: str = ""
     did: str = ""
@@ -34,10 +37,19 @@ class Done:
     caught: bool = False
     device: Code | None = None
     kept: bool = False
+    kind: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def _not_done(known: Known, done: Outcome) -> Done:
-    return Done(why=done.why, status=done.status, unsure=done.unsure, way=known.way)
+    return Done(
+        why=done.why,
+        status=done.status,
+        unsure=done.unsure,
+        way=known.way,
+        kind=done.kind,
+        problems=done.problems,
+    )
 
 
 async def save(visit: Visit, known: Known) -> Done:
@@ -127,8 +139,12 @@ async def certificate_new(visit: Visit, known: Known) -> Done:
 
 
 async def certificate_import(visit: Visit, known: Known) -> Done:
-    """Made elsewhere."""
-    return await _certified(visit, known, "certificate_import", pem=visit.form.get("pem", ""))
+    """Made elsewhere. It is opened before the account is told to sign in by it."""
+    try:
+        bundle = await brought(visit)
+    except Invalid as unfit:
+        return Done(why=(visit.say(unfit.words),), status=400, way="app_certificate")
+    return await _certified(visit, known, "certificate_import", pem=bundle.reveal())
 
 
 async def _certified(visit: Visit, known: Known, op: str, **given: str) -> Done:
@@ -172,6 +188,7 @@ DEEDS: Mapping[str, Callable[[Visit, Known], Awaitable[Done]]] = {
     "save": save,
     "entry": entry,
     "begin": begin,
+    "open": begin,
     "finish": finish,
     "device": device,
     "prove": prove,

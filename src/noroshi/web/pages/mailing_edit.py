@@ -2,53 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.defined import AccountDef, NetworkDef, RouteDef
-from noroshi.core.written import is_name
 from noroshi.service import NotFound
-from noroshi.web.api import STATUS
-from noroshi.web.doing import address, asked, for_sure, see_that_may
-from noroshi.web.forms import Drawn, Field, elsewhere, fields_of, read
+from noroshi.web.changing import REMOVE, Edit
+from noroshi.web.doing import address, asked, see_that_may
+from noroshi.web.editor import Look, Section, edited, name_field, opened, shown
+from noroshi.web.forms import Choice, Field
 from noroshi.web.house import House
-from noroshi.web.mailing import DEFINED, Answer, clouds, href, kind, of_type, orders
+from noroshi.web.mailing import Answer, clouds, href, kind, of_type, orders
+from noroshi.web.outline import Outline, Part
 from noroshi.web.pages.mailing_new import first_free, into_of, named_in, with_route
+from noroshi.web.pages.watched import NEW
+from noroshi.web.spots import Spot
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 LEFT_OUT = ("name", "kind", "options")
-OPTIONS = "options."
+INSIDE = "options"
 KINDS = ("smtp", "webhook", "pickup", "graph")
 """What can be added by a form of all settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
-    """One definition that is edited: `before` is it as its editor saw it, {} for a new one."""
+class Mail:
+    """What is edited: of which sort; its name, "" for a new one; a route's kind, with what that
+    kind wants to know."""
 
     type: str
     name: str
     kind: str
-    before: Answer
-    etag: str
-    documents: Mapping[str, Answer]
     options: Answer
-    known: Mapping[str, Sequence[str]]
-
-    @property
-    def key(self) -> str:
-        return f"{self.type}/{self.name}"
-
-    @property
-    def new(self) -> bool:
-        return not self.before
 
 
 def routes(house: House) -> list[Route]:
@@ -59,100 +50,62 @@ def routes(house: House) -> list[Route]:
 async def edit(visit: Visit) -> Response:
     """The form; what was sent is tried at once, and told at its fields if it cannot be."""
     see_that_may(visit)
-    post = visit.request.method == "POST"
-    key = visit.form.get("key", "") if post else asked(visit, "key")
-    of = visit.form.get("of", "") if post else asked(visit, "of")
-    edited = await _edited(visit, key, of)
-    if not post:
-        return await _shown(visit, edited)
-    if visit.form.get("do") == "remove":
-        return await _remove(visit, edited)
-    return await _save(visit, edited)
-
-
-async def _edited(visit: Visit, key: str, of: str) -> Edited:
-    type, _, name = key.partition("/")
-    defined = await visit.need("definition_show", types=DEFINED)
-    documents = defined["documents"]
-    before = documents.get(key, {})
-    if type not in SORTS or (name and not before) or (type == "accounts" and not name):
+    type, _, name = asked(visit, "key").partition("/")
+    if type not in SORTS or (type == "accounts" and not name):
         raise NotFound(TEXTS["error.not_there"])
-    its = str(before.get("kind", "")) or of
-    if type == "routes" and not name and its not in KINDS:
+    edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
+    mail = await _mail(visit, edit, name)
+    outline = _outline(visit, edit, mail)
+    edit.beside = _beside(visit, edit, mail)
+    edit = await edited(visit, outline, edit)
+    if edit.done:
+        return visit.to(_where(visit, edit, mail))
+    return await shown(visit, edit, _look(visit, edit, mail, outline))
+
+
+async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
+    its = str(edit.before.get("kind") or edit.current.get("kind") or asked(visit, "of"))
+    if edit.spot.type != "routes":
+        return Mail(type=edit.spot.type, name=name, kind="", options={})
+    if not name and its not in KINDS:
         raise NotFound(TEXTS["error.not_there"])
-    known = {
-        "network": sorted(of_type(documents, "networks")),
-        "account": sorted(of_type(documents, "accounts")),
-        "cloud": [cloud for cloud, _ in clouds(visit, documents)],
-    }
-    etag = visit.form.get("etag", defined["etags"].get(key, ""))
-    options = await _options(visit, its) if type == "routes" else {}
-    parts = {"documents": documents, "options": options, "known": known}
-    return Edited(type=type, name=name, kind=its, before=before, etag=etag, **parts)
-
-
-async def _options(visit: Visit, name: str) -> Answer:
     found = await visit.need("kinds")
-    kinds = (one for one in found if one["family"] == "route" and one["kind"] == name)
-    its: Answer = next((one["options"] for one in kinds), {})
-    return its
+    fits = (one["options"] for one in found if (one["family"], one["kind"]) == ("route", its))
+    return Mail(type="routes", name=name, kind=its, options=next(fits, {}))
 
 
-async def _save(visit: Visit, edited: Edited) -> Response:
-    form = visit.form
-    name = edited.name or form.get("name", "").strip().lower()
-    if not is_name(name):
-        why = (visit.text("mailing.edit.no_name"),)
-        return await _shown(visit, edited, why=why, status=400)
-    key = f"{edited.type}/{name}"
-    put: dict[str, Any] = {key: content_of(edited, form)}
-    if edited.new and edited.type == "routes":
-        put |= with_route(edited.documents, named_in(form), name)
-    told = await visit.ask("definition_change", put=put, etags={key: edited.etag})
-    if "ok" not in told:
-        return await _not_saved(visit, edited, key, told)
-    where = href(name, did="added" if edited.new else "saved")
-    return visit.to(where if edited.type == "routes" else address("/mail", did="saved"))
-
-
-def content_of(edited: Edited, form: Mapping[str, str]) -> dict[str, Any]:
-    """What the definition says after the form."""
-    its = schema.form(SORTS[edited.type])
-    content = read(its, form, edited.before, known=edited.known, leave_out=LEFT_OUT)
-    if edited.type != "routes":
-        return content
-    before = edited.before.get("options", {})
-    options = read(
-        edited.options, form, before, known=edited.known, prefix=OPTIONS, leave_out=()
+def _outline(visit: Visit, edit: Edit, mail: Mail) -> Outline:
+    documents = edit.shown["documents"]
+    parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
+    if mail.type == "routes":
+        # An account says which server it is, so that nothing is needed beside it.
+        signs_in = (edit.before.get("options") or {}).get("account")
+        wanted = {**mail.options, "required": ()} if signs_in else mail.options
+        parts.append(Part(schema=wanted, inside=INSIDE))
+    return Outline(
+        parts=tuple(parts),
+        kind=mail.kind,
+        start={"kind": mail.kind} if edit.spot.new and mail.kind else {},
+        known={
+            "network": sorted(of_type(documents, "networks")),
+            "account": sorted(of_type(documents, "accounts")),
+            "cloud": [cloud for cloud, _ in clouds(visit, documents)],
+        },
     )
-    content = {**content, "kind": edited.kind}
-    content.pop("options", None)
-    return {**content, "options": options} if options else content
 
 
-async def _not_saved(visit: Visit, edited: Edited, key: str, told: Answer) -> Response:
-    if told["error"] == "password":
-        return for_sure(visit, address("/mail/edit", key=edited.key))
-    start = f"{key}.toml: "
-    problems = [
-        (one["where"].removeprefix(start), visit.say(one["what"]))
-        for one in told.get("problems", ())
-    ]
-    why = (visit.say(told["words"]),)
-    status = STATUS.get(told["error"], 503)
-    return await _shown(visit, edited, why=why, problems=problems, status=status)
+def _beside(visit: Visit, edit: Edit, mail: Mail) -> Callable[[str], Mapping[str, Answer]]:
+    """The orders that a new route joins, or those that one leaves which goes."""
+    documents = edit.shown["documents"]
 
+    def of(name: str) -> Mapping[str, Answer]:
+        if mail.type != "routes":
+            return {}
+        if visit.form.get("do") == REMOVE:
+            return dict(without(documents, name))
+        return with_route(documents, named_in(visit.form), name) if edit.spot.new else {}
 
-async def _remove(visit: Visit, edited: Edited) -> Response:
-    """Away with it, and out of every order that names it."""
-    if edited.new:
-        raise NotFound(TEXTS["error.not_there"])
-    put = dict(without(edited.documents, edited.name)) if edited.type == "routes" else {}
-    etags = {edited.key: edited.etag}
-    told = await visit.ask("definition_change", put=put, remove=[edited.key], etags=etags)
-    if "ok" not in told:
-        return await _not_saved(visit, edited, edited.key, told)
-    return visit.to("/mail?did=removed")
+    return of
 
 
 def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
@@ -163,49 +116,68 @@ def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, 
             yield key, {**documents[key], "routes": left}
 
 
-def _title(visit: Visit, edited: Edited) -> str:
-    if edited.name:
-        return visit.text(f"mailing.edit.{edited.type}", name=edited.name)
-    return visit.text("mailing.add" if edited.type == "routes" else "mailing.networks.add")
+def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
+    """Where it leads once it is done."""
+    if visit.form.get("do") == REMOVE:
+        return "/mail?did=removed"
+    if mail.type != "routes":
+        return address("/mail", did="saved")
+    return href(edit.spot.name, did="saved" if mail.name else "added")
 
 
-def _fields(
-    visit: Visit, edited: Edited, problems: Sequence[tuple[str, str]]
-) -> tuple[list[Field], list[Field]]:
-    typed = visit.form if visit.request.method == "POST" else None
-    drawn = Drawn(say=visit.say, known=edited.known, kind=edited.kind, typed=typed)
-    its = schema.form(SORTS[edited.type])
-    own = fields_of(its, edited.before, problems, drawn=drawn, leave_out=LEFT_OUT)
-    if edited.type != "routes":
-        return own, []
-    before = edited.before.get("options", {})
-    # An account says which server it is, so that nothing is needed beside it.
-    free: Answer = {**edited.options, "required": ()}
-    wanted = free if before.get("account") else edited.options
-    options = fields_of(wanted, before, problems, drawn=drawn, prefix=OPTIONS, leave_out=())
-    return own, options
-
-
-async def _shown(
-    visit: Visit,
-    edited: Edited,
-    why: tuple[str, ...] = (),
-    problems: Sequence[tuple[str, str]] = (),
-    status: int = 200,
-) -> Response:
-    own, options = _fields(visit, edited, problems)
-    names = [field.name for field in (*own, *options)]
-    return await visit.show(
-        "mailing_edit.html",
-        status,
-        edited=edited,
-        own=own,
-        options=options,
-        why=(*why, *elsewhere(problems, names)),
-        sort=kind(visit, edited.kind),
-        name=visit.form.get("name", "")
-        or first_free(edited.documents, edited.type, edited.kind),
-        title=_title(visit, edited),
-        into=into_of(visit, edited.documents) if edited.new and edited.type == "routes" else (),
-        back=href(edited.name) if edited.type == "routes" and edited.name else "/mail",
+def _look(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> Look:
+    fields = outline.fields(visit, edit)
+    options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
+    own = list(fields.values())
+    if mail.type != "accounts":
+        own.insert(0, _name(visit, edit, mail))
+    told = [(visit.text("field.kind"), kind(visit, mail.kind))] if mail.kind else []
+    sections = [
+        Section(id="own", title=visit.text("mailing.edit.general"), fields=own, text=told),
+        Section(id="options", title=visit.text("mailing.edit.options"), fields=options),
+    ]
+    if mail.type == "routes" and not mail.name and (into := _into(visit, edit)):
+        title = visit.text("mailing.new.into")
+        sections.append(Section(id="into", title=title, fields=[into]))
+    back = [(mail.name, href(mail.name))] if mail.name and mail.type == "routes" else []
+    return Look(
+        place="mailing",
+        title=_title(visit, mail),
+        crumbs=back,
+        sections=sections,
+        removal=_removal(visit, mail) if mail.name else "",
     )
+
+
+def _title(visit: Visit, mail: Mail) -> str:
+    if mail.name:
+        return visit.text(f"mailing.edit.{mail.type}", name=mail.name)
+    return visit.text("mailing.add" if mail.type == "routes" else "mailing.networks.add")
+
+
+def _removal(visit: Visit, mail: Mail) -> str:
+    if mail.type == "routes":
+        return visit.text("mailing.edit.remove.route")
+    return visit.text("mailing.edit.remove.other")
+
+
+def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
+    """Its name; a new one's with one to begin with."""
+    field = name_field(visit, edit, visit.text("mailing.edit.name.help"))
+    if mail.name:
+        return field
+    documents = edit.shown["documents"]
+    return replace(field, value=field.value or first_free(documents, mail.type, mail.kind))
+
+
+def _into(visit: Visit, edit: Edit) -> Field | None:
+    """Which orders it joins."""
+    found = into_of(visit, edit.shown["documents"])
+    boxes = tuple(
+        Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)
+        for key, called, ticked in found
+    )
+    if not boxes:
+        return None
+    label, help = visit.text("mailing.new.into"), visit.text("mailing.new.into.about")
+    return Field(name="into", code=label, label=label, help=help, sort="choices", choices=boxes)

@@ -13,8 +13,17 @@ from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import asked, for_sure, may
 from noroshi.web.forms import label
 from noroshi.web.house import House
-from noroshi.web.mailing import TELLERS, clouds, href, of_type
-from noroshi.web.mailing_route import BLANK, WAYS, Known, known_of, named_by, next_step
+from noroshi.web.mailing import TELLERS, Answer, clouds, href, of_type
+from noroshi.web.mailing_route import (
+    BLANK,
+    WAYS,
+    Known,
+    known_of,
+    named_by,
+    next_step,
+    texts_of,
+)
+from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.pages.mailing import DID
 from noroshi.web.pages.mailing_acts import DEEDS, Done
 from noroshi.web.pages.mailing_live import device_of, exam_of, letter_of, live_routes
@@ -68,15 +77,15 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
     known = await known_of(visit, name, done.way or asked(visit, "way"))
     allowed, mail = may(visit), asked(visit, "mail")
     more = await _for_admin(visit, known, done, code) if allowed["rule"] else {}
-    # Whose form was sent shows what was typed.
-    typed = visit.form if done.why and visit.form.get("do") == "save" else {}
+    its = await _typed(visit, known, done)
     return await visit.show(
         "mailing_route.html",
         done.status,
         one=known.row,
         known=known,
         account=known.account and {**BLANK, **known.account},
-        form={**BLANK, **(known.account or {}), **typed},
+        form={**BLANK, **texts_of(known.account), **its.form},
+        both=its,
         deed=visit.form.get("do", ""),
         typed={name: visit.form.get(name, "") for name in ("etag", "to")},
         orders=[_order(visit, known, key, names) for key, names in named_by(known)],
@@ -84,11 +93,26 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
         networks=sorted(of_type(known.documents, "networks")),
         may=allowed,
         done=done,
-        why=done.why,
+        why=told(visit, done) if its.overtaken else done.why,
         mine=_mine(known),
         letter=await letter_of(visit, name, mail) if mail else None,
         **more,
     )
+
+
+async def _typed(visit: Visit, known: Known, done: Done) -> Both:
+    """What was typed into the form of the app registration, if it was not taken."""
+    saving = done.why and visit.form.get("do") == "save" and not done.kept
+    if not saving:
+        return Both(form={}, seen=known.version)
+    asked_for = [name for name in texts_of(None) if name in visit.form]
+    typed = {name: visit.form[name].strip() for name in asked_for}
+    typed["shared"] = visit.form.get("shared", "")
+
+    def reading(documents: Mapping[str, Answer]) -> Mapping[str, str]:
+        return texts_of(documents.get(known.key))
+
+    return await both(visit, typed, reading, done, keys=[known.key])
 
 
 async def _for_admin(

@@ -13,7 +13,7 @@ from noroshi.service import NotFound
 from noroshi.web.doing import address, asked, attempt, for_sure, may
 from noroshi.web.house import House
 from noroshi.web.live import Live
-from noroshi.web.parts import switch_of, tables
+from noroshi.web.parts import stops_of, tables
 from noroshi.web.seen import part_page
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
@@ -81,7 +81,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
     if (not said and found is None) or (group and not groups):
         raise NotFound(TEXTS["error.not_there"])
     path = f"{instance}/{group}" if group else instance
-    its = switch_of(path, seen.status, tongue)
+    its = stops_of(seen.status, tongue).of(path)
     level = groups[0].level if group else found.level if found else "new"
     return visit.page(
         "part.html",
@@ -90,6 +90,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         side=side_of(seen, visit.language, path=path),
         names=path.split("/"),
         path=path,
+        instance_title=said.get("title") or (found.title if found else instance),
         title=groups[0].title if group else said.get("title") or instance,
         address="" if group else said.get("address", ""),
         level_now=STOPPED if its.stopped else level,

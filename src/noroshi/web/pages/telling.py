@@ -151,9 +151,8 @@ def _look(
         )
         for id, names in sort.sections.items()
     ]
-    if not name:
-        first = [name_field(visit, edit, visit.text("edit.name.kept"))]
-        sections.insert(0, Section(id="what", title=visit.text("edit.what"), fields=first))
+    first = [name_field(visit, edit, visit.text("edit.name.kept"))]
+    sections.insert(0, Section(id="what", title=visit.text("edit.what"), fields=first))
     if action is not None:
         title = visit.text("rule.options", action=visit.say(action["title"]))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))

@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
 from noroshi.service import Invalid, NotFound
-from noroshi.web.doing import Outcome, asked, attempt, clock, for_sure, may, typed
+from noroshi.web.audited import lines
+from noroshi.web.doing import Outcome, asked, clock, may, surely, told, typed
 from noroshi.web.house import House
+from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -26,11 +28,13 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "user_remove": ("name",),
 }
 """What the page of users can ask for, and what a form of it gives."""
+KEPT = ("name", "role", "days", "programs")
+"""What is shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
 BEFORE_THE_LIST = ("log_in", "log_in_code", "make_sure", "password_chosen", "api_token")
 """What people do on their way in, which is no operation."""
 DOORS = ("local", "web", "api")
-LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 600
+LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5
 
 
@@ -51,9 +55,7 @@ async def users(visit: Visit) -> Response:
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
         given = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
-        done = await attempt(visit, deed, **given)
-        if done.unsure:
-            return for_sure(visit, "/settings/users")
+        done = await surely(visit, deed, **given)
     rows = [
         {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
         for one in await visit.need("user_list")
@@ -69,9 +71,7 @@ async def tokens(visit: Visit) -> Response:
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
             raise NotFound(TEXTS["error.not_there"])
-        done = await attempt(visit, deed, **_token(visit, deed))
-        if done.unsure:
-            return for_sure(visit, "/settings/tokens")
+        done = await surely(visit, deed, **_token(visit, deed))
     rows = [
         {
             **one,
@@ -107,16 +107,18 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
         "deed": deed if done.ok is not None else "",
         "done": done.ok,
         "until": clock(visit, until),
-        "why": done.why,
+        "why": told(visit, done),
+        "unsure": done.unsure,
         "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
-        "form": typed(visit, "name", "role", "days", "programs"),
+        "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
+        "about": _help(visit, deed).rstrip(".。") if done.unsure else "",
         "may": may(visit),
     }
 
 
 def _mistyped(deed: str, done: Outcome) -> bool:
-    """Whether the authenticator has its seed, and only the code was not right."""
-    return deed == "user_totp_on" and done.kind == Invalid.kind
+    """Whether the authenticator has its seed, and a code is to be typed again."""
+    return deed == "user_totp_on" and (done.unsure or done.kind == Invalid.kind)
 
 
 def _role(visit: Visit, role: str) -> str:
@@ -129,7 +131,8 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 async def audit(visit: Visit) -> Response:
     """Newest first: who, by which door, from what to what."""
-    wanted = asked(visit, "q")
+    wanted, tongue = asked(visit, "q"), TONGUES[visit.language]
+    now = visit.house.service.now().isoformat()
     found = await visit.need("audit", last=SEARCHED)
     fitting = [one for one in found if _fits(one, wanted)]
     rows = [
@@ -138,9 +141,9 @@ async def audit(visit: Visit) -> Response:
             "at": clock(visit, one["at"]),
             "door": visit.text(f"door.{one['door'] if one['door'] in DOORS else 'api'}"),
             "help": _help(visit, one["op"]),
-            "given": [(name, _short(value)) for name, value in one["given"].items()],
-            "before": _short(one["before"]),
-            "after": _short(one["after"]),
+            "given": lines(None, one["given"], tongue, now),
+            "lines": lines(one["before"], one["after"], tongue, now),
+            "raw": _raw(one),
             "refused": visit.say(one["refused"]),
         }
         for one in fitting[:LISTED]
@@ -162,8 +165,8 @@ def _fits(one: Mapping[str, Any], wanted: str) -> bool:
     return all(word in text for word in wanted.casefold().split())
 
 
-def _short(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _raw(one: Mapping[str, Any]) -> str:
+    """As it was written down, for whoever wants it whole; "" where there is nothing more."""
+    kept = {name: one[name] for name in ("given", "before", "after") if one[name]}
+    text = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

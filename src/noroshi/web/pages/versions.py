@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import address, asked, attempt, clock, for_sure, may
+from noroshi.web.doing import Outcome, address, asked, clock, may, surely, told
 from noroshi.web.house import House
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -51,11 +51,9 @@ async def version(visit: Visit) -> Response:
     given: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
     # Who saw the difference from another version than the one in force is told first.
     base = _number(visit.form.get("base", ""))
-    done = await attempt(visit, "take_back", base=base, **given)
-    if done.unsure:
-        return for_sure(visit, address("/settings/version", number=str(number)))
+    done = await surely(visit, "take_back", base=base, **given)
     if done.why:
-        return await _shown(visit, number, done.why, done.status)
+        return await _shown(visit, number, done)
     return visit.to(address("/settings/versions", did=str(done.ok["version"])))
 
 
@@ -65,18 +63,18 @@ def _number(text: str) -> int:
     return int(text)
 
 
-async def _shown(
-    visit: Visit, number: int, why: tuple[str, ...] = (), status: int = 200
-) -> Response:
+async def _shown(visit: Visit, number: int, done: Outcome | None = None) -> Response:
+    done = done or Outcome()
     one = await visit.need("version_show", number=number)
     return await visit.show(
         "version.html",
-        status,
+        done.status,
         one=one,
         at=clock(visit, one["row"]["at"]),
         changed=[visit.say(words) for words in one["changed"]],
         back=[visit.say(words) for words in one["back"]],
-        why=why,
+        why=told(visit, done),
+        unsure=done.unsure,
         may=may(visit),
         note=visit.form.get("note", ""),
     )

@@ -181,8 +181,9 @@ async def _of_instance(visit: Visit, edit: Edit, name: str) -> Outline:
 def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Look:
     fields = outline.fields(visit, edit)
     first = [fields.pop(one) for one in ("title", "address", "zone")]
-    if not name:
+    if name != OWN:
         first.insert(0, name_field(visit, edit, visit.text("edit.name.file")))
+    if not name:
         title = visit.text("edit.instance.new")
         sections = sections_of(visit, edit, outline, first, fields)
         return Look(title=title, crumbs=crumbs(visit), sections=sections)

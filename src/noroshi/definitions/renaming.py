@@ -1,0 +1,115 @@
+"""A definition under another name, with whatever names it; and where a place went whose name is
+gone. Monitors are the same by their ids, so state and history need nothing of this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from noroshi.core.own import OWN
+from noroshi.core.problems import Problem
+from noroshi.core.words import Words
+from noroshi.core.written import is_name
+from noroshi.definitions.documents import content, document, split
+from noroshi.definitions.ids import ids_by_path
+from noroshi.ports import Document
+from noroshi.schema import Invalid
+
+NAMED_BY: Mapping[str, Mapping[str, str]] = {
+    "instances": {"notifications": "instances"},
+    "rules": {"instances": "rules", "blueprints": "rules"},
+    "notifications": {},
+    "contacts": {"rules": "contacts", "notifications": "contacts"},
+    "routes": {"rules": "routes", "notifications": "routes"},
+    "networks": {"routes": "network", "accounts": "network"},
+}
+"""What can have another name, by folder: which definitions name it, and in which setting of
+theirs, of their groups and of their monitors."""
+BELOW = ("group", "monitor")
+
+KEEPS_ITS_NAME = Words(
+    en="keeps its name; another one can be given to what is in {folders}",
+    ja="の名前は変えられません。変えられるのは {folders} の定義です",
+)
+IS_OURS = Words(
+    en="is the name of what Noroshi makes by itself", ja="は Noroshi が自動で作るものの名前です"
+)
+NO_NAME = Words(
+    en="is no name: a-z, 0-9, - and _, at most 64, beginning with a letter or digit",
+    ja="名前に使えません。a-z、0-9、-、_ で64文字まで、先頭は英字か数字です",
+)
+TAKEN = Words(en="there is one of this name already", ja="この名前のものがすでにあります")
+NOT_THERE = Words(en="there is no such definition", ja="そのような定義はありません")
+
+
+def renamed(documents: Iterable[Document], names: Mapping[str, str]) -> tuple[Document, ...]:
+    """All documents, those of these keys under their new names. Raises Invalid."""
+    known = {one.key: one for one in documents}
+    for key, name in names.items():
+        type, old = split(key)
+        if why := _why_not(known, key, name):
+            raise Invalid((Problem(f"{key}.toml: name", why),))
+        known[f"{type}/{name}"] = document(f"{type}/{name}", content(known.pop(key)))
+        known |= _following(known.values(), type, old, name)
+    return tuple(sorted(known.values(), key=lambda one: one.key))
+
+
+def _why_not(known: Mapping[str, Document], key: str, name: str) -> Words | None:
+    type, old = split(key)
+    if type not in NAMED_BY:
+        return KEEPS_ITS_NAME.fill(folders=", ".join(NAMED_BY))
+    if key not in known:
+        return NOT_THERE
+    if not is_name(name):
+        return NO_NAME
+    if type == "instances" and OWN in (old, name):
+        return IS_OURS
+    return TAKEN if f"{type}/{name}" in known else None
+
+
+def _following(
+    documents: Iterable[Document], type: str, old: str, name: str
+) -> dict[str, Document]:
+    """Those that name it, naming it anew."""
+    found = dict[str, Document]()
+    for one in documents:
+        setting = NAMED_BY[type].get(split(one.key)[0])
+        if setting is None:
+            continue
+        its = content(one)
+        after = _with(its, setting, lambda given: name if given == old else given)
+        if after != its:
+            found[one.key] = document(one.key, after)
+    return found
+
+
+def _with(table: Any, setting: str, named: Callable[[Any], Any]) -> Any:
+    """A table, and what stands in it, with that setting's names."""
+    if not isinstance(table, dict):
+        return table
+    after = dict(table)
+    if setting in after:
+        given = after[setting]
+        after[setting] = [*map(named, given)] if isinstance(given, list) else named(given)
+    for inner in BELOW:
+        if isinstance(after.get(inner), list):
+            after[inner] = [_with(one, setting, named) for one in after[inner]]
+    return after
+
+
+def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str]:
+    """Instances, and instance/group, of which nothing is there any more under their names, with
+    the place where all their monitors are now."""
+    before, after = ids_by_path(old), {id: path for path, id in ids_by_path(new).items()}
+    there = {place for path in after.values() for place in _around(path)}
+    gone = dict[str, set[str]]()
+    for path, id in before.items():
+        for depth, place in enumerate(_around(path)):
+            if place not in there and id in after:
+                gone.setdefault(place, set()).add(tuple(_around(after[id]))[depth])
+    return {place: went.pop() for place, went in gone.items() if len(went) == 1}
+
+
+def _around(path: tuple[str, ...]) -> Iterator[str]:
+    yield path[0]
+    yield "/".join(path[:2])

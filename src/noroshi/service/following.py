@@ -1,0 +1,133 @@
+"""What belongs to a name and follows it when a definition is given another one, beside the other
+definitions: silences of a place, waiting mails of a route; and what is told of that before."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from noroshi.core.model import Level, State
+from noroshi.core.words import Words, plain
+from noroshi.definitions.renaming import places_gone
+from noroshi.ports import Document, Store, StoreError, Waiting
+
+log = logging.getLogger(__name__)
+Names = Mapping[str, str]
+"""New names by the keys that were: {"routes/smtp1": "mx1"}."""
+ROUTES = "routes/"
+
+FOLLOWS: Mapping[str, Words] = {
+    "instances": Words(
+        en="With another name its monitors keep their state, history, open alarms and silences, and "
+        "notifications that name it follow. What was told before keeps the old name.",
+        ja="名前を変えても、監視項目の状態、履歴、発生中のアラーム、通知停止は引き継がれ、この名前を指定した"
+        "通知項目も書き換わります。これまでに知らせた内容には元の名前が残ります。",
+    ),
+    "rules": Words(
+        en="With another name whatever names it follows. Open alarms that it told are told once more, "
+        "as a new mail thread.",
+        ja="名前を変えると、この実行条件を使う設定も書き換わります。発生中で知らせ済みのアラームは、"
+        "もう一度、新しいスレッドで知らせます。",
+    ),
+    "notifications": Words(
+        en="It can be given another name: no other definition names it.",
+        ja="名前は変えられます。ほかの定義からは参照されません。",
+    ),
+    "contacts": Words(
+        en="With another name rules and notifications follow. Waiting mails go to the addresses that "
+        "they have; the next mail of an open alarm begins a new thread, and open alarms of Noroshi "
+        "itself are told once more.",
+        ja="名前を変えると、この通知先を使う実行条件と通知項目も書き換わります。送信待ちのメールはそのままの"
+        "アドレスに届きます。発生中のアラームの次のメールは新しいスレッドになり、Noroshi 自身のアラームは"
+        "もう一度知らせます。",
+    ),
+    "routes": Words(
+        en="With another name rules, notifications and waiting mails follow. How Noroshi watches the "
+        "route itself begins anew: that history, and when a mail was last accepted, stay behind.",
+        ja="名前を変えると、実行条件、通知項目、送信待ちのメールも書き換わります。経路そのものの監視はやり直しに"
+        "なり、その履歴と最終受領は引き継がれません。",
+    ),
+    "networks": Words(
+        en="With another name routes and accounts that name it follow.",
+        ja="名前を変えると、このネットワークを使う経路とアカウントも書き換わります。",
+    ),
+}
+"""What another name means, by folder: said before it is done."""
+TOLD_AGAIN = Words(
+    en="Open alarms that are told once more under the new name of {name}: {count}.",
+    ja="{name} の新しい名前でもう一度知らせるアラームが{count}件あります。",
+)
+
+
+def renamings(names: Names) -> tuple[Words, ...]:
+    """Each as a line among the differences."""
+    return tuple(plain(f"~ {key} → {_key(key, names)}") for key in names)
+
+
+def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
+    """What was, by the new names: then only what else is changed differs."""
+    return tuple(replace(one, key=_key(one.key, names)) for one in documents)
+
+
+def _key(key: str, names: Names) -> str:
+    return f"{key.partition('/')[0]}/{names[key]}" if key in names else key
+
+
+def consequences(names: Names, states: Iterable[State]) -> Iterator[Words]:
+    """What somebody should know who gives these definitions other names."""
+    yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
+    known = tuple(states)
+    for key in names:
+        type, _, name = key.partition("/")
+        if type == "rules" and (count := sum(_open_of(name, state) for state in known)):
+            yield TOLD_AGAIN.fill(name=name, count=count)
+
+
+def _open_of(rule: str, state: State) -> int:
+    """How many open items of a monitor that rule has told."""
+    return sum(
+        item.level is not Level.OK and rule in item.told for item in state.items.values()
+    )
+
+
+def ways_of(names: Names) -> Names:
+    """The routes among them, old name by new one."""
+    return {k.removeprefix(ROUTES): new for k, new in names.items() if k.startswith(ROUTES)}
+
+
+def as_they_will_be(waiting: Iterable[Waiting], ways: Names) -> list[Waiting]:
+    """What waits, by routes under their new names."""
+    return [
+        replace(one, envelope=replace(one.envelope, routes=_by(one.envelope.routes, ways)))
+        for one in waiting
+    ]
+
+
+def _by(routes: Iterable[str], ways: Names) -> tuple[str, ...]:
+    return tuple(ways.get(route, route) for route in routes)
+
+
+async def mails_follow(store: Store, ways: Names) -> None:
+    """Waiting mails go by the route's new name. One that is on its way at this very moment is
+    left; what is told afterwards names it."""
+    for one in await store.waiting() if ways else ():
+        routes = one.envelope.routes
+        if ways.keys() & set(routes):
+            await store.readdress(one.envelope.id, (), _by(routes, ways))
+
+
+async def silences_follow(
+    store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
+) -> None:
+    """A silence of a place whose name is gone is of the place where its monitors are now. The
+    definitions are in force by then, so that a store that fails here is only told of."""
+    gone = places_gone(old, new)
+    try:
+        silences = (await store.said(now)).silences if gone else ()
+        for one in silences:
+            if not one.monitor and one.place in gone:
+                await store.silence(replace(one, place=gone[one.place]))
+    except StoreError as error:
+        log.warning("silences stay at their old places: %s", error)

@@ -1,0 +1,43 @@
+"""A certificate with its key that somebody brings along in a form: a file in PFX or PEM, or PEM
+as text. It is opened here, as the command opens it where it runs, and nothing of it is kept but
+by the operation that puts it into the vault."""
+
+from __future__ import annotations
+
+import asyncio
+
+from noroshi.core.words import Words
+from noroshi.oauth.client_certificates import UnfitCertificate, read
+from noroshi.service import Invalid
+from noroshi.vault import Secret
+from noroshi.web.visit import Visit
+
+LARGEST = 64 << 10
+"""Bytes: a key and a chain of ten certificates have about 20 KiB."""
+NOTHING = Words(
+    en="Choose a file with the certificate and its key, or paste both as PEM.",
+    ja="証明書と秘密鍵の入ったファイルを選ぶか、PEM を貼り付けてください。",
+)
+TWO = Words(
+    en="Give one file, or PEM as text: not both. Nothing was kept.",
+    ja="ファイルか PEM の貼り付けの、どちらか1つにしてください。何も保存していません。",
+)
+TOO_LONG = Words(
+    en="This is longer than {most} KiB, so it is no certificate with its key. Nothing was kept.",
+    ja="{most} KiB を超えています。証明書と秘密鍵のファイルではないようです。何も保存していません。",
+)
+
+
+async def brought(visit: Visit) -> Secret:
+    """Key and certificate in PEM, unlocked. Raises Invalid, in words that quote nothing of it."""
+    text, files = visit.form.get("pem", "").strip(), visit.files
+    if len(files) + bool(text) != 1:
+        raise Invalid(TWO if files or text else NOTHING)
+    data = files[0].content if files else text.encode()
+    if len(data) > LARGEST:
+        raise Invalid(TOO_LONG.fill(most=LARGEST >> 10))
+    passphrase = visit.form.get("passphrase", "")
+    try:  # a PFX says itself how often its password is hashed, so it may take its time
+        return await asyncio.to_thread(read, data, passphrase)
+    except UnfitCertificate as unfit:
+        raise Invalid(unfit.words) from None

@@ -1,0 +1,70 @@
+"""What is wrong with a step of the first start, told at the fields that were filled in: whoever
+has just begun knows neither the files of definitions nor the names of settings in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from noroshi.web.doing import Outcome
+from noroshi.web.visit import Visit
+
+FILE = ".toml: "
+Bad = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`why` stands above the form, `bad` below its fields, by their names."""
+
+    why: tuple[str, ...] = ()
+    bad: Bad = field(default_factory=dict)
+
+
+def at_fields(
+    visit: Visit, done: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
+) -> Told:
+    """`labels` are the fields of the form, as people read them; `meant` which of them stands
+    for a setting of another name. What no field stands for is told with what it is about."""
+    if not done.why or done.kind != "invalid":
+        return Told(done.why)
+    bad, rest = dict[str, list[str]](), list[str]()
+    for where, what in done.problems:
+        setting = _setting(where, what, (*labels, *meant))
+        named = setting if setting in labels else meant.get(setting, "")
+        if not named:
+            rest.append(_beside(visit, where, what))
+        elif setting in labels or named not in bad:  # else it is told at its own setting
+            bad.setdefault(named, []).append(_worded(what, setting, labels[named]))
+    if not bad:
+        return Told((done.why[0], *(one for one in rest if one != done.why[0])))
+    shown = visit.text("telling.comma").join(labels[one] for one in labels if one in bad)
+    head = visit.text("first.mend", fields=shown)
+    return Told((head, *rest), {name: tuple(said) for name, said in bad.items()})
+
+
+def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
+    """The name of the setting that is meant: of its place, else of what is said of it."""
+    last = re.split(r"[.: ]+", where)[-1].partition("[")[0]
+    if last in known:
+        return last
+    return next((one for one in known if _named(one).search(what)), "")
+
+
+def _named(setting: str) -> re.Pattern[str]:
+    """The setting's name in a sentence, as a word of its own."""
+    return re.compile(rf"(?<![\w-]){setting}(?![\w-])(?: (?=[ぁ-ん]))?", re.ASCII)
+
+
+def _worded(what: str, setting: str, label: str) -> str:
+    return _named(setting).sub(lambda _: label, what)
+
+
+def _beside(visit: Visit, where: str, what: str) -> str:
+    """About another definition than the form's own."""
+    thing, mark, _ = where.partition(FILE)
+    type, _, name = thing.partition("/")
+    if not mark:
+        return what
+    return f"{visit.text(f'first.of.{type}', name=name)}: {what}"

@@ -1,0 +1,106 @@
+"""A definition under another name, with whatever names it."""
+
+import pytest
+
+from noroshi.definitions import content, document
+from noroshi.definitions.renaming import places_gone, renamed
+from noroshi.schema import Invalid
+
+A, B, C = (f"01ARZ3NDEKTSV4RRFFQ69G5FA{end}" for end in "ABC")
+
+
+def monitor(name, id="", **said):
+    return {"name": name, "kind": "disk"} | ({"id": id} if id else {}) | said
+
+
+def instance(*monitors, group="base", **said):
+    return {"group": [{"name": group, "monitor": list(monitors)}]} | said
+
+
+ALL = {
+    "instances/web1": instance(monitor("a", A, rules=["ops", "all"]), rules=["all"]),
+    "instances/web2": {"group": [{"name": "g", "rules": ["all"], "monitor": []}]},
+    "rules/all": {"contacts": ["ops", "boss"], "routes": ["plain", "m365"]},
+    "rules/ops": {"contacts": ["boss"], "routes": ["m365"]},
+    "notifications/day": {"contacts": ["ops"], "routes": ["m365"], "instances": ["web1"]},
+    "contacts/ops": {"addresses": ["ops@example.com"]},
+    "routes/m365": {"kind": "smtp", "network": "proxy"},
+    "accounts/box": {"network": "proxy"},
+    "networks/proxy": {"proxy": "a:1"},
+}
+
+
+def made(all_of_it):
+    return tuple(document(key, its) for key, its in all_of_it.items())
+
+
+def shown(documents):
+    return {one.key: content(one) for one in documents}
+
+
+@pytest.mark.parametrize(
+    ("key", "changed"),
+    [
+        ("instances/web1", {"notifications/day": {"instances": ["x"]}}),
+        ("contacts/ops", {"rules/all": {"contacts": ["x", "boss"]}, "notifications/day": {"contacts": ["x"]}}),
+        ("routes/m365", {"rules/all": {"routes": ["plain", "x"]}, "rules/ops": {"routes": ["x"]}, "notifications/day": {"routes": ["x"]}}),
+        ("networks/proxy", {"routes/m365": {"network": "x"}, "accounts/box": {"network": "x"}}),
+        ("notifications/day", {}),
+    ],
+)  # fmt: skip
+def test_what_names_it_names_it_anew_and_the_rest_stays(key, changed):
+    type, _, _ = key.partition("/")
+    expected = {k: its | changed.get(k, {}) for k, its in ALL.items() if k != key}
+    expected[f"{type}/x"] = ALL[key]
+    assert shown(renamed(made(ALL), {key: "x"})) == expected
+
+
+def test_a_rule_is_named_by_instances_groups_and_monitors():
+    after = shown(renamed(made(ALL), {"rules/all": "x"}))
+    web1 = after["instances/web1"]
+    assert web1["rules"] == ["x"] and web1["group"][0]["monitor"][0]["rules"] == ["ops", "x"]
+    assert after["instances/web2"]["group"][0]["rules"] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "why"),
+    [
+        ("rules/all", "ops", "one of this name already"),
+        ("rules/all", "all", "one of this name already"),
+        ("rules/all", "A b", "is no name"),
+        ("rules/nowhere", "x", "no such definition"),
+        ("accounts/box", "x", "keeps its name"),
+        ("instances/web1", "noroshi", "makes by itself"),
+    ],
+)
+def test_what_cannot_be_is_told(key, name, why):
+    with pytest.raises(Invalid) as told:
+        renamed(made(ALL), {key: name})
+    assert why in told.value.problems[0].what.en
+
+
+def test_what_no_definition_may_say_is_left_to_the_check():
+    odd = ALL | {
+        "rules/odd": {"routes": 7},
+        "instances/odd": {"group": ["x", {"rules": "all"}]},
+    }
+    after = shown(renamed(made(odd), {"routes/m365": "x", "rules/all": "y"}))
+    assert after["rules/odd"] == {"routes": 7}
+    assert after["instances/odd"] == {"group": ["x", {"rules": "y"}]}
+
+
+@pytest.mark.parametrize(
+    ("after", "gone"),
+    [
+        ({"instances/x": instance(monitor("a", A), monitor("b", B))}, {"web": "x", "web/base": "x/base"}),
+        ({"instances/web": instance(monitor("a", A), monitor("c", B), group="g")}, {"web/base": "web/g"}),
+        ({"instances/web": instance(monitor("a", A)), "instances/x": instance(monitor("b", B))}, {}),
+        ({"instances/x": instance(monitor("a", A)), "instances/y": instance(monitor("b", B))}, {}),
+        ({"instances/x": instance(monitor("a", A))}, {"web": "x", "web/base": "x/base"}),
+        ({"instances/x": instance(monitor("a", C))}, {}),
+    ],
+    ids=["instance", "group", "one moved", "scattered", "one removed", "others"],
+)  # fmt: skip
+def test_a_place_whose_name_is_gone_is_where_its_monitors_are(after, gone):
+    before = {"instances/web": instance(monitor("a", A), monitor("b", B))}
+    assert places_gone(made(before), made(after)) == gone

@@ -1,0 +1,116 @@
+"""A definition is given another name; what belongs to it follows, or is told beforehand."""
+
+import pytest
+
+from noroshi.core.model import Verdict
+from tests.service.asking import Told, applied
+from tests.service.desk import CONTENT
+
+NOTICE = {"events": ["started"], "contacts": ["ops"], "routes": ["m365"], "instances": ["web1"]}
+
+
+async def renamed(ask, key, name, **given):
+    return await ask("definition_change", rename={key: name}, **given)
+
+
+async def shown(ask):
+    return (await ask("definition_show"))["documents"]
+
+
+def said(done, what="cautions"):
+    return " ".join(one["en"] for one in done[what])
+
+
+async def test_an_instance_keeps_ids_state_and_silences_and_notifications_follow(ask):
+    await applied(ask, notifications__day=NOTICE)
+    await ask.desk.measured(used=97)
+    before = (await ask("status"))["monitors"][0]
+    await ask("silence_add", place="web1", reason="work", length="2h")
+    await ask("silence_add", place="web1/base", reason="work", length="1h")
+    told = await renamed(ask, "instances/web1", "web01", dry=True)
+    assert "keep their state, history, open alarms and silences" in said(told)
+    assert "instances/web1" in await shown(ask)
+    await renamed(ask, "instances/web1", "web01", note="moved")
+    found = await shown(ask)
+    assert "instances/web1" not in found
+    assert found["notifications/day"]["instances"] == ["web01"]
+    after = (await ask("status"))["monitors"][0]
+    assert (after["path"], after["level"]) == ("web01/base/disks", before["level"])
+    places = [one["place"] for one in await ask("silence_list")]
+    assert sorted(places) == ["web01", "web01/base"] and after["silent"]
+
+
+async def test_a_group_that_is_moved_or_renamed_takes_its_silence_along(ask):
+    await applied(ask)
+    await ask("silence_add", place="web1/base", reason="work", length="2h")
+    await ask("monitor_move", monitor="web1/base", to="web1/disks")
+    (silence,) = await ask("silence_list")
+    assert silence["place"] == "web1/disks"
+
+
+async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
+    await applied(ask)
+    sent = await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    told = await renamed(ask, "routes/plain", "relay", dry=True)
+    assert "waiting mails follow" in said(told) and "is no more" not in said(told)
+    done = await renamed(ask, "routes/plain", "relay")
+    assert "is no more" not in said(done)
+    (mail,) = await ask("queue_list")
+    assert (mail["id"], mail["routes"]) == (sent["ids"][0], ["relay"])
+    assert (await shown(ask))["rules/all"]["routes"] == ["relay", "m365"]
+    await ask.desk.attempted("relay", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    assert await ask("queue_list") == []
+
+
+async def test_a_mail_that_is_on_its_way_is_told_of(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    desk = ask.desk
+    node = await desk.store.begin("n", desk.time.now)
+    assert await desk.store.claim_parcel(node, "plain", desk.time.now)
+    done = await renamed(ask, "routes/plain", "relay")
+    assert "Waiting mails that name a route which is no more: 1 (plain)" in said(done)
+
+
+async def test_a_rule_that_told_of_open_alarms_says_how_many_it_tells_again(ask):
+    await applied(ask)
+    told = await renamed(ask, "rules/all", "everybody", dry=True)
+    assert "told once more" in said(told) and "new name of all" not in said(told)
+    await ask.desk.measured(told=["all"])
+    told = await renamed(ask, "rules/all", "everybody", dry=True)
+    assert "under the new name of all: 1" in said(told)
+    await renamed(ask, "rules/all", "everybody")
+    assert (await shown(ask))["instances/web1"]["rules"] == ["everybody"]
+
+
+async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
+    await applied(ask)
+    put = {"contacts/ops": CONTENT["contacts/ops"] | {"title": "Operations"}}
+    done = await renamed(ask, "contacts/ops", "night", put=put)
+    assert done["version"] == 2
+    lines = [one["en"] for one in done["differences"]]
+    assert lines[0] == "~ contacts/ops → contacts/night"
+    assert '~ contacts/night: title nothing → "Operations"' in lines and len(lines) == 3
+    found = await shown(ask)
+    assert found["contacts/night"]["title"] == "Operations"
+    assert found["rules/all"]["contacts"] == ["night"]
+    assert "go to the addresses that they have" in said(done)
+
+
+async def test_somebody_else_s_change_of_it_is_not_lost(ask):
+    await applied(ask)
+    etag = (await ask("definition_show", keys=["contacts/ops"]))["etags"]["contacts/ops"]
+    await ask("definition_change", put={"contacts/ops": {"addresses": ["new@example.com"]}})
+    with pytest.raises(Told, match="meanwhile"):
+        await renamed(ask, "contacts/ops", "night", etags={"contacts/ops": etag})
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("rules/all", "A"), ("accounts/box", "x"), ("contacts/ops", "boss")]
+)
+async def test_what_cannot_be_changes_nothing(ask, key, name):
+    await applied(ask)
+    with pytest.raises(Told) as told:
+        await renamed(ask, key, name)
+    assert told.value.kind == "invalid" and told.value.problems[0][0] == f"{key}.toml: name"
+    assert (await ask("status"))["version"] == 1

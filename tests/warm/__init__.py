@@ -1,0 +1,33 @@
+"""Typing a command of ours without waiting for its imports; a process of its own all the same."""
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+@cache
+def warm():
+    """What stands for `noroshi` in an argv, for subprocess and its like."""
+    name = f"noroshi-warm-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind("\0" + name)  # of no folder: unix(7)
+        listener.listen(64)
+        server = subprocess.Popen(
+            [sys.executable, "-P", str(HERE / "server.py"), str(listener.fileno())],
+            stdin=subprocess.PIPE,  # at its end it ends
+            pass_fds=[listener.fileno()],
+            start_new_session=True,  # so that it is not Ctrl-C that ends it
+        )
+    atexit.register(_end, server)
+    return (sys.executable, "-I", "-S", str(HERE / "client.py"), name)
+
+
+def _end(server):
+    server.stdin.close()
+    server.wait(60)

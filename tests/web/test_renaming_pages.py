@@ -1,0 +1,98 @@
+"""What has a name of its own is given another one on its page, and what names it follows."""
+
+import html
+
+import pytest
+
+from noroshi.transports import BUILT_IN
+from tests.service.asking import NearBy, applied
+from tests.service.desk import EXAMINED, POST, Desk
+from tests.service.test_renaming import NOTICE
+from tests.web.browser import browsing, with_user
+from tests.web.test_editing_pages import again, filled_in, saved
+
+NETWORK = {"proxy": "proxy.example.com:8080"}
+PAGES = [
+    ("instances", "web1", "/settings/instance?name={}", "notifications/day", "silences"),
+    ("rules", "all", "/settings/rule?name={}", "instances/web1", "told once more"),
+    ("notifications", "day", "/settings/notification?name={}", "", "no other definition"),
+    ("contacts", "ops", "/settings/contact?name={}", "rules/all", "the addresses that"),
+    ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "begins anew"),
+    ("networks", "proxy", "/mail/edit?key=networks/{}", "routes/plain", "accounts that name"),
+]
+
+
+@pytest.fixture
+async def desk():
+    desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
+    route = {"kind": "post", "network": "proxy"}
+    await applied(
+        NearBy(desk), notifications__day=NOTICE, networks__proxy=NETWORK, routes__plain=route
+    )
+    return desk
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+async def shown(desk):
+    return (await NearBy(desk)("definition_show"))["documents"]
+
+
+@pytest.mark.parametrize(("type", "name", "page", "names_it", "told"), PAGES)
+async def test_it_is_renamed_with_what_names_it_and_says_before_what_that_means(
+    desk, browser, type, name, page, names_it, told
+):
+    here, before = page.format(name), await shown(desk)
+    await browser.get(here)
+    assert filled_in(browser.text)["name"] == name and told in html.unescape(browser.text)
+    await again(browser, here, "preview", name="renamed")
+    assert browser.status == 200 and f"~ {type}/{name} → {type}/renamed" in browser.text
+    assert filled_in(browser.text)["name"] == "renamed" and await shown(desk) == before
+    await again(browser, here)
+    assert browser.status == 303 and ("renamed" in browser.to or type == "networks")
+    assert (await browser.get(browser.to)).status == 200
+    after = await shown(desk)
+    assert (
+        f"{type}/{name}" not in after and after[f"{type}/renamed"] == before[f"{type}/{name}"]
+    )
+    assert not names_it or "renamed" in str(after[names_it])
+
+
+@pytest.mark.parametrize(("type", "name", "page", "_names_it", "_told"), PAGES)
+async def test_a_name_that_cannot_be_is_told_at_its_field(
+    desk, browser, type, name, page, _names_it, _told
+):
+    before = await shown(desk)
+    await saved(browser, page.format(name), name="A b")
+    assert browser.status == 400 and 'id="f-name-bad"' in browser.text
+    assert filled_in(browser.text)["name"] == "A b" and await shown(desk) == before
+
+
+async def test_a_name_that_is_taken_is_told_with_all_the_rest(desk, browser):
+    await saved(browser, "/settings/contact?name=ops", name="boss", zone="Mars/Base")
+    assert browser.status == 400 and "there is one of this name already" in browser.text
+    assert 'id="f-zone-bad"' in browser.text
+
+
+async def test_what_was_typed_with_a_new_name_outlives_what_others_save(desk, browser):
+    page = "/settings/contact?name=ops"
+    await browser.get(page)
+    theirs = (await shown(desk))["contacts/ops"] | {"title": "Theirs"}
+    await NearBy(desk)("definition_change", put={"contacts/ops": theirs})
+    await again(browser, page, name="night", zone="UTC")
+    assert browser.status == 409 and filled_in(browser.text)["name"] == "night"
+    await again(browser, page)
+    after = await shown(desk)
+    assert after["contacts/night"]["title"] == "Theirs"
+    assert after["contacts/night"]["zone"] == "UTC" and "contacts/ops" not in after
+
+
+async def test_noroshi_itself_and_an_account_keep_their_names(desk, browser):
+    for page in ("/settings/instance?name=noroshi", "/mail/edit?key=accounts/box"):
+        await browser.get(page)
+        assert browser.status == 200 and "name" not in filled_in(browser.text)
