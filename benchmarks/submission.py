@@ -61,7 +61,7 @@ class Session(asyncio.Protocol):
     transport: asyncio.Transport
 
     def __init__(self, log: TextIO) -> None:
-        self.log, self.got = log, b""
+        self.log, self.got, self.says = log, b"", b""
         self.in_mail = self.asked = self.signed_in = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -70,9 +70,13 @@ class Session(asyncio.Protocol):
         transport.write(GREETING)
 
     def data_received(self, data: bytes) -> None:
+        """What answers commands that came at once leaves at once (RFC 2920, 3.2)."""
         self.got += data
         while self._step():
             pass
+        if self.says:
+            self.transport.write(self.says)
+            self.says = b""
 
     def _step(self) -> bool:
         """Take a line or a whole mail, if there is one."""
@@ -83,7 +87,7 @@ class Session(asyncio.Protocol):
         if self.in_mail:
             self.in_mail = False
             self.log.write(f"{time.time():.6f}\n")
-            self.transport.write(OK)
+            self.says += OK
         elif self.asked:
             self._sign_in(taken)
         else:
@@ -94,29 +98,30 @@ class Session(asyncio.Protocol):
         self.asked = False
         self.signed_in = SIGNS_IN.fullmatch(base64.b64decode(said)) is not None
         no = b"535 5.7.3 Authentication unsuccessful\r\n"
-        self.transport.write(b"235 2.7.0 go on\r\n" if self.signed_in else no)
+        self.says += b"235 2.7.0 go on\r\n" if self.signed_in else no
 
     def _command(self, word: bytes, _: bytes, rest: bytes) -> None:
         match word.upper():
             case b"EHLO":
-                self.transport.write(EHLO)
+                self.says += EHLO
             case b"AUTH" if b" " in rest:
                 self._sign_in(rest.split(b" ")[1])
             case b"AUTH":
                 self.asked = True
-                self.transport.write(b"334 \r\n")
+                self.says += b"334 \r\n"
             case b"DATA":
                 self.in_mail = True
-                self.transport.write(b"354 go on\r\n")
+                self.says += b"354 go on\r\n"
             case b"QUIT":
-                self.transport.write(b"221 2.0.0 bye\r\n")
+                self.transport.write(self.says + b"221 2.0.0 bye\r\n")
+                self.says = b""
                 self.transport.close()
             case b"MAIL" if not self.signed_in:
-                self.transport.write(b"530 5.7.57 not signed in\r\n")
+                self.says += b"530 5.7.57 not signed in\r\n"
             case b"MAIL" | b"RCPT" | b"RSET" | b"NOOP":
-                self.transport.write(OK)
+                self.says += OK
             case _:
-                self.transport.write(b"502 5.5.1 not here\r\n")
+                self.says += b"502 5.5.1 not here\r\n"
 
 
 async def _standard_input() -> asyncio.StreamReader:
