@@ -14,6 +14,7 @@ from noroshi.definitions.needs import resources_of
 from noroshi.lab.lab import Lab
 from noroshi.lab.limits import Limits
 from noroshi.lab.remote import Remote
+from noroshi.stores.sqlite import SqliteStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import make_key
 from tests.lab.story import AKI, Story
@@ -47,23 +48,34 @@ def defined(reader, folder):
 
 
 @asynccontextmanager
-async def whole(folder):
-    """Both sides, and nothing defined yet."""
+async def sides(folder):
+    """The clock, the lab, and a home in which a node may live once and again."""
     time, home = ManualClocks(), folder / "home"
     home.mkdir()
     config = Config(home=home, store=home / "s", key=home / "k", door=home / "d")
     make_key(config.key)
     limits = Limits.of_exchange()
     limits.manner = "reject"
-    async with (
-        Lab(folder / "lab", clock=lambda: time.now, limits=limits) as lab,
-        open_app(config, time.clocks) as app,
-    ):
+    async with Lab(folder / "lab", clock=lambda: time.now, limits=limits) as lab:
         lab.elsewhere.faults.drop_after_ok = 10**9  # it keeps none open for months either
+        yield time, lab, config
+
+
+@asynccontextmanager
+async def life(time, lab, config, open_store=SqliteStore.open, kind=None):
+    """One life of the node; it ends without a word, as after a crash."""
+    async with open_app(config, time.clocks, open_store) as app:
         try:
-            yield Whole(time, lab, app)
+            yield (kind or Whole)(time, lab, app)
         finally:
             await app.engine.sending.close()
+
+
+@asynccontextmanager
+async def whole(folder):
+    """Both sides, and nothing defined yet."""
+    async with sides(folder) as both, life(*both) as it:
+        yield it
 
 
 class Whole(Story):
@@ -71,7 +83,7 @@ class Whole(Story):
 
     def __init__(self, time, lab, app):
         super().__init__(time, lab, app)
-        self._kept_alive = time.now
+        self._kept_alive = time.now - HOUR
 
     # what people do
 
@@ -133,7 +145,7 @@ class Whole(Story):
             await self.meanwhile(engine.attempt(partial(engine.sending.look, name)))
 
     async def _keep_alive(self):
-        """Each hour, as app.keep_signed_in does it."""
+        """At the start and each hour, as app.keep_signed_in does it."""
         if self.time.now - self._kept_alive < HOUR:
             return
         self._kept_alive, plan = self.time.now, self.app.plans.current
