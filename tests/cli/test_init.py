@@ -3,9 +3,13 @@
 import asyncio
 import json
 import signal
+import socket
 import stat
 import sys
 
+import pytest
+
+from noroshi.cli.init import name_of
 from tests.cli.test_asking_a_node import written
 from tests.cli.typed import NOBODYS, typed
 
@@ -29,6 +33,31 @@ async def test_a_home_folder_is_made_for_its_owner_alone(tmp_path):
     assert 'name = "web1"' in (home / "noroshi.toml").read_text()
     status = json.loads((await typed("status", "--json", home=home)).out)
     assert (status["node"], status["version"], status["running"]) == ("web1", 0, False)
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("fs01", "fs01"),
+        ("FS01.minato.example", "FS01"),
+        ("db_1", "db_1"),
+        ("営業-pc2", "pc2"),
+        ("a b", "a-b"),
+        ("x" * 70, "x" * 63),
+        ("localhost.localdomain", "node"),
+        ("営業", "node"),
+        ("", "node"),
+    ],
+)
+def test_a_node_is_called_like_its_computer(host, name):
+    assert name_of(host) == name
+
+
+async def test_a_node_that_nobody_named_has_its_computers_name(tmp_path):
+    assert (await typed("init", home=tmp_path)).code == 0
+    assert (
+        f'name = "{name_of(socket.gethostname())}"' in (tmp_path / "noroshi.toml").read_text()
+    )
 
 
 async def test_the_kinds_are_told_without_a_home_folder(tmp_path):

@@ -58,7 +58,7 @@ async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(desk, tm
     assert told.code == 0
     assert told.out.count("<x@example.com>") == 1 and "250 2.0.0 OK <x@" in told.out
     *_, state, proof = told.out.splitlines()
-    assert "受領" in state and proof.startswith("未確認") and "reads_inbox" in proof
+    assert "受領" in state and proof.startswith("到達は未確認") and "reads_inbox" in proof
 
 
 async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(desk, tmp_path):

@@ -79,7 +79,7 @@ class Home:
         self.folder = folder / "home"
         self.definitions = folder / "definitions"
         self.running = []
-        self.run("init")
+        self.run("init", "--name", "node")
         with (self.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
             settings.write("\nweb = false\n")  # its port is one for all nodes of a computer
 

@@ -83,7 +83,7 @@ def test_mails_that_come_twice_and_monitors_told_of_twice_are_found(tmp_path):
         ({"lost": 1}, "no mail names"),
         ({"twice": 1}, "two Message-IDs"),
         ({"again": (5.0,)}, "answer was on disk"),
-        ({"again": (0.1, 0.2, 0.3, 0.4)}, "answer was on disk"),
+        ({"again": tuple(n / 10 for n in range(1, 8))}, "answer was on disk"),
         ({"again": (-1.0,)}, "answer was on disk"),
         ({"first": 5.1}, "first mail"),
         ({"late": 1.1}, "healthy port"),

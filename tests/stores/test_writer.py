@@ -65,6 +65,34 @@ async def test_what_comes_together_shares_one_commit(writer, path):
     assert commits(path) - before <= 2
 
 
+async def test_where_much_is_written_what_comes_a_moment_later_shares_the_commit_too(path):
+    came, gathers = Event(), Event()
+
+    def gather():
+        gathers.set()
+        came.wait()
+
+    writer = Writer(connect(path), "t.db", gather=gather)
+    await together(writer, [put(1), put(2)])
+    before = commits(path)
+    first = writer.do(put(3))
+    await asyncio.to_thread(gathers.wait)
+    second = writer.do(put(4))
+    came.set()
+    await asyncio.gather(first, second)
+    assert commits(path) - before == 1
+    await writer.close()
+
+
+async def test_what_comes_alone_waits_for_nothing(path):
+    waits = []
+    writer = Writer(connect(path), "t.db", gather=lambda: waits.append(1))
+    for number in range(3):
+        await writer.do(put(number))
+    assert (await numbers(writer), waits) == ([0, 1, 2], [])
+    await writer.close()
+
+
 async def test_no_commit_is_larger_than_the_largest_batch(writer, path):
     before = commits(path)
     await together(writer, [put(n) for n in range(3 * LARGEST_BATCH)])

@@ -1,15 +1,17 @@
 """The pages about alarms: acknowledged, silenced, commented, planned work; and their marks."""
 
 import json
+import re
 
 import pytest
 
 from noroshi.core.model import Cause, Change, Event, ItemState, Level, State
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.status import STOPPED
-from noroshi.web.windows import planned, put_in, taken_out
+from noroshi.web.windows import planned, put_in, taken_out, titled
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
+from tests.web.test_overview import following, heard, serial
 
 DISKS = "web1/base/disks"
 PICKED = {"pick1": f"{DISKS} /var"}
@@ -114,14 +116,9 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hour
     assert "Nothing is silent." in (await seen.get(seen.to)).text
 
 
-async def test_what_recovered_within_a_day_is_listed(seen, desk):
+async def test_what_ended_within_a_day_is_listed(seen, desk):
     page = (await seen.get("/alarms")).text
-    assert "Nothing has recovered within 24 hours." in page
-
-
-async def test_where_no_alarm_is_listed_none_can_be_acknowledged(seen):
-    page = (await seen.get("/alarms?find=nothing-of-that-name")).text
-    assert 'id="ack"' not in page and 'id="silence"' in page
+    assert "No alarm has ended within 24 hours." in page
 
 
 async def stopped(desk, ask):
@@ -153,6 +150,7 @@ async def test_what_was_stopped_is_not_said_to_be_well(seen, desk, ask):
     page = (await seen.get("/alarms")).text
     row = page.partition('id="h-well"')[2].partition("</tr>")[0]
     assert "web1 › disks › /var" in row and "Stopped" in row and ">OK<" not in row
+    assert "no longer watched: 1" in page and "ecovered" not in page.partition('id="ended"')[2]
 
 
 async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):
@@ -224,10 +222,35 @@ async def test_the_overview_says_how_many_somebody_has(seen, ask):
     assert "1 of 1 monitors are not OK, 1 acknowledged." in page
 
 
-async def test_who_looks_hears_that_the_alarms_changed(seen, ask):
+async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, desk, ask):
+    page = (await seen.get("/alarms?find=web1")).text
+    assert 'hx-trigger="alarms from:#live"' in page and "&amp;part=alarms" in page
+    (where,) = re.findall(r'hx-get="(/alarms/changed[^"]*)"', page)
+    assert where == "/alarms/changed?find=web1"
+    await ask("alarm_acknowledge", monitor=DISKS)
+    told = (await seen.get(where)).text
+    assert "The alarms have changed: 1 open, 0 not acknowledged" in told
+    assert 'hx-target="#open" hx-swap="innerMorph"' in told and "aki <time" in told
+    assert "<html" not in told and "<textarea" not in told
+
+
+async def test_a_row_that_somebody_chose_stays_though_its_alarm_ended(seen, desk, ask):
     page = (await seen.get("/alarms")).text
-    assert 'hx-trigger="alarms from:#live"' in page
-    assert "have changed since" in (await seen.get("/alarms/changed")).text
+    (row,) = re.findall(r'<tr id="(a-\w+)"', page)
+    await stopped(desk, ask)
+    told = (await seen.get("/alarms/changed")).text
+    assert f'<tr id="{row}"' not in told
+    told = (await seen.get(f"/alarms/changed?pick-{row}={DISKS}%20/var")).text
+    assert f'<tr id="{row}"' in told and "It ended meanwhile" in told and " checked" in told
+
+
+async def test_a_quiet_page_of_alarms_is_told_of_alarms_alone(seen, desk, ask):
+    page = (await seen.get("/alarms")).text
+    async with following(seen, f"/live?seen={serial(page)}&part=alarms") as stream:
+        assert await heard(stream, "\n\n") == ":\n\n"
+        await ask("alarm_acknowledge", monitor=DISKS)
+        told = await heard(stream, "event: alarms")
+    assert "hx-partial" not in told
 
 
 def test_a_window_goes_in_and_out_where_it_belongs():
@@ -242,3 +265,29 @@ def test_a_window_goes_in_and_out_where_it_belongs():
         assert taken_out(less, place, 0, other) == content
     for place in ("web1/none", "web1/base/none", f"{DISKS}/x"):
         assert put_in(content, place, window) is None
+
+
+async def test_what_has_a_title_goes_by_it_and_its_name_is_at_hand(seen, ask):
+    titled = [{"name": "base", "title": "Basics", "monitor": GROUP[0]["monitor"]}]
+    await applied(ask, instances__web1={"title": "Shop", "group": titled, "rules": ["all"]})
+    await ask("silence_add", place="web1/base", length="1h", reason="work")
+    for path in ("/", "/alarms"):
+        page = (await seen.get(path)).text
+        assert "Shop › disks › /var" in page and f'title="{DISKS}"' in page
+        assert "Shop › Basics" in page
+    assert 'title="web1">Shop</span>' in (await seen.get("/")).text
+    page = (await seen.get(f"/monitor/{DISKS}")).text
+    assert '<a href="/instance/web1" title="web1">Shop</a>' in page and DISKS in page
+    assert "Shop › disks" in (await seen.get("/alarms?find=shop")).text
+
+
+def test_a_place_in_documents_goes_by_its_titles():
+    content = {"title": "Shop", "group": [{**GROUP[0], "title": "Basics"}]}
+    documents = {"instances/web1": content}
+    for place, name in (
+        ("web1", "Shop"),
+        ("web1/base", "Shop › Basics"),
+        (DISKS, "Shop › disks"),
+        ("web2", "web2"),
+    ):
+        assert titled(documents, place) == name

@@ -2,6 +2,7 @@
 
 from playwright.async_api import expect
 
+from noroshi.core.model import Level
 from tests.service.asking import NearBy, applied
 from tests.web.test_in_a_browser import _fits, looking
 
@@ -22,6 +23,26 @@ async def _others_change_the_definitions(ask, seen):
     assert await page.evaluate("window.heard")
     await page.request.get(f"{seen.url}/healthz")
     assert await page.evaluate("window.heard")  # nothing of the page was loaded anew
+
+
+async def _told_live(page, desk, ask):
+    """Alarms come and go while somebody chooses and types: nothing is taken from their hands."""
+    await expect(page.locator("tbody .level--ack")).to_have_count(0, timeout=60_000)
+    await page.check(".alarms [type=checkbox]")
+    await page.fill("#a-words", "half a sent")
+    await desk.measured(level=Level.OK, used=12)
+    await expect(page.locator(".alarms tbody")).to_contain_text("ended", timeout=60_000)
+    await expect(page.locator("#a-words")).to_be_focused()
+    await expect(page.locator("#a-words")).to_have_value("half a sent")
+    await expect(page.locator(".alarms :checked")).to_have_count(1)
+    await expect(page.locator("#changed")).to_contain_text("no alarm is open")
+    await page.uncheck(".alarms [type=checkbox]")
+    await desk.measured()
+    await expect(page.locator("#count")).to_have_text(
+        "1 open, 1 not acknowledged", timeout=60_000
+    )
+    await expect(page.locator(".alarms .level--critical")).to_have_count(1)
+    await page.fill("#a-words", "")
 
 
 async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
@@ -48,9 +69,7 @@ async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
         await _fits(page)
         await seen.shoot("alarms.story")
         await ask("alarm_unacknowledge", monitor=DISKS)  # somebody else, elsewhere
-        await expect(page.locator("#changed a")).to_be_visible(timeout=60_000)
-        await page.click("#changed a")
-        await expect(page.locator("tbody .level--ack")).to_have_count(0)
+        await _told_live(page, desk, ask)
         await page.click('#silent [value="end"]')
         await expect(page.locator("#silent")).to_contain_text("Nothing is silent.")
         await page.click('.head__line a[href="/alarms/maintenance"]')

@@ -1,12 +1,14 @@
 """The pages on mail: routes and their order, the app of one, its sign-in by every way."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
+from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
-from noroshi.web.mailing import heading
+from noroshi.web.mailing import heading, labels
 from noroshi.web.tongue import TONGUES
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
@@ -51,6 +53,17 @@ async def sent(browser, do, path=ROUTE, **form):
 async def with_secret(desk):
     await defined(desk)
     await NearBy(desk)("set_secret", name="app", value=CANARY)
+
+
+def test_a_route_goes_by_its_place_and_by_what_it_is():
+    kinds = {"m365": "smtp", "g": "graph", "old": "smtp", "hook": "webhook"}
+    found = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    assert list(labels(TONGUES["ja"], found).values()) == [
+        "SMTPサーバー1",
+        "経路2 (Microsoft Graph)",
+        "SMTPサーバー3",
+        "その他の経路",
+    ]
 
 
 async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, browser):
@@ -327,6 +340,19 @@ async def test_a_password_goes_into_the_vault_and_never_comes_back(desk, browser
     assert CANARY not in (await browser.get(page.to)).text
 
 
+@pytest.mark.parametrize(
+    ("way", "do", "leaves"),
+    [("browser", "begin", True), ("paste", "open", True), ("paste", "begin", False)],
+)
+async def test_one_click_leads_to_the_sign_in_page(desk, browser, way, do, leaves):
+    await with_secret(desk)
+    await browser.log_in()
+    page = await sent(browser, do, f"{ROUTE}?way={way}", way=way)
+    assert page.status == 200 and link(page.text, "go").startswith("https://")
+    assert (" data-leave>" in page.text) is leaves
+    assert "noroshi@example.com" in page.text  # as whom to sign in
+
+
 async def test_a_diagnosis_is_told_as_its_stages_come(desk, browser):
     await defined(desk, routes__seen={"kind": "examined"})
     await browser.log_in()
@@ -345,6 +371,23 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
     assert 'inputmode="email" value="ops@example.com"' in page.text  # to send another one there
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
     assert 'class="relay"' in (await browser.get(next)).text
+
+
+async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
+    page = await browser.get(page.to.partition("#")[0])
+    assert "Last accepted" not in page.text
+    next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
+    assert "hx-partial" not in (await browser.get(next)).text
+    await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    told = (await browser.get(next)).text
+    assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+    way = told.partition('hx-target="#way"')[2]
+    assert re.search(r'is-lit"><[^>]*>Accepted<', way)
+    page = (await browser.get("/mail/route/plain")).text
+    assert all(f'id="{name}"' in page for name in ("how", "last", "way"))
 
 
 async def test_a_route_that_is_not_there_has_no_page(desk, browser):
@@ -377,3 +420,17 @@ def test_one_route_alone_is_not_called_every_route():
     well = {"state": "well"}
     for count, told in ((1, "by the only route"), (2, "by every route (2)")):
         assert told in heading(TONGUES["en"], [well] * count)
+
+
+async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(desk, browser):
+    ask = NearBy(desk)
+    everybody = {"addresses": ["ops@example.com"], "title": "Everybody on call"}
+    await applied(ask, contacts__ops=everybody)
+    (mail,) = (await ask("send", to=["ops"], routes=["plain"], subject="s", text="t"))["ids"]
+    await browser.log_in()
+    for path in ("/queue", "/queue?q=on+call+old+server", f"/queue/mail?id={quote(mail)}"):
+        page = (await browser.get(path)).text
+        assert "Everybody on call" in page and "Old server" in page
+    await desk.attempted("plain", Verdict.DEFERRED, "later", 451)
+    page = (await browser.get(f"/queue/mail?id={quote(mail)}")).text
+    assert "Old server → ops@example.com" in page

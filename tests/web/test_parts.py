@@ -35,7 +35,13 @@ def paths(count):
 
 def monitor(path):
     told = {"known": True, "stopped": True, "level": "ok", "items": (), "silent": None}
-    return {"path": path, "title": "", "group_title": "", "maintenance": None} | told
+    return {
+        "path": path,
+        "title": "",
+        "group_title": "",
+        "instance_title": "",
+        "maintenance": None,
+    } | told
 
 
 def status(count, walked):

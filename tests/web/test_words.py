@@ -29,13 +29,14 @@ from noroshi.web.pages.mailing_live import CHECKS
 from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
+from noroshi.web.words_audit import NAMED
 from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
 from noroshi.web.words_mailing_fields import MAILING_FIELDS
 
 HOUSE = Path(noroshi.web.__file__).parent
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
-SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma"}
+SAME = {"language.en", "language.ja", "foot", "form.unset", "telling.comma", "audit.field.id"}
 
 
 def used():
@@ -70,6 +71,7 @@ def used():
         *OPTIONS,
         *CHOICES,
         *MAILING_FIELDS,
+        *NAMED,
     )  # drawn by the names of settings
     yield from (f"places.{sort}" for sort in SORTS)
     yield from ("alarm.held", "alarm.dropped")

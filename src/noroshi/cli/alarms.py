@@ -18,10 +18,10 @@ Answer = Mapping[str, Any]
 CALM = Words(en="○ Nothing is wrong.", ja="○ 続いているアラームはありません。")
 OPEN = Words(
     en="Not well: {count}; not acknowledged: {nobody}.",
-    ja="続いているアラーム {count}件、うち未確認 {nobody}件。",
+    ja="続いているアラーム {count}件、うち確認待ち {nobody}件。",
 )
 SINCE = Words(en="since {at} ({span})", ja="{at} から ({span})")
-NOBODY = Words(en="nobody has it", ja="未確認")
+NOBODY = Words(en="not acknowledged", ja="確認待ち")
 HAS_IT = Words(en="✓ {who} since {at}", ja="✓ {who} {at}")
 SILENT = Words(en="silent until {at}", ja="{at} まで通知停止")
 WORKS = Words(en="maintenance until {at}", ja="{at} までメンテナンス")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 from pathlib import Path
 
 from noroshi.app import open_service
@@ -29,6 +31,9 @@ MADE_HERE = Words(
     en="Made {home}: settings ({file}) and store.",
     ja="{home} を作りました: 設定 ({file}) と保存先。",
 )
+UNNAMED, NOBODYS = "node", ("localhost", "localhost4", "localhost6")
+"""What a node is called where its computer has no name of its own, and how those are called."""
+LONGEST = 63
 AS_A_SERVICE = Words(
     en="To have systemd run it, as a user of its own: noroshi service install",
     ja="専用の利用者で systemd に動かしてもらうには: noroshi service install",
@@ -77,7 +82,8 @@ def init(asked: Asked) -> int:
     home = asked.home
     try:
         _folder(home)
-        config = _settings(home, asked.given.name, service=asked.given.service)
+        name = asked.given.name or name_of(socket.gethostname())
+        config = _settings(home, name, service=asked.given.service)
         print(asked.say(_filled(config)))
     except FileExistsError:
         raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
@@ -87,6 +93,12 @@ def init(asked: Asked) -> int:
     if home == Path(HOME) and not asked.given.service:
         print(asked.say(AS_A_SERVICE))
     return exits.DONE
+
+
+def name_of(host: str) -> str:
+    """A node's name after its computer's: without the domain, and of what a name may be."""
+    label = re.sub(r"[^A-Za-z0-9_-]+", "-", host.partition(".")[0]).strip("-_")[:LONGEST]
+    return label if label and label.lower() not in NOBODYS else UNNAMED
 
 
 def _folder(home: Path) -> None:

@@ -57,7 +57,7 @@ TRIED, NOT_TRIED = (
     Words(en="not tried yet", ja="まだ試していません"),
 )
 MAIL, DIGEST = Words(en="Mail", ja="メール"), Words(en="Told in", ja="まとめたメール")
-NOT_PROVED = Words(en="Not proved", ja="未確認")
+NOT_PROVED = Words(en="Not proved", ja="到達は未確認")
 STATE, FORGOTTEN = Words(en="State", ja="状態"), Words(en="forgotten", ja="記録なし")
 
 

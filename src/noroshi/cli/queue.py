@@ -41,7 +41,7 @@ HEAD = (
     Words(en="TRIES", ja="試行"),
     Words(en="SUBJECT", ja="件名"),
 )
-NOT_PROVED = Words(en="not proved", ja="未確認")
+NOT_PROVED = Words(en="not proved", ja="到達は未確認")
 FIELDS: Mapping[str, Words] = {
     "id": Words(en="id", ja="ID"),
     "state": Words(en="state", ja="状態"),

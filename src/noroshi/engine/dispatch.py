@@ -1,19 +1,25 @@
-"""Sending: for each route a few slots, each of which takes one parcel at a time."""
+"""Sending: for each route a few slots, each of which takes one parcel at a time.
+
+There are more slots than lines to send by: while one mail's end is written down and the next is
+asked for, another one that was asked for before is on the line.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, fate, probed
 from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.choosing import Choosing, Together
+from noroshi.engine.lines import Lines
 from noroshi.engine.pacing import Pacing
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 
@@ -21,6 +27,7 @@ log = logging.getLogger(__name__)
 
 IDLE = timedelta(seconds=1)
 SPARE = 30.0  # seconds of its lease in which a parcel is not on its way
+AHEAD = 2  # slots for each line: one sends, one writes down and asks
 LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE
 GRACE = 3.0  # seconds that what is being sent has when the node stops
 CUT = Words(
@@ -44,19 +51,31 @@ Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
 
 
 class Turn:
-    """A slot's work on one parcel: `answered` once the other side has spoken, so that the
-    connection is free again; `ended` once all is written down, False if there was no parcel."""
+    """A slot's work on one parcel. It comes to something once the other side has spoken, so that
+    its line is free again; it is `ended` when all is written down too."""
 
     ended: asyncio.Task[bool]
 
     def __init__(self) -> None:
-        self.answered = asyncio.get_running_loop().create_future()
+        self._came = asyncio.get_running_loop().create_future()
+
+    def begin(self, work: Coroutine[Any, Any, bool]) -> None:
+        self.ended = asyncio.create_task(work)
+        self.ended.add_done_callback(self._see_the_end)
+
+    def is_answered(self) -> None:
+        self._come_to(True)
 
     async def came_to_something(self) -> bool:
-        """Until the connection is free. False, or what it failed with: nothing was sent."""
-        either = (self.ended, self.answered)
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        return self.answered.done() or self.ended.result()
+        """Wait for that. False, or what it failed with: nothing was sent."""
+        return await self._came or self.ended.result()
+
+    def _come_to(self, something: bool) -> None:
+        if not self._came.done():
+            self._came.set_result(something)
+
+    def _see_the_end(self, _: asyncio.Task[bool]) -> None:
+        self._come_to(False)
 
 
 @dataclass
@@ -108,7 +127,7 @@ class Dispatch:
         self.store, self.clocks, self.luck = store, clocks, luck
         self._open, self._attempt, self._in_step = open_transport, attempt, in_step
         self._told = told
-        self.pacing = Pacing()
+        self.pacing, self.lines = Pacing(), Lines()
         self._choosing = Choosing(store, clocks, self.pacing, together)
         self.ways: dict[str, Way] = {}
         self._known = set[str]()
@@ -135,17 +154,21 @@ class Dispatch:
             self.ways[name] = Way(Route(name=name), GoneRoute(name, self.clocks))
 
     def start(self) -> None:
-        """Give each route as many slots as it has connections."""
+        """Give each route as many slots as it has connections, and some who work ahead."""
         for name, way in self.ways.items():
-            for _ in range(way.route.connections - len(way.slots)):
-                way.slots.add(asyncio.create_task(self._serve(way), name=f"route {name}"))
+            for place in range(len(way.slots), AHEAD * way.route.connections):
+                serving = self._serve(way, ahead=place >= way.route.connections)
+                way.slots.add(asyncio.create_task(serving, name=f"route {name}"))
 
-    async def _serve(self, way: Way) -> None:
+    async def _serve(self, way: Way, *, ahead: bool) -> None:
         """The next parcel is asked for while the last one's end is written down, so that both
-        share a commit; it leaves when that is done."""
+        share a commit; it leaves when that is done. `ahead`: only while all lines are busy."""
         name = way.route.name
         last: Turn | None = None
         while self.ways.get(name) is way:
+            if ahead and not self.lines.all_busy(way.route):
+                await self._attempt(lambda: self._idle(way))
+                continue
             turn = self._turn(way, last)
             if turn is not None and await self._attempt(turn.came_to_something):
                 last = turn
@@ -209,7 +232,7 @@ class Dispatch:
         if self.node is None or not self._in_step():
             return None
         turn = Turn()
-        turn.ended = asyncio.create_task(self._carry(self.node, way, turn, before))
+        turn.begin(self._carry(self.node, way, turn, before))
         way.sending.add(turn.ended)
         turn.ended.add_done_callback(way.sending.discard)
         return turn
@@ -220,29 +243,42 @@ class Dispatch:
             if parcel is None:
                 return False
             with self.pacing.one_for(parcel.envelope.contact):
-                if before is not None and not await self._comes_after(before, parcel):
+                if not await self._has_line(way, before, parcel):
                     return False
-                receipt = await self._try(way, parcel)
+                try:
+                    receipt = await self._try(way, parcel)
+                finally:
+                    self.lines.free(way.route)
                 self.pacing.told(way.route.name, parcel.envelope, receipt)
-        turn.answered.set_result(None)
+        turn.is_answered()
         await self._settle(way, parcel, receipt)
         return True
 
-    async def _comes_after(self, before: Turn, parcel: Parcel) -> bool:
-        """Wait until the last one's end is written down. False: so long that this one might be
-        lent a second time before it is sent, so it is given back."""
-        if before.ended.done():
+    async def _has_line(self, way: Way, before: Turn | None, parcel: Parcel) -> bool:
+        """Wait until the last one's end is written down, and for a line. False: the parcel was
+        given back, as it may not leave any more."""
+        ready = before is None or before.ended.done()
+        if ready and not self.lines.all_busy(way.route):
+            await self.lines.take(way.route)
             return True
-        began = self.clocks.steady()
+        may, began, rested = False, self.clocks.steady(), way.rests_until
         try:
-            await asyncio.wait((before.ended,))
-        except asyncio.CancelledError:
-            await self.store.give_back(parcel, self.clocks.wall())
-            raise
-        if self.clocks.steady() - began <= SPARE:
-            return True
-        await self.store.give_back(parcel, self.clocks.wall())
-        return False
+            if before is not None:
+                await asyncio.wait((before.ended,))
+            await self.lines.take(way.route)
+            waited = self.clocks.steady() - began
+            may = waited <= SPARE and self._still_serves(way, rested)
+            if not may:
+                self.lines.free(way.route)
+        finally:
+            if not may:
+                await self.store.give_back(parcel, self.clocks.wall())
+        return may
+
+    def _still_serves(self, way: Way, rested: datetime | None) -> bool:
+        """Whether a route is as it was when a parcel was taken: in use, and no worse."""
+        worse = way.rests_until is not None and way.rests_until != rested
+        return not worse and self.ways.get(way.route.name) is way
 
     async def _try(self, way: Way, parcel: Parcel) -> Receipt:
         try:

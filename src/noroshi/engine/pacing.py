@@ -50,10 +50,9 @@ class Pacing:
     @contextmanager
     def one_out(self, route: Route, now: datetime) -> Iterator[bool]:
         """Whether a mail may be taken for this route now; while it is out it counts."""
-        key, pace = _key(route), route.pace
-        busy = bool(pace.connections) and self._out[key] >= pace.connections
-        left = budget.mails_left(pace, self._of(key), now)
-        if busy or (left is not None and left <= self._out[key]):
+        key = _key(route)
+        left = budget.mails_left(route.pace, self._of(key), now)
+        if left is not None and left <= self._out[key]:
             yield False
             return
         self._out[key] += 1

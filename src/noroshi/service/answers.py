@@ -46,6 +46,7 @@ class MonitorStatus:
     silent: datetime | None = None
     maintenance: datetime | None = None
     stopped: StoppedBy | None = None
+    instance_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

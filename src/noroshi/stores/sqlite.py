@@ -7,6 +7,7 @@ the notes of their readings.
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -64,7 +65,7 @@ from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK, connect_to_read, open_f
 from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
 from noroshi.stores.sqlite_alarms import AlarmsInFile
 from noroshi.stores.sqlite_people import PeopleInFile
-from noroshi.stores.writer import Work, Writer
+from noroshi.stores.writer import GATHER, Work, Writer
 
 T = TypeVar("T")
 NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
@@ -104,7 +105,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile):
         room = Reserve(path, reserve)
         if not room.tight:
             lay_log(path)
-        writing = Writer(writer, name, reserve=room)
+        writing = Writer(writer, name, reserve=room, gather=partial(time.sleep, GATHER))
         return cls(path, writing, Writer(reader, name, begin="begin"), room)
 
     async def _tell(self, work: Work[T]) -> T:

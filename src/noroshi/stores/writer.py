@@ -24,6 +24,10 @@ Work = Callable[[Connection], T]
 Job = tuple[Work[Any], "asyncio.Future[Any]"]
 
 LARGEST_BATCH = 256
+GATHER = 0.002
+"""Seconds in which more may join a transaction, if several joined the last one: where much is
+written, fewer commits cost less and make nobody wait for longer (PostgreSQL's commit_delay and
+commit_siblings)."""
 RESCUES = 8
 """How often a transaction is tried again after room was made for it."""
 
@@ -33,7 +37,8 @@ class Writer:
 
     A piece that fails is undone by itself; those beside it may be done twice then, so a piece
     does nothing that outlasts its transaction. `begin` is how a transaction starts. `reserve` makes
-    room when the volume is full. All who ask live on one event loop.
+    room when the volume is full. `gather` waits for more before a transaction that follows one of
+    several pieces. All who ask live on one event loop.
     """
 
     def __init__(
@@ -42,11 +47,13 @@ class Writer:
         name: str,
         begin: str = "begin immediate",
         reserve: Reserve | None = None,
+        gather: Callable[[], None] = lambda: None,
     ) -> None:
         self._db, self._name, self._begin, self._reserve = db, name, begin, reserve
         self.trouble: StoreError | None = None
         """Why the last transaction failed; None: it did not."""
         self._jobs = SimpleQueue[Job | None]()
+        self._gather, self._several = gather, False
         self._closed = False
         self._thread = Thread(target=self._run, name="noroshi-store", daemon=True)
         self._thread.start()
@@ -89,11 +96,14 @@ class Writer:
     def _batch(self) -> list[Job]:
         """All that waits, and at least one; none at the end."""
         jobs = [self._jobs.get()]
+        if self._several and jobs[0] is not None:
+            self._gather()
         with suppress(Empty):
             while jobs[-1] is not None and len(jobs) < LARGEST_BATCH:
                 jobs.append(self._jobs.get_nowait())
         if jobs[-1] is None and len(jobs) > 1:
             self._jobs.put(None)
+        self._several = len(jobs) > 1
         return [job for job in jobs if job is not None]
 
     def _with_room(self, works: list[Work[Any]]) -> list[Any]:

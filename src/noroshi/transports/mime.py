@@ -151,7 +151,7 @@ def _headers(
     yield "From", _mailbox(sender[1], mailbox, charset)
     yield "To", ",\r\n ".join(_recipients(envelope)) or "undisclosed-recipients:;"
     yield "Subject", encoded(str(payload.get("subject", "")), len("Subject"), charset)
-    yield "Date", _date(envelope.born, str(payload.get("zone", "")))
+    yield "Date", _date(envelope.born.replace(microsecond=0), str(payload.get("zone", "")))
     yield "Message-ID", message_id(envelope.id, domain)
     if envelope.thread:
         yield "In-Reply-To", message_id(envelope.thread[0], domain)
@@ -187,6 +187,7 @@ def _recipients(envelope: Envelope) -> Iterator[str]:
             continue  # it is refused by itself, before anything is sent
 
 
+@lru_cache(maxsize=256)  # the same few in each mail
 def _mailbox(name: str, address: str, charset: str) -> str:
     if not name:
         return address
@@ -214,5 +215,6 @@ def _list_id(instance: str, title: str, domain: str) -> str:
     return f"{title}\r\n {address}" if title else address
 
 
+@lru_cache(maxsize=256)  # the mails of a storm are born within a few seconds
 def _date(at: datetime, zone: str) -> str:
-    return format_datetime(at.astimezone(zone_of(zone)).replace(microsecond=0))
+    return format_datetime(at.astimezone(zone_of(zone)))

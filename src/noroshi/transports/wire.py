@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from aiosmtplib import SMTPResponse, SMTPResponseException
+from aiosmtplib import SMTPReadTimeoutError, SMTPResponse, SMTPResponseException
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.typing import SMTPStatus
 
@@ -39,6 +40,17 @@ class Wire(SMTPProtocol):
         self._due, self._response_pending = len(commands), True
         self.write(b"".join(command + b"\r\n" for command in commands))
 
+    async def read_response(self, timeout: float | None = None) -> SMTPResponse:
+        """As aiosmtplib's, without a wait_for() for each: that is a good part of a mail's time."""
+        waiting, loop = self._response_waiter, self._loop
+        if timeout is None or waiting is None or waiting.done():
+            return await super().read_response(timeout)
+        timer = loop.call_later(timeout, self._is_late, waiting)
+        try:
+            return await super().read_response()
+        finally:
+            timer.cancel()
+
     async def next_reply(self, timeout: float) -> SMTPResponse:
         """The answer to the next of what was said ahead; raises as `read_response` does."""
         found: SMTPResponse | SMTPResponseException
@@ -60,6 +72,11 @@ class Wire(SMTPProtocol):
         self._buffer.extend(data)
         for found in self._answers():
             self._hand_on(found)
+
+    def _is_late(self, waiting: asyncio.Future[SMTPResponse]) -> None:
+        if not waiting.done():
+            late = SMTPReadTimeoutError("Timed out waiting for server response")
+            self._set_response_exception(waiting, late)
 
     def _answers(self) -> list[SMTPResponse | SMTPResponseException]:
         """What the buffer has in whole, no more than is due."""

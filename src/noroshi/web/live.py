@@ -5,30 +5,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from noroshi.core.people import VIEWER, Person, roles_up_to
 from noroshi.people import keys
 from noroshi.ports import StoreError
 from noroshi.service import Refusal, attend
+from noroshi.web.alarmed import Known
 from noroshi.web.house import House
-from noroshi.web.seen import view, wrong_items
+from noroshi.web.seen import view, ways, wrong_items
 from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import Instance, tree_of
 from noroshi.web.visit import asked, templates
 
 log = logging.getLogger(__name__)
+Made = TypeVar("Made")
 TICK, FRESH, EVEN_SO, QUIET = 1.0, 1.0, 10.0, 25.0
 """Seconds: between looks at whether anything is new; how old what a page shows may be; until
 all is looked at though nothing seems new; until a word is sent that says nothing."""
 SPARE, SELDOM = 9, 100
 """After a look that took long, so many times as long nothing is looked at; and that though
 nothing seems new."""
-NEWEST = 200
+NEWEST, LATELY = 200, 300
+"""So many alarms of the ledger, and so many events."""
 PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 
@@ -41,7 +44,10 @@ class Seen:
     ledger: Mapping[str, Any]
     over: asyncio.Event = field(default_factory=asyncio.Event)
     then: Seen | None = None
+    known: Known | None = None
+    """What the page of alarms shows of it, once somebody has asked."""
     _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _once: dict[object, Any] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> Mapping[str, Instance]:
@@ -62,15 +68,29 @@ class Seen:
 
     @cached_property
     def alarms(self) -> tuple[Any, ...]:
-        """What is not well, who has it, and what is not told."""
-        hushed = ("silent", "maintenance")
-        return (
-            self.status["silences"],
-            [
-                (one["path"], item, *(one[name] for name in hushed))
-                for one, item in wrong_items(self.status)
-            ],
+        """What is not well, who has it, how far its mail has come, and what is not told."""
+        hushed, wrong = ("silent", "maintenance"), wrong_items(self.status)
+        open = {(one["path"], item["item"]) for one, item in wrong}
+        shown = [(one["path"], item, *(one[name] for name in hushed)) for one, item in wrong]
+        way = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
+        return self.status["silences"], shown, way
+
+    def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> Known:
+        """What the page of alarms shows."""
+        return Known(
+            tree=self.tree,
+            ways=ways(self.status),
+            alarms=alarms,
+            events=log["events"],
+            ledger=self.ledger["rows"],
         )
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What is made once for all who look at this."""
+        if key not in self._once:
+            self._once[key] = make()
+        made: Made = self._once[key]
+        return made
 
     def parts(self, language: str) -> Mapping[str, str]:
         """The fragments, written once for each language, and escaped by the templates."""
@@ -101,6 +121,16 @@ class Live:
                 await self._look()
             assert self._seen is not None
             return self._seen
+
+    async def alarms(self) -> tuple[Seen, Known]:
+        """How it is, with the open alarms and what happened of late, asked once for all. Raises
+        a Refusal if that cannot be known."""
+        seen = await self.now()
+        async with self._turn:
+            if seen.known is None:
+                found, log = await self._ask("alarms"), await self._ask("log", last=LATELY)
+                seen.known = seen.with_alarms(found, log)
+        return seen, seen.known
 
     def changed(self) -> None:
         """Somebody changed something just now: whoever asks next sees it."""

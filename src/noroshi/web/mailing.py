@@ -63,13 +63,20 @@ def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[An
 
 
 def labels(visit: Visit, found: Sequence[Answer]) -> Mapping[str, str]:
-    """What each is called by its place: SMTP server 1, 2 …"""
+    """What each is called by its place and kind: SMTP server 1, route 2 (Microsoft Graph) …"""
     told, number = dict[str, str](), 0
     for one in found:
         number += one["kind"] in BY_MAIL
-        words = visit.text("mailing.first", n=number)
-        told[one["name"]] = words if one["kind"] in BY_MAIL else visit.text("mailing.further")
+        told[one["name"]] = _label(visit, one["kind"], number)
     return told
+
+
+def _label(visit: Visit, sort: str, number: int) -> str:
+    if sort not in BY_MAIL:
+        return visit.text("mailing.further")
+    if sort == "smtp":
+        return visit.text("mailing.first", n=number)
+    return visit.text("mailing.first.of", n=number, kind=kind(visit, sort))
 
 
 def kind(visit: Visit, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -27,6 +27,28 @@ STATES: Mapping[str, tuple[str, str]] = {
 LEVELS = ("ok", "warning", "critical", "unknown")
 VERDICTS = ("accepted", "deferred", "refused", "route down")
 TAKEN = ("accepted", "seen arrived", "came back")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def contact(self, name: str) -> str:
+        """Its title, or its name if it has none or is gone."""
+        return self.titles.get(f"contacts/{name}", name)
+
+    def route(self, name: str) -> str:
+        """The same of a route."""
+        return self.titles.get(f"routes/{name}", name)
+
+
+async def names(visit: Visit) -> Names:
+    """As they are defined now."""
+    found = await visit.need("definition_show", types=("contacts", "routes"))
+    said = found["documents"].items()
+    return Names({key: str(its["title"]) for key, its in said if its.get("title")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +131,9 @@ def said(visit: Visit, one: Answer) -> str:
     return ours or theirs
 
 
-def attempts(visit: Visit, tried: Sequence[Answer]) -> Iterator[Mapping[str, Any]]:
+def attempts(
+    visit: Visit, tried: Sequence[Answer], called: Names
+) -> Iterator[Mapping[str, Any]]:
     """Attempts, flat: one line an address. The same answer many times in a row is one line
     with how often it came."""
     for _, found in groupby(tried, key=lambda one: _alike(visit, one)):
@@ -119,7 +143,7 @@ def attempts(visit: Visit, tried: Sequence[Answer]) -> Iterator[Mapping[str, Any
             "at": clock(visit, last["at"]),
             "first": clock(visit, first["at"]) if others else "",
             "count": 1 + len(others),
-            "route": last["route"],
+            "route": called.route(last["route"]),
             "address": last["address"],
             "good": last["verdict"] == "accepted",
             "verdict": visit.text(key("verdict", last["verdict"])),

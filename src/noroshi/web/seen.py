@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 from noroshi.core.model import Level
 from noroshi.web.tongue import Tongue
-from noroshi.web.tree import CALM, level_of, tally
+from noroshi.web.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
 
 Answer = Mapping[str, Any]
+NO_NAMES: Mapping[str, str] = {}
+NO_TREE: Mapping[str, Instance] = {}
 MOST_WRONG = 30
 MOST_SILENT = 4
 LONGEST, WIDE = 365, 300
@@ -38,6 +40,11 @@ class Wrong:
     monitor: Answer
     item: Answer
     relay: Sequence[Post]
+
+    @property
+    def called(self) -> str:
+        """By the titles that it has."""
+        return called_of(self.monitor, self.item["item"])
 
     @property
     def far(self) -> str:
@@ -67,19 +74,27 @@ def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[W
     newest = dict[tuple[str, str], Answer]()
     for row in rows:
         newest.setdefault((row["path"], row["item"]), row)
-    found = list[Wrong]()
+    found, named = list[Wrong](), ways(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:
         its = newest.get((monitor["path"], item["item"]))
         if its is None or its["level"] != item["level"]:
             found.append(Wrong(monitor, item, ()))
             continue
-        relay = tuple(relay_of(its, status["at"], tongue))
+        relay = tuple(relay_of(its, status["at"], tongue, named))
         found.append(Wrong(monitor, item, relay))
     return found
 
 
-def relay_of(row: Answer, now: str, tongue: Tongue) -> Iterator[Post]:
-    """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before."""
+def ways(status: Answer) -> Mapping[str, str]:
+    """What each route is called."""
+    return {one["name"]: one["title"] or one["name"] for one in status["routes"]}
+
+
+def relay_of(
+    row: Answer, now: str, tongue: Tongue, ways: Mapping[str, str] = NO_NAMES
+) -> Iterator[Post]:
+    """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before.
+    `ways`: what routes are called."""
     text, tried = tongue.text, row["tried"]
     took = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
     arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
@@ -90,9 +105,10 @@ def relay_of(row: Answer, now: str, tongue: Tongue) -> Iterator[Post]:
     yield Post(text("relay.seen"), "lit", at(row["raised"]))
     yield Post(text("relay.recorded"), "lit", at(row["queued"]))
     way = tried[-1]["route"] if tried else ""
+    way = ways.get(way, way)
     stopped = _stopped(row["state"], bool(tried), tongue)
     if took:
-        yield Post(text("relay.sent"), "lit", took["route"])
+        yield Post(text("relay.sent"), "lit", ways.get(took["route"], took["route"]))
         yield Post(text("relay.accepted"), "lit", at(took["at"]))
     else:
         yield Post(text("relay.sent"), "stuck" if stopped else "", stopped or way)
@@ -139,12 +155,15 @@ def _is_had(monitor: Answer) -> bool:
     return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
 
 
-def silent(status: Answer, tongue: Tongue) -> tuple[str, str] | None:
+def silent(
+    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+) -> tuple[str, str] | None:
     """Until when something is silent at the latest, and what; None: nothing is."""
     found = status["silences"]
     if not found:
         return None
-    places = [one["place"] or tongue.text("silence.everything") for one in found[:MOST_SILENT]]
+    everything = tongue.text("silence.everything")
+    places = [called(one["place"], tree) or everything for one in found[:MOST_SILENT]]
     if len(found) > MOST_SILENT:
         places.append("…")
     last = max(one["ends"] for one in found)
@@ -163,10 +182,16 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
     return tongue.text("overview.cannot_send", bad=bad, all=len(routes)) if bad else ""
 
 
-def stopped(status: Answer, tongue: Tongue) -> Sequence[tuple[str, str, str]]:
-    """What is not watched: its path, the address of its page, and by whom since when."""
+def stopped(
+    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+) -> Sequence[tuple[str, str, str]]:
+    """What is not watched: what it is called, the address of its page, by whom since when."""
     return [
-        (one["path"], part_page(one["path"]), stopped_by(one, status["at"], tongue))
+        (
+            called(one["path"], tree),
+            part_page(one["path"]),
+            stopped_by(one, status["at"], tongue),
+        )
         for one in status["stopped"][:MOST_WRONG]
     ]
 
@@ -231,12 +256,14 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
     """All that the fragments show."""
     now = status["at"]
     items = len(wrong_items(status))
+    some = status["stopped"] or status["silences"]
+    tree = tree_of(status["monitors"]) if some else NO_TREE
     return {
         "status": status,
         "head": heading(status, tongue),
         "cannot_send": cannot_send(status, tongue),
-        "silent": silent(status, tongue),
-        "stopped": stopped(status, tongue),
+        "silent": silent(status, tongue, tree),
+        "stopped": stopped(status, tongue, tree),
         "tally": tally(status["monitors"]),
         "wrongs": wrongs(status, ledger["rows"], tongue),
         "more": max(0, items - MOST_WRONG),

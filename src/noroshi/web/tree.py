@@ -11,6 +11,7 @@ from noroshi.core.model import Level
 
 Answer = Mapping[str, Any]
 NEW, STOPPED = "new", "stopped"
+STEP = " › "
 CALM = frozenset({Level.OK.value, NEW, STOPPED})
 """What needs no look."""
 
@@ -34,6 +35,7 @@ class Instance:
     """One instance and its groups, by name."""
 
     name: str
+    title: str = ""
     groups: dict[str, Group] = field(default_factory=dict)
 
     @property
@@ -53,6 +55,7 @@ class Instance:
             tuple(
                 (
                     one["path"],
+                    one["instance_title"],
                     one["title"],
                     level_of(one),
                     one["silent"],
@@ -88,10 +91,32 @@ def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
     found = dict[str, Instance]()
     for one in monitors:
         name, group, _ = one["path"].split("/", 2)
-        instance = found.setdefault(name, Instance(name))
+        instance = found.setdefault(name, Instance(name, one["instance_title"] or name))
         known = instance.groups.setdefault(group, Group(group, one["group_title"] or group))
         known.monitors.append(one)
     return found
+
+
+def called(place: str, tree: Mapping[str, Instance]) -> str:
+    """A place by the titles that it and its instance have; as it stands if it is not there."""
+    names = place.split("/", 2)
+    instance = tree.get(names[0])
+    if instance is None:
+        return place
+    if len(names) == 1:
+        return instance.title
+    group = instance.groups.get(names[1])
+    if len(names) == 2:
+        return f"{instance.title}{STEP}{group.title if group else names[1]}"
+    known = (one["title"] for one in (group.monitors if group else ()) if one["path"] == place)
+    return f"{instance.title}{STEP}{next(known, '') or names[2]}"
+
+
+def called_of(monitor: Answer, item: str = "") -> str:
+    """The same of a monitor that is at hand, and of one of its items."""
+    names = monitor["path"].split("/", 2)
+    steps = (monitor["instance_title"] or names[0], monitor["title"] or names[2], item)
+    return STEP.join(filter(None, steps))
 
 
 def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from noroshi.web.tree import STEP
+
 Content = Mapping[str, Any]
 NAME, BELOW = "maintenance", ("group", "monitor")
 OWN = "noroshi"
@@ -83,3 +85,14 @@ def _changed(
     if changed is None:
         return None
     return {**content, below[0]: [*inside[:at], changed, *inside[at + 1 :]]}
+
+
+def titled(documents: Mapping[str, Content], place: str) -> str:
+    """A place by the titles along its path, its names where there are none."""
+    steps, inside = place.split("/"), document_of(documents, place) or {}
+    found = [str(inside.get("title") or steps[0])]
+    for name, sort in zip(steps[1:], BELOW, strict=False):
+        its = (one for one in inside.get(sort, ()) if one.get("name") == name)
+        inside = next(its, {})
+        found.append(str(inside.get("title") or name))
+    return STEP.join((found[0], *found[1:][-1:]))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 from noroshi.web.words_acts import ACTS
 from noroshi.web.words_alarms import ALARMS
+from noroshi.web.words_audit import AUDIT
 from noroshi.web.words_editing import EDITING
 from noroshi.web.words_first import FIRST
 from noroshi.web.words_forms import FORMS
@@ -100,6 +101,7 @@ TEXTS: Mapping[str, Words] = {
         ja="Noroshi 自身の不具合です。場所はノードのログにあります。監視は続いています。",
     ),
     **WATCHING,
+    **AUDIT,
     **ALARMS,
     **HANDLING,
     **SETTINGS,

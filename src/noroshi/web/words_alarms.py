@@ -10,13 +10,14 @@ ALARMS: Mapping[str, Words] = {
     "alarms.title": Words(en="Alarms", ja="アラーム"),
     "alarms.none": Words(en="No alarm is open.", ja="続いているアラームはありません。"),
     "alarms.head": Words(
-        en="{count} open, {nobody} not acknowledged", ja="続いている{count}件、未確認{nobody}件"
+        en="{count} open, {nobody} not acknowledged",
+        ja="続いている{count}件、うち確認待ち{nobody}件",
     ),
     "alarms.calm": Words(en="no alarm is open", ja="続いているものはありません"),
     "alarms.list": Words(en="Open alarms", ja="続いているアラーム"),
     "alarms.filter": Words(en="Which alarms", ja="表示するアラーム"),
     "alarms.all": Words(en="Open {count}", ja="続いている {count}"),
-    "alarms.nobody": Words(en="Not acknowledged {count}", ja="未確認 {count}"),
+    "alarms.nobody": Words(en="Not acknowledged {count}", ja="確認待ち {count}"),
     "alarms.find": Words(en="Find alarms", ja="アラームを絞り込む"),
     "alarms.find.hint": Words(
         en="Instance, monitor, person", ja="インスタンス、監視項目、担当者"
@@ -33,25 +34,32 @@ ALARMS: Mapping[str, Words] = {
     "alarms.what": Words(en="What", ja="何が"),
     "alarms.way": Words(en="How far it has come", ja="足どり"),
     "alarms.holder": Words(en="Acknowledged", ja="確認"),
-    "alarms.not_yet": Words(en="Not acknowledged", ja="未確認"),
+    "alarms.not_yet": Words(en="Not acknowledged", ja="確認待ち"),
     "alarms.not_told": Words(en="nobody was told", ja="まだ誰にも知らせていません"),
     "alarms.silent": Words(en="silent until {at}", ja="{at} まで通知停止"),
     "alarms.works": Words(en="maintenance until {at}", ja="{at} までメンテナンス"),
-    "alarms.changed": Words(
-        en="The alarms have changed since this page was opened.",
-        ja="このページを開いたあとに、アラームが変わりました。",
+    "alarms.moved": Words(en="The alarms have changed:", ja="アラームが変わりました。"),
+    "alarms.over": Words(en="ended", ja="終了"),
+    "alarms.gone": Words(
+        en="It ended meanwhile; it stays here because you have chosen it.",
+        ja="このあいだに終わりました。選択中なので、ここに残しています。",
     ),
-    "alarms.again": Words(en="Show them as they are now", ja="最新の状態を表示する"),
     "alarms.none_picked": Words(
         en="Choose at least one alarm in the list first.",
         ja="先に、一覧でアラームを1つ以上選んでください。",
     ),
     "alarms.with_picked": Words(en="With those chosen:", ja="選んだアラームを"),
-    "alarms.recovered": Words(en="Recovered within 24 hours", ja="24時間以内に回復したもの"),
-    "alarms.recovered.none": Words(
-        en="Nothing has recovered within 24 hours.", ja="24時間以内に回復したものはありません。"
+    "alarms.ended": Words(
+        en="Alarms that ended within 24 hours", ja="24時間以内に終わったアラーム"
     ),
-    "alarms.count": Words(en="{count}", ja="{count}件"),
+    "alarms.ended.well": Words(en="recovered: {count}", ja="回復 {count}件"),
+    "alarms.ended.unwatched": Words(
+        en="no longer watched: {count}", ja="監視の停止・終了 {count}件"
+    ),
+    "alarms.ended.none": Words(
+        en="No alarm has ended within 24 hours.",
+        ja="24時間以内に終わったアラームはありません。",
+    ),
     "alarms.from_to": Words(en="{begins} to {ends}", ja="{begins} から {ends} まで"),
     "ack.title": Words(en="Acknowledge", ja="確認する"),
     "ack.about": Words(
@@ -60,8 +68,8 @@ ALARMS: Mapping[str, Words] = {
     ),
     "ack.words": Words(en="A few words (optional)", ja="ひとこと (任意)"),
     "ack.what": Words(
-        en="Repeats stop. When it gets worse it is told again, and nobody has it any more.",
-        ja="繰り返しの通知は止まります。悪化したときはまた知らせ、未確認に戻ります。",
+        en="Repeats stop. When it gets worse it is told again, and it waits to be acknowledged.",
+        ja="繰り返しの通知は止まります。悪化したときはまた知らせ、確認待ちに戻ります。",
     ),
     "ack.recovery": Words(
         en="Its recovery is told to everybody who was told of it.",

@@ -29,6 +29,7 @@ MAILING: Mapping[str, Words] = {
     ),
     "mailing.routes": Words(en="Routes", ja="送信経路"),
     "mailing.first": Words(en="SMTP server {n}", ja="SMTPサーバー{n}"),
+    "mailing.first.of": Words(en="Route {n} ({kind})", ja="経路{n} ({kind})"),
     "mailing.further": Words(en="Further route", ja="その他の経路"),
     "mailing.add": Words(en="Add a route", ja="経路を追加"),
     "mailing.open": Words(en="Settings, sign-in, diagnosis", ja="設定・サインイン・診断"),

@@ -109,14 +109,15 @@ MAILING_ROUTE: Mapping[str, Words] = {
         en="Sign in as somebody with Full Access and Send As to {mailbox}, not as that mailbox.",
         ja="{mailbox} 自身ではなく、そのフル アクセスと「送信者として送信」の権限を持つ人でサインインしてください。",
     ),
+    "route.leaving": Words(
+        en="The sign-in page opens by itself; if it does not, open it here.",
+        ja="サインイン画面に移ります。移らないときは、ここから開いてください。",
+    ),
     "route.open": Words(en="Open the sign-in page", ja="サインイン画面を開く"),
     "route.open.tab": Words(
         en="Open the sign-in page in another tab", ja="サインイン画面を別のタブで開く"
     ),
-    "route.paste.one": Words(
-        en="Have the sign-in page ready, and open it.",
-        ja="サインイン画面を用意して、開きます。",
-    ),
+    "route.paste.one": Words(en="Open the sign-in page.", ja="サインイン画面を開きます。"),
     "route.paste.two": Words(
         en="At the end the browser says that it cannot reach localhost. That is as it should be: "
         "copy the whole address bar.",
@@ -132,7 +133,7 @@ MAILING_ROUTE: Mapping[str, Words] = {
         "出たときは、その文章を貼り付けてください。",
     ),
     "route.finish": Words(en="Complete the sign-in", ja="サインインを完了する"),
-    "route.prepare": Words(en="Prepare the sign-in page", ja="サインイン画面を用意する"),
+    "route.prepare": Words(en="Show its address, to copy", ja="URL を表示する (コピー用)"),
     "route.device.about": Words(
         en="On any other computer or phone you open a page and type a code. The node needs no browser.",
         ja="手もとの別のパソコンやスマートフォンでページを開き、コードを入れます。サーバーにブラウザーがなくても"

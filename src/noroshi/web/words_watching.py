@@ -167,6 +167,11 @@ WATCHING: Mapping[str, Words] = {
     "monitor.change": Words(en="Change", ja="変化"),
     "monitor.from_to": Words(en="from {before}", ja="{before}から"),
     "monitor.decisions": Words(en="Why it was told, or not", ja="知らせたか、その理由"),
+    "monitor.more_decisions": Words(en="{count} more", ja="ほか{count}件"),
+    "monitor.told_to": Words(en="to {contact}: what became of it", ja="{contact} への足どり"),
+    "monitor.all_told": Words(
+        en="All alarms of this monitor, in the ledger", ja="この監視項目のアラームを台帳で見る"
+    ),
     "monitor.no_decisions": Words(
         en="No rule had anything to decide yet.",
         ja="知らせるかどうかを判断することは、まだ起きていません。",

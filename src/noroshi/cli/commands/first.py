@@ -88,7 +88,7 @@ FIRST = Command(
             run="noroshi.cli.first:end",
             help=Words(
                 en="put the first start away, proved or not",
-                ja="初期設定の案内を終わります (未確認でも)",
+                ja="初期設定の案内を終わります (到達を確かめていなくても)",
             ),
             options=(),
         ),

@@ -23,8 +23,11 @@ INIT = Command(
     options=(
         Option(
             ("--name",),
-            Words(en="name of the node (default: node)", ja="ノードの名前 (既定値: node)"),
-            {"metavar": "NAME", "default": "node"},
+            Words(
+                en="name of the node (default: this computer's)",
+                ja="ノードの名前 (既定値: このコンピューターの名前)",
+            ),
+            {"metavar": "NAME"},
         ),
         Option(
             ("--service",),

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.model import Level
 from noroshi.service import NotFound
+from noroshi.web.alarmed import Wanted, fragments, view
 from noroshi.web.doing import address, asked, attempt, may, typed
 from noroshi.web.house import House
-from noroshi.web.live import NEWEST, Live
-from noroshi.web.seen import relay_of
-from noroshi.web.tongue import TONGUES, Tongue
+from noroshi.web.live import LATELY, Live
+from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 Answer = Mapping[str, Any]
 HERE = "/alarms"
-MOST_SHOWN, MOST_PLACES, EVENTS = 200, 300, 300
-DAY = timedelta(days=1)
+MOST_PLACES = 300
+NOBODY = "nobody"
+"""Which of them: those that nobody has."""
 PICK = "pick"
 """How the names of the boxes begin that choose alarms."""
 DEEDS = {
@@ -49,7 +48,7 @@ def routes(house: House, live: Live) -> list[Route]:
         return visit.to(f"/monitor/{back}?said={deed}" if back else address(HERE, did=deed))
 
     async def changed(visit: Visit) -> Response:
-        return visit.page("alarms_changed.html")
+        return await _moved(visit, live)
 
     return [
         Route(HERE, page(house, alarms), methods=["GET", "POST"]),
@@ -104,106 +103,65 @@ def _silence(visit: Visit) -> Mapping[str, str]:
 async def _shown(
     visit: Visit, live: Live, did: str = "", why: tuple[str, ...] = (), status: int = 200
 ) -> Response:
-    found = await visit.need("alarms")
-    ledger = await visit.need("ledger", last=NEWEST)
-    log = await visit.need("log", last=EVENTS)
-    tongue, now, wanted = TONGUES[visit.language], found["at"], _wanted(visit)
-    rows = [row for row in found["rows"] if _fits(row, wanted)]
-    nobody = sum(row["acknowledged"] is None for row in found["rows"])
-    picked = _picked(visit)
-    seen = await live.now()
+    seen = await live.now()  # first: what moves from here on is told by the stream
+    found, log = await visit.need("alarms"), await visit.need("log", last=LATELY)
+    tongue, wanted = TONGUES[visit.language], _wanted(visit)
+    shown = view(seen.with_alarms(found, log), wanted, may(visit), tongue)
     return visit.page(
         "alarms.html",
         status,
-        lamp=ledger["sum"],
+        lamp=seen.ledger["sum"],
         serial=seen.serial,
         found=found,
-        count=len(found["rows"]),
-        nobody=nobody,
-        rows=[_row(one, ledger["rows"], now, tongue) for one in rows[:MOST_SHOWN]],
-        more=max(0, len(rows) - MOST_SHOWN),
-        recovered=list(_recovered(log["events"], now)),
-        wanted=wanted,
-        picked=picked,
+        v=shown,
+        parts=fragments(shown, tongue),
+        changed=address(f"{HERE}/changed", show=wanted.show, find=wanted.find),
         places=_places(seen.status["monitors"]),
-        where=visit.form.get("place", "") or asked(visit, "place") or _place_of(picked),
+        where=visit.form.get("place", "") or asked(visit, "place") or _place_of(wanted.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
-        at=lambda instant: tongue.moment(instant, now),
-        exact=lambda instant: tongue.moment(instant, now, seconds=True),
-        level=tongue.level,
-        may=may(visit),
         did=did,
         why=why,
     )
 
 
-def _wanted(visit: Visit) -> Mapping[str, str]:
-    return {"show": asked(visit, "show"), "find": asked(visit, "find").strip()}
+async def _moved(visit: Visit, live: Live) -> Response:
+    """The same for a page that stays open. What many look at is asked and written once, so that
+    the watch is not late just when an alarm comes."""
+    seen, known = await live.alarms()
+    wanted, allowed, tongue = _wanted(visit), may(visit), TONGUES[visit.language]
+
+    def written() -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        shown = view(known, wanted, allowed, tongue)
+        return shown, fragments(shown, tongue)
+
+    alike = (visit.language, allowed["act"], wanted.show)
+    own = wanted.find or wanted.picked
+    shown, parts = written() if own else seen.once(alike, written)
+    return visit.page("alarms_changed.html", v=shown, parts=parts)
 
 
-def _fits(row: Answer, wanted: Mapping[str, str]) -> bool:
-    if wanted["show"] == "nobody" and row["acknowledged"]:
-        return False
-    holder = row["acknowledged"]["who"] if row["acknowledged"] else ""
-    text = f"{row['path']} {row['title']} {row['item']} {holder}".lower()
-    return all(part in text for part in wanted["find"].lower().split())
+def _wanted(visit: Visit) -> Wanted:
+    show = asked(visit, "show")
+    return Wanted(
+        show=show if show == NOBODY else "",
+        find=asked(visit, "find").strip(),
+        picked=_picked(visit),
+    )
 
 
 def _picked(visit: Visit) -> frozenset[str]:
-    """Chosen by a link from elsewhere, or in a form that was not taken."""
-    sent = {one for name, one in visit.form.items() if name.startswith(PICK)}
-    return frozenset(sent | {asked(visit, "at", 2000)} - {""})
+    """Chosen by a link from elsewhere, in a form that was not taken, or on a page that asks
+    what moved meanwhile."""
+    sent = (*visit.form.items(), *visit.request.query_params.items())
+    picked = {one for name, one in sent if name.startswith(PICK)}
+    return frozenset(picked | {asked(visit, "at", 2000)} - {""})
 
 
 def _place_of(picked: frozenset[str]) -> str:
     """Where what was chosen is, if it is one place."""
     places = {one.partition(" ")[0] for one in picked}
     return places.pop() if len(places) == 1 else ""
-
-
-def _row(row: Answer, ledger: Sequence[Answer], now: str, tongue: Tongue) -> Mapping[str, Any]:
-    """An alarm with how far its newest mail has come."""
-    names = row["path"].split("/", 2)
-    its = next((one for one in ledger if _is_of(one, row)), None)
-    posts = tuple(relay_of(its, now, tongue)) if its else ()
-    last = [one for one in posts if one.state]
-    return {
-        **row,
-        "key": f"{row['path']} {row['item']}",
-        "name": " › ".join(filter(None, (names[0], row["title"] or names[2], row["item"]))),
-        "posts": posts,
-        "far": f"{last[-1].name} {last[-1].told}".strip() if last else "",
-        "because": _because(row["told"]),
-    }
-
-
-def _is_of(one: Answer, row: Answer) -> bool:
-    return bool(one["path"] == row["path"] and one["item"] == row["item"])
-
-
-def _because(told: Sequence[Answer]) -> Answer | None:
-    """Why nobody was told, if nobody was."""
-    if any(one["at"] for one in told):
-        return None
-    return next((one["because"] for one in told if one["reason"]), None)
-
-
-def _recovered(events: Sequence[Answer], now: str) -> Iterator[Mapping[str, Any]]:
-    """What was bad and is well since less than a day, the newest first, each item once."""
-    seen, since = set[tuple[str, str]](), datetime.fromisoformat(now) - DAY
-    for one in events:
-        key = (one["path"], one["item"])
-        if key in seen or datetime.fromisoformat(one["at"]) < since:
-            continue
-        seen.add(key)
-        if one["after"] == Level.OK.value and one["before"] != Level.OK.value:
-            yield {**one, "name": _name(one)}
-
-
-def _name(one: Answer) -> str:
-    names = one["path"].split("/", 2)
-    return " › ".join(filter(None, (names[0], names[-1], one["item"])))
 
 
 def _places(monitors: Sequence[Answer]) -> Sequence[str]:

@@ -15,7 +15,7 @@ from noroshi.core.people import ADMIN
 from noroshi.service import Forbidden, NotFound
 from noroshi.web.doing import Outcome, attempt, clock, for_sure
 from noroshi.web.house import House
-from noroshi.web.mails import TAKEN, attempts, relay
+from noroshi.web.mails import TAKEN, attempts, names, relay
 from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, asked as answered, page
 from noroshi.web.words import TEXTS
@@ -214,7 +214,7 @@ async def _way(visit: Visit, look: Mapping[str, Any]) -> Mapping[str, Any]:
     it = {"state": state, "queued": queued["born"], "tried": flat, "arrived": letter["arrived"]}
     return {
         "posts": relay(visit, ("post.raised", queued["born"]), it)[:4],
-        "tries": list(attempts(visit, flat)),
+        "tries": list(attempts(visit, flat, await names(visit))),
         "because": visit.say(queued["because"]),
         "state": state,
         "goes_on": state not in (*TAKEN, *BROKEN),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.service import NotFound
 from noroshi.web.doing import address, asked, clock
 from noroshi.web.house import House
-from noroshi.web.mails import Answer, attempts, level, relay, said, state
+from noroshi.web.mails import Answer, Names, attempts, level, names, relay, said, state
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -34,14 +34,15 @@ async def ledger(visit: Visit) -> Response:
     kind = kind if kind in KINDS else ""
     last = SEARCHED if wanted or kind else MOST_SHOWN
     found = await visit.need("ledger", last=last)
-    fitting = [one for one in found["rows"] if _fits(one, wanted, kind)]
+    called = await names(visit)
+    fitting = [one for one in found["rows"] if _fits(one, wanted, kind, called)]
     total = found["sum"]
     return await visit.show(
         "ledger.html",
         sum=total,
         kept=total["raised"] - total["forgotten"],
         parts=PARTS,
-        rows=[_row(visit, one) for one in fitting[:MOST_SHOWN]],
+        rows=[_row(visit, one, called) for one in fitting[:MOST_SHOWN]],
         count=len(fitting),
         searched=len(found["rows"]),
         more=total["raised"] - total["forgotten"] > len(found["rows"]),
@@ -51,20 +52,22 @@ async def ledger(visit: Visit) -> Response:
     )
 
 
-def _fits(one: Answer, wanted: str, kind: str) -> bool:
+def _fits(one: Answer, wanted: str, kind: str, called: Names) -> bool:
     if kind and one["state"] != kind:
         return False
-    text = "\n".join(_texts(one)).casefold()
+    text = "\n".join(_texts(one, called)).casefold()
     return all(word in text for word in wanted.casefold().split())
 
 
-def _texts(one: Answer) -> Iterator[str]:
+def _texts(one: Answer, called: Names) -> Iterator[str]:
+    yield called.contact(one["contact"])
     yield from (one[name] for name in ("alarm", "path", "item", "subject", "contact", "mail"))
     for tried in one["tried"]:
         yield from (tried[name] for name in ("route", "address", "text", "provider_id"))
+        yield called.route(tried["route"])
 
 
-def _row(visit: Visit, one: Answer) -> Mapping[str, Any]:
+def _row(visit: Visit, one: Answer, called: Names) -> Mapping[str, Any]:
     tried = one["tried"]
     began = ("post.raised", one["raised"])
     return {
@@ -73,7 +76,8 @@ def _row(visit: Visit, one: Answer) -> Mapping[str, Any]:
         "level": level(visit, one["level"]),
         "state": state(visit, one["state"]),
         "posts": relay(visit, began, one),
-        "ways": list(dict.fromkeys(t["route"] for t in tried if t["route"])),
+        "reader": called.contact(one["contact"]),
+        "ways": list(dict.fromkeys(called.route(t["route"]) for t in tried if t["route"])),
         "said": said(visit, tried[-1]) if tried else "",
         "count": len({t["at"] for t in tried}),
         "href": address("/ledger/alarm", id=one["alarm"]),
@@ -94,14 +98,15 @@ async def alarm(visit: Visit) -> Response:
     if not id:  # the operation would answer the newest one, or none where there is none yet
         raise NotFound(TEXTS["error.not_there"])
     one = (await visit.need("ledger", alarm=id, last=1))["rows"][0]
+    called = await names(visit)
     return await visit.show(
         "alarm.html",
-        row=_row(visit, one),
+        row=_row(visit, one, called),
         why=_why(visit, one),
         unproved=visit.say(one["unproved"]),
         raised=clock(visit, one["raised"]),
         queued=clock(visit, one["queued"]),
-        tries=list(attempts(visit, one["tried"])),
+        tries=list(attempts(visit, one["tried"], called)),
         became=[
             {**end, "at": clock(visit, end["at"]), "state": state(visit, end["state"])}
             for end in one["arrived"]

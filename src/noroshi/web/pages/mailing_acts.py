@@ -182,6 +182,7 @@ DEEDS: Mapping[str, Callable[[Visit, Known], Awaitable[Done]]] = {
     "save": save,
     "entry": entry,
     "begin": begin,
+    "open": begin,
     "finish": finish,
     "device": device,
     "prove": prove,

@@ -15,7 +15,8 @@ from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import Outcome, asked, attempt, clock
 from noroshi.web.house import House
 from noroshi.web.mailing import Answer, href
-from noroshi.web.mails import TAKEN, attempts, relay, state
+from noroshi.web.mailing_route import known_of
+from noroshi.web.mails import TAKEN, attempts, names, relay, state
 from noroshi.web.visit import Handler, Visit, page, templates
 
 SETTLED = (*TAKEN, "dropped", "held", "set aside")
@@ -104,8 +105,14 @@ def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
 
 
 async def letter(visit: Visit) -> Response:
-    """How far the test mail has come."""
-    return part(visit, "testmail", await letter_of(visit, _named(visit), asked(visit, "id")))
+    """How far the test mail has come; once it was taken, what that proves of the route too."""
+    name = _named(visit)
+    told = await letter_of(visit, name, asked(visit, "id"))
+    found = part(visit, "testmail", told)
+    if not told.get("taken"):
+        return found
+    proved = part(visit, "proved", (await known_of(visit, name)).row)
+    return HTMLResponse(bytes(found.body) + bytes(proved.body))
 
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
@@ -128,7 +135,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "shown": state(visit, queued["state"]),
         "because": visit.say(queued["because"]),
         "posts": relay(visit, ("post.made", queued["born"]), way),
-        "tries": list(attempts(visit, flat)),
+        "tries": list(attempts(visit, flat, await names(visit))),
         "taken": queued["state"] in TAKEN,
         "over": queued["state"] in SETTLED,
         "mail": f"/queue/mail?id={id}",

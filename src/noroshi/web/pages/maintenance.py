@@ -13,7 +13,7 @@ from noroshi.web.doing import Outcome, address, asked, attempt, for_sure, may, t
 from noroshi.web.house import House
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
-from noroshi.web.windows import Planned, document_of, key_of, planned, put_in, taken_out
+from noroshi.web.windows import Planned, document_of, key_of, planned, put_in, taken_out, titled
 
 HERE = "/alarms/maintenance"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -98,6 +98,7 @@ async def _shown(visit: Visit, done: Outcome) -> Response:
         rows=[_row(visit, one) for one in planned(shown["documents"])],
         coming=found["maintenance"],
         at=lambda instant: tongue.moment(instant, found["at"]),
+        called=lambda place: titled(shown["documents"], place),
         places=_places(shown["documents"]),
         days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],
         form=typed(visit, *FIELDS),

@@ -13,15 +13,17 @@ from noroshi.actions.phrases import quantity
 from noroshi.core.model import Level
 from noroshi.core.own import OWN
 from noroshi.web.charts import NARROW, WIDE, chart
+from noroshi.web.decided import decided
 from noroshi.web.doing import asked, may
 from noroshi.web.house import House
 from noroshi.web.live import Live
+from noroshi.web.mails import names
 from noroshi.web.pages.parts import did
 from noroshi.web.pages.trying import needs_password
 from noroshi.web.parts import stops_of
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
-from noroshi.web.tree import level_of
+from noroshi.web.tree import called, level_of
 from noroshi.web.visit import Visit, page
 
 EVENTS, ROWS, CHARTS = 30, 30, 6
@@ -42,8 +44,11 @@ def routes(house: House, live: Live) -> list[Route]:
             serial=seen.serial,
             side=side_of(seen, visit.language, path=path),
             log=log,
+            why=decided(path, log, seen.ledger["rows"], shown["at"]),
+            contact=(await names(visit)).contact,
             switch=stops_of(seen.status, TONGUES[visit.language]).of(path),
             open=_open(shown["status"]),
+            called=lambda place: called(place, seen.tree),
             own=path.startswith(f"{OWN}/"),
             unsure=needs_password(visit, shown),
             may=may(visit),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Iterator
 from urllib.parse import unquote
 
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -18,6 +18,7 @@ from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 STREAM = "text/event-stream"
+ALARMS = "alarms"
 STILL = ":\n\n"
 """A comment that says nothing; a connection that is gone is noticed by it."""
 
@@ -82,7 +83,7 @@ def _fragment(html: str) -> Response:
 async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
     """The fragments that changed, each time that something did. `knows`: what they have."""
     last: Seen | None = None
-    only = ("lamp",) if visit.request.query_params.get("part") else PARTS
+    shows = visit.request.query_params.get("part", "")
     try:
         async for seen in live.follow():
             if not await visit.house.people.still(visit.key):
@@ -92,34 +93,33 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
                 last = seen or last
                 yield STILL
                 continue
-            for one in news(last, seen, visit.language, only):
+            for one in news(last, seen, visit.language, shows):
                 yield one
             last = seen
     except (Refusal, StoreError):
         return  # the browser asks again, and is told why by the page
 
 
-def news(
-    before: Seen | None, now: Seen, language: str, only: Collection[str] = PARTS
-) -> Iterator[str]:
-    """What is sent to somebody who has seen that before (None: nobody knows what), and whose
-    page has only those fragments beside the tree."""
+def news(before: Seen | None, now: Seen, language: str, shows: str = "") -> Iterator[str]:
+    """What is sent to somebody who has seen that before (None: nobody knows what). `shows` is
+    what their page has: "" is the whole overview, ALARMS the alarms, else the tree alone."""
     if before is not None and before.status["version"] != now.status["version"]:
         yield event("definitions")
         return
     was = before.parts(language) if before else {}
-    all_now = now.parts(language)
+    all_now, only = now.parts(language), ("lamp",) if shows else PARTS
     new = {name: all_now[name] for name in only if was.get(name) != all_now[name]}
     sent = [partial(name, html) for name, html in new.items()]
-    moved = [one for one, its in now.prints.items() if _print(before, one) != its]
+    signs = {} if shows == ALARMS else now.prints
+    moved = [one for one, its in signs.items() if _print(before, one) != its]
     sent += [
         partial(f"s-{one}", tree_parts(language, "instance_sign", now, now.tree[one]))
         for one in moved
     ]
     if sent:
         yield message("\n".join(sent), now.serial)
-    if before is not None and before.alarms != now.alarms:
-        yield event("alarms")
+    if shows == ALARMS and (before is None or before.alarms != now.alarms):
+        yield event(ALARMS)
     for one in moved:
         yield event(f"tree-{one}")
 

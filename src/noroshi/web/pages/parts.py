@@ -90,6 +90,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         side=side_of(seen, visit.language, path=path),
         names=path.split("/"),
         path=path,
+        instance_title=said.get("title") or (found.title if found else instance),
         title=groups[0].title if group else said.get("title") or instance,
         address="" if group else said.get("address", ""),
         level_now=STOPPED if its.stopped else level,

@@ -14,7 +14,7 @@ from noroshi.service import NotFound
 from noroshi.web.doing import address, asked, attempt, clock, for_sure, may, since, typed
 from noroshi.web.guard import POLICY
 from noroshi.web.house import House
-from noroshi.web.mails import TAKEN, Answer, attempts, relay, state
+from noroshi.web.mails import TAKEN, Answer, Names, attempts, names, relay, state
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -43,17 +43,19 @@ def routes(house: House) -> list[Route]:
 async def queue(visit: Visit) -> Response:
     """Everything that waits, or what of it fits, and why."""
     found, wanted = await visit.need("queue_list"), asked(visit, "q")
-    fitting = [one for one in found if _fits(visit, one, wanted)]
+    called = await names(visit)
+    fitting = [one for one in found if _fits(visit, one, wanted, called)]
     # Whatever wants a decision comes first: in an outage thousands may wait.
     first = sorted(fitting, key=lambda one: not one["state"].startswith("set aside"))
-    rows = [_row(visit, one) for one in first[:MOST_SHOWN]]
+    rows = [_row(visit, one, called) for one in first[:MOST_SHOWN]]
     head = _head(visit, found)
     given = {"head": head, "rows": rows, "count": len(fitting), "wanted": wanted}
     return await visit.show("queue.html", **given)
 
 
-def _fits(visit: Visit, one: Answer, wanted: str) -> bool:
+def _fits(visit: Visit, one: Answer, wanted: str, called: Names) -> bool:
     told = (one["id"], one["subject"], one["contact"], *one["to"], *one["routes"])
+    told = (*told, called.contact(one["contact"]), *map(called.route, one["routes"]))
     text = "\n".join((*told, visit.say(one["because"]))).casefold()
     return all(word in text for word in wanted.casefold().split())
 
@@ -72,7 +74,7 @@ def _head(visit: Visit, found: Sequence[Answer]) -> str:
     return " ".join(told) if visit.language == "en" else "".join(told)
 
 
-def _row(visit: Visit, one: Answer) -> Mapping[str, Any]:
+def _row(visit: Visit, one: Answer, called: Names) -> Mapping[str, Any]:
     return {
         **one,
         "state": state(visit, one["state"]),
@@ -80,16 +82,18 @@ def _row(visit: Visit, one: Answer) -> Mapping[str, Any]:
         "next": _next(visit, one),
         "waits": since(visit, one["born"]),
         "born": clock(visit, one["born"]),
-        "ways": [_way(visit, one, name) for name in one["routes"]],
+        "reader": called.contact(one["contact"]),
+        "ways": [_way(visit, one, name, called) for name in one["routes"]],
         "href": address("/queue/mail", id=one["id"]),
         "open": one["state"] in STILL,
         "deeds": _deeds(visit, one["state"]),
     }
 
 
-def _way(visit: Visit, one: Answer, name: str) -> str:
+def _way(visit: Visit, one: Answer, name: str, called: Names) -> str:
     mark = visit.say(one["marks"][name]) if name in one["marks"] else ""
-    return f"{name} ({mark})" if mark else name
+    title = called.route(name)
+    return f"{title} ({mark})" if mark else title
 
 
 def _next(visit: Visit, one: Answer) -> str:
@@ -143,7 +147,8 @@ async def _mail(
     letter = await visit.need("queue_show", id=id)
     looks = await visit.need("queue_mail", id=id)
     known = [route["name"] for route in (await visit.need("status"))["routes"]]
-    row = _row(visit, letter["queued"])
+    called = await names(visit)
+    row = _row(visit, letter["queued"], called)
     flat = [
         {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
         for tried in letter["tried"]
@@ -163,13 +168,14 @@ async def _mail(
         sent=looks,
         taken=letter["queued"]["state"] in TAKEN,
         posts=relay(visit, ("post.made", letter["queued"]["born"]), way),
-        tries=list(attempts(visit, flat)),
+        tries=list(attempts(visit, flat, called)),
         became=[
             {**one, "at": clock(visit, one["at"]), "state": state(visit, one["state"])}
             for one in letter["arrived"]
         ],
         frame=address("/queue/mail/html", id=id),
         known=known,
+        by=called.route(looks["route"]),
         did=did,
         why=why,
         may=may(visit),

@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
 from noroshi.service import Invalid, NotFound
+from noroshi.web.audited import lines
 from noroshi.web.doing import Outcome, asked, clock, may, surely, told, typed
 from noroshi.web.house import House
+from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -32,7 +34,7 @@ TOKEN_DEEDS = ("token_new", "token_revoke")
 BEFORE_THE_LIST = ("log_in", "log_in_code", "make_sure", "password_chosen", "api_token")
 """What people do on their way in, which is no operation."""
 DOORS = ("local", "web", "api")
-LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 600
+LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5
 
 
@@ -129,7 +131,8 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 async def audit(visit: Visit) -> Response:
     """Newest first: who, by which door, from what to what."""
-    wanted = asked(visit, "q")
+    wanted, tongue = asked(visit, "q"), TONGUES[visit.language]
+    now = visit.house.service.now().isoformat()
     found = await visit.need("audit", last=SEARCHED)
     fitting = [one for one in found if _fits(one, wanted)]
     rows = [
@@ -138,9 +141,9 @@ async def audit(visit: Visit) -> Response:
             "at": clock(visit, one["at"]),
             "door": visit.text(f"door.{one['door'] if one['door'] in DOORS else 'api'}"),
             "help": _help(visit, one["op"]),
-            "given": [(name, _short(value)) for name, value in one["given"].items()],
-            "before": _short(one["before"]),
-            "after": _short(one["after"]),
+            "given": lines(None, one["given"], tongue, now),
+            "lines": lines(one["before"], one["after"], tongue, now),
+            "raw": _raw(one),
             "refused": visit.say(one["refused"]),
         }
         for one in fitting[:LISTED]
@@ -162,8 +165,8 @@ def _fits(one: Mapping[str, Any], wanted: str) -> bool:
     return all(word in text for word in wanted.casefold().split())
 
 
-def _short(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _raw(one: Mapping[str, Any]) -> str:
+    """As it was written down, for whoever wants it whole; "" where there is nothing more."""
+    kept = {name: one[name] for name in ("given", "before", "after") if one[name]}
+    text = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

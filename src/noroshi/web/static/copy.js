@@ -32,6 +32,10 @@
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
   });
+  // A form may not lead elsewhere (form-action), so its answer goes on, in the answer's own place:
+  // the way back leads to the page before it, not into the same once more.
+  const away = document.querySelector("a[data-leave]");
+  if (away && /^https?:$/.test(away.protocol)) location.replace(away.href);
   new MutationObserver(show).observe(document.body, { childList: true, subtree: true });
   show();
 })();

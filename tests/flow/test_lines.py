@@ -1,0 +1,184 @@
+"""Lines: how many mails may be on their way at once, and what is asked for ahead of them."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from noroshi.core.model import Pace, Route, Verdict
+from noroshi.engine.lines import Lines
+from noroshi.stores.memory import MemoryStore
+from tests.flow.scene import Scene, disk_monitor
+from tests.flow.test_sending import LETTER
+
+PACE = Pace(account="m365", connections=3)
+FIRST, SECOND = (Route(name=name, connections=2, pace=PACE) for name in ("first", "second"))
+
+
+async def waiting_for(lines, *routes):
+    tasks = [asyncio.create_task(lines.take(route)) for route in routes]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_a_route_has_no_more_lines_than_connections():
+    lines = Lines()
+    tasks = await waiting_for(lines, FIRST, FIRST, FIRST)
+    assert [task.done() for task in tasks] == [True, True, False]
+    assert lines.all_busy(FIRST) and not lines.all_busy(SECOND)
+    lines.free(FIRST)
+    await tasks[2]
+
+
+async def test_routes_of_one_account_share_its_lines():
+    lines = Lines()
+    tasks = await waiting_for(lines, FIRST, FIRST, SECOND, SECOND)
+    assert [task.done() for task in tasks] == [True, True, True, False]
+    lines.free(FIRST)
+    await tasks[3]
+
+
+async def test_a_server_without_an_account_shares_nothing():
+    lone, other = (Route(name=name, pace=Pace(connections=1)) for name in ("a", "b"))
+    lines = Lines()
+    tasks = await waiting_for(lines, lone, other)
+    assert all(task.done() for task in tasks)
+
+
+async def test_who_came_first_has_a_line_first():
+    lines, got = Lines(), []
+    await waiting_for(lines, FIRST, FIRST)
+
+    async def ask(name):
+        await lines.take(FIRST)
+        got.append(name)
+
+    tasks = [asyncio.create_task(ask(name)) for name in "abc"]
+    for _ in tasks:
+        await asyncio.sleep(0)
+        lines.free(FIRST)
+    await asyncio.gather(*tasks)
+    assert got == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["while it waits", "as it is given one"])
+async def test_a_line_that_nobody_waits_for_any_more_is_free_for_the_next(given):
+    lines = Lines()
+    *_, gone, next_one = await waiting_for(lines, FIRST, FIRST, FIRST, FIRST)
+    if given:
+        lines.free(FIRST)
+    gone.cancel()
+    await asyncio.wait([gone])
+    if not given:
+        lines.free(FIRST)
+    await next_one
+    assert gone.cancelled()
+
+
+class Slow(MemoryStore):
+    """It writes nothing down until it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.goes_on, self.lent, self.given_back = asyncio.Event(), [], []
+        self.moved = asyncio.Condition()
+
+    async def claim_parcel(self, *given):
+        parcel = await super().claim_parcel(*given)
+        if parcel is not None:
+            await self._see(self.lent, parcel)
+        return parcel
+
+    async def give_back(self, parcel, now):
+        await self._see(self.given_back, parcel)
+        return await super().give_back(parcel, now)
+
+    async def settle(self, *given):
+        await self.goes_on.wait()
+        return await super().settle(*given)
+
+    async def _see(self, where, parcel):
+        async with self.moved:
+            where.append(parcel.envelope.id)
+            self.moved.notify_all()
+
+    async def until(self, well):
+        async with self.moved:
+            await self.moved.wait_for(well)
+
+
+class Line:
+    """A transport that holds each mail until it is let go."""
+
+    def __init__(self, scene):
+        self.accepts, self.go_on = scene.smtp.send, asyncio.Event()
+        self.at_once, self.most = 0, 0
+        scene.smtp.send = self.send
+
+    async def send(self, envelope):
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        try:
+            await self.go_on.wait()
+            return await self.accepts(envelope)
+        finally:
+            self.at_once -= 1
+
+
+MAILS = [replace(LETTER, id=f"m.{n}/r/ops", order=f"o{n}") for n in range(4)]
+
+
+@pytest.fixture
+async def busy():
+    """A route with one line, which is busy, and four mails."""
+    scene = Scene(store=Slow())
+    line = Line(scene)
+    await scene.plan(disk_monitor(), routes=("smtp1",))
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(*MAILS)
+        engine.sending.start()
+        await scene.store.until(lambda: len(scene.store.lent) == 2)
+        yield scene, line, engine
+        await engine.sending.close()
+
+
+async def test_while_one_mail_is_written_down_the_next_is_on_the_line(busy):
+    scene, line, _ = busy
+    line.go_on.set()
+    await scene.store.until(lambda: len(scene.store.lent) == 3)
+    assert len(scene.smtp.sent) == 2
+    assert (len(await scene.store.waiting()), line.most) == (4, 1)
+    scene.store.goes_on.set()
+
+
+async def test_what_is_not_written_down_is_never_more_than_two_mails_a_line(busy):
+    scene, line, _ = busy
+    line.go_on.set()
+    await scene.store.until(lambda: len(scene.store.lent) == 3)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert len(scene.smtp.sent) == 2
+    scene.store.goes_on.set()
+
+
+async def test_what_was_asked_for_ahead_is_given_back_when_its_route_goes_to_rest(busy):
+    scene, line, _ = busy
+    scene.store.goes_on.set()
+    scene.smtp.script = [Verdict.ROUTE_DOWN]
+    line.go_on.set()
+    await scene.store.until(lambda: scene.store.given_back)
+    assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
+    assert scene.store.given_back == [MAILS[1].id]
+
+
+async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
+    scene, line, engine = busy
+    scene.store.goes_on.set()
+    closing = asyncio.create_task(engine.sending.close())
+    await asyncio.sleep(0)
+    line.go_on.set()
+    await closing
+    assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
+    row = next(row for row in await scene.store.waiting() if row.envelope.id == MAILS[1].id)
+    assert (row.out, row.envelope.attempts) == (False, 0)

@@ -1,0 +1,85 @@
+"""The audit log field by field: what came, what went, what became another, in both languages."""
+
+import pytest
+
+from noroshi.web.audited import Line, lines
+from noroshi.web.tongue import TONGUES
+
+NOW = "2026-11-25T10:00:00+00:00"
+
+
+def told(before, after, language="en"):
+    return [
+        (one.sign, one.name, one.before, one.after)
+        for one in lines(before, after, TONGUES[language], NOW)
+    ]
+
+
+def defined(line, language="en"):
+    (one,) = told({"version": 1}, {"version": 1, "changed": [line]}, language)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"role": "viewer"}, {"role": "operator"}, ("~", "Role", "viewer", "operator")),
+        ({"state": "held"}, {"state": "set aside"}, ("~", "State", "held", "set aside")),
+        (None, {"kept": True}, ("", "In the vault", "", "yes")),
+        ({"role": "viewer", "by": "sato"}, None, ("-", "Role", "viewer", "")),
+        ({"a": 1}, {"a": 1, "b": 2}, ("+", "b", "", "2")),
+        ({"/var": None}, {"/var": "aki"}, ("~", "/var", "nothing", "aki")),
+        ({"": None}, {"": "aki"}, ("~", "the whole", "nothing", "aki")),
+        ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
+        (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
+        (None, "done", ("", "Result", "", "done")),
+    ],
+)
+def test_each_field_is_told_by_itself(before, after, expected):
+    assert told(before, after)[0] == expected
+
+
+def test_what_stayed_as_it_was_is_not_told():
+    assert told({"role": "viewer"}, {"role": "viewer"}) == told(None, None) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "~ instances/web1: base/disks limits.used.warning 80 → 90",
+            ("~", "監視インスタンス web1 › base/disks › used 注意", "80", "90"),
+        ),
+        (
+            "~ instances/web1: enabled true → false",
+            ("~", "監視インスタンス web1 › 監視する", "はい", "いいえ"),
+        ),
+        (
+            '~ rules/ops: contacts ["a", "b"] → ["a"]',
+            ("~", "実行条件 ops › 通知先", '["a", "b"]', '["a"]'),
+        ),
+        (
+            '~ routes/m365: title nothing → "a → b"',
+            ("~", "送信経路 m365 › 表示名", "なし", '"a → b"'),
+        ),
+        ("+ contacts/boss", ("+", "通知先 boss", "", "")),
+        ("- instances/web1: base/disks", ("-", "監視インスタンス web1 › base/disks", "", "")),
+        ("something else", ("", "変更", "", "something else")),
+    ],
+)
+def test_a_change_of_the_definitions_names_the_setting_as_its_form_does(line, expected):
+    assert defined(line, "ja") == expected
+
+
+def test_a_state_a_level_and_a_role_have_words():
+    before, after = {"state": "waiting", "level": "ok"}, {"state": "held", "level": "critical"}
+    assert told(before, after, "ja") == [
+        ("~", "状態", "待機", "停止中"),
+        ("~", "レベル", "正常", "危険"),
+    ]
+    assert told(None, {"state": "well"}, "ja")[0][3] == "使えます"
+    assert told(None, {"role": "operator"}, "ja")[0][3] == "運用担当"
+
+
+def test_a_long_value_is_folded():
+    assert Line("~", "text", "a", "b" * 200).long and not Line("~", "text", "a", "b").long
