@@ -1,5 +1,6 @@
 """A home folder, a mail server and programs of ours, all real, on loopback."""
 
+import asyncio
 import json
 import os
 import signal
@@ -19,6 +20,31 @@ from tests.warm import warm
 PATIENCE = 60  # seconds; only a broken program takes so long
 
 
+class _Server(Controller):
+    """Closes its connections as it stops: aiosmtpd leaves them to the garbage collection, which
+    complains in whatever test runs then."""
+
+    def __init__(self, *given, **named):
+        self._sessions = []
+        super().__init__(*given, **named)
+
+    def factory(self):
+        self._sessions.append(super().factory())
+        return self._sessions[-1]
+
+    def stop(self, no_assert=False):
+        asyncio.run_coroutine_threadsafe(self._let_go(), self.loop).result(PATIENCE)
+        super().stop(no_assert)
+
+    async def _let_go(self):
+        self.server.close()
+        for session in self._sessions:
+            if session.transport is not None:
+                session.transport.close()
+        for _ in range(10):  # turns of the loop, in which they do close
+            await asyncio.sleep(0)
+
+
 class Mailbox:
     """Takes mail on a free port, and can go away and come back on the same one."""
 
@@ -28,7 +54,7 @@ class Mailbox:
         self._controller = None
 
     def open(self):
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = _Server(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
         return self
 
