@@ -48,6 +48,23 @@ async def test_a_group_that_is_moved_or_renamed_takes_its_silence_along(ask):
     assert silence["place"] == "web1/disks"
 
 
+async def test_a_silence_never_grows_over_monitors_that_nobody_silenced(ask):
+    two = [
+        {"name": name, "monitor": [{"name": name, "kind": "disk"}]} for name in ("test", "prod")
+    ]
+    await applied(ask, instances__web1={"rules": ["all"], "group": two})
+    await ask("silence_add", place="web1/test", reason="work", length="2h")
+    known = (await shown(ask))["instances/web1"]
+    moved = [known["group"][1], known["group"][0]]
+    both = {"name": "prod", "monitor": [one for group in moved for one in group["monitor"]]}
+    put = {"instances/web1": known | {"group": [both]}}
+    told = await ask("definition_change", put=put, dry=True)
+    assert "Silences that do not follow" in said(told) and "web1/test" in said(told)
+    await ask("definition_change", put=put)
+    assert [one["place"] for one in await ask("silence_list")] == ["web1/test"]
+    assert not any(one["silent"] for one in (await ask("status"))["monitors"])
+
+
 async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     await applied(ask)
     sent = await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])

@@ -20,6 +20,7 @@ from noroshi.service.following import (
     Names,
     as_they_will_be,
     consequences,
+    left_behind,
     renamings,
     silences_follow,
     under_new_names,
@@ -206,7 +207,9 @@ class Defining(Desk):
         waiting = as_they_will_be(await self._store.waiting(), ways_of(names))
         told = cautions(found.plan, waiting, current.documents, found.documents)
         states = (await self._store.states()).values() if names else ()
-        return [*consequences(names, states), *told, *await self._not_kept(found)]
+        silences = (await self._store.said(self.now())).silences
+        left = left_behind(silences, current.documents, found.documents)
+        return [*consequences(names, states), *told, *left, *await self._not_kept(found)]
 
     async def _not_kept(self, found: Checked) -> Iterable[Words]:
         """Passwords that routes and networks name and that nobody has put in. An account's own

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from noroshi.core.alarms import Silence
 from noroshi.core.model import Level, State
 from noroshi.core.words import Words, plain
 from noroshi.definitions.renaming import places_gone
 from noroshi.ports import Document, Store, StoreError, Waiting
+from noroshi.service.cautions import some
 
 log = logging.getLogger(__name__)
 Names = Mapping[str, str]
@@ -58,6 +60,12 @@ FOLLOWS: Mapping[str, Words] = {
 TOLD_AGAIN = Words(
     en="Open alarms that are told once more under the new name of {name}: {count}.",
     ja="{name} の新しい名前でもう一度知らせるアラームが{count}件あります。",
+)
+SILENCE_STAYS = Words(
+    en="Silences that do not follow to where the monitors are then, as others are there too, or "
+    "as it is several places: {names}. Silence the monitors themselves if they shall stay so.",
+    ja="{names} の通知停止は引き継がれません。監視項目の移り先が、ほかの監視項目もある場所か、複数の場所に"
+    "なるためです。停止を続けるには、監視項目ごとに通知を停止してください。",
 )
 
 
@@ -121,9 +129,9 @@ async def mails_follow(store: Store, ways: Names) -> None:
 async def silences_follow(
     store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
 ) -> None:
-    """A silence of a place whose name is gone is of the place where its monitors are now. The
+    """A silence of a place whose name is gone is of the new place where its monitors are now. The
     definitions are in force by then, so that a store that fails here is only told of."""
-    gone = places_gone(old, new)
+    gone = {was: now_at for was, now_at in places_gone(old, new).items() if now_at}
     try:
         silences = (await store.said(now)).silences if gone else ()
         for one in silences:
@@ -131,3 +139,14 @@ async def silences_follow(
                 await store.silence(replace(one, place=gone[one.place]))
     except StoreError as error:
         log.warning("silences stay at their old places: %s", error)
+
+
+def left_behind(
+    silences: Iterable[Silence], old: Iterable[Document], new: Iterable[Document]
+) -> Iterator[Words]:
+    """That monitors go on where their silence does not follow, so that they are told of."""
+    places = {one.place for one in silences if not one.monitor}
+    gone = places_gone(old, new) if places else {}
+    left = sorted(place for place in places if place in gone and gone[place] is None)
+    if left:
+        yield SILENCE_STAYS.fill(names=some(left))
