@@ -153,12 +153,14 @@ class Defining(Desk):
         if not told.differences:
             return told
         number = await self._publish(found, current, who.name, note)
-        await silences_follow(self._store, current.documents, found.documents, self.now())
+        left = await silences_follow(
+            self._store, current.documents, found.documents, self.now()
+        )
         lines = [one.en for one in told.differences[:MOST_NOTED]]
         note_change(
             before={"version": current.number}, after={"version": number, "changed": lines}
         )
-        return replace(told, version=number)
+        return replace(told, version=number, cautions=(*told.cautions, *left))
 
     async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
         """What `make` brings on top of the version in force, which it is given: done anew where
