@@ -169,3 +169,17 @@ async def test_an_instance_that_somebody_else_removed_is_saved_with_all_that_was
     await again(browser, page)
     assert browser.status == 303
     assert (await shown(desk))["instances/web1"] == before | {"title": "Mine"}
+
+
+async def test_a_monitor_whose_group_is_gone_is_put_over_nothing(desk, browser):
+    page = "/settings/monitor?in=web1&group=base&name=disks"
+    await browser.get(page)
+    known = (await shown(desk))["instances/web1"]
+    theirs = known | {"title": "Theirs", "group": [{"name": "other", "monitor": []}]}
+    await NearBy(desk)("definition_change", put={"instances/web1": theirs})
+    now = await shown(desk)
+    await again(browser, page, title="Mine")
+    assert browser.status == 409 and "cannot be saved here" in browser.text
+    await again(browser, page)
+    assert browser.status == 409 and await shown(desk) == now
+    assert filled_in(browser.text)["title"] == "Mine"

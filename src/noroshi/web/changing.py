@@ -67,6 +67,11 @@ class Edit:
         return not self.spot.new and self.spot.found(self.now) is None
 
     @property
+    def stranded(self) -> bool:
+        """Whether even that is gone in which it stood, so that it cannot be made again."""
+        return self.gone and not self.spot.fits(self.now)
+
+    @property
     def overtaken(self) -> bool:
         """Whether somebody else changed it meanwhile."""
         return self.outcome.kind == "conflict" and bool(self.outcome.problems)
@@ -87,7 +92,7 @@ class Edit:
         """Etag and version that the form carries: once its editor has been told of another
         version, the next try is made against that. Of one that is gone, the version in which
         it was, so that what the form does not show is made again with it."""
-        if not self.overtaken:
+        if not self.overtaken or self.stranded:
             return self.etag, self.version
         version: int = self.version if self.gone else self.shown["version"]
         return self.shown["etags"].get(self.spot.key, ""), version

@@ -100,6 +100,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         version_seen=version,
         overtaken=edit.overtaken,
         gone=edit.gone,
+        stranded=edit.stranded,
         changes=outcome.problems,
         why=outcome.why,
         stray=stray,

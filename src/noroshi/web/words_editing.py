@@ -126,6 +126,12 @@ EDITING: Mapping[str, Words] = {
         ja="この名前のものは、削除されたか、名前が変わったため、もうありません。あなたの変更はまだ保存されて"
         "いません (入力した内容は下の欄に残っています)。このまま保存すると、欄にある名前で作り直します。",
     ),
+    "edit.stranded": Words(
+        en="What it stood in is there no more: it was removed, or given another name. Your change "
+        "cannot be saved here; what you entered is kept below.",
+        ja="これが入っていたものは、削除されたか、名前が変わったため、もうありません。あなたの変更はここには"
+        "保存できません (入力した内容は下の欄に残っています)。",
+    ),
     "edit.fresh": Words(
         en="Drop mine and look at what is in force", ja="自分の変更を捨てて、いまの内容を見る"
     ),
