@@ -137,7 +137,11 @@ async def _moved(visit: Visit, live: Live) -> Response:
 
     alike = (visit.language, allowed["act"], wanted.show)
     own = wanted.find or wanted.picked
-    shown, parts = written() if own else seen.once(alike, written)
+    if own:
+        with live.counted():
+            shown, parts = written()
+    else:
+        shown, parts = seen.once(alike, written)
     return visit.page("alarms_changed.html", v=shown, parts=parts)
 
 
