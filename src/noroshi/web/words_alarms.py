@@ -36,6 +36,7 @@ ALARMS: Mapping[str, Words] = {
     "alarms.holder": Words(en="Acknowledged", ja="確認"),
     "alarms.not_yet": Words(en="Not acknowledged", ja="確認待ち"),
     "alarms.not_told": Words(en="nobody was told", ja="まだ誰にも知らせていません"),
+    "alarms.told_at": Words(en="told at {at}", ja="{at} に知らせました"),
     "alarms.silent": Words(en="silent until {at}", ja="{at} まで通知停止"),
     "alarms.works": Words(en="maintenance until {at}", ja="{at} までメンテナンス"),
     "alarms.moved": Words(en="The alarms have changed:", ja="アラームが変わりました。"),
