@@ -49,6 +49,20 @@ ALARMS: Mapping[str, Words] = {
         en="Choose at least one alarm in the list first.",
         ja="先に、一覧でアラームを1つ以上選んでください。",
     ),
+    "alarms.too_many": Words(
+        en="{count} alarms are chosen; at most {most} go at once. Nothing was done. The first "
+        "{most} of them are still chosen.",
+        ja="{count}件選ばれていますが、一度に扱えるのは{most}件までです。何も変更していません。先頭の{most}件は"
+        "選んだままにしています。",
+    ),
+    "alarms.partly": Words(
+        en="Of {count} chosen: done {done}, ended before {over}. The others were not done:",
+        ja="選んだ{count}件のうち、実行 {done}件、すでに終了 {over}件です。残りは実行できませんでした。",
+    ),
+    "alarms.were_over": Words(
+        en="Of those chosen, ended meanwhile: {count}. They need nothing any more.",
+        ja="選んだもののうち{count}件は、そのあいだに終わっていました。対応は要りません。",
+    ),
     "alarms.with_picked": Words(en="With those chosen:", ja="選んだアラームを"),
     "alarms.ended": Words(
         en="Alarms that ended within 24 hours", ja="24時間以内に終わったアラーム"
