@@ -363,9 +363,11 @@ class Store(PeopleStore, AlarmStore, Protocol):
         """A person gives it up: it is kept, and never sent. False: unknown, out, accepted, or
         dropped already."""
 
-    async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
+    async def readdress(
+        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
+    ) -> bool:
         """Give it other addresses, routes, or both (none given: as they are); its attempts begin
-        anew. False: unknown, out, accepted or dropped."""
+        `anew`, unless the routes are the same by other names. False: unknown, out, accepted or dropped."""
 
     async def accepted(self) -> Mapping[str, datetime]:
         """When each route last had a mail accepted; none of a route that never did."""

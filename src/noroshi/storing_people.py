@@ -35,9 +35,12 @@ class PeopleStore(Protocol):
     async def session(self, key: str) -> Session | None:
         """The session of that key, also one that is over."""
 
-    async def put_session(self, session: Session, instead: str = "") -> bool:
+    async def put_session(
+        self, session: Session, instead: str = "", seen: User | None = None
+    ) -> bool:
         """Keep it in the place of the one of the key `instead`; False, and nothing written, if
-        that one is not there any more."""
+        that one is not there any more, or if what became of the user since they were `seen` so
+        `ends_sessions`."""
 
     async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
         """Forget those that are over by then, those of a user, and that of a key; how many."""

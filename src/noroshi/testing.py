@@ -213,7 +213,7 @@ class FaultyStore:
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         call = getattr(self.inner, name)
 
-        async def wrapped(*given: Any) -> Any:
+        async def wrapped(*given: Any, **named: Any) -> Any:
             self.calls.append(name)
             if name not in READS:
                 await self._free.wait()
@@ -222,7 +222,7 @@ class FaultyStore:
             count = len(self.calls)
             last = count == self.dies_at
             dead = 0 < self.dies_at < count or (last and not self.answer_lost)
-            answer = None if dead else await call(*given)
+            answer = None if dead else await call(*given, **named)
             if dead or last:
                 raise Killed
             if self.loses_answers and name == "commit":

@@ -484,6 +484,20 @@ async def test_of_a_mended_mail_what_is_not_given_stays_as_it_is(store, give, le
     assert (mended.to, mended.reached, mended.refused) == (("c",), ("a",), ("b",))
 
 
+@pytest.mark.parametrize(("anew", "attempts"), [(True, 0), (False, 1)])
+async def test_a_mail_by_the_same_route_of_another_name_keeps_its_attempts(
+    store, give, lend, anew, attempts
+):
+    await give(letter())
+    receipt = Receipt(at=DAWN, answers={"a": Answer(Verdict.DEFERRED)})
+    await store.settle(await lend(), receipt, Retry(SOON, plain("450")))
+    before = await store.envelope("m.1/r/ops")
+    assert await store.readdress("m.1/r/ops", (), ("graph",), anew=anew)
+    mended = (await lend("graph", SOON)).envelope
+    assert (mended.routes, mended.attempts) == (("graph",), attempts)
+    assert before[0].envelope.attempts == 1
+
+
 async def test_a_mail_of_mended_addresses_keeps_its_routes_if_none_are_given(store, give, lend):
     await give(letter())
     assert await store.readdress("m.1/r/ops", ("b",), ())

@@ -111,3 +111,25 @@ async def test_old_rows_are_forgotten_a_few_at_a_time_from_the_oldest(store):
     assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 1
     assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 0
     assert [one.op for one in await store.audited()] == ["4", "3"]
+
+
+@pytest.mark.parametrize(
+    ("how", "kept"),
+    [
+        ({}, True),
+        ({"step": 7}, True),
+        ({"password": "new"}, False),
+        ({"two_steps": True}, False),
+    ],
+)
+async def test_nobody_who_was_let_in_by_what_was_changed_since_has_a_session(store, how, kept):
+    await store.put_user(SATO, None)
+    await store.put_user(replace(SATO, **how), SATO)
+    assert await store.put_session(session("1"), "", SATO) == kept
+    assert (await store.session("1") is not None) == kept
+
+
+async def test_nobody_who_was_removed_meanwhile_has_a_session(store):
+    await store.put_session(session("half", half=True))
+    assert not await store.put_session(session("1"), "half", SATO)
+    assert await store.session("half") and await store.session("1") is None

@@ -95,7 +95,7 @@ def test_what_no_definition_may_say_is_left_to_the_check():
         ({"instances/x": instance(monitor("a", A), monitor("b", B))}, {"web": "x", "web/base": "x/base"}),
         ({"instances/web": instance(monitor("a", A), monitor("c", B), group="g")}, {"web/base": "web/g"}),
         ({"instances/web": instance(monitor("a", A)), "instances/x": instance(monitor("b", B))}, {}),
-        ({"instances/x": instance(monitor("a", A)), "instances/y": instance(monitor("b", B))}, {}),
+        ({"instances/x": instance(monitor("a", A)), "instances/y": instance(monitor("b", B))}, {"web": None, "web/base": None}),
         ({"instances/x": instance(monitor("a", A))}, {"web": "x", "web/base": "x/base"}),
         ({"instances/x": instance(monitor("a", C))}, {}),
     ],
@@ -104,3 +104,27 @@ def test_what_no_definition_may_say_is_left_to_the_check():
 def test_a_place_whose_name_is_gone_is_where_its_monitors_are(after, gone):
     before = {"instances/web": instance(monitor("a", A), monitor("b", B))}
     assert places_gone(made(before), made(after)) == gone
+
+
+PROD, TEST = (
+    {"name": name, "monitor": [monitor(one, id)]}
+    for name, one, id in (("prod", "p", A), ("test", "t", B))
+)
+
+
+@pytest.mark.parametrize(
+    ("groups", "gone"),
+    [
+        ([PROD | {"monitor": [monitor("p", A), monitor("t", B)]}], {"web/test": None}),
+        ([PROD | {"monitor": [monitor("t", B)]}], {"web/test": None}),
+        (
+            [{"name": "all", "monitor": [monitor("p", A), monitor("t", B)]}],
+            {"web/test": None, "web/prod": None},
+        ),
+        ([PROD, TEST | {"name": "all", "monitor": [monitor("t", B), monitor("n", C)]}], {"web/test": "web/all"}),
+    ],
+    ids=["into another", "in its stead", "both into one", "with a new one"],
+)  # fmt: skip
+def test_a_place_with_monitors_of_another_is_not_the_one_that_is_gone(groups, gone):
+    before = {"instances/web": {"group": [PROD, TEST]}}
+    assert places_gone(made(before), made({"instances/web": {"group": groups}})) == gone

@@ -3,6 +3,10 @@ settings says beforehand (service.following.FOLLOWS)."""
 
 from dataclasses import replace
 
+import pytest
+
+from noroshi.definitions.rerouting import remember
+from tests.contracts.parts import letter
 from tests.flow.scene import OPS, RULE, WEB1, Scene, disk_monitor
 
 
@@ -34,3 +38,30 @@ async def test_a_contact_of_another_name_is_told_nothing_again():
     rule = replace(RULE, contacts=(replace(OPS, id="night"),))
     before, after = await told_of_a_full_disk(disk_monitor(rules=(rule,)))
     assert len(before) == 1 and after == []
+
+
+@pytest.mark.parametrize("seconds", [1, 20], ids=["before it is taken up", "by a long turn"])
+async def test_what_is_drafted_by_a_route_s_old_name_meanwhile_goes_by_the_new_one(seconds):
+    scene = Scene()
+    await scene.plan(disk_monitor(), routes=("old",))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        await scene.plan(disk_monitor(), routes=("smtp1",))
+        await remember(scene.store, {"old": "smtp1"}, scene.time.now)
+        await scene.seconds(engine, seconds)
+        await scene.store.post(letter(routes=("old",)))
+        await scene.seconds(engine, 10)
+        assert [one.id for one in scene.smtp.sent] == [letter().id]
+
+
+async def test_no_mail_follows_to_a_route_that_is_not_there_or_from_one_that_is():
+    scene = Scene()
+    await scene.plan(disk_monitor(), routes=("smtp1", "smtp2"))
+    await remember(scene.store, {"gone": "nowhere", "smtp2": "smtp1"}, scene.time.now)
+    async with scene.life() as engine:
+        await scene.store.post(letter("1", routes=("gone",)))
+        await scene.store.post(letter("2", routes=("smtp2",)))
+        await scene.seconds(engine, 10)
+        assert [one.id for one in scene.backup.sent] == ["2"]
+        [left] = await scene.store.waiting()
+        assert left.envelope.routes == ("gone",)

@@ -1,6 +1,7 @@
 """Who is let in: passwords, second steps, sessions that end, tokens, and how often one may try."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -328,3 +329,27 @@ def test_some_passwords_are_none(password):
 
 def test_a_long_sentence_in_any_script_is_a_password():
     assert unfit("sato", "狼煙を上げる夜明けの見張り番") is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"password": "another"}, {"two_steps": True}], ids=["password", "second step"]
+)
+async def test_a_log_in_while_the_way_in_is_changed_opens_no_session(house, change):
+    user = await house.add()
+
+    class Meanwhile(PasswordHasher):
+        """Their password is changed while the old one is looked at."""
+
+        def verify(self, hash, password):
+            found = CHEAP.verify(hash, password)
+            made = asyncio.run_coroutine_threadsafe(
+                house.store.put_user(replace(user, **change), user), loop
+            )
+            assert made.result()
+            return found
+
+    loop = asyncio.get_running_loop()
+    people = People(house.store, house.vault, house.time.clocks, Passwords(Meanwhile()))
+    with pytest.raises(NoEntry):
+        await people.log_in("sato", GOOD, HERE)
+    assert await house.store.end_sessions(house.time.now, "sato") == 0

@@ -3,8 +3,11 @@
 import pytest
 
 from noroshi.core.model import Verdict
-from tests.service.asking import Told, applied
-from tests.service.desk import CONTENT
+from noroshi.definitions.rerouting import RECENT, remembered
+from noroshi.ports import StoreError
+from noroshi.stores.memory import MemoryStore
+from tests.service.asking import NearBy, Told, applied
+from tests.service.desk import CONTENT, Desk
 
 NOTICE = {"events": ["started"], "contacts": ["ops"], "routes": ["m365"], "instances": ["web1"]}
 
@@ -48,6 +51,23 @@ async def test_a_group_that_is_moved_or_renamed_takes_its_silence_along(ask):
     assert silence["place"] == "web1/disks"
 
 
+async def test_a_silence_never_grows_over_monitors_that_nobody_silenced(ask):
+    two = [
+        {"name": name, "monitor": [{"name": name, "kind": "disk"}]} for name in ("test", "prod")
+    ]
+    await applied(ask, instances__web1={"rules": ["all"], "group": two})
+    await ask("silence_add", place="web1/test", reason="work", length="2h")
+    known = (await shown(ask))["instances/web1"]
+    moved = [known["group"][1], known["group"][0]]
+    both = {"name": "prod", "monitor": [one for group in moved for one in group["monitor"]]}
+    put = {"instances/web1": known | {"group": [both]}}
+    told = await ask("definition_change", put=put, dry=True)
+    assert "Silences that do not follow" in said(told) and "web1/test" in said(told)
+    await ask("definition_change", put=put)
+    assert [one["place"] for one in await ask("silence_list")] == ["web1/test"]
+    assert not any(one["silent"] for one in (await ask("status"))["monitors"])
+
+
 async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     await applied(ask)
     sent = await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
@@ -57,9 +77,22 @@ async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     assert "is no more" not in said(done)
     (mail,) = await ask("queue_list")
     assert (mail["id"], mail["routes"]) == (sent["ids"][0], ["relay"])
+    assert await remembered(ask.desk.store, ask.desk.time.now) == {"plain": "relay"}
     assert (await shown(ask))["rules/all"]["routes"] == ["relay", "m365"]
     await ask.desk.attempted("relay", Verdict.ACCEPTED, "2.0.0 OK", 250)
     assert await ask("queue_list") == []
+
+
+@pytest.mark.parametrize(
+    ("second", "kept"), [("x", {"plain": "x", "relay": "x"}), ("plain", {"relay": "plain"})]
+)
+async def test_a_route_that_is_renamed_twice_is_known_by_its_last_name(ask, second, kept):
+    await applied(ask)
+    await renamed(ask, "routes/plain", "relay")
+    await renamed(ask, "routes/relay", second)
+    desk = ask.desk
+    assert await remembered(desk.store, desk.time.now) == kept
+    assert await remembered(desk.store, desk.time.now + RECENT) == {}
 
 
 async def test_a_mail_that_is_on_its_way_is_told_of(ask):
@@ -114,3 +147,29 @@ async def test_what_cannot_be_changes_nothing(ask, key, name):
         await renamed(ask, key, name)
     assert told.value.kind == "invalid" and told.value.problems[0][0] == f"{key}.toml: name"
     assert (await ask("status"))["version"] == 1
+
+
+class FailsAfterwards(MemoryStore):
+    """Takes the version, and then neither mails nor silences."""
+
+    async def readdress(self, *_given, **_named):
+        raise StoreError("the disk is full")
+
+    async def silence(self, silence):
+        if self._version.number > 1:
+            raise StoreError("the disk is full")
+        await super().silence(silence)
+
+
+async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in_force():
+    ask = NearBy(Desk(FailsAfterwards()))
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    await ask("silence_add", place="web1", reason="work", length="2h")
+    names = {"routes/plain": "relay", "instances/web1": "web01"}
+    done = await ask("definition_change", rename=names)
+    assert done["version"] == 2 and "instances/web01" in await shown(ask)
+    assert "mails may still name the old route" in said(done)
+    assert "silences may be left at their old places" in said(done)
+    row = (await ask("audit"))[0]
+    assert (row["op"], row["after"]["version"]) == ("definition_change", 2)

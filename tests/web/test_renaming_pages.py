@@ -96,3 +96,76 @@ async def test_noroshi_itself_and_an_account_keep_their_names(desk, browser):
     for page in ("/settings/instance?name=noroshi", "/mail/edit?key=accounts/box"):
         await browser.get(page)
         assert browser.status == 200 and "name" not in filled_in(browser.text)
+
+
+GONE = [
+    ("contacts", "ops", "/settings/contact?name=ops", {"zone": "UTC"}),
+    ("rules", "all", "/settings/rule?name=all", {"repeat": "3h"}),
+    ("routes", "plain", "/mail/edit?key=routes/plain", {"title": "Mine"}),
+]
+
+
+@pytest.mark.parametrize(("type", "name", "page", "typed"), GONE)
+async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
+    desk, browser, type, name, page, typed
+):
+    before = (await shown(desk))[f"{type}/{name}"]
+    await browser.get(page)
+    await NearBy(desk)("definition_change", rename={f"{type}/{name}": "theirs"})
+    await again(browser, page, **typed)
+    assert browser.status == 409 and "nothing under this name any more" in browser.text
+    assert "Drop mine" not in browser.text
+    assert typed.items() <= filled_in(browser.text).items()
+    await again(browser, page, "preview")
+    assert browser.status == 200 and typed.items() <= filled_in(browser.text).items()
+    await again(browser, page)
+    assert browser.status == 303
+    after = await shown(desk)
+    assert after[f"{type}/{name}"] == before | typed and after[f"{type}/theirs"] == before
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("/settings/instance?name=web1", {"title": "Mine"}),
+        ("/settings/monitor?in=web1&group=base&name=disks", {"title": "Mine"}),
+    ],
+    ids=["instance", "monitor"],
+)
+async def test_no_monitor_is_there_twice_as_somebody_else_renamed_it(
+    desk, browser, page, typed
+):
+    await browser.get(page)
+    known = (await shown(desk))["instances/web1"]
+    if "monitor" in page:
+        (group,) = known["group"]
+        (monitor,) = group["monitor"]
+        theirs = known | {"group": [group | {"monitor": [monitor | {"name": "theirs"}]}]}
+        await NearBy(desk)("definition_change", put={"instances/web1": theirs})
+    else:
+        await NearBy(desk)("definition_change", rename={"instances/web1": "theirs"})
+    now = await shown(desk)
+    await again(browser, page, **typed)
+    assert browser.status == 409
+    await again(browser, page)
+    assert browser.status == 400 and "is also that of" in html.unescape(browser.text)
+    assert typed.items() <= filled_in(browser.text).items() and await shown(desk) == now
+
+
+async def test_an_instance_that_somebody_else_removed_is_saved_with_all_that_was_in_it(
+    desk, browser
+):
+    page, before = "/settings/instance?name=web1", (await shown(desk))["instances/web1"]
+    day = NOTICE | {"instances": []}
+    await browser.get(page)
+    await NearBy(desk)(
+        "definition_change",
+        remove=["instances/web1"],
+        put={"notifications/day": day},
+        empty=True,
+    )
+    await again(browser, page, title="Mine")
+    assert browser.status == 409
+    await again(browser, page)
+    assert browser.status == 303
+    assert (await shown(desk))["instances/web1"] == before | {"title": "Mine"}

@@ -61,6 +61,12 @@ def ends_sessions(after: User, before: User | None) -> bool:
     return (after.password, after.two_steps) != (before.password, before.two_steps)
 
 
+def may_open(seen: User | None, now: User | None) -> bool:
+    """Whether somebody who was let in as they were `seen` may have a session by what they are
+    now. None seen: whoever let them in asks for nothing."""
+    return seen is None or (now is not None and not ends_sessions(now, seen))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """What a program shows in a person's stead: only its `hash` is kept. `by` made it.

@@ -97,19 +97,33 @@ def _with(table: Any, setting: str, named: Callable[[Any], Any]) -> Any:
     return after
 
 
-def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str]:
-    """Instances, and instance/group, of which nothing is there any more under their names, with
-    the place where all their monitors are now."""
-    before, after = ids_by_path(old), {id: path for path, id in ids_by_path(new).items()}
+def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str | None]:
+    """Instances, and instance/group, of which nothing is there any more under their names while
+    monitors of theirs go on, with the place where those are now. None if that is several, was
+    there before, or has monitors from elsewhere: what was said of them would be said of others."""
+    before = ids_by_path(old)
+    after = {id: path for path, id in ids_by_path(new).items()}
     there = {place for path in after.values() for place in _around(path)}
-    gone = dict[str, set[str]]()
+    known, gone, came = set[str](), dict[str, set[str]](), dict[str, set[str]]()
     for path, id in before.items():
-        for depth, place in enumerate(_around(path)):
-            if place not in there and id in after:
-                gone.setdefault(place, set()).add(tuple(_around(after[id]))[depth])
-    return {place: went.pop() for place, went in gone.items() if len(went) == 1}
+        known |= {*_around(path)}
+        for was, now in zip(_around(path), _around(after.get(id, ())), strict=False):
+            came.setdefault(now, set()).add(was)
+            if was not in there:
+                gone.setdefault(was, set()).add(now)
+    return {place: _only(went - known, went, came) for place, went in gone.items()}
+
+
+def _only(fresh: set[str], went: set[str], came: Mapping[str, set[str]]) -> str | None:
+    """The one place they went to, if it is new and nobody else came to it."""
+    if len(went) != 1 or not fresh:
+        return None
+    (place,) = fresh
+    return place if len(came[place]) == 1 else None
 
 
 def _around(path: tuple[str, ...]) -> Iterator[str]:
-    yield path[0]
-    yield "/".join(path[:2])
+    """The instance, and the group, of a monitor; nothing of none."""
+    if path:
+        yield path[0]
+        yield "/".join(path[:2])

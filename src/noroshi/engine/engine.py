@@ -18,6 +18,7 @@ from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held
 from noroshi.engine.notices import Notices, Plan
+from noroshi.engine.renamed import Renamed
 from noroshi.engine.round_trip import RoundTrips
 from noroshi.engine.vital import Signs
 from noroshi.engine.watch import Watch
@@ -84,6 +85,7 @@ class Engine:
             self._of_attempt,
             plugins.together,
         )
+        self.renamed = Renamed(store, clocks)
         self.trips = RoundTrips(store, clocks, box_of, self.notices.of_return, new_id)
         self.node: Node | None = None
         self.version = -1
@@ -200,6 +202,7 @@ class Engine:
         if self._plan is not None and self._heard:
             self._heard = False
             self.watch.look_again(held, filter(is_mail, self._plan.monitors.values()))
+        await self.attempt(self.renamed.follow)
         return RENEW
 
     async def _begun(self, now: datetime) -> Node:
@@ -311,6 +314,7 @@ class Engine:
         await self.sending.take_up(plan.routes, waiting)
         await self.trips.take_up(plan.routes, waiting)
         if version.number != self.version:
+            self.renamed.take_up(plan.routes)
             journal.took_up(version.number, len(plan.monitors), plan.routes)
         self.version = version.number
         self.ready.set()

@@ -297,8 +297,9 @@ class People:
             key=keys.hashed(fresh), user=user.name, begun=now, seen=now, half=half
         )
         await self.store.end_sessions(now)
-        if not await self.store.put_session(session, keys.hashed(ends) if ends else ""):
-            raise NoEntry(OVER)
+        # Meanwhile their password may have been changed, which ended their other sessions.
+        if not await self.store.put_session(session, keys.hashed(ends) if ends else "", user):
+            raise NoEntry(OVER) if ends else Failed(WRONG)
         if not half:
             await self._write_down("log_in", user, address, None)
         return Inside(fresh, half)

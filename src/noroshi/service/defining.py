@@ -20,6 +20,7 @@ from noroshi.service.following import (
     Names,
     as_they_will_be,
     consequences,
+    left_behind,
     renamings,
     silences_follow,
     under_new_names,
@@ -152,12 +153,14 @@ class Defining(Desk):
         if not told.differences:
             return told
         number = await self._publish(found, current, who.name, note)
-        await silences_follow(self._store, current.documents, found.documents, self.now())
+        left = await silences_follow(
+            self._store, current.documents, found.documents, self.now()
+        )
         lines = [one.en for one in told.differences[:MOST_NOTED]]
         note_change(
             before={"version": current.number}, after={"version": number, "changed": lines}
         )
-        return replace(told, version=number)
+        return replace(told, version=number, cautions=(*told.cautions, *left))
 
     async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
         """What `make` brings on top of the version in force, which it is given: done anew where
@@ -206,7 +209,9 @@ class Defining(Desk):
         waiting = as_they_will_be(await self._store.waiting(), ways_of(names))
         told = cautions(found.plan, waiting, current.documents, found.documents)
         states = (await self._store.states()).values() if names else ()
-        return [*consequences(names, states), *told, *await self._not_kept(found)]
+        silences = (await self._store.said(self.now())).silences
+        left = left_behind(silences, current.documents, found.documents)
+        return [*consequences(names, states), *told, *left, *await self._not_kept(found)]
 
     async def _not_kept(self, found: Checked) -> Iterable[Words]:
         """Passwords that routes and networks name and that nobody has put in. An account's own

@@ -13,12 +13,13 @@ from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
 from noroshi.definitions.renaming import renamed
-from noroshi.ports import Document, Version
+from noroshi.definitions.rerouting import mails_follow, remember
+from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.answers import Applied, DefinitionsShown
 from noroshi.service.cautions import without_route
 from noroshi.service.defining import BAD_DEFINITIONS
-from noroshi.service.following import Names, mails_follow, ways_of
+from noroshi.service.following import Names, ways_of
 from noroshi.service.offer import ADMIN, VIEWER, Conflict, Invalid, NotFound, Person, operation
 from noroshi.service.versions import Versions
 
@@ -37,6 +38,12 @@ CHANGED_MEANWHILE = Words(
 ENDS_ALL = Words(
     en="This would end all watching. If that is meant: noroshi definition remove --empty KEY",
     ja="すべての監視が終わります。そのつもりであれば: noroshi definition remove --empty 定義",
+)
+NOT_FOLLOWED = Words(
+    en="The new name is in force, but waiting mails may still name the old route, as the store "
+    "had trouble: {why} Look at: noroshi queue list",
+    ja="新しい名前は有効になりましたが、ストアの不調により ({why})、送信待ちのメールに元の経路名が"
+    "残っている可能性があります。noroshi queue list で確かめてください。",
 )
 DIGITS = 32
 """Of SHA-256 in hexadecimal: an etag need not withstand an attack, only tell apart."""
@@ -134,14 +141,23 @@ class Editing(Versions):
         return done if dry else await self._followed(done, names)
 
     async def _followed(self, done: Applied, names: Names) -> Applied:
-        """With the route's new name in what waits for it, and what could not have it."""
+        """With the route's new name in what waits for it, and what could not have it. The
+        version is in force by then: a store that fails here is told of, and fails nothing."""
         ways = ways_of(names)
         if not ways:
             return done
+        try:
+            left = await self._left(ways)
+        except StoreError as error:
+            left = (NOT_FOLLOWED.fill(why=error.words),)
+        return replace(done, cautions=(*done.cautions, *left))
+
+    async def _left(self, ways: Names) -> tuple[Words, ...]:
+        """Waiting mails that still name a route which is no more, once they were to follow."""
+        await remember(self._store, ways, self.now())
         await mails_follow(self._store, ways)
         _, plan = await self._current()
-        left = tuple(without_route(plan, await self._store.waiting()))
-        return replace(done, cautions=(*done.cautions, *left))
+        return tuple(without_route(plan, await self._store.waiting()))
 
     async def _see_that_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
         known = _by_key(current.documents)

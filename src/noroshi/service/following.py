@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from noroshi.core.alarms import Silence
 from noroshi.core.model import Level, State
 from noroshi.core.words import Words, plain
 from noroshi.definitions.renaming import places_gone
+from noroshi.definitions.rerouting import by_new_names
 from noroshi.ports import Document, Store, StoreError, Waiting
+from noroshi.service.cautions import some
 
 log = logging.getLogger(__name__)
 Names = Mapping[str, str]
@@ -59,6 +62,18 @@ TOLD_AGAIN = Words(
     en="Open alarms that are told once more under the new name of {name}: {count}.",
     ja="{name} の新しい名前でもう一度知らせるアラームが{count}件あります。",
 )
+SILENCE_STAYS = Words(
+    en="Silences that do not follow to where the monitors are then, as others are there too, or "
+    "as it is several places: {names}. Silence the monitors themselves if they shall stay so.",
+    ja="{names} の通知停止は引き継がれません。監視項目の移り先が、ほかの監視項目もある場所か、複数の場所に"
+    "なるためです。停止を続けるには、監視項目ごとに通知を停止してください。",
+)
+NOT_SILENCED = Words(
+    en="The definitions are in force, but silences may be left at their old places, as the store "
+    "had trouble: {why} Look at: noroshi silence list",
+    ja="定義は有効になりましたが、ストアの不調により ({why})、通知停止が元の場所に残っている可能性があります。"
+    "noroshi silence list で確かめてください。",
+)
 
 
 def renamings(names: Names) -> tuple[Words, ...]:
@@ -100,30 +115,19 @@ def ways_of(names: Names) -> Names:
 def as_they_will_be(waiting: Iterable[Waiting], ways: Names) -> list[Waiting]:
     """What waits, by routes under their new names."""
     return [
-        replace(one, envelope=replace(one.envelope, routes=_by(one.envelope.routes, ways)))
+        replace(
+            one, envelope=replace(one.envelope, routes=by_new_names(one.envelope.routes, ways))
+        )
         for one in waiting
     ]
 
 
-def _by(routes: Iterable[str], ways: Names) -> tuple[str, ...]:
-    return tuple(ways.get(route, route) for route in routes)
-
-
-async def mails_follow(store: Store, ways: Names) -> None:
-    """Waiting mails go by the route's new name. One that is on its way at this very moment is
-    left; what is told afterwards names it."""
-    for one in await store.waiting() if ways else ():
-        routes = one.envelope.routes
-        if ways.keys() & set(routes):
-            await store.readdress(one.envelope.id, (), _by(routes, ways))
-
-
 async def silences_follow(
     store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
-) -> None:
-    """A silence of a place whose name is gone is of the place where its monitors are now. The
+) -> tuple[Words, ...]:
+    """A silence of a place whose name is gone is of the new place where its monitors are now. The
     definitions are in force by then, so that a store that fails here is only told of."""
-    gone = places_gone(old, new)
+    gone = {was: now_at for was, now_at in places_gone(old, new).items() if now_at}
     try:
         silences = (await store.said(now)).silences if gone else ()
         for one in silences:
@@ -131,3 +135,16 @@ async def silences_follow(
                 await store.silence(replace(one, place=gone[one.place]))
     except StoreError as error:
         log.warning("silences stay at their old places: %s", error)
+        return (NOT_SILENCED.fill(why=error.words),)
+    return ()
+
+
+def left_behind(
+    silences: Iterable[Silence], old: Iterable[Document], new: Iterable[Document]
+) -> Iterator[Words]:
+    """That monitors go on where their silence does not follow, so that they are told of."""
+    places = {one.place for one in silences if not one.monitor}
+    gone = places_gone(old, new) if places else {}
+    left = sorted(place for place in places if place in gone and gone[place] is None)
+    if left:
+        yield SILENCE_STAYS.fill(names=some(left))

@@ -501,11 +501,13 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._share(row)
         return True
 
-    async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
+    async def readdress(
+        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
+    ) -> bool:
         row = self._at_hand(id)
         if row is None or row.fate not in SHOWN:
             return False
-        row.envelope = readdressed(row.envelope, to, routes)
+        row.envelope = readdressed(row.envelope, to, routes, anew)
         return True
 
     def _at_hand(self, id: str) -> Spooled | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 
 
 class PeopleInMemory:
@@ -48,7 +48,11 @@ class PeopleInMemory:
     async def session(self, key: str) -> Session | None:
         return self._sessions.get(key)
 
-    async def put_session(self, session: Session, instead: str = "") -> bool:
+    async def put_session(
+        self, session: Session, instead: str = "", seen: User | None = None
+    ) -> bool:
+        if not may_open(seen, self._users.get(session.user)):
+            return False
         if instead and self._sessions.pop(instead, None) is None:
             return False
         self._sessions[session.key] = session

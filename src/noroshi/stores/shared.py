@@ -97,10 +97,13 @@ def accepted(receipt: Receipt) -> int:
     return sum(a.verdict is Verdict.ACCEPTED for a in receipt.answers.values())
 
 
-def readdressed(envelope: Envelope, to: Sequence[str], routes: Sequence[str]) -> Envelope:
+def readdressed(
+    envelope: Envelope, to: Sequence[str], routes: Sequence[str], anew: bool
+) -> Envelope:
     """With other addresses it is another mail: who was refused is named in it no more."""
     changed = replace(envelope, to=tuple(to), refused=()) if to else envelope
-    return replace(changed, routes=tuple(routes) or envelope.routes, attempts=0)
+    attempts = 0 if anew else envelope.attempts
+    return replace(changed, routes=tuple(routes) or envelope.routes, attempts=attempts)
 
 
 def without_body(envelope: Envelope) -> Envelope:

@@ -281,8 +281,10 @@ class SqliteStore(PeopleInFile, AlarmsInFile):
     async def drop(self, id: str, who: str) -> bool:
         return await self._tell(lambda db: spool.drop(db, id, who))
 
-    async def readdress(self, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
-        return await self._tell(lambda db: spool.readdress(db, id, to, routes))
+    async def readdress(
+        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
+    ) -> bool:
+        return await self._tell(lambda db: spool.readdress(db, id, to, routes, anew))
 
     async def accepted(self) -> Mapping[str, datetime]:
         return await self._read(together.accepted)

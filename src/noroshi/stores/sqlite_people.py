@@ -38,8 +38,10 @@ class PeopleInFile:
     async def session(self, key: str) -> Session | None:
         return await self._reader.do(lambda db: people.session(db, key))
 
-    async def put_session(self, session: Session, instead: str = "") -> bool:
-        return await self._writer.do(lambda db: people.put_session(db, session, instead))
+    async def put_session(
+        self, session: Session, instead: str = "", seen: User | None = None
+    ) -> bool:
+        return await self._writer.do(lambda db: people.put_session(db, session, instead, seen))
 
     async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
         return await self._writer.do(lambda db: people.end_sessions(db, before, user, key))

@@ -38,6 +38,9 @@ class Edit:
     tried: Mapping[str, Any] | None = None
     told_as: Spot | None = None
     """Under which name problems tell of it, if not under the one that it has."""
+    lost: Content | None = None
+    """What it was, of one that somebody else removed or renamed and whose editor was told so:
+    saved all the same, it is made again."""
     beside: Callable[[str], Mapping[str, Content]] = lambda name: {}
     """What else is put into force with it, once its name is known."""
 
@@ -50,12 +53,18 @@ class Edit:
     @property
     def before(self) -> Content:
         """What its editor saw."""
-        return self.spot.found(self.seen) or {}
+        return self.spot.found(self.seen) or self.lost or {}
 
     @property
     def current(self) -> Content:
-        """What is in force."""
-        return self.spot.found(self.now) or {}
+        """What is in force; of one that is gone, what it was."""
+        found = self.spot.found(self.now)
+        return self.before if found is None else found
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was there, and nothing of its name is in force any more."""
+        return not self.spot.new and self.spot.found(self.now) is None
 
     @property
     def overtaken(self) -> bool:
@@ -76,10 +85,12 @@ class Edit:
 
     def to_send(self) -> tuple[str, int]:
         """Etag and version that the form carries: once its editor has been told of another
-        version, the next try is made against that."""
+        version, the next try is made against that. Of one that is gone, the version in which
+        it was, so that what the form does not show is made again with it."""
         if not self.overtaken:
             return self.etag, self.version
-        return self.shown["etags"].get(self.spot.key, ""), self.shown["version"]
+        version: int = self.version if self.gone else self.shown["version"]
+        return self.shown["etags"].get(self.spot.key, ""), version
 
 
 async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
@@ -92,7 +103,7 @@ async def opened(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
     edit = Edit(spot=spot, seen=seen, etag=etag, version=shown["version"], shown=shown)
     if visit.request.method == "POST":
         await _as_seen(visit, edit)
-    there = any(spot.found(one) is not None for one in (edit.seen, edit.now))
+    there = edit.lost or any(spot.found(one) is not None for one in (edit.seen, edit.now))
     if not (there or spot.new or may_lack):
         raise NotFound(TEXTS["error.not_there"])
     return edit
@@ -110,6 +121,13 @@ async def _as_seen(visit: Visit, edit: Edit) -> None:
     key, spot = edit.spot.key, edit.spot
     told = await visit.need("definition_show", keys=[key], version=base)
     seen = told["documents"].get(key)
+    if (
+        spot.found(edit.now) is None
+        and visit.form.get("etag") == edit.etag
+        and spot.fits(edit.now)
+    ):
+        edit.lost, edit.version = spot.found(seen), base  # told of before, and meant
+        return
     whole = visit.form.get("do") == REMOVE
     if _own(spot, spot.found(seen), whole=whole) != _own(
         spot, spot.found(edit.now), whole=whole

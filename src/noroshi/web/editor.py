@@ -99,6 +99,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         etag=etag,
         version_seen=version,
         overtaken=edit.overtaken,
+        gone=edit.gone,
         changes=outcome.problems,
         why=outcome.why,
         stray=stray,

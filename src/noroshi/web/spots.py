@@ -63,6 +63,14 @@ class Spot:
             return group
         return _named(group.get("monitor", ()), self.monitor)
 
+    def fits(self, document: Content | None) -> bool:
+        """Whether there is what it would stand in."""
+        if self.is_whole:
+            return True
+        if document is None:
+            return False
+        return not self.monitor or _named(document.get("group", ()), self.group) is not None
+
     def with_it(self, document: Content | None, content: Content) -> Content:
         """The document with that content in its place, or after the last."""
         whole = document or {}

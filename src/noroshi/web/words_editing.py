@@ -119,6 +119,13 @@ EDITING: Mapping[str, Words] = {
         ja="あなたの変更はまだ保存されていません。下の欄では、いま有効な内容にあなたの入力を重ねてあり、"
         "その間に変わった値は欄ごとに示してあります。",
     ),
+    "edit.gone": Words(
+        en="There is nothing under this name any more: it was removed, or given another name. "
+        "Your change is not saved yet; what you entered is kept below. Saved all the same, it is "
+        "made again under the name in the form.",
+        ja="この名前のものは、削除されたか、名前が変わったため、もうありません。あなたの変更はまだ保存されて"
+        "いません (入力した内容は下の欄に残っています)。このまま保存すると、欄にある名前で作り直します。",
+    ),
     "edit.fresh": Words(
         en="Drop mine and look at what is in force", ja="自分の変更を捨てて、いまの内容を見る"
     ),

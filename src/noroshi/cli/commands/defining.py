@@ -252,6 +252,16 @@ SAFELY = (
     NOTE,
     DRY_RUN,
 )
+AS_SHOWN = Option(
+    ("--etag",),
+    Words(
+        en="refuse if it is not as `noroshi definition show` showed it",
+        ja="`noroshi definition show` で見た内容から変わっていたら取り込みません",
+    ),
+    {"metavar": "ETAG"},
+)
+SAFELY_THERE = (AS_SHOWN, NOTE, DRY_RUN)
+"""Of what has to be there: renamed, or removed."""
 DEFINITION = Command(
     name="definition",
     help=Words(
@@ -321,7 +331,7 @@ DEFINITION = Command(
                     ),
                     {"metavar": "NAME"},
                 ),
-                *SAFELY,
+                *SAFELY_THERE,
                 JSON,
             ),
         ),
@@ -331,7 +341,7 @@ DEFINITION = Command(
             help=Words(en="remove one definition", ja="定義を1件削除します"),
             options=(
                 KEY,
-                *SAFELY,
+                *SAFELY_THERE,
                 Option(
                     ("--empty",),
                     Words(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 from noroshi.stores.sql.values import Connection, number
 
 
@@ -16,15 +16,18 @@ def users(db: Connection) -> Mapping[str, User]:
 
 
 def put_user(db: Connection, user: User, before: User | None) -> bool:
-    row = db.execute("select body from user where name = ?", (user.name,)).fetchone()
     # Read back and compared as values: a field that came later has no place in an old text.
-    known = None if row is None else schema.value(User, row[0])
-    if known != before:
+    if _user(db, user.name) != before:
         return False
     db.execute("insert or replace into user values (?, ?)", (user.name, schema.text(user)))
     if ends_sessions(user, before):
         _forget_sessions(db, user.name)
     return True
+
+
+def _user(db: Connection, name: str) -> User | None:
+    row = db.execute("select body from user where name = ?", (name,)).fetchone()
+    return None if row is None else schema.value(User, row[0])
 
 
 def _forget_sessions(db: Connection, name: str) -> None:
@@ -51,7 +54,9 @@ def session(db: Connection, key: str) -> Session | None:
     return None if row is None else schema.value(Session, row[0])
 
 
-def put_session(db: Connection, session: Session, instead: str) -> bool:
+def put_session(db: Connection, session: Session, instead: str, seen: User | None) -> bool:
+    if not may_open(seen, _user(db, session.user)):
+        return False
     gone = db.execute("delete from session where key = ?", (instead,)).rowcount
     if instead and not gone:
         return False

@@ -218,13 +218,15 @@ def drop(db: Connection, id: str, who: str) -> bool:
     return True
 
 
-def readdress(db: Connection, id: str, to: Sequence[str], routes: Sequence[str]) -> bool:
+def readdress(
+    db: Connection, id: str, to: Sequence[str], routes: Sequence[str], anew: bool
+) -> bool:
     seq, fate, envelope = _at_hand(db, id)
     if envelope is None or fate not in SHOWN:
         return False
-    changed = readdressed(envelope, to, routes)
-    sql = "update spool set envelope = ?, attempts = 0 where seq = ?"
-    db.execute(sql, (schema.text(changed), seq))
+    changed = readdressed(envelope, to, routes, anew)
+    sql = "update spool set envelope = ?, attempts = iif(?, 0, attempts) where seq = ?"
+    db.execute(sql, (schema.text(changed), anew, seq))
     if fate != SET_ASIDE:
         _write_ways(db, seq, changed.routes)
     return True

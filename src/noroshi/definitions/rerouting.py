@@ -1,0 +1,61 @@
+"""Routes that were given another name: mails that name the old one go by the new one, also those
+that were drafted while the version with the new one was on its way to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from noroshi import schema
+from noroshi.ports import Store
+
+Ways = Mapping[str, str]
+"""New names of routes by those that were."""
+NOTE = "routes renamed"
+RECENT = timedelta(minutes=10)
+"""So long a name is remembered: a turn that began before its end was known is over by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Renamed:
+    name: str
+    at: datetime
+
+
+def by_new_names(routes: Iterable[str], ways: Ways) -> tuple[str, ...]:
+    """They as they are called now."""
+    return tuple(ways.get(route, route) for route in routes)
+
+
+async def mails_follow(store: Store, ways: Ways) -> None:
+    """Waiting mails go by the route's new name. One that is on its way at this very moment is
+    left. Raises StoreError."""
+    for one in await store.waiting() if ways else ():
+        routes = one.envelope.routes
+        if ways.keys() & set(routes):
+            new = by_new_names(routes, ways)
+            await store.readdress(one.envelope.id, (), new, anew=False)
+
+
+async def remember(store: Store, ways: Ways, now: datetime) -> None:
+    """Note them for the engine, with those that were noted a moment ago. Raises StoreError."""
+    known = await _known(store, now)
+    kept = {
+        old: replace(one, name=ways.get(one.name, one.name))
+        for old, one in known.items()
+        if old not in ways.values()
+    }
+    kept |= {old: _Renamed(new, now) for old, new in ways.items()}
+    await store.note(NOTE, schema.text(kept))
+
+
+async def remembered(store: Store, now: datetime) -> dict[str, str]:
+    """Those of the last minutes. Raises StoreError."""
+    return {old: one.name for old, one in (await _known(store, now)).items()}
+
+
+async def _known(store: Store, now: datetime) -> dict[str, _Renamed]:
+    text = (await store.notes()).get(NOTE)
+    found = schema.value(dict[str, _Renamed], text) if text else {}
+    return {old: one for old, one in found.items() if now - one.at < RECENT}
