@@ -6,7 +6,9 @@ import asyncio
 import gzip
 import resource
 import socket
-from contextlib import asynccontextmanager
+import sys
+import threading
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import http
+from noroshi.checks.logs.encodings import Codec
 from noroshi.core.closed import Closed
 from noroshi.core.model import Level, Network
 from noroshi.core.status import judge
@@ -305,6 +308,46 @@ async def test_what_is_packed_although_nobody_asked_for_it_is_not_unpacked(site)
     assert (await look(site.url))["wrong"].value == 0
 
 
+async def test_that_a_word_is_not_in_what_was_not_read_is_not_claimed(site):
+    site.answers = [says(200, b"x" * 5000 + b"an error")]
+    found = await look(site.url, has_not=("error",), most=4)
+    assert found["wrong"].value == 0
+    assert "of which the first 4 KiB were read" in found["wrong"].note.en
+
+
+@contextmanager
+def threads_that_decode():
+    """In which threads a text's encoding is dealt with meanwhile, as the interpreter sees it."""
+    seen = []
+
+    def see(frame, event, _):
+        if event == "call" and frame.f_code is Codec.utf8.__code__:
+            seen.append(threading.current_thread())
+
+    threading.setprofile(see)
+    sys.setprofile(see)
+    try:
+        yield seen
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+async def test_nothing_is_decoded_where_no_word_is_looked_for(site):
+    site.answers = [says(200, b"\xff\n" * 2000)]
+    with threads_that_decode() as seen:
+        assert (await look(site.url))["wrong"].value == 0
+    assert seen == []
+
+
+async def test_a_text_is_decoded_away_from_the_loop_which_everything_else_waits_for(site):
+    site.answers = [says(200, b"\xff\n" * 2000 + b"ok")]
+    with threads_that_decode() as seen:
+        assert (await look(site.url, has=("ok",)))["wrong"].value == 0
+        await http.preview(http.Options(url=site.url), host())
+    assert len(seen) == 2 and threading.current_thread() not in seen
+
+
 # Where it leads
 
 
@@ -332,6 +375,21 @@ async def test_a_circle_ends_at_once(site):
     site.answers = [says(302, location="/a"), says(302, location="/")]
     found = await look(f"{site.url}/", redirects=10)
     assert "lead back" in found["wrong"].note.en and len(site.heard) == 2
+
+
+@pytest.mark.parametrize("way", [["/"], ["/login", "/"]], ids=["at once", "by another page"])
+async def test_a_circle_that_a_cookie_would_end_is_told_as_such(site, way):
+    site.answers = [says(302, location=there, Set_Cookie="s=secret") for there in way]
+    note = (await look(f"{site.url}/", redirects=10))["wrong"].note
+    assert "Noroshi keeps no cookies" in note.en and "secret" not in note.en
+    assert len(site.heard) == len(way)
+
+
+@pytest.mark.parametrize("place", ["[::1]x", "x[::1]", "[1::2::3]"])
+async def test_who_leads_to_an_address_that_is_none_is_told_so(site, place):
+    site.answers = [says(302, location=f"http://{place}/")]
+    note = (await look(site.url, redirects=3))["wrong"].note
+    assert "leads to an address that cannot be followed" in note.en
 
 
 async def test_nobody_is_led_from_https_to_http(safe, site, certificate):

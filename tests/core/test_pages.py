@@ -1,5 +1,7 @@
 """What a page is to answer, and where an answer leads: a table."""
 
+from dataclasses import replace
+
 import pytest
 
 from noroshi.core.pages import (
@@ -8,6 +10,7 @@ from noroshi.core.pages import (
     IN_A_CIRCLE,
     IN_IT,
     INTO_THE_CLEAR,
+    NEEDS_A_COOKIE,
     NO_TARGET,
     NO_URL,
     NOT_IN_IT,
@@ -19,6 +22,7 @@ from noroshi.core.pages import (
     WITH_USER,
     Expected,
     Page,
+    as_expected,
     fault_of,
     header_fault,
     leads_to,
@@ -49,6 +53,7 @@ def is_of(words, about):
         "HTTPS://Example.COM/health?full=1&x=%20",
         "http://192.0.2.7:8080/",
         "http://[2001:db8::1]:8080/x",
+        "http://[::ffff:192.0.2.7]:/",
         "http://a_b.intra/",
         "https://xn--wgv71a119e.jp/",
     ],
@@ -74,6 +79,13 @@ def test_what_can_be_asked_for(url):
         "http://example.com:x/",
         "http://[::1/",
         "http://[fe80::1%25eth0]/",
+        "http://[::1]x/",
+        "http://x[::1]/",
+        "http://[::1]x:80/",
+        "http://[v1.a]/",
+        "http://[1::2::3]/",
+        "http://[192.0.2.7]/",
+        "http://2001:db8::1/",
         "http://.example.com/",
         "http://exa mple.com/",
         "http://example.com/a b",
@@ -126,6 +138,17 @@ def test_a_user_s_name_or_password_is_no_part_of_it_and_is_not_repeated(url):
         ({"Cookie": "a=b"}, SECRET_HEADER),
         ({"X-Api-Key": "x"}, SECRET_HEADER),
         ({"X-Auth-Token": "x"}, SECRET_HEADER),
+        ({"X-Functions-Key": "x"}, SECRET_HEADER),
+        ({"Ocp-Apim-Subscription-Key": "x"}, SECRET_HEADER),
+        ({"X-Auth-Key": "x"}, SECRET_HEADER),
+        ({"Private-Key": "x"}, SECRET_HEADER),
+        ({"X_Key2": "x"}, SECRET_HEADER),
+        ({"X-Session-Id": "x"}, SECRET_HEADER),
+        ({"X-SessionId": "x"}, SECRET_HEADER),
+        ({"X-Signature": "x"}, SECRET_HEADER),
+        ({"X-Hub-Signature-256": "x"}, SECRET_HEADER),
+        ({"Auth": "x"}, SECRET_HEADER),
+        ({"X-Author": "x", "X-Monkey": "x", "Keyboard": "x"}, None),
         ({"X-A": "a\r\nX-B: b"}, BAD_VALUE),
         ({"X-A": "a\nb"}, BAD_VALUE),
         ({"X-A": "日本"}, BAD_VALUE),
@@ -173,6 +196,17 @@ def test_where_a_text_was_cut_the_beginning_is_spoken_of():
     assert "of which the first 2 KiB were read" in found.en and "先頭の 2 KiB" in found.ja
 
 
+def test_where_a_text_was_cut_that_a_word_is_not_in_it_is_said_of_the_beginning_alone():
+    cut = Page(status=200, text=b"x" * 2048, cut_after=2048)
+    found = as_expected(Expected(has_not=("error",)), cut, "x")
+    assert "of which the first 2 KiB were read" in found.en and "先頭の 2 KiB" in found.ja
+    for expected, page in (
+        (Expected(has=("x",)), cut),
+        (Expected(has_not=("error",)), replace(cut, cut_after=0)),
+    ):
+        assert as_expected(expected, page, "x").en == "x answered 200 OK"
+
+
 @pytest.mark.parametrize(
     ("status", "location", "there"),
     [
@@ -192,6 +226,8 @@ def test_where_a_text_was_cut_the_beginning_is_spoken_of():
         (302, "javascript:alert(1)", NO_TARGET),
         (302, "https://me:x@www.example.com/", NO_TARGET),
         (302, "https://[::1/", NO_TARGET),
+        (302, "https://[::1]x/", NO_TARGET),
+        (302, "https://x[::1]/", NO_TARGET),
         (302, "/日本", NO_TARGET),
         (302, "/a b", NO_TARGET),
     ],
@@ -199,6 +235,12 @@ def test_where_a_text_was_cut_the_beginning_is_spoken_of():
 def test_where_an_answer_leads(status, location, there):
     found = leads_to(HERE, status, location, ["https://www.example.com/first"], 5)
     assert found == there if there is None or isinstance(there, str) else is_of(found, there)
+
+
+def test_where_a_cookie_was_set_on_the_way_a_circle_is_no_mistake_of_the_server_s():
+    found = leads_to(HERE, 302, HERE, [], 5, cookie=True)
+    assert is_of(found, NEEDS_A_COOKIE) and "Cookie を保持しません" in found.ja
+    assert leads_to(HERE, 302, "/x", [], 5, cookie=True) == "https://www.example.com/x"
 
 
 def test_it_leads_nowhere_where_no_redirect_is_followed_and_no_further_than_that_many():

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from noroshi.core.digest import TOLD
 from noroshi.core.model import Pace, Route, Verdict
 from noroshi.engine.lines import Lines
 from noroshi.stores.memory import MemoryStore
-from tests.flow.scene import Scene, disk_monitor
+from tests.flow.scene import OPS, Scene, disk_monitor
 from tests.flow.test_sending import LETTER
 
 PACE = Pace(account="m365", connections=3)
@@ -182,3 +183,24 @@ async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
     assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
     row = next(row for row in await scene.store.waiting() if row.envelope.id == MAILS[1].id)
     assert (row.out, row.envelope.attempts) == (False, 0)
+
+
+async def test_while_all_that_a_new_contact_may_get_is_out_no_more_is_taken_for_it():
+    scene = Scene(store=Slow())
+    line = Line(scene)
+    scene.store.goes_on.set()
+    mails = [replace(mail, payload={**mail.payload, TOLD: [{}]}) for mail in MAILS]
+    await scene.plan(disk_monitor(), routes=("smtp1",))
+    number = (await scene.store.current()).number
+    one_by_one = replace(OPS, one_by_one=1)
+    scene.plans[number] = replace(scene.plans[number], contacts={"ops": one_by_one})
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(mails[0])
+        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.until(lambda: scene.store.lent)
+        await scene.store.post(*mails[1:])
+        assert not await engine.sending.send_one("smtp1")
+        line.go_on.set()
+        await first
+    assert scene.store.given_back == []

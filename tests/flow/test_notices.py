@@ -13,6 +13,7 @@ from noroshi.core.model import Contact, Instance, Route, Verdict
 from noroshi.core.notices import Failure, Happening, Notification
 from noroshi.core.words import plain
 from noroshi.engine.folded import QUIET
+from noroshi.engine.notices import TOLD
 from noroshi.ports import Document, Version
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, Killed
@@ -238,6 +239,47 @@ async def test_what_waits_to_be_told_together_is_told_though_the_node_ends(told_
     found = [(one.first, one.version) for one in scene.of(Happening.CHANGED)]
     one_by_one = [(0, 1), (0, 2), (0, 3), (0, 4)]
     assert found == ([(0, 1), (2, 4)] if told_to_stop else one_by_one)
+
+
+MANY = 25  # more than are looked at where nobody knows what was told
+
+
+async def many_versions(scene, asked, engine):
+    """Faster than they are told, for longer than an earlier life is looked back upon."""
+    for every in range(MANY):
+        await scene.version(asked, documents=(document("web1", every=f"{every}m"),))
+        await scene.seconds(engine, 3)
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["before any version", "before another one"])
+async def test_of_many_versions_that_wait_to_be_told_a_crash_loses_none(first):
+    scene, asked = Told(), told(Happening.CHANGED)
+    if first:
+        await scene.version(asked, documents=(document("web1"),))
+    async with scene.life() as engine:
+        await scene.second(engine)
+        await many_versions(scene, asked, engine)
+    assert len(scene.of(Happening.CHANGED)) == first  # the others wait
+    await scene.run(minutes=1, a=10)
+    found = [one.version for one in scene.of(Happening.CHANGED)]
+    assert found == list(range(1, MANY + first + 1))
+    await scene.run(minutes=1, a=10)
+    assert len(scene.of(Happening.CHANGED)) == len(found)  # nothing of it is told again
+
+
+@pytest.mark.parametrize("noted", ["1.20200101T000000Z", "900.20260401T060000Z", "", "?"])
+async def test_where_nobody_knows_what_was_told_it_goes_by_when_the_node_was_there(noted):
+    scene, asked = Told(), told(Happening.CHANGED)
+    await scene.version(asked, documents=(document("web1"),))
+    async with scene.life() as engine:
+        await scene.second(engine)
+        await many_versions(scene, asked, engine)
+    await scene.store.note(TOLD, noted)
+    scene.time.pass_by(hours=1)
+    await scene.version(asked, documents=(document("web1", every="9m"),))
+    await scene.run(minutes=1, a=10)
+    found = [one.version for one in scene.of(Happening.CHANGED)]
+    assert found[0] == 1 and found[1] > MANY // 2 and found[-1] == MANY + 2
 
 
 async def test_versions_that_were_applied_while_no_node_ran_are_each_told_at_the_next_start():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import threading
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -11,10 +13,19 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from noroshi.oauth.client_certificates import UnfitCertificate, describe, make, parts, read
+from noroshi.oauth.client_certificates import (
+    UnfitCertificate,
+    describe,
+    make,
+    parts,
+    read,
+    read_apart,
+    see_that_it_holds,
+)
+from noroshi.testing import DAWN
 from tests.oauth.authority import make_certificate
 
-NOW = datetime(2026, 12, 1, tzinfo=UTC)
+NOW = DAWN
 MADE = make("noroshi m365", NOW, 730)
 KEY, CERTIFICATE = (text.encode() for text in parts(MADE.reveal()))
 PASSPHRASE = "canary-pass"
@@ -152,3 +163,46 @@ def test_among_several_certificates_the_key_s_own_is_taken(before):
     of_ca = own(a_key(2048))
     data = of_ca + CERTIFICATE + KEY if before else KEY + CERTIFICATE + of_ca
     assert describe(read(data).reveal()).name == "noroshi m365"
+
+
+def slow_pfx():
+    """It says of itself that its passphrase is hashed two thousand million times: the number
+    (RFC 7292, 4, MacData) is the file's last; all lengths around it grow with it."""
+    data, often = pfx(), b"\x02\x04\x7f\xff\xff\xff"
+    begins = (i for i in range(len(data) - 40, 0, -1) if data[i] == data[i + 2] == 0x30)
+    start = next(i for i in begins if data[i + 1] == len(data) - i - 2)
+    mac = data[start + 2 : -4] + often
+    whole = data[4:start] + bytes([0x30, len(mac)]) + mac
+    return data[:2] + len(whole).to_bytes(2, "big") + whole
+
+
+async def test_a_file_that_asks_for_hours_of_hashing_is_refused_and_its_process_ended():
+    with pytest.raises(UnfitCertificate, match="not opened within 1 seconds"):
+        await read_apart(slow_pfx(), PASSPHRASE, within=1)
+    children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children")
+    assert not children.exists() or children.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "passphrase", "said", "locked"),
+    [
+        pytest.param(pfx(), "other", "does not open", True, id="a wrong passphrase"),
+        pytest.param(pfx(), "", "locked by a passphrase", True, id="no passphrase"),
+        pytest.param(b"GIF89a", "", "neither in PEM nor as PFX", False, id="something else"),
+    ],
+)
+async def test_a_process_of_its_own_says_the_same(data, passphrase, said, locked):
+    assert await read_apart(pfx(), PASSPHRASE) == MADE
+    with pytest.raises(UnfitCertificate, match=said) as told:
+        await read_apart(data, passphrase)
+    assert told.value.locked is locked
+
+
+def test_one_that_has_ended_or_not_begun_is_refused():
+    kept = MADE.reveal()
+    see_that_it_holds(kept, NOW)
+    see_that_it_holds(kept, NOW - timedelta(days=1), later=True)
+    with pytest.raises(UnfitCertificate, match="ended on 2028-03-31"):
+        see_that_it_holds(kept, NOW + timedelta(days=730))
+    with pytest.raises(UnfitCertificate, match="not valid before 2026-04-01"):
+        see_that_it_holds(kept, NOW - timedelta(days=1))

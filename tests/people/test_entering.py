@@ -104,6 +104,15 @@ async def test_a_session_ends_when_nothing_is_asked_for_a_while(house):
     assert await house.who(key) is None
 
 
+async def test_what_a_page_asks_by_itself_does_not_make_a_session_last(house):
+    await house.add()
+    key = (await house.people.log_in("sato", GOOD, HERE)).key
+    house.time.pass_by(minutes=59)
+    assert await house.people.of_session(key, HERE, there=False)
+    house.time.pass_by(minutes=1)
+    assert await house.who(key) is None
+
+
 async def test_a_session_ends_in_any_case_after_a_day_of_work(house):
     await house.add()
     key = (await house.people.log_in("sato", GOOD, HERE)).key

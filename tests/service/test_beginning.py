@@ -1,18 +1,21 @@
 """The first start: what is suggested to watch, and an alarm whose number is given back."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from noroshi.checks import BUILT_IN
+from noroshi.config_web import Web
 from noroshi.core.model import Verdict
 from noroshi.core.written import is_name
+from noroshi.hosts.around import Around
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.known_services import PORTS, PROGRAMS
 from noroshi.service.suggested import instance_name
-from noroshi.testing import FakeHost
+from noroshi.testing import FakeHost, ManualClocks
 from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import Desk
+from tests.service.desk import NOWHERE, Desk
 
 GIB = 1 << 30
 FOUND = FakeHost(
@@ -71,6 +74,24 @@ async def test_a_port_is_watched_where_it_listens(case):
     (found,) = (await NearBy(Desk(host=host, checks=BUILT_IN))("suggest"))["monitors"]
     assert found["monitor"]["options"].get("address", "") == address
     assert found["title"]["en"] == "Port 25: Mail server (SMTP)"
+
+
+OWN = {
+    "at all addresses": (("0.0.0.0", 8443), [("ports/tcp-8080", "127.0.0.1")]),
+    "here": (("127.0.0.1", 8080), [("ports/tcp-8080", "192.0.2.7"), ("ports/tcp-8443", "")]),
+}
+"""Where the manager listens, and what is suggested beside it, at which address."""
+
+
+@pytest.mark.parametrize("case", OWN)
+async def test_the_manager_itself_is_not_suggested(case):
+    (address, port), beside = OWN[case]
+    at = [Listener("0.0.0.0", 8443), Listener("192.0.2.7", 8080), Listener("127.0.0.1", 8080)]
+    node = replace(NOWHERE, web=Web(address=address, port=port))
+    around = Around(node, ManualClocks().clocks)
+    desk = Desk(host=FakeHost(listeners=at), checks=BUILT_IN, around=around)
+    found = (await NearBy(desk)("suggest"))["monitors"]
+    assert [(o["id"], o["monitor"]["options"].get("address", "")) for o in found] == beside
 
 
 async def test_an_address_that_a_monitor_could_not_have_is_not_suggested():

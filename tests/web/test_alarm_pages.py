@@ -8,6 +8,7 @@ import pytest
 from noroshi.core.model import Cause, Change, Event, ItemState, Level, State
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.status import STOPPED
+from noroshi.web.alarmed import MOST_SHOWN
 from noroshi.web.windows import planned, put_in, taken_out, titled
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
@@ -76,6 +77,47 @@ async def test_who_comes_second_is_told_who_has_it(seen, ask):
     await ask("alarm_acknowledge", monitor=DISKS)
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
     assert seen.status == 409 and "aki has acknowledged it already" in seen.text
+
+
+async def test_what_ended_meanwhile_is_no_failure_and_is_not_chosen_any_more(seen, desk, ask):
+    await desk.measured(more=("/srv",))
+    await seen.get("/alarms")
+    gone = {"pick2": f"{DISKS} /gone"}
+    await seen.post("/alarms", do="acknowledge", words="", **PICKED, **gone)
+    assert (seen.status, seen.to) == (303, "/alarms?did=acknowledge&over=1")
+    page = (await seen.get(seen.to)).text
+    assert "Acknowledged." in page and "ended meanwhile: 1" in page
+    assert "1 not acknowledged" in page and "is-picked" not in page
+
+
+async def test_where_all_that_was_chosen_ended_that_is_told_and_what_was_typed_stays(seen):
+    await seen.get("/alarms")
+    gone = {"pick2": f"{DISKS} /gone"}
+    await seen.post("/alarms", do="acknowledge", words="typed already", **gone)
+    assert seen.status == 404 and "ended meanwhile: 1" in seen.text
+    assert "typed already" in seen.text and "is-picked" not in seen.text
+    assert "notice--critical" not in seen.text
+
+
+async def test_what_was_done_is_told_beside_what_was_not(seen, desk, ask):
+    await desk.measured(more=("/srv",))
+    await seen.get("/alarms")
+    await ask("alarm_acknowledge", monitor=DISKS, item="/srv")
+    more = {"pick2": f"{DISKS} /srv", "pick3": f"{DISKS} /gone"}
+    await seen.post("/alarms", do="acknowledge", words="", **PICKED, **more)
+    assert seen.status == 409 and "Of 3 chosen: done 1, ended before 1." in seen.text
+    assert "/srv: aki has acknowledged it already" in seen.text
+    assert seen.text.count('class="is-picked"') == 1 and "0 not acknowledged" in seen.text
+
+
+async def test_very_many_at_once_are_refused_in_words_and_nothing_is_done(seen, ask):
+    await seen.get("/alarms")
+    many = {f"pick{n:03}": f"{DISKS} /{n:03}" for n in range(MOST_SHOWN)}
+    await seen.post(
+        "/alarms", do="acknowledge", words="", zpick="", **many, pick=PICKED["pick1"]
+    )
+    assert seen.status == 400 and "201 alarms are chosen; at most 200" in seen.text
+    assert (await ask("alarms"))["rows"][0]["acknowledged"] is None
 
 
 async def test_a_link_from_elsewhere_chooses_its_alarm(seen):

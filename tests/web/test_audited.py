@@ -62,6 +62,19 @@ def test_what_stayed_as_it_was_is_not_told():
             '~ routes/m365: title nothing → "a → b"',
             ("~", "送信経路 m365 › 表示名", "なし", '"a → b"'),
         ),
+        (
+            '~ routes/m365: title "a → b" → "c → d"',
+            ("~", "送信経路 m365 › 表示名", '"a → b"', '"c → d"'),
+        ),
+        (
+            '~ routes/m365: title "a \\" → b" → nothing',
+            ("~", "送信経路 m365 › 表示名", '"a \\" → b"', "なし"),
+        ),
+        ("~ routes/smtp1 → routes/mx1", ("~", "送信経路 › 名前", "smtp1", "mx1")),
+        (
+            '~ instances/web1: base/disks group "base" → "more"',
+            ("~", "監視インスタンス web1 › base/disks › グループ", '"base"', '"more"'),
+        ),
         ("+ contacts/boss", ("+", "通知先 boss", "", "")),
         ("- instances/web1: base/disks", ("-", "監視インスタンス web1 › base/disks", "", "")),
         ("something else", ("", "変更", "", "something else")),
@@ -83,3 +96,10 @@ def test_a_state_a_level_and_a_role_have_words():
 
 def test_a_long_value_is_folded():
     assert Line("~", "text", "a", "b" * 200).long and not Line("~", "text", "a", "b").long
+
+
+def test_a_very_long_value_is_cut_and_says_so():
+    ((_, _, before, after),) = told({"text": "a" * 5000}, {"text": "b" * 600})
+    assert before == "a" * 600 + "…" and after == "b" * 600
+    ((_, _, _, after),) = told({}, {"changed": [f'~ routes/a: title nothing → "{"c" * 9000}"']})
+    assert len(after) == 601

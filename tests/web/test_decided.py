@@ -1,6 +1,6 @@
 """Why a monitor was told of, or not: the tellings of a day beside what the rules answered last."""
 
-from noroshi.web.decided import decided
+from noroshi.web.decided import cut_short, decided
 
 NOW = "2026-11-25T10:00:00+00:00"
 BECAUSE = {"en": "it got worse", "ja": "悪化したため"}
@@ -39,3 +39,10 @@ def test_what_is_older_or_of_another_monitor_is_left_to_the_ledger():
     old = alarm("2026-11-24T09:59:00+00:00")
     other = alarm("2026-11-25T09:00:00+00:00", path="web1/base/cpu")
     assert told([], [old, other]) == []
+
+
+def test_where_the_newest_alarms_do_not_reach_back_a_day_that_is_known():
+    new, old = alarm("2026-11-25T08:00:00+00:00"), alarm("2026-11-24T09:00:00+00:00")
+    assert cut_short([new, new], NOW, 2)
+    assert not cut_short([new, old], NOW, 2) and not cut_short([new], NOW, 2)
+    assert not cut_short([], NOW, 2)

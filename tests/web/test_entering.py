@@ -270,3 +270,20 @@ async def test_a_viewer_logs_in_and_may_not_change_anything(tmp_path):
         headers = {"X-CSRF-Token": browser.csrf}
         await browser.ask("POST", "/api/queue_hold", json={"id": "x"}, headers=headers)
         assert browser.status == 403 and "運用担当" in browser.text
+
+
+ASKED = {"HX-Request": "true", "HX-Source": "p#changed"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "stays"), [(ASKED, False), ({}, True), (ASKED | {"HX-Source": "details"}, True)]
+)
+async def test_what_htmx_fetches_by_itself_keeps_nobody_logged_in(
+    browser, desk, headers, stays
+):
+    await browser.log_in()
+    for _ in range(2):
+        desk.time.pass_by(minutes=40)
+        await browser.get("/alarms/changed", headers=headers)
+    assert browser.status == 200 and ("The alarms have changed" in browser.text) is stays
+    assert ("hx-refresh" in browser.headers) is not stays

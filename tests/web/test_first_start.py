@@ -124,6 +124,7 @@ WRONG = {
     "no sender": ("mail", SERVER | {"sender": "nobody"}, "sender", "差出人"),
     "no host": ("mail", SERVER | {"host": ""}, "host", "ホスト名"),
     "no port": ("mail", SERVER | {"port": "99999"}, "port", "ポート"),
+    "no end": ("mail", SERVER | {"port": "9" * 5_000}, "port", "ポート"),
     "no number": ("mail", SERVER | {"port": "abc"}, "port", "ポート"),
     "no mailbox": (
         "mail",
@@ -181,6 +182,13 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
         "Bad.",
         "Rule night: is none",
     )
+    labels = {"by": "Mails leave by", "sender": "Sender"}
+    for where, what in (
+        ("rules/night.toml: routes", "the sender is named by no route"),
+        ("routes/m365.toml: options", "taken by another one"),
+    ):
+        done = Outcome(None, ("Bad.",), 400, problems=((where, what),), kind="invalid")
+        assert at_fields(visit, done, labels, {}).bad == {}
     busy = Outcome(None, ("Busy.",), 409, problems=(("zone", "is none"),), kind="conflict")
     assert at_fields(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
 
@@ -288,6 +296,26 @@ async def test_a_second_look_at_the_way_keeps_what_others_said_of_the_route(desk
     again = (await defined(desk))["routes/smtp1"]
     assert again["options"]["host"] == "mx.example.com"
     assert (again["options"]["charset"], again["connections"]) == ("iso-2022-jp", 2)
+
+
+async def test_a_route_that_was_renamed_meanwhile_is_not_made_a_second_time(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+    mine = {"google": {"cloud": "google", "client_id": "1", "mailbox": "a@example.com"}}
+    mine = {f"accounts/{name}": one for name, one in mine.items()}
+    mine["routes/aside"] = {"kind": "smtp", "options": {"account": "google"}}
+    await NearBy(desk)("definition_change", put=mine)
+    await NearBy(desk)("definition_change", rename={"routes/smtp1": "main"})
+    await browser.get("/first/sign-in")
+    assert "https://login.example.com/authorize" in browser.text
+    assert 'value="example.onmicrosoft.com"' in (await browser.get("/first/mail")).text
+    await filled_in(browser, "mail", **MICROSOFT)
+    made = await defined(desk)
+    assert sorted(key for key in made if key.startswith("routes/")) == [
+        "routes/aside",
+        "routes/main",
+    ]
+    assert made["routes/aside"] == mine["routes/aside"]
 
 
 async def test_of_two_who_begin_the_second_is_told(desk, browser):

@@ -1,6 +1,7 @@
 """The pages on mail: routes and their order, the app of one, its sign-in by every way."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -11,17 +12,23 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from noroshi.core.model import Verdict
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
-from noroshi.oauth.client_certificates import describe
+from noroshi.oauth.client_certificates import describe, make
+from noroshi.ports import StoreError
+from noroshi.stores.memory import MemoryStore
+from noroshi.testing import DAWN
 from noroshi.web.mailing import heading, labels
 from noroshi.web.tongue import TONGUES
-from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx
-from tests.service.asking import NearBy, applied
+from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx, slow_pfx
+from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
 from tests.web.browser import browsing, with_user
 from tests.web.filled import EVIL
 
 ROUTE = "/mail/route/m365"
 DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(Encoding.DER)
+OLD, EARLY = (
+    make("other", DAWN + timedelta(days=days), 1).reveal().encode() for days in (-9, 9)
+)
 BOX = CONTENT["accounts/box"]
 
 
@@ -136,6 +143,9 @@ async def test_a_viewer_sees_routes_and_changes_none(tmp_path):
         page = await browser.get(ROUTE)
         assert page.status == 200 and "Only an administrator" in page.text
         assert (await browser.post(ROUTE, do="begin", way="paste")).status == 403
+        # It is not even opened: it would take hours.
+        page = await brought(browser, slow_pfx(), PASSPHRASE)
+        assert page.status == 403 and "administrator" in page.text
         assert (await browser.get(f"{ROUTE}/steps.md")).status == 403
 
 
@@ -353,6 +363,8 @@ UNFIT = {
     "no key, in DER": ((DER,), "without its private key"),
     "no certificate": ((KEY,), "without its certificate"),
     "something else": ((b"GIF89a",), "neither in PEM nor as PFX"),
+    "one that has ended": ((OLD, ""), "This certificate ended on 2026-03-"),
+    "one that has not begun": ((EARLY, ""), "is not valid before 2026-04-"),
     "too much": ((b"x" * ((64 << 10) + 1),), "longer than 64 KiB"),
 }
 
@@ -369,6 +381,44 @@ async def test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing(
     assert "sign_in" not in await in_force(desk, "accounts/box")
     assert "wrong-canary" not in page.text and KEY.decode()[40:90] not in page.text
     assert "box-cert" not in await desk.vault.names()
+
+
+async def test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_in_use(
+    desk, browser
+):
+    await defined(desk)
+    await browser.log_in()
+    await brought(browser, CERTIFICATE + KEY)
+    assert (await brought(browser, OLD)).status == 400
+    assert (await desk.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
+    with pytest.raises(Told, match="invalid: This certificate ended on 2026-03-"):
+        await NearBy(desk)("certificate_import", name="box", pem=OLD.decode(), replace=True)
+
+
+class Full(MemoryStore):
+    """No secret finds a place in it any more, once it is full."""
+
+    full = False
+
+    async def put_secret(self, name, sealed):
+        if self.full:
+            raise StoreError("database or disk is full")
+        await super().put_secret(name, sealed)
+
+
+@pytest.mark.parametrize("deed", ["certificate_new", "certificate_import"])
+async def test_a_vault_that_takes_nothing_leaves_the_account_as_it_was(tmp_path, deed):
+    desk = await with_user(desk=Desk(store=Full()))
+    await with_secret(desk)
+    before = await in_force(desk, "accounts/box")
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get(f"{ROUTE}?way=app_certificate")
+        desk.store.full = True
+        pem = (CERTIFICATE + KEY).decode()
+        page = await browser.post(ROUTE, do=deed, way="app_certificate", pem=pem)
+        assert page.status == 503
+    assert await in_force(desk, "accounts/box") == before
 
 
 async def test_an_app_signs_in_by_its_secret_alone(desk, browser):

@@ -26,7 +26,7 @@ NO_NAME = Words(
 )
 TOO_MANY_FILES = Words(
     en="Noroshi itself has too many files and sockets open (ulimit -n); {what} may be well",
-    ja="Noroshi 自身が開いているファイルとソケットの数が上限です (ulimit -n)。"
+    ja="Noroshi 自身が開いているファイルとソケットの数が上限に達しています (ulimit -n)。"
     "{what}に問題があるとは限りません",
 )
 NO_ROUTE = Words(en="there is no way to that network", ja="ネットワークへの経路がありません")

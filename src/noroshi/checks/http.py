@@ -136,7 +136,8 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     looked = await _look(wanted, await host.network())
     if looked.trouble is not None and not looked.visit.taken:
         raise Unmeasurable(looked.why)
-    return Outcome(tuple(_readings(wanted, looked, await host.now())))
+    wrong, note = await _judged(wanted, looked)
+    return Outcome(tuple(_readings(looked, wrong, note, await host.now())))
 
 
 async def _look(wanted: Options, network: Network) -> Looked:
@@ -155,15 +156,12 @@ async def _look(wanted: Options, network: Network) -> Looked:
     return Looked(visit, answered, trouble, 1000 * (loop.time() - began))
 
 
-def _readings(wanted: Options, looked: Looked, now: datetime) -> Iterator[Reading]:
+def _readings(looked: Looked, wrong: int, note: Words, now: datetime) -> Iterator[Reading]:
     """An answer that is wrong has its time all the same."""
-    why, answered = _why(wanted, looked), looked.answered
+    answered = looked.answered
     if answered is not None:
         yield Reading("time", round(looked.took, 3), "ms")
-    note = why or pages.AS_EXPECTED.fill(
-        where=looked.visit.where, status=pages.phrase(answered.status if answered else 0)
-    )
-    yield Reading("wrong", 0 if why is None else 1, note=note)
+    yield Reading("wrong", wrong, note=note)
     if answered is not None:
         yield Reading("status", answered.status)
     if ends := looked.visit.ends:
@@ -171,29 +169,33 @@ def _readings(wanted: Options, looked: Looked, now: datetime) -> Iterator[Readin
         yield Reading("days", round(left, 2), "d", note=UNTIL.fill(day=f"{ends:%Y-%m-%d}"))
 
 
-def _why(wanted: Options, looked: Looked) -> Words | None:
-    """Why it is not as expected; None: it is."""
+async def _judged(wanted: Options, looked: Looked) -> tuple[int, Words]:
+    """1 and why it is not as expected; 0 and what is said if it is."""
     if looked.answered is None:
-        return looked.why
+        return 1, looked.why
     if isinstance(looked.answered.onward, Words):
-        return looked.answered.onward
-    page = _page(looked.answered)
-    return pages.unexpected(wanted.expected, page, looked.visit.where)
+        return 1, looked.answered.onward
+    expected, where = wanted.expected, looked.visit.where
+    page = await _page(looked.answered, for_words=bool(wanted.has or wanted.has_not))
+    if why := pages.unexpected(expected, page, where):
+        return 1, why
+    return 0, pages.as_expected(expected, page, where)
 
 
-def _page(answered: Answered) -> pages.Page:
+async def _page(answered: Answered, *, for_words: bool) -> pages.Page:
     coding = answered.headers.get("content-encoding", "").strip().lower()
     return pages.Page(
         status=answered.status,
-        text=_text(answered.body),
+        text=await _text(answered.body) if for_words else b"",
         cut_after=0 if answered.whole else len(answered.body),
         coding="" if coding == "identity" else _shown(coding)[:40],
     )
 
 
-def _text(body: bytes) -> bytes:
-    """In UTF-8: what Japanese servers say of their encoding is often wrong, so it is looked at."""
-    return codec_of("auto", body[:KIB]).utf8(body)
+async def _text(body: bytes) -> bytes:
+    """In UTF-8: what Japanese servers say of their encoding is often wrong, so it is looked at. In
+    a thread: short lines that are in no encoding take seconds, which no other check may wait for."""
+    return await asyncio.to_thread(codec_of("auto", body[:KIB]).utf8, body)
 
 
 async def preview(wanted: Options, host: Host) -> Sequence[Words]:
@@ -203,7 +205,8 @@ async def preview(wanted: Options, host: Host) -> Sequence[Words]:
     told = [words for hop in looked.visit.hops for words in _of_hop(wanted, hop)]
     if looked.trouble is not None:
         return (*told, looked.why)
-    return (*told, *_of_text(looked.answered))
+    body = looked.answered.body if looked.answered is not None else b""
+    return (*told, *_of_text(len(body), await _text(body)))
 
 
 def _of_hop(wanted: Options, hop: Answered) -> Iterator[Words]:
@@ -213,12 +216,12 @@ def _of_hop(wanted: Options, hop: Answered) -> Iterator[Words]:
             yield HEADER.fill(name=name, value=_shown(value))
 
 
-def _of_text(answered: Answered | None) -> Iterator[Words]:
-    if answered is None or not answered.body:
+def _of_text(count: int, text: bytes) -> Iterator[Words]:
+    if not count:
         yield NOTHING_READ
         return
-    yield READ.fill(count=len(answered.body))
-    for line in _text(answered.body).removesuffix(b"\n").split(b"\n")[:LINES]:
+    yield READ.fill(count=count)
+    for line in text.removesuffix(b"\n").split(b"\n")[:LINES]:
         yield LINE.fill(line=plain(shown(line.removesuffix(b"\r"))))
 
 

@@ -6,13 +6,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import IPv6Address
 from urllib.parse import urljoin, urlsplit
 
 from noroshi.core.words import Words, plain
 
 LONGEST = 2000
 MOST_HEADERS, LONGEST_VALUE = 20, 1000
-HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
+PLACE = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::[0-9]*)?")
+"""All that stands between // and the path: RFC 3986, 3.2, without a user. Of `[::1]x` urlsplit
+takes the part in brackets for the host, and whoever asks it for the rest hears nothing of x."""
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
 VALUE = re.compile(
     rf"[ -~]{{0,{LONGEST_VALUE}}}"
@@ -32,7 +35,11 @@ OURS = frozenset(
     }
 )
 """Headers that say how the message is to be read, or who is asked."""
-SECRETS = re.compile(r"(?i)authorization|cookie|token|secret|passw|api-?key|credential")
+SECRETS = re.compile(
+    r"(?i)authorization|authentication|cookie|token|secret|passw|api-?key|credential"
+    r"|session|signature|(?<![a-z])(?:key|auth)(?![a-z])"
+)
+"""Headers of which vendors make keys: X-Functions-Key, Ocp-Apim-Subscription-Key and their like."""
 MOVED = frozenset({301, 302, 303, 307, 308})
 """RFC 9110, 15.4: the statuses that lead elsewhere by Location."""
 PORTS = {"http": 80, "https": 443}
@@ -64,7 +71,9 @@ TOO_MANY_HEADERS = Words(
     en="at most {most} headers can be set", ja="ヘッダーは{most}個まで指定できます"
 )
 
-AS_EXPECTED = Words(en="{where} answered {status}", ja="{where} は {status} を返しました")
+AS_EXPECTED = Words(
+    en="{where} answered {status}{beginning}", ja="{where} は {status} を返しました{beginning}"
+)
 OTHER_STATUS = Words(
     en="{where} answered {status}, and {wanted} was expected. The server itself says so: see there "
     "what is the matter.",
@@ -92,12 +101,20 @@ PACKED = Words(
 TOO_FAR = Words(
     en="{where} leads on again after {most} redirects. Allow more of them, or give the address where it "
     "ends.",
-    ja="{where} は{most}回のリダイレクトのあとも、さらに別の場所へ導きます。回数を増やすか、最後の"
-    "アドレスを指定してください。",
+    ja="{where} は{most}回のリダイレクトのあとも、さらに別の場所へリダイレクトします。回数を増やすか、"
+    "最後のアドレスを指定してください。",
 )
 IN_A_CIRCLE = Words(
     en="the redirects of {where} lead back to where they were. Whoever runs the server mends that.",
     ja="{where} のリダイレクトが循環しています。サーバーの管理者が直してください。",
+)
+NEEDS_A_COOKIE = Words(
+    en="the redirects of {where} lead back to where they were. A cookie is set on the way, and Noroshi "
+    "keeps no cookies: give an address that needs none. If a browser goes in a circle too, whoever runs "
+    "the server mends that.",
+    ja="{where} のリダイレクトが元のアドレスに戻ります。途中で Cookie が設定されていますが、Noroshi は "
+    "Cookie を保持しません。Cookie の要らないアドレスを指定してください。ブラウザーでも循環する場合は、"
+    "サーバーの管理者が直してください。",
 )
 INTO_THE_CLEAR = Words(
     en="{where} leads from https to http, where anybody in between can change what is answered. Whoever "
@@ -138,15 +155,16 @@ def fault_of(url: str) -> Words | None:
     """What is wrong with a URL; None: it may be asked for. Nothing of it is in the words."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:  # brackets or a port that are none
+        port, place = parts.port, PLACE.fullmatch(parts.netloc)
+        if place and place["six"]:
+            IPv6Address(place["six"])
+    except ValueError:  # brackets, an address or a port that are none
         return NO_URL
     if "@" in parts.netloc:
         return WITH_USER
     if len(url) > LONGEST or not re.fullmatch(r"[!-~]+", url) or "#" in url or "\\" in url:
         return NO_URL
-    known = parts.scheme in PORTS and HOST.fullmatch(host) and port != 0
-    return None if known else NO_URL
+    return None if parts.scheme in PORTS and place and port != 0 else NO_URL
 
 
 def header_fault(headers: Mapping[str, str]) -> Words | None:
@@ -175,10 +193,17 @@ def origin_of(url: str) -> tuple[str, str, int]:
 
 
 def leads_to(
-    url: str, status: int, location: str, before: Sequence[str], most: int
+    url: str,
+    status: int,
+    location: str,
+    before: Sequence[str],
+    most: int,
+    *,
+    cookie: bool = False,
 ) -> str | Words | None:
     """Where an answer leads on to: a URL, why nobody goes on, or None if it leads nowhere, or is not
-    to be followed. `before` are the URLs that led here; at most so many redirects are followed."""
+    to be followed. `before` are the URLs that led here; at most so many redirects are followed.
+    `cookie`: one was set on the way."""
     if status not in MOVED or not location or not most:
         return None
     where = where_of(url)
@@ -191,7 +216,7 @@ def leads_to(
     if urlsplit(url).scheme == "https" and urlsplit(there).scheme == "http":
         return INTO_THE_CLEAR.fill(where=where)
     if there in (*before, url):
-        return IN_A_CIRCLE.fill(where=where)
+        return (NEEDS_A_COOKIE if cookie else IN_A_CIRCLE).fill(where=where)
     return there if len(before) < most else TOO_FAR.fill(where=where, most=most)
 
 
@@ -203,12 +228,23 @@ def unexpected(expected: Expected, page: Page, where: str) -> Words | None:
     if page.coding and (expected.has or expected.has_not):
         return PACKED.fill(where=where, coding=page.coding)
     if word := next((w for w in expected.has if w.encode() not in page.text), ""):
-        size = f"{page.cut_after / 1024:g} KiB"
-        beginning = BEGINNING.fill(size=size) if page.cut_after else plain("")
-        return NOT_IN_IT.fill(where=where, word=word, beginning=beginning)
+        return NOT_IN_IT.fill(where=where, word=word, beginning=_beginning(page))
     if word := next((w for w in expected.has_not if w.encode() in page.text), ""):
         return IN_IT.fill(where=where, word=word)
     return None
+
+
+def as_expected(expected: Expected, page: Page, where: str) -> Words:
+    """What is said of an answer in which nothing is wrong: of what was not read, nobody knows that
+    a word is not in it."""
+    beginning = _beginning(page) if expected.has_not else plain("")
+    return AS_EXPECTED.fill(where=where, status=phrase(page.status), beginning=beginning)
+
+
+def _beginning(page: Page) -> Words:
+    if not page.cut_after:
+        return plain("")
+    return BEGINNING.fill(size=f"{page.cut_after / 1024:g} KiB")
 
 
 def phrase(status: int) -> str:

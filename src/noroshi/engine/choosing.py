@@ -41,10 +41,10 @@ class Choosing:
         try:
             return await self._goes_alone(parcel, route)
         except StoreError:
-            await self._let_go(parcel)
+            await self.let_go(parcel)
             raise
 
-    async def _let_go(self, parcel: Parcel) -> None:
+    async def let_go(self, parcel: Parcel) -> None:
         """Try until it is known: given back, or in a digest of which only the answer was lost."""
         while True:
             try:

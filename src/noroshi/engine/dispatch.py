@@ -262,19 +262,20 @@ class Dispatch:
         if ready and not self.lines.all_busy(way.route):
             await self.lines.take(way.route)
             return True
-        may, began, rested = False, self.clocks.steady(), way.rests_until
+        began, rested = self.clocks.steady(), way.rests_until
         try:
             if before is not None:
                 await asyncio.wait((before.ended,))
             await self.lines.take(way.route)
-            waited = self.clocks.steady() - began
-            may = waited <= SPARE and self._still_serves(way, rested)
-            if not may:
-                self.lines.free(way.route)
-        finally:
-            if not may:
-                await self.store.give_back(parcel, self.clocks.wall())
-        return may
+        except asyncio.CancelledError:
+            await self.store.give_back(parcel, self.clocks.wall())
+            raise
+        waited = self.clocks.steady() - began
+        if waited <= SPARE and self._still_serves(way, rested):
+            return True
+        self.lines.free(way.route)
+        await self._choosing.let_go(parcel)
+        return False
 
     def _still_serves(self, way: Way, rested: datetime | None) -> bool:
         """Whether a route is as it was when a parcel was taken: in use, and no worse."""

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from noroshi.core.budget import DAY
-from noroshi.core.model import Instance, Monitor, Route, State
+from noroshi.core.delivery import Accepted, Fate
+from noroshi.core.model import Envelope, Instance, Monitor, Parcel, Receipt, Route, State
 from noroshi.core.own import is_mail
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
@@ -81,7 +82,7 @@ class Engine:
             open_transport,
             self.attempt,
             self._in_step,
-            self.notices.of_attempt,
+            self._of_attempt,
             plugins.together,
         )
         self.renamed = Renamed(store, clocks)
@@ -91,7 +92,7 @@ class Engine:
         self.ready = asyncio.Event()
         self._compile = compile_plan
         self._plan: Plan | None = None
-        self._told = asyncio.Event()
+        self._told, self._heard = asyncio.Event(), False
         self._apart, self._seen = self._distance(), clocks.wall()
         self._ticked = self._minded = clocks.steady()
         self._held_at = self._flushed_at = clocks.steady()
@@ -123,7 +124,15 @@ class Engine:
 
     def news(self) -> None:
         """Somebody changed something in the store: have a look at once."""
+        self._heard = True
         self._told.set()
+
+    def _of_attempt(self, parcel: Parcel, receipt: Receipt, its: Fate) -> tuple[Envelope, ...]:
+        """What is told of an attempt's end. A route that sends again is looked at once more, or
+        it would be called ill until its own monitor's next turn."""
+        if parcel.down_since is not None and isinstance(its, Accepted):
+            self._heard = True
+        return self.notices.of_attempt(parcel, receipt, its)
 
     async def _keep(self, step: Callable[[], Awaitable[float]]) -> None:
         """Repeat a step for ever; it answers how long to pause."""
@@ -190,7 +199,8 @@ class Engine:
         self.watch.hear(held, renewal)
         if renewal.version != self.version or self._lacks(held):
             await self._take_up(self.node, held)
-        if self._plan is not None:
+        if self._plan is not None and self._heard:
+            self._heard = False
             self.watch.look_again(held, filter(is_mail, self._plan.monitors.values()))
         await self.attempt(self.renamed.follow)
         return RENEW

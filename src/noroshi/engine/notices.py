@@ -45,6 +45,8 @@ SLACK, MOMENT = timedelta(minutes=10), timedelta(seconds=30)
 """So far back from when an earlier life was last seen may lie a report, or a version, that it
 had no time to tell; what it told has an id that is there already."""
 MOST_VERSIONS = 20
+"""So many are looked at of those that come into force at once, and where nobody knows what was
+told."""
 TOLD = "told"
 """The note of the last version that was told."""
 LAST_WORD, LOOK = 1.0, timedelta(seconds=0.1)
@@ -212,17 +214,27 @@ class Notices:
 
     async def _applied_since(self, seen: datetime) -> list[Envelope]:
         """What was applied while no node ran, or too late for the one that did to tell it."""
-        made, told = list[Envelope](), (await self._store.notes()).get(TOLD, "")
-        versions = list(reversed(await self._store.versions(MOST_VERSIONS)))
-        names = [_called(version) for version in versions]
-        if told in names:
-            versions = versions[names.index(told) + 1 :]
-        else:  # of a node that noted nothing, or of a store that was brought back
-            versions = [one for one in versions if one.at and one.at >= seen - MOMENT]
-        for version in versions:
+        made = list[Envelope]()
+        versions = await self._untold()
+        if versions is None:
+            newest = await self._store.versions(MOST_VERSIONS)
+            versions = [one for one in newest if one.at and one.at >= seen - MOMENT]
+        for version in reversed(versions):
             unseen = version.at is not None and version.at > seen
             made += await self._differs(version, unseen=unseen)
         return made
+
+    async def _untold(self) -> Sequence[Version] | None:
+        """All that follow the last one that was told, newest first, however many wait together.
+        None: nobody knows; a node noted nothing, or the store is another one."""
+        told = (await self._store.notes()).get(TOLD, "")
+        digits = told.partition(".")[0]
+        number = int(digits) if digits.isdecimal() else -1
+        last = await self._store.version(number) if number > 0 else Version(number=0)
+        if last is None or _called(last) != told:
+            return None
+        newest = await self._store.versions(1)
+        return await self._store.versions(newest[0].number - number) if newest else ()
 
     async def _changed_to(self, number: int, before: Plan, at: datetime) -> list[Envelope]:
         """Another version is in use than that number's, with that plan."""

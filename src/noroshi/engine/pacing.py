@@ -80,8 +80,10 @@ class Pacing:
         return budget.free_at(route.pace, self._of(_key(route)), now)
 
     def gathering(self, now: datetime) -> tuple[str, ...]:
-        """The contacts who get no alarm now: what comes for them is put together first."""
-        return tuple(c for c in self._readers if self._room(c, now) == 0)
+        """The contacts who get no alarm now: what comes for them is put together first. So it is
+        with those who have not got any yet, but whose first ones are out."""
+        known = self._readers.keys() | +self._out_to
+        return tuple(c for c in known if self._room(c, now) == 0)
 
     def singles(self, route: Route, envelope: Envelope, now: datetime) -> int | None:
         """How many mails may go one by one to the envelope's contact now; None: any number."""

@@ -141,6 +141,11 @@ def is_answered(content: Mapping[str, Any]) -> bool:
     return any(content.get(name) for name in ("sign_in", "secret", "certificate", "redirect"))
 
 
+def certificate_entry(account: str) -> str:
+    """Where the vault keeps the certificate of an account that does not say where."""
+    return f"{account}-cert"
+
+
 def switched(content: Mapping[str, Any], name: str, way: str) -> dict[str, Any]:
     """What accounts/NAME says once it signs in that way, and else as before: a person, whatever
     the app shows beside; or the app by itself, by its secret or by its certificate alone."""
@@ -150,7 +155,7 @@ def switched(content: Mapping[str, Any], name: str, way: str) -> dict[str, Any]:
     for needless in ("redirect", "shared"):  # no browser, and nobody who acts for another
         said.pop(needless, None)
     kept, dropped, entry = (
-        ("certificate", "secret", f"{name}-cert")
+        ("certificate", "secret", certificate_entry(name))
         if way == "app-certificate"
         else ("secret", "certificate", name)
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.config import FILE, Config
+from noroshi.config_web import Web
 from noroshi.core.model import NOTHING
 from noroshi.core.system import why
 from noroshi.core.words import Words, plain
@@ -105,6 +106,11 @@ class Around:
     def store(self) -> Path:
         """The store's file."""
         return self._config.store
+
+    @property
+    def manager(self) -> Web | None:
+        """Where the manager listens; None: there is none."""
+        return self._config.web
 
     def program(self) -> Program:
         """Its version, what it runs on, and for how many seconds it has run."""

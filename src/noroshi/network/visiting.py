@@ -19,7 +19,7 @@ from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from noroshi import __version__
-from noroshi.core.pages import leads_to, origin_of
+from noroshi.core.pages import NO_TARGET, leads_to, origin_of, where_of
 from noroshi.core.words import Words
 from noroshi.network import said
 from noroshi.network.dialing import meet
@@ -69,8 +69,8 @@ NO_END = Words(
 )
 OWN_LIMIT = Words(
     en="Noroshi itself has too many files and sockets open (ulimit -n); {where} may be well",
-    ja="Noroshi 自身が開いているファイルとソケットの数が上限です (ulimit -n)。{where} に問題があるとは"
-    "限りません",
+    ja="Noroshi 自身が開いているファイルとソケットの数が上限に達しています (ulimit -n)。{where} に問題が"
+    "あるとは限りません",
 )
 CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 NAME, CONNECTION, TLS, ANSWER, BODY = range(5)
@@ -239,7 +239,11 @@ class Visitor:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         before = [hop.url for hop in self._visit.hops]
         location, most = headers.get("location", ""), self._asking.redirects
-        onward = leads_to(url, answer.status, location, before, most)
+        ways = (*(hop.headers for hop in self._visit.hops), headers)
+        cookie = any("set-cookie" in one for one in ways)
+        onward = leads_to(url, answer.status, location, before, most, cookie=cookie)
+        if isinstance(onward, str) and not _can_be_asked(onward):
+            onward = NO_TARGET.fill(where=where_of(url))
         if onward is not None:
             return Answered(url=url, status=answer.status, headers=headers, onward=onward)
         body, whole = await _body(answer.content, self._asking.most)
@@ -265,6 +269,15 @@ async def _body(content: aiohttp.StreamReader, most: int) -> tuple[bytes, bool]:
             return bytes(body), True
         body += piece
     return bytes(body), content.at_eof()
+
+
+def _can_be_asked(url: str) -> bool:
+    """Whether aiohttp's own idea of a URL takes what ours does."""
+    try:
+        URL(url, encoded=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_refusal(error: OSError) -> bool:

@@ -5,15 +5,23 @@ x509 is imported where it is used: 0.03 s that a node without certificates need 
 
 from __future__ import annotations
 
-import re
+import asyncio
+import json
+import sys
+from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from noroshi.core.words import Words
+from noroshi.oauth.certificate_child import LEAST_BITS, Unfit, bundle, opened
 from noroshi.vault import Secret
 
-LEAST_BITS = 2048
+CHILD = Path(__file__).with_name("certificate_child.py")
+WITHIN = 10.0
+"""Seconds for a file that anybody may have made; those of Windows and OpenSSL take under one."""
 EARLIER = timedelta(hours=1)
 """A certificate that begins in this very moment is not yet valid where a clock is behind."""
 LONGEST_NAME = 64
@@ -47,6 +55,36 @@ WRONG_PASSPHRASE = Words(
     en="The passphrase does not open the file, or the file is damaged.",
     ja="パスフレーズが違うか、ファイルが壊れています。",
 )
+
+TOO_SLOW = Words(
+    en="The file was not opened within {seconds} seconds, so nothing was kept: its passphrase is "
+    "hashed too often. Export it anew with the usual settings.",
+    ja="{seconds}秒以内にファイルを開けなかったため、何も保存していません (パスフレーズのハッシュ計算の"
+    "回数が多すぎます)。標準の設定でエクスポートし直してください。",
+)
+CANNOT_OPEN = Words(
+    en="The file could not be opened: the program that opens it ended by itself.",
+    ja="ファイルを開けませんでした (ファイルを開くプログラムが途中で終了しました)。",
+)
+ENDED = Words(
+    en="This certificate ended on {day}: nobody can sign in by it. Nothing was kept.",
+    ja="この証明書は {day} に期限が切れているため、サインインに使えません。何も保存していません。",
+)
+NOT_YET = Words(
+    en="This certificate is not valid before {day}: nobody can sign in by it yet. Nothing was "
+    "kept.",
+    ja="この証明書は {day} から有効になるため、まだサインインに使えません。何も保存していません。",
+)
+WHY: Mapping[str, tuple[Words, bool]] = {
+    "neither": (NO_PEM_NOR_PFX, False),
+    "no key": (NO_KEY, False),
+    "no certificate": (NO_CERTIFICATE, False),
+    "no pair": (NOT_A_PAIR, False),
+    "no RSA": (NO_RSA.fill(least=LEAST_BITS), False),
+    "locked": (NEEDS_PASSPHRASE, True),
+    "wrong": (WRONG_PASSPHRASE, True),
+}
+"""What the child says, in words; and whether a passphrase would help."""
 
 
 class UnfitCertificate(Exception):
@@ -99,26 +137,58 @@ def make(name: str, now: datetime, days: int) -> Secret:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    return _bundle(key, certificate)
+    return Secret(bundle(key, certificate))
 
 
 def read(data: bytes, passphrase: str = "") -> Secret:
-    """The same from a file in PEM or PFX. Raises UnfitCertificate."""
-    secret = passphrase.encode() or None
-    found = _from_pem(data, secret) if b"-----BEGIN " in data else _from_pfx(data, secret)
-    key, certificate = found
-    if certificate is None:
-        raise UnfitCertificate(NO_CERTIFICATE)
-    if key is None:
-        raise UnfitCertificate(NO_KEY)
-    return _bundle(*_fit(key, certificate))
+    """The same from a file in PEM or PFX. Raises UnfitCertificate. How long it takes is for the
+    file to say: in a node it is `read_apart`."""
+    try:
+        return Secret(opened(data, passphrase))
+    except Unfit as unfit:
+        raise _unfit(unfit.why) from None
 
 
-def describe(bundle: str) -> Described:
+async def read_apart(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
+    """The same by a process of its own, which is ended after so many seconds. Raises
+    UnfitCertificate, and OSError if no process can be started."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        str(CHILD),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        cwd=CHILD.anchor,
+        start_new_session=True,
+    )
+    line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
+    try:
+        async with asyncio.timeout(within):
+            answer, _ = await child.communicate(line.encode())
+    except TimeoutError:
+        raise UnfitCertificate(TOO_SLOW.fill(seconds=f"{within:g}")) from None
+    finally:
+        await _end(child)
+    return _told(answer)
+
+
+def see_that_it_holds(kept: str, now: datetime, *, later: bool = False) -> None:
+    """Raises UnfitCertificate for one that nobody can sign in by now. `later`: it is the next
+    one, which may begin when it likes."""
+    found = describe(kept)
+    if found.ends <= now:
+        raise UnfitCertificate(ENDED.fill(day=f"{found.ends:%Y-%m-%d}"))
+    if found.begins > now and not later:
+        raise UnfitCertificate(NOT_YET.fill(day=f"{found.begins:%Y-%m-%d}"))
+
+
+def describe(kept: str) -> Described:
     """What of a kept one may be shown."""
     from cryptography.hazmat.primitives import serialization
 
-    certificate = _certificate(bundle)
+    certificate = _certificate(kept)
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
     return Described(
         pem=pem,
@@ -129,21 +199,21 @@ def describe(bundle: str) -> Described:
     )
 
 
-def thumbprints(bundle: str) -> Thumbprints:
+def thumbprints(kept: str) -> Thumbprints:
     """What a kept one is known by."""
-    return _thumbprints(_certificate(bundle))
+    return _thumbprints(_certificate(kept))
 
 
-def parts(bundle: str) -> tuple[str, str]:
+def parts(kept: str) -> tuple[str, str]:
     """Key and certificate of a kept one, each in PEM."""
-    key, mark, rest = bundle.partition("-----BEGIN CERTIFICATE-----")
+    key, mark, rest = kept.partition("-----BEGIN CERTIFICATE-----")
     return key, mark + rest
 
 
-def _certificate(bundle: str) -> Any:
+def _certificate(kept: str) -> Any:
     from cryptography import x509
 
-    return x509.load_pem_x509_certificate(parts(bundle)[1].encode())
+    return x509.load_pem_x509_certificate(parts(kept)[1].encode())
 
 
 def _thumbprints(certificate: Any) -> Thumbprints:
@@ -156,86 +226,26 @@ def _thumbprints(certificate: Any) -> Thumbprints:
     )
 
 
-def _bundle(key: Any, certificate: Any) -> Secret:
-    from cryptography.hazmat.primitives.serialization import (
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-    )
-
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return Secret((secret + certificate.public_bytes(Encoding.PEM)).decode())
-
-
-def _fit(key: Any, certificate: Any) -> tuple[Any, Any]:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-    if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_BITS:
-        raise UnfitCertificate(NO_RSA.fill(least=LEAST_BITS))
-    if key.public_key() != certificate.public_key():
-        raise UnfitCertificate(NOT_A_PAIR)
-    return key, certificate
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """It holds the key and the passphrase: it does not stay, whatever became of the answer."""
+    if child.returncode is None:
+        try:
+            child.kill()
+        except ProcessLookupError:
+            pass  # it ended in this very moment
+        await child.communicate()
 
 
-def _from_pem(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
-    from cryptography import x509
-
-    certificates: list[Any] = []
+def _told(answer: bytes) -> Secret:
     try:
-        if b"-----BEGIN CERTIFICATE-----" in data:
-            certificates = x509.load_pem_x509_certificates(data)
-    except ValueError:
-        raise UnfitCertificate(NO_PEM_NOR_PFX) from None
-    found = _key_block(data)
-    key = _key(found, passphrase) if found else None
-    # Those of the CAs may stand before the key's own.
-    own = (one for one in certificates if key and one.public_key() == key.public_key())
-    return key, next(own, next(iter(certificates), None))
+        said = json.loads(answer)
+    except ValueError:  # too much memory, or the machine ended it
+        raise UnfitCertificate(CANNOT_OPEN) from None
+    if "pem" not in said:
+        raise _unfit(said["unfit"])
+    return Secret(said["pem"])
 
 
-def _key(block: bytes, passphrase: bytes | None) -> Any:
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    try:
-        return load_pem_private_key(block, passphrase)
-    except TypeError:  # locked and no passphrase given, or one given for nothing
-        if passphrase is None:
-            raise UnfitCertificate(NEEDS_PASSPHRASE, locked=True) from None
-        return load_pem_private_key(block, None)
-    except ValueError:
-        raise UnfitCertificate(WRONG_PASSPHRASE, locked=True) from None
-
-
-def _key_block(data: bytes) -> bytes:
-    """The first private key of a PEM file, whatever stands around it."""
-    found = re.search(
-        rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----\n?", data, re.DOTALL
-    )
-    return found[0] if found else b""
-
-
-def _from_pfx(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
-    from cryptography.hazmat.primitives.serialization import pkcs12
-
-    try:
-        key, certificate, more = pkcs12.load_key_and_certificates(data, passphrase)
-    except ValueError:
-        # The library says one thing for a wrong passphrase and for bytes that are no PFX.
-        if not data.startswith(b"\x30"):  # ASN.1's SEQUENCE, with which each PFX begins
-            raise UnfitCertificate(NO_PEM_NOR_PFX) from None
-        if _is_certificate(data):  # as portals hand it out, in DER
-            raise UnfitCertificate(NO_KEY) from None
-        words = WRONG_PASSPHRASE if passphrase else NEEDS_PASSPHRASE
-        raise UnfitCertificate(words, locked=True) from None
-    # Without a key its certificate counts as one of those beside.
-    return key, certificate or next(iter(more), None)
-
-
-def _is_certificate(data: bytes) -> bool:
-    from cryptography import x509
-
-    try:
-        x509.load_der_x509_certificate(data)
-    except ValueError:
-        return False
-    return True
+def _unfit(why: str) -> UnfitCertificate:
+    words, locked = WHY[why]
+    return UnfitCertificate(words, locked=locked)

@@ -246,15 +246,16 @@ class People:
 
     # who it is
 
-    async def of_session(self, key: str, address: str) -> Person | None:
-        """Whose session it is; None: nobody's, or it is over, or the second step is missing."""
+    async def of_session(self, key: str, address: str, there: bool = True) -> Person | None:
+        """Whose session it is; None: nobody's, or it is over, or the second step is missing.
+        `there`: somebody asks, not their page by itself; only that makes it last."""
         session, now = await self._session(key), self.clocks.wall()
         if session is None or session.half:
             return None
         user = (await self.store.users()).get(session.user)
         if user is None:
             return None
-        if now - session.seen >= SEEN_EACH:
+        if there and now - session.seen >= SEEN_EACH:
             await self.store.put_session(replace(session, seen=now), session.key)
         sure = session.sure is not None and now < session.sure
         return Person(user.name, roles_up_to(user.role), "web", address, sure)

@@ -4,9 +4,10 @@ gives back the number of."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from noroshi import schema
@@ -18,7 +19,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import Plan, content
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.hosts.zone import machine_zone
-from noroshi.ports import Document, Host, Unmeasurable
+from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.answers import Applied
 from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.editing import Editing
@@ -183,7 +184,7 @@ class Beginning(Editing):
             await _had(host.memory, None),
             await _had(host.processor, None),
             await _had(host.processes, ()),
-            await _had(host.listeners, ()),
+            self._others(await _had(host.listeners, ())),
             there,
         )
         title = self._runs_on or self._name
@@ -305,6 +306,14 @@ class Beginning(Editing):
 
     async def _keep_first(self, kept: Kept) -> None:
         await self._store.note(FIRST, schema.text(kept))
+
+    def _others(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
+        """All but the manager: whoever could be told that it is away need not be told by it."""
+        own = self._around.manager if self._around else None
+        if own is None:
+            return listeners
+        at = ip_address(own.address)
+        return [o for o in listeners if (ip_address(o.address), o.port) != (at, own.port)]
 
     def _this_computer(self, name: str) -> Host:
         if self._host_of is None:

@@ -7,7 +7,15 @@ import asyncio
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions.needs import account_of
-from noroshi.oauth.client_certificates import UnfitCertificate, describe, make, read
+from noroshi.guides.wanted import certificate_entry
+from noroshi.oauth.client_certificates import (
+    CANNOT_OPEN,
+    UnfitCertificate,
+    describe,
+    make,
+    read_apart,
+    see_that_it_holds,
+)
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.said import CERTIFICATE_MISSING
 from noroshi.service.answers import Certificate
@@ -60,13 +68,20 @@ class Certifying(Signing):
         help=Words(en="Make a client certificate.", ja="クライアント証明書を作ります。"),
     )
     async def certificate_new(
-        self, who: Person, name: str, next: bool = False, replace: bool = False, days: int = 730
+        self,
+        who: Person,
+        name: str,
+        next: bool = False,
+        replace: bool = False,
+        days: int = 730,
+        ahead: bool = False,
     ) -> Certificate:
-        """Key and certificate for a route's account, or an account; the key never leaves here."""
+        """Key and certificate for a route's account, or an account; the key never leaves here.
+        `ahead`: before the account names it, under the name that it will have."""
         if not LEAST_DAYS <= days <= MOST_DAYS:
             words = BAD_DAYS.fill(least=LEAST_DAYS, most=MOST_DAYS)
             raise Invalid(NOT_KEPT, (Problem("days", words),))
-        account, entry = await self._free_entry(name, next=next, replace=replace)
+        account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         now = self._clocks.wall()
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
         return await self._kept_under(account, entry, bundle)
@@ -80,14 +95,23 @@ class Certifying(Signing):
         ),
     )
     async def certificate_import(
-        self, who: Person, name: str, pem: str, next: bool = False, replace: bool = False
+        self,
+        who: Person,
+        name: str,
+        pem: str,
+        next: bool = False,
+        replace: bool = False,
+        ahead: bool = False,
     ) -> Certificate:
-        """One that was made elsewhere, with its key, both in PEM."""
-        account, entry = await self._free_entry(name, next=next, replace=replace)
+        """One that was made elsewhere, with its key, both in PEM; `ahead` as for a new one."""
+        account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         try:
-            bundle = read(pem.encode())
+            bundle = await read_apart(pem.encode())
+            see_that_it_holds(bundle.reveal(), self._clocks.wall(), later=next)
         except UnfitCertificate as unfit:
             raise Invalid(unfit.words) from None
+        except OSError:
+            raise Trouble(CANNOT_OPEN) from None
         return await self._kept_under(account, entry, bundle)
 
     @operation(
@@ -119,16 +143,22 @@ class Certifying(Signing):
         note(after={"entry": entry, "sha1": shown.sha1, "ends": shown.ends})
         return shown
 
-    async def _free_entry(self, name: str, *, next: bool, replace: bool) -> tuple[Account, str]:
+    async def _free_entry(
+        self, name: str, *, next: bool, replace: bool, ahead: bool
+    ) -> tuple[Account, str]:
         """Where it goes. What is in use is written over only if that is said."""
-        account, entry = await self._certificate_of(name, next=next)
+        account, entry = await self._certificate_of(name, next=next, ahead=ahead)
         if not replace and entry in await self._vault.names():
             raise Conflict(IS_THERE.fill(entry=entry, account=account.name))
         return account, entry
 
-    async def _certificate_of(self, name: str, *, next: bool) -> tuple[Account, str]:
+    async def _certificate_of(
+        self, name: str, *, next: bool, ahead: bool = False
+    ) -> tuple[Account, str]:
         account = await self._meant(name)
         entry = account.certificate_next if next else account.certificate
+        if ahead and not next:
+            entry = entry or certificate_entry(account.name)
         if not entry:
             setting, suffix = ("certificate_next", "next") if next else ("certificate", "cert")
             words = NAMES_NONE.fill(account=account.name, setting=setting, suffix=suffix)

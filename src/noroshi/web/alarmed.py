@@ -47,7 +47,9 @@ def view(known: Known, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[s
     """All that the fragments show."""
     every, now = known.alarms["rows"], known.alarms["at"]
     rows = [row for row in every if _fits(row, wanted, known)]
-    shown = [_row(one, known, tongue) for one in rows[:MOST_SHOWN]]
+    rest = [row for row in rows[MOST_SHOWN:] if key_of(row) in wanted.picked]
+    newest = _newest(known.ledger)
+    shown = [_row(one, known, newest, tongue) for one in (*rows[:MOST_SHOWN], *rest)]
     return {
         "may": may,
         "wanted": wanted,
@@ -56,7 +58,7 @@ def view(known: Known, wanted: Wanted, may: Answer, tongue: Tongue) -> Mapping[s
         "nobody": sum(row["acknowledged"] is None for row in every),
         "rows": shown,
         "gone": list(_gone(known, wanted.picked)) if may["act"] else [],
-        "more": max(0, len(rows) - MOST_SHOWN),
+        "more": len(rows) - len(shown),
         "ended": list(_ended(known, now)),
         "silences": known.alarms["silences"],
         "called": lambda place: called(place, known.tree),
@@ -77,6 +79,8 @@ def _fits(row: Answer, wanted: Wanted, known: Known) -> bool:
         return True
     if wanted.show == "nobody" and row["acknowledged"]:
         return False
+    if not wanted.find:
+        return True
     holder = row["acknowledged"]["who"] if row["acknowledged"] else ""
     name = called(row["path"], known.tree)
     text = f"{row['path']} {name} {row['item']} {holder}".lower()
@@ -93,9 +97,16 @@ def _id(key: str) -> str:
     return f"a-{blake2s(key.encode(), digest_size=6).hexdigest()}"
 
 
-def _row(row: Answer, known: Known, tongue: Tongue) -> Mapping[str, Any]:
+def _newest(ledger: Sequence[Answer]) -> Mapping[str, Answer]:
+    """By alarm: its newest mail, of those that are at hand."""
+    return {key_of(one): one for one in reversed(ledger)}
+
+
+def _row(
+    row: Answer, known: Known, newest: Mapping[str, Answer], tongue: Tongue
+) -> Mapping[str, Any]:
     """An alarm with how far its newest mail has come."""
-    its, now = next((o for o in known.ledger if _is_of(o, row)), None), known.alarms["at"]
+    its, now = newest.get(key_of(row)), known.alarms["at"]
     posts = tuple(relay_of(its, now, tongue, known.ways)) if its else ()
     last = [one for one in posts if one.state]
     return {
@@ -106,11 +117,8 @@ def _row(row: Answer, known: Known, tongue: Tongue) -> Mapping[str, Any]:
         "posts": posts,
         "far": f"{last[-1].name} {last[-1].told}".strip() if last else "",
         "because": _because(row["told"]),
+        "told_at": _told_at(row["told"]),
     }
-
-
-def _is_of(one: Answer, row: Answer) -> bool:
-    return bool(one["path"] == row["path"] and one["item"] == row["item"])
 
 
 def _because(told: Sequence[Answer]) -> Answer | None:
@@ -118,6 +126,13 @@ def _because(told: Sequence[Answer]) -> Answer | None:
     if any(one["at"] for one in told):
         return None
     return next((one["because"] for one in told if one["reason"]), None)
+
+
+def _told_at(told: Sequence[Answer]) -> str | None:
+    """When somebody was told last: the mail itself may be older than those at hand."""
+    return max(
+        (one["at"] for one in told if one["at"]), key=datetime.fromisoformat, default=None
+    )
 
 
 def _gone(known: Known, picked: frozenset[str]) -> Iterator[Mapping[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from noroshi.web.words import TEXTS
 
 LONG = 120
 """Characters of a value from which it is folded."""
+LONGEST = 600
+"""Of one they are shown, also where it is folded."""
 ABSENT = object()
 CHANGED = "changed"
 """Where a change of definitions has its lines, as `plan` tells them in English."""
@@ -22,9 +24,11 @@ FIELD = r"(?!(?:nothing|true|false) )(?P<field>[A-Za-z_][\w.-]*)"
 LINE = re.compile(
     r"~ (?P<key>[\w.-]+/[^:]+):(?: (?P<part>[\w./-]+))? "
     + FIELD
-    + r" (?P<before>.+?) → (?P<after>.*)",
+    # What stands between quotes, as TOML writes a text, is no place to part the two.
+    + r' (?P<before>(?:"(?:[^"\\]|\\.)*"|[^"])+?) → (?P<after>.*)',
     re.DOTALL,
 )
+RENAMED = re.compile(r"~ (?P<sort>[a-z]+)/(?P<before>[^:/ ]+) → (?P=sort)/(?P<after>[^:/ ]+)")
 WHOLE = re.compile(r"(?P<sign>[+-]) (?P<key>[\w.-]+/[^:]+)(?:: (?P<part>.+))?", re.DOTALL)
 NOTHING = "nothing"
 WORDED: Mapping[str, Sequence[str]] = {"state": ("state", "routes"), "level": ("level",)}
@@ -51,8 +55,12 @@ class Line:
 
 def lines(before: object, after: object, tongue: Tongue, now: str) -> Sequence[Line]:
     """The difference of two states of what an operation changed; None is none."""
-    told = _Told(tongue, now)
-    return tuple(told.lines(_fields(before), _fields(after)))
+    found = _Told(tongue, now).lines(_fields(before), _fields(after))
+    return tuple(replace(one, before=_cut(one.before), after=_cut(one.after)) for one in found)
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
 
 
 def _fields(state: object) -> Mapping[str, Any]:
@@ -98,6 +106,9 @@ class _Told:
             field = self._field(changed["field"])
             before, after = self._toml(changed["before"]), self._toml(changed["after"])
             return Line("~", f"{place} › {field}", before, after)
+        if renamed := RENAMED.fullmatch(line):
+            name = f"{self._word('audit.sort', renamed['sort'])} › {self.tongue.text('name')}"
+            return Line("~", name, renamed["before"], renamed["after"])
         if whole is not None:
             return Line(whole["sign"], self._place(whole["key"], whole["part"] or ""))
         return Line("", self._name(CHANGED), after=line)
@@ -129,7 +140,8 @@ class _Told:
 
     def _word(self, kind: str, name: str) -> str:
         """Its text; what nobody gave one stays as it is."""
-        words = TEXTS.get(f"{kind}.{name}") or TEXTS.get(f"field.{name}")
+        keys = (f"{one}.{name}" for one in (kind, "field", "audit.field"))
+        words = next((TEXTS[key] for key in keys if key in TEXTS), None)
         return self.tongue.say(words) if words else name
 
     def _value(self, name: str, value: object) -> str:

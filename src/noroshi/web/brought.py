@@ -1,15 +1,19 @@
 """A certificate with its key that somebody brings along in a form: a file in PFX or PEM, or PEM
-as text. It is opened here, as the command opens it where it runs, and nothing of it is kept but
-by the operation that puts it into the vault."""
+as text. It is opened by a process of its own, and nothing of it is kept but by the operation that
+puts it into the vault. Only an administrator's is opened at all."""
 
 from __future__ import annotations
 
-import asyncio
-
 from noroshi.core.words import Words
-from noroshi.oauth.client_certificates import UnfitCertificate, read
-from noroshi.service import Invalid
+from noroshi.oauth.client_certificates import (
+    CANNOT_OPEN,
+    UnfitCertificate,
+    read_apart,
+    see_that_it_holds,
+)
+from noroshi.service import Invalid, Trouble
 from noroshi.vault import Secret
+from noroshi.web.doing import see_that_may
 from noroshi.web.visit import Visit
 
 LARGEST = 64 << 10
@@ -29,7 +33,9 @@ TOO_LONG = Words(
 
 
 async def brought(visit: Visit) -> Secret:
-    """Key and certificate in PEM, unlocked. Raises Invalid, in words that quote nothing of it."""
+    """Key and certificate in PEM, unlocked. Raises Forbidden, Trouble and Invalid, in words that
+    quote nothing of it."""
+    see_that_may(visit)
     text, files = visit.form.get("pem", "").strip(), visit.files
     if len(files) + bool(text) != 1:
         raise Invalid(TWO if files or text else NOTHING)
@@ -37,7 +43,11 @@ async def brought(visit: Visit) -> Secret:
     if len(data) > LARGEST:
         raise Invalid(TOO_LONG.fill(most=LARGEST >> 10))
     passphrase = visit.form.get("passphrase", "")
-    try:  # a PFX says itself how often its password is hashed, so it may take its time
-        return await asyncio.to_thread(read, data, passphrase)
+    try:
+        bundle = await read_apart(data, passphrase)
+        see_that_it_holds(bundle.reveal(), visit.house.service.now())
     except UnfitCertificate as unfit:
         raise Invalid(unfit.words) from None
+    except OSError:
+        raise Trouble(CANNOT_OPEN) from None
+    return bundle

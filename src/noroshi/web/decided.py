@@ -39,6 +39,14 @@ def decided(path: str, log: Answer, ledger: Sequence[Answer], now: str) -> Seque
     return sorted(found, key=lambda one: _at(one.at), reverse=True)
 
 
+def cut_short(ledger: Sequence[Answer], now: str, most: int) -> bool:
+    """Whether that day has more alarms than the newest ones, so many at most, that are asked
+    for: then some that this monitor told may be missing."""
+    if len(ledger) < most or not ledger:
+        return False
+    return _at(ledger[-1]["queued"]) >= datetime.fromisoformat(now) - DAY
+
+
 def _with(one: Answer, its: Answer | None) -> Decided:
     its = its if one["speaks"] else None
     return Decided(

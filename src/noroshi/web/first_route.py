@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ SERVER_FIELDS = ("host", "port", "protection", "sender", "user")
 PROTECTIONS = ("starttls", "tls", "none")
 SIGN_INS, MOST_CONNECTIONS = ("account", "password"), 3
 """Options that say how the route signs in; what Exchange Online allows at once."""
+LONGEST_PORT = 9
+"""Digits: what is longer stays text, and is refused as such; int() raises from 4,301 on."""
 Documents = Mapping[str, Mapping[str, Any]]
 
 
@@ -40,8 +42,20 @@ class Asked:
 
 def route_of(there: Documents, by: str = SMTP) -> str:
     """The route's name: that which the first start has made already, whatever its kind, so that
-    mails that wait for it go out by it once it is mended."""
-    return next((one for one in NAMES.values() if f"routes/{one}" in there), NAMES[by])
+    mails that wait for it go out by it once it is mended; whatever it is called by now, too."""
+    made = (one for one in NAMES.values() if f"routes/{one}" in there)
+    return next(made, next(_renamed(there), NAMES[by]))
+
+
+def _renamed(there: Documents) -> Iterator[str]:
+    """Routes that the first start could have made; `there` has the accounts too."""
+    for key, one in there.items():
+        type, _, name = key.partition("/")
+        if type == "routes" and one.get("kind") in BY:
+            account = there.get(f"accounts/{one.get('options', {}).get('account', '')}", {})
+            known = CLOUDS.get(str(account.get("cloud", "")))
+            if known is None or known.entra:  # a cloud of their own is offered as well
+                yield name
 
 
 def account_of(there: Documents) -> str:
@@ -108,7 +122,7 @@ def _said(asked: Asked, there: Documents, account: str) -> Mapping[str, Any]:
 def _server(asked: Asked, before: Mapping[str, Any]) -> Mapping[str, Any]:
     form = asked.form
     said: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
-    if form["port"].isdecimal():
+    if form["port"].isdecimal() and len(form["port"]) <= LONGEST_PORT:
         said["port"] = int(form["port"])
     if entry := before.get("password") or (NAMES[SMTP] if asked.secret else ""):
         said["password"] = entry

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from noroshi.web.doing import Outcome
 from noroshi.web.visit import Visit
 
-FILE = ".toml: "
+FILE, OPTIONS = ".toml: ", "options"
+NO_OPTIONS = ("by", "value")
+"""Fields that no option is called by: in a sentence these are common words."""
 Bad = Mapping[str, tuple[str, ...]]
 
 
@@ -45,11 +47,15 @@ def at_fields(
 
 
 def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
-    """The name of the setting that is meant: of its place, else of what is said of it."""
+    """The name of the setting that is meant: of its place; or, of a route's options as a whole,
+    of what is said of them. Elsewhere a word such as "by" means no field."""
     last = re.split(r"[.: ]+", where)[-1].partition("[")[0]
     if last in known:
         return last
-    return next((one for one in known if _named(one).search(what)), "")
+    if last != OPTIONS:
+        return ""
+    named = (one for one in known if one not in NO_OPTIONS and _named(one).search(what))
+    return next(named, "")
 
 
 def _named(setting: str) -> re.Pattern[str]:

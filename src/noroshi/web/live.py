@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from time import monotonic
 from typing import Any, TypeVar
 
 from noroshi.core.people import VIEWER, Person, roles_up_to
@@ -37,13 +38,13 @@ PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 @dataclass
 class Seen:
-    """How everything was at one time; `then` is what came after it, once `over` is set."""
+    """How everything was at one time; once `over` is set, something else came after it. What
+    came is not kept here: who stalls would keep all that came since."""
 
     serial: str
     status: Mapping[str, Any]
     ledger: Mapping[str, Any]
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    then: Seen | None = None
     known: Known | None = None
     """What the page of alarms shows of it, once somebody has asked."""
     _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
@@ -106,7 +107,8 @@ class Seen:
 class Live:
     """Looks for all of them."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, time: Callable[[], float] = monotonic) -> None:
+        self._time = time
         self._house, self._born, self._count = house, keys.key()[:8], 0
         self._who = Person("", roles_up_to(VIEWER), "web", "", False)
         self._seen: Seen | None = None
@@ -136,6 +138,16 @@ class Live:
         """Somebody changed something just now: whoever asks next sees it."""
         self._looked = float("-inf")
 
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """What is written in it for one alone counts as a part of the last look: where many
+        have something of their own, all of them look less often, and the watch is not late."""
+        began = self._time()
+        try:
+            yield
+        finally:
+            self._took += self._time() - began
+
     async def follow(self) -> AsyncIterator[Seen | None]:
         """How it is, and again each time that something changed; None when long nothing did."""
         with self._followed():
@@ -143,8 +155,8 @@ class Live:
             yield seen
             while not self._house.closing.is_set():
                 if await self._changed(seen):
-                    assert seen.then is not None
-                    seen = seen.then
+                    assert self._seen is not None
+                    seen = self._seen
                     yield seen
                 else:
                     yield None
@@ -204,13 +216,9 @@ class Live:
             self._count += 1
             self._seen = found
             if before is not None:
-                before.then = found
                 before.over.set()
         self._looked = self._time()
         self._took = self._looked - began
 
     async def _ask(self, op: str, **given: Any) -> Any:
         return asked(await attend(self._house.service, self._who, op, given))
-
-    def _time(self) -> float:
-        return asyncio.get_running_loop().time()

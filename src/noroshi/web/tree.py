@@ -23,6 +23,8 @@ class Group:
     name: str
     title: str
     monitors: list[Answer] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+    """By the whole path of a monitor: what it is called, "" if nothing."""
 
     @property
     def level(self) -> str:
@@ -94,6 +96,7 @@ def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
         instance = found.setdefault(name, Instance(name, one["instance_title"] or name))
         known = instance.groups.setdefault(group, Group(group, one["group_title"] or group))
         known.monitors.append(one)
+        known.titles[one["path"]] = one["title"]
     return found
 
 
@@ -108,8 +111,8 @@ def called(place: str, tree: Mapping[str, Instance]) -> str:
     group = instance.groups.get(names[1])
     if len(names) == 2:
         return f"{instance.title}{STEP}{group.title if group else names[1]}"
-    known = (one["title"] for one in (group.monitors if group else ()) if one["path"] == place)
-    return f"{instance.title}{STEP}{next(known, '') or names[2]}"
+    known = group.titles.get(place, "") if group else ""
+    return f"{instance.title}{STEP}{known or names[2]}"
 
 
 def called_of(monitor: Answer, item: str = "") -> str:

@@ -53,6 +53,8 @@ RAISED: Mapping[str, type[Refusal]] = {
 NOT_KEPT = ("csrf", "password", "do")
 PREVIEWED = frozenset({"etag", "version"})
 """What only the forms of settings send, which all show what they would change."""
+OPENED = "details"
+"""The element that asks when somebody opens it."""
 FOREIGN = frozenset({"cross-site", "same-site"})
 
 
@@ -199,6 +201,8 @@ async def _afterwards(visit: Visit) -> Response:
     it would change goes along, and does nothing by itself: one that cannot would do at once what
     it is asked for, or has a field for a secret."""
     request = visit.request
+    if fetched(request):  # or the page of the log-in would stand in a corner of this one
+        return Response(headers={"HX-Refresh": "true"})
     uploads = boundary_of(request.headers.get("content-type", ""))
     foreign = request.headers.get("sec-fetch-site", "") in FOREIGN
     if request.method != "POST" or foreign or uploads:
@@ -210,11 +214,24 @@ async def _afterwards(visit: Visit) -> Response:
     return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
 
 
+def by_itself(request: Request) -> bool:
+    """Whether a page that stays open asks, as something moved or time passed, and nobody did a
+    thing: it keeps nobody logged in. htmx says of what it fetches that it does, and for which
+    element; a branch of the tree is asked for when somebody opens it."""
+    return fetched(request) and not request.headers.get("hx-source", "").startswith(OPENED)
+
+
+def fetched(request: Request) -> bool:
+    """Whether it is htmx that looks, for a part of a page that is there."""
+    return request.method == "GET" and request.headers.get("hx-request") == "true"
+
+
 async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     house, request = visit.house, visit.request
     if not await house.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
-    visit.person = await house.people.of_session(visit.key, visit.address)
+    there = not by_itself(request)
+    visit.person = await house.people.of_session(visit.key, visit.address, there)
     if visit.person is None and not anybody:
         return await _afterwards(visit)
     if request.method == "POST":

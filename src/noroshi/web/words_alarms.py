@@ -36,6 +36,7 @@ ALARMS: Mapping[str, Words] = {
     "alarms.holder": Words(en="Acknowledged", ja="確認"),
     "alarms.not_yet": Words(en="Not acknowledged", ja="確認待ち"),
     "alarms.not_told": Words(en="nobody was told", ja="まだ誰にも知らせていません"),
+    "alarms.told_at": Words(en="told at {at}", ja="{at} に知らせました"),
     "alarms.silent": Words(en="silent until {at}", ja="{at} まで通知停止"),
     "alarms.works": Words(en="maintenance until {at}", ja="{at} までメンテナンス"),
     "alarms.moved": Words(en="The alarms have changed:", ja="アラームが変わりました。"),
@@ -47,6 +48,20 @@ ALARMS: Mapping[str, Words] = {
     "alarms.none_picked": Words(
         en="Choose at least one alarm in the list first.",
         ja="先に、一覧でアラームを1つ以上選んでください。",
+    ),
+    "alarms.too_many": Words(
+        en="{count} alarms are chosen; at most {most} go at once. Nothing was done. The first "
+        "{most} of them are still chosen.",
+        ja="{count}件選ばれていますが、一度に扱えるのは{most}件までです。何も変更していません。先頭の{most}件は"
+        "選んだままにしています。",
+    ),
+    "alarms.partly": Words(
+        en="Of {count} chosen: done {done}, ended before {over}. The others were not done:",
+        ja="選んだ{count}件のうち、実行 {done}件、すでに終了 {over}件です。残りは実行できませんでした。",
+    ),
+    "alarms.were_over": Words(
+        en="Of those chosen, ended meanwhile: {count}. They need nothing any more.",
+        ja="選んだもののうち{count}件は、そのあいだに終わっていました。対応は要りません。",
     ),
     "alarms.with_picked": Words(en="With those chosen:", ja="選んだアラームを"),
     "alarms.ended": Words(

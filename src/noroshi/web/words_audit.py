@@ -21,6 +21,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "entry": ("Entry of the vault", "保管庫の項目"),
     "etags": ("Seen before", "変更前の識別子"),
     "fate": ("What became of it", "扱い"),
+    "group": ("Group", "グループ"),
     "id": ("ID", "ID"),
     "ids": ("Mails", "メール"),
     "instance": ("Instance", "監視インスタンス"),

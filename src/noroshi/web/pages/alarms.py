@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.alarmed import Wanted, fragments, view
-from noroshi.web.doing import address, asked, attempt, may, typed
+from noroshi.web.alarmed import MOST_SHOWN, Wanted, fragments, key_of, view
+from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
 from noroshi.web.live import LATELY, Live
 from noroshi.web.tongue import TONGUES
@@ -29,6 +30,8 @@ DEEDS = {
     "back": "alarm_unacknowledge",
     "comment": "alarm_comment",
 }
+TOO_LATE = ("conflict", "not found")
+"""Refusals of an alarm that is not there any more, or that somebody else has."""
 LENGTHS = ("1h", "2h", "4h", "8h", "1d")
 TOMORROW, MOMENT = "tomorrow", "moment"
 
@@ -38,14 +41,17 @@ def routes(house: House, live: Live) -> list[Route]:
 
     async def alarms(visit: Visit) -> Response:
         if visit.request.method == "GET":
-            return await _shown(visit, live, did=asked(visit, "did"))
+            over = asked(visit, "over", 4)
+            return await _shown(visit, live, did=asked(visit, "did"), over=_number(over))
         deed = visit.form.get("do", "")
-        why, status = await _done(visit, deed)
-        if why:
-            return await _shown(visit, live, why=why, status=status)
-        live.changed()
+        came = await _done(visit, deed)
+        live.changed()  # also where something was refused: what was picked may be over
+        if came.why or not came.done:
+            return await _shown(visit, live, came)
         back = visit.form.get("back", "")
-        return visit.to(f"/monitor/{back}?said={deed}" if back else address(HERE, did=deed))
+        over = str(came.over or "")
+        where = address(HERE, did=deed, over=over)
+        return visit.to(f"/monitor/{back}?said={deed}" if back else where)
 
     async def changed(visit: Visit) -> Response:
         return await _moved(visit, live)
@@ -59,8 +65,19 @@ def routes(house: House, live: Live) -> list[Route]:
 # what was sent
 
 
-async def _done(visit: Visit, deed: str) -> tuple[tuple[str, ...], int]:
-    """Why it was not done, if so."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What came of it: how often it was `done`, how much was `over` before, `why` the rest was
+    not done, and which alarms are `left` to choose from (None: all that were chosen)."""
+
+    done: int = 0
+    over: int = 0
+    why: tuple[str, ...] = ()
+    status: int = 200
+    left: frozenset[str] | None = None
+
+
+async def _done(visit: Visit, deed: str) -> Came:
     if deed in DEEDS:
         return await _on_picked(visit, deed)
     if deed == "silence":
@@ -69,22 +86,48 @@ async def _done(visit: Visit, deed: str) -> tuple[tuple[str, ...], int]:
         done = await attempt(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
         raise NotFound(TEXTS["error.not_there"])
-    return done.why, done.status
+    return Came(done=int(not done.why), why=done.why, status=done.status)
 
 
-async def _on_picked(visit: Visit, deed: str) -> tuple[tuple[str, ...], int]:
-    picked = [one for name, one in sorted(visit.form.items()) if name.startswith(PICK)]
+async def _on_picked(visit: Visit, deed: str) -> Came:
+    names = (name for name in sorted(visit.form) if name.startswith(PICK))
+    picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
-        return (visit.text("alarms.none_picked"),), 400
+        return Came(why=(visit.text("alarms.none_picked"),), status=400)
+    if len(picked) > MOST_SHOWN:  # each is a write of its own, in the loop of the watch
+        words = visit.text("alarms.too_many", count=len(picked), most=MOST_SHOWN)
+        return Came(why=(words,), status=400)
+    return await _came(visit, deed, {one: await _one(visit, deed, one) for one in picked})
+
+
+async def _one(visit: Visit, deed: str, key: str) -> Outcome:
+    path, _, item = key.partition(" ")
     words = visit.form.get("words", "")
     said = {"text": words} if deed == "comment" else {"comment": words}
-    why, status = list[str](), 200
-    for one in picked:
-        path, _, item = one.partition(" ")
-        done = await attempt(visit, DEEDS[deed], monitor=path, item=item, **said)
-        why += [f"{path} {item}: {text}" for text in done.why]
-        status = max(status, done.status)
-    return tuple(why), status
+    return await attempt(visit, DEEDS[deed], monitor=path, item=item, **said)
+
+
+async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> Came:
+    """Of all of them. What ended meanwhile needs nobody any more: that is no failure."""
+    refused = {key: one for key, one in outcomes.items() if one.why}
+    over = await _over(visit, deed, refused)
+    left = {key: one for key, one in refused.items() if key not in over}
+    done = len(outcomes) - len(refused)
+    why = [f"{key}: {text}" for key, one in left.items() for text in one.why]
+    if why and (done or over):
+        why.insert(
+            0, visit.text("alarms.partly", count=len(outcomes), done=done, over=len(over))
+        )
+    status = max((one.status for one in refused.values()), default=200)
+    return Came(done=done, over=len(over), why=tuple(why), status=status, left=frozenset(left))
+
+
+async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> frozenset[str]:
+    """What of it is not open any more; a comment that was not kept is told as such."""
+    late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
+    if deed == "comment" or not late:
+        return frozenset()
+    return late - {key_of(row) for row in (await visit.need("alarms"))["rows"]}
 
 
 def _silence(visit: Visit) -> Mapping[str, str]:
@@ -97,19 +140,22 @@ def _silence(visit: Visit) -> Mapping[str, str]:
     return {**given, "until": visit.form.get("until", "")}
 
 
+NOTHING_CAME = Came()
+
+
 # what is shown
 
 
 async def _shown(
-    visit: Visit, live: Live, did: str = "", why: tuple[str, ...] = (), status: int = 200
+    visit: Visit, live: Live, came: Came = NOTHING_CAME, did: str = "", over: int = 0
 ) -> Response:
     seen = await live.now()  # first: what moves from here on is told by the stream
     found, log = await visit.need("alarms"), await visit.need("log", last=LATELY)
-    tongue, wanted = TONGUES[visit.language], _wanted(visit)
+    tongue, wanted = TONGUES[visit.language], _wanted(visit, came.left)
     shown = view(seen.with_alarms(found, log), wanted, may(visit), tongue)
     return visit.page(
         "alarms.html",
-        status,
+        came.status,
         lamp=seen.ledger["sum"],
         serial=seen.serial,
         found=found,
@@ -121,7 +167,8 @@ async def _shown(
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
         did=did,
-        why=why,
+        over=over or (0 if came.why else came.over),
+        why=came.why,
     )
 
 
@@ -137,16 +184,20 @@ async def _moved(visit: Visit, live: Live) -> Response:
 
     alike = (visit.language, allowed["act"], wanted.show)
     own = wanted.find or wanted.picked
-    shown, parts = written() if own else seen.once(alike, written)
+    if own:
+        with live.counted():
+            shown, parts = written()
+    else:
+        shown, parts = seen.once(alike, written)
     return visit.page("alarms_changed.html", v=shown, parts=parts)
 
 
-def _wanted(visit: Visit) -> Wanted:
+def _wanted(visit: Visit, left: frozenset[str] | None = None) -> Wanted:
     show = asked(visit, "show")
     return Wanted(
         show=show if show == NOBODY else "",
         find=asked(visit, "find").strip(),
-        picked=_picked(visit),
+        picked=_picked(visit) if left is None else left,
     )
 
 
@@ -154,8 +205,12 @@ def _picked(visit: Visit) -> frozenset[str]:
     """Chosen by a link from elsewhere, in a form that was not taken, or on a page that asks
     what moved meanwhile."""
     sent = (*visit.form.items(), *visit.request.query_params.items())
-    picked = {one for name, one in sent if name.startswith(PICK)}
-    return frozenset(picked | {asked(visit, "at", 2000)} - {""})
+    picked = dict.fromkeys(one for name, one in sent if name.startswith(PICK))
+    return frozenset({*list(picked)[:MOST_SHOWN], asked(visit, "at", 2000)} - {""})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _place_of(picked: frozenset[str]) -> str:

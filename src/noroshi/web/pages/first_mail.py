@@ -151,7 +151,8 @@ def _seen(all_of_it: Mapping[str, Any]) -> str:
 async def sign_in(visit: Visit) -> Response:
     """By the address pasted back, or by a code on another device."""
     look, deed = await looked(visit), visit.form.get("do", "")
-    defined, done = await visit.need("definition_show", types=("routes",)), Outcome()
+    types = ("routes", "accounts")
+    defined, done = await visit.need("definition_show", types=types), Outcome()
     route = route_of(defined["documents"])
     if visit.request.method == "POST":
         if deed not in DEEDS:

@@ -1,0 +1,157 @@
+"""Opens a file with a certificate and its key, in a process of its own when anybody may have
+made the file: one JSON line in by stdin, one out by stdout, and it ends.
+
+Started by its file's path, with nothing in its environment; it imports nothing of ours, so that
+it starts fast. A PFX and a locked key say themselves how often their passphrase is hashed (RFC
+8018, 5.2: "iterationCount"), and the library holds the interpreter's lock while it does so: in a
+node's own process a small file could stop everything for hours.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from base64 import b64decode
+from typing import Any
+
+LEAST_BITS = 2048
+MEMORY = 512 * 1024 * 1024
+CPU_SECONDS = 20
+"""More than its parent waits: it ends even if there is no parent any more."""
+
+
+class Unfit(Exception):
+    """It cannot be used: why, one of the names that the parent has words for."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def opened(data: bytes, passphrase: str) -> str:
+    """Key and certificate in PEM, the key first, unlocked. Raises Unfit."""
+    secret = passphrase.encode() or None
+    found = _from_pem(data, secret) if b"-----BEGIN " in data else _from_pfx(data, secret)
+    key, certificate = found
+    if certificate is None:
+        raise Unfit("no certificate")
+    if key is None:
+        raise Unfit("no key")
+    return bundle(*_fit(key, certificate))
+
+
+def bundle(key: Any, certificate: Any) -> str:
+    """Both as one text in PEM, the key first."""
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    made: bytes = secret + certificate.public_bytes(Encoding.PEM)
+    return made.decode()
+
+
+def _fit(key: Any, certificate: Any) -> tuple[Any, Any]:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    if not isinstance(key, RSAPrivateKey) or key.key_size < LEAST_BITS:
+        raise Unfit("no RSA")
+    if key.public_key() != certificate.public_key():
+        raise Unfit("no pair")
+    return key, certificate
+
+
+def _from_pem(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
+    from cryptography import x509
+
+    certificates: list[Any] = []
+    try:
+        if b"-----BEGIN CERTIFICATE-----" in data:
+            certificates = x509.load_pem_x509_certificates(data)
+    except ValueError:
+        raise Unfit("neither") from None
+    found = _key_block(data)
+    key = _key(found, passphrase) if found else None
+    # Those of the CAs may stand before the key's own.
+    own = (one for one in certificates if key and one.public_key() == key.public_key())
+    return key, next(own, next(iter(certificates), None))
+
+
+def _key(block: bytes, passphrase: bytes | None) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return load_pem_private_key(block, passphrase)
+    except TypeError:  # locked and no passphrase given, or one given for nothing
+        if passphrase is None:
+            raise Unfit("locked") from None
+        return load_pem_private_key(block, None)
+    except ValueError:
+        raise Unfit("wrong") from None
+
+
+def _key_block(data: bytes) -> bytes:
+    """The first private key of a PEM file, whatever stands around it."""
+    found = re.search(
+        rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----\n?", data, re.DOTALL
+    )
+    return found[0] if found else b""
+
+
+def _from_pfx(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    try:
+        key, certificate, more = pkcs12.load_key_and_certificates(data, passphrase)
+    except ValueError:
+        # The library says one thing for a wrong passphrase and for bytes that are no PFX.
+        if not data.startswith(b"\x30"):  # ASN.1's SEQUENCE, with which each PFX begins
+            raise Unfit("neither") from None
+        if _is_certificate(data):  # as portals hand it out, in DER
+            raise Unfit("no key") from None
+        raise Unfit("wrong" if passphrase else "locked") from None
+    # Without a key its certificate counts as one of those beside.
+    return key, certificate or next(iter(more), None)
+
+
+def _is_certificate(data: bytes) -> bool:
+    from cryptography import x509
+
+    try:
+        x509.load_der_x509_certificate(data)
+    except ValueError:
+        return False
+    return True
+
+
+def bound_resources() -> None:
+    """Memory, time, files, dumps: scrypt says itself how much memory it wants (RFC 7914, 2).
+    Windows has no such limits: there the parent's clock must do."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Answers {"pem": …} or {"unfit": why}."""
+    bound_resources()
+    asked = json.loads(sys.stdin.buffer.read())
+    try:
+        said = {"pem": opened(b64decode(asked["data"]), asked["passphrase"])}
+    except Unfit as unfit:
+        said = {"unfit": unfit.why}
+    except Exception:  # whatever else a file of anybody's may bring about; nothing is quoted
+        said = {"unfit": "neither"}
+    sys.stdout.write(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

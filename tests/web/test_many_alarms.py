@@ -1,0 +1,85 @@
+"""The page of alarms when there are very many, and when what was told is long ago."""
+
+from noroshi.web.alarmed import MOST_SHOWN, Known, Wanted, fragments, key_of, view
+from noroshi.web.tongue import TONGUES
+from noroshi.web.tree import tree_of
+
+NOW = "2026-11-25T10:00:00+00:00"
+MAY = {"act": True, "rule": True}
+
+
+class Counted(dict):
+    """A monitor as `status` answers it, which counts how often it is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, name):
+        Counted.looks += 1
+        return super().__getitem__(name)
+
+
+def monitor(n):
+    titles = {"instance_title": "Shop", "group_title": "", "title": f"Disk {n}"}
+    return Counted(path=f"web1/base/d{n}", **titles)
+
+
+def alarm(n, told=()):
+    quiet = {"acknowledged": None, "silent": None, "maintenance": None, "since": NOW}
+    words = {"en": "full", "ja": "満杯"}
+    path = f"web1/base/d{n}"
+    return {
+        "path": path,
+        "item": "/",
+        "level": "critical",
+        "words": words,
+        "told": told,
+    } | quiet
+
+
+def known(rows, ledger=()):
+    alarms = {"at": NOW, "rows": rows, "silences": []}
+    tree = tree_of([monitor(n) for n in range(len(rows))])
+    return Known(tree=tree, ways={}, alarms=alarms, events=[], ledger=ledger)
+
+
+def shown(what, language="en", **wanted):
+    return view(what, Wanted(**wanted), MAY, TONGUES[language])
+
+
+def looks(count, **wanted):
+    what, Counted.looks = known([alarm(n) for n in range(count)]), 0
+    shown(what, **wanted)
+    return Counted.looks
+
+
+def test_ten_times_the_alarms_of_a_group_are_not_a_hundred_times_the_looks():
+    assert looks(1_000) <= 2 * looks(100)
+    assert looks(1_000, find="disk") <= 11 * looks(100, find="disk")
+
+
+def test_a_name_is_found_by_its_title():
+    what = known([alarm(n) for n in range(30)])
+    (found,) = shown(what, find="disk 17")["rows"]
+    assert found["name"] == "Shop › Disk 17 › /"
+
+
+def test_what_somebody_chose_stays_however_many_are_before_it():
+    rows = [alarm(n) for n in range(MOST_SHOWN + 20)]
+    last = key_of(rows[-1])
+    found = shown(known(rows), picked=frozenset({last}))
+    assert [row["key"] for row in found["rows"]][MOST_SHOWN:] == [last]
+    assert found["more"] == 19
+
+
+def cell(language, *told, ledger=()):
+    made = shown(known([alarm(0, told)], ledger), language)
+    return fragments(made, TONGUES[language])["open"]
+
+
+def test_what_was_told_long_ago_is_not_said_to_be_told_to_nobody():
+    its = {"rule": "ops", "contacts": ["ops"], "reason": None, "because": {"en": "", "ja": ""}}
+    before, now = its | {"at": None}, its | {"at": "2026-11-25T08:00:00+00:00"}
+    assert "nobody was told" in cell("en", before)
+    text = cell("ja", before, now)
+    assert "まだ誰にも" not in text and "に知らせました" in text
+    assert 'href="/ledger?q=web1/base/d0"' in text
