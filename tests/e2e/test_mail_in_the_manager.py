@@ -16,6 +16,7 @@ from noroshi.lab.person import enter_code, sign_in
 from noroshi.lab.remote import Remote
 from tests.e2e.labs import LabProgram
 from tests.e2e.world import PATIENCE, Home, free_port
+from tests.web.console import listen
 from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, SHOTS, WIDE
 
 GOOD = "correct horse battery"
@@ -85,8 +86,7 @@ class Sitting:
     def __init__(self, page, office):
         self.page, self.office, self.wrong = page, office, []
         page.set_default_timeout(SOON)
-        page.on("console", lambda said: self.wrong.append(said.text))
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        listen(page, self.wrong)
         page.on("request", self.see)
 
     def see(self, request):

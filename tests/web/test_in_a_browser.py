@@ -11,6 +11,7 @@ from playwright.async_api import async_playwright, expect
 from noroshi.testing import DAWN
 from tests.service.asking import NearBy, applied, opened
 from tests.web.browser import GOOD
+from tests.web.console import listen
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -39,8 +40,7 @@ class Seen:
     def __init__(self, page, url):
         self.page, self.url, self.wrong = page, url, []
         page.set_default_timeout(PATIENT)
-        page.on("console", lambda said: self.wrong.append(said.text))
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        listen(page, self.wrong)
         page.on("request", self.see)
 
     def see(self, request):
