@@ -90,6 +90,14 @@ def test_what_is_no_zip_is_told(raw):
     assert found.problems[0].where == "x.zip" and "no zip" in found.problems[0].what.en
 
 
+def test_a_file_without_a_name_is_told():
+    raw = bytearray(zipped(("x", "y")))
+    at = raw.rindex(b"PK\x01\x02")
+    raw[at + 28 : at + 32] = b"\0\0\1\0"  # its name is none, and one byte of what is beside it
+    found = unpack(bytes(raw), "x.zip")
+    assert found.documents == () and len(found.problems) == 1
+
+
 def test_a_way_to_pack_that_is_not_asked_for_is_told():
     found = unpack(zipped(("contacts/c.toml", "x"), method=zipfile.ZIP_LZMA), "x.zip")
     assert "no zip" in found.problems[0].what.en

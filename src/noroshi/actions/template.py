@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from noroshi import isolated
 from noroshi.core.words import Words
 
 CHILD = Path(__file__).with_name("template_child.py")
@@ -123,7 +122,7 @@ class TemplateRenderer:
     async def _ready_child(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
             try:
-                self._child = await _start()
+                self._child = await isolated.start(CHILD, LONGEST_LINE)
                 async with asyncio.timeout(START_SECONDS):
                     await _answer(self._child)
             except (OSError, EOFError) as error:  # TimeoutError is an OSError
@@ -143,22 +142,6 @@ class TemplateRenderer:
         now = asyncio.get_running_loop().time()
         self._resting = {k: until for k, until in self._resting.items() if until > now}
         self._resting[key] = now + REST_SECONDS
-
-
-async def _start() -> asyncio.subprocess.Process:
-    # A session of its own, so that Ctrl-C at a terminal does not reach it before its turn.
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(CHILD),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-        cwd=CHILD.anchor,
-        start_new_session=True,
-        limit=LONGEST_LINE,
-    )
 
 
 async def _exchange(child: asyncio.subprocess.Process, line: bytes) -> Mapping[str, str]:
@@ -187,18 +170,8 @@ async def _end(child: asyncio.subprocess.Process) -> int | None:
     child.stdin.close()
     code = await child.wait() if child.stdout.at_eof() else child.returncode
     if code is None:
-        _kill(child)
+        isolated.kill(child)
     while await child.stdout.read(LONGEST_LINE):
         pass
     await child.wait()
     return code
-
-
-def _kill(child: asyncio.subprocess.Process) -> None:
-    try:
-        if sys.platform == "win32":
-            child.kill()
-        else:
-            os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # it ended in this very moment

@@ -29,9 +29,7 @@ class Lines:
         try:
             await mine
         except asyncio.CancelledError:
-            if (
-                mine.done() and not mine.cancelled()
-            ):  # it was given, and nobody is there to use it
+            if not mine.cancelled():  # it was given, and nobody is there to use it
                 self.free(route)
             raise
 

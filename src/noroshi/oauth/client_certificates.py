@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from noroshi import isolated
 from noroshi.core.words import Words
 from noroshi.oauth.certificate_child import LEAST_BITS, Unfit, bundle, opened
 from noroshi.vault import Secret
@@ -152,17 +152,7 @@ def read(data: bytes, passphrase: str = "") -> Secret:
 async def read_apart(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
     """The same by a process of its own, which is ended after so many seconds. Raises
     UnfitCertificate, and OSError if no process can be started."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        str(CHILD),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-        cwd=CHILD.anchor,
-        start_new_session=True,
-    )
+    child = await isolated.start(CHILD)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
     try:
         async with asyncio.timeout(within):
@@ -229,10 +219,7 @@ def _thumbprints(certificate: Any) -> Thumbprints:
 async def _end(child: asyncio.subprocess.Process) -> None:
     """It holds the key and the passphrase: it does not stay, whatever became of the answer."""
     if child.returncode is None:
-        try:
-            child.kill()
-        except ProcessLookupError:
-            pass  # it ended in this very moment
+        isolated.kill(child)
         await child.communicate()
 
 
