@@ -29,6 +29,7 @@ from noroshi.core.notices import Notice
 from noroshi.core.words import Words
 from noroshi.examining import Exam, Examination
 from noroshi.storing import (
+    ANSWERS as ANSWERS,
     LEASE as LEASE,
     PARCEL_LEASE as PARCEL_LEASE,
     Arrival as Arrival,

@@ -407,7 +407,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a rule last answered about an item."""
+    """What a rule answered about an item: it told, or why it did not."""
 
     rule: str
     item: str
@@ -419,10 +419,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events, newest first, what the rules last decided, and what people said, newest first."""
+    """Events, newest first, what the rules last decided, what they decided before that, and
+    what people said, both newest first."""
 
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
+    earlier: tuple[Decided, ...] = ()
     remarks: tuple[RemarkShown, ...] = ()
     stopped: StoppedBy | None = None
 
