@@ -27,7 +27,7 @@ from noroshi.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
 from noroshi.core.closed import Closed
-from noroshi.core.model import Fault, Monitor, Route
+from noroshi.core.model import Fault, Monitor, Network, Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
@@ -122,26 +122,31 @@ class Plans:
 
 
 class Hosts:
-    """All instances are watched from this computer; address and time zone are their own."""
+    """All instances are watched from this computer; address and time zone are their own, and
+    some monitors have a network."""
 
-    def __init__(self, rules: ProgramRules, clocks: Clocks, jobs: Jobs, closed: Closed) -> None:
-        self._rules, self._clocks, self._jobs, self._closed = rules, clocks, jobs, closed
-        self._known: dict[tuple[str, str, bool], Host] = {}
+    def __init__(
+        self, rules: ProgramRules, outside: Outside, jobs: Jobs, closed: Closed
+    ) -> None:
+        self._rules, self._outside, self._jobs, self._closed = rules, outside, jobs, closed
+        self._known: dict[tuple[str, str, bool, Network], Host] = {}
         self.own: Own | None = None
         """What the node knows of itself; only its own instance may ask for it."""
 
     def of(self, monitor: Monitor) -> Host:
         address, zone, own = monitor.instance.address, monitor.instance.zone, is_own(monitor)
-        key = address, zone, own
+        network = replace(monitor.network, closed=self._closed)
+        key = address, zone, own, network
         if key not in self._known:
             self._known[key] = LocalHost(
                 self._rules,
-                self._clocks,
+                self._outside.clocks,
                 address,
                 zone=zone_of(zone),
                 jobs=self._jobs,
                 own=self.own if own else None,
-                closed=self._closed,
+                network=network,
+                secret=self._outside.secret,
             )
         return self._known[key]
 
@@ -187,7 +192,7 @@ async def open_app(
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
-        hosts = Hosts(ProgramRules(config.programs, config.runs_as), clocks, jobs, closed)
+        hosts = Hosts(ProgramRules(config.programs, config.runs_as), outside, jobs, closed)
         engine = Engine(
             store,
             plugins,

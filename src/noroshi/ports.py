@@ -29,6 +29,7 @@ from noroshi.core.notices import Notice
 from noroshi.core.words import Words
 from noroshi.examining import Exam, Examination
 from noroshi.storing import (
+    ANSWERS as ANSWERS,
     LEASE as LEASE,
     PARCEL_LEASE as PARCEL_LEASE,
     Arrival as Arrival,
@@ -286,6 +287,9 @@ class Host(Protocol):
     async def network(self) -> Network:
         """By which way its network checks leave, and where none of them may lead."""
 
+    async def secret(self, entry: str) -> str:
+        """The text of the vault's entry of that name, for the one whom it is meant for."""
+
     async def volumes(self) -> Sequence[Volume]: ...
 
     async def processes(self) -> Sequence[Process]:
@@ -339,6 +343,7 @@ class Check:
     `occurrences` are those of its readings that count what happened (lines of a log): found
     at the next look too, it is news, and it has no end to be told of.
     `try_out` lists what is wrong with the options on that host, without measuring anything.
+    `by_network`: it leaves by its host's `network`, so a monitor of this kind may name one.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
     term says of them); it may be None. It raises as `run` does.
     """
@@ -355,6 +360,7 @@ class Check:
     may_vanish: bool = False
     goes_to: Callable[[Any, str], str] | None = None
     occurrences: frozenset[str] = frozenset()
+    by_network: bool = False
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 

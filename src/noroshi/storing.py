@@ -30,6 +30,8 @@ from noroshi.storing_people import PeopleStore
 
 LEASE = timedelta(seconds=15)
 """How long a block of monitors is held without a renewal."""
+ANSWERS = 10
+"""So many of a rule's answers about an item are kept, of which each differs from the one before."""
 PARCEL_LEASE = timedelta(minutes=5)
 """How long an envelope may be out: longer than any transport's time-outs together."""
 
@@ -260,7 +262,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         """The newest events, of one monitor or of all, newest first."""
 
     async def decisions(self, monitor: str) -> Sequence[Decision]:
-        """What each rule last answered about each item of a monitor."""
+        """What each rule answered about each item of a monitor, by rule and item, newest first:
+        the last `ANSWERS` of which each differs from the one before."""
 
     async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
         """The newest samples of a monitor, newest first; without memory."""
@@ -319,8 +322,11 @@ class Store(PeopleStore, AlarmStore, Protocol):
         """The alarms of the envelopes born since then, by their fate: "" for those that wait;
         those in a digest by the digest's; "came back" for those whose mail did."""
 
-    async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
-        """The newest alarms, or the one of that id, with all that became of them."""
+    async def ledger(
+        self, last: int = 100, alarm: str = "", monitor: str = ""
+    ) -> Sequence[Entry]:
+        """The newest alarms, of one monitor or of all, or the one of that id, with all that
+        became of them."""
 
     async def totals(self) -> Mapping[str, int]:
         """All alarms ever: "raised", and by their fate as `tally` has them, but for those

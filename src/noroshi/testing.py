@@ -69,13 +69,14 @@ class FakeHost:
         own: Own | None = None,
         listeners: Iterable[Listener] | None = (),
         network: Network = DIRECT,
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
         self._volumes, self._processes = volumes, processes
         self._listeners = listeners
         self._ran, self._address = ran, address
         self._memory, self._processors = memory, list(processors)
         self._beats, self._now, self._files, self._own = beats, now, files, own
-        self._network = network
+        self._network, self._secrets = network, secrets
         self.forbidden: Sequence[Words] = ()
 
     async def address(self) -> str:
@@ -83,6 +84,9 @@ class FakeHost:
 
     async def network(self) -> Network:
         return self._network
+
+    async def secret(self, entry: str) -> str:
+        return _known(self._secrets or None)[entry]
 
     async def volumes(self) -> Sequence[Volume]:
         return list(_known(self._volumes))

@@ -6,9 +6,10 @@ import pyotp
 import pytest
 
 from noroshi.people import NoEntry
+from noroshi.service import answer
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
-from tests.service.desk import CANARY, Desk
+from tests.service.desk import AKI, CANARY, Desk, documents
 
 
 @pytest.fixture
@@ -103,3 +104,34 @@ async def test_who_was_refused_is_told_with_the_reason(desk, tmp_path):
     assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told
     assert "refused: The name or the password is not right." in told
     assert told.rstrip().endswith("(refusals before it that are not listed: 2)")
+
+
+async def test_what_was_changed_is_told_field_by_field_in_both_languages(desk, tmp_path):
+    await typed("user", "add", "eri", home=tmp_path)
+    await typed("user", "role", "eri", "operator", home=tmp_path)
+    told = (await typed("audit", home=tmp_path)).out
+    assert (
+        "user_role: " in told and "Role: viewer → operator" in told and "this computer" in told
+    )
+    told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
+    assert "役割: 閲覧者 → 運用担当" in told and "このコンピューター" in told
+    assert "{" not in told
+    (newest, *_) = json.loads((await typed("audit", "--json", home=tmp_path)).out)
+    assert (newest["before"]["role"], newest["after"]["role"]) == ("viewer", "operator")
+
+
+async def apply(desk, **given):
+    assert "ok" in await answer(desk.service, AKI, "apply", given)
+
+
+async def test_a_change_of_definitions_is_told_with_its_place(desk, tmp_path):
+    await apply(desk, documents=documents())
+    await apply(desk, documents=documents(contacts__ops={"addresses": ["new@x.example"]}))
+    told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
+    assert "~ 通知先 ops › メールアドレス: " in told and " → " in told
+
+
+async def test_what_was_given_obeys_no_terminal(desk, tmp_path):
+    await apply(desk, documents=documents(), note="a\x1b[2Jb")
+    told = (await typed("audit", home=tmp_path)).out
+    assert "\x1b" not in told and "[2Jb" in told

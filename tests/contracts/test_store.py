@@ -19,7 +19,7 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.words import Words
-from noroshi.ports import LEASE, Beat, Conflict, Node, StoreError, Version
+from noroshi.ports import ANSWERS, LEASE, Beat, Conflict, Node, StoreError, Version
 from tests.contracts.parts import (
     DAWN,
     DISK,
@@ -260,11 +260,28 @@ async def test_events_are_of_one_monitor_or_of_all_and_no_more_than_asked_for(st
     assert [e.id for e in await store.events("m", last=1)] == ["m.2"]
 
 
-async def test_a_rule_s_last_answer_replaces_the_one_before(store, give):
-    await give(decisions=(decision(Reason.NEW_LEVEL),))
-    await give(decisions=(decision(Reason.TOO_SOON, DAWN + MINUTE),))
-    assert await store.decisions("m") == [decision(Reason.TOO_SOON, DAWN + MINUTE)]
+async def test_a_rule_s_answers_are_kept_with_the_newest_first(store, give):
+    first, then = decision(Reason.NEW_LEVEL), decision(Reason.TOO_SOON, DAWN + MINUTE)
+    await give(decisions=(first,))
+    await give(decisions=(then,))
+    assert await store.decisions("m") == [then, first]
     assert await store.decisions("n") == []
+
+
+async def test_of_a_rule_s_answers_about_an_item_the_last_ones_stay(store, give):
+    """In the order in which they came: the clock may be set back."""
+    told = [
+        decision((Reason.REPEAT, Reason.TOO_SOON)[n % 2], DAWN - n * MINUTE)
+        for n in range(ANSWERS + 3)
+    ]
+    other = replace(decision(Reason.NOT_ASKED), item="other")
+    another = replace(decision(Reason.NOT_ASKED), rule="another")
+    await give(decisions=(other, another))
+    for one in told:
+        await give(decisions=(one,))
+    kept = [d for d in await store.decisions("m") if d not in (other, another)]
+    assert kept == told[: -ANSWERS - 1 : -1] and len(kept) == ANSWERS
+    assert other in await store.decisions("m") and another in await store.decisions("m")
 
 
 async def test_a_retired_monitor_leaves_its_last_change_and_is_forgotten(store, node):

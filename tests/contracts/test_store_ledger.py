@@ -51,6 +51,18 @@ async def test_one_alarm_is_found_by_its_id(store):
     assert await store.ledger(alarm="m.4/r/ops") == []
 
 
+async def test_the_alarms_of_one_monitor_are_found_however_many_others_have(store):
+    await store.post(letter(), letter("m.2/r/ops"))
+    for n in range(30):
+        await store.post(
+            letter(f"n.{n}/r/ops"), letter(f"mm.{n}/r/ops"), letter(f"m-x.{n}/r/o")
+        )
+    found = [entry.alarm for entry in await store.ledger(10, monitor="m")]
+    assert found == ["m.2/r/ops", ALARM]
+    assert [entry.alarm for entry in await store.ledger(1, monitor="m")] == ["m.2/r/ops"]
+    assert await store.ledger(monitor="l") == []
+
+
 async def test_all_attempts_of_an_alarm_are_told_with_what_they_brought(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))

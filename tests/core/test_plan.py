@@ -8,8 +8,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from noroshi.core.cadence import WEEK, At, Every
-from noroshi.core.defined import WindowDef
-from noroshi.core.model import Level, Limits, When
+from noroshi.core.defined import NetworkDef, WindowDef
+from noroshi.core.model import Level, Limits, Network, When
 from noroshi.core.plan import (
     AccountDef,
     CloudDef,
@@ -47,7 +47,12 @@ SMTP = Kind(
 )
 GRAPH = Kind(read=as_given, names=frozenset({"account", "graph", "user", "ca_file"}))
 KINDS = Kinds(
-    checks={"disk": DISK, "process": PROCESS, "script": Kind(read=as_given)},
+    checks={
+        "disk": DISK,
+        "process": PROCESS,
+        "script": Kind(read=as_given),
+        "page": Kind(read=as_given, by_network=True),
+    },
     actions={"mail": Kind(read=as_given)},
     transports={"smtp": SMTP, "graph": GRAPH, "pickup": Kind(read=as_given)},
     account=lambda account, cloud, network: (account.mailbox, cloud.name),
@@ -79,6 +84,7 @@ def defined(web=WEB, *, contact=OPS, rule=RULE, route=ROUTE, account=ACCOUNT, cl
         routes={"smtp1": route},
         accounts={"m365": account},
         clouds={"lab": cloud},
+        networks={"office": NetworkDef(name="office", proxy="proxy.test:8080")},
     )
 
 
@@ -206,6 +212,12 @@ def test_the_nearest_limits_of_a_reading_win(instance, group, monitor, limits):
 def test_a_monitor_is_stopped_if_it_or_what_it_is_in_is_not_enabled(off):
     assert monitor_of(stacked(*off)).stopped
     assert not monitor_of(WEB).stopped
+
+
+def test_a_monitor_of_a_page_has_the_network_it_names():
+    found = monitor_of(with_monitor(kind="page", network="office"))
+    assert (found.network.name, found.network.proxy) == ("office", "proxy.test:8080")
+    assert monitor_of(with_monitor(kind="page")).network == Network()
 
 
 def test_which_way_is_bad_is_the_kinds_to_say():
@@ -398,6 +410,16 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
             with_monitor(limits={"used": LimitsDef(margin=-1)}),
             f"{ROOT_AT}.limits.used.margin: -1 is below zero; it is a distance",
             id="margin below zero",
+        ),
+        pytest.param(
+            with_monitor(network="office"),
+            f"{ROOT_AT}.network: is only for kinds that go through one (http); disk does not",
+            id="a network of a kind that has none",
+        ),
+        pytest.param(
+            with_monitor(kind="page", network="offic"),
+            f"{ROOT_AT}.network: there is no network offic; did you mean office?",
+            id="no such network",
         ),
     ],
 )

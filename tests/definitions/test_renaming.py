@@ -55,6 +55,14 @@ def test_what_names_it_names_it_anew_and_the_rest_stays(key, changed):
     assert shown(renamed(made(ALL), {key: "x"})) == expected
 
 
+def test_a_network_is_named_by_monitors():
+    page = monitor("page", B, network="proxy")
+    after = shown(
+        renamed(made({**ALL, "instances/web3": instance(page)}), {"networks/proxy": "x"})
+    )
+    assert after["instances/web3"]["group"][0]["monitor"][0]["network"] == "x"
+
+
 def test_a_rule_is_named_by_instances_groups_and_monitors():
     after = shown(renamed(made(ALL), {"rules/all": "x"}))
     web1 = after["instances/web1"]

@@ -124,3 +124,33 @@ def test_a_webhook_takes_over_while_the_mail_server_is_away(home):
         until(lambda: home.queue() == 0, "the end of it")
     assert json.loads(site.heard[0].body) == {"text": "*Disk full*\n95 %"}
     assert "CANARY-of-a-hook" not in said_of_the_route(home)
+
+
+def test_a_page_is_watched_through_the_proxy_that_its_monitor_names(home, proxy):
+    with running(Site()) as site:
+        home.define(
+            networks__office=f"""
+                proxy = "{proxy.address}"
+                proxy_user = "noroshi"
+                proxy_password = "proxy"
+            """,
+            instances__shop=f"""
+                rules = []
+                [[group]]
+                name = "web"
+                [[group.monitor]]
+                name = "page"
+                kind = "http"
+                every = "1s"
+                network = "office"
+                [group.monitor.options]
+                url = "http://127.0.0.1:{site.port}/"
+                has = ["ok"]
+            """,
+        )
+        home.serve()
+        until(lambda: "noroshi secret set proxy" in said_of_the_route(home), "what is missing")
+        put(home, RIGHT)
+        until(lambda: site.heard, "the look")
+        told = json.loads(home.run("try", "shop/web/page", "--json").stdout)
+    assert told["level"] == "ok" and set(proxy.asked) == {f"127.0.0.1:{site.port}"}

@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 import zipfile
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from noroshi.cli.client import Far, Refused
 from noroshi.lab.model import ClientSecret
 from tests.e2e.canaries import PIECE, Canaries
 from tests.e2e.labs import LabInReach, SigningIn, define, secret_file, walked
+from tests.e2e.test_networks import running
 from tests.e2e.world import PATIENCE, Home, until
+from tests.network.sites import Site, says
 
 MISTYPED = "canary-Mistyped~8Q.client-secret"
 
@@ -37,19 +39,38 @@ COMMANDS = {
     "the queue": ("queue", "list"),
     "the kinds": ("kinds",),
     "the plan": ("plan", "{definitions}"),
+    "the page that is watched": ("try", "shop/web/page"),
+    "what happened to it": ("log", "shop/web/page"),
+    "the audit log": ("audit",),
 }
+PAGE_KEY = "Bearer canary-Zk8Q3aB9xY7w-header-of-a-page"
+PAGE = """
+    rules = []
+    [[group]]
+    name = "web"
+    [[group.monitor]]
+    name = "page"
+    kind = "http"
+    every = "1s"
+    [group.monitor.options]
+    url = "http://127.0.0.1:{port}/"
+    redirects = 1
+    has = ["all is well"]
+    secret_headers = {{ "Authorization" = "page-key" }}
+"""
 
 
 class Installation:
     """A home, a lab, and all that was said and left while both were used."""
 
-    def __init__(self, folder):
-        self.home = Home(folder)
+    def __init__(self, folder, page):
+        self.home, self.page = Home(folder), page
         self.lab = LabInReach(folder / "lab")
         self.canaries, self.seen = Canaries(), {}
         with (self.home.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
             settings.write('\nlog_level = "debug"\nlog = "file"\n')
-        define(self.home, self.lab)
+        define(self.home, self.lab, instances__shop=PAGE.format(port=page.port))
+        self.home.run("secret", "set", "page-key", "--file", "-", input=f"{PAGE_KEY}\n")
 
     def keep(self, place, *told):
         raws = [one if isinstance(one, bytes) else one.encode() for one in told]
@@ -237,6 +258,7 @@ class Installation:
         self.canaries.add("the vault's key", key)
         self.canaries.add("the vault's key", bytes.fromhex(key))
         self.canaries.add("the mistyped secret", MISTYPED)
+        self.canaries.add("the secret header of a page", PAGE_KEY)
         self.canaries.add("the client secret", self.lab.card["client_secret"])
         for token in self.lab.mint.access:
             self.canaries.add("an access token", token)
@@ -247,9 +269,11 @@ class Installation:
 @pytest.fixture(scope="module")
 def used(tmp_path_factory):
     """An installation that has been through all of it."""
-    with pytest.MonkeyPatch.context() as environment:
+    with ExitStack() as opened:
+        environment = opened.enter_context(pytest.MonkeyPatch.context())
         environment.setenv("PYTHONASYNCIODEBUG", "1")  # asyncio then logs what it calls
-        used = Installation(tmp_path_factory.mktemp("used"))
+        page = opened.enter_context(running(quoting()))
+        used = Installation(tmp_path_factory.mktemp("used"), page)
         try:
             used.begin()
             used.sign_in()
@@ -291,12 +315,23 @@ def test_no_piece_of_any_secret_is_in_what_was_said_and_left(used):
     tells_of_all_that_happened(used)
 
 
+def quoting():
+    """A site that gives back what it was sent, in a header and in its text, and where it leads."""
+    key = PAGE_KEY.split()[1]
+    leads = says(302, location=f"/a?key={key}", X_Key=PAGE_KEY)
+    refuses = says(403, f"<p>{PAGE_KEY} is refused ({key[:30]})</p>".encode(), Server=key)
+    return Site(answers=[leads, refuses] * 5_000)
+
+
 def tells_of_all_that_happened(used):
     """Or the search may have found nothing as there was nothing."""
     told = used.seen["a mail in full"].decode()
     assert "Bad credentials" in told and "Temporary failure for" in told
     assert "does not answer as a mail server does" in told
     assert "DEBUG" in used.log and "Traceback" in used.log and "No space left" in used.log
+    assert used.page.heard[0].headers["authorization"] == PAGE_KEY
+    assert "403 Forbidden" in used.seen["the page that is watched"].decode()
+    assert "is refused (" in used.seen["the page that is watched"].decode()
     assert "AADSTS90033" in used.seen["status"].decode()
     assert "AADSTS7000215" in used.seen["status"].decode()
     assert len(used.lab.mint.refresh) > 1

@@ -46,7 +46,9 @@ async def acknowledge(scene, level=Level.CRITICAL):
 
 
 async def decided(scene):
-    return [d.reason for d in await scene.store.decisions("m") if d.item]
+    """What each rule last answered about each item."""
+    newest = {(d.rule, d.item): d.reason for d in reversed(await scene.store.decisions("m"))}
+    return [reason for (_, item), reason in newest.items() if item]
 
 
 async def test_what_was_acknowledged_is_not_repeated_and_its_recovery_is_told(scene):

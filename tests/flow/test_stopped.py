@@ -28,8 +28,8 @@ async def test_who_was_told_of_a_problem_is_told_that_its_watch_ended_and_not_th
     first, last = scene.smtp.sent
     assert last.thread == (first.id,)
     assert (await scene.store.states())["m"] == State(serial=2)
-    [decided] = await scene.store.decisions("m")
-    assert decided.reason.name == "ENDED"
+    decided, *before = await scene.store.decisions("m")
+    assert decided.reason.name == "ENDED" and "NEW_LEVEL" in [one.reason.name for one in before]
 
 
 async def test_what_is_stopped_is_not_measured_neither_in_this_life_nor_in_the_next():

@@ -58,10 +58,18 @@ async def test_the_manager_is_not_reached_by_any_of_its_names(site, host):
 
 async def test_nor_by_an_address_of_this_computer_s():
     """Where it listens for others too, the computer's own address leads to it as well."""
+    assert "own manager" in await why_not(own_address(), 7663, closed_to(7663))
+
+
+def own_address():
+    """One that others reach this computer by, where it has any: that of the way to 192.0.2.1, to
+    which nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        asking.connect(("127.0.0.1", 9))
-        own = asking.getsockname()[0]
-    assert "own manager" in await why_not(own, 7663, closed_to(7663))
+        try:
+            asking.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return asking.getsockname()[0]
 
 
 async def test_other_ports_of_this_computer_are_reached(site):
@@ -86,6 +94,14 @@ async def test_a_proxy_is_not_asked_to_lead_there(proxy):
     network = Network(name="office", proxy=proxy.address)
     assert "a cloud gives" in await why_not("metadata.google.internal", 80, network)
     assert "a cloud gives" in await why_not("169.254.169.254", 443, network)
+    assert proxy.asked == []
+
+
+async def test_nor_to_our_own_manager_by_an_address_of_this_computer_s(proxy):
+    """It may stand on this computer, or be let in where others are not."""
+    network = closed_to(7663, proxy=proxy.address)
+    for host in (own_address(), "127.0.0.1", "localhost"):
+        assert "own manager" in await why_not(host, 7663, network)
     assert proxy.asked == []
 
 

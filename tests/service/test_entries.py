@@ -59,6 +59,9 @@ async def test_no_secret_is_in_the_list(ask):
     assert CANARY not in str(await ask("secret_list"))
 
 
+PAGE = {"name": "page", "options": {"url": "no", "secret_headers": {"X-Key": "five"}}}
+
+
 def test_whatever_setting_names_an_entry_is_known_by_what_it_is_called():
     given = (
         document(
@@ -66,7 +69,7 @@ def test_whatever_setting_names_an_entry_is_known_by_what_it_is_called():
         ),
         document("accounts/b", {"secret": "one", "secret_next": "three", "mailbox": "no"}),
         document("networks/c", {"proxy_password": "four"}),
-        document("instances/d", {"title": "no", "group": [{"name": "no"}]}),
+        document("instances/d", {"title": "no", "group": [{"name": "no", "monitor": [PAGE]}]}),
         document("contacts/e", {"password": 5}),
     )
     assert named_in(given) == {
@@ -74,6 +77,7 @@ def test_whatever_setting_names_an_entry_is_known_by_what_it_is_called():
         "two": ["routes/a"],
         "three": ["accounts/b"],
         "four": ["networks/c"],
+        "five": ["instances/d"],
     }
 
 

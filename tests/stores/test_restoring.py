@@ -301,7 +301,7 @@ FAULTS = {
         "belong to no mail",
     ),
     "a rule's answer about nothing": (
-        "insert into decision values ('x', 'r', '', 0, 'REPEAT')",
+        "insert into decision values ('x', 'r', '', 1, 0, 'REPEAT')",
         "monitors that are not there, the first is x",
     ),
     "a missing document": ("delete from document", "documents of versions are missing"),

@@ -7,10 +7,12 @@ import logging
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 
 from noroshi import schema
+from noroshi.core.closed import Closed
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, fate
 from noroshi.core.model import NOTHING, Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
@@ -276,6 +278,51 @@ async def test_a_certificate_nobody_vouches_for_gets_nothing(site, certificate):
     answer = answer_in(receipt)
     assert answer.verdict is Verdict.ROUTE_DOWN and "issued by test CA" in answer.words.en
     assert site.heard == []
+
+
+# Where it does not lead
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+async def test_it_leads_to_no_cloud_s_metadata(certificate, proxied):
+    async with Proxy().open() as proxy:
+        network = Network(name="office", proxy=proxy.address if proxied else "")
+        url = "http://169.254.169.254/latest/meta-data/"
+        vault = Vault(hook="https://metadata.google.internal./x")
+        for given in ({"url": url, "plain_http": True}, {"url_entry": "hook"}):
+            if proxied or "url" in given:  # by itself nobody here knows the name
+                answer = answer_in(
+                    await receipt_of(certificate, network=network, vault=vault, **given)
+                )
+                assert (
+                    answer.verdict is Verdict.ROUTE_DOWN and "a cloud gives" in answer.words.en
+                )
+    assert proxy.asked == []
+
+
+async def test_it_leads_to_our_own_manager_only_if_the_process_s_file_says_so(
+    site, certificate
+):
+    given = {"url": f"{site.url}/api/status"}
+    network = Network(closed=Closed(site.port))
+    answer = answer_in(await receipt_of(certificate, network=network, **given))
+    assert "Noroshi's own manager" in answer.words.en and site.connections == 0
+    loopback = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    opened = Network(closed=Closed(site.port, loopback))
+    await receipt_of(certificate, network=opened, **given)
+    assert len(site.heard) == 1
+
+
+async def test_a_redirect_of_a_webhook_is_not_followed(site, certificate):
+    site.answers = [says(307, location="https://169.254.169.254/latest/")]
+    answer = answer_in(await receipt_of(certificate, url=f"{site.url}/hook"))
+    assert (answer.code, len(site.heard)) == (307, 1)
+
+
+async def test_of_a_long_answer_an_administrator_reads_the_beginning(site, certificate):
+    site.answers = [says(500, b"x" * 200_000)]
+    answer = answer_in(await receipt_of(certificate, url=f"{site.url}/hook"))
+    assert 0 < len(answer.text_for(roles_up_to(ADMIN))) <= 300
 
 
 # What is a secret

@@ -10,15 +10,17 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
+from noroshi.checks import secret_headers
 from noroshi.checks.logs.encodings import codec_of
 from noroshi.checks.logs.matching import shown
 from noroshi.core import pages
-from noroshi.core.model import Limits, Network, Reading
+from noroshi.core.model import Limits, Reading
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words, plain
 from noroshi.network import ByNetwork, NotReached
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
+from noroshi.vault import Secret
 
 if TYPE_CHECKING:
     from noroshi.network.visiting import Answered, Asking, Visit
@@ -75,6 +77,8 @@ class Options:
     """How many redirects are followed, 0 to 10; headers go to the first address alone. / たどるリダイレクトの回数です (0から10)。ヘッダーは最初のアドレスにだけ送ります。"""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers to send along, which are no secrets, such as Accept-Language. / 一緒に送るヘッダーです (Accept-Language など)。秘密の値は指定できません。"""
+    secret_headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers whose values are secrets, such as Authorization: for each the vault's entry that holds it. / 値が秘密のヘッダー (Authorization など) と、その値を入れた保管庫の項目名です。"""
     ca_file: str = ""
     """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
     most: int = 64
@@ -89,6 +93,7 @@ class Options:
     def _faults(self) -> Iterator[Words]:
         if why := pages.fault_of(self.url) or pages.header_fault(self.headers):
             yield why
+        yield from secret_headers.faults_of(self.url, self.headers, self.secret_headers)
         if not all(100 <= one <= 599 for one in self.status):
             yield BAD_STATUS
         if not 0 <= self.redirects <= MOST_REDIRECTS:
@@ -133,22 +138,25 @@ class Looked:
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Whoever took the connection, or refused it, is at fault for what follows; before that nobody
     knows who is, so nothing could be measured."""
-    looked = await _look(wanted, await host.network())
+    secrets = await secret_headers.found(wanted.secret_headers, host)
+    hiding = secret_headers.Hiding(secrets)
+    looked = await _look(wanted, host, secrets)
     if looked.trouble is not None and not looked.visit.taken:
-        raise Unmeasurable(looked.why)
+        raise hiding.stopped(Unmeasurable(looked.why))
     wrong, note = await _judged(wanted, looked)
-    return Outcome(tuple(_readings(looked, wrong, note, await host.now())))
+    return hiding.outcome(Outcome(tuple(_readings(looked, wrong, note, await host.now()))))
 
 
-async def _look(wanted: Options, network: Network) -> Looked:
+async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> Looked:
     """Raises Unmeasurable for what is our own side's fault."""
+    way = ByNetwork(await host.network(), host.secret)
     visiting = await _loaded()
     visit, loop = visiting.Visit(), asyncio.get_running_loop()
     answered, trouble, began = None, None, loop.time()
     try:
         async with asyncio.timeout(wanted.timeout):
-            asking = _asking(visiting.Asking, wanted)
-            answered = await visiting.visited(asking, ByNetwork(network), visit)
+            asking = _asking(visiting.Asking, wanted, secrets)
+            answered = await visiting.visited(asking, way, visit)
     except TimeoutError:
         trouble = visit.late(wanted.timeout)
     except NotReached as said:
@@ -201,7 +209,12 @@ async def _text(body: bytes) -> bytes:
 async def preview(wanted: Options, host: Host) -> Sequence[Words]:
     """Each hop, and how the answer begins. It is asked for administrators alone: whoever may define
     a monitor could else read by it what only this computer reaches."""
-    looked = await _look(wanted, await host.network())
+    secrets = await secret_headers.found(wanted.secret_headers, host)
+    looked = await _look(wanted, host, secrets)
+    return tuple(map(secret_headers.Hiding(secrets).words, await _shown_of(wanted, looked)))
+
+
+async def _shown_of(wanted: Options, looked: Looked) -> Sequence[Words]:
     told = [words for hop in looked.visit.hops for words in _of_hop(wanted, hop)]
     if looked.trouble is not None:
         return (*told, looked.why)
@@ -237,11 +250,12 @@ def _is_word(text: str) -> bool:
     return bool(text) and len(text) <= LONGEST_WORD and not {"\n", "\r"} & set(text)
 
 
-def _asking(make: type[Asking], wanted: Options) -> Asking:
+def _asking(make: type[Asking], wanted: Options, secrets: Mapping[str, Secret]) -> Asking:
     return make(
         url=wanted.url,
         method=wanted.method,
         headers=wanted.headers,
+        secret_headers={name: one.reveal() for name, one in secrets.items()},
         redirects=wanted.redirects,
         most=wanted.most * KIB,
         ca_file=wanted.ca_file,
@@ -273,6 +287,7 @@ CHECK = Check(
         "days": Words(en="Certificate ends in", ja="証明書の残り"),
     },
     run=run,
+    by_network=True,
     goes_to=lambda wanted, own: wanted.where,
     try_out=try_out,
     preview=preview,

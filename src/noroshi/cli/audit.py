@@ -1,17 +1,20 @@
-"""`noroshi audit`: who changed what, by which door, from what to what."""
+"""`noroshi audit`: who changed what, by which door, from what to what, field by field."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
-from noroshi.cli.layout import columns, table
+from noroshi.cli.layout import columns, wrap
 from noroshi.cli.times import clock
+from noroshi.core.printable import printable
 from noroshi.core.words import Words
+
+if TYPE_CHECKING:
+    from noroshi.web.audited import Line
 
 NOTHING = Words(en="Nobody has changed anything yet.", ja="まだ何も変更されていません。")
 NOBODY = Words(en="unknown", ja="不明")
@@ -25,6 +28,7 @@ DOORS: Mapping[str, Words] = {
     "web": Words(en="browser", ja="ブラウザー"),
     "api": Words(en="API", ja="API"),
 }
+INDENT = "    "
 
 
 def audit(asked: Asked) -> int:
@@ -34,33 +38,64 @@ def audit(asked: Asked) -> int:
         asked.print_json(found)
         return exits.DONE
     now = datetime.now(UTC)
-    rows = [
-        (clock(one["at"], now), _who(asked, one), one["op"], _what(asked, one))
-        for one in reversed(found)
-    ]
-    print("\n".join(table(rows, columns())) or asked.say(NOTHING))
+    told = ["\n".join(_row(asked, one, now)) for one in reversed(found)]
+    print("\n".join(told) or asked.say(NOTHING))
     return exits.DONE
+
+
+def _row(asked: Asked, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """When, who, from where, what it was called; below, with what and what that changed."""
+    yield f"{clock(one['at'], now)}  {_who(asked, one)}  {_deed(asked, one['op'])}"
+    for line in (*_given(asked, one, now), *_changed(asked, one, now), *_refusal(asked, one)):
+        yield from (INDENT + part for part in wrap(line, max(columns() - len(INDENT), 1)))
 
 
 def _who(asked: Asked, one: Mapping[str, Any]) -> str:
     door = asked.say(DOORS.get(one["door"], DOORS["api"]))
     where = f"{door} {one['address']}" if one["address"] else door
-    return f"{one['who'] or asked.say(NOBODY)} ({where})"
+    return f"{printable(one['who']) or asked.say(NOBODY)} ({where})"
 
 
-def _what(asked: Asked, one: Mapping[str, Any]) -> str:
-    """What was asked for, and what it was and became, or why it was refused."""
-    if one["refused"]["en"]:
-        why = asked.say(REFUSED.fill(why=Words(**one["refused"])))
-        return (
-            f"{why} {asked.say(MORE.fill(count=one['left_out']))}" if one["left_out"] else why
-        )
-    given = ", ".join(f"{name}={_short(value)}" for name, value in one["given"].items())
-    states = [_short(one[side]) for side in ("before", "after") if one[side] is not None]
-    return "  ".join(part for part in (given, " → ".join(states)) if part)
+def _deed(asked: Asked, op: str) -> str:
+    """Its name, and in a sentence what it does."""
+    # Only now, as the field's words below: it costs what no other command needs.
+    from noroshi.service.service import OFFERED
+    from noroshi.web.words import TEXTS
+
+    known = OFFERED[op].help if op in OFFERED else TEXTS.get(f"audit.{op}")
+    return f"{op}: {asked.say(known)}" if known is not None else op
 
 
-def _short(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+def _given(asked: Asked, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """With what, on one line."""
+    told = [_pair(line) for line in _lines(asked, None, one["given"], now)]
+    if told:
+        yield ("、" if asked.language == "ja" else ", ").join(told)
+
+
+def _changed(asked: Asked, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """What it was and became, a line for each field."""
+    for line in _lines(asked, one["before"], one["after"], now):
+        sign = f"{line.sign} " if line.sign else ""
+        yield f"{sign}{_pair(line)}"
+
+
+def _refusal(asked: Asked, one: Mapping[str, Any]) -> Iterator[str]:
+    if not one["refused"]["en"]:
+        return
+    why = asked.say(REFUSED.fill(why=Words(**one["refused"])))
+    more = asked.say(MORE.fill(count=one["left_out"])) if one["left_out"] else ""
+    yield f"{why} {more}".rstrip()
+
+
+def _lines(asked: Asked, before: object, after: object, now: datetime) -> Sequence[Line]:
+    """As the manager tells them."""
+    from noroshi.web.audited import lines
+    from noroshi.web.tongue import TONGUES
+
+    return lines(before, after, TONGUES["ja" if asked.language == "ja" else "en"], str(now))
+
+
+def _pair(line: Line) -> str:
+    states = " → ".join(filter(None, (line.before, line.after)))
+    return printable(f"{line.name}: {states}" if states else line.name)

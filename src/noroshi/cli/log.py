@@ -26,7 +26,8 @@ STOPPED_BY = Words(
     ja="－ {path} の監視を {who} が停止しています (版 {version} から)。測定も通知もしません。",
 )
 RULES = Words(en="What each rule last answered", ja="実行条件ごとの最後の判断")
-
+EARLIER = Words(en="What the rules answered before", ja="それより前の判断")
+SPEAKS = {True: Words(en="told", ja="知らせた"), False: Words(en="not told", ja="知らせない")}
 
 REMARKS = Words(en="What people said", ja="担当者の記録")
 SORTS = {
@@ -51,6 +52,9 @@ def log(asked: Asked) -> int:
         print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
     if found["decisions"]:
         print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
+    if found["earlier"]:
+        earlier = found["earlier"][::-1]
+        print("\n".join(["", asked.say(EARLIER), *_decisions(asked, earlier, now)]))
     return exits.DONE
 
 
@@ -82,7 +86,13 @@ def _step(asked: Asked, one: Answer) -> str:
 
 def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
     rows = [
-        (clock(one["at"], now), one["rule"], one["item"], asked.say(one["because"]))
+        (
+            clock(one["at"], now),
+            one["rule"],
+            one["item"],
+            asked.say(SPEAKS[one["speaks"]]),
+            asked.say(one["because"]),
+        )
         for one in found
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))

@@ -89,6 +89,8 @@ class MonitorDef(Definition):
     """Limits by reading; an empty table switches the kind's own limits off. / 測定値ごとのしきい値です。空のテーブルにすると、種別の既定のしきい値も使いません。"""
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on it, beside its group's and its instance's. / この監視項目のメンテナンスです。グループと監視インスタンスのものに加わります。"""
+    network: str = ""
+    """For a web page: which network in networks/ it goes through; "" is directly. / Web ページの監視で、networks/ のどのネットワークを通るかです。"" なら直接つなぎます。"""
     enabled: bool = True
     """false: it is not measured until it is enabled again. / いいえ (false) なら監視を停止し、はい (true) に戻すまで測定しません。"""
 

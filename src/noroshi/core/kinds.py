@@ -23,7 +23,7 @@ class Kind:
     `names` are its options; `readings` what a check measures, None if that is open;
     `may_vanish`: what it measures comes and goes; `goes_to`: from a network check's options and
     the instance's address to the address that it is about; `occurrences` are the readings of
-    what happens and is no state.
+    what happens and is no state; `by_network`: it goes by the network that its monitor names.
     """
 
     read: Read
@@ -33,6 +33,7 @@ class Kind:
     may_vanish: bool = False
     goes_to: Callable[[Any, str], str] | None = None
     occurrences: frozenset[str] = frozenset()
+    by_network: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,7 +203,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """How a route or an account reaches the outside; "" is directly, and the system's way.
+    """How a route, an account or a monitor reaches the outside; "" is directly.
 
     `proxy` is host:port of an HTTP proxy, `proxy_password` the name of the vault's entry;
     `source` is the address that connections come from; `ca_file` (PEM) is trusted beside the
@@ -275,7 +275,8 @@ class Monitor:
     address that a network check is about, "" for what is about the computer itself.
     `occurrences` are the readings of what happens and is no state: found again, it is news.
     `maintenance` is planned work, its group's and instance's with it: nothing is told then.
-    `stopped`: nothing of it is measured until somebody starts it again.
+    `stopped`: nothing of it is measured until somebody starts it again. `network` is how a kind
+    that goes by one reaches the outside.
     """
 
     id: str
@@ -296,6 +297,7 @@ class Monitor:
     group_title: str = ""
     maintenance: tuple[Window, ...] = ()
     stopped: bool = False
+    network: Network = DIRECT
 
     @property
     def path(self) -> str:

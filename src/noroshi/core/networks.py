@@ -1,4 +1,4 @@
-"""Networks of a plan: how routes and accounts reach the outside."""
+"""Networks of a plan: how routes, accounts and monitors reach the outside."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def with_direct(networks: Mapping[str, Network], closed: Closed) -> Mapping[str,
 
 
 def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Network:
-    """The network that a route or an account names; without a name, or an unknown one, none."""
+    """The network that a definition names; without a name, or an unknown one, none."""
     if name and name not in networks:
         place.at("network").no_such(NETWORK, name, networks.keys() - {NO_NAME})
     return networks.get(name) or networks.get(NO_NAME, DIRECT)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urljoin, urlsplit
 
 from noroshi.core.words import Words, plain
@@ -59,8 +59,10 @@ BAD_HEADER = Words(
     en="the header {name!r} cannot be set", ja="ヘッダー {name!r} は指定できません"
 )
 SECRET_HEADER = Words(
-    en="the header {name!r} holds a secret, which everybody who sees the monitor would see",
-    ja="ヘッダー {name!r} の値は秘密です。監視項目を見られる人全員に見えてしまうため、指定できません",
+    en="the header {name!r} holds a secret, which everybody who sees the monitor would see. Put its "
+    "value into the vault (noroshi secret set NAME), and give {name} = NAME in secret_headers",
+    ja="ヘッダー {name!r} の値は秘密です。監視項目を見られる人全員に見えてしまうため、ここには書けません。"
+    "値を noroshi secret set 名前 で保管庫に入れ、secret_headers に {name} = 名前 と指定してください",
 )
 BAD_VALUE = Words(
     en="the value of the header {name!r} must be one line of printable ASCII, of at most {most} "
@@ -172,13 +174,36 @@ def header_fault(headers: Mapping[str, str]) -> Words | None:
     if len(headers) > MOST_HEADERS:
         return TOO_MANY_HEADERS.fill(most=MOST_HEADERS)
     for name, value in headers.items():
-        if not TOKEN.fullmatch(name) or name.lower() in OURS:
+        if not may_be_set(name):
             return BAD_HEADER.fill(name=name)
         if SECRETS.search(name):
             return SECRET_HEADER.fill(name=name)
         if not VALUE.fullmatch(value):
             return BAD_VALUE.fill(name=name, most=LONGEST_VALUE)
     return None
+
+
+def may_be_set(header: str) -> bool:
+    """Whether an administrator may have a header of this name sent along."""
+    return bool(TOKEN.fullmatch(header)) and header.lower() not in OURS
+
+
+def keeps_secrets(url: str) -> bool:
+    """Whether a secret may be sent there: by https, or to a near computer, by number (a name could
+    lead anywhere)."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_near(parts.hostname or "")
+
+
+def is_near(host: str) -> bool:
+    """Loopback or private, by number."""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private
 
 
 def where_of(url: str) -> str:

@@ -31,7 +31,7 @@ from noroshi.core.notifying import notifications
 from noroshi.core.own import told_elsewhere, with_own
 from noroshi.core.problems import Problem
 from noroshi.core.telling import contacts, routes, rules
-from noroshi.core.watching import monitors
+from noroshi.core.watching import Known, monitors
 
 __all__ = [
     "AccountDef",
@@ -86,7 +86,7 @@ def compile_most(
     the_networks = networks(definitions, found, kinds.closed)
     ways = with_direct(the_networks, kinds.closed)
     the_rules = rules(definitions, kinds.actions, the_contacts, found)
-    watched = monitors(definitions, kinds.checks, the_rules, found)
+    watched = monitors(definitions, Known(kinds.checks, the_rules, ways), found)
     plan = Plan(
         monitors=told_elsewhere(watched, the_rules, definitions),
         rules=the_rules,

@@ -21,7 +21,8 @@ from noroshi.core.defined import (
 )
 from noroshi.core.kinds import Kind
 from noroshi.core.maintaining import maintenance
-from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
+from noroshi.core.model import DIRECT, MINUTELY, Instance, Limits, Monitor, Network, Rule
+from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import all_known, host, in_range, read_length, title, zone
 from noroshi.core.windows import Window
@@ -48,6 +49,10 @@ DAYS_ALONE = Words(
 NO_MOMENT = Words(
     en='{given} is no time of day; write it as in "07:30"',
     ja='{given} は時刻として読めません。"07:30" のように書いてください',
+)
+NO_NETWORK = Words(
+    en="is only for kinds that go through one (http); {kind} does not",
+    ja="を指定できるのは、ネットワークを通る種別 (http) だけです。{kind} は通りません",
 )
 NO_ID = Words(en="the monitor has no id yet", ja="この監視項目にはまだ ID がありません")
 SAME_ID = Words(
@@ -95,16 +100,14 @@ class Known:
 
     checks: Mapping[str, Kind]
     rules: Mapping[str, Rule]
+    networks: Mapping[str, Network] = field(default_factory=dict)
 
 
 def monitors(
-    definitions: Definitions,
-    checks: Mapping[str, Kind],
-    rules: Mapping[str, Rule],
-    found: list[Problem],
+    definitions: Definitions, known: Known, found: list[Problem]
 ) -> dict[str, Monitor]:
     """All monitors of all instances, by id."""
-    known, made = Known(checks, rules), dict[str, Monitor]()
+    made = dict[str, Monitor]()
     for name, said in definitions.instances.items():
         place = file_of("instances", name, found)
         for monitor, where in _of_instance(said, known, place):
@@ -206,7 +209,15 @@ def _monitor(
         occurrences=kind.occurrences if kind is not None else frozenset(),
         maintenance=(*above.maintenance, *maintenance(said, instance.zone, place)),
         stopped=above.stopped or not said.enabled,
+        network=_network(said, kind, known, place),
     )
+
+
+def _network(said: MonitorDef, kind: Kind | None, known: Known, place: Place) -> Network:
+    if said.network and kind is not None and not kind.by_network:
+        place.at("network").say(NO_NETWORK, kind=said.kind)
+        return DIRECT
+    return network_of(said.network, known.networks, place)
 
 
 def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:

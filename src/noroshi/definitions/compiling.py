@@ -80,7 +80,11 @@ def _check(check: Check) -> plan.Kind:
     readings = None if check.kind in OPEN or not declared else declared
     kind = _kind(check.options, check.limits, readings)
     return replace(
-        kind, may_vanish=check.may_vanish, goes_to=check.goes_to, occurrences=check.occurrences
+        kind,
+        may_vanish=check.may_vanish,
+        goes_to=check.goes_to,
+        occurrences=check.occurrences,
+        by_network=check.by_network,
     )
 
 

@@ -21,7 +21,12 @@ NAMED_BY: Mapping[str, Mapping[str, str]] = {
     "notifications": {},
     "contacts": {"rules": "contacts", "notifications": "contacts"},
     "routes": {"rules": "routes", "notifications": "routes"},
-    "networks": {"routes": "network", "accounts": "network"},
+    "networks": {
+        "instances": "network",
+        "blueprints": "network",
+        "routes": "network",
+        "accounts": "network",
+    },
 }
 """What can have another name, by folder: which definitions name it, and in which setting of
 theirs, of their groups and of their monitors."""

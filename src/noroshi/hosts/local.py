@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 
 import psutil
 
-from noroshi.core.closed import CLOSED, Closed
-from noroshi.core.model import Network
+from noroshi.core.model import DIRECT, Network
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts import counters
@@ -20,6 +19,7 @@ from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.shared import Shared
 from noroshi.hosts.threads import apart
 from noroshi.hosts.volumes import Volumes
+from noroshi.network.reaching import no_secret
 from noroshi.ports import (
     Beat,
     Clocks,
@@ -31,6 +31,7 @@ from noroshi.ports import (
     Processor,
     Program,
     Ran,
+    RouteTrouble,
     Unmeasurable,
     Volume,
 )
@@ -61,8 +62,9 @@ NOT_HERE = Words(
 
 
 class LocalHost:
-    """Facts from this computer's own kernel. `zone` is the instance's; `closed` is where no check
-    may lead that reads what it is answered."""
+    """Facts from this computer's own kernel. `zone` is the instance's; `network` is the way out of
+    checks that read what they are answered, with where none of them may lead; `secret` raises
+    RouteTrouble, as that of ports.Outside does."""
 
     def __init__(
         self,
@@ -74,13 +76,14 @@ class LocalHost:
         jobs: Jobs | None = None,
         volumes: Volumes | None = None,
         own: Own | None = None,
-        closed: Closed = CLOSED,
+        network: Network = DIRECT,
+        secret: Callable[[str], Awaitable[str]] = no_secret,
         look: Callable[[], Sequence[Process]] | None = None,
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
         self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
         self._volumes, self._files = volumes or Volumes(), FileWork()
-        self._own, self._network = own, Network(closed=closed)
+        self._own, self._network, self._secret = own, network, secret
         self._table = Shared(lambda: apart(look or running_processes), clocks.steady)
 
     async def address(self) -> str:
@@ -88,6 +91,12 @@ class LocalHost:
 
     async def network(self) -> Network:
         return self._network
+
+    async def secret(self, entry: str) -> str:
+        try:
+            return await self._secret(entry)
+        except RouteTrouble as trouble:
+            raise Unmeasurable(trouble.words) from None
 
     async def volumes(self) -> Sequence[Volume]:
         return await self._volumes.read()

@@ -14,7 +14,7 @@ from noroshi.core.model import Fault, Network
 from noroshi.core.words import Words
 from noroshi.network import said
 from noroshi.network.proxy import authority
-from noroshi.network.racing import Address
+from noroshi.network.racing import Address, addresses_of, by_number
 
 
 def allowed(
@@ -33,7 +33,10 @@ def allowed(
 def see_that_open(host: str, port: int, network: Network) -> None:
     """What a proxy is asked for: it looks the name up, so only a number, or a name that all
     know, can be judged. Raises NotReached."""
-    if why := network.closed.why_by_name(host, port):
+    numbers = addresses_of(by_number(host, port))
+    why = network.closed.why_by_name(host, port)
+    why = why or next(filter(None, (_why(one, port, network) for one in numbers)), None)
+    if why is not None:
         raise _closed(why, host, port, host)
 
 

@@ -24,10 +24,10 @@ from noroshi.core.words import Words
 from noroshi.network import said
 from noroshi.network.dialing import meet
 from noroshi.network.proxy import authority
-from noroshi.network.racing import NobodyAnswered, first_to_answer
+from noroshi.network.racing import NobodyAnswered, NoSource, first_to_answer
 from noroshi.network.reaching import Way
 from noroshi.network.said import NotReached
-from noroshi.network.stepwise import looked_up
+from noroshi.network.stepwise import Ahead, joined, led_on, looked_up
 from noroshi.network.trust import KeptTrust
 
 HEADERS = {
@@ -73,10 +73,11 @@ OWN_LIMIT = Words(
     "あるとは限りません",
 )
 CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
-NAME, CONNECTION, TLS, ANSWER, BODY = range(5)
+NAME, CONNECTION, PROXY, TLS, ANSWER, BODY = range(6)
 LATE = {
     NAME: said.NO_NAME_SERVER,
     CONNECTION: said.NO_CONNECTION,
+    PROXY: said.PROXY_SILENT,
     TLS: said.NO_TLS,
     ANSWER: NO_HEADERS,
     BODY: NO_END,
@@ -86,12 +87,14 @@ LATE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is asked for. `headers` go to the URL's own origin alone; so many `redirects` are followed;
-    of an answer at most so many bytes are read."""
+    """What is asked for. `headers` go to the URL's own origin alone, and `secret_headers` no more once
+    a redirect has led elsewhere; so many `redirects` are followed; of an answer at most so many bytes
+    are read."""
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     redirects: int = 0
     most: int = 65_536
     ca_file: str = ""
@@ -113,17 +116,22 @@ class Answered:
 @dataclass(slots=True)
 class Visit:
     """How far it has come. `taken`: somebody there took the last connection, or refused it. `ends` is
-    when the first of the certificates that were shown does."""
+    when the first of the certificates that were shown does; `proxy` is who stands in between."""
 
     stage: int = NAME
     where: str = ""
+    proxy: str = ""
     taken: bool = False
     ends: datetime | None = None
     hops: list[Answered] = field(default_factory=list)
 
     def late(self, seconds: float) -> NotReached:
         """What is to be said when the time is up."""
-        return said.not_reached(LATE[self.stage], where=self.where, seconds=seconds)
+        words, where = LATE[self.stage], self.where
+        if self.proxy and self.stage <= CONNECTION:
+            words = said.PROXY_AWAY if self.stage == CONNECTION else words
+            where = self.proxy
+        return said.not_reached(words, where=where, seconds=seconds, proxy=self.proxy)
 
 
 TRUST = KeptTrust()
@@ -135,6 +143,7 @@ class Stepping(aiohttp.BaseConnector):
     def __init__(self, way: Way, ca_file: str, visit: Visit) -> None:
         super().__init__(force_close=True)
         self._way, self._visit = way, visit
+        visit.proxy = way.network.proxy
         self._ca_files = tuple(filter(None, (ca_file, way.network.ca_file)))
         self._last: asyncio.BaseTransport | None = None
 
@@ -160,18 +169,34 @@ class Stepping(aiohttp.BaseConnector):
         return made
 
     async def _connected(self, host: str, port: int) -> socket.socket:
-        """To one of the name's addresses that may be connected to."""
-        visit = self._visit
+        """To one of the name's addresses that may be connected to, or by the proxy."""
+        visit, network = self._visit, self._way.network
         ahead = await looked_up(host, port, self._way, LONG)
         visit.stage = CONNECTION
+        if network.proxy:
+            return await self._led_on(ahead, host, port)
         try:
-            sock = await first_to_answer(ahead.addresses, self._way.network.source)
+            sock = await first_to_answer(ahead.addresses, network.source)
+        except NoSource as error:
+            raise said.of_source(network, visit.where, error) from None
         except OSError as error:
             visit.taken = _is_refusal(error)
             if error.errno in (errno.EMFILE, errno.ENFILE):
                 raise said.not_reached(OWN_LIMIT, where=visit.where) from None
             raise said.of_error(visit.where, error) from None
         visit.taken = True
+        return sock
+
+    async def _led_on(self, ahead: Ahead, host: str, port: int) -> socket.socket:
+        """Who is there only the proxy knows: until it has connected us, nobody took anything."""
+        sock = await joined(ahead, self._way, LONG)
+        self._visit.stage = PROXY
+        try:
+            await led_on(sock, host, port, self._way, LONG)
+        except BaseException:  # also when cancelled: nobody else knows this socket
+            sock.close()
+            raise
+        self._visit.taken = True
         return sock
 
     def _note_certificate(self) -> None:
@@ -190,7 +215,7 @@ class Visitor:
     """Goes from hop to hop, and keeps nothing but what the visit notes."""
 
     def __init__(self, asking: Asking, way: Way, visit: Visit) -> None:
-        self._asking, self._visit = asking, visit
+        self._asking, self._visit, self._led_away = asking, visit, False
         self._connector = Stepping(way, asking.ca_file, visit)
         self._session = aiohttp.ClientSession(
             connector=self._connector,
@@ -216,12 +241,11 @@ class Visitor:
 
     async def _asked(self, url: str) -> Answered:
         asking, whole = self._asking, False
-        own = origin_of(url) == origin_of(asking.url)
         try:
             async with self._session.request(
                 asking.method,
                 URL(url, encoded=True),  # as it was written
-                headers=asking.headers if own else {},
+                headers=self._headers_for(url),
                 allow_redirects=False,
             ) as answer:
                 self._visit.stage = BODY
@@ -233,6 +257,14 @@ class Visitor:
         finally:
             if not whole:
                 self._connector.let_go()
+
+    def _headers_for(self, url: str) -> Mapping[str, str]:
+        """Whoever leads back to us must not choose what is asked for with our secrets."""
+        asking = self._asking
+        if origin_of(url) != origin_of(asking.url):
+            self._led_away = True
+            return {}
+        return {**asking.headers, **({} if self._led_away else asking.secret_headers)}
 
     async def _read(self, answer: aiohttp.ClientResponse, url: str) -> Answered:
         """Of an answer that leads on, nothing is read."""

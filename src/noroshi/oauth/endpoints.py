@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ from noroshi.oauth.wire import Refused, Wire
 
 NEEDED = ("openid", "offline_access")
 """What OpenID Connect wants for a name (Core, 3.1.2.1) and for a refresh token (Core, 11)."""
+ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?", re.ASCII)
+LONGEST = 120
+"""Letters of an issuer that are quoted."""
 
 NO_METADATA = Words(
     en="The cloud's authority {authority} tells no endpoints. Check it, or give the endpoints "
@@ -56,7 +60,7 @@ def _told(authority: str, found: Mapping[str, Any]) -> Endpoints:
     # OpenID Connect Discovery 4.3, RFC 8414 3.3: another's metadata would lead codes and
     # secrets elsewhere.
     if issuer.rstrip("/") != authority.rstrip("/"):
-        raise _wrong(OTHER_ISSUER.fill(authority=authority, issuer=repr(issuer)[:120]))
+        raise _wrong(OTHER_ISSUER.fill(authority=authority, issuer=_shown(issuer)))
     token, authorization = found.get("token_endpoint"), found.get("authorization_endpoint", "")
     device = found.get("device_authorization_endpoint") or ""
     if not token or not all(_safe(url) for url in (token, authorization, device)):
@@ -66,6 +70,11 @@ def _told(authority: str, found: Mapping[str, Any]) -> Endpoints:
     return Endpoints(
         authorization=authorization, token=token, device=device, extra_scopes=extra
     )
+
+
+def _shown(issuer: str) -> str:
+    """An address alone is quoted: everybody reads it, and anything may have answered there."""
+    return issuer[:LONGEST] if ADDRESS.fullmatch(issuer) else "…"
 
 
 def _safe(url: object) -> bool:

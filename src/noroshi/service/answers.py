@@ -243,7 +243,8 @@ class DefinitionsShown:
 class Kind:
     """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
     measures, and the limits of that unless others are given, in words and as they are. `open`:
-    its readings have the names that a user's own program gives; `runs`: it runs one."""
+    its readings have the names that a user's own program gives; `runs`: it runs one;
+    `by_network`: it goes by the network that a monitor of it may name."""
 
     family: str
     kind: str
@@ -255,6 +256,7 @@ class Kind:
     defaults: Mapping[str, Limits]
     open: bool
     runs: bool
+    by_network: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,7 +407,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a rule last answered about an item."""
+    """What a rule answered about an item: it told, or why it did not."""
 
     rule: str
     item: str
@@ -417,10 +419,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events, newest first, what the rules last decided, and what people said, newest first."""
+    """Events, newest first, what the rules last decided, what they decided before that, and
+    what people said, both newest first."""
 
     events: tuple[Happened, ...]
     decisions: tuple[Decided, ...]
+    earlier: tuple[Decided, ...] = ()
     remarks: tuple[RemarkShown, ...] = ()
     stopped: StoppedBy | None = None
 

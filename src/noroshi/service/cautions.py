@@ -54,6 +54,12 @@ NOT_KEPT = Words(
     ja="{who} が指す「{name}」が保管庫にありません。入れるまで、その経路では送れません: "
     "noroshi secret set {name}",
 )
+NOT_SENT = Words(
+    en="{who} sends the entry {name} as a header, and the vault does not have it: that page is not "
+    "looked at until it is put in: noroshi secret set {name}",
+    ja="{who} がヘッダーとして送る「{name}」が保管庫にありません。入れるまで、そのページは監視できません: "
+    "noroshi secret set {name}",
+)
 AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
 
 

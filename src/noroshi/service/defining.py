@@ -13,9 +13,9 @@ from noroshi.core.words import Words
 from noroshi.definitions import Checked, check, differences
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied, Exported, Planned
-from noroshi.service.cautions import NOT_KEPT, cautions, ends_everything
+from noroshi.service.cautions import NOT_KEPT, NOT_SENT, cautions, ends_everything
 from noroshi.service.desk import Desk
-from noroshi.service.entries import named_in
+from noroshi.service.entries import named_by_headers, named_in
 from noroshi.service.following import (
     Names,
     as_they_will_be,
@@ -220,7 +220,14 @@ class Defining(Desk):
         ways = ("routes/", "networks/")
         named = named_in(one for one in found.documents if one.key.startswith(ways))
         lacking = {name: keys for name, keys in named.items() if name not in kept}
-        return [NOT_KEPT.fill(who=", ".join(keys), name=name) for name, keys in lacking.items()]
+        sent = named_by_headers(
+            one for one in found.documents if one.key.startswith("instances/")
+        )
+        unsent = {name: keys for name, keys in sent.items() if name not in kept}
+        return [
+            *(NOT_KEPT.fill(who=", ".join(keys), name=name) for name, keys in lacking.items()),
+            *(NOT_SENT.fill(who=", ".join(keys), name=name) for name, keys in unsent.items()),
+        ]
 
     async def _checked(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from noroshi.core.problems import Problem, instead
@@ -19,10 +19,12 @@ from noroshi.vault import reserved
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
 """What settings are called that name an entry of the vault."""
 LEFT = Words(en="Nothing was removed.", ja="何も削除していません。")
+HEADERS = "secret_headers"
+"""What settings are called that name one for each header."""
 IN_USE = Words(
-    en="{who} names it: without it no mail goes by that way. To remove it all the same: "
-    "noroshi secret remove {name} --force",
-    ja="{who} で使われています。削除すると、その経路では送れなくなります。それでも削除するには: "
+    en="{who} names it: without it no mail goes by that way, and no such page is looked at. To remove "
+    "it all the same: noroshi secret remove {name} --force",
+    ja="{who} で使われています。削除すると、その経路での送信や、そのページの監視ができなくなります。それでも削除するには: "
     "noroshi secret remove {name} --force",
 )
 NO_ENTRY = Words(
@@ -66,16 +68,40 @@ class Entries(Desk):
 
 def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
     """Each entry that definitions name, with the keys of those that do."""
+    return _by_name(documents, _named)
+
+
+def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
+    """The same of those that monitors of web pages send."""
+    return _by_name(documents, _in_headers)
+
+
+def _by_name(
+    documents: Iterable[Document], names_in: Callable[[Any], Iterator[str]]
+) -> Mapping[str, Sequence[str]]:
     found = defaultdict[str, list[str]](list)
     for one in sorted(documents, key=lambda document: document.key):
-        for name in dict.fromkeys(_named(json.loads(one.body))):
+        for name in dict.fromkeys(names_in(json.loads(one.body))):
             found[name].append(one.key)
     return dict(found)
+
+
+def _in_headers(said: Any) -> Iterator[str]:
+    if isinstance(said, Mapping):
+        for field, inside in said.items():
+            if field == HEADERS and isinstance(inside, Mapping):
+                yield from (name for name in inside.values() if isinstance(name, str))
+            yield from _in_headers(inside)
+    elif isinstance(said, list):
+        for inside in said:
+            yield from _in_headers(inside)
 
 
 def _named(said: Any) -> Iterator[str]:
     if isinstance(said, Mapping):
         for field, inside in said.items():
+            if field == HEADERS and isinstance(inside, Mapping):
+                yield from (name for name in inside.values() if isinstance(name, str))
             if isinstance(inside, str) and inside and NAMES_AN_ENTRY.fullmatch(field):
                 yield inside
             yield from _named(inside)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from noroshi.actions.phrases import REASONS
-from noroshi.core.model import Contact, Event, Monitor
+from noroshi.core.model import Contact, Decision, Event, Monitor
 from noroshi.core.problems import instead
 from noroshi.core.status import ENDS
 from noroshi.core.words import Words
@@ -33,29 +33,20 @@ class History(Stops):
     )
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
         """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
-        also what each rule last answered about each item, and why, and by whom it is stopped.
-        And what people said."""
+        also what each rule answered about each item, and why, the last of it and what came
+        before, and by whom it is stopped. And what people said."""
         _, plan = await self._current()
         wanted = monitor_named(plan, monitor) if monitor else None
         id = wanted.id if wanted else ""
         events = await self._store.events(id, max(1, min(last, MOST)))
-        decided = await self._store.decisions(id) if id else ()
+        newest, earlier = _parted(await self._store.decisions(id) if id else ())
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         stopped = wanted is not None and wanted.stopped
         stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
-            decisions=tuple(
-                Decided(
-                    rule=d.rule,
-                    item=d.item,
-                    reason=d.reason,
-                    because=REASONS[d.reason],
-                    at=d.at,
-                    speaks=d.reason.speaks,
-                )
-                for d in decided
-            ),
+            decisions=tuple(map(_decided, newest)),
+            earlier=tuple(map(_decided, earlier[: max(1, min(last, MOST))])),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             stopped=stop,
         )
@@ -87,6 +78,25 @@ class History(Stops):
         """All contacts with the rules and notifications that name them."""
         _, plan = await self._current()
         return tuple(_contact(contact, plan) for contact in plan.contacts.values())
+
+
+def _parted(found: Sequence[Decision]) -> tuple[Sequence[Decision], Sequence[Decision]]:
+    """The newest of each rule and item, and those before, the newest of all of them first."""
+    last = {(one.rule, one.item): one for one in reversed(found)}
+    newest = [one for one in found if last[one.rule, one.item] is one]
+    earlier = [one for one in found if last[one.rule, one.item] is not one]
+    return newest, sorted(earlier, key=lambda one: one.at, reverse=True)
+
+
+def _decided(one: Decision) -> Decided:
+    return Decided(
+        rule=one.rule,
+        item=one.item,
+        reason=one.reason,
+        because=REASONS[one.reason],
+        at=one.at,
+        speaks=one.reason.speaks,
+    )
 
 
 def _contact(contact: Contact, plan: Plan) -> ContactRow:

@@ -11,6 +11,7 @@ from noroshi.ports import Entry
 from noroshi.service.answers_mail import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.arriving import arrived, state_of, unproved
 from noroshi.service.desk import Desk
+from noroshi.service.history import monitor_named
 from noroshi.service.offer import VIEWER, NotFound, Person, operation
 
 MOST = 10_000
@@ -28,9 +29,13 @@ class Ledgers(Desk):
         role=VIEWER,
         help=Words(en="What became of each alarm.", ja="アラームごとの送信結果です。"),
     )
-    async def ledger(self, who: Person, alarm: str = "", last: int = 50) -> Ledger:
-        """The newest alarms, or the one of that id, with all attempts; and the sum of all."""
-        found = await self._store.ledger(max(1, min(last, MOST)), alarm)
+    async def ledger(
+        self, who: Person, alarm: str = "", last: int = 50, monitor: str = ""
+    ) -> Ledger:
+        """The newest alarms, of one monitor (instance/group/monitor) or of all, or the one of
+        that id, with all attempts; and the sum of all."""
+        id = monitor_named((await self._current())[1], monitor).id if monitor else ""
+        found = await self._store.ledger(max(1, min(last, MOST)), alarm, id)
         if alarm and not found:
             raise NotFound(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()

@@ -86,6 +86,7 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             defaults=getattr(kind, "limits", {}),
             open=family == "monitor" and kind.kind in OPEN,
             runs=getattr(kind, "runs", False),
+            by_network=getattr(kind, "by_network", False),
         )
         for family, known in families.items()
         for kind in sorted(known.values(), key=lambda k: k.kind)

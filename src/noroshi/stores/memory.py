@@ -27,6 +27,7 @@ from noroshi.core.model import (
 )
 from noroshi.core.words import Words, plain
 from noroshi.ports import (
+    ANSWERS,
     LEASE,
     PARCEL_LEASE,
     Arrival,
@@ -82,7 +83,7 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._open: dict[str, Spooled] = {}
         self._resting: dict[str, Resting] = {}
         self._events: dict[str, Event] = {}
-        self._decisions: dict[tuple[str, str, str], Decision] = {}
+        self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
         self._samples: list[tuple[str, Sample]] = []
         self._numbers = itertools.count(1)
         self._raised = self._forgotten = 0
@@ -179,7 +180,9 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
         for sample in change.samples:
             self._keep(change.monitor, sample)
         self._events |= {e.id: e for e in change.events if e.id not in self._events}
-        self._decisions |= {(change.monitor, d.rule, d.item): d for d in change.decisions}
+        for one in change.decisions:
+            key = change.monitor, one.rule, one.item
+            self._decisions[key] = (one, *self._decisions.get(key, ()))[:ANSWERS]
         for envelope in change.envelopes:
             self._put(envelope)
         self._end_acknowledged(change)
@@ -225,8 +228,8 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
         return list(itertools.islice(mine, last))
 
     async def decisions(self, monitor: str) -> Sequence[Decision]:
-        found = [d for key, d in self._decisions.items() if key[0] == monitor]
-        return sorted(found, key=lambda decision: (decision.rule, decision.item))
+        mine = sorted(key for key in self._decisions if key[0] == monitor)
+        return [one for key in mine for one in self._decisions[key]]
 
     async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
         mine = (sample for id, sample in reversed(self._samples) if id == monitor)
@@ -393,10 +396,13 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
                 found[self._counted(row)] += len(row.envelope.alarms)
         return +found
 
-    async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
+    async def ledger(
+        self, last: int = 100, alarm: str = "", monitor: str = ""
+    ) -> Sequence[Entry]:
         rows = reversed(self._spool.values())
         told = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
-        mine = ((id, row) for id, row in told if alarm in ("", id))
+        begins = f"{monitor}." if monitor else ""
+        mine = ((id, row) for id, row in told if alarm in ("", id) and id.startswith(begins))
         return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
 
     def _entry(self, alarm: str, row: Spooled) -> Entry:

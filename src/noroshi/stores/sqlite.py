@@ -243,8 +243,10 @@ class SqliteStore(PeopleInFile, AlarmsInFile):
     async def tally(self, since: datetime) -> Mapping[str, int]:
         return await self._read(lambda db: ledger.tally(db, since))
 
-    async def ledger(self, last: int = 100, alarm: str = "") -> Sequence[Entry]:
-        return await self._read(lambda db: ledger.ledger(db, last, alarm))
+    async def ledger(
+        self, last: int = 100, alarm: str = "", monitor: str = ""
+    ) -> Sequence[Entry]:
+        return await self._read(lambda db: ledger.ledger(db, last, alarm, monitor))
 
     async def totals(self) -> Mapping[str, int]:
         return await self._read(ledger.totals)

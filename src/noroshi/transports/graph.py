@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from noroshi.core.masking import Masks
 from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
@@ -23,7 +24,6 @@ from noroshi.transports.dialogue import Parties
 from noroshi.transports.http_rules import GRAPH
 from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address
 from noroshi.transports.over_http import Answering
-from noroshi.transports.signing import Masks
 from noroshi.transports.smtp_options import BAD_SENDER, send_as_remarks
 from noroshi.vault import Secret
 

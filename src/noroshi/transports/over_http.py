@@ -22,6 +22,7 @@ NOT_KNOWN = Words(
     "送るため、2回届くことがあります。",
 )
 LONGEST_SAID = 300
+"""Letters of an answer that are told; of anybody's within reach that are all that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Answering:
         held = meant.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
         return Answer(
             meant.verdict,
-            said,
+            said[:LONGEST_SAID] if self.private else said,
             reply.status,
             words=self._words(meant, self._told(reply.status, said)),
             fault=meant.fault,

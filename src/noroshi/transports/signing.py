@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from noroshi.core.masking import Masks
 from noroshi.core.model import Fault
 from noroshi.core.words import plain
 from noroshi.transports import sasl, troubles
@@ -16,9 +16,6 @@ from noroshi.vault import Secret
 
 SIGNED_IN, GO_ON = 235, 334
 LONGEST_COMMAND = 512
-PIECE = 6
-"""Characters of a secret that are too many to be told."""
-RUN = re.compile(rf"[\w+/=.~-]{{{PIECE},}}")
 XOAUTH2, OAUTHBEARER = BY_TOKEN = "xoauth2", "oauthbearer"
 HEARD = {XOAUTH2: b"", OAUTHBEARER: b"AQ=="}
 """What says that a refusal was heard: an empty line; a single ^A (RFC 7628, 3.2.3)."""
@@ -37,23 +34,6 @@ class Credentials:
     secret: Secret
     ways: tuple[str, ...]
     entry: str = ""
-
-
-class Masks:
-    """What was said to sign in, so that no piece of it is ever told again."""
-
-    def __init__(self, *said: str) -> None:
-        self._said = [one for one in said if one]
-
-    def add(self, said: bytes) -> None:
-        self._said.append(said.decode())
-
-    def masked(self, text: str) -> str:
-        """The text without any piece of it: some servers quote the line they refuse."""
-        for one in self._said:
-            text = text.replace(one, "…")
-        secret = " ".join(self._said)
-        return RUN.sub(lambda found: "…" if _shares(found[0], secret) else found[0], text)
 
 
 async def sign_in(connection: Connection, credentials: Credentials) -> str:
@@ -169,8 +149,3 @@ def _refused(
     told = connection.server.parties.advised(said, reply.of_sender.advice)
     fault = Fault.SIGN_IN if wrong else None
     return SignInRefused(told, reply.code, reply.enhanced, reply.text, fault)
-
-
-def _shares(run: str, secret: str) -> bool:
-    """Whether a piece of the secret is in it: "token=eyJ…" is one run with its name."""
-    return any(run[at : at + PIECE] in secret for at in range(len(run) - PIECE + 1))

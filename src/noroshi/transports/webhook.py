@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from noroshi.core.masking import Masks
 from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
@@ -20,7 +21,6 @@ from noroshi.transports.dialogue import Parties
 from noroshi.transports.http_rules import WEBHOOK
 from noroshi.transports.over_http import Answering
 from noroshi.transports.shapes import SHAPES
-from noroshi.transports.signing import Masks
 from noroshi.vault import Secret, reserved
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
+from noroshi.core.pages import is_near
 from noroshi.core.words import Words
 
 SECRET_HOSTS = (
@@ -52,7 +52,7 @@ def fault_of(url: str, *, plain_http: bool) -> Words | None:
     if strange or not host or port == 0 or parts.username is not None or parts.fragment:
         return NO_URL
     if parts.scheme == "http":
-        return None if plain_http and _is_near(host) else IN_THE_CLEAR
+        return None if plain_http and is_near(host) else IN_THE_CLEAR
     return None if parts.scheme == "https" else NO_URL
 
 
@@ -74,14 +74,3 @@ def secrets_in(url: str) -> list[str]:
 def where_of(url: str) -> str:
     """Host and port, as far as they may be told."""
     return urlsplit(url).netloc
-
-
-def _is_near(host: str) -> bool:
-    """Loopback or private, by number: a name could lead anywhere."""
-    if host == "localhost":
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_private

@@ -1,15 +1,14 @@
-"""Why a monitor was told of, or not: what its rules answered last, and each telling of a day. Pure."""
+"""Why a monitor was told of, or not: what its rules answered, and its own tellings. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 Answer = Mapping[str, Any]
-DAY, SHOWN = timedelta(days=1), 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,24 +26,15 @@ class Decided:
     href: str = ""
 
 
-def decided(path: str, log: Answer, ledger: Sequence[Answer], now: str) -> Sequence[Decided]:
-    """Newest first. The store keeps what a rule answered last about each item; that it told
-    before is known from the ledger."""
-    since = datetime.fromisoformat(now) - DAY
-    told = [one for one in ledger if one["path"] == path and _at(one["queued"]) >= since]
+def decided(log: Answer, told: Sequence[Answer]) -> Sequence[Decided]:
+    """Newest first. The store keeps some of what a rule answered about each item, and of the same
+    answer over and over the first; what else was told is known from the monitor's ledger."""
     alike = {(one["item"], one["queued"]): one for one in told}
-    last = [_with(one, alike.get((one["item"], one["at"]))) for one in log["decisions"]]
-    known = {one.href for one in last}
-    found = [*last, *(one for one in _tellings(told) if one.href not in known)]
+    answers = (*log["decisions"], *log["earlier"])
+    given = [_with(one, alike.get((one["item"], one["at"]))) for one in answers]
+    known = {one.href for one in given}
+    found = [*given, *(one for one in _tellings(told) if one.href not in known)]
     return sorted(found, key=lambda one: _at(one.at), reverse=True)
-
-
-def cut_short(ledger: Sequence[Answer], now: str, most: int) -> bool:
-    """Whether that day has more alarms than the newest ones, so many at most, that are asked
-    for: then some that this monitor told may be missing."""
-    if len(ledger) < most or not ledger:
-        return False
-    return _at(ledger[-1]["queued"]) >= datetime.fromisoformat(now) - DAY
 
 
 def _with(one: Answer, its: Answer | None) -> Decided:

@@ -86,6 +86,7 @@ OPTIONS = _named(
         "has_not": ("Must not contain", "含まれてはならない語"),
         "redirects": ("Redirects", "リダイレクト"),
         "headers": ("Headers", "ヘッダー"),
+        "secret_headers": ("Secret headers", "秘密のヘッダー"),
         "ca_file": ("Certificates to trust", "信頼する証明書"),
         "argv": ("Program", "プログラム"),
         "reads": ("What it prints", "出力の読み方"),

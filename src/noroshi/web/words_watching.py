@@ -169,11 +169,6 @@ WATCHING: Mapping[str, Words] = {
     "monitor.decisions": Words(en="Why it was told, or not", ja="知らせたか、その理由"),
     "monitor.more_decisions": Words(en="{count} more", ja="ほか{count}件"),
     "monitor.told_to": Words(en="to {contact}: what became of it", ja="{contact} への足どり"),
-    "monitor.newest_alone": Words(
-        en="Of what was told, only what is among the newest {count} alarms of all monitors stands "
-        "here; what is older is in the ledger.",
-        ja="知らせたものは、全監視項目の新しい{count}件に含まれるものだけを表示しています。それより前のものは台帳にあります。",
-    ),
     "monitor.all_told": Words(
         en="All alarms of this monitor, in the ledger", ja="この監視項目のアラームを台帳で見る"
     ),

@@ -213,8 +213,8 @@ AUDIT = Command(
     name="audit",
     run="noroshi.cli.audit:audit",
     help=Words(
-        en="who changed what, by which door, from what to what, and who was refused",
-        ja="誰が、どこから、何をどう変えたか、誰を拒否したかを表示します",
+        en="who changed what when, from where, field by field from what to what; who was refused",
+        ja="いつ、誰が、どこから、何を、項目ごとにどう変えたか、誰を拒否したかを表示します",
     ),
     options=(
         Option(

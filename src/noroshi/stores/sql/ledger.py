@@ -18,6 +18,10 @@ from noroshi.stores.sql.values import Connection, number
 NEWEST = """
 select a.id, a.envelope from alarm a join spool s on s.seq = a.envelope
 order by s.seq desc, a.id limit ?"""
+OF_MONITOR = """
+select id, envelope from alarm where id > ?1 || '.' and id < ?1 || '/'
+order by envelope desc, id limit ?2"""
+"""An alarm's id begins with its monitor's and a full stop, which only the slash comes after."""
 ONE = "select id, envelope from alarm where id = ?"
 BY_FATE = """
 select s.fate, count(*) from spool s indexed by spool_sum
@@ -44,9 +48,12 @@ NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
 OF_MAIL = ("receipt", "arrival", "message", "way")
 
 
-def ledger(db: Connection, last: int, alarm: str = "") -> Sequence[Entry]:
+def ledger(db: Connection, last: int, alarm: str = "", monitor: str = "") -> Sequence[Entry]:
     """As ports.Store.ledger says."""
-    rows = db.execute(ONE, (alarm,)) if alarm else db.execute(NEWEST, (last,))
+    if monitor and not alarm:
+        rows = db.execute(OF_MONITOR, (monitor, last))
+    else:
+        rows = db.execute(ONE, (alarm,)) if alarm else db.execute(NEWEST, (last,))
     return [_entry(db, id, seq) for id, seq in rows.fetchall()]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.model import Change, Decision, Event, Reason, Standing, State
-from noroshi.ports import LEASE, Block, Node, Renewal
+from noroshi.ports import ANSWERS, LEASE, Block, Node, Renewal
 from noroshi.stores.sql import alarms, definitions, spool
 from noroshi.stores.sql.values import Connection, instant, number
 
@@ -30,6 +30,14 @@ where id = ? and fence = ? and exists (select 1 from lease where fence = monitor
 REMEMBER = """
 insert into memory select ?1, ?2 where exists (select 1 from monitor where id = ?1)
 on conflict (monitor) do update set body = excluded.body where body <> excluded.body"""
+
+DECIDED = """
+insert into decision values (?1, ?2, ?3, 1 + coalesce((
+    select number from decision where monitor = ?1 and rule = ?2 and item = ?3
+    order by number desc limit 1), 0), ?4, ?5)"""
+NO_MORE = """
+delete from decision where monitor = ?1 and rule = ?2 and item = ?3 and number <= (
+    select max(number) - ?4 from decision where monitor = ?1 and rule = ?2 and item = ?3)"""
 
 
 def begin(db: Connection, name: str, now: datetime) -> Node:
@@ -83,7 +91,8 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
     sql = "insert or ignore into event (id, monitor, body) values (?, ?, ?)"
     db.executemany(sql, events)
     answers = [(id, d.rule, d.item, number(d.at), d.reason.name) for d in change.decisions]
-    db.executemany("insert or replace into decision values (?, ?, ?, ?, ?)", answers)
+    db.executemany(DECIDED, answers)
+    db.executemany(NO_MORE, [(*key, ANSWERS) for *key, _, _ in answers])
     for envelope in change.envelopes:
         spool.put(db, envelope)
     if change.events:
@@ -141,6 +150,9 @@ def events(db: Connection, monitor: str, last: int) -> Sequence[Event]:
 
 
 def decisions(db: Connection, monitor: str) -> Sequence[Decision]:
-    sql = "select rule, item, reason, at from decision where monitor = ? order by rule, item"
+    sql = (
+        "select rule, item, reason, at from decision where monitor = ? "
+        "order by rule, item, number desc"
+    )
     rows = db.execute(sql, (monitor,))
     return [Decision(rule, item, Reason[name], instant(at)) for rule, item, name, at in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from noroshi.core.masking import Masks
 from noroshi.core.words import Words, plain
 from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network.graph_said import error_in
@@ -18,7 +19,6 @@ from noroshi.transports.examining.obstacles import stopped_by
 from noroshi.transports.examining.way import TLS, Path, looked_at, with_values
 from noroshi.transports.graph import Options as GraphOptions
 from noroshi.transports.http_rules import GRAPH, http_rule_for
-from noroshi.transports.signing import Masks
 from noroshi.transports.webhook import Options as WebhookOptions, WebhookTransport
 
 NO_MAIL = b"Noroshi asks, and sends nothing."

@@ -13,10 +13,10 @@ from noroshi.actions.phrases import quantity
 from noroshi.core.model import Level
 from noroshi.core.own import OWN
 from noroshi.web.charts import NARROW, WIDE, chart
-from noroshi.web.decided import cut_short, decided
+from noroshi.web.decided import decided
 from noroshi.web.doing import asked, may
 from noroshi.web.house import House
-from noroshi.web.live import NEWEST, Live
+from noroshi.web.live import Live
 from noroshi.web.mails import names
 from noroshi.web.pages.parts import did
 from noroshi.web.pages.trying import needs_password
@@ -26,7 +26,7 @@ from noroshi.web.tongue import TONGUES
 from noroshi.web.tree import called, level_of
 from noroshi.web.visit import Visit, page
 
-EVENTS, ROWS, CHARTS = 30, 30, 6
+EVENTS, TELLINGS, ROWS, CHARTS = 30, 30, 30, 6
 
 
 def routes(house: House, live: Live) -> list[Route]:
@@ -37,6 +37,7 @@ def routes(house: House, live: Live) -> list[Route]:
         shown = await visit.need("monitor_show", monitor=path)
         path = shown["status"]["path"]
         log = await visit.need("log", monitor=path, last=EVENTS)
+        told = await visit.need("ledger", monitor=path, last=TELLINGS)
         seen = await live.now()
         return visit.page(
             "monitor.html",
@@ -44,8 +45,7 @@ def routes(house: House, live: Live) -> list[Route]:
             serial=seen.serial,
             side=side_of(seen, visit.language, path=path),
             log=log,
-            why=decided(path, log, seen.ledger["rows"], shown["at"]),
-            newest=NEWEST if cut_short(seen.ledger["rows"], shown["at"], NEWEST) else 0,
+            why=decided(log, told["rows"]),
             contact=(await names(visit)).contact,
             switch=stops_of(seen.status, TONGUES[visit.language]).of(path),
             open=_open(shown["status"]),

@@ -73,7 +73,9 @@ async def _units(visit: Visit, path: str) -> Mapping[str, str]:
 def _outline(
     visit: Visit, edit: Edit, kind: Answer | None, above: Content, units: Mapping[str, str]
 ) -> Outline:
-    parts = [Part(schema=schema.form(MonitorDef), leave_out=HIDDEN)]
+    goes = kind is not None and kind["by_network"]
+    hidden = HIDDEN if goes else (*HIDDEN, "network")
+    parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden)]
     known = edit.shown["documents"]
     if kind is None:
         return Outline(parts=tuple(parts), known=_known(known))
@@ -92,6 +94,7 @@ def _outline(
 def _known(documents: Mapping[str, Content]) -> dict[str, list[str]]:
     """What a monitor may name."""
     sorts = {"rules": "rules", "route": "routes", "account": "accounts"}
+    sorts |= {"network": "networks"}
     return {name: [one for one, _ in of(type, documents)] for name, type in sorts.items()}
 
 

@@ -1,0 +1,100 @@
+"""Headers of a web page's monitor whose values are secrets: named in its options, kept in the vault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from noroshi.core import pages
+from noroshi.core.masking import Masks
+from noroshi.core.model import Reading
+from noroshi.core.words import Words
+from noroshi.definitions.documents import ENTRY
+from noroshi.ports import Host, Outcome, Unmeasurable
+from noroshi.vault import Secret, reserved
+
+VALUE = re.compile(r"[!-~](?:[ -~]{0,7998}[!-~])?")
+"""RFC 9110, 5.5, of which this is the safe part; tokens are long."""
+SHORTEST = 8
+"""Letters of a word that may be a secret by itself: of "Bearer x" it is x."""
+NO_ENTRY = Words(
+    en="secret_headers has for each header the name of an entry of the vault, never the value; put "
+    "the value in with: noroshi secret set NAME",
+    ja="secret_headers には、ヘッダーごとに値そのものではなく保管庫の項目名を書いてください。値は "
+    "noroshi secret set 名前 で入れます",
+)
+TWICE = Words(en="the header {name!r} is given twice", ja="ヘッダー {name!r} が重複しています")
+IN_THE_CLEAR = Words(
+    en="a secret header is sent by https alone, or to a computer of a private network by its address "
+    "(as http://192.168.1.10:8080/health)",
+    ja="secret_headers を使えるのは https か、プライベート ネットワークの IP アドレス "
+    "(http://192.168.1.10:8080/health など) だけです",
+)
+NO_VALUE = Words(
+    en="the vault's entry {entry} cannot be sent as the header {name}: a header's value is one line of "
+    "printable ASCII",
+    ja="保管庫の項目「{entry}」の値は、ヘッダー {name} として送れません。ヘッダーの値は1行の ASCII 文字に"
+    "してください",
+)
+
+
+def faults_of(
+    url: str, headers: Mapping[str, str], secret_headers: Mapping[str, str]
+) -> Iterator[Words]:
+    """What is wrong with them; nothing that was given for an entry's name is repeated."""
+    names = [name.lower() for name in (*headers, *secret_headers)]
+    if len(names) > pages.MOST_HEADERS:
+        yield pages.TOO_MANY_HEADERS.fill(most=pages.MOST_HEADERS)
+    for name, entry in secret_headers.items():
+        if not pages.may_be_set(name):
+            yield pages.BAD_HEADER.fill(name=name)
+        if names.count(name.lower()) > 1:
+            yield TWICE.fill(name=name)
+        if not ENTRY.fullmatch(entry):
+            yield NO_ENTRY
+        elif why := reserved(entry):
+            yield why
+    if secret_headers and not pages.fault_of(url) and not pages.keeps_secrets(url):
+        yield IN_THE_CLEAR
+
+
+async def found(wanted: Mapping[str, str], host: Host) -> Mapping[str, Secret]:
+    """Their values, by the headers' names. Raises Unmeasurable."""
+    values = dict[str, Secret]()
+    for name, entry in wanted.items():
+        values[name] = Secret((await host.secret(entry)).strip())
+        if not VALUE.fullmatch(values[name].reveal()):
+            raise Unmeasurable(NO_VALUE.fill(entry=entry, name=name))
+    return values
+
+
+class Hiding:
+    """What a server said, without the secrets that it was sent: it may quote them."""
+
+    def __init__(self, secrets: Mapping[str, Secret]) -> None:
+        said = [one.reveal() for one in secrets.values()]
+        words = [word for one in said for word in one.split() if len(word) >= SHORTEST]
+        self._masks, self._whole = Masks(*said, *words), (*said, *words)
+
+    def words(self, words: Words) -> Words:
+        """Without any piece of them, for whoever reads an answer."""
+        if not self._whole:
+            return words
+        return Words(en=self._masks.masked(words.en), ja=self._masks.masked(words.ja))
+
+    def outcome(self, outcome: Outcome) -> Outcome:
+        """Readings without them: of what a server says they have the names it leads to."""
+        return replace(outcome, readings=tuple(map(self._reading, outcome.readings)))
+
+    def stopped(self, why: Unmeasurable) -> Unmeasurable:
+        return Unmeasurable(self._without(why.words), why.memory)
+
+    def _reading(self, reading: Reading) -> Reading:
+        return replace(reading, note=self._without(reading.note))
+
+    def _without(self, words: Words) -> Words:
+        en, ja = words.en, words.ja
+        for one in self._whole:
+            en, ja = en.replace(one, "…"), ja.replace(one, "…")
+        return Words(en=en, ja=ja)

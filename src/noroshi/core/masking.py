@@ -1,0 +1,31 @@
+"""Secrets that were said, taken out of whatever the other side says."""
+
+from __future__ import annotations
+
+import re
+
+PIECE = 6
+"""Characters of a secret that are too many to be told."""
+RUN = re.compile(rf"[\w+/=.~-]{{{PIECE},}}")
+
+
+class Masks:
+    """What was said to sign in, so that no piece of it is ever told again."""
+
+    def __init__(self, *said: str) -> None:
+        self._said = [one for one in said if one]
+
+    def add(self, said: bytes) -> None:
+        self._said.append(said.decode())
+
+    def masked(self, text: str) -> str:
+        """The text without any piece of it: some servers quote the line they refuse."""
+        for one in self._said:
+            text = text.replace(one, "…")
+        secret = " ".join(self._said)
+        return RUN.sub(lambda found: "…" if _shares(found[0], secret) else found[0], text)
+
+
+def _shares(run: str, secret: str) -> bool:
+    """Whether a piece of the secret is in it: "token=eyJ…" is one run with its name."""
+    return any(run[at : at + PIECE] in secret for at in range(len(run) - PIECE + 1))

@@ -1,0 +1,67 @@
+"""The settings of a monitor of a web page: its network and its secret headers, by form."""
+
+import pytest
+
+from noroshi.checks import http
+from noroshi.service import administrator, answer
+from tests.service.desk import DISK, Desk, documents
+from tests.web.browser import browsing, with_user
+from tests.web.test_editing_pages import filled_in
+
+BOSS = administrator("boss")
+URL = "https://www.example.com/health"
+PAGE = {"name": "page", "kind": "http", "options": {"url": URL}}
+DISKS = {"name": "disks", "kind": "disk"}
+SETTINGS = "/settings/monitor?in=web1&group=base&name="
+
+
+@pytest.fixture
+async def desk():
+    desk = await with_user(desk=Desk(checks=(DISK, http.CHECK)))
+    web1 = {"rules": ["all"], "group": [{"name": "base", "monitor": [DISKS, PAGE]}]}
+    proxy = {"proxy": "proxy.example.com:8080"}
+    given = {"documents": documents(instances__web1=web1, networks__office=proxy)}
+    assert "ok" in await answer(desk.service, BOSS, "apply", given)
+    return desk
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+async def saved(browser, **typed):
+    form = filled_in((await browser.get(f"{SETTINGS}page")).text)
+    return await browser.post(f"{SETTINGS}page", **form | {"do": "save"} | typed)
+
+
+async def its(desk):
+    told = await answer(desk.service, BOSS, "definition_show", {})
+    (group,) = told["ok"]["documents"]["instances/web1"]["group"]
+    return {one["name"]: one for one in group["monitor"]}["page"]
+
+
+async def test_network_and_secret_headers_are_chosen_and_typed_and_saved(desk, browser):
+    typed = {"options.secret_headers": "Authorization = shop-key", "network": "office"}
+    await saved(browser, **typed)
+    assert browser.status == 303, browser.text
+    page = await its(desk)
+    assert page["network"] == "office"
+    assert page["options"]["secret_headers"] == {"Authorization": "shop-key"}
+    text = (await browser.get(f"{SETTINGS}page")).text
+    assert filled_in(text)["network"] == "office" and "Authorization=shop-key" in text
+
+
+async def test_only_a_kind_that_goes_by_a_network_is_asked_for_one(browser):
+    assert 'name="network"' not in (await browser.get(f"{SETTINGS}disks")).text
+    assert 'name="network"' in (await browser.get(f"{SETTINGS}page")).text
+
+
+async def test_a_secret_where_a_name_belongs_is_told_at_its_field_and_not_kept(desk, browser):
+    await saved(browser, **{"options.secret_headers": "Authorization = Bearer hunter2X"})
+    assert browser.status == 400 and "name of an entry of the vault" in browser.text
+    assert "secret_headers" not in (await its(desk))["options"]
+    told = await answer(desk.service, BOSS, "audit", {})
+    assert "hunter2X" not in str(told)

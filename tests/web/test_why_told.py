@@ -1,0 +1,66 @@
+"""A monitor's page: the last answers of its rules, told or not, and its own tellings."""
+
+from datetime import timedelta
+
+import pytest
+
+from noroshi.core.model import Change, Decision, Reason
+from tests.cli.typed import a_node, typed
+from tests.service.asking import NearBy, applied
+from tests.web.filled import envelope
+
+DISKS = "web1/base/disks"
+ANSWERS = (Reason.NEW_LEVEL, Reason.TOO_SOON, Reason.ACKNOWLEDGED, Reason.TOO_SOON)
+
+
+@pytest.fixture
+async def ask(desk):
+    """A monitor whose rule told, and then did not, minute by minute; then 300 alarms of others."""
+    found = NearBy(desk)
+    await applied(found)
+    await desk.measured()
+    store, begun = desk.store, desk.time.now
+    (id,) = await store.states()
+    block = await store.lease_monitors(await store.begin("node", begun), begun)
+    for minute, reason in enumerate(ANSWERS):
+        answer = Decision("all", "/var", reason, begun + timedelta(minutes=minute))
+        change = Change(monitor=id, state=block.states[id], decisions=(answer,))
+        assert await store.commit(block.fence, change)
+    own = {"id": f"{id}.1/all/ops", "alarms": (f"{id}.1/all/ops",)}
+    await store.post(envelope(0, "Its own mail", born=begun - timedelta(days=3), **own))
+    for n in range(1, 301):
+        await store.post(envelope(n, f"of another {n}", born=begun))
+    desk.time.pass_by(minutes=5)
+    return found
+
+
+async def test_the_last_answers_are_told_with_their_reasons_and_its_own_mails(browser, ask):
+    await browser.log_in()
+    page = (await browser.get(f"/monitor/{DISKS}")).text
+    why = page[page.index('id="h-why"') : page.index('id="h-set"')]
+    assert why.count('class="is-no"') == 3 and why.count("<li") == 5
+    assert "Its own mail" in why and "of another" not in why
+    assert (
+        why.index("a person has acknowledged it")
+        < why.index("the level changed")
+        < why.index("Its own mail")
+    )
+
+
+async def test_the_log_of_a_monitor_has_them_apart_from_the_newest(ask):
+    found = await ask("log", monitor=DISKS)
+    assert [one["reason"] for one in found["decisions"]] == ["too-soon"]
+    assert [one["speaks"] for one in found["earlier"]] == [False, False, True]
+    assert len((await ask("log", monitor=DISKS, last=2))["earlier"]) == 2
+    (row,) = (await ask("ledger", monitor=DISKS))["rows"]
+    assert row["subject"] == "Its own mail"
+
+
+async def test_the_command_tells_them_oldest_first_told_or_not(desk, ask, tmp_path):
+    async with a_node(tmp_path, desk.service):
+        told = (await typed("log", DISKS, home=tmp_path)).out
+        japanese = (await typed("--lang", "ja", "log", DISKS, home=tmp_path)).out
+    earlier = told.partition("What the rules answered before")[2].strip().splitlines()
+    assert ["not told" in line for line in earlier] == [False, True, True]
+    assert "told" in earlier[0] and "the level changed" in earlier[0]
+    assert "それより前の判断" in japanese and "知らせない" in japanese
