@@ -31,7 +31,6 @@ class Done:
     did: str = ""
     why: tuple[str, ...] = ()
     status: int = 200
-    unsure: bool = False
     way: str = ""
     begun: Any = None
     caught: bool = False
@@ -43,12 +42,7 @@ class Done:
 
 def _not_done(known: Known, done: Outcome) -> Done:
     return Done(
-        why=done.why,
-        status=done.status,
-        unsure=done.unsure,
-        way=known.way,
-        kind=done.kind,
-        problems=done.problems,
+        why=done.why, status=done.status, way=known.way, kind=done.kind, problems=done.problems
     )
 
 

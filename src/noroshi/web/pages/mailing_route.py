@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from noroshi.service import NotFound
 from noroshi.web.codes import Code, Codes
-from noroshi.web.doing import asked, for_sure, may
+from noroshi.web.doing import asked, may
 from noroshi.web.forms import label
 from noroshi.web.house import House
-from noroshi.web.mailing import TELLERS, Answer, clouds, href, of_type
+from noroshi.web.mailing import TELLERS, Answer, clouds, of_type
 from noroshi.web.mailing_route import (
     BLANK,
     WAYS,
@@ -57,8 +57,6 @@ def routes(house: House, returns: Returns) -> list[Route]:
             returns.expect(begun["url"], begun["redirect"], visit.key, name, home)
         if done.device is not None:
             codes.keep(visit.key, name, done.device)
-        if done.unsure:
-            return for_sure(visit, href(name))
         return (
             visit.to(done.to)
             if done.to
