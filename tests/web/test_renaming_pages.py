@@ -8,8 +8,10 @@ from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import EXAMINED, POST, Desk
 from tests.service.test_renaming import NOTICE
-from tests.web.browser import browsing, with_user
+from tests.web.browser import with_user
 from tests.web.test_editing_pages import again, filled_in, saved
+
+pytestmark = pytest.mark.logged_in
 
 NETWORK = {"proxy": "proxy.example.com:8080"}
 PAGES = [
@@ -30,13 +32,6 @@ async def desk():
         NearBy(desk), notifications__day=NOTICE, networks__proxy=NETWORK, routes__plain=route
     )
     return desk
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def shown(desk):
