@@ -89,6 +89,7 @@ TEXTS: Mapping[str, Words] = {
         en="What you entered is kept and goes along; nothing was changed yet.",
         ja="入力した内容はそのまま引き継がれます。まだ何も変更していません。",
     ),
+    "sure.password": Words(en="Your password", ja="ログイン パスワード"),
     "sure.secret": Words(en="Secret or password", ja="シークレットまたはパスワード"),
     "sure.code": Words(en="Code", ja="コード"),
     "sure.files": Words(
