@@ -229,3 +229,26 @@ async def test_a_monitor_is_found_whose_instance_or_group_has_another_name(desk,
     there = html.escape("/settings/monitor?in=theirs&group=other&name=disks")
     assert browser.status == 409 and f'<a href="{there}">theirs/other/disks</a>' in browser.text
     assert filled_in(browser.text)["title"] == "Mine"
+
+
+async def test_the_app_of_a_route_is_not_typed_in_vain_as_the_route_has_another_name(
+    desk, browser
+):
+    page = "/mail/route/m365"
+    await browser.get(page)
+    form = filled_in(browser.text, 'id="app"') | {"mailbox": "mine@example.com", "do": "save"}
+    await NearBy(desk)("definition_change", rename={"routes/m365": "theirs"})
+    await browser.post(page, **form)
+    assert browser.status == 409 and "routes/m365 is routes/theirs now" in browser.text
+    assert 'href="/mail/route/theirs"' in browser.text
+    form = filled_in(browser.text, 'id="app"')
+    assert form["mailbox"] == "mine@example.com"
+    await browser.post("/mail/route/theirs", **form, do="save")
+    assert browser.status == 303
+    assert (await shown(desk))["accounts/box"]["mailbox"] == "mine@example.com"
+
+
+async def test_a_form_of_a_route_that_is_gone_is_told_so(desk, browser):
+    await browser.get("/mail/route/m365")
+    await browser.post("/mail/route/none", do="save", mailbox="mine@example.com")
+    assert browser.status == 404

@@ -24,7 +24,8 @@ from noroshi.web.visit import Visit
 class Done:
     """What came of a form: `to` another page, else the same with what it brought. `begun` is a
     sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
-    `kept`: the definition is saved, though something after it was not. `kind` and `problems` are
+    `kept`: the definition is saved, though something after it was not;
+    `moved`: the name that somebody else gave the route meanwhile. `kind` and `problems` are
     those of a refusal."""
 
     to: str = ""
@@ -36,6 +37,7 @@ class Done:
     caught: bool = False
     device: Code | None = None
     kept: bool = False
+    moved: str = ""
     kind: str = ""
     problems: tuple[tuple[str, str], ...] = ()
 

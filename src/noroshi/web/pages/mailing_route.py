@@ -21,6 +21,7 @@ from noroshi.web.mailing_route import (
     known_of,
     named_by,
     next_step,
+    renamed,
     texts_of,
 )
 from noroshi.web.meanwhile import Both, both, told
@@ -49,7 +50,11 @@ def routes(house: House, returns: Returns) -> list[Route]:
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
-        known = await known_of(visit, name, visit.form.get("way", ""))
+        way = visit.form.get("way", "")
+        if (other := await renamed(visit, name)) is not None:
+            done = Done(why=other.why, status=other.status, way=way, moved=other.name)
+            return await _shown(visit, other.name, done, codes.of(visit.key, other.name))
+        known = await known_of(visit, name, way)
         done = await DEEDS[deed](visit, known)
         if done.caught:
             home = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
