@@ -29,6 +29,11 @@ class AlarmStore(Protocol):
     async def remark(self, remark: Remark) -> None:
         """Keep what somebody said."""
 
+    async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
+        """Keep what was said of several, and do of each what its sort says: one that
+        acknowledges as `acknowledge`, one that takes that back as `unacknowledge`. Of each
+        whether it was written down."""
+
     async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
         """What was said of one monitor or of all, newest first."""
 

@@ -146,3 +146,19 @@ async def test_a_clock_that_is_set_moves_no_silence_as_people_said_until_when(st
     await store.silence(silence())
     await store.shift(HOUR)
     assert (await store.said(DAWN)).silences == (silence(),)
+
+
+async def test_what_is_said_of_several_is_kept_as_far_as_it_can_be(store, node):
+    await bad(store, node)
+    well = replace(SAID, item="/home")
+    assert list(await store.remark_all([SAID, well, replace(SAID, who="rin")])) == [
+        True,
+        False,
+        False,
+    ]
+    assert await store.said(DAWN) == Said((), (MINE,))
+    comment = replace(BACK, sort=Remarked.COMMENT, words="x")
+    assert list(await store.remark_all([BACK, BACK, comment])) == [True, False, True]
+    assert await store.said(DAWN) == Said()
+    assert list(await store.remarks("m")) == [comment, BACK, SAID]
+    assert list(await store.remark_all([])) == []

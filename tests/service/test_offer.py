@@ -33,6 +33,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "alarm_acknowledge": OPERATOR,
     "alarm_unacknowledge": OPERATOR,
     "alarm_comment": OPERATOR,
+    "alarms_remark": OPERATOR,
     "silence_add": OPERATOR,
     "silence_end": OPERATOR,
     "silence_list": VIEWER,

@@ -9,6 +9,9 @@ async def desk():
 
 
 @pytest.fixture
-async def browser(desk, tmp_path):
+async def browser(request, desk, tmp_path):
+    """On the manager of the module's desk; where the mark says so, sato has logged in."""
     async with browsing(desk, tmp_path) as found:
+        if request.node.get_closest_marker("logged_in"):
+            await found.log_in()
         yield found

@@ -11,6 +11,8 @@ from tests.service.asking import NearBy, applied
 from tests.service.desk import DISK, Desk
 from tests.web.browser import GOOD, browsing, with_user
 
+pytestmark = pytest.mark.logged_in
+
 PART = "web1/base/disks"
 SHOP = {
     "title_ja": "店舗",
@@ -31,13 +33,6 @@ async def desk():
     desk = await with_user()
     await applied(NearBy(desk))
     return desk
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def version(desk):

@@ -120,6 +120,19 @@ async def test_very_many_at_once_are_refused_in_words_and_nothing_is_done(seen, 
     assert (await ask("alarms"))["rows"][0]["acknowledged"] is None
 
 
+async def test_all_that_were_chosen_are_one_row_of_the_audit_log(seen, desk, ask):
+    await desk.measured(more=("/srv", "/opt"))
+    more = {"pick2": f"{DISKS} /srv", "pick3": f"{DISKS} /opt"}
+    for deed in ("acknowledge", "comment", "back"):
+        await seen.get("/alarms")
+        await seen.post("/alarms", do=deed, words="mine", **PICKED, **more)
+        assert seen.to == f"/alarms?did={deed}"
+        row = (await desk.store.audited(1))[0]
+        assert (row.op, row.who, len(row.after)) == ("alarms_remark", "sato", 3)
+    page = (await seen.get("/settings/audit")).text
+    assert all(f"{DISKS} {item}" in page for item in ("/var", "/srv", "/opt"))
+
+
 async def test_a_link_from_elsewhere_chooses_its_alarm(seen):
     page = (await seen.get("/")).text
     assert f'href="/alarms?at={DISKS}%20/var"' in page

@@ -33,12 +33,6 @@ async def desk():
 
 
 @pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
 async def another(browser):
     """Somebody else's browser, on the same manager."""
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:

@@ -19,19 +19,14 @@ from tests.web.hostile import (
     paths_of,
 )
 
+pytestmark = pytest.mark.logged_in
+
 FRAMES = ("frame-ancestors 'none'", "frame-ancestors 'self'")
 
 
 @pytest.fixture
 async def desk():
     return await hostile_desk()
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 @pytest.mark.parametrize(

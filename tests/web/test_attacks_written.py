@@ -12,9 +12,10 @@ from noroshi.schema import Invalid
 from noroshi.service import answer
 from noroshi.service.service import OFFERED
 from tests.service.desk import AKI, documents
-from tests.web.browser import browsing
 from tests.web.filled import ROUTES, envelope, filled
 from tests.web.hostile import csrf_of, paths_of
+
+pytestmark = pytest.mark.logged_in
 
 SPLIT = "x\r\nX-Evil: 1\r\nSet-Cookie: noroshi=evil\r\n\r\nbody"
 BCC = "x\r\nBcc: evil@evil.example\r\n\r\nbody"
@@ -24,13 +25,6 @@ FIELDS = ("id", "next", "back", "name", "number", "q", "do", "language", "theme"
 @pytest.fixture
 async def desk():
     return await filled()
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 # Headers of answers

@@ -8,13 +8,14 @@ from noroshi.core.people import VIEWER
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
 
+pytestmark = pytest.mark.logged_in
+
 
 @pytest.fixture
-async def browser(desk, tmp_path):
+async def desk():
+    desk = await with_user()
     await applied(NearBy(desk))
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
+    return desk
 
 
 def hidden(browser):

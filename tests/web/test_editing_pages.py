@@ -13,6 +13,8 @@ from noroshi.service import administrator, answer
 from tests.service.desk import DISK, Desk, documents
 from tests.web.browser import GOOD, browsing, with_user
 
+pytestmark = pytest.mark.logged_in
+
 SCRIPT = replace(DISK, kind="script", runs=True)
 MONITOR = "/settings/monitor?in=web1&group=base&name=disks"
 BOSS = administrator("boss")
@@ -30,13 +32,6 @@ async def desk():
     desk.done = done
     await done("apply", documents=documents())
     return desk
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 INPUT = re.compile(r"<input\b([^>]*)>")

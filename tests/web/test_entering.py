@@ -170,6 +170,47 @@ async def test_the_password_once_more_opens_what_runs_programs_for_a_while(desk,
     assert await add("aki") == 403
 
 
+async def test_the_password_once_more_in_one_tab_leaves_the_forms_of_the_others_alone(browser):
+    await browser.log_in()
+    await browser.get("/")
+    others, cookie = browser.csrf, browser.cookie
+    for _ in range(2):
+        await browser.get("/sure")
+        await browser.post("/sure", password=GOOD)
+    assert browser.cookie != cookie
+    await browser.post("/look", csrf=others, language="en", next="/")
+    assert (browser.status, browser.to) == (303, "/")
+    headers = {"X-CSRF-Token": others}
+    await browser.ask("POST", "/api/status", json={}, headers=headers)
+    assert browser.status == 200
+
+
+@pytest.mark.parametrize("way", ["/logout", "/login"])
+async def test_the_forms_of_a_session_that_is_over_are_worth_nothing_in_the_next(browser, way):
+    await browser.log_in()
+    await browser.get("/")
+    others = browser.csrf
+    await browser.post(way, name="sato", password=GOOD)
+    await browser.log_in()
+    assert (await browser.get("/")).status in (200, 303)
+    await browser.post("/look", csrf=others, language="en", next="/")
+    assert browser.status == 403
+
+
+async def test_a_key_before_the_password_once_more_is_worth_nothing_after_it(browser):
+    await browser.log_in()
+    before = browser.cookie
+    await browser.get("/sure")
+    await browser.post("/sure", password=GOOD)
+    after = browser.cookie
+    half = after.partition(".")[0]
+    for planted in (before, half, f"{half}.", f"{half}.{before.partition('.')[2]}"):
+        browser.plant(planted)
+        assert (await browser.get("/")).to.startswith("/login")
+    browser.plant(after)
+    assert (await browser.get("/")).status == 200
+
+
 async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_path):
     desk = Desk()
     async with browsing(desk, tmp_path) as browser:

@@ -16,16 +16,17 @@ from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
 from tests.web.test_first_start import defined
 
+pytestmark = pytest.mark.logged_in
+
 BYTES = "application/octet-stream"
 NEW = b'addresses = ["eri@example.com"]\nzone = "UTC"\n'
 
 
 @pytest.fixture
-async def browser(desk, tmp_path):
+async def desk():
+    desk = await with_user()
     await applied(NearBy(desk))
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
+    return desk
 
 
 async def sent(browser, *files, how="some", sort="contacts"):

@@ -21,6 +21,8 @@ from tests.service.desk import Desk, SignInServer
 from tests.service.test_beginning import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
+pytestmark = pytest.mark.logged_in
+
 PERSON = {"title": "Operations", "addresses": "a@example.com, b@example.com"}
 PERSON |= {"language": "ja", "zone": "Asia/Tokyo"}
 SERVER = {"way": "server", "host": "mail.example.com", "sender": "noroshi@example.com"}
@@ -38,13 +40,6 @@ def empty():
 @pytest.fixture
 async def desk():
     return await with_user(desk=empty())
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def defined(desk):

@@ -5,7 +5,9 @@ from weakref import ref
 
 from noroshi.web.house import House
 from noroshi.web.live import FRESH, SPARE, Live
+from noroshi.web.pages import alarms
 from tests.service.asking import NearBy, applied
+from tests.web.browser import GOOD
 
 
 async def test_who_stalls_keeps_nothing_of_what_came_meanwhile(desk):
@@ -36,3 +38,33 @@ async def test_what_is_written_for_one_alone_puts_the_next_look_off_as_a_long_lo
     assert await live.now() is first
     time[0] += 1
     assert await live.now() is not first
+
+
+class Noted(Live):
+    """Notes how often something is written for one alone."""
+
+    times = 0
+
+    def counted(self):
+        self.times += 1
+        return super().counted()
+
+
+async def test_what_the_page_of_alarms_shows_when_it_is_opened_is_counted_as_well(desk):
+    await applied(NearBy(desk))
+    house = House(service=desk.service, people=desk.people)
+    live, answered = Noted(house), []
+    inside = await desk.people.log_in("sato", GOOD, "127.0.0.1")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/alarms",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"cookie", f"noroshi={inside.key}".encode())],
+    }
+
+    async def heard(message):
+        answered.append(message)
+
+    await alarms.routes(house, live)[0].handle(scope, None, heard)
+    assert (answered[0]["status"], live.times) == (200, 1)

@@ -10,6 +10,8 @@ from noroshi.core.people import ADMIN, OPERATOR, VIEWER
 from tests.web.browser import browsing
 from tests.web.filled import EVIL, EVIL_HTML, envelope, filled
 
+pytestmark = pytest.mark.logged_in
+
 WAITING, ASIDE, HELD, CAME_BACK = 5, 2, 4, 1
 PAGES = (
     "/queue",
@@ -49,13 +51,6 @@ def seen(text):
 @pytest.fixture
 async def desk():
     return await filled()
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def inside(desk, browser, page, language):

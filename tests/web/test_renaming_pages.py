@@ -8,8 +8,10 @@ from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import EXAMINED, POST, Desk
 from tests.service.test_renaming import NOTICE
-from tests.web.browser import browsing, with_user
+from tests.web.browser import with_user
 from tests.web.test_editing_pages import again, filled_in, saved
+
+pytestmark = pytest.mark.logged_in
 
 NETWORK = {"proxy": "proxy.example.com:8080"}
 PAGES = [
@@ -30,13 +32,6 @@ async def desk():
         NearBy(desk), notifications__day=NOTICE, networks__proxy=NETWORK, routes__plain=route
     )
     return desk
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def shown(desk):
@@ -105,6 +100,15 @@ GONE = [
 ]
 
 
+def theirs_of(page):
+    """The page of the same once it is called theirs."""
+    for end in ("name=", "routes/"):
+        start, there, _ = page.rpartition(end)
+        if there:
+            return f"{start}{end}theirs".replace("routes/", "routes%2F")
+    raise AssertionError(page)
+
+
 @pytest.mark.parametrize(("type", "name", "page", "typed"), GONE)
 async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     desk, browser, type, name, page, typed
@@ -115,6 +119,7 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     await again(browser, page, **typed)
     assert browser.status == 409 and "nothing under this name any more" in browser.text
     assert "Drop mine" not in browser.text
+    assert f'<a href="{theirs_of(page)}">theirs</a>' in browser.text
     assert typed.items() <= filled_in(browser.text).items()
     await again(browser, page, "preview")
     assert browser.status == 200 and typed.items() <= filled_in(browser.text).items()
@@ -146,7 +151,8 @@ async def test_no_monitor_is_there_twice_as_somebody_else_renamed_it(
         await NearBy(desk)("definition_change", rename={"instances/web1": "theirs"})
     now = await shown(desk)
     await again(browser, page, **typed)
-    assert browser.status == 409
+    assert browser.status == 409 and typed.items() <= filled_in(browser.text).items()
+    assert f'<a href="{html.escape(theirs_of(page))}">' in browser.text
     await again(browser, page)
     assert browser.status == 400 and "is also that of" in html.unescape(browser.text)
     assert typed.items() <= filled_in(browser.text).items() and await shown(desk) == now
@@ -183,3 +189,66 @@ async def test_a_monitor_whose_group_is_gone_is_put_over_nothing(desk, browser):
     await again(browser, page)
     assert browser.status == 409 and await shown(desk) == now
     assert filled_in(browser.text)["title"] == "Mine"
+
+
+async def test_the_new_name_is_told_though_it_was_changed_with_it_and_twice(desk, browser):
+    page = "/settings/contact?name=ops"
+    await browser.get(page)
+    ask, its = NearBy(desk), (await shown(desk))["contacts/ops"]
+    changed = its | {"language": "en"}
+    await ask(
+        "definition_change", put={"contacts/ops": changed}, rename={"contacts/ops": "night"}
+    )
+    await ask("definition_change", rename={"contacts/night": "duty"})
+    await again(browser, page, zone="UTC")
+    assert browser.status == 409 and filled_in(browser.text)["zone"] == "UTC"
+    assert '<a href="/settings/contact?name=duty">duty</a>' in browser.text
+
+
+async def test_of_what_was_removed_no_new_name_is_told_though_another_one_came(desk, browser):
+    page = "/settings/contact?name=boss"
+    await browser.get(page)
+    other = {"addresses": ["other@example.com"], "language": "en", "zone": "Europe/Rome"}
+    await NearBy(desk)(
+        "definition_change", put={"contacts/new": other}, remove=["contacts/boss"]
+    )
+    await again(browser, page, zone="UTC")
+    assert browser.status == 409 and "nothing under this name any more" in browser.text
+    assert "There it is now" not in browser.text
+
+
+async def test_a_monitor_is_found_whose_instance_or_group_has_another_name(desk, browser):
+    page = "/settings/monitor?in=web1&group=base&name=disks"
+    await browser.get(page)
+    (group,) = (await shown(desk))["instances/web1"]["group"]
+    its = (await shown(desk))["instances/web1"] | {"group": [group | {"name": "other"}]}
+    ask = NearBy(desk)
+    await ask("definition_change", put={"instances/web1": its})
+    await ask("definition_change", rename={"instances/web1": "theirs"})
+    await again(browser, page, title="Mine")
+    there = html.escape("/settings/monitor?in=theirs&group=other&name=disks")
+    assert browser.status == 409 and f'<a href="{there}">theirs/other/disks</a>' in browser.text
+    assert filled_in(browser.text)["title"] == "Mine"
+
+
+async def test_the_app_of_a_route_is_not_typed_in_vain_as_the_route_has_another_name(
+    desk, browser
+):
+    page = "/mail/route/m365"
+    await browser.get(page)
+    form = filled_in(browser.text, 'id="app"') | {"mailbox": "mine@example.com", "do": "save"}
+    await NearBy(desk)("definition_change", rename={"routes/m365": "theirs"})
+    await browser.post(page, **form)
+    assert browser.status == 409 and "routes/m365 is routes/theirs now" in browser.text
+    assert 'href="/mail/route/theirs"' in browser.text
+    form = filled_in(browser.text, 'id="app"')
+    assert form["mailbox"] == "mine@example.com"
+    await browser.post("/mail/route/theirs", **form, do="save")
+    assert browser.status == 303
+    assert (await shown(desk))["accounts/box"]["mailbox"] == "mine@example.com"
+
+
+async def test_a_form_of_a_route_that_is_gone_is_told_so(desk, browser):
+    await browser.get("/mail/route/m365")
+    await browser.post("/mail/route/none", do="save", mailbox="mine@example.com")
+    assert browser.status == 404

@@ -10,17 +10,12 @@ from tests.service.desk import documents
 from tests.web.browser import GOOD, browsing
 from tests.web.filled import ROUTES, filled
 
+pytestmark = pytest.mark.logged_in
+
 
 @pytest.fixture
 async def desk():
     return await filled()
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def made_sure(browser, page):

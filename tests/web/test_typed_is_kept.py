@@ -16,6 +16,8 @@ from tests.web.filled import filled
 from tests.web.test_editing_pages import filled_in
 from tests.web.test_first_start import MICROSOFT, PERSON, SERVER, defined
 
+pytestmark = pytest.mark.logged_in
+
 TOKEN = {"do": "token_new", "name": "graph", "role": "operator", "days": "7"}
 TOKEN |= {"programs": "yes"}
 
@@ -23,13 +25,6 @@ TOKEN |= {"programs": "yes"}
 @pytest.fixture
 async def desk():
     return await filled()
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def asked_for_the_password(browser, path, **form):

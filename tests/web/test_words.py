@@ -13,6 +13,7 @@ from noroshi.hosts.around import SORTS
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
+from noroshi.web.once_more import SECRETS
 from noroshi.web.pages import (
     contacts,
     first,
@@ -58,6 +59,7 @@ def used():
     yield from (f"did.{name}" for name in parts.DONE)
     yield from (f"deed.{name}" for name in queue.DEEDS)
     yield from (f"door.{name}" for name in users.DOORS)
+    yield from SECRETS.values()
     yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
     yield from (group.key for group in GROUPS)

@@ -68,6 +68,18 @@ class Remark:
     words: str = ""
     level: Level = Level.OK
 
+    @property
+    def holding(self) -> Acknowledged:
+        """That whoever said it has the alarm."""
+        return Acknowledged(
+            monitor=self.monitor,
+            item=self.item,
+            level=self.level,
+            who=self.who,
+            at=self.at,
+            words=self.words,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

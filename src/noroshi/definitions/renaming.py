@@ -31,6 +31,7 @@ NAMED_BY: Mapping[str, Mapping[str, str]] = {
 """What can have another name, by folder: which definitions name it, and in which setting of
 theirs, of their groups and of their monitors."""
 BELOW = ("group", "monitor")
+HALF = 0.5
 
 KEEPS_ITS_NAME = Words(
     en="keeps its name; another one can be given to what is in {folders}",
@@ -100,6 +101,27 @@ def _with(table: Any, setting: str, named: Callable[[Any], Any]) -> Any:
         if isinstance(after.get(inner), list):
             after[inner] = [_with(one, setting, named) for one in after[inner]]
     return after
+
+
+def went_to(old: Iterable[Document], new: Iterable[Document], key: str) -> str | None:
+    """Under which key a definition is now that was given another name between the two; it may
+    have been changed with it. None if none that came is like it, or several are."""
+    before, after = ({one.key: one for one in some} for some in (old, new))
+    its, type = content(before[key]), split(key)[0]
+    likeness = {
+        other: _likeness(its, content(after[other]))
+        for other in after.keys() - before.keys()
+        if split(other)[0] == type
+    }
+    most = max(likeness.values(), default=0.0)
+    found = [other for other, like in likeness.items() if like == most > HALF]
+    return found[0] if len(found) == 1 else None
+
+
+def _likeness(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    """Which part of their settings they have in common."""
+    alike = [name for name, its in one.items() if name in other and other[name] == its]
+    return len(alike) / max(len(one), len(other), 1)
 
 
 def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str | None]:

@@ -199,12 +199,14 @@ class People:
         session = await self._session(key)
         if session is None or session.half:
             raise NoEntry(OVER)
-        work = self._make_sure(session, password, address)
+        work = self._make_sure(session, keys.renewed(key), password, address)
         return await self._noted("make_sure", session.user, address, work)
 
-    async def _make_sure(self, session: Session, password: str, address: str) -> Inside:
+    async def _make_sure(
+        self, session: Session, fresh: str, password: str, address: str
+    ) -> Inside:
         await self._proved(session.user, password, address)
-        now, fresh = self.clocks.wall(), keys.key()
+        now = self.clocks.wall()
         sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
         if not await self.store.put_session(sure, session.key):
             raise NoEntry(OVER)

@@ -9,13 +9,22 @@ import secrets
 KEY_BYTES = 32
 CODE_LETTERS, GROUP = 20, 4
 """A code that a person types: 20 letters of base32 are 100 bits."""
+DOT = "."
+"""In no part of a key: those are of URL-safe base64."""
 TOKEN_START = "nrs_"
 """So that a scanner for leaked secrets, and a person, know what it is."""
 
 
 def key() -> str:
-    """A fresh key for a cookie."""
-    return secrets.token_urlsafe(KEY_BYTES)
+    """A fresh key for a cookie. What stands before the dot is as old as the session, what comes
+    after it is another one each time that the password was given once more."""
+    return renewed(secrets.token_urlsafe(KEY_BYTES))
+
+
+def renewed(key: str) -> str:
+    """A fresh key for the same session: the one before opens nothing any more, and forms that
+    are open in other tabs are as good as they were."""
+    return f"{key.partition(DOT)[0]}{DOT}{secrets.token_urlsafe(KEY_BYTES)}"
 
 
 def token() -> str:
@@ -40,8 +49,9 @@ def hashed_code(text: str) -> str:
 
 
 def csrf_of(key: str) -> str:
-    """What a page's form must send with it: nobody can guess it who does not read the cookie."""
-    return hashed(f"csrf {key}")
+    """What a page's form must send with it: nobody can guess it who does not read the cookie.
+    Only a log-in, which begins another session, makes another one of it."""
+    return hashed(f"csrf {key.partition(DOT)[0]}")
 
 
 def same(one: str, other: str) -> bool:

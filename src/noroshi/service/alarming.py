@@ -118,11 +118,11 @@ class Alarming(Samples):
     ) -> tuple[AlarmRow, ...]:
         """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
         _, plan = await self._current()
-        wanted, words = monitor_named(plan, monitor), _words(comment, "comment")
+        wanted, words = monitor_named(plan, monitor), words_of(comment, "comment")
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         known = await self._had(wanted)
         names = [item] if item is not None else _open(wanted, state, known)
-        _see_that_it_is_open(wanted, state, names, known)
+        see_that_it_is_open(wanted, state, names, known)
 
         def write(name: str) -> Awaitable[bool]:
             its = (wanted.id, name, state.items[name].level, who.name, self._clocks.wall())
@@ -145,7 +145,7 @@ class Alarming(Samples):
     ) -> tuple[AlarmRow, ...]:
         """Take back the acknowledgement of one item, or of all of the monitor."""
         _, plan = await self._current()
-        wanted, words = monitor_named(plan, monitor), _words(comment, "comment")
+        wanted, words = monitor_named(plan, monitor), words_of(comment, "comment")
         known = await self._had(wanted)
         names = [name for name in known if item in (None, name)]
         if not names:
@@ -172,7 +172,7 @@ class Alarming(Samples):
     ) -> RemarkShown:
         """Keep a comment on a monitor, or on one of its items."""
         _, plan = await self._current()
-        wanted, words = monitor_named(plan, monitor), _words(text, "text", needed=True)
+        wanted, words = monitor_named(plan, monitor), words_of(text, "text", needed=True)
         state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
         if item and item not in state.items:
             raise NotFound(NO_ITEM.fill(monitor=wanted.path, item=item))
@@ -205,9 +205,10 @@ def _open(monitor: Monitor, state: State, known: Mapping[str, Acknowledged]) -> 
     return [name for name in bad if name not in known] or bad
 
 
-def _see_that_it_is_open(
+def see_that_it_is_open(
     monitor: Monitor, state: State, names: Sequence[str], known: Mapping[str, Acknowledged]
 ) -> None:
+    """Raises NotFound for what is not there, Conflict for what is well or what somebody has."""
     for name in names:
         item, mine = state.items.get(name), known.get(name)
         if item is None:
@@ -246,7 +247,7 @@ def _remark(
     )
 
 
-def _words(given: str, name: str, *, needed: bool = False) -> str:
+def words_of(given: str, name: str, *, needed: bool = False) -> str:
     """What somebody typed, in lines that a terminal and a page can show. Raises Invalid."""
     text = "\n".join(printable(line).rstrip() for line in given.strip().splitlines())
     if needed and not text:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from noroshi.core.alarms import Remarked
-from noroshi.core.model import Level, Reason
+from noroshi.core.model import NOTHING, Level, Reason
 from noroshi.core.words import Words
 
 
@@ -47,6 +47,17 @@ class WindowShown:
     under_way: bool
     weekly: bool
     monitors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRemarked:
+    """One of several alarms of which something was to be said; `refused` says why it was not,
+    `kind` which sort of refusal that is ("": it was said)."""
+
+    monitor: str
+    item: str
+    kind: str = ""
+    refused: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
-from noroshi.definitions.renaming import renamed
+from noroshi.definitions.renaming import renamed, went_to
 from noroshi.definitions.rerouting import mails_follow, remember
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
@@ -35,6 +35,7 @@ CHANGED_MEANWHILE = Words(
     ja="先に {who} が {key} を変更しました (版 {number})。上書きはしていません。いまの内容を確かめてから、"
     "やり直してください。",
 )
+CALLED_NOW = Words(en="{key} is {now} now", ja="{key} はいま {now} です")
 ENDS_ALL = Words(
     en="This would end all watching. If that is meant: noroshi definition remove --empty KEY",
     ja="すべての監視が終わります。そのつもりであれば: noroshi definition remove --empty 定義",
@@ -177,6 +178,9 @@ class Editing(Versions):
         changed = next((v for v, w in pairwise(trail) if _of(v, key) != _of(w, key)), current)
         words = CHANGED_MEANWHILE.fill(who=changed.who or "?", key=key, number=changed.number)
         lines = [Problem(key, one.words) for one in differences(seen, now)]
+        went = None if now else _went(trail, key)
+        if went is not None:
+            lines.insert(0, Problem(went, CALLED_NOW.fill(key=key, now=went)))
         return Conflict(words, tuple(lines))
 
     async def _before(self, version: Version) -> Version:
@@ -192,6 +196,16 @@ def etag(document: Document | None) -> str:
 
 def _of(version: Version, key: str) -> Document | None:
     return _by_key(version.documents).get(key)
+
+
+def _went(trail: Sequence[Version], key: str) -> str | None:
+    """Under which key it is in the first of these versions, the newest first, that was under
+    that one in the last."""
+    name: str | None = key
+    for newer, older in reversed([*pairwise(trail)]):
+        if name and _of(older, name) and not _of(newer, name):
+            name = went_to(older.documents, newer.documents, name)
+    return name if name and name != key and _of(trail[0], name) else None
 
 
 def _by_key(documents: Iterable[Document]) -> dict[str, Document]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.service.alarming import Alarming
 from noroshi.service.as_sent import Previewing
 from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
@@ -21,6 +20,7 @@ from noroshi.service.offer import Operation, operations
 from noroshi.service.own_account import OwnAccounts
 from noroshi.service.placing import Placing
 from noroshi.service.proving import Proving
+from noroshi.service.remarking import Remarking
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.showing import Showing
@@ -48,7 +48,7 @@ class Service(
     Mailing,
     Previewing,
     Ledgers,
-    Alarming,
+    Remarking,
     Silencing,
     Reporting,
     Keeping,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, after
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, after
 from noroshi.core.model import Change, Level
 from noroshi.stores.memory_rows import Watched
 
@@ -58,6 +58,17 @@ class AlarmsInMemory:
 
     async def remark(self, remark: Remark) -> None:
         self._remarks.append(remark)
+
+    async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
+        return [await self._say(one) for one in remarks]
+
+    async def _say(self, one: Remark) -> bool:
+        if one.sort is Remarked.ACKNOWLEDGED:
+            return await self.acknowledge(one.holding, one)
+        if one.sort is Remarked.TAKEN_BACK:
+            return await self.unacknowledge(one)
+        await self.remark(one)
+        return True
 
     async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
         mine = [one for one in self._remarks if monitor in ("", one.monitor)]

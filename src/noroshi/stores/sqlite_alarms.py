@@ -28,6 +28,9 @@ class AlarmsInFile:
     async def remark(self, remark: Remark) -> None:
         await self._writer.do(lambda db: alarms.remark(db, remark))
 
+    async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
+        return await self._writer.do(lambda db: [alarms.say(db, one) for one in remarks])
+
     async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
         return await self._reader.do(lambda db: alarms.remarks(db, monitor, last))
 

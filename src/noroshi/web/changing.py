@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, attempt, made_sure
+from noroshi.web.doing import Outcome, attempt, made_sure, tried
 from noroshi.web.spots import Content, Problems, Spot, stand_in
 from noroshi.web.visit import Visit
 from noroshi.web.words import TEXTS
@@ -159,7 +159,9 @@ async def submitted(
     if content is not None and (not edit.spot.is_whole or "name" in visit.form):
         content = named(visit, edit, content)
     only_try = visit.form.get("do") == PREVIEW
-    outcome = await attempt(
+    # The form has a field for the password, the one that removes it has none.
+    change = attempt if content is None else tried
+    outcome = await change(
         visit,
         "definition_change",
         **_change(edit, content),

@@ -8,12 +8,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import Response
-
 from noroshi.core.people import ADMIN, OPERATOR, ROLE_NAMES
 from noroshi.people import NoEntry
-from noroshi.service import Forbidden
-from noroshi.service.offer import NOT_ALLOWED
+from noroshi.service import Forbidden, NotSure
+from noroshi.service.offer import NOT_ALLOWED, NOT_SURE
 from noroshi.web.api import STATUS
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit
@@ -34,7 +32,16 @@ class Outcome:
 
 
 async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
-    """Do it. A refusal is an outcome, so that what was typed can be shown once more."""
+    """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
+    NotSure: the password is asked for by a page that sends all of the form again."""
+    done = await tried(visit, op, **args)
+    if done.unsure:
+        raise NotSure(NOT_SURE.fill(name=op))
+    return done
+
+
+async def tried(visit: Visit, op: str, **args: Any) -> Outcome:
+    """As `attempt`, for a form that has a field of its own for the password."""
     answer = await visit.ask(op, **args)
     if "ok" in answer:
         return Outcome(answer["ok"])
@@ -51,14 +58,11 @@ async def made_sure(visit: Visit) -> str:
     """Who gave the password once more in the form itself is sure from now on, so that nothing
     that was typed beside it is lost. Why it was not taken; "" if it was, or none was given."""
     given = visit.form.get("password", "")
-    if not given:
-        return ""
     try:
-        inside = await visit.house.people.make_sure(visit.key, given, visit.address)
+        if given:
+            await visit.make_sure(given)
     except NoEntry as no:
         return visit.say(no.words)
-    visit.key = visit.bring = inside.key
-    visit.person = await visit.house.people.of_session(visit.key, visit.address)
     return ""
 
 
@@ -66,17 +70,12 @@ async def surely(visit: Visit, op: str, **args: Any) -> Outcome:
     """As `attempt`, where the form itself asks for the password once more."""
     if why := await made_sure(visit):
         return Outcome(None, (why,), 403, unsure=True, kind="password")
-    return await attempt(visit, op, **args)
+    return await tried(visit, op, **args)
 
 
 def told(visit: Visit, done: Outcome) -> tuple[str, ...]:
     """Why it was not done, above the form. That the password is wanted is told at its field."""
     return () if done.unsure and not visit.form.get("password") else done.why
-
-
-def for_sure(visit: Visit, back: str) -> Response:
-    """To the page that asks for the password once more, and from there back."""
-    return visit.to(f"/sure?next={quote(back, safe='')}")
 
 
 def address(path: str, **query: str) -> str:

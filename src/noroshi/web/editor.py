@@ -12,6 +12,7 @@ from noroshi.service.following import FOLLOWS
 from noroshi.web.changing import REMOVE, Edit, opened, submitted
 from noroshi.web.doing import Outcome, address, asked, may
 from noroshi.web.forms import Field, elsewhere
+from noroshi.web.moved import moved, page_of
 from noroshi.web.outline import Block, Outline
 from noroshi.web.visit import Visit
 
@@ -101,6 +102,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         overtaken=edit.overtaken,
         gone=edit.gone,
         stranded=edit.stranded,
+        moved=_moved(edit),
         changes=outcome.problems,
         why=outcome.why,
         stray=stray,
@@ -112,6 +114,14 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         beware=await cautions(visit),
         may=may(visit),
     )
+
+
+def _moved(edit: Edit) -> Link | None:
+    """What it is called now, and its page, if somebody else gave it another name."""
+    if not (edit.overtaken and edit.gone):
+        return None
+    place = moved(edit.spot, edit.seen, edit.shown["documents"], edit.outcome.problems)
+    return (place.path, page_of(place)) if place else None
 
 
 def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Response:

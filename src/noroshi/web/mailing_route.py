@@ -9,6 +9,7 @@ from typing import Any
 from noroshi.core.defined import REDIRECT
 from noroshi.guides.wanted import NOT_YET
 from noroshi.service import NotFound
+from noroshi.web.doing import attempt, may
 from noroshi.web.mailing import DEFINED, Answer, labels, of_type, orders, ranked, shown
 from noroshi.web.visit import Visit
 from noroshi.web.words import TEXTS
@@ -21,6 +22,8 @@ WAYS: Mapping[str, str] = {
     "app_certificate": "app-certificate",
 }
 """The ways to sign in, each as the guide calls it."""
+GONE = "-"
+"""The etag of nothing."""
 ELSEWHERE = ("browser", "paste", "device", "app_secret")
 """Those at other providers than Microsoft."""
 GOOGLE = ("browser", "paste", "app_secret")
@@ -63,6 +66,33 @@ class Known:
     @property
     def registered(self) -> bool:
         return bool(self.account) and self.account.get("client_id") != NOT_YET  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """A route that somebody else gave another name: which, and who did, in words."""
+
+    name: str
+    why: tuple[str, ...]
+    status: int
+
+
+async def renamed(visit: Visit, name: str) -> Renamed | None:
+    """What the route is called whose form an administrator sent under a name that it has no
+    more; None: it has that name, or there was none."""
+    key = f"routes/{name}"
+    if (
+        not may(visit)["rule"]
+        or key in (await visit.need("definition_show", types=("routes",)))["documents"]
+    ):
+        return None
+    # It is no longer what any form of it saw: who changed it, and where it is, is told.
+    done = await attempt(visit, "definition_change", etags={key: GONE}, dry=True)
+    told = [(where, what) for where, what in done.problems if where != key]
+    if done.kind != "conflict" or not told:
+        return None
+    where, what = told[0]
+    return Renamed(name=where.partition("/")[2], why=(done.why[0], what), status=done.status)
 
 
 async def known_of(visit: Visit, name: str, way: str = "") -> Known:

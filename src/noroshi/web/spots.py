@@ -40,6 +40,11 @@ class Spot:
         return self.monitor or self.group or self.document
 
     @property
+    def path(self) -> str:
+        """Its name with those of what it stands in: web1/base/disks."""
+        return "/".join(filter(None, (self.document, self.group, self.monitor)))
+
+    @property
     def is_whole(self) -> bool:
         """Whether it is a document of its own."""
         return not self.group

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from noroshi import __version__
 from noroshi.core.people import ROLE_NAMES, ROLES, Person
 from noroshi.core.words import Words, plain
-from noroshi.people import keys
+from noroshi.people import NoEntry, keys
 from noroshi.ports import StoreError
 from noroshi.service import (
     Conflict,
@@ -32,6 +32,7 @@ from noroshi.service.offer import STORE_TROUBLE
 from noroshi.web.api import STATUS, body_of
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
+from noroshi.web.once_more import ONCE_MORE, answered, asked_with
 from noroshi.web.uploads import Upload, boundary_of, parts_of
 from noroshi.web.words import TEXTS
 
@@ -50,7 +51,7 @@ TOO_LONG = Words(
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }
-NOT_KEPT = ("csrf", "password", "do")
+NOT_KEPT = ("csrf", "password", "do", ONCE_MORE)
 PREVIEWED = frozenset({"etag", "version"})
 """What only the forms of settings send, which all show what they would change."""
 OPENED = "details"
@@ -134,6 +135,13 @@ class Visit:
         )
         return HTMLResponse(text, status)
 
+    async def make_sure(self, password: str) -> None:
+        """They gave the password once more: the session has another key from now on. Raises
+        NoEntry."""
+        people = self.house.people
+        self.key = self.bring = (await people.make_sure(self.key, password, self.address)).key
+        self.person = await people.of_session(self.key, self.address)
+
     @property
     def here(self) -> str:
         """The address of this page, to come back to."""
@@ -190,10 +198,22 @@ def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
 
 def _refused(visit: Visit, refusal: Refusal) -> Response:
     """In words; who only has to give the password once more is asked for it."""
-    if isinstance(refusal, NotSure):
-        back = visit.here if visit.request.method == "GET" else "/"
-        return visit.to(f"/sure?next={quote(back, safe='')}")
-    return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
+    if not isinstance(refusal, NotSure):
+        return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
+    if visit.request.method == "POST":
+        return _once_more(visit)
+    return visit.to(f"/sure?next={quote(visit.here, safe='')}")
+
+
+def _once_more(visit: Visit, no: NoEntry | None = None) -> Response:
+    """The page that asks for the password, and sends again what was typed."""
+    wanted = asked_with(visit.form, files=bool(visit.files))
+    why, wait = (visit.say(no.words), no.seconds) if no else ("", 0.0)
+    status = 429 if wait else 403
+    answer = visit.page("sure.html", status, why=why, next=ours(visit.here), asked=wanted)
+    if wait:
+        answer.headers["retry-after"] = str(int(wait) + 1)
+    return answer
 
 
 async def _afterwards(visit: Visit) -> Response:
@@ -239,7 +259,20 @@ async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
             raise Forbidden(NOT_OURS)
         visit.form, visit.files = await _sent(visit)
         see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
+        try:
+            visit.form = await _taken(visit)
+        except NoEntry as no:
+            return _once_more(visit, no)
     return await handle(visit)
+
+
+async def _taken(visit: Visit) -> Mapping[str, str]:
+    """The form as it was typed at first. Raises NoEntry if a password was given with it that is
+    not theirs."""
+    form, password = answered(visit.form)
+    if password is not None and visit.person is not None:
+        await visit.make_sure(password)
+    return form
 
 
 async def _sent(visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]]:

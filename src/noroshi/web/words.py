@@ -85,6 +85,17 @@ TEXTS: Mapping[str, Words] = {
         en="This may run programs on the node, or concerns who may log in. It holds for five minutes.",
         ja="ノードでのプログラムの実行や、ログインできる人に関わる操作です。5分間有効です。",
     ),
+    "sure.kept": Words(
+        en="What you entered is kept and goes along; nothing was changed yet.",
+        ja="入力した内容はそのまま引き継がれます。まだ何も変更していません。",
+    ),
+    "sure.password": Words(en="Your password", ja="ログイン パスワード"),
+    "sure.secret": Words(en="Secret or password", ja="シークレットまたはパスワード"),
+    "sure.code": Words(en="Code", ja="コード"),
+    "sure.files": Words(
+        en="The file once more (a page cannot keep it)",
+        ja="ファイルをもう一度選ぶ (画面には残せません)",
+    ),
     "sure.do": Words(en="Go on", ja="続ける"),
     "error.title": Words(en="That did not work", ja="できませんでした"),
     "error.back": Words(en="To the overview", ja="概況に戻る"),

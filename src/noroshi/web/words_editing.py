@@ -126,6 +126,10 @@ EDITING: Mapping[str, Words] = {
         ja="この名前のものは、削除されたか、名前が変わったため、もうありません。あなたの変更はまだ保存されて"
         "いません (入力した内容は下の欄に残っています)。このまま保存すると、欄にある名前で作り直します。",
     ),
+    "edit.moved": Words(
+        en="It was given another name, or another place. There it is now:",
+        ja="名前または場所が変わりました。いまはこちらにあります:",
+    ),
     "edit.stranded": Words(
         en="What it stood in is there no more: it was removed, or given another name. Your change "
         "cannot be saved here; what you entered is kept below.",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, outlives
+from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, outlives
 from noroshi.core.model import Event, Level, State
 from noroshi.stores.sql.values import Connection, number
 
@@ -49,6 +49,16 @@ def end_what_is_over(db: Connection, monitor: str, events: Iterable[Event]) -> N
     gone = [one for one in known if not all(outlives(one, event) for event in events)]
     sql = "delete from acknowledged where monitor = ? and item = ?"
     db.executemany(sql, [(one.monitor, one.item) for one in gone])
+
+
+def say(db: Connection, one: Remark) -> bool:
+    """A remark of any sort, with what it means for who has the alarm."""
+    if one.sort is Remarked.ACKNOWLEDGED:
+        return acknowledge(db, one.holding, one)
+    if one.sort is Remarked.TAKEN_BACK:
+        return unacknowledge(db, one)
+    remark(db, one)
+    return True
 
 
 def remark(db: Connection, said: Remark) -> None:

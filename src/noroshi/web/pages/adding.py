@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.core.own import OWN
 from noroshi.service import NotFound
 from noroshi.web.asks import asks_of
-from noroshi.web.doing import Outcome, address, asked, attempt, made_sure, may, typed
+from noroshi.web.doing import Outcome, address, asked, may, surely, told, typed
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.seen import part_page
@@ -48,12 +48,9 @@ async def _one(visit: Visit, live: Live) -> Response:
         raise NotFound(TEXTS["error.not_there"])
     if visit.request.method == "GET":
         return await _shown(visit, known[name])
-    why = await made_sure(visit)
-    if why:
-        return await _shown(visit, known[name], Outcome(None, (why,), 403, unsure=True))
     only_try = visit.form.get("do") == PREVIEW
     given = _given(visit)
-    done = await attempt(visit, "blueprint_add", blueprint=name, **given, dry=only_try)
+    done = await surely(visit, "blueprint_add", blueprint=name, **given, dry=only_try)
     if done.ok is None or only_try:
         return await _shown(visit, known[name], done)
     live.changed()
@@ -96,7 +93,7 @@ async def _shown(
         rules=[(name, name in chosen) for name in rules],
         form=form,
         tried=outcome.ok,
-        why=() if outcome.unsure and not visit.form.get("password") else outcome.why,
+        why=told(visit, outcome),
         unsure=outcome.unsure,
         may=may(visit),
     )

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from noroshi.service import NotFound
 from noroshi.web.alarmed import MOST_SHOWN, Wanted, fragments, key_of, view
+from noroshi.web.api import STATUS
 from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
 from noroshi.web.live import LATELY, Live
@@ -25,11 +26,8 @@ NOBODY = "nobody"
 """Which of them: those that nobody has."""
 PICK = "pick"
 """How the names of the boxes begin that choose alarms."""
-DEEDS = {
-    "acknowledge": "alarm_acknowledge",
-    "back": "alarm_unacknowledge",
-    "comment": "alarm_comment",
-}
+DEEDS = {"acknowledge": "acknowledged", "back": "taken back", "comment": "comment"}
+"""What a form asks for, and which sort of remark that is."""
 TOO_LATE = ("conflict", "not found")
 """Refusals of an alarm that is not there any more, or that somebody else has."""
 LENGTHS = ("1h", "2h", "4h", "8h", "1d")
@@ -94,17 +92,28 @@ async def _on_picked(visit: Visit, deed: str) -> Came:
     picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
         return Came(why=(visit.text("alarms.none_picked"),), status=400)
-    if len(picked) > MOST_SHOWN:  # each is a write of its own, in the loop of the watch
+    if len(picked) > MOST_SHOWN:
         words = visit.text("alarms.too_many", count=len(picked), most=MOST_SHOWN)
         return Came(why=(words,), status=400)
-    return await _came(visit, deed, {one: await _one(visit, deed, one) for one in picked})
+    places = [one.partition(" ") for one in picked]
+    done = await attempt(
+        visit,
+        "alarms_remark",
+        sort=DEEDS[deed],
+        alarms=[{"monitor": path, "item": item} for path, _, item in places],
+        words=visit.form.get("words", ""),
+    )
+    if done.ok is None:
+        return Came(why=done.why, status=done.status)
+    told = zip(picked, done.ok, strict=True)
+    return await _came(visit, deed, {key: _outcome(visit, one) for key, one in told})
 
 
-async def _one(visit: Visit, deed: str, key: str) -> Outcome:
-    path, _, item = key.partition(" ")
-    words = visit.form.get("words", "")
-    said = {"text": words} if deed == "comment" else {"comment": words}
-    return await attempt(visit, DEEDS[deed], monitor=path, item=item, **said)
+def _outcome(visit: Visit, one: Answer) -> Outcome:
+    """Of one of them, as if it had been asked for alone."""
+    if not one["kind"]:
+        return Outcome(one)
+    return Outcome(None, (visit.say(one["refused"]),), STATUS[one["kind"]], kind=one["kind"])
 
 
 async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> Came:
@@ -152,7 +161,9 @@ async def _shown(
     seen = await live.now()  # first: what moves from here on is told by the stream
     found, log = await visit.need("alarms"), await visit.need("log", last=LATELY)
     tongue, wanted = TONGUES[visit.language], _wanted(visit, came.left)
-    shown = view(seen.with_alarms(found, log), wanted, may(visit), tongue)
+    with live.counted():
+        shown = view(seen.with_alarms(found, log), wanted, may(visit), tongue)
+        parts = fragments(shown, tongue)
     return visit.page(
         "alarms.html",
         came.status,
@@ -160,7 +171,7 @@ async def _shown(
         serial=seen.serial,
         found=found,
         v=shown,
-        parts=fragments(shown, tongue),
+        parts=parts,
         changed=address(f"{HERE}/changed", show=wanted.show, find=wanted.find),
         places=_places(seen.status["monitors"]),
         where=visit.form.get("place", "") or asked(visit, "place") or _place_of(wanted.picked),

@@ -119,11 +119,11 @@ async def log_out(visit: Visit) -> Response:
 async def sure(visit: Visit) -> Response:
     """The password once more, before what runs programs."""
     if visit.request.method == "GET":
-        return visit.page("sure.html", why="", next=_next(visit))
+        return visit.page("sure.html", why="", next=_next(visit), asked=None)
     try:
         given = visit.form.get("password", "")
         inside = await visit.house.people.make_sure(visit.key, given, visit.address)
     except NoEntry as no:
-        return _told(visit, "sure.html", no)
+        return _told(visit, "sure.html", no, asked=None)
     visit.bring = inside.key
     return visit.to(_next(visit))

@@ -17,7 +17,7 @@ from noroshi.definitions import TYPES, Folder, look_at, pack, unpack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, address, asked, attempt, made_sure, may
+from noroshi.web.doing import Outcome, address, asked, attempt, may, surely
 from noroshi.web.house import House
 from noroshi.web.uploads import LONGEST_FIELD
 from noroshi.web.visit import Visit, page
@@ -138,11 +138,9 @@ async def _packed(sent: Folder) -> str:
 
 async def _applied(visit: Visit, found: Folder) -> Outcome:
     """Against the version that was in force when the difference was shown."""
-    if why := await made_sure(visit):
-        return Outcome(None, (why,), 403, unsure=True)
     base = visit.form.get("base", "")
     number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
-    return await attempt(
+    return await surely(
         visit,
         "apply",
         documents=_plain(found),

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from noroshi.core.people import ADMIN
 from noroshi.service import Forbidden, NotFound
-from noroshi.web.doing import Outcome, attempt, clock, for_sure
+from noroshi.web.doing import Outcome, attempt, clock
 from noroshi.web.first_told import Told, at_fields
 from noroshi.web.house import House
 from noroshi.web.mails import TAKEN, attempts, names, relay
@@ -149,8 +149,6 @@ async def machine(visit: Visit) -> Response:
         done = await attempt(
             visit, "suggest_take", wanted=wanted, language=visit.language, title=title
         )
-        if done.unsure:
-            return for_sure(visit, "/first/machine")
         if not done.why:
             return visit.to("/first/mail")
     found = await visit.need("suggest")

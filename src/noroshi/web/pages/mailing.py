@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import asked, attempt, for_sure, may
+from noroshi.web.doing import asked, attempt, may
 from noroshi.web.house import House
 from noroshi.web.mailing import (
     DEFINED,
@@ -55,8 +55,6 @@ async def mailing(visit: Visit) -> Response:
     }
     etags = {key: visit.form.get("etag", "")}
     done = await attempt(visit, "definition_change", put={key: after}, etags=etags)
-    if done.unsure:
-        return for_sure(visit, "/mail")
     if done.why:
         return await _mailing(visit, why=done.why, status=done.status)
     return visit.to("/mail?did=order#order")

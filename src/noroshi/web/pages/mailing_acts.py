@@ -24,31 +24,27 @@ from noroshi.web.visit import Visit
 class Done:
     """What came of a form: `to` another page, else the same with what it brought. `begun` is a
     sign-in under way, `caught` if the browser ends at this manager; `device` is the code to type;
-    `kept`: the definition is saved, though something after it was not. `kind` and `problems` are
+    `kept`: the definition is saved, though something after it was not;
+    `moved`: the name that somebody else gave the route meanwhile. `kind` and `problems` are
     those of a refusal."""
 
     to: str = ""
     did: str = ""
     why: tuple[str, ...] = ()
     status: int = 200
-    unsure: bool = False
     way: str = ""
     begun: Any = None
     caught: bool = False
     device: Code | None = None
     kept: bool = False
+    moved: str = ""
     kind: str = ""
     problems: tuple[tuple[str, str], ...] = ()
 
 
 def _not_done(known: Known, done: Outcome) -> Done:
     return Done(
-        why=done.why,
-        status=done.status,
-        unsure=done.unsure,
-        way=known.way,
-        kind=done.kind,
-        problems=done.problems,
+        why=done.why, status=done.status, way=known.way, kind=done.kind, problems=done.problems
     )
 
 

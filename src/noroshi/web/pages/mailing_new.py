@@ -12,7 +12,7 @@ from noroshi.core.written import is_name
 from noroshi.guides.wanted import Wanted
 from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
-from noroshi.web.doing import asked, attempt, for_sure, see_that_may
+from noroshi.web.doing import asked, attempt, see_that_may
 from noroshi.web.house import House
 from noroshi.web.mailing import CLOUDS, DEFINED, TELLERS, Answer, clouds, href, of_type, orders
 from noroshi.web.mailing_route import BLANK, saved
@@ -108,8 +108,6 @@ async def _add(visit: Visit, of: str) -> Response:
         return await _asked(visit, of, (visit.say(SECRET_ID),), 400)
     put, etags = _definitions(documents, form, route, account)
     done = await attempt(visit, "definition_change", put=put, etags=etags)
-    if done.unsure:
-        return for_sure(visit, f"/mail/new?of={of}")
     if done.why:
         return await _asked(visit, of, done.why, done.status)
     if secret and f"accounts/{account}" in put:

@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from noroshi.service import NotFound
 from noroshi.web.codes import Code, Codes
-from noroshi.web.doing import asked, for_sure, may
+from noroshi.web.doing import asked, may
 from noroshi.web.forms import label
 from noroshi.web.house import House
-from noroshi.web.mailing import TELLERS, Answer, clouds, href, of_type
+from noroshi.web.mailing import TELLERS, Answer, clouds, of_type
 from noroshi.web.mailing_route import (
     BLANK,
     WAYS,
@@ -21,6 +21,7 @@ from noroshi.web.mailing_route import (
     known_of,
     named_by,
     next_step,
+    renamed,
     texts_of,
 )
 from noroshi.web.meanwhile import Both, both, told
@@ -49,7 +50,11 @@ def routes(house: House, returns: Returns) -> list[Route]:
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
-        known = await known_of(visit, name, visit.form.get("way", ""))
+        way = visit.form.get("way", "")
+        if (other := await renamed(visit, name)) is not None:
+            done = Done(why=other.why, status=other.status, way=way, moved=other.name)
+            return await _shown(visit, other.name, done, codes.of(visit.key, other.name))
+        known = await known_of(visit, name, way)
         done = await DEEDS[deed](visit, known)
         if done.caught:
             home = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
@@ -57,8 +62,6 @@ def routes(house: House, returns: Returns) -> list[Route]:
             returns.expect(begun["url"], begun["redirect"], visit.key, name, home)
         if done.device is not None:
             codes.keep(visit.key, name, done.device)
-        if done.unsure:
-            return for_sure(visit, href(name))
         return (
             visit.to(done.to)
             if done.to

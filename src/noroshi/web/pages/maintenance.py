@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.doing import Outcome, address, asked, attempt, for_sure, may, typed
+from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
@@ -32,8 +32,6 @@ async def maintenance(visit: Visit) -> Response:
         return await _shown(visit, Outcome())
     deed = visit.form.get("do", "")
     done = await (_removed(visit) if deed == "remove" else _added(visit))
-    if done.unsure:
-        return for_sure(visit, HERE)
     if done.why:
         return await _shown(visit, done)
     return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))

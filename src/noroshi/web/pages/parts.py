@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.own import OWN
 from noroshi.service import NotFound
-from noroshi.web.doing import address, asked, attempt, for_sure, may
+from noroshi.web.doing import address, asked, attempt, may
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.parts import stops_of, tables
@@ -61,8 +61,6 @@ async def _switched(visit: Visit, live: Live) -> Response:
     here, note = part_page(at or part), form.get("note", "")[:LONGEST_NOTE]
     what = {"instance": part} if "/" not in part else {"monitor": part}
     done = await attempt(visit, op, note=note, **what)
-    if done.unsure:
-        return for_sure(visit, here)
     if done.why:
         return await visit.show("error.html", done.status, why=" ".join(done.why))
     live.changed()

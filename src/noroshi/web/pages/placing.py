@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.own import OWN
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, address, attempt, made_sure, may, typed
+from noroshi.web.doing import Outcome, address, may, surely, told, typed
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.seen import part_page
@@ -39,13 +39,9 @@ async def _place(visit: Visit, live: Live) -> Response:
         raise NotFound(TEXTS["error.not_there"])
     if visit.request.method == "GET":
         return await _shown(visit, path, its, documents)
-    why = await made_sure(visit)
-    if why:
-        outcome = Outcome(None, (why,), 403, unsure=True)
-        return await _shown(visit, path, its, documents, outcome)
     op, what, target = _asked(visit, path)
     only_try = visit.form.get("do") == PREVIEW
-    done = await attempt(visit, op, **what, dry=only_try)
+    done = await surely(visit, op, **what, dry=only_try)
     if done.ok is None or only_try:
         return await _shown(visit, path, its, documents, done)
     live.changed()
@@ -111,7 +107,7 @@ async def _shown(
         places=_places(documents, path),
         form=form,
         tried=outcome.ok,
-        why=() if outcome.unsure and not visit.form.get("password") else outcome.why,
+        why=told(visit, outcome),
         unsure=outcome.unsure,
         may=may(visit),
         back=part_page(path),

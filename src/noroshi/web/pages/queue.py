@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import address, asked, attempt, clock, for_sure, may, since, typed
+from noroshi.web.doing import address, asked, attempt, clock, may, since, typed
 from noroshi.web.guard import POLICY
 from noroshi.web.house import House
 from noroshi.web.mails import TAKEN, Answer, Names, attempts, names, relay, state
@@ -122,10 +122,7 @@ async def mail(visit: Visit) -> Response:
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
         raise NotFound(TEXTS["error.not_there"])
-    here = address("/queue/mail", id=id)
     done = await attempt(visit, DEEDS[deed], id=id, **_given(visit, deed))
-    if done.unsure:
-        return for_sure(visit, here)
     if done.why:
         return await _mail(visit, id, why=done.why, status=done.status)
     return visit.to(address("/queue/mail", id=id, did=deed))

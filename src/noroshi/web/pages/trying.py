@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.web.doing import Outcome, attempt, clock, made_sure, may
+from noroshi.web.doing import Outcome, clock, may, surely, told
 from noroshi.web.house import House
 from noroshi.web.seen import part_page
 from noroshi.web.tongue import TONGUES
@@ -27,10 +27,7 @@ async def trying(visit: Visit) -> Response:
     path = shown["status"]["path"]
     if visit.request.method == "GET":
         return await _shown(visit, shown, Outcome())
-    why = await made_sure(visit)
-    if why:
-        return await _shown(visit, shown, Outcome(None, (why,), 403, unsure=True))
-    return await _shown(visit, shown, await attempt(visit, "try_monitor", monitor=path))
+    return await _shown(visit, shown, await surely(visit, "try_monitor", monitor=path))
 
 
 async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Response:
@@ -44,7 +41,7 @@ async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Re
         back=part_page(path),
         tried=outcome.ok,
         now=clock(visit, visit.house.service.now().isoformat()),
-        why=() if outcome.unsure and not visit.form.get("password") else outcome.why,
+        why=told(visit, outcome),
         unsure=needs_password(visit, shown) or outcome.unsure,
         level=TONGUES[visit.language].level,
         may=may(visit),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
 from noroshi.service import Invalid, NotFound
 from noroshi.web.audited import lines
-from noroshi.web.doing import Outcome, asked, clock, may, surely, told, typed
+from noroshi.web.doing import Outcome, asked, attempt, clock, may, surely, told, typed
 from noroshi.web.house import House
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
@@ -71,7 +71,9 @@ async def tokens(visit: Visit) -> Response:
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
             raise NotFound(TEXTS["error.not_there"])
-        done = await surely(visit, deed, **_token(visit, deed))
+        # The form of a new one has a field for the password, those of the rows have none.
+        do = surely if deed == "token_new" else attempt
+        done = await do(visit, deed, **_token(visit, deed))
     rows = [
         {
             **one,

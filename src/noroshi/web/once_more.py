@@ -1,0 +1,65 @@
+"""A form whose operation wants the password once more: the page that asks for it carries what was
+typed, and sends it all again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+ONCE_MORE = "once_more"
+"""The field with that password. No form of ours has another one of this name."""
+CSRF = "csrf"
+SECRETS: Mapping[str, str] = {
+    "secret": "sure.secret",
+    "value": "sure.secret",
+    "passphrase": "route.certificate.passphrase",
+    "pem": "route.certificate.pem",
+    "key_file": "route.key_file",
+    "pasted": "route.pasted",
+    "code": "sure.code",
+    "password": "password",
+    "old": "me.old",
+    "new": "me.new",
+    "again": "password.again",
+}
+"""Fields that may hold what no page shows, by what they are called there: typed once more."""
+SEVERAL_LINES = ("pem", "key_file", "pasted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A field whose value is not kept: what it is called, and whether it has several lines."""
+
+    name: str
+    label: str
+    lines: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the page that asks carries: the fields as they were sent, and what must be given
+    again: secrets, and whether files."""
+
+    fields: Mapping[str, str]
+    secrets: Sequence[Secret]
+    files: bool
+
+
+def asked_with(form: Mapping[str, str], *, files: bool) -> Asked:
+    """Of a form that was sent."""
+    hidden = (CSRF, ONCE_MORE, *SECRETS)
+    return Asked(
+        fields={name: text for name, text in form.items() if name not in hidden},
+        secrets=[
+            Secret(name=name, label=label, lines=name in SEVERAL_LINES)
+            for name, label in SECRETS.items()
+            if form.get(name)
+        ],
+        files=files,
+    )
+
+
+def answered(form: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
+    """The form as it was sent at first, and the password that came with it; None: none did."""
+    first = {name: text for name, text in form.items() if name != ONCE_MORE}
+    return first, form.get(ONCE_MORE)

@@ -1,0 +1,50 @@
+"""The password once more in Chromium: the page that asks for it, and a form in another tab."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.oauth.test_client_certificates import PASSPHRASE, pfx
+from tests.web.browser import GOOD
+from tests.web.filled import filled
+from tests.web.test_each_page import AXE, JAPANESE, ONLY
+from tests.web.test_in_a_browser import NARROW, WIDE, looking
+from tests.web.test_once_more import Wary
+
+FILE = {"name": "app.pfx", "mimeType": "application/x-pkcs12", "buffer": pfx()}
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("ja", NARROW)])
+async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
+    tmp_path, language, width
+):
+    desk = await filled()
+    desk.service = Wary(desk.service)
+    async with looking(desk, tmp_path, language, width=width) as seen:
+        page, other = seen.page, await seen.page.context.new_page()
+        await other.goto(f"{seen.url}/queue/mail?id={desk.ids[5]}")
+        await page.goto(f"{seen.url}/mail/route/m365?way=app_certificate")
+        desk.service.wary = True
+        await page.locator("details", has=page.locator("#f-pfx")).locator("summary").click()
+        await page.set_input_files("#f-pfx", files=[FILE])
+        await page.fill("#f-pass", PASSPHRASE)
+        await page.click('button[value="certificate_import"]')
+        await is_whole(page, seen, language)
+        assert PASSPHRASE not in await page.content()
+        await page.set_input_files("#again-files", files=[FILE])
+        await page.fill("#again-passphrase", PASSPHRASE)
+        await page.fill("#password", GOOD)
+        await page.click("main .button--main")
+        await expect(page.locator("#thumbprint")).to_be_visible()
+        await other.locator('button[value="hold"]').click()
+        await expect(other.locator('button[value="release"]')).to_be_visible()
+        seen.wrong[:] = [one for one in seen.wrong if "status of 40" not in one]
+
+
+async def is_whole(page, seen, language):
+    await expect(page.locator("#password")).to_be_focused()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    faults = await page.evaluate(AXE, ONLY)
+    assert [one["id"] for one in faults if one["impact"] in ("serious", "critical")] == []
+    text = await page.locator("main .block").inner_text()
+    assert bool(JAPANESE.search(text)) is (language == "ja")
+    await seen.shoot(f"once-more.{language}")
