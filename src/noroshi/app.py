@@ -107,18 +107,25 @@ class Plans:
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
         self.current: Plan = plan.Plan()
+        self._ids: dict[str, str] = {}
 
     async def compile(self, version: Version) -> Plan:
         """Raises schema.Invalid; a version that became current has been compiled before."""
         self.current = await apart(lambda: compile_plan(version.documents, self._plugins))
+        self._ids |= {name: one.kept_as for name, one in self.current.accounts.items()}
         return self.current
 
     def account(self, name: str) -> Account:
         """Raises RouteTrouble when the definitions no longer have it."""
-        account = self.current.accounts.get(name)
+        account = self.current.accounts.get(name) or self._renamed(name)
         if account is None:
             raise RouteTrouble(NO_ACCOUNT.fill(name=name), fault=Fault.SETUP)
         return account
+
+    def _renamed(self, name: str) -> Account | None:
+        """It under its new name, for a mail that was on its way when it was given that."""
+        id = self._ids.get(name)
+        return next((a for a in self.current.accounts.values() if a.kept_as == id), None)
 
 
 class Hosts:
@@ -420,7 +427,7 @@ def _own_facts(
         store,
         tokens,
         routes=lambda: plans.current.routes,
-        account=lambda name: plans.current.accounts.get(name),
+        accounts=lambda: plans.current.accounts,
         late=lambda: health.late(steady()),
         clock_set=lambda: health.clock_set(steady()),
         store_path=config.store,

@@ -82,7 +82,7 @@ def _step(asked: Asked, one: Answer) -> str:
 
 def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator[str]:
     rows = [
-        (clock(one["at"], now), one["rule"], one["item"], asked.say(one["because"]))
+        (clock(one["at"], now), one["called"], one["item"], asked.say(one["because"]))
         for one in found
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))

@@ -82,6 +82,7 @@ class Notices:
         self._version, self._called = -1, ""
         self._asked: tuple[Notification, ...] = ()
         self._routes: dict[str, tuple[str, ...]] = {}
+        self._rules: dict[str, str] = {}
         self._reports = Reports(store, clocks)
         self._news: list[Callable[[], Awaitable[list[Envelope]]]] = []
         self._made: list[Envelope] = []
@@ -98,6 +99,7 @@ class Notices:
             return
         self._asked = asked_for(plan.notifications.values(), plan.rules.values())
         self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
+        self._rules = {rule.id: rule.called for rule in plan.rules.values()}
         self._routes[""] = tuple(plan.routes)
         self._called = _called(version)
         now = self._clocks.wall()
@@ -117,7 +119,7 @@ class Notices:
     def of_texts(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """What is told, with these envelopes, of those whose own text could not be made."""
         now = self._clocks.wall()
-        return tuple(failures.of_texts(envelopes, self._asked, self._draft, now))
+        return tuple(failures.of_texts(envelopes, self._asked, self._draft, now, self._rules))
 
     def of_attempt(self, parcel: Parcel, receipt: Receipt, its: Fate) -> tuple[Envelope, ...]:
         """What is told, together with an attempt's end, of what it failed in."""

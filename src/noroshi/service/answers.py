@@ -100,6 +100,8 @@ class MonitorShown:
     planned: tuple[WindowShown, ...] = ()
     runs: bool = False
     seconds: float = 0.0
+    rules_called: tuple[str, ...] = ()
+    """What its rules are called where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +415,8 @@ class Decided:
     because: Words
     at: datetime
     speaks: bool = False
+    called: str = ""
+    """What the rule is called where people read; a rule that is gone, what it was known by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +441,8 @@ class ContactRow:
     rules: tuple[str, ...]
     notifications: tuple[str, ...]
     monitors: int
+    called: tuple[str, ...] = ()
+    """What those rules and notifications are called where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,6 +469,8 @@ class RuleTried:
     speaks: bool
     contacts: tuple[str, ...]
     routes: tuple[str, ...]
+    called: str = ""
+    """What the rule is called where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

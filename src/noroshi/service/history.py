@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from noroshi.actions.phrases import REASONS
-from noroshi.core.model import Contact, Event, Monitor
+from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.problems import instead
 from noroshi.core.status import ENDS
 from noroshi.core.words import Words
@@ -45,17 +45,7 @@ class History(Stops):
         stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
-            decisions=tuple(
-                Decided(
-                    rule=d.rule,
-                    item=d.item,
-                    reason=d.reason,
-                    because=REASONS[d.reason],
-                    at=d.at,
-                    speaks=d.reason.speaks,
-                )
-                for d in decided
-            ),
+            decisions=tuple(_decided(d, wanted.rules) for d in decided if wanted),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             stopped=stop,
         )
@@ -89,8 +79,26 @@ class History(Stops):
         return tuple(_contact(contact, plan) for contact in plan.contacts.values())
 
 
+def _decided(its: Decision, rules: Iterable[Rule]) -> Decided:
+    rule = next((one for one in rules if one.id == its.rule), None)
+    return Decided(
+        rule=rule.named if rule else its.rule,
+        called=rule.called if rule else its.rule,
+        item=its.item,
+        reason=its.reason,
+        because=REASONS[its.reason],
+        at=its.at,
+        speaks=its.reason.speaks,
+    )
+
+
 def _contact(contact: Contact, plan: Plan) -> ContactRow:
     mine = [r for r in plan.rules.values() if any(c.id == contact.id for c in r.contacts)]
+    noted = {
+        name: one
+        for name, one in plan.notifications.items()
+        if any(c.id == contact.id for c in one.contacts)
+    }
     watched = [m for m in plan.monitors.values() if any(rule in mine for rule in m.rules)]
     return ContactRow(
         name=contact.id,
@@ -98,12 +106,9 @@ def _contact(contact: Contact, plan: Plan) -> ContactRow:
         addresses=contact.addresses,
         language=contact.language,
         zone=contact.zone,
-        rules=tuple(rule.id for rule in mine),
-        notifications=tuple(
-            name
-            for name, one in plan.notifications.items()
-            if any(c.id == contact.id for c in one.contacts)
-        ),
+        rules=tuple(rule.named for rule in mine),
+        notifications=tuple(noted),
+        called=(*(rule.called for rule in mine), *(one.called for one in noted.values())),
         monitors=len(watched),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
 from noroshi.definitions import differences
+from noroshi.definitions.kept import as_it_was
 from noroshi.ports import Version
 from noroshi.service.answers import Applied, OneVersion, VersionRow
 from noroshi.service.defining import Defining
@@ -53,11 +54,10 @@ class Versions(Defining):
         self, who: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:
         """Bring it into force again, as a new version: nothing of what came since is lost."""
-        version = await self._version(number)
+        version, current = await self._version(number), await self._store.current()
         told = note or BACK_TO.format(number=number)
-        return await self.apply(
-            who, documents=version.documents, base=base, note=told, empty=True
-        )
+        documents = as_it_was(version.documents, current.documents)
+        return await self.apply(who, documents=documents, base=base, note=told, empty=True)
 
     async def _version(self, number: int) -> Version:
         version = await self._store.version(number)
