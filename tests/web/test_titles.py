@@ -42,7 +42,7 @@ async def browser(desk, tmp_path):
         ("/settings/contacts", (RULE, NOTE)),
         ("/mail", (RULE, NOTE)),
         ("/mail/route/plain", (RULE,)),
-        ("/mail/edit?of=smtp", (RULE, NOTE)),
+        ("/mail/edit?key=routes/&of=smtp", (RULE, NOTE)),
         ("/monitor/web1/base/disks", (RULE,)),
     ],
 )
