@@ -30,7 +30,7 @@ from noroshi.core.closed import Closed
 from noroshi.core.model import Fault, Monitor, Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
-from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
+from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
 from noroshi.definitions.needs import mark_of, resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
@@ -208,6 +208,7 @@ async def open_app(
             audit=timedelta(days=config.audit_days),
             box_of=lambda route: box_of(plans.current, route, outside),
             new_id=_new_id(clocks),
+            worded=_worded(plugins),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
@@ -433,6 +434,20 @@ def _own_facts(
         store_path=config.store,
         read_since=engine.trips.since,
     )
+
+
+def _worded(plugins: Plugins) -> Callable[[Difference], Words]:
+    """Mails say what differs as the manager does; its words are read with the first of them."""
+
+    def sentence(one: Difference) -> Words:
+        from noroshi.web.worded import Names, worded
+
+        checks = plugins.checks.values()
+        kinds = {check.kind: check.title for check in checks}
+        readings = {check.kind: check.names for check in checks}
+        return worded(one, Names(kinds=kinds, readings=readings)).sentence
+
+    return sentence
 
 
 def _opener(plugins: Plugins, outside: Outside) -> Callable[[Route], Transport]:

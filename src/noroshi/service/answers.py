@@ -10,6 +10,7 @@ from typing import Any
 from noroshi.core.model import NOTHING, Level, Limits, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
+from noroshi.definitions import Difference
 from noroshi.ports import Document
 from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrived, Arrives
@@ -215,12 +216,15 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneVersion:
-    """What a version changed over the one before it, and what going `back` to it would change."""
+    """What a version changed over the one before it, and what going `back` to it would change;
+    both also value by value."""
 
     row: VersionRow
     changed: tuple[Words, ...]
     back: tuple[Words, ...]
     current: int
+    changed_values: tuple[Difference, ...] = ()
+    back_values: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

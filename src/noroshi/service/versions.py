@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
-from noroshi.definitions import differences
+from noroshi.definitions import Difference, differences
 from noroshi.definitions.kept import as_it_was
 from noroshi.ports import Version
 from noroshi.service.answers import Applied, OneVersion, VersionRow
@@ -40,11 +40,14 @@ class Versions(Defining):
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()
+        changed, back = (_differ(old, version) for old in (before, current))
         return OneVersion(
             row=_row(version),
-            changed=_differ(before, version),
-            back=_differ(current, version),
+            changed=tuple(one.words for one in changed),
+            back=tuple(one.words for one in back),
             current=current.number,
+            changed_values=changed,
+            back_values=back,
         )
 
     @operation(
@@ -72,5 +75,5 @@ def _row(version: Version) -> VersionRow:
     return VersionRow(number=version.number, at=version.at, who=version.who, note=version.note)
 
 
-def _differ(old: Version, new: Version) -> tuple[Words, ...]:
-    return tuple(found.words for found in differences(old.documents, new.documents))
+def _differ(old: Version, new: Version) -> tuple[Difference, ...]:
+    return differences(old.documents, new.documents)
