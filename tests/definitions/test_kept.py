@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from noroshi.definitions import content, document
+from noroshi.definitions import content, document, read_folder, write_folder
 from noroshi.definitions.kept import as_it_was, keep_ids
 from noroshi.definitions.renaming import renamed
 
@@ -75,3 +75,17 @@ def test_a_rule_keeps_its_first_name_as_its_id_and_needs_none_once_it_has_it_aga
 def test_an_earlier_version_is_not_given_the_id_of_what_has_its_name_now():
     now = made(b="a", a="new1")
     assert shown(given(as_it_was(made(a=""), now), now)[0]) == {"a": "a"}
+
+
+def test_ids_and_titles_are_written_to_files_and_read_back_byte_for_byte(tmp_path):
+    given = (
+        document("accounts/mail1", {"id": "box", "cloud": "google"}),
+        document("notifications/day", {"title": '毎朝 "8" 時', "events": ["started"]}),
+        document("rules/night", {"id": "all", "title": "夜間の当番", "action": "mail"}),
+    )
+    write_folder(tmp_path, given)
+    night = (tmp_path / "rules" / "night.toml").read_text(encoding="utf-8")
+    assert night == 'id = "all"\ntitle = "夜間の当番"\naction = "mail"\n'
+    assert read_folder(tmp_path) == given
+    write_folder(tmp_path, read_folder(tmp_path))
+    assert (tmp_path / "rules" / "night.toml").read_text(encoding="utf-8") == night
