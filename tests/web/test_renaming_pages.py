@@ -7,11 +7,12 @@ import pytest
 from noroshi.definitions.kept import KEPT
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
-from tests.service.desk import EXAMINED, POST, Desk
+from tests.service.desk import CONTENT, EXAMINED, POST, Desk
 from tests.service.test_renaming import NOTICE
 from tests.web.browser import browsing, with_user
 from tests.web.test_editing_pages import again, filled_in, saved
 
+CLOUD = {"authority": "https://lab.example.com", "scope": "x", "smtp_host": "lab.example.com"}
 TO_THE_LIST = ("networks", "accounts")
 NETWORK = {"proxy": "proxy.example.com:8080"}
 PAGES = [
@@ -22,6 +23,8 @@ PAGES = [
     ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "begins anew"),
     ("networks", "proxy", "/mail/edit?key=networks/{}", "routes/plain", "accounts that name"),
     ("accounts", "box", "/mail/edit?key=accounts/{}", "routes/m365", "nobody signs in again"),
+    ("clouds", "lab", "/settings/name?key=clouds/{}", "accounts/lab", "their sign-ins stay"),
+    ("blueprints", "shop", "/settings/name?key=blueprints/{}", "", "does not name it"),
 ]
 
 
@@ -30,7 +33,13 @@ async def desk():
     desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
     route = {"kind": "post", "network": "proxy"}
     await applied(
-        NearBy(desk), notifications__day=NOTICE, networks__proxy=NETWORK, routes__plain=route
+        NearBy(desk),
+        notifications__day=NOTICE,
+        networks__proxy=NETWORK,
+        routes__plain=route,
+        clouds__lab=CLOUD,
+        accounts__lab=CONTENT["accounts/box"] | {"cloud": "lab"},
+        blueprints__shop={"group": [{"name": "till", "monitor": []}]},
     )
     return desk
 

@@ -44,6 +44,8 @@ async def browser(desk, tmp_path):
         ("/mail/route/plain", (RULE,)),
         ("/mail/edit?key=routes/&of=smtp", (RULE, NOTE)),
         ("/monitor/web1/base/disks", (RULE,)),
+        ("/settings/instance?name=web1", (f"{RULE} (all)",)),
+        ("/settings/monitor?in=web1&group=base&name=disks", (f"{RULE} (all)",)),
     ],
 )
 async def test_a_page_calls_them_by_their_titles(browser, page, titles):

@@ -26,6 +26,7 @@ TWO = Words(en="{one} {other}", ja="{one} {other}")
 WITHIN = Words(en="{one} › {other}", ja="{one} › {other}")
 LISTED = Words(en="{one}, {other}", ja="{one}、{other}")
 BECAME = {"+": "audit.added", "-": "audit.removed"}
+NO_LIMITS = Words(en="no limits", ja="しきい値なし")
 SILENT = Words(en="", ja="")
 
 
@@ -145,7 +146,7 @@ def _value(text: str, name: str, path: str) -> Words:
     except tomllib.TOMLDecodeError:  # what JSON has and TOML has not
         return plain(text)
     if given == {} and path.startswith(f"{LIMITS}."):
-        return TEXTS["version.no_limits"]
+        return NO_LIMITS
     return _said(given, name) or plain(text)
 
 

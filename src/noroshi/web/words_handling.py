@@ -219,7 +219,6 @@ HANDLING: Mapping[str, Words] = {
     "version.back": Words(
         en="Going back to it from version {current}", ja="版 {current} からこの版に戻すと"
     ),
-    "version.no_limits": Words(en="no limits", ja="しきい値なし"),
     "version.is_current": Words(en="It is in force.", ja="この版が有効です。"),
     "version.same": Words(
         en="It is the same as what is in force.", ja="有効な定義と同じです。"
