@@ -8,7 +8,7 @@ from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore
 from noroshi.vault import Secret
 from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import CONTENT, Desk
+from tests.service.desk import AKI, CONTENT, Desk
 
 NOTICE = {"events": ["started"], "contacts": ["ops"], "routes": ["m365"], "instances": ["web1"]}
 
@@ -238,6 +238,24 @@ class FailsAfterwards(MemoryStore):
         if self._version.number > 1:
             raise StoreError("the disk is full")
         await super().silence(silence)
+
+
+class DiesAfterwards(MemoryStore):
+    """Takes the version, and is gone before anybody hears of it."""
+
+    async def publish(self, version, monitors, base):
+        await super().publish(version, monitors, base)
+        if base:
+            raise KeyboardInterrupt
+
+
+async def test_who_dies_once_the_new_name_is_in_force_leaves_what_mails_follow_by():
+    ask = NearBy(Desk(DiesAfterwards()))
+    await applied(ask)
+    with pytest.raises(KeyboardInterrupt):
+        await ask.desk.service.definition_change(AKI, rename={"routes/plain": "relay"})
+    assert await remembered(ask.desk.store, ask.desk.time.now) == {"plain": "relay"}
+    assert "routes/relay" in await shown(ask)
 
 
 async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in_force():
