@@ -30,7 +30,7 @@ from noroshi.core.closed import Closed
 from noroshi.core.model import Fault, Monitor, Network, Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
-from noroshi.definitions import RANDOM_BYTES, Plan, compile_plan, ulid
+from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
 from noroshi.definitions.needs import mark_of, resources_of
 from noroshi.door import open_door
 from noroshi.engine import Engine
@@ -107,18 +107,25 @@ class Plans:
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
         self.current: Plan = plan.Plan()
+        self._ids: dict[str, str] = {}
 
     async def compile(self, version: Version) -> Plan:
         """Raises schema.Invalid; a version that became current has been compiled before."""
         self.current = await apart(lambda: compile_plan(version.documents, self._plugins))
+        self._ids |= {name: one.kept_as for name, one in self.current.accounts.items()}
         return self.current
 
     def account(self, name: str) -> Account:
         """Raises RouteTrouble when the definitions no longer have it."""
-        account = self.current.accounts.get(name)
+        account = self.current.accounts.get(name) or self._renamed(name)
         if account is None:
             raise RouteTrouble(NO_ACCOUNT.fill(name=name), fault=Fault.SETUP)
         return account
+
+    def _renamed(self, name: str) -> Account | None:
+        """It under its new name, for a mail that was on its way when it was given that."""
+        id = self._ids.get(name)
+        return next((a for a in self.current.accounts.values() if a.kept_as == id), None)
 
 
 class Hosts:
@@ -206,6 +213,7 @@ async def open_app(
             audit=timedelta(days=config.audit_days),
             box_of=lambda route: box_of(plans.current, route, outside),
             new_id=_new_id(clocks),
+            worded=_worded(plugins),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
@@ -425,12 +433,26 @@ def _own_facts(
         store,
         tokens,
         routes=lambda: plans.current.routes,
-        account=lambda name: plans.current.accounts.get(name),
+        accounts=lambda: plans.current.accounts,
         late=lambda: health.late(steady()),
         clock_set=lambda: health.clock_set(steady()),
         store_path=config.store,
         read_since=engine.trips.since,
     )
+
+
+def _worded(plugins: Plugins) -> Callable[[Difference], Words]:
+    """Mails say what differs as the manager does; its words are read with the first of them."""
+
+    def sentence(one: Difference) -> Words:
+        from noroshi.web.worded import Names, worded
+
+        checks = plugins.checks.values()
+        kinds = {check.kind: check.title for check in checks}
+        readings = {check.kind: check.names for check in checks}
+        return worded(one, Names(kinds=kinds, readings=readings)).sentence
+
+    return sentence
 
 
 def _opener(plugins: Plugins, outside: Outside) -> Callable[[Route], Transport]:

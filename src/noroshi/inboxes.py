@@ -71,10 +71,17 @@ class Inbox(Protocol):
 class Box:
     """Whose mailbox it is, its address, and how it is opened, without any I/O.
 
-    `settings` are all that the way to it depends on: with others it is opened anew.
+    `settings` are all that the way to it depends on: with others it is opened anew. `id`: under
+    what is noted how far it was read; "" is the account's name.
     """
 
     account: str
+    id: str = ""
     address: str
     settings: object
     open: Callable[[], Inbox] = field(compare=False)
+
+    @property
+    def noted_as(self) -> str:
+        """What is noted of it goes by this."""
+        return self.id or self.account

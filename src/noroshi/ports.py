@@ -233,6 +233,7 @@ class AccountFacts:
     refresh token was, None where nothing ends by resting. `never`: nobody has signed it in yet.
     """
 
+    name: str = ""
     well: bool
     why: Words = NOTHING
     ends: date | None = None
@@ -264,11 +265,12 @@ class NodeFacts:
 
 
 class Own(Protocol):
-    """What this node knows of itself and its ways out. None: there is no such route, account."""
+    """What this node knows of itself and its ways out. None: there is no such route, account,
+    which is asked for by what it is kept as, whatever it is called."""
 
     async def route(self, name: str) -> RouteFacts | None: ...
 
-    async def account(self, name: str) -> AccountFacts | None: ...
+    async def account(self, id: str) -> AccountFacts | None: ...
 
     async def queue(self) -> QueueFacts: ...
 

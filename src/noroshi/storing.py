@@ -373,7 +373,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
     ) -> bool:
         """Give it other addresses, routes, or both (none given: as they are); its attempts begin
-        `anew`, unless the routes are the same by other names. False: unknown, out, accepted or dropped."""
+        `anew`, unless the routes are the same by other names: those of a digest's members are so
+        too then. False: unknown, out, accepted or dropped."""
 
     async def accepted(self) -> Mapping[str, datetime]:
         """When each route last had a mail accepted; none of a route that never did."""

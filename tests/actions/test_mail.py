@@ -349,3 +349,10 @@ def test_names_that_hold_line_ends_cannot_break_a_draft():
     )
     payload = draft(None, SAM, hostile, (alarm(used(95), contact=SAM),))
     assert payload["subject"].startswith("[CRITICAL] ")
+
+
+def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_name():
+    its = rule(name="night", title="Night duty")
+    payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
+    assert "the rule Night duty names the contact Operations" in payload["text"]
+    assert "change rules/night.toml" in payload["text"]

@@ -388,6 +388,19 @@ async def test_a_member_is_no_longer_there_by_itself(store, together, what):
     assert await fates(store, "a") == ["together"]
 
 
+async def test_a_digest_by_its_route_s_new_name_has_its_members_go_by_that_too(
+    store, node, lend, together
+):
+    assert (await lend()).envelope == C
+    assert await store.readdress(together.id, (), ("graph",), anew=False)
+    found = [(await store.envelope(id))[0] for id in (together.id, "a", "b")]
+    assert [one.envelope.routes for one in found] == [("graph",)] * 3
+    assert [one.fate for one in found] == ["", "together", "together"]
+    assert await store.settle(await lend("graph"), LATER, DOWN)
+    assert await store.envelope(together.id) is None
+    assert {(await lend("graph", SOON)).envelope.id for _ in range(2)} == {"a", "b"}
+
+
 async def test_a_new_life_finds_the_digest_and_its_members_as_they_were(store, lend, together):
     await lend()
     await store.begin("one", DAWN)

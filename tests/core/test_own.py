@@ -139,3 +139,15 @@ def test_kinds_that_are_not_installed_are_not_asked_for():
         replace(WAYS, checks={}),
     )
     assert made.monitors == {}
+
+
+def test_an_account_of_another_name_is_watched_on_and_its_routes_still_avoided():
+    account = replace(GIVEN.accounts["m365"], name="mail1", id="m365")
+    routes = {
+        name: replace(one, options=dict.fromkeys(one.options, "mail1"))
+        for name, one in GIVEN.routes.items()
+    }
+    before = own()["account-m365"]
+    after = own(replace(GIVEN, accounts={"mail1": account}, routes=routes))["account-mail1"]
+    assert after.id == before.id and after.looks_at_the_same(before)
+    assert after.title == "mail1" and ways(after) == ways(before)

@@ -103,6 +103,39 @@ def rule(**said):
             ],
             id="values of the instance",
         ),
+        pytest.param(
+            [rule()],
+            [document("rules/night", {"action": "mail", "id": "ops", "most": 3})],
+            ["~ rules/ops → rules/night", "~ rules/night: most nothing → 3"],
+            id="a renamed rule",
+        ),
+        pytest.param(
+            [rule()],
+            [document("rules/night", {"action": "mail"})],
+            ["+ rules/night", "- rules/ops"],
+            id="another rule that says the same",
+        ),
+        pytest.param(
+            [rule()], [rule(id="night")], ['~ rules/ops: id nothing → "night"'], id="an id"
+        ),
+        pytest.param(
+            [web(ROOT)],
+            [document("instances/fs", {"group": [{"name": "disks", "monitor": [ROOT, HTTP]}]})],
+            ["~ instances/web1 → instances/fs", "+ instances/fs: disks/http"],
+            id="a renamed instance",
+        ),
+        pytest.param(
+            [document("contacts/a", {"zone": "UTC"})],
+            [document("contacts/b", {"zone": "UTC"})],
+            ["~ contacts/a → contacts/b"],
+            id="a renamed contact",
+        ),
+        pytest.param(
+            [document(f"contacts/{one}", {"zone": "UTC"}) for one in "ab"],
+            [document("contacts/c", {"zone": "UTC"})],
+            ["- contacts/a", "- contacts/b", "+ contacts/c"],
+            id="nobody knows which",
+        ),
     ],
 )
 def test_differences_are_told_by_monitor_and_value(old, new, lines):

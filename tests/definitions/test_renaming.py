@@ -3,7 +3,8 @@
 import pytest
 
 from noroshi.definitions import content, document
-from noroshi.definitions.renaming import places_gone, renamed
+from noroshi.definitions.documents import TYPES
+from noroshi.definitions.renaming import NAMED_BY, places_gone, renamed
 from noroshi.schema import Invalid
 
 A, B, C = (f"01ARZ3NDEKTSV4RRFFQ69G5FA{end}" for end in "ABC")
@@ -25,7 +26,10 @@ ALL = {
     "notifications/day": {"contacts": ["ops"], "routes": ["m365"], "instances": ["web1"]},
     "contacts/ops": {"addresses": ["ops@example.com"]},
     "routes/m365": {"kind": "smtp", "network": "proxy"},
-    "accounts/box": {"network": "proxy"},
+    "routes/relay": {"kind": "smtp", "options": {"account": "box"}},
+    "accounts/box": {"network": "proxy", "cloud": "lab"},
+    "clouds/lab": {"authority": "https://lab.example.com"},
+    "blueprints/web": {"group": []},
     "networks/proxy": {"proxy": "a:1"},
 }
 
@@ -46,6 +50,8 @@ def shown(documents):
         ("routes/m365", {"rules/all": {"routes": ["plain", "x"]}, "rules/ops": {"routes": ["x"]}, "notifications/day": {"routes": ["x"]}}),
         ("networks/proxy", {"routes/m365": {"network": "x"}, "accounts/box": {"network": "x"}}),
         ("notifications/day", {}),
+        ("clouds/lab", {"accounts/box": {"cloud": "x"}}),
+        ("blueprints/web", {}),
     ],
 )  # fmt: skip
 def test_what_names_it_names_it_anew_and_the_rest_stays(key, changed):
@@ -71,13 +77,26 @@ def test_a_rule_is_named_by_instances_groups_and_monitors():
 
 
 @pytest.mark.parametrize(
+    ("key", "names_it"), [("accounts/box", "routes/relay"), ("rules/all", "instances/web1")]
+)
+def test_what_hangs_on_its_old_name_goes_on_by_its_id(key, names_it):
+    type, _, old = key.partition("/")
+    after = shown(renamed(made(ALL), {key: "x"}))
+    assert after[f"{type}/x"] == ALL[key] | {"id": old} and key not in after
+    assert "x" in str(after[names_it]) and f"'{old}'" not in str(after[names_it])
+
+
+def test_every_folder_can_have_another_name():
+    assert NAMED_BY.keys() == set(TYPES)
+
+
+@pytest.mark.parametrize(
     ("key", "name", "why"),
     [
         ("rules/all", "ops", "one of this name already"),
         ("rules/all", "all", "one of this name already"),
         ("rules/all", "A b", "is no name"),
         ("rules/nowhere", "x", "no such definition"),
-        ("accounts/box", "x", "keeps its name"),
         ("instances/web1", "noroshi", "makes by itself"),
     ],
 )

@@ -204,6 +204,24 @@ async def three_versions(scene, asked, engine):
         await scene.seconds(engine, 20)
 
 
+async def test_of_many_versions_that_come_at_once_none_is_left_out():
+    scene, asked = Told(), told(Happening.CHANGED)
+    await scene.version(asked, documents=(document("web1", every="1m"),))
+    async with scene.life() as engine:
+        await scene.second(engine)
+        for minutes in range(2, 32):
+            every = (document("web1", every=f"{minutes}m"),)
+            await scene.version(asked, documents=every)
+        await scene.seconds(engine, 8)
+        scene.time.pass_by(seconds=QUIET)
+        await scene.seconds(engine, 8)
+    _, several = scene.of(Happening.CHANGED)
+    assert (several.first, several.version) == (2, 31)
+    assert [words.en for _, words in several.differences] == [
+        '~ instances/web1: every "1m" → "31m"'
+    ]
+
+
 async def test_versions_that_one_person_makes_one_after_the_other_are_told_as_one():
     scene, asked = Told(), told(Happening.CHANGED)
     await scene.version(asked, documents=(document("web1", every="1m"),))

@@ -2,12 +2,19 @@
 settings says beforehand (service.following.FOLLOWS)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from noroshi.app import Plans
+from noroshi.definitions import document, give_ids
+from noroshi.definitions.renaming import renamed
 from noroshi.definitions.rerouting import remember
+from noroshi.plugins import Plugins
+from noroshi.ports import RouteTrouble, Version
 from tests.contracts.parts import letter
 from tests.flow.scene import OPS, RULE, WEB1, Scene, disk_monitor
+from tests.service.desk import CONTENT, DISK, MAIL, POST
 
 
 async def told_of_a_full_disk(monitor):
@@ -28,10 +35,24 @@ async def test_an_instance_of_another_name_has_nothing_told_again():
     assert len(before) == 1 and after == []
 
 
-async def test_a_rule_of_another_name_tells_its_open_alarms_once_more():
-    rule = replace(RULE, id="other")
+async def test_a_rule_of_another_name_has_nothing_told_again():
+    rule = replace(RULE, name="other")
     before, after = await told_of_a_full_disk(disk_monitor(rules=(rule,)))
-    assert (len(before), len(after)) == (1, 1) and after[0].thread == ()
+    assert len(before) == 1 and after == []
+
+
+async def test_a_rule_of_another_name_reminds_in_the_thread_that_it_began():
+    every = replace(RULE, repeat=timedelta(minutes=1))
+    other = replace(every, name="other")
+    scene = Scene()
+    scene.used = {"/a": 95}
+    await scene.plan(disk_monitor(rules=(every,)))
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        await scene.plan(disk_monitor(rules=(other,)))
+        await scene.seconds(engine, 130)
+        first, *reminders = scene.smtp.sent
+        assert reminders and {one.thread for one in reminders} == {(first.id,)}
 
 
 async def test_a_contact_of_another_name_is_told_nothing_again():
@@ -65,3 +86,15 @@ async def test_no_mail_follows_to_a_route_that_is_not_there_or_from_one_that_is(
         assert [one.id for one in scene.backup.sent] == ["2"]
         [left] = await scene.store.waiting()
         assert left.envelope.routes == ("gone",)
+
+
+async def test_a_mail_that_is_on_its_way_signs_in_though_its_account_has_another_name_now():
+    plans = Plans(Plugins((DISK,), (MAIL,), (POST,)))
+    made = tuple(document(key, content) for key, content in CONTENT.items())
+    for names in ({}, {"accounts/box": "mail1"}, {"accounts/mail1": "mail2"}):
+        made = renamed(made, names)
+        with_ids = give_ids(made, (), lambda: "01JZ0000000000000000000000")
+        await plans.compile(Version(number=1, documents=with_ids))
+    assert {plans.account(name).name for name in ("box", "mail1", "mail2")} == {"mail2"}
+    with pytest.raises(RouteTrouble):
+        plans.account("nobody")

@@ -55,7 +55,7 @@ def own(store, *refused, since=DAWN, kinds=("smtp", "graph"), folder=None, token
         store,
         tokens or Tokens(*refused),
         routes=lambda: routes,
-        account=lambda name: ACCOUNT if name == "m365" else None,
+        accounts=lambda: {"m365": ACCOUNT},
         late=lambda: 0.0,
         clock_set=lambda: 0.0,
         store_path=folder,

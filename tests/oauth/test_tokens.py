@@ -559,3 +559,37 @@ async def test_no_secret_is_in_any_log_repr_or_traceback_of_a_whole_life(scene, 
         told += ["".join(found.format()), repr(caught.value), repr(scene.source._live)]
         told.append(repr(await scene.source.state(scene.account)))
     assert "canary" not in "".join(told) + caplog.text
+
+
+async def test_an_account_of_another_name_has_its_tokens_its_refusals_and_its_turn(scene):
+    await scene.signed_in()
+    first = await scene.source.token(scene.account)
+    asked = len(scene.authority.posts)
+    cloud = replace(scene.account.cloud, name="other")
+    renamed = replace(scene.account, name="mail1", id=scene.account.name, cloud=cloud)
+    for source in (scene.source, scene.restarted()):
+        assert await source.token(renamed) == first
+        assert (await source.state(renamed)).sign is SignIn.SIGNED_IN
+    assert len(scene.authority.posts) == asked
+    scene.times.passed += 3600
+    scene.authority.answer = lambda form: ENDED
+    with pytest.raises(SignInFailed):
+        await scene.restarted().token(renamed)
+    state = await scene.restarted().state(scene.account)
+    assert state.sign is SignIn.NEEDED
+
+
+async def test_a_rotated_token_that_is_held_in_memory_is_that_of_the_new_name_too(scene):
+    await scene.signed_in()
+    scene.authority.rotates_once = True
+    scene.times.passed += 3600
+    scene.shelf.full = "refresh/"
+    await scene.source.token(scene.account)
+    renamed = replace(scene.account, name="mail1", id=scene.account.name)
+    scene.shelf.full = "nothing"
+    scene.times.passed += 3600
+    await scene.source.token(renamed)
+    assert (
+        len(scene.authority.posts) == 2
+    )  # the held one was taken, as one given up would be refused
+    assert [name for name in scene.shelf.kept if "mail1" in name] == []

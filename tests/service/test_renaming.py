@@ -6,8 +6,9 @@ from noroshi.core.model import Verdict
 from noroshi.definitions.rerouting import RECENT, remembered
 from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore
+from noroshi.vault import Secret
 from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import CONTENT, Desk
+from tests.service.desk import AKI, CONTENT, Desk
 
 NOTICE = {"events": ["started"], "contacts": ["ops"], "routes": ["m365"], "instances": ["web1"]}
 
@@ -105,15 +106,93 @@ async def test_a_mail_that_is_on_its_way_is_told_of(ask):
     assert "Waiting mails that name a route which is no more: 1 (plain)" in said(done)
 
 
-async def test_a_rule_that_told_of_open_alarms_says_how_many_it_tells_again(ask):
+async def test_what_a_rule_has_told_stays_told_under_its_new_name(ask):
     await applied(ask)
-    told = await renamed(ask, "rules/all", "everybody", dry=True)
-    assert "told once more" in said(told) and "new name of all" not in said(told)
     await ask.desk.measured(told=["all"])
     told = await renamed(ask, "rules/all", "everybody", dry=True)
-    assert "under the new name of all: 1" in said(told)
+    assert "What it has told stays told" in said(told)
+    lines = [one["en"] for one in told["differences"]]
+    assert lines[0] == "~ rules/all → rules/everybody" and not any("id" in one for one in lines)
+    (before,) = (await ask("alarms"))["rows"][0]["told"]
     await renamed(ask, "rules/all", "everybody")
-    assert (await shown(ask))["instances/web1"]["rules"] == ["everybody"]
+    found = await shown(ask)
+    assert found["instances/web1"]["rules"] == ["everybody"]
+    assert found["rules/everybody"]["id"] == "all"
+    (after,) = (await ask("alarms"))["rows"][0]["told"]
+    assert after["times"] == 1
+    assert after == before | {"rule": "everybody", "called": "everybody"}
+
+
+async def test_a_new_rule_of_a_name_that_another_had_is_another_one(ask):
+    await applied(ask)
+    await ask.desk.measured(told=["all"])
+    await renamed(ask, "rules/all", "everybody")
+    await ask("definition_change", put={"rules/all": CONTENT["rules/all"]})
+    known = (await shown(ask))["instances/web1"]
+    both = known | {"rules": ["everybody", "all"]}
+    await ask("definition_change", put={"instances/web1": both})
+    told = (await ask("alarms"))["rows"][0]["told"]
+    assert [(one["rule"], one["times"]) for one in told] == [("everybody", 1), ("all", 0)]
+
+
+async def signed_in(ask):
+    await ask.desk.vault.put("app", Secret("s"))
+    await ask("authorize_begin", route="m365")
+    await ask("authorize_finish", route="m365", pasted="http://localhost/?code=good&state=S")
+
+
+async def kept(ask):
+    """What the store has of sign-ins, as it lies there."""
+    names = await ask.desk.store.secret_names()
+    return {name: await ask.desk.store.get_secret(name) for name in names}
+
+
+async def test_an_account_s_sign_in_is_not_touched_and_its_routes_follow(ask):
+    await applied(ask)
+    await signed_in(ask)
+    before, rows = (await ask("status"))["routes"], await kept(ask)
+    assert rows.keys() >= {"refresh/box", "access/box/smtp"}
+    told = await renamed(ask, "accounts/box", "mail1", dry=True)
+    assert "nobody signs in again" in said(told)
+    await renamed(ask, "accounts/box", "mail1")
+    found = await shown(ask)
+    assert found["routes/m365"]["options"]["account"] == "mail1" and "accounts/box" not in found
+    assert found["accounts/mail1"] == CONTENT["accounts/box"] | {"id": "box"}
+    after = (await ask("status"))["routes"]
+    assert after == [one | {"account": one["account"] and "mail1"} for one in before]
+    assert await kept(ask) == rows and after[0]["state"] == "well"
+
+
+async def test_a_sign_in_that_was_begun_ends_under_the_new_name(ask):
+    await applied(ask)
+    await ask.desk.vault.put("app", Secret("s"))
+    await ask("authorize_begin", route="m365")
+    await renamed(ask, "accounts/box", "mail1")
+    await ask("authorize_finish", route="m365", pasted="http://localhost/?code=good&state=S")
+    assert "refresh/box" in await kept(ask) and "refresh/mail1" not in await kept(ask)
+    await renamed(ask, "accounts/mail1", "box")
+    assert (await shown(ask))["accounts/box"] == CONTENT["accounts/box"]
+    assert (await ask("status"))["routes"][0]["state"] == "well"
+
+
+async def test_a_new_account_of_a_name_that_another_had_has_not_its_sign_in(ask):
+    await applied(ask)
+    await signed_in(ask)
+    await renamed(ask, "accounts/box", "mail1")
+    other = {"kind": "post", "options": {"account": "box"}}
+    put = {"accounts/box": CONTENT["accounts/box"], "routes/other": other}
+    await ask("definition_change", put=put)
+    states = {one["name"]: one["state"] for one in (await ask("status"))["routes"]}
+    assert states["m365"] == "well" and states["other"] == "not signed in"
+
+
+async def test_taking_back_the_version_before_finds_sign_in_and_what_was_told(ask):
+    await applied(ask)
+    await signed_in(ask)
+    await renamed(ask, "accounts/box", "mail1")
+    await ask("definition_change", put={"accounts/box": CONTENT["accounts/box"]})
+    await ask("take_back", number=1)
+    assert (await ask("status"))["routes"][0]["state"] == "well"
 
 
 async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
@@ -139,7 +218,7 @@ async def test_somebody_else_s_change_of_it_is_not_lost(ask):
 
 
 @pytest.mark.parametrize(
-    ("key", "name"), [("rules/all", "A"), ("accounts/box", "x"), ("contacts/ops", "boss")]
+    ("key", "name"), [("rules/all", "A"), ("accounts/nobody", "x"), ("contacts/ops", "boss")]
 )
 async def test_what_cannot_be_changes_nothing(ask, key, name):
     await applied(ask)
@@ -159,6 +238,24 @@ class FailsAfterwards(MemoryStore):
         if self._version.number > 1:
             raise StoreError("the disk is full")
         await super().silence(silence)
+
+
+class DiesAfterwards(MemoryStore):
+    """Takes the version, and is gone before anybody hears of it."""
+
+    async def publish(self, version, monitors, base):
+        await super().publish(version, monitors, base)
+        if base:
+            raise KeyboardInterrupt
+
+
+async def test_who_dies_once_the_new_name_is_in_force_leaves_what_mails_follow_by():
+    ask = NearBy(Desk(DiesAfterwards()))
+    await applied(ask)
+    with pytest.raises(KeyboardInterrupt):
+        await ask.desk.service.definition_change(AKI, rename={"routes/plain": "relay"})
+    assert await remembered(ask.desk.store, ask.desk.time.now) == {"plain": "relay"}
+    assert "routes/relay" in await shown(ask)
 
 
 async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in_force():

@@ -96,6 +96,7 @@ def definitions(titles, language):
             "contacts": ["boss"],
             "routes": ["relay"],
         },
+        "blueprints__shop": {"group": [group("till", monitor("till", "disk"))]},
         "instances__fs01": instance("fs01", "10.0.0.11", disks, system, group("jobs", backup)),
         "instances__db01": instance(
             "db01", "10.0.0.15", group("service", monitor("postgres", "port", **port)), system

@@ -6,7 +6,14 @@ BECAUSE = {"en": "it got worse", "ja": "悪化したため"}
 
 
 def answered(at, *, speaks=True, item="/var"):
-    return {"rule": "ops", "item": item, "at": at, "speaks": speaks, "because": BECAUSE}
+    return {
+        "rule": "ops",
+        "called": "ops",
+        "item": item,
+        "at": at,
+        "speaks": speaks,
+        "because": BECAUSE,
+    }
 
 
 def alarm(at, *, item="/var"):

@@ -65,6 +65,7 @@ PAGES = {
     "versions": "/settings/versions",
     "version": "/settings/version?number=1",
     "files": "/settings/files",
+    "name": "/settings/name?key=blueprints/shop",
     "users": "/settings/users",
     "tokens": "/settings/tokens",
     "audit": "/settings/audit",

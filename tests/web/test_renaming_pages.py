@@ -4,23 +4,29 @@ import html
 
 import pytest
 
+from noroshi.definitions.kept import KEPT
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
-from tests.service.desk import EXAMINED, POST, Desk
+from tests.service.desk import CONTENT, EXAMINED, POST, Desk
 from tests.service.test_renaming import NOTICE
 from tests.web.browser import with_user
 from tests.web.test_editing_pages import again, filled_in, saved
 
 pytestmark = pytest.mark.logged_in
 
+CLOUD = {"authority": "https://lab.example.com", "scope": "x", "smtp_host": "lab.example.com"}
+TO_THE_LIST = ("networks", "accounts")
 NETWORK = {"proxy": "proxy.example.com:8080"}
 PAGES = [
     ("instances", "web1", "/settings/instance?name={}", "notifications/day", "silences"),
-    ("rules", "all", "/settings/rule?name={}", "instances/web1", "told once more"),
+    ("rules", "all", "/settings/rule?name={}", "instances/web1", "stays told"),
     ("notifications", "day", "/settings/notification?name={}", "", "no other definition"),
     ("contacts", "ops", "/settings/contact?name={}", "rules/all", "the addresses that"),
     ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "begins anew"),
     ("networks", "proxy", "/mail/edit?key=networks/{}", "routes/plain", "accounts that name"),
+    ("accounts", "box", "/mail/edit?key=accounts/{}", "routes/m365", "nobody signs in again"),
+    ("clouds", "lab", "/settings/name?key=clouds/{}", "accounts/lab", "their sign-ins stay"),
+    ("blueprints", "shop", "/settings/name?key=blueprints/{}", "", "does not name it"),
 ]
 
 
@@ -29,7 +35,13 @@ async def desk():
     desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
     route = {"kind": "post", "network": "proxy"}
     await applied(
-        NearBy(desk), notifications__day=NOTICE, networks__proxy=NETWORK, routes__plain=route
+        NearBy(desk),
+        notifications__day=NOTICE,
+        networks__proxy=NETWORK,
+        routes__plain=route,
+        clouds__lab=CLOUD,
+        accounts__lab=CONTENT["accounts/box"] | {"cloud": "lab"},
+        blueprints__shop={"group": [{"name": "till", "monitor": []}]},
     )
     return desk
 
@@ -49,12 +61,12 @@ async def test_it_is_renamed_with_what_names_it_and_says_before_what_that_means(
     assert browser.status == 200 and f"~ {type}/{name} → {type}/renamed" in browser.text
     assert filled_in(browser.text)["name"] == "renamed" and await shown(desk) == before
     await again(browser, here)
-    assert browser.status == 303 and ("renamed" in browser.to or type == "networks")
+    assert browser.status == 303 and ("renamed" in browser.to or type in TO_THE_LIST)
     assert (await browser.get(browser.to)).status == 200
     after = await shown(desk)
-    assert (
-        f"{type}/{name}" not in after and after[f"{type}/renamed"] == before[f"{type}/{name}"]
-    )
+    kept = {"id": name} if type in KEPT else {}
+    assert f"{type}/{name}" not in after
+    assert after[f"{type}/renamed"] == before[f"{type}/{name}"] | kept
     assert not names_it or "renamed" in str(after[names_it])
 
 
@@ -87,26 +99,30 @@ async def test_what_was_typed_with_a_new_name_outlives_what_others_save(desk, br
     assert after["contacts/night"]["zone"] == "UTC" and "contacts/ops" not in after
 
 
-async def test_noroshi_itself_and_an_account_keep_their_names(desk, browser):
-    for page in ("/settings/instance?name=noroshi", "/mail/edit?key=accounts/box"):
-        await browser.get(page)
-        assert browser.status == 200 and "name" not in filled_in(browser.text)
+async def test_noroshi_itself_keeps_its_name(browser):
+    await browser.get("/settings/instance?name=noroshi")
+    assert browser.status == 200 and "name" not in filled_in(browser.text)
 
 
 GONE = [
     ("contacts", "ops", "/settings/contact?name=ops", {"zone": "UTC"}),
     ("rules", "all", "/settings/rule?name=all", {"repeat": "3h"}),
+    ("accounts", "box", "/mail/edit?key=accounts/box", {"tenant": "other"}),
     ("routes", "plain", "/mail/edit?key=routes/plain", {"title": "Mine"}),
 ]
 
 
 def theirs_of(page):
     """The page of the same once it is called theirs."""
-    for end in ("name=", "routes/"):
+    for end in ("name=", "routes/", "accounts/"):
         start, there, _ = page.rpartition(end)
         if there:
-            return f"{start}{end}theirs".replace("routes/", "routes%2F")
+            return f"{start}{end.replace('/', '%2F')}theirs"
     raise AssertionError(page)
+
+
+def without_id(content):
+    return {key: one for key, one in content.items() if key != "id"}
 
 
 @pytest.mark.parametrize(("type", "name", "page", "typed"), GONE)
@@ -126,7 +142,9 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     await again(browser, page)
     assert browser.status == 303
     after = await shown(desk)
-    assert after[f"{type}/{name}"] == before | typed and after[f"{type}/theirs"] == before
+    mine, theirs = after[f"{type}/{name}"], after[f"{type}/theirs"]
+    assert without_id(mine) == before | typed and without_id(theirs) == before
+    assert mine.get("id") != theirs.get("id") or type not in KEPT
 
 
 @pytest.mark.parametrize(

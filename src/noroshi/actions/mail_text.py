@@ -52,9 +52,9 @@ ACCEPTED = Words(
 )
 WHY_YOU = Words(
     en="You get this mail because the rule {rule} names the contact {contact}; "
-    "to get fewer or none, change rules/{rule}.toml.",
+    "to get fewer or none, change rules/{file}.toml.",
     ja="実行条件「{rule}」の通知先「{contact}」にお送りしています。"
-    "減らす、または止めるには rules/{rule}.toml を変更します。",
+    "減らす、または止めるには rules/{file}.toml を変更します。",
 )
 LEDGER = Words(en="Noroshi / number in the ledger: {ids}", ja="Noroshi / 台帳の番号 {ids}")
 
@@ -250,6 +250,8 @@ def _footer(told: Telling) -> Iterator[str]:
     yield ACCEPTED.fill(mail=told.mail).say(language)
     if told.rule is not None:
         called = contact.title or contact.id
-        yield WHY_YOU.fill(contact=called, rule=told.rule.id).say(language)
+        yield WHY_YOU.fill(contact=called, rule=told.rule.called, file=told.rule.named).say(
+            language
+        )
     ids = Words(en=", ", ja="、").say(language).join(alarm.id for alarm in told.alarms)
     yield LEDGER.fill(ids=ids).say(language)

@@ -48,7 +48,7 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
         raise Unmeasurable(NO_ACCOUNT.fill(name=wanted.account))
     now = await host.now()
     kept = since(memory, now, never=facts.never)
-    readings = _readings(wanted.account, facts, now, new=spared(kept, now))
+    readings = _readings(facts.name or wanted.account, facts, now, new=spared(kept, now))
     return Outcome(tuple(readings), kept)
 
 

@@ -130,7 +130,7 @@ def _below(asked: Asked, row: Answer, now: datetime) -> Iterator[str]:
 
 def _told(asked: Asked, one: Answer, now: datetime) -> Words:
     if one["at"] is None:
-        return NOT_TOLD.fill(rule=one["rule"], because=asked.say(one["because"]))
+        return NOT_TOLD.fill(rule=one["called"], because=asked.say(one["because"]))
     contacts = ", ".join(one["contacts"])
-    told = TOLD.fill(rule=one["rule"], contacts=contacts, at=clock(one["at"], now))
+    told = TOLD.fill(rule=one["called"], contacts=contacts, at=clock(one["at"], now))
     return TIMES.fill(told=told, times=one["times"]) if one["times"] > 1 else told

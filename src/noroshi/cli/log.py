@@ -88,7 +88,7 @@ def _decisions(asked: Asked, found: Sequence[Answer], now: datetime) -> Iterator
     rows = [
         (
             clock(one["at"], now),
-            one["rule"],
+            one["called"],
             one["item"],
             asked.say(SPEAKS[one["speaks"]]),
             asked.say(one["because"]),

@@ -108,4 +108,4 @@ def _rule(asked: Asked, one: Answer, marks: Answer) -> tuple[str, ...]:
         routes=listed(asked, one["routes"], marks, " > "),
         because=Words(**one["because"]),
     )
-    return (one["rule"], one["item"], asked.say(said))
+    return (one["called"], one["item"], asked.say(said))

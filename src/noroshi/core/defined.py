@@ -179,7 +179,11 @@ class ContactDef(Definition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleDef(Definition):
+    id: str = ""
+    """To which rule belongs what it has told, if that is another one than its name; written when it is renamed, and kept. / 知らせた内容がどの実行条件のものかを表す ID です。名前を変えたときに付きます。変えないでください。"""
     name: str
+    title: str = ""
+    """What it is called where people read. / 画面やメールに出る名前です。"""
     action: str
     """What is done: mail ... / 何をするかです (mail など)。"""
     contacts: tuple[str, ...]
@@ -209,6 +213,8 @@ class RuleDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationDef(Definition):
     name: str
+    title: str = ""
+    """What it is called where people read. / 画面に出る名前です。"""
     events: tuple[EventName, ...]
     """What is told of: started, stopped, settings-changed, action-failed, set-aside, came-back, all-is-well, unwatched. / 知らせる出来事です。started、stopped、settings-changed、action-failed、set-aside、came-back、all-is-well、unwatched から選びます。"""
     contacts: tuple[str, ...]
@@ -263,6 +269,8 @@ class NetworkDef(Definition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDef(Definition):
+    id: str = ""
+    """Under which name its sign-in is kept, if that is another one than its name; written when it is renamed, and kept. / サインインを保管している名前です。アカウントの名前を変えたときに付きます。変えないでください。"""
     name: str
     cloud: str
     """Which provider: microsoft365, google ..., or one defined in clouds/. / プロバイダーです。microsoft365、google など、または clouds/ で定義したものです。"""

@@ -189,9 +189,13 @@ class Rule:
     """
 
     id: str
+    """What it has told hangs on it; it stays when the rule is renamed."""
     action: str
     contacts: tuple[Contact, ...]
     routes: tuple[str, ...]
+    name: str = ""
+    """What its definition is called; "" for one that has none of its own, or has its id's."""
+    title: str = ""
     options: object = None
     on: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
     when: When = When.CHANGE
@@ -199,6 +203,16 @@ class Rule:
     most: int = MOST_TELLINGS
     repeat: timedelta | None = None
     recovered: bool = True
+
+    @property
+    def named(self) -> str:
+        """How definitions and commands name it."""
+        return self.name or self.id
+
+    @property
+    def called(self) -> str:
+        """What it is called where people read."""
+        return self.title or self.named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,12 @@ class Notification:
     instances: frozenset[str] = frozenset()
     action: str = "mail"
     at: At | None = None
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is called where people read."""
+        return self.title or self.id
 
     def concerns(self, instance: str) -> bool:
         return not self.instances or instance in self.instances

@@ -11,7 +11,7 @@ from noroshi.core.model import Contact
 from noroshi.core.notices import Happening, Notification
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.telling import ACTION, CONTACT, NO_WAY, NOBODY, ROUTE
-from noroshi.core.values import all_known, one_of, zone
+from noroshi.core.values import all_known, one_of, title, zone
 from noroshi.core.watching import DAYS_ALONE, fixed_times
 from noroshi.core.words import Words
 
@@ -59,8 +59,10 @@ def _notification(
     all_known(said.instances, definitions.instances, INSTANCE, place.at("instances"))
     if said.action not in actions:
         place.at("action").no_such(ACTION, said.action, actions)
+    title(said.title, place)
     return Notification(
         id=said.name,
+        title=said.title,
         events=frozenset(map(Happening, said.events)),
         contacts=tuple(contacts[name] for name in said.contacts if name in contacts),
         routes=said.routes,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from noroshi.core.defined import Definitions, GroupDef, InstanceDef, MonitorDef
+from noroshi.core.defined import AccountDef, Definitions, GroupDef, InstanceDef, MonitorDef
 from noroshi.core.kinds import Kind
 from noroshi.core.model import Monitor, Rule
 from noroshi.core.problems import Problem, file_of
@@ -54,10 +54,17 @@ def with_own(
 def _groups(definitions: Definitions) -> Iterable[GroupDef]:
     routes = [_monitor(ROUTE, name, route=name) for name in definitions.routes]
     used = [name for name in definitions.accounts if _routes_of(name, definitions)]
-    accounts = [_monitor(ACCOUNT, name, account=name) for name in used]
+    accounts = [_of_account(definitions.accounts[name]) for name in used]
     mail = (*routes, *accounts, _monitor(QUEUE, ""))
     yield GroupDef(name="mail", monitor=mail)
     yield GroupDef(name="node", monitor=(_monitor(NODE, ""),))
+
+
+def _of_account(account: AccountDef) -> MonitorDef:
+    """By what it is kept as: under another name it is watched on."""
+    id = account.id or account.name
+    its = _monitor(ACCOUNT, account.name, account=id)
+    return replace(its, id=f"{ACCOUNT}-{id}")
 
 
 def _monitor(kind: str, name: str, **options: str) -> MonitorDef:
@@ -95,7 +102,11 @@ def _ill(monitor: Monitor, definitions: Definitions) -> Collection[str]:
     if monitor.kind == ROUTE:
         return (monitor.id.removeprefix(f"{ROUTE}-"),)
     if monitor.kind == ACCOUNT:
-        return _routes_of(monitor.id.removeprefix(f"{ACCOUNT}-"), definitions)
+        id = monitor.id.removeprefix(f"{ACCOUNT}-")
+        named = (
+            one.name for one in definitions.accounts.values() if (one.id or one.name) == id
+        )
+        return _routes_of(next(named, ""), definitions)
     return ()
 
 

@@ -123,8 +123,11 @@ def _rule(
     if not said.on:
         place.at("on").say(NEVER)
     in_range(said.most, 1, MOST_TELLINGS, place.at("most"))
+    title(said.title, place)
     return Rule(
-        id=said.name,
+        id=said.id or said.name,
+        name=said.name,
+        title=said.title,
         action=said.action,
         contacts=tuple(contacts[name] for name in said.contacts if name in contacts),
         routes=said.routes,
@@ -229,7 +232,7 @@ def _pace_of(account: AccountDef, cloud: CloudDef | None) -> Pace:
         return own if own is not None else getattr(cloud, field, 0)
 
     return Pace(
-        account=account.name,
+        account=account.id or account.name,
         mails_a_minute=allowed("mails_a_minute"),
         recipients_a_day=allowed("recipients_a_day"),
         connections=allowed("connections"),

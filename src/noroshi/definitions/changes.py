@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from noroshi.core.words import Words, plain
 from noroshi.definitions.documents import content
+from noroshi.definitions.kept import KEPT
+from noroshi.definitions.renames import renames
 from noroshi.definitions.toml import value
 from noroshi.ports import Document
 
@@ -20,11 +22,14 @@ WHOLE = Words(en="{sign} {place}", ja="{sign} {place}")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A group or a monitor: what a person calls it, its id if it has one, its values."""
+    """A group or a monitor: its path, its id if it has one, its values; what a person calls it
+    and what it stands in, and of which kind it is."""
 
     name: str
     id: str
     values: Flat
+    called: tuple[str, ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +37,26 @@ class Difference:
     """One value that is added (+), removed (-) or changed (~). `place` says which.
 
     `before` and `after` are as in TOML; "" where there is nothing. A whole document or
-    monitor that comes or goes has neither.
+    monitor that comes or goes has neither. `key` is the document's; `called` what a person calls
+    that, and the group and the monitor in it; `kind` of the innermost one; `setting` the path of
+    the value. `renamed`: the document's key before, of one that has another name now.
     """
 
     sign: Literal["+", "-", "~"]
     place: str
     before: str = ""
     after: str = ""
+    key: str = ""
+    called: tuple[str, ...] = ()
+    kind: str = ""
+    setting: str = ""
+    renamed: str = ""
 
     @property
     def words(self) -> Words:
         """It on one line."""
+        if self.renamed:
+            return plain(f"{self.sign} {self.renamed} → {self.key}")
         if not self.before and not self.after:
             return WHOLE.fill(sign=self.sign, place=self.place)
         before = plain(self.before) if self.before else NOTHING
@@ -51,51 +65,92 @@ class Difference:
 
 
 def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[Difference, ...]:
-    """Documents added and removed; of changed ones each value, of instances by monitor."""
+    """Documents added and removed, or under another name; of changed ones each value, of
+    instances by monitor."""
     before, after = ({one.key: one for one in side} for side in (old, new))
-    found = list[Difference]()
+    names = _names(before, after)
+    found = [
+        replace(_whole("~", name, content(after[name])), renamed=key)
+        for key, name in names.items()
+    ]
+    before = {names.get(key, key): one for key, one in before.items()}
     for key in sorted(before.keys() | after.keys()):
         if key not in before:
-            found.append(Difference(sign="+", place=key))
+            found.append(_whole("+", key, content(after[key])))
         elif key not in after:
-            found.append(Difference(sign="-", place=key))
+            found.append(_whole("-", key, content(before[key])))
         elif before[key].body != after[key].body:
-            found += _within(key, content(before[key]), content(after[key]))
+            but = _id_of(key) if key in names.values() else ()
+            both = (_but(content(one), *but) for one in (before[key], after[key]))
+            found += _within(key, *both)
     return tuple(found)
 
 
+def _names(before: Mapping[str, Document], after: Mapping[str, Document]) -> dict[str, str]:
+    """New keys by old ones; what is there under its name need not be looked into."""
+    gone = {key: content(before[key]) for key in before.keys() - after.keys()}
+    came = {key: content(after[key]) for key in after.keys() - before.keys()}
+    return renames(gone, came)
+
+
+def _id_of(key: str) -> tuple[str, ...]:
+    """The setting by which what is renamed is the same, so that it is no change itself."""
+    return ("id",) if key.partition("/")[0] in KEPT else ()
+
+
+def _whole(sign: Literal["+", "-", "~"], key: str, its: Mapping[str, Any]) -> Difference:
+    called = (_called(its, key.partition("/")[2]),)
+    return Difference(sign=sign, place=key, key=key, called=called, kind=_kind(its))
+
+
+def _called(given: Mapping[str, Any], name: str) -> str:
+    return str(given.get("title") or name)
+
+
+def _kind(given: Mapping[str, Any]) -> str:
+    """By which the names of its settings go: a rule's are those of its action."""
+    return str(given.get("kind") or given.get("action") or "")
+
+
 def _within(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    whole = _whole("~", key, new)
     if not key.startswith("instances/"):
-        yield from _values(f"{key}:", _flat(old), _flat(new))
+        yield from _values(whole, f"{key}:", _flat(old), _flat(new))
         return
-    yield from _values(f"{key}:", _flat(_but(old, "group")), _flat(_but(new, "group")))
-    yield from _tables(key, _groups(old), _groups(new))
-    yield from _tables(key, *_paired(_monitors(old), _monitors(new)))
+    own, its = _flat(_but(old, "group")), _flat(_but(new, "group"))
+    yield from _values(whole, f"{key}:", own, its)
+    yield from _tables(whole, _groups(old), _groups(new))
+    yield from _tables(whole, *_paired(_monitors(old), _monitors(new)))
 
 
 def _tables(
-    key: str, old: Mapping[str, Table], new: Mapping[str, Table]
+    whole: Difference, old: Mapping[str, Table], new: Mapping[str, Table]
 ) -> Iterator[Difference]:
     """Groups or monitors that come, go or change; `old` and `new` pair them by their keys."""
     for pair in dict.fromkeys([*old, *new]):
-        if pair not in old:
-            yield Difference(sign="+", place=f"{key}: {new[pair].name}")
-        elif pair not in new:
-            yield Difference(sign="-", place=f"{key}: {old[pair].name}")
+        known = old[pair] if pair in old else new[pair]
+        called = (*whole.called, *new.get(pair, known).called)
+        one = replace(whole, place=f"{whole.key}: {known.name}", called=called, kind=known.kind)
+        if pair not in old or pair not in new:
+            yield replace(one, sign="-" if pair in old else "+")
         else:
-            yield from _values(f"{key}: {old[pair].name}", old[pair].values, new[pair].values)
+            yield from _values(one, one.place, old[pair].values, new[pair].values)
 
 
-def _values(place: str, old: Flat, new: Flat) -> Iterator[Difference]:
+def _values(whole: Difference, place: str, old: Flat, new: Flat) -> Iterator[Difference]:
     for field in dict.fromkeys([*old, *new]):
         before, after = old.get(field, ""), new.get(field, "")
         if before != after:
-            yield Difference(sign="~", place=f"{place} {field}", before=before, after=after)
+            yield replace(
+                whole, place=f"{place} {field}", before=before, after=after, setting=field
+            )
 
 
 def _groups(instance: Mapping[str, Any]) -> dict[str, Table]:
     return {
-        one["name"]: Table(one["name"], "", _flat(_but(one, "monitor", "name")))
+        one["name"]: Table(
+            one["name"], "", _flat(_but(one, "monitor", "name")), (_called(one, one["name"]),)
+        )
         for one in instance.get("group", ())
     }
 
@@ -107,6 +162,8 @@ def _monitors(instance: Mapping[str, Any]) -> list[Table]:
             f"{group['name']}/{one['name']}",
             one.get("id", ""),
             {"group": value(group["name"]), **_flat(_but(one, "id"))},
+            (_called(group, group["name"]), _called(one, one["name"])),
+            _kind(one),
         )
         for group in instance.get("group", ())
         for one in group.get("monitor", ())

@@ -10,6 +10,7 @@ from noroshi.core.problems import Problem
 from noroshi.definitions.compiling import Kinds, Plan, compile_most
 from noroshi.definitions.echoes import by_file
 from noroshi.definitions.ids import give_most_ids
+from noroshi.definitions.kept import keep_ids
 from noroshi.definitions.trying import HostOf, try_out
 from noroshi.ports import Document
 
@@ -57,8 +58,10 @@ async def read(
     take a while to read."""
 
     def put_together() -> Checked:
-        given, of_ids = give_most_ids(documents, current, new_id)
+        kept, of_kept = keep_ids(documents, current, new_id)
+        given, of_ids = give_most_ids(kept, current, new_id)
         plan, problems = compile_most(given, kinds, faulty)
-        return Checked(documents=given, plan=plan, problems=by_file((*of_ids, *problems)))
+        told = by_file((*of_kept, *of_ids, *problems))
+        return Checked(documents=given, plan=plan, problems=told)
 
     return await asyncio.to_thread(put_together)

@@ -1,5 +1,6 @@
 """A definition under another name, with whatever names it; and where a place went whose name is
-gone. Monitors are the same by their ids, so state and history need nothing of this."""
+gone. Monitors, rules and accounts are the same by their ids, so state, history, what was told
+and sign-ins need nothing of this."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path
+from noroshi.definitions.kept import under_another_name
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -27,16 +29,15 @@ NAMED_BY: Mapping[str, Mapping[str, str]] = {
         "routes": "network",
         "accounts": "network",
     },
+    "accounts": {"routes": "options.account"},
+    "clouds": {"accounts": "cloud"},
+    "blueprints": {},
 }
 """What can have another name, by folder: which definitions name it, and in which setting of
-theirs, of their groups and of their monitors."""
+theirs, of their groups and of their monitors. All folders there are."""
 BELOW = ("group", "monitor")
 HALF = 0.5
 
-KEEPS_ITS_NAME = Words(
-    en="keeps its name; another one can be given to what is in {folders}",
-    ja="の名前は変えられません。変えられるのは {folders} の定義です",
-)
 IS_OURS = Words(
     en="is the name of what Noroshi makes by itself", ja="は Noroshi が自動で作るものの名前です"
 )
@@ -55,15 +56,14 @@ def renamed(documents: Iterable[Document], names: Mapping[str, str]) -> tuple[Do
         type, old = split(key)
         if why := _why_not(known, key, name):
             raise Invalid((Problem(f"{key}.toml: name", why),))
-        known[f"{type}/{name}"] = document(f"{type}/{name}", content(known.pop(key)))
+        its = under_another_name(type, old, name, content(known.pop(key)))
+        known[f"{type}/{name}"] = document(f"{type}/{name}", its)
         known |= _following(known.values(), type, old, name)
     return tuple(sorted(known.values(), key=lambda one: one.key))
 
 
 def _why_not(known: Mapping[str, Document], key: str, name: str) -> Words | None:
     type, old = split(key)
-    if type not in NAMED_BY:
-        return KEEPS_ITS_NAME.fill(folders=", ".join(NAMED_BY))
     if key not in known:
         return NOT_THERE
     if not is_name(name):
@@ -94,7 +94,10 @@ def _with(table: Any, setting: str, named: Callable[[Any], Any]) -> Any:
     if not isinstance(table, dict):
         return table
     after = dict(table)
-    if setting in after:
+    outer, _, inside = setting.partition(".")
+    if inside and outer in after:
+        after[outer] = _with(after[outer], inside, named)
+    elif setting in after:
         given = after[setting]
         after[setting] = [*map(named, given)] if isinstance(given, list) else named(given)
     for inner in BELOW:

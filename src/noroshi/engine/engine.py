@@ -17,7 +17,7 @@ from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.held import Cause, Held
-from noroshi.engine.notices import Notices, Plan
+from noroshi.engine.notices import Notices, Plan, Worded, as_in_files
 from noroshi.engine.renamed import Renamed
 from noroshi.engine.round_trip import RoundTrips
 from noroshi.engine.vital import Signs
@@ -59,11 +59,12 @@ class Engine:
         audit: timedelta = YEAR,
         box_of: Callable[[Route], Box | None] = lambda route: None,
         new_id: Callable[[], str] = lambda: "",
+        worded: Worded = as_in_files,
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
         self._ledger, self._audit = ledger, audit
         self.emergency = Emergency(plugins, clocks, self._transports)
-        self.notices = Notices(store, plugins, clocks)
+        self.notices = Notices(store, plugins, clocks, worded)
         told = self.notices.of_texts
         self.watch = Watch(
             store,

@@ -5,7 +5,7 @@ These notices are written down together with what they tell of, so none is lost 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside, answer_for, why_of
@@ -18,14 +18,19 @@ from noroshi.trips import is_trip, taken
 
 
 def of_texts(
-    envelopes: Iterable[Envelope], asked: tuple[Notification, ...], draft: Draft, now: datetime
+    envelopes: Iterable[Envelope],
+    asked: tuple[Notification, ...],
+    draft: Draft,
+    now: datetime,
+    called: Mapping[str, str],
 ) -> Iterator[Envelope]:
-    """What is told of envelopes whose own text could not be made."""
+    """What is told of envelopes whose own text could not be made. `called`: what each rule is."""
     for envelope in envelopes:
         why = envelope.payload.get("template_failed") or envelope.payload.get("plain")
         if why and may_tell_of(envelope):
             rule = _rule(envelope)
-            failed = _failed(Failure.TEXT, rule, _words(why), envelope, now)
+            name = called.get(rule, rule)
+            failed = _failed(Failure.TEXT, name, _words(why), envelope, now)
             yield from tellings(failed, _serial(failed), asked, draft, now)
 
 

@@ -31,7 +31,8 @@ from noroshi.core.notices import (
 )
 from noroshi.core.noticing import GAP, asked_for, last_due, tellings
 from noroshi.core.own import is_own
-from noroshi.definitions import differences
+from noroshi.core.words import Words
+from noroshi.definitions import Difference, differences
 from noroshi.engine import failures
 from noroshi.engine.folded import Folded, notes_of
 from noroshi.engine.reports import Reports
@@ -45,12 +46,20 @@ SLACK, MOMENT = timedelta(minutes=10), timedelta(seconds=30)
 """So far back from when an earlier life was last seen may lie a report, or a version, that it
 had no time to tell; what it told has an id that is there already."""
 MOST_VERSIONS = 20
-"""So many are looked at of those that come into force at once, and where nobody knows what was
-told."""
+"""So many are looked at where nobody knows what was told."""
 TOLD = "told"
 """The note of the last version that was told."""
 LAST_WORD, LOOK = 1.0, timedelta(seconds=0.1)
 """How long (seconds) a node that stops waits for its last mails to leave."""
+
+
+Worded = Callable[[Difference], Words]
+"""How a difference reads."""
+
+
+def as_in_files(one: Difference) -> Words:
+    """By its path, as a file has it."""
+    return one.words
 
 
 class Plan(Protocol):
@@ -75,13 +84,18 @@ class Plan(Protocol):
 class Notices:
     """Hears from the engine what happens, and puts into the spool what is told of it."""
 
-    def __init__(self, store: Store, plugins: Plugins, clocks: Clocks) -> None:
+    def __init__(
+        self, store: Store, plugins: Plugins, clocks: Clocks, worded: Worded = as_in_files
+    ) -> None:
+        """`worded`: how a difference between two versions reads."""
         self._store, self._clocks, self._draft = store, clocks, plugins.notice
+        self._worded = worded
         self._node = Node("", 0)
         self._plan: Plan | None = None
         self._version, self._called = -1, ""
         self._asked: tuple[Notification, ...] = ()
         self._routes: dict[str, tuple[str, ...]] = {}
+        self._rules: dict[str, str] = {}
         self._reports = Reports(store, clocks)
         self._news: list[Callable[[], Awaitable[list[Envelope]]]] = []
         self._made: list[Envelope] = []
@@ -98,6 +112,7 @@ class Notices:
             return
         self._asked = asked_for(plan.notifications.values(), plan.rules.values())
         self._routes = {rule.id: rule.routes for rule in plan.rules.values()}
+        self._rules = {rule.id: rule.called for rule in plan.rules.values()}
         self._routes[""] = tuple(plan.routes)
         self._called = _called(version)
         now = self._clocks.wall()
@@ -117,7 +132,7 @@ class Notices:
     def of_texts(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """What is told, with these envelopes, of those whose own text could not be made."""
         now = self._clocks.wall()
-        return tuple(failures.of_texts(envelopes, self._asked, self._draft, now))
+        return tuple(failures.of_texts(envelopes, self._asked, self._draft, now, self._rules))
 
     def of_attempt(self, parcel: Parcel, receipt: Receipt, its: Fate) -> tuple[Envelope, ...]:
         """What is told, together with an attempt's end, of what it failed in."""
@@ -233,15 +248,20 @@ class Notices:
         last = await self._store.version(number) if number > 0 else Version(number=0)
         if last is None or _called(last) != told:
             return None
+        return await self._following(number)
+
+    async def _following(self, number: int) -> Sequence[Version]:
+        """All that came after that one, newest first, without their documents."""
         newest = await self._store.versions(1)
-        return await self._store.versions(newest[0].number - number) if newest else ()
+        count = newest[0].number - number if newest else 0
+        return await self._store.versions(count) if count > 0 else ()
 
     async def _changed_to(self, number: int, before: Plan, at: datetime) -> list[Envelope]:
         """Another version is in use than that number's, with that plan."""
         assert self._plan is not None
         made, last = list[Envelope](), self._version
-        for version in reversed(await self._store.versions(MOST_VERSIONS)):
-            if number < version.number <= last:
+        for version in reversed(await self._following(number)):
+            if version.number <= last:
                 self._folded.add(version)
         was = {one.name: one for one in _watched(before.monitors.values())}
         now = {one.name: one for one in _watched(self._plan.monitors.values())}
@@ -274,7 +294,7 @@ class Notices:
             return []
         before, after = old.documents if old is not None else (), new.documents
         found = await apart(lambda: differences(before, after))
-        lines = tuple((_instance_in(one.place), one.words) for one in found)
+        lines = tuple((_instance_in(one.key), self._worded(one)) for one in found)
         changed = Changed(
             at=new.at or self._clocks.wall(),
             version=last,
@@ -314,7 +334,7 @@ def _missed(monitors: Iterable[Monitor], since: datetime, until: datetime) -> It
                 yield Missed(monitor.instance.name, monitor.path, title, at)
 
 
-def _instance_in(place: str) -> str:
+def _instance_in(key: str) -> str:
     """Which instance a difference is of; "" where it is of what all have in common."""
-    type, _, rest = place.partition("/")
-    return rest.partition(":")[0] if type == "instances" else ""
+    type, _, name = key.partition("/")
+    return name if type == "instances" else ""

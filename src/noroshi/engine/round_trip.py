@@ -232,7 +232,7 @@ class RoundTrips:
         return any(ago < timedelta(seconds=SELDOM) for ago in lately)
 
     async def _noted(self, post: Post) -> Looked | None:
-        return looked_at(await self._store.notes(), post.box.account)
+        return looked_at(await self._store.notes(), post.box.noted_as)
 
     def _no_later(self, until: datetime, noted: Looked | None) -> datetime:
         """A mail may say that it came in years; what comes before that is to be seen all the
@@ -244,7 +244,7 @@ class RoundTrips:
 
     async def _note(self, post: Post, before: Looked | None, after: Looked) -> None:
         if before != after:
-            await self._store.note(note_of(post.box.account), schema.text(after))
+            await self._store.note(note_of(post.box.noted_as), schema.text(after))
         was, now = before is not None and before.trouble != NOTHING, after.trouble != NOTHING
         if now and not was:
             journal.mailbox_unreadable(post.box.account, after.trouble)

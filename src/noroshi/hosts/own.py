@@ -21,7 +21,7 @@ WELL = (SignIn.SIGNED_IN, SignIn.WAITING)
 
 
 class OwnFacts:
-    """As ports.Own says. `routes` and `account` are those of the plan in force; `late` and
+    """As ports.Own says. `routes` and `accounts` are those of the plan in force; `late` and
     `clock_set` the engine's figures in seconds; `store_path` is where the store's file lies;
     `read_since` is from when on the mailbox of a route's account is read in this life."""
 
@@ -30,14 +30,14 @@ class OwnFacts:
         store: Store,
         tokens: TokenSource,
         routes: Callable[[], Mapping[str, Route]],
-        account: Callable[[str], Account | None],
+        accounts: Callable[[], Mapping[str, Account]],
         late: Callable[[], float],
         clock_set: Callable[[], float],
         store_path: Path,
         read_since: Callable[[str], datetime | None] = lambda route: None,
     ) -> None:
         self._store, self._tokens = store, tokens
-        self._routes, self._account = routes, account
+        self._routes, self._accounts = routes, accounts
         self._late, self._clock_set, self._path = late, clock_set, store_path
         self._read_since = read_since
 
@@ -57,23 +57,26 @@ class OwnFacts:
         return replace(facts, down=down.since, fault=down.fault, why=down.why)
 
     async def _never(self, route: Route) -> bool:
-        account = self._account(_account_name(route))
+        account = self._accounts().get(_account_name(route))
         return account is not None and _is_new(await self._sign_in(account))
 
     async def _trip(self, route: Route) -> Trip | None:
         since = self._read_since(route.name)
         if since is None:
             return None
-        looked = looked_at(await self._store.notes(), _account_name(route))
+        account = self._accounts().get(_account_name(route))
+        kept_as = account.kept_as if account is not None else ""
+        looked = looked_at(await self._store.notes(), kept_as)
         return trip_of(await mails_of(self._store, route.name), looked, since)
 
-    async def account(self, name: str) -> AccountFacts | None:
-        account = self._account(name)
+    async def account(self, id: str) -> AccountFacts | None:
+        account = next((a for a in self._accounts().values() if a.kept_as == id), None)
         if account is None:
             return None
         state = await self._sign_in(account)
         by_itself = account.sign_in == "app"
         return AccountFacts(
+            name=account.name,
             well=state.sign in WELL,
             why=state.why,
             ends=state.ends,

@@ -22,6 +22,7 @@ def box_of(plan: Plan, route: Route, outside: Outside) -> Box | None:
     reached = replace(outside, network=route.network)
     return Box(
         account=account.name,
+        id=account.kept_as,
         address=account.mailbox,
         settings=(account, route.network),
         open=lambda: _open(account, reached),

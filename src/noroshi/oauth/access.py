@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -78,9 +78,11 @@ class Accesses:
 
 
 def print_of(account: Account) -> str:
-    """What changes with any setting of an account."""
-    return sha256(repr(account).encode()).hexdigest()
+    """What changes with any setting of an account but for what it and its cloud are called."""
+    cloud = replace(account.cloud, name="")
+    alike = replace(account, name=account.kept_as, id="", cloud=cloud)
+    return sha256(repr(alike).encode()).hexdigest()
 
 
 def _name(account: Account, resource: Resource) -> str:
-    return f"{ACCESS}{account.name}/{resource}"
+    return f"{ACCESS}{account.kept_as}/{resource}"

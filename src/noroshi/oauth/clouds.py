@@ -119,6 +119,8 @@ class Account:
     """Which entry holds the client certificate with its key."""
     certificate_next: str = ""
     mailbox: str
+    id: str = ""
+    """Under which name its sign-in is kept; "" for its own."""
     shared: bool = False
     """Whether nobody signs in as the mailbox, but a person with rights to it does for it."""
     reads_inbox: bool = False
@@ -128,6 +130,12 @@ class Account:
     renew_every: timedelta = REST
     """How long its refresh token may rest before it is renewed."""
     network: Network = DIRECT
+
+    @property
+    def kept_as(self) -> str:
+        """What the vault's entries of its sign-in, and whose turn it is, go by: it stays when the
+        account is given another name."""
+        return self.id or self.name
 
     @property
     def alone(self) -> bool:

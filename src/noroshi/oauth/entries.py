@@ -61,7 +61,7 @@ class Entries:
 
     async def begun(self, account: Account) -> Begun | None:
         """The last attempt, or None if there was none."""
-        found = await self._get(f"{SIGN_INS}{account.name}")
+        found = await self._get(f"{SIGN_INS}{account.kept_as}")
         if found is None:
             return None
         at = datetime.fromisoformat(found.pop("at"))
@@ -75,13 +75,13 @@ class Entries:
             "resource": begun.resource,
             "done": begun.done,
         }
-        await self._vault.put(f"{SIGN_INS}{account.name}", Secret(json.dumps(kept)))
+        await self._vault.put(f"{SIGN_INS}{account.kept_as}", Secret(json.dumps(kept)))
 
     async def kept(self, account: Account) -> Kept | None:
         """The refresh token, or None if nobody has signed in."""
-        if account.name in self._held:
-            return self._held[account.name]
-        found = await self._get(f"{TOKENS}{account.name}")
+        if account.kept_as in self._held:
+            return self._held[account.kept_as]
+        found = await self._get(f"{TOKENS}{account.kept_as}")
         if found is None:
             return None
         return Kept(
@@ -93,8 +93,8 @@ class Entries:
 
     async def keep(self, account: Account, kept: Kept) -> None:
         """Keep a refresh token in the place of the one before; durable on return."""
-        await self._put(account.name, kept)
-        self._held.pop(account.name, None)
+        await self._put(account.kept_as, kept)
+        self._held.pop(account.kept_as, None)
 
     async def keep_or_hold(self, account: Account, kept: Kept) -> None:
         """Keep it; where the store cannot take it now, hold it until `settle` can keep it.
@@ -105,7 +105,7 @@ class Entries:
         try:
             await self.keep(account, kept)
         except StoreError as error:
-            self._held[account.name] = kept
+            self._held[account.kept_as] = kept
             log.warning("the new sign-in of %s is not saved yet: %s", account.name, error)
 
     async def settle(self) -> None:

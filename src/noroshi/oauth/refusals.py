@@ -131,7 +131,7 @@ class Refusals:
     async def _kept(self, account: Account) -> dict[str, Any] | None:
         """The entry; None if it does not open, as one of another key: nothing hangs on it."""
         try:
-            sealed = await self._vault.get(f"{REFUSALS}{account.name}")
+            sealed = await self._vault.get(f"{REFUSALS}{account.kept_as}")
         except VaultError:
             return None
         found: dict[str, Any] = json.loads(sealed.reveal()) if sealed is not None else {}
@@ -159,7 +159,7 @@ class Refusals:
             "refused": {name: _plain(one) for name, one in known.items()},
         }
         try:
-            await self._vault.put(f"{REFUSALS}{account.name}", Secret(json.dumps(kept)))
+            await self._vault.put(f"{REFUSALS}{account.kept_as}", Secret(json.dumps(kept)))
         except StoreError as error:
             log.info("a refusal of %s is in memory alone: %s", account.name, error)
             return

@@ -57,7 +57,7 @@ class Renewing:
             ready = await self._ready(account, resource, worse, anew=anew)
             if isinstance(ready, Access):
                 return ready
-            async with self._turns.tried(account.name) as ours:
+            async with self._turns.tried(account.kept_as) as ours:
                 # Whoever had the turn may have brought what we want, or been refused.
                 ready = await self._ready(account, resource, worse, anew=anew)
                 if isinstance(ready, Access):

@@ -241,7 +241,7 @@ class TokenSource:
     async def _completed(
         self, account: Account, work: Callable[[], Awaitable[Completed | int]]
     ) -> int:
-        async with self._lock(account), self._turns.waited_for(account.name):
+        async with self._lock(account), self._turns.waited_for(account.kept_as):
             done = await work()
             if isinstance(done, int):
                 return done
@@ -252,7 +252,7 @@ class TokenSource:
             return 0
 
     def _lock(self, account: Account) -> asyncio.Lock:
-        return self._locks.setdefault(account.name, asyncio.Lock())
+        return self._locks.setdefault(account.kept_as, asyncio.Lock())
 
     async def _rests(self, account: Account) -> bool:
         kept = await self._entries.kept(account)

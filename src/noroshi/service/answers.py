@@ -10,6 +10,7 @@ from typing import Any
 from noroshi.core.model import NOTHING, Level, Limits, Reason, Verdict
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
+from noroshi.definitions import Difference
 from noroshi.ports import Document
 from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrived, Arrives
@@ -100,6 +101,8 @@ class MonitorShown:
     planned: tuple[WindowShown, ...] = ()
     runs: bool = False
     seconds: float = 0.0
+    rules_called: tuple[str, ...] = ()
+    """What its rules are called where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,12 +216,15 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneVersion:
-    """What a version changed over the one before it, and what going `back` to it would change."""
+    """What a version changed over the one before it, and what going `back` to it would change;
+    both also value by value."""
 
     row: VersionRow
     changed: tuple[Words, ...]
     back: tuple[Words, ...]
     current: int
+    changed_values: tuple[Difference, ...] = ()
+    back_values: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +421,8 @@ class Decided:
     because: Words
     at: datetime
     speaks: bool = False
+    called: str = ""
+    """What the rule is called where people read; a rule that is gone, what it was known by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +449,8 @@ class ContactRow:
     rules: tuple[str, ...]
     notifications: tuple[str, ...]
     monitors: int
+    called: tuple[str, ...] = ()
+    """What those rules and notifications are called where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -467,6 +477,8 @@ class RuleTried:
     speaks: bool
     contacts: tuple[str, ...]
     routes: tuple[str, ...]
+    called: str = ""
+    """What the rule is called where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,8 @@ class ToldOf:
     at: datetime | None
     level: Level | None
     times: int
+    called: str = ""
+    """What the rule is called where people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

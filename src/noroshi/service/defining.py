@@ -208,10 +208,9 @@ class Defining(Desk):
     ) -> Iterable[Words]:
         waiting = as_they_will_be(await self._store.waiting(), ways_of(names))
         told = cautions(found.plan, waiting, current.documents, found.documents)
-        states = (await self._store.states()).values() if names else ()
         silences = (await self._store.said(self.now())).silences
         left = left_behind(silences, current.documents, found.documents)
-        return [*consequences(names, states), *told, *left, *await self._not_kept(found)]
+        return [*consequences(names), *told, *left, *await self._not_kept(found)]
 
     async def _not_kept(self, found: Checked) -> Iterable[Words]:
         """Passwords that routes and networks name and that nobody has put in. An account's own

@@ -135,6 +135,9 @@ class Editing(Versions):
             found = await self._sound(changed, current, empty=empty, why=ENDS_ALL)
             if dry:
                 return await self._told(found, current, names)
+            if ways := ways_of(names):
+                # Before it is in force: who dies in between leaves the engine what it follows by.
+                await remember(self._store, ways, self.now())
             op = "definition_change"
             return await self._bring(who, found, current, note, op, names)
 
@@ -155,7 +158,6 @@ class Editing(Versions):
 
     async def _left(self, ways: Names) -> tuple[Words, ...]:
         """Waiting mails that still name a route which is no more, once they were to follow."""
-        await remember(self._store, ways, self.now())
         await mails_follow(self._store, ways)
         _, plan = await self._current()
         return tuple(without_route(plan, await self._store.waiting()))

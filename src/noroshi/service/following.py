@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.alarms import Silence
-from noroshi.core.model import Level, State
 from noroshi.core.words import Words, plain
+from noroshi.definitions import content, document
+from noroshi.definitions.documents import split
+from noroshi.definitions.kept import under_another_name
 from noroshi.definitions.renaming import places_gone
 from noroshi.definitions.rerouting import by_new_names
 from noroshi.ports import Document, Store, StoreError, Waiting
@@ -29,10 +31,10 @@ FOLLOWS: Mapping[str, Words] = {
         "通知項目も書き換わります。これまでに知らせた内容には元の名前が残ります。",
     ),
     "rules": Words(
-        en="With another name whatever names it follows. Open alarms that it told are told once more, "
-        "as a new mail thread.",
-        ja="名前を変えると、この実行条件を使う設定も書き換わります。発生中で知らせ済みのアラームは、"
-        "もう一度、新しいスレッドで知らせます。",
+        en="With another name whatever names it follows. What it has told stays told, and open alarms "
+        "go on in their mail threads; its id says that it is the same rule.",
+        ja="名前を変えると、この実行条件を使う設定も書き換わります。知らせ済みのアラームは知らせ済みのままで、"
+        "続きも同じスレッドに届きます。同じ実行条件であることは id が示します。",
     ),
     "notifications": Words(
         en="It can be given another name: no other definition names it.",
@@ -56,12 +58,22 @@ FOLLOWS: Mapping[str, Words] = {
         en="With another name routes and accounts that name it follow.",
         ja="名前を変えると、このネットワークを使う経路とアカウントも書き換わります。",
     ),
+    "accounts": Words(
+        en="With another name routes that name it follow, and its sign-in and its watch stay: nobody "
+        "signs in again. Its id says under which name the sign-in is kept.",
+        ja="名前を変えると、このアカウントを使う経路も書き換わります。サインインも、その監視も引き継がれるため、"
+        "サインインし直す必要はありません。サインインを保管している名前は id に残ります。",
+    ),
+    "clouds": Words(
+        en="With another name accounts that name it follow; their sign-ins stay.",
+        ja="名前を変えると、このクラウドを使うアカウントも書き換わります。サインインはそのままです。",
+    ),
+    "blueprints": Words(
+        en="It can be given another name: what was added with it does not name it.",
+        ja="名前は変えられます。これを使って追加した監視項目からは参照されません。",
+    ),
 }
 """What another name means, by folder: said before it is done."""
-TOLD_AGAIN = Words(
-    en="Open alarms that are told once more under the new name of {name}: {count}.",
-    ja="{name} の新しい名前でもう一度知らせるアラームが{count}件あります。",
-)
 SILENCE_STAYS = Words(
     en="Silences that do not follow to where the monitors are then, as others are there too, or "
     "as it is several places: {names}. Silence the monitors themselves if they shall stay so.",
@@ -83,28 +95,22 @@ def renamings(names: Names) -> tuple[Words, ...]:
 
 def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
     """What was, by the new names: then only what else is changed differs."""
-    return tuple(replace(one, key=_key(one.key, names)) for one in documents)
+    return tuple(_under_its(one, names) if one.key in names else one for one in documents)
+
+
+def _under_its(one: Document, names: Names) -> Document:
+    type, old = split(one.key)
+    its = under_another_name(type, old, names[one.key], content(one))
+    return document(_key(one.key, names), its)
 
 
 def _key(key: str, names: Names) -> str:
     return f"{key.partition('/')[0]}/{names[key]}" if key in names else key
 
 
-def consequences(names: Names, states: Iterable[State]) -> Iterator[Words]:
+def consequences(names: Names) -> Iterator[Words]:
     """What somebody should know who gives these definitions other names."""
     yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
-    known = tuple(states)
-    for key in names:
-        type, _, name = key.partition("/")
-        if type == "rules" and (count := sum(_open_of(name, state) for state in known)):
-            yield TOLD_AGAIN.fill(name=name, count=count)
-
-
-def _open_of(rule: str, state: State) -> int:
-    """How many open items of a monitor that rule has told."""
-    return sum(
-        item.level is not Level.OK and rule in item.told for item in state.items.values()
-    )
 
 
 def ways_of(names: Names) -> Names:

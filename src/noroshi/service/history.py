@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.actions.phrases import REASONS
-from noroshi.core.model import Contact, Decision, Event, Monitor
+from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.problems import instead
 from noroshi.core.status import ENDS
 from noroshi.core.words import Words
@@ -41,12 +41,13 @@ class History(Stops):
         events = await self._store.events(id, max(1, min(last, MOST)))
         newest, earlier = _parted(await self._store.decisions(id) if id else ())
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
+        rules = wanted.rules if wanted else ()
         stopped = wanted is not None and wanted.stopped
         stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
         return Log(
             events=tuple(self._happened(plan, event) for event in events),
-            decisions=tuple(map(_decided, newest)),
-            earlier=tuple(map(_decided, earlier[: max(1, min(last, MOST))])),
+            decisions=tuple(_decided(one, rules) for one in newest),
+            earlier=tuple(_decided(one, rules) for one in earlier[: max(1, min(last, MOST))]),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             stopped=stop,
         )
@@ -88,19 +89,26 @@ def _parted(found: Sequence[Decision]) -> tuple[Sequence[Decision], Sequence[Dec
     return newest, sorted(earlier, key=lambda one: one.at, reverse=True)
 
 
-def _decided(one: Decision) -> Decided:
+def _decided(its: Decision, rules: Iterable[Rule]) -> Decided:
+    rule = next((one for one in rules if one.id == its.rule), None)
     return Decided(
-        rule=one.rule,
-        item=one.item,
-        reason=one.reason,
-        because=REASONS[one.reason],
-        at=one.at,
-        speaks=one.reason.speaks,
+        rule=rule.named if rule else its.rule,
+        called=rule.called if rule else its.rule,
+        item=its.item,
+        reason=its.reason,
+        because=REASONS[its.reason],
+        at=its.at,
+        speaks=its.reason.speaks,
     )
 
 
 def _contact(contact: Contact, plan: Plan) -> ContactRow:
     mine = [r for r in plan.rules.values() if any(c.id == contact.id for c in r.contacts)]
+    noted = {
+        name: one
+        for name, one in plan.notifications.items()
+        if any(c.id == contact.id for c in one.contacts)
+    }
     watched = [m for m in plan.monitors.values() if any(rule in mine for rule in m.rules)]
     return ContactRow(
         name=contact.id,
@@ -108,12 +116,9 @@ def _contact(contact: Contact, plan: Plan) -> ContactRow:
         addresses=contact.addresses,
         language=contact.language,
         zone=contact.zone,
-        rules=tuple(rule.id for rule in mine),
-        notifications=tuple(
-            name
-            for name, one in plan.notifications.items()
-            if any(c.id == contact.id for c in one.contacts)
-        ),
+        rules=tuple(rule.named for rule in mine),
+        notifications=tuple(noted),
+        called=(*(rule.called for rule in mine), *(one.called for one in noted.values())),
         monitors=len(watched),
     )
 

@@ -167,7 +167,8 @@ def rows(
 def _told(rule: Rule, item: ItemState) -> ToldOf:
     told, reason = item.told.get(rule.id), item.reasons.get(rule.id)
     return ToldOf(
-        rule=rule.id,
+        rule=rule.named,
+        called=rule.called,
         contacts=tuple(contact.id for contact in rule.contacts),
         reason=reason,
         because=NOTHING if reason is None else REASONS[reason],

@@ -159,7 +159,8 @@ def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
         for rule in monitor.rules:
             if (reason := its.reasons.get(rule.id)) is not None:
                 yield RuleTried(
-                    rule=rule.id,
+                    rule=rule.named,
+                    called=rule.called,
                     item=item,
                     reason=reason,
                     because=REASONS[reason],

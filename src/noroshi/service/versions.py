@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
-from noroshi.definitions import differences
+from noroshi.definitions import Difference, differences
+from noroshi.definitions.kept import as_it_was
 from noroshi.ports import Version
 from noroshi.service.answers import Applied, OneVersion, VersionRow
 from noroshi.service.defining import Defining
@@ -39,11 +40,14 @@ class Versions(Defining):
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()
+        changed, back = (_differ(old, version) for old in (before, current))
         return OneVersion(
             row=_row(version),
-            changed=_differ(before, version),
-            back=_differ(current, version),
+            changed=tuple(one.words for one in changed),
+            back=tuple(one.words for one in back),
             current=current.number,
+            changed_values=changed,
+            back_values=back,
         )
 
     @operation(
@@ -53,11 +57,10 @@ class Versions(Defining):
         self, who: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:
         """Bring it into force again, as a new version: nothing of what came since is lost."""
-        version = await self._version(number)
+        version, current = await self._version(number), await self._store.current()
         told = note or BACK_TO.format(number=number)
-        return await self.apply(
-            who, documents=version.documents, base=base, note=told, empty=True
-        )
+        documents = as_it_was(version.documents, current.documents)
+        return await self.apply(who, documents=documents, base=base, note=told, empty=True)
 
     async def _version(self, number: int) -> Version:
         version = await self._store.version(number)
@@ -72,5 +75,5 @@ def _row(version: Version) -> VersionRow:
     return VersionRow(number=version.number, at=version.at, who=version.who, note=version.note)
 
 
-def _differ(old: Version, new: Version) -> tuple[Words, ...]:
-    return tuple(found.words for found in differences(old.documents, new.documents))
+def _differ(old: Version, new: Version) -> tuple[Difference, ...]:
+    return differences(old.documents, new.documents)

@@ -513,7 +513,11 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
         row = self._at_hand(id)
         if row is None or row.fate not in SHOWN:
             return False
-        row.envelope = readdressed(row.envelope, to, routes, anew)
+        before, row.envelope = row.envelope, readdressed(row.envelope, to, routes, anew)
+        members = [self._spool[id] for id in before.members if not anew]
+        for member in members:
+            if member.envelope.routes == before.routes:
+                member.envelope = replace(member.envelope, routes=row.envelope.routes)
         return True
 
     def _at_hand(self, id: str) -> Spooled | None:

@@ -44,7 +44,7 @@ def _with(one: Answer, its: Answer | None) -> Decided:
         item=one["item"],
         speaks=one["speaks"],
         because=one["because"],
-        rule=one["rule"],
+        rule=one["called"],
         contact=its["contact"] if its else "",
         href=_page(its) if its else "",
     )

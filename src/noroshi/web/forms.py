@@ -91,6 +91,8 @@ class Drawn:
     now: Mapping[str, Any] | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     readonly: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Of definitions that have one, by key: they stand before the names to choose from."""
 
 
 def fields_of(
@@ -187,7 +189,7 @@ def _field(
         default=_short(default),
         needed=shape.needed,
         nullable=shape.nullable,
-        choices=_choices(shape, name, form, drawn.say),
+        choices=_choices(shape, name, form, drawn),
         places=_places(shape, name, form),
         rows=_rows(shape, name, form),
         columns=tuple(
@@ -227,30 +229,34 @@ def choice(value: str, name: str, say: Say) -> str:
     return say(words) if words else value
 
 
-def _called(shape: Shape, one: str, say: Say) -> str:
-    return one if shape.names else choice(one, shape.name, say)
+def _called(shape: Shape, one: str, drawn: Drawn) -> str:
+    """A setting that names definitions is called as their folder is."""
+    if not shape.names:
+        return choice(one, shape.name, drawn.say)
+    title = drawn.titles.get(f"{shape.name}/{one}")
+    return f"{title} ({one})" if title else one
 
 
-def _choices(shape: Shape, name: str, form: Form, say: Say) -> tuple[Choice, ...]:
+def _choices(shape: Shape, name: str, form: Form, drawn: Drawn) -> tuple[Choice, ...]:
     if shape.sort == "choices":
         more = [k.removeprefix(f"{name}.") for k in form if k.startswith(f"{name}.")]
         return tuple(
             Choice(
                 value=one,
-                label=_called(shape, one, say),
+                label=_called(shape, one, drawn),
                 name=f"{name}.{one}",
                 chosen=f"{name}.{one}" in form,
             )
             for one in dict.fromkeys((*shape.choices, *more))
         )
     if shape.sort == "rows":
-        return tuple(Choice(value=v, label=_called(shape, v, say)) for v in shape.choices)
+        return tuple(Choice(value=v, label=_called(shape, v, drawn)) for v in shape.choices)
     if shape.sort not in ("choice", "order"):
         return ()
     there = form.get(name, "")
     more = [there] if shape.sort == "choice" and there else [v for v in form.values() if v]
     return tuple(
-        Choice(value=one, label=_called(shape, one, say), chosen=one == there)
+        Choice(value=one, label=_called(shape, one, drawn), chosen=one == there)
         for one in dict.fromkeys((*shape.choices, *more))
     )
 

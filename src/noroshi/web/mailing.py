@@ -53,6 +53,12 @@ def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]
             yield f"{type}/{name}", tuple(said.get("routes", ()))
 
 
+def named(visit: Visit, key: str, documents: Mapping[str, Answer]) -> str:
+    """What a rule or a notification is called where its routes are shown."""
+    type, _, name = key.partition("/")
+    return visit.text(TELLERS[type], name=documents.get(key, {}).get("title") or name)
+
+
 def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[Answer]:
     """Routes by the best place that one of those orders gives them."""
     best = dict[str, int]()

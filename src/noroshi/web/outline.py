@@ -136,6 +136,7 @@ class Outline:
         return Drawn(
             say=visit.say,
             known=self.known,
+            titles=_titles(edit.shown["documents"]),
             kind=self.kind,
             typed=typed,
             now=now if edit.overtaken else None,
@@ -165,3 +166,7 @@ def _put(content: Content, name: str, table: Content) -> dict[str, Any]:
     if name in found and not found[name] and content.get(name):
         del found[name]  # it was emptied just now
     return found
+
+
+def _titles(documents: Mapping[str, Content]) -> Mapping[str, str]:
+    return {key: str(one["title"]) for key, one in documents.items() if one.get("title")}

@@ -164,6 +164,17 @@ SETTINGS: Mapping[str, Words] = {
     ),
     "files.look": Words(en="Show what would change", ja="何が変わるかを見る"),
     "files.look.about": Words(en="Nothing is changed yet.", ja="まだ何も変更しません。"),
+    "files.names": Words(en="Own clouds and blueprints", ja="独自のクラウドとひな形"),
+    "files.names.about": Words(
+        en="What they say is changed in files. Their names can be changed here.",
+        ja="内容はファイルで変更します。名前はここで変えられます。",
+    ),
+    "files.names.do": Words(en="Another name", ja="名前を変える"),
+    "naming.title": Words(en="Name of {name}", ja="{name} の名前"),
+    "naming.about": Words(
+        en="What it says is changed in files, and stays as it is here.",
+        ja="内容はファイルで変更します。ここでは変わりません。",
+    ),
     "files.no_file": Words(en="No file was chosen.", ja="ファイルが選ばれていません。"),
     "files.too_long": Words(
         en="Packed this is more than the {most} MiB that a page can carry. Bring it in by parts, or by noroshi apply with a folder.",

@@ -229,7 +229,19 @@ def readdress(
     db.execute(sql, (schema.text(changed), anew, seq))
     if fate != SET_ASIDE:
         _write_ways(db, seq, changed.routes)
+    if not anew:
+        _members_follow(db, envelope, changed.routes)
     return True
+
+
+def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> None:
+    """What is told in it goes by the same routes, should it wait by itself again."""
+    for id in digest.members:
+        row = db.execute(MEMBER, (id,)).fetchone()
+        member = schema.value(Envelope, row[1])
+        if member.routes == digest.routes:
+            text = schema.text(replace(member, routes=tuple(routes)))
+            db.execute("update spool set envelope = ? where seq = ?", (text, row[0]))
 
 
 def _at_hand(db: Connection, id: str) -> tuple[int, str, Envelope | None]:

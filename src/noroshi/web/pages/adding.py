@@ -90,7 +90,10 @@ async def _shown(
         one=blueprint,
         asks=[(ask, visit.form.get(f"{VALUE}{ask.name}", "")) for ask in asks],
         instances=[name for name in instances if name != OWN],
-        rules=[(name, name in chosen) for name in rules],
+        rules=[
+            (name, documents[f"rules/{name}"].get("title") or name, name in chosen)
+            for name in rules
+        ],
         form=form,
         tried=outcome.ok,
         why=told(visit, outcome),

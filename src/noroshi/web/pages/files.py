@@ -19,6 +19,7 @@ from noroshi.ports import Document
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, asked, attempt, may, surely
 from noroshi.web.house import House
+from noroshi.web.pages.naming import named_here
 from noroshi.web.uploads import LONGEST_FIELD
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -167,6 +168,7 @@ async def _shown(
         status,
         number=exported["version"],
         count=len(exported["documents"]),
+        names=named_here(one["key"] for one in exported["documents"]),
         types=TYPES,
         plan=plan,
         problems=problems[:SHOWN],

@@ -18,6 +18,7 @@ from noroshi.web.mailing import (
     clouds,
     heading,
     labels,
+    named,
     of_type,
     orders,
     ranked,
@@ -100,12 +101,9 @@ async def _mailing(
 
 
 def _users(visit: Visit, documents: Mapping[str, Answer], route: str) -> list[str]:
-    return [_named(visit, key) for key, routes in orders(documents) if route in routes]
-
-
-def _named(visit: Visit, key: str) -> str:
-    type, _, name = key.partition("/")
-    return visit.text(TELLERS[type], name=name)
+    return [
+        named(visit, key, documents) for key, routes in orders(documents) if route in routes
+    ]
 
 
 def _orders(
@@ -116,7 +114,7 @@ def _orders(
         yield {
             "key": key,
             "etag": defined["etags"][key],
-            "title": _named(visit, key),
+            "title": named(visit, key, defined["documents"]),
             "routes": [known[name] for name in names if name in known],
             "others": [one for one in rows if one["name"] not in names],
         }

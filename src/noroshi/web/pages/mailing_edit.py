@@ -25,7 +25,7 @@ from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
-LEFT_OUT = ("name", "kind", "options")
+LEFT_OUT = ("id", "name", "kind", "options")
 INSIDE = "options"
 KINDS = ("smtp", "webhook", "pickup", "graph")
 """What can be added by a form of all settings."""
@@ -129,8 +129,7 @@ def _look(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> Look:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
     own = list(fields.values())
-    if mail.type != "accounts":
-        own.insert(0, _name(visit, edit, mail))
+    own.insert(0, _name(visit, edit, mail))
     told = [(visit.text("field.kind"), kind(visit, mail.kind))] if mail.kind else []
     sections = [
         Section(id="own", title=visit.text("mailing.edit.general"), fields=own, text=told),

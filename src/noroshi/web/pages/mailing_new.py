@@ -14,7 +14,7 @@ from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
 from noroshi.web.doing import asked, attempt, see_that_may
 from noroshi.web.house import House
-from noroshi.web.mailing import CLOUDS, DEFINED, TELLERS, Answer, clouds, href, of_type, orders
+from noroshi.web.mailing import CLOUDS, DEFINED, Answer, clouds, href, named, of_type, orders
 from noroshi.web.mailing_route import BLANK, saved
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -62,14 +62,9 @@ def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, st
     found = [key for key, _ in orders(documents)]
     first = visit.request.method == "GET"
     return [
-        (key, _named(visit, key), first or visit.form.get(f"into.{key}") == "yes")
+        (key, named(visit, key, documents), first or visit.form.get(f"into.{key}") == "yes")
         for key in found
     ]
-
-
-def _named(visit: Visit, key: str) -> str:
-    type, _, name = key.partition("/")
-    return visit.text(TELLERS[type], name=name)
 
 
 def named_in(form: Mapping[str, str]) -> list[str]:

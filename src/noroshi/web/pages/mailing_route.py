@@ -13,7 +13,7 @@ from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import asked, may
 from noroshi.web.forms import label
 from noroshi.web.house import House
-from noroshi.web.mailing import TELLERS, Answer, clouds, of_type
+from noroshi.web.mailing import Answer, clouds, named, of_type
 from noroshi.web.mailing_route import (
     BLANK,
     WAYS,
@@ -172,10 +172,9 @@ async def _certificate(visit: Visit, known: Known, kept: set[str]) -> Any:
 
 
 def _order(visit: Visit, known: Known, key: str, names: Sequence[str]) -> Mapping[str, Any]:
-    type, _, name = key.partition("/")
     titles = of_type(known.documents, "routes")
     return {
-        "title": visit.text(TELLERS[type], name=name),
+        "title": named(visit, key, known.documents),
         "routes": [(one, str(titles.get(one, {}).get("title") or one)) for one in names],
     }
 

@@ -95,6 +95,7 @@ def _row(visit: Visit, sort: Sort, name: str, content: Content) -> Answer:
     when = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
     return {
         "name": name,
+        "title": content.get("title", ""),
         "href": address(sort.path, name=name),
         "when": [choice(one, "on" if sort is RULES else "events", visit.say) for one in when],
         "contacts": content.get("contacts", ()),
@@ -132,7 +133,7 @@ def _outline(sort: Sort, edit: Edit, action: Answer | None) -> Outline:
         for type in ("contacts", "routes", "instances")
     }
     form = schema.form(sort.wanted)
-    parts = [Part(schema=form, leave_out=("name", "options", "action"))]
+    parts = [Part(schema=form, leave_out=("id", "name", "options", "action"))]
     if action is not None:
         parts.append(Part(schema=action["options"], inside="options"))
     start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
@@ -152,12 +153,13 @@ def _look(
         for id, names in sort.sections.items()
     ]
     first = [name_field(visit, edit, visit.text("edit.name.kept"))]
+    first += [fields.pop("title")] if "title" in fields else []
     sections.insert(0, Section(id="what", title=visit.text("edit.what"), fields=first))
     if action is not None:
         title = visit.text("rule.options", action=visit.say(action["title"]))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
     return Look(
-        title=visit.text(f"{sort.one}.title", name=name)
+        title=visit.text(f"{sort.one}.title", name=edit.current.get("title") or name)
         if name
         else visit.text(f"{sort.one}.new"),
         crumbs=[(visit.text(f"{sort.type}.title"), sort.list)],

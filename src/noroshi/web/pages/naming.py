@@ -1,0 +1,50 @@
+"""Another name for what no other page edits, as it is written in files: own clouds and blueprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.service import NotFound
+from noroshi.web.doing import asked, see_that_may
+from noroshi.web.editor import Look, Section, edited, name_field, opened, saved, shown
+from noroshi.web.house import House
+from noroshi.web.outline import Outline
+from noroshi.web.spots import Spot
+from noroshi.web.visit import Visit, page
+from noroshi.web.words import TEXTS
+
+NAMED_HERE = ("clouds", "blueprints")
+"""Their folders."""
+PATH, FILES = "/settings/name", "/settings/files"
+
+
+def routes(house: House) -> list[Route]:
+    """Its address."""
+    return [Route(PATH, page(house, name), methods=["GET", "POST"])]
+
+
+def named_here(keys: Iterable[str]) -> list[str]:
+    """Those whose name is changed here."""
+    return sorted(key for key in keys if key.partition("/")[0] in NAMED_HERE)
+
+
+async def name(visit: Visit) -> Response:
+    """The name alone; what the definition says stays as it is."""
+    see_that_may(visit)
+    key = asked(visit, "key")
+    if not named_here([key]):
+        raise NotFound(TEXTS["error.not_there"])
+    edit = await edited(visit, Outline(parts=()), await opened(visit, Spot(key)))
+    if edit.done:
+        return saved(visit, edit, PATH, FILES, key=edit.spot.key)
+    what = Section(id="what", title=visit.text("edit.what"), fields=[name_field(visit, edit)])
+    look = Look(
+        title=visit.text("naming.title", name=key),
+        crumbs=[(visit.text("files.title"), FILES)],
+        about=visit.text("naming.about"),
+        sections=[what],
+    )
+    return await shown(visit, edit, look)

@@ -1,0 +1,170 @@
+"""What differs between two versions, in an administrator's words: what it is called instead of its
+path, and values as a form shows them. The mail of changed settings says the same."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from noroshi.core.words import Words, plain
+from noroshi.definitions import Difference
+from noroshi.web.words import TEXTS
+
+LIMITS, OPTIONS = "limits", "options"
+MONITOR = 3
+"""A monitor is called by so many names: its instance's, its group's and its own."""
+CHOSEN = frozenset({"on", "when", "events", "days"})
+"""Settings whose values are words of ours; what else reads as one of them is a person's."""
+SENTENCE = Words(
+    en="{what} › {setting}: {before} → {after}", ja="{what} › {setting}: {before} → {after}"
+)
+ENDING = Words(en="{what}: {became}", ja="{what}: {became}")
+TWO = Words(en="{one} {other}", ja="{one} {other}")
+WITHIN = Words(en="{one} › {other}", ja="{one} › {other}")
+LISTED = Words(en="{one}, {other}", ja="{one}、{other}")
+BECAME = {"+": "audit.added", "-": "audit.removed"}
+NO_LIMITS = Words(en="no limits", ja="しきい値なし")
+SILENT = Words(en="", ja="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What kinds of monitors and their readings are called."""
+
+    kinds: Mapping[str, Words]
+    readings: Mapping[str, Mapping[str, Words]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """One difference. `became`: added or removed, of a whole; else `setting`, `before` and
+    `after` are said. `raw` is its place as a file has it."""
+
+    what: Words
+    raw: str
+    became: Words = SILENT
+    setting: Words = SILENT
+    before: Words = SILENT
+    after: Words = SILENT
+    sign: str = "~"
+
+    @property
+    def sentence(self) -> Words:
+        """It on one line."""
+        if self.sign in BECAME:
+            return ENDING.fill(what=self.what, became=self.became)
+        said = {"setting": self.setting, "before": self.before, "after": self.after}
+        return SENTENCE.fill(what=self.what, **said)
+
+
+def names_of(kinds: Iterable[Mapping[str, Any]]) -> Names:
+    """Of kinds as the operation `kinds` answers them."""
+    monitors = [one for one in kinds if one["family"] == "monitor"]
+    return Names(
+        kinds={one["kind"]: Words(**one["title"]) for one in monitors},
+        readings={
+            one["kind"]: {name: Words(**said) for name, said in one["readings"].items()}
+            for one in monitors
+        },
+    )
+
+
+def worded(one: Difference, names: Names) -> Worded:
+    """It in words."""
+    if one.renamed:
+        return _renamed(one)
+    if one.sign in BECAME:
+        became = TEXTS[BECAME[one.sign]]
+        return Worded(what=_what(one), raw=one.place, became=became, sign=one.sign)
+    last = one.setting.rpartition(".")[2]
+    return Worded(
+        what=_what(one),
+        raw=one.place,
+        setting=_setting(one, names),
+        before=_value(one.before, last, one.setting),
+        after=_value(one.after, last, one.setting),
+    )
+
+
+def _renamed(one: Difference) -> Worded:
+    old, new = (key.partition("/")[2] for key in (one.renamed, one.key))
+    return Worded(
+        what=_what(one),
+        raw=f"{one.renamed} → {one.key}",
+        setting=TEXTS["field.name"],
+        before=plain(old),
+        after=plain(new),
+    )
+
+
+def _what(one: Difference) -> Words:
+    sort = TEXTS.get(f"audit.sort.{one.key.partition('/')[0]}", SILENT)
+    first, *inner = one.called
+    named = TWO.fill(one=sort, other=plain(first))
+    return reduce(_within, map(plain, inner), named)
+
+
+def _within(outer: Words, inner: Words) -> Words:
+    return WITHIN.fill(one=outer, other=inner)
+
+
+def _setting(one: Difference, names: Names) -> Words:
+    first, *rest = one.setting.split(".")
+    if first == LIMITS and rest:
+        return _limit(one, rest, names)
+    inside = rest if first == OPTIONS and rest else [first, *rest]
+    return reduce(_within, (_label(name, one.kind) for name in inside))
+
+
+def _limit(one: Difference, path: Sequence[str], names: Names) -> Words:
+    """The reading and which of its limits; further up than at a monitor, of which kind."""
+    kind, found = one.kind, list[Words]()
+    if len(one.called) < MONITOR:
+        kind, *path = path
+        found.append(names.kinds.get(kind, plain(kind)))
+    if path:
+        found.append(names.readings.get(kind, {}).get(path[0], plain(path[0])))
+    found += [_label(name, "") for name in path[1:]]
+    return reduce(_within, found)
+
+
+def _label(name: str, kind: str) -> Words:
+    """What a setting is called; its own name if nobody gave it one."""
+    keys = (f"field.{kind}.{name}", f"field.{name}", f"audit.field.{name}")
+    return next((TEXTS[key] for key in keys if key in TEXTS), plain(name))
+
+
+def _value(text: str, name: str, path: str) -> Words:
+    """A value, given as in TOML, as a person reads it."""
+    if not text:
+        return TEXTS["audit.value.none"]
+    try:
+        given = tomllib.loads(f"it = {text}")["it"]
+    except tomllib.TOMLDecodeError:  # what JSON has and TOML has not
+        return plain(text)
+    if given == {} and path.startswith(f"{LIMITS}."):
+        return NO_LIMITS
+    return _said(given, name) or plain(text)
+
+
+def _said(given: Any, name: str) -> Words | None:
+    if isinstance(given, bool):
+        yes = "yes" if given else "no"
+        return TEXTS.get(f"choice.{name}.{yes}") or TEXTS[f"choice.{yes}"]
+    if given in ("", []):
+        return TEXTS["audit.value.none"]
+    if isinstance(given, str):
+        general = TEXTS.get(f"choice.{given}") if name in CHOSEN else None
+        return TEXTS.get(f"choice.{name}.{given}") or general or plain(given)
+    if isinstance(given, list):
+        inner = [_said(one, name) for one in given]
+        told = [one for one in inner if one is not None]
+        return reduce(_listed, told) if len(told) == len(given) else None
+    return plain(str(given)) if isinstance(given, int | float) else None
+
+
+def _listed(one: Words, other: Words) -> Words:
+    return LISTED.fill(one=one, other=other)

@@ -1,0 +1,74 @@
+"""Rules and notifications have titles, which stand wherever a person reads their names."""
+
+import html
+
+import pytest
+
+from noroshi.transports import BUILT_IN
+from tests.service.asking import NearBy, applied
+from tests.service.desk import CONTENT, EXAMINED, POST, Desk
+from tests.service.test_renaming import NOTICE
+from tests.web.browser import browsing, with_user
+from tests.web.test_editing_pages import saved
+
+RULE, NOTE = "夜間の当番", "毎朝の報告"
+
+
+@pytest.fixture
+async def desk():
+    desk = await with_user(desk=Desk(routes=(POST, EXAMINED, *BUILT_IN)))
+    await applied(
+        NearBy(desk),
+        rules__all=CONTENT["rules/all"] | {"title": RULE},
+        notifications__day=NOTICE | {"title": NOTE},
+    )
+    return desk
+
+
+@pytest.fixture
+async def browser(desk, tmp_path):
+    async with browsing(desk, tmp_path) as found:
+        await found.log_in()
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("page", "titles"),
+    [
+        ("/settings/rules", (RULE,)),
+        ("/settings/rule?name=all", (RULE,)),
+        ("/settings/notifications", (NOTE,)),
+        ("/settings/notification?name=day", (NOTE,)),
+        ("/settings/contacts", (RULE, NOTE)),
+        ("/mail", (RULE, NOTE)),
+        ("/mail/route/plain", (RULE,)),
+        ("/mail/edit?key=routes/&of=smtp", (RULE, NOTE)),
+        ("/monitor/web1/base/disks", (RULE,)),
+        ("/settings/instance?name=web1", (f"{RULE} (all)",)),
+        ("/settings/monitor?in=web1&group=base&name=disks", (f"{RULE} (all)",)),
+    ],
+)
+async def test_a_page_calls_them_by_their_titles(browser, page, titles):
+    await browser.get(page)
+    assert browser.status == 200
+    assert all(title in html.unescape(browser.text) for title in titles)
+
+
+async def test_why_nothing_was_told_names_the_rule_by_its_title(desk, browser):
+    await desk.measured(told=["all"])
+    (row,) = (await NearBy(desk)("alarms"))["rows"]
+    assert row["told"][0]["called"] == RULE and row["told"][0]["rule"] == "all"
+
+
+@pytest.mark.parametrize("page", ["/settings/rule?name=all", "/settings/notification?name=day"])
+async def test_a_title_is_changed_in_its_form(desk, browser, page):
+    await saved(browser, page, title="Night")
+    assert browser.status == 303
+    shown = (await NearBy(desk)("definition_show"))["documents"]
+    assert shown["rules/all" if "rule?" in page else "notifications/day"]["title"] == "Night"
+
+
+@pytest.mark.parametrize("page", ["/settings/rule?name=all", "/settings/notification?name=day"])
+async def test_a_title_of_several_lines_is_told_at_its_field(browser, page):
+    await saved(browser, page, title="a\u2028b")
+    assert browser.status == 400 and 'id="f-title-bad"' in browser.text
