@@ -22,9 +22,7 @@ WATCHING: Mapping[str, Words] = {
     ),
     "overview.none": Words(en="Nothing is watched yet.", ja="まだ何も監視していません。"),
     "overview.begin": Words(
-        en="Begin with what shall be watched. Files with definitions can be brought in as well: "
-        "noroshi apply DIR",
-        ja="まず監視するものを決めてください。定義のファイルを取り込むこともできます (noroshi apply DIR)。",
+        en="Begin with what shall be watched.", ja="まず監視するものを決めてください。"
     ),
     "overview.wrong": Words(
         en="{wrong} of {count} monitors need a look.",
