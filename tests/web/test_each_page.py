@@ -256,8 +256,12 @@ class Walk:
         self.faults = []
 
     async def see(self, name, path):
-        page, self.seen.wrong[:] = self.page, []
-        answer = await page.goto(self.seen.url + path, wait_until="domcontentloaded")
+        self.seen.wrong[:] = []
+        answer = await self.page.goto(self.seen.url + path, wait_until="domcontentloaded")
+        await self.judge(name, answer.status, 404 if name == "not-there" else 200)
+
+    async def judge(self, name, status=200, wanted=200):
+        """The page that stands there, with its picture."""
         faults = [
             *await self._fits(),
             *await self._headed(),
@@ -265,8 +269,8 @@ class Walk:
             *await self._foreign(),
             *await self._unreachable(),
         ]
-        if answer.status != (404 if name == "not-there" else 200):
-            faults.append(f"status {answer.status}")
+        if status != wanted:
+            faults.append(f"status {status}")
         await self.seen.shoot(f"each/{self.look}.{name}")
         said = [one for one in self.seen.wrong if not any(our in one for our in OUR_OWN)]
         self.faults += [f"{name}: {fault}" for fault in faults + said]

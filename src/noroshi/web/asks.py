@@ -16,12 +16,13 @@ MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One value. `default`: what is taken unless it is given; "" must be said. `used`: the
-    settings that it stands in, as group/monitor and setting."""
+    """One value. `default`: what is taken unless it is given; "" must be said. `fills`: the first
+    setting that it stands in, as kind and setting; `used`: all, as group/monitor and setting."""
 
     name: str
     default: str
     help: Words
+    fills: tuple[str, str]
     used: Sequence[str]
 
 
@@ -49,6 +50,7 @@ def _ask(
         name=name,
         default=default,
         help=next((words for words in told if words is not None), NOTHING),
+        fills=next(((kind, option) for kind, _, option in mine), ("", name)),
         used=[f"{where} ({option})" if option else where for _, where, option in mine],
     )
 

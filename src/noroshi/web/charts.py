@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from math import floor, log10
 from typing import Any
 
 from noroshi.actions.phrases import quantity
@@ -19,6 +20,8 @@ GRID = 4
 LEAST = 0.05
 """What is drawn is no less than this share of its values high: a thousandth looks like no cliff,
 and no two lines of the grid are called the same."""
+ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 20, 25)
+"""How far apart the lines of the grid may lie, times a power of ten: numbers that one can read."""
 GAP = 2.5
 """So many times the usual distance between two values is a gap, across which no line goes."""
 
@@ -95,8 +98,20 @@ def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
             low, high = min(low, limit), max(high, limit)
     least = max(abs(low), abs(high)) * LEAST
     room = max((high - low) * 0.1, (least - high + low) / 2) or 1.0
-    floor = 0.0 if min(values) >= 0 and low - room < 0 else low - room
-    return floor, high + room
+    least_shown = 0.0 if min(values) >= 0 and low - room < 0 else low - room
+    return _rounded(least_shown, high + room, series["unit"])
+
+
+def _rounded(low: float, high: float, unit: str) -> tuple[float, float]:
+    """At least that range, between lines of the grid that are called by round numbers."""
+    whole = 1024.0 ** floor(log10(max(abs(low), abs(high), 1)) / log10(1024))
+    whole = whole if unit == "B" else 1.0
+    power = whole * 10.0 ** floor(log10((high - low) / GRID / whole))
+    for step in (one * power for one in ROUND):
+        begin = floor(low / step) * step
+        if begin + GRID * step >= high:
+            return begin, begin + GRID * step
+    return low, high
 
 
 def _steps(low: float, high: float) -> Iterator[float]:

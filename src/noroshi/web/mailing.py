@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from noroshi.core.words import Words
 from noroshi.web.mails import Post
-from noroshi.web.seen import VERY_SOON, Left, left, route_level, route_state
+from noroshi.web.seen import KINDS, VERY_SOON, Left, left, route_level, route_state
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit
 
@@ -17,12 +17,6 @@ TELLERS = {"rules": "mailing.rule", "notifications": "mailing.notification"}
 """What names routes in an order, with its text."""
 BY_MAIL = ("smtp", "graph")
 """Kinds of routes that hand a mail in: they are numbered."""
-KINDS: Mapping[str, Words] = {
-    "smtp": Words(en="SMTP", ja="SMTP"),
-    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
-    "webhook": Words(en="Webhook", ja="Webhook"),
-    "pickup": Words(en="Pickup folder", ja="ピックアップ フォルダー"),
-}
 CLOUDS: Mapping[str, Words] = {
     "microsoft365": Words(en="Microsoft 365", ja="Microsoft 365"),
     "microsoft365-gcc-high": Words(

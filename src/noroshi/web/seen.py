@@ -10,10 +10,17 @@ from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.model import Level
+from noroshi.core.words import Words
 from noroshi.web.tongue import Tongue
 from noroshi.web.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
 
 Answer = Mapping[str, Any]
+KINDS: Mapping[str, Words] = {
+    "smtp": Words(en="SMTP", ja="SMTP"),
+    "graph": Words(en="Microsoft Graph", ja="Microsoft Graph"),
+    "webhook": Words(en="Webhook", ja="Webhook"),
+    "pickup": Words(en="Pickup folder", ja="ピックアップ フォルダー"),
+}
 NO_NAMES: Mapping[str, str] = {}
 NO_TREE: Mapping[str, Instance] = {}
 MOST_WRONG = 30
@@ -274,6 +281,7 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
         ],
         "at": lambda instant: tongue.moment(instant, now),
         "exact": lambda instant: tongue.moment(instant, now, seconds=True),
+        "kind": lambda name: tongue.say(KINDS[name]) if name in KINDS else name,
         "level": tongue.level,
         "day": tongue.day,
     }

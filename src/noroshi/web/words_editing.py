@@ -163,8 +163,8 @@ EDITING: Mapping[str, Words] = {
         "監視項目から名前で指定します。",
     ),
     "rules.none": Words(
-        en="There is no rule yet, so nobody is told of anything.",
-        ja="まだ実行条件がないため、誰にも知らせません。",
+        en="There is no rule yet, so nobody is told of anything. Add the first one.",
+        ja="実行条件がまだないため、誰にも知らせません。最初の実行条件を追加してください。",
     ),
     "rule.add": Words(en="Add a rule", ja="実行条件を追加"),
     "rule.new": Words(en="New rule", ja="新しい実行条件"),

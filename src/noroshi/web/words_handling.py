@@ -86,7 +86,7 @@ HANDLING: Mapping[str, Words] = {
     "mail.relay": Words(en="Its way", ja="足どり"),
     "post.made": Words(en="Made", ja="作成"),
     "post.raised": Words(en="Raised", ja="発生"),
-    "post.queued": Words(en="Queued", ja="キューに記録"),
+    "post.queued": Words(en="Recorded", ja="記録"),
     "post.tried": Words(en="Tried", ja="送信"),
     "post.accepted": Words(en="Accepted", ja="受領"),
     "post.arrived": Words(en="Seen arrived", ja="到達確認"),

@@ -89,8 +89,8 @@ SETTINGS: Mapping[str, Words] = {
         ja="知らせる相手です。実行条件と通知項目で指定します。",
     ),
     "contacts.none": Words(
-        en="There are no contacts yet, so nobody is told of anything.",
-        ja="通知先がまだないため、誰にも知らせません。",
+        en="There are no contacts yet, so nobody is told of anything. Add the first one.",
+        ja="通知先がまだないため、誰にも知らせません。最初の通知先を追加してください。",
     ),
     "contacts.told": Words(en="Told by", ja="知らせるもの"),
     "contacts.monitors": Words(en="(monitors: {count})", ja="(監視項目{count}件)"),

@@ -20,11 +20,9 @@ WATCHING: Mapping[str, Words] = {
         en="Monitors that are OK: all {count}. But the routes need a look.",
         ja="監視項目{count}件はすべて正常ですが、送信経路に注意が必要です。",
     ),
-    "overview.none": Words(
-        en="Nothing is watched yet. Add an instance in the settings (What is watched), or give it "
-        "definitions: noroshi apply DIR",
-        ja="まだ何も監視していません。「監視の設定」で監視インスタンスを追加するか、"
-        "noroshi apply DIR で定義を入れてください。",
+    "overview.none": Words(en="Nothing is watched yet.", ja="まだ何も監視していません。"),
+    "overview.begin": Words(
+        en="Begin with what shall be watched.", ja="まず監視するものを決めてください。"
     ),
     "overview.wrong": Words(
         en="{wrong} of {count} monitors need a look.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from noroshi.core.own import OWN
 from noroshi.service import NotFound
-from noroshi.web.asks import asks_of
+from noroshi.web.asks import MARK, Ask, asks_of
 from noroshi.web.doing import Outcome, address, asked, may, surely, told, typed
+from noroshi.web.forms import label
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.seen import part_page
@@ -37,8 +38,24 @@ def routes(house: House, live: Live) -> list[Route]:
 
 async def choose(visit: Visit) -> Response:
     """All blueprints, with what each watches."""
-    found = await visit.need("blueprints")
+    kinds = await visit.need("kinds")
+    found = [(one, _watched(visit, one, kinds)) for one in await visit.need("blueprints")]
     return await visit.show("add.html", blueprints=found, to=asked(visit, "to"), may=may(visit))
+
+
+def _watched(
+    visit: Visit, blueprint: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """What it watches: the kind in words, and the place that it gets."""
+    titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
+    return [
+        (
+            visit.say(titles[kind]) if (kind := str(one.get("kind"))) in titles else kind,
+            MARK.sub("…", f"{group.get('name')}/{one.get('name')}"),
+        )
+        for group in blueprint["groups"]
+        for one in group.get("monitor", ())
+    ]
 
 
 async def _one(visit: Visit, live: Live) -> Response:
@@ -76,7 +93,8 @@ async def _shown(
     documents = (await visit.need("definition_show"))["documents"]
     instances = [key.partition("/")[2] for key in documents if key.startswith("instances/")]
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
-    asks = asks_of(blueprint, await visit.need("kinds"))
+    kinds = await visit.need("kinds")
+    asks = asks_of(blueprint, kinds)
     form: dict[str, str] = {**typed(visit, *FIELDS)}
     if visit.request.method == "GET":
         form["instance"] = asked(visit, "to")
@@ -88,7 +106,10 @@ async def _shown(
         "add_one.html",
         outcome.status,
         one=blueprint,
-        asks=[(ask, visit.form.get(f"{VALUE}{ask.name}", "")) for ask in asks],
+        watched=_watched(visit, blueprint, kinds),
+        asks=[
+            (ask, _called(visit, ask), visit.form.get(f"{VALUE}{ask.name}", "")) for ask in asks
+        ],
         instances=[name for name in instances if name != OWN],
         rules=[
             (name, documents[f"rules/{name}"].get("title") or name, name in chosen)
@@ -100,3 +121,10 @@ async def _shown(
         unsure=outcome.unsure,
         may=may(visit),
     )
+
+
+def _called(visit: Visit, ask: Ask) -> str:
+    """As the setting that it fills is called; its own name where that has none."""
+    kind, setting = ask.fills
+    told = label(setting, kind, visit.say)
+    return ask.name if told == setting else told

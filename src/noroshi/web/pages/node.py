@@ -28,6 +28,8 @@ def routes(house: House) -> list[Route]:
 async def health(visit: Visit) -> Response:
     """How Noroshi itself is, in figures and by its own monitors."""
     found = await visit.need("health")
+    kinds = await visit.need("kinds")
+    titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
     return await visit.show(
         "health.html",
         one=found,
@@ -38,7 +40,7 @@ async def health(visit: Visit) -> Response:
         size=size_told(found["size"]),
         free=size_told(found["free"]),
         oldest=clock(visit, found["queue"]["oldest"]),
-        own=[_monitor(visit, one) for one in found["own"]],
+        own=[_monitor(visit, one, titles) for one in found["own"]],
         may=may(visit),
     )
 
@@ -53,10 +55,13 @@ def _long(visit: Visit, seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def _monitor(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
+def _monitor(
+    visit: Visit, one: Mapping[str, Any], titles: Mapping[str, Any]
+) -> Mapping[str, Any]:
     bad = [item for item in one["items"] if item["level"] == one["level"]] or one["items"]
     return {
         "name": one["title"] or one["path"].rpartition("/")[2],
+        "kind": visit.say(titles[one["kind"]]) if one["kind"] in titles else one["kind"],
         "path": one["path"],
         "level": level(visit, one["level"] if one["known"] else None),
         "words": visit.say(bad[0]["words"]) if bad else "",

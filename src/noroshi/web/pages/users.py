@@ -80,12 +80,20 @@ async def tokens(visit: Visit) -> Response:
             "made": clock(visit, one["made"]),
             "until": clock(visit, one["until"]),
             "title": _role(visit, one["role"]),
+            "by": _asker(visit, one["by"]),
         }
         for one in await visit.need("token_list")
     ]
     return await visit.show(
         "tokens.html", done.status, rows=rows, roles=_roles(visit), **_told(visit, deed, done)
     )
+
+
+def _asker(visit: Visit, by: str) -> str:
+    """Who asked for it; by which door, where it was not this page's."""
+    name, _, door = by.partition(" (")
+    door = door.rstrip(")")
+    return f"{name} ({visit.text(f'door.{door}')})" if door in DOORS else by
 
 
 def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
