@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 
 from noroshi.logs.lines import Line, line_of
 from noroshi.logs.repeats import Repeats
@@ -63,7 +63,8 @@ class Writer:
     ) -> None:
         """`steady` tells seconds."""
         self._sink, self._steady = sink, steady
-        self._waiting: Queue[Line | None] = Queue(most_waiting)
+        # Not a Queue: its locks, taken for each line, cost more than the line.
+        self._waiting, self._most = SimpleQueue[Line | None](), most_waiting
         self._dropped, self._counting = 0, threading.Lock()
         self._repeats = Repeats()
         self._lost, self._why = 0, ""
@@ -76,19 +77,16 @@ class Writer:
 
     def put(self, line: Line) -> None:
         """Never waits; a line for which there is no room is counted."""
-        try:
-            self._waiting.put_nowait(line)
-        except Full:
-            with self._counting:
-                self._dropped += 1
+        if self._waiting.qsize() < self._most:
+            self._waiting.put(line)
+            return
+        with self._counting:
+            self._dropped += 1
 
     def stop(self) -> None:
         """Write what waits, unless it takes too long."""
         self._ending.set()
-        try:
-            self._waiting.put_nowait(None)  # wakes it
-        except Full:
-            pass
+        self._waiting.put(None)  # wakes it
         self._thread.join(LAST_LINES)
 
     def _run(self) -> None:
