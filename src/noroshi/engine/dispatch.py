@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(seconds=1)
 SPARE = 15.0  # seconds that a parcel, once lent, may wait before it is on its way
 MARGIN = 65.0  # seconds of its lease that are the store's: another process may lock it for 60
-AHEAD = 6  # slots for each line: one sends, the others write down and ask
+AHEAD = 8  # slots for each line: one sends, the others write down and ask
 QUICK = 0.05  # seconds: only where a mail takes no longer are there more than two slots a line
 LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
 GRACE = 3.0  # seconds that what is being sent has when the node stops
@@ -61,7 +61,8 @@ class Turn:
     ended: asyncio.Task[bool]
 
     def __init__(self) -> None:
-        self._came = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._came, self._over = loop.create_future(), loop.create_future()
 
     def begin(self, work: Coroutine[Any, Any, bool]) -> None:
         self.ended = asyncio.create_task(work)
@@ -74,12 +75,18 @@ class Turn:
         """Wait for that. False, or what it failed with: nothing was sent."""
         return await self._came or self.ended.result()
 
+    async def is_over(self) -> None:
+        """Wait until all is written down. There is one who waits."""
+        await self._over
+
     def _come_to(self, something: bool) -> None:
         if not self._came.done():
             self._came.set_result(something)
 
     def _see_the_end(self, _: asyncio.Task[bool]) -> None:
         self._come_to(False)
+        if not self._over.done():
+            self._over.set_result(None)
 
 
 @dataclass
@@ -282,7 +289,7 @@ class Dispatch:
         began, rested = self.clocks.steady(), way.rests_until
         try:
             if before is not None:
-                await asyncio.wait((before.ended,))
+                await before.is_over()
             await self.lines.take(way.route)
         except asyncio.CancelledError:
             await self.store.give_back(parcel, self.clocks.wall())
