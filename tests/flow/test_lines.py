@@ -7,6 +7,7 @@ import pytest
 
 from noroshi.core.digest import TOLD
 from noroshi.core.model import Pace, Route, Verdict
+from noroshi.engine.dispatch import AHEAD
 from noroshi.engine.lines import Lines
 from noroshi.stores.memory import MemoryStore
 from tests.flow.scene import OPS, Scene, disk_monitor
@@ -109,57 +110,93 @@ class Slow(MemoryStore):
 
 
 class Line:
-    """A transport that holds each mail until it is let go."""
+    """A transport that holds each mail until it is let go; each takes so many seconds."""
 
-    def __init__(self, scene):
-        self.accepts, self.go_on = scene.smtp.send, asyncio.Event()
+    def __init__(self, scene, seconds=0.1):
+        self.accepts, self.may_go = scene.smtp.send, asyncio.Semaphore(0)
+        self.scene, self.seconds = scene, seconds
         self.at_once, self.most = 0, 0
         scene.smtp.send = self.send
+
+    def let_go(self, mails=99):
+        for _ in range(mails):
+            self.may_go.release()
 
     async def send(self, envelope):
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         try:
-            await self.go_on.wait()
+            await self.may_go.acquire()
+            self.scene.time.pass_by(seconds=self.seconds)
             return await self.accepts(envelope)
         finally:
             self.at_once -= 1
 
 
-MAILS = [replace(LETTER, id=f"m.{n}/r/ops", order=f"o{n}") for n in range(4)]
+MAILS = [replace(LETTER, id=f"m.{n}/r/ops", order=f"o{n}") for n in range(9)]
+MORE = replace(LETTER, id="m.9/r/ops", order="o9")
 
 
-@pytest.fixture
-async def busy():
-    """A route with one line, which is busy, and four mails."""
+@pytest.fixture(params=[0.1])
+async def busy(request):
+    """A route with one line, which is busy, and more mails than may be asked for ahead."""
     scene = Scene(store=Slow())
-    line = Line(scene)
+    line = Line(scene, request.param)
     await scene.plan(disk_monitor(), routes=("smtp1",))
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(*MAILS)
         engine.sending.start()
-        await scene.store.until(lambda: len(scene.store.lent) == 2)
+        await scene.store.until(lambda: len(scene.store.lent) >= 2)
         yield scene, line, engine
         await engine.sending.close()
 
 
 async def test_while_one_mail_is_written_down_the_next_is_on_the_line(busy):
     scene, line, _ = busy
-    line.go_on.set()
-    await scene.store.until(lambda: len(scene.store.lent) == 3)
+    line.let_go()
+    await scene.store.until(lambda: len(scene.store.lent) >= 3)
     assert len(scene.smtp.sent) == 2
-    assert (len(await scene.store.waiting()), line.most) == (4, 1)
+    assert (len(await scene.store.waiting()), line.most) == (len(MAILS), 1)
     scene.store.goes_on.set()
 
 
 async def test_what_is_not_written_down_is_never_more_than_two_mails_a_line(busy):
     scene, line, _ = busy
-    line.go_on.set()
-    await scene.store.until(lambda: len(scene.store.lent) == 3)
+    line.let_go()
+    await scene.store.until(lambda: len(scene.store.lent) >= 3)
     for _ in range(100):
         await asyncio.sleep(0)
     assert len(scene.smtp.sent) == 2
+    scene.store.goes_on.set()
+
+
+async def wake(scene):
+    await scene.store.post(MORE)
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+async def test_a_server_that_takes_its_time_has_one_mail_asked_for_ahead(busy):
+    scene, line, _ = busy
+    line.let_go(1)
+    await scene.store.until(lambda: len(scene.store.lent) >= 3)
+    await wake(scene)
+    assert len(scene.store.lent) == 3
+    line.let_go()
+    scene.store.goes_on.set()
+
+
+@pytest.mark.parametrize("busy", [0.01], indirect=True)
+async def test_a_server_that_is_quicker_than_our_disk_has_as_many_as_there_are_slots(busy):
+    scene, line, _ = busy
+    line.let_go(1)
+    await scene.store.until(lambda: len(scene.store.lent) >= 3)
+    await wake(scene)
+    assert len(scene.store.lent) == 1 + AHEAD
+    line.let_go()
+    await wake(scene)
+    assert (len(scene.smtp.sent), line.most) == (AHEAD, 1)
     scene.store.goes_on.set()
 
 
@@ -167,7 +204,7 @@ async def test_what_was_asked_for_ahead_is_given_back_when_its_route_goes_to_res
     scene, line, _ = busy
     scene.store.goes_on.set()
     scene.smtp.script = [Verdict.ROUTE_DOWN]
-    line.go_on.set()
+    line.let_go()
     await scene.store.until(lambda: scene.store.given_back)
     assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
     assert scene.store.given_back == [MAILS[1].id]
@@ -178,7 +215,7 @@ async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
     scene.store.goes_on.set()
     closing = asyncio.create_task(engine.sending.close())
     await asyncio.sleep(0)
-    line.go_on.set()
+    line.let_go()
     await closing
     assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
     row = next(row for row in await scene.store.waiting() if row.envelope.id == MAILS[1].id)
@@ -201,6 +238,6 @@ async def test_while_all_that_a_new_contact_may_get_is_out_no_more_is_taken_for_
         await scene.store.until(lambda: scene.store.lent)
         await scene.store.post(*mails[1:])
         assert not await engine.sending.send_one("smtp1")
-        line.go_on.set()
+        line.let_go()
         await first
     assert scene.store.given_back == []

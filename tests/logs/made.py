@@ -13,10 +13,10 @@ class Kept:
     def __init__(self):
         self.texts, self.why, self.closed = [], None, False
 
-    def write(self, line):
+    def write(self, *lines):
         if self.why is not None:
             raise self.why
-        self.texts.append(line.text)
+        self.texts += [line.text for line in lines]
 
     def close(self):
         self.closed = True

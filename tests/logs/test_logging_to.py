@@ -7,7 +7,7 @@ import warnings
 from threading import Event
 
 from noroshi.logs import logging_to
-from noroshi.logs.logging_to import Writer
+from noroshi.logs.logging_to import AT_ONCE, Writer
 from tests.logs.made import Kept, line
 
 log = logging.getLogger("noroshi.test")
@@ -48,10 +48,10 @@ class Hanging(Kept):
         super().__init__()
         self.began, self.go = Event(), Event()
 
-    def write(self, line):
+    def write(self, *lines):
         self.began.set()
         self.go.wait()
-        super().write(line)
+        super().write(*lines)
 
 
 def test_a_disk_that_hangs_holds_up_nobody_and_what_was_dropped_is_told():
@@ -78,6 +78,17 @@ def test_what_a_sink_cannot_take_is_counted_and_told_once_it_can():
     writer._write([line("three"), line("four")])
     assert sink.texts == [
         "three",
-        "2 lines could not be written to this log: No space left on device",
         "four",
+        "2 lines could not be written to this log: No space left on device",
     ]
+
+
+def test_of_many_lines_that_wait_at_once_none_is_left_out_and_none_overtakes():
+    sink = Hanging()
+    writer = Writer(sink, time.monotonic)
+    writer.start()
+    for n in range(3 * AT_ONCE):
+        writer.put(line(str(n)))
+    sink.go.set()
+    writer.stop()
+    assert sink.texts == [str(n) for n in range(3 * AT_ONCE)]

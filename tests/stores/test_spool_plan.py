@@ -8,16 +8,25 @@ from contextlib import closing
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.stores.sql import following, ledger, spool, together
+from noroshi.stores.sql import following, ledger, lending, spool, together
 from noroshi.stores.sqlite import SqliteStore
 
-OF_THE_QUESTION = ("SCAN CONSTANT ROW", "SCAN json_each", "SCAN j ")
+OF_THE_QUESTION = (
+    "SCAN CONSTANT ROW",
+    "SCAN json_each",
+    "SCAN j ",
+    "SCAN row ",
+    "SCAN lent ",
+    "SCAN due",
+)
 """What stands in the question itself, not in a table."""
 FEW = ("SCAN arrival", "SCAN back", "SCAN told")
 """A row for each mail that came back or was looked for, and what is found from them."""
 QUESTIONS = {
-    "lend": spool.LEND,
-    "settle": spool.SETTLE,
+    "what is due": lending.DUE,
+    "lend": lending.LEND,
+    "whether it is held": lending.HELD,
+    "settle": lending.SETTLE,
     "put": spool.PUT,
     "give back": spool.RELEASE,
     "what waits": spool.WAITING,

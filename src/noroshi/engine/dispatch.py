@@ -1,7 +1,8 @@
 """Sending: for each route a few slots, each of which takes one parcel at a time.
 
 There are more slots than lines to send by: while one mail's end is written down and the next is
-asked for, another one that was asked for before is on the line.
+asked for, another one that was asked for before is on the line. How many more depends on the
+mail server: what is asked for ahead lets nothing more urgent pass any more.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from typing import Any
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, fate, probed
@@ -28,7 +30,8 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(seconds=1)
 SPARE = 15.0  # seconds that a parcel, once lent, may wait before it is on its way
 MARGIN = 65.0  # seconds of its lease that are the store's: another process may lock it for 60
-AHEAD = 2  # slots for each line: one sends, one writes down and asks
+AHEAD = 8  # slots for each line: one sends, the others write down and ask
+QUICK = 0.05  # seconds: only where a mail takes no longer are there more than two slots a line
 LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
 GRACE = 3.0  # seconds that what is being sent has when the node stops
 CUT = Words(
@@ -58,7 +61,8 @@ class Turn:
     ended: asyncio.Task[bool]
 
     def __init__(self) -> None:
-        self._came = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._came, self._over = loop.create_future(), loop.create_future()
 
     def begin(self, work: Coroutine[Any, Any, bool]) -> None:
         self.ended = asyncio.create_task(work)
@@ -71,12 +75,18 @@ class Turn:
         """Wait for that. False, or what it failed with: nothing was sent."""
         return await self._came or self.ended.result()
 
+    async def is_over(self) -> None:
+        """Wait until all is written down. There is one who waits."""
+        await self._over
+
     def _come_to(self, something: bool) -> None:
         if not self._came.done():
             self._came.set_result(something)
 
     def _see_the_end(self, _: asyncio.Task[bool]) -> None:
         self._come_to(False)
+        if not self._over.done():
+            self._over.set_result(None)
 
 
 @dataclass
@@ -89,6 +99,8 @@ class Way:
     sending: set[asyncio.Task[bool]] = field(default_factory=set)
     rests_until: datetime | None = None
     looking: bool = False
+    took: float = inf
+    """Seconds that the last mail took."""
     why: Words | None = None
 
 
@@ -158,24 +170,34 @@ class Dispatch:
         """Give each route as many slots as it has connections, and some who work ahead."""
         for name, way in self.ways.items():
             for place in range(len(way.slots), AHEAD * way.route.connections):
-                serving = self._serve(way, ahead=place >= way.route.connections)
+                serving = self._serve(way, place // way.route.connections)
                 way.slots.add(asyncio.create_task(serving, name=f"route {name}"))
 
-    async def _serve(self, way: Way, *, ahead: bool) -> None:
+    async def _serve(self, way: Way, ahead: int) -> None:
         """The next parcel is asked for while the last one's end is written down, so that both
-        share a commit; it leaves when that is done. `ahead`: only while all lines are busy."""
+        share a commit; it leaves when that is done. `ahead`: how many before it have a line of
+        the same number; it has nothing to do as long as they are enough."""
         name = way.route.name
         last: Turn | None = None
+        found = False
         while self.ways.get(name) is way:
-            if ahead and not self.lines.all_busy(way.route):
+            if not self._is_needed(way, ahead, found):
                 await self._attempt(lambda: self._idle(way))
+                found = False
                 continue
             turn = self._turn(way, last)
-            if turn is not None and await self._attempt(turn.came_to_something):
+            found = turn is not None and bool(await self._attempt(turn.came_to_something))
+            if found:
                 last = turn
             else:
                 await self._attempt(lambda: self.look(name))
                 await self._attempt(lambda: self._idle(way))
+
+    def _is_needed(self, way: Way, ahead: int, found: bool) -> bool:
+        """Whether a slot should ask for a parcel; `found`: it did, and there was one."""
+        if ahead > 1 and way.took > QUICK:
+            return False
+        return not ahead or found or self.lines.all_busy(way.route)
 
     async def look(self, name: str) -> bool:
         """Look at a route whose rest is over and for which no mail waits, as else nobody would
@@ -246,9 +268,11 @@ class Dispatch:
             with self.pacing.one_for(parcel.envelope.contact):
                 if not await self._has_line(way, before, parcel):
                     return False
+                began = self.clocks.steady()
                 try:
                     receipt = await self._try(way, parcel)
                 finally:
+                    way.took = self.clocks.steady() - began
                     self.lines.free(way.route)
                 self.pacing.told(way.route.name, parcel.envelope, receipt)
         turn.is_answered()
@@ -265,7 +289,7 @@ class Dispatch:
         began, rested = self.clocks.steady(), way.rests_until
         try:
             if before is not None:
-                await asyncio.wait((before.ended,))
+                await before.is_over()
             await self.lines.take(way.route)
         except asyncio.CancelledError:
             await self.store.give_back(parcel, self.clocks.wall())

@@ -3,62 +3,71 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import defaultdict, deque
 
 from noroshi.core.model import Route
+
+Limit = tuple[str, int]
+"""What is counted, and how much of it there may be."""
 
 
 class Lines:
     """Whoever wants a line of a route waits until one is free; who came first has it first."""
 
     def __init__(self) -> None:
-        self._busy = Counter[str]()
+        self._busy = defaultdict[str, int](int)
         self._waiting = deque[tuple[Route, asyncio.Future[None]]]()
+        self._limits = dict[str, tuple[Route, tuple[Limit, ...]]]()
 
     def all_busy(self, route: Route) -> bool:
         """Whether who wants a line of this route now would have to wait."""
-        return any(self._busy[key] >= most for key, most in _limits(route))
+        return any(self._busy[key] >= most for key, most in self._limits_of(route))
 
     async def take(self, route: Route) -> None:
         """Wait for a line; it is busy until it is given to `free`."""
         if not self.all_busy(route):
-            self._mark(route)
+            self._count(route, 1)
             return
         mine = asyncio.get_running_loop().create_future()
-        self._waiting.append((route, mine))
+        waits = route, mine
+        self._waiting.append(waits)
         try:
             await mine
         except asyncio.CancelledError:
-            if not mine.cancelled():  # it was given, and nobody is there to use it
+            if mine.cancelled():
+                self._waiting.remove(waits)
+            else:  # it was given, and nobody is there to use it
                 self.free(route)
             raise
 
     def free(self, route: Route) -> None:
         """It is not busy any more."""
-        self._busy.subtract(key for key, _ in _limits(route))
+        self._count(route, -1)
         self._hand_on()
 
-    def _mark(self, route: Route) -> None:
-        self._busy.update(key for key, _ in _limits(route))
+    def _count(self, route: Route, change: int) -> None:
+        for key, _ in self._limits_of(route):
+            self._busy[key] += change
 
     def _hand_on(self) -> None:
-        still = deque[tuple[Route, asyncio.Future[None]]]()
-        while self._waiting:
-            route, waiter = self._waiting.popleft()
-            if waiter.done():  # it was cancelled
-                continue
-            if self.all_busy(route):
-                still.append((route, waiter))
-                continue
-            self._mark(route)
-            waiter.set_result(None)
-        self._waiting = still
+        """To the first who may have it: what became free is enough for one."""
+        for place, (route, waiter) in enumerate(self._waiting):
+            if not waiter.done() and not self.all_busy(route):
+                del self._waiting[place]
+                self._count(route, 1)
+                waiter.set_result(None)
+                return
+
+    def _limits_of(self, route: Route) -> tuple[Limit, ...]:
+        known = self._limits.get(route.name)
+        if known is None or known[0] is not route:
+            known = self._limits[route.name] = route, _limits(route)
+        return known[1]
 
 
-def _limits(route: Route) -> list[tuple[str, int]]:
-    """What is counted for a route, and how much of it there may be."""
+def _limits(route: Route) -> tuple[Limit, ...]:
     own, pace = (f"route/{route.name}", route.connections), route.pace
     if not pace.connections:
-        return [own]
+        return (own,)
     whose = f"account/{pace.account}" if pace.account else f"alone/{route.name}"
-    return [own, (whose, pace.connections)]
+    return own, (whose, pace.connections)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from queue import Empty, Full, Queue
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 
 from noroshi.logs.lines import Line, line_of
 from noroshi.logs.repeats import Repeats
@@ -18,6 +18,8 @@ LOOK = 1.0
 GATHER = 0.01
 """Seconds in which what else is said joins a line: to wake the thread for each costs as much as
 all the rest of it."""
+AT_ONCE = 50
+"""Lines that are written in one go."""
 LAST_LINES = 2.0
 """Seconds that the end waits for the last lines: a disk that hangs must not hold it up."""
 DROPPED = "%d lines of this log were dropped: they came faster than they could be written"
@@ -63,7 +65,8 @@ class Writer:
     ) -> None:
         """`steady` tells seconds."""
         self._sink, self._steady = sink, steady
-        self._waiting: Queue[Line | None] = Queue(most_waiting)
+        # Not a Queue: its locks, taken for each line, cost more than the line.
+        self._waiting, self._most = SimpleQueue[Line | None](), most_waiting
         self._dropped, self._counting = 0, threading.Lock()
         self._repeats = Repeats()
         self._lost, self._why = 0, ""
@@ -76,19 +79,16 @@ class Writer:
 
     def put(self, line: Line) -> None:
         """Never waits; a line for which there is no room is counted."""
-        try:
-            self._waiting.put_nowait(line)
-        except Full:
-            with self._counting:
-                self._dropped += 1
+        if self._waiting.qsize() < self._most:
+            self._waiting.put(line)
+            return
+        with self._counting:
+            self._dropped += 1
 
     def stop(self) -> None:
         """Write what waits, unless it takes too long."""
         self._ending.set()
-        try:
-            self._waiting.put_nowait(None)  # wakes it
-        except Full:
-            pass
+        self._waiting.put(None)  # wakes it
         self._thread.join(LAST_LINES)
 
     def _run(self) -> None:
@@ -96,30 +96,40 @@ class Writer:
             self._step()
             if self._waiting.empty():
                 self._ending.wait(GATHER)
-        self._write(self._repeats.rest())
+        self._write(list(self._repeats.rest()))
         self._tell_dropped()
         self._sink.close()
 
     def _step(self) -> None:
-        """One line, or what has become due meanwhile."""
-        try:
-            line = self._waiting.get(timeout=LOOK)
-        except Empty:
-            line = None
-        now = self._steady()
-        self._write(self._repeats.take(line, now) if line else self._repeats.due(now))
+        """The lines that wait, a few at once, and what has become due meanwhile."""
+        found = list[Line]()
+        for line in self._waited_for():
+            found += self._repeats.take(line, self._steady())
+        self._write([*found, *self._repeats.due(self._steady())])
         self._tell_dropped()
 
-    def _write(self, lines: Iterable[Line]) -> None:
-        for line in lines:
-            try:
-                self._sink.write(line)
-            except OSError as error:
-                self._lost, self._why = self._lost + 1, error.strerror or str(error)
-                continue
-            if self._lost:  # the sink takes lines again
-                told, self._lost = LOST % (self._lost, self._why), 0
-                self._write([_own(told)])
+    def _waited_for(self) -> Iterator[Line]:
+        """Without the mark that only wakes."""
+        with suppress(Empty):
+            several = [self._waiting.get(timeout=LOOK)]
+            with suppress(Empty):
+                while len(several) < AT_ONCE:
+                    several.append(self._waiting.get_nowait())
+            yield from (line for line in several if line is not None)
+
+    def _write(self, lines: Sequence[Line]) -> None:
+        """In one go: each write is one more turn at the interpreter's lock."""
+        if not lines:
+            return
+        try:
+            self._sink.write(*lines)
+        except OSError as error:
+            self._lost += len(lines)
+            self._why = error.strerror or str(error)
+            return
+        if self._lost:  # the sink takes lines again
+            told, self._lost = LOST % (self._lost, self._why), 0
+            self._write([_own(told)])
 
     def _tell_dropped(self) -> None:
         with self._counting:

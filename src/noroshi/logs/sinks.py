@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -21,9 +21,9 @@ NO_ROOM = "no room left on its volume"
 
 
 class Sink(Protocol):
-    """Takes one line after the other. Raises OSError for one that it cannot take."""
+    """Takes lines, several at once. Raises OSError if it cannot take them."""
 
-    def write(self, line: Line) -> None: ...
+    def write(self, *lines: Line) -> None: ...
 
     def close(self) -> None: ...
 
@@ -52,8 +52,8 @@ class Stderr:
         self._form = prioritised if journal else dated
         self._file = file
 
-    def write(self, line: Line) -> None:
-        _write(self._file, f"{self._form(line)}\n".encode())
+    def write(self, *lines: Line) -> None:
+        _write(self._file, _content(lines, self._form))
 
     def close(self) -> None:
         """It is not ours to close."""
@@ -73,13 +73,13 @@ class RotatedFile:
         self._file, self._torn = -1, False
         self._instead = Stderr()
 
-    def write(self, line: Line) -> None:
-        """Raises OSError, having told it on the standard error."""
+    def write(self, *lines: Line) -> None:
+        """Raises OSError, having told them on the standard error."""
         try:
-            self._write(f"{dated(line)}\n".encode())
+            self._write(_content(lines, dated))
         except OSError:
             self.close()
-            self._instead.write(line)
+            self._instead.write(*lines)
             raise
 
     def _write(self, content: bytes) -> None:
@@ -118,6 +118,10 @@ class RotatedFile:
         if self._file >= 0:
             os.close(self._file)
         self._file = -1
+
+
+def _content(lines: Iterable[Line], form: Callable[[Line], str]) -> bytes:
+    return "".join(f"{form(line)}\n" for line in lines).encode()
 
 
 def _write(file: int, content: bytes) -> None:

@@ -53,6 +53,7 @@ from noroshi.stores.sql import (
     following,
     history,
     ledger,
+    lending,
     monitors,
     spool,
     together,
@@ -65,7 +66,8 @@ from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK, connect_to_read, open_f
 from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
 from noroshi.stores.sqlite_alarms import AlarmsInFile
 from noroshi.stores.sqlite_people import PeopleInFile
-from noroshi.stores.writer import GATHER, Work, Writer
+from noroshi.stores.work import Alike, Work
+from noroshi.stores.writer import GATHER, Writer
 
 T = TypeVar("T")
 NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
@@ -218,7 +220,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile):
         self, node: Node, route: str, now: datetime, but: Collection[str] = ()
     ) -> Parcel | None:
         lease = f"{self._mark}/{next(self._leases)}"
-        return await self._write(lambda db: spool.lend(db, node, route, now, lease, but))
+        claim = lending.Claim(node, route, now, lease, but)
+        return await self._write(Alike(claim.kind, lending.lend, claim))
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
         return await self._read(lambda db: together.pile(db, parcel))
@@ -235,7 +238,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile):
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        return await self._tell(lambda db: spool.settle(db, parcel, receipt, fate, envelopes))
+        end = lending.End(parcel, receipt, fate, envelopes)
+        return await self._tell(Alike("settle", lending.settle, end))
 
     async def waiting(self) -> Sequence[Waiting]:
         return await self._read(spool.waiting)

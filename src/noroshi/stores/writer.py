@@ -17,10 +17,10 @@ from noroshi.schema import Unreadable
 from noroshi.stores.reserve import Reserve
 from noroshi.stores.said import meaning
 from noroshi.stores.sql.values import Connection
+from noroshi.stores.work import Work, done
 
 T = TypeVar("T")
 CLOSED = Words(en="{name} is closed", ja="{name} は閉じています")
-Work = Callable[[Connection], T]
 Job = tuple[Work[Any], "asyncio.Future[Any]"]
 
 LARGEST_BATCH = 256
@@ -28,6 +28,8 @@ GATHER = 0.002
 """Seconds in which more may join a transaction, if several joined the last one: where much is
 written, fewer commits cost less and make nobody wait for longer (PostgreSQL's commit_delay and
 commit_siblings)."""
+BETWEEN_LOOKS = 16
+"""Transactions in a rush between two looks at the room on the volume: they write a few MiB."""
 RESCUES = 8
 """How often a transaction is tried again after room was made for it."""
 
@@ -53,7 +55,7 @@ class Writer:
         self.trouble: StoreError | None = None
         """Why the last transaction failed; None: it did not."""
         self._jobs = SimpleQueue[Job | None]()
-        self._gather, self._several = gather, False
+        self._gather, self._several, self._unlooked = gather, False, 0
         self._closed = False
         self._thread = Thread(target=self._run, name="noroshi-store", daemon=True)
         self._thread.start()
@@ -88,10 +90,16 @@ class Writer:
             answers = [answer for _, answer in jobs]
             with suppress(RuntimeError):  # the loop that asked is closed
                 answers[0].get_loop().call_soon_threadsafe(_answer, answers, found)
-            if self._reserve is not None:
-                self._reserve.look(self._db)
+            self._look()
         with suppress(driver.Error):  # all is committed; what is left of the WAL is read again
             self._db.close()
+
+    def _look(self) -> None:
+        """See to the room on the volume: in a rush not after each of many small commits."""
+        self._unlooked += 1
+        if self._reserve is not None and (not self._several or self._unlooked >= BETWEEN_LOOKS):
+            self._unlooked = 0
+            self._reserve.look(self._db)
 
     def _batch(self) -> list[Job]:
         """All that waits, and at least one; none at the end."""
@@ -145,7 +153,7 @@ class Writer:
         """An answer or an exception for each. Only where one fails are they done once more, each
         within a savepoint, which costs as much as a small piece of work."""
         try:
-            return [work(self._db) for work in works]
+            return done(self._db, works)
         except Exception as error:  # whose it is, and handed to whom, is seen below
             if self._is_full(error) or not self._db.in_transaction:  # it ends all of them
                 raise

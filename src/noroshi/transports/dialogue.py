@@ -8,6 +8,7 @@ import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiosmtplib import SMTPResponse, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
@@ -272,6 +273,7 @@ class Connection:
             raise ServerTrouble(words, reply.code, reply.enhanced, reply.text)
 
 
+@lru_cache(maxsize=64)  # the same few answers to each mail
 def one_line(text: str) -> str:
     """Bounded, and free of what a terminal or a log would obey; Exchange answers in ASCII."""
     line = " ".join(text.encode("utf-8", "replace").decode().split())

@@ -1,30 +1,20 @@
-"""Envelopes: put in, lent under a lease, settled, and kept for good."""
+"""Envelopes: put in, held, let go and found again; lending.py has those that leave."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.delivery import Fate, RestRoute, Retry, settled
+from noroshi.core.delivery import Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.model import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
-from noroshi.ports import PARCEL_LEASE, Node, Resting, Waiting
-from noroshi.stores.shared import (
-    BODY,
-    DROPPED,
-    HELD,
-    SET_ASIDE,
-    SHOWN,
-    accepted,
-    of_members,
-    outcome,
-    readdressed,
-)
+from noroshi.ports import Resting, Waiting
+from noroshi.stores.shared import BODY, DROPPED, HELD, SET_ASIDE, SHOWN, of_members, readdressed
 from noroshi.stores.sql.values import Connection, instant, kept, number, words
 
 PUT = """
@@ -33,27 +23,6 @@ insert or ignore into spool
 values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
     select 1 from spool where order_key = :order and fate in ('', 'held', 'together')))
 returning seq"""
-# Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
-# no route before it in the envelope's list is up. The planner must take the small index.
-LEND = """
-update spool set lease = :lease, node = :node, life = :life, due = :until,
-                 attempts = attempts + 1
-where seq = (
-    select s.seq from spool s indexed by spool_due
-    join way w on w.envelope = s.seq and w.route = :route
-    where s.fate = '' and s.head = 1 and s.due <= :now
-      and not exists (select 1 from rest where route = :route and until > :now)
-      and (s.alone or s.contact not in (select value from json_each(:but)))
-      and not exists (select 1 from way better left join rest on rest.route = better.route
-          where better.envelope = s.seq and better.place < w.place
-            and coalesce(rest.until, 0) <= :now)
-    order by s.lane, s.due, s.seq limit 1)
-returning attempts - 1, envelope, (select since from rest where route = :route)"""
-SETTLE = """
-insert into settling
-    (id, lease, due, attempts, envelope, fate, why, route, receipt, at, taken, well)
-values (:id, :lease, :due, :attempts, :envelope, :fate, :why, :route, :receipt, :at, :taken, :well)
-"""
 GIVE_BACK = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
@@ -91,62 +60,14 @@ def put(db: Connection, envelope: Envelope) -> bool:
     row = db.execute(PUT, given | body).fetchone()
     if row is None:
         return False
-    _write_ways(db, row[0], envelope.routes)
+    write_ways(db, row[0], envelope.routes)
     alarms = [(id, row[0]) for id in envelope.alarms]
     db.executemany("insert or ignore into alarm values (?, ?)", alarms)
     db.execute("update counter set value = value + ? where name = 'raised'", (len(alarms),))
     return True
 
 
-def lend(
-    db: Connection, node: Node, route: str, now: datetime, lease: str, but: Collection[str] = ()
-) -> Parcel | None:
-    who = {"lease": lease, "node": node.name, "life": node.life, "route": route}
-    when = {"now": number(now), "until": number(now + PARCEL_LEASE)}
-    row = db.execute(LEND, who | when | {"but": json.dumps(list(but))}).fetchone()
-    if row is None:
-        return None
-    envelope = replace(schema.value(Envelope, row[1]), attempts=row[0])
-    return Parcel(envelope, route, lease, None if row[2] is None else instant(row[2]))
-
-
-def settle(
-    db: Connection,
-    parcel: Parcel,
-    receipt: Receipt,
-    fate: Fate,
-    envelopes: Sequence[Envelope] = (),
-) -> bool:
-    envelope, due = settled(parcel, receipt, fate)
-    said, why = outcome(fate)
-    key = {"id": envelope.id, "lease": parcel.lease, "due": number(due or receipt.at)}
-    body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
-    before = db.total_changes
-    db.execute(
-        SETTLE, key | body | {"fate": said, "why": kept(why)} | _said(parcel, receipt, fate)
-    )
-    if db.total_changes == before:  # somebody else holds it by now
-        return False
-    if due is None:
-        share(db, envelope, said)  # its ways, and the next of its order: the trigger's
-    elif envelope.routes != parcel.envelope.routes:
-        _write_ways(db, _seq(db, envelope), envelope.routes)
-    if isinstance(fate, RestRoute):
-        write_health(db, parcel.route, fate)
-        if envelope.members:
-            _undo(db, _seq(db, envelope), envelope, receipt.at)
-    for telling in envelopes:
-        put(db, telling)
-    return True
-
-
-def _said(parcel: Parcel, receipt: Receipt, fate: Fate) -> dict[str, object]:
-    """What is kept of the attempt itself, and whether it tells that its route is well."""
-    body = {"route": parcel.route, "receipt": schema.text(receipt), "at": number(receipt.at)}
-    return body | {"taken": accepted(receipt), "well": is_well(fate)}
-
-
-def _seq(db: Connection, envelope: Envelope) -> int:
+def seq_of(db: Connection, envelope: Envelope) -> int:
     (seq,) = db.execute("select seq from spool where id = ?", (envelope.id,)).fetchone()
     return int(seq)
 
@@ -174,7 +95,7 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
     envelope = schema.value(Envelope, body)
     db.execute("update spool set due = ?, fate = '' where seq = ?", (at, seq))
     if fate == SET_ASIDE:
-        _write_ways(db, seq, envelope.routes)
+        write_ways(db, seq, envelope.routes)
         promote(db, envelope.order)
         share(db, envelope, "")
     for route in envelope.routes:
@@ -199,7 +120,7 @@ def release(db: Connection, id: str, now: datetime) -> bool:
         return False
     sql = "update spool set fate = '', why = '', due = ? where seq = ?"
     db.execute(sql, (number(now), seq))
-    _write_ways(db, seq, envelope.routes)
+    write_ways(db, seq, envelope.routes)
     promote(db, envelope.order)
     share(db, envelope, "")
     return True
@@ -212,7 +133,7 @@ def drop(db: Connection, id: str, who: str) -> bool:
     db.execute(
         "update spool set fate = 'dropped', why = ? where seq = ?", (kept(plain(who)), seq)
     )
-    _write_ways(db, seq, ())
+    write_ways(db, seq, ())
     promote(db, envelope.order)
     share(db, envelope, DROPPED)
     return True
@@ -228,7 +149,7 @@ def readdress(
     sql = "update spool set envelope = ?, attempts = iif(?, 0, attempts) where seq = ?"
     db.execute(sql, (schema.text(changed), anew, seq))
     if fate != SET_ASIDE:
-        _write_ways(db, seq, changed.routes)
+        write_ways(db, seq, changed.routes)
     if not anew:
         _members_follow(db, envelope, changed.routes)
     return True
@@ -311,7 +232,7 @@ def is_well(fate: Fate | None) -> bool:
     return not isinstance(fate, RestRoute) and (not isinstance(fate, Retry) or fate.heard)
 
 
-def _write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
+def write_ways(db: Connection, seq: int, routes: Sequence[str]) -> None:
     db.execute("delete from way where envelope = ?", (seq,))
     rows = [(seq, place, route) for place, route in enumerate(routes)]
     db.executemany("insert into way values (?, ?, ?)", rows)
@@ -327,7 +248,7 @@ def share(db: Connection, envelope: Envelope, fate: str) -> None:
         promote(db, order)
 
 
-def _undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
+def undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
     """Its members wait by themselves again, unless it has a story of its own by now. What it
     was tried with stays on the first one's record."""
     first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
@@ -340,7 +261,7 @@ def _undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
     db.execute("delete from spool where seq = ?", (seq,))
     members = json.dumps(list(digest.members))
     for one, _ in (found := db.execute(APART, (why, number(at), members)).fetchall()):
-        _write_ways(db, one, digest.routes)
+        write_ways(db, one, digest.routes)
     # Another digest of this contact may have stood behind it.
     for order in {digest.order, *(order for _, order in found)}:
         promote(db, order)

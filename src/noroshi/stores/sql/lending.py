@@ -1,0 +1,150 @@
+"""Envelopes that leave: lent under a lease, and settled, several of each in one go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from noroshi import schema
+from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, settled
+from noroshi.core.model import Envelope, Parcel, Receipt
+from noroshi.ports import PARCEL_LEASE, Node
+from noroshi.stores.shared import accepted, outcome
+from noroshi.stores.sql import spool
+from noroshi.stores.sql.values import Connection, instant, kept, number
+
+# Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
+# no route before it in the envelope's list is up. The planner must take the small index. All of
+# them are one row, as each row more is one more turn at the interpreter's lock.
+DUE = """
+select json_group_array(json_array(s.seq, s.attempts, s.envelope) order by s.lane, s.due, s.seq),
+       (select since from rest where route = :route)
+from (
+    select s.seq from spool s indexed by spool_due
+    join way w on w.envelope = s.seq and w.route = :route
+    where s.fate = '' and s.head = 1 and s.due <= :now
+      and not exists (select 1 from rest where route = :route and until > :now)
+      and (s.alone or s.contact not in (select value from json_each(:but)))
+      and not exists (select 1 from way better left join rest on rest.route = better.route
+          where better.envelope = s.seq and better.place < w.place
+            and coalesce(rest.until, 0) <= :now)
+    order by s.lane, s.due, s.seq limit :most) due
+cross join spool s on s.seq = due.seq"""
+LEND = """
+update spool set lease = lent.value ->> 1, node = :node, life = :life, due = :until,
+                 attempts = attempts + 1
+from json_each(:lent) lent where spool.seq = lent.value ->> 0"""
+HELD = """
+select json_group_array(row.key)
+from json_each(:rows) row
+cross join spool s on s.id = row.value ->> 0 and s.lease = row.value ->> 1"""
+SETTLE = """
+insert into settling
+    (id, lease, due, attempts, envelope, fate, why, route, receipt, at, taken, well)
+select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+       value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
+from json_each(:rows)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who asks for an envelope, for which route and when, and the lease that it would have;
+    `but` as in ports.Store.claim_parcel."""
+
+    node: Node
+    route: str
+    now: datetime
+    lease: str
+    but: Collection[str] = ()
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What those have in common that may be answered in one go."""
+        return "lend", self.node, self.route, tuple(self.but)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An attempt's end, and the envelopes that tell of it."""
+
+    parcel: Parcel
+    receipt: Receipt
+    fate: Fate
+    told: Sequence[Envelope] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing but this envelope changes, so that others may end beside it."""
+        waits_or_left = isinstance(self.fate, Accepted | Retry)
+        return waits_or_left and not self.told and not self.parcel.envelope.members
+
+
+def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
+    """An envelope for each, as ports.Store.claim_parcel says, as far as there are any. The
+    claims are of one kind."""
+    first, now = claims[0], max(claim.now for claim in claims)
+    asked = {"route": first.route, "now": number(now), "most": len(claims)}
+    found, since = db.execute(DUE, asked | {"but": json.dumps(list(first.but))}).fetchone()
+    rows = json.loads(found)
+    lent = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
+    if lent:
+        whose = {"node": first.node.name, "life": first.node.life}
+        until = {"until": number(now + PARCEL_LEASE)}
+        db.execute(LEND, {"lent": json.dumps(lent)} | whose | until)
+    down = None if since is None else instant(since)
+    parcels = [
+        Parcel(_envelope(body, attempts), first.route, lease, down)
+        for (_, attempts, body), (_, lease) in zip(rows, lent, strict=True)
+    ]
+    return parcels + [None] * (len(claims) - len(parcels))
+
+
+def _envelope(body: str, attempts: int) -> Envelope:
+    return replace(schema.value(Envelope, body), attempts=attempts)
+
+
+def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
+    """For each as ports.Store.settle says. Where one has more to it, each is written by itself,
+    as what it leaves behind is another one's to find."""
+    if len(ends) == 1 or all(end.plain for end in ends):
+        return _together(db, ends)
+    return [held for end in ends for held in _together(db, (end,))]
+
+
+def _together(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
+    envelopes = [settled(end.parcel, end.receipt, end.fate) for end in ends]
+    rows = [_row(end, *changed) for end, changed in zip(ends, envelopes, strict=True)]
+    (found,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
+    held = frozenset[int](json.loads(found))
+    mine = [row for place, row in enumerate(rows) if place in held]
+    db.execute(SETTLE, {"rows": json.dumps(mine)})
+    for place in sorted(held):
+        envelope, due = envelopes[place]
+        _write_the_rest(db, ends[place], envelope, ended=due is None)
+    return [place in held for place in range(len(ends))]
+
+
+def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:
+    """What SETTLE writes of an attempt, and whether it tells that its route is well."""
+    receipt, (said, why) = end.receipt, outcome(end.fate)
+    body = envelope.attempts, schema.text(envelope), said, kept(why)
+    attempt = end.parcel.route, schema.text(receipt), number(receipt.at), accepted(receipt)
+    first = envelope.id, end.parcel.lease, number(due or receipt.at)
+    return (*first, *body, *attempt, spool.is_well(end.fate))
+
+
+def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool) -> None:
+    """What the trigger does not know of: its ways and the next of its order are the trigger's."""
+    said, _ = outcome(end.fate)
+    if ended:
+        spool.share(db, envelope, said)
+    elif envelope.routes != end.parcel.envelope.routes:
+        spool.write_ways(db, spool.seq_of(db, envelope), envelope.routes)
+    if isinstance(end.fate, RestRoute):
+        spool.write_health(db, end.parcel.route, end.fate)
+        if envelope.members:
+            spool.undo(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
+    for telling in end.told:
+        spool.put(db, telling)
