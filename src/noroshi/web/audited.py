@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
@@ -168,7 +167,6 @@ class _Told:
         if not re.match(r"\d{4}-\d\d-\d\dT\d\d:", value):
             return ""
         try:
-            datetime.fromisoformat(value)
-        except ValueError:
+            return self.tongue.moment(value, self.now)
+        except (ValueError, OverflowError):  # the latter for what is no moment in this zone
             return ""
-        return self.tongue.moment(value, self.now)
