@@ -10,7 +10,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service import Service
 from noroshi.testing import FakeHost
-from tests.service.asking import Told, applied
+from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import AKI, DISK, MAIL, POST, Desk, documents
 
 FULL = Reading("used", 95.0, "%", "/var")
@@ -60,6 +60,16 @@ class Bench(Desk):
 
     async def apply(self):
         return await self.service.apply(AKI, given())
+
+
+async def test_what_is_tried_and_is_not_in_force_stands_in_the_audit_log_for_no_version_has_it():
+    desk = Bench(FULL)
+    await desk.apply()
+    for more in ({}, {"documents": documents()}):
+        await NearBy(desk)("try_monitor", monitor="disks", **more)
+        row = (await desk.store.audited(1))[0]
+        options = {"options": {"include": ("*",)}} if more else {}
+        assert row.after == {"monitor": "web1/base/disks", "level": "critical"} | options
 
 
 async def test_a_trial_tells_what_was_read_how_it_is_judged_and_who_would_be_told():

@@ -94,6 +94,21 @@ def test_a_state_a_level_and_a_role_have_words():
     assert told(None, {"role": "operator"}, "ja")[0][3] == "運用担当"
 
 
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_what_somebody_typed_like_a_moment_that_no_calendar_has_is_told_as_it_is(text):
+    assert told(None, {"comment": text})[0][3] == text
+
+
+def test_what_was_said_of_several_alarms_has_words_in_every_language():
+    given = {"sort": "taken back", "words": "mine", "options": {}}
+    names = {language: [row[1] for row in told(None, given, language)] for language in TONGUES}
+    assert not {"sort", "words", "options"} & {*names["en"], *names["ja"]}
+    assert not set(names["en"]) & set(names["ja"])
+    assert told(None, given, "ja")[0][3] == "確認の取り消し"
+
+
 def test_a_long_value_is_folded():
     assert Line("~", "text", "a", "b" * 200).long and not Line("~", "text", "a", "b").long
 

@@ -502,6 +502,33 @@ async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser)
     assert all(f'id="{name}"' in page for name in ("how", "last", "way"))
 
 
+class Overtaken(MemoryStore):
+    """What is done right after it told when routes last took a mail."""
+
+    afterwards = None
+
+    async def accepted(self):
+        told = await super().accepted()
+        done, self.afterwards = self.afterwards, None
+        if done is not None:
+            await done
+        return told
+
+
+async def test_a_test_mail_that_is_taken_while_its_page_is_made_lights_the_route_too(tmp_path):
+    store = Overtaken()
+    desk = await with_user(desk=Desk(store=store))
+    await defined(desk)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        to = (await sent(browser, "send", "/mail/route/plain", to="ops@example.com")).to
+        store.afterwards = desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+        page = (await browser.get(to.partition("#")[0])).text
+        asks_again = re.search(r'id="testmail"[^>]* hx-get="([^"]+)"', page)
+        told = (await browser.get(asks_again.group(1))).text if asks_again else page
+        assert re.search(r'"#?last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+
+
 async def test_a_route_that_is_not_there_has_no_page(desk, browser):
     await browser.log_in()
     assert (await browser.get("/mail/route/nowhere")).status == 404

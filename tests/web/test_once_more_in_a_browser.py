@@ -3,8 +3,11 @@
 import pytest
 from playwright.async_api import expect
 
+from noroshi.core.model import Level
 from tests.oauth.test_client_certificates import PASSPHRASE, pfx
-from tests.web.browser import GOOD
+from tests.service.asking import NearBy, applied
+from tests.service.desk import Desk
+from tests.web.browser import GOOD, with_user
 from tests.web.filled import filled
 from tests.web.test_each_page import AXE, JAPANESE, ONLY
 from tests.web.test_in_a_browser import NARROW, WIDE, looking
@@ -38,6 +41,30 @@ async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
         await other.locator('button[value="hold"]').click()
         await expect(other.locator('button[value="release"]')).to_be_visible()
         seen.wrong[:] = [one for one in seen.wrong if "status of 40" not in one]
+
+
+async def test_a_page_of_another_tab_is_told_live_as_before_and_keeps_what_was_typed(tmp_path):
+    desk = await with_user(desk=Desk())
+    await applied(NearBy(desk))
+    await desk.measured()
+    async with looking(desk, tmp_path) as seen:
+        page, other = seen.page, await seen.page.context.new_page()
+        await page.goto(f"{seen.url}/alarms")
+        await expect(page.locator("#live")).not_to_be_empty()
+        await page.fill("#a-words", "half a sent")
+        await other.goto(f"{seen.url}/sure")
+        await other.fill("#password", GOOD)
+        await other.click("main .button--main")
+        await other.wait_for_url(f"{seen.url}/")
+        await desk.measured(level=Level.OK, used=12)
+        await expect(page.locator("#changed")).to_contain_text("no alarm is open")
+        await expect(page.locator("#a-words")).to_have_value("half a sent")
+        await other.locator("summary", has_text="sato").click()
+        await other.locator('form[action="/logout"] button').click()
+        await other.wait_for_url(f"{seen.url}/login")
+        await desk.measured()
+        await page.wait_for_url(f"{seen.url}/login**")
+        seen.wrong[:] = [one for one in seen.wrong if " 401" not in one]
 
 
 async def is_whole(page, seen, language):

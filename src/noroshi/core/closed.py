@@ -31,7 +31,8 @@ NAMES = frozenset(
     {"metadata", "metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"}
 )
 """How a proxy would be asked for them: there the address is not ours to see."""
-NUMBER = re.compile(r"0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
+NUMBER = re.compile(r"0x0*[0-9a-f]{1,8}|0+[0-7]{0,11}|[1-9][0-9]{0,9}")
+"""However many zeros stand before it."""
 NAT64 = ip_network("64:ff9b::/96")
 """RFC 6052, 2.1: an IPv4 address stands in the last 32 bits, and so in those of 6to4."""
 SIX_TO_FOUR = ip_network("2002::/16")

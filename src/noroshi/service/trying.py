@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from noroshi import schema
 from noroshi.actions.phrases import REASONS
 from noroshi.core.model import (
     NOTHING_SAID,
@@ -74,7 +75,8 @@ class Trying(Defining):
         state = states.get(wanted.id, State())
         seen = tuple(words for words in await self._seen(wanted) if words != sample.fault)
         tried = self._tried(wanted, state, sample, seconds, seen)
-        note(after={"monitor": tried.path, "level": tried.level.value})
+        kept_nowhere = {"options": schema.plain(wanted.options)} if documents else {}
+        note(after={"monitor": tried.path, "level": tried.level.value, **kept_nowhere})
         return replace(tried, marks=marks_of(plan))
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
@@ -31,7 +30,11 @@ LINE = re.compile(
 RENAMED = re.compile(r"~ (?P<sort>[a-z]+)/(?P<before>[^:/ ]+) → (?P=sort)/(?P<after>[^:/ ]+)")
 WHOLE = re.compile(r"(?P<sign>[+-]) (?P<key>[\w.-]+/[^:]+)(?:: (?P<part>.+))?", re.DOTALL)
 NOTHING = "nothing"
-WORDED: Mapping[str, Sequence[str]] = {"state": ("state", "routes"), "level": ("level",)}
+WORDED: Mapping[str, Sequence[str]] = {
+    "state": ("state", "routes"),
+    "level": ("level",),
+    "sort": ("remark",),
+}
 """Values that have words of their own."""
 SILENT = ("limits", "options")
 """Tables of a definition whose fields say by themselves what they are."""
@@ -168,7 +171,6 @@ class _Told:
         if not re.match(r"\d{4}-\d\d-\d\dT\d\d:", value):
             return ""
         try:
-            datetime.fromisoformat(value)
-        except ValueError:
+            return self.tongue.moment(value, self.now)
+        except (ValueError, OverflowError):  # the latter for what is no moment in this zone
             return ""
-        return self.tongue.moment(value, self.now)

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "named_by": ("Named by", "使っている定義"),
     "note": ("Note", "メモ"),
     "number": ("Version", "版"),
+    "options": ("Options", "オプション"),
     "place": ("Place", "場所"),
     "programs": ("May run programs", "プログラムの実行"),
     "put": ("Definitions", "定義"),
@@ -45,11 +46,13 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "seen": ("Seen at", "届いた時刻"),
     "sha1": ("Fingerprint", "拇印"),
     "silence": ("Silence", "通知停止"),
+    "sort": ("What was done", "操作"),
     "state": ("State", "状態"),
     "to": ("To", "宛先"),
     "two_steps": ("Two steps", "2段階認証"),
     "until": ("Until", "期限"),
     "version": ("Version", "版"),
+    "words": ("Words", "ひとこと"),
 }
 """What the values of an operation are called, beside the settings of definitions."""
 SORTS: Mapping[str, tuple[str, str]] = {

@@ -77,8 +77,10 @@ def routes(house: House, returns: Returns) -> list[Route]:
 
 
 async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Response:
-    known = await known_of(visit, name, done.way or asked(visit, "way"))
     allowed, mail = may(visit), asked(visit, "mail")
+    # First: of a mail that is told to be taken, the route is known to have taken one.
+    letter = await letter_of(visit, name, mail) if mail else None
+    known = await known_of(visit, name, done.way or asked(visit, "way"))
     more = await _for_admin(visit, known, done, code) if allowed["rule"] else {}
     its = await _typed(visit, known, done)
     return await visit.show(
@@ -98,7 +100,7 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
         done=done,
         why=told(visit, done) if its.overtaken else done.why,
         mine=_mine(known),
-        letter=await letter_of(visit, name, mail) if mail else None,
+        letter=letter,
         **more,
     )
 

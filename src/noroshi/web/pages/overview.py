@@ -87,8 +87,7 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
     try:
         async for seen in live.follow():
             if not await visit.house.people.still(visit.key):
-                yield event("over")
-                return
+                return  # asking again, the browser has the session's next key, or is told 401
             if seen is None or (last is None and seen.serial == knows):
                 last = seen or last
                 yield STILL

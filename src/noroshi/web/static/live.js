@@ -49,7 +49,6 @@
   note.addEventListener("htmx:sse:before:connection", (event) => {
     if (event.detail.connection.attempt > 0) connected(false);
   });
-  note.addEventListener("over", () => location.reload());
   note.addEventListener("definitions", renew);
   const side = document.getElementById("side");
   if (side && matchMedia("(max-width: 56rem)").matches) side.open = false;
