@@ -59,6 +59,14 @@ def test_an_id_that_cannot_be_is_told(documents, where, why):
     assert problem.where == where and why in problem.what.en
 
 
+@pytest.mark.parametrize("first", ["b", "z"])
+def test_the_name_of_one_that_is_there_as_ever_is_no_id_for_another(first):
+    current = made(n="")
+    found, (problem,) = given((*made(**{first: "n"}), *current), current)
+    assert problem.where == f"rules/{first}.toml: id" and "that of rules/n" in problem.what.en
+    assert shown(found) == {first: "", "n": ""}
+
+
 def test_the_same_id_of_a_rule_and_an_account_is_no_matter():
     account = document("accounts/a", {"id": "x"})
     found, problems = given((*made(a="x"), account))
