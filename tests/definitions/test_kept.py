@@ -7,6 +7,7 @@ import pytest
 from noroshi.definitions import content, document, read_folder, write_folder
 from noroshi.definitions.kept import as_it_was, keep_ids
 from noroshi.definitions.renaming import renamed
+from noroshi.ports import Document
 
 
 def made(**ids):
@@ -65,6 +66,11 @@ def test_the_name_of_one_that_is_there_as_ever_is_no_id_for_another(first):
     found, (problem,) = given((*made(**{first: "n"}), *current), current)
     assert problem.where == f"rules/{first}.toml: id" and "that of rules/n" in problem.what.en
     assert shown(found) == {first: "", "n": ""}
+
+
+def test_what_no_file_can_say_is_left_to_whoever_reads_all_of_it():
+    half = (Document("rules/a", '{"title":"\\ud800"}'),)
+    assert given(half) == (half, ())
 
 
 def test_the_same_id_of_a_rule_and_an_account_is_no_matter():
