@@ -40,6 +40,13 @@ def under_another_name(
     return rest if id == name else rest | {"id": id}
 
 
+def with_its_id(one: Document, before: Document | None) -> Document:
+    """It with the id that it had, if it says none."""
+    known, now = (_contents(filter(None, [it])).get(one.key, {}) for it in (before, one))
+    id = known.get("id")
+    return document(one.key, now | {"id": id}) if id and not now.get("id") else one
+
+
 def keep_ids(
     documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
