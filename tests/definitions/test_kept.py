@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.definitions import content, document, read_folder, write_folder
 from noroshi.definitions.kept import as_it_was, keep_ids
-from noroshi.definitions.renaming import renamed
+from noroshi.definitions.renaming import renamed, went_to
 from noroshi.ports import Document
 
 
@@ -84,6 +84,18 @@ def test_a_rule_keeps_its_first_name_as_its_id_and_needs_none_once_it_has_it_aga
     twice = renamed(once, {"rules/b": "c"})
     assert (shown(once), shown(twice)) == ({"b": "a"}, {"c": "a"})
     assert renamed(twice, {"rules/c": "a"}) == made(a="")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now"),
+    [
+        pytest.param({"a": ""}, {"b": ""}, None, id="another that says the same"),
+        pytest.param({"a": ""}, {"b": "a", "c": ""}, "rules/b", id="it, and another"),
+        pytest.param({"a": "x"}, {"x": ""}, "rules/x", id="back to its first name"),
+    ],
+)
+def test_under_which_name_a_rule_is_now_goes_by_its_id(before, after, now):
+    assert went_to(made(**before), made(**after), "rules/a") == now
 
 
 def test_an_earlier_version_is_not_given_the_id_of_what_has_its_name_now():
