@@ -180,6 +180,7 @@ def test_a_cloud_that_is_built_in_cannot_be_replaced():
         pytest.param("{", "rules/ops.toml: is not JSON", id="no JSON"),
         pytest.param("[]", "rules/ops.toml: must be a table", id="a list"),
         pytest.param('{"most": NaN}', "rules/ops.toml: is not JSON", id="no number"),
+        pytest.param('{"action":"\\ud800"}', "rules/ops.toml: is not JSON", id="half a letter"),
     ],
 )
 def test_a_body_that_is_no_definition_says_so(body, said):

@@ -6,7 +6,8 @@ import pytest
 
 from noroshi.definitions import content, document, read_folder, write_folder
 from noroshi.definitions.kept import as_it_was, keep_ids
-from noroshi.definitions.renaming import renamed
+from noroshi.definitions.renaming import renamed, went_to
+from noroshi.ports import Document
 
 
 def made(**ids):
@@ -59,6 +60,19 @@ def test_an_id_that_cannot_be_is_told(documents, where, why):
     assert problem.where == where and why in problem.what.en
 
 
+@pytest.mark.parametrize("first", ["b", "z"])
+def test_the_name_of_one_that_is_there_as_ever_is_no_id_for_another(first):
+    current = made(n="")
+    found, (problem,) = given((*made(**{first: "n"}), *current), current)
+    assert problem.where == f"rules/{first}.toml: id" and "that of rules/n" in problem.what.en
+    assert shown(found) == {first: "", "n": ""}
+
+
+def test_what_no_file_can_say_is_left_to_whoever_reads_all_of_it():
+    half = (Document("rules/a", '{"title":"\\ud800"}'),)
+    assert given(half) == (half, ())
+
+
 def test_the_same_id_of_a_rule_and_an_account_is_no_matter():
     account = document("accounts/a", {"id": "x"})
     found, problems = given((*made(a="x"), account))
@@ -70,6 +84,18 @@ def test_a_rule_keeps_its_first_name_as_its_id_and_needs_none_once_it_has_it_aga
     twice = renamed(once, {"rules/b": "c"})
     assert (shown(once), shown(twice)) == ({"b": "a"}, {"c": "a"})
     assert renamed(twice, {"rules/c": "a"}) == made(a="")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now"),
+    [
+        pytest.param({"a": ""}, {"b": ""}, None, id="another that says the same"),
+        pytest.param({"a": ""}, {"b": "a", "c": ""}, "rules/b", id="it, and another"),
+        pytest.param({"a": "x"}, {"x": ""}, "rules/x", id="back to its first name"),
+    ],
+)
+def test_under_which_name_a_rule_is_now_goes_by_its_id(before, after, now):
+    assert went_to(made(**before), made(**after), "rules/a") == now
 
 
 def test_an_earlier_version_is_not_given_the_id_of_what_has_its_name_now():

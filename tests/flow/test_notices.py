@@ -455,6 +455,21 @@ async def test_a_text_that_failed_is_told_of_once_a_day():
     )
 
 
+async def test_a_text_that_failed_is_told_of_once_a_day_whatever_its_rule_is_called():
+    async def finish(payload):
+        return {**payload, "template_failed": "boom is undefined"}
+
+    scene = Told()
+    scene.actions = (replace(NOTE, notice=_say, finish=finish),)
+    for title, used in (("Night", 95), ("Day/2", 10)):
+        rules = (replace(RULE, title=title),)
+        monitor = disk_monitor(rules=rules)
+        await scene.version(told(Happening.FAILED), monitors=(monitor,), rules=rules)
+        await scene.run(minutes=2, a=used)
+    [failed] = scene.of(Happening.FAILED)
+    assert failed.name == "Night"
+
+
 async def test_a_text_of_a_notice_that_fails_keeps_nothing_from_being_told():
     def broken(_contact, _about):
         raise RuntimeError("a bug")

@@ -75,6 +75,17 @@ async def test_what_is_drafted_by_a_route_s_old_name_meanwhile_goes_by_the_new_o
         assert [one.id for one in scene.smtp.sent] == [letter().id]
 
 
+async def test_who_died_with_the_new_name_and_was_down_for_hours_has_its_mails_follow():
+    scene = Scene()
+    await remember(scene.store, {"old": "smtp1"}, scene.time.now)
+    await scene.plan(disk_monitor(), routes=("smtp1",))
+    await scene.store.post(letter(routes=("old",)))
+    scene.time.pass_by(seconds=5 * 3600)
+    async with scene.life() as engine:
+        await scene.seconds(engine, 10)
+        assert [one.id for one in scene.smtp.sent] == [letter().id]
+
+
 async def test_no_mail_follows_to_a_route_that_is_not_there_or_from_one_that_is():
     scene = Scene()
     await scene.plan(disk_monitor(), routes=("smtp1", "smtp2"))

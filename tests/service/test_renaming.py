@@ -135,6 +135,22 @@ async def test_a_new_rule_of_a_name_that_another_had_is_another_one(ask):
     assert [(one["rule"], one["times"]) for one in told] == [("everybody", 1), ("all", 0)]
 
 
+async def test_one_that_is_put_without_its_id_and_renamed_at_once_is_the_same(ask):
+    await applied(ask)
+    await renamed(ask, "rules/all", "everybody")
+    await renamed(ask, "rules/everybody", "team", put={"rules/everybody": CONTENT["rules/all"]})
+    assert (await shown(ask))["rules/team"]["id"] == "all"
+
+
+async def test_what_going_back_would_change_is_told_as_it_is_then_done(ask):
+    await applied(ask)
+    await renamed(ask, "rules/all", "everybody")
+    await ask("definition_change", put={"rules/all": CONTENT["rules/all"]})
+    told = said(await ask("version_show", number=1), "back")
+    done = await ask("take_back", number=1)
+    assert told == said(done, "differences") and '→ "all"' in told
+
+
 async def signed_in(ask):
     await ask.desk.vault.put("app", Secret("s"))
     await ask("authorize_begin", route="m365")

@@ -147,6 +147,32 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     assert mine.get("id") != theirs.get("id") or type not in KEPT
 
 
+@pytest.mark.parametrize(("type", "name", "page", "typed"), GONE[1:3])
+@pytest.mark.parametrize("now", ["theirs", "its first", ""], ids=["renamed", "back", "removed"])
+async def test_what_had_other_names_before_is_saved_all_the_same_with_its_id_if_that_is_free(
+    desk, browser, type, name, page, typed, now
+):
+    ask, key = NearBy(desk), f"{type}/mine"
+    await ask("definition_change", rename={f"{type}/{name}": "mine"})
+    page, before = page.replace(name, "mine"), await shown(desk)
+    await browser.get(page)
+    if now:
+        await ask("definition_change", rename={key: "theirs" if now == "theirs" else name})
+    else:
+        unused = {
+            "routes/m365": {"kind": "post"},
+            "instances/web1": before["instances/web1"] | {"rules": []},
+        }
+        await ask("definition_change", remove=[key], put=unused)
+    await again(browser, page, **typed)
+    assert browser.status == 409
+    await again(browser, page)
+    assert browser.status == 303
+    mine = (await shown(desk))[key]
+    assert without_id(mine) == without_id(before[key]) | typed
+    assert (mine.get("id") == name) is not bool(now)
+
+
 @pytest.mark.parametrize(
     ("page", "typed"),
     [

@@ -7,6 +7,7 @@ import pytest
 from noroshi.core.model import Change, Decision, Reason
 from tests.cli.typed import a_node, typed
 from tests.service.asking import NearBy, applied
+from tests.service.desk import CONTENT
 from tests.web.filled import envelope
 
 DISKS = "web1/base/disks"
@@ -54,6 +55,18 @@ async def test_the_log_of_a_monitor_has_them_apart_from_the_newest(ask):
     assert len((await ask("log", monitor=DISKS, last=2))["earlier"]) == 2
     (row,) = (await ask("ledger", monitor=DISKS))["rows"]
     assert row["subject"] == "Its own mail"
+
+
+async def test_a_rule_that_is_the_monitor_s_no_more_is_called_as_it_is_now(ask):
+    await ask("definition_change", rename={"rules/all": "team"})
+    known = (await ask("definition_show"))["documents"]
+    put = {
+        "rules/all": CONTENT["rules/all"],
+        "instances/web1": known["instances/web1"] | {"rules": ["all"]},
+    }
+    await ask("definition_change", put=put)
+    found = await ask("log", monitor=DISKS)
+    assert {one["rule"] for one in (*found["decisions"], *found["earlier"])} == {"team"}
 
 
 async def test_the_command_tells_them_oldest_first_told_or_not(desk, ask, tmp_path):

@@ -46,6 +46,13 @@ def rule(name="ops", **said):
             id="a group's",
         ),
         pytest.param(
+            web(limits={"used": {"warning": 80}}),
+            web(limits={}),
+            "Instance Web › os › ルート › Limits: nothing → no limits",
+            "監視インスタンス Web › os › ルート › しきい値: なし → しきい値なし",
+            id="all limits",
+        ),
+        pytest.param(
             web(),
             web(options={"include": ["/", "/var"]}, enabled=False),
             "Instance Web › os › ルート › Watched: nothing → no",

@@ -48,6 +48,8 @@ SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token"
 # What the vault's entries are called. The secrets that Entra makes have capitals and a tilde;
 # an id of the form 8-4-4-4-12 is the secret's ID, which people paste instead of its value.
 ENTRY = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-)[a-z0-9][a-z0-9_./-]{0,63}")
+HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+"""As JSON may write it; alone it is no text, with its other half it is one."""
 
 NO_KEY = Words(
     en="{key} names no definition: it must be like instances/web1",
@@ -103,6 +105,8 @@ def content(document: Document) -> dict[str, Any]:
     place = file_of(*split(document.key), [])
     try:
         found = json.loads(document.body, parse_constant=_refuse)
+        if HALF_A_LETTER.search(document.body):
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         place.say(NO_JSON, why=error)
         raise Invalid(tuple(place.found)) from None

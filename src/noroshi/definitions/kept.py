@@ -40,17 +40,25 @@ def under_another_name(
     return rest if id == name else rest | {"id": id}
 
 
+def with_its_id(one: Document, before: Document | None) -> Document:
+    """It with the id that it had, if it says none."""
+    known, now = (_contents(filter(None, [it])).get(one.key, {}) for it in (before, one))
+    id = known.get("id")
+    return document(one.key, now | {"id": id}) if id and not now.get("id") else one
+
+
 def keep_ids(
     documents: tuple[Document, ...], current: tuple[Document, ...], new_id: Callable[[], str]
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     """The documents with an id for each that needs one, and what is wrong with those given.
 
     One without keeps that of its name in the current version. A new one whose name is the id of
-    another, as that was called so once, gets one of its own, or both would be taken for one.
+    another, as that was called so once, gets one of its own, or both would be taken for one. One
+    that is there as ever keeps what it has: another that says it has its id is wrong.
     """
     contents, problems = _contents(documents), list[Problem]()
-    taken = _given(contents, problems)
     known = _contents(current)
+    taken = _given(contents, _as_ever(contents, known), problems)
     without = [key for key, its in contents.items() if not its.get("id")]
     for key in without:
         old = known.get(key, {}).get("id", "")
@@ -77,9 +85,15 @@ def as_it_was(
     return tuple(_with(one, contents) for one in old)
 
 
-def _given(contents: Contents, problems: list[Problem]) -> Taken:
+def _as_ever(contents: Contents, known: Contents) -> Taken:
+    """Those that are their names, and were before."""
+    mine = (key for key in contents.keys() & known.keys() if not contents[key].get("id"))
+    return {split(key): key for key in mine if not known[key].get("id")}
+
+
+def _given(contents: Contents, as_ever: Taken, problems: list[Problem]) -> Taken:
     """Who has which id by what the documents say; one that cannot be is taken out."""
-    taken: Taken = {}
+    taken = dict(as_ever)
     for key, its in contents.items():
         id, (type, name) = its.get("id", ""), split(key)
         place = file_of(type, name, problems).at("id")

@@ -13,7 +13,8 @@ from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path
-from noroshi.definitions.kept import under_another_name
+from noroshi.definitions.kept import KEPT, under_another_name
+from noroshi.definitions.renames import renames
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -108,9 +109,13 @@ def _with(table: Any, setting: str, named: Callable[[Any], Any]) -> Any:
 
 def went_to(old: Iterable[Document], new: Iterable[Document], key: str) -> str | None:
     """Under which key a definition is now that was given another name between the two; it may
-    have been changed with it. None if none that came is like it, or several are."""
+    have been changed with it. None if none that came is like it, or several are; of what has an id
+    of its own none is like it but itself."""
     before, after = ({one.key: one for one in some} for some in (old, new))
     its, type = content(before[key]), split(key)[0]
+    if type in KEPT:
+        came = {one: content(after[one]) for one in after.keys() - before.keys()}
+        return renames({key: its}, came).get(key)
     likeness = {
         other: _likeness(its, content(after[other]))
         for other in after.keys() - before.keys()

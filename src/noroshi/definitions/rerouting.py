@@ -15,6 +15,8 @@ Ways = Mapping[str, str]
 NOTE = "routes renamed"
 RECENT = timedelta(minutes=10)
 """So long a name is remembered: a turn that began before its end was known is over by then."""
+DOWN = timedelta(days=7)
+"""So long a node may have been down that died before mails had the new name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,14 @@ async def remember(store: Store, ways: Ways, now: datetime) -> None:
     await store.note(NOTE, schema.text(kept))
 
 
-async def remembered(store: Store, now: datetime) -> dict[str, str]:
+async def remembered(store: Store, now: datetime, recent: timedelta = RECENT) -> dict[str, str]:
     """Those of the last minutes. Raises StoreError."""
-    return {old: one.name for old, one in (await _known(store, now)).items()}
+    return {old: one.name for old, one in (await _known(store, now, recent)).items()}
 
 
-async def _known(store: Store, now: datetime) -> dict[str, _Renamed]:
+async def _known(
+    store: Store, now: datetime, recent: timedelta = RECENT
+) -> dict[str, _Renamed]:
     text = (await store.notes()).get(NOTE)
     found = schema.value(dict[str, _Renamed], text) if text else {}
-    return {old: one for old, one in found.items() if now - one.at < RECENT}
+    return {old: one for old, one in found.items() if now - one.at < recent}

@@ -31,7 +31,7 @@ def of_texts(
             rule = _rule(envelope)
             name = called.get(rule, rule)
             failed = _failed(Failure.TEXT, name, _words(why), envelope, now)
-            yield from tellings(failed, _serial(failed), asked, draft, now)
+            yield from tellings(failed, _serial(failed, rule), asked, draft, now)
 
 
 def of_attempt(
@@ -52,7 +52,7 @@ def of_attempt(
         asked = elsewhere(notice, asked, tried, routes.get("", ()))
         return tuple(tellings(notice, envelope.id, asked, draft, now))
     if isinstance(notice, Failed):
-        return tuple(tellings(notice, _serial(notice), asked, draft, now))
+        return tuple(tellings(notice, _serial(notice, notice.name), asked, draft, now))
     return ()
 
 
@@ -121,9 +121,10 @@ def _failed(
     )
 
 
-def _serial(failed: Failed) -> str:
-    """One a day: a template that fails would else double each mail of a storm."""
-    return f"{failed.failure.value}/{failed.name}/{failed.at:%Y-%m-%d}"
+def _serial(failed: Failed, id: str) -> str:
+    """One a day: a template that fails would else double each mail of a storm. `id`: of what
+    failed, whatever that is called."""
+    return f"{failed.failure.value}/{id}/{failed.at:%Y-%m-%d}"
 
 
 def _rule(envelope: Envelope) -> str:

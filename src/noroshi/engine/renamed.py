@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noroshi.definitions.rerouting import mails_follow, remembered
+from noroshi.definitions.rerouting import DOWN, RECENT, mails_follow, remembered
 from noroshi.ports import Clocks, Store
 
 LATE = 60.0
@@ -13,11 +13,13 @@ one before it."""
 
 
 class Renamed:
-    """Has those mails follow, for a while after each version."""
+    """Has those mails follow, for a while after each version; at first also those of an earlier
+    life that died before they did."""
 
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks = store, clocks
         self._routes, self._until = frozenset[str](), 0.0
+        self._recent = DOWN
 
     def take_up(self, routes: Iterable[str]) -> None:
         """These are the routes from now on."""
@@ -27,10 +29,11 @@ class Renamed:
         """Raises StoreError."""
         if self._clocks.steady() >= self._until:
             return
-        ways = await remembered(self._store, self._clocks.wall())
+        ways = await remembered(self._store, self._clocks.wall(), self._recent)
         gone = {
             old: new
             for old, new in ways.items()
             if old not in self._routes and new in self._routes
         }
         await mails_follow(self._store, gone)
+        self._recent = RECENT

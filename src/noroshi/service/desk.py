@@ -130,7 +130,7 @@ class Desk:
         account = reader_of(plan, route)
         if account is None:
             return None
-        looked = looked_at(await self._store.notes(), account.name)
+        looked = looked_at(await self._store.notes(), account.kept_as)
         return trip_of(await mails_of(self._store, route.name), looked, self._clocks.wall())
 
     async def _unproved(self) -> Mapping[str, Words]:

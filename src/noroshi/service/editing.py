@@ -12,6 +12,7 @@ from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
+from noroshi.definitions.kept import with_its_id
 from noroshi.definitions.renaming import renamed, went_to
 from noroshi.definitions.rerouting import mails_follow, remember
 from noroshi.ports import Document, StoreError, Version
@@ -131,7 +132,8 @@ class Editing(Versions):
 
         async def make(current: Version) -> Applied:
             await self._see_that_unchanged(etags or {}, current)
-            changed = _renamed(_with(current, made, remove), names)
+            same = _with_their_ids(made, names, current)
+            changed = _renamed(_with(current, same, remove), names)
             found = await self._sound(changed, current, empty=empty, why=ENDS_ALL)
             if dry:
                 return await self._told(found, current, names)
@@ -222,6 +224,13 @@ def _with(current: Version, made: Documents, remove: Iterable[str]) -> tuple[Doc
             near = instead(key, known)
             raise NotFound(NO_DEFINITION.fill(key=key, instead=near))
     return tuple((known | made).values())
+
+
+def _with_their_ids(made: Documents, names: Names, current: Version) -> Documents:
+    """What is put, with the ids that it had where it gets another name: by the new one nobody
+    could tell them any more."""
+    known = _by_key(current.documents)
+    return made | {key: with_its_id(made[key], known.get(key)) for key in names if key in made}
 
 
 def _renamed(documents: tuple[Document, ...], names: Names) -> tuple[Document, ...]:

@@ -41,7 +41,7 @@ class History(Stops):
         events = await self._store.events(id, max(1, min(last, MOST)))
         newest, earlier = _parted(await self._store.decisions(id) if id else ())
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
-        rules = wanted.rules if wanted else ()
+        rules = plan.rules.values()
         stopped = wanted is not None and wanted.stopped
         stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
         return Log(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
@@ -40,7 +42,9 @@ class Versions(Defining):
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()
-        changed, back = (_differ(old, version) for old in (before, current))
+        documents = as_it_was(version.documents, current.documents)
+        changed = _differ(before, version)
+        back = _differ(current, replace(version, documents=documents))
         return OneVersion(
             row=_row(version),
             changed=tuple(one.words for one in changed),

@@ -8,6 +8,7 @@ from typing import Any
 
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
+from noroshi.definitions.kept import KEPT
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, attempt, made_sure, tried
 from noroshi.web.spots import Content, Problems, Spot, stand_in
@@ -131,13 +132,22 @@ async def _as_seen(visit: Visit, edit: Edit) -> None:
         and visit.form.get("etag") == edit.etag
         and spot.fits(edit.now)
     ):
-        edit.lost, edit.version = spot.found(seen), base  # told of before, and meant
+        edit.lost, edit.version = _left_of(edit, spot.found(seen)), base  # told of, and meant
         return
     whole = visit.form.get("do") == REMOVE
     if _own(spot, spot.found(seen), whole=whole) != _own(
         spot, spot.found(edit.now), whole=whole
     ):
         edit.seen, edit.etag, edit.version = seen, visit.form.get("etag", ""), base
+
+
+def _left_of(edit: Edit, lost: Content | None) -> Content | None:
+    """What it was, without the id that went on under another name: made again, it is another."""
+    if lost is None or edit.spot.type not in KEPT:
+        return lost
+    places = ((Spot(key), its) for key, its in edit.shown["documents"].items())
+    taken = {its.get("id") or at.name for at, its in places if at.type == edit.spot.type}
+    return without(lost, "id") if lost.get("id") in taken else lost
 
 
 def _own(spot: Spot, content: Content | None, *, whole: bool) -> Content | None:

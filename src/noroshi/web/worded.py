@@ -84,8 +84,8 @@ def worded(one: Difference, names: Names) -> Worded:
         what=_what(one),
         raw=one.place,
         setting=_setting(one, names),
-        before=_value(one.before, last, one.setting),
-        after=_value(one.after, last, one.setting),
+        before=_value(one.before, last, one),
+        after=_value(one.after, last, one),
     )
 
 
@@ -113,8 +113,8 @@ def _within(outer: Words, inner: Words) -> Words:
 
 def _setting(one: Difference, names: Names) -> Words:
     first, *rest = one.setting.split(".")
-    if first == LIMITS and rest:
-        return _limit(one, rest, names)
+    if first == LIMITS:
+        return _limit(one, rest, names) if rest else TEXTS["edit.limits"]
     inside = rest if first == OPTIONS and rest else [first, *rest]
     return reduce(_within, (_label(name, one.kind) for name in inside))
 
@@ -137,7 +137,7 @@ def _label(name: str, kind: str) -> Words:
     return next((TEXTS[key] for key in keys if key in TEXTS), plain(name))
 
 
-def _value(text: str, name: str, path: str) -> Words:
+def _value(text: str, name: str, of: Difference) -> Words:
     """A value, given as in TOML, as a person reads it."""
     if not text:
         return TEXTS["audit.value.none"]
@@ -145,9 +145,15 @@ def _value(text: str, name: str, path: str) -> Words:
         given = tomllib.loads(f"it = {text}")["it"]
     except tomllib.TOMLDecodeError:  # what JSON has and TOML has not
         return plain(text)
-    if given == {} and path.startswith(f"{LIMITS}."):
+    if given == {} and _are_all_limits(of):
         return NO_LIMITS
     return _said(given, name) or plain(text)
+
+
+def _are_all_limits(one: Difference) -> bool:
+    """Of a reading, of a kind or of a monitor: without any, its own are switched off."""
+    whole = one.setting == LIMITS and len(one.called) == MONITOR
+    return whole or one.setting.startswith(f"{LIMITS}.")
 
 
 def _said(given: Any, name: str) -> Words | None:
