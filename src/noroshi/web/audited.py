@@ -31,7 +31,11 @@ LINE = re.compile(
 RENAMED = re.compile(r"~ (?P<sort>[a-z]+)/(?P<before>[^:/ ]+) → (?P=sort)/(?P<after>[^:/ ]+)")
 WHOLE = re.compile(r"(?P<sign>[+-]) (?P<key>[\w.-]+/[^:]+)(?:: (?P<part>.+))?", re.DOTALL)
 NOTHING = "nothing"
-WORDED: Mapping[str, Sequence[str]] = {"state": ("state", "routes"), "level": ("level",)}
+WORDED: Mapping[str, Sequence[str]] = {
+    "state": ("state", "routes"),
+    "level": ("level",),
+    "sort": ("remark",),
+}
 """Values that have words of their own."""
 SILENT = ("limits", "options")
 """Tables of a definition whose fields say by themselves what they are."""

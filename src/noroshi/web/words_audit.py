@@ -8,6 +8,7 @@ from noroshi.core.words import Words
 
 FIELDS: Mapping[str, tuple[str, str]] = {
     "account": ("Account", "アカウント"),
+    "alarms": ("Alarms", "アラーム"),
     "api_tokens": ("API tokens", "API トークン"),
     "base": ("Based on version", "もとにした版"),
     "blueprint": ("Blueprint", "ひな形"),
@@ -16,11 +17,14 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "contact": ("Contact", "通知先"),
     "changed": ("Change", "変更"),
     "documents": ("Definitions", "定義"),
+    "dry": ("Only tried", "試すだけ"),
+    "empty": ("May end all watching", "すべての監視の終了を認める"),
     "ended_by": ("Ended by", "終えた人"),
     "entries": ("Entries of the vault", "保管庫の項目数"),
     "entry": ("Entry of the vault", "保管庫の項目"),
     "etags": ("Seen before", "変更前の識別子"),
     "fate": ("What became of it", "扱い"),
+    "first": ("The first one", "最初の利用者"),
     "group": ("Group", "グループ"),
     "id": ("ID", "ID"),
     "ids": ("Mails", "メール"),
@@ -40,16 +44,19 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "put": ("Definitions", "定義"),
     "reason": ("Reason", "理由"),
     "remove": ("Removed", "削除"),
+    "rename": ("New names", "新しい名前"),
     "result": ("Result", "結果"),
     "role": ("Role", "役割"),
     "seen": ("Seen at", "届いた時刻"),
     "sha1": ("Fingerprint", "拇印"),
     "silence": ("Silence", "通知停止"),
+    "sort": ("What was done", "したこと"),
     "state": ("State", "状態"),
     "to": ("To", "宛先"),
     "two_steps": ("Two steps", "2段階認証"),
     "until": ("Until", "期限"),
     "version": ("Version", "版"),
+    "words": ("Words", "ひとこと"),
 }
 """What the values of an operation are called, beside the settings of definitions."""
 SORTS: Mapping[str, tuple[str, str]] = {
