@@ -33,6 +33,8 @@ def defined(line, language="en"):
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
+        (None, {"sort": "acknowledged"}, ("", "What was done", "", "Acknowledged")),
+        (None, {"words": "on my way"}, ("", "Words", "", "on my way")),
     ],
 )
 def test_each_field_is_told_by_itself(before, after, expected):

@@ -381,7 +381,7 @@ async def test_a_rule_and_a_notification_are_made_and_changed(desk, browser):
     assert (await content(desk, "notifications/morning"))["events"] == ["started"]
     for page in ("rules", "notifications"):
         await browser.get(f"/settings/{page}")
-        assert browser.status == 200 and "plain" in browser.text
+        assert browser.status == 200 and "Old server" in browser.text
 
 
 async def test_beside_something_that_is_called_new_another_one_is_made(desk, browser):

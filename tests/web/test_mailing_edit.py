@@ -85,6 +85,17 @@ async def test_who_has_no_client_id_yet_finds_the_administrator_s_steps(desk, en
     assert "The app is not registered yet" in page.text and "Register the app" in page.text
 
 
+async def test_a_new_account_without_its_mailbox_is_asked_for_it_and_for_nothing_else(
+    desk, entered
+):
+    await entered.get("/mail/new?of=microsoft365")
+    given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": " ", "title": "CANARY-TITLE"}
+    page = await entered.post("/mail/new", of="microsoft365", kind="smtp", **given)
+    assert page.status == 400 and "Put in the mailbox that sends" in page.text
+    assert "CANARY-TITLE" in page.text and "host.invalid" not in page.text
+    assert await in_force(desk, "routes/smtp1") is None
+
+
 async def test_the_id_of_a_secret_makes_no_route(desk, entered):
     await entered.get("/mail/new?of=microsoft365")
     id = "44444444-2222-3333-4444-555555555555"

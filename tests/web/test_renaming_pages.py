@@ -4,10 +4,13 @@ import html
 
 import pytest
 
+from noroshi.core.model import Cause, Change, Event, ItemState, Level, State
+from noroshi.core.words import Words
 from noroshi.definitions.kept import KEPT
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT, EXAMINED, POST, Desk
+from tests.service.test_ledger import alarm
 from tests.service.test_renaming import NOTICE
 from tests.web.browser import with_user
 from tests.web.test_editing_pages import again, filled_in, saved
@@ -97,6 +100,47 @@ async def test_what_was_typed_with_a_new_name_outlives_what_others_save(desk, br
     after = await shown(desk)
     assert after["contacts/night"]["title"] == "Theirs"
     assert after["contacts/night"]["zone"] == "UTC" and "contacts/ops" not in after
+
+
+async def alarmed(desk, level, serial=1):
+    """Volume /var came to that level, and a mail that says so waits."""
+    store, now = desk.store, desk.time.now
+    block = await store.lease_monitors(await store.begin("node", now), now)
+    (group,) = (await shown(desk))["instances/web1"]["group"]
+    id = group["monitor"][0]["id"]
+    event = Event(
+        id=f"{id}.{serial}",
+        monitor=id,
+        path="web1/base/disks",
+        item="/var",
+        at=now,
+        before=Level.CRITICAL if level is Level.OK else Level.OK,
+        after=level,
+        since=now,
+        cause=Cause(words=Words(en="It is full.", ja="満杯です。")),
+    )
+    how = ItemState(level=level, since=now, cause=event.cause)
+    mail = alarm(f"{event.id}/all/ops", born=now)
+    state = State(items={"/var": how}, serial=serial)
+    change = Change(monitor=id, state=state, events=(event,), envelopes=(mail,))
+    assert await store.commit(block.fence, change)
+
+
+async def test_an_open_alarm_shows_its_way_under_the_new_name_too(desk, browser):
+    await alarmed(desk, Level.CRITICAL)
+    await NearBy(desk)("definition_change", rename={"instances/web1": "shop1"})
+    overview = (await browser.get("/")).text
+    assert "shop1 › disks › /var" in overview
+    assert "Among the newest alarms there is none of this" not in overview
+    found = (await browser.get("/ledger?q=shop1/base/disks")).text
+    assert "<small>web1/base/disks" in found  # what was told keeps the name of that time
+
+
+async def test_an_alarm_that_ended_leads_to_its_monitor_under_the_new_name(desk, browser):
+    await alarmed(desk, Level.OK)
+    await NearBy(desk)("definition_change", rename={"instances/web1": "shop1"})
+    page = (await browser.get("/alarms")).text
+    assert "/monitor/shop1/base/disks" in page and "/monitor/web1" not in page
 
 
 async def test_noroshi_itself_keeps_its_name(browser):

@@ -72,3 +72,11 @@ async def test_a_title_is_changed_in_its_form(desk, browser, page):
 async def test_a_title_of_several_lines_is_told_at_its_field(browser, page):
     await saved(browser, page, title="a\u2028b")
     assert browser.status == 400 and 'id="f-title-bad"' in browser.text
+
+
+async def test_the_list_of_rules_calls_contacts_and_routes_by_their_titles(desk, browser):
+    told = {name: CONTENT[f"contacts/{name}"] for name in CONTENT["rules/all"]["contacts"]}
+    titled = {f"contacts__{name}": one | {"title": "夜勤の人"} for name, one in told.items()}
+    await applied(NearBy(desk), **titled)
+    page = (await browser.get("/settings/rules")).text
+    assert "夜勤の人" in page

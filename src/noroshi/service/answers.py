@@ -399,7 +399,8 @@ class Letter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
     """One event: an item went from one level to another, or was told of again. `ended`: it is
-    OK only as nobody looks any more; "stopped", or "ended" for good."""
+    OK only as nobody looks any more; "stopped", or "ended" for good. `path` is what its monitor
+    was called at that time, `path_now` what it is called now; "" if it is gone."""
 
     id: str
     at: datetime
@@ -409,6 +410,7 @@ class Happened:
     after: Level
     words: Words
     ended: str = ""
+    path_now: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

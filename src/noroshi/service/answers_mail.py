@@ -51,7 +51,8 @@ class LedgerRow:
     """One alarm: when it was raised (None: its history is forgotten), when its mail went into
     the queue, which mail that is, and its `state`: waiting, held, accepted, seen arrived, came
     back, set aside or dropped. `digest` is the mail that tells it together with others, or "".
-    `unproved` says what is not known of an accepted one."""
+    `unproved` says what is not known of an accepted one. `path` is what its monitor was called
+    at that time, `path_now` what it is called now; "" if it is gone."""
 
     alarm: str
     raised: datetime | None
@@ -68,6 +69,7 @@ class LedgerRow:
     tried: tuple[Tried, ...]
     arrived: tuple[Arrived, ...]
     unproved: Words = NOTHING
+    path_now: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ class History(Stops):
             after=event.after,
             words=told(event.cause, event.after, self._names(plan, event.monitor)),
             ended=ENDS.get(event.cause.words, ""),
+            path_now=path_now(plan, event.monitor),
         )
 
     def _names(self, plan: Plan, id: str) -> Mapping[str, Words]:
@@ -121,6 +122,12 @@ def _contact(contact: Contact, plan: Plan) -> ContactRow:
         called=(*(rule.called for rule in mine), *(one.called for one in noted.values())),
         monitors=len(watched),
     )
+
+
+def path_now(plan: Plan, id: str) -> str:
+    """What the monitor of that id is called now; "" if it is gone."""
+    monitor = plan.monitors.get(id)
+    return monitor.path if monitor else ""
 
 
 def monitor_named(plan: Plan, given: str) -> Monitor:

@@ -12,7 +12,7 @@ from noroshi.service.answers_mail import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.arriving import arrived, state_of, unproved
 from noroshi.service.desk import Desk
 from noroshi.service.history import monitor_named
-from noroshi.service.offer import VIEWER, NotFound, Person, operation
+from noroshi.service.offer import VIEWER, NotFound, Person, Trouble, operation
 
 MOST = 10_000
 NO_ALARM = Words(
@@ -39,9 +39,17 @@ class Ledgers(Desk):
         if alarm and not found:
             raise NotFound(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()
-        limits = await self._unproved()
-        rows = tuple(row_of(entry, marks, limits, who.roles) for entry in found)
+        limits, paths = await self._unproved(), await self._paths()
+        rows = tuple(row_of(entry, paths, marks, limits, who.roles) for entry in found)
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
+
+    async def _paths(self) -> Mapping[str, str]:
+        """What each monitor is called now; nothing while the definitions cannot be read."""
+        try:
+            _, plan = await self._current()
+        except Trouble:
+            return {}
+        return {id: monitor.path for id, monitor in plan.monitors.items()}
 
 
 def sum_of(totals: Mapping[str, int]) -> Sum:
@@ -61,11 +69,12 @@ def sum_of(totals: Mapping[str, int]) -> Sum:
 
 def row_of(
     entry: Entry,
+    paths: Mapping[str, str],
     marks: Mapping[str, Words],
     limits: Mapping[str, Words],
     roles: Collection[str],
 ) -> LedgerRow:
-    """One alarm as an answer. `limits`: by route, what is not known of what it took."""
+    """One alarm as an answer. `paths`: what monitors are called now. `limits`: by route, what is not known of what it took."""
     event, mail = entry.event, entry.row.envelope
     fate = entry.row.fate
     state = state_of(STATES.get(fate, fate), entry.arrivals)
@@ -88,6 +97,7 @@ def row_of(
         ),
         arrived=arrived(entry.arrivals),
         unproved=unproved(state, entry.receipts, limits),
+        path_now=paths.get(event.monitor, "") if event else "",
     )
 
 

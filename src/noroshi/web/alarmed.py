@@ -9,7 +9,7 @@ from hashlib import blake2s
 from typing import Any
 
 from noroshi.core.model import Level
-from noroshi.web.seen import relay_of
+from noroshi.web.seen import as_called_now, relay_of
 from noroshi.web.tongue import Tongue
 from noroshi.web.tree import STEP, Instance, called
 from noroshi.web.visit import templates
@@ -99,7 +99,7 @@ def _id(key: str) -> str:
 
 def _newest(ledger: Sequence[Answer]) -> Mapping[str, Answer]:
     """By alarm: its newest mail, of those that are at hand."""
-    return {key_of(one): one for one in reversed(ledger)}
+    return {key_of(as_called_now(one)): one for one in reversed(ledger)}
 
 
 def _row(
@@ -145,7 +145,7 @@ def _gone(known: Known, picked: frozenset[str]) -> Iterator[Mapping[str, str]]:
 def _ended(known: Known, now: str) -> Iterator[Mapping[str, Any]]:
     """What was bad and is not since less than a day, the newest first, each item once."""
     seen, since = set[tuple[str, str]](), datetime.fromisoformat(now) - DAY
-    for one in known.events:
+    for one in map(as_called_now, known.events):
         key = (one["path"], one["item"])
         if key in seen or datetime.fromisoformat(one["at"]) < since:
             continue

@@ -60,6 +60,11 @@ class Wrong:
         return f"{lit[-1].name} {lit[-1].told}".strip() if lit else ""
 
 
+def as_called_now(one: Answer) -> Answer:
+    """An event or an alarm by the name that its monitor has now; of one that is gone, had."""
+    return {**one, "path": one["path_now"] or one["path"]}
+
+
 def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
     """Monitors and their items that are not OK: what nobody has before what somebody has, the
     worst first, of those the newest first."""
@@ -79,7 +84,7 @@ def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
 def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[Wrong]:
     """The first of them, each with how far its newest alarm has come."""
     newest = dict[tuple[str, str], Answer]()
-    for row in rows:
+    for row in map(as_called_now, rows):
         newest.setdefault((row["path"], row["item"]), row)
     found, named = list[Wrong](), ways(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:

@@ -69,7 +69,7 @@ TEXTS: Mapping[str, Words] = {
         ja="管理者から受け取ったワンタイム コードで、自分のパスワードを決めます。",
     ),
     "start.code": Words(en="One-time code", ja="ワンタイム コード"),
-    "start.name": Words(en="Your name", ja="あなたの名前"),
+    "start.name": Words(en="User name", ja="ユーザー名"),
     "start.name.help": Words(
         en="Letters, digits and . _ @ -", ja="英数字と . _ @ - が使えます"
     ),

@@ -116,8 +116,10 @@ ALARMS: Mapping[str, Words] = {
     "silence.goes_on": Words(en="Watching goes on", ja="監視は続きます"),
     "silence.place": Words(en="Where", ja="対象"),
     "silence.place.help": Words(
-        en="An instance, instance/group, a monitor, or everything",
-        ja="インスタンス、インスタンス/グループ、監視項目、または everything (全体)",
+        en="Type part of a title or name and choose: an instance, instance/group, a monitor, "
+        "or everything",
+        ja="表示名か名前の一部を入れて、候補から選びます: インスタンス、インスタンス/グループ、監視項目、または "
+        "everything (全体)",
     ),
     "silence.length": Words(en="How long", ja="いつまで"),
     "silence.hour": Words(en="1 hour", ja="1時間"),

@@ -85,7 +85,6 @@ EDITING: Mapping[str, Words] = {
     "edit.reading": Words(en="Reading", ja="測定値"),
     "edit.reading.other": Words(en="another reading", ja="ほかの測定値"),
     "edit.off": Words(en="No limits", ja="しきい値なし"),
-    "edit.rising.default": Words(en="high values", ja="高いほど悪い"),
     "edit.rising.high": Words(en="high values (default)", ja="高いほど悪い (既定)"),
     "edit.rising.low": Words(en="low values (default)", ja="低いほど悪い (既定)"),
     "edit.name.file": Words(

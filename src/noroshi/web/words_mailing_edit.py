@@ -79,6 +79,10 @@ MAILING_EDIT: Mapping[str, Words] = {
         "are then not needed.",
         ja="同じメールボックスで2つ目の経路を作るときは、すでにあるアカウントを選びます。下の欄は不要です。",
     ),
+    "mailing.new.no_mailbox": Words(
+        en="Put in the mailbox that sends, or choose an account that is there.",
+        ja="差出人のメールボックスを入力するか、すでにあるアカウントを選んでください。",
+    ),
     "mailing.new.client.help": Words(
         en="Not known yet? Leave it and the secret empty: the next page has the administrator's steps.",
         ja="まだ分からなければ、シークレットとともに空のままで構いません。次の画面に管理者の手順が出ます。",

@@ -16,6 +16,7 @@ from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 SEARCHED, MOST_SHOWN = 2_000, 200
+SEARCHED_IN = ("alarm", "path", "path_now", "item", "subject", "contact", "mail")
 KINDS = ("waiting", "held", "set aside", "accepted", "seen arrived", "came back", "dropped")
 PARTS = ("accepted", "came_back", "waiting", "held", "set_aside", "dropped", "lost")
 
@@ -61,7 +62,7 @@ def _fits(one: Answer, wanted: str, kind: str, called: Names) -> bool:
 
 def _texts(one: Answer, called: Names) -> Iterator[str]:
     yield called.contact(one["contact"])
-    yield from (one[name] for name in ("alarm", "path", "item", "subject", "contact", "mail"))
+    yield from (one[name] for name in SEARCHED_IN)
     for tried in one["tried"]:
         yield from (tried[name] for name in ("route", "address", "text", "provider_id"))
         yield called.route(tried["route"])

@@ -96,6 +96,9 @@ async def _add(visit: Visit, of: str) -> Response:
     if not is_name(route):
         return await _asked(visit, of, (visit.text("mailing.edit.no_name"),), 400)
     account = _account(documents, form, of)
+    if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
+        # Said in the words of the form: what the definitions lack without it follows from this.
+        return await _asked(visit, of, (visit.text("mailing.new.no_mailbox"),), 400)
     secret = form.get("secret", "").strip()
     if (
         secret and of == "microsoft365" and looks_like_secret_id(secret)

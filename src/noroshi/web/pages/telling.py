@@ -82,7 +82,10 @@ def _lister(sort: Sort) -> Any:
         return await visit.show(
             "telling.html",
             sort=sort,
-            rows=[_row(visit, sort, name, one) for name, one in of(sort.type, documents)],
+            rows=[
+                _row(visit, sort, name, one, documents)
+                for name, one in of(sort.type, documents)
+            ],
             may=may(visit),
             did=did if did.isdecimal() else "",
             beware=await cautions(visit),
@@ -91,16 +94,25 @@ def _lister(sort: Sort) -> Any:
     return listed
 
 
-def _row(visit: Visit, sort: Sort, name: str, content: Content) -> Answer:
+def _row(
+    visit: Visit, sort: Sort, name: str, content: Content, documents: Mapping[str, Content]
+) -> Answer:
     when = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
     return {
         "name": name,
         "title": content.get("title", ""),
         "href": address(sort.path, name=name),
         "when": [choice(one, "on" if sort is RULES else "events", visit.say) for one in when],
-        "contacts": content.get("contacts", ()),
-        "routes": content.get("routes", ()),
+        "contacts": _called("contacts", content, documents),
+        "routes": _called("routes", content, documents),
     }
+
+
+def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
+    """Those that it names, by their titles; by their names where they have none."""
+    return [
+        documents.get(f"{type}/{one}", {}).get("title") or one for one in content.get(type, ())
+    ]
 
 
 def editor(sort: Sort) -> Any:
