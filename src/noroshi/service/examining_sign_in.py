@@ -30,7 +30,7 @@ TELL_BEFORE = 60
 """Days before the end of a secret or certificate from which it is remarked."""
 LONGEST = 200
 SERVER, TOKEN = (Words(en="Sign-in", ja="サインイン先"), Words(en="Token", ja="トークン"))
-CLAIMS = Words(en="Claims", ja="クレーム")
+CLAIMS = Words(en="Claims", ja="トークンの内容")
 ANSWERS = Words(en="{host} answers", ja="{host} が応答しました")
 BY_PERSON = Words(
     en="renewed by the refresh token, {lasts}{user} signed in {days} days ago",
