@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from noroshi.checks import disk
+from noroshi.core.model import Limits
 from noroshi.ports import Unmeasurable, Volume
 from noroshi.testing import FakeHost
 
@@ -38,3 +39,7 @@ async def test_tells_what_is_free_as_a_number_and_in_words():
 async def test_says_so_when_no_volume_matches():
     with pytest.raises(Unmeasurable, match="no volume matches /srv, /mnt"):
         await disk.run(disk.Options(include=("/srv", "/mnt")), FakeHost([ROOT]), {})
+
+
+def test_of_free_space_a_low_value_is_the_bad_one_unless_told_otherwise():
+    assert disk.CHECK.limits["free"] == Limits(rising=False)

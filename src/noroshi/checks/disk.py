@@ -53,7 +53,7 @@ CHECK = Check(
         "ネットワークドライブも含みます。",
     ),
     options=Options,
-    limits={"used": Limits(warning=80, critical=90)},
+    limits={"used": Limits(warning=80, critical=90), "free": Limits(rising=False)},
     names={"used": Words(en="Used", ja="使用率"), "free": Words(en="Free", ja="空き容量")},
     run=run,
     blocks=True,

@@ -49,7 +49,7 @@ CHECK = Check(
         "システムがキャッシュに使っている分は空きとして数えます。",
     ),
     options=Options,
-    limits={"used": Limits(warning=90, critical=95)},
+    limits={"used": Limits(warning=90, critical=95), "available": Limits(rising=False)},
     names={
         "used": Words(en="Memory used", ja="メモリー使用率"),
         "available": Words(en="Available", ja="利用可能量"),
