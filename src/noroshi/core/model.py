@@ -289,8 +289,7 @@ class Monitor:
     address that a network check is about, "" for what is about the computer itself.
     `occurrences` are the readings of what happens and is no state: found again, it is news.
     `maintenance` is planned work, its group's and instance's with it: nothing is told then.
-    `stopped`: nothing of it is measured until somebody starts it again. `network` is how a kind
-    that goes by one reaches the outside.
+    `stopped`: nothing is measured until somebody starts it again. `network`: its way outside.
     """
 
     id: str
