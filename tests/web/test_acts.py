@@ -108,7 +108,7 @@ async def test_a_monitor_is_copied_after_what_changes_was_seen(desk, browser):
     assert "<option selected>web1/base</option>" in browser.text
     given = {"how": "copy", "to": "web1/base", "name": "more", "title": "More"}
     await browser.post(f"/place/{PART}", do="preview", **given)
-    assert "+ instances/web1: base/more" in browser.text and await version(desk) == 1
+    assert "instances/web1: base/more</small>" in browser.text and await version(desk) == 1
     assert 'value="More"' in browser.text
     await browser.post(f"/place/{PART}", do="do", **given)
     assert browser.to == "/monitor/web1/base/more?did=copy&part=web1%2Fbase%2Fdisks"
@@ -154,7 +154,7 @@ async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser
     assert "Mount points to watch." in browser.text and "shop/${till} (include)" in browser.text
     given = {"instance": "web1", "value.till": "till-1", "value.mount": ""}
     await browser.post("/add/shop", do="preview", **given)
-    assert "+ instances/web1: shop/till-1" in browser.text and await version(desk) == 2
+    assert "instances/web1: shop/till-1</small>" in browser.text and await version(desk) == 2
     await browser.post("/add/shop", do="add", **given)
     assert browser.to == "/instance/web1?did=added&part=shop"
     await browser.get(browser.to)

@@ -65,7 +65,7 @@ async def test_what_goes_out_is_what_export_writes_and_comes_in_without_a_change
 
 async def test_a_file_is_shown_with_what_it_would_change_and_then_holds(desk, browser):
     await sent(browser, ("eri.toml", NEW))
-    assert "+ contacts/eri" in browser.text and len(await defined(desk)) == 7
+    assert ">contacts/eri</small>" in browser.text and len(await defined(desk)) == 7
     await took(browser, note="eri is new")
     assert browser.to == "/settings/files?did=2"
     assert (await defined(desk))["contacts/eri"]["addresses"] == ["eri@example.com"]
@@ -132,7 +132,7 @@ async def test_five_thousand_monitors_of_which_no_two_are_alike_come_in(desk, br
     raw = pack((made,))
     assert len(raw) > 600_000
     await sent(browser, ("many.zip", raw))
-    assert "+ instances/many" in browser.text, browser.text[-2000:]
+    assert ">instances/many</small>" in browser.text, browser.text[-2000:]
     await took(browser)
     assert browser.to == "/settings/files?did=2"
     assert len(json.dumps(await defined(desk))) > 1_000_000

@@ -61,7 +61,7 @@ async def test_it_is_renamed_with_what_names_it_and_says_before_what_that_means(
     await browser.get(here)
     assert filled_in(browser.text)["name"] == name and told in html.unescape(browser.text)
     await again(browser, here, "preview", name="renamed")
-    assert browser.status == 200 and f"~ {type}/{name} → {type}/renamed" in browser.text
+    assert browser.status == 200 and f"{type}/{name} → {type}/renamed</small>" in browser.text
     assert filled_in(browser.text)["name"] == "renamed" and await shown(desk) == before
     await again(browser, here)
     assert browser.status == 303 and ("renamed" in browser.to or type in TO_THE_LIST)

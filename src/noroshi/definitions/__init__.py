@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.definitions.archive import look_at, pack, unpack
-from noroshi.definitions.changes import Difference, differences
+from noroshi.definitions.changes import Difference, differences, renamed
 from noroshi.definitions.checking import Checked, check
 from noroshi.definitions.compiling import Kinds, Plan, compile_plan
 from noroshi.definitions.documents import TYPES, content, document
@@ -42,6 +42,7 @@ __all__ = [
     "pack",
     "read_folder",
     "read_text",
+    "renamed",
     "try_out",
     "ulid",
     "unpack",

@@ -69,10 +69,7 @@ def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[D
     instances by monitor."""
     before, after = ({one.key: one for one in side} for side in (old, new))
     names = _names(before, after)
-    found = [
-        replace(_whole("~", name, content(after[name])), renamed=key)
-        for key, name in names.items()
-    ]
+    found = [renamed(key, after[name]) for key, name in names.items()]
     before = {names.get(key, key): one for key, one in before.items()}
     for key in sorted(before.keys() | after.keys()):
         if key not in before:
@@ -84,6 +81,11 @@ def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[D
             both = (_but(content(one), *but) for one in (before[key], after[key]))
             found += _within(key, *both)
     return tuple(found)
+
+
+def renamed(was: str, now: Document) -> Difference:
+    """That of a document whose key was another one."""
+    return replace(_whole("~", now.key, content(now)), renamed=was)
 
 
 def _names(before: Mapping[str, Document], after: Mapping[str, Document]) -> dict[str, str]:

@@ -184,24 +184,27 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a set of definitions would change over version `base`, what is wrong with it, and
-    what somebody should know before it is applied. `refused`: why `apply` would take it for a
-    mistake."""
+    """What a set of definitions would change over version `base`, as lines and value by value,
+    what is wrong with it, and what somebody should know before it is applied. `refused`: why
+    `apply` would take it for a mistake."""
 
     base: int
     differences: tuple[Words, ...]
     problems: tuple[Problem, ...]
     cautions: tuple[Words, ...] = ()
     refused: Words | None = None
+    changed_values: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """The version that is current now, and what it changed; with no change it is the old one."""
+    """The version that is current now, and what it changed, as lines and value by value; with no
+    change it is the old one."""
 
     version: int
     differences: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
+    changed_values: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

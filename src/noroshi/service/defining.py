@@ -10,7 +10,7 @@ from dataclasses import replace
 from noroshi import ports
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
-from noroshi.definitions import Checked, check, differences
+from noroshi.definitions import Checked, Difference, check, differences
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied, Exported, Planned
 from noroshi.service.cautions import NOT_KEPT, NOT_SENT, cautions, ends_everything
@@ -80,7 +80,8 @@ class Defining(Desk):
         changed = await asyncio.to_thread(_differ, current.documents, found.documents)
         return Planned(
             base=current.number,
-            differences=changed,
+            differences=tuple(one.words for one in changed),
+            changed_values=changed,
             problems=(),
             cautions=tuple(await self._cautions(found, current)),
             refused=ends_everything(current.documents, found.documents),
@@ -132,9 +133,13 @@ class Defining(Desk):
         which definitions are under new names in it."""
         before = under_new_names(current.documents, names)
         changed = await asyncio.to_thread(_differ, before, found.documents)
-        changed = (*renamings(names), *changed)
-        beware = tuple(await self._cautions(found, current, names))
-        return Applied(version=current.number, differences=changed, cautions=beware)
+        changed = (*renamings(names, found.documents), *changed)
+        return Applied(
+            version=current.number,
+            differences=tuple(one.words for one in changed),
+            cautions=tuple(await self._cautions(found, current, names)),
+            changed_values=changed,
+        )
 
     async def _bring(
         self,
@@ -248,8 +253,8 @@ def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:
     )
 
 
-def _differ(old: Sequence[Document], new: Sequence[Document]) -> tuple[Words, ...]:
-    return tuple(difference.words for difference in differences(tuple(old), tuple(new)))
+def _differ(old: Sequence[Document], new: Sequence[Document]) -> tuple[Difference, ...]:
+    return differences(tuple(old), tuple(new))
 
 
 def _see_that_it_is_current(base: int | None, current: Version) -> None:

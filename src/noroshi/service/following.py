@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.alarms import Silence
-from noroshi.core.words import Words, plain
-from noroshi.definitions import content, document
+from noroshi.core.words import Words
+from noroshi.definitions import Difference, content, document, renamed
 from noroshi.definitions.documents import split
 from noroshi.definitions.kept import under_another_name
 from noroshi.definitions.renaming import places_gone
@@ -88,9 +88,11 @@ NOT_SILENCED = Words(
 )
 
 
-def renamings(names: Names) -> tuple[Words, ...]:
-    """Each as a line among the differences."""
-    return tuple(plain(f"~ {key} → {_key(key, names)}") for key in names)
+def renamings(names: Names, documents: Iterable[Document]) -> tuple[Difference, ...]:
+    """Each as one of the differences; `documents` are under the new names."""
+    there = {one.key: one for one in documents}
+    now = {key: there.get(_key(key, names)) for key in names}
+    return tuple(renamed(key, its) for key, its in now.items() if its is not None)
 
 
 def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:

@@ -14,6 +14,7 @@ from noroshi.web.doing import Outcome, address, asked, may
 from noroshi.web.forms import Field, elsewhere
 from noroshi.web.moved import moved, page_of
 from noroshi.web.outline import Block, Outline
+from noroshi.web.previews import preview
 from noroshi.web.visit import Visit
 
 Link = tuple[str, str]
@@ -108,6 +109,7 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         stray=stray,
         wrong=len(edit.problems) - len(stray),
         tried=edit.tried,
+        differs=await preview(visit, edit.tried),
         unsure=outcome.unsure,
         note=visit.form.get("note", ""),
         did=did if did.isdecimal() else "",

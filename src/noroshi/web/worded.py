@@ -89,6 +89,12 @@ def worded(one: Difference, names: Names) -> Worded:
     )
 
 
+def all_worded(found: Iterable[Mapping[str, Any]], names: Names) -> list[Worded]:
+    """Differences as operations answer them, in words."""
+    made = (Difference(**{**one, "called": tuple(one["called"])}) for one in found)
+    return [worded(one, names) for one in made]
+
+
 def _renamed(one: Difference) -> Worded:
     old, new = (key.partition("/")[2] for key in (one.renamed, one.key))
     return Worded(

@@ -15,6 +15,7 @@ from noroshi.web.doing import Outcome, address, asked, may, surely, told, typed
 from noroshi.web.forms import label
 from noroshi.web.house import House
 from noroshi.web.live import Live
+from noroshi.web.previews import preview
 from noroshi.web.seen import part_page
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -117,6 +118,7 @@ async def _shown(
         ],
         form=form,
         tried=outcome.ok,
+        differs=await preview(visit, outcome.ok),
         why=told(visit, outcome),
         unsure=outcome.unsure,
         may=may(visit),

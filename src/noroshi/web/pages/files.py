@@ -20,8 +20,10 @@ from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, asked, attempt, may, surely
 from noroshi.web.house import House
 from noroshi.web.pages.naming import named_here
+from noroshi.web.previews import preview
 from noroshi.web.uploads import LONGEST_FIELD
 from noroshi.web.visit import Visit, page
+from noroshi.web.worded import Worded
 from noroshi.web.words import TEXTS
 
 ZIP, SHOWN = b"PK\x03\x04", 200
@@ -114,6 +116,7 @@ async def _planned(
     faulty = [one.where for one in found.problems]
     told = await attempt(visit, "plan", documents=_plain(found), faulty=faulty)
     plan = told.ok or {"problems": (), "differences": (), "cautions": (), "refused": None}
+    differs = await preview(visit, told.ok)
     problems = [(one.where, visit.say(one.what)) for one in found.problems]
     problems += [(one["where"], visit.say(one["what"])) for one in plan["problems"]]
     packed, why = "" if problems else await _packed(sent), done.why or told.why
@@ -125,6 +128,7 @@ async def _planned(
         why=why,
         status=done.status if done.why else told.status,
         plan=plan,
+        differs=differs,
         problems=sorted(problems),
         packed=packed,
         unsure=done.unsure,
@@ -158,6 +162,7 @@ async def _shown(
     why: tuple[str, ...] = (),
     status: int = 200,
     plan: Mapping[str, Any] | None = None,
+    differs: Sequence[Worded] = (),
     problems: Sequence[tuple[str, str]] = (),
     packed: str = "",
     unsure: bool = False,
@@ -171,6 +176,7 @@ async def _shown(
         names=named_here(one["key"] for one in exported["documents"]),
         types=TYPES,
         plan=plan,
+        differs=differs,
         problems=problems[:SHOWN],
         many=len(problems),
         limits={"packed": MOST_PACKED >> 20, "size": MOST_BYTES >> 20},

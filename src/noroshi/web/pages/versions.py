@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.definitions import Difference
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, asked, clock, may, surely, told
 from noroshi.web.house import House
 from noroshi.web.visit import Visit, page
-from noroshi.web.worded import Names, Worded, names_of, worded
+from noroshi.web.worded import all_worded, names_of
 from noroshi.web.words import TEXTS
 
 LISTED = 100
@@ -75,15 +73,10 @@ async def _shown(visit: Visit, number: int, done: Outcome | None = None) -> Resp
         done.status,
         one=one,
         at=clock(visit, one["row"]["at"]),
-        changed=_worded(one["changed_values"], names),
-        back=_worded(one["back_values"], names),
+        changed=all_worded(one["changed_values"], names),
+        back=all_worded(one["back_values"], names),
         why=told(visit, done),
         unsure=done.unsure,
         may=may(visit),
         note=visit.form.get("note", ""),
     )
-
-
-def _worded(found: Sequence[Mapping[str, Any]], names: Names) -> list[Worded]:
-    made = (Difference(**{**one, "called": tuple(one["called"])}) for one in found)
-    return [worded(one, names) for one in made]
