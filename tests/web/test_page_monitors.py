@@ -5,8 +5,10 @@ import pytest
 from noroshi.checks import http
 from noroshi.service import administrator, answer
 from tests.service.desk import DISK, Desk, documents
-from tests.web.browser import browsing, with_user
+from tests.web.browser import with_user
 from tests.web.test_editing_pages import filled_in
+
+pytestmark = pytest.mark.logged_in
 
 BOSS = administrator("boss")
 URL = "https://www.example.com/health"
@@ -23,13 +25,6 @@ async def desk():
     given = {"documents": documents(instances__web1=web1, networks__office=proxy)}
     assert "ok" in await answer(desk.service, BOSS, "apply", given)
     return desk
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 async def saved(browser, **typed):

@@ -8,8 +8,10 @@ from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT, EXAMINED, POST, Desk
 from tests.service.test_renaming import NOTICE
-from tests.web.browser import browsing, with_user
+from tests.web.browser import with_user
 from tests.web.test_editing_pages import saved
+
+pytestmark = pytest.mark.logged_in
 
 RULE, NOTE = "夜間の当番", "毎朝の報告"
 
@@ -23,13 +25,6 @@ async def desk():
         notifications__day=NOTICE | {"title": NOTE},
     )
     return desk
-
-
-@pytest.fixture
-async def browser(desk, tmp_path):
-    async with browsing(desk, tmp_path) as found:
-        await found.log_in()
-        yield found
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
-from typing import Any
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, fate, probed
 from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
@@ -23,6 +22,7 @@ from noroshi.engine import journal
 from noroshi.engine.choosing import Choosing, Together
 from noroshi.engine.lines import Lines
 from noroshi.engine.pacing import Pacing
+from noroshi.engine.turn import Turn
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 
 log = logging.getLogger(__name__)
@@ -52,41 +52,6 @@ BUG = Words(
 Attempt = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
 Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
 """The envelopes that tell of an attempt's end; they are written down with it."""
-
-
-class Turn:
-    """A slot's work on one parcel. It comes to something once the other side has spoken, so that
-    its line is free again; it is `ended` when all is written down too."""
-
-    ended: asyncio.Task[bool]
-
-    def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._came, self._over = loop.create_future(), loop.create_future()
-
-    def begin(self, work: Coroutine[Any, Any, bool]) -> None:
-        self.ended = asyncio.create_task(work)
-        self.ended.add_done_callback(self._see_the_end)
-
-    def is_answered(self) -> None:
-        self._come_to(True)
-
-    async def came_to_something(self) -> bool:
-        """Wait for that. False, or what it failed with: nothing was sent."""
-        return await self._came or self.ended.result()
-
-    async def is_over(self) -> None:
-        """Wait until all is written down. There is one who waits."""
-        await self._over
-
-    def _come_to(self, something: bool) -> None:
-        if not self._came.done():
-            self._came.set_result(something)
-
-    def _see_the_end(self, _: asyncio.Task[bool]) -> None:
-        self._come_to(False)
-        if not self._over.done():
-            self._over.set_result(None)
 
 
 @dataclass

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from noroshi import ports
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
-from noroshi.definitions import Checked, Difference, check, differences
+from noroshi.definitions import Checked, check, differences
 from noroshi.ports import Document, Version
 from noroshi.service.answers import Applied, Exported, Planned
 from noroshi.service.cautions import NOT_KEPT, NOT_SENT, cautions, ends_everything
@@ -77,7 +77,7 @@ class Defining(Desk):
         found = await self._checked(documents, current, faulty)
         if found.problems or faulty:
             return Planned(base=current.number, differences=(), problems=found.problems)
-        changed = await asyncio.to_thread(_differ, current.documents, found.documents)
+        changed = await asyncio.to_thread(differences, current.documents, found.documents)
         return Planned(
             base=current.number,
             differences=tuple(one.words for one in changed),
@@ -132,7 +132,7 @@ class Defining(Desk):
         """What they would change, and what one should know of it; nothing is kept. `names`:
         which definitions are under new names in it."""
         before = under_new_names(current.documents, names)
-        changed = await asyncio.to_thread(_differ, before, found.documents)
+        changed = await asyncio.to_thread(differences, before, found.documents)
         changed = (*renamings(names, found.documents), *changed)
         return Applied(
             version=current.number,
@@ -251,10 +251,6 @@ def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:
         (monitor.kind, monitor.options, monitor.instance.address)
         == (before.kind, before.options, before.instance.address)
     )
-
-
-def _differ(old: Sequence[Document], new: Sequence[Document]) -> tuple[Difference, ...]:
-    return differences(tuple(old), tuple(new))
 
 
 def _see_that_it_is_current(base: int | None, current: Version) -> None:

@@ -55,8 +55,8 @@ FOLLOWS: Mapping[str, Words] = {
         "なり、その履歴と最終受領は引き継がれません。",
     ),
     "networks": Words(
-        en="With another name routes and accounts that name it follow.",
-        ja="名前を変えると、このネットワークを使う経路とアカウントも書き換わります。",
+        en="With another name routes, accounts and monitors that name it follow.",
+        ja="名前を変えると、このネットワークを使う経路、アカウント、監視項目も書き換わります。",
     ),
     "accounts": Words(
         en="With another name routes that name it follow, and its sign-in and its watch stay: nobody "
