@@ -12,6 +12,7 @@ from noroshi.core.words import Words, joined
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
 TRIES_A_ROUTE = 4
 NO_ANSWER = Words(en="no answer for this address", ja="このアドレスについての返事がありません")
+UNANSWERED = Answer(Verdict.DEFERRED, words=NO_ANSWER)
 WORDLESS = {
     Verdict.DEFERRED: Words(
         en="deferred without a reason", ja="理由を示さず後回しにされました"
@@ -138,7 +139,7 @@ def split(envelope: Envelope, receipt: Receipt) -> Envelope:
 
 def answer_for(address: str, receipt: Receipt) -> Answer:
     """An address that the receipt does not name is tried again."""
-    return receipt.answers.get(address, Answer(Verdict.DEFERRED, words=NO_ANSWER))
+    return receipt.answers.get(address, UNANSWERED)
 
 
 def probed(since: datetime, now: datetime, answer: Answer, luck: float) -> RestRoute | None:

@@ -14,16 +14,20 @@ class Masks:
 
     def __init__(self, *said: str) -> None:
         self._said = [one for one in said if one]
+        self._secret = " ".join(self._said)
 
     def add(self, said: bytes) -> None:
         self._said.append(said.decode())
+        self._secret = " ".join(self._said)
 
     def masked(self, text: str) -> str:
         """The text without any piece of it: some servers quote the line they refuse."""
         for one in self._said:
             text = text.replace(one, "…")
-        secret = " ".join(self._said)
-        return RUN.sub(lambda found: "…" if _shares(found[0], secret) else found[0], text)
+        return RUN.sub(self._left_of, text)
+
+    def _left_of(self, run: re.Match[str]) -> str:
+        return "…" if _shares(run[0], self._secret) else run[0]
 
 
 def _shares(run: str, secret: str) -> bool:

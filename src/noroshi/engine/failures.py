@@ -88,7 +88,6 @@ def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
     said = [answer_for(address, receipt) for address in envelope.to]
     refused = [answer for answer in said if answer.verdict is Verdict.REFUSED]
-    why = why_of(refused)
     match its:
         case SetAside(why=why):
             return Aside(
@@ -101,9 +100,9 @@ def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
                 why=why,
             )
         case NextRoute() if refused:
-            return _failed(Failure.ROUTE, parcel.route, why, envelope, now)
+            return _failed(Failure.ROUTE, parcel.route, why_of(refused), envelope, now)
         case Accepted() | Retry() if refused:
-            return _failed(Failure.ADDRESS, envelope.contact, why, envelope, now)
+            return _failed(Failure.ADDRESS, envelope.contact, why_of(refused), envelope, now)
     return None
 
 

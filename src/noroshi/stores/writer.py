@@ -24,7 +24,7 @@ CLOSED = Words(en="{name} is closed", ja="{name} は閉じています")
 Job = tuple[Work[Any], "asyncio.Future[Any]"]
 
 LARGEST_BATCH = 256
-GATHER = 0.002
+GATHER = 0.003
 """Seconds in which more may join a transaction, if several joined the last one: where much is
 written, fewer commits cost less and make nobody wait for longer (PostgreSQL's commit_delay and
 commit_siblings)."""

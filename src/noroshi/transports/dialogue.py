@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
@@ -190,7 +189,8 @@ class Connection:
     async def hand_over(self, message: bytes) -> Reply:
         """The mail itself, after 354. Raises Broken: then nobody knows whether it was taken."""
         self.stage = "."
-        dotted = re.sub(rb"(?m)^\.", b"..", message)
+        # RFC 5321, 4.5.2: a line that begins with a dot is given one more.
+        dotted = (b"\n" + message).replace(b"\n.", b"\n..")[1:]
         try:
             self._protocol.write(dotted + b".\r\n")
         except ConnectionError as error:

@@ -95,6 +95,7 @@ def ascii_domain(domain: str) -> str:
         raise BadAddress(NO_DOMAIN.fill(given=one_line(domain), why=error)) from None
 
 
+@lru_cache(maxsize=256)  # asked for twice of each mail, and of those that its thread names
 def message_id(envelope_id: str, domain: str) -> str:
     """Derived, so that a mail sent twice is known as one, and answers find their thread."""
     local = quote(envelope_id, safe=ATEXT)
@@ -119,6 +120,8 @@ def one_line(text: str) -> str:
 
     Unicode's own line ends count too: `Header` would split at them and drop them.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         " " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text
     )
@@ -196,6 +199,7 @@ def _mailbox(name: str, address: str, charset: str) -> str:
     return f"{shown}\r\n <{address}>" if "=?" in shown else f"{shown} <{address}>"
 
 
+@lru_cache(maxsize=256)  # the same few in each mail
 def _phrase(name: str, charset: str) -> str:
     """A display name (RFC 5322, 3.2.5): quoted, or in encoded words; "" stays so."""
     if not name:

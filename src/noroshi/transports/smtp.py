@@ -27,16 +27,12 @@ from noroshi.transports.verdicts import wants_new_token
 from noroshi.vault import Secret
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Kept:
-    """A connection between two mails, and the timer that ends it."""
+    """A connection between two mails, and until when, by the loop's clock."""
 
     connection: Connection
-    timer: asyncio.TimerHandle | None = None
-
-    def stop_timer(self) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
+    until: float
 
 
 class SmtpTransport:
@@ -53,6 +49,7 @@ class SmtpTransport:
         self._server = wanted.server(patience)
         self._badge = Badge(outside, wanted.account, "smtp")
         self._kept: list[Kept] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._busy: set[Connection] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._context: ssl.SSLContext | None = None
@@ -86,6 +83,9 @@ class SmtpTransport:
         """Take leave of the servers; what is under way is broken off."""
         for connection in self._busy:
             connection.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         while self._kept:
             self._retire(self._kept[0])
         while self._leaving:
@@ -129,23 +129,31 @@ class SmtpTransport:
                 connection.abort()
 
     def _keep(self, connection: Connection) -> None:
-        kept = Kept(connection)
-        seconds = self._server.patience.idle
-        kept.timer = asyncio.get_running_loop().call_later(seconds, self._retire, kept)
-        self._kept.append(kept)
+        """One timer for all of them: in a rush each is kept for a moment only."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._server.patience.idle
+        self._kept.append(Kept(connection, until))
+        if self._timer is None:
+            self._timer = loop.call_at(until, self._retire_idle)
+
+    def _retire_idle(self) -> None:
+        """Those whose time is over; the one used last is the last of them."""
+        loop, self._timer = asyncio.get_running_loop(), None
+        while self._kept and self._kept[0].until <= loop.time():
+            self._retire(self._kept[0])
+        if self._kept:
+            self._timer = loop.call_at(self._kept[0].until, self._retire_idle)
 
     def _take(self) -> Connection | None:
         """The one used last, as it is the least likely to be closed by now."""
         while self._kept:
             kept = self._kept.pop()
-            kept.stop_timer()
             if kept.connection.alive:
                 return kept.connection
         return None
 
     def _retire(self, kept: Kept) -> None:
         self._kept.remove(kept)
-        kept.stop_timer()
         leaving = asyncio.create_task(kept.connection.quit())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
