@@ -117,6 +117,11 @@ class Visit:
         """What an operation answers; its refusal is raised."""
         return asked(await self.ask(op, **args))
 
+    def failed(self, status: int, why: Words) -> Response:
+        """The page that says so. `lost`: there was nothing to look at, and not a deed that failed."""
+        lost = status == 404 and self.request.method == "GET"
+        return self.page("error.html", status, why=self.say(why), lost=lost)
+
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page of that template."""
         text = (
@@ -187,8 +192,7 @@ def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
         except Refusal as refusal:
             answer = _refused(visit, refusal)
         except StoreError as error:
-            why = visit.say(STORE_TROUBLE.fill(why=error.words))
-            answer = visit.page("error.html", 503, why=why)
+            answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
         if visit.bring is not None:
             _bring(answer, house, visit.bring)
         return answer
@@ -199,7 +203,7 @@ def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
 def _refused(visit: Visit, refusal: Refusal) -> Response:
     """In words; who only has to give the password once more is asked for it."""
     if not isinstance(refusal, NotSure):
-        return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
+        return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
         return _once_more(visit)
     return visit.to(f"/sure?next={quote(visit.here, safe='')}")
