@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 
 MAILING_EDIT: Mapping[str, Words] = {
-    "mailing.edit.routes": Words(en="Settings of route {name}", ja="経路 {name} の設定"),
+    "mailing.edit.routes": Words(en="Settings of route {name}", ja="経路「{name}」の設定"),
     "mailing.edit.accounts": Words(
-        en="Settings of account {name}", ja="アカウント {name} の設定"
+        en="Settings of account {name}", ja="アカウント「{name}」の設定"
     ),
     "mailing.edit.networks": Words(
-        en="Settings of network {name}", ja="ネットワーク {name} の設定"
+        en="Settings of network {name}", ja="ネットワーク「{name}」の設定"
     ),
     "mailing.edit.general": Words(en="General", ja="全般"),
     "mailing.edit.options": Words(en="Of its kind", ja="この種別の設定"),
