@@ -32,6 +32,7 @@ from noroshi.service.offer import STORE_TROUBLE
 from noroshi.web.api import STATUS, body_of
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
+from noroshi.web.instead import on_page
 from noroshi.web.once_more import ONCE_MORE, answered, asked_with
 from noroshi.web.uploads import Upload, boundary_of, parts_of
 from noroshi.web.words import TEXTS
@@ -95,7 +96,9 @@ class Visit:
 
     def say(self, words: Words | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in their language."""
-        return words.say(self.language) if isinstance(words, Words) else words[self.language]
+        language = self.language
+        text = words.say(language) if isinstance(words, Words) else words[language]
+        return on_page(text, language)
 
     def text(self, key: str, **given: object) -> str:
         """A text of the catalogue; `given` fills its places."""
