@@ -8,6 +8,7 @@ from noroshi.core.words import Words
 from noroshi.web.words_acts import ACTS
 from noroshi.web.words_alarms import ALARMS
 from noroshi.web.words_audit import AUDIT
+from noroshi.web.words_deeds import DEEDS
 from noroshi.web.words_editing import EDITING
 from noroshi.web.words_first import FIRST
 from noroshi.web.words_forms import FORMS
@@ -121,6 +122,7 @@ TEXTS: Mapping[str, Words] = {
     ),
     **WATCHING,
     **AUDIT,
+    **DEEDS,
     **ALARMS,
     **HANDLING,
     **SETTINGS,
