@@ -73,6 +73,14 @@ MAILING_EDIT: Mapping[str, Words] = {
         en="HTTPS; where port 587 or Authenticated SMTP is closed. Good as a second route.",
         ja="HTTPS。ポート 587 や「認証済み SMTP」が使えない場合や、2つ目の経路に。",
     ),
+    "mailing.new.name": Words(
+        en="a-z, 0-9, - and _. Left empty it is {smtp}, and {graph} by Microsoft Graph.",
+        ja="半角の a-z、0-9、-、_ が使えます。空のままなら {smtp} (Microsoft Graph で送るなら {graph}) になります。",
+    ),
+    "mailing.new.name.smtp": Words(
+        en="a-z, 0-9, - and _. Left empty it is {smtp}.",
+        ja="半角の a-z、0-9、-、_ が使えます。空のままなら {smtp} になります。",
+    ),
     "mailing.new.account": Words(en="a new account", ja="新しいアカウント"),
     "mailing.new.account.help": Words(
         en="For a second route by the same mailbox choose the account that is there; the fields below "
