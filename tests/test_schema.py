@@ -111,12 +111,12 @@ def test_all_problems_are_named_with_their_places_in_both_languages():
     with pytest.raises(schema.Invalid) as caught:
         schema.read(Settings, {"size": "large", "colour": "red"}, "web.disk")
     assert [str(p) for p in caught.value.problems] == [
-        "web.disk.size: must be a whole number, not text",
+        "web.disk.size: must be a whole number, not “large”",
         "web.disk.colour: there is no such setting; there are: name, size",
     ]
     assert (
         caught.value.problems[0].say("ja")
-        == "web.disk.size: 整数にしてください (今は文字列です)"
+        == "web.disk.size: 整数を指定してください (「large」が指定されています)"
     )
 
 
@@ -162,13 +162,31 @@ class Outer:
         pytest.param(
             {"count": 1.5},
             "count: must be a whole number, not a fraction",
-            "count: 整数にしてください (今は小数です)",
+            "count: 整数を指定してください (小数が指定されています)",
             id="a fraction",
         ),
         pytest.param(
+            {"ratio": " 90% "},
+            "ratio: must be a number, not “90%”",
+            "ratio: 数値を指定してください (「90%」が指定されています)",
+            id="no number, short",
+        ),
+        pytest.param(
+            {"ratio": "hunter2!"},
+            "ratio: must be a number, not text",
+            "ratio: 数値を指定してください (文字列が指定されています)",
+            id="no number, long enough for a password",
+        ),
+        pytest.param(
+            {"count": "\x1b[2J"},
+            "count: must be a whole number, not “?[2J”",
+            "count: 整数を指定してください (「?[2J」が指定されています)",
+            id="no number, and nothing a terminal would obey",
+        ),
+        pytest.param(
             {"ratio": None},
-            "ratio: must be a number, not nothing",
-            "ratio: 数にしてください (今は空です)",
+            "ratio: must be a number, not an empty value",
+            "ratio: 数値を指定してください (空の値が指定されています)",
             id="nothing",
         ),
         pytest.param(
@@ -186,7 +204,7 @@ class Outer:
         pytest.param(
             {"at": 5},
             "at: must be text or a list, not a whole number",
-            "at: 文字列か配列にしてください (今は整数です)",
+            "at: 文字列か配列を指定してください (整数が指定されています)",
             id="neither of two",
         ),
         pytest.param(
@@ -197,8 +215,8 @@ class Outer:
         ),
         pytest.param(
             {"inner": [{"name": "a", "size": "x"}]},
-            "inner.a.size: must be a whole number, not text",
-            "inner.a.size: 整数にしてください (今は文字列です)",
+            "inner.a.size: must be a whole number, not “x”",
+            "inner.a.size: 整数を指定してください (「x」が指定されています)",
             id="in a list, by name",
         ),
         pytest.param(
@@ -216,13 +234,13 @@ class Outer:
         pytest.param(
             {"inner": {}},
             "inner: must be a list, not a table",
-            "inner: 配列にしてください (今はテーブルです)",
+            "inner: 配列を指定してください (テーブルが指定されています)",
             id="no list",
         ),
         pytest.param(
             {"named": {"x": 1}},
             "named.x: must be a table, not a whole number",
-            "named.x: テーブルにしてください (今は整数です)",
+            "named.x: テーブルを指定してください (整数が指定されています)",
             id="no table",
         ),
         pytest.param(
@@ -252,7 +270,7 @@ def test_a_place_in_a_file_stands_behind_the_files_name():
     assert str(caught.value) == "rules/ops.toml: count: must be at least 1"
 
 
-def test_a_problem_never_repeats_what_was_given():
+def test_a_problem_never_repeats_what_may_be_a_secret():
     with pytest.raises(schema.Invalid) as caught:
         schema.read(Settings, {"size": "s3cret"})
     assert "s3cret" not in repr(caught.value) + repr(caught.value.problems)

@@ -63,7 +63,7 @@ async def test_a_rule_of_a_wrong_shape_can_still_be_named_and_its_template_is_tr
     rule = document("rules/ops", {**RULE, "most": "x", "options": {"subject": "{{ oops }}"}})
     said = await said_of(CONTACT, ROUTE, rule, web(rules=["ops"]))
     assert said == [
-        "rules/ops.toml: most: must be a whole number, not text",
+        "rules/ops.toml: most: must be a whole number, not “x”",
         "rules/ops.toml: options: subject: {oops} is not there",
     ]
 
@@ -73,7 +73,7 @@ async def test_a_limit_is_judged_beside_a_wrong_shape():
     said = await said_of(web({"name": "a", "kind": "disk", "patience": "x", "limits": limits}))
     place = "instances/web.toml: group.os.monitor.a"
     assert said == [
-        f"{place}.patience: must be a whole number, not text",
+        f"{place}.patience: must be a whole number, not “x”",
         f"{place}.limits.used: warning (9) is above critical (8). Change one of them",
     ]
 
@@ -83,7 +83,7 @@ async def test_an_unknown_account_leaves_the_other_options_to_be_read():
     said = await said_of(document("routes/smtp1", {"kind": "smtp", "options": options}))
     assert said == [
         "routes/smtp1.toml: options.account: there is no account nobody; there are none yet",
-        "routes/smtp1.toml: options.port: must be a whole number, not text",
+        "routes/smtp1.toml: options.port: must be a whole number, not “x”",
     ]
 
 

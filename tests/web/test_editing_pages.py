@@ -200,6 +200,30 @@ async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(d
     assert (await its(desk, "volumes"))["patience"] == 3
 
 
+def told(browser):
+    """What somebody else changed, as a person reads it."""
+    box = browser.text.partition('id="why"')[2].partition("</ul>")[0]
+    return re.sub(r"<small.*?</small>|<[^>]+>", "", html.unescape(box))
+
+
+async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(desk, browser):
+    put = {"rules/all": await content(desk, "rules/all") | {"title": "夜間"}}
+    await desk.done("definition_change", put=put)
+    await browser.get("/settings/rule?name=all")
+    theirs = put["rules/all"] | {"on": ["critical"], "recovered": False, "when": "first"}
+    await desk.done("definition_change", put={"rules/all": theirs})
+    browser.session.headers["accept-language"] = "ja"
+    await again(
+        browser, "/settings/rule?name=all", **{"options.subject": "x"}, **{"on.unknown": ""}
+    )
+    assert browser.status == 409
+    assert "先に boss が実行条件「夜間」を変更しました (版 3)" in browser.text
+    assert "実行条件 夜間 › 対象のレベル: なし → 危険" in told(browser)
+    assert "実行条件 夜間 › 回復の通知: なし → いいえ" in told(browser)
+    assert "実行条件 夜間 › 知らせるとき: なし → 問題ごとに1回" in told(browser)
+    assert "いま有効な値: <b>問題ごとに1回</b>" in browser.text
+
+
 async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(desk, browser):
     await browser.get(MONITOR)
     was = await content(desk)
@@ -213,8 +237,9 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(de
     await again(browser, MONITOR, **typed)
     assert browser.status == 409 and await content(desk) == theirs
     text = html.unescape(browser.text)
-    assert "boss changed instances/web1 meanwhile, in version 2" in text
-    assert "limits.used.warning nothing → 60" in text
+    assert "boss changed Instance web1 meanwhile, in version 2" in text
+    assert "Instance web1 › base › disks › used › Warning: nothing → 60" in told(browser)
+    assert "Instance web1 › base › disks › Measured every: nothing → 2m" in told(browser)
     shown = filled_in(browser.text)
     assert {name: shown[name] for name in typed} == typed
     assert shown["every"] == "2m"  # what only the other one changed is theirs

@@ -1,5 +1,7 @@
 """Forms drawn from the schema of options and of definitions, and read back."""
 
+import re
+
 import pytest
 
 from noroshi import schema
@@ -7,6 +9,7 @@ from noroshi.checks import BUILT_IN
 from noroshi.core.defined import (
     AccountDef,
     ContactDef,
+    GroupDef,
     InstanceDef,
     LimitsDef,
     MonitorDef,
@@ -15,6 +18,7 @@ from noroshi.core.defined import (
     RuleDef,
 )
 from noroshi.ports import options
+from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.forms import Drawn, elsewhere, fields_of, merged, read
 from noroshi.web.visit import templates
 
@@ -229,3 +233,28 @@ def test_entries_of_texts_are_a_table_with_an_empty_row():
     both = read(form, sent, before)["windows"]
     assert both[1] == {"begins": "7:00", "days": ["mon", "tue", "wed"]}
     assert read(form, {"windows.1.begins": "", "windows.1.days": " "}, before) == {}
+
+
+DEFINED = (InstanceDef, GroupDef, MonitorDef, ContactDef, RuleDef, NotificationDef, RouteDef)
+OPTIONS = [one.options for one in (*BUILT_IN, *TRANSPORTS)]
+AS_IN_FILES = re.compile(r'\b(?:true|false)\b|\[\]|""|"\d|`[a-z]+`|networks/')
+SYNTAX = ("job", "terms", "id", "options")
+"""What is typed as it is written (a command's argument, a group of terms), or has no field."""
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("wanted", [*DEFINED, *OPTIONS], ids=str)
+def test_the_help_of_a_field_speaks_of_what_the_form_shows(wanted, language):
+    form, look = schema.form(wanted), Drawn(say=lambda words: words.say(language))
+    for one in fields_of(form, {}, drawn=look, leave_out=SYNTAX):
+        assert not AS_IN_FILES.search(one.help), one.name
+
+
+@pytest.mark.parametrize("wanted", [*DEFINED, *OPTIONS], ids=str)
+def test_the_help_of_a_field_names_no_choice_that_is_shown_by_another_word(wanted):
+    form, look = schema.form(wanted), Drawn(say=lambda words: words.ja)
+    for one in fields_of(form, {}, drawn=look, leave_out=SYNTAX):
+        shown = re.sub(r"\((?:auto|all|any)\b", "(", one.help)
+        for choice in one.choices:
+            named = re.search(rf"(?<![a-z-]){choice.value}(?![a-z-])", shown)
+            assert choice.label == choice.value or not named, one.name

@@ -115,6 +115,20 @@ async def test_a_second_route_goes_by_the_account_that_is_there(desk, entered):
     assert await in_force(desk, "accounts/box") == CONTENT["accounts/box"]
 
 
+@pytest.mark.parametrize(("kind", "name"), [("graph", "graph2"), ("smtp", "smtp1")])
+async def test_a_route_that_nobody_named_gets_a_name_that_fits_its_kind(
+    desk, entered, kind, name
+):
+    graph = {"kind": "graph", "options": {"account": "box"}}
+    await applied(NearBy(desk), routes__graph1=graph)
+    page = await entered.get("/mail/new?of=microsoft365")
+    assert "Left empty it is smtp1, and graph2 by Microsoft Graph." in page.text
+    given = {"name": " ", "account": "box", "kind": kind, "mailbox": ""}
+    page = await entered.post("/mail/new", of="microsoft365", **given)
+    assert page.to == f"/mail/route/{name}?did=added"
+    assert (await in_force(desk, f"routes/{name}"))["kind"] == kind
+
+
 async def test_a_route_through_google_needs_no_tenant_and_is_signed_in_like_the_other(
     desk, entered
 ):
@@ -180,7 +194,7 @@ async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(desk, ent
     assert (shown["mailbox"], shown["recipients_a_day"]) == ("mine@example.com", "9")
     assert shown["renew_every"] == "3d"  # what only the other one changed is theirs
     text = html.unescape(entered.text)
-    assert "changed accounts/box meanwhile, in version 2" in text
+    assert "changed Account box meanwhile, in version 2" in text
     assert re.search(r"In force meanwhile:.*theirs@example.com", text)
     await again(entered, page)
     assert entered.to == "/mail?did=saved"

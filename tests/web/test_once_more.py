@@ -58,6 +58,7 @@ def filled_in(form, button):
     typed = dict.fromkeys(form.empty, MARK) | dict.fromkeys(form.hidden_text, CANARY)
     typed |= {"place": PLACE} if "place" in form.empty else {}
     typed |= {"mailbox": "alarm@example.com"} if form.fields.get("mailbox") == "" else {}
+    typed |= {"name": "typed"} if "of" in form.fields else {}
     return form.fields | typed | dict([button] if button else [])
 
 

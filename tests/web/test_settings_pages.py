@@ -6,6 +6,7 @@ import pyotp
 import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.web.words_deeds import DEEDS
 from tests.service.desk import documents
 from tests.web.browser import GOOD, browsing
 from tests.web.filled import ROUTES, filled
@@ -136,10 +137,27 @@ async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
     )
     token = re.search(r'class="code">([^<]+)', browser.text).group(1)
     await browser.get("/settings/audit?q=token_new+sato")
-    assert "Make an API token." in browser.text and "queue_hold" not in browser.text
+    assert "<b>API token made</b>" in browser.text and "queue_hold" not in browser.text
+    await browser.get("/settings/audit?q=made")
+    assert "<b>API token made</b>" in browser.text
     assert token not in browser.text
     await browser.get("/settings/audit?q=nothing-like-it")
     assert "Nothing fits." in browser.text
+
+
+async def test_the_audit_log_leaves_out_what_was_not_given(desk, browser):
+    await desk.done("apply", documents=documents(), note="", empty=False, base=2)
+    await browser.get("/settings/audit?q=apply")
+    row = browser.text.partition("Definitions applied")[2].partition("</tr>")[0]
+    listed = row.partition("</ul>")[0]
+    assert "Based on version" in listed
+    assert "Note" not in listed and "May end all watching" not in listed
+
+
+async def test_everything_that_is_written_down_has_a_name(desk):
+    known = desk.service.operations().values()
+    named = {one.name for one in known if one.role != VIEWER or one.changes}
+    assert {f"deed_of.{name}" for name in named} <= set(DEEDS)
 
 
 async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
@@ -149,6 +167,6 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
     await browser.log_in(name="<b>nobody</b>", password="wrong")
     await browser.log_in()
     await browser.get("/settings/audit?q=refused")
-    assert browser.text.count("<code>log_in</code>") == 4
+    assert browser.text.count("<b>Log-in</b>") == 4
     assert "Refused: The name or the password is not right." in browser.text
     assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text

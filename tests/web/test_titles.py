@@ -1,6 +1,7 @@
 """Rules and notifications have titles, which stand wherever a person reads their names."""
 
 import html
+import re
 
 import pytest
 
@@ -75,3 +76,53 @@ async def test_the_list_of_rules_calls_contacts_and_routes_by_their_titles(desk,
     await applied(NearBy(desk), **titled)
     page = (await browser.get("/settings/rules")).text
     assert "夜勤の人" in page
+
+
+HOST, GROUP, MONITOR, TITLED = "受付サーバー", "共有", "図面の置き場", "社内の中継"
+
+
+@pytest.fixture
+async def titled(desk):
+    monitor = {"name": "disks", "kind": "disk", "title": MONITOR}
+    group = {"name": "base", "title": GROUP, "monitor": [monitor]}
+    its = {"title": HOST, "rules": ["all"], "group": [group]}
+    rule, note = CONTENT["rules/all"] | {"title": RULE}, NOTICE | {"title": NOTE}
+    more = {"instances__web1": its, "rules__all": rule, "notifications__day": note}
+    await applied(NearBy(desk), **more, routes__plain={"kind": "post", "title": TITLED})
+
+
+@pytest.mark.parametrize(
+    ("page", "way"),
+    [
+        ("/settings/instance?name=web1", ()),
+        ("/settings/group?in=web1&name=base", (HOST,)),
+        ("/settings/monitor?in=web1&group=base&name=disks", (HOST, GROUP)),
+        ("/settings/monitor?in=web1&group=base", (HOST, GROUP)),
+        ("/mail/edit?key=routes/plain", (TITLED,)),
+        ("/place/web1/base/disks", (HOST, GROUP, MONITOR)),
+        ("/add?to=web1", (HOST,)),
+        ("/add/web-server?to=web1", (HOST,)),
+    ],
+)
+async def test_the_way_to_a_page_is_told_by_titles(titled, browser, page, way):
+    await browser.get(page)
+    line = browser.text.partition('class="head__where">')[2].partition("</p>")[0]
+    told = [html.unescape(one) for one in re.findall(r">([^<>]+)</a>", line)]
+    assert [one for one in told if one in (HOST, GROUP, MONITOR, TITLED)] == list(way)
+    assert not {"web1", "base", "disks", "plain"} & set(told)
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("/settings/instance?name=web1", f"{HOST} (web1)"),
+        ("/settings/group?in=web1&name=base", f"{GROUP} (base)"),
+        ("/settings/monitor?in=web1&group=base&name=disks", f"{MONITOR} (disks)"),
+        ("/settings/rule?name=all", f"{RULE} (all)"),
+        ("/settings/notification?name=day", f"{NOTE} (day)"),
+    ],
+)
+async def test_what_is_removed_is_told_by_title_and_name(titled, browser, page, told):
+    await browser.get(page)
+    box = browser.text.partition('id="h-remove"')[2]
+    assert told in html.unescape(box)

@@ -32,6 +32,7 @@ from noroshi.web.settings_list import GROUPS
 from noroshi.web.static import NAMES, known
 from noroshi.web.words import TEXTS
 from noroshi.web.words_audit import NAMED
+from noroshi.web.words_deeds import DEEDS
 from noroshi.web.words_forms import CHOICES, OPTIONS, SETTINGS
 from noroshi.web.words_mailing_fields import MAILING_FIELDS
 
@@ -60,7 +61,7 @@ def used():
     yield from (f"deed.{name}" for name in queue.DEEDS)
     yield from (f"door.{name}" for name in users.DOORS)
     yield from SECRETS.values()
-    yield from (f"audit.{name}" for name in users.BEFORE_THE_LIST)
+    yield from DEEDS
     yield from (f"long.{name}" for name in ("seconds", "minutes", "hours", "days"))
     yield from (group.key for group in GROUPS)
     pages = [one for group in GROUPS for one in group.pages]

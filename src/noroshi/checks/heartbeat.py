@@ -45,11 +45,11 @@ class Options:
     job: str
     """The job's name, as in `noroshi beat NAME`: a-z, 0-9, - and _. / ジョブの名前です。noroshi beat に指定する名前で、a-z、0-9、-、_ が使えます。"""
     every: str = ""
-    """At most so long from one report to the next: "1h", "1d". / 報告の間隔の上限です ("1h"、"1d" など)。"""
+    """At most so long from one report to the next: 1h, 1d. / 報告の間隔の上限です (1h、1d など)。"""
     at: tuple[str, ...] = ()
-    """Or the times of day at which it begins, in the instance's time zone: "02:00". / または、ジョブの開始時刻です ("02:00" など)。監視インスタンスのタイムゾーンです。"""
+    """Or the times of day at which it begins, in the instance's time zone: 02:00. / または、ジョブの開始時刻です (02:00 など)。監視インスタンスのタイムゾーンです。"""
     days: tuple[str, ...] = ()
-    """On which days of the week, for at: mon, tue, wed, thu, fri, sat, sun. / at の曜日です (mon、tue、wed、thu、fri、sat、sun)。"""
+    """On which days of the week it begins then. / その時刻に始まる曜日です。"""
     grace: str = "30m"
     """How much later than that is not late yet. / これだけ遅れても、遅れとみなさない猶予です。"""
 

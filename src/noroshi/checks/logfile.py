@@ -82,13 +82,13 @@ class Options:
     path: str
     """The log's path; * ? [ ] stand for parts of a name, as in /var/log/app-*.log. / ログのパスです。/var/log/app-*.log のように * ? [ ] も使えます。"""
     terms: tuple[Term, ...]
-    """What to look for: { word = "…" }, { not_word = "…" }, { pattern = "…" }, { not_pattern = "…" }, or a group { all = […] }, { any = […] }. / 探す条件です。{ word = "…" }、{ not_word = "…" }、{ pattern = "…" }、{ not_pattern = "…" }、グループの { all = […] }、{ any = […] } を並べます。"""
+    """What to look for: contains (word), does not contain (not_word), matches the pattern (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word = "…" }, …] } or { any = […] }. / 探す条件です。含む (word)、含まない (not_word)、パターンに一致する (pattern)、パターンに一致しない (not_pattern) を並べます。グループは { all = [{ word = "…" }, …] } か { any = […] } と書きます。"""
     match: Literal["", "all", "any"] = ""
     """Whether all of several terms must hold, or any of them. / 条件が複数あるときに、すべて (all) かどれか (any) かを決めます。"""
     ignore_case: bool = False
     """Whether A and a are the same. / 大文字と小文字を区別しません。"""
     encoding: Encoding = "auto"
-    """How the log is encoded; auto: UTF-16 by its mark or its zero bytes, else each line as UTF-8, EUC-JP or CP932. / ログの文字コードです。auto なら、UTF-16 は BOM かゼロのバイトで、それ以外は行ごとに UTF-8、EUC-JP、CP932 を見分けます。"""
+    """How the log is encoded; automatically (auto): UTF-16 by its mark or its zero bytes, else each line as UTF-8, EUC-JP or CP932. / ログの文字コードです。自動 (auto) なら、UTF-16 は BOM かゼロのバイトで、それ以外は行ごとに UTF-8、EUC-JP、CP932 を見分けます。"""
     from_start: bool = False
     """Whether the first look begins at the file's beginning, instead of at its end. / 最初の測定でファイルの先頭から読みます。指定しなければ末尾から始めます。"""
     rotated: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ class Options:
     user: str = ""
     """Whose process it is; empty: anybody's. / プロセスの所有者です。空ならすべての利用者です。"""
     label: str = ""
-    """What alarms call it; empty: the name, else the command, else the user. / アラームでの呼び名です。空なら name、command、user の順に使います。"""
+    """What alarms call it; empty: the name, else the command, else the user. / アラームでの呼び名です。空なら、プログラム名、コマンドライン、利用者の順に使います。"""
 
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.

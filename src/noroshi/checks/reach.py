@@ -55,13 +55,13 @@ class Options:
     address: str = ""
     """An IPv4 or IPv6 address, or a name; empty: the instance's own. / IPv4・IPv6 アドレスか名前です。空なら監視インスタンスのアドレスを使います。"""
     by: Literal["auto", "icmp", "tcp"] = "auto"
-    """How it is asked: icmp (ping), tcp, or auto: by TCP only if ICMP is not allowed here. / 問い合わせ方です。icmp (ping)、tcp、auto (ICMP を使えないときだけ TCP) から選びます。"""
+    """How it is asked: by ICMP (ping), by TCP, or automatically (auto): by TCP only if ICMP is not allowed here. / 問い合わせ方です。ICMP (ping)、TCP、自動 (auto: ICMP を使えないときだけ TCP) から選びます。"""
     ports: tuple[int, ...] = (22, 80, 135, 443, 445)
     """TCP ports to try; one that refuses is an answer too. / 試す TCP ポートです。接続を拒否した場合も応答とみなします。"""
     count: int = 3
     """How many times it is asked, 1 to 20. / 問い合わせる回数です (1から20)。"""
     wait: int = 1000
-    """How long to wait for each answer, in ms; count times wait is at most 15,000. / 1回ごとに応答を待つ時間 (ミリ秒) です。count との積は15,000までです。"""
+    """How long to wait for each answer, in ms; for all of them together at most 15,000. / 1回ごとに応答を待つ時間 (ミリ秒) です。回数分の合計で15,000までです。"""
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 20:

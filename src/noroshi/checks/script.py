@@ -34,7 +34,7 @@ class Options:
     argv: tuple[str, ...]
     """The program's whole path, then its arguments; no shell reads them. / プログラムの絶対パスと引数です。シェルは通しません。"""
     reads: Literal["auto", "number", "json", "nagios"] = "auto"
-    """How to read what it prints; auto: by the folder (nagios), else by the first character. / 出力の読み方です。auto ならフォルダー (nagios) か先頭の文字で決めます。"""
+    """How to read what it prints; automatically (auto): by the folder (nagios), else by the first character. / 出力の読み方です。自動 (auto) ならフォルダー (nagios) か先頭の文字で決めます。"""
     env: Mapping[str, str] = field(default_factory=dict)
     """What its environment has beside PATH and LANG. / PATH と LANG のほかに渡す環境変数です。"""
     runs_as: str = ""

@@ -40,7 +40,7 @@ class LimitsDef(Definition):
     critical: float | None = None
     """From this value on the reading is at CRITICAL. / 測定値がこの値に達すると「危険」になります。"""
     rising: bool | None = None
-    """true: high values are bad; false: low ones. Unless given, what the kind says of the reading. / true なら値が高いほど、false なら低いほど悪いとみなします。指定しなければ、種別が測定値ごとに決めています。"""
+    """Whether high values are bad, or low ones. Unless given, what the kind says of the reading. / 値が高いほど悪いか、低いほど悪いかです。指定しなければ、種別が測定値ごとに決めています。"""
     margin: float = 0.0
     """How far back behind a limit the value must go before the level ends. / しきい値からこの幅だけ戻ると、レベルが元に戻ります。"""
 
@@ -52,7 +52,7 @@ class WindowDef(Definition):
     title: str = ""
     """What is done then, where people read. / 作業の内容です。画面に出ます。"""
     begins: str
-    """When it begins, in the instance's time zone: "22:00" each week, or once, "2026-12-24 22:00". / 始まる時刻です。毎週なら "22:00"、1回だけなら "2026-12-24 22:00" のように書きます。監視インスタンスのタイムゾーンです。"""
+    """When it begins, in the instance's time zone: 22:00 each week, or once, 2026-12-24 22:00. / 始まる時刻です。毎週なら 22:00、1回だけなら 2026-12-24 22:00 のように書きます。監視インスタンスのタイムゾーンです。"""
     ends: str
     """When it ends, in the same way; a time of day that is not later is that of the next day. / 終わる時刻です。始まる時刻より後でなければ、翌日の時刻とみなします。"""
     days: tuple[str, ...] = ()
@@ -70,11 +70,11 @@ class MonitorDef(Definition):
     kind: str
     """Which kind of monitor it is: port, disk, process ... / 監視項目の種別です (port、disk、process など)。"""
     every: str = ""
-    """How often it is measured: "30s", "5m", "1h30m", "1d"; at least 1s. / 測定の間隔です ("30s"、"5m"、"1h30m"、"1d" など)。1秒以上です。"""
+    """How often it is measured: 30s, 5m, 1h30m, 1d; at least 1s. / 測定の間隔です (30s、5m、1h30m、1d など)。1秒以上です。"""
     at: tuple[str, ...] | str = ()
-    """At which times of day, in the instance's time zone, instead of `every`: "07:30". / 間隔の代わりに、測定する時刻です ("07:30" など)。監視インスタンスのタイムゾーンです。"""
+    """At which times of day, in the instance's time zone, instead of an interval: 07:30. / 間隔の代わりに、測定する時刻です (07:30 など)。監視インスタンスのタイムゾーンです。"""
     days: tuple[str, ...] = ()
-    """On which days of the week, for `at`: mon, tue, wed, thu, fri, sat, sun. / 時刻で測定する曜日です (mon、tue、wed、thu、fri、sat、sun)。"""
+    """On which days of the week it is measured at those times. / 時刻で測定する曜日です。"""
     timeout: str = "20s"
     """How long a measurement may take. / 1回の測定にかけてよい時間です。"""
     patience: int = 1
@@ -82,7 +82,7 @@ class MonitorDef(Definition):
     may_vanish: bool = False
     """Whether items (a volume, a process) may go away without an alarm. / 対象 (ボリュームやプロセス) がなくなってもアラームにしません。"""
     rules: tuple[str, ...] | None = None
-    """Which rules act on it; [] for none. / この監視項目に使う実行条件です。空 ([]) なら誰にも知らせません。"""
+    """Which rules act on it; without any, nobody is told. / この監視項目に使う実行条件です。1つもなければ、誰にも知らせません。"""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What its kind wants to know. / 種別ごとの設定です。"""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
@@ -90,9 +90,9 @@ class MonitorDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on it, beside its group's and its instance's. / この監視項目のメンテナンスです。グループと監視インスタンスのものに加わります。"""
     network: str = ""
-    """For a web page: which network in networks/ it goes through; "" is directly. / Web ページの監視で、networks/ のどのネットワークを通るかです。"" なら直接つなぎます。"""
+    """For a web page: which network it goes through; directly unless one is given. / Web ページの監視で、どのネットワークを通るかです。指定しなければ直接つなぎます。"""
     enabled: bool = True
-    """false: it is not measured until it is enabled again. / いいえ (false) なら監視を停止し、はい (true) に戻すまで測定しません。"""
+    """Switched off: it is not measured until it is switched on again. / オフにすると監視を停止し、オンに戻すまで測定しません。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,15 +106,15 @@ class GroupDef(Definition):
     at: tuple[str, ...] | str = ()
     """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての時刻です。"""
     days: tuple[str, ...] = ()
-    """On which days of the week, for `at`. / 時刻で測定する曜日です。"""
+    """On which days of the week it is measured at those times. / 時刻で測定する曜日です。"""
     rules: tuple[str, ...] | None = None
-    """For all its monitors that say nothing else; [] for none. / 個別に指定のない監視項目すべての実行条件です。[] なら誰にも知らせません。"""
+    """For all its monitors that say nothing else; without any, nobody is told. / 個別に指定のない監視項目すべての実行条件です。1つもなければ、誰にも知らせません。"""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
     """By kind and reading, for all its monitors that say nothing else. / 個別に指定のない監視項目すべてのしきい値です。種別と測定値ごとに決めます。"""
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on all its monitors, beside the instance's. / グループ全体のメンテナンスです。監視インスタンスのものに加わります。"""
     enabled: bool = True
-    """false: none of its monitors is measured, whatever they say themselves. / いいえ (false) なら、グループのすべての監視項目の監視を停止します。"""
+    """Switched off: none of its monitors is measured, whatever they say themselves. / オフにすると、各監視項目の設定にかかわらず、グループ全体の監視を停止します。"""
     monitor: tuple[MonitorDef, ...] = ()
 
 
@@ -132,7 +132,7 @@ class InstanceDef(Definition):
     at: tuple[str, ...] | str = ()
     """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての時刻です。"""
     days: tuple[str, ...] = ()
-    """On which days of the week, for `at`. / 時刻で測定する曜日です。"""
+    """On which days of the week it is measured at those times. / 時刻で測定する曜日です。"""
     rules: tuple[str, ...] | None = None
     """For all its monitors that say nothing else. / 個別に指定のない監視項目すべての実行条件です。"""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class InstanceDef(Definition):
     maintenance: tuple[WindowDef, ...] = ()
     """Planned work on the whole of it. / 監視インスタンス全体のメンテナンスです。"""
     enabled: bool = True
-    """false: its monitoring is stopped; nothing of it is measured. / いいえ (false) なら監視を停止します。何も測定しません。"""
+    """Switched off: its monitoring is stopped; nothing of it is measured. / オフにすると監視を停止し、何も測定しません。"""
     group: tuple[GroupDef, ...] = ()
 
 
@@ -197,13 +197,13 @@ class RuleDef(Definition):
     )
     """At which levels. / 知らせるレベルです。"""
     when: Literal["change", "each", "first", "nth"] = "change"
-    """change: when the level changes; each: at each measurement; first: once in a problem; nth: once, at the n-th measurement that finds it so. / change はレベルが変わったとき、each は測定のたび、first は問題ごとに1回、nth はその状態が n 回続いたときに1回です。"""
+    """At which measurements of a problem it is told of. / 問題が続くあいだの、どの測定で知らせるかです。"""
     nth: int | None = None
-    """For when = "nth": at which measurement in a row, 1 to 999. / nth のときに、何回続いたら知らせるかです (1から999)。"""
+    """If it is told at the n-th measurement: at which in a row, 1 to 999. / 「n 回続いたときに1回」の場合に、何回続いたら知らせるかです (1から999)。"""
     most: int = 999
     """How often a level is told of at most, 1 to 999. / 1つのレベルについて知らせる回数の上限です (1から999)。"""
     repeat: str = ""
-    """How long until it is told again while it stays so, as in "30m"; at least 1m. / 同じ状態が続くあいだ、もう一度知らせるまでの時間です ("30m" など)。1分以上です。"""
+    """How long until it is told again while it stays so, as in 30m; at least 1m. / 同じ状態が続くあいだ、もう一度知らせるまでの時間です (30m など)。1分以上です。"""
     recovered: bool = True
     """Whether the end of a problem is told too. / 問題が終わったことも知らせます。"""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -216,7 +216,7 @@ class NotificationDef(Definition):
     title: str = ""
     """What it is called where people read. / 画面に出る名前です。"""
     events: tuple[EventName, ...]
-    """What is told of: started, stopped, settings-changed, action-failed, set-aside, came-back, all-is-well, unwatched. / 知らせる出来事です。started、stopped、settings-changed、action-failed、set-aside、came-back、all-is-well、unwatched から選びます。"""
+    """What is told of. / 知らせる出来事です。"""
     contacts: tuple[str, ...]
     """Who is told. / 誰に知らせるかです。"""
     routes: tuple[str, ...]
@@ -226,11 +226,11 @@ class NotificationDef(Definition):
     action: str = "mail"
     """What is done: mail ... / 何をするかです (mail など)。"""
     at: tuple[str, ...] | str = ()
-    """For all-is-well: at which times of day, as in "08:00". / all-is-well を知らせる時刻です ("08:00" など)。"""
+    """At which times of day it is told that all is well, as in 08:00. / 「異常なし」を知らせる時刻です (08:00 など)。"""
     days: tuple[str, ...] = ()
-    """For all-is-well: on which days of the week: mon, tue, wed, thu, fri, sat, sun. / all-is-well を知らせる曜日です (mon、tue、wed、thu、fri、sat、sun)。"""
+    """On which days of the week that is told. / 「異常なし」を知らせる曜日です。"""
     zone: str = "UTC"
-    """In which time zone `at` is, as in Asia/Tokyo. / その時刻のタイムゾーンです (Asia/Tokyo など)。"""
+    """In which time zone those times are, as in Asia/Tokyo. / その時刻のタイムゾーンです (Asia/Tokyo など)。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +243,7 @@ class RouteDef(Definition):
     connections: int = 1
     """How many may be open at once, 1 to 100; Exchange Online allows 3. / 同時に開く接続の数です (1から100)。Exchange Online では3までです。"""
     network: str = ""
-    """Which network in networks/ it goes through; "" is directly. / networks/ のどのネットワークを通るかです。"" なら直接つなぎます。"""
+    """Which network it goes through; directly unless one is given. / どのネットワークを通るかです。指定しなければ直接つなぎます。"""
     mails_a_minute: int = 0
     """For a route without an account: how many mails may leave a minute; 0 is without a limit. / アカウントのない経路で、1分に送るメールの上限です。0 なら制限しません。"""
     recipients_a_day: int = 0
@@ -283,7 +283,7 @@ class AccountDef(Definition):
     secret: str = ""
     """Which entry of the vault holds the client secret: its name, never the secret. / クライアント シークレットを入れた、保管庫の項目名です。シークレットそのものは書きません。"""
     secret_ends: str = ""
-    """The day on which the client secret ends, as in "2027-01-31"; no provider tells it. / クライアント シークレットの期限の日です ("2027-01-31" など)。プロバイダーからは分かりません。"""
+    """The day on which the client secret ends, as in 2027-01-31; no provider tells it. / クライアント シークレットの期限の日です (2027-01-31 など)。プロバイダーからは分かりません。"""
     secret_next: str = ""
     """Which entry holds the next client secret; it is used once the other is refused. / 次のクライアント シークレットの項目名です。いまのものが断られたら使います。"""
     secret_next_ends: str = ""
@@ -303,7 +303,7 @@ class AccountDef(Definition):
     renew_every: str = "7d"
     """How long a sign-in may rest before it is renewed by itself, 1h to 80d. / サインインを使わないまま置いてよい時間です。過ぎると自動で更新します (1時間から80日)。"""
     network: str = ""
-    """Which network in networks/ sign-ins and tokens go through; "" is directly. / サインインとトークンで networks/ のどのネットワークを通るかです。"" なら直接つなぎます。"""
+    """Which network sign-ins and tokens go through; directly unless one is given. / サインインとトークンでどのネットワークを通るかです。指定しなければ直接つなぎます。"""
     mails_a_minute: int | None = None
     """How many mails the mailbox may send a minute; 0 is without a limit. Unless given, what the cloud says; the same for the next two. / メールボックスが1分に送れるメールの数です。0 なら制限しません。指定しなければ、次の2つも含めてクラウドの値を使います。"""
     connections: int | None = None

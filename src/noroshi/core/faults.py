@@ -1,7 +1,8 @@
 """What a reader of untrusted data found wrong, in words that help an administrator.
 
 Each fault comes as a mapping with `type`, `loc`, `ctx`, `input` and `msg`. What was given is
-never repeated, only of which sort it was: it may be a secret in the wrong place.
+repeated only where it is too short for a secret, and a number should stand: elsewhere it may be
+a secret in the wrong place, and no more is said than of which sort it was.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import reduce
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from noroshi.core.printable import printable
 from noroshi.core.problems import Problem, Unfit, inside, instead
 from noroshi.core.words import Words, plain
 
@@ -39,18 +41,24 @@ PATTERN = Words(en="does not have the form {pattern}", ja="{pattern} の形に�
 FINITE = Words(en="must be a finite number", ja="有限の数にしてください")
 OTHER = Words(en="cannot be used: {msg}", ja="使えません ({msg})")
 WRONG_SORT = Words(
-    en="must be {wanted}, not {given}", ja="{wanted}にしてください (今は{given}です)"
+    en="must be {wanted}, not {given}",
+    ja="{wanted}を指定してください ({given}が指定されています)",
 )
+QUOTED = Words(en="“{text}”", ja="「{text}」")
 
 TEXT = Words(en="text", ja="文字列")
 WHOLE = Words(en="a whole number", ja="整数")
-NUMBER = Words(en="a number", ja="数")
+NUMBER = Words(en="a number", ja="数値")
 FRACTION = Words(en="a fraction", ja="小数")
 TRUTH = Words(en="true or false", ja="true か false")
 LIST = Words(en="a list", ja="配列")
 TABLE = Words(en="a table", ja="テーブル")
-NOTHING = Words(en="nothing", ja="空")
+NOTHING = Words(en="an empty value", ja="空の値")
 OR = Words(en="{one} or {other}", ja="{one}か{other}")
+
+FIGURES = (WHOLE, NUMBER)
+SHORT = 5
+"""Characters of what is repeated: fewer than any password or PIN in letters has."""
 
 SORTS: Sequence[tuple[type | tuple[type, ...], Words]] = (
     (bool, TRUTH),
@@ -128,7 +136,7 @@ def _together(faults: Sequence[Fault], wanted: Any) -> Words:
     if not sorts:
         return _words(faults[0], wanted)
     either = reduce(lambda one, other: OR.fill(one=one, other=other), sorts)
-    return WRONG_SORT.fill(wanted=either, given=_sort_given(faults[0]["input"]))
+    return WRONG_SORT.fill(wanted=either, given=_given(faults[0]["input"], sorts))
 
 
 def _sort_wanted(fault: Fault) -> Words | None:
@@ -137,6 +145,14 @@ def _sort_wanted(fault: Fault) -> Words | None:
         return WHOLE
     name, _, rest = kind.rpartition("_")
     return WANTED.get(name) if rest in ("type", "parsing") else None
+
+
+def _given(given: object, sorts: Sequence[Words]) -> Words:
+    """What was given instead: as it was written where that helps and gives nothing away."""
+    said = given.strip() if isinstance(given, str) else ""
+    if not said or len(said) > SHORT or not all(one in FIGURES for one in sorts):
+        return _sort_given(given)
+    return QUOTED.fill(text=printable(said))
 
 
 def _sort_given(given: object) -> Words:

@@ -80,7 +80,7 @@ NEEDS_PASSWORD = Words(
 @options
 class Options:
     host: str
-    """The mail server's name; with an account, it comes from the account. / メールサーバーの名前です。account があれば、そこから決まります。"""
+    """The mail server's name; with an account, it comes from the account. / メールサーバーの名前です。アカウントがあれば、そこから決まります。"""
     port: int | None = None
     """Its TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX. / TCP ポートです。空なら 587、tls なら 465、Exchange Online の MX なら 25 です。"""
     protection: Literal["none", "starttls", "tls"] = "starttls"
@@ -90,19 +90,19 @@ class Options:
     certificate: str = ""
     """Our own certificate with its key (PEM), for a connector that knows us by it. / こちらの証明書と鍵 (PEM) です。証明書で相手を確かめるコネクタに使います。"""
     sender: str = ""
-    """The address that mails come from; empty: the user. / 差出人のアドレスです。空なら user を使います。"""
+    """The address that mails come from; empty: the user. / 差出人のアドレスです。空ならサインインするユーザーを使います。"""
     sender_name: str = "Noroshi"
     """The name beside it. / 差出人の表示名です。"""
     envelope_sender: str = ""
-    """Where bounces go (MAIL FROM); empty: the sender. / 配信不能の通知が届くアドレス (MAIL FROM) です。空なら sender を使います。"""
+    """Where bounces go (MAIL FROM); empty: the sender. / 配信不能の通知が届くアドレス (MAIL FROM) です。空なら差出人のアドレスを使います。"""
     account: str = ""
     """Sign in with this account's token, by XOAUTH2 unless its cloud says OAUTHBEARER. / このアカウントのトークンでサインインします。クラウドの指定が OAUTHBEARER でなければ XOAUTH2 です。"""
     user: str = ""
-    """Who signs in, mostly a mailbox; empty: the sender. / サインインするユーザー (多くはメールボックス) です。空なら sender を使います。"""
+    """Who signs in, mostly a mailbox; empty: the sender. / サインインするユーザー (多くはメールボックス) です。空なら差出人のアドレスを使います。"""
     password: str = ""
     """Sign in with a password: the name of its entry in the vault, never the password itself. / パスワードでサインインします。パスワードそのものではなく、保管庫の項目名です。"""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
-    """How to sign in; auto takes the strongest way that the server offers. / サインインの方式です。auto はサーバーが対応するうち最も強いものを使います。"""
+    """How to sign in; automatically (auto) in the strongest way that the server offers. / サインインの方式です。自動 (auto) は、サーバーが対応するうち最も強いものを使います。"""
     ehlo: str = ""
     """What we call ourselves; empty: the sender's domain. / サーバーに名乗る名前です。空なら差出人のドメインを使います。"""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"

@@ -53,8 +53,7 @@ def _told(house: House, request: Request, status: int) -> Response:
     key = {404: "error.not_there", 405: "error.method"}.get(status, "error.bug")
     if request.url.path.startswith("/api/"):
         return api.told(refused(_refusal(status, TEXTS[key])), status)
-    visit = Visit(house, request, keys.key(), None)
-    return visit.page("error.html", status, why=visit.text(key))
+    return Visit(house, request, keys.key(), None).failed(status, TEXTS[key])
 
 
 def _refusal(status: int, words: Words) -> Refusal:

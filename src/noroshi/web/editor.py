@@ -15,7 +15,10 @@ from noroshi.web.forms import Field, elsewhere
 from noroshi.web.moved import moved, page_of
 from noroshi.web.outline import Block, Outline
 from noroshi.web.previews import preview
+from noroshi.web.spots import Spot
+from noroshi.web.theirs import by_title, differing
 from noroshi.web.visit import Visit
+from noroshi.web.worded import Worded
 
 Link = tuple[str, str]
 
@@ -105,7 +108,8 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
         stranded=edit.stranded,
         moved=_moved(edit),
         changes=outcome.problems,
-        why=outcome.why,
+        theirs=await _theirs(visit, edit),
+        why=_why(visit, edit),
         stray=stray,
         wrong=len(edit.problems) - len(stray),
         tried=edit.tried,
@@ -118,12 +122,33 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
     )
 
 
-def _moved(edit: Edit) -> Link | None:
-    """What it is called now, and its page, if somebody else gave it another name."""
+def _place(edit: Edit) -> Spot | None:
+    """Where it is, if somebody else gave it another name."""
     if not (edit.overtaken and edit.gone):
         return None
-    place = moved(edit.spot, edit.seen, edit.shown["documents"], edit.outcome.problems)
+    return moved(edit.spot, edit.seen, edit.shown["documents"], edit.outcome.problems)
+
+
+def _moved(edit: Edit) -> Link | None:
+    """What it is called now, and its page, if it is elsewhere."""
+    place = _place(edit)
     return (place.path, page_of(place)) if place else None
+
+
+async def _theirs(visit: Visit, edit: Edit) -> Sequence[Worded]:
+    """What somebody else changed in it."""
+    if not edit.overtaken:
+        return ()
+    documents, place = edit.shown["documents"], _place(edit)
+    key = place.key if place and edit.now is None else edit.spot.key
+    return await differing(visit, (edit.spot.key, edit.seen), (key, documents.get(key)))
+
+
+def _why(visit: Visit, edit: Edit) -> Sequence[str]:
+    if not edit.overtaken:
+        return edit.outcome.why
+    its = (edit.spot.key, edit.seen)
+    return [by_title(visit, one, its) for one in edit.outcome.why]
 
 
 def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Response:

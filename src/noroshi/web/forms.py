@@ -27,6 +27,7 @@ from noroshi.web.posted import (
     written,
 )
 from noroshi.web.shapes import Schema, Shape, shapes
+from noroshi.web.worded import said
 from noroshi.web.words import TEXTS
 
 Problems = Sequence[tuple[str, str]]
@@ -213,8 +214,10 @@ def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
     if written(shape, name, now) == before:
         return ""
     told = (shape.default or "") if now is ABSENT else now
-    shown = told if isinstance(told, str) else toml(told)
-    return shown or drawn.say(TEXTS["form.unset"])
+    if not is_given(told) or told in ("", []):
+        return drawn.say(TEXTS["form.unset"])
+    words = said(told, shape.name)
+    return drawn.say(words) if words else toml(told)
 
 
 def label(name: str, kind: str, say: Say) -> str:

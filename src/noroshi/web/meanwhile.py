@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from noroshi.web.theirs import by_title, since
 from noroshi.web.visit import Visit
 
 SEEN = "seen"
@@ -73,11 +74,17 @@ def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> Both:
     return Both(form=form, seen=version, now=theirs, overtaken=True)
 
 
-def told(visit: Visit, done: Refused) -> tuple[str, ...]:
+async def told(visit: Visit, done: Refused) -> tuple[str, ...]:
     """Why it was not taken; if somebody else was first, what they changed and what to do now."""
     if not is_overtaken(done):
         return tuple(done.why)
-    return (done.why[0], *(what for _, what in done.problems), visit.text("edit.overtaken"))
+    (first, _), (key, _) = done.problems[0], done.problems[-1]
+    lines = [what for _, what in done.problems]
+    if first == key:  # else it has another name, which the first of them tells
+        differ = await since(visit, key, _number(visit.form.get(SEEN, "")))
+        lines = [visit.say(one.sentence) for one in differ] or lines
+    why = by_title(visit, done.why[0], (key, None))
+    return (why, *lines, visit.text("edit.overtaken"))
 
 
 def _number(text: str) -> int:

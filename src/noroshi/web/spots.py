@@ -127,6 +127,17 @@ class Spot:
         return {str(one.get("name")) for one in inside}
 
 
+def called(name: str, content: Content | None) -> str:
+    """Its title; its name if it has none."""
+    return str((content or {}).get("title") or name)
+
+
+def told_apart(name: str, content: Content | None) -> str:
+    """Its title with its name, which no other has; its name alone if it has no title."""
+    title = called(name, content)
+    return name if title == name else f"{title} ({name})"
+
+
 def stand_in(name: str, taken: set[str]) -> str:
     """The name itself if it can be one; else one under which the rest can be checked."""
     if is_name(name) and name not in taken:

@@ -9,6 +9,7 @@ from datetime import datetime
 from noroshi.actions.phrases import WORDS
 from noroshi.core.model import Level
 from noroshi.core.words import Words
+from noroshi.web.instead import on_page
 from noroshi.web.words import TEXTS
 
 
@@ -20,7 +21,9 @@ class Tongue:
 
     def say(self, words: Words | Mapping[str, str]) -> str:
         """A text of ours, or of an answer."""
-        return words.say(self.language) if isinstance(words, Words) else words[self.language]
+        language = self.language
+        text = words.say(language) if isinstance(words, Words) else words[language]
+        return on_page(text, language)
 
     def text(self, key: str, **given: object) -> str:
         """A text of the catalogue; `given` fills its places."""

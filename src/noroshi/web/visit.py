@@ -32,6 +32,7 @@ from noroshi.service.offer import STORE_TROUBLE
 from noroshi.web.api import STATUS, body_of
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
+from noroshi.web.instead import on_page
 from noroshi.web.once_more import ONCE_MORE, answered, asked_with
 from noroshi.web.uploads import Upload, boundary_of, parts_of
 from noroshi.web.words import TEXTS
@@ -95,7 +96,9 @@ class Visit:
 
     def say(self, words: Words | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in their language."""
-        return words.say(self.language) if isinstance(words, Words) else words[self.language]
+        language = self.language
+        text = words.say(language) if isinstance(words, Words) else words[language]
+        return on_page(text, language)
 
     def text(self, key: str, **given: object) -> str:
         """A text of the catalogue; `given` fills its places."""
@@ -116,6 +119,11 @@ class Visit:
     async def need(self, op: str, **args: Any) -> Any:
         """What an operation answers; its refusal is raised."""
         return asked(await self.ask(op, **args))
+
+    def failed(self, status: int, why: Words) -> Response:
+        """The page that says so. `lost`: there was nothing to look at, and not a deed that failed."""
+        lost = status == 404 and self.request.method == "GET"
+        return self.page("error.html", status, why=self.say(why), lost=lost)
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page of that template."""
@@ -187,8 +195,7 @@ def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
         except Refusal as refusal:
             answer = _refused(visit, refusal)
         except StoreError as error:
-            why = visit.say(STORE_TROUBLE.fill(why=error.words))
-            answer = visit.page("error.html", 503, why=why)
+            answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
         if visit.bring is not None:
             _bring(answer, house, visit.bring)
         return answer
@@ -199,7 +206,7 @@ def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
 def _refused(visit: Visit, refusal: Refusal) -> Response:
     """In words; who only has to give the password once more is asked for it."""
     if not isinstance(refusal, NotSure):
-        return visit.page("error.html", STATUS[refusal.kind], why=visit.say(refusal.words))
+        return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
         return _once_more(visit)
     return visit.to(f"/sure?next={quote(visit.here, safe='')}")

@@ -106,10 +106,14 @@ def _renamed(one: Difference) -> Worded:
     )
 
 
+def sort_of(key: str) -> Words:
+    """Of which sort a definition is."""
+    return TEXTS.get(f"audit.sort.{key.partition('/')[0]}", SILENT)
+
+
 def _what(one: Difference) -> Words:
-    sort = TEXTS.get(f"audit.sort.{one.key.partition('/')[0]}", SILENT)
     first, *inner = one.called
-    named = TWO.fill(one=sort, other=plain(first))
+    named = TWO.fill(one=sort_of(one.key), other=plain(first))
     return reduce(_within, map(plain, inner), named)
 
 
@@ -153,7 +157,7 @@ def _value(text: str, name: str, of: Difference) -> Words:
         return plain(text)
     if given == {} and _are_all_limits(of):
         return NO_LIMITS
-    return _said(given, name) or plain(text)
+    return said(given, name) or plain(text)
 
 
 def _are_all_limits(one: Difference) -> bool:
@@ -162,7 +166,8 @@ def _are_all_limits(one: Difference) -> bool:
     return whole or one.setting.startswith(f"{LIMITS}.")
 
 
-def _said(given: Any, name: str) -> Words | None:
+def said(given: Any, name: str) -> Words | None:
+    """A value of that setting; None if only its text can say it."""
     if isinstance(given, bool):
         yes = "yes" if given else "no"
         return TEXTS.get(f"choice.{name}.{yes}") or TEXTS[f"choice.{yes}"]
@@ -172,7 +177,7 @@ def _said(given: Any, name: str) -> Words | None:
         general = TEXTS.get(f"choice.{given}") if name in CHOSEN else None
         return TEXTS.get(f"choice.{name}.{given}") or general or plain(given)
     if isinstance(given, list):
-        inner = [_said(one, name) for one in given]
+        inner = [said(one, name) for one in given]
         told = [one for one in inner if one is not None]
         return reduce(_listed, told) if len(told) == len(given) else None
     return plain(str(given)) if isinstance(given, int | float) else None

@@ -8,6 +8,7 @@ from noroshi.core.words import Words
 from noroshi.web.words_acts import ACTS
 from noroshi.web.words_alarms import ALARMS
 from noroshi.web.words_audit import AUDIT
+from noroshi.web.words_deeds import DEEDS
 from noroshi.web.words_editing import EDITING
 from noroshi.web.words_first import FIRST
 from noroshi.web.words_forms import FORMS
@@ -98,10 +99,18 @@ TEXTS: Mapping[str, Words] = {
     ),
     "sure.do": Words(en="Go on", ja="続ける"),
     "error.title": Words(en="That did not work", ja="できませんでした"),
+    "error.lost": Words(en="Page not found", ja="ページが見つかりません"),
+    "error.next": Words(
+        en="What it was about may have been removed or renamed: look for it from the overview or "
+        "the settings. Watching and sending go on.",
+        ja="削除されたか、名前が変わった可能性があります。概況か設定から探してください。監視と送信は"
+        "続いています。",
+    ),
     "error.back": Words(en="To the overview", ja="概況に戻る"),
+    "error.settings": Words(en="To the settings", ja="設定を開く"),
     "error.not_there": Words(
-        en="There is no such page. The address may be mistyped, or the page has moved.",
-        ja="このページはありません。アドレスが違うか、移動した可能性があります。",
+        en="There is no page at this address. See whether it is typed right.",
+        ja="このアドレスのページはありません。アドレスが正しいか確かめてください。",
     ),
     "error.method": Words(
         en="This page cannot be asked for in that way.",
@@ -113,6 +122,7 @@ TEXTS: Mapping[str, Words] = {
     ),
     **WATCHING,
     **AUDIT,
+    **DEEDS,
     **ALARMS,
     **HANDLING,
     **SETTINGS,

@@ -314,16 +314,6 @@ HANDLING: Mapping[str, Words] = {
     "audit.none": Words(
         en="Nobody has changed anything yet.", ja="まだ何も変更されていません。"
     ),
-    "audit.log_in": Words(en="Log-in.", ja="ログインです。"),
-    "audit.log_in_code": Words(en="Second step of a log-in.", ja="2段階認証です。"),
-    "audit.make_sure": Words(en="The password once more.", ja="パスワードの再入力です。"),
-    "audit.password_chosen": Words(
-        en="A password of one's own, by a one-time code.",
-        ja="ワンタイム コードでのパスワードの設定です。",
-    ),
-    "audit.api_token": Words(
-        en="A request with an API token.", ja="API トークンでの要求です。"
-    ),
     "audit.nobody": Words(en="unknown", ja="不明"),
     "audit.refused": Words(en="Refused: {why}", ja="拒否: {why}"),
     "audit.more": Words(

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 
 MAILING_EDIT: Mapping[str, Words] = {
-    "mailing.edit.routes": Words(en="Settings of route {name}", ja="経路 {name} の設定"),
+    "mailing.edit.routes": Words(en="Settings of route {name}", ja="経路「{name}」の設定"),
     "mailing.edit.accounts": Words(
-        en="Settings of account {name}", ja="アカウント {name} の設定"
+        en="Settings of account {name}", ja="アカウント「{name}」の設定"
     ),
     "mailing.edit.networks": Words(
-        en="Settings of network {name}", ja="ネットワーク {name} の設定"
+        en="Settings of network {name}", ja="ネットワーク「{name}」の設定"
     ),
     "mailing.edit.general": Words(en="General", ja="全般"),
     "mailing.edit.options": Words(en="Of its kind", ja="この種別の設定"),
@@ -72,6 +72,14 @@ MAILING_EDIT: Mapping[str, Words] = {
     "mailing.new.by.graph": Words(
         en="HTTPS; where port 587 or Authenticated SMTP is closed. Good as a second route.",
         ja="HTTPS。ポート 587 や「認証済み SMTP」が使えない場合や、2つ目の経路に。",
+    ),
+    "mailing.new.name": Words(
+        en="a-z, 0-9, - and _. Left empty it is {smtp}, and {graph} by Microsoft Graph.",
+        ja="半角の a-z、0-9、-、_ が使えます。空のままなら {smtp} (Microsoft Graph で送るなら {graph}) になります。",
+    ),
+    "mailing.new.name.smtp": Words(
+        en="a-z, 0-9, - and _. Left empty it is {smtp}.",
+        ja="半角の a-z、0-9、-、_ が使えます。空のままなら {smtp} になります。",
     ),
     "mailing.new.account": Words(en="a new account", ja="新しいアカウント"),
     "mailing.new.account.help": Words(

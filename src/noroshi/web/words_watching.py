@@ -83,8 +83,8 @@ WATCHING: Mapping[str, Words] = {
         ja="これまでの全アラームの行方が分かっています。",
     ),
     "lost.some": Words(
-        en="The ledger misses them: noroshi ledger",
-        ja="台帳に行方のないものがあります: noroshi ledger",
+        en="What became of them is not known: see the ledger.",
+        ja="行方の分からないアラームがあります。「台帳」で確かめてください。",
     ),
     "lost.raised": Words(en="Raised", ja="発生"),
     "lost.accepted": Words(en="Accepted", ja="受領"),

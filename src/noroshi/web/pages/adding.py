@@ -15,8 +15,10 @@ from noroshi.web.doing import Outcome, address, asked, may, surely, told, typed
 from noroshi.web.forms import label
 from noroshi.web.house import House
 from noroshi.web.live import Live
+from noroshi.web.mailing import of_type
 from noroshi.web.previews import preview
 from noroshi.web.seen import part_page
+from noroshi.web.spots import called
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -41,7 +43,9 @@ async def choose(visit: Visit) -> Response:
     """All blueprints, with what each watches."""
     kinds = await visit.need("kinds")
     found = [(one, _watched(visit, one, kinds)) for one in await visit.need("blueprints")]
-    return await visit.show("add.html", blueprints=found, to=asked(visit, "to"), may=may(visit))
+    documents, to = (await visit.need("definition_show"))["documents"], asked(visit, "to")
+    way = called(to, documents.get(f"instances/{to}"))
+    return await visit.show("add.html", blueprints=found, to=to, way=way, may=may(visit))
 
 
 def _watched(
@@ -92,7 +96,7 @@ async def _shown(
 ) -> Response:
     outcome = outcome or Outcome()
     documents = (await visit.need("definition_show"))["documents"]
-    instances = [key.partition("/")[2] for key in documents if key.startswith("instances/")]
+    instances = of_type(documents, "instances")
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
     kinds = await visit.need("kinds")
     asks = asks_of(blueprint, kinds)
@@ -111,7 +115,7 @@ async def _shown(
         asks=[
             (ask, _called(visit, ask), visit.form.get(f"{VALUE}{ask.name}", "")) for ask in asks
         ],
-        instances=[name for name in instances if name != OWN],
+        instances={n: called(n, one) for n, one in instances.items() if n != OWN},
         rules=[
             (name, documents[f"rules/{name}"].get("title") or name, name in chosen)
             for name in rules

@@ -98,7 +98,9 @@ async def person(visit: Visit) -> Response:
     if done.why:
         again = await both(visit, form, lambda it: _texts(it.get(key, {})), done, keys=[key])
         etag = there["etags"][key] if again.overtaken else etag
-        return await _person(visit, look, again, etag, replace(done, why=told(visit, done)))
+        return await _person(
+            visit, look, again, etag, replace(done, why=await told(visit, done))
+        )
     answer = visit.to("/first/machine")
     if form["language"] in LANGUAGES:
         secure = visit.house.secure

@@ -97,7 +97,7 @@ async def mail(visit: Visit) -> Response:
             its, etag = replace(its, seen=fresh["version"]), _seen(fresh)
         else:
             etag = visit.form.get("etag", "")
-        done = replace(done, why=told(visit, done))
+        done = replace(done, why=await told(visit, done))
     own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
     labels = {name: visit.text(key) for name, key in LABELS[way].items()}
     return await shown(

@@ -20,7 +20,7 @@ from noroshi.web.mailing import Answer, clouds, href, kind, of_type, orders
 from noroshi.web.outline import Outline, Part
 from noroshi.web.pages.mailing_new import first_free, into_of, named_in, with_route
 from noroshi.web.pages.watched import NEW
-from noroshi.web.spots import Spot
+from noroshi.web.spots import Spot, called
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -138,19 +138,20 @@ def _look(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> Look:
     if mail.type == "routes" and not mail.name and (into := _into(visit, edit)):
         title = visit.text("mailing.new.into")
         sections.append(Section(id="into", title=title, fields=[into]))
-    back = [(mail.name, href(mail.name))] if mail.name and mail.type == "routes" else []
+    its = called(mail.name, edit.before)
+    back = [(its, href(mail.name))] if mail.name and mail.type == "routes" else []
     return Look(
         place="mailing",
-        title=_title(visit, mail),
+        title=_title(visit, mail, its),
         crumbs=back,
         sections=sections,
         removal=_removal(visit, mail) if mail.name else "",
     )
 
 
-def _title(visit: Visit, mail: Mail) -> str:
+def _title(visit: Visit, mail: Mail, its: str) -> str:
     if mail.name:
-        return visit.text(f"mailing.edit.{mail.type}", name=mail.name)
+        return visit.text(f"mailing.edit.{mail.type}", name=its)
     return visit.text("mailing.add" if mail.type == "routes" else "mailing.networks.add")
 
 

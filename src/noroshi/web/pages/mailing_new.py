@@ -93,6 +93,7 @@ async def _add(visit: Visit, of: str) -> Response:
     defined = await visit.need("definition_show", types=DEFINED)
     documents = defined["documents"]
     route = form.get("name", "").strip().lower()
+    route = route or first_free(documents, "routes", _kind(form))
     if not is_name(route):
         return await _asked(visit, of, (visit.text("mailing.edit.no_name"),), 400)
     account = _account(documents, form, of)
@@ -114,6 +115,10 @@ async def _add(visit: Visit, of: str) -> Response:
     return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
 
 
+def _kind(form: Mapping[str, str]) -> str:
+    return "graph" if form.get("kind") == "graph" else "smtp"
+
+
 def _account(documents: Mapping[str, Answer], form: Mapping[str, str], of: str) -> str:
     """The account that was chosen, else a free name for a new one."""
     chosen = form.get("account", NEW)
@@ -125,9 +130,8 @@ def _definitions(
     documents: Mapping[str, Answer], form: Mapping[str, str], route: str, account: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What is put into force at once, and what must not be there yet."""
-    kind = "graph" if form.get("kind") == "graph" else "smtp"
     network = form.get("network", "")
-    wanted = Wanted(account=account, route=route, kind=kind, network=network)
+    wanted = Wanted(account=account, route=route, kind=_kind(form), network=network)
     said = wanted.route_document({"title": form.get("title", "").strip()})
     put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in said.items() if v}}
     etags = {f"routes/{route}": ""}
@@ -154,7 +158,10 @@ async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 2
         of=of,
         sorts=SORTS,
         form=form,
-        name=form["name"] or first_free(documents, "routes", form["kind"]),
+        unless_named=[
+            first_free(documents, "routes", one)
+            for one in (("smtp", "graph") if of == "microsoft365" else ("smtp",))
+        ],
         accounts=mine,
         clouds=[
             one for one in clouds(visit, documents) if (one[0] == "google") is (of == "google")

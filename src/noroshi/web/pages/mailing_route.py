@@ -98,7 +98,7 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
         networks=sorted(of_type(known.documents, "networks")),
         may=allowed,
         done=done,
-        why=told(visit, done) if its.overtaken else done.why,
+        why=await told(visit, done) if its.overtaken else done.why,
         mine=_mine(known),
         letter=letter,
         **more,

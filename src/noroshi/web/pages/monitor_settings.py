@@ -20,7 +20,7 @@ from noroshi.web.house import House
 from noroshi.web.limits import kind_of
 from noroshi.web.outline import Outline, Part
 from noroshi.web.pages.watched import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
-from noroshi.web.spots import Content, Spot
+from noroshi.web.spots import Content, Spot, called, told_apart
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -45,7 +45,7 @@ async def monitor(visit: Visit) -> Response:
     wanted = edit.before.get("kind") or edit.current.get("kind") or asked(visit, "kind")
     kind = next((one for one in await checks(visit) if one["kind"] == wanted), None)
     if kind is None and edit.spot.new:
-        return await _choose(visit, where, group)
+        return await _choose(visit, edit.now, where, group)
     units = {} if edit.spot.new else await _units(visit, f"{where}/{group}/{name}")
     outline = _outline(visit, edit, kind, above, units)
     edit = await edited(visit, outline, edit)
@@ -105,16 +105,16 @@ def _look(
     told = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
     look = Look(
         title=visit.text("edit.monitor.new", kind=told),
-        crumbs=crumbs(visit, where, group),
+        crumbs=crumbs(visit, edit.now or edit.seen, where, group),
         sections=_sections(visit, edit, outline, kind, told),
     )
     if not name:
         return look
     return replace(
         look,
-        title=visit.text("edit.monitor", name=edit.before.get("title") or name),
+        title=visit.text("edit.monitor", name=called(name, edit.before)),
         links=[(visit.text("edit.monitor.see"), f"/monitor/{where}/{group}/{name}")],
-        removal=visit.text("edit.monitor.remove", name=name),
+        removal=visit.text("edit.monitor.remove", name=told_apart(name, edit.before)),
     )
 
 
@@ -150,7 +150,7 @@ def _sections(
     ]
 
 
-async def _choose(visit: Visit, where: str, group: str) -> Response:
+async def _choose(visit: Visit, document: Content | None, where: str, group: str) -> Response:
     """Which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
         raise NotFound(TEXTS["error.not_there"])
@@ -164,6 +164,5 @@ async def _choose(visit: Visit, where: str, group: str) -> Response:
         }
         for one in sorted(await checks(visit), key=lambda one: one["kind"] in KINDS)
     ]
-    return await visit.show(
-        "choose_kind.html", rows=rows, crumbs=crumbs(visit, where, group), may=may(visit)
-    )
+    way = crumbs(visit, document, where, group)
+    return await visit.show("choose_kind.html", rows=rows, crumbs=way, may=may(visit))

@@ -15,6 +15,7 @@ from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.previews import preview
 from noroshi.web.seen import part_page
+from noroshi.web.spots import called
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -104,6 +105,7 @@ async def _shown(
         outcome.status,
         path=path,
         names=names,
+        way=[called(one, _there(documents, names[:n])) for n, one in enumerate(names, 1)],
         its=its,
         places=_places(documents, path),
         form=form,

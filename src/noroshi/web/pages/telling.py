@@ -18,7 +18,7 @@ from noroshi.web.forms import choice
 from noroshi.web.house import House
 from noroshi.web.outline import Outline, Part
 from noroshi.web.pages.watched import NEW, of
-from noroshi.web.spots import Content, Spot
+from noroshi.web.spots import Content, Spot, called, told_apart
 from noroshi.web.visit import Visit, page
 
 Answer = Mapping[str, Any]
@@ -110,9 +110,7 @@ def _row(
 
 def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
     """Those that it names, by their titles; by their names where they have none."""
-    return [
-        documents.get(f"{type}/{one}", {}).get("title") or one for one in content.get(type, ())
-    ]
+    return [called(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
 
 
 def editor(sort: Sort) -> Any:
@@ -171,11 +169,13 @@ def _look(
         title = visit.text("rule.options", action=visit.say(action["title"]))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
     return Look(
-        title=visit.text(f"{sort.one}.title", name=edit.current.get("title") or name)
+        title=visit.text(f"{sort.one}.title", name=called(name, edit.current))
         if name
         else visit.text(f"{sort.one}.new"),
         crumbs=[(visit.text(f"{sort.type}.title"), sort.list)],
         about=visit.text(f"{sort.one}.about"),
         sections=sections,
-        removal=visit.text(f"{sort.one}.remove", name=name) if name else "",
+        removal=visit.text(f"{sort.one}.remove", name=told_apart(name, edit.current))
+        if name
+        else "",
     )

@@ -31,8 +31,6 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 KEPT = ("name", "role", "days", "programs")
 """What is shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
-BEFORE_THE_LIST = ("log_in", "log_in_code", "make_sure", "password_chosen", "api_token")
-"""What people do on their way in, which is no operation."""
 DOORS = ("local", "web", "api")
 LISTED, SEARCHED, LONGEST_SHOWN = 200, 2_000, 6_000
 MOST_DIGITS = 5
@@ -144,19 +142,20 @@ async def audit(visit: Visit) -> Response:
     wanted, tongue = asked(visit, "q"), TONGUES[visit.language]
     now = visit.house.service.now().isoformat()
     found = await visit.need("audit", last=SEARCHED)
-    fitting = [one for one in found if _fits(one, wanted)]
+    named = [(one, _deed(visit, one["op"])) for one in found]
+    fitting = [(one, deed) for one, deed in named if _fits(one, deed, wanted)]
     rows = [
         {
             **one,
             "at": clock(visit, one["at"]),
             "door": visit.text(f"door.{one['door'] if one['door'] in DOORS else 'api'}"),
-            "help": _help(visit, one["op"]),
-            "given": lines(None, one["given"], tongue, now),
+            "deed": deed,
+            "given": lines(None, _given(one["given"]), tongue, now),
             "lines": lines(one["before"], one["after"], tongue, now),
             "raw": _raw(one),
             "refused": visit.say(one["refused"]),
         }
-        for one in fitting[:LISTED]
+        for one, deed in fitting[:LISTED]
     ]
     return await visit.show(
         "audit.html", rows=rows, wanted=wanted, count=len(fitting), may=may(visit)
@@ -165,13 +164,21 @@ async def audit(visit: Visit) -> Response:
 
 def _help(visit: Visit, op: str) -> str:
     known = visit.house.service.operations()
-    if op in known:
-        return visit.say(known[op].help)
-    return visit.text(f"audit.{op}") if op in BEFORE_THE_LIST else ""
+    return visit.say(known[op].help) if op in known else ""
 
 
-def _fits(one: Mapping[str, Any], wanted: str) -> bool:
-    text = json.dumps(one, ensure_ascii=False).casefold()
+def _deed(visit: Visit, op: str) -> str:
+    """What it is called; what nobody gave a name, as one that is offered no more, by its own."""
+    return visit.text(f"deed_of.{op}") if f"deed_of.{op}" in TEXTS else op
+
+
+def _given(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what a form or a program sends empty, or switched off."""
+    return {name: one for name, one in given.items() if one or type(one) in (int, float)}
+
+
+def _fits(one: Mapping[str, Any], deed: str, wanted: str) -> bool:
+    text = f"{deed}\n{json.dumps(one, ensure_ascii=False)}".casefold()
     return all(word in text for word in wanted.casefold().split())
 
 

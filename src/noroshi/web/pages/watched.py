@@ -29,7 +29,7 @@ from noroshi.web.forms import Field
 from noroshi.web.house import House
 from noroshi.web.limits import Kind, kind_of
 from noroshi.web.outline import Outline, Part
-from noroshi.web.spots import Content, Spot
+from noroshi.web.spots import Content, Spot, called, told_apart
 from noroshi.web.visit import Visit, page
 
 HOME, INSTANCE, GROUP, MONITOR = (
@@ -127,13 +127,14 @@ def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> An
     }
 
 
-def crumbs(visit: Visit, *names: str) -> list[Link]:
-    """The way to a group or a monitor."""
+def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[Link]:
+    """The way to a group or a monitor of that instance, by titles."""
     found: list[Link] = [(visit.text("watch.title"), HOME)]
     if names:
-        found.append((names[0], address(INSTANCE, name=names[0])))
+        found.append((called(names[0], document), address(INSTANCE, name=names[0])))
     if len(names) > 1:
-        found.append((names[1], address(GROUP, **{"in": names[0]}, name=names[1])))
+        its = Spot(f"instances/{names[0]}", names[1]).found(document)
+        found.append((called(names[1], its), address(GROUP, **{"in": names[0]}, name=names[1])))
     return found
 
 
@@ -192,10 +193,12 @@ def _instance_look(visit: Visit, edit: Edit, outline: Outline, name: str) -> Loo
     seeing = (visit.text("tree.page"), f"/instance/{name}")
     own, count = name == OWN, _count(edit.before.get("group", ()))
     first = [one for one in first if not (own and one.code == "address")]
-    removal = visit.text("edit.instance.remove", name=name, count=count)
+    removal = visit.text(
+        "edit.instance.remove", name=told_apart(name, edit.before), count=count
+    )
     adding = (visit.text("edit.group.add"), address(GROUP, **{"in": name}))
     return Look(
-        title=visit.text("edit.instance", name=edit.before.get("title") or name),
+        title=visit.text("edit.instance", name=called(name, edit.before)),
         about=visit.text("edit.instance.own") if own else "",
         crumbs=crumbs(visit),
         sections=sections_of(visit, edit, outline, first, fields),
@@ -256,13 +259,17 @@ def _group_look(visit: Visit, edit: Edit, outline: Outline, where: str, name: st
     sections = sections_of(visit, edit, outline, first, fields)
     if not name:
         title = visit.text("edit.group.new")
-        return Look(title=title, crumbs=crumbs(visit, where), sections=sections)
+        return Look(
+            title=title, crumbs=crumbs(visit, edit.now or edit.seen, where), sections=sections
+        )
     adding = address(MONITOR, **{"in": where}, group=name)
     seeing = (visit.text("tree.page"), f"/group/{where}/{name}")
     return Look(
-        title=visit.text("edit.group", name=edit.before.get("title") or name),
-        crumbs=crumbs(visit, where),
+        title=visit.text("edit.group", name=called(name, edit.before)),
+        crumbs=crumbs(visit, edit.now or edit.seen, where),
         sections=sections,
         links=[seeing, (visit.text("edit.monitor.add"), adding)],
-        removal=visit.text("edit.group.remove", name=name, count=_count([edit.before])),
+        removal=visit.text(
+            "edit.group.remove", name=told_apart(name, edit.before), count=_count([edit.before])
+        ),
     )
