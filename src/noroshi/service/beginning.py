@@ -20,7 +20,7 @@ from noroshi.definitions import Plan, content
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.hosts.zone import machine_zone
 from noroshi.ports import Document, Host, Listener, Unmeasurable
-from noroshi.service.answers import Applied
+from noroshi.service.answers_definitions import Applied
 from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.editing import Editing
 from noroshi.service.offer import (
