@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from noroshi.service.api_tokens import ApiTokens
 from noroshi.service.as_sent import Previewing
+from noroshi.service.auditing import Auditing
 from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.editing import Editing
@@ -53,6 +55,8 @@ class Service(
     Reporting,
     Keeping,
     OwnAccounts,
+    ApiTokens,
+    Auditing,
     Examining,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""
