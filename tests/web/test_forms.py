@@ -5,15 +5,14 @@ import pytest
 from noroshi import schema
 from noroshi.checks import BUILT_IN
 from noroshi.core.defined import (
-    AccountDef,
     ContactDef,
     InstanceDef,
     LimitsDef,
     MonitorDef,
     NotificationDef,
-    RouteDef,
     RuleDef,
 )
+from noroshi.core.defined_sending import AccountDef, RouteDef
 from noroshi.ports import options
 from noroshi.web.forms import Drawn, elsewhere, fields_of, merged, read
 from noroshi.web.visit import templates
