@@ -27,6 +27,7 @@ from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.showing import Showing
 from noroshi.service.silencing import Silencing
+from noroshi.service.suggesting import Suggesting
 from noroshi.service.surveying import Surveying
 from noroshi.service.trying import Trying
 from noroshi.service.versions import Versions
@@ -38,6 +39,7 @@ class Service(
     History,
     Showing,
     Trying,
+    Suggesting,
     Beginning,
     Editing,
     Versions,
