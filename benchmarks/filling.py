@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from noroshi.app import open_service
+from noroshi.app.composition import open_service
 from noroshi.config import read_config
 from noroshi.service import administrator
 

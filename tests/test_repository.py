@@ -20,7 +20,6 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Who may read the clock, the dice and the environment: the composition root, the programs of their
 # own, and what stands in for the world. A store makes lease tokens, so it may throw a uuid.
 FREE = (
-    "app.py",
     "app/",
     "cli.py",
     "cli/",

@@ -9,11 +9,22 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from noroshi.config_values import (
+    Wrong,
+    read_days,
+    read_folders,
+    read_name,
+    read_nets,
+    read_one_of,
+    read_path,
+    read_socket,
+    read_text,
+    read_texts,
+    read_url,
+)
 from noroshi.config_web import PORT, Unusable, Web, read_web
 from noroshi.core.closed import Net
 from noroshi.core.system import why
@@ -23,10 +34,7 @@ from noroshi.core.words import Words
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", "en", "ja")
-MOST_DAYS = 36_500
 LOGS = ("auto", "stderr", "file")
-LONGEST_SOCKET = 107
-"""Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
 WRITABLE_BY_OTHERS = 0o002
 
 NO_FILE = Words(
@@ -51,34 +59,6 @@ OPEN_TO_ALL = Words(
 UNKNOWN = Words(
     en="there is no such setting; there are {known}",
     ja="この設定はありません。あるのは {known} です",
-)
-NO_TEXT = Words(en="must be a text in quotes", ja="引用符で囲んだ文字列にしてください")
-NO_LIST = Words(en="must be a list of texts", ja="文字列の配列にしてください")
-NO_NAME = Words(
-    en="{given} is no name: letters, digits, - and _, at most 63",
-    ja="{given} は名前に使えません。英数字と - と _ で63文字までです",
-)
-NO_CHOICE = Words(
-    en="{given} is none of {known}", ja="{given} は使えません。{known} のどれかです"
-)
-NOT_ABSOLUTE = Words(
-    en="{given} must begin with /: what may run must not depend on where it is run",
-    ja="{given} は / で始めてください。実行してよい場所は、起動した場所によらず決まっている必要があります",
-)
-NO_DAYS = Words(
-    en="must be a number of days, 1 to {most}", ja="1から{most}までの日数にしてください"
-)
-NO_NET = Words(
-    en="{given} is no address and no network, as in 192.0.2.7 or 192.0.2.0/24",
-    ja="{given} は 192.0.2.7 や 192.0.2.0/24 のような、アドレスかネットワークではありません",
-)
-NO_URL = Words(
-    en="must be a URL that begins with http:// or https://, without a user and without blanks",
-    ja="http:// か https:// で始まる URL にしてください。利用者名と空白は使えません",
-)
-TOO_LONG = Words(
-    en="{given} is too long for a socket (at most {most} bytes)",
-    ja="{given} はソケットには長すぎます ({most}バイトまで)",
 )
 
 
@@ -134,7 +114,7 @@ def read_config(home: Path) -> Config:
     for name, setting in SETTINGS.items():
         try:
             values[name] = setting.read(home, given.get(name, setting.default))
-        except _Wrong as wrong:
+        except Wrong as wrong:
             problems.append(Fault(f"{file}: {name}", wrong.words))
         except Unusable as unusable:
             problems += [Fault(f"{file}: {name}", words) for words in unusable.words]
@@ -171,95 +151,6 @@ def _no_toml(said: str) -> Words:
     return NO_TOML_AT.fill(line=line, column=column, why=toml_said(what))
 
 
-class _Wrong(Exception):
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
-
-
-def _text(_home: Path, given: object) -> str:
-    if not isinstance(given, str):
-        raise _Wrong(NO_TEXT)
-    return given
-
-
-def _texts(_home: Path, given: object) -> tuple[str, ...]:
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise _Wrong(NO_LIST)
-    return tuple(given)
-
-
-def _name(home: Path, given: object) -> str:
-    text = _text(home, given)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
-        raise _Wrong(NO_NAME.fill(given=repr(text)))
-    return text
-
-
-def _path(home: Path, given: object) -> Path:
-    text = _text(home, given)
-    if not text:
-        raise _Wrong(NO_TEXT)
-    return home / text
-
-
-def _socket(home: Path, given: object) -> Path:
-    path = _path(home, given)
-    if len(bytes(path)) > LONGEST_SOCKET:
-        raise _Wrong(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
-    return path
-
-
-def _days(_home: Path, given: object) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST_DAYS:
-        raise _Wrong(NO_DAYS.fill(most=MOST_DAYS))
-    return given
-
-
-def _nets(home: Path, given: object) -> tuple[Net, ...]:
-    return tuple(_net(text) for text in _texts(home, given))
-
-
-def _net(text: str) -> Net:
-    try:
-        return ip_network(text, strict=False)
-    except ValueError:
-        raise _Wrong(NO_NET.fill(given=repr(text))) from None
-
-
-def _url(home: Path, given: object) -> str:
-    text = _text(home, given)
-    if not text:
-        return text
-    try:
-        parts = urlsplit(text)
-        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket that is not closed
-        raise _Wrong(NO_URL) from None
-    if not known or parts.username is not None or not re.fullmatch(r"[!-~]+", text):
-        raise _Wrong(NO_URL)
-    return text
-
-
-def _folders(home: Path, given: object) -> tuple[Path, ...]:
-    folders = tuple(Path(text) for text in _texts(home, given))
-    for folder in folders:
-        if not folder.is_absolute():
-            raise _Wrong(NOT_ABSOLUTE.fill(given=repr(str(folder))))
-    return folders
-
-
-def _one_of(known: tuple[str, ...]) -> Callable[[Path, object], str]:
-    def read(home: Path, given: object) -> str:
-        text = _text(home, given)
-        if text not in known:
-            listed = ", ".join(repr(one) for one in known)
-            raise _Wrong(NO_CHOICE.fill(given=repr(text), known=listed))
-        return text
-
-    return read
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One line of the file: how it is read, what it is if it is not given, its help."""
@@ -270,9 +161,9 @@ class Setting:
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "name": Setting(_name, "node", Words(en="The node's name.", ja="ノードの名前です。")),
+    "name": Setting(read_name, "node", Words(en="The node's name.", ja="ノードの名前です。")),
     "store": Setting(
-        _path,
+        read_path,
         "noroshi.db",
         Words(
             en="Where all that must survive a crash lives.",
@@ -280,7 +171,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "key": Setting(
-        _path,
+        read_path,
         "key",
         Words(
             en="The key that seals the secrets. Keep a copy elsewhere: there is no other.",
@@ -288,7 +179,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "door": Setting(
-        _socket,
+        read_socket,
         "door.sock",
         Words(
             en="The socket through which commands reach a running node.",
@@ -296,7 +187,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "door_group": Setting(
-        _text,
+        read_text,
         "",
         Words(
             en="Members of this group are operators: they look, send, handle mails and alarms, and\n"
@@ -308,7 +199,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "programs": Setting(
-        _folders,
+        read_folders,
         [],
         Words(
             en="Folders whose programs monitors may run. None: only Debian's Nagios plug-ins;\n"
@@ -319,14 +210,14 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "runs_as": Setting(
-        _texts,
+        read_texts,
         [],
         Words(
             en="Users that a script may run as.", ja="スクリプトの実行に使ってよい利用者です。"
         ),
     ),
     "language": Setting(
-        _one_of(LANGUAGES),
+        read_one_of(LANGUAGES),
         "",
         Words(
             en='Language of the commands: "en", "ja", or "" for that of whoever asks.',
@@ -334,7 +225,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "log": Setting(
-        _one_of(LOGS),
+        read_one_of(LOGS),
         "auto",
         Words(
             en='Where Noroshi\'s own log goes: "auto" is the journal under systemd, else the\n'
@@ -345,7 +236,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "log_level": Setting(
-        _one_of(LEVELS),
+        read_one_of(LEVELS),
         "info",
         Words(
             en="The least that is logged: debug, info, warning or error.",
@@ -353,7 +244,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "beat": Setting(
-        _url,
+        read_url,
         "",
         Words(
             en="A URL that is fetched once a minute while all goes well, such as a check of\n"
@@ -363,7 +254,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "ledger_days": Setting(
-        _days,
+        read_days,
         365,
         Words(
             en="How many days mails that were sent, and events, stay in the ledger.",
@@ -371,7 +262,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "audit_days": Setting(
-        _days,
+        read_days,
         365,
         Words(
             en="How many days the audit log keeps what people changed.",
@@ -379,7 +270,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "may_reach": Setting(
-        _nets,
+        read_nets,
         [],
         Words(
             en="Addresses that routes, sign-ins and monitors of web pages may lead to although they\n"

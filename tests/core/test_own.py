@@ -4,15 +4,14 @@ from dataclasses import replace
 
 from noroshi.core.cadence import Every
 from noroshi.core.defined import (
-    AccountDef,
     ContactDef,
     Definitions,
     GroupDef,
     InstanceDef,
     LimitsDef,
-    RouteDef,
     RuleDef,
 )
+from noroshi.core.defined_sending import AccountDef, RouteDef
 from noroshi.core.kinds import Kind, Kinds
 from noroshi.core.model import Limits
 from noroshi.core.own import KINDS, OFTEN, is_own

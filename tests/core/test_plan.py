@@ -8,7 +8,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from noroshi.core.cadence import WEEK, At, Every
-from noroshi.core.defined import NetworkDef, WindowDef
+from noroshi.core.defined import WindowDef
+from noroshi.core.defined_sending import NetworkDef
 from noroshi.core.model import Level, Limits, Network, When
 from noroshi.core.plan import (
     AccountDef,

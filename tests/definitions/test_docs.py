@@ -12,21 +12,18 @@ import pytest
 
 from noroshi.core import telling, watching
 from noroshi.core.defined import (
-    AccountDef,
     BlueprintDef,
-    CloudDef,
     ContactDef,
     EventName,
     GroupDef,
     InstanceDef,
     LimitsDef,
     MonitorDef,
-    NetworkDef,
     NotificationDef,
-    RouteDef,
     RuleDef,
     WindowDef,
 )
+from noroshi.core.defined_sending import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.model import MOST_TELLINGS
 from noroshi.core.notices import Happening
 from noroshi.definitions import compile_plan, give_ids, read_folder, write_folder

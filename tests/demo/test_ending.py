@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from noroshi.demo import story
+from noroshi.demo.programs import Programs, undisturbed
 from tests.e2e.demos import Demo
 
 SHOP = "the order service runs"
@@ -43,21 +43,21 @@ def test_a_program_that_will_not_end_is_ended(tmp_path):
     deaf = (
         "import signal, sys, time; signal.signal(15, signal.SIG_IGN); print(); time.sleep(600)"
     )
-    found = story.Demo(tmp_path, "en", leave=0.05)
-    found.programs["lab"] = subprocess.Popen(
+    found = Programs(tmp_path, leave=0.05)
+    found.running["lab"] = subprocess.Popen(
         [sys.executable, "-uc", deaf], stdout=subprocess.PIPE
     )
-    with found.programs["lab"].stdout as said:
+    with found.running["lab"].stdout as said:
         said.readline()
     found.end()
-    assert found.programs["lab"].returncode == -signal.SIGKILL
+    assert found.running["lab"].returncode == -signal.SIGKILL
 
 
 def test_an_interrupt_while_a_program_starts_is_heeded_once_it_is_known():
     known = []
 
     def start():
-        with story.undisturbed():
+        with undisturbed():
             os.kill(os.getpid(), signal.SIGINT)
             known.append(1)
 

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from noroshi.app import serve
+from noroshi.app.serving import serve
 from noroshi.config import read_config
 from noroshi.stores.sqlite import SqliteStore
 

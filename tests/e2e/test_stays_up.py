@@ -183,7 +183,9 @@ def test_a_process_that_was_stopped_goes_on_where_it_was(home, mailbox, shop):
 def test_the_steady_clock_counts_what_the_machine_slept():
     """Or a sleep would look like a clock that was set, and nobody would hear that nobody watched.
     A time namespace sets the clock on that goes on in a sleep, and leaves the other one."""
-    look = "import time, noroshi.app as a; print(a.REAL.steady() - time.monotonic())"
+    look = (
+        "import time, noroshi.app.composition as a; print(a.REAL.steady() - time.monotonic())"
+    )
     asleep = ["unshare", "-Ur", "--time", "--boottime", "36000"]
     ran = subprocess.run(
         [*asleep, sys.executable, "-c", look], capture_output=True, text=True, check=True

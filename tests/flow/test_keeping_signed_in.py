@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.app import keep_signed_in, open_app
+from noroshi.app.composition import open_app
+from noroshi.app.serving import keep_signed_in
 from noroshi.config import Config
 from noroshi.ports import Document
 from noroshi.service import administrator

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.app import Plans
+from noroshi.app.composition import Plans
 from noroshi.definitions import document, give_ids
 from noroshi.definitions.renaming import renamed
 from noroshi.definitions.rerouting import remember

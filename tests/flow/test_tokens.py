@@ -4,7 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 
-from noroshi.app import open_app
+from noroshi.app.composition import open_app
 from noroshi.config import Config
 from noroshi.core.model import Verdict
 from noroshi.ports import Document, StoreError

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from noroshi.app import open_app
+from noroshi.app.composition import open_app
 from noroshi.config import Config
 from noroshi.definitions import document
 from noroshi.definitions.needs import resources_of

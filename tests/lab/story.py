@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from noroshi.app import App, open_app
+from noroshi.app.composition import App, open_app
 from noroshi.config import Config
 from noroshi.lab import switches
 from noroshi.lab.lab import Lab

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from noroshi.app import open_app
+from noroshi.app.composition import open_app
 from noroshi.config import Config
 from noroshi.config_web import Web
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person, roles_up_to

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import async_playwright, expect
 
-from noroshi.app import open_app
+from noroshi.app.composition import open_app
 from noroshi.config import read_config
 from noroshi.config_web import Web
 from noroshi.core.people import ADMIN, User

@@ -7,16 +7,15 @@ import pytest
 from noroshi import schema
 from noroshi.checks import BUILT_IN
 from noroshi.core.defined import (
-    AccountDef,
     ContactDef,
     GroupDef,
     InstanceDef,
     LimitsDef,
     MonitorDef,
     NotificationDef,
-    RouteDef,
     RuleDef,
 )
+from noroshi.core.defined_sending import AccountDef, RouteDef
 from noroshi.ports import options
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.forms import Drawn, elsewhere, fields_of, merged, read

@@ -7,7 +7,7 @@ import re
 import socket
 from pathlib import Path
 
-from noroshi.app import open_service
+from noroshi.app.composition import open_service
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused

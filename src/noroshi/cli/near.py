@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi import actions, checks, schema, transports
 from noroshi.actions.template import TemplateRenderer
-from noroshi.app import open_service
+from noroshi.app.composition import open_service
 from noroshi.cli.client import Refused, unpacked
 from noroshi.config import Config
 from noroshi.core.system import why

@@ -9,7 +9,7 @@ import sys
 import time
 
 from noroshi import __version__
-from noroshi.app import serve as run_node
+from noroshi.app.serving import serve as run_node
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused

@@ -10,7 +10,8 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from noroshi.core.defined import REDIRECT, AccountDef, CloudDef, Definitions
+from noroshi.core.defined import Definitions
+from noroshi.core.defined_sending import REDIRECT, AccountDef, CloudDef
 from noroshi.core.model import Network
 from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from noroshi.core.closed import CLOSED, Closed
-from noroshi.core.defined import AccountDef, CloudDef
+from noroshi.core.defined_sending import AccountDef, CloudDef
 from noroshi.core.model import Limits, Network
 from noroshi.core.problems import Problem
 

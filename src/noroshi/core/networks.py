@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 
 from noroshi.core.closed import CLOSED, Closed
-from noroshi.core.defined import Definitions, NetworkDef
+from noroshi.core.defined import Definitions
+from noroshi.core.defined_sending import NetworkDef
 from noroshi.core.model import DIRECT, Network
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import host

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from noroshi.core.defined import AccountDef, Definitions, GroupDef, InstanceDef, MonitorDef
+from noroshi.core.defined import Definitions, GroupDef, InstanceDef, MonitorDef
+from noroshi.core.defined_sending import AccountDef
 from noroshi.core.kinds import Kind
 from noroshi.core.model import Monitor, Rule
 from noroshi.core.problems import Problem, file_of

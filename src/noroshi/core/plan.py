@@ -11,8 +11,6 @@ from typing import Generic, TypeVar
 
 from noroshi.core.accounts import accounts
 from noroshi.core.defined import (
-    AccountDef,
-    CloudDef,
     ContactDef,
     Definitions,
     GroupDef,
@@ -20,9 +18,9 @@ from noroshi.core.defined import (
     LimitsDef,
     MonitorDef,
     NotificationDef,
-    RouteDef,
     RuleDef,
 )
+from noroshi.core.defined_sending import AccountDef, CloudDef, RouteDef
 from noroshi.core.kinds import Kind, Kinds
 from noroshi.core.model import Contact, Monitor, Network, Route, Rule
 from noroshi.core.networks import networks, with_direct

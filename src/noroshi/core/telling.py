@@ -8,14 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from noroshi.core.defined import (
-    AccountDef,
-    CloudDef,
-    ContactDef,
-    Definitions,
-    RouteDef,
-    RuleDef,
-)
+from noroshi.core.defined import ContactDef, Definitions, RuleDef
+from noroshi.core.defined_sending import AccountDef, CloudDef, RouteDef
 from noroshi.core.kinds import Kind
 from noroshi.core.model import MOST_TELLINGS, Contact, Level, Network, Pace, Route, Rule, When
 from noroshi.core.networks import network_of

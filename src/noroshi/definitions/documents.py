@@ -10,17 +10,14 @@ from typing import Any
 
 from noroshi.core.accounts import CREDENTIALS, ENDPOINTS
 from noroshi.core.defined import (
-    AccountDef,
     BlueprintDef,
-    CloudDef,
     ContactDef,
     Definitions,
     InstanceDef,
-    NetworkDef,
     NotificationDef,
-    RouteDef,
     RuleDef,
 )
+from noroshi.core.defined_sending import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.words import Words
 from noroshi.core.written import is_name

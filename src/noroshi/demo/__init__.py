@@ -1,5 +1,5 @@
 """`noroshi demo`: a program of its own."""
 
-from noroshi.demo.story import main
+from noroshi.demo.main import main
 
 __all__ = ["main"]

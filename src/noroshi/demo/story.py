@@ -8,55 +8,44 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from noroshi.cli.client import Far, Refused
-from noroshi.cli.parser import HELP, Parser
 from noroshi.config_web import HERE, PORT
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
+from noroshi.demo.programs import DemoError, Programs
 from noroshi.demo.shown import folded
 from noroshi.demo.texts import (
-    ABOUT,
     AGAIN,
     AS_READ,
     AS_RECEIVED,
     DEFINITIONS,
     DOWN,
-    ENDED,
-    FAILED,
     GONE,
     HEAD,
     HINTS,
-    IN_VAIN,
     KILLED,
     LAB,
-    LANG,
     MANAGER,
     NO_MANAGER,
     NODE,
-    ONCE,
     OWN,
     POSTS,
     SAME_THREAD,
     SHOP,
     SIGNED,
-    STOPPED,
     UP,
     WALK,
 )
@@ -64,21 +53,8 @@ from noroshi.lab.mailbox import Mail, Mailboxes
 from noroshi.lab.person import SignInRefused, sign_in
 
 REST = 5.0  # seconds that the shop stays down, for its alarm to be seen first
-PATIENCE = 60.0  # seconds for each step; only what is broken takes so long
-LOOK = 0.1
 MANAGER_SAID = re.compile(r"manager: (?P<url>http\S+)[^$]*?first start: (?P<code>\S+)")
 """As the node prints it in English."""
-LEAVE = 10.0  # seconds that a program has to end when asked to; the node needs five at most
-# A terminal that is closed sends SIGHUP; Windows has none.
-INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
-
-
-class DemoError(Exception):
-    """Why it cannot go on, in words for whoever looks on."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,51 +65,15 @@ class Told:
     letter: Mapping[str, Any]
 
 
-def main(argv: Sequence[str], *, language: str = "en") -> int:
-    """Exit code 0: both mails came (`--once`), or Ctrl-C; 1: it could not go on."""
-    parser = Parser(language, prog="noroshi demo", description=ABOUT.say(language))
-    parser.add_argument("-h", "--help", action="help", help=HELP.say(language))
-    parser.add_argument("--once", action="store_true", help=ONCE.say(language))
-    parser.add_argument(
-        "--lang", choices=("ja", "en"), default=language, help=LANG.say(language)
-    )
-    given = parser.parse_args(argv)
-    _on_interrupts(signal.default_int_handler)
-    code, interrupted = _tell(given.lang, once=given.once)
-    if interrupted:
-        with suppress(OSError):  # a terminal that was closed
-            print(f"\n{STOPPED.say(given.lang)}", flush=True)
-    return code
-
-
-def _tell(language: str, *, once: bool) -> tuple[int, bool]:
-    """Exit code, and whether it was interrupted; nothing of the demo is left then."""
-    folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        demo = Demo(folder, language)
-        stack.callback(demo.end)
-        # Whoever presses Ctrl-C once more must not leave half of it running.
-        stack.callback(_on_interrupts, signal.SIG_IGN)
-        try:
-            demo.run(once=once)
-        except (DemoError, Refused) as failed:
-            print(FAILED.fill(why=failed.words).say(language), file=sys.stderr)
-            return 1, False
-        except KeyboardInterrupt:
-            return (130 if once else 0), True
-    return 0, False
-
-
 class Demo:
-    """The programs that take part, and the story that is told of them."""
+    """The story that is told, and the programs that take part in it."""
 
-    def __init__(self, folder: Path, language: str, leave: float = LEAVE) -> None:
-        self.folder, self.language, self.leave = folder, language, leave
+    def __init__(self, folder: Path, language: str) -> None:
+        self.folder, self.language = folder, language
         self.home, self.lab_folder = folder / "home", folder / "lab"
         self.definitions = folder / "definitions"
         self.mark = f"noroshi-demo-{secrets.token_hex(4)}"
-        self.programs: dict[str, subprocess.Popen[bytes]] = {}
+        self.programs = Programs(folder)
         self.manager: Mapping[str, str] = {}
 
     def run(self, *, once: bool) -> None:
@@ -155,9 +95,9 @@ class Demo:
 
     def start_lab(self) -> dict[str, Any]:
         """The lab, once it has said where it is."""
-        self._start("lab", "-m", "noroshi.lab", "--folder", str(self.lab_folder))
+        self.programs.start("lab", "-m", "noroshi.lab", "--folder", str(self.lab_folder))
         card = self.lab_folder / "lab.json"
-        lab: dict[str, Any] = self.until(
+        lab: dict[str, Any] = self.programs.until(
             lambda: json.loads(card.read_text("utf-8")) if card.exists() else None, "lab"
         )
         self.step(LAB.fill(**lab))
@@ -165,32 +105,32 @@ class Demo:
 
     def start_shop(self) -> None:
         """A process that does nothing but be there; its mark is what the node looks for."""
-        self._start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
+        self.programs.start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
         self.step(SHOP.fill(pid=self.shop.pid))
 
     def start_node(self, lab: Mapping[str, Any], *, manager: bool) -> None:
         """A node with these definitions, once it has seen the shop; with a manager, if there
         is somebody to look at it."""
-        self._start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
-        if self.programs["init"].wait():
-            raise DemoError(self._ended("init"))
+        self.programs.start("init", "-m", "noroshi.cli", "--home", str(self.home), "init")
+        if self.programs.running["init"].wait():
+            raise DemoError(self.programs.ended("init"))
         with (self.home / "noroshi.toml").open("a", encoding="utf-8") as settings:
             settings.write(f"web = {{ port = {_port()} }}\n" if manager else "web = false\n")
         argv = ("-m", "noroshi.cli", "--home", str(self.home), "--lang", "en", "serve")
-        self._start("node", *argv)
-        self.until(lambda: self._door_opens() or None, "node")
+        self.programs.start("node", *argv)
+        self.programs.until(lambda: self._door_opens() or None, "node")
         self._define(lab)
         documents = [
             {"key": document.key, "body": document.body}
             for document in read_folder(self.definitions)
         ]
         self.far.call("apply", documents=documents)
-        self.until(lambda: self._level() == "ok" or None, "node")
+        self.programs.until(lambda: self._level() == "ok" or None, "node")
         status = self.far.call("status")
         for monitor in status["monitors"]:
             self.step(NODE.fill(line=f"{monitor['path']} ({monitor['kind']})"))
         if manager:
-            self.manager = self.until(self._manager, "manager")
+            self.manager = self.programs.until(self._manager, "manager")
             self.step(MANAGER.fill(**self.manager) if self.manager else NO_MANAGER)
 
     def sign_in(self, lab: Mapping[str, Any]) -> None:
@@ -214,7 +154,7 @@ class Demo:
         self.shop.kill()
         self.shop.wait()
         self.step(KILLED.fill(pid=self.shop.pid))
-        self.until(lambda: self._level() == "critical" or None, "alarm")
+        self.programs.until(lambda: self._level() == "critical" or None, "alarm")
         self.post(0, DOWN)
         return self.arrival(lab, 1)
 
@@ -222,7 +162,7 @@ class Demo:
         """The shop runs again; its recovery, in the same thread."""
         time.sleep(3)
         self.start_again()
-        self.until(lambda: self._level() == "ok" or None, "recovery")
+        self.programs.until(lambda: self._level() == "ok" or None, "recovery")
         self.post(0, UP)
         told = self.arrival(lab, 2)
         if alarm.mail.message_id not in told.mail.references:
@@ -236,17 +176,17 @@ class Demo:
         return told
 
     def start_again(self) -> None:
-        del self.programs["shop"]
-        self._start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
+        del self.programs.running["shop"]
+        self.programs.start("shop", "-c", "import time; time.sleep(10**8)", self.mark)
         self.step(AGAIN.fill(pid=self.shop.pid))
 
     def arrival(self, lab: Mapping[str, Any], count: int) -> Told:
         """The mail of that number, with each post lit only as it is proven."""
         box = Mailboxes(self.lab_folder / "mail")
-        mails = self.until(lambda: self._mails(box, lab["reader"], count), "mail")
+        mails = self.programs.until(lambda: self._mails(box, lab["reader"], count), "mail")
         mail = mails[count - 1]
         envelope = mail.message_id.strip("<>").rpartition("@")[0]
-        letter = self.until(lambda: self._accepted(envelope), "answer")
+        letter = self.programs.until(lambda: self._accepted(envelope), "answer")
         said = letter["tried"][-1]["said"][0]
         self.post(1, "")
         self.post(2, self._route())
@@ -280,7 +220,7 @@ class Demo:
         box = Mailboxes(self.lab_folder / "mail")
         count = len(box.mails(lab["reader"]))
         while True:
-            self.see_who_ended()
+            self.programs.see_who_ended()
             now = len(box.mails(lab["reader"]))
             if self.shop.poll() is None:
                 count = now  # counted while it lived, so its alarm is not among them
@@ -303,17 +243,18 @@ class Demo:
 
     def watch_arrive(self, lab: Mapping[str, Any], level: str, seen: Words, count: int) -> None:
         try:
-            self.until(lambda: self._level() == level or None, level)
+            self.programs.until(lambda: self._level() == level or None, level)
             self.post(0, seen)
             self.arrival(lab, count)
         except DemoError:
-            self.see_who_ended()  # else whoever looks on has silenced it, or watches no shop now
+            # If none did, whoever looks on has silenced it, or watches no shop now.
+            self.programs.see_who_ended()
 
     # what it is made of
 
     @property
     def shop(self) -> subprocess.Popen[bytes]:
-        return self.programs["shop"]
+        return self.programs.running["shop"]
 
     @property
     def far(self) -> Far:
@@ -333,51 +274,6 @@ class Demo:
         self.step(
             Words(en="  ● {post}", ja="  ● {post}").fill(post=POSTS[number].fill(text=text))
         )
-
-    def until(self, seen: Callable[[], Any], what: str) -> Any:
-        """What comes, as soon as it does; DemoError if a program ends or nothing comes."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            try:
-                if (found := seen()) is not None:
-                    return found
-            except Refused as refused:
-                if refused.kind != "no node":
-                    raise
-            self.see_who_ended()  # that is why, if nobody answered
-            time.sleep(LOOK)
-        raise DemoError(IN_VAIN.fill(what=what, seconds=PATIENCE))
-
-    def see_who_ended(self) -> None:
-        """DemoError if the lab or the node did; neither should."""
-        for name in ("lab", "node"):
-            if name in self.programs and self.programs[name].poll() is not None:
-                raise DemoError(self._ended(name))
-
-    def end(self) -> None:
-        """End what was started, the node first, as it may be sending."""
-        for name in ("init", "node", "lab", "shop"):
-            program = self.programs.get(name)
-            if program is not None and program.poll() is None:
-                program.terminate()
-                try:
-                    program.wait(self.leave)
-                except subprocess.TimeoutExpired:
-                    program.kill()
-                    program.wait()
-
-    def _start(self, name: str, *argv: str) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        with log, undisturbed():  # a program that is started is known, or it would be left
-            # A group of its own: Ctrl-C is ours to hand on, in the right order.
-            self.programs[name] = subprocess.Popen(
-                [sys.executable, *argv],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env={**os.environ, "PYTHONUTF8": "1"},
-            )
 
     def _define(self, lab: Mapping[str, Any]) -> None:
         """The lab's own account and cloud, as it left them, and what is ours."""
@@ -420,11 +316,6 @@ class Demo:
     def _route(self) -> str:
         return str(OWN[self.language]["route"])
 
-    def _ended(self, name: str) -> Words:
-        log = self.folder / f"{name}.log"
-        tail = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [""]
-        return ENDED.fill(what=name, log=f"{log.name}: {tail[0]}")
-
 
 def _port() -> int:
     """The manager's usual port if it is free, else any (0)."""
@@ -435,25 +326,6 @@ def _port() -> int:
         except OSError:
             return 0
     return PORT
-
-
-def _on_interrupts(handler: Any) -> None:
-    for number in INTERRUPTS:
-        signal.signal(number, handler)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """What would interrupt this does so at its end."""
-    came, before = list[int](), [signal.getsignal(number) for number in INTERRUPTS]
-    _on_interrupts(lambda number, _frame: came.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in zip(INTERRUPTS, before, strict=True):
-            signal.signal(number, handler)
-    if came:
-        raise KeyboardInterrupt
 
 
 def _zone() -> str:

@@ -11,15 +11,17 @@ from typing import TypeVar
 
 from noroshi.core.budget import DAY
 from noroshi.core.delivery import Accepted, Fate
-from noroshi.core.model import Envelope, Instance, Monitor, Parcel, Receipt, Route, State
+from noroshi.core.model import Envelope, Monitor, Parcel, Receipt, Route
 from noroshi.core.own import is_mail
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch
 from noroshi.engine.emergency import Emergency
-from noroshi.engine.held import Cause, Held
+from noroshi.engine.held import Held
 from noroshi.engine.notices import Notices, Plan, Worded, as_in_files
 from noroshi.engine.renamed import Renamed
 from noroshi.engine.round_trip import RoundTrips
+from noroshi.engine.sweeping import YEAR, Sweeping
+from noroshi.engine.taking_up import bury, close_the_stopped, take_up
 from noroshi.engine.vital import Signs
 from noroshi.engine.watch import Watch
 from noroshi.inboxes import Box
@@ -30,15 +32,11 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds: what falls due together starts together; it bounds the lateness
-RENEW, FLUSH, SWEEP = 3.0, 1.0, 60.0
+RENEW, FLUSH = 3.0, 1.0
 APART = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
 STALL = 30.0
 """Seconds that a tick may be late, until what was due meanwhile would come in a burst. Below that
 it is looked at as soon as it can be: where each tick is late, nothing would be looked at else."""
-KEEP_SAMPLES = timedelta(days=7)
-SWEPT_AT_ONCE = 20_000
-YEAR = timedelta(days=365)
-FORGOTTEN_AT_ONCE = 500
 
 
 class Engine:
@@ -62,7 +60,6 @@ class Engine:
         worded: Worded = as_in_files,
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
-        self._ledger, self._audit = ledger, audit
         self.emergency = Emergency(plugins, clocks, self._transports)
         self.notices = Notices(store, plugins, clocks, worded)
         told = self.notices.of_texts
@@ -88,6 +85,7 @@ class Engine:
         )
         self.renamed = Renamed(store, clocks)
         self.trips = RoundTrips(store, clocks, box_of, self.notices.of_return, new_id)
+        self.sweeping = Sweeping(store, clocks, ledger, audit)
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
@@ -108,7 +106,7 @@ class Engine:
             self.tick,
             self._hold_and_send,
             self.flush,
-            self.sweep,
+            self.sweeping.step,
             self.emergency.step,
             self.trips.step,
         )
@@ -234,8 +232,8 @@ class Engine:
         if renewal is None:
             return FLUSH
         self.watch.hear(held, renewal)
-        self._bury(held)
-        self._see_to_the_stopped(held)
+        bury(self.watch, held)
+        close_the_stopped(self.watch, held)
         self.watch.held = held
         await self._serve(version, plan)
         return RENEW
@@ -245,53 +243,9 @@ class Engine:
         before = dict(held.monitors)
         version, plan = await self._current()
         block = await self.store.lease_monitors(node, self.clocks.wall(), held.fence)
-        steady, wall = self.clocks.steady(), self.clocks.wall()
         held.take(block, plan.monitors)
-        differ = {id for id in held.states if before.get(id) != plan.monitors.get(id)}
-        due = held.forget_turns(differ, steady)
-        for id in differ & plan.monitors.keys():
-            held.monitors[id] = plan.monitors[id]
-            held.place(id, steady, wall)
-            self._change(held, before.get(id), plan.monitors[id])
-            if id in due and not plan.monitors[id].stopped:
-                held.repeat(id, Cause.AGAIN, steady, wall)
-        # Another name, or a monitor that is new, may be where something is silent.
-        self.watch.weigh(held, held.hear(held.known, held.said))
-        self.watch.close_open(held, differ - plan.monitors.keys(), Cause.LAST)
-        self._bury(held)
+        take_up(self.watch, held, before, plan.monitors)
         await self._serve(version, plan)
-
-    def _change(self, held: Held, before: Monitor | None, after: Monitor) -> None:
-        """New limits judge from the next sample on; a new kind or target starts afresh."""
-        if before is None:
-            return
-        if after.stopped and not before.stopped:
-            self.watch.close_open(held, [after.id], Cause.STOP)
-        elif not after.looks_at_the_same(before):
-            self.watch.close_open(held, [after.id], Cause.AFRESH)
-        state = held.states[after.id]
-        items = {name: replace(item, looks=()) for name, item in state.items.items()}
-        held.states[after.id] = State(items=items, serial=state.serial)
-
-    def _see_to_the_stopped(self, held: Held) -> None:
-        """What was stopped while no node ran, or could not be closed before one ended."""
-        stopped = [id for id, monitor in held.monitors.items() if monitor.stopped]
-        opened = [id for id in stopped if held.states[id].items or held.memories[id]]
-        self.watch.close_open(held, opened, Cause.STOP)
-
-    def _bury(self, held: Held) -> None:
-        """Monitors that were removed while no node ran: nobody knows any more who to tell."""
-        unknown = held.states.keys() - held.monitors.keys()
-        for id in unknown:
-            held.monitors[id] = Monitor(
-                id=id,
-                name=id,
-                instance=Instance(name="removed"),
-                group="",
-                kind="",
-                options=None,
-            )
-        self.watch.close_open(held, unknown, Cause.LAST)
 
     async def _current(self) -> tuple[Version, Plan]:
         version = await self.store.current()
@@ -346,17 +300,6 @@ class Engine:
             self._complain(error)  # samples alone wait for room: what is said is written
         self._flushed_at = self.clocks.steady()
         return FLUSH
-
-    async def sweep(self) -> float:
-        """Let go of old samples and of what ledger and audit log need no longer hold, a few at a
-        time, so that nothing waits for it."""
-        now = self.clocks.wall()
-        dropped = await self.store.drop_samples(now - KEEP_SAMPLES, SWEPT_AT_ONCE)
-        forgotten = await self.store.forget(now - self._ledger, FORGOTTEN_AT_ONCE)
-        await self.store.forget_said(now - self._ledger)
-        rows = await self.store.forget_audit(now - self._audit, FORGOTTEN_AT_ONCE)
-        more = dropped == SWEPT_AT_ONCE or FORGOTTEN_AT_ONCE in (forgotten, rows)
-        return FLUSH if more else SWEEP
 
     # the clocks
 

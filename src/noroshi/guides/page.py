@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from noroshi.core.defined import REDIRECT
+from noroshi.core.defined_sending import REDIRECT
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
 from noroshi.guides.guide import PARTS, Case, Guide, Step

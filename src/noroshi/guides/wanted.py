@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.defined import REDIRECT
+from noroshi.core.defined_sending import REDIRECT
 from noroshi.guides.guide import Case
 from noroshi.guides.microsoft365 import MAIL_SEND, MAIL_SEND_SHARED, path_of, values_of
 from noroshi.guides.places import Value

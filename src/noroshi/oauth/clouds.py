@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from noroshi.core.accounts import host_in
-from noroshi.core.defined import REDIRECT
+from noroshi.core.defined_sending import REDIRECT
 from noroshi.core.model import DIRECT, Network
 from noroshi.ports import Resource
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from noroshi.core.model import NOTHING, Level, Verdict
@@ -93,3 +94,71 @@ class Ledger:
 
     sum: Sum
     rows: tuple[LedgerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The envelopes that are safely queued now."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """One envelope in short. `state`: waiting, out, held, set aside, accepted or dropped,
+    or once it is shown in full seen arrived or came back.
+
+    `next` is when it may next be lent, and `because` why not now. `marks`, by route: what stands
+    beside those whose provider is none of the built-in ones.
+    """
+
+    id: str
+    state: str
+    contact: str
+    to: tuple[str, ...]
+    subject: str
+    routes: tuple[str, ...]
+    attempts: int
+    born: datetime
+    next: datetime | None
+    because: Words
+    marks: Mapping[str, Words] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What became of one address: `text` is the other side's, `words` are our own."""
+
+    address: str
+    verdict: Verdict
+    code: int
+    enhanced: str
+    text: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt that came to an end, by a route ("": from before routes were recorded)."""
+
+    at: datetime
+    provider_id: str
+    said: tuple[Said, ...]
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One envelope in full, with what each attempt brought and what became of it; `unproved`
+    says what is not known of an accepted one."""
+
+    queued: Queued
+    text: str
+    reached: tuple[str, ...]
+    refused: tuple[str, ...]
+    alarms: tuple[str, ...]
+    members: tuple[str, ...]
+    thread: tuple[str, ...]
+    tried: tuple[Attempt, ...]
+    arrived: tuple[Arrived, ...] = ()
+    unproved: Words = NOTHING

@@ -1,28 +1,22 @@
-"""Operations of the first start: what to watch on this computer, and an alarm that somebody
-gives back the number of."""
+"""Operations of the first start: how far it has come, and an alarm that somebody gives back the
+number of."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import ip_address
-from typing import Any, TypeVar
 
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
-from noroshi.core.model import Contact, Envelope, Instance, Lane, Monitor
+from noroshi.core.model import Contact, Envelope, Lane
 from noroshi.core.own import OWN
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
-from noroshi.definitions import Plan, content
-from noroshi.definitions.blueprints import Blueprint, add
-from noroshi.hosts.zone import machine_zone
-from noroshi.ports import Document, Host, Listener, Unmeasurable
-from noroshi.service.answers import Applied
-from noroshi.service.defining import BAD_DEFINITIONS
-from noroshi.service.editing import Editing
+from noroshi.definitions import Plan
+from noroshi.ports import Document
+from noroshi.service.desk import Desk
 from noroshi.service.offer import (
     ADMIN,
     OPERATOR,
@@ -31,24 +25,13 @@ from noroshi.service.offer import (
     Invalid,
     NotFound,
     Person,
-    Trouble,
-    note as note_change,
+    note,
     operation,
 )
 from noroshi.service.sending import routes_of
-from noroshi.service.suggested import Suggested, groups_of, instance_name, suggested
 
-T = TypeVar("T")
 FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""
-NEW = Words(en="this machine's sensible watch", ja="このマシンの監視")
-NOT_HERE = Words(
-    en="This process does not measure, so it cannot look at the computer.",
-    ja="このプロセスは測定をしないため、コンピューターを調べられません。",
-)
-NOTHING_CHOSEN = Words(
-    en="Choose at least one thing to watch.", ja="監視するものを1つ以上選んでください。"
-)
 NO_SUGGESTION = Words(
     en="{given} was not suggested{instead}", ja="{given} は候補にありません{instead}"
 )
@@ -110,16 +93,6 @@ class FirstLook:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """What there is to watch on this computer, and what its instance would be called."""
-
-    instance: str
-    title: str
-    zone: str
-    monitors: tuple[Suggested, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class AlarmSent:
     """The mail that goes to a contact, with a number in it."""
@@ -129,7 +102,7 @@ class AlarmSent:
     to: tuple[str, ...]
 
 
-class Beginning(Editing):
+class Beginning(Desk):
     """From an empty node to a received alarm."""
 
     @operation(
@@ -165,66 +138,6 @@ class Beginning(Editing):
         """It is not spoken of any more, though no alarm was given back."""
         await self._keep_first(replace(await self._kept_first() or Kept(), ended=True))
         return FIRST
-
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(
-            en="What to watch on this computer.",
-            ja="このコンピューターで監視するとよいものを調べます。",
-        ),
-    )
-    async def suggest(self, who: Person) -> Suggestion:
-        """Disk space, memory, processor, services and ports found, with what there is of each."""
-        name = instance_name(self._runs_on or self._name)
-        there = _there((await self._store.current()).documents, name)
-        host = self._this_computer(name)
-        found = suggested(
-            await _had(host.volumes, ()),
-            await _had(host.memory, None),
-            await _had(host.processor, None),
-            await _had(host.processes, ()),
-            self._others(await _had(host.listeners, ())),
-            there,
-        )
-        title = self._runs_on or self._name
-        return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=found)
-
-    @operation(
-        role=ADMIN,
-        news=True,
-        help=Words(en="Watch what was suggested.", ja="候補から選んだものの監視を始めます。"),
-    )
-    async def suggest_take(
-        self,
-        who: Person,
-        wanted: tuple[str, ...],
-        language: str = "en",
-        title: str = "",
-        rules: tuple[str, ...] = (),
-    ) -> Applied:
-        """Bring these into force, by their ids, as monitors of this computer's instance; titles
-        in that language. What is there already stays as it is."""
-        found = await self.suggest(who)
-        chosen = _chosen(found, wanted)
-        current = await self._store.current()
-        blueprint = Blueprint(
-            name=TEST, title=NEW, help=NEW, asks={}, groups=groups_of(chosen, language)
-        )
-        rest = {
-            "title": title or found.title,
-            "zone": found.zone,
-            "rules": list(rules or _rules(current.documents)),
-        }
-        try:
-            made = add(current.documents, blueprint, found.instance, {}, rest)
-        except schema.Invalid as invalid:
-            raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
-        note = NEW.say(language)
-        told = await self.apply(who, documents=made, base=current.number, note=note)
-        if await self._kept_first() is None:
-            await self._keep_first(Kept())
-        return told
 
     @operation(
         role=OPERATOR,
@@ -272,7 +185,7 @@ class Beginning(Editing):
                 sent=now,
             )
         )
-        note_change(after={"mail": id, "to": told.addresses})
+        note(after={"mail": id, "to": told.addresses})
         return AlarmSent(id, told.id, told.addresses)
 
     @operation(
@@ -294,7 +207,7 @@ class Beginning(Editing):
             raise Invalid(WRONG_NUMBER, (Problem("number", WRONG_NUMBER),))
         now = self._clocks.wall()
         await self._keep_first(replace(kept, seen=now, by=who.name))
-        note_change(after={"mail": kept.mail, "to": kept.to, "seen": now})
+        note(after={"mail": kept.mail, "to": kept.to, "seen": now})
         return await self.first_look(who)
 
     async def _kept_first(self) -> Kept | None:
@@ -307,60 +220,10 @@ class Beginning(Editing):
     async def _keep_first(self, kept: Kept) -> None:
         await self._store.note(FIRST, schema.text(kept))
 
-    def _others(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
-        """All but the manager: whoever could be told that it is away need not be told by it."""
-        own = self._around.manager if self._around else None
-        if own is None:
-            return listeners
-        at = ip_address(own.address)
-        return [o for o in listeners if (ip_address(o.address), o.port) != (at, own.port)]
-
-    def _this_computer(self, name: str) -> Host:
-        if self._host_of is None:
-            raise Trouble(NOT_HERE)
-        here = Instance(name=name)
-        return self._host_of(
-            Monitor(id=name, name=name, instance=here, group="", kind="", options=None)
-        )
-
-
-async def _had(ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
-    """What is not to be had on this computer is not suggested."""
-    try:
-        return await ask()
-    except Unmeasurable:
-        return otherwise
-
 
 def _instances(documents: Iterable[Document]) -> Collection[str]:
     names = [one.key.partition("/")[2] for one in documents if one.key.startswith("instances/")]
     return [name for name in names if name != OWN]
-
-
-def _rules(documents: Iterable[Document]) -> Collection[str]:
-    return [one.key.partition("/")[2] for one in documents if one.key.startswith("rules/")][:1]
-
-
-def _there(documents: Iterable[Document], instance: str) -> Collection[str]:
-    """The monitors that this instance has, as group/name."""
-    mine = next((one for one in documents if one.key == f"instances/{instance}"), None)
-    groups: Iterable[Mapping[str, Any]] = content(mine).get("group", ()) if mine else ()
-    return {f"{g.get('name')}/{m.get('name')}" for g in groups for m in g.get("monitor", ())}
-
-
-def _chosen(found: Suggestion, wanted: tuple[str, ...]) -> list[Suggested]:
-    """Those that are meant and not there yet. Raises Invalid."""
-    known = {one.id: one for one in found.monitors}
-    problems = [
-        Problem("wanted", NO_SUGGESTION.fill(given=id, instead=instead(id, known)))
-        for id in wanted
-        if id not in known
-    ]
-    if not wanted:
-        problems.append(Problem("wanted", NOTHING_CHOSEN))
-    if problems:
-        raise Invalid(NOTHING_CHOSEN if not wanted else BAD_DEFINITIONS, tuple(problems))
-    return [known[id] for id in dict.fromkeys(wanted) if not known[id].there]
 
 
 def _contact(plan: Plan, name: str) -> Contact:

@@ -9,7 +9,7 @@ from noroshi import schema
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
-from noroshi.service.answers import Applied, BlueprintRow
+from noroshi.service.answers_definitions import Applied, BlueprintRow
 from noroshi.service.defining import BAD_DEFINITIONS, Defining
 from noroshi.service.offer import ADMIN, VIEWER, Invalid, NotFound, Person, operation
 

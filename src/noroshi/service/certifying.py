@@ -18,7 +18,7 @@ from noroshi.oauth.client_certificates import (
 )
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.said import CERTIFICATE_MISSING
-from noroshi.service.answers import Certificate
+from noroshi.service.answers_sign_in import Certificate
 from noroshi.service.offer import (
     ADMIN,
     Conflict,

@@ -12,7 +12,7 @@ from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, check, differences
 from noroshi.ports import Document, Version
-from noroshi.service.answers import Applied, Exported, Planned
+from noroshi.service.answers_definitions import Applied, Exported, Planned
 from noroshi.service.cautions import NOT_KEPT, NOT_SENT, cautions, ends_everything
 from noroshi.service.desk import Desk
 from noroshi.service.entries import named_by_headers, named_in

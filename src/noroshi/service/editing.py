@@ -17,7 +17,7 @@ from noroshi.definitions.renaming import renamed, went_to
 from noroshi.definitions.rerouting import mails_follow, remember
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
-from noroshi.service.answers import Applied, DefinitionsShown
+from noroshi.service.answers_definitions import Applied, DefinitionsShown
 from noroshi.service.cautions import without_route
 from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.following import Names, ways_of

@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.ports import Document
-from noroshi.service.answers import SecretEntry
+from noroshi.service.answers_vault import SecretEntry
 from noroshi.service.desk import Desk
 from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, note, operation
 from noroshi.vault import reserved

@@ -11,7 +11,7 @@ from noroshi.core.status import ENDS
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.plugins import UnknownKind
-from noroshi.service.answers import ContactRow, Decided, Happened, Log
+from noroshi.service.answers_history import ContactRow, Decided, Happened, Log
 from noroshi.service.offer import VIEWER, NotFound, Person, operation
 from noroshi.service.said import remark_shown
 from noroshi.service.saying import told

@@ -18,17 +18,9 @@ from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Arrival, Check, Resting, TransportKind, Trip, Waiting
 from noroshi.service import arriving
-from noroshi.service.answers import (
-    Attempt,
-    Counts,
-    ItemStatus,
-    Kind,
-    Letter,
-    MonitorStatus,
-    Queued,
-    RouteStatus,
-    Said,
-)
+from noroshi.service.answers import Counts, ItemStatus, MonitorStatus, RouteStatus
+from noroshi.service.answers_definitions import Kind
+from noroshi.service.answers_mail import Attempt, Letter, Queued, Said
 from noroshi.service.answers_stops import StoppedBy
 from noroshi.service.said import NOTHING_OF_IT, OfMonitor, holder
 from noroshi.service.saying import limits_told

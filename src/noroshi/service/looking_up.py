@@ -8,7 +8,8 @@ from noroshi.core.model import Level, Monitor, Sample, State
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service import looking
-from noroshi.service.answers import Kind, MonitorStatus, RoutesShown, Status
+from noroshi.service.answers import MonitorStatus, RoutesShown, Status
+from noroshi.service.answers_definitions import Kind
 from noroshi.service.answers_stops import StoppedBy
 from noroshi.service.cautions import silent
 from noroshi.service.desk import Desk

@@ -10,7 +10,7 @@ from noroshi.core.words import Words
 from noroshi.definitions.needs import account_of
 from noroshi.ports import Waiting
 from noroshi.service import looking, sending
-from noroshi.service.answers import Letter, Queued, Sent
+from noroshi.service.answers_mail import Letter, Queued, Sent
 from noroshi.service.desk import Desk
 from noroshi.service.offer import (
     ADMIN,

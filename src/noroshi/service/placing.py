@@ -11,7 +11,7 @@ from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions.parts import Path, copied, instance_copied, moved, part
 from noroshi.ports import Document, Version
-from noroshi.service.answers import Applied
+from noroshi.service.answers_definitions import Applied
 from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.offer import ADMIN, Invalid, Person, operation
 from noroshi.service.stopping import PATH, Stopping, no_part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.system import why
 from noroshi.core.words import Words
-from noroshi.service.answers import KeyChecked, KeyEntry, KeyRotated
+from noroshi.service.answers_vault import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.desk import Desk
 from noroshi.service.offer import ADMIN, Person, Trouble, note, operation
 from noroshi.vault import KeyRing, VaultError

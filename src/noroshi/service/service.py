@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from noroshi.service.api_tokens import ApiTokens
 from noroshi.service.as_sent import Previewing
+from noroshi.service.auditing import Auditing
 from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
 from noroshi.service.editing import Editing
@@ -25,6 +27,7 @@ from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
 from noroshi.service.showing import Showing
 from noroshi.service.silencing import Silencing
+from noroshi.service.suggesting import Suggesting
 from noroshi.service.surveying import Surveying
 from noroshi.service.trying import Trying
 from noroshi.service.versions import Versions
@@ -36,6 +39,7 @@ class Service(
     History,
     Showing,
     Trying,
+    Suggesting,
     Beginning,
     Editing,
     Versions,
@@ -53,6 +57,8 @@ class Service(
     Reporting,
     Keeping,
     OwnAccounts,
+    ApiTokens,
+    Auditing,
     Examining,
 ):
     """The list of operations. Each raises a Refusal that says what to do, or StoreError."""

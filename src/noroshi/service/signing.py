@@ -16,7 +16,8 @@ from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.said import CERTIFICATE_MISSING
 from noroshi.ports import Resource
-from noroshi.service.answers import DeviceAsked, OnDevice, Proof, RouteStatus, SignIn
+from noroshi.service.answers import RouteStatus
+from noroshi.service.answers_sign_in import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.desk import Desk
 from noroshi.service.keeping_secrets import unfit
 from noroshi.service.offer import (

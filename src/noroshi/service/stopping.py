@@ -18,7 +18,7 @@ from noroshi.core.words import Words
 from noroshi.definitions.checking import read
 from noroshi.definitions.parts import Path, part, parts, stops, switched
 from noroshi.ports import Document, Version
-from noroshi.service.answers import Applied
+from noroshi.service.answers_definitions import Applied
 from noroshi.service.defining import BAD_DEFINITIONS, Defining
 from noroshi.service.offer import OPERATOR, Invalid, NotFound, Person, operation
 

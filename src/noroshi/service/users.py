@@ -1,11 +1,11 @@
-"""Operations on people who log in, on API tokens, and on the log of what everybody changed."""
+"""Operations on people who log in: their roles, passwords and second steps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.people import NAME, ROLES, ApiToken, Audited, User
+from noroshi.core.people import NAME, ROLES, User
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.people import keys, steps
@@ -24,25 +24,14 @@ from noroshi.service.offer import (
 )
 from noroshi.vault import Secret, VaultError
 
-CODE_DAYS, MOST_DAYS, MOST_LISTED = 3, 3650, 10_000
+CODE_DAYS = 3
 NOT_MADE = Words(en="Nothing was made.", ja="何も作成していません。")
 NOT_SET = Words(en="The password was left as it is.", ja="パスワードは変更していません。")
 BAD_ROLE = Words(en="is none of {known}", ja="は使えません。{known} のどれかです")
-BAD_DAYS = Words(
-    en="must be 0 (it does not end) to {most}", ja="0 (期限なし) から {most} までにしてください"
-)
 NO_USER = Words(
     en="There is no user {given}{instead}", ja="{given} という利用者はいません{instead}"
 )
-NO_TOKEN = Words(
-    en="There is no API token {given}{instead}",
-    ja="{given} という API トークンはありません{instead}",
-)
 THERE_IS = Words(en="There is a user {name} already.", ja="{name} という利用者はすでにいます。")
-THERE_IS_TOKEN = Words(
-    en="There is an API token {name} already. Revoke it first, or choose another name.",
-    ja="{name} という API トークンはすでにあります。先に失効させるか、別の名前にしてください。",
-)
 LAST_ONE = Words(
     en="{name} is the only administrator who can log in. Make another one first.",
     ja="{name} はログインできる唯一の管理者です。先に別の管理者を作ってください。",
@@ -105,31 +94,8 @@ class Recovery:
     codes: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenMade:
-    """An API token: `token` is shown once."""
-
-    name: str
-    role: str
-    token: str = field(repr=False)
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRow:
-    """An API token in short. `ended`: it holds no more."""
-
-    name: str
-    role: str
-    by: str
-    made: datetime
-    until: datetime | None
-    programs: bool
-    ended: bool
-
-
 class Users(Desk):
-    """Users, tokens, the audit log."""
+    """Who may log in, as what, and by which proof."""
 
     @operation(
         role=ADMIN,
@@ -212,7 +178,7 @@ class Users(Desk):
         gone = [
             token.name
             for token in (await self._store.api_tokens()).values()
-            if token.by == _maker(Person(name, frozenset(), "web"))
+            if token.by == maker(Person(name, frozenset(), "web"))
             and await self._store.drop_api_token(token.name)
         ]
         await self._store.drop_user(name)  # after them: cut off here, it can be done again
@@ -253,91 +219,7 @@ class Users(Desk):
         """For when the authenticator and the recovery codes are lost."""
         return await self._step_off(await self._user(name))
 
-    @operation(
-        role=ADMIN,
-        sure=True,
-        help=Words(en="Make an API token.", ja="API トークンを作ります。"),
-    )
-    async def token_new(
-        self,
-        who: Person,
-        name: str,
-        role: str = "viewer",
-        days: int = 90,
-        programs: bool = False,
-    ) -> TokenMade:
-        """For a program, in a person's stead. `programs`: it may also do what runs programs;
-        `days` 0: it does not end."""
-        problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
-        problems += _faults(role, name, "")
-        if not 0 <= days <= MOST_DAYS:
-            problems.append(Problem("days", BAD_DAYS.fill(most=MOST_DAYS)))
-        if problems:
-            raise Invalid(NOT_MADE, tuple(problems))
-        text, now = keys.token(), self.now()
-        token = ApiToken(
-            name=name,
-            role=role,
-            hash=keys.hashed(text),
-            by=_maker(who),
-            made=now,
-            until=now + timedelta(days=days) if days else None,
-            programs=programs,
-        )
-        if not await self._store.put_api_token(token):
-            raise Conflict(THERE_IS_TOKEN.fill(name=name))
-        note(after={"role": role, "until": token.until, "programs": programs})
-        return TokenMade(name=name, role=role, token=text, until=token.until)
-
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="All API tokens.", ja="API トークンを一覧します。"),
-    )
-    async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
-        """Who made them, and until when they hold; never the tokens."""
-        return tuple(
-            TokenRow(
-                name=one.name,
-                role=one.role,
-                by=one.by,
-                made=one.made,
-                until=one.until,
-                programs=one.programs,
-                ended=not one.good(self.now()),
-            )
-            for one in (await self._store.api_tokens()).values()
-        )
-
-    @operation(
-        role=ADMIN, help=Words(en="Revoke an API token.", ja="API トークンを失効させます。")
-    )
-    async def token_revoke(self, who: Person, name: str) -> str:
-        """It is not taken from the next request on."""
-        known = await self._store.api_tokens()
-        if name not in known or not await self._store.drop_api_token(name):
-            raise NotFound(NO_TOKEN.fill(given=name, instead=instead(name, known)))
-        note(before={"role": known[name].role, "by": known[name].by})
-        return name
-
-    @operation(
-        role=ADMIN,
-        changes=False,
-        help=Words(en="Who changed what.", ja="誰が何を変えたかを新しい順に表示します。"),
-    )
-    async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
-        """Newest first: who, by which door, from what to what. Secrets are never in it."""
-        return tuple(await self._store.audited(max(1, min(last, MOST_LISTED))))
-
     # no operations
-
-    async def record(self, row: Audited) -> None:
-        """Keep a row of the audit log."""
-        await self._store.audit(row)
-
-    async def turn_away(self, who: Person, name: str, why: Words) -> None:
-        """Note that an operation was refused."""
-        await self._people.turned_away.note(name, who.name, who.door, who.address, why)
 
     async def _user(self, name: str) -> User:
         users = await self._store.users()
@@ -408,15 +290,20 @@ class Users(Desk):
 
 
 def _faults(role: str, name: str, password: str) -> list[Problem]:
-    found = list[Problem]()
-    if role not in ROLES:
-        found.append(Problem("role", BAD_ROLE.fill(known=", ".join(ROLES))))
+    found = role_faults(role)
     if password and (why := unfit(name, password)):
         found.append(Problem("password", why))
     return found
 
 
-def _maker(who: Person) -> str:
+def role_faults(role: str) -> list[Problem]:
+    """That there is none of that name, if so."""
+    if role in ROLES:
+        return []
+    return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
+
+
+def maker(who: Person) -> str:
     """A user of the node's computer is not the one of the same name who logs in."""
     return who.name if who.door == "web" else f"{who.name} ({who.door})"
 

@@ -9,7 +9,7 @@ from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
 from noroshi.definitions.kept import as_it_was
 from noroshi.ports import Version
-from noroshi.service.answers import Applied, OneVersion, VersionRow
+from noroshi.service.answers_definitions import Applied, OneVersion, VersionRow
 from noroshi.service.defining import Defining
 from noroshi.service.offer import ADMIN, VIEWER, NotFound, Person, operation
 

@@ -57,7 +57,6 @@ from noroshi.stores.sql import (
     monitors,
     spool,
     together,
-    turns,
 )
 from noroshi.stores.sql.checking import faults
 from noroshi.stores.sql.copying import copy
@@ -65,6 +64,7 @@ from noroshi.stores.sql.migrating import Migration, ours
 from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK, connect_to_read, open_file
 from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
 from noroshi.stores.sqlite_alarms import AlarmsInFile
+from noroshi.stores.sqlite_kept import KeptInFile
 from noroshi.stores.sqlite_people import PeopleInFile
 from noroshi.stores.work import Alike, Work
 from noroshi.stores.writer import GATHER, Writer
@@ -73,7 +73,7 @@ T = TypeVar("T")
 NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
 
 
-class SqliteStore(PeopleInFile, AlarmsInFile):
+class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     """As ports.Store says. Made by `open`; used from one event loop."""
 
     def __init__(self, path: Path, writer: Writer, reader: Writer, reserve: Reserve) -> None:
@@ -303,45 +303,6 @@ class SqliteStore(PeopleInFile, AlarmsInFile):
 
     async def wake(self, route: str, now: datetime) -> bool:
         return await self._tell(lambda db: spool.wake(db, route, now))
-
-    # secrets
-
-    async def put_secret(self, name: str, sealed: bytes) -> None:
-        sql = "insert or replace into secret values (?, ?)"
-        await self._write(lambda db: db.execute(sql, (name, sealed)).rowcount)
-
-    async def get_secret(self, name: str) -> bytes | None:
-        sql = "select sealed from secret where name = ?"
-        row = await self._read(lambda db: db.execute(sql, (name,)).fetchone())
-        return None if row is None else bytes(row[0])
-
-    async def secret_names(self) -> Sequence[str]:
-        rows = await self._read(
-            lambda db: db.execute("select name from secret order by name").fetchall()
-        )
-        return [name for (name,) in rows]
-
-    async def drop_secret(self, name: str) -> bool:
-        sql = "delete from secret where name = ?"
-        return await self._write(lambda db: db.execute(sql, (name,)).rowcount) > 0
-
-    # notes
-
-    async def note(self, name: str, text: str) -> None:
-        sql = "insert or replace into note values (?, ?)"
-        await self._write(lambda db: db.execute(sql, (name, text)).rowcount)
-
-    async def notes(self) -> Mapping[str, str]:
-        sql = "select name, body from note order by name"
-        return dict(await self._read(lambda db: db.execute(sql).fetchall()))
-
-    # turns
-
-    async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
-        return await self._write(lambda db: turns.take(db, name, holder, until, now))
-
-    async def end_turn(self, name: str, holder: str) -> None:
-        await self._write(lambda db: turns.end(db, name, holder))
 
     # all
 

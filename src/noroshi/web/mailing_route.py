@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.defined import REDIRECT
+from noroshi.core.defined_sending import REDIRECT
 from noroshi.guides.wanted import NOT_YET
 from noroshi.service import NotFound
 from noroshi.web.doing import attempt, may

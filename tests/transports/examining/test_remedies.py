@@ -12,18 +12,15 @@ from noroshi.examining import PEOPLE, Remedy, Whose
 from noroshi.network import said
 from noroshi.transports import diagnosis, troubles
 from noroshi.transports.examining.causes import CAUSES
-from noroshi.transports.examining.obstacles import (
-    BY_FAULT,
+from noroshi.transports.examining.closed_ports import (
     CLOSED_ALONE,
     CLOSED_BESIDE_GRAPH,
     CLOSED_PORT,
     NOTHING_OUT,
-    OBSTACLES,
-    advice_on,
     closed,
     nothing_out,
-    sentence,
 )
+from noroshi.transports.examining.obstacles import BY_FAULT, OBSTACLES, advice_on, sentence
 from noroshi.transports.examining.way import with_values
 from noroshi.transports.http_rules import GRAPH, WEBHOOK
 from noroshi.transports.rules import RULES

@@ -128,6 +128,18 @@ def moved(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | No
     )
 
 
+def seen_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
+    """The mark of a compressed file as it is now; its size says nothing of what is in it."""
+    return replace(
+        mark,
+        head_length=len(head),
+        head=fingerprint(head),
+        size=fact.size,
+        changed=fact.changed,
+        lost=False,
+    )
+
+
 def stored(memory: Memory) -> Mapping[str, Any]:
     """As JSON; lists, for a monitor may follow hundreds of files."""
     return {

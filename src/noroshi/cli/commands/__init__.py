@@ -7,13 +7,13 @@ from noroshi.cli.commands.defining import (
     APPLY,
     BLUEPRINT,
     CHECK_CONFIG,
-    DEFINITION,
     EXPORT,
     KINDS,
     PLAN,
     TAKE_BACK,
     VERSIONS,
 )
+from noroshi.cli.commands.editing import DEFINITION
 from noroshi.cli.commands.first import FIRST
 from noroshi.cli.commands.node import (
     BACKUP,

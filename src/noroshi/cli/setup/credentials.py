@@ -7,7 +7,7 @@ from pathlib import Path
 
 from noroshi.cli.cert import opened
 from noroshi.cli.client import Refused
-from noroshi.cli.setup import words as said
+from noroshi.cli.setup import words_proving as said
 from noroshi.cli.setup.guiding import Known
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk

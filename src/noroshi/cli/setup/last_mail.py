@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli.client import Refused
-from noroshi.cli.setup import words as said
+from noroshi.cli.setup import words_sending as said
 from noroshi.cli.setup.proofs import Proofs
 from noroshi.cli.setup.talk import Talk
+from noroshi.cli.setup.words import NO_ADDRESS
 from noroshi.cli.times import clock
 from noroshi.core.words import Words, joined, plain
 from noroshi.core.written import is_address
@@ -123,7 +124,7 @@ def _recipient(talk: Talk, wanted: Wanted) -> str:
         option="--to",
         given=talk.given.to,
         default=wanted.mailbox,
-        check=lambda text: None if is_address(text) else said.NO_ADDRESS,
+        check=lambda text: None if is_address(text) else NO_ADDRESS,
     )
 
 

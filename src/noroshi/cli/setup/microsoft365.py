@@ -19,6 +19,13 @@ from noroshi.cli.setup.proofs import Proofs
 from noroshi.cli.setup.questions import route_beside, wanted_by
 from noroshi.cli.setup.second import OTHER, named_after, offered, used_by
 from noroshi.cli.setup.talk import Talk, later
+from noroshi.cli.setup.words_sending import (
+    DID_IT_ARRIVE,
+    IT_ARRIVED,
+    LOOK_FOR_IT,
+    WANT_AFTER,
+    WHERE_IT_IS,
+)
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
 from noroshi.guides.wanted import Wanted
@@ -130,14 +137,14 @@ def _afterwards(talk: Talk, wanted: Wanted, known: Known) -> None:
     """Whether it arrived nobody but the reader knows; what keeps it well is the administrator's."""
     if talk.hurried:
         return
-    talk.say(said.DID_IT_ARRIVE)
-    found = talk.choice(said.WHERE_IT_IS, NOT_LOOKED)
+    talk.say(DID_IT_ARRIVE)
+    found = talk.choice(WHERE_IT_IS, NOT_LOOKED)
     tell: dict[int, Callable[[], None]] = {
-        ARRIVED: lambda: talk.done(said.IT_ARRIVED),
-        NOT_THERE: lambda: talk.say(said.LOOK_FOR_IT.fill(mailbox=wanted.mailbox)),
+        ARRIVED: lambda: talk.done(IT_ARRIVED),
+        NOT_THERE: lambda: talk.say(LOOK_FOR_IT.fill(mailbox=wanted.mailbox)),
     }
     tell.get(found, lambda: None)()
-    if found == IN_OTHER or talk.yes(said.WANT_AFTER, default=False):
+    if found == IN_OTHER or talk.yes(WANT_AFTER, default=False):
         show(talk, wanted, known, known.steps(wanted, "after"))
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import contents
-from noroshi.cli.setup import words as said
+from noroshi.cli.setup import words_proving as said
 from noroshi.cli.setup.credentials import another_secret, asked_when_it_ends, keep_secret
 from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.questions import client_id
 from noroshi.cli.setup.talk import Talk
+from noroshi.cli.setup.words import MENDED
 from noroshi.cli.signing_in import How, sign_in
 from noroshi.core.words import Words, joined
 from noroshi.guides import path_of
@@ -51,7 +52,7 @@ class Proofs:
         prove = self._app_signed_in if self.wanted.alone else self._person_signed_in
         self._until(prove, self._a_secret_after_all)
 
-    def _until(self, prove: Any, ask: Any, again: Words = said.MENDED) -> None:
+    def _until(self, prove: Any, ask: Any, again: Words = MENDED) -> None:
         def mend(refused: Refused) -> bool:
             self.tell_steps(refused)
             return bool(ask(refused))

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from noroshi.cli.client import Refused
-from noroshi.cli.setup import words as said
+from noroshi.cli.setup import words_questions as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
+from noroshi.cli.setup.words import NO_ADDRESS
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words, plain
 from noroshi.core.written import is_address
@@ -148,7 +149,7 @@ def _mailbox(talk: Talk, default: str) -> str:
         option="--mailbox",
         given=talk.given.mailbox,
         default=default,
-        check=lambda text: None if is_address(text) else said.NO_ADDRESS,
+        check=lambda text: None if is_address(text) else NO_ADDRESS,
     )
 
 
@@ -193,7 +194,7 @@ def _person(talk: Talk, wanted: Wanted) -> str:
         option="--person",
         given=talk.given.person,
         default=wanted.person or ("" if wanted.delegated else wanted.mailbox),
-        check=lambda text: None if is_address(text) else said.NO_ADDRESS,
+        check=lambda text: None if is_address(text) else NO_ADDRESS,
     )
 
 

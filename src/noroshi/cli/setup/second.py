@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from noroshi.cli.setup import words as said
+from noroshi.cli.setup import words_sending as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
 from noroshi.guides.wanted import Wanted

@@ -1,12 +1,9 @@
-"""What `noroshi setup microsoft365` says."""
+"""What `noroshi setup microsoft365` says at every step: it leads, and asks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
-from noroshi.guides.handing import SENDS_BY
 
 TITLE = Words(en="Mail through Microsoft 365", ja="Microsoft 365 からメールを送る設定")
 ABOUT = Words(
@@ -35,17 +32,6 @@ MENDED = Words(
     en="Enter: try again (mended, or not)   q: leave it for now: ",
     ja="Enter: もう一度試す   q: 中断する: ",
 )
-UPLOADED = Words(
-    en="Enter: try again, once it is uploaded   q: leave it for now: ",
-    ja="Enter: 登録したので、もう一度試す   q: 中断する: ",
-)
-STARTED = Words(
-    en="Enter: it runs now   q: leave it for now: ", ja="Enter: 動かした   q: 中断する: "
-)
-MENDED_OR_WAIT = Words(
-    en="Enter: try again now   w: wait until it is through   q: leave it for now: ",
-    ja="Enter: いますぐ再試行   w: 通るまで待つ   q: 中断する: ",
-)
 MENDED_BY = Words(en="What mends it:", ja="直し方:")
 CHECK = Words(en="To see whether it is so:", ja="確かめるには:")
 ACTS_AFTER = Words(en="Acts after {time}.", ja="反映までの時間: {time}。")
@@ -62,111 +48,26 @@ WAYS_CLASH = Words(
     en="these options name two different ways to sign in",
     ja="別々のサインイン方法のオプションが一緒に指定されています",
 )
+NO_ADDRESS = Words(en="this is no mail address", ja="メールアドレスではありません")
 ONE_KIND = Words(
     en="take one of --graph and --smtp", ja="--graph と --smtp はどちらか一方だけ使えます"
 )
-
-# who sends
-
-WHO_SENDS = Words(en="Who sends, and how", ja="送信元と方法")
-MAILBOX = Words(en="Mailbox that alarms come from", ja="アラームの送信元メールボックス")
-NO_ADDRESS = Words(en="this is no mail address", ja="メールアドレスではありません")
-TENANT = Words(
-    en="Tenant ID, or a domain of the organisation", ja="テナント ID、または組織のドメイン"
-)
-TENANT_FOUND = Words(
-    en="{tenant} is the tenant {id} (says {host}).",
-    ja="{tenant} のテナントは {id} です ({host} で確認)。",
-)
-TENANT_THERE = Words(
-    en="The tenant {id} is there (says {host}).",
-    ja="テナント {id} が見つかりました ({host} で確認)。",
-)
-WHICH_WAY = Words(en="How shall it sign in?", ja="どの方法でサインインしますか。")
-WHY: Mapping[str, Words] = {
-    "app-certificate": Words(
-        en="Best for a server: no person, no password, no second factor; nothing to hand over but "
-        "a certificate that may be seen. It needs PowerShell for Exchange once.",
-        ja="サーバーにおすすめです。人も、パスワードも、2要素認証も要りません。渡すのは見られても困らない"
-        "証明書だけです。Exchange の PowerShell を一度使います。",
-    ),
-    "app-secret": Words(
-        en="The same, with a secret that ends after two years at most.",
-        ja="上と同じですが、最長2年で切れるシークレットを使います。",
-    ),
-    "person-paste": Words(
-        en="Where the administrator gives client ID, secret, tenant ID and redirect URL. Somebody "
-        "signs in once, on any computer.",
-        ja="クライアント ID、シークレット、テナント ID、リダイレクト URL を管理者から受け取る方法です。"
-        "どのコンピューターからでも、一度サインインするだけです。",
-    ),
-    "person-here": Words(
-        en="The same, where this computer has a browser: nothing to paste.",
-        ja="上と同じで、このコンピューターにブラウザーがある場合です。貼り付けは要りません。",
-    ),
-    "person-device": Words(
-        en="No secret; on a phone, say. Many organisations block it.",
-        ja="シークレットは要らず、スマートフォンでもできます。禁止している組織も多くあります。",
-    ),
-}
-WHICH_KIND = Words(en="And by which way shall mails leave?", ja="どの経路で送りますか。")
-KINDS: Mapping[str, tuple[Words, Words]] = {
-    "smtp": (
-        SENDS_BY["smtp"],
-        Words(
-            en="The permission for nothing but that. “Authenticated SMTP” must be on for the mailbox.",
-            ja="権限が最小で済みます。メールボックスで「認証済み SMTP」を有効にする必要があります。",
-        ),
-    ),
-    "graph": (
-        SENDS_BY["graph"],
-        Words(
-            en="Where port 587 or Authenticated SMTP is closed. Mails of up to 3 MB.",
-            ja="ポート 587 や「認証済み SMTP」が使えない場合に。メールは3 MB までです。",
-        ),
-    ),
-}
 SHARED_BY_APP = Words(
     en="--shared is for a person who signs in: an app sends from a shared mailbox as from any "
     "other",
     ja="--shared は人がサインインする場合のものです。アプリは共有メールボックスからもふつうのメールボックスと"
     "同じように送れます",
 )
-PERSON = Words(en="Who signs in", ja="サインインする人")
 MARKED = Words(
     en="[{mark}]: its sign-in server is none of those that Noroshi knows. Its routes are marked so "
     "wherever they are shown.",
     ja="[{mark}]: Noroshi の知らないサインイン サーバーです。この経路には、表示されるすべての場所で"
     "この印が付きます。",
 )
-NO_TENANT = Words(
-    en="must be a tenant ID, or a domain such as contoso.onmicrosoft.com",
-    ja="テナント ID か、contoso.onmicrosoft.com のようなドメインを入れてください",
-)
-NOT_REGISTERED = Words(en="not registered yet", ja="未登録")
-GO_ON_WITH = Words(
-    en="""What is known so far:
-  mailbox   {mailbox}
-  cloud     {cloud}
-  tenant    {tenant}
-  client ID {app}
-  way       {way}
-  sends by  {kind}
-  kept in   accounts/{account}, routes/{route}
-Go on with this? (n: change it)""",
-    ja="""ここまでの設定:
-  メールボックス    {mailbox}
-  クラウド          {cloud}
-  テナント          {tenant}
-  クライアント ID   {app}
-  サインイン        {way}
-  送信              {kind}
-  保存先            accounts/{account}、routes/{route}
-このまま続けますか (n: 変更する)。""",
-)
 
-# the administrator
+# its steps
 
+WHO_SENDS = Words(en="Who sends, and how", ja="送信元と方法")
 REGISTRATION = Words(
     en="At Microsoft 365: the app (administrator)", ja="Microsoft 365 側: アプリ (管理者)"
 )
@@ -174,6 +75,12 @@ EXCHANGE = Words(
     en="At Microsoft 365: the mailbox (administrator)",
     ja="Microsoft 365 側: メールボックス (管理者)",
 )
+SIGN_IN = Words(en="Sign-in", ja="サインイン")
+TEST_MAIL = Words(en="Test mail", ja="テストメール")
+READY = Words(en="Done", ja="完了")
+
+# the administrator
+
 HOW_TO_SEE = (
     (Words(en="Show me the steps", ja="手順を表示する"), NOTHING),
     (
@@ -196,189 +103,8 @@ SEND_CERTIFICATE = Words(
     en="With it goes the certificate, {file}.", ja="証明書 {file} も一緒に渡してください。"
 )
 
-# the app
+# the end
 
-CLIENT_ID = Words(en="Application (client) ID", ja="アプリケーション (クライアント) ID")
-NOT_KNOWN_YET = Words(
-    en="If it is not known yet: Enter alone leaves it for now.",
-    ja="まだ分からなければ、空のまま Enter で中断できます。",
-)
-NO_GUID = Words(
-    en="must be like 11111111-2222-3333-4444-555555555555",
-    ja="11111111-2222-3333-4444-555555555555 のような形にしてください",
-)
-APP_KNOWN = Words(
-    en="The tenant knows the app {app}.", ja="アプリ {app} はテナントに登録されています。"
-)
-CERTIFICATE_MADE = Words(
-    en="Made a key and a certificate, for {days} days. The key stays in the vault.",
-    ja="鍵と証明書を作りました (有効期間 {days}日)。鍵は保管庫から出ません。",
-)
-CERTIFICATE_WRITTEN = Words(
-    en="The certificate to upload is in {file}.",
-    ja="登録する証明書を {file} に書き出しました。",
-)
-CERTIFICATE_LATER = Words(
-    en="The certificate, {file}, goes with the steps: the same command without --print-admin-steps "
-    "writes it.",
-    ja="手順と一緒に証明書 {file} を渡してください。--print-admin-steps を付けずに同じコマンドを実行すると"
-    "書き出されます。",
-)
-CERTIFICATE_SHOWN = Words(
-    en="No file can be written here. Save what follows as a file that ends in .cer:",
-    ja="ここにはファイルを書けません。次の内容を .cer ファイルに保存してください。",
-)
-ASK_SECRET = Words(
-    en="The client secret: its Value, not the Secret ID. It is not shown while you paste it.",
-    ja="クライアント シークレットの「値」を入れてください (「シークレット ID」ではありません)。貼り付けても"
-    "画面には出ません。",
-)
-ASK_SECRET_OR_NONE = Words(
-    en="The client secret: its Value, not the Secret ID. It is not shown while you paste it. Empty: "
-    "the app has none, as it is registered under “Mobile and desktop applications”.",
-    ja="クライアント シークレットの「値」を入れてください (「シークレット ID」ではありません)。貼り付けても"
-    "画面には出ません。「モバイル アプリケーションとデスクトップ アプリケーション」として登録した、"
-    "シークレットのないアプリなら空のまま Enter を押します。",
-)
-SECRET_PROMPT = Words(en="Client secret: ", ja="クライアント シークレット: ")
-SECRET_ENDS = Words(
-    en="Day on which it expires, as in 2028-01-31 (empty: not known)",
-    ja="有効期限 (例 2028-01-31。分からなければ空)",
-)
-NO_DATE = Words(en="write it as in 2028-01-31", ja="2028-01-31 のように書いてください")
-SECRET = Words(en="client secret", ja="クライアント シークレット")
-CERTIFICATE = Words(en="certificate", ja="証明書")
-TAKEN = Words(
-    en="The sign-in server takes the {what}.",
-    ja="{what}はサインイン サーバーに認められました。",
-)
-NOT_SURE = Words(
-    en="Whether the {what} is right cannot be told yet; the sign-in will. ({why})",
-    ja="{what}が正しいかどうかはまだ確かめられません。サインインのときに分かります ({why})。",
-)
-
-# the sign-in
-
-SIGN_IN = Words(en="Sign-in", ja="サインイン")
-AS_PERSON = Words(
-    en="Sign in as {person}, who may send from {mailbox}; not as the mailbox itself.",
-    ja="{mailbox} ではなく、そこから送る権限を持つ {person} でサインインしてください。",
-)
-AS_DELEGATE = Words(
-    en="Sign in as somebody who may send from the shared mailbox {mailbox}; not as the mailbox "
-    "itself.",
-    ja="共有メールボックス {mailbox} 自身ではなく、そこから送る権限を持つ人でサインインしてください。",
-)
-TOKEN = Words(
-    en="Route {route} is signed in. What its token says:",
-    ja="経路 {route} のサインインが済みました。トークンの内容:",
-)
-OBJECT_ID = Words(
-    en="Its app is the enterprise application with the Object ID {id}.",
-    ja="エンタープライズ アプリケーションのオブジェクト ID は {id} です。",
-)
-NO_ROLE = Words(
-    en="The token carries no permission {role}, or nobody consented to it.",
-    ja="トークンにアクセス許可 {role} がないか、管理者の同意がありません。",
-)
-
-# the test mail
-
-TEST_MAIL = Words(en="Test mail", ja="テストメール")
-NOBODY_SENDS = Words(
-    en="No node is running, so nobody would send it. In another window: noroshi serve (as a "
-    "service: noroshi service install --start)",
-    ja="ノードが動いていないため、送信できません。別のウィンドウで noroshi serve を実行してください "
-    "(サービスにするなら noroshi service install --start)。",
-)
-TO = Words(en="Send a test mail to", ja="テストメールの宛先")
-ON_ITS_WAY = Words(
-    en="A mail to {to} is on its way by {route}; waiting for its receipt.",
-    ja="{to} 宛てのメールを {route} で送っています。受領を待っています。",
-)
-WAITING = Words(
-    en="The node tries it again by itself until it is accepted. Ctrl-C leaves; the mail stays in "
-    "the queue.",
-    ja="受領されるまで、ノードが自動で再試行します。Ctrl-C で中断しても、メールはキューに残ります。",
-)
-ACCEPTED = Words(
-    en="Accepted at {at}: the mail to {to}, by route {route}.",
-    ja="受領されました ({at}): {to} 宛て、経路 {route}。",
-)
-NUMBER_OF_IT = Words(en="number  {number}", ja="番号  {number}")
-REPLY = Words(en="reply   {reply}", ja="応答  {reply}")
-NOT_ARRIVED = Words(
-    en="Accepted is not arrived: that the mail lies in the inbox nobody has seen yet. Look there, "
-    "and whether it is under “Other” or in Junk Email.",
-    ja="受領は到着ではありません。受信トレイに届いたことは、まだ誰も確かめていません。受信トレイを開き、"
-    "「その他」や迷惑メールに入っていないかも確かめてください。",
-)
-DID_IT_ARRIVE = Words(en="Where is it?", ja="どこに届きましたか。")
-WHERE_IT_IS = (
-    (Words(en="In the inbox", ja="受信トレイ"), NOTHING),
-    (Words(en="Under “Other”, or in Junk Email", ja="「その他」か迷惑メール"), NOTHING),
-    (Words(en="Nowhere", ja="どこにもない"), NOTHING),
-    (Words(en="I will look later", ja="あとで見る"), NOTHING),
-)
-IT_ARRIVED = Words(
-    en="You have seen it in the inbox.", ja="受信トレイに届いたことを確認していただきました。"
-)
-LOOK_FOR_IT = Words(
-    en="The administrator finds it under Exchange admin center, Mail flow, Message trace. A report "
-    "of non-delivery, if there is one, lies in the mailbox {mailbox}.",
-    ja="管理者が Exchange 管理センターの「メール フロー」›「メッセージ追跡」で探せます。配信不能レポートが"
-    "あれば、メールボックス {mailbox} に届いています。",
-)
-WANT_AFTER = Words(
-    en="Show the steps that keep alarms out of “Other”, and Sent Items small?",
-    ja="「その他」への振り分けと、送信済みアイテムの対策を表示しますか。",
-)
-
-# the second route, and the end
-
-SECOND = Words(en="A second route", ja="2つ目の送信経路")
-WHY_SECOND: Mapping[str, Words] = {
-    "graph": Words(
-        en="Authenticated SMTP is switched off by policies now and then, and firewalls close port "
-        "587. Microsoft Graph goes by HTTPS, from the same mailbox: while one of them is closed, "
-        "alarms go by the other.",
-        ja="「認証済み SMTP」はポリシーで無効にされることがあり、ポート 587 はファイアウォールで閉じられる"
-        "ことがあります。Microsoft Graph は同じメールボックスから HTTPS で送るため、片方が使えない間も"
-        "アラームが届きます。",
-    ),
-    "smtp": Words(
-        en="Graph has limits and outages of its own. SMTP goes another way, from the same mailbox: "
-        "while one of them is closed, alarms go by the other.",
-        ja="Graph にも固有の制限や障害があります。SMTP は同じメールボックスから別の道で送るため、片方が"
-        "使えない間もアラームが届きます。",
-    ),
-}
-SECOND_LATER: Mapping[str, Words] = {
-    "graph": Words(
-        en="To add it: noroshi setup microsoft365 --account {account} --graph",
-        ja="追加するには: noroshi setup microsoft365 --account {account} --graph",
-    ),
-    "smtp": Words(
-        en="To add it: noroshi setup microsoft365 --account {account} --smtp",
-        ja="追加するには: noroshi setup microsoft365 --account {account} --smtp",
-    ),
-}
-HAS_SECOND = Words(
-    en="There is one already: {route} sends from the same mailbox.",
-    ja="すでにあります。{route} が同じメールボックスから送信します。",
-)
-WANT_SECOND: Mapping[str, Words] = {
-    "graph": Words(en="Add a route by Graph now?", ja="Graph の経路をいま追加しますか。"),
-    "smtp": Words(en="Add a route by SMTP now?", ja="SMTP の経路をいま追加しますか。"),
-}
-NAME_SECOND = Words(
-    en="Let {names} go by {second} whenever {first} cannot?",
-    ja="{first} が使えないとき {second} で送るようにしますか ({names})。",
-)
-NAMED_SECOND = Words(
-    en="{names}: {second} takes over now.", ja="{names} に {second} を追加しました。"
-)
-READY = Words(en="Done", ja="完了")
 MADE = Words(
     en="In force: accounts/{account}, {routes}. If you have a folder of definitions, bring it up to "
     "date before the next apply, which would undo this otherwise: noroshi export --force DIR "

@@ -23,7 +23,8 @@ from noroshi.network.said import NotReached
 from noroshi.network.stepwise import Ahead, joined, led_on, looked_up
 from noroshi.network.trust import client_context
 from noroshi.ports import Outside, RouteTrouble
-from noroshi.transports.examining.obstacles import closed, nothing_out, stopped_by
+from noroshi.transports.examining.closed_ports import closed, nothing_out
+from noroshi.transports.examining.obstacles import stopped_by
 
 OTHER_PATIENCE = 5.0
 """Seconds for the look whether anything else answers."""

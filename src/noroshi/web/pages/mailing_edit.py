@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi import schema
-from noroshi.core.defined import AccountDef, NetworkDef, RouteDef
+from noroshi.core.defined_sending import AccountDef, NetworkDef, RouteDef
 from noroshi.service import NotFound
 from noroshi.web.changing import REMOVE, Edit
 from noroshi.web.doing import address, asked, see_that_may

@@ -5,17 +5,13 @@ It alone hands in the clocks, the dice and the environment's randomness.
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import logging
 import os
 import random
-import signal
 import socket
 import sys
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,17 +27,14 @@ from noroshi.core.model import Fault, Monitor, Network, Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
-from noroshi.definitions.needs import mark_of, resources_of
-from noroshi.door import open_door
 from noroshi.engine import Engine
-from noroshi.engine.signs import Notify, SignsOfLife
 from noroshi.hosts.around import Around
 from noroshi.hosts.examining import System
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.own import OwnFacts
 from noroshi.hosts.programs import ProgramRules
-from noroshi.hosts.threads import Pool, apart
+from noroshi.hosts.threads import apart
 from noroshi.intakes.opening import box_of
 from noroshi.oauth.clouds import Account, Cloud
 from noroshi.oauth.generic_provider import GenericProvider
@@ -68,7 +61,7 @@ from noroshi.stores.lock import LifeLock
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
-log = logging.getLogger(__name__)
+log = logging.getLogger(__package__)
 
 
 def _steady() -> float:
@@ -81,21 +74,6 @@ def _steady() -> float:
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, OTHERS = MsalProvider(), GenericProvider()
-LOOK_AFTER = 3600.0
-"""Seconds between two looks at the sign-ins that rest."""
-STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
-WATCHES = Words(en="watching {name}: {count} monitors", ja="監視中: {name} ({count}項目)")
-SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
-REMARK = Words(en="{name}: {remark}", ja="{name}: {remark}")
-MARKED = Words(en="{kind} [{mark}]", ja="{kind} [{mark}]")
-NOTHING_WATCHED = Words(
-    en="nothing is watched yet; begin in the manager, or give it definitions: noroshi apply DIR",
-    ja="まだ何も監視していません。マネージャーで設定を始めるか、noroshi apply DIR で定義を入れてください",
-)
-NO_ROUTE = Words(
-    en="there is no route, so no alarm can leave", ja="送信経路がないため、アラームを送れません"
-)
-NOT_READY = Words(en="it does not watch yet", ja="まだ監視を始めていません")
 NO_ACCOUNT = Words(
     en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
 )
@@ -244,155 +222,6 @@ async def open_service(config: Config) -> AsyncIterator[Service]:
     """The operations on a home folder whose node does not run; no node may start meanwhile."""
     async with open_app(config) as app:
         yield app.service
-
-
-async def serve(
-    config: Config,
-    say: Callable[[Words], None],
-    open_store: Callable[[Path], Store] = SqliteStore.open,
-) -> None:
-    """Run the node until SIGTERM or SIGINT. Raises StoreError if it cannot start.
-
-    `say` is told what is watched and by which routes it sends, once it is so.
-    """
-    asyncio.get_running_loop().set_default_executor(Pool())
-    async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(open_app(config, open_store=open_store))
-        await stack.enter_async_context(open_door(config, app.service, app.engine.news))
-        stop = asyncio.Event()
-        _on_signals(stop.set)
-        working = asyncio.create_task(app.engine.run())
-        try:
-            await _until_either(app.engine.ready.wait(), stop.wait())
-            for words in announce(app.plans.current):
-                say(words)
-            await stack.enter_async_context(_manager(app, config, say))
-            _settle_memory()
-            async with _signs_of_life(app, config), _sign_ins_alive(app):
-                await _until_either(stop.wait(), asyncio.shield(working))
-        finally:
-            working.cancel()
-            await asyncio.wait((working,), timeout=STOP_WITHIN)
-
-
-@asynccontextmanager
-async def _manager(
-    app: App, config: Config, say: Callable[[Words], None]
-) -> AsyncIterator[None]:
-    """Browsers and the API are answered, if there is to be a manager."""
-    if config.web is None:
-        yield
-        return
-    # Only now: it costs 0.2 s and 20 MB, which no command and no node without it shall pay.
-    from noroshi.web.house import House
-    from noroshi.web.serving import open_web
-
-    async def ready() -> Words | None:
-        return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY
-
-    house = House(
-        service=app.service,
-        people=app.people,
-        news=app.engine.news,
-        ready=ready,
-        name=config.name,
-    )
-    async with open_web(config.web, config.home, house, say):
-        yield
-
-
-@asynccontextmanager
-async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
-    """The service manager and the URL hear of this node as long as it is alive."""
-    notify = Notify.of(os.environ)
-    notify.say("READY=1")
-    living = asyncio.create_task(SignsOfLife(REAL, app.engine.signs, notify, config.beat).run())
-    try:
-        yield
-    finally:
-        notify.say("STOPPING=1")
-        living.cancel()
-        await asyncio.wait((living,))
-
-
-@asynccontextmanager
-async def _sign_ins_alive(app: App) -> AsyncIterator[None]:
-    """What nobody uses is renewed before it ends by resting, at a start too."""
-    keeping = asyncio.create_task(keep_signed_in(app))
-    try:
-        yield
-    finally:
-        keeping.cancel()
-        await asyncio.wait((keeping,))
-
-
-async def keep_signed_in(app: App) -> None:
-    """Look at all sign-ins now and then, without end."""
-    while True:
-        plan = app.plans.current
-        try:
-            await app.tokens.keep_alive(
-                [(account, resources_of(plan, account)) for account in plan.accounts.values()]
-            )
-        except Exception:  # a fault of ours must not end it for good
-            log.exception("the sign-ins could not be looked after")
-        await asyncio.sleep(LOOK_AFTER)
-
-
-def _settle_memory() -> None:
-    """What was read at the start stays: looking through it again and again costs a twentieth
-    of a node's CPU."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-
-
-def announce(current: Plan) -> Sequence[Words]:
-    """What the node watches and by which routes it sends, a line each."""
-    watched = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
-    instances = Counter(monitor.instance.name for monitor in watched)
-    lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
-    for name, route in current.routes.items():
-        shown = route.title or name
-        lines.append(
-            SENDS.fill(name=shown, kind=_kind_of(current, route), host=_host_in(route))
-        )
-        remarks = getattr(route.options, "remarks", ())
-        lines += [REMARK.fill(name=shown, remark=remark) for remark in remarks]
-    if not watched:
-        lines.append(NOTHING_WATCHED)
-    if not current.routes:
-        lines.append(NO_ROUTE)
-    return lines
-
-
-def _kind_of(current: Plan, route: Route) -> Words:
-    """With a mark where the provider is none of the built-in ones: the lab, or one's own."""
-    mark = mark_of(current, route)
-    return MARKED.fill(kind=route.kind, mark=mark) if mark else plain(route.kind)
-
-
-def _host_in(route: Route) -> str:
-    where = getattr(route.options, "where", "")
-    return f" {where}" if where else ""
-
-
-def _on_signals(act: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        if sys.platform == "win32":  # its loop takes no signal handlers
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
-        else:
-            loop.add_signal_handler(number, act)
-
-
-async def _until_either(*waits: Awaitable[object]) -> None:
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in rest:
-        task.cancel()
-    for task in done:
-        await task
 
 
 def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:

@@ -1,0 +1,138 @@
+"""How a value of noroshi.toml is read, by what it is to be; or what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from noroshi.core.closed import Net
+from noroshi.core.words import Words
+
+MOST_DAYS = 36_500
+LONGEST_SOCKET = 107
+"""Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
+NO_TEXT = Words(en="must be a text in quotes", ja="引用符で囲んだ文字列にしてください")
+NO_LIST = Words(en="must be a list of texts", ja="文字列の配列にしてください")
+NO_NAME = Words(
+    en="{given} is no name: letters, digits, - and _, at most 63",
+    ja="{given} は名前に使えません。英数字と - と _ で63文字までです",
+)
+NO_CHOICE = Words(
+    en="{given} is none of {known}", ja="{given} は使えません。{known} のどれかです"
+)
+NOT_ABSOLUTE = Words(
+    en="{given} must begin with /: what may run must not depend on where it is run",
+    ja="{given} は / で始めてください。実行してよい場所は、起動した場所によらず決まっている必要があります",
+)
+NO_DAYS = Words(
+    en="must be a number of days, 1 to {most}", ja="1から{most}までの日数にしてください"
+)
+NO_NET = Words(
+    en="{given} is no address and no network, as in 192.0.2.7 or 192.0.2.0/24",
+    ja="{given} は 192.0.2.7 や 192.0.2.0/24 のような、アドレスかネットワークではありません",
+)
+NO_URL = Words(
+    en="must be a URL that begins with http:// or https://, without a user and without blanks",
+    ja="http:// か https:// で始まる URL にしてください。利用者名と空白は使えません",
+)
+TOO_LONG = Words(
+    en="{given} is too long for a socket (at most {most} bytes)",
+    ja="{given} はソケットには長すぎます ({most}バイトまで)",
+)
+
+
+class Wrong(Exception):
+    """Why a value cannot be taken, in words."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+def read_text(_home: Path, given: object) -> str:
+    if not isinstance(given, str):
+        raise Wrong(NO_TEXT)
+    return given
+
+
+def read_texts(_home: Path, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise Wrong(NO_LIST)
+    return tuple(given)
+
+
+def read_name(home: Path, given: object) -> str:
+    text = read_text(home, given)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
+        raise Wrong(NO_NAME.fill(given=repr(text)))
+    return text
+
+
+def read_path(home: Path, given: object) -> Path:
+    """Whole: what is not is meant from the home folder."""
+    text = read_text(home, given)
+    if not text:
+        raise Wrong(NO_TEXT)
+    return home / text
+
+
+def read_socket(home: Path, given: object) -> Path:
+    path = read_path(home, given)
+    if len(bytes(path)) > LONGEST_SOCKET:
+        raise Wrong(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
+    return path
+
+
+def read_days(_home: Path, given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST_DAYS:
+        raise Wrong(NO_DAYS.fill(most=MOST_DAYS))
+    return given
+
+
+def read_nets(home: Path, given: object) -> tuple[Net, ...]:
+    return tuple(_net(text) for text in read_texts(home, given))
+
+
+def _net(text: str) -> Net:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise Wrong(NO_NET.fill(given=repr(text))) from None
+
+
+def read_url(home: Path, given: object) -> str:
+    text = read_text(home, given)
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        raise Wrong(NO_URL) from None
+    if not known or parts.username is not None or not re.fullmatch(r"[!-~]+", text):
+        raise Wrong(NO_URL)
+    return text
+
+
+def read_folders(home: Path, given: object) -> tuple[Path, ...]:
+    folders = tuple(Path(text) for text in read_texts(home, given))
+    for folder in folders:
+        if not folder.is_absolute():
+            raise Wrong(NOT_ABSOLUTE.fill(given=repr(str(folder))))
+    return folders
+
+
+def read_one_of(known: tuple[str, ...]) -> Callable[[Path, object], str]:
+    """A way to read one of these words, and no other."""
+
+    def read(home: Path, given: object) -> str:
+        text = read_text(home, given)
+        if text not in known:
+            listed = ", ".join(repr(one) for one in known)
+            raise Wrong(NO_CHOICE.fill(given=repr(text), known=listed))
+        return text
+
+    return read

@@ -1,0 +1,20 @@
+"""What all definitions have in common, whatever they define.
+
+The strings under their fields are the help texts: "English. / 日本語。". "" and () stand for
+"not said here".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Definition:
+    """What reads definitions must refuse unknown names, and takes the help texts from here."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {
+        "extra": "forbid",
+        "use_attribute_docstrings": True,
+    }

@@ -1,0 +1,113 @@
+"""What the operations about definitions answer with: plain values, texts in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.model import Limits
+from noroshi.core.problems import Problem
+from noroshi.core.words import Words
+from noroshi.definitions import Difference
+from noroshi.ports import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a set of definitions would change over version `base`, as lines and value by value,
+    what is wrong with it, and what somebody should know before it is applied. `refused`: why
+    `apply` would take it for a mistake."""
+
+    base: int
+    differences: tuple[Words, ...]
+    problems: tuple[Problem, ...]
+    cautions: tuple[Words, ...] = ()
+    refused: Words | None = None
+    changed_values: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The version that is current now, and what it changed, as lines and value by value; with no
+    change it is the old one."""
+
+    version: int
+    differences: tuple[Words, ...]
+    cautions: tuple[Words, ...] = ()
+    changed_values: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """One version of the definitions in short."""
+
+    number: int
+    at: datetime | None
+    who: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneVersion:
+    """What a version changed over the one before it, and what going `back` to it would change;
+    both also value by value."""
+
+    row: VersionRow
+    changed: tuple[Words, ...]
+    back: tuple[Words, ...]
+    current: int
+    changed_values: tuple[Difference, ...] = ()
+    back_values: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The definitions of the current version."""
+
+    version: int
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsShown:
+    """Definitions of one version by key (instances/web1): what each says, as TOML would say it,
+    and the digest that a change of it names; "" for what is not there."""
+
+    version: int
+    documents: Mapping[str, Any]
+    etags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
+    measures, and the limits of that unless others are given, in words and as they are. `open`:
+    its readings have the names that a user's own program gives; `runs`: it runs one;
+    `by_network`: it goes by the network that a monitor of it may name."""
+
+    family: str
+    kind: str
+    title: Words
+    help: Words
+    options: Mapping[str, Any]
+    readings: Mapping[str, Words]
+    limits: Mapping[str, Words]
+    defaults: Mapping[str, Limits]
+    open: bool
+    runs: bool
+    by_network: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlueprintRow:
+    """A set of monitors to add: what it asks for with what is taken otherwise, its monitors
+    as "group/monitor (kind)", and its groups as they stand in a definition."""
+
+    name: str
+    title: Words
+    help: Words
+    asks: Mapping[str, str]
+    monitors: tuple[str, ...]
+    groups: tuple[Mapping[str, Any], ...]

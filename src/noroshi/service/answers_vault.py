@@ -1,0 +1,44 @@
+"""What the operations about the vault and its key answer with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from noroshi.core.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretEntry:
+    """An entry of the vault: whether it is kept, and the keys of the definitions that name it."""
+
+    name: str
+    kept: bool
+    named_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """An entry of the vault, and why the key does not open it; None: it does."""
+
+    name: str
+    fault: Words | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChecked:
+    """Where the vault's key comes from, which one it is, and what it opens."""
+
+    source: str
+    path: str
+    id: str
+    entries: tuple[KeyEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRotated:
+    """The key before and where it is kept, the key now and how many entries it seals."""
+
+    old: str
+    kept: str
+    new: str
+    entries: int

@@ -1,0 +1,145 @@
+"""What the store lends and answers: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from noroshi.core.alarms import NOBODY_SAID, Said
+from noroshi.core.model import NOTHING, Envelope, Event, Fault, Receipt, Standing, State
+from noroshi.core.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One life of a running Noroshi. What an earlier life held ends when a new one begins.
+
+    `seen` is when the life before it last held on to its monitors; None: there was none.
+    """
+
+    name: str
+    life: int
+    seen: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Monitors lent to a node, by id, which keeps their schedule and states in memory."""
+
+    states: Mapping[str, State]
+    memories: Mapping[str, Mapping[str, Any]]
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a node hears when it holds on to its block: standing by monitor, the version, and
+    what people say of alarms."""
+
+    standing: Mapping[str, Standing]
+    version: int
+    said: Said = NOBODY_SAID
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One definition as it is kept: `key` is "type/name", `body` is canonical JSON."""
+
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """All definitions at one time; number 0 is before any were given."""
+
+    number: int
+    documents: tuple[Document, ...] = ()
+    who: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
+
+    `fate` is "" while it waits, else "accepted", "set aside", "held" or "dropped"; "together"
+    and "set aside together" in a digest that waits or is set aside. `why` is the last trouble,
+    or who held or dropped it.
+    """
+
+    envelope: Envelope
+    due: datetime
+    out: bool = False
+    fate: str = ""
+    why: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """What a job last reported of itself: when, whether it went well, and its own words."""
+
+    at: datetime
+    ok: bool = True
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A mail that a provider took: when, by which route, for whom, for how many recipients."""
+
+    at: datetime
+    route: str
+    contact: str
+    recipients: int
+    digest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What became of a mail after a provider took it: `state` is "seen arrived" or "came
+    back", `said` what the other side wrote, with a non-delivery report."""
+
+    address: str
+    state: str
+    at: datetime
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A mail with all attempts, oldest first, and what became of it once it was taken."""
+
+    row: Waiting
+    receipts: tuple[Receipt, ...]
+    arrivals: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One alarm in the ledger, with the envelope that tells it, or the digest it is in.
+
+    `event` is None where its history was forgotten; `receipts` are the attempts, oldest first.
+    """
+
+    alarm: str
+    event: Event | None
+    row: Waiting
+    told_in: Waiting
+    receipts: tuple[Receipt, ...]
+    arrivals: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A route that is down: since when, until when it is left alone, and why."""
+
+    route: str
+    since: datetime
+    until: datetime
+    why: Words
+    fault: Fault = Fault.SERVER
+    early: bool = False
