@@ -199,6 +199,20 @@ async def test_the_store_that_was_there_is_kept_beside_it(store, old, new):
         await again.close()
 
 
+async def test_what_two_restores_in_one_second_put_aside_is_kept_of_both(store, old, new):
+    backup = await taken(store, old)
+    for who in ("suzuki", "tanaka"):
+        new.unlink(missing_ok=True)
+        other = SqliteStore.open(new)
+        await other.publish(replace(version(), who=who), [], 0)
+        await other.close()
+        kept = restore(backup, new, DAWN).kept
+        again = SqliteStore.open(kept)
+        assert (await again.current()).who == who
+        await again.close()
+    assert kept.name == "noroshi.db.before-restore-20260401T060000Z-2"
+
+
 async def test_the_wal_of_a_store_that_was_there_is_not_read_into_the_new_one(store, old, new):
     other = SqliteStore.open(new)
     await other.publish(replace(version(), who="suzuki"), [], 0)

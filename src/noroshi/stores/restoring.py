@@ -7,6 +7,7 @@ import shutil
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
@@ -40,10 +41,6 @@ NO_STORE = Words(
 NOT_WHOLE = Words(
     en="{path} is not whole, nothing was changed: {what}",
     ja="{path} は壊れています。何も変更していません: {what}",
-)
-KEPT_BEFORE = Words(
-    en="{path} is there already; try again in a second",
-    ja="{path} はすでにあります。1秒待って再試行してください",
 )
 
 
@@ -108,7 +105,7 @@ def _refuse_no_file(path: Path) -> None:
 
 def _read_only(path: Path) -> Connection:
     """A copy of a store that crashed may have its WAL beside it, which is read as well."""
-    log = path.with_name(f"{path.name}-wal")
+    log = _log_of(path)
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     uri = f"{path.absolute().as_uri()}?{mode}"
     opened: Connection = driver.connect(uri, uri=True, isolation_level=None)
@@ -175,19 +172,30 @@ def _states(db: Connection) -> list[tuple[str, str]]:
 def _exchange(fresh: Path, store: Path, now: datetime) -> Path | None:
     """Put it in the store's place. At no instant is there no store; the old one has a second
     name before the first is taken from it."""
-    kept = store.with_name(f"{store.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
-    if kept.exists():
-        raise StoreError(KEPT_BEFORE.fill(path=kept))
+    kept = _free_name(store, now)
     if there := store.exists():
         _settle_log(store)
         _name_also(store, kept)
-    log = store.with_name(f"{store.name}-wal")
+    log = _log_of(store)
     if log.exists():  # of a broken file, or one that is gone: the new one must not read it
-        log.replace(kept.with_name(f"{kept.name}-wal"))
+        log.replace(_log_of(kept))
     store.with_name(f"{store.name}-shm").unlink(missing_ok=True)
     fresh.replace(store)
     sync_folder(store.parent)
     return kept if there else None
+
+
+def _free_name(store: Path, now: datetime) -> Path:
+    """A name of the second, or with a number if another restore has that one: a log may be all
+    that it left."""
+    name = f"{store.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    paths = (store.with_name(name) for name in names)
+    return next(p for p in paths if not (p.exists() or _log_of(p).exists()))
+
+
+def _log_of(store: Path) -> Path:
+    return store.with_name(f"{store.name}-wal")
 
 
 def _name_also(store: Path, kept: Path) -> None:
