@@ -121,7 +121,7 @@ async def test_a_mail_that_cannot_go_tells_every_reason(desk, tmp_path):
     argv = ("send", "--to", "opps", "--subject", "s", "--text", "t", "--route", "nowhere")
     told = await typed(*argv, home=tmp_path)
     assert (told.code, told.out) == (3, "")
-    assert "  to: opps is neither a contact nor a mail address; did you mean ops?" in told.err
+    assert "  to: opps is neither a contact nor a mail address (did you mean ops?)" in told.err
     assert "  routes: there is no route nowhere" in told.err
 
 

@@ -127,15 +127,15 @@ def test_the_page_tells_every_setting():
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (("statsu",), "noroshi: there is no command statsu; did you mean status?"),
-        (("queue", "lst"), "noroshi queue: there is no command lst; did you mean list?"),
+        (("statsu",), "noroshi: there is no command statsu (did you mean status?)"),
+        (("queue", "lst"), "noroshi queue: there is no command lst (did you mean list?)"),
         (
             ("--lang", "ja", "statsu"),
             "noroshi: statsu というコマンドはありません。status のことでしょうか",
         ),
         (
             ("completion", "bsh"),
-            "noroshi completion: there is no choice bsh; did you mean bash?",
+            "noroshi completion: there is no choice bsh (did you mean bash?)",
         ),
     ],
 )

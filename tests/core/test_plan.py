@@ -292,12 +292,12 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
     [
         pytest.param(
             with_monitor(kind="dsik"),
-            f"{ROOT_AT}.kind: there is no kind of monitor dsik; did you mean disk?",
+            f"{ROOT_AT}.kind: there is no kind of monitor dsik (did you mean disk?)",
             id="unknown kind",
         ),
         pytest.param(
             with_monitor(rules=("oops",)),
-            f"{ROOT_AT}.rules: there is no rule oops; did you mean ops?",
+            f"{ROOT_AT}.rules: there is no rule oops (did you mean ops?)",
             id="unknown rule",
         ),
         pytest.param(
@@ -339,7 +339,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(at="07:30", days=("mo",)),
-            f"{GROUP_AT}.days: there is no day of the week mo; did you mean mon?",
+            f"{GROUP_AT}.days: there is no day of the week mo (did you mean mon?)",
             id="unknown day",
         ),
         pytest.param(
@@ -388,12 +388,12 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(limits={"usde": HIGH}),
-            f"{ROOT_AT}.limits: there is no reading usde; did you mean used?",
+            f"{ROOT_AT}.limits: there is no reading usde (did you mean used?)",
             id="limits of no reading",
         ),
         pytest.param(
             with_group(limits={"disc": {"used": HIGH}}),
-            f"{GROUP_AT}.limits: there is no kind of monitor disc; did you mean disk?",
+            f"{GROUP_AT}.limits: there is no kind of monitor disc (did you mean disk?)",
             id="limits of no kind",
         ),
         pytest.param(
@@ -419,7 +419,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(kind="page", network="offic"),
-            f"{ROOT_AT}.network: there is no network offic; did you mean office?",
+            f"{ROOT_AT}.network: there is no network offic (did you mean office?)",
             id="no such network",
         ),
     ],
@@ -433,7 +433,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
     [
         pytest.param(
             {"action": "mial"},
-            "rules/night.toml: action: there is no action mial; did you mean mail?",
+            "rules/night.toml: action: there is no action mial (did you mean mail?)",
             id="unknown action",
         ),
         pytest.param(
@@ -448,7 +448,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
         ),
         pytest.param(
             {"routes": ("smtp1", "smtp")},
-            "rules/night.toml: routes: there is no route smtp; did you mean smtp1?",
+            "rules/night.toml: routes: there is no route smtp (did you mean smtp1?)",
             id="unknown route",
         ),
         pytest.param(
@@ -517,7 +517,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
     [
         pytest.param(
             {"route": replace(ROUTE, kind="smpt")},
-            "routes/smtp1.toml: kind: there is no kind of route smpt; did you mean smtp?",
+            "routes/smtp1.toml: kind: there is no kind of route smpt (did you mean smtp?)",
             id="unknown kind of route",
         ),
         pytest.param(
@@ -527,7 +527,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"route": replace(ROUTE, options={"account": "m356"})},
-            "routes/smtp1.toml: options.account: there is no account m356; did you mean m365?",
+            "routes/smtp1.toml: options.account: there is no account m356 (did you mean m365?)",
             id="unknown account",
         ),
         pytest.param(
@@ -543,7 +543,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, cloud="labs")},
-            "accounts/m365.toml: cloud: there is no cloud labs; did you mean lab?",
+            "accounts/m365.toml: cloud: there is no cloud labs (did you mean lab?)",
             id="unknown cloud",
         ),
         pytest.param(

@@ -207,3 +207,9 @@ async def test_a_node_that_watched_before_is_not_led_by_the_hand():
 async def test_a_first_start_is_put_away(asking):
     await asking("first_end")
     assert not (await asking("first_look"))["open"]
+
+
+async def test_a_route_that_is_not_there_is_told_with_the_one_that_may_be_meant(asking):
+    await applied(asking)
+    with pytest.raises(Told, match=r"There is no route plane \(did you mean plain\?\)\."):
+        await asking("test_alarm", routes=("plane",))

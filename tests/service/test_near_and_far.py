@@ -190,7 +190,9 @@ async def test_a_route_without_an_account_needs_no_sign_in(ask):
 
 async def test_a_route_that_is_not_there_is_named_with_the_nearest(ask):
     await applied(ask)
-    with pytest.raises(Told, match=r"not found: There is no route m356; did you mean m365\?"):
+    with pytest.raises(
+        Told, match=r"not found: There is no route m356 \(did you mean m365\?\)"
+    ):
         await ask("authorize_begin", route="m356")
 
 

@@ -241,5 +241,5 @@ async def test_a_person_who_signs_in_for_a_shared_mailbox_is_expected(office):
 @pytest.mark.parametrize("op", ["account_tenant", "account_try"])
 async def test_an_account_that_is_not_there_is_told_with_the_nearest(office, op):
     ask = await office.applied()
-    with pytest.raises(Told, match="not found: There is no account box1; did you mean box"):
+    with pytest.raises(Told, match=r"not found: There is no account box1 \(did you mean box"):
         await ask(op, account="box1")

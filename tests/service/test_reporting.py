@@ -74,7 +74,7 @@ async def test_its_words_become_one_line_that_can_be_shown(desk, text, kept):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("bakcup", "No heartbeat monitor waits for the job bakcup; did you mean backup?"),
+        ("bakcup", "No heartbeat monitor waits for the job bakcup (did you mean backup?)"),
         ("x", "there are: backup, sync"),
     ],
 )

@@ -44,7 +44,7 @@ CHOICE = re.compile(
     r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", re.DOTALL
 )
 MEANT = Words(
-    en="there is no {what} {given}; did you mean {near}?",
+    en="there is no {what} {given} (did you mean {near}?)",
     ja="{given} という{what}はありません。{near} のことでしょうか",
 )
 COMMAND = Words(en="command", ja="コマンド")

@@ -11,7 +11,7 @@ from noroshi.core.words import Words, plain
 MOST_NAMED = 12
 """So many names are listed for a person to choose from; more would bury the message."""
 
-NEAR = Words(en="; did you mean {near}?", ja="。{near} のことでしょうか")
+NEAR = Words(en=" (did you mean {near}?)", ja="。{near} のことでしょうか")
 KNOWN = Words(en="; there are: {known}", ja="。あるのは {known} です")
 NO_SUCH = Words(
     en="there is no {sort} {given}{instead}", ja="{sort} {given} はありません{instead}"

@@ -29,12 +29,10 @@ from noroshi.service.offer import (
     operation,
 )
 from noroshi.service.sending import routes_of
+from noroshi.service.signing import NO_ROUTE as NO_SUCH_ROUTE
 
 FIRST, TEST = "first", "test"
 """The note of how far the first start has come; the middle of a test alarm's id."""
-NO_SUGGESTION = Words(
-    en="{given} was not suggested{instead}", ja="{given} は候補にありません{instead}"
-)
 NO_CONTACT = Words(
     en="There is no contact {given}{instead}. An alarm needs somebody to go to.",
     ja="通知先 {given} はありません{instead}。アラームを送る相手が必要です。",
@@ -156,7 +154,7 @@ class Beginning(Desk):
             raise Conflict(NO_ROUTE)
         if unknown := [one for one in ways if one not in plan.routes]:
             near = instead(unknown[0], plan.routes)
-            raise NotFound(NO_SUGGESTION.fill(given=unknown[0], instead=near))
+            raise NotFound(NO_SUCH_ROUTE.fill(given=unknown[0], instead=near))
         number, now = str(LEAST + secrets.randbelow(MOST - LEAST + 1)), self._clocks.wall()
         id = f"{self._new_id()}/{TEST}/{told.id}"
         await self._store.post(

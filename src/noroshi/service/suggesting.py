@@ -16,7 +16,7 @@ from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.hosts.zone import machine_zone
 from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.answers_definitions import Applied
-from noroshi.service.beginning import NO_SUGGESTION, TEST, Beginning, Kept
+from noroshi.service.beginning import TEST, Beginning, Kept
 from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.editing import Editing
 from noroshi.service.offer import ADMIN, Invalid, Person, Trouble, operation
@@ -27,6 +27,9 @@ NEW = Words(en="this machine's sensible watch", ja="このマシンの監視")
 NOT_HERE = Words(
     en="This process does not measure, so it cannot look at the computer.",
     ja="このプロセスは測定をしないため、コンピューターを調べられません。",
+)
+NO_SUGGESTION = Words(
+    en="{given} was not suggested{instead}", ja="{given} は候補にありません{instead}"
 )
 NOTHING_CHOSEN = Words(
     en="Choose at least one thing to watch.", ja="監視するものを1つ以上選んでください。"

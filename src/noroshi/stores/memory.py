@@ -3,71 +3,43 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.delivery import Fate, RestRoute, Retry, settled
-from noroshi.core.digest import may_join
 from noroshi.core.model import (
     NOTHING,
     NOTHING_SAID,
     Change,
     Decision,
-    Envelope,
     Event,
-    Parcel,
-    Receipt,
     Sample,
     Standing,
     State,
 )
-from noroshi.core.words import Words, plain
+from noroshi.core.words import Words
 from noroshi.ports import (
     ANSWERS,
     LEASE,
-    PARCEL_LEASE,
-    Arrival,
     Beat,
     Block,
     Conflict,
-    Entry,
-    Followed,
     Node,
     Renewal,
-    Resting,
     StoreError,
-    Taken,
     Version,
-    Waiting,
 )
 from noroshi.stores.memory_alarms import AlarmsInMemory
 from noroshi.stores.memory_kept import KeptInMemory
 from noroshi.stores.memory_people import PeopleInMemory
-from noroshi.stores.memory_rows import Lent, Spooled, Watched, rested, take_apart, told_in
-from noroshi.stores.shared import (
-    ACCEPTED,
-    BACK,
-    DROPPED,
-    HELD,
-    OPEN,
-    SET_ASIDE,
-    SHOWN,
-    TOGETHER,
-    News,
-    accepted,
-    counted,
-    first_state,
-    of_members,
-    outcome,
-    readdressed,
-)
+from noroshi.stores.memory_rows import Lent, Watched
+from noroshi.stores.memory_spool import SpoolInMemory
+from noroshi.stores.shared import first_state
 
 
-class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
+class MemoryStore(SpoolInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
     """As ports.Store says, for one process and as long as it runs."""
 
     def __init__(self) -> None:
@@ -79,16 +51,9 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._lives: dict[str, int] = {}
         self._seen: dict[str, datetime] = {}
         self._leases: dict[int, Lent] = {}
-        self._spool: dict[str, Spooled] = {}
-        self._open: dict[str, Spooled] = {}
-        self._resting: dict[str, Resting] = {}
         self._events: dict[str, Event] = {}
         self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
         self._samples: list[tuple[str, Sample]] = []
-        self._numbers = itertools.count(1)
-        self._raised = self._forgotten = 0
-        self._accepted: dict[str, datetime] = {}
-        self._news = News()
 
     # definitions
 
@@ -249,306 +214,6 @@ class MemoryStore(PeopleInMemory, AlarmsInMemory, KeptInMemory):
 
     async def beats(self) -> Mapping[str, Beat]:
         return dict(self._beats)
-
-    # envelopes
-
-    async def post(self, *envelopes: Envelope) -> int:
-        return sum(map(self._put, envelopes))
-
-    def _put(self, envelope: Envelope) -> bool:
-        if envelope.id in self._spool:
-            return False
-        row = Spooled(envelope, envelope.born)
-        self._spool[envelope.id] = self._open[envelope.id] = row
-        self._raised += len(envelope.alarms)
-        self._news.tell()
-        return True
-
-    async def claim_parcel(
-        self, node: Node, route: str, now: datetime, but: Collection[str] = ()
-    ) -> Parcel | None:
-        ready = (
-            row
-            for row in self._lendable(route, now)
-            if row.envelope.contact not in but or not may_join(row.envelope)
-        )
-        urgency = lambda row: (row.envelope.lane.value, row.due)  # noqa: E731
-        row = min(ready, key=urgency, default=None)
-        if row is None:
-            return None
-        row.due, row.holder = now + PARCEL_LEASE, node
-        row.lease = str(next(self._numbers))
-        rest = self._resting.get(route)
-        parcel = Parcel(row.envelope, route, row.lease, rest.since if rest else None)
-        row.envelope = replace(row.envelope, attempts=row.envelope.attempts + 1)
-        return parcel
-
-    def _lendable(self, route: str, now: datetime) -> Iterator[Spooled]:
-        """Of each order key the oldest alone, if it is due and this route's turn."""
-        rests = {rest.route for rest in self._resting.values() if rest.until > now}
-        if route in rests:
-            return
-        oldest: dict[str, Spooled] = {}
-        for row in self._open.values():
-            oldest.setdefault(row.envelope.order, row)
-        for row in oldest.values():
-            ready = (name for name in row.envelope.routes if name not in rests)
-            if not row.fate and row.due <= now and next(ready, None) == route:
-                yield row
-
-    async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
-        found, behind = list[Envelope](), set[str]()
-        for row in self._open.values():
-            one = row.envelope
-            if one.contact != parcel.envelope.contact:
-                continue
-            mine = one.id == parcel.envelope.id and row.lease == parcel.lease
-            if not mine and (row.lease or row.fate or one.order in behind):
-                behind.add(one.order)
-            else:
-                found.append(parcel.envelope if mine else row.light.envelope)
-        return found
-
-    async def join(self, parcel: Parcel, digest: Envelope) -> bool:
-        members = [self._spool.get(id) for id in digest.members]
-        leases = {row.lease for row in members if row is not None and not row.fate}
-        if None in members or not leases <= {"", parcel.lease}:
-            return False
-        if any(row.fate for row in members if row) or parcel.lease not in leases:
-            return False
-        for row in filter(None, members):
-            if row.lease:
-                row.envelope = parcel.envelope
-            row.fate, row.lease, row.holder = TOGETHER, "", None
-            row.why = plain(digest.id)
-        return self._put(digest)
-
-    async def give_back(self, parcel: Parcel, now: datetime) -> bool:
-        row = self._spool.get(parcel.envelope.id)
-        if row is None or row.lease != parcel.lease:
-            return False
-        row.envelope, row.due, row.lease, row.holder = parcel.envelope, now, "", None
-        self._news.tell()
-        return True
-
-    async def taken(self, since: datetime) -> Sequence[Taken]:
-        found = [
-            Taken(
-                at=receipt.at,
-                route=route,
-                contact=row.envelope.contact,
-                recipients=accepted(receipt),
-                digest=bool(row.envelope.members),
-            )
-            for row in self._spool.values()
-            for receipt, route in zip(row.receipts, row.routes, strict=True)
-            if receipt.at >= since and accepted(receipt)
-        ]
-        return sorted(found, key=lambda taken: taken.at)
-
-    async def settle(
-        self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
-    ) -> bool:
-        row = self._spool.get(parcel.envelope.id)
-        if row is None or row.lease != parcel.lease:
-            return False
-        row.receipts.append(receipt)
-        if accepted(receipt):
-            self._accepted[parcel.route] = receipt.at
-        row.routes.append(parcel.route)
-        row.envelope, due = settled(parcel, receipt, fate)
-        row.due, row.lease, row.holder = due or receipt.at, "", None
-        row.fate, row.why = outcome(fate)
-        if row.fate:
-            self._share(row)
-        if isinstance(fate, RestRoute):
-            self._undo(row)
-            self._rest(parcel.route, fate)
-        elif not isinstance(fate, Retry) or fate.heard:
-            self._resting.pop(parcel.route, None)
-        for envelope in envelopes:
-            self._put(envelope)
-        self._news.tell()
-        return True
-
-    def _rest(self, route: str, fate: RestRoute) -> None:
-        self._resting[route] = rested(route, self._resting.get(route), fate)
-
-    def _undo(self, row: Spooled) -> None:
-        """Members of a digest that left nothing behind wait by themselves again."""
-        if take_apart(row, [self._spool[id] for id in row.envelope.members]):
-            del self._spool[row.envelope.id]
-            self._reopen()
-
-    def _share(self, row: Spooled) -> None:
-        """Members of a digest have its fate."""
-        for id in row.envelope.members:
-            self._spool[id].fate = of_members(row.fate)
-        self._reopen()
-
-    async def waiting(self) -> Sequence[Waiting]:
-        return [row.light for row in self._spool.values() if row.fate in SHOWN]
-
-    async def tally(self, since: datetime) -> Mapping[str, int]:
-        found = Counter[str]()
-        for row in self._spool.values():
-            if row.envelope.born >= since:
-                found[self._counted(row)] += len(row.envelope.alarms)
-        return +found
-
-    async def ledger(
-        self, last: int = 100, alarm: str = "", monitor: str = ""
-    ) -> Sequence[Entry]:
-        rows = reversed(self._spool.values())
-        told = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
-        begins = f"{monitor}." if monitor else ""
-        mine = ((id, row) for id, row in told if alarm in ("", id) and id.startswith(begins))
-        return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
-
-    def _entry(self, alarm: str, row: Spooled) -> Entry:
-        digest = told_in(row, self._spool.values())
-        return Entry(
-            alarm=alarm,
-            event=self._events.get(alarm.partition("/")[0]),
-            row=row.row,
-            told_in=digest.row,
-            receipts=tuple(digest.receipts),
-            arrivals=tuple(digest.arrivals),
-        )
-
-    def _counted(self, row: Spooled) -> str:
-        arrivals = told_in(row, self._spool.values()).arrivals
-        return BACK if BACK in {one.state for one in arrivals} else counted(row.fate)
-
-    async def totals(self) -> Mapping[str, int]:
-        found = Counter[str]()
-        for row in self._spool.values():
-            found[self._counted(row)] += len(row.envelope.alarms)
-        kept = sum(found.values())
-        counters = {"raised": self._raised, "forgotten": self._forgotten}
-        lost = self._raised - self._forgotten - kept
-        return dict(+found) | counters | {"lost": lost}
-
-    async def arrived(
-        self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
-    ) -> bool:
-        row = self._spool.get(envelope)
-        if row is None or not any(map(accepted, row.receipts)):
-            return False
-        known = {(one.address, one.state) for one in row.arrivals}
-        if (arrival.address, arrival.state) in known:
-            return False
-        row.arrivals.append(arrival)
-        for telling in envelopes:
-            self._put(telling)
-        return True
-
-    async def bearer(self, message_ids: Collection[str]) -> Followed | None:
-        wanted = set(message_ids)
-        rows = reversed(self._spool.values())
-        return next((row.followed for row in rows if row.known_by & wanted), None)
-
-    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
-        ids = sorted((id for id in self._spool if id.startswith(begins)), reverse=True)
-        return [self._spool[id].followed for id in ids[:last]]
-
-    async def arrivals(self, envelope: str) -> Sequence[Arrival]:
-        row = self._spool.get(envelope)
-        return () if row is None else row.followed.arrivals
-
-    async def forget(self, before: datetime, most: int) -> int:
-        settled = (ACCEPTED, DROPPED)
-        old = [k for k, r in self._spool.items() if r.fate in settled and r.due < before][:most]
-        for key in old:
-            self._forgotten += len(self._spool.pop(key).envelope.alarms)
-        last = {event.monitor: event.id for event in self._events.values()}
-        self._events = {
-            id: event
-            for id, event in self._events.items()
-            if event.at >= before or last[event.monitor] == id
-        }
-        return len(old)
-
-    async def envelope(self, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
-        row = self._spool.get(id)
-        return None if row is None else (row.row, tuple(row.receipts))
-
-    async def retry(self, id: str, now: datetime) -> bool:
-        row = self._spool.get(id)
-        if row is None or row.fate not in ("", SET_ASIDE) or (row.lease and row.due > now):
-            return False
-        row.due, row.fate = now, ""
-        self._share(row)
-        for route in row.envelope.routes:
-            await self.wake(route, now)
-        self._news.tell()
-        return True
-
-    async def hold(self, id: str, who: str) -> bool:
-        row = self._at_hand(id)
-        if row is None or row.fate:
-            return False
-        row.fate, row.why = HELD, plain(who)
-        return True
-
-    async def release(self, id: str, now: datetime) -> bool:
-        row = self._at_hand(id)
-        if row is None or row.fate not in (HELD, SET_ASIDE):
-            return False
-        row.fate, row.why, row.due = "", NOTHING, now
-        self._share(row)
-        return True
-
-    async def drop(self, id: str, who: str) -> bool:
-        row = self._at_hand(id)
-        if row is None or row.fate not in SHOWN:
-            return False
-        row.fate, row.why = DROPPED, plain(who)
-        self._share(row)
-        return True
-
-    async def readdress(
-        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
-    ) -> bool:
-        row = self._at_hand(id)
-        if row is None or row.fate not in SHOWN:
-            return False
-        before, row.envelope = row.envelope, readdressed(row.envelope, to, routes, anew)
-        members = [self._spool[id] for id in before.members if not anew]
-        for member in members:
-            if member.envelope.routes == before.routes:
-                member.envelope = replace(member.envelope, routes=row.envelope.routes)
-        return True
-
-    def _at_hand(self, id: str) -> Spooled | None:
-        row = self._spool.get(id)
-        return None if row is None or row.lease else row
-
-    def _reopen(self) -> None:
-        """What a person released goes in at its old place, before what is younger."""
-        self._open = {key: row for key, row in self._spool.items() if row.fate in OPEN}
-        self._news.tell()
-
-    async def accepted(self) -> Mapping[str, datetime]:
-        return dict(self._accepted)
-
-    async def resting(self) -> Sequence[Resting]:
-        return sorted(self._resting.values(), key=lambda rest: rest.route)
-
-    async def probed(self, route: str, rest: RestRoute | None) -> None:
-        if rest is None:
-            self._resting.pop(route, None)
-        else:
-            self._rest(route, rest)
-        self._news.tell()
-
-    async def wake(self, route: str, now: datetime) -> bool:
-        rest = self._resting.get(route)
-        if rest is None or rest.until <= now:
-            return False
-        self._resting[route] = replace(rest, until=now)
-        self._news.tell()
-        return True
 
     # all
 
