@@ -256,12 +256,13 @@ class Desk:
         assert await self.store.commit(block.fence, change)
         await self.store.append([(monitor, Sample(now, (reading,)))])
 
-    async def attempted(self, route, verdict, text="", code=0, words=NOTHING):
+    async def attempted(self, route, verdict, text="", code=0, words=NOTHING, early=False):
         """The oldest envelope for a route was tried, and this was said of it."""
         now = self.time.now
         node = await self.store.begin("sender", now)
         parcel = await self.store.claim_parcel(node, route, now)
-        answers = {to: Answer(verdict, text, code, words=words) for to in parcel.envelope.to}
+        said = Answer(verdict, text, code, words=words, early=early)
+        answers = dict.fromkeys(parcel.envelope.to, said)
         receipt = Receipt(at=now, answers=answers, route=route)
         assert await self.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
         self.time.pass_by(seconds=0.1)

@@ -80,6 +80,18 @@ async def test_what_the_node_knows_of_a_route_that_is_down_stands_beside_its_sta
     await ask.desk.attempted("seen", DOWN, "mailbox full", 554)
     down = (await ask("examine_begin", route="seen"))["down"]
     assert "mailbox full" in down["why"]["en"] and down["waiting"] == 1 and down["since"]
+    assert not down["early"]
+
+
+async def test_a_route_that_rests_is_told_with_what_tries_again_and_whether_a_look_sees_why(
+    ask,
+):
+    await applied(ask, routes__seen={"kind": "examined"})
+    sent = await ask("send", to=["ops"], subject="s", text="t", routes=["seen"])
+    await ask.desk.attempted("seen", DOWN, "SMTP AUTH is disabled", 535, early=True)
+    down = (await ask("examine_begin", route="seen"))["down"]
+    assert (down["early"], [down["mail"]]) == (True, sent["ids"])
+    assert down["until"] > down["since"]
 
 
 async def test_mails_that_were_put_off_stand_beside_the_stages_of_a_route_that_is_well(ask):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.doctor_here import here
 from noroshi.cli.doctor_page import Page
+from noroshi.cli.times import clock
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
@@ -24,6 +26,19 @@ PASSED_BUT = Words(
     en="▲ All stages are passed, and nothing was sent; yet mails do not leave by {routes} (above).",
     ja="▲ すべての段階を通過しましたが、{routes} では送信できていません (上の ▲ を参照)。何も送っていません。",
 )
+MENDED = Words(
+    en="▲ {route} looks mended. Next try: {until}. To send now: noroshi queue retry {mail}",
+    ja="▲ {route} は直ったようです (次の試行: {until})。すぐに送るには: noroshi queue retry {mail}",
+)
+MENDED_ALONE = Words(
+    en="▲ {route} looks mended. Noroshi looks at it by itself: {until}.",
+    ja="▲ {route} は直ったようです。Noroshi が自動で確かめます ({until})。",
+)
+ONCE_MENDED = Words(
+    en="▲ {route}: next try {until}. Once it is mended, to send now: noroshi queue retry {mail}",
+    ja="▲ {route}: 次の試行は {until} です。直してからすぐに送るには: noroshi queue retry {mail}",
+)
+SOON = Words(en="soon", ja="まもなく")
 NOT_ALL = Words(
     en="◆ {where}: stopped at {stages}. Nothing was sent.",
     ja="◆ {where}: 「{stages}」で止まりました。何も送っていません。",
@@ -101,15 +116,29 @@ def _failed(found: list[Answer]) -> bool:
 
 
 def _summed_up(asked: Asked, found: list[Answer]) -> Iterator[str]:
-    remarked = [one["route"] for one in found if one["down"]]
     if not _failed(found):
-        words = PASSED_BUT.fill(routes=", ".join(remarked)) if remarked else ALL_WELL
+        unseen = [one["route"] for one in found if one["down"] and not one["down"]["early"]]
+        words = PASSED_BUT.fill(routes=", ".join(unseen)) if unseen else ALL_WELL
         yield asked.say(words)
     for one in found:
         bad = [asked.say(s["title"]) for s in one["stages"] if s["state"] == "failed"]
         if bad:
             where = one["route"] or asked.say(one["title"])
             yield asked.say(NOT_ALL.fill(where=where, stages=", ".join(bad)))
+        elif one["down"]:
+            yield from map(asked.say, _the_way_on(one["route"], one["down"]))
+
+
+def _the_way_on(route: str, down: Answer) -> Iterator[Words]:
+    """Where no stage finds anything any more: the mails of a route that rests still wait. The
+    diagnosis itself lets none of them go, as it sends nothing."""
+    until, now = down["until"], datetime.now(UTC)
+    soon = until is None or datetime.fromisoformat(until) <= now
+    told = {"route": route, "mail": down["mail"], "until": SOON if soon else clock(until, now)}
+    if down["mail"]:
+        yield (MENDED if down["early"] else ONCE_MENDED).fill(**told)
+    elif down["early"]:
+        yield MENDED_ALONE.fill(**told)
 
 
 def _bundling() -> ModuleType:

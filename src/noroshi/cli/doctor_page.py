@@ -31,6 +31,10 @@ DOWN = Words(
     ja="{since} からこの経路で送信できていません: {why} (待機 {count}通)。下の診断ではメールを送らない"
     "ため、この問題は見つかりません。",
 )
+RESTS = Words(
+    en="Since {since} no mail leaves by it: {why} ({count} waiting).",
+    ja="{since} からこの経路で送信できていません: {why} (待機 {count}通)。",
+)
 PUT_OFF = Words(
     en="Mails for it wait since {since}, tried in vain: {count} ({why}). The stages "
     "below send none, so they cannot see this.",
@@ -72,12 +76,8 @@ class Page:
         told = [part for part in (shown, kind, begun["where"]) if part]
         self.gap()
         self._say("  ".join(told))
-        if down := begun["down"]:
-            since = clock(down["since"], datetime.now(UTC))
-            words = (DOWN if down["down"] else PUT_OFF).fill(
-                since=since, why=Words(**down["why"]), count=down["waiting"]
-            )
-            self._say(*self._hung(f"  {REMARK}", say(words)))
+        if begun["down"]:
+            self._say(*self._hung(f"  {REMARK}", say(_known(begun["down"]))))
 
     def gap(self) -> None:
         """One empty line between what belongs together and the next of its kind."""
@@ -159,3 +159,10 @@ class Page:
         for line in wrap(text, self._room - width(head)):
             yield f"{head}{line}".rstrip()
             head = " " * width(head)
+
+
+def _known(down: Answer) -> Words:
+    """What the node knows, and whether the stages below could find it."""
+    words = PUT_OFF if not down["down"] else RESTS if down["early"] else DOWN
+    since = clock(down["since"], datetime.now(UTC))
+    return words.fill(since=since, why=Words(**down["why"]), count=down["waiting"])

@@ -17,7 +17,7 @@ from noroshi.definitions.needs import account_of, mark_of, resource_of
 from noroshi.examining import Exam, Examination, Stage, Step, Whose
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.outside import secret_of, token_of
-from noroshi.ports import Outside
+from noroshi.ports import Outside, Resting, Waiting
 from noroshi.service.desk import Desk
 from noroshi.service.examining_clock import ClockStep
 from noroshi.service.examining_sign_in import SignInSteps, server_of, values_of
@@ -63,13 +63,17 @@ class StageName:
 
 @dataclass(frozen=True, slots=True)
 class KnownDown:
-    """Mails do not leave by a route: since when, why, and how many wait for it. Not `down`:
-    the route is well, and those mails alone were put off."""
+    """Mails do not leave by a route: since when, why, how many wait for it, one of them to try
+    again by, and when that is done next. Not `down`: the route is well, and those mails alone
+    were put off. `early`: a stage finds it too, so where all are passed it looks mended."""
 
     since: datetime
     why: Words
     waiting: int
     down: bool = True
+    early: bool = False
+    mail: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,18 +146,17 @@ class Examining(Desk):
         )
 
     async def _knows_of(self, route: Route) -> KnownDown | None:
-        """What no look can find out, as it takes a mail to see it: how the last ones fared."""
+        """How the last mails fared: a look may be unable to see it, or it is mended and rests."""
         down = (await self._down()).get(route.name)
         mine = [w for w in await self._store.waiting() if route.name in w.envelope.routes]
         waiting = [one for one in mine if not one.fate]
         if down is not None:
-            return KnownDown(down.since, down.why, len(waiting))
+            return _down_as(down, waiting)
         # The route is well, and this mail is told to come later (432: busy, say).
         put_off = [one for one in waiting if one.envelope.attempts and one.why != NOTHING]
         if not put_off:
             return None
-        since = min(waits_since(one.envelope) for one in put_off)
-        return KnownDown(since, put_off[0].why, len(put_off), down=False)
+        return _put_off(put_off)
 
     @operation(
         role=ADMIN,
@@ -219,6 +222,22 @@ class SystemExamination:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+
+def _down_as(rest: Resting, waiting: Sequence[Waiting]) -> KnownDown:
+    free = next((one.envelope.id for one in waiting if not one.out), "")
+    return KnownDown(
+        rest.since, rest.why, len(waiting), early=rest.early, mail=free, until=rest.until
+    )
+
+
+def _put_off(waiting: Sequence[Waiting]) -> KnownDown:
+    since = min(waits_since(one.envelope) for one in waiting)
+    first = min(waiting, key=lambda one: one.due)
+    mail = "" if first.out else first.envelope.id
+    return KnownDown(
+        since, waiting[0].why, len(waiting), down=False, mail=mail, until=first.due
+    )
 
 
 def _names(steps: Sequence[Step]) -> tuple[StageName, ...]:
