@@ -95,7 +95,7 @@ class Whole(Story):
             own = accounts.get(path.stem, {}) if path.parent.name == "accounts" else {}
             found[f"{path.parent.name}/{path.stem}"] = tomllib.loads(path.read_text()) | own
         found |= defined(self.card.reader, str(self.lab.folder.parent)) | dict(more)
-        made = [document(key, told) for key, told in found.items()]
+        made = [document(key, told) for key, told in found.items() if told is not None]
         await self.app.service.apply(AKI, tuple(made))
 
     async def begin(self, more=(), **accounts):

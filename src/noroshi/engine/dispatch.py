@@ -20,8 +20,10 @@ from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, 
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.choosing import Choosing, Together
+from noroshi.engine.gone import GoneRoute
 from noroshi.engine.lines import Lines
 from noroshi.engine.pacing import Pacing
+from noroshi.engine.rests import left_of
 from noroshi.engine.turn import Turn
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 
@@ -37,9 +39,6 @@ GRACE = 3.0  # seconds that what is being sent has when the node stops
 CUT = Words(
     en="it was broken off before an answer came, as the route changed or the node stopped",
     ja="経路の変更かノードの停止のため、返事が来る前に打ち切りました",
-)
-NO_ROUTE = Words(
-    en="there is no route {name!r} any more", ja="経路 {name} は定義からなくなりました"
 )
 USED_UP = Words(
     en="its mailbox has sent to {most} recipients within 24 hours, which is all that it may",
@@ -67,25 +66,6 @@ class Way:
     took: float = inf
     """Seconds that the last mail took."""
     why: Words | None = None
-
-
-class GoneRoute:
-    """Stands in for a route that waiting mail names and the definitions no longer do."""
-
-    def __init__(self, name: str, clocks: Clocks) -> None:
-        words = NO_ROUTE.fill(name=name)
-        self._answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
-        self._clocks = clocks
-
-    async def send(self, envelope: Envelope) -> Receipt:
-        answers = dict.fromkeys(envelope.to, self._answer)
-        return Receipt(at=self._clocks.wall(), answers=answers)
-
-    async def probe(self) -> Answer:
-        return self._answer
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 class Dispatch:
@@ -119,7 +99,7 @@ class Dispatch:
         for name, route in routes.items():
             if name not in self.ways:
                 self.ways[name] = Way(route, self._open(route))
-        for rest in await self.store.resting():
+        for rest in await left_of(self.store, routes):
             of_setup = rest.fault is Fault.SETUP and rest.route not in self._known
             if rest.route in changed or of_setup:
                 await self.store.wake(rest.route, self.clocks.wall())
