@@ -356,3 +356,10 @@ def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_na
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
     assert "the rule Night duty names the contact Operations" in payload["text"]
     assert "change rules/night.toml" in payload["text"]
+
+
+def test_a_mail_by_a_rule_that_has_no_file_names_the_file_that_changes_it():
+    its = rule(made_by="instances/noroshi")
+    payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
+    assert "set limits or rules in instances/noroshi.toml" in payload["text"]
+    assert "rules/" not in payload["text"]

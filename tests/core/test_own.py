@@ -118,6 +118,12 @@ def test_a_definition_of_it_may_say_who_is_told_when_and_from_which_limits_on():
     )
 
 
+def test_who_is_told_by_no_definition_of_it_is_told_by_rules_that_it_changes():
+    assert {rule.made_by for m in own().values() for rule in m.rules} == {"instances/noroshi"}
+    told = replace(GIVEN, instances={"noroshi": InstanceDef(name="noroshi", rules=("ops",))})
+    assert {rule.made_by for m in own(told).values() for rule in m.rules} == {""}
+
+
 def test_a_definition_of_it_cannot_have_monitors_of_its_own():
     given = InstanceDef(name="noroshi", group=(GroupDef(name="mail"),))
     _, found = compile_most(replace(GIVEN, instances={"noroshi": given}), WAYS)

@@ -27,7 +27,7 @@ from noroshi.actions.telling import (
     word,
     words,
 )
-from noroshi.core.model import Alarm, Event, Level
+from noroshi.core.model import Alarm, Event, Level, Rule
 from noroshi.core.words import Words
 
 SINCE = Words(en="Since", ja="いつから")
@@ -55,6 +55,12 @@ WHY_YOU = Words(
     "to get fewer or none, change rules/{file}.toml.",
     ja="実行条件「{rule}」の通知先「{contact}」にお送りしています。"
     "減らす、または止めるには rules/{file}.toml を変更します。",
+)
+WHY_YOU_OF_ITSELF = Words(
+    en="You get this mail because Noroshi tells the contacts of all rules of itself, {contact} too; "
+    "to get fewer or none, set limits or rules in {file}.toml.",
+    ja="Noroshi 自身の異常は、すべての実行条件の通知先 (「{contact}」など) にお知らせします。"
+    "減らす、または止めるには {file}.toml で limits や rules を指定します。",
 )
 LEDGER = Words(en="Noroshi / number in the ledger: {ids}", ja="Noroshi / 台帳の番号 {ids}")
 
@@ -249,9 +255,12 @@ def _footer(told: Telling) -> Iterator[str]:
     language, contact = told.language, told.contact
     yield ACCEPTED.fill(mail=told.mail).say(language)
     if told.rule is not None:
-        called = contact.title or contact.id
-        yield WHY_YOU.fill(contact=called, rule=told.rule.called, file=told.rule.named).say(
-            language
-        )
+        yield _why_you(told.rule, contact.title or contact.id).say(language)
     ids = Words(en=", ", ja="、").say(language).join(alarm.id for alarm in told.alarms)
     yield LEDGER.fill(ids=ids).say(language)
+
+
+def _why_you(rule: Rule, contact: str) -> Words:
+    if rule.made_by:
+        return WHY_YOU_OF_ITSELF.fill(contact=contact, file=rule.made_by)
+    return WHY_YOU.fill(contact=contact, rule=rule.called, file=rule.named)

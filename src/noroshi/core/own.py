@@ -118,7 +118,11 @@ def _to_all(rules: Iterable[Rule], routes: Sequence[str]) -> Sequence[Rule]:
         for contact in rule.contacts:
             ways = (*rule.routes, *(route for route in routes if route not in rule.routes))
             own = Rule(
-                id=f"{OWN}-{contact.id}", action=rule.action, contacts=(contact,), routes=ways
+                id=f"{OWN}-{contact.id}",
+                action=rule.action,
+                contacts=(contact,),
+                routes=ways,
+                made_by=f"instances/{OWN}",
             )
             found.setdefault(contact.id, own)
     return tuple(found.values())
