@@ -233,9 +233,13 @@ class AccountFacts:
 
     `ends` is when its secret or certificate does, as far as that is known; `renewed` when its
     refresh token was, None where nothing ends by resting. `never`: nobody has signed it in yet.
+    `mailbox`, `client_id` and `routes` are whose and whereof it is.
     """
 
     name: str = ""
+    mailbox: str = ""
+    client_id: str = ""
+    routes: tuple[str, ...] = ()
     well: bool
     why: Words = NOTHING
     ends: date | None = None

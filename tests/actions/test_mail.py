@@ -363,3 +363,36 @@ def test_a_mail_by_a_rule_that_has_no_file_names_the_file_that_changes_it():
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
     assert "set limits or rules in instances/noroshi.toml" in payload["text"]
     assert "rules/" not in payload["text"]
+
+
+def subject_of(words, language="en", unit="", **changed):
+    cause = Cause(Reading("down", 6, unit, note=words), Limits(warning=5))
+    one = alarm(cause, OK, WARNING, item="", contact=READERS[language])
+    its = topic(language, title="smtp1", **changed) if changed else topic(language)
+    return draft(None, READERS[language], its, (one,))["subject"]
+
+
+def test_a_subject_ends_with_a_whole_sentence_where_there_are_more_than_it_has_room_for():
+    more = (
+        "Your administrator makes a new one, which you put in, and all that waits leaves then."
+    )
+    words = Words(
+        en=f"The client secret has ended (AADSTS7000222). {more}",
+        ja="クライアント シークレットの期限が切れました (AADSTS7000222)。"
+        + "新しく作ります" * 20,
+    )
+    assert subject_of(words).endswith(": The client secret has ended (AADSTS7000222)")
+    assert subject_of(words, "ja").endswith("期限が切れました (AADSTS7000222)")
+
+
+def test_a_subject_without_room_for_a_sentence_ends_with_a_whole_word():
+    assert subject_of(plain("word " * 30)).endswith(" word word…")
+
+
+def test_the_subject_of_a_way_out_that_is_down_says_why():
+    own = {"instance": Instance(name="noroshi"), "kind": "noroshi-route"}
+    why = Words(en="mx.example:25 refuses connections", ja="mx.example:25 が接続を拒否しました")
+    assert subject_of(why, "ja", "min", **own).endswith(
+        "5分 以上): mx.example:25 が接続を拒否しました"
+    )
+    assert why.en not in subject_of(why, "en", "min")

@@ -8,7 +8,7 @@ import pytest
 from noroshi import checks
 from noroshi.core.model import NOTHING, Fault, Instance, Level, Monitor, Sample, State
 from noroshi.core.status import advance
-from noroshi.core.words import plain
+from noroshi.core.words import Words, plain
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Trip, Unmeasurable
 from noroshi.testing import DAWN, FakeHost
 
@@ -282,3 +282,21 @@ async def test_a_node_is_as_bad_as_its_store_its_clock_and_its_punctuality(facts
 async def test_one_that_is_not_there_cannot_be_measured(kind):
     with pytest.raises(Unmeasurable):
         await readings(kind)
+
+
+async def test_a_sign_in_that_is_needed_is_told_with_whose_it_is_and_what_shows_the_way():
+    why = Words(en="The secret has ended.", ja="シークレットの期限が切れました")
+    facts = AccountFacts(
+        well=False,
+        why=why,
+        mailbox="n@example.com",
+        client_id="6fd",
+        routes=("smtp1", "graph1"),
+    )
+    (found, *_) = await readings("account", account=facts)
+    assert found.note.en.startswith("The secret has ended. Mailbox n@example.com, ")
+    assert found.note.en.endswith("noroshi doctor smtp1")
+    assert found.note.ja.startswith(
+        "シークレットの期限が切れました。メールボックス n@example.com、"
+    )
+    assert "6fd" in found.note.ja and "smtp1, graph1" in found.note.ja

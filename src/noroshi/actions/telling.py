@@ -5,6 +5,7 @@ Pure and fast, as a storm drafts hundreds at one instant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -23,10 +24,13 @@ from noroshi.actions.phrases import (
 from noroshi.core import status
 from noroshi.core.cadence import zone_of
 from noroshi.core.model import Alarm, Contact, Event, Level, Rule
+from noroshi.core.own import is_mail
 from noroshi.core.words import Words, plain
 from noroshi.ports import Topic
 
 LONGEST_SAYING = 100
+SHORTEST_SAYING = LONGEST_WORD = 20
+SENTENCE_END = re.compile(r"[.!?](?=\s)|。")
 WATCH_ENDED = Words(en="it is no longer watched", ja="監視の対象から外れたため")
 WAS_STOPPED = Words(en="its monitoring was stopped", ja="監視を停止したため")
 MORE = Words(en=" and {count} more", ja=" ほか{count}件")
@@ -76,6 +80,8 @@ def subject(told: Telling) -> str:
     event, monitor = told.alarms[0].event, told.topic.monitor
     title = monitor.title or monitor.name
     said = "" if ended(event) else headline(event, told, told.language, title).rstrip("。.")
+    if said and is_mail(monitor) and (note := _why(event, told.language)):
+        said = f"{said}: {note}"
     between = joint(event, said, title)
     more = MORE.fill(count=len(told.alarms) - 1).say(told.language)
     where = f"[{word(event).say(told.language)}] {monitor.instance.name} {title}"
@@ -149,6 +155,11 @@ def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
     return value if _has(title, what) else f"{amid(what)} {value}"
 
 
+def _why(event: Event, language: str) -> str:
+    """What the number alone does not tell: of a way out, why it is down."""
+    return "" if is_wordy(event) else _short(words(event, language)).rstrip("。.")
+
+
 def is_wordy(event: Event) -> bool:
     """No number is told: there is none, or it has no unit, and its note says what it means."""
     reading = event.cause.reading
@@ -187,4 +198,12 @@ def amid(name: str) -> str:
 
 
 def _short(words: str) -> str:
-    return cut(" ".join(words.split()), LONGEST_SAYING)
+    """As many whole sentences as there is room for, else what ends with a whole word."""
+    line = " ".join(words.split())
+    if len(line) <= LONGEST_SAYING:
+        return line
+    ends = [found.end() for found in SENTENCE_END.finditer(line, 0, LONGEST_SAYING)]
+    if ends and ends[-1] >= SHORTEST_SAYING:
+        return line[: ends[-1]]
+    word = line.rfind(" ", LONGEST_SAYING - LONGEST_WORD, LONGEST_SAYING)
+    return f"{line[:word]}…" if word > 0 else cut(line, LONGEST_SAYING)

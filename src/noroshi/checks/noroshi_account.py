@@ -17,6 +17,12 @@ DAYS = (60, 30, 14, 7, 1)
 another name behind the same level is news, so each is told once, and in one line."""
 URGENT = 7
 NO_ACCOUNT = Words(en="there is no account {name}", ja="アカウント {name} はありません")
+NOT_WELL = Words(
+    en="{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. What is to be "
+    "done, with its page: noroshi doctor {route}",
+    ja="{why}メールボックス {mailbox}、アプリケーション (クライアント) ID {client}、送信経路 {routes}。"
+    "直し方とページ: noroshi doctor {route}",
+)
 ENDS = Words(
     en="the secret or certificate of {name} ends on {day}, in {left}. Make a new one, name "
     "its entry in secret_next or certificate_next, and nothing stops",
@@ -53,12 +59,26 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 
 def _readings(name: str, facts: AccountFacts, now: datetime, *, new: bool) -> Iterator[Reading]:
-    yield Reading("sign_in", float(not facts.well and not new), note=facts.why)
+    yield Reading("sign_in", float(not facts.well and not new), note=_why(facts))
     if facts.renewed is not None:
         days = (now - facts.renewed).total_seconds() / 86_400
         yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))
     if facts.ends is not None:
         yield from _until(name, facts.ends, now)
+
+
+def _why(facts: AccountFacts) -> Words:
+    """Who reads it in a mail has neither the definitions nor the examination at hand."""
+    if facts.well or not facts.routes:
+        return facts.why
+    ended = Words(en=facts.why.en.rstrip(".") + ".", ja=facts.why.ja.rstrip("。") + "。")
+    return NOT_WELL.fill(
+        why=ended,
+        mailbox=facts.mailbox,
+        client=facts.client_id,
+        routes=", ".join(facts.routes),
+        route=facts.routes[0],
+    )
 
 
 def _until(name: str, ends: date, now: datetime) -> Iterator[Reading]:

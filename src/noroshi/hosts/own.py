@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -77,6 +77,9 @@ class OwnFacts:
         by_itself = account.sign_in == "app"
         return AccountFacts(
             name=account.name,
+            mailbox=account.mailbox,
+            client_id=account.client_id,
+            routes=tuple(route.name for route in self._routes_of(account)),
             well=state.sign in WELL,
             why=state.why,
             ends=state.ends,
@@ -84,11 +87,13 @@ class OwnFacts:
             never=_is_new(state),
         )
 
+    def _routes_of(self, account: Account) -> Sequence[Route]:
+        return [r for r in self._routes().values() if _account_name(r) == account.name]
+
     async def _sign_in(self, account: Account) -> SignInState:
         """The worst of what its routes need. That it may not read its mailbox keeps no mail from
         leaving, and is told with the route."""
-        mine = (r for r in self._routes().values() if _account_name(r) == account.name)
-        resources = dict.fromkeys(map(resource_of, mine))
+        resources = dict.fromkeys(map(resource_of, self._routes_of(account)))
         states = [await self._tokens.state(account, resource) for resource in resources]
         ill = (state for state in states if state.sign not in WELL)
         return next(ill, None) or next(iter(states), None) or await self._tokens.state(account)
