@@ -97,3 +97,8 @@ def test_nobody_elsewhere_is_told_of_microsofts_portal(error):
 def test_a_service_account_is_mended_at_google(error, who, said):
     advice = advise(error, cloud=GOOGLE, alone=True)
     assert advice.who == who and said in advice.words.en
+
+
+def test_a_certificate_that_is_not_registered_is_told_with_the_command_of_its_account():
+    words = advise("invalid_client", codes=(700027,), account="m365").words
+    assert "noroshi cert show m365 " in words.en and "noroshi cert show m365 で" in words.ja

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from noroshi.core.model import Network
 from noroshi.core.words import Words
 from noroshi.examining import Exam, examined
 from noroshi.oauth.clouds import Account
@@ -15,7 +16,7 @@ from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.states import SignIn, SignInState
 from noroshi.ports import StoreError
-from noroshi.service.examining_sign_in import SignInSteps, values_of
+from noroshi.service.examining_sign_in import SignInSteps, ca_place, values_of
 from noroshi.vault import Secret, VaultError
 from tests.transports.examining.looking import NOW, outside
 from tests.transports.test_diagnosis import jwt
@@ -153,3 +154,35 @@ async def test_what_keeps_a_token_away_stops_there_with_its_remedy(error, line):
 async def test_the_token_itself_is_nowhere():
     tokens = Tokens()
     assert tokens.token not in repr(await looked(tokens))
+
+
+@pytest.mark.parametrize(
+    ("resource", "shared", "permission"),
+    [
+        ("smtp", False, "SMTP.Send"),
+        ("graph", False, "Mail.Send"),
+        ("graph", True, "Mail.Send.Shared"),
+    ],
+)
+async def test_a_consent_that_is_missing_names_the_permission_of_this_route_alone(
+    resource, shared, permission
+):
+    refused = SignInFailed(WORDS, error="invalid_grant", who="admin", codes=(65001,))
+    account = replace(ACCOUNT, shared=shared)
+    stages = await looked(Tokens(raises=refused), account, resource)
+    how = stages["token"].remedy.how[0]
+    assert f"› Delegated › {permission})" in how.en and f"› 委任 › {permission}」" in how.ja
+    assert how.en.count("Send") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        (replace(MICROSOFT365, name="ours", ca_file="/ca.pem"), "clouds/ours.toml"),
+        (MICROSOFT365, 'networks/NAME.toml; network = "NAME" in accounts/box.toml'),
+    ],
+)
+def test_a_ca_file_of_a_sign_in_server_belongs_where_its_cloud_or_network_is(given, place):
+    assert ca_place(replace(ACCOUNT, cloud=given)) == place
+    network = Network(name="office")
+    assert ca_place(replace(ACCOUNT, network=network)) == "networks/office.toml"

@@ -44,9 +44,9 @@ PUBLIC_CLIENT = to(
 WRONG_CERTIFICATE = to(
     "admin",
     "The certificate is not one of the application's ({code}). The administrator uploads the one "
-    "that is used here: noroshi cert show tells it and its thumbprint.",
+    "that is used here: noroshi cert show {account} tells it and its thumbprint.",
     "証明書がアプリケーションに登録されたものではありません ({code})。いま使っている証明書を管理者が"
-    "登録してください。noroshi cert show で証明書と拇印を表示できます。",
+    "登録してください。noroshi cert show {account} で証明書と拇印を表示できます。",
     cures.CERTIFICATE,
 )
 CLOCK = to(

@@ -45,10 +45,11 @@ def advise(
     alone: bool = False,
     cloud: Cloud = MICROSOFT365,
     secret: str = "",
+    account: str = "",
 ) -> Advice:
     """What to do about a refusal; the words name its AADSTS number, or else its `error`.
 
-    `secret`: the vault's entry for it. `alone`: an app that signs in by itself, where nobody could sign in again.
+    `secret`: the vault's entry for it; `account`: how it is called. `alone`: an app that signs in by itself, where nobody could sign in again.
     """
     of_class = BY_SUBERROR.get(suberror) or _classes(cloud, alone).get(error, BAD_REQUEST)
     known = next((code for code in codes if _by_code(code)), None)
@@ -58,7 +59,7 @@ def advise(
     who: Who = "wait" if error in WAITING else advice.who
     shown = known or next(iter(codes), None)
     code = error if shown is None else f"AADSTS{shown}"
-    words = advice.words.fill(code=code, secret=secret or "NAME")
+    words = advice.words.fill(code=code, secret=secret or "NAME", account=account or "NAME")
     return Advice(who, words, advice.cure)
 
 

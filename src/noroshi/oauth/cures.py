@@ -92,11 +92,10 @@ CONSENT = Cure(
     how=(
         Words(
             en="Entra admin center › App registrations › {client_id} › API permissions: the "
-            "permission must be listed (Microsoft Graph › Delegated › SMTP.Send; for Graph "
-            "Mail.Send, for a shared mailbox Mail.Send.Shared) › “Grant admin consent”.",
+            "permission must be listed (Microsoft Graph › Delegated › {permission}) › “Grant "
+            "admin consent”.",
             ja="Entra 管理センター › アプリの登録 › {client_id} ›「API のアクセス許可」に、必要な許可 "
-            "「Microsoft Graph › 委任 › SMTP.Send」(Graph で送る場合は「Mail.Send」、共有メールボックスなら"
-            "「Mail.Send.Shared」) があることを確かめ、"
+            "「Microsoft Graph › 委任 › {permission}」があることを確かめ、"
             "「管理者の同意を与えます」を押します。",
         ),
         Words(en="Then sign in again:", ja="そのあと、サインインし直します:"),
@@ -148,10 +147,10 @@ APP_POLICY = Cure(
     how=(
         Words(
             en="Entra admin center › Protection › Conditional Access › Policies › the one for "
-            "workload identities: exclude the app {client_id}, or this site's address. It is "
-            "tried again by itself.",
+            "workload identities: exclude the app {client_id}, or this site's address. What "
+            "waits is then sent by itself.",
             ja="Entra 管理センター › 保護 › 条件付きアクセス › ポリシー › ワークロード ID のもので、"
-            "アプリ {client_id} かこの拠点のアドレスを対象外にします。自動でもう一度試します。",
+            "アプリ {client_id} かこの拠点のアドレスを対象外にします。待っているメールは、その後自動で送られます。",
         ),
     ),
     link=POLICIES,

@@ -21,9 +21,9 @@ WAIT = Cure(
     whose=Whose.PROVIDER,
     how=(
         Words(
-            en="Nothing has to be done: it is asked again by itself. Whether Microsoft knows of an "
+            en="Nothing has to be done: what waits is sent by itself afterwards. Whether Microsoft knows of an "
             "outage stands on the page below.",
-            ja="何もする必要はありません。自動でもう一度試します。Microsoft の障害情報は下のページに"
+            ja="何もする必要はありません。待っているメールは、復旧後に自動で送られます。Microsoft の障害情報は下のページに"
             "あります。",
         ),
     ),

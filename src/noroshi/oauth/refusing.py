@@ -113,6 +113,7 @@ def failure(
         alone=account.alone,
         cloud=account.cloud,
         secret=account.secret,
+        account=account.name,
     )
     correlation = str(answer.get("correlation_id", ""))
     return SignInFailed(

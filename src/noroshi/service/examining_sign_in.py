@@ -108,7 +108,12 @@ class SignInSteps:
         self._outside = replace(outside, network=account.network)
         host, port = server_of(account)
         network = account.network
-        told = {"network": network.name, "proxy_password": network.proxy_password}
+        told = {
+            "network": network.name,
+            "proxy_password": network.proxy_password,
+            "ca_place": ca_place(account),
+            "permission": _permission(account, resource),
+        }
         self._where = host
         self._exam = with_values(exam, **told, host=host, port=str(port))
         self._token = self._person = ""
@@ -250,6 +255,22 @@ def values_of(account: Account) -> Mapping[str, str]:
         "cloud": account.cloud.name,
         "graph": account.cloud.graph,
     }
+
+
+def ca_place(account: Account) -> str:
+    """Where a CA file is named for its sign-in server."""
+    if account.network.name:
+        return f"networks/{account.network.name}.toml"
+    if account.cloud.ca_file:
+        return f"clouds/{account.cloud.name}.toml"
+    return f'networks/NAME.toml; network = "NAME" in accounts/{account.name}.toml'
+
+
+def _permission(account: Account, resource: Resource) -> str:
+    """Which delegated permission a person's route needs, as the portal lists it."""
+    if resource == "graph":
+        return "Mail.Send.Shared" if account.shared else "Mail.Send"
+    return {"smtp": "SMTP.Send", "inbox": "Mail.Read"}[resource]
 
 
 def page_of(account: Account) -> str:

@@ -11,7 +11,7 @@ from noroshi.core.words import Words
 from noroshi.examining import PEOPLE, Remedy, Whose
 from noroshi.network import said
 from noroshi.transports import diagnosis, troubles
-from noroshi.transports.examining.causes import CAUSES
+from noroshi.transports.examining.causes import CAUSES, remedy_of_token
 from noroshi.transports.examining.closed_ports import (
     CLOSED_ALONE,
     CLOSED_BESIDE_GRAPH,
@@ -24,7 +24,8 @@ from noroshi.transports.examining.obstacles import BY_FAULT, OBSTACLES, advice_o
 from noroshi.transports.examining.way import with_values
 from noroshi.transports.http_rules import GRAPH, WEBHOOK
 from noroshi.transports.rules import RULES
-from tests.transports.examining.looking import EXAM, VALUES
+from tests.transports.examining.looking import EXAM, NOW, VALUES
+from tests.transports.test_diagnosis import jwt
 
 WHOLE = with_values(
     EXAM,
@@ -35,6 +36,9 @@ WHOLE = with_values(
     port="587",
     other="login.microsoftonline.com:443",
     network="office",
+    ca_place="networks/office.toml",
+    object_id="22222222-3333-4444-5555-666666666666",
+    permission="SMTP.Send",
     proxy="proxy.example.com:8080",
     graph_route="graph2",
     proxy_password="proxy",
@@ -155,3 +159,16 @@ def test_a_trouble_stands_as_a_sentence_of_its_own(told, shown):
 
 def test_whoever_can_mend_a_thing_has_a_name():
     assert set(PEOPLE) == set(Whose)
+
+
+@pytest.mark.parametrize(
+    ("oid", "shown"),
+    [(VALUES["client_id"], VALUES["client_id"]), ("$(x)", "<object ID of the enterprise")],
+)
+def test_an_app_s_own_token_names_its_enterprise_application(oid, shown):
+    claims = {"aud": "https://outlook.office365.com", "idtyp": "app", "oid": oid}
+    token = jwt(claims | {"roles": ["SMTP.SendAsApp"], "exp": NOW.timestamp() + 3600})
+    remedy = remedy_of_token(token, "smtp", "box@example.com", NOW, EXAM, "535 5.7.3 no")
+    (line,) = [one for one in remedy.lines if "-ObjectId" in one]
+    assert f"-ObjectId {shown}" in line
+    assert not [one for one in remedy.lines if "MgGraph" in one]

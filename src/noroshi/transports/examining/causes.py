@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,10 +14,9 @@ from noroshi.ports import Resource
 from noroshi.transports import diagnosis
 from noroshi.transports.advice.record import AT_ONCE, EXCHANGE, MINUTES, RIGHTS, WITH_NEXT
 
-SERVICE_PRINCIPAL = (
-    "New-ServicePrincipal -AppId {client_id} `",
-    "  -ObjectId (Get-MgServicePrincipal -Filter \"appId eq '{client_id}'\").Id",
-)
+SERVICE_PRINCIPAL = ("New-ServicePrincipal -AppId {client_id} `", "  -ObjectId {object_id}")
+OBJECT_ID = "<object ID of the enterprise application>"
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SHARED_RIGHTS = (
     EXCHANGE,
     "Add-MailboxPermission -Identity {user} `",
@@ -149,16 +149,13 @@ CAUSES: Mapping[Words, Cure] = {
         how=(
             Words(
                 en="In Exchange Online PowerShell, in this order; what is there already says so. "
-                "The object ID is that of the enterprise application, not of the app "
-                "registration. A change from within the last two hours may just not act yet.",
+                "A change from within the last two hours may just not act yet.",
                 ja="Exchange Online PowerShell で、この順に実行します (済んでいるものはエラーになるだけです)。"
-                "オブジェクト ID は、アプリの登録ではなくエンタープライズ アプリケーションのものです。2時間以内に"
-                "変更した場合は、まだ反映されていないだけかもしれません。",
+                "2時間以内に変更した場合は、まだ反映されていないだけかもしれません。",
             ),
         ),
         lines=(
             EXCHANGE,
-            "Connect-MgGraph -Scopes Application.Read.All",
             *SERVICE_PRINCIPAL,
             "Add-MailboxPermission -Identity {user} `",
             "  -User (Get-ServicePrincipal -Identity {client_id}).ObjectId `",
@@ -190,8 +187,12 @@ CAUSES: Mapping[Words, Cure] = {
 def remedy_of_token(
     token: str, resource: Resource, user: str, now: datetime, exam: Exam, reply: str
 ) -> Remedy:
-    """By what the token says of itself."""
-    return _of_cause(diagnosis.cause(token, resource, user, now), exam, reply)
+    """By what the token says of itself; an app's own names its enterprise application, which
+    Exchange must be told of."""
+    object_id = str((claims_in(token) or {}).get("oid", ""))
+    shown = object_id if GUID.fullmatch(object_id) else OBJECT_ID
+    told = replace(exam, values={**exam.values, "object_id": shown})
+    return _of_cause(diagnosis.cause(token, resource, user, now), told, reply)
 
 
 def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:

@@ -104,13 +104,12 @@ OWN_CA = Cure(
     how=(
         Words(
             en="Get that CA's certificate in PEM from whoever runs the proxy, firewall or virus "
-            "scanner, and compare its fingerprint with them. Name the file in the network (or "
-            "in the route's ca_file):",
+            "scanner, and compare its fingerprint with them. Then name the file:",
             ja="プロキシ・ファイアウォール・ウイルス対策ソフトの担当者から、認証局の証明書 (PEM) を受け取り、"
-            "拇印を確かめます。そのファイルをネットワーク (または経路の ca_file) に指定します:",
+            "拇印を確かめます。そのファイルを指定します:",
         ),
     ),
-    lines=('ca_file = "/etc/ssl/office-ca.pem"        # networks/{network}.toml',),
+    lines=('ca_file = "/etc/ssl/office-ca.pem"        # {ca_place}',),
     takes=WITH_NEXT,
 )
 CERTIFICATE = Cure(
@@ -152,9 +151,9 @@ HANGS = Cure(
     whose=Whose.PROVIDER,
     how=(
         Words(
-            en="It is tried again by itself. If it stays so, something in between may hold the "
+            en="What waits is sent by itself once it answers. If it stays so, something in between may hold the "
             "connection up: a firewall or virus scanner that looks into it.",
-            ja="自動でもう一度試します。続く場合は、途中のファイアウォールやウイルス対策ソフトが通信を"
+            ja="応答が戻れば、待っているメールは自動で送られます。続く場合は、途中のファイアウォールやウイルス対策ソフトが通信を"
             "止めているおそれがあります。",
         ),
     ),

@@ -88,7 +88,7 @@ class Path:
         self, host: str, port: int, outside: Outside, exam: Exam, patience: float
     ) -> None:
         self._patience, self._outside = patience, outside
-        self.exam = with_values(exam, **_of_network(outside))
+        self.exam = with_values(exam, **_of_network(outside, exam))
         self.aim(host, port)
         self._ahead: Ahead | None = None
         self._sock: socket.socket | None = None
@@ -234,12 +234,14 @@ class _Looking(asyncio.Protocol):
         transport.abort()
 
 
-def _of_network(outside: Outside) -> Mapping[str, str]:
+def _of_network(outside: Outside, exam: Exam) -> Mapping[str, str]:
     network = outside.network
+    route = exam.values.get("route", "NAME")
     told = {
         "network": network.name,
         "proxy": network.proxy,
         "proxy_password": network.proxy_password,
+        "ca_place": f"networks/{network.name}.toml" if network.name else f"routes/{route}.toml",
     }
     return {name: value for name, value in told.items() if value}
 
