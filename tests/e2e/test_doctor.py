@@ -172,7 +172,7 @@ def test_graph_and_an_app_by_itself_pass_too(patient):
             "localhost:",
             "",
             "network",
-            'ca_file = "/etc/ssl/office-ca.pem"        # networks/<network>.toml',
+            'ca_file = "/etc/ssl/office-ca.pem"        # routes/m365.toml, [options]',
             id="an issuer that nobody knows",
         ),
         pytest.param(

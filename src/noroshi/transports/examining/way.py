@@ -236,12 +236,12 @@ class _Looking(asyncio.Protocol):
 
 def _of_network(outside: Outside, exam: Exam) -> Mapping[str, str]:
     network = outside.network
-    route = exam.values.get("route", "NAME")
+    own = f"routes/{exam.values.get('route', 'NAME')}.toml, [options]"
     told = {
         "network": network.name,
         "proxy": network.proxy,
         "proxy_password": network.proxy_password,
-        "ca_place": f"networks/{network.name}.toml" if network.name else f"routes/{route}.toml",
+        "ca_place": f"networks/{network.name}.toml" if network.name else own,
     }
     return {name: value for name, value in told.items() if value}
 
