@@ -14,7 +14,11 @@ MASK = "…"
 NAMES = r"pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|account)[_-]?key"
 """What secrets are called anywhere; in a URL they are called more."""
 IN_URL = re.compile(r"(?i)(\w+://)[^/@\s\"']+@")
-IN_QUERY = re.compile(rf"(?i)([?&;](?:[\w-]*(?:{NAMES}|sig(?:nature)?|code|key))=)[^&;\s\"']+")
+NO_ERROR_PAGE = r"(?:(?<!/error)|(?!\?code=\d{3,8}(?!\w)))"
+"""Not at the number of a refusal: login.microsoftonline.com/error?code=7000215 explains it."""
+IN_QUERY = re.compile(
+    rf"(?i){NO_ERROR_PAGE}([?&;](?:[\w-]*(?:{NAMES}|sig(?:nature)?|code|key))=)[^&;\s\"']+"
+)
 IN_OPTION = re.compile(
     rf"(?i)((?:\b[\w-]*(?:{NAMES})[\"']?\s*[=:]|--?[\w-]*(?:{NAMES})(?=\s))\s*)"
     r"(?:\"[^\"]*\"|'[^']*'|[^\s\"',;]+)"
