@@ -36,4 +36,4 @@ async def test_the_first_steps_work_in_a_new_home(tmp_path):
             told = await typed(*argv, home=tmp_path / "home", cwd=tmp_path)
             assert (argv, told.code) == (argv, 0), told.err
     listed = await typed("queue", "list", home=tmp_path / "home")
-    assert "  Test\n    waits for smtp1, smtp2: " in listed.out
+    assert "  Test\n    waits for one of smtp1, smtp2: " in listed.out

@@ -68,7 +68,7 @@ class Waiting:
 
     `fate` is "" while it waits, else "accepted", "set aside", "held" or "dropped"; "together"
     and "set aside together" in a digest that waits or is set aside. `why` is the last trouble,
-    or who held or dropped it.
+    or who held or dropped it. `tried` is how many answers it has met, whatever they counted for.
     """
 
     envelope: Envelope
@@ -76,6 +76,7 @@ class Waiting:
     out: bool = False
     fate: str = ""
     why: Words = NOTHING
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,8 +173,16 @@ async def test_one_that_is_tried_later_waits_with_its_last_trouble(store, lend):
     await store.post(letter())
     await store.settle(await lend(), LATER, Retry(SOON, plain("450 busy")))
     assert await store.waiting() == [
-        Waiting(envelope=tried(letter()), due=SOON, why=plain("450 busy"))
+        Waiting(envelope=tried(letter()), due=SOON, why=plain("450 busy"), tried=1)
     ]
+
+
+async def test_what_its_route_could_not_take_counts_as_a_try_all_the_same(store, lend):
+    await store.post(letter())
+    await store.settle(await lend(), LATER, RestRoute(DAWN, SOON, plain("down")))
+    (row,) = await store.waiting()
+    assert (row.envelope.attempts, row.tried) == (0, 1)
+    assert (await store.envelope(letter().id))[0].tried == 1
 
 
 async def test_a_trouble_is_kept_in_both_languages(store, lend):

@@ -57,4 +57,5 @@ async def test_a_token_that_the_store_cannot_give_rests_the_route(tmp_path):
         await asyncio.wait((working,))
     said = letter.tried[0].said[0]
     assert said.verdict is Verdict.ROUTE_DOWN and "database is locked" in said.words.en
-    assert letter.queued.attempts == 0
+    row, _ = await store.envelope(id)
+    assert (row.envelope.attempts, letter.queued.attempts) == (0, 1)

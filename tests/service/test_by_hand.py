@@ -47,7 +47,7 @@ async def test_a_wrong_address_is_mended_and_the_mail_released(ask):
     assert (edited["to"], edited["routes"]) == (["new@example.com"], ["m365", "plain"])
     assert edited["state"] == "set aside"
     released = await ask("queue_release", id=id)
-    assert (released["state"], released["attempts"]) == ("waiting", 0)
+    assert (released["state"], released["attempts"]) == ("waiting", 1)
 
 
 async def test_who_tries_a_mail_again_has_a_refused_sign_in_asked_for_again_too(ask):

@@ -32,7 +32,10 @@ STATES: Mapping[str, Words] = {
 TAKEN = ("accepted", "seen arrived", "came back")
 """The states of a mail that a provider took."""
 NOW = Words(en="now", ja="いま")
-WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} を待っています: {because}")
+WAITS_FOR = Words(en="waits for {routes}: {because}", ja="{routes} で送ります: {because}")
+WAITS_FOR_ONE = Words(
+    en="waits for one of {routes}: {because}", ja="{routes} のいずれかで送ります: {because}"
+)
 HEAD = (
     Words(en="STATE", ja="状態"),
     Words(en="ID", ja="ID"),
@@ -181,7 +184,8 @@ def _why(asked: Asked, one: Answer) -> Words:
     if one["state"] != "waiting":
         return because
     routes = listed(asked, one["routes"], one["marks"], ", ")
-    return WAITS_FOR.fill(routes=routes, because=because)
+    words = WAITS_FOR if len(one["routes"]) == 1 else WAITS_FOR_ONE
+    return words.fill(routes=routes, because=because)
 
 
 def _because(one: Answer) -> Words:

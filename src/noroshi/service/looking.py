@@ -233,7 +233,7 @@ def queued(
         to=envelope.to,
         subject=str(envelope.payload.get("subject", "")),
         routes=envelope.routes,
-        attempts=envelope.attempts,
+        attempts=one.tried + one.out,
         born=envelope.born,
         next=next,
         because=because,

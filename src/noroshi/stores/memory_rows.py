@@ -44,6 +44,7 @@ class Spooled:
             out=bool(self.lease),
             fate=self.fate,
             why=self.why,
+            tried=len(self.receipts),
         )
 
     @property

@@ -35,10 +35,11 @@ on conflict do update set since = min(since, excluded.since),
     until = max(until, excluded.until), why = excluded.why, fault = excluded.fault,
     early = excluded.early
 """
-ROW = "select seq, attempts, envelope, due, lease is not null, fate, why from spool"
+ROW = """select seq, attempts, envelope, due, lease is not null, fate, why,
+    (select count(*) from receipt where receipt.envelope = seq) from spool"""
 LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
 """An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
-WAITING = f"""{ROW.replace("envelope", LIGHT)} indexed by spool_shown
+WAITING = f"""{ROW.replace("envelope,", LIGHT + ",")} indexed by spool_shown
 where fate in ('', 'held', 'set aside') order by seq"""
 OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
 SHARE = """
@@ -211,10 +212,15 @@ def shift(db: Connection, by: int) -> None:
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    _, attempts, body, due, out, fate, why = row
+    _, attempts, body, due, out, fate, why, tried = row
     envelope = replace(schema.value(Envelope, body), attempts=attempts)
     return Waiting(
-        envelope=envelope, due=instant(due), out=bool(out), fate=fate, why=words(why)
+        envelope=envelope,
+        due=instant(due),
+        out=bool(out),
+        fate=fate,
+        why=words(why),
+        tried=tried,
     )
 
 
