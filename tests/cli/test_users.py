@@ -111,7 +111,9 @@ async def test_what_was_changed_is_told_field_by_field_in_both_languages(desk, t
     await typed("user", "role", "eri", "operator", home=tmp_path)
     told = (await typed("audit", home=tmp_path)).out
     assert (
-        "user_role: " in told and "Role: viewer → operator" in told and "this computer" in told
+        "Role of a user changed (user_role)" in told
+        and "Role: viewer → operator" in told
+        and "this computer" in told
     )
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
     assert "役割: 閲覧者 → 運用担当" in told and "このコンピューター" in told
@@ -129,6 +131,13 @@ async def test_a_change_of_definitions_is_told_with_its_place(desk, tmp_path):
     await apply(desk, documents=documents(contacts__ops={"addresses": ["new@x.example"]}))
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
     assert "~ 通知先 ops › メールアドレス: " in told and " → " in told
+
+
+async def test_what_changed_nothing_is_not_in_the_log(desk, tmp_path):
+    for _ in range(2):
+        await apply(desk, documents=documents())
+    told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
+    assert told.count("定義の取り込み (apply)") == 1
 
 
 async def test_what_was_given_obeys_no_terminal(desk, tmp_path):

@@ -57,13 +57,12 @@ def _who(asked: Asked, one: Mapping[str, Any]) -> str:
 
 
 def _deed(asked: Asked, op: str) -> str:
-    """Its name, and in a sentence what it does."""
+    """As the manager calls it, and in brackets what --json calls it."""
     # Only now, as the field's words below: it costs what no other command needs.
-    from noroshi.service.service import OFFERED
     from noroshi.web.words import TEXTS
 
-    known = OFFERED[op].help if op in OFFERED else TEXTS.get(f"audit.{op}")
-    return f"{op}: {asked.say(known)}" if known is not None else op
+    known = TEXTS.get(f"deed_of.{op}")
+    return f"{asked.say(known)} ({op})" if known is not None else op
 
 
 def _given(asked: Asked, one: Mapping[str, Any], now: datetime) -> Iterator[str]:

@@ -35,6 +35,7 @@ from noroshi.service.offer import (
     Person,
     Trouble,
     note as note_change,
+    note_nothing,
     operation,
 )
 
@@ -156,6 +157,7 @@ class Defining(Desk):
             raise NotSure(NOT_SURE.fill(name=op))
         told = await self._told(found, current, names)
         if not told.differences:
+            note_nothing()
             return told
         number = await self._publish(found, current, who.name, note)
         left = await silences_follow(

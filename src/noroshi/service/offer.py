@@ -141,6 +141,7 @@ class Note:
     before: Any = None
     after: Any = None
     said: bool = False
+    nothing: bool = False
 
 
 NOTE: ContextVar[Note] = ContextVar("NOTE")
@@ -153,6 +154,12 @@ def note(before: Any = None, after: Any = None) -> None:
         kept.said = True
         kept.before = kept.before if before is None else before
         kept.after = kept.after if after is None else after
+
+
+def note_nothing() -> None:
+    """Say that there was nothing to change: no row of the audit log tells of it."""
+    if (kept := NOTE.get(None)) is not None:
+        kept.nothing = True
 
 
 def see_that_sure(who: Person, name: str) -> None:
@@ -278,7 +285,7 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
         done = await getattr(service, name)(who, **read)
     finally:
         NOTE.reset(mark)
-    if wanted.changes or said.said:
+    if said.said or (wanted.changes and not said.nothing):
         await service.record(_row(service.now(), who, wanted, given, said))
     return done
 

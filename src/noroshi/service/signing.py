@@ -248,7 +248,7 @@ class Signing(Desk):
                 await self._wake(other.name)
         routes = await self._routes(plan, await self._store.waiting())
         found = next(status for status in routes if status.name == route)
-        note(after={"route": route, "account": account.name, "state": found.state})
+        note(after={"account": account.name})
         return found
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
