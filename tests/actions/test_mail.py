@@ -12,6 +12,7 @@ from noroshi.actions.phrases import REASONS, moment, quantity, span
 from noroshi.actions.template import TemplateFailed, TemplateRenderer
 from noroshi.core.cadence import zone_of
 from noroshi.core.model import Cause, Instance, Limits, Reading, Reason, When
+from noroshi.core.own import OwnRule
 from noroshi.core.words import Words, plain
 from tests.actions.made import AKI, NOW, READERS, SAM, alarm, rule, topic, used
 from tests.actions.mails import CRITICAL, MAILS, OK, UNKNOWN, WARNING, drafted
@@ -359,7 +360,7 @@ def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_na
 
 
 def test_a_mail_by_a_rule_that_has_no_file_names_the_file_that_changes_it():
-    its = rule(made_by="instances/noroshi")
+    its = OwnRule(id="ops", action="mail", contacts=(SAM,), routes=("smtp1",))
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
     assert "set limits or rules in instances/noroshi.toml" in payload["text"]
     assert "rules/" not in payload["text"]

@@ -13,8 +13,8 @@ from noroshi.core.defined import (
 )
 from noroshi.core.defined_sending import AccountDef, RouteDef
 from noroshi.core.kinds import Kind, Kinds
-from noroshi.core.model import Limits
-from noroshi.core.own import KINDS, OFTEN, is_own
+from noroshi.core.model import Limits, Rule
+from noroshi.core.own import KINDS, OFTEN, OwnRule, is_own
 from noroshi.core.plan import compile, compile_most
 from noroshi.core.values import read_length
 
@@ -119,9 +119,12 @@ def test_a_definition_of_it_may_say_who_is_told_when_and_from_which_limits_on():
 
 
 def test_who_is_told_by_no_definition_of_it_is_told_by_rules_that_it_changes():
-    assert {rule.made_by for m in own().values() for rule in m.rules} == {"instances/noroshi"}
+    made = [rule for m in own().values() for rule in m.rules]
+    assert {isinstance(rule, OwnRule) and rule.made_by for rule in made} == {
+        "instances/noroshi"
+    }
     told = replace(GIVEN, instances={"noroshi": InstanceDef(name="noroshi", rules=("ops",))})
-    assert {rule.made_by for m in own(told).values() for rule in m.rules} == {""}
+    assert {type(rule) for m in own(told).values() for rule in m.rules} == {Rule}
 
 
 def test_a_definition_of_it_cannot_have_monitors_of_its_own():

@@ -28,6 +28,7 @@ from noroshi.actions.telling import (
     words,
 )
 from noroshi.core.model import Alarm, Event, Level, Rule
+from noroshi.core.own import OwnRule
 from noroshi.core.words import Words
 
 SINCE = Words(en="Since", ja="いつから")
@@ -261,6 +262,6 @@ def _footer(told: Telling) -> Iterator[str]:
 
 
 def _why_you(rule: Rule, contact: str) -> Words:
-    if rule.made_by:
+    if isinstance(rule, OwnRule):
         return WHY_YOU_OF_ITSELF.fill(contact=contact, file=rule.made_by)
     return WHY_YOU.fill(contact=contact, rule=rule.called, file=rule.named)

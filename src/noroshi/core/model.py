@@ -196,8 +196,6 @@ class Rule:
     name: str = ""
     """What its definition is called; "" for one that has none of its own, or has its id's."""
     title: str = ""
-    made_by: str = ""
-    """Which definition changes it where it has none of its own: instances/noroshi, say."""
     options: object = None
     on: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
     when: When = When.CHANGE

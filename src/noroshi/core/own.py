@@ -7,7 +7,7 @@ its own it tells the contacts of all rules, by other routes than the one that is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from noroshi.core.defined import Definitions, GroupDef, InstanceDef, MonitorDef
 from noroshi.core.defined_sending import AccountDef
@@ -34,6 +34,13 @@ ALWAYS = Words(
     ja="Noroshi 自身の監視は停止できません (アラームが送れなくなっても気付けないためです)。"
     "通知だけを止めるには rules = [] としてください",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRule(Rule):
+    """One that has no definition of its own: what changes it is the instance's."""
+
+    made_by: str = f"instances/{OWN}"
 
 
 def with_own(
@@ -117,12 +124,8 @@ def _to_all(rules: Iterable[Rule], routes: Sequence[str]) -> Sequence[Rule]:
     for rule in rules:
         for contact in rule.contacts:
             ways = (*rule.routes, *(route for route in routes if route not in rule.routes))
-            own = Rule(
-                id=f"{OWN}-{contact.id}",
-                action=rule.action,
-                contacts=(contact,),
-                routes=ways,
-                made_by=f"instances/{OWN}",
+            own = OwnRule(
+                id=f"{OWN}-{contact.id}", action=rule.action, contacts=(contact,), routes=ways
             )
             found.setdefault(contact.id, own)
     return tuple(found.values())
