@@ -200,7 +200,9 @@ async def test_status_says_when_a_sign_in_was_last_renewed(desk, tmp_path):
 async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(desk, tmp_path):
     await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
     await desk.attempted("plain", DOWN, "connection refused")
-    assert "Next try: " in (await typed("status", home=tmp_path, COLUMNS="200")).out
+    assert "refused. Next try: " in (await typed("status", home=tmp_path, COLUMNS="200")).out
+    told = (await typed("--lang", "ja", "status", home=tmp_path, COLUMNS="200")).out
+    assert "connection refused。次の試行: " in told
     desk.time.pass_by(seconds=86400)
     told = (await typed("status", home=tmp_path, COLUMNS="200")).out
     assert "Next try: " not in told and "It is tried again with the next mail." in told

@@ -57,6 +57,7 @@ def test_an_end_is_told_in_time(ends, told):
 def test_it_says_when_the_second_of_two_is_in_use():
     said = sign_in(Reader("ja"), route(by_next=True, renewed="2026-12-01T11:59:00+00:00"), NOW)
     assert "サインイン更新" in said and "次のシークレットまたは証明書を使用中" in said
+    assert "、" in said and ", " not in said
 
 
 AT = "2026-12-01T11:59:00+00:00"

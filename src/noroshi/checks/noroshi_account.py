@@ -121,7 +121,7 @@ CHECK = Check(
         },
     },
     names={
-        "sign_in": Words(en="Sign-in that is needed", ja="必要なサインイン"),
+        "sign_in": Words(en="Needs a sign-in", ja="要サインイン"),
         "rests": Words(en="Without a renewal for", ja="更新していない期間"),
         **{f"left_{days}": LEFT for days in DAYS},
     },

@@ -85,7 +85,7 @@ CHECK = Check(
         "seen": Limits(warning=30),
     },
     names={
-        "blocked": Words(en="Stopped until somebody acts", ja="対応が必要な停止"),
+        "blocked": Words(en="Needs somebody", ja="要対応"),
         "down": Words(en="Down for", ja="停止時間"),
         "retiring": Words(en="Password sign-in that ends", ja="終了するパスワード認証"),
         "accepted": Words(en="Last accepted before", ja="最後の受領からの時間"),

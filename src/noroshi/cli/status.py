@@ -75,9 +75,9 @@ ROUTE_STATES: Mapping[str, Words] = {
     "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
     "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
 }
-NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why} 次の試行: {at}。")
+NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why}次の試行: {at}。")
 WITH_NEXT = Words(
-    en="{why} It is tried again with the next mail.", ja="{why} 次のメールで再試行します。"
+    en="{why} It is tried again with the next mail.", ja="{why}次のメールで再試行します。"
 )
 QUEUE = Words(en="Queue", ja="送信キュー")
 NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
@@ -235,8 +235,15 @@ def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
     if route["until"] and route["state"] == "down":
         past = datetime.fromisoformat(route["until"]) <= now
         words = WITH_NEXT if past else NEXT_TRY
-        why = asked.say(words.fill(why=why, at=clock(route["until"], now)))
+        why = asked.say(words.fill(why=_ended(why, asked), at=clock(route["until"], now)))
     return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
+
+
+def _ended(why: str, asked: Asked) -> str:
+    """As a sentence that another one follows: some reasons stand within others too."""
+    if asked.language == "ja":
+        return why if why.endswith("。") else f"{why}。"
+    return why if why.endswith((".", ":")) else f"{why}."
 
 
 def _stop(stop: Answer) -> Words:

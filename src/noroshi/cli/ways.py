@@ -45,6 +45,11 @@ def listed(asked: Asked, names: Sequence[str], marks: Mapping[str, Any], between
     return between.join(marked(asked, name, marks.get(name)) for name in names)
 
 
+def comma(asked: Asked) -> str:
+    """What stands between the parts of a line."""
+    return "、" if asked.language == "ja" else ", "
+
+
 def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
     """How the sign-in of a route that is well stands: when it was renewed, what of it ends."""
     parts = list[Words]()
@@ -58,7 +63,7 @@ def sign_in(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
         words = ENDS if left >= 0 else ENDED
         if left <= SOON:
             parts.append(words.fill(day=route["ends"], days=left))
-    return ", ".join(asked.say(words) for words in parts)
+    return comma(asked).join(asked.say(words) for words in parts)
 
 
 def arrival(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:

@@ -75,9 +75,9 @@ class Shown:
 
     def span(self, seconds: float) -> str:
         """A length of time as it is read: tenths of a second while they count."""
-        if seconds < EXACT:
+        if round(seconds, 1) < EXACT:
             return SECONDS.fill(n=f"{seconds:.1f}").say(self.language)
-        return span(timedelta(seconds=seconds)).say(self.language)
+        return span(timedelta(seconds=round(seconds))).say(self.language)
 
     def _row(self, number: int, result: Result) -> list[str]:
         mark = "◆" if result.why else "○"
