@@ -11,10 +11,21 @@ from noroshi.core.model import Level, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Document
 from noroshi.service import Forbidden, refused
+from noroshi.service.offer import Trouble
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, CANARY, DEFERRED, DOWN, REFUSED, Desk, documents
+from tests.service.desk import (
+    AKI,
+    CANARY,
+    CONTENT,
+    DEFERRED,
+    DOWN,
+    OLD_SECRET,
+    REFUSED,
+    Desk,
+    documents,
+)
 
 HEAVY = ("asyncio", "pydantic", "msgspec", "email", "importlib.metadata", "sqlite3", "logging")
 LOADED = (
@@ -154,6 +165,16 @@ async def test_status_says_what_is_wrong_first(desk, tmp_path):
     assert told[1] == "▨ 1 of 2 routes cannot send."
     assert any(re.match(r"  ◆ CRITICAL  web1/base/disks  /var  since ", line) for line in told)
     assert any(line.endswith("used 95.2% (limit 90%)") for line in told)
+
+
+async def test_a_route_that_needs_somebody_is_not_said_to_be_unable_to_send(desk, tmp_path):
+    app = CONTENT["accounts/box"] | {"sign_in": "app"}
+    await desk.service.apply(AKI, tuple(Document(**d) for d in documents(accounts__box=app)))
+    await desk.service.set_secret(AKI, "app", OLD_SECRET)
+    with pytest.raises(Trouble):
+        await desk.service.authorize_app(AKI, "m365")
+    told = (await typed("status", home=tmp_path)).out
+    assert "▨ 1 of 2 routes need somebody, though" in told and "cannot send" not in told
 
 
 async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):

@@ -28,6 +28,10 @@ CANNOT_SEND = Words(
     en="▨ {bad} of {count} routes cannot send.",
     ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
 )
+NEED_SOMEBODY = Words(
+    en="▨ {bad} of {count} routes need somebody, though what they have may still send for a while.",
+    ja="▨ 送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
+)
 OK_SO_FAR = Words(
     en="{mark} {ok} of {count} monitors {be} OK; {new} not measured yet.",
     ja="{mark} 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
@@ -152,9 +156,20 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
             yield asked.say(ALL_WELL.fill(count=count, all=every))
         else:
             yield asked.say(ALL_OK.fill(count=count, all=every.capitalize()))
-    down = sum(route["state"] != "well" for route in routes)
+    yield from map(asked.say, _of_routes(routes))
+
+
+def _of_routes(routes: Sequence[Answer]) -> Iterator[Words]:
+    """A sign-in that was refused stops no mail before the token at hand ends: the route rests
+    only then."""
+    ill = [route for route in routes if route["state"] != "well"]
+    down = [
+        one for one in ill if one["state"] != "needs somebody" or one["until"] or one["lacks"]
+    ]
     if down:
-        yield asked.say(CANNOT_SEND.fill(bad=down, count=len(routes)))
+        yield CANNOT_SEND.fill(bad=len(down), count=len(routes))
+    if len(ill) > len(down):
+        yield NEED_SOMEBODY.fill(bad=len(ill) - len(down), count=len(routes))
 
 
 def _watched(found: Answer) -> Sequence[Answer]:
