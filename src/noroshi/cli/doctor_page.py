@@ -76,8 +76,10 @@ class Page:
         told = [part for part in (shown, kind, begun["where"]) if part]
         self.gap()
         self._say("  ".join(told))
-        if begun["down"]:
-            self._say(*self._hung(f"  {REMARK}", say(_known(begun["down"]))))
+        if down := begun["down"]:
+            self._say(*self._hung(f"  {REMARK}", say(_known(down))))
+            if down["remedy"]:
+                self._say("", *self._remedy(down["remedy"]), "")
 
     def gap(self) -> None:
         """One empty line between what belongs together and the next of its kind."""

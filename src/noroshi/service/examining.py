@@ -14,12 +14,13 @@ from noroshi.core.words import Words, plain
 from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import account_of, mark_of, resource_of
-from noroshi.examining import Exam, Examination, Stage, Step, Whose
+from noroshi.examining import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.outside import secret_of, token_of
 from noroshi.ports import Outside, Resting, Waiting
 from noroshi.service.desk import Desk
 from noroshi.service.examining_clock import ClockStep
+from noroshi.service.examining_late import late_remedy
 from noroshi.service.examining_sign_in import SignInSteps, server_of, values_of
 from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, operation
 from noroshi.service.sending import NO_MAILBOX
@@ -65,7 +66,8 @@ class StageName:
 class KnownDown:
     """Mails do not leave by a route: since when, why, how many wait for it, one of them to try
     again by, and when that is done next. Not `down`: the route is well, and those mails alone
-    were put off. `early`: a stage finds it too, so where all are passed it looks mended."""
+    were put off. `early`: a stage finds it too, so where all are passed it looks mended; else
+    `remedy` is what mends it, if the other side has said enough."""
 
     since: datetime
     why: Words
@@ -74,6 +76,7 @@ class KnownDown:
     early: bool = False
     mail: str = ""
     until: datetime | None = None
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,7 @@ class Examining(Desk):
             raise Invalid(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._current()
         found = self._route_named(plan, route) if route else None
-        down = await self._knows_of(found) if found else None
+        down = await self._knows_of(plan, found) if found else None
         examination = (
             self._of_route(plan, found, to) if found else SystemExamination(self._whole(plan))
         )
@@ -145,7 +148,16 @@ class Examining(Desk):
             down=down,
         )
 
-    async def _knows_of(self, route: Route) -> KnownDown | None:
+    async def _knows_of(self, plan: Plan, route: Route) -> KnownDown | None:
+        """What keeps its mails, with what mends it where no stage will tell."""
+        known = await self._kept_by(route)
+        found = await self._store.envelope(known.mail) if known and not known.early else None
+        if known is None or found is None:
+            return known
+        exam = self._exam(plan, route, "", self._outside(plan, route.network))
+        return replace(known, remedy=late_remedy(route, found[1], exam))
+
+    async def _kept_by(self, route: Route) -> KnownDown | None:
         """How the last mails fared: a look may be unable to see it, or it is mended and rests."""
         down = (await self._down()).get(route.name)
         mine = [w for w in await self._store.waiting() if route.name in w.envelope.routes]
