@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.delivery import RestRoute
-from noroshi.core.model import Envelope, Fault
+from noroshi.core.model import Envelope, Fault, Verdict
 from noroshi.core.words import plain
 from noroshi.engine.dispatch import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
@@ -83,7 +83,7 @@ class StuckOnOne(MemoryStore):
 
     def __init__(self):
         super().__init__()
-        self.room, self.lent = False, asyncio.Event()
+        self.room, self.lent, self.stuck = False, asyncio.Event(), asyncio.Event()
 
     async def claim_parcel(self, *given):
         parcel = await super().claim_parcel(*given)
@@ -93,6 +93,7 @@ class StuckOnOne(MemoryStore):
 
     async def settle(self, parcel, *given):
         if parcel.envelope.id == LETTER.id and not self.room:
+            self.stuck.set()
             raise StoreError("database or disk is full")
         return await super().settle(parcel, *given)
 
@@ -284,3 +285,77 @@ async def test_a_look_that_fails_by_a_bug_is_not_repeated_at_once():
     (rest,) = await scene.store.resting()
     assert len(looks) == 1
     assert (rest.fault, rest.early) == (Fault.SIGN_IN, True)
+
+
+async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_asked_for_again(
+    caplog,
+):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=StuckOnOne())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.stuck.wait()
+        scene.time.pass_by(minutes=10)
+        again = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await asyncio.wait([again], timeout=0.1)
+        scene.store.room = True
+        await asyncio.gather(first, again)
+    row, receipts = await scene.store.envelope(LETTER.id)
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert (row.fate, row.out, len(receipts)) == ("accepted", False, 1)
+
+
+async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by_another_slot():
+    scene, hanging, goes_on = Scene(), asyncio.Event(), asyncio.Event()
+    await scene.plan(disk_monitor())
+    accepts = scene.smtp.send
+
+    async def hang(envelope):
+        hanging.set()
+        await goes_on.wait()
+        return await accepts(envelope)
+
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        scene.smtp.send = hang
+        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await hanging.wait()
+        scene.time.pass_by(minutes=10)  # both clocks: a process that was stopped, too
+        again = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await asyncio.wait([again], timeout=0.1)
+        goes_on.set()
+        await asyncio.gather(first, again)
+    row, receipts = await scene.store.envelope(LETTER.id)
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert (row.fate, row.out, len(receipts)) == ("accepted", False, 1)
+
+
+class LendsAtOnce(MemoryStore):
+    """What is settled is lent to another slot before that is answered."""
+
+    def __init__(self):
+        super().__init__()
+        self.others = []
+
+    async def settle(self, *given):
+        held = await super().settle(*given)
+        while self.others:
+            await self.others.pop()()
+        return held
+
+
+async def test_what_another_route_is_lent_as_soon_as_the_first_one_is_down_goes_by_that():
+    scene = Scene(Verdict.ROUTE_DOWN, store=LendsAtOnce())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(replace(LETTER, routes=("smtp1", "smtp2")))
+        scene.store.others = [lambda: engine.sending.send_one("smtp2")]
+        assert await engine.sending.send_one("smtp1")
+        assert await engine.sending.send_one("smtp2")
+    row, _ = await scene.store.envelope(LETTER.id)
+    assert (len(scene.backup.sent), row.fate) == (1, "accepted")
