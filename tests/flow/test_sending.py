@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.delivery import RestRoute
-from noroshi.core.model import Envelope, Fault, Verdict
+from noroshi.core.model import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import plain
 from noroshi.engine.dispatch import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
@@ -359,3 +359,93 @@ async def test_what_another_route_is_lent_as_soon_as_the_first_one_is_down_goes_
         assert await engine.sending.send_one("smtp2")
     row, _ = await scene.store.envelope(LETTER.id)
     assert (len(scene.backup.sent), row.fate) == (1, "accepted")
+
+
+class ForgetsRests(MemoryStore):
+    """Cannot tell once which routes rest."""
+
+    failures = 0
+
+    async def resting(self):
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("disk I/O error")
+        return await super().resting()
+
+
+async def _taken_up_at_the_second_try(scene, engine, **plan):
+    await scene.plan(disk_monitor(), **plan)
+    scene.store.failures = 1
+    for _ in "12":
+        await engine.attempt(engine.hold)
+
+
+async def test_a_route_that_was_changed_is_tried_at_once_though_the_store_failed_meanwhile(
+    caplog,
+):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=ForgetsRests())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        await _taken_up_at_the_second_try(scene, engine, title="mended")
+    (rest,) = await scene.store.resting()
+    assert rest.until == scene.time.now
+
+
+async def test_mail_to_a_route_that_was_removed_while_the_store_failed_is_not_forgotten(caplog):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=ForgetsRests())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await _taken_up_at_the_second_try(scene, engine, routes=("smtp2",))
+        await scene.store.post(LETTER)
+        assert await engine.sending.send_one("smtp1")
+
+
+async def test_a_route_is_not_looked_at_while_a_mail_tells_how_it_is():
+    scene, hanging, goes_on = Scene(), asyncio.Event(), asyncio.Event()
+    await scene.plan(disk_monitor())
+    accepts = scene.smtp.send
+
+    async def hang(envelope):
+        hanging.set()
+        await goes_on.wait()
+        return await accepts(envelope)
+
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        await scene.store.post(LETTER)
+        scene.smtp.send = hang
+        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await hanging.wait()
+        assert not await engine.sending.look("smtp1")
+        goes_on.set()
+        assert await slot
+    assert await scene.store.resting() == []
+
+
+async def test_a_look_at_a_route_is_one_of_its_connections():
+    scene, looking, goes_on = Scene(), asyncio.Event(), asyncio.Event()
+    await scene.plan(disk_monitor())
+
+    async def hang():
+        looking.set()
+        await goes_on.wait()
+        return Answer(Verdict.ACCEPTED)
+
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        scene.smtp.probe = hang
+        slot = asyncio.create_task(engine.sending.look("smtp1"))
+        await looking.wait()
+        await scene.store.post(LETTER)
+        mail = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await asyncio.wait([mail], timeout=0.1)
+        assert scene.smtp.sent == []
+        goes_on.set()
+        assert await slot and await mail
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]

@@ -88,28 +88,30 @@ class Dispatch:
         self.pacing, self.lines, self._out = Pacing(), Lines(), Out()
         self._choosing = Choosing(store, clocks, self.pacing, together)
         self.ways: dict[str, Way] = {}
-        self._known = set[str]()
+        self._known, self._changed = set[str](), set[str]()
         self.node: Node | None = None
 
     async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
         """Serve these routes from now on; one that did not change is left as it is. One that
         did is tried at once, and so are, after a start, those that our own settings kept down."""
         changed = [n for n, way in self.ways.items() if routes.get(n) != way.route]
+        self._changed.update(changed)  # beside those of a time when the store failed below
         await asyncio.gather(*[self._stop(self.ways.pop(name)) for name in changed])
         for name, route in routes.items():
             if name not in self.ways:
                 self.ways[name] = Way(route, self._open(route))
         for rest in await self.store.resting():
             of_setup = rest.fault is Fault.SETUP and rest.route not in self._known
-            if rest.route in changed or of_setup:
+            if rest.route in self._changed or of_setup:
                 await self.store.wake(rest.route, self.clocks.wall())
             if rest.route in self.ways:
                 self.ways[rest.route].rests_until = rest.until
         self._known.update(self.ways)
         named = {name for envelope in waiting for name in envelope.routes}
         # A turn under way, or the last one of a removed monitor, may yet write to what is gone.
-        for name in named.union(changed) - self.ways.keys():
+        for name in named.union(self._changed) - self.ways.keys():
             self.ways[name] = Way(Route(name=name), GoneRoute(name, self.clocks))
+        self._changed.clear()
 
     def start(self) -> None:
         """Give each route as many slots as it has connections, and some who work ahead."""
@@ -155,10 +157,14 @@ class Dispatch:
         if rest is None or not rest.early or rest.until > now:
             way.rests_until = None if rest is None else rest.until
             return False
+        if not self.lines.is_unused(way.route):  # what is on its way there tells it
+            return False
         way.looking = True
+        await self.lines.take(way.route)
         try:
             await self._probe(way, rest)
         finally:
+            self.lines.free(way.route)
             way.looking = False
         return True
 
