@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from noroshi.core.delivery import RestRoute
+from noroshi.core.delivery import BACKOFF, RestRoute
 from noroshi.core.model import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import plain
 from noroshi.engine.dispatch import LONGEST_SEND, MARGIN, SPARE
@@ -449,3 +449,37 @@ async def test_a_look_at_a_route_is_one_of_its_connections():
         goes_on.set()
         assert await slot and await mail
     assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+
+
+class SettlesOnceThereIsRoom(MemoryStore):
+    """Its disk is full until there is room."""
+
+    def __init__(self):
+        super().__init__()
+        self.room, self.stuck = False, asyncio.Event()
+
+    async def settle(self, *given):
+        if not self.room:
+            self.stuck.set()
+            raise StoreError("database or disk is full")
+        return await super().settle(*given)
+
+
+async def test_what_is_put_off_while_it_cannot_be_written_down_is_so_by_the_clock_as_it_is_then(
+    caplog,
+):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(Verdict.DEFERRED, store=SettlesOnceThereIsRoom())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        task = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.stuck.wait()
+        scene.time.jump(hours=-1)
+        await engine.tick()
+        await engine.hold()
+        scene.store.room = True
+        await task
+    (row,) = await scene.store.waiting()
+    assert row.due == scene.time.now + BACKOFF[0]

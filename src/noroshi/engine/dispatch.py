@@ -293,23 +293,20 @@ class Dispatch:
     async def _settle(self, way: Way, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
         its = fate(parcel, receipt, self.luck())
-        while isinstance(its, Retry | RestRoute) and not self._in_step():
-            # What is put off now would be moved once more with all that waits.
-            await self._attempt(lambda: self._idle(way))
-            receipt = replace(receipt, at=self.clocks.wall())
-            its = fate(parcel, receipt, self.luck())
         way.rests_until = its.until if isinstance(its, RestRoute) else None
-        told = self._told(parcel, receipt, its)
-        while not await self._is_written(parcel, receipt, its, told):
+        while not await self._is_written(parcel, receipt, its):
             await self._attempt(lambda: self._idle(way))
+            if isinstance(its, Retry | RestRoute):  # from now on: the clock may have been set
+                receipt = replace(receipt, at=self.clocks.wall())
+                its = fate(parcel, receipt, self.luck())
         journal.settled(parcel, its, way.why)
         way.why = its.why if isinstance(its, RestRoute) else None
 
-    async def _is_written(
-        self, parcel: Parcel, receipt: Receipt, its: Fate, told: tuple[Envelope, ...]
-    ) -> bool:
+    async def _is_written(self, parcel: Parcel, receipt: Receipt, its: Fate) -> bool:
         """Also if nobody asks for it any more. If it was lent meanwhile: to this slot."""
-        lent = self._out.as_lent(parcel)
+        if isinstance(its, Retry | RestRoute) and not self._in_step():
+            return False  # it would be moved once more with all that waits
+        lent, told = self._out.as_lent(parcel), self._told(parcel, receipt, its)
         held = await self._attempt(partial(self.store.settle, lent, receipt, its, told))
         last = self._out.as_lent(parcel)
         if last.lease == lent.lease:
