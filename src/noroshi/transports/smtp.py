@@ -129,7 +129,7 @@ class SmtpTransport:
                 connection.abort()
 
     def _keep(self, connection: Connection) -> None:
-        kept = Kept(connection)
+        kept, connection.kept = Kept(connection), True
         seconds = self._server.patience.idle
         kept.timer = asyncio.get_running_loop().call_later(seconds, self._retire, kept)
         self._kept.append(kept)
