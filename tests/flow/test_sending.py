@@ -42,11 +42,13 @@ class Interrupted(MemoryStore):
     def __init__(self):
         super().__init__()
         self.lent, self.goes_on = asyncio.Event(), asyncio.Event()
+        self.lets_through = ""
 
     async def claim_parcel(self, *given):
         parcel = await super().claim_parcel(*given)
         self.lent.set()
-        await self.goes_on.wait()
+        if parcel is None or parcel.envelope.id != self.lets_through:
+            await self.goes_on.wait()
         return parcel
 
 
@@ -483,3 +485,20 @@ async def test_what_is_put_off_while_it_cannot_be_written_down_is_so_by_the_cloc
         await task
     (row,) = await scene.store.waiting()
     assert row.due == scene.time.now + BACKOFF[0]
+
+
+async def test_what_was_being_asked_for_as_its_route_went_down_does_not_try_it_once_more():
+    scene = Scene(Verdict.ROUTE_DOWN, store=Interrupted())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(NEXT)
+        asking = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.lent.wait()
+        await scene.store.post(LETTER)
+        scene.store.lets_through = LETTER.id
+        assert await engine.sending.send_one("smtp1")
+        scene.store.goes_on.set()
+        assert not await asking
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert [row.out for row in await scene.store.waiting()] == [False, False]

@@ -221,13 +221,14 @@ class Dispatch:
                 self._out.is_over(turn.parcel)
 
     async def _carry(self, node: Node, way: Way, turn: Turn, before: Turn | None) -> bool:
+        rested = way.rests_until
         with self.pacing.one_out(way.route, self.clocks.wall()) as may:
             parcel = await self._choosing.next(node, way.route) if may else None
             if parcel is None or not self._out.take(parcel):
                 return False
             turn.parcel = parcel
             with self.pacing.one_for(parcel.envelope.contact):
-                if not await self._has_line(way, before, parcel):
+                if not await self._has_line(way, before, parcel, rested):
                     return False
                 receipt = await self._on_the_line(way, parcel)
                 self.pacing.told(way.route.name, parcel.envelope, receipt)
@@ -235,14 +236,16 @@ class Dispatch:
         await self._settle(way, parcel, receipt)
         return True
 
-    async def _has_line(self, way: Way, before: Turn | None, parcel: Parcel) -> bool:
-        """Wait until the last one's end is written down, and for a line. False: the parcel was
-        given back, as it may not leave any more."""
+    async def _has_line(
+        self, way: Way, before: Turn | None, parcel: Parcel, rested: datetime | None
+    ) -> bool:
+        """Wait until the last one's end is written down, and for a line. False: it was given
+        back, as it may not leave any more. `rested`: until when its route did before."""
         ready = before is None or before.ended.done()
-        if ready and not self.lines.all_busy(way.route):
+        if ready and not self.lines.all_busy(way.route) and not self._is_worse(way, rested):
             await self.lines.take(way.route)
             return True
-        began, rested = self.clocks.steady(), way.rests_until
+        began = self.clocks.steady()
         try:
             if before is not None:
                 await before.is_over()
@@ -258,9 +261,11 @@ class Dispatch:
         return False
 
     def _still_serves(self, way: Way, rested: datetime | None) -> bool:
-        """Whether a route is as it was when a parcel was taken: in use, and no worse."""
-        worse = way.rests_until is not None and way.rests_until != rested
-        return not worse and self.ways.get(way.route.name) is way
+        """Whether a route is as it was when a parcel was asked for: in use, and no worse."""
+        return self.ways.get(way.route.name) is way and not self._is_worse(way, rested)
+
+    def _is_worse(self, way: Way, rested: datetime | None) -> bool:
+        return way.rests_until is not None and way.rests_until != rested
 
     async def _on_the_line(self, way: Way, parcel: Parcel) -> Receipt:
         began = self.clocks.steady()
