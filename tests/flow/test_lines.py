@@ -269,3 +269,25 @@ async def test_several_slots_at_once_give_a_contact_no_more_one_by_one_than_it_m
         await scene.store.post(*mails)
         await asyncio.gather(*[engine.sending.send_one("smtp1") for _ in mails])
     assert len(scene.smtp.sent) == 1
+
+
+async def test_one_mail_alone_finds_out_whether_a_route_that_was_down_is_well_again():
+    scene = Scene(store=Slow())
+    line, mails = Line(scene), MAILS[:6]
+    await scene.plan(disk_monitor(), routes=("smtp1",))
+    number = (await scene.store.current()).number
+    routes = {"smtp1": Route(name="smtp1", kind="scripted", connections=3)}
+    scene.plans[number] = replace(scene.plans[number], routes=routes)
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(*mails)
+        engine.sending.ways["smtp1"].rests_until = scene.time.now
+        engine.sending.start()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert len(scene.store.lent) == 1
+        line.let_go()
+        scene.store.goes_on.set()
+        await scene.store.until(lambda: len(scene.store.lent) == len(mails))
+        await engine.sending.close()
+    assert len(scene.smtp.sent) == len(mails)

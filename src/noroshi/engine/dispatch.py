@@ -142,6 +142,8 @@ class Dispatch:
 
     def _is_needed(self, way: Way, ahead: int, found: bool) -> bool:
         """Whether a slot should ask for a parcel; `found`: it did, and there was one."""
+        if way.rests_until is not None and way.sending:
+            return False  # one mail finds out whether it is well again: a breaker half open
         if ahead > 1 and way.took > QUICK:
             return False
         return not ahead or found or self.lines.all_busy(way.route)
