@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.delivery import Accepted, RestRoute, Retry, SetAside
+from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
 from noroshi.core.digest import digest
 from noroshi.core.model import Answer, Lane, Receipt, Verdict
 from noroshi.core.words import plain
@@ -83,6 +83,38 @@ async def test_a_contact_that_shall_get_nothing_now_still_gets_what_cannot_join(
     assert (await lend(but=("ops",))).envelope.id == "other"
     assert await store.claim_parcel(node, "smtp", DAWN, ("ops",)) is None
     assert (await lend()).envelope == A
+
+
+async def test_what_was_tried_cannot_join_and_is_lent_for_a_contact_that_shall_get_nothing(
+    store, lend
+):
+    await store.post(A)
+    await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
+    assert (await lend(but=("ops",))).envelope.id == "a"
+
+
+async def test_so_is_what_was_out_when_its_life_ended(store, node, lend):
+    await store.post(A)
+    await lend()
+    again = await store.begin(node.name, DAWN)
+    parcel = await store.claim_parcel(again, "smtp", DAWN, ("ops",))
+    assert parcel is not None and parcel.envelope.id == "a"
+
+
+async def test_what_its_next_route_has_not_tried_may_join_again(store, node, lend):
+    await store.post(replace(A, routes=("smtp", "graph")))
+    await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
+    await store.settle(await lend(but=("ops",)), LATER, NextRoute(plain("no")))
+    assert await store.claim_parcel(node, "graph", DAWN, ("ops",)) is None
+    assert await lend("graph")
+
+
+async def test_what_begins_anew_with_another_address_may_join_again(store, node, lend):
+    await store.post(A)
+    await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
+    assert await store.readdress("a", ("b",), ())
+    assert await store.claim_parcel(node, "smtp", DAWN, ("ops",)) is None
+    assert await lend()
 
 
 # the pile

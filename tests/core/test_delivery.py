@@ -77,6 +77,12 @@ def test_only_what_every_route_refused_is_set_aside():
     assert isinstance(fate(Parcel(left, "smtp1", "lease"), receipt(NO), 0.0), SetAside)
 
 
+def test_a_route_that_is_named_twice_is_no_other_route():
+    """Else it would have none left, and wait for ever."""
+    twice = parcel("smtp2", routes=("smtp2", "smtp2"))
+    assert fate(twice, receipt(NO), 0.0) == SetAside(plain("said a; said b"))
+
+
 def test_accepted_addresses_are_done_and_deferred_ones_stay():
     left, due = settled(parcel(), receipt(YES, LATER), Retry(DAWN, NOTHING))
     assert (left.to, left.reached, left.attempts, due) == (("b",), ("a",), 1, DAWN)

@@ -241,3 +241,53 @@ async def test_while_all_that_a_new_contact_may_get_is_out_no_more_is_taken_for_
         line.let_go()
         await first
     assert scene.store.given_back == []
+
+
+class Together(MemoryStore):
+    """Its answers come when a thread has done all that was asked for at once."""
+
+    async def claim_parcel(self, *given):
+        parcel = await super().claim_parcel(*given)
+        await asyncio.sleep(0)
+        return parcel
+
+    async def pile(self, parcel):
+        await asyncio.sleep(0)
+        return await super().pile(parcel)
+
+
+async def test_several_slots_at_once_give_a_contact_no_more_one_by_one_than_it_may_get():
+    scene = Scene(store=Together())
+    mails = [replace(mail, payload={**mail.payload, TOLD: [{}]}) for mail in MAILS[:3]]
+    await scene.plan(disk_monitor(), routes=("smtp1",))
+    number = (await scene.store.current()).number
+    contacts = {"ops": replace(OPS, one_by_one=1)}
+    routes = {"smtp1": Route(name="smtp1", kind="scripted", connections=3)}
+    scene.plans[number] = replace(scene.plans[number], routes=routes, contacts=contacts)
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(*mails)
+        await asyncio.gather(*[engine.sending.send_one("smtp1") for _ in mails])
+    assert len(scene.smtp.sent) == 1
+
+
+async def test_one_mail_alone_finds_out_whether_a_route_that_was_down_is_well_again():
+    scene = Scene(store=Slow())
+    line, mails = Line(scene), MAILS[:6]
+    await scene.plan(disk_monitor(), routes=("smtp1",))
+    number = (await scene.store.current()).number
+    routes = {"smtp1": Route(name="smtp1", kind="scripted", connections=3)}
+    scene.plans[number] = replace(scene.plans[number], routes=routes)
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(*mails)
+        engine.sending.ways["smtp1"].rests_until = scene.time.now
+        engine.sending.start()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert len(scene.store.lent) == 1
+        line.let_go()
+        scene.store.goes_on.set()
+        await scene.store.until(lambda: len(scene.store.lent) == len(mails))
+        await engine.sending.close()
+    assert len(scene.smtp.sent) == len(mails)

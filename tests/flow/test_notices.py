@@ -438,6 +438,18 @@ async def test_an_address_that_is_refused_while_others_are_reached_is_told_of():
     assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
 
 
+async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
+    """Whoever is left is tried again, and who was refused is not: nobody would hear of it."""
+    scene = Told()
+    both = replace(OPS, addresses=("ops@example.com", "old@example.com"))
+    monitor = disk_monitor(rules=(replace(RULE, contacts=(both,)),))
+    scene.smtp.script = [NO_OLD | {"ops@example.com": Verdict.ROUTE_DOWN}, NO_OLD]
+    await scene.version(told(Happening.FAILED, contacts=(SAM,)), monitors=(monitor,))
+    await scene.run(minutes=3, a=95)
+    [failed] = scene.of(Happening.FAILED)
+    assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
+
+
 async def test_a_text_that_failed_is_told_of_once_a_day():
     async def finish(payload):
         return {**payload, "template_failed": "boom is undefined"}

@@ -9,7 +9,7 @@ import pytest
 from noroshi.app.composition import Plans
 from noroshi.definitions import document, give_ids
 from noroshi.definitions.renaming import renamed
-from noroshi.definitions.rerouting import remember
+from noroshi.definitions.rerouting import mails_follow, remember
 from noroshi.plugins import Plugins
 from noroshi.ports import RouteTrouble, Version
 from tests.contracts.parts import letter
@@ -84,6 +84,14 @@ async def test_who_died_with_the_new_name_and_was_down_for_hours_has_its_mails_f
     async with scene.life() as engine:
         await scene.seconds(engine, 10)
         assert [one.id for one in scene.smtp.sent] == [letter().id]
+
+
+async def test_a_mail_by_a_route_that_has_the_name_of_its_other_one_now_has_one_route():
+    scene = Scene()
+    await scene.store.post(letter(routes=("smtp2", "smtp1")))
+    await mails_follow(scene.store, {"smtp2": "smtp1"})
+    [row] = await scene.store.waiting()
+    assert row.envelope.routes == ("smtp1",)
 
 
 async def test_no_mail_follows_to_a_route_that_is_not_there_or_from_one_that_is():

@@ -5,8 +5,8 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from noroshi.core.delivery import RestRoute
-from noroshi.core.model import Envelope, Fault
+from noroshi.core.delivery import BACKOFF, RestRoute
+from noroshi.core.model import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import plain
 from noroshi.engine.dispatch import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError
@@ -42,11 +42,13 @@ class Interrupted(MemoryStore):
     def __init__(self):
         super().__init__()
         self.lent, self.goes_on = asyncio.Event(), asyncio.Event()
+        self.lets_through = ""
 
     async def claim_parcel(self, *given):
         parcel = await super().claim_parcel(*given)
         self.lent.set()
-        await self.goes_on.wait()
+        if parcel is None or parcel.envelope.id != self.lets_through:
+            await self.goes_on.wait()
         return parcel
 
 
@@ -83,7 +85,7 @@ class StuckOnOne(MemoryStore):
 
     def __init__(self):
         super().__init__()
-        self.room, self.lent = False, asyncio.Event()
+        self.room, self.lent, self.stuck = False, asyncio.Event(), asyncio.Event()
 
     async def claim_parcel(self, *given):
         parcel = await super().claim_parcel(*given)
@@ -93,6 +95,7 @@ class StuckOnOne(MemoryStore):
 
     async def settle(self, parcel, *given):
         if parcel.envelope.id == LETTER.id and not self.room:
+            self.stuck.set()
             raise StoreError("database or disk is full")
         return await super().settle(parcel, *given)
 
@@ -284,3 +287,218 @@ async def test_a_look_that_fails_by_a_bug_is_not_repeated_at_once():
     (rest,) = await scene.store.resting()
     assert len(looks) == 1
     assert (rest.fault, rest.early) == (Fault.SIGN_IN, True)
+
+
+async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_asked_for_again(
+    caplog,
+):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=StuckOnOne())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.stuck.wait()
+        scene.time.pass_by(minutes=10)
+        again = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await asyncio.wait([again], timeout=0.1)
+        scene.store.room = True
+        await asyncio.gather(first, again)
+    row, receipts = await scene.store.envelope(LETTER.id)
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert (row.fate, row.out, len(receipts)) == ("accepted", False, 1)
+
+
+async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by_another_slot():
+    scene, hanging, goes_on = Scene(), asyncio.Event(), asyncio.Event()
+    await scene.plan(disk_monitor())
+    accepts = scene.smtp.send
+
+    async def hang(envelope):
+        hanging.set()
+        await goes_on.wait()
+        return await accepts(envelope)
+
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        scene.smtp.send = hang
+        first = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await hanging.wait()
+        scene.time.pass_by(minutes=10)  # both clocks: a process that was stopped, too
+        again = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await asyncio.wait([again], timeout=0.1)
+        goes_on.set()
+        await asyncio.gather(first, again)
+    row, receipts = await scene.store.envelope(LETTER.id)
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert (row.fate, row.out, len(receipts)) == ("accepted", False, 1)
+
+
+class LendsAtOnce(MemoryStore):
+    """What is settled is lent to another slot before that is answered."""
+
+    def __init__(self):
+        super().__init__()
+        self.others = []
+
+    async def settle(self, *given):
+        held = await super().settle(*given)
+        while self.others:
+            await self.others.pop()()
+        return held
+
+
+async def test_what_another_route_is_lent_as_soon_as_the_first_one_is_down_goes_by_that():
+    scene = Scene(Verdict.ROUTE_DOWN, store=LendsAtOnce())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(replace(LETTER, routes=("smtp1", "smtp2")))
+        scene.store.others = [lambda: engine.sending.send_one("smtp2")]
+        assert await engine.sending.send_one("smtp1")
+        assert await engine.sending.send_one("smtp2")
+    row, _ = await scene.store.envelope(LETTER.id)
+    assert (len(scene.backup.sent), row.fate) == (1, "accepted")
+
+
+class ForgetsRests(MemoryStore):
+    """Cannot tell once which routes rest."""
+
+    failures = 0
+
+    async def resting(self):
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("disk I/O error")
+        return await super().resting()
+
+
+async def _taken_up_at_the_second_try(scene, engine, **plan):
+    await scene.plan(disk_monitor(), **plan)
+    scene.store.failures = 1
+    for _ in "12":
+        await engine.attempt(engine.hold)
+
+
+async def test_a_route_that_was_changed_is_tried_at_once_though_the_store_failed_meanwhile(
+    caplog,
+):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=ForgetsRests())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        await _taken_up_at_the_second_try(scene, engine, title="mended")
+    (rest,) = await scene.store.resting()
+    assert rest.until == scene.time.now
+
+
+async def test_mail_to_a_route_that_was_removed_while_the_store_failed_is_not_forgotten(caplog):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(store=ForgetsRests())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await _taken_up_at_the_second_try(scene, engine, routes=("smtp2",))
+        await scene.store.post(LETTER)
+        assert await engine.sending.send_one("smtp1")
+
+
+async def test_a_route_is_not_looked_at_while_a_mail_tells_how_it_is():
+    scene, hanging, goes_on = Scene(), asyncio.Event(), asyncio.Event()
+    await scene.plan(disk_monitor())
+    accepts = scene.smtp.send
+
+    async def hang(envelope):
+        hanging.set()
+        await goes_on.wait()
+        return await accepts(envelope)
+
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        await scene.store.post(LETTER)
+        scene.smtp.send = hang
+        slot = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await hanging.wait()
+        assert not await engine.sending.look("smtp1")
+        goes_on.set()
+        assert await slot
+    assert await scene.store.resting() == []
+
+
+async def test_a_look_at_a_route_is_one_of_its_connections():
+    scene, looking, goes_on = Scene(), asyncio.Event(), asyncio.Event()
+    await scene.plan(disk_monitor())
+
+    async def hang():
+        looking.set()
+        await goes_on.wait()
+        return Answer(Verdict.ACCEPTED)
+
+    async with scene.life() as engine:
+        await _down(scene, engine)
+        scene.time.pass_by(hours=2)
+        scene.smtp.probe = hang
+        slot = asyncio.create_task(engine.sending.look("smtp1"))
+        await looking.wait()
+        await scene.store.post(LETTER)
+        mail = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await asyncio.wait([mail], timeout=0.1)
+        assert scene.smtp.sent == []
+        goes_on.set()
+        assert await slot and await mail
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+
+
+class SettlesOnceThereIsRoom(MemoryStore):
+    """Its disk is full until there is room."""
+
+    def __init__(self):
+        super().__init__()
+        self.room, self.stuck = False, asyncio.Event()
+
+    async def settle(self, *given):
+        if not self.room:
+            self.stuck.set()
+            raise StoreError("database or disk is full")
+        return await super().settle(*given)
+
+
+async def test_what_is_put_off_while_it_cannot_be_written_down_is_so_by_the_clock_as_it_is_then(
+    caplog,
+):
+    caplog.set_level(logging.CRITICAL)
+    scene = Scene(Verdict.DEFERRED, store=SettlesOnceThereIsRoom())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(LETTER)
+        task = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.stuck.wait()
+        scene.time.jump(hours=-1)
+        await engine.tick()
+        await engine.hold()
+        scene.store.room = True
+        await task
+    (row,) = await scene.store.waiting()
+    assert row.due == scene.time.now + BACKOFF[0]
+
+
+async def test_what_was_being_asked_for_as_its_route_went_down_does_not_try_it_once_more():
+    scene = Scene(Verdict.ROUTE_DOWN, store=Interrupted())
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await engine.hold()
+        await scene.store.post(NEXT)
+        asking = asyncio.create_task(engine.sending.send_one("smtp1"))
+        await scene.store.lent.wait()
+        await scene.store.post(LETTER)
+        scene.store.lets_through = LETTER.id
+        assert await engine.sending.send_one("smtp1")
+        scene.store.goes_on.set()
+        assert not await asking
+    assert [mail.id for mail in scene.smtp.sent] == [LETTER.id]
+    assert [row.out for row in await scene.store.waiting()] == [False, False]

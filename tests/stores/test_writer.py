@@ -137,6 +137,17 @@ async def test_a_full_disk_is_told_to_each_and_the_next_is_written(writer):
     assert await numbers(writer) == [1]
 
 
+async def test_whatever_ends_the_transaction_is_told_to_each_and_the_next_is_written(writer):
+    def out_of_memory(db):
+        db.execute("rollback")
+        raise MemoryError
+
+    found = await together(writer, [put(1), out_of_memory, put(2)])
+    assert [type(error) for error in found] == [StoreError] * 3
+    assert await writer.do(put(3)) == 1
+    assert await numbers(writer) == [3]
+
+
 async def test_a_store_that_somebody_else_has_locked_says_so(writer, path):
     await writer.do(lambda db: db.execute("pragma busy_timeout = 0").fetchone())
     with closing(driver.connect(path, isolation_level=None)) as other:

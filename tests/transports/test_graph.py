@@ -101,6 +101,15 @@ async def answer_of(site, certificate, account=None, letter=LETTER, **given):
 # A mail that is taken
 
 
+async def test_an_answer_whose_headers_are_no_text_can_be_written_down(graph, certificate):
+    """Else it would be sent again and again, as nobody ever knew that it was taken."""
+    graph.answers = [TAKEN.replace(b"0f8fad5b", b"\xff\xfe")]
+    async with route(graph, certificate) as transport:
+        receipt = await transport.send(LETTER)
+    assert "d9cb" in receipt.provider_id
+    assert schema.value(type(receipt), schema.text(receipt)) == receipt
+
+
 async def test_a_mail_is_posted_as_base64_of_the_whole_of_it(graph, certificate):
     account = Account("a-token")
     async with route(graph, certificate, account) as transport:

@@ -756,6 +756,15 @@ async def test_a_kept_connection_that_ends_at_the_next_mail_is_replaced_once(pla
     assert got.verdict is Verdict.ROUTE_DOWN and plain.connections == 3
 
 
+@pytest.mark.parametrize("end", [DROP, "421 4.4.2 idle for too long"], ids=["closed", "421"])
+async def test_so_is_one_that_a_look_has_left(plain, end):
+    async with open_route(plain) as transport:
+        await transport.probe()
+        plain.answers["MAIL"] = [end]
+        assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+    assert plain.connections == 2
+
+
 async def test_a_connection_that_fell_silent_is_never_used_again(plain):
     plain.answers["."] = [SILENT]
     async with open_route(plain, patience=replace(PATIENT, final=SHORT)) as transport:

@@ -106,7 +106,8 @@ def fate(parcel: Parcel, receipt: Receipt, luck: float) -> Fate:
     if Verdict.ACCEPTED in said or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
-    return NextRoute(why) if len(envelope.routes) > 1 else SetAside(why)
+    others = set(envelope.routes) - {parcel.route}
+    return NextRoute(why) if others else SetAside(why)
 
 
 def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, datetime | None]:

@@ -26,8 +26,9 @@ class _Renamed:
 
 
 def by_new_names(routes: Iterable[str], ways: Ways) -> tuple[str, ...]:
-    """They as they are called now."""
-    return tuple(ways.get(route, route) for route in routes)
+    """They as they are called now, each once: a mail may name one that is gone, and whose name
+    another one has by now."""
+    return tuple(dict.fromkeys(ways.get(route, route) for route in routes))
 
 
 async def mails_follow(store: Store, ways: Ways) -> None:

@@ -64,8 +64,9 @@ class Choosing:
         if singles == 0:  # another slot has what its contact may get now
             await self._store.give_back(parcel, now)
             return False
-        members = joined(envelope, await self._store.pile(parcel), now, singles)
-        return not members or not await self._join(parcel, members, now)
+        with self._pacing.one_for(envelope.contact):  # for those who choose meanwhile
+            members = joined(envelope, await self._store.pile(parcel), now, singles)
+            return not members or not await self._join(parcel, members, now)
 
     async def _join(self, parcel: Parcel, members: Sequence[Envelope], now: datetime) -> bool:
         told = self._together(members, now)

@@ -22,6 +22,7 @@ from noroshi.engine import journal
 from noroshi.engine.choosing import Choosing, Together
 from noroshi.engine.gone import GoneRoute
 from noroshi.engine.lines import Lines
+from noroshi.engine.out import Out
 from noroshi.engine.pacing import Pacing
 from noroshi.engine.rests import left_of
 from noroshi.engine.turn import Turn
@@ -85,31 +86,33 @@ class Dispatch:
         self.store, self.clocks, self.luck = store, clocks, luck
         self._open, self._attempt, self._in_step = open_transport, attempt, in_step
         self._told = told
-        self.pacing, self.lines = Pacing(), Lines()
+        self.pacing, self.lines, self._out = Pacing(), Lines(), Out()
         self._choosing = Choosing(store, clocks, self.pacing, together)
         self.ways: dict[str, Way] = {}
-        self._known = set[str]()
+        self._known, self._changed = set[str](), set[str]()
         self.node: Node | None = None
 
     async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
         """Serve these routes from now on; one that did not change is left as it is. One that
         did is tried at once, and so are, after a start, those that our own settings kept down."""
         changed = [n for n, way in self.ways.items() if routes.get(n) != way.route]
+        self._changed.update(changed)  # beside those of a time when the store failed below
         await asyncio.gather(*[self._stop(self.ways.pop(name)) for name in changed])
         for name, route in routes.items():
             if name not in self.ways:
                 self.ways[name] = Way(route, self._open(route))
         for rest in await left_of(self.store, routes):
             of_setup = rest.fault is Fault.SETUP and rest.route not in self._known
-            if rest.route in changed or of_setup:
+            if rest.route in self._changed or of_setup:
                 await self.store.wake(rest.route, self.clocks.wall())
             if rest.route in self.ways:
                 self.ways[rest.route].rests_until = rest.until
         self._known.update(self.ways)
         named = {name for envelope in waiting for name in envelope.routes}
         # A turn under way, or the last one of a removed monitor, may yet write to what is gone.
-        for name in named.union(changed) - self.ways.keys():
+        for name in named.union(self._changed) - self.ways.keys():
             self.ways[name] = Way(Route(name=name), GoneRoute(name, self.clocks))
+        self._changed.clear()
 
     def start(self) -> None:
         """Give each route as many slots as it has connections, and some who work ahead."""
@@ -140,6 +143,8 @@ class Dispatch:
 
     def _is_needed(self, way: Way, ahead: int, found: bool) -> bool:
         """Whether a slot should ask for a parcel; `found`: it did, and there was one."""
+        if way.rests_until is not None and way.sending:
+            return False  # one mail finds out whether it is well again: a breaker half open
         if ahead > 1 and way.took > QUICK:
             return False
         return not ahead or found or self.lines.all_busy(way.route)
@@ -155,10 +160,14 @@ class Dispatch:
         if rest is None or not rest.early or rest.until > now:
             way.rests_until = None if rest is None else rest.until
             return False
+        if not self.lines.is_unused(way.route):  # what is on its way there tells it
+            return False
         way.looking = True
+        await self.lines.take(way.route)
         try:
             await self._probe(way, rest)
         finally:
+            self.lines.free(way.route)
             way.looking = False
         return True
 
@@ -200,63 +209,82 @@ class Dispatch:
         if self.node is None or not self._in_step():
             return None
         turn = Turn()
-        turn.begin(self._carry(self.node, way, turn, before))
+        turn.begin(self._carry_to_the_end(self.node, way, turn, before))
         way.sending.add(turn.ended)
         turn.ended.add_done_callback(way.sending.discard)
         return turn
 
+    async def _carry_to_the_end(
+        self, node: Node, way: Way, turn: Turn, before: Turn | None
+    ) -> bool:
+        try:
+            return await self._carry(node, way, turn, before)
+        finally:
+            if turn.parcel is not None:
+                self._out.is_over(turn.parcel)
+
     async def _carry(self, node: Node, way: Way, turn: Turn, before: Turn | None) -> bool:
+        rested = way.rests_until
         with self.pacing.one_out(way.route, self.clocks.wall()) as may:
             parcel = await self._choosing.next(node, way.route) if may else None
-            if parcel is None:
+            if parcel is None or not self._out.take(parcel):
                 return False
+            turn.parcel = parcel
             with self.pacing.one_for(parcel.envelope.contact):
-                if not await self._has_line(way, before, parcel):
+                if not await self._has_line(way, before, parcel, rested):
                     return False
-                began = self.clocks.steady()
-                try:
-                    receipt = await self._try(way, parcel)
-                finally:
-                    way.took = self.clocks.steady() - began
-                    self.lines.free(way.route)
+                receipt = await self._on_the_line(way, parcel)
                 self.pacing.told(way.route.name, parcel.envelope, receipt)
         turn.is_answered()
         await self._settle(way, parcel, receipt)
         return True
 
-    async def _has_line(self, way: Way, before: Turn | None, parcel: Parcel) -> bool:
-        """Wait until the last one's end is written down, and for a line. False: the parcel was
-        given back, as it may not leave any more."""
+    async def _has_line(
+        self, way: Way, before: Turn | None, parcel: Parcel, rested: datetime | None
+    ) -> bool:
+        """Wait until the last one's end is written down, and for a line. False: it was given
+        back, as it may not leave any more. `rested`: until when its route did before."""
         ready = before is None or before.ended.done()
-        if ready and not self.lines.all_busy(way.route):
+        if ready and not self.lines.all_busy(way.route) and not self._is_worse(way, rested):
             await self.lines.take(way.route)
             return True
-        began, rested = self.clocks.steady(), way.rests_until
+        began = self.clocks.steady()
         try:
             if before is not None:
                 await before.is_over()
             await self.lines.take(way.route)
         except asyncio.CancelledError:
-            await self.store.give_back(parcel, self.clocks.wall())
+            await self.store.give_back(self._out.as_lent(parcel), self.clocks.wall())
             raise
         waited = self.clocks.steady() - began
         if waited <= SPARE and self._still_serves(way, rested):
             return True
         self.lines.free(way.route)
-        await self._choosing.let_go(parcel)
+        await self._choosing.let_go(self._out.as_lent(parcel))
         return False
 
     def _still_serves(self, way: Way, rested: datetime | None) -> bool:
-        """Whether a route is as it was when a parcel was taken: in use, and no worse."""
-        worse = way.rests_until is not None and way.rests_until != rested
-        return not worse and self.ways.get(way.route.name) is way
+        """Whether a route is as it was when a parcel was asked for: in use, and no worse."""
+        return self.ways.get(way.route.name) is way and not self._is_worse(way, rested)
+
+    def _is_worse(self, way: Way, rested: datetime | None) -> bool:
+        return way.rests_until is not None and way.rests_until != rested
+
+    async def _on_the_line(self, way: Way, parcel: Parcel) -> Receipt:
+        began = self.clocks.steady()
+        try:
+            return await self._try(way, parcel)
+        finally:
+            way.took = self.clocks.steady() - began
+            self.lines.free(way.route)
 
     async def _try(self, way: Way, parcel: Parcel) -> Receipt:
         try:
             receipt = self._used_up(way, parcel) or await self._send(way, parcel.envelope)
         except asyncio.CancelledError:
             receipt = self._deferred(parcel.envelope, CUT)
-            await self.store.settle(parcel, receipt, Retry(receipt.at, CUT, heard=False))
+            its = Retry(receipt.at, CUT, heard=False)
+            await self.store.settle(self._out.as_lent(parcel), receipt, its)
             raise
         return replace(receipt, route=way.route.name)
 
@@ -273,18 +301,27 @@ class Dispatch:
     async def _settle(self, way: Way, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
         its = fate(parcel, receipt, self.luck())
-        while isinstance(its, Retry | RestRoute) and not self._in_step():
-            # What is put off now would be moved once more with all that waits.
-            await self._attempt(lambda: self._idle(way))
-            receipt = replace(receipt, at=self.clocks.wall())
-            its = fate(parcel, receipt, self.luck())
         way.rests_until = its.until if isinstance(its, RestRoute) else None
-        told = self._told(parcel, receipt, its)
-        settle = partial(self.store.settle, parcel, receipt, its, told)
-        while await self._attempt(settle) is None:
+        while not await self._is_written(parcel, receipt, its):
             await self._attempt(lambda: self._idle(way))
+            if isinstance(its, Retry | RestRoute):  # from now on: the clock may have been set
+                receipt = replace(receipt, at=self.clocks.wall())
+                its = fate(parcel, receipt, self.luck())
         journal.settled(parcel, its, way.why)
         way.why = its.why if isinstance(its, RestRoute) else None
+
+    async def _is_written(self, parcel: Parcel, receipt: Receipt, its: Fate) -> bool:
+        """Also if nobody asks for it any more. If it was lent meanwhile: to this slot."""
+        if isinstance(its, Retry | RestRoute) and not self._in_step():
+            return False  # it would be moved once more with all that waits
+        lent, told = self._out.as_lent(parcel), self._told(parcel, receipt, its)
+        held = await self._attempt(partial(self.store.settle, lent, receipt, its, told))
+        last = self._out.as_lent(parcel)
+        if last.lease == lent.lease:
+            return held is not None
+        if held:  # it was lent anew once that was written
+            await self._choosing.let_go(last)
+        return bool(held)
 
     async def _send(self, way: Way, envelope: Envelope) -> Receipt:
         try:

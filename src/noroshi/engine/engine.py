@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -147,10 +148,10 @@ class Engine:
     async def _pause(self, seconds: float, for_news: bool) -> None:
         if not for_news:
             return await asyncio.sleep(seconds)
-        try:
-            await asyncio.wait_for(self._told.wait(), seconds)
-        except TimeoutError:
-            pass
+        # Not wait_for: in Python 3.11 it loses a cancel that comes together with the news.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._told.wait()
         self._told.clear()
         return None
 

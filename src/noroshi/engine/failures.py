@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from noroshi.core.delivery import Accepted, Fate, NextRoute, Retry, SetAside, answer_for, why_of
+from noroshi.core.delivery import (
+    Accepted,
+    Fate,
+    NextRoute,
+    RestRoute,
+    Retry,
+    SetAside,
+    answer_for,
+    why_of,
+)
 from noroshi.core.model import Envelope, Parcel, Receipt, Verdict
 from noroshi.core.notices import Aside, CameBack, Draft, Failed, Failure, Notice, Notification
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
@@ -101,7 +110,7 @@ def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
             )
         case NextRoute() if refused:
             return _failed(Failure.ROUTE, parcel.route, why_of(refused), envelope, now)
-        case Accepted() | Retry() if refused:
+        case Accepted() | Retry() | RestRoute() if refused:
             return _failed(Failure.ADDRESS, envelope.contact, why_of(refused), envelope, now)
     return None
 

@@ -23,6 +23,10 @@ class Lines:
         """Whether who wants a line of this route now would have to wait."""
         return any(self._busy[key] >= most for key, most in self._limits_of(route))
 
+    def is_unused(self, route: Route) -> bool:
+        """Whether none of its lines is busy, and one may be."""
+        return not self._busy[_own(route)] and not self.all_busy(route)
+
     async def take(self, route: Route) -> None:
         """Wait for a line; it is busy until it is given to `free`."""
         if not self.all_busy(route):
@@ -66,8 +70,12 @@ class Lines:
 
 
 def _limits(route: Route) -> tuple[Limit, ...]:
-    own, pace = (f"route/{route.name}", route.connections), route.pace
+    own, pace = (_own(route), route.connections), route.pace
     if not pace.connections:
         return (own,)
     whose = f"account/{pace.account}" if pace.account else f"alone/{route.name}"
     return own, (whose, pace.connections)
+
+
+def _own(route: Route) -> str:
+    return f"route/{route.name}"

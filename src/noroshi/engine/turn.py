@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from noroshi.core.model import Parcel
+
 
 class Turn:
     """A slot's work on one parcel. It comes to something once the other side has spoken, so that
     its line is free again; it is `ended` when all is written down too."""
 
     ended: asyncio.Task[bool]
+    parcel: Parcel | None = None
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()

@@ -165,5 +165,10 @@ async def _reply(answer: aiohttp.ClientResponse, request: Request) -> Reply:
     except (aiohttp.ClientError, TimeoutError):
         if not given:
             raise
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    headers = {name.lower(): _as_text(value) for name, value in answer.headers.items()}
     return Reply(answer.status, headers, bytes(body))
+
+
+def _as_text(header: str) -> str:
+    """What is no UTF-8 comes as half characters, which nobody can write down."""
+    return header.encode("utf-8", "replace").decode()

@@ -53,7 +53,9 @@ class News:
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.add(waiter)
         try:
-            await asyncio.wait_for(waiter, longest.total_seconds())
+            # Not wait_for: in Python 3.11 it loses a cancel that comes together with the news.
+            async with asyncio.timeout(longest.total_seconds()):
+                await waiter
         except TimeoutError:
             pass
         finally:

@@ -137,13 +137,14 @@ class Writer:
             and self._reserve.rescue(self._db)
         )
 
-    def _together(self, works: list[Work[Any]]) -> list[Any] | driver.Error:
-        """The same; the error if the transaction failed."""
+    def _together(self, works: list[Work[Any]]) -> list[Any] | Exception:
+        """The same; the error if the transaction failed: whatever it was, as nobody else writes
+        if this thread ends (SQLite ends a transaction also where memory is short)."""
         try:
             self._db.execute(self._begin)
             found = self._all(works)
             self._db.execute("commit")
-        except driver.Error as error:
+        except Exception as error:
             with suppress(driver.Error):  # some faults have ended the transaction already
                 self._db.rollback()
             return error

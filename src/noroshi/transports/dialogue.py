@@ -116,13 +116,14 @@ class Reply:
 
 
 class Connection:
-    """A connection that is signed in, or on its way there. `stage` is what it is about.
+    """A connection that is signed in, or on its way there. `stage` is what it is about,
+    `kept` whether it had nothing to do for a while, in which the server may have closed it.
 
     `mask` takes out of an answer what nobody may read there: a receipt is kept and shown.
     """
 
     def __init__(self, server: Server, protocol: Wire) -> None:
-        self.server, self.stage, self.mails = server, "220", 0
+        self.server, self.stage, self.kept = server, "220", False
         self.extensions: dict[str, str] = {}
         self.mechanisms: list[str] = []
         self.mask: Callable[[str], str] = str

@@ -45,17 +45,15 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
 
     Raises Stale, or ServerTrouble where the mail was surely not taken.
     """
-    used = connection.mails > 0
-    connection.mails += 1
     sender, *rest = _envelope(connection, letter)
     try:
         connection.say_ahead(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
         reply = await connection.say(b"MAIL", sender)
     except Broken:
-        if used:
+        if connection.kept:
             raise Stale from None
         raise _lost(connection) from None
-    if used and reply.code == CLOSING:
+    if connection.kept and reply.code == CLOSING:
         raise Stale
     if not reply.good:
         if wants_tls(reply.code, reply.text) and not connection.encrypted:

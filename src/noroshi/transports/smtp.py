@@ -132,6 +132,7 @@ class SmtpTransport:
         """One timer for all of them: in a rush each is kept for a moment only."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._server.patience.idle
+        connection.kept = True
         self._kept.append(Kept(connection, until))
         if self._timer is None:
             self._timer = loop.call_at(until, self._retire_idle)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, settled
+from noroshi.core.digest import may_join
 from noroshi.core.model import Envelope, Parcel, Receipt
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.shared import accepted, outcome
@@ -140,7 +141,9 @@ def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool
     said, _ = outcome(end.fate)
     if ended:
         spool.share(db, envelope, said)
-    elif envelope.routes != end.parcel.envelope.routes:
+    elif may_join(end.parcel.envelope) is not may_join(envelope):
+        spool.set_alone(db, spool.seq_of(db, envelope), envelope)
+    if not ended and envelope.routes != end.parcel.envelope.routes:
         spool.write_ways(db, spool.seq_of(db, envelope), envelope.routes)
     if isinstance(end.fate, RestRoute):
         spool.write_health(db, end.parcel.route, end.fate)

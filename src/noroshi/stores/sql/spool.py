@@ -27,7 +27,7 @@ GIVE_BACK = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
 RELEASE = """
-update spool set due = ?, lease = null, node = null, life = null
+update spool set due = ?, lease = null, node = null, life = null, alone = 1
 where fate in ('', 'held', 'together') and node = ? and life between ? and ?"""
 REST = """
 insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
@@ -73,6 +73,11 @@ def seq_of(db: Connection, envelope: Envelope) -> int:
     return int(seq)
 
 
+def set_alone(db: Connection, seq: int, envelope: Envelope) -> None:
+    """Whether it may be put into a digest may be otherwise now than when it was put in."""
+    db.execute("update spool set alone = ? where seq = ?", (not may_join(envelope), seq))
+
+
 def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
     """As ports.Store.give_back says."""
     row = (number(now), parcel.envelope.id, parcel.lease)
@@ -80,7 +85,8 @@ def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
 
 
 def give_back(db: Connection, node: str, lives: range, now: datetime) -> None:
-    """What these lives of a node had out is due at once; the attempts stay counted."""
+    """What these lives of a node had out is due at once; the attempts stay counted, so that it
+    may join no digest any more."""
     db.execute(RELEASE, (number(now), node, lives.start, lives.stop - 1))
 
 
@@ -149,6 +155,8 @@ def readdress(
     changed = readdressed(envelope, to, routes, anew)
     sql = "update spool set envelope = ?, attempts = iif(?, 0, attempts) where seq = ?"
     db.execute(sql, (schema.text(changed), anew, seq))
+    if anew:
+        set_alone(db, seq, changed)
     if fate != SET_ASIDE:
         write_ways(db, seq, changed.routes)
     if not anew:
