@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from math import inf
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, fate, probed
 from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
@@ -26,6 +25,7 @@ from noroshi.engine.out import Out
 from noroshi.engine.pacing import Pacing
 from noroshi.engine.rests import left_of
 from noroshi.engine.turn import Turn
+from noroshi.engine.way import Way
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
 
 log = logging.getLogger(__name__)
@@ -52,21 +52,6 @@ BUG = Words(
 Attempt = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
 Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
 """The envelopes that tell of an attempt's end; they are written down with it."""
-
-
-@dataclass
-class Way:
-    """A route in use: its transport, and the slots that serve it."""
-
-    route: Route
-    transport: Transport
-    slots: set[asyncio.Task[None]] = field(default_factory=set)
-    sending: set[asyncio.Task[bool]] = field(default_factory=set)
-    rests_until: datetime | None = None
-    looking: bool = False
-    took: float = inf
-    """Seconds that the last mail took."""
-    why: Words | None = None
 
 
 class Dispatch:
