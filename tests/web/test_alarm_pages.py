@@ -269,6 +269,28 @@ async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(
     assert seen.status == 404 and "no instance, group or monitor of that name" in seen.text
 
 
+async def test_planned_work_that_never_ends_or_is_over_already_is_refused(seen, ask):
+    await seen.get("/alarms/maintenance")
+    given = {"place": "web1", "title": "Move"}
+    same = {"sort": "weekly", "from_time": "22:00", "to_time": "22:00"}
+    await seen.post("/alarms/maintenance", do="add", **given, **same)
+    assert seen.status == 400 and "22:00 is when it begins too" in seen.text
+    once = {"sort": "once", "from_day": "2020-12-24", "to_day": "2020-12-25"}
+    times = {"from_time": "06:00", "to_time": "06:00"}
+    await seen.post("/alarms/maintenance", do="add", **given, **once, **times)
+    assert seen.status == 400 and "the end, 2020-12-25 06:00, is in the past" in seen.text
+    assert 'value="Move"' in seen.text
+    assert (await ask("alarms"))["maintenance"] == []
+
+
+async def test_what_comes_every_day_is_called_so_in_both_lists(seen):
+    await seen.get("/alarms/maintenance")
+    times = {"sort": "weekly", "from_time": "22:00", "to_time": "02:00"}
+    await seen.post("/alarms/maintenance", do="add", place="web1", title="Backup", **times)
+    page = (await seen.get(seen.to)).text
+    assert page.count("every day</") == 2
+
+
 async def test_the_overview_says_how_many_somebody_has(seen, ask):
     assert "1 of 1 monitors need a look." in (await seen.get("/")).text
     await seen.get("/alarms")

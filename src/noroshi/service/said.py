@@ -8,6 +8,7 @@ from datetime import datetime
 
 from noroshi.actions.phrases import REASONS
 from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, names_at, silent_until
+from noroshi.core.cadence import WEEK
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Rule
 from noroshi.core.windows import Weekly, Window, ends_of, span_of
 from noroshi.service.answers import MonitorStatus
@@ -111,6 +112,7 @@ def _window(
         ends=span.ends,
         under_way=span.begins <= now,
         weekly=isinstance(window, Weekly),
+        daily=isinstance(window, Weekly) and window.days == WEEK,
         monitors=len(its),
     )
 

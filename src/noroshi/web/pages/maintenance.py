@@ -13,7 +13,16 @@ from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
-from noroshi.web.windows import Planned, document_of, key_of, planned, put_in, taken_out, titled
+from noroshi.web.windows import (
+    Planned,
+    document_of,
+    is_over,
+    key_of,
+    planned,
+    put_in,
+    taken_out,
+    titled,
+)
 
 HERE = "/alarms/maintenance"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -41,9 +50,12 @@ async def _added(visit: Visit) -> Outcome:
     shown = await visit.need("definition_show")
     place = visit.form.get("place", "").strip().strip("/")
     content = document_of(shown["documents"], place)
-    changed = None if content is None else put_in(content, place, _window(visit))
-    if changed is None:
+    window = _window(visit)
+    changed = None if content is None else put_in(content, place, window)
+    if content is None or changed is None:
         return Outcome(None, (visit.text("works.no_place"),), 404)
+    if is_over(window, str(content.get("zone", "UTC")), visit.house.service.now()):
+        return Outcome(None, (visit.text("works.past", given=window["ends"]),), 400)
     return await _put(visit, shown, place, changed)
 
 

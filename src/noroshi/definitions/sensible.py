@@ -1,0 +1,72 @@
+"""What can be done as it is written, but is surely a slip: it is refused where it is new.
+
+A version that is in force may have it from before: it is watched on as it stands, and what else
+changes beside it is not held up by it. So it is no problem of a plan, but of what is brought in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.words import Words
+from noroshi.core.written import moment
+from noroshi.ports import Document
+
+Content = Mapping[str, Any]
+WHOLE_DAY = Words(
+    en="{given} is when it begins too, so that it would last a whole day; for a whole day write "
+    '"00:00" and "23:59"',
+    ja="{given} は開始と同じ時刻なので、丸1日続くことになります。丸1日にするときは "
+    '"00:00" から "23:59" までと書いてください',
+)
+
+
+def new_slips(
+    documents: Iterable[Document], current: Iterable[Document]
+) -> tuple[Problem, ...]:
+    """Those of the documents that are not in force already, each at its place."""
+    known = {one.key: one.body for one in current}
+    found = list[Problem]()
+    for one in documents:
+        before = known.get(one.key)
+        if one.body != before:
+            old = () if before is None else _slips(one.key, before)
+            found += [problem for problem in _slips(one.key, one.body) if problem not in old]
+    return tuple(found)
+
+
+def _slips(key: str, body: str) -> list[Problem]:
+    found, (type, _, name) = list[Problem](), key.partition("/")
+    content, file = json.loads(body), file_of(type, name, found)
+    if type == "instances":
+        for part, place in _parts(content, file):
+            _maintenance(part, place)
+    return found
+
+
+def _parts(content: Content, file: Place) -> Iterator[tuple[Content, Place]]:
+    """An instance, its groups and their monitors, each with its place."""
+    yield content, file
+    for group in _tables(content, "group"):
+        inside = file.at("group", str(group.get("name", "")))
+        yield group, inside
+        for monitor in _tables(group, "monitor"):
+            yield monitor, inside.at("monitor", str(monitor.get("name", "")))
+
+
+def _tables(content: Content, name: str) -> list[Content]:
+    """What is not of that shape has been told already."""
+    said = content.get(name)
+    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+
+
+def _maintenance(part: Content, place: Place) -> None:
+    """A window each week whose end is its begin: of every day, it would never end."""
+    for number, one in enumerate(_tables(part, "maintenance"), 1):
+        begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
+        if moment(begins) is not None and moment(begins) == moment(ends):
+            where = place.at("maintenance", str(one.get("title") or number))
+            where.at("ends").say(WHOLE_DAY, given=ends)

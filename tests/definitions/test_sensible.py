@@ -1,0 +1,27 @@
+"""What is surely a slip is refused where it is new, and let be where it is in force already."""
+
+from noroshi.definitions import check, compile_plan, document
+from tests.definitions.kinds import KINDS
+
+NIGHT = {"begins": "22:00", "ends": "22:00"}
+
+
+def web1(*windows, **said):
+    return document("instances/web1", {"title": "Web", "maintenance": list(windows), **said})
+
+
+async def places(document, *current):
+    found = await check((document,), current, KINDS, new_id=lambda: "")
+    return [problem.where for problem in found.problems]
+
+
+async def test_what_is_in_force_already_holds_up_no_other_change():
+    old = web1(NIGHT)
+    assert await places(old) == ["instances/web1.toml: maintenance.1.ends"]
+    assert await places(web1(NIGHT, every="5m"), old) == []
+    more = web1(NIGHT, {**NIGHT, "title": "more"})
+    assert await places(more, old) == ["instances/web1.toml: maintenance.more.ends"]
+
+
+def test_a_version_that_is_in_force_is_still_watched_after_an_update():
+    assert compile_plan((web1(NIGHT),), KINDS)
