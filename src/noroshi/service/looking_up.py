@@ -14,7 +14,7 @@ from noroshi.service.answers_stops import StoppedBy
 from noroshi.service.cautions import silent
 from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, Person, operation
-from noroshi.service.said import NOTHING_OF_IT, OfMonitor, of_monitors, silence_shown
+from noroshi.service.said import NOTHING_OF_IT, OfMonitor, of_monitors, silence_shown, under_way
 from noroshi.service.stopped import outermost, stop_of
 from noroshi.service.stops import Stops
 
@@ -57,6 +57,7 @@ class Looking(Samples, Stops):
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
                 for one in said.silences
             ),
+            maintenance=under_way(plan.monitors.values(), now, of),
         )
 
     @operation(

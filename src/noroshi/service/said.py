@@ -99,6 +99,14 @@ def windows_shown(
     return sorted(found, key=lambda shown: (shown.begins, shown.place))
 
 
+def under_way(
+    every: Collection[Monitor], now: datetime, of: Mapping[str, OfMonitor]
+) -> tuple[WindowShown, ...]:
+    """Planned work that goes on now."""
+    busy = [one for one in every if of.get(one.id, NOTHING_OF_IT).maintenance is not None]
+    return tuple(one for one in windows_shown(busy, now, every) if one.under_way)
+
+
 def _window(
     window: Window, its: Sequence[Monitor], now: datetime, every: Iterable[Monitor]
 ) -> WindowShown | None:

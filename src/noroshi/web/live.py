@@ -63,7 +63,16 @@ class Seen:
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """All that is shown. That something was measured once more is not."""
-        shown = ("version", "routes", "queue", "troubles", "cautions", "stopped", "silences")
+        shown = (
+            "version",
+            "routes",
+            "queue",
+            "troubles",
+            "cautions",
+            "stopped",
+            "silences",
+            "maintenance",
+        )
         told = [self.status[name] for name in shown]
         return (*told, self.alarms, self.prints, self.ledger)
 

@@ -164,6 +164,11 @@ ALARMS: Mapping[str, Words] = {
     "works.weekly": Words(en="each week", ja="毎週"),
     "works.every_day": Words(en="every day", ja="毎日"),
     "works.once": Words(en="once", ja="1回"),
+    "works.notice": Words(
+        en="Maintenance until {at}: {places}. Watching goes on, nothing is told of it.",
+        ja="{at} までメンテナンス中です: {places}。監視は続けますが、通知はしません。",
+    ),
+    "works.see": Words(en="What is planned", ja="メンテナンスの予定を見る"),
     "works.plan": Words(en="Plan maintenance", ja="メンテナンスを予定する"),
     "works.about": Words(
         en="While planned work goes on, nothing is told; watching goes on. It stands in the definitions, as in the files.",

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
+from noroshi.web.live import Live
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.windows import (
@@ -30,12 +31,16 @@ FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time"
 MOST_PLACES = 300
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: House, live: Live) -> list[Route]:
     """Its address."""
-    return [Route(HERE, page(house, maintenance), methods=["GET", "POST"])]
+
+    async def one(visit: Visit) -> Response:
+        return await maintenance(visit, live)
+
+    return [Route(HERE, page(house, one), methods=["GET", "POST"])]
 
 
-async def maintenance(visit: Visit) -> Response:
+async def maintenance(visit: Visit, live: Live) -> Response:
     """What is planned, and a form for one more."""
     if visit.request.method == "GET":
         return await _shown(visit, Outcome())
@@ -43,6 +48,7 @@ async def maintenance(visit: Visit) -> Response:
     done = await (_removed(visit) if deed == "remove" else _added(visit))
     if done.why:
         return await _shown(visit, done)
+    live.changed()
     return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))
 
 
