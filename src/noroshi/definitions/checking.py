@@ -62,7 +62,7 @@ async def read(
         kept, of_kept = keep_ids(documents, current, new_id)
         given, of_ids = give_most_ids(kept, current, new_id)
         plan, problems = compile_most(given, kinds, faulty)
-        slips = without_echoes(new_slips(given, current), faulty)
+        slips = without_echoes(new_slips(given, current, kinds), faulty)
         told = by_file((*of_kept, *of_ids, *problems, *slips))
         return Checked(documents=given, plan=plan, problems=told)
 

@@ -13,6 +13,7 @@ from typing import Any
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.words import Words
 from noroshi.core.written import moment
+from noroshi.definitions.compiling import Kinds
 from noroshi.ports import Document
 
 Content = Mapping[str, Any]
@@ -23,9 +24,14 @@ WHOLE_DAY = Words(
     '"00:00" から "23:59" までと書いてください',
 )
 
+BEYOND = Words(
+    en="{given} must be between 0 and 100: this reading is in %",
+    ja="{given} は使えません。この測定値は % なので、0 から 100 の間にしてください",
+)
+
 
 def new_slips(
-    documents: Iterable[Document], current: Iterable[Document]
+    documents: Iterable[Document], current: Iterable[Document], kinds: Kinds
 ) -> tuple[Problem, ...]:
     """Those of the documents that are not in force already, each at its place."""
     known = {one.key: one.body for one in current}
@@ -33,17 +39,19 @@ def new_slips(
     for one in documents:
         before = known.get(one.key)
         if one.body != before:
-            old = () if before is None else _slips(one.key, before)
-            found += [problem for problem in _slips(one.key, one.body) if problem not in old]
+            old = () if before is None else _slips(one.key, before, kinds)
+            slips = _slips(one.key, one.body, kinds)
+            found += [problem for problem in slips if problem not in old]
     return tuple(found)
 
 
-def _slips(key: str, body: str) -> list[Problem]:
+def _slips(key: str, body: str, kinds: Kinds) -> list[Problem]:
     found, (type, _, name) = list[Problem](), key.partition("/")
     content, file = json.loads(body), file_of(type, name, found)
     if type == "instances":
         for part, place in _parts(content, file):
             _maintenance(part, place)
+            _limits(part, place.at("limits"), kinds)
     return found
 
 
@@ -70,3 +78,26 @@ def _maintenance(part: Content, place: Place) -> None:
         if moment(begins) is not None and moment(begins) == moment(ends):
             where = place.at("maintenance", str(one.get("title") or number))
             where.at("ends").say(WHOLE_DAY, given=ends)
+
+
+def _limits(part: Content, place: Place, kinds: Kinds) -> None:
+    """A monitor's own limits, or those that an instance or a group has for a kind."""
+    said, own = _table(part, "limits"), part.get("kind")
+    for kind in [own] if isinstance(own, str) else said:
+        check = kinds.checks.get(kind)
+        where = place if own else place.at(kind)
+        for reading in sorted(check.shares) if check else ():
+            of_reading = _table(said if own else _table(said, kind), reading)
+            _within(of_reading, where.at(reading))
+
+
+def _within(limits: Content, place: Place) -> None:
+    for name in ("warning", "critical"):
+        given = limits.get(name)
+        if isinstance(given, int | float) and not 0 <= given <= 100:
+            place.at(name).say(BEYOND, given=f"{given:g}")
+
+
+def _table(content: Content, name: str) -> Content:
+    said = content.get(name)
+    return said if isinstance(said, dict) else {}
