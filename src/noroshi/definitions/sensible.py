@@ -6,7 +6,6 @@ changes beside it is not held up by it. So it is no problem of a plan, but of wh
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,7 +13,9 @@ from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.words import Words
 from noroshi.core.written import moment
 from noroshi.definitions.compiling import Kinds
+from noroshi.definitions.documents import content
 from noroshi.ports import Document
+from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]
 WHOLE_DAY = Words(
@@ -29,51 +30,72 @@ BEYOND = Words(
     ja="{given} は使えません。この測定値は % なので、0 から 100 の間にしてください",
 )
 
+LONGEST_TITLE = 200
+LONG_TITLE = Words(
+    en="must have at most {most} characters, not {given}",
+    ja="{most}文字以下にしてください (いまは{given}文字です)",
+)
+
 
 def new_slips(
     documents: Iterable[Document], current: Iterable[Document], kinds: Kinds
 ) -> tuple[Problem, ...]:
     """Those of the documents that are not in force already, each at its place."""
-    known = {one.key: one.body for one in current}
+    known = {one.key: one for one in current}
     found = list[Problem]()
     for one in documents:
         before = known.get(one.key)
-        if one.body != before:
-            old = () if before is None else _slips(one.key, before, kinds)
-            slips = _slips(one.key, one.body, kinds)
+        if one != before:
+            old = () if before is None else _slips(before, kinds)
+            slips = _slips(one, kinds)
             found += [problem for problem in slips if problem not in old]
     return tuple(found)
 
 
-def _slips(key: str, body: str, kinds: Kinds) -> list[Problem]:
-    found, (type, _, name) = list[Problem](), key.partition("/")
-    content, file = json.loads(body), file_of(type, name, found)
-    if type == "instances":
-        for part, place in _parts(content, file):
-            _maintenance(part, place)
-            _limits(part, place.at("limits"), kinds)
+def _slips(document: Document, kinds: Kinds) -> list[Problem]:
+    found, (type, _, name) = list[Problem](), document.key.partition("/")
+    file = file_of(type, name, found)
+    try:
+        said = content(document)
+    except Invalid:  # which is told already
+        return []
+    if type != "instances":
+        _title(said, file)
+        return found
+    for part, place in _parts(said, file):
+        _title(part, place)
+        _maintenance(part, place)
+        _limits(part, place.at("limits"), kinds)
     return found
 
 
-def _parts(content: Content, file: Place) -> Iterator[tuple[Content, Place]]:
+def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
     """An instance, its groups and their monitors, each with its place."""
-    yield content, file
-    for group in _tables(content, "group"):
+    yield instance, file
+    for group in _tables(instance, "group"):
         inside = file.at("group", str(group.get("name", "")))
         yield group, inside
         for monitor in _tables(group, "monitor"):
             yield monitor, inside.at("monitor", str(monitor.get("name", "")))
 
 
-def _tables(content: Content, name: str) -> list[Content]:
+def _tables(part: Content, name: str) -> list[Content]:
     """What is not of that shape has been told already."""
-    said = content.get(name)
+    said = part.get(name)
     return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+
+
+def _title(part: Content, place: Place) -> None:
+    """It stands in lists, headings and subjects of mails, beside others."""
+    length = len(str(part.get("title", "")))
+    if length > LONGEST_TITLE:
+        place.at("title").say(LONG_TITLE, most=LONGEST_TITLE, given=length)
 
 
 def _maintenance(part: Content, place: Place) -> None:
     """A window each week whose end is its begin: of every day, it would never end."""
     for number, one in enumerate(_tables(part, "maintenance"), 1):
+        _title(one, place.at("maintenance", str(number)))
         begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
         if moment(begins) is not None and moment(begins) == moment(ends):
             where = place.at("maintenance", str(one.get("title") or number))
@@ -95,9 +117,10 @@ def _within(limits: Content, place: Place) -> None:
     for name in ("warning", "critical"):
         given = limits.get(name)
         if isinstance(given, int | float) and not 0 <= given <= 100:
-            place.at(name).say(BEYOND, given=f"{given:g}")
+            shown = f"{given:g}" if isinstance(given, float) else given
+            place.at(name).say(BEYOND, given=shown)
 
 
-def _table(content: Content, name: str) -> Content:
-    said = content.get(name)
+def _table(part: Content, name: str) -> Content:
+    said = part.get(name)
     return said if isinstance(said, dict) else {}
