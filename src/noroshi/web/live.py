@@ -72,6 +72,7 @@ class Seen:
             "stopped",
             "silences",
             "maintenance",
+            "untold",
         )
         told = [self.status[name] for name in shown]
         return (*told, self.alarms, self.prints, self.ledger)

@@ -280,7 +280,7 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
     """All that the fragments show."""
     now = status["at"]
     items = len(wrong_items(status))
-    some = status["stopped"] or status["silences"] or status["maintenance"]
+    some = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
     tree = tree_of(status["monitors"]) if some else NO_TREE
     return {
         "status": status,
@@ -288,6 +288,7 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
         "cannot_send": cannot_send(status, tongue),
         "silent": silent(status, tongue, tree),
         "works": works(status, tongue, tree),
+        "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],
         "stopped": stopped(status, tongue, tree),
         "tally": tally(status["monitors"]),
         "wrongs": wrongs(status, ledger["rows"], tongue),
