@@ -5,7 +5,8 @@ import pytest
 from noroshi.core.model import NOTHING
 from noroshi.web.posted import parsed
 from noroshi.web.shapes import Shape
-from noroshi.web.written import figures
+from noroshi.web.written import addresses, figures
+from tests.service.asking import NearBy
 from tests.web.browser import GOOD
 
 
@@ -49,3 +50,26 @@ async def test_the_days_of_a_token_are_a_number_in_either_width(desk, browser):
     assert browser.status == 400 and "must be a whole number" in browser.text
     await browser.post("/settings/tokens", **given, days="９０")
     assert browser.status == 200, browser.text
+
+
+@pytest.mark.parametrize(
+    "mark", [",", "，", "、", ";", "；", " ", "\u3000", "\n", "\r\n", " 、\n"]
+)
+def test_mail_addresses_stand_apart_by_any_mark_or_line(mark):
+    written, meant = (
+        f"a@example.com{mark}b@example.com{mark}",
+        ["a@example.com", "b@example.com"],
+    )
+    assert addresses(written) == meant
+    shape = Shape(name="addresses", sort="list", help=NOTHING)
+    assert parsed(shape, "addresses", {"addresses": written}) == meant
+
+
+@pytest.mark.logged_in
+async def test_the_first_person_s_addresses_may_stand_apart_by_a_japanese_comma(desk, browser):
+    await browser.get("/first/person")
+    given = {"title": "情シス", "addresses": "a@example.com、b@example.com", "zone": "UTC"}
+    await browser.post("/first/person", **given, language="ja", etag="")
+    shown = await NearBy(desk)("definition_show")
+    told = [one["addresses"] for one in shown["documents"].values() if "addresses" in one]
+    assert ["a@example.com", "b@example.com"] in told, browser.text

@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.definitions.toml import value as toml
 from noroshi.web.shapes import AS_TOML, NO, YES, Shape
-from noroshi.web.written import TIMES, figures
+from noroshi.web.written import TIMES, addresses, figures
 
 Form = Mapping[str, str]
 ABSENT = object()
@@ -161,6 +161,8 @@ def _of_text(shape: Shape, text: str) -> Any:
             return text == YES
         case "number":
             return number(text)
+        case "list" if shape.name == "addresses":
+            return list(addresses(text))
         case "list":
             return [number(line) for line in lines] if shape.whole else lines
         case "lines":
