@@ -43,3 +43,7 @@ def test_a_version_that_is_in_force_is_still_watched_after_an_update():
 async def test_what_has_not_the_shape_of_a_definition_is_told_as_ever(body):
     document = Document("instances/web1", body)
     assert all("instances/web1.toml" in place for place in await places(document))
+
+
+async def test_a_whole_day_on_some_days_of_the_week_is_no_slip():
+    assert await places(web1({"begins": "00:00", "ends": "00:00", "days": ["sun"]})) == []

@@ -11,18 +11,18 @@ from typing import Any
 
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.words import Words
-from noroshi.core.written import moment
+from noroshi.core.written import DAYS, moment
 from noroshi.definitions.compiling import Kinds
 from noroshi.definitions.documents import content
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 Content = Mapping[str, Any]
-WHOLE_DAY = Words(
-    en="{given} is when it begins too, so that it would last a whole day; for a whole day write "
-    '"00:00" and "23:59"',
-    ja="{given} は開始と同じ時刻なので、丸1日続くことになります。丸1日にするときは "
-    '"00:00" から "23:59" までと書いてください',
+ENDLESS = Words(
+    en="{given} is when it begins too, so that it would never end: choose days of the week, or "
+    "another time",
+    ja="{given} は開始と同じ時刻で、毎日くり返すと終わりがありません。曜日を選ぶか、ほかの時刻にして"
+    "ください",
 )
 
 BEYOND = Words(
@@ -97,9 +97,15 @@ def _maintenance(part: Content, place: Place) -> None:
     for number, one in enumerate(_tables(part, "maintenance"), 1):
         _title(one, place.at("maintenance", str(number)))
         begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
-        if moment(begins) is not None and moment(begins) == moment(ends):
+        same = moment(begins) is not None and moment(begins) == moment(ends)
+        if same and not _on_some_days(one):
             where = place.at("maintenance", str(one.get("title") or number))
-            where.at("ends").say(WHOLE_DAY, given=ends)
+            where.at("ends").say(ENDLESS, given=ends)
+
+
+def _on_some_days(window: Content) -> bool:
+    days = window.get("days")
+    return isinstance(days, list) and 0 < len(set(map(str, days))) < len(DAYS)
 
 
 def _limits(part: Content, place: Place, kinds: Kinds) -> None:
