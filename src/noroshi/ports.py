@@ -350,6 +350,7 @@ class Check:
     instance's own; None: it stays on the computer. Another one is another thing to watch.
     `occurrences` are those of its readings that count what happened (lines of a log): found
     at the next look too, it is news, and it has no end to be told of.
+    `shares` are those of its readings that are a share of a whole: from 0 to 100, in %.
     `try_out` lists what is wrong with the options on that host, without measuring anything.
     `by_network`: it leaves by its host's `network`, so a monitor of this kind may name one.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
@@ -368,6 +369,7 @@ class Check:
     may_vanish: bool = False
     goes_to: Callable[[Any, str], str] | None = None
     occurrences: frozenset[str] = frozenset()
+    shares: frozenset[str] = frozenset()
     by_network: bool = False
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None

@@ -78,6 +78,27 @@ def test_monitors_go_into_the_group_of_that_name_and_leave_the_others_alone():
     assert [monitor["name"] for monitor in group["monitor"]] == ["door", "till"]
 
 
+@pytest.mark.parametrize(
+    ("instance", "group", "expected"),
+    [
+        ({}, None, ["ops"]),
+        ({"rules": []}, {}, ["ops"]),
+        ({"rules": ["day"]}, None, None),
+        ({}, {"rules": ["day"]}, None),
+    ],
+)
+def test_the_rules_act_on_what_would_have_none_in_an_instance_that_is_there(
+    instance, group, expected
+):
+    groups = [] if group is None else [{"name": "shop", **group}]
+    web1 = document("instances/web1", {**instance, "group": groups})
+    shop = blueprints((OWN,))["shop"]
+    made = add((web1,), shop, "web1", {"host": "x"}, {"rules": ["ops"]})
+    (said,) = map(content, made)
+    assert said.get("rules") == instance.get("rules")
+    assert said["group"][0]["monitor"][0].get("rules") == expected
+
+
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_added():
     shop = blueprints((OWN,))["shop"]
     there = add((), shop, "web1", {"host": "x"}, {})

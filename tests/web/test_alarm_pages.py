@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,8 @@ from noroshi.web.windows import planned, put_in, taken_out, titled
 from tests.service.asking import NearBy, applied
 from tests.web.browser import browsing, with_user
 from tests.web.test_overview import following, heard, serial
+
+HOUR = timedelta(hours=1)
 
 DISKS = "web1/base/disks"
 PICKED = {"pick1": f"{DISKS} /var"}
@@ -267,6 +270,41 @@ async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(
     assert 'value="Move"' in seen.text and 'value="2026-12-25"' in seen.text
     await seen.post("/alarms/maintenance", do="add", **given | {"place": "web2"}, **times)
     assert seen.status == 404 and "no instance, group or monitor of that name" in seen.text
+
+
+async def test_planned_work_that_never_ends_or_is_over_already_is_refused(seen, ask):
+    await seen.get("/alarms/maintenance")
+    given = {"place": "web1", "title": "Move"}
+    same = {"sort": "weekly", "from_time": "22:00", "to_time": "22:00"}
+    await seen.post("/alarms/maintenance", do="add", **given, **same)
+    assert seen.status == 400 and "22:00 is when it begins too" in seen.text
+    once = {"sort": "once", "from_day": "2020-12-24", "to_day": "2020-12-25"}
+    times = {"from_time": "06:00", "to_time": "06:00"}
+    await seen.post("/alarms/maintenance", do="add", **given, **once, **times)
+    assert seen.status == 400 and "the end, 2020-12-25 06:00, is in the past" in seen.text
+    assert 'value="Move"' in seen.text
+    assert (await ask("alarms"))["maintenance"] == []
+
+
+async def test_what_comes_every_day_is_called_so_in_both_lists(seen):
+    await seen.get("/alarms/maintenance")
+    times = {"sort": "weekly", "from_time": "22:00", "to_time": "02:00"}
+    await seen.post("/alarms/maintenance", do="add", place="web1", title="Backup", **times)
+    page = (await seen.get(seen.to)).text
+    assert page.count("every day</") == 2
+
+
+async def test_the_overview_tells_of_maintenance_that_is_under_way(seen, desk):
+    assert "Maintenance until" not in (await seen.get("/")).text
+    await seen.get("/alarms/maintenance")
+    now = desk.time.clocks.wall()
+    days = {"from_day": f"{now - HOUR:%Y-%m-%d}", "to_day": f"{now + HOUR:%Y-%m-%d}"}
+    times = {"from_time": f"{now - HOUR:%H:%M}", "to_time": f"{now + HOUR:%H:%M}"}
+    await seen.post("/alarms/maintenance", do="add", place="web1", sort="once", **days, **times)
+    assert seen.to == "/alarms/maintenance?did=added", seen.text
+    page = (await seen.get("/")).text
+    assert "Maintenance until" in page and 'href="/alarms/maintenance"' in page
+    assert "mark--maintenance" in page.split("<main")[1]
 
 
 async def test_the_overview_says_how_many_somebody_has(seen, ask):

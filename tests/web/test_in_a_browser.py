@@ -124,6 +124,38 @@ async def _fits(page):
     assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
 
 
+LONG = "x" * 200
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_a_title_of_one_long_word_makes_no_page_wider_than_the_window(
+    desk, tmp_path, width
+):
+    monitor = {"name": "disks", "title": LONG, "kind": "disk"}
+    group = [{"name": "base", "title": LONG, "monitor": [monitor]}]
+    await applied(NearBy(desk), instances__web1={"title": LONG, "group": group})
+    await desk.measured()
+    pages = (
+        "/",
+        "/alarms",
+        "/instance/web1",
+        "/group/web1/base",
+        "/monitor/web1/base/disks",
+        "/settings/instance?name=web1",
+        "/settings/group?in=web1&name=base",
+        "/settings/monitor?in=web1&group=base&name=disks",
+        "/settings/watch",
+    )
+    async with looking(desk, tmp_path, "ja", width=width) as seen:
+        wide = {}
+        for path in pages:
+            await seen.page.goto(seen.url + path)
+            wide[path] = await seen.page.evaluate(
+                "document.documentElement.scrollWidth - innerWidth"
+            )
+    assert {path: by for path, by in wide.items() if by > 0} == {}
+
+
 FOCUS = """() => {
   const bar = document.querySelector('.bar__nav').getBoundingClientRect();
   const at = document.activeElement;

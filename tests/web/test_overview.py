@@ -43,6 +43,15 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, desk):
     assert "data-since=" in page and "CRITICAL" in page
 
 
+async def test_the_warning_that_nobody_is_told_leads_to_the_monitor(browser, desk):
+    await applied(NearBy(desk), instances__web1={"group": [group("base", "disks")]})
+    await browser.log_in()
+    page = (await browser.get("/")).text
+    warning = page.split("notice--warning")[1].split("</p>")[0]
+    assert "Monitors without a rule" in warning
+    assert 'href="/monitor/web1/base/disks"' in warning
+
+
 async def test_it_speaks_japanese_too(browser, desk):
     await watched(desk)
     await browser.log_in()

@@ -64,6 +64,7 @@ CHECK = Check(
     ),
     options=Options,
     limits={"busy": Limits(warning=95)},
+    shares=frozenset(SHARES),
     names={
         "busy": Words(en="CPU busy", ja="CPU 使用率"),
         "iowait": Words(en="Waiting for disks", ja="入出力待ち"),

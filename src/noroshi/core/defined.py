@@ -45,7 +45,7 @@ class WindowDef(Definition):
     begins: str
     """When it begins, in the instance's time zone: 22:00 each week, or once, 2026-12-24 22:00. / 始まる時刻です。毎週なら 22:00、1回だけなら 2026-12-24 22:00 のように書きます。監視インスタンスのタイムゾーンです。"""
     ends: str
-    """When it ends, in the same way; a time of day that is not later is that of the next day. / 終わる時刻です。始まる時刻より後でなければ、翌日の時刻とみなします。"""
+    """When it ends, in the same way; a time of day that is earlier is that of the next day. / 終わる時刻です。始まる時刻より前なら、翌日の時刻とみなします。"""
     days: tuple[str, ...] = ()
     """On which days of the week it begins: mon, tue, wed, thu, fri, sat, sun; all of them unless given. / 始まる曜日です (mon、tue、wed、thu、fri、sat、sun)。指定しなければ毎日です。"""
 

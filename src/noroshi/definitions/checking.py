@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from noroshi.core.problems import Problem
 from noroshi.definitions.compiling import Kinds, Plan, compile_most
-from noroshi.definitions.echoes import by_file
+from noroshi.definitions.echoes import by_file, without_echoes
 from noroshi.definitions.ids import give_most_ids
 from noroshi.definitions.kept import keep_ids
+from noroshi.definitions.sensible import new_slips
 from noroshi.definitions.trying import HostOf, try_out
 from noroshi.ports import Document
 
@@ -61,7 +62,8 @@ async def read(
         kept, of_kept = keep_ids(documents, current, new_id)
         given, of_ids = give_most_ids(kept, current, new_id)
         plan, problems = compile_most(given, kinds, faulty)
-        told = by_file((*of_kept, *of_ids, *problems))
+        slips = without_echoes(new_slips(given, current, kinds), faulty)
+        told = by_file((*of_kept, *of_ids, *problems, *slips))
         return Checked(documents=given, plan=plan, problems=told)
 
     return await asyncio.to_thread(put_together)

@@ -163,7 +163,8 @@ class Counts:
 class Status:
     """Everything at one time. `troubles` are Noroshi's own; `cautions` are no troubles, and
     what somebody should know of the definitions. `stopped` is what is not watched, the outermost
-    of it; `silences` are what nothing is told of."""
+    of it; `silences` are what nothing is told of, nor of what is under `maintenance` now.
+    `untold` are the first of those of which nobody is told, as no rule acts on them."""
 
     node: str
     version: int
@@ -175,6 +176,8 @@ class Status:
     troubles: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
     silences: tuple[SilenceShown, ...] = ()
+    maintenance: tuple[WindowShown, ...] = ()
+    untold: tuple[str, ...] = ()
     stopped: tuple[StoppedBy, ...] = ()
 
 

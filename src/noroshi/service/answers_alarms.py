@@ -47,6 +47,8 @@ class WindowShown:
     under_way: bool
     weekly: bool
     monitors: int
+    daily: bool = False
+    """Each week on each of its days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,8 @@ class Blueprints(Defining):
         base: int | None = None,
         dry: bool = False,
     ) -> Applied:
-        """Add them to that instance, as a new version; address, zone and rules are for an
-        instance that is made by it. `dry`: only what it would change."""
+        """Add them to that instance, as a new version; address and zone are for an
+        instance that is made by it, the rules also for what would have none. `dry`: only what it would change."""
         current = await self._store.current()
         known = blueprints(current.documents)
         if blueprint not in known:

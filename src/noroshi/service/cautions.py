@@ -91,10 +91,15 @@ def cautions(
 
 def silent(plan: Plan) -> Iterator[Words]:
     """That nobody is told of some monitors, as no rule acts on them."""
-    watched = (monitor for monitor in plan.monitors.values() if not monitor.stopped)
-    paths = sorted(monitor.path for monitor in watched if not monitor.rules)
+    paths = untold(plan)
     if paths:
         yield NOBODY_TOLD.fill(count=len(paths), names=some(paths))
+
+
+def untold(plan: Plan) -> Sequence[str]:
+    """Monitors on which no rule acts."""
+    watched = (monitor for monitor in plan.monitors.values() if not monitor.stopped)
+    return sorted(monitor.path for monitor in watched if not monitor.rules)
 
 
 def some(names: Sequence[str]) -> Words:

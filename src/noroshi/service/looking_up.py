@@ -11,10 +11,10 @@ from noroshi.service import looking
 from noroshi.service.answers import MonitorStatus, RoutesShown, Status
 from noroshi.service.answers_definitions import Kind
 from noroshi.service.answers_stops import StoppedBy
-from noroshi.service.cautions import silent
+from noroshi.service.cautions import FIRST, silent, untold
 from noroshi.service.desk import Desk
 from noroshi.service.offer import VIEWER, Person, operation
-from noroshi.service.said import NOTHING_OF_IT, OfMonitor, of_monitors, silence_shown
+from noroshi.service.said import NOTHING_OF_IT, OfMonitor, of_monitors, silence_shown, under_way
 from noroshi.service.stopped import outermost, stop_of
 from noroshi.service.stops import Stops
 
@@ -57,6 +57,8 @@ class Looking(Samples, Stops):
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
                 for one in said.silences
             ),
+            untold=tuple(untold(plan)[:FIRST]),
+            maintenance=under_way(plan.monitors.values(), now, of),
         )
 
     @operation(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from noroshi.actions.phrases import REASONS
 from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, names_at, silent_until
+from noroshi.core.cadence import WEEK
 from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Rule
 from noroshi.core.windows import Weekly, Window, ends_of, span_of
 from noroshi.service.answers import MonitorStatus
@@ -98,6 +99,14 @@ def windows_shown(
     return sorted(found, key=lambda shown: (shown.begins, shown.place))
 
 
+def under_way(
+    every: Collection[Monitor], now: datetime, of: Mapping[str, OfMonitor]
+) -> tuple[WindowShown, ...]:
+    """Planned work that goes on now."""
+    busy = [one for one in every if of.get(one.id, NOTHING_OF_IT).maintenance is not None]
+    return tuple(one for one in windows_shown(busy, now, every) if one.under_way)
+
+
 def _window(
     window: Window, its: Sequence[Monitor], now: datetime, every: Iterable[Monitor]
 ) -> WindowShown | None:
@@ -111,6 +120,7 @@ def _window(
         ends=span.ends,
         under_way=span.begins <= now,
         weekly=isinstance(window, Weekly),
+        daily=isinstance(window, Weekly) and window.days == WEEK,
         monitors=len(its),
     )
 

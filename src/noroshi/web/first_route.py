@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.oauth.profiles import CLOUDS
+from noroshi.web.written import figures
 
 MICROSOFT, SERVER = WAYS = ("microsoft365", "server")
 SMTP, GRAPH = BY = ("smtp", "graph")
@@ -122,8 +123,9 @@ def _said(asked: Asked, there: Documents, account: str) -> Mapping[str, Any]:
 def _server(asked: Asked, before: Mapping[str, Any]) -> Mapping[str, Any]:
     form = asked.form
     said: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
-    if form["port"].isdecimal() and len(form["port"]) <= LONGEST_PORT:
-        said["port"] = int(form["port"])
+    port = figures(form["port"])
+    if port.isdecimal() and len(port) <= LONGEST_PORT:
+        said["port"] = int(port)
     if entry := before.get("password") or (NAMES[SMTP] if asked.secret else ""):
         said["password"] = entry
     return said

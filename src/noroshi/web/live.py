@@ -63,7 +63,17 @@ class Seen:
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """All that is shown. That something was measured once more is not."""
-        shown = ("version", "routes", "queue", "troubles", "cautions", "stopped", "silences")
+        shown = (
+            "version",
+            "routes",
+            "queue",
+            "troubles",
+            "cautions",
+            "stopped",
+            "silences",
+            "maintenance",
+            "untold",
+        )
         told = [self.status[name] for name in shown]
         return (*told, self.alarms, self.prints, self.ledger)
 

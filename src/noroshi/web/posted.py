@@ -10,6 +10,7 @@ from typing import Any
 
 from noroshi.definitions.toml import value as toml
 from noroshi.web.shapes import AS_TOML, NO, YES, Shape
+from noroshi.web.written import TIMES, addresses, figures
 
 Form = Mapping[str, str]
 ABSENT = object()
@@ -150,6 +151,8 @@ def parsed(shape: Shape, name: str, form: Form) -> Any:
 
 
 def _of_text(shape: Shape, text: str) -> Any:
+    if shape.name in TIMES:
+        text = "\n".join(map(figures, text.split("\n")))
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     match shape.sort:
         case "boolean":
@@ -158,6 +161,8 @@ def _of_text(shape: Shape, text: str) -> Any:
             return text == YES
         case "number":
             return number(text)
+        case "list" if shape.name == "addresses":
+            return list(addresses(text))
         case "list":
             return [number(line) for line in lines] if shape.whole else lines
         case "lines":
@@ -172,7 +177,7 @@ def number(text: str) -> Any:
     """The number that a text is; else the text, which the check then refuses at its place."""
     for kind in (int, float):
         try:
-            found = kind(text)
+            found = kind(figures(text))
         except ValueError:
             continue
         return found if math.isfinite(found) else text

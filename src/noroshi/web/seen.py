@@ -171,7 +171,19 @@ def silent(
     status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Until when something is silent at the latest, and what; None: nothing is."""
-    found = status["silences"]
+    return _quiet(status["silences"], status["at"], tongue, tree)
+
+
+def works(
+    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+) -> tuple[str, str] | None:
+    """Until when planned work goes on at the latest, and where; None: there is none now."""
+    return _quiet(status["maintenance"], status["at"], tongue, tree)
+
+
+def _quiet(
+    found: Sequence[Answer], now: str, tongue: Tongue, tree: Mapping[str, Instance]
+) -> tuple[str, str] | None:
     if not found:
         return None
     everything = tongue.text("silence.everything")
@@ -180,7 +192,7 @@ def silent(
         places.append("…")
     last = max(one["ends"] for one in found)
     told = ("、" if tongue.language == "ja" else ", ").join(dict.fromkeys(places))
-    return tongue.moment(last, status["at"]), told
+    return tongue.moment(last, now), told
 
 
 def cannot_send(status: Answer, tongue: Tongue) -> str:
@@ -268,13 +280,15 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
     """All that the fragments show."""
     now = status["at"]
     items = len(wrong_items(status))
-    some = status["stopped"] or status["silences"]
+    some = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
     tree = tree_of(status["monitors"]) if some else NO_TREE
     return {
         "status": status,
         "head": heading(status, tongue),
         "cannot_send": cannot_send(status, tongue),
         "silent": silent(status, tongue, tree),
+        "works": works(status, tongue, tree),
+        "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],
         "stopped": stopped(status, tongue, tree),
         "tally": tally(status["monitors"]),
         "wrongs": wrongs(status, ledger["rows"], tongue),

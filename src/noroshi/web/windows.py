@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from noroshi.core.windows import Once, span_of
+from noroshi.core.written import day_and_time, is_zone
 from noroshi.web.tree import STEP
 
 Content = Mapping[str, Any]
@@ -53,6 +56,15 @@ def document_of(documents: Mapping[str, Content], place: str) -> Content | None:
 def put_in(content: Content, place: str, said: Content) -> Content | None:
     """The document with one window more at a place; None: there is no such place."""
     return _changed(content, place.split("/")[1:], BELOW, lambda kept: [*kept, said])
+
+
+def is_over(said: Content, zone: str, now: datetime) -> bool:
+    """Whether a window that comes once has ended before now. What cannot be read, or ends before
+    it begins, is left to the check."""
+    begins, ends = (day_and_time(str(said.get(name, ""))) for name in ("begins", "ends"))
+    if begins is None or ends is None or ends <= begins or not is_zone(zone):
+        return False
+    return span_of(Once(begins=begins, ends=ends, zone=zone), now) is None
 
 
 def taken_out(content: Content, place: str, number: int, said: Content) -> Content | None:

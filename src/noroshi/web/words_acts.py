@@ -149,8 +149,8 @@ ACTS: Mapping[str, Words] = {
     "add.zone.about": Words(en="As in Asia/Tokyo.", ja="Asia/Tokyo など。"),
     "add.rules": Words(en="Rules", ja="実行条件"),
     "add.rules.about": Words(
-        en="Who is told. Without one nobody is.",
-        ja="誰に知らせるかです。選ばなければ誰にも知らせません。",
+        en="Who is told. An instance or a group that has rules already keeps them for what is added; otherwise these count. Without any, nobody is told.",
+        ja="誰に知らせるかです。監視インスタンスかグループにすでに実行条件があれば、追加する監視項目にもそれを使います。なければここで選んだものを使い、どちらもなければ誰にも知らせません。",
     ),
     "add.values": Words(en="What it asks for", ja="指定する項目"),
     "add.used": Words(en="Used by {where}.", ja="使う場所: {where}。"),

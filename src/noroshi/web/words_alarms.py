@@ -162,7 +162,13 @@ ALARMS: Mapping[str, Words] = {
     "works.none": Words(en="None is planned.", ja="予定はありません。"),
     "works.now": Words(en="under way until {ends}", ja="{ends} まで実施中"),
     "works.weekly": Words(en="each week", ja="毎週"),
+    "works.every_day": Words(en="every day", ja="毎日"),
     "works.once": Words(en="once", ja="1回"),
+    "works.notice": Words(
+        en="Maintenance until {at}: {places}. Watching goes on, nothing is told of it.",
+        ja="{at} までメンテナンス中です: {places}。監視は続けますが、通知はしません。",
+    ),
+    "works.see": Words(en="What is planned", ja="メンテナンスの予定を見る"),
     "works.plan": Words(en="Plan maintenance", ja="メンテナンスを予定する"),
     "works.about": Words(
         en="While planned work goes on, nothing is told; watching goes on. It stands in the definitions, as in the files.",
@@ -192,8 +198,8 @@ ALARMS: Mapping[str, Words] = {
     "works.sat": Words(en="Sat", ja="土"),
     "works.sun": Words(en="Sun", ja="日"),
     "works.once.help": Words(
-        en="For once: day and time. Each week: the time alone counts. An end that is not later is on the next day. The instance's time zone.",
-        ja="1回だけのときは日付と時刻、毎週のときは時刻を使います。終了が開始より後でなければ翌日とみなします。監視インスタンスのタイムゾーンです。",
+        en="For once: day and time. Each week: the time alone counts. An end that is earlier is on the next day. The instance's time zone.",
+        ja="1回だけのときは日付と時刻、毎週のときは時刻を使います。終了が開始より前なら翌日とみなします。監視インスタンスのタイムゾーンです。",
     ),
     "works.date": Words(en="Day", ja="日付"),
     "works.time": Words(en="Time", ja="時刻"),
@@ -201,7 +207,10 @@ ALARMS: Mapping[str, Words] = {
     "works.done": Words(en="Planned.", ja="予定しました。"),
     "works.remove": Words(en="Take out", ja="予定を外す"),
     "works.removed": Words(en="Taken out.", ja="予定を外しました。"),
-    "works.every_day": Words(en="every day", ja="毎日"),
+    "works.past": Words(
+        en="It would be over already: the end, {given}, is in the past.",
+        ja="終了の {given} はすでに過ぎています。これからの日時にしてください。",
+    ),
     "works.no_place": Words(
         en="There is no instance, group or monitor of that name.",
         ja="その名前のインスタンス、グループ、監視項目はありません。",

@@ -65,8 +65,8 @@ FIRST: Mapping[str, Words] = {
     ),
     "first.addresses": Words(en="Mail addresses", ja="メールアドレス"),
     "first.addresses.help": Words(
-        en="Several with commas between them. One that can be read on a phone is good.",
-        ja="複数ならコンマで区切ります。スマートフォンで読めるものがよいでしょう。",
+        en="Several with commas or blanks between them. One that can be read on a phone is good.",
+        ja="複数なら「,」や「、」、空白で区切ります。スマートフォンで読めるものがよいでしょう。",
     ),
     "first.zone": Words(en="Time zone", ja="タイムゾーン"),
     "first.zone.help": Words(

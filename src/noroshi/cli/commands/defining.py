@@ -220,8 +220,8 @@ BLUEPRINT = Command(
                 Option(
                     ("--rule",),
                     Words(
-                        en="for a new instance: a rule that acts on it (again for more)",
-                        ja="新しい監視インスタンスの実行条件 (繰り返せます)",
+                        en="a rule that acts on what would have none (again for more)",
+                        ja="ほかに実行条件がないときに使う実行条件 (繰り返せます)",
                     ),
                     {"metavar": "RULE", "action": "append", "default": []},
                 ),

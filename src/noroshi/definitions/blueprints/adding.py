@@ -42,7 +42,9 @@ def add(
 ) -> tuple[Document, ...]:
     """The documents with the blueprint's monitors in that instance, which is made if need be.
 
-    `rest` is what a new instance says beside (address, zone, rules). Invalid with all problems.
+    `rest` is what a new instance says beside (address, zone, rules). Its rules are what is added
+    has too where the instance and the group are there and have none, so that somebody is told.
+    Invalid with all problems.
     """
     place = file_of("instances", instance, [])
     given = _values(blueprint, values, place)
@@ -52,6 +54,8 @@ def add(
     there = next((content(one) for one in documents if one.key == key), None)
     said = {**rest} if there is None else there
     groups = [_filled(group, given) for group in blueprint.groups]
+    if there is not None and not there.get("rules"):
+        groups = [_ruled(group, there.get("group", []), rest) for group in groups]
     merged = {**said, "group": _merged(said.get("group", []), groups, place)}
     if place.found:
         raise Invalid(tuple(place.found))
@@ -109,6 +113,17 @@ def _merged(
             place.say(THERE_ALREADY, path=path)
         known["monitor"] = [*known.get("monitor", ()), *group.get("monitor", ())]
     return groups
+
+
+def _ruled(
+    group: dict[str, Any], there: list[dict[str, Any]], rest: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The group, those of its monitors with rules that would have none."""
+    known = next((one for one in there if one.get("name") == group["name"]), group)
+    if not rest.get("rules") or known.get("rules") or group.get("rules"):
+        return group
+    monitors = [{"rules": rest["rules"], **one} for one in group.get("monitor", ())]
+    return {**group, "monitor": monitors}
 
 
 def _twice(known: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[str]:

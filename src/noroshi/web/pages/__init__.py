@@ -53,7 +53,7 @@ def routes(house: House) -> list[Route]:
         *overview.routes(house, live),
         *monitor.routes(house, live),
         *alarms.routes(house, live),
-        *maintenance.routes(house),
+        *maintenance.routes(house, live),
         *parts.routes(house, live),
         *placing.routes(house, live),
         *adding.routes(house, live),

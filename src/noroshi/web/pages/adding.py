@@ -21,6 +21,7 @@ from noroshi.web.seen import part_page
 from noroshi.web.spots import called
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
+from noroshi.web.written import figures
 
 FIELDS = ("instance", "address", "zone")
 VALUE, RULE = "value.", "rule."
@@ -82,7 +83,7 @@ async def _one(visit: Visit, live: Live) -> Response:
 def _given(visit: Visit) -> dict[str, Any]:
     form = visit.form
     values = {
-        key.removeprefix(VALUE): text.strip()
+        key.removeprefix(VALUE): figures(text.strip())
         for key, text in form.items()
         if key.startswith(VALUE) and text.strip()
     }

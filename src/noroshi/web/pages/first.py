@@ -20,6 +20,7 @@ from noroshi.web.mails import TAKEN, attempts, names, relay
 from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.visit import A_YEAR, LANGUAGE, LANGUAGES, Visit, asked as answered, page
 from noroshi.web.words import TEXTS
+from noroshi.web.written import addresses, figures
 
 STEPS = ("administrator", "person", "machine", "mail", "alarm")
 WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
@@ -87,7 +88,7 @@ async def person(visit: Visit) -> Response:
     etag = visit.form.get("etag", "")
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     made = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
-    made["addresses"] = [one for one in form["addresses"].replace(",", " ").split() if one]
+    made["addresses"] = list(addresses(form["addresses"]))
     # Who has just begun writes what nobody else wrote meanwhile.
     done = await attempt(
         visit,
@@ -181,7 +182,9 @@ async def alarm(visit: Visit) -> Response:
         if deed == "test_alarm":
             done = await attempt(visit, deed, contact=visit.form.get("contact", ""))
         else:
-            done = await attempt(visit, "test_alarm_seen", number=visit.form.get("number", ""))
+            done = await attempt(
+                visit, "test_alarm_seen", number=figures(visit.form.get("number", ""))
+            )
         if not done.why:
             return visit.to("/first/alarm")
     contacts, its_way = await visit.need("contacts"), await _way(visit, look)

@@ -11,9 +11,19 @@ from starlette.routing import Route
 
 from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
+from noroshi.web.live import Live
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
-from noroshi.web.windows import Planned, document_of, key_of, planned, put_in, taken_out, titled
+from noroshi.web.windows import (
+    Planned,
+    document_of,
+    is_over,
+    key_of,
+    planned,
+    put_in,
+    taken_out,
+    titled,
+)
 
 HERE = "/alarms/maintenance"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -21,12 +31,16 @@ FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time"
 MOST_PLACES = 300
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: House, live: Live) -> list[Route]:
     """Its address."""
-    return [Route(HERE, page(house, maintenance), methods=["GET", "POST"])]
+
+    async def one(visit: Visit) -> Response:
+        return await maintenance(visit, live)
+
+    return [Route(HERE, page(house, one), methods=["GET", "POST"])]
 
 
-async def maintenance(visit: Visit) -> Response:
+async def maintenance(visit: Visit, live: Live) -> Response:
     """What is planned, and a form for one more."""
     if visit.request.method == "GET":
         return await _shown(visit, Outcome())
@@ -34,6 +48,7 @@ async def maintenance(visit: Visit) -> Response:
     done = await (_removed(visit) if deed == "remove" else _added(visit))
     if done.why:
         return await _shown(visit, done)
+    live.changed()
     return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))
 
 
@@ -41,9 +56,12 @@ async def _added(visit: Visit) -> Outcome:
     shown = await visit.need("definition_show")
     place = visit.form.get("place", "").strip().strip("/")
     content = document_of(shown["documents"], place)
-    changed = None if content is None else put_in(content, place, _window(visit))
-    if changed is None:
+    window = _window(visit)
+    changed = None if content is None else put_in(content, place, window)
+    if content is None or changed is None:
         return Outcome(None, (visit.text("works.no_place"),), 404)
+    if is_over(window, str(content.get("zone", "UTC")), visit.house.service.now()):
+        return Outcome(None, (visit.text("works.past", given=window["ends"]),), 400)
     return await _put(visit, shown, place, changed)
 
 

@@ -17,6 +17,7 @@ from noroshi.web.house import House
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
+from noroshi.web.written import figures
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
     "user_add": ("name", "role"),
@@ -99,12 +100,12 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
     name = form.get("name", "").strip()
     if deed == "token_revoke":
         return {"name": name}
-    days = form.get("days", "").strip()
+    days = figures(form.get("days", "").strip())
     number = days.isascii() and days.isdecimal() and len(days) <= MOST_DIGITS
     return {
         "name": name,
         "role": form.get("role", VIEWER),
-        "days": int(days) if number else -1,  # the operation says what it may be
+        "days": int(days) if number else days,  # the operation says what it may be
         "programs": form.get("programs") == "yes",
     }
 

@@ -1,0 +1,25 @@
+"""What people write into fields as an input method has it: figures of full width, and the marks
+that they put between addresses. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+FIGURES = re.compile(r"[-+]?\d+(\.\d+)?|(\d+[dhms])+|\d{1,2}:\d{2}", re.ASCII)
+"""A number, a length of time, a time of day."""
+BETWEEN = re.compile(r"[\s,，、;；]+")
+TIMES = frozenset(("every", "timeout", "repeat", "renew_every", "grace", "at"))
+"""Settings that are a length of time or times of day."""
+
+
+def figures(text: str) -> str:
+    """A number or a time in ASCII; whatever is something else stays as it was written."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return plain if FIGURES.fullmatch(plain) else text
+
+
+def addresses(text: str) -> Sequence[str]:
+    """Mail addresses that stand on lines of their own, or with a mark or a blank between."""
+    return [one for one in BETWEEN.split(text) if one]
