@@ -91,6 +91,10 @@ HANDLING: Mapping[str, Words] = {
     "post.accepted": Words(en="Accepted", ja="受領"),
     "post.arrived": Words(en="Seen arrived", ja="到達確認"),
     "post.came_back": Words(en="Came back", ja="不達"),
+    "became.by": Words(
+        en="Seen by {by}, who gave back the number in it.",
+        ja="{by} さんが、メールの番号を入れて到達を確認しました。",
+    ),
     "post.not_yet": Words(en="not yet", ja="まだ"),
     "deed.hold": Words(en="Hold", ja="送信を止める"),
     "deed.release": Words(en="Release", ja="送信に戻す"),
