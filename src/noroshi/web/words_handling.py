@@ -72,6 +72,7 @@ HANDLING: Mapping[str, Words] = {
     "state.accepted": Words(en="accepted", ja="受領"),
     "state.seen_arrived": Words(en="seen arrived", ja="到達確認"),
     "state.came_back": Words(en="came back", ja="不達"),
+    "state.signed_in": Words(en="signed in", ja="サインイン済み"),
     "state.dropped": Words(en="given up", ja="取りやめ"),
     "state.together": Words(en="in a digest", ja="まとめ済み"),
     "state.set_aside_together": Words(en="set aside in a digest", ja="まとめて保留"),
