@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from noroshi.core.words import Words
 
-COMMAND = "noroshi "
+COMMAND, SET = "noroshi ", "--set "
 PLACES: Mapping[str, Words] = {
     "status --all": Words(en="the overview", ja="「概況」"),
     "alarms": Words(en="the page of alarms", ja="「アラーム」"),
@@ -25,6 +25,7 @@ PLACES: Mapping[str, Words] = {
 END = r"(?=$|[;)。])"
 Swaps = Sequence[tuple[str, str]]
 IN_ENGLISH: Swaps = (
+    (r" \(as a command: --set \S+\)", ""),
     ("See what differs now: noroshi plan", "See in the versions what differs now."),
     ("If that is meant: noroshi apply --empty DIR", "If that is meant, tick the box below."),
     ("To end all .*: noroshi apply --empty DIR", "To end all watching, tick the box below."),
@@ -41,6 +42,7 @@ IN_ENGLISH: Swaps = (
     ),
 )
 IN_JAPANESE: Swaps = (
+    (r" \(コマンドでは --set \S+\)", ""),
     (
         "であれば: noroshi apply --empty フォルダー",
         "であれば、下の欄にチェックを入れてください。",
@@ -82,7 +84,7 @@ SWAPS = {"en": _ready(_english()), "ja": _ready(_japanese())}
 
 def on_page(text: str, language: str) -> str:
     """The same text for somebody who reads it in a browser."""
-    if COMMAND not in text:
+    if COMMAND not in text and SET not in text:
         return text
     for pattern, place in SWAPS["ja" if language == "ja" else "en"]:
         text = pattern.sub(place, text)

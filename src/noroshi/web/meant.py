@@ -67,7 +67,7 @@ def place_meant(visit: Visit, given: str, labels: Labels) -> tuple[str, Outcome]
         why = visit.text("place.near", given=given, near=near)
     else:
         why = visit.text("place.none", given=given)
-    return "", Outcome(None, (why,), 404)
+    return "", Outcome(None, (why,), 404, problems=(("place", why),))
 
 
 def _plain(text: str) -> str:

@@ -74,6 +74,8 @@ class Came:
     why: tuple[str, ...] = ()
     status: int = 200
     left: frozenset[str] | None = None
+    bad: frozenset[str] = frozenset()
+    """The fields of a silence that are wrong."""
 
 
 async def _done(visit: Visit, deed: str) -> Came:
@@ -85,7 +87,7 @@ async def _done(visit: Visit, deed: str) -> Came:
         done = await attempt(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
         raise NotFound(TEXTS["error.not_there"])
-    return Came(done=int(not done.why), why=done.why, status=done.status)
+    return Came(done=int(not done.why), why=done.why, status=done.status, bad=done.bad)
 
 
 async def _on_picked(visit: Visit, deed: str) -> Came:
@@ -187,6 +189,7 @@ async def _shown(
         did=did,
         over=over or (0 if came.why else came.over),
         why=came.why,
+        bad=came.bad,
     )
 
 

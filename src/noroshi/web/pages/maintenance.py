@@ -114,6 +114,7 @@ async def _shown(visit: Visit, done: Outcome) -> Response:
         where=visit.form.get("place", "") or asked(visit, "place"),
         did=asked(visit, "did"),
         why=done.why,
+        bad=done.bad,
         may=may(visit),
     )
 
