@@ -17,7 +17,7 @@ from noroshi.web.doing import Outcome
 from noroshi.web.first_told import at_fields
 from noroshi.web.words import TEXTS
 from tests.service.asking import NearBy
-from tests.service.desk import Desk, SignInServer
+from tests.service.desk import OLD_SECRET, Desk, SignInServer
 from tests.service.test_beginning import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
@@ -229,6 +229,20 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
     await browser.post(
         "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=good&state=S"
     )
+    assert browser.to == "/first/alarm"
+
+
+async def test_a_secret_that_was_refused_is_typed_again_where_one_is(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=OLD_SECRET)
+    await browser.get("/first/sign-in")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    await browser.post("/first/sign-in", do="paste", pasted=pasted)
+    assert browser.status == 503 and "--secret-file" not in browser.text
+    assert 'name="secret"' in browser.text and "正しい値を入れ直してください" in browser.text
+    await browser.post("/first/sign-in", do="secret", secret=SECRET)
+    await browser.get("/first/sign-in")
+    await browser.post("/first/sign-in", do="paste", pasted=pasted)
     assert browser.to == "/first/alarm"
 
 

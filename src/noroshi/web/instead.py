@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from noroshi.core.words import Words
+from noroshi.web import instead_mail
 
-COMMAND, SET = "noroshi ", "--set "
+COMMAND, OPTION = "noroshi ", "--"
 PLACES: Mapping[str, Words] = {
     "status --all": Words(en="the overview", ja="「概況」"),
     "alarms": Words(en="the page of alarms", ja="「アラーム」"),
@@ -61,6 +62,7 @@ IN_JAPANESE: Swaps = (
 
 def _english() -> Iterator[tuple[str, str]]:
     yield from IN_ENGLISH
+    yield from instead_mail.IN_ENGLISH
     for command, place in PLACES.items():
         yield f"See: noroshi {command}{END}", f"See {place.en}."
         yield f"Look (?:at|with): noroshi {command}{END}", f"Look at {place.en}."
@@ -70,6 +72,7 @@ def _english() -> Iterator[tuple[str, str]]:
 
 def _japanese() -> Iterator[tuple[str, str]]:
     yield from IN_JAPANESE
+    yield from instead_mail.IN_JAPANESE
     for command, place in PLACES.items():
         yield f"noroshi {command} で", f"{place.ja}で"
         yield f": noroshi {command}{END}", f" ({place.ja}で確かめられます)"
@@ -84,7 +87,7 @@ SWAPS = {"en": _ready(_english()), "ja": _ready(_japanese())}
 
 def on_page(text: str, language: str) -> str:
     """The same text for somebody who reads it in a browser."""
-    if COMMAND not in text and SET not in text:
+    if COMMAND not in text and OPTION not in text:
         return text
     for pattern, place in SWAPS["ja" if language == "ja" else "en"]:
         text = pattern.sub(place, text)
