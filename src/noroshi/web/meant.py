@@ -41,11 +41,11 @@ def labels_of(monitors: Sequence[Answer]) -> Labels:
 
 def meant(given: str, labels: Labels) -> Meant:
     """A place's own path goes first, then what a page calls it, then its title or name alone."""
-    wanted = _plain(given)
+    wanted, path = _plain(given), given.strip().strip("/")
+    if path in labels:
+        return Meant(path)
     if wanted in WHOLE:
         return Meant(EVERYTHING)
-    if given.strip().strip("/") in labels:
-        return Meant(given.strip().strip("/"))
     for names in (_labels, _own):
         hits = [path for path, label in labels.items() if wanted in names(path, label)]
         if len(hits) == 1:
