@@ -90,6 +90,13 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get("/first")).to == "/"
+        mail = (await browser.get(f"/queue/mail?id={sent}")).text
+        assert "sato さんが、メールの番号を入れて" in mail and "確かめていません" not in mail
+        for path in ("/mail", "/mail/route/smtp1", "/ledger"):
+            assert "確かめていません" not in (await browser.get(path)).text, path
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        assert "(seen by sato)" in (await browser.get("/")).text
 
 
 async def test_a_test_alarm_that_waits_says_so_and_why_once(desk, browser):
