@@ -201,12 +201,13 @@ class Files(Protocol):
 class Trip:
     """What is known of the mails that go by a route to the account's own mailbox: when one was
     last seen arrived (None: not yet) and how many seconds it took, from when on the time without
-    one counts, and what stands against the last one."""
+    one counts, and what stands against the last one. `by`: who had it in hand, if a person had."""
 
     counts_from: datetime
     seen: datetime | None = None
     took: float = 0.0
     why: Words = NOTHING
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

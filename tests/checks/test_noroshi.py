@@ -122,6 +122,17 @@ async def test_a_sign_in_that_is_lost_after_there_was_one_is_told_at_once(kind):
     assert told and not memory
 
 
+@pytest.mark.parametrize("kind", ["route", "account"])
+async def test_what_is_not_told_yet_does_not_say_what_is_wrong_when_something_else_recovers(
+    kind,
+):
+    check = KINDS[f"noroshi-{kind}"]
+    host = FakeHost(own=Own(**{kind: NEW[kind]}), now=DAWN)
+    found = (await check.run(check.options(**{kind: kind}), host, {})).readings
+    first = next(one for one in found if one.name == FIRST[kind])
+    assert first.note != WHY and "nothing else stands against it" in first.note.en
+
+
 async def test_what_stops_a_route_is_told_in_its_words():
     found = await readings("route", route=down(Fault.SIGN_IN, 0))
     assert {r.name: r.note for r in found}["blocked"] == WHY

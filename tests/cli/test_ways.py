@@ -75,19 +75,25 @@ NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってき
             id="accepted",
         ),
         pytest.param(
-            {"arrives": {"seen": None, "took": 0.0, "why": NOTHING}},
+            {"arrives": {"seen": None, "took": 0.0, "why": NOTHING, "by": ""}},
             "no mail seen arrived yet",
             "到達はまだ確認していません",
             id="not yet",
         ),
         pytest.param(
-            {"arrives": {"seen": AT, "took": 8.2, "why": NOTHING}},
+            {"arrives": {"seen": AT, "took": 8.2, "why": NOTHING, "by": ""}},
             " (took 8 s)",
             " (所要 8秒)",
             id="seen",
         ),
         pytest.param(
-            {"arrives": {"seen": AT, "took": 180.0, "why": LOST}},
+            {"arrives": {"seen": AT, "took": 0.0, "why": NOTHING, "by": "aki"}},
+            " (by aki)",
+            " (aki が確認)",
+            id="seen by a person",
+        ),
+        pytest.param(
+            {"arrives": {"seen": AT, "took": 180.0, "why": LOST, "by": ""}},
             " (took 3 min); it came back",
             " (所要 3分)。戻ってきました",
             id="seen, and the last one not",

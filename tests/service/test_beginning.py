@@ -171,9 +171,37 @@ async def test_an_alarm_whose_number_is_given_back_is_proved(asking):
     look = await asking("test_alarm_seen", number=f" {number} ")
     assert look["seen"] and look["by"] == "aki" and not look["open"]
     (row,) = (await asking("ledger"))["rows"]
-    assert (row["alarm"], row["state"]) == (sent["id"], "accepted")
+    assert (row["alarm"], row["state"]) == (sent["id"], "seen arrived")
     (kept,) = [one for one in await asking("audit") if one["op"] == "test_alarm_seen"]
     assert kept["after"]["mail"] == sent["id"] and kept["given"] == {}
+
+
+async def test_a_mail_whose_number_is_given_back_was_seen_and_its_route_is_proved_by_who_did(
+    asking,
+):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    sent = await asking("test_alarm")
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    number = await number_in_the_mail(asking, sent["id"])
+    seen = (await asking("test_alarm_seen", number=number))["seen"]
+    asking.desk.time.pass_by(hours=1)
+    assert (await asking("test_alarm_seen", number=number))["seen"] == seen
+    letter = await asking("queue_show", id=sent["id"])
+    said = {"address": "ops@example.com", "state": "seen arrived", "at": seen, "said": ""}
+    assert letter["arrived"] == [said | {"by": "aki"}] and letter["unproved"]["en"] == ""
+    assert letter["queued"]["state"] == "seen arrived"
+    (route,) = (await asking("status"))["routes"]
+    assert (route["arrives"]["seen"], route["arrives"]["by"]) == (seen, "aki")
+
+
+async def test_a_number_that_came_before_its_receipt_is_believed_once_that_is_there(asking):
+    await asking("definition_change", put=CONTACT | ROUTE)
+    sent = await asking("test_alarm")
+    number = await number_in_the_mail(asking, sent["id"])
+    await asking("test_alarm_seen", number=number)
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await asking("test_alarm_seen", number=number)
+    assert (await asking("queue_show", id=sent["id"]))["queued"]["state"] == "seen arrived"
 
 
 async def test_a_number_is_not_to_be_guessed(asking):

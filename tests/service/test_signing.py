@@ -240,6 +240,18 @@ async def test_status_tells_as_whom_and_until_when(ask):
     assert (route["ends"], route["by_next"]) == ("2027-01-31", False)
 
 
+async def test_a_sign_in_that_ends_a_route_s_rest_is_written_down_as_signed_in(ask):
+    await applied(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["m365"])
+    await ask.desk.attempted("m365", DOWN)
+    await ask("set_secret", name="app", value=CANARY)
+    await ask("authorize_begin", route="m365")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    await ask("authorize_finish", route="m365", pasted=pasted)
+    (kept,) = [one for one in await ask("audit") if one["op"] == "authorize_finish"]
+    assert kept["after"]["state"] == "signed in"
+
+
 async def test_a_route_whose_password_is_not_in_the_vault_is_not_called_ready(ask):
     await applied(ask, routes__plain={"kind": "post", "options": {"password": "relay"}})
     plain = next(one for one in (await ask("status"))["routes"] if one["name"] == "plain")

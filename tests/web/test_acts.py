@@ -1,5 +1,6 @@
 """Pages by which instances, groups and monitors are stopped, copied, moved, added and tried."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -166,7 +167,8 @@ async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, b
     await browser.get("/add/shop")
     assert 'name="rule.all" value="yes" checked' in browser.text
     await browser.post("/add/shop", do="add", instance="web2")
-    assert browser.status == 400 and "must be said" in browser.text
+    assert browser.status == 400 and '<span class="bad">must be said</span>' in browser.text
+    assert "--set" not in browser.text and browser.text.count('aria-invalid="true"') == 1
     given = {"value.till": "a", "address": "192.0.2.2", "zone": "Asia/Tokyo", "rule.all": "yes"}
     await browser.post("/add/shop", do="add", instance="web2", **given)
     assert browser.to.startswith("/instance/web2")
@@ -174,6 +176,26 @@ async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, b
     assert {"address": "192.0.2.2", "zone": "Asia/Tokyo", "rules": ["all"]}.items() <= made[
         "instances/web2"
     ].items()
+
+
+WEB = {
+    "asks": {"port": "", "room": "shop"},
+    "group": [
+        {
+            "name": "${room}",
+            "monitor": [{"name": "port", "kind": "disk", "options": {"include": "${port}"}}],
+        }
+    ],
+}
+
+
+async def test_what_a_value_is_wrong_for_is_told_at_its_field_and_by_no_key(desk, browser):
+    await NearBy(desk)("definition_change", put={"blueprints/web": WEB})
+    await browser.get("/add/web")
+    await browser.post("/add/web", do="add", instance="web9", **{"value.port": "8"})
+    assert browser.status == 400 and "instances/web9.toml" not in browser.text
+    (field,) = re.findall(r'<input id="v-port"[^>]*>', browser.text)
+    assert 'aria-invalid="true"' in field and '<span class="bad">' in browser.text
 
 
 async def tried_desk(**kind):

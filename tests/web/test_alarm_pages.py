@@ -269,7 +269,67 @@ async def test_what_is_wrong_with_planned_work_is_told_and_what_was_typed_stays(
     assert seen.status == 400 and "is not after 2026-12-25 06:00" in seen.text
     assert 'value="Move"' in seen.text and 'value="2026-12-25"' in seen.text
     await seen.post("/alarms/maintenance", do="add", **given | {"place": "web2"}, **times)
-    assert seen.status == 404 and "no instance, group or monitor of that name" in seen.text
+    assert seen.status == 404 and "no instance, group or monitor “web2”" in seen.text
+    assert "Is one of these meant? web1" in seen.text
+
+
+TYPED = {
+    "as a page calls it": ("このマシン › ディスク容量", DISKS),
+    "by its title alone": ("ディスク容量", DISKS),
+    "by its name alone": ("disks", DISKS),
+    "by an instance's title, in wide letters": ("このマシン　", "web1"),
+    "all of it, in Japanese": ("全体", "everything"),
+    "all of it, in other words": ("すべて", "everything"),
+}
+
+
+async def retitled(ask):
+    monitors = [
+        {"name": "disks", "kind": "disk", "title": "ディスク容量"},
+        {"name": "more", "kind": "disk", "title": "ログ"},
+        {"name": "most", "kind": "disk", "title": "ログ"},
+    ]
+    groups = [{"name": "base", "title": "システム", "monitor": monitors}]
+    await applied(
+        ask, instances__web1={"title": "このマシン", "group": groups, "rules": ["all"]}
+    )
+
+
+@pytest.mark.parametrize("case", TYPED)
+async def test_a_place_is_silenced_by_what_people_call_it(seen, ask, case):
+    given, place = TYPED[case]
+    await retitled(ask)
+    await seen.get("/alarms")
+    await seen.post("/alarms", do="silence", place=given, reason="x", length="1h")
+    assert seen.to == "/alarms?did=silence"
+    (one,) = await ask("silence_list")
+    assert one["place"] == ("" if place == "everything" else place)
+
+
+async def test_both_forms_offer_monitors_and_say_the_same_of_a_place_that_is_not_clear(
+    seen, ask
+):
+    await retitled(ask)
+    for where, deed in (("/alarms", "silence"), ("/alarms/maintenance", "add")):
+        page = (await seen.get(where)).text
+        assert f'<option value="{DISKS}">このマシン › ディスク容量</option>' in page
+        said = {"reason": "x", "length": "1h", "from_time": "22:00", "to_time": "23:00"}
+        await seen.post(where, do=deed, place="ログ", **said)
+        assert seen.status == 404 and "2 places are called “ログ”. Say which:" in seen.text
+        assert "このマシン › ログ (web1/base/more)" in seen.text
+        await seen.post(where, do=deed, place="ディスク", **said)
+        assert "Is one of these meant? このマシン › ディスク容量" in seen.text
+
+
+async def test_maintenance_is_planned_by_a_title_but_not_for_everything(seen, ask):
+    await retitled(ask)
+    await seen.get("/alarms/maintenance")
+    times = {"sort": "weekly", "from_time": "22:00", "to_time": "02:00"}
+    await seen.post("/alarms/maintenance", do="add", place="システム", **times)
+    assert seen.to == "/alarms/maintenance?did=added"
+    await seen.get("/alarms/maintenance")
+    await seen.post("/alarms/maintenance", do="add", place="全体", **times)
+    assert seen.status == 400 and "not for everything" in seen.text
 
 
 async def test_planned_work_that_never_ends_or_is_over_already_is_refused(seen, ask):

@@ -439,7 +439,7 @@ async def test_a_rule_that_is_still_named_cannot_go(desk, browser):
     form = filled_in(browser.text)
     base = {"etag": form["etag"], "version": form["version"], "do": "remove", "meant": "yes"}
     await browser.post(page, **base)
-    assert browser.status == 400 and "instances/web1.toml: rules" in browser.text
+    assert browser.status == 400 and "Instance web1 › Rules: " in browser.text
 
 
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])

@@ -17,7 +17,7 @@ from noroshi.web.doing import Outcome
 from noroshi.web.first_told import at_fields
 from noroshi.web.words import TEXTS
 from tests.service.asking import NearBy
-from tests.service.desk import Desk, SignInServer
+from tests.service.desk import OLD_SECRET, Desk, SignInServer
 from tests.service.test_beginning import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
@@ -90,6 +90,13 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get("/first")).to == "/"
+        mail = (await browser.get(f"/queue/mail?id={sent}")).text
+        assert "sato さんが、メールの番号を入れて" in mail and "確かめていません" not in mail
+        for path in ("/mail", "/mail/route/smtp1", "/ledger"):
+            assert "確かめていません" not in (await browser.get(path)).text, path
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        assert "(seen by sato)" in (await browser.get("/")).text
 
 
 async def test_a_test_alarm_that_waits_says_so_and_why_once(desk, browser):
@@ -229,6 +236,20 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
     await browser.post(
         "/first/sign-in", do="paste", pasted="http://localhost/MxMail/?code=good&state=S"
     )
+    assert browser.to == "/first/alarm"
+
+
+async def test_a_secret_that_was_refused_is_typed_again_where_one_is(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=OLD_SECRET)
+    await browser.get("/first/sign-in")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    await browser.post("/first/sign-in", do="paste", pasted=pasted)
+    assert browser.status == 503 and "--secret-file" not in browser.text
+    assert 'name="secret"' in browser.text and "正しい値を入れ直してください" in browser.text
+    await browser.post("/first/sign-in", do="secret", secret=SECRET)
+    await browser.get("/first/sign-in")
+    await browser.post("/first/sign-in", do="paste", pasted=pasted)
     assert browser.to == "/first/alarm"
 
 

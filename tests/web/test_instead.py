@@ -8,6 +8,7 @@ import pytest
 
 from noroshi.core.words import Words
 from noroshi.web.instead import PLACES, on_page
+from noroshi.web.instead_mail import left_to_copy, not_led
 from tests.service.asking import NearBy, applied
 
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
@@ -44,6 +45,51 @@ def test_every_text_that_names_such_a_command_names_the_page():
     named = {one for one in told if ELSEWHERE.search(one[0])}
     assert len(named) > 30
     assert [one for one in named if ELSEWHERE.search(on_page(*one))] == []
+
+
+SIGNS_IN = re.compile(r"noroshi authorize\b")
+
+
+def test_no_page_sends_anybody_to_the_command_line_to_sign_in():
+    told = {(one.say(tongue), tongue) for one in texts() for tongue in ("en", "ja")}
+    named = {one for one in told if SIGNS_IN.search(one[0])}
+    assert len(named) > 20
+    assert [one for one in named if SIGNS_IN.search(on_page(*one))] == []
+
+
+ROUTES = {
+    "a wrong secret, by the wizard": (
+        "正しい値は noroshi authorize smtp1 --secret-file ファイル で入れ直してください",
+        "正しい値を入れ直してください",
+    ),
+    "a wrong secret, at the route": (
+        "正しい値を入れてください: noroshi secret set m365",
+        "正しい値を入れ直してください",
+    ),
+    "an ended secret": (
+        "新しいものを作ってもらい、noroshi secret set m365 で入れると、送られます。",
+        "新しいものを作ってもらい、経路の画面で入れると、送られます。",
+    ),
+    "nobody signed in": (
+        "まだ誰もサインインしていません。noroshi authorize graph1 を実行してください",
+        "まだ誰もサインインしていません。経路の画面でサインインしてください",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ROUTES)
+def test_what_a_route_needs_is_done_on_its_page(case):
+    text, shown = ROUTES[case]
+    assert on_page(text, "ja") == shown
+
+
+def test_what_the_page_of_a_route_has_a_button_for_is_not_copied():
+    lines = ["noroshi authorize graph1", "noroshi secret set m365", "df -h"]
+    assert left_to_copy(lines, ["m365"]) == ["df -h"]
+    assert left_to_copy(lines, ["m36"]) == ["noroshi secret set m365", "df -h"]
+    assert not_led(["a", "Put it in:"], [], "en") == ["a", "Put it in."]
+    assert not_led(["入れます:"], [], "ja") == ["入れます。"]
+    assert not_led(["入れます:"], ["df -h"], "ja") == ["入れます:"]
 
 
 @pytest.mark.parametrize("name", ["noroshi secret set mail", "noroshi check-store", "Noroshi"])

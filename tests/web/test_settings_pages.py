@@ -118,6 +118,8 @@ async def test_a_token_is_shown_once_and_revoked(desk, browser):
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="x"
     )
     assert browser.status == 400 and 'value="graph"' in browser.text
+    assert re.search(r'<input [^>]*name="days"[^>]* aria-invalid="true">', browser.text)
+    assert "Days: " in browser.text and "days: " not in browser.text
     await browser.post(
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
     )

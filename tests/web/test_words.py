@@ -10,6 +10,7 @@ import pytest
 import noroshi.web
 from noroshi.definitions import TYPES
 from noroshi.hosts.around import SORTS
+from noroshi.service.signing import SIGNED_IN
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
@@ -53,6 +54,7 @@ def used():
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
     yield from (key("state", name) for name in STATES)
+    yield key("state", SIGNED_IN)  # in the audit log
     yield from (key("level", name) for name in LEVELS)
     yield from (key("verdict", name) for name in VERDICTS)
     yield from (f"sum.{name}" for name in PARTS)

@@ -36,6 +36,10 @@ ENDED = Words(
     ja="{name} のシークレットまたは証明書は {day} に期限が切れました",
 )
 LEFT = Words(en="Secret or certificate ends in", ja="シークレットまたは証明書の残り")
+STILL_NEW = Words(
+    en="nobody has signed in for {name} yet; nothing else stands against it",
+    ja="{name} のサインインはこれからです。ほかに問題はありません",
+)
 RESTS = Words(
     en="the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
     ja="サインインの最後の更新は{days}日前です。更新がないまま90日たつと切れます",
@@ -59,7 +63,8 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 
 def _readings(name: str, facts: AccountFacts, now: datetime, *, new: bool) -> Iterator[Reading]:
-    yield Reading("sign_in", float(not facts.well and not new), note=_why(facts))
+    why = STILL_NEW.fill(name=name) if new and not facts.well else _why(facts)
+    yield Reading("sign_in", float(not facts.well and not new), note=why)
     if facts.renewed is not None:
         days = (now - facts.renewed).total_seconds() / 86_400
         yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))

@@ -15,6 +15,10 @@ BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """What time mends, mostly: it is told only once it has lasted."""
 NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
 WELL = Words(en="mails can leave by it", ja="メールを送れます")
+STILL_NEW = Words(
+    en="its sign-in is still to come; nothing else stands against it",
+    ja="サインインはこれからです。ほかに問題はありません",
+)
 RETIRES = Words(
     en="it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
     "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
@@ -45,7 +49,7 @@ def _readings(facts: RouteFacts, now: datetime, *, new: bool) -> Iterator[Readin
     needs = facts.down is not None and facts.fault not in BY_ITSELF
     blocked = needs and not new
     down = (now - facts.down).total_seconds() / 60 if facts.down and not needs else 0.0
-    why = WELL if facts.down is None else facts.why
+    why = STILL_NEW if needs and new else facts.why if facts.down else WELL
     yield Reading("blocked", float(blocked), note=why)
     # Without a unit it is told by its note: nobody wants to read of 0 minutes.
     minutes = round(max(0.0, down), 1)

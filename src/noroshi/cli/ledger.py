@@ -142,7 +142,7 @@ def _tries(asked: Asked, one: Answer, now: datetime) -> Iterator[list[str]]:
         yield [asked.say(TRIED), clock(tried["at"], now), "  ".join(filter(None, parts))]
     for arrived in one["arrived"]:
         words = asked.say(STATES[arrived["state"]])
-        said = "  ".join(filter(None, (arrived["address"], arrived["said"])))
+        said = "  ".join(filter(None, (arrived["address"], arrived["said"], arrived["by"])))
         yield [words, clock(arrived["at"], now), said]
 
 

@@ -245,7 +245,12 @@ def _letter(asked: Asked, letter: Answer, now: datetime) -> Iterator[str]:
 def _became(asked: Asked, arrived: Answer, now: datetime) -> Sequence[str]:
     """What became of it for one address, once it was taken."""
     words = asked.say(STATES[arrived["state"]])
-    return (clock(arrived["at"], now), words, arrived["address"], arrived["said"])
+    return (
+        clock(arrived["at"], now),
+        words,
+        arrived["address"],
+        arrived["said"] or arrived["by"],
+    )
 
 
 def _left(asked: Asked, one: Answer) -> str:

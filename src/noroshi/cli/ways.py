@@ -26,6 +26,7 @@ BY_NEXT = Words(
 )
 
 SEEN = Words(en="seen arrived {at} (took {span})", ja="到達確認 {at} (所要 {span})")
+SEEN_BY = Words(en="seen arrived {at} (by {by})", ja="到達確認 {at} ({by} が確認)")
 NOT_YET = Words(en="no mail seen arrived yet", ja="到達はまだ確認していません")
 BUT = Words(en="{seen}; {why}", ja="{seen}。{why}")
 ONLY_ACCEPTED = Words(
@@ -76,6 +77,8 @@ def arrival(asked: Asked, route: Mapping[str, Any], now: datetime) -> str:
     if found["seen"]:
         took = span(timedelta(seconds=found["took"]))
         words = SEEN.fill(at=clock(found["seen"], now), span=took)
+    if found["by"]:
+        words = SEEN_BY.fill(at=clock(found["seen"], now), by=found["by"])
     why = Words(**found["why"])
     if why != NOTHING:
         words = BUT.fill(seen=words, why=why)

@@ -29,22 +29,26 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """What became of a mail after it was accepted: seen arrived, or came back."""
+    """What became of a mail after it was accepted: seen arrived, or came back. `by`: who says
+    that it arrived; "": Noroshi found it itself."""
 
     at: datetime
     address: str
     state: str
     said: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrives:
     """What is known of the mails that go by a route to the account's own mailbox: when one was
-    last seen there (None: not yet), how many seconds it took, what stands against the last."""
+    last seen there (None: not yet), how many seconds it took, what stands against the last. `by`:
+    who had the last in hand, at which nobody can say what it took; "": Noroshi found it itself."""
 
     seen: datetime | None
     took: float
     why: Words
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from noroshi.core.model import NOTHING, Receipt, Route
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Trip
 from noroshi.service.answers_mail import Arrived, Arrives
-from noroshi.trips import last_taken
+from noroshi.trips import SEEN, last_taken
 
 ACCEPTED, CAME_BACK = "accepted", "came back"
 NOT_PROVED = Words(
@@ -65,9 +65,16 @@ def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Words]
 
 def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
     """What became of a mail, as an answer."""
-    return tuple(Arrived(**asdict(one)) for one in arrivals)
+    return tuple(map(_arrived, arrivals))
+
+
+def _arrived(one: Arrival) -> Arrived:
+    """Of a mail that was seen, `said` is by whom; of one that came back, what a server wrote."""
+    if one.state != SEEN:
+        return Arrived(**asdict(one))
+    return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.said)
 
 
 def arrives(trip: Trip) -> Arrives:
     """What is known of a route's mails to its own mailbox, as an answer."""
-    return Arrives(seen=trip.seen, took=trip.took, why=trip.why)
+    return Arrives(seen=trip.seen, took=trip.took, why=trip.why, by=trip.by)

@@ -28,6 +28,7 @@ from noroshi.service.offer import (
     note,
     operation,
 )
+from noroshi.service.proved import seen_by
 from noroshi.service.sending import routes_of
 from noroshi.service.signing import NO_ROUTE as NO_SUCH_ROUTE
 
@@ -203,9 +204,12 @@ class Beginning(Desk):
         if not secrets.compare_digest(number.strip().encode(), kept.number.encode()):
             await self._keep_first(replace(kept, wrong=kept.wrong + 1))
             raise Invalid(WRONG_NUMBER, (Problem("number", WRONG_NUMBER),))
-        now = self._clocks.wall()
-        await self._keep_first(replace(kept, seen=now, by=who.name))
-        note(after={"mail": kept.mail, "to": kept.to, "seen": now})
+        if not _is_known(kept):
+            kept = replace(kept, seen=self._clocks.wall(), by=who.name)
+            await self._keep_first(kept)
+        if kept.seen is not None:
+            await seen_by(self._store, kept.mail, kept.by, kept.seen)
+        note(after={"mail": kept.mail, "to": kept.to, "seen": kept.seen})
         return await self.first_look(who)
 
     async def _kept_first(self) -> Kept | None:
@@ -217,6 +221,11 @@ class Beginning(Desk):
 
     async def _keep_first(self, kept: Kept) -> None:
         await self._store.note(FIRST, schema.text(kept))
+
+
+def _is_known(kept: Kept) -> bool:
+    """Whether the number of the last mail, not of an earlier one, was given back before."""
+    return kept.seen is not None and kept.sent is not None and kept.seen > kept.sent
 
 
 def _instances(documents: Iterable[Document]) -> Collection[str]:

@@ -31,6 +31,7 @@ from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.arriving import limits
 from noroshi.service.offer import Trouble
+from noroshi.service.proved import proved, with_proof
 from noroshi.service.under_way import UnderWay
 from noroshi.trips import looked_at, mails_of, trip_of
 from noroshi.vault import KeyRing, Vault
@@ -126,12 +127,14 @@ class Desk:
         )
 
     async def _trip(self, plan: Plan, route: Route) -> Trip | None:
-        """What is known of its mails to the own mailbox; None: that is not read."""
-        account = reader_of(plan, route)
+        """What is known of its mails to the own mailbox, or by people; None: nothing is."""
+        notes, account = await self._store.notes(), reader_of(plan, route)
+        proof = proved(notes, route.name)
         if account is None:
-            return None
-        looked = looked_at(await self._store.notes(), account.kept_as)
-        return trip_of(await mails_of(self._store, route.name), looked, self._clocks.wall())
+            return with_proof(None, proof)
+        looked = looked_at(notes, account.kept_as)
+        mails = await mails_of(self._store, route.name)
+        return with_proof(trip_of(mails, looked, self._clocks.wall()), proof)
 
     async def _unproved(self) -> Mapping[str, Words]:
         """By route, what is not known of what it took; nothing while the definitions cannot be

@@ -32,6 +32,8 @@ from noroshi.service.offer import (
 )
 from noroshi.vault import Secret, VaultError
 
+SIGNED_IN = "signed in"
+"""How a route is that was down until now: whether it is well, its next mail shows."""
 ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
 NO_ROUTE = Words(
@@ -248,7 +250,8 @@ class Signing(Desk):
                 await self._wake(other.name)
         routes = await self._routes(plan, await self._store.waiting())
         found = next(status for status in routes if status.name == route)
-        note(after={"account": account.name})
+        state = SIGNED_IN if found.state == "down" else found.state
+        note(after={"account": account.name, "state": state})
         return found
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:

@@ -12,6 +12,8 @@ from noroshi.core.words import Words, paired
 
 Answer = Mapping[str, Any]
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
+PLACE = re.compile(r": group\.([^.]+)\.monitor\.([^.]+)\.(?:options\.)?(\w+)")
+"""Where a setting of a monitor is, as problems of definitions tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,22 @@ def _ask(
         fills=next(((kind, option) for kind, _, option in mine), ("", name)),
         used=[f"{where} ({option})" if option else where for _, where, option in mine],
     )
+
+
+def asked_at(asks: Sequence[Ask], where: str) -> str:
+    """The name of the value that a problem of definitions is about; "": of none. What the value
+    itself lacks is told by its name."""
+    place = PLACE.search(where)
+    found = f"{place[1]}/{place[2]} ({place[3]})" if place else where
+    named = (one.name for one in asks if one.name == where or any(_fits(found, one.used)))
+    return next(named, "")
+
+
+def _fits(found: str, used: Sequence[str]) -> Iterator[bool]:
+    """What stands in a name is anything until it is filled in."""
+    for one in used:
+        parts = (re.escape(part) for part in MARK.sub("\0", one).split("\0"))
+        yield re.fullmatch("[^/.]+".join(parts), found) is not None
 
 
 def _uses(groups: Sequence[Answer]) -> Iterator[tuple[str, str, str, str]]:

@@ -15,6 +15,7 @@ from noroshi.service.offer import NOT_ALLOWED, NOT_SURE
 from noroshi.web.api import STATUS
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit
+from noroshi.web.wheres import told_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Outcome:
     unsure: bool = False
     problems: tuple[tuple[str, str], ...] = ()
     kind: str = ""
+
+    @property
+    def bad(self) -> frozenset[str]:
+        """The fields that are wrong, to be marked."""
+        return frozenset(where for where, _ in self.problems)
 
 
 async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
@@ -49,7 +55,8 @@ async def tried(visit: Visit, op: str, **args: Any) -> Outcome:
     problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
     told = visit.say(answer["words"])
     # A refusal of one thing alone is that thing's own sentence: it is told once.
-    why = (told, *(f"{where}: {what}" for where, what in problems if what != told))
+    rest = ((where, what) for where, what in problems if what != told)
+    why = (told, *(told_at(where, what, visit.language, op) for where, what in rest))
     status = STATUS.get(kind, 503)
     return Outcome(None, why, status, kind == "password", tuple(problems), kind)
 

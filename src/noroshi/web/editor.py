@@ -87,7 +87,9 @@ async def shown(visit: Visit, edit: Edit, look: Look) -> Response:
     rows = [row for section in look.sections for block in section.blocks for row in block.rows]
     names += [f"{row.prefix}{cell}" for row in rows for cell in row.cells]
     at_rows = {row.prefix.rstrip(".") for row in rows}
-    stray = elsewhere([one for one in edit.problems if one[0] not in at_rows], names)
+    stray = elsewhere(
+        [one for one in edit.problems if one[0] not in at_rows], names, visit.language
+    )
     outcome, did = edit.outcome, asked(visit, "did")
     return await visit.show(
         "edit.html",

@@ -27,6 +27,7 @@ from noroshi.web.posted import (
     written,
 )
 from noroshi.web.shapes import Schema, Shape, shapes
+from noroshi.web.wheres import told_at
 from noroshi.web.worded import said
 from noroshi.web.words import TEXTS
 
@@ -163,11 +164,11 @@ def _before(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, st
     return typed(shape, name, written(shape, name, content.get(shape.name, ABSENT)))
 
 
-def elsewhere(problems: Problems, names: Iterable[str]) -> list[str]:
+def elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
     """What is wrong at no field, to be told above the form."""
     own = tuple(names)
     return [
-        f"{where}: {what}" if where else what
+        told_at(where, what, language)
         for where, what in problems
         if not any(_at(where, name) for name in own)
     ]

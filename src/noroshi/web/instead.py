@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from noroshi.core.words import Words
+from noroshi.web import instead_mail
 
-COMMAND = "noroshi "
+COMMAND, OPTION = "noroshi ", "--"
 PLACES: Mapping[str, Words] = {
     "status --all": Words(en="the overview", ja="「概況」"),
     "alarms": Words(en="the page of alarms", ja="「アラーム」"),
@@ -25,6 +26,7 @@ PLACES: Mapping[str, Words] = {
 END = r"(?=$|[;)。])"
 Swaps = Sequence[tuple[str, str]]
 IN_ENGLISH: Swaps = (
+    (r" \(as a command: --set \S+\)", ""),
     ("See what differs now: noroshi plan", "See in the versions what differs now."),
     ("If that is meant: noroshi apply --empty DIR", "If that is meant, tick the box below."),
     ("To end all .*: noroshi apply --empty DIR", "To end all watching, tick the box below."),
@@ -41,6 +43,7 @@ IN_ENGLISH: Swaps = (
     ),
 )
 IN_JAPANESE: Swaps = (
+    (r" \(コマンドでは --set \S+\)", ""),
     (
         "であれば: noroshi apply --empty フォルダー",
         "であれば、下の欄にチェックを入れてください。",
@@ -59,6 +62,7 @@ IN_JAPANESE: Swaps = (
 
 def _english() -> Iterator[tuple[str, str]]:
     yield from IN_ENGLISH
+    yield from instead_mail.IN_ENGLISH
     for command, place in PLACES.items():
         yield f"See: noroshi {command}{END}", f"See {place.en}."
         yield f"Look (?:at|with): noroshi {command}{END}", f"Look at {place.en}."
@@ -68,6 +72,7 @@ def _english() -> Iterator[tuple[str, str]]:
 
 def _japanese() -> Iterator[tuple[str, str]]:
     yield from IN_JAPANESE
+    yield from instead_mail.IN_JAPANESE
     for command, place in PLACES.items():
         yield f"noroshi {command} で", f"{place.ja}で"
         yield f": noroshi {command}{END}", f" ({place.ja}で確かめられます)"
@@ -82,7 +87,7 @@ SWAPS = {"en": _ready(_english()), "ja": _ready(_japanese())}
 
 def on_page(text: str, language: str) -> str:
     """The same text for somebody who reads it in a browser."""
-    if COMMAND not in text:
+    if COMMAND not in text and OPTION not in text:
         return text
     for pattern, place in SWAPS["ja" if language == "ja" else "en"]:
         text = pattern.sub(place, text)

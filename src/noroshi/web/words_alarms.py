@@ -116,10 +116,9 @@ ALARMS: Mapping[str, Words] = {
     "silence.goes_on": Words(en="Watching goes on", ja="監視は続きます"),
     "silence.place": Words(en="Where", ja="対象"),
     "silence.place.help": Words(
-        en="Type part of a title or name and choose: an instance, instance/group, a monitor, "
-        "or everything",
-        ja="表示名か名前の一部を入れて、候補から選びます: インスタンス、インスタンス/グループ、監視項目、または "
-        "everything (全体)",
+        en="Type part of a title or name and choose: an instance, a group, a monitor, or "
+        "everything",
+        ja="表示名か名前の一部を入れて、候補から選びます: 監視インスタンス、グループ、監視項目、または全体",
     ),
     "silence.length": Words(en="How long", ja="いつまで"),
     "silence.hour": Words(en="1 hour", ja="1時間"),
@@ -178,8 +177,8 @@ ALARMS: Mapping[str, Words] = {
     "works.next": Words(en="Under way, and next", ja="実施中と次の予定"),
     "works.place": Words(en="Where", ja="対象"),
     "works.place.help": Words(
-        en="An instance, instance/group, or instance/group/monitor",
-        ja="インスタンス、インスタンス/グループ、またはインスタンス/グループ/監視項目",
+        en="Type part of a title or name and choose: an instance, a group, or a monitor",
+        ja="表示名か名前の一部を入れて、候補から選びます: 監視インスタンス、グループ、監視項目",
     ),
     "works.what": Words(en="What is done", ja="作業の内容"),
     "works.sort": Words(en="How often", ja="繰り返し"),
@@ -211,9 +210,23 @@ ALARMS: Mapping[str, Words] = {
         en="It would be over already: the end, {given}, is in the past.",
         ja="終了の {given} はすでに過ぎています。これからの日時にしてください。",
     ),
-    "works.no_place": Words(
-        en="There is no instance, group or monitor of that name.",
-        ja="その名前のインスタンス、グループ、監視項目はありません。",
+    "works.not_all": Words(
+        en="Maintenance is planned for an instance, a group or a monitor, not for everything. To "
+        "keep everything silent for a while, use Silence on the page of alarms.",
+        ja="メンテナンスは、監視インスタンス、グループ、監視項目のどれかに予定します。全体には予定できません。"
+        "全体の通知をしばらく止めるには、「アラーム」の「通知を止める」を使ってください。",
+    ),
+    "place.none": Words(
+        en="There is no instance, group or monitor “{given}”.",
+        ja="「{given}」という監視インスタンス、グループ、監視項目はありません。",
+    ),
+    "place.near": Words(
+        en="There is no instance, group or monitor “{given}”. Is one of these meant? {near}",
+        ja="「{given}」という監視インスタンス、グループ、監視項目はありません。次のどれかでしょうか: {near}",
+    ),
+    "place.several": Words(
+        en="{count} places are called “{given}”. Say which: {near}",
+        ja="「{given}」は{count}件あります。どれかを選んでください: {near}",
     ),
     "works.gone": Words(
         en="It is not there any more; somebody changed it meanwhile.",

@@ -72,6 +72,7 @@ HANDLING: Mapping[str, Words] = {
     "state.accepted": Words(en="accepted", ja="受領"),
     "state.seen_arrived": Words(en="seen arrived", ja="到達確認"),
     "state.came_back": Words(en="came back", ja="不達"),
+    "state.signed_in": Words(en="signed in", ja="サインイン済み"),
     "state.dropped": Words(en="given up", ja="取りやめ"),
     "state.together": Words(en="in a digest", ja="まとめ済み"),
     "state.set_aside_together": Words(en="set aside in a digest", ja="まとめて保留"),
@@ -91,6 +92,10 @@ HANDLING: Mapping[str, Words] = {
     "post.accepted": Words(en="Accepted", ja="受領"),
     "post.arrived": Words(en="Seen arrived", ja="到達確認"),
     "post.came_back": Words(en="Came back", ja="不達"),
+    "became.by": Words(
+        en="Seen by {by}, who gave back the number in it.",
+        ja="{by} さんが、メールの番号を入れて到達を確認しました。",
+    ),
     "post.not_yet": Words(en="not yet", ja="まだ"),
     "deed.hold": Words(en="Hold", ja="送信を止める"),
     "deed.release": Words(en="Release", ja="送信に戻す"),

@@ -108,6 +108,7 @@ WATCHING: Mapping[str, Words] = {
     "routes.not_looked": Words(en="not looked at", ja="確かめていません"),
     "routes.not_seen": Words(en="none yet", ja="まだありません"),
     "routes.took": Words(en="{at} (took {n} s)", ja="{at} (所要{n}秒)"),
+    "routes.seen_by": Words(en="{at} (seen by {by})", ja="{at} ({by} が確認)"),
     "routes.sign_in": Words(en="Sign-in", ja="サインイン"),
     "routes.renewed": Words(en="renewed {at}", ja="{at} に更新"),
     "routes.queue": Words(en="Waiting", ja="送信待ち"),

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.own import OWN
 from noroshi.service import NotFound
-from noroshi.web.asks import MARK, Ask, asks_of
+from noroshi.web.asks import MARK, Ask, asked_at, asks_of
 from noroshi.web.doing import Outcome, address, asked, may, surely, told, typed
 from noroshi.web.forms import label
 from noroshi.web.house import House
@@ -20,6 +20,7 @@ from noroshi.web.previews import preview
 from noroshi.web.seen import part_page
 from noroshi.web.spots import called
 from noroshi.web.visit import Visit, page
+from noroshi.web.wheres import told_at
 from noroshi.web.words import TEXTS
 from noroshi.web.written import figures
 
@@ -108,6 +109,7 @@ async def _shown(
         chosen = set(rules[:1])
     else:
         chosen = {key.removeprefix(RULE) for key in visit.form if key.startswith(RULE)}
+    head, bad = _at_fields(visit, asks, form["instance"], outcome)
     return await visit.show(
         "add_one.html",
         outcome.status,
@@ -124,10 +126,29 @@ async def _shown(
         form=form,
         tried=outcome.ok,
         differs=await preview(visit, outcome.ok),
-        why=told(visit, outcome),
+        why=head,
+        bad=bad,
         unsure=outcome.unsure,
         may=may(visit),
     )
+
+
+def _at_fields(
+    visit: Visit, asks: Sequence[Ask], instance: str, outcome: Outcome
+) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
+    """What is told above the form, and what at its fields, by their names."""
+    bad, own, rest = dict[str, list[str]](), f"instances/{instance.strip()}.toml", list[str]()
+    for where, what in outcome.problems:
+        inside = where.removeprefix(f"{own}: ")
+        value = asked_at(asks, where)
+        name = f"{VALUE}{value}" if value else "instance" if where == own else inside
+        if value or name in FIELDS:
+            bad.setdefault(name, []).append(what)
+        else:
+            rest.append(told_at(where, what, visit.language))
+    if not bad:
+        return told(visit, outcome), {}
+    return (outcome.why[0], *rest), bad
 
 
 def _called(visit: Visit, ask: Ask) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from noroshi.web.api import STATUS
 from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
 from noroshi.web.live import LATELY, Live
+from noroshi.web.meant import labels_of, place_meant
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -73,18 +74,20 @@ class Came:
     why: tuple[str, ...] = ()
     status: int = 200
     left: frozenset[str] | None = None
+    bad: frozenset[str] = frozenset()
+    """The fields of a silence that are wrong."""
 
 
 async def _done(visit: Visit, deed: str) -> Came:
     if deed in DEEDS:
         return await _on_picked(visit, deed)
     if deed == "silence":
-        done = await attempt(visit, "silence_add", **_silence(visit))
+        done = await _silenced(visit)
     elif deed == "end":
         done = await attempt(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
         raise NotFound(TEXTS["error.not_there"])
-    return Came(done=int(not done.why), why=done.why, status=done.status)
+    return Came(done=int(not done.why), why=done.why, status=done.status, bad=done.bad)
 
 
 async def _on_picked(visit: Visit, deed: str) -> Came:
@@ -139,8 +142,14 @@ async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> froz
     return late - {key_of(row) for row in (await visit.need("alarms"))["rows"]}
 
 
-def _silence(visit: Visit) -> Mapping[str, str]:
-    given = {name: visit.form.get(name, "") for name in ("place", "reason")}
+async def _silenced(visit: Visit) -> Outcome:
+    labels = labels_of((await visit.need("status"))["monitors"])
+    place, refused = place_meant(visit, visit.form.get("place", ""), labels)
+    return await attempt(visit, "silence_add", **_silence(visit, place)) if place else refused
+
+
+def _silence(visit: Visit, place: str) -> Mapping[str, str]:
+    given = {"place": place, "reason": visit.form.get("reason", "")}
     length = visit.form.get("length", "")
     if length in LENGTHS:
         return {**given, "length": length}
@@ -173,13 +182,14 @@ async def _shown(
         v=shown,
         parts=parts,
         changed=address(f"{HERE}/changed", show=wanted.show, find=wanted.find),
-        places=_places(seen.status["monitors"]),
+        places=list(labels_of(seen.status["monitors"]).items())[:MOST_PLACES],
         where=visit.form.get("place", "") or asked(visit, "place") or _place_of(wanted.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
         did=did,
         over=over or (0 if came.why else came.over),
         why=came.why,
+        bad=came.bad,
     )
 
 
@@ -228,13 +238,6 @@ def _place_of(picked: frozenset[str]) -> str:
     """Where what was chosen is, if it is one place."""
     places = {one.partition(" ")[0] for one in picked}
     return places.pop() if len(places) == 1 else ""
-
-
-def _places(monitors: Sequence[Answer]) -> Sequence[str]:
-    """Instances and groups, to choose from."""
-    steps = (one["path"].split("/") for one in monitors)
-    found = dict.fromkeys("/".join(path[:n]) for path in steps for n in (1, 2))
-    return list(found)[:MOST_PLACES]
 
 
 def _length(visit: Visit, length: str) -> str:

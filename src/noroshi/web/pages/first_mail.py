@@ -170,7 +170,10 @@ async def sign_in(visit: Visit) -> Response:
     if "ok" not in begun and begun["error"] in ("not found", "conflict"):
         return visit.to("/first/mail")
     labels = {name: visit.text(key) for name, key in SIGNING.items()}
+    anew = "secret" in done.bad
     why = at_fields(visit, done, labels, {"value": "secret"})
+    if anew:
+        why = Told(done.why[:1], {"secret": tuple(what for _, what in done.problems)})
     if not done.why and "ok" not in begun:
         why = Told((visit.say(begun["words"]),))
     return await shown(
@@ -180,6 +183,7 @@ async def sign_in(visit: Visit) -> Response:
         look,
         done.status,
         begun=begun.get("ok"),
+        anew=anew,
         way="device" if device else "paste",
         code=code,
         waits=deed == "ask",

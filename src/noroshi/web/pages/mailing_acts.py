@@ -41,6 +41,11 @@ class Done:
     kind: str = ""
     problems: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def bad(self) -> frozenset[str]:
+        """The fields that are wrong, to be marked."""
+        return frozenset(where for where, _ in self.problems)
+
 
 def _not_done(known: Known, done: Outcome) -> Done:
     return Done(

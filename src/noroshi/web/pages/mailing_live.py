@@ -14,6 +14,7 @@ from starlette.routing import Route
 from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import Outcome, asked, attempt, clock
 from noroshi.web.house import House
+from noroshi.web.instead_mail import left_to_copy, not_led
 from noroshi.web.mailing import Answer, href
 from noroshi.web.mailing_route import known_of
 from noroshi.web.mails import TAKEN, attempts, names, relay, state
@@ -23,6 +24,8 @@ SETTLED = (*TAKEN, "dropped", "held", "set aside")
 MOST_DIGITS = 4
 NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""}
 """Nobody waits for one, or no more."""
+NEVER = "never_signed_in"
+"""What a stage finds where nobody has signed in yet, for programs."""
 CHECKS = ("tenant", "app", "secret")
 
 
@@ -65,8 +68,8 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     done = await attempt(visit, "examine_look", id=id, seen=-1)
     if done.why:
         return {"why": done.why, "over": True}
-    found = done.ok
-    stages = [_stage(visit, one) for one in found["stages"]]
+    found, kept = done.ok, _entries((await known_of(visit, name)).account)
+    stages = [_stage(visit, one, kept) for one in found["stages"]]
     rest = found["names"][len(stages) :]
     failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
     return {
@@ -80,25 +83,39 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     }
 
 
-def _stage(visit: Visit, one: Answer) -> Mapping[str, Any]:
+def _entries(account: Answer | None) -> Sequence[str]:
+    """What the route's page has a field for."""
+    secret = (account or {}).get("secret", "")
+    return (secret,) if secret else ()
+
+
+def _found(visit: Visit, one: Answer) -> str:
+    """A code of ours is told in words; a provider's is what an administrator looks for."""
+    told = visit.say(one["found"])
+    return visit.text("routes.not_signed_in") if told == NEVER else told
+
+
+def _stage(visit: Visit, one: Answer, kept: Sequence[str]) -> Mapping[str, Any]:
     remedy = one["remedy"]
     return {
         "state": one["state"],
         "title": visit.say(one["title"]),
-        "found": visit.say(one["found"]),
+        "found": _found(visit, one),
         "remarks": [visit.say(words) for words in one["remarks"]],
         "ms": "" if one["milliseconds"] is None else f"{one['milliseconds']:,.0f} ms",
-        "remedy": remedy and _remedy(visit, remedy),
+        "remedy": remedy and _remedy(visit, remedy, kept),
     }
 
 
-def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
+def _remedy(visit: Visit, one: Answer, kept: Sequence[str]) -> Mapping[str, Any]:
+    lines = left_to_copy(one["lines"], kept)
+    how = [visit.say(words) for words in one["how"]]
     return {
         **one,
         "meaning": visit.say(one["meaning"]),
         "who": visit.say(one["who"]),
-        "how": [visit.say(words) for words in one["how"]],
-        "lines": "\n".join(one["lines"]),
+        "how": not_led(how, lines, visit.language),
+        "lines": "\n".join(lines),
         "takes": visit.say(one["takes"]),
         "link": one["link"] if one["link"].startswith("https://") else "",
     }

@@ -12,9 +12,11 @@ from starlette.routing import Route
 from noroshi.web.doing import Outcome, address, asked, attempt, may, typed
 from noroshi.web.house import House
 from noroshi.web.live import Live
+from noroshi.web.meant import EVERYTHING, Labels, place_meant
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.windows import (
+    OWN,
     Planned,
     document_of,
     is_over,
@@ -54,12 +56,15 @@ async def maintenance(visit: Visit, live: Live) -> Response:
 
 async def _added(visit: Visit) -> Outcome:
     shown = await visit.need("definition_show")
-    place = visit.form.get("place", "").strip().strip("/")
+    given, labels = visit.form.get("place", ""), _labels(shown["documents"])
+    place, refused = place_meant(visit, given, labels)
+    if place == EVERYTHING:
+        return Outcome(None, (visit.text("works.not_all"),), 400)
     content = document_of(shown["documents"], place)
     window = _window(visit)
     changed = None if content is None else put_in(content, place, window)
     if content is None or changed is None:
-        return Outcome(None, (visit.text("works.no_place"),), 404)
+        return refused
     if is_over(window, str(content.get("zone", "UTC")), visit.house.service.now()):
         return Outcome(None, (visit.text("works.past", given=window["ends"]),), 400)
     return await _put(visit, shown, place, changed)
@@ -115,12 +120,13 @@ async def _shown(visit: Visit, done: Outcome) -> Response:
         coming=found["maintenance"],
         at=lambda instant: tongue.moment(instant, found["at"]),
         called=lambda place: titled(shown["documents"], place),
-        places=_places(shown["documents"]),
+        places=list(_labels(shown["documents"]).items())[:MOST_PLACES],
         days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],
         form=typed(visit, *FIELDS),
         where=visit.form.get("place", "") or asked(visit, "place"),
         did=asked(visit, "did"),
         why=done.why,
+        bad=done.bad,
         may=may(visit),
     )
 
@@ -155,12 +161,17 @@ def _day(visit: Visit, day: str) -> str:
     return texts.get(day, day)
 
 
-def _places(documents: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Instances and groups, to choose from."""
-    found = list[str]()
+def _labels(documents: Mapping[str, Mapping[str, Any]]) -> Labels:
+    """Instances, groups and monitors, to choose from; that of the node itself needs no file."""
+    found: tuple[list[str], ...] = ([OWN], [], [])
     for key, content in sorted(documents.items()):
         sort, _, name = key.partition("/")
         if sort == "instances":
-            groups = (one.get("name", "") for one in content.get("group", ()))
-            found += [name, *(f"{name}/{group}" for group in groups)]
-    return found[:MOST_PLACES]
+            found[0].append(name)
+            for group in content.get("group", ()):
+                inside = f"{name}/{group.get('name', '')}"
+                found[1].append(inside)
+                found[2].extend(
+                    f"{inside}/{o.get('name', '')}" for o in group.get("monitor", ())
+                )
+    return {place: titled(documents, place) for places in found for place in places}

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import address, asked, attempt, clock, may, since, typed
+from noroshi.web.doing import Outcome, address, asked, attempt, clock, may, since, typed
 from noroshi.web.guard import POLICY
 from noroshi.web.house import House
 from noroshi.web.mails import TAKEN, Answer, Names, attempts, names, relay, state
@@ -29,6 +29,9 @@ FRAMING = {
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
     "x-frame-options": "SAMEORIGIN",
 }
+
+
+NOT_REFUSED = Outcome()
 
 
 def routes(house: House) -> list[Route]:
@@ -124,7 +127,7 @@ async def mail(visit: Visit) -> Response:
         raise NotFound(TEXTS["error.not_there"])
     done = await attempt(visit, DEEDS[deed], id=id, **_given(visit, deed))
     if done.why:
-        return await _mail(visit, id, why=done.why, status=done.status)
+        return await _mail(visit, id, refused=done)
     return visit.to(address("/queue/mail", id=id, did=deed))
 
 
@@ -139,7 +142,7 @@ def _listed(text: str) -> list[str]:
 
 
 async def _mail(
-    visit: Visit, id: str, did: str = "", why: tuple[str, ...] = (), status: int = 200
+    visit: Visit, id: str, did: str = "", refused: Outcome = NOT_REFUSED
 ) -> Response:
     letter = await visit.need("queue_show", id=id)
     looks = await visit.need("queue_mail", id=id)
@@ -159,7 +162,7 @@ async def _mail(
     }
     answer = await visit.show(
         "mail.html",
-        status,
+        refused.status,
         row=row,
         letter=letter,
         sent=looks,
@@ -174,7 +177,8 @@ async def _mail(
         known=known,
         by=called.route(looks["route"]),
         did=did,
-        why=why,
+        why=refused.why,
+        bad=refused.bad,
         may=may(visit),
         form=typed(visit, "to", "routes"),
     )

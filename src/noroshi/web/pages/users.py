@@ -117,6 +117,7 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
         "done": done.ok,
         "until": clock(visit, until),
         "why": told(visit, done),
+        "bad": done.bad if deed in ("token_new", "user_add") else (),
         "unsure": done.unsure,
         "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
         "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
