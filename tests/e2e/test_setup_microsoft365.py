@@ -213,6 +213,21 @@ def test_a_script_ends_at_what_is_refused_with_what_mends_it(home, lab, client_i
     assert setup.ended() == code and told in setup.shown
 
 
+def test_a_secret_that_is_refused_leaves_the_good_one_where_it_is(home, lab):
+    argv = ("--sign-in", "app", "--graph")
+    setup = Setup(home, lab, *argv, *secret_file(home, lab))
+    assert setup.ended() == 0, setup.shown
+    bad = home.folder.parent / "bad"
+    for value, told in (
+        ("certainly~not-it", "AADSTS7000215"),
+        (f"{lab.card['client_secret']}\nmore", "several lines"),
+    ):
+        bad.write_text(value, encoding="utf-8")
+        again = Setup(home, lab, *argv, "--secret-file", str(bad), "--yes")
+        assert again.ended() in (1, 3) and told in again.shown
+        assert Setup(home, lab, "--yes").ended() == 0
+
+
 def test_a_mail_that_is_refused_names_the_step_that_mends_it(home, lab):
     granted(lab)
     lab.set("mailbox-smtp-auth", "off")

@@ -92,7 +92,7 @@ def keep_secret(asked: Asked, name: str, file: str | None) -> None:
         prompt = asked.say(said.SECRET_PROMPT)
         value = _contents(file, said.NO_SECRET) if file else getpass.getpass(prompt)
         try:
-            asked.call("set_secret", name=name, value=value)
+            asked.call("set_secret", name=name, value=value, proved=True)
             break
         except Refused as refused:
             _again(asked, refused, left, ANY)

@@ -62,7 +62,7 @@ def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
         try:
             return keep_secret(talk, kept, wanted, value)
         except Refused as refused:
-            if refused.kind != "invalid":
+            if refused.kind != "invalid" and not refused.about("secret"):
                 raise
             talk.stopped(refused)
 
@@ -83,11 +83,12 @@ def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
 
 
 def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
-    """Into the vault, under the account's name. Raises Refused."""
+    """Into the vault, under the account's name; where it has one already, only once the server
+    takes the new one. Raises Refused."""
     # The vault goes by what the account in force says of the name.
     meant = replace(wanted, secret=True)
     kept.keep(meant)
-    talk.asked.call("set_secret", name=meant.account, value=value)
+    talk.asked.call("set_secret", name=meant.account, value=value, proved=True)
     return meant
 
 

@@ -42,8 +42,7 @@ class Proofs:
         if self.wanted.certified:
             self._until(self._prove_credential, lambda _: False, said.UPLOADED)
         elif self.wanted.secret:
-            self._there_is_a_secret()
-            self._until(self._prove_credential, self._another_secret)
+            self._until(self._prove_secret, self._another_secret)
             if self._new_secret and self.wanted.secret:
                 self.wanted = asked_when_it_ends(self.talk, self.kept, self.wanted)
 
@@ -95,13 +94,18 @@ class Proofs:
     def _there_is_a_secret(self) -> None:
         file = self.talk.given.secret_file
         if file:
-            self.wanted = keep_secret(self.talk, self.kept, self.wanted, contents(file).strip())
-            self.talk.given.secret_file = ""  # a second route has it in the vault
+            given = contents(file).strip()
+            self.talk.given.secret_file = ""  # a second route, or try, has it in the vault
+            self.wanted = keep_secret(self.talk, self.kept, self.wanted, given)
             self._new_secret = True
         elif not self.talk.asked.call("authorize_begin", route=self.wanted.route)[
             "secret_kept"
         ]:
             self._ask_secret()
+
+    def _prove_secret(self) -> None:
+        self._there_is_a_secret()
+        self._prove_credential()
 
     def _ask_secret(self) -> None:
         self.wanted = another_secret(self.talk, self.kept, self.wanted)
