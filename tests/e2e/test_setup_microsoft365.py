@@ -446,6 +446,32 @@ def test_what_no_answer_mends_ends_it_at_once(person, home, lab):
     assert google.ended() in (3, 5) and "google" in google.seen.lower()
 
 
+def test_a_tenant_that_is_none_is_neither_kept_nor_offered_again(person, home, lab):
+    card = lab.card
+    asked = person("--cloud", "lab", "--tenant", NOBODYS_APP)
+    asked.type("come from: ", "")
+    asked.until("Nothing was entered")
+    asked.type("come from: ", card["user"])
+    asked.until(f"Tenant {NOBODYS_APP}: ")
+    asked.until("AADSTS90002")
+    asked.type("[contoso.example]: ", "5")
+    asked.until("must be a tenant ID, or a domain")
+    asked.type("[contoso.example]: ", "nobody.example")
+    asked.until("AADSTS90002")
+    asked.type("[contoso.example]: ", "")
+    asked.until(f"contoso.example is the tenant {card['tenant_id']}")
+    asked.interrupt()
+
+
+def test_another_tenant_that_is_none_takes_no_good_one_s_place(home, lab):
+    argv = ("--sign-in", "app", "--graph")
+    assert Setup(home, lab, *argv, *secret_file(home, lab)).ended() == 0
+    again = Setup(home, lab, "--tenant", NOBODYS_APP, "--yes")
+    assert again.ended() == 1 and "AADSTS90002" in again.shown
+    account = home.run("definition", "show", "accounts/m365").stdout
+    assert lab.card["tenant_id"] in account and NOBODYS_APP not in account
+
+
 def test_whoever_leaves_is_told_how_to_come_back_to_another_account(person, home, lab):
     ours = ("--cloud", "lab", "--account", "second", "--sign-in", "app", "--graph")
     asked = person(*ours, "--mailbox", lab.card["user"])

@@ -89,7 +89,7 @@ async def test_a_domain_of_the_organisation_leads_to_the_tenant_s_id(office):
 @pytest.mark.parametrize("tenant", ["nobody.example", "common"])
 async def test_a_tenant_that_is_none_is_told(office, tenant):
     ask = await office.applied(tenant=tenant)
-    with pytest.raises(Told, match=r"trouble: .*enant"):
+    with pytest.raises(Told, match=rf"trouble: Tenant {tenant}: .*enant"):
         await ask("account_tenant", account="box")
 
 

@@ -25,6 +25,7 @@ NO_ACCOUNT = Words(
     en="There is no account {given}{instead}.",
     ja="{given} というアカウントはありません{instead}。",
 )
+NO_TENANT = Words(en="Tenant {tenant}: {why}", ja="テナント {tenant}: {why}")
 NO_ENTRA = Words(
     en="The cloud {cloud} is not Microsoft's, so it has no tenants.",
     ja="クラウド {cloud} は Microsoft のものではないため、テナントがありません。",
@@ -49,7 +50,10 @@ class Proving(Signing):
             raise NotFound(NO_ENTRA.fill(cloud=meant.cloud.name))
         try:
             id = await self._tokens.tenant(meant)
-        except (SignInFailed, Unreachable, VaultError) as failure:
+        except SignInFailed as failure:
+            words = NO_TENANT.fill(tenant=meant.tenant, why=failure.words)
+            raise Trouble(words) from None
+        except (Unreachable, VaultError) as failure:
             raise unproved(meant, failure) from None
         return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
 

@@ -215,6 +215,7 @@ class Talk:
             typed = self._line(shown if default else bare) or default
             if typed or empty:
                 return typed
+            self.say(said.NEEDED)
 
     def _line(self, prompt: Words) -> str:
         self.asked.let_go()  # whoever thinks for an hour keeps no node from starting

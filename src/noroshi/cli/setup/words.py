@@ -23,6 +23,10 @@ LATER = Words(
 
 NUMBER = Words(en="Number [{default}]: ", ja="番号 [{default}]: ")
 WHICH = Words(en="A number from 1 to {most}.", ja="1 から {most} の番号を入れてください。")
+NEEDED = Words(
+    en="Nothing was entered, and it does not go on without an answer here.",
+    ja="何も入力されていません。ここは入力しないと先に進めません。",
+)
 YES_OR_NO = Words(
     en="y or n, please; Enter alone is {default}.",
     ja="y か n で答えてください (Enter だけなら {default})。",
