@@ -318,6 +318,13 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.until("AADSTS7000215")
     again.type("Client secret: ", card["client_secret"])
     again.type("(empty: not known): ", "31.1.2028")
+    again.until("as in 2028-01-31")
+    again.type("(empty: not known): ", "2028/1/31")
+    again.until("write it as 2028-01-31")
+    again.type("(empty: not known): ", "2027-02-30")
+    again.until("there is no day 2027-02-30")
+    again.type("(empty: not known): ", "2020-01-01")
+    again.until("2020-01-01 is over")
     again.type("(empty: not known): ", "2028-01-31")
     again.until("https://localhost")
     again.until("\n")
@@ -444,6 +451,16 @@ def test_what_no_answer_mends_ends_it_at_once(person, home, lab):
     assert unknown.ended() == 3 and "nowhere" in unknown.seen
     google = person("--cloud", "google", "--mailbox", lab.card["user"])
     assert google.ended() in (3, 5) and "google" in google.seen.lower()
+
+
+def test_another_secret_s_day_is_asked_for_and_the_old_one_s_is_not_taken_silently(home, lab):
+    secret = secret_file(home, lab)
+    argv = ("--sign-in", "app", "--graph", *secret)
+    assert Setup(home, lab, *argv, "--secret-ends", "2020-01-01").ended() == 3
+    assert Setup(home, lab, *argv, "--secret-ends", "2100-01-31").ended() == 0
+    again = Setup(home, lab, *secret)
+    assert again.ended() == 0
+    assert "still gives 2100-01-31 as the day" in " ".join(again.shown.split())
 
 
 def test_a_tenant_that_is_none_is_neither_kept_nor_offered_again(person, home, lab):

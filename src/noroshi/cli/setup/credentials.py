@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from noroshi.cli.cert import opened
 from noroshi.cli.client import Refused
+from noroshi.cli.secret import ENDS as STILL_ENDS
 from noroshi.cli.setup import words_proving as said
 from noroshi.cli.setup.guiding import Known
 from noroshi.cli.setup.kept import Kept
@@ -15,6 +18,8 @@ from noroshi.core.accounts import end_of
 from noroshi.core.words import Words
 from noroshi.guides.wanted import Wanted
 
+LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
+SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
 
@@ -67,16 +72,21 @@ def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
             talk.stopped(refused)
 
 
-def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
-    """The secret's last day, which no server tells."""
+def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted, *, another: bool) -> Wanted:
+    """The secret's last day, which no server tells. `another`: the day known is an earlier
+    secret's, which stays only where nobody can be asked."""
+    before = "" if no_end(wanted.secret_ends) else wanted.secret_ends
+    stays = before and another and talk.hurried and not talk.given.secret_ends
     ends = talk.text(
         said.SECRET_ENDS,
         option="--secret-ends",
         given=talk.given.secret_ends,
-        default=wanted.secret_ends,
-        check=_no_date,
+        default=before if talk.hurried or not another else "",
+        check=no_end,
         empty=True,
     )
+    if stays:
+        talk.say(STILL_ENDS.fill(account=wanted.account, ends=ends))
     dated = replace(wanted, secret_ends=ends)
     kept.keep(dated)
     return dated
@@ -92,8 +102,25 @@ def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
     return meant
 
 
-def _no_date(text: str) -> Words | None:
-    return None if end_of(text) else said.NO_DATE
+def is_kept(talk: Talk, entry: str) -> bool:
+    """Whether the vault has it."""
+    found = talk.asked.call("secret_list")
+    return any(one["name"] == entry and one["kept"] for one in found)
+
+
+def no_end(text: str) -> Words | None:
+    """Why it cannot be the last day of a secret that has just been taken."""
+    if day := end_of(text):
+        over = day < (datetime.now(UTC) - SOMEWHERE_IT_IS_TODAY).date()
+        return said.IS_OVER.fill(day=day) if over else None
+    parts = LIKE_A_DAY.fullmatch(text)
+    if not parts:
+        return said.NO_DATE
+    try:
+        day = date(*map(int, parts.groups()))
+    except ValueError:
+        return said.NO_SUCH_DAY.fill(given=text)
+    return said.WRITE_DAY.fill(day=day)
 
 
 def _written(talk: Talk, account: str, pem: str) -> str:

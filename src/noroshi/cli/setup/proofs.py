@@ -8,7 +8,12 @@ from typing import Any
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import contents
 from noroshi.cli.setup import words_proving as said
-from noroshi.cli.setup.credentials import another_secret, asked_when_it_ends, keep_secret
+from noroshi.cli.setup.credentials import (
+    another_secret,
+    asked_when_it_ends,
+    is_kept,
+    keep_secret,
+)
 from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.questions import client_id
@@ -42,9 +47,12 @@ class Proofs:
         if self.wanted.certified:
             self._until(self._prove_credential, lambda _: False, said.UPLOADED)
         elif self.wanted.secret:
+            another = is_kept(self.talk, self.wanted.account)
             self._until(self._prove_secret, self._another_secret)
             if self._new_secret and self.wanted.secret:
-                self.wanted = asked_when_it_ends(self.talk, self.kept, self.wanted)
+                self.wanted = asked_when_it_ends(
+                    self.talk, self.kept, self.wanted, another=another
+                )
 
     def signed_in(self) -> None:
         """The route is signed in, and its token is what the other side wants."""

@@ -47,6 +47,12 @@ SECRET_ENDS = Words(
     ja="有効期限 (例 2028-01-31。分からなければ空)",
 )
 NO_DATE = Words(en="write it as in 2028-01-31", ja="2028-01-31 のように書いてください")
+NO_SUCH_DAY = Words(en="there is no day {given}", ja="{given} という日付はありません")
+WRITE_DAY = Words(en="write it as {day}", ja="{day} のように書いてください")
+IS_OVER = Words(
+    en="{day} is over, and a secret that has ended is of no use: look at its “Expires” in the portal",
+    ja="{day} はすでに過ぎています。ポータルの「有効期限」を確かめてください",
+)
 SECRET = Words(en="client secret", ja="クライアント シークレット")
 CERTIFICATE = Words(en="certificate", ja="証明書")
 TAKEN = Words(
