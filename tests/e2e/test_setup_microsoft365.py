@@ -453,6 +453,28 @@ def test_what_no_answer_mends_ends_it_at_once(person, home, lab):
     assert google.ended() in (3, 5) and "google" in google.seen.lower()
 
 
+def test_who_waits_sees_when_it_is_tried_next_and_can_hurry_it(person, home, lab):
+    granted(lab)
+    lab.set("mailbox-smtp-auth", "off")
+    before = len(lab.mails(lab.card["reader"]))
+    setup = Setup(home, lab, "--sign-in", "app", "--smtp", *secret_file(home, lab))
+    assert setup.ended() == 1
+    asked = person("--to", lab.card["reader"])
+    asked.type("[Y/n]", "")
+    asked.type("Number [3]: ", "3")
+    asked.type("Number [1]: ", "3")
+    asked.until("from before still waits")
+    asked.until("535 5.7.139")
+    asked.type("try again now", "w")
+    asked.until("Next try at ")
+    lab.set("mailbox-smtp-auth", "on")
+    asked.type(", in ", "")
+    asked.until("It is tried now")
+    asked.until("Accepted at")
+    asked.interrupt()
+    assert len(lab.mails(lab.card["reader"])) == before + 1
+
+
 def test_another_secret_s_day_is_asked_for_and_the_old_one_s_is_not_taken_silently(home, lab):
     secret = secret_file(home, lab)
     argv = ("--sign-in", "app", "--graph", *secret)

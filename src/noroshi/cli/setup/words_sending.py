@@ -27,11 +27,22 @@ ON_ITS_WAY = Words(
     en="A mail to {to} is on its way by {route}; waiting for its receipt.",
     ja="{to} 宛てのメールを {route} で送っています。受領を待っています。",
 )
-WAITING = Words(
-    en="The node tries it again by itself until it is accepted. Ctrl-C leaves; the mail stays in "
-    "the queue.",
-    ja="受領されるまで、ノードが自動で再試行します。Ctrl-C で中断しても、メールはキューに残ります。",
+WAITS_STILL = Words(
+    en="The test mail to {to} from before still waits ({id}); it is tried now instead of another "
+    "one.",
+    ja="前回の {to} 宛てのテストメールがまだ送信待ちです ({id})。新しく送らず、これをいま再試行します。",
 )
+WAITING = Words(
+    en="The node tries it again by itself until it is accepted. Enter: try it at once. Ctrl-C leaves; "
+    "the mail stays in the queue.",
+    ja="受領されるまで、ノードが自動で再試行します。Enter を押すといますぐ再試行します。Ctrl-C で中断しても、"
+    "メールはキューに残ります。",
+)
+NEXT_TRY = Words(
+    en="Tried {tried} times so far. Next try at {at}, in {left}.",
+    ja="これまでに {tried} 回試しました。次の試行は {at} です (あと{left})。",
+)
+TRIED_NOW = Words(en="It is tried now.", ja="いま再試行しています。")
 ACCEPTED = Words(
     en="Accepted at {at}: the mail to {to}, by route {route}.",
     ja="受領されました ({at}): {to} 宛て、経路 {route}。",
