@@ -339,6 +339,8 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.type("Send a test mail to", card["reader"])
     again.until("535 5.7.139")
     lab.set("mailbox-smtp-auth", "on")
+    again.type("try again now", "http://localhost/MxMail/?code=abc")
+    again.until("Here Enter goes on")
     again.type("try again now", "")
     again.until("Accepted at")
     again.type("Number [4]: ", "1")

@@ -202,6 +202,7 @@ class Talk:
         while (answer := self._line(again).lower()) not in (TRY_AGAIN, *others):
             if answer == LEAVE:
                 raise self.left()
+            self.say(said.ONLY_THESE)
         return answer
 
     def _typed(self, prompt: Words, default: str, option: str, *, empty: bool) -> str:

@@ -36,6 +36,12 @@ MENDED = Words(
     en="Enter: try again (mended, or not)   q: leave it for now: ",
     ja="Enter: もう一度試す   q: 中断する: ",
 )
+ONLY_THESE = Words(
+    en="Here Enter goes on, or one of the letters; nothing else is taken, and no address. Where an "
+    "address is wanted it is asked for after Enter.",
+    ja="ここで使えるのは Enter と表示された文字だけです。アドレスなどは、Enter のあとに尋ねられてから"
+    "入れてください。",
+)
 MENDED_BY = Words(en="What mends it:", ja="直し方:")
 CHECK = Words(en="To see whether it is so:", ja="確かめるには:")
 ACTS_AFTER = Words(en="Acts after {time}.", ja="反映までの時間: {time}。")
