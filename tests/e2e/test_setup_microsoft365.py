@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import subprocess
+from datetime import UTC, datetime
 from urllib.request import urlopen
 
 import pytest
 
 from noroshi.lab.person import enter_code, sign_in
 from noroshi.lab.remote import Remote
+from noroshi.oauth.client_certificates import make
 from tests.e2e.labs import LabProgram
 from tests.e2e.terminal import Terminal
 from tests.e2e.world import PATIENCE, Home
@@ -198,6 +200,24 @@ def test_an_app_signs_in_by_its_certificate(home, lab, kind):
     accepted(setup, home, lab, kind)
     assert "CERTIFICATE" in (home.folder.parent / "noroshi-m365.cer").read_text("ascii")
     assert "the Object ID" in setup.shown
+
+
+def test_a_certificate_that_nobody_uploaded_takes_no_good_one_s_place(home, lab):
+    granted(lab)
+    good = lab.card["client_certificate"]
+    assert Setup(home, lab, "--graph", "--certificate-file", good).ended() == 0
+    shown = home.run("cert", "show", "m365").stdout
+    file = home.folder.parent / "noroshi-m365.cer"
+    before = file.read_text("ascii")
+    other = home.folder.parent / "other.pem"
+    other.write_text(make("other", datetime.now(UTC), 30).reveal(), encoding="ascii")
+    again = Setup(home, lab, "--graph", "--certificate-file", str(other), "--yes")
+    assert again.ended() == 1 and "AADSTS700027" in again.shown
+    assert "in the vault stays" in " ".join(again.shown.split())
+    assert home.run("cert", "show", "m365").stdout == shown
+    # What is to be uploaded now stands under the name that the steps give.
+    assert file.read_text("ascii") != before
+    assert not (home.folder.parent / "noroshi-m365-2.cer").exists()
 
 
 @pytest.mark.parametrize(

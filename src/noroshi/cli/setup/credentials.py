@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from noroshi.cli.cert import opened
 from noroshi.cli.client import Refused
 from noroshi.cli.secret import ENDS as STILL_ENDS
 from noroshi.cli.setup import words_proving as said
-from noroshi.cli.setup.guiding import Known
+from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
 from noroshi.core.accounts import end_of
 from noroshi.core.words import Words
 from noroshi.guides.wanted import Wanted
+from noroshi.oauth.client_certificates import describe
 
 LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
 SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
+Found = Mapping[str, Any]
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
 
@@ -27,20 +31,46 @@ MOST_FILES = 100
 def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
     """A certificate is in the vault, and what of it is uploaded in a file. Raises Refused."""
     asked, account = talk.asked, wanted.account
+    found = _in_vault(talk, account)
     if file := talk.given.certificate_file:
         pem = opened(asked, file, talk.given.passphrase_file)
-        found = asked.call("certificate_import", name=account, pem=pem, replace=True)
         talk.given.certificate_file = ""  # a second route has it in the vault
-    else:
-        try:
-            found = asked.call("certificate_show", name=account)
-        except Refused as refused:
-            if refused.kind != "not found":
-                raise
-            found = asked.call("certificate_new", name=account)
-            talk.done(said.CERTIFICATE_MADE.fill(days=730))
+        _imported(talk, wanted, known, pem, found)
+        return
+    if found is None:
+        found = asked.call("certificate_new", name=account)
+        talk.done(said.CERTIFICATE_MADE.fill(days=730))
     known.thumbprint = found["sha1"]
     known.certificate = _written(talk, account, found["pem"])
+
+
+def _in_vault(talk: Talk, account: str) -> Found | None:
+    try:
+        found: Found = talk.asked.call("certificate_show", name=account)
+    except Refused as refused:
+        if refused.kind != "not found":
+            raise
+        return None
+    return found
+
+
+def _imported(talk: Talk, wanted: Wanted, known: Known, pem: str, before: Found | None) -> None:
+    """One that is there already gives way once the sign-in server takes the new one."""
+    new = describe(pem)
+    known.thumbprint = new.thumbprints.sha1.upper()
+    stale = before["pem"] if before else ""
+    known.certificate = _written(talk, wanted.account, new.pem, stale)
+    given = {"name": wanted.account, "pem": pem, "replace": True, "proved": True}
+
+    def mend(refused: Refused) -> bool:
+        mending(talk, wanted, known, refused.words.en)
+        return False
+
+    talk.until_proved(
+        lambda: talk.asked.call("certificate_import", **given), mend, said.UPLOADED
+    )
+    if before and before["sha1"] != known.thumbprint:
+        talk.done(said.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
 
 
 def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
@@ -123,15 +153,18 @@ def no_end(text: str) -> Words | None:
     return said.WRITE_DAY.fill(day=day)
 
 
-def _written(talk: Talk, account: str, pem: str) -> str:
-    """The certificate without its key, in a file that is not there yet or holds the very same."""
+def _written(talk: Talk, account: str, pem: str, stale: str = "") -> str:
+    """The certificate without its key, in a file that is not there yet or holds the very same, or
+    the one whose place it takes."""
     for number in range(1, MOST_FILES):
         file = Path(f"noroshi-{account}{f'-{number}' if number > 1 else ''}.cer")
         try:
             if file.exists():
-                if file.read_text("ascii") == pem:
+                kept = file.read_text("ascii")
+                if kept == pem:
                     return str(file)
-                continue
+                if kept != stale:
+                    continue
             file.write_text(pem, encoding="ascii")
         except (OSError, ValueError):  # no folder to write in: it is shown instead
             break

@@ -15,6 +15,11 @@ CERTIFICATE_MADE = Words(
     en="Made a key and a certificate, for {days} days. The key stays in the vault.",
     ja="鍵と証明書を作りました (有効期間 {days}日)。鍵は保管庫から出ません。",
 )
+REPLACED = Words(
+    en="The sign-in server takes the certificate {new}, which is in the vault now in the place of "
+    "{old}.",
+    ja="証明書 {new} がサインイン サーバーに認められたため、保管庫の {old} と置き換えました。",
+)
 CERTIFICATE_WRITTEN = Words(
     en="The certificate to upload is in {file}.",
     ja="登録する証明書を {file} に書き出しました。",
