@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import signal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -89,7 +90,7 @@ async def test_a_person_is_asked_again_for_a_secret_that_has_ended(desk, tmp_pat
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
-    assert desk.server.asked == [OLD_SECRET, CANARY]
+    assert desk.server.asked == [OLD_SECRET, CANARY, CANARY]  # on trial, and then for good
 
 
 async def test_a_script_is_told_how_to_give_another_secret(desk, tmp_path):
@@ -222,7 +223,7 @@ async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
-    assert app.server.asked == [OLD_SECRET, CANARY]
+    assert app.server.asked == [OLD_SECRET, CANARY, CANARY]  # on trial, and then for good
 
 
 @pytest.mark.parametrize(
@@ -316,6 +317,50 @@ async def test_a_code_is_typed_on_another_device(desk, tmp_path):
         desk.server.on_device = GIVEN
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("pasted", "told"),
+    [
+        pytest.param("3", "it holds no code", id="no address"),
+        pytest.param("https://contoso.example/foo", "it holds no code", id="another page"),
+        pytest.param(
+            "https://login.example.com/authorize?state=S&response_type=code",
+            "the address of the sign-in page",
+            id="the page itself",
+        ),
+    ],
+)
+async def test_what_is_no_such_address_is_answered_at_once(desk, tmp_path, pasted, told):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365") as person:
+        await person.type("Address: ", f"{pasted}\n")
+        await person.until(told)
+        await person.type("Address: ", "http://localhost/MxMail/?code=go\n")
+        await person.until("not complete yet")
+        await person.until(": ")
+        await person.type("", "od&state=S\n")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+
+
+async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365") as person:
+        await person.until("Address: ")
+        person.process.send_signal(signal.SIGINT)
+        await person.type("", "\n")
+        await person.until("Nobody was signed in")
+        assert await person.process.wait() == 130
+
+
+async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
+        await person.until("AADSTS53003 means")
+        await person.until("noroshi authorize m365")
+        person.process.terminate()
+        await person.process.wait()
 
 
 async def test_a_code_that_is_declined_ends_the_command(desk, tmp_path):

@@ -6,7 +6,7 @@ from noroshi.ports import Document
 from noroshi.vault import Secret
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
-from tests.service.desk import AKI, CANARY, Desk, documents
+from tests.service.desk import AKI, CANARY, CONTENT, OLD_SECRET, Desk, documents
 
 
 @pytest.fixture
@@ -67,9 +67,47 @@ async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant
     )
 
 
-async def test_a_name_that_is_known_needs_no_more_words(desk, tmp_path):
-    told = await typed("secret", "set", "app", "--file", "-", home=tmp_path, given=CANARY)
-    assert (told.code, told.out) == (0, "“app” is in the vault.\n")
+async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(desk, tmp_path):
+    await desk.vault.put("app", Secret(CANARY))
+    told = await typed("secret", "set", "app2", "--file", "-", home=tmp_path, given=CANARY)
+    assert "(did you mean app?)" in told.out
+
+
+async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(desk, tmp_path):
+    argv = ("secret", "set", "app", "--file", "-")
+    told = await typed(*argv, home=tmp_path, given=CANARY)
+    taken = "The sign-in server takes it for account box.\n"
+    assert (told.code, told.out) == (0, f"“app” is in the vault.\n{taken}")
+    assert "Asking the sign-in server" in told.err
+
+
+async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(desk, tmp_path):
+    argv = ("secret", "set", "app", "--file", "-")
+    told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
+    assert told.code == 1
+    assert "It does not do for account box: The client secret has ended." in told.out
+
+
+async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(desk, tmp_path):
+    await desk.vault.put("app", Secret(CANARY))
+    argv = ("secret", "set", "app", "--file", "-")
+    told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
+    assert told.code == 1 and "“app” in the vault stays what it was" in told.err
+    assert (await desk.vault.get("app")).reveal() == CANARY
+    told = await typed(*argv, "--force", home=tmp_path, given=OLD_SECRET)
+    assert told.code == 1 and "has ended" in told.out
+    assert (await desk.vault.get("app")).reveal() == OLD_SECRET
+
+
+async def test_a_new_secret_s_day_of_end_is_asked_about(desk, tmp_path):
+    box = CONTENT["accounts/box"] | {"secret_ends": "2027-01-31"}
+    changed = documents(accounts__box=box)
+    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
+    argv = ("secret", "set", "app", "--file", "-", "--lang", "ja")
+    told = await typed(*argv, home=tmp_path, given="first")
+    assert "secret_ends" not in told.out
+    told = await typed(*argv, home=tmp_path, given=CANARY)
+    assert "secret_ends (シークレットの有効期限) は 2027-01-31 のままです" in told.out
 
 
 async def test_entries_are_listed_and_removed(desk, tmp_path):

@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import subprocess
+from datetime import UTC, datetime
 from urllib.request import urlopen
 
 import pytest
 
 from noroshi.lab.person import enter_code, sign_in
 from noroshi.lab.remote import Remote
+from noroshi.oauth.client_certificates import make
 from tests.e2e.labs import LabProgram
 from tests.e2e.terminal import Terminal
 from tests.e2e.world import PATIENCE, Home
@@ -200,6 +202,24 @@ def test_an_app_signs_in_by_its_certificate(home, lab, kind):
     assert "the Object ID" in setup.shown
 
 
+def test_a_certificate_that_nobody_uploaded_takes_no_good_one_s_place(home, lab):
+    granted(lab)
+    good = lab.card["client_certificate"]
+    assert Setup(home, lab, "--graph", "--certificate-file", good).ended() == 0
+    shown = home.run("cert", "show", "m365").stdout
+    file = home.folder.parent / "noroshi-m365.cer"
+    before = file.read_text("ascii")
+    other = home.folder.parent / "other.pem"
+    other.write_text(make("other", datetime.now(UTC), 30).reveal(), encoding="ascii")
+    again = Setup(home, lab, "--graph", "--certificate-file", str(other), "--yes")
+    assert again.ended() == 1 and "AADSTS700027" in again.shown
+    assert "in the vault stays" in " ".join(again.shown.split())
+    assert home.run("cert", "show", "m365").stdout == shown
+    # What is to be uploaded now stands under the name that the steps give.
+    assert file.read_text("ascii") != before
+    assert not (home.folder.parent / "noroshi-m365-2.cer").exists()
+
+
 @pytest.mark.parametrize(
     ("client_id", "code", "told"),
     [
@@ -211,6 +231,21 @@ def test_a_script_ends_at_what_is_refused_with_what_mends_it(home, lab, client_i
     argv = ("--sign-in", "app", "--smtp", *secret_file(home, lab))
     setup = Setup(home, lab, *argv, client_id=client_id)
     assert setup.ended() == code and told in setup.shown
+
+
+def test_a_secret_that_is_refused_leaves_the_good_one_where_it_is(home, lab):
+    argv = ("--sign-in", "app", "--graph")
+    setup = Setup(home, lab, *argv, *secret_file(home, lab))
+    assert setup.ended() == 0, setup.shown
+    bad = home.folder.parent / "bad"
+    for value, told in (
+        ("certainly~not-it", "AADSTS7000215"),
+        (f"{lab.card['client_secret']}\nmore", "several lines"),
+    ):
+        bad.write_text(value, encoding="utf-8")
+        again = Setup(home, lab, *argv, "--secret-file", str(bad), "--yes")
+        assert again.ended() in (1, 3) and told in again.shown
+        assert Setup(home, lab, "--yes").ended() == 0
 
 
 def test_a_mail_that_is_refused_names_the_step_that_mends_it(home, lab):
@@ -303,6 +338,13 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.until("AADSTS7000215")
     again.type("Client secret: ", card["client_secret"])
     again.type("(empty: not known): ", "31.1.2028")
+    again.until("as in 2028-01-31")
+    again.type("(empty: not known): ", "2028/1/31")
+    again.until("write it as 2028-01-31")
+    again.type("(empty: not known): ", "2027-02-30")
+    again.until("there is no day 2027-02-30")
+    again.type("(empty: not known): ", "2020-01-01")
+    again.until("2020-01-01 is over")
     again.type("(empty: not known): ", "2028-01-31")
     again.until("https://localhost")
     again.until("\n")
@@ -317,9 +359,12 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.type("Send a test mail to", card["reader"])
     again.until("535 5.7.139")
     lab.set("mailbox-smtp-auth", "on")
+    again.type("try again now", "http://localhost/MxMail/?code=abc")
+    again.until("Here Enter goes on")
     again.type("try again now", "")
     again.until("Accepted at")
     again.type("Number [4]: ", "1")
+    again.until("is not written down")
     again.type("[y/N]", "n")
     again.type("[y/N]", "n")
     assert again.ended() == 0, again.seen
@@ -429,6 +474,64 @@ def test_what_no_answer_mends_ends_it_at_once(person, home, lab):
     assert unknown.ended() == 3 and "nowhere" in unknown.seen
     google = person("--cloud", "google", "--mailbox", lab.card["user"])
     assert google.ended() in (3, 5) and "google" in google.seen.lower()
+
+
+def test_who_waits_sees_when_it_is_tried_next_and_can_hurry_it(person, home, lab):
+    granted(lab)
+    lab.set("mailbox-smtp-auth", "off")
+    before = len(lab.mails(lab.card["reader"]))
+    setup = Setup(home, lab, "--sign-in", "app", "--smtp", *secret_file(home, lab))
+    assert setup.ended() == 1
+    asked = person("--to", lab.card["reader"])
+    asked.type("[Y/n]", "")
+    asked.type("Number [3]: ", "3")
+    asked.type("Number [1]: ", "3")
+    asked.until("from before still waits")
+    asked.until("535 5.7.139")
+    asked.type("try again now", "w")
+    asked.until("Next try at ")
+    lab.set("mailbox-smtp-auth", "on")
+    asked.type(", in ", "")
+    asked.until("It is tried now")
+    asked.until("Accepted at")
+    asked.interrupt()
+    assert len(lab.mails(lab.card["reader"])) == before + 1
+
+
+def test_another_secret_s_day_is_asked_for_and_the_old_one_s_is_not_taken_silently(home, lab):
+    secret = secret_file(home, lab)
+    argv = ("--sign-in", "app", "--graph", *secret)
+    assert Setup(home, lab, *argv, "--secret-ends", "2020-01-01").ended() == 3
+    assert Setup(home, lab, *argv, "--secret-ends", "2100-01-31").ended() == 0
+    again = Setup(home, lab, *secret)
+    assert again.ended() == 0
+    assert "still gives 2100-01-31 as the day" in " ".join(again.shown.split())
+
+
+def test_a_tenant_that_is_none_is_neither_kept_nor_offered_again(person, home, lab):
+    card = lab.card
+    asked = person("--cloud", "lab", "--tenant", NOBODYS_APP)
+    asked.type("come from: ", "")
+    asked.until("Nothing was entered")
+    asked.type("come from: ", card["user"])
+    asked.until(f"Tenant {NOBODYS_APP}: ")
+    asked.until("AADSTS90002")
+    asked.type("[contoso.example]: ", "5")
+    asked.until("must be a tenant ID, or a domain")
+    asked.type("[contoso.example]: ", "nobody.example")
+    asked.until("AADSTS90002")
+    asked.type("[contoso.example]: ", "")
+    asked.until(f"contoso.example is the tenant {card['tenant_id']}")
+    asked.interrupt()
+
+
+def test_another_tenant_that_is_none_takes_no_good_one_s_place(home, lab):
+    argv = ("--sign-in", "app", "--graph")
+    assert Setup(home, lab, *argv, *secret_file(home, lab)).ended() == 0
+    again = Setup(home, lab, "--tenant", NOBODYS_APP, "--yes")
+    assert again.ended() == 1 and "AADSTS90002" in again.shown
+    account = home.run("definition", "show", "accounts/m365").stdout
+    assert lab.card["tenant_id"] in account and NOBODYS_APP not in account
 
 
 def test_whoever_leaves_is_told_how_to_come_back_to_another_account(person, home, lab):

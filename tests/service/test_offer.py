@@ -101,6 +101,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "own_totp_off": VIEWER,
     "account_tenant": ADMIN,
     "account_try": ADMIN,
+    "secret_try": ADMIN,
     "token_look": ADMIN,
 }
 

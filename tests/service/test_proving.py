@@ -89,7 +89,7 @@ async def test_a_domain_of_the_organisation_leads_to_the_tenant_s_id(office):
 @pytest.mark.parametrize("tenant", ["nobody.example", "common"])
 async def test_a_tenant_that_is_none_is_told(office, tenant):
     ask = await office.applied(tenant=tenant)
-    with pytest.raises(Told, match=r"trouble: .*enant"):
+    with pytest.raises(Told, match=rf"trouble: Tenant {tenant}: .*enant"):
         await ask("account_tenant", account="box")
 
 
@@ -142,6 +142,48 @@ async def test_a_secret_is_proved_by_itself_whoever_signs_in(office, sign_in):
     await ask("set_secret", name="lab-secret", value=office.lab.address.client_secret)
     assert (await ask("account_try", account="box"))["sure"] is True
     assert (await ask("status"))["routes"][0]["state"] == "not signed in"
+
+
+async def test_a_secret_that_is_refused_does_not_take_a_good_one_s_place(office):
+    ask = await office.by_secret()
+    new = {"name": "lab-secret", "value": "certainly~not-it"}
+    with pytest.raises(
+        Told, match=r"AADSTS7000215(?s:.*)“lab-secret” in the vault stays"
+    ) as told:
+        await ask("set_secret", **new, proved=True)
+    assert told.value.problems[0][0] == "secret"
+    assert (await office.vault.get("lab-secret")).reveal() == office.lab.address.client_secret
+    office.turn("entra", "refuses")
+    with pytest.raises(Told, match=r"cannot connect(?s:.*)stays what it was"):
+        await ask("set_secret", **new, proved=True)
+    await ask("set_secret", **new)
+    assert (await office.vault.get("lab-secret")).reveal() == "certainly~not-it"
+
+
+async def test_what_the_server_says_of_an_entry_is_told_for_each_account(office):
+    ask = await office.by_secret(secret_ends="2028-01-31")
+    assert await ask("secret_try", name="lab-secret") == [
+        {
+            "account": "box",
+            "taken": True,
+            "refused": False,
+            "why": {"en": "", "ja": ""},
+            "ends": "2028-01-31",
+        }
+    ]
+    await ask("set_secret", name="lab-secret", value="certainly~not-it")
+    (found,) = await ask("secret_try", name="lab-secret")
+    assert found["refused"] is True and "AADSTS7000215" in found["why"]["en"]
+    assert await ask("secret_try", name="relay") == []
+
+
+async def test_a_client_secret_of_several_lines_is_refused(office):
+    ask = await office.applied()
+    two = office.lab.address.client_secret + "\nanother line"
+    with pytest.raises(Told, match="not kept") as told:
+        await ask("set_secret", name="lab-secret", value=two)
+    assert "several lines" in told.value.problems[0][1]
+    await ask("set_secret", name="relay", value="a\nb")  # another's business
 
 
 async def test_a_policy_for_apps_leaves_open_whether_the_secret_is_right(office):

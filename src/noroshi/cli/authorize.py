@@ -4,6 +4,8 @@ another device; or an app signs in by itself."""
 
 from __future__ import annotations
 
+import sys
+
 from noroshi.cli import exits, signing_words as said
 from noroshi.cli.asked import Asked
 from noroshi.cli.signing_in import STDIN, How, NoPage, sign_in
@@ -30,6 +32,9 @@ def authorize(asked: Asked) -> int:
         status = sign_in(asked, how)
     except NoPage as no_page:
         given.parser.refuse(no_page.words)
+    except KeyboardInterrupt:
+        print("\n" + asked.say(said.GIVEN_UP.fill(route=given.route)), file=sys.stderr)
+        raise
     count = status["waiting"]
     waiting = said.THEY_GO.fill(count=count) if count else NOTHING
     user = said.AS_WHOM.fill(user=status["user"]) if status["user"] else NOTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,29 @@ NOBODY_NAMES_IT = Words(
     en="No route and no account names it yet{instead}",
     ja="これを使う送信経路もアカウントもまだありません{instead}。",
 )
+ASKING = Words(
+    en="Asking the sign-in server whether it takes it …",
+    ja="サインイン サーバーに確かめています…",
+)
+TAKEN = Words(
+    en="The sign-in server takes it for account {account}.",
+    ja="アカウント {account} のシークレットとして、サインイン サーバーに認められました。",
+)
+NOT_SURE = Words(
+    en="Whether it is right for account {account} cannot be told yet; the sign-in will. ({why})",
+    ja="アカウント {account} のものとして正しいかどうかは、まだ確かめられません。サインインのときに分かります "
+    "({why})。",
+)
+REFUSED = Words(
+    en="It does not do for account {account}: {why}",
+    ja="アカウント {account} では使えません: {why}",
+)
+ENDS = Words(
+    en="Account {account} still gives {ends} as the day on which its secret ends (secret_ends). Write "
+    "the new one's day there.",
+    ja="アカウント {account} の secret_ends (シークレットの有効期限) は {ends} のままです。新しいシークレットの"
+    "日付に直してください。",
+)
 REMOVED = Words(
     en="“{name}” is gone from the vault.", ja="「{name}」を保管庫から削除しました。"
 )
@@ -56,10 +80,16 @@ def set_(asked: Asked) -> int:
     value = contents(file) if file else _typed(asked, name)
     if not value.strip():
         raise Refused("invalid", NOTHING_GIVEN)
-    asked.call("set_secret", name=name, value=value)
+    before = _entries(asked).get(name, {"kept": False, "named_by": ()})
+    of_account = any(key.startswith("accounts/") for key in before["named_by"])
+    if of_account and asked.running:
+        print(asked.say(ASKING), file=sys.stderr, flush=True)
+    asked.call("set_secret", name=name, value=value, proved=not asked.given.force)
     print(asked.say(KEPT.fill(name=name)))
     _say_if_nobody_names_it(asked, name)
-    return exits.DONE
+    if not of_account or not asked.running:
+        return exits.DONE
+    return _told(asked, name, replaced=before["kept"])
 
 
 def list_(asked: Asked) -> int:
@@ -87,13 +117,29 @@ def _row(asked: Asked, one: Mapping[str, Any]) -> Sequence[str]:
     return (one["name"], kept, ", ".join(one["named_by"]) or asked.say(NOBODY))
 
 
+def _entries(asked: Asked) -> dict[str, Mapping[str, Any]]:
+    return {one["name"]: one for one in asked.call("secret_list")}
+
+
 def _say_if_nobody_names_it(asked: Asked, name: str) -> None:
     """A slip in the name would else be found when the first mail waits."""
-    entries = {one["name"]: one for one in asked.call("secret_list")}
+    entries = _entries(asked)
     if not entries[name]["named_by"]:
-        missing = [other for other, one in entries.items() if not one["kept"]]
-        near = instead(name, missing) if missing else NOTHING
+        known = [other for other, one in entries.items() if one["named_by"]]
+        near = instead(name, known) if known else NOTHING
         print(asked.say(NOBODY_NAMES_IT.fill(instead=near)))
+
+
+def _told(asked: Asked, name: str, *, replaced: bool) -> int:
+    """What the sign-in servers say of it, and whose day of end may be the old one's."""
+    found = asked.call("secret_try", name=name)
+    for one in found:
+        words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE
+        why = Words(**one["why"])
+        print(asked.say(words.fill(account=one["account"], name=name, why=why)))
+        if replaced and one["ends"]:
+            print(asked.say(ENDS.fill(account=one["account"], ends=one["ends"])))
+    return exits.TROUBLE if any(one["refused"] for one in found) else exits.DONE
 
 
 def _typed(asked: Asked, name: str) -> str:

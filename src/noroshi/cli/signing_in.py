@@ -92,7 +92,7 @@ def keep_secret(asked: Asked, name: str, file: str | None) -> None:
         prompt = asked.say(said.SECRET_PROMPT)
         value = _contents(file, said.NO_SECRET) if file else getpass.getpass(prompt)
         try:
-            asked.call("set_secret", name=name, value=value)
+            asked.call("set_secret", name=name, value=value, proved=True)
             break
         except Refused as refused:
             _again(asked, refused, left, ANY)
@@ -174,7 +174,9 @@ def _on_device(asked: Asked, how: How) -> Answer:
     """A code is typed on a device that has a browser: a phone, say."""
     begun = _begun_for_device(asked, how)
     minutes = max(1, begun["seconds"] // 60)
-    words = said.TYPE_CODE.fill(url=begun["url"], code=begun["code"], minutes=minutes)
+    words = said.TYPE_CODE.fill(
+        url=begun["url"], code=begun["code"], minutes=minutes, route=how.route
+    )
     print(asked.say(words), flush=True)
     wait, told = begun["wait"], ""
     while True:
@@ -219,8 +221,9 @@ def _pasted(asked: Asked) -> str:
         return _given(sys.stdin.read(LONGEST_URL), said.NO_ADDRESS)
     try:
         lines = [input(asked.say(said.URL_PROMPT))]
-        while lines[-1].strip() and (_more_waits() or not _whole("".join(lines))):
-            lines.append(input())
+        while lines[-1].strip() and (_more_waits() or _goes_on("".join(lines))):
+            more = "" if _more_waits() else asked.say(said.GOES_ON)
+            lines.append(input(more))
     except EOFError:
         raise Refused("invalid", said.NO_ADDRESS) from None
     return _given("".join(lines), said.NO_ADDRESS)
@@ -228,6 +231,12 @@ def _pasted(asked: Asked) -> str:
 
 def _whole(text: str) -> bool:
     return "AADSTS" in text or ("state=" in text and ("code=" in text or "error=" in text))
+
+
+def _goes_on(text: str) -> bool:
+    """Whether it is the beginning of such an address; what is none is answered at once."""
+    begun = any(part in text for part in ("localhost", "code=", "state=", "error="))
+    return begun and not _whole(text) and "response_type=" not in text
 
 
 def _more_waits() -> bool:

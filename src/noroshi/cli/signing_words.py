@@ -60,6 +60,14 @@ OPEN_PAGE = Words(
 """,
 )
 URL_PROMPT = Words(en="Address: ", ja="アドレス: ")
+GOES_ON = Words(
+    en="It is not complete yet. The rest of it (Enter alone: that was all): ",
+    ja="まだ途中です。続きを貼り付けてください (これで全部なら Enter だけ): ",
+)
+GIVEN_UP = Words(
+    en="Nobody was signed in. To begin again: noroshi authorize {route}",
+    ja="サインインしていません。やり直すには: noroshi authorize {route}",
+)
 ONCE_MORE = Words(
     en="Try once more, or end with Ctrl-C; what waits to be sent stays.",
     ja="もう一度試すか、Ctrl-C で終わってください。待っているメールはそのまま残ります。",
@@ -126,6 +134,9 @@ TYPE_CODE = Words(
 3. Sign in as the mailbox from which mail shall be sent, and accept.
 
 It is noticed here by itself. The code holds for {minutes} minutes; Ctrl-C gives up.
+If the page refuses you with a number, that is not noticed here: press Ctrl-C. AADSTS53003 means
+that the organisation blocks codes: sign in by a page instead (noroshi authorize {route}). The text
+of any other such page can be pasted there, to be told what to do.
 """,
     ja="""
 1. どの端末でもよいので {url} を開いてください。
@@ -133,6 +144,9 @@ It is noticed here by itself. The code holds for {minutes} minutes; Ctrl-C gives
 3. メールの送信元にするメールボックスでサインインし、許可してください。
 
 済めば自動で分かります。コードの期限は{minutes}分です。Ctrl-C でやめられます。
+ページに番号が出て断られた場合、ここでは分かりません。Ctrl-C でやめてください。AADSTS53003 なら、
+コードによるサインインを組織が禁止しています。ページからサインインしてください
+(noroshi authorize {route})。ほかの番号なら、その文章を同じコマンドに貼り付けると対処が分かります。
 """,
 )
 NO_SECRET = Words(

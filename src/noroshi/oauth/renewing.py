@@ -65,11 +65,20 @@ class Renewing:
                 if ours and (done := await self._asked(account, resource, ready)):
                     return done
 
-    async def tried(self, account: Account, resource: Resource, *, bare: bool) -> Secret:
-        """A token by the app's credentials alone, or refused as shown none; nothing of it is
-        kept, and no refusal is remembered."""
+    async def tried(
+        self,
+        account: Account,
+        resource: Resource,
+        *,
+        bare: bool,
+        instead: Credential | None = None,
+    ) -> Secret:
+        """A token by the app's credentials alone, by another one, or refused as shown none;
+        nothing of it is kept, and no refusal is remembered."""
         _check_scope(account, resource)
-        shown = () if bare else await self._credentials.of(account)
+        shown: tuple[Credential, ...] = (instead,) if instead else ()
+        if not bare and not shown:
+            shown = await self._credentials.of(account)
         proxy = await self._credentials.proxy_password(account)
         provider = self._provider_of(account.cloud)
         _, tokens = await by_any(

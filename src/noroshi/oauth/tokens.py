@@ -18,7 +18,7 @@ from noroshi.oauth.access import Access, Accesses, print_of
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import Credentials, in_use
 from noroshi.oauth.entries import Entries
-from noroshi.oauth.provider import DeviceAttempt, SignInFailed, Unreachable
+from noroshi.oauth.provider import Credential, DeviceAttempt, SignInFailed, Unreachable
 from noroshi.oauth.refusals import Refusals
 from noroshi.oauth.renewing import ProviderOf, Renewing, grounds_of
 from noroshi.oauth.said import NEVER, OTHER_APP, UNPROVED
@@ -146,15 +146,22 @@ class TokenSource:
         return await asyncio.shield(self._start(self._renew(account, resource, anew=True)))
 
     async def tried(
-        self, account: Account, resource: Resource = "smtp", *, bare: bool = False
+        self,
+        account: Account,
+        resource: Resource = "smtp",
+        *,
+        bare: bool = False,
+        instead: Credential | None = None,
     ) -> Secret:
-        """A token for the account's app by its secret or certificate, whoever signs in with it.
+        """A token for the account's app by its secret or certificate, whoever signs in with it;
+        `instead` of those in the vault by this one, which is kept nowhere.
 
         With `bare` it shows neither: Entra refuses that in another way (AADSTS7000218) than an
         app that it does not know (AADSTS700016). Nothing of it is kept or remembered. Raises as
         `token` does.
         """
-        return await self._renewing.tried(replace(account, sign_in="app"), resource, bare=bare)
+        app = replace(account, sign_in="app")
+        return await self._renewing.tried(app, resource, bare=bare, instead=instead)
 
     async def tenant(self, account: Account) -> str:
         """The ID of the account's tenant, as the sign-in server tells it. Raises as `token`."""

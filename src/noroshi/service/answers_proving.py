@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from noroshi.core.model import NOTHING
 from noroshi.core.words import Words
@@ -24,6 +24,18 @@ class AppTried:
 
     sure: bool
     why: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretTried:
+    """What an account's sign-in server says of an entry: `taken`, else why not, or why that cannot
+    be told yet (`refused` is false). `ends` is the day that the account gives for it."""
+
+    account: str
+    taken: bool
+    refused: bool = False
+    why: Words = NOTHING
+    ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from noroshi.service.offer import (
     note,
     operation,
 )
+from noroshi.service.proved_first import see_that_it_is_taken
 from noroshi.service.signing import Signing
 from noroshi.vault import Secret, VaultError
 
@@ -102,8 +103,10 @@ class Certifying(Signing):
         next: bool = False,
         replace: bool = False,
         ahead: bool = False,
+        proved: bool = False,
     ) -> Certificate:
-        """One that was made elsewhere, with its key, both in PEM; `ahead` as for a new one."""
+        """One that was made elsewhere, with its key, both in PEM; `ahead` as for a new one.
+        `proved`: it takes another one's place only once the sign-in server takes it."""
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         try:
             bundle = await read_apart(pem.encode())
@@ -112,6 +115,8 @@ class Certifying(Signing):
             raise Invalid(unfit.words) from None
         except OSError:
             raise Trouble(CANNOT_OPEN) from None
+        if proved and await self._is_another(entry, bundle):
+            await see_that_it_is_taken(self._tokens, (account,), entry, bundle)
         return await self._kept_under(account, entry, bundle)
 
     @operation(
@@ -131,6 +136,13 @@ class Certifying(Signing):
         if found is None:
             raise NotFound(CERTIFICATE_MISSING.fill(name=account.name, secret=entry))
         return _shown(account, entry, found)
+
+    async def _is_another(self, entry: str, bundle: Secret) -> bool:
+        try:
+            kept = await self._vault.get(entry)
+        except VaultError:  # what nobody can read signs nobody in
+            return False
+        return kept is not None and kept.reveal() != bundle.reveal()
 
     async def _kept_under(self, account: Account, entry: str, bundle: Secret) -> Certificate:
         try:

@@ -25,6 +25,10 @@ NO_KEY_FILE = Words(
     ja="サービス アカウントの鍵ファイルではありません。Google から受け取った JSON ファイルを --file "
     "(noroshi authorize では --secret-file) でそのまま渡してください",
 )
+MANY_LINES = Words(
+    en="is of several lines; a client secret's Value is one line, without a break",
+    ja="複数行です。クライアント シークレットの「値」は改行のない1行です",
+)
 
 
 def unfit(name: str, secret: Secret, users: Iterable[Account]) -> Problem | None:
@@ -47,4 +51,8 @@ def _no_secret_of(account: Account, text: str) -> Words | None:
     if account.alone and account.cloud.app_grant == "service_account":
         return None if read_key_file(text) else NO_KEY_FILE
     # Other servers than Entra do hand out secrets in the shape of a GUID.
-    return SECRET_ID if account.cloud.entra and looks_like_secret_id(text) else None
+    if not account.cloud.entra:
+        return None
+    if len(text.splitlines()) > 1:
+        return MANY_LINES
+    return SECRET_ID if looks_like_secret_id(text) else None

@@ -3,48 +3,33 @@ its secret or certificate, and what the token says."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from noroshi.core.problems import Problem, instead
+from noroshi.core.problems import instead
 from noroshi.core.words import Words
 from noroshi.definitions.needs import resource_of
-from noroshi.oauth import aadsts_app
-from noroshi.oauth.advised import Advice
 from noroshi.oauth.claims import OPAQUE
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.oauth.credentials import named_by
+from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
 from noroshi.oauth.seen import seen_in
 from noroshi.ports import Resource
-from noroshi.service.answers_proving import AppTried, TenantFound, TokenSeen
+from noroshi.service.answers_proving import AppTried, SecretTried, TenantFound, TokenSeen
 from noroshi.service.offer import ADMIN, NotFound, Person, Trouble, operation
-from noroshi.service.signing import WRONG_SECRET, Signing, not_signed_in
-from noroshi.vault import VaultError
+from noroshi.service.proved_first import shown_by, tried, unproved
+from noroshi.service.signing import Signing, not_signed_in
+from noroshi.vault import Secret, VaultError
 
 NO_ACCOUNT = Words(
     en="There is no account {given}{instead}.",
     ja="{given} というアカウントはありません{instead}。",
 )
-ANOTHER_SECRET = Words(
-    en="Put the right one in: noroshi secret set {secret}",
-    ja="正しい値を入れてください: noroshi secret set {secret}",
-)
+NO_TENANT = Words(en="Tenant {tenant}: {why}", ja="テナント {tenant}: {why}")
 NO_ENTRA = Words(
     en="The cloud {cloud} is not Microsoft's, so it has no tenants.",
     ja="クラウド {cloud} は Microsoft のものではないため、テナントがありません。",
 )
-NO_SECRET_SENT = 7000218
-WRONG: tuple[Advice, ...] = (
-    aadsts_app.ADMIN_APP,
-    aadsts_app.TENANT_NEEDED,
-    aadsts_app.WRONG_CLOUD,
-    aadsts_app.WRONG_SECRET,
-    aadsts_app.ENDED_SECRET,
-    aadsts_app.WRONG_CERTIFICATE,
-    aadsts_app.CLOCK,
-)
-"""What a sign-in would be refused for as well. Other refusals are of this way to ask alone, as a
-policy for apps is."""
-OF_OURS = frozenset({"no_secret", "no_certificate", "no_proxy_password"})
 
 
 class Proving(Signing):
@@ -65,8 +50,11 @@ class Proving(Signing):
             raise NotFound(NO_ENTRA.fill(cloud=meant.cloud.name))
         try:
             id = await self._tokens.tenant(meant)
-        except (SignInFailed, Unreachable, VaultError) as failure:
-            raise _unproved(meant, failure) from None
+        except SignInFailed as failure:
+            words = NO_TENANT.fill(tenant=meant.tenant, why=failure.words)
+            raise Trouble(words) from None
+        except (Unreachable, VaultError) as failure:
+            raise unproved(meant, failure) from None
         return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
 
     @operation(
@@ -79,18 +67,24 @@ class Proving(Signing):
     )
     async def account_try(self, who: Person, account: str, bare: bool = False) -> AppTried:
         """Ask for a token that nobody uses. `bare`: without a credential, which proves the app."""
-        meant = await self._named(account)
-        try:
-            await self._tokens.tried(meant, bare=bare)
-        except SignInFailed as failure:
-            if bare and NO_SECRET_SENT in failure.codes:
-                return AppTried(sure=True)
-            if failure.error in OF_OURS or _is_wrong(failure):
-                raise _unproved(meant, failure) from None
-            return AppTried(sure=False, why=failure.words)
-        except (Unreachable, VaultError) as failure:
-            raise _unproved(meant, failure) from None
-        return AppTried(sure=True)
+        return await tried(self._tokens, await self._named(account), bare=bare)
+
+    @operation(
+        role=ADMIN,
+        changes=False,
+        help=Words(
+            en="Whether sign-in servers take an entry of the vault.",
+            ja="保管庫の項目がサインイン サーバーに認められるかどうかを確かめます。",
+        ),
+    )
+    async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
+        """For each account whose app shows it to Microsoft; none if it is no such secret."""
+        _, plan = await self._current()
+        kept = await self._entry(name)
+        if kept is None:
+            return ()
+        shown = tuple(shown_by(plan.accounts.values(), name, kept))
+        return tuple([await self._said_of(account, one) for account, one in shown])
 
     @operation(
         role=ADMIN,
@@ -120,6 +114,21 @@ class Proving(Signing):
             words=seen.told(resource, account.mailbox, shared=account.shared),
         )
 
+    async def _entry(self, name: str) -> Secret | None:
+        try:
+            return await self._vault.get(name)
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
+
+    async def _said_of(self, account: Account, shown: Credential) -> SecretTried:
+        ends = next(one.ends for one in named_by(account) if one.entry == shown.entry)
+        try:
+            answer = await tried(self._tokens, account, shown)
+        except Trouble as refused:
+            found = SecretTried(account=account.name, taken=False, refused=True, ends=ends)
+            return replace(found, why=refused.words)
+        return SecretTried(account=account.name, taken=answer.sure, why=answer.why, ends=ends)
+
     async def _named(self, name: str) -> Account:
         _, plan = await self._current()
         found = plan.accounts.get(name)
@@ -127,15 +136,3 @@ class Proving(Signing):
             near = instead(name, plan.accounts)
             raise NotFound(NO_ACCOUNT.fill(given=name, instead=near))
         return found
-
-
-def _unproved(account: Account, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
-    """What was said, and where the secret goes if that is at fault: no route is needed for it."""
-    if isinstance(failure, SignInFailed) and WRONG_SECRET.intersection(failure.codes):
-        entry = ANOTHER_SECRET.fill(secret=account.secret)
-        return Trouble(failure.words, (Problem("secret", entry),))
-    return Trouble(failure.words)
-
-
-def _is_wrong(failure: SignInFailed) -> bool:
-    return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)

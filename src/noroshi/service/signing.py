@@ -30,6 +30,7 @@ from noroshi.service.offer import (
     note,
     operation,
 )
+from noroshi.service.proved_first import is_about_secret, see_that_it_is_taken
 from noroshi.vault import Secret, VaultError
 
 SIGNED_IN = "signed in"
@@ -48,8 +49,6 @@ BY_PASSWORD = Words(
     ja="経路 {given} はパスワードでサインインします。noroshi secret set {entry} で"
     "入れてください。",
 )
-WRONG_SECRET = frozenset({7000215, 7000222})
-"""Entra's codes for a client secret that is wrong, or has ended."""
 ANOTHER_SECRET = Words(
     en="Give the right one: noroshi authorize {route} --secret-file FILE",
     ja="正しい値は noroshi authorize {route} --secret-file ファイル で入れ直してください",
@@ -127,8 +126,10 @@ class Signing(Desk):
         news=True,
         help=Words(en="Keep a secret in the vault.", ja="シークレットを保管庫に入れます。"),
     )
-    async def set_secret(self, who: Person, name: str, value: str) -> str:
-        """Seal it under that name; the answer is the name. The value is never shown again."""
+    async def set_secret(self, who: Person, name: str, value: str, proved: bool = False) -> str:
+        """Seal it under that name; the answer is the name. The value is never shown again.
+
+        `proved`: an app's secret takes another one's place only once its server takes it."""
         _, plan = await self._current()
         users = [one for one in plan.accounts.values() if name in _entries(one)]
         # A client secret is copied from a page; a password may well begin with a blank.
@@ -136,6 +137,8 @@ class Signing(Desk):
         if problem := unfit(name, secret, users):
             raise Invalid(BAD_SECRET, (problem,))
         kept = name in await self._vault.names()
+        if kept and proved:
+            await see_that_it_is_taken(self._tokens, users, name, secret)
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
@@ -325,7 +328,7 @@ def _sort_of_secret(account: Account) -> str:
 
 def not_signed_in(route: str, failure: SignInFailed | Unreachable | VaultError) -> Trouble:
     """What the provider said, and what to do now: this is no renewal, which is tried again."""
-    if isinstance(failure, SignInFailed) and WRONG_SECRET.intersection(failure.codes):
+    if isinstance(failure, SignInFailed) and is_about_secret(failure.codes):
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),))
     if isinstance(failure, Unreachable) or getattr(failure, "who", "") == "wait":
         return Trouble(failure.words, (Problem("", NOT_BY_ITSELF.fill(route=route)),))

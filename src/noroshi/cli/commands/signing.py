@@ -128,6 +128,12 @@ SECRET = Command(
                     en='It asks twice. A route names it by password = "NAME", and tries it at once.',
                     ja='2回尋ねます。経路は password = "NAME" でこの項目を指し、すぐに使います。',
                 ),
+                Words(
+                    en="The sign-in server is asked about an app's secret. One that it refuses takes no "
+                    "other one's place; --force keeps it all the same.",
+                    ja="アプリのシークレットはサインイン サーバーに確かめます。認められないものは、いまあるものと"
+                    "置き換えません (--force なら置き換えます)。",
+                ),
             ),
             options=(
                 Option(
@@ -142,6 +148,15 @@ SECRET = Command(
                         ja="このファイルから読みます (- は標準入力)",
                     ),
                     {"metavar": "FILE"},
+                ),
+                Option(
+                    ("--force",),
+                    Words(
+                        en="in another one's place even where the sign-in server refuses it, or "
+                        "cannot be asked",
+                        ja="サインイン サーバーに認められない場合や、確かめられない場合も置き換えます",
+                    ),
+                    {"action": "store_true"},
                 ),
             ),
         ),

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from noroshi.cli.cert import opened
 from noroshi.cli.client import Refused
+from noroshi.cli.secret import ENDS as STILL_ENDS
 from noroshi.cli.setup import words_proving as said
-from noroshi.cli.setup.guiding import Known
+from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
 from noroshi.core.accounts import end_of
 from noroshi.core.words import Words
 from noroshi.guides.wanted import Wanted
+from noroshi.oauth.client_certificates import describe
 
+LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
+SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
+Found = Mapping[str, Any]
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
 
@@ -22,20 +31,46 @@ MOST_FILES = 100
 def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
     """A certificate is in the vault, and what of it is uploaded in a file. Raises Refused."""
     asked, account = talk.asked, wanted.account
+    found = _in_vault(talk, account)
     if file := talk.given.certificate_file:
         pem = opened(asked, file, talk.given.passphrase_file)
-        found = asked.call("certificate_import", name=account, pem=pem, replace=True)
         talk.given.certificate_file = ""  # a second route has it in the vault
-    else:
-        try:
-            found = asked.call("certificate_show", name=account)
-        except Refused as refused:
-            if refused.kind != "not found":
-                raise
-            found = asked.call("certificate_new", name=account)
-            talk.done(said.CERTIFICATE_MADE.fill(days=730))
+        _imported(talk, wanted, known, pem, found)
+        return
+    if found is None:
+        found = asked.call("certificate_new", name=account)
+        talk.done(said.CERTIFICATE_MADE.fill(days=730))
     known.thumbprint = found["sha1"]
     known.certificate = _written(talk, account, found["pem"])
+
+
+def _in_vault(talk: Talk, account: str) -> Found | None:
+    try:
+        found: Found = talk.asked.call("certificate_show", name=account)
+    except Refused as refused:
+        if refused.kind != "not found":
+            raise
+        return None
+    return found
+
+
+def _imported(talk: Talk, wanted: Wanted, known: Known, pem: str, before: Found | None) -> None:
+    """One that is there already gives way once the sign-in server takes the new one."""
+    new = describe(pem)
+    known.thumbprint = new.thumbprints.sha1.upper()
+    stale = before["pem"] if before else ""
+    known.certificate = _written(talk, wanted.account, new.pem, stale)
+    given = {"name": wanted.account, "pem": pem, "replace": True, "proved": True}
+
+    def mend(refused: Refused) -> bool:
+        mending(talk, wanted, known, refused.words.en)
+        return False
+
+    talk.until_proved(
+        lambda: talk.asked.call("certificate_import", **given), mend, said.UPLOADED
+    )
+    if before and before["sha1"] != known.thumbprint:
+        talk.done(said.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
 
 
 def certificate_of(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> None:
@@ -62,48 +97,74 @@ def another_secret(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
         try:
             return keep_secret(talk, kept, wanted, value)
         except Refused as refused:
-            if refused.kind != "invalid":
+            if refused.kind != "invalid" and not refused.about("secret"):
                 raise
             talk.stopped(refused)
 
 
-def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
-    """The secret's last day, which no server tells."""
+def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted, *, another: bool) -> Wanted:
+    """The secret's last day, which no server tells. `another`: the day known is an earlier
+    secret's, which stays only where nobody can be asked."""
+    before = "" if no_end(wanted.secret_ends) else wanted.secret_ends
+    stays = before and another and talk.hurried and not talk.given.secret_ends
     ends = talk.text(
         said.SECRET_ENDS,
         option="--secret-ends",
         given=talk.given.secret_ends,
-        default=wanted.secret_ends,
-        check=_no_date,
+        default=before if talk.hurried or not another else "",
+        check=no_end,
         empty=True,
     )
+    if stays:
+        talk.say(STILL_ENDS.fill(account=wanted.account, ends=ends))
     dated = replace(wanted, secret_ends=ends)
     kept.keep(dated)
     return dated
 
 
 def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
-    """Into the vault, under the account's name. Raises Refused."""
+    """Into the vault, under the account's name; where it has one already, only once the server
+    takes the new one. Raises Refused."""
     # The vault goes by what the account in force says of the name.
     meant = replace(wanted, secret=True)
     kept.keep(meant)
-    talk.asked.call("set_secret", name=meant.account, value=value)
+    talk.asked.call("set_secret", name=meant.account, value=value, proved=True)
     return meant
 
 
-def _no_date(text: str) -> Words | None:
-    return None if end_of(text) else said.NO_DATE
+def is_kept(talk: Talk, entry: str) -> bool:
+    """Whether the vault has it."""
+    found = talk.asked.call("secret_list")
+    return any(one["name"] == entry and one["kept"] for one in found)
 
 
-def _written(talk: Talk, account: str, pem: str) -> str:
-    """The certificate without its key, in a file that is not there yet or holds the very same."""
+def no_end(text: str) -> Words | None:
+    """Why it cannot be the last day of a secret that has just been taken."""
+    if day := end_of(text):
+        over = day < (datetime.now(UTC) - SOMEWHERE_IT_IS_TODAY).date()
+        return said.IS_OVER.fill(day=day) if over else None
+    parts = LIKE_A_DAY.fullmatch(text)
+    if not parts:
+        return said.NO_DATE
+    try:
+        day = date(*map(int, parts.groups()))
+    except ValueError:
+        return said.NO_SUCH_DAY.fill(given=text)
+    return said.WRITE_DAY.fill(day=day)
+
+
+def _written(talk: Talk, account: str, pem: str, stale: str = "") -> str:
+    """The certificate without its key, in a file that is not there yet or holds the very same, or
+    the one whose place it takes."""
     for number in range(1, MOST_FILES):
         file = Path(f"noroshi-{account}{f'-{number}' if number > 1 else ''}.cer")
         try:
             if file.exists():
-                if file.read_text("ascii") == pem:
+                kept = file.read_text("ascii")
+                if kept == pem:
                     return str(file)
-                continue
+                if kept != stale:
+                    continue
             file.write_text(pem, encoding="ascii")
         except (OSError, ValueError):  # no folder to write in: it is shown instead
             break

@@ -8,7 +8,12 @@ from typing import Any
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import contents
 from noroshi.cli.setup import words_proving as said
-from noroshi.cli.setup.credentials import another_secret, asked_when_it_ends, keep_secret
+from noroshi.cli.setup.credentials import (
+    another_secret,
+    asked_when_it_ends,
+    is_kept,
+    keep_secret,
+)
 from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.questions import client_id
@@ -42,10 +47,12 @@ class Proofs:
         if self.wanted.certified:
             self._until(self._prove_credential, lambda _: False, said.UPLOADED)
         elif self.wanted.secret:
-            self._there_is_a_secret()
-            self._until(self._prove_credential, self._another_secret)
+            another = is_kept(self.talk, self.wanted.account)
+            self._until(self._prove_secret, self._another_secret)
             if self._new_secret and self.wanted.secret:
-                self.wanted = asked_when_it_ends(self.talk, self.kept, self.wanted)
+                self.wanted = asked_when_it_ends(
+                    self.talk, self.kept, self.wanted, another=another
+                )
 
     def signed_in(self) -> None:
         """The route is signed in, and its token is what the other side wants."""
@@ -95,13 +102,18 @@ class Proofs:
     def _there_is_a_secret(self) -> None:
         file = self.talk.given.secret_file
         if file:
-            self.wanted = keep_secret(self.talk, self.kept, self.wanted, contents(file).strip())
-            self.talk.given.secret_file = ""  # a second route has it in the vault
+            given = contents(file).strip()
+            self.talk.given.secret_file = ""  # a second route, or try, has it in the vault
+            self.wanted = keep_secret(self.talk, self.kept, self.wanted, given)
             self._new_secret = True
         elif not self.talk.asked.call("authorize_begin", route=self.wanted.route)[
             "secret_kept"
         ]:
             self._ask_secret()
+
+    def _prove_secret(self) -> None:
+        self._there_is_a_secret()
+        self._prove_credential()
 
     def _ask_secret(self) -> None:
         self.wanted = another_secret(self.talk, self.kept, self.wanted)

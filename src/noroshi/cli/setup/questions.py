@@ -19,8 +19,7 @@ from noroshi.guides import WAYS
 from noroshi.guides.wanted import NOT_YET, Wanted, is_answered, known_of, way_of
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NAME = re.compile(r"\w[\w.-]*")
-"""Of a tenant: its ID, or a domain."""
+DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")
 FIRST = {"smtp": "smtp1", "graph": "graph1"}
 KINDS = ("smtp", "graph")
 BESIDE = Words(en="{name} [{mark}]", ja="{name} [{mark}]")
@@ -45,15 +44,20 @@ def wanted_by(talk: Talk, kept: Kept) -> Wanted:
 
 def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     """The tenant's own ID, found by the mailbox's domain where nobody gave one."""
-    tenant = wanted.tenant or wanted.mailbox.rpartition("@")[2]
-    tried = replace(wanted, tenant=tenant)
+    domain = wanted.mailbox.rpartition("@")[2]
+    tried = replace(wanted, tenant=wanted.tenant or domain)
     if kept.only_looks:  # the node asks for those of accounts in force alone
         return tried
+    before = kept.all("accounts").get(wanted.account, {}).get("tenant") or domain
     kept.keep(tried, route=False)  # what is refused here, as a cloud is, no tenant mends
 
     def prove() -> Wanted:
         kept.keep(tried, route=False)
-        answer = talk.asked.call("account_tenant", account=tried.account)
+        try:
+            answer = talk.asked.call("account_tenant", account=tried.account)
+        except Refused:  # a route that sends by this account goes on by the one that was there
+            kept.keep(replace(tried, tenant=before), route=False)
+            raise
         by_id = answer["id"] == tried.tenant.lower()
         words = said.TENANT_THERE if by_id else said.TENANT_FOUND
         talk.done(words.fill(tenant=tried.tenant, id=answer["id"], host=answer["host"]))
@@ -66,8 +70,8 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
         typed = talk.text(
             said.TENANT,
             option="--tenant",
-            default=tried.tenant,
-            check=lambda text: None if NAME.fullmatch(text) else said.NO_TENANT,
+            default=domain if domain != tried.tenant else "",
+            check=_no_tenant,
         )
         tried = replace(tried, tenant=typed)
         return True
@@ -117,7 +121,7 @@ def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:
     if _named_way(given):
         changed = _with_way(talk, changed)
         changed = _delegated(talk, replace(changed, person=_person(talk, changed)))
-    if not GUID.fullmatch(changed.tenant):
+    if given.tenant or not GUID.fullmatch(changed.tenant):
         changed = with_tenant(talk, kept, changed)
     kept.keep(changed)
     return changed
@@ -141,6 +145,10 @@ def route_beside(kept: Kept, wanted: Wanted, kind: str) -> Wanted:
     """The same account by another kind of route."""
     other = replace(wanted, kind=kind)
     return replace(other, route=_route_for("", kept.all("routes"), other))
+
+
+def _no_tenant(text: str) -> Words | None:
+    return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else said.NO_TENANT
 
 
 def _mailbox(talk: Talk, default: str) -> str:

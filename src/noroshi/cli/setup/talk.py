@@ -202,6 +202,7 @@ class Talk:
         while (answer := self._line(again).lower()) not in (TRY_AGAIN, *others):
             if answer == LEAVE:
                 raise self.left()
+            self.say(said.ONLY_THESE)
         return answer
 
     def _typed(self, prompt: Words, default: str, option: str, *, empty: bool) -> str:
@@ -215,6 +216,7 @@ class Talk:
             typed = self._line(shown if default else bare) or default
             if typed or empty:
                 return typed
+            self.say(said.NEEDED)
 
     def _line(self, prompt: Words) -> str:
         self.asked.let_go()  # whoever thinks for an hour keeps no node from starting

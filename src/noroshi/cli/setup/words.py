@@ -23,6 +23,10 @@ LATER = Words(
 
 NUMBER = Words(en="Number [{default}]: ", ja="番号 [{default}]: ")
 WHICH = Words(en="A number from 1 to {most}.", ja="1 から {most} の番号を入れてください。")
+NEEDED = Words(
+    en="Nothing was entered, and it does not go on without an answer here.",
+    ja="何も入力されていません。ここは入力しないと先に進めません。",
+)
 YES_OR_NO = Words(
     en="y or n, please; Enter alone is {default}.",
     ja="y か n で答えてください (Enter だけなら {default})。",
@@ -31,6 +35,12 @@ GO_ON = Words(en="Enter once it is done: ", ja="済んだら Enter を押して�
 MENDED = Words(
     en="Enter: try again (mended, or not)   q: leave it for now: ",
     ja="Enter: もう一度試す   q: 中断する: ",
+)
+ONLY_THESE = Words(
+    en="Here Enter goes on, or one of the letters; nothing else is taken, and no address. Where an "
+    "address is wanted it is asked for after Enter.",
+    ja="ここで使えるのは Enter と表示された文字だけです。アドレスなどは、Enter のあとに尋ねられてから"
+    "入れてください。",
 )
 MENDED_BY = Words(en="What mends it:", ja="直し方:")
 CHECK = Words(en="To see whether it is so:", ja="確かめるには:")

@@ -15,6 +15,11 @@ CERTIFICATE_MADE = Words(
     en="Made a key and a certificate, for {days} days. The key stays in the vault.",
     ja="鍵と証明書を作りました (有効期間 {days}日)。鍵は保管庫から出ません。",
 )
+REPLACED = Words(
+    en="The sign-in server takes the certificate {new}, which is in the vault now in the place of "
+    "{old}.",
+    ja="証明書 {new} がサインイン サーバーに認められたため、保管庫の {old} と置き換えました。",
+)
 CERTIFICATE_WRITTEN = Words(
     en="The certificate to upload is in {file}.",
     ja="登録する証明書を {file} に書き出しました。",
@@ -47,6 +52,12 @@ SECRET_ENDS = Words(
     ja="有効期限 (例 2028-01-31。分からなければ空)",
 )
 NO_DATE = Words(en="write it as in 2028-01-31", ja="2028-01-31 のように書いてください")
+NO_SUCH_DAY = Words(en="there is no day {given}", ja="{given} という日付はありません")
+WRITE_DAY = Words(en="write it as {day}", ja="{day} のように書いてください")
+IS_OVER = Words(
+    en="{day} is over, and a secret that has ended is of no use: look at its “Expires” in the portal",
+    ja="{day} はすでに過ぎています。ポータルの「有効期限」を確かめてください",
+)
 SECRET = Words(en="client secret", ja="クライアント シークレット")
 CERTIFICATE = Words(en="certificate", ja="証明書")
 TAKEN = Words(

@@ -27,11 +27,22 @@ ON_ITS_WAY = Words(
     en="A mail to {to} is on its way by {route}; waiting for its receipt.",
     ja="{to} 宛てのメールを {route} で送っています。受領を待っています。",
 )
-WAITING = Words(
-    en="The node tries it again by itself until it is accepted. Ctrl-C leaves; the mail stays in "
-    "the queue.",
-    ja="受領されるまで、ノードが自動で再試行します。Ctrl-C で中断しても、メールはキューに残ります。",
+WAITS_STILL = Words(
+    en="The test mail to {to} from before still waits ({id}); it is tried now instead of another "
+    "one.",
+    ja="前回の {to} 宛てのテストメールがまだ送信待ちです ({id})。新しく送らず、これをいま再試行します。",
 )
+WAITING = Words(
+    en="The node tries it again by itself until it is accepted. Enter: try it at once. Ctrl-C leaves; "
+    "the mail stays in the queue.",
+    ja="受領されるまで、ノードが自動で再試行します。Enter を押すといますぐ再試行します。Ctrl-C で中断しても、"
+    "メールはキューに残ります。",
+)
+NEXT_TRY = Words(
+    en="Tried {tried} times so far. Next try at {at}, in {left}.",
+    ja="これまでに {tried} 回試しました。次の試行は {at} です (あと{left})。",
+)
+TRIED_NOW = Words(en="It is tried now.", ja="いま再試行しています。")
 ACCEPTED = Words(
     en="Accepted at {at}: the mail to {to}, by route {route}.",
     ja="受領されました ({at}): {to} 宛て、経路 {route}。",
@@ -52,7 +63,10 @@ WHERE_IT_IS = (
     (Words(en="I will look later", ja="あとで見る"), NOTHING),
 )
 IT_ARRIVED = Words(
-    en="You have seen it in the inbox.", ja="受信トレイに届いたことを確認していただきました。"
+    en="Then it is proved to the very end. That you saw it is not written down: noroshi status goes on "
+    "to tell what the server accepted.",
+    ja="これで受信トレイまで届くことを確かめられました。この確認は記録に残らないため、noroshi status には"
+    "引き続きサーバーの受領だけが表示されます。",
 )
 LOOK_FOR_IT = Words(
     en="The administrator finds it under Exchange admin center, Mail flow, Message trace. A report "

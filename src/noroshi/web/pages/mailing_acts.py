@@ -63,7 +63,9 @@ async def save(visit: Visit, known: Known) -> Done:
     if done.why:
         return _not_done(known, done)
     if secret:
-        done = await attempt(visit, "set_secret", name=after["secret"], value=secret)
+        done = await attempt(
+            visit, "set_secret", name=after["secret"], value=secret, proved=True
+        )
         if done.why:
             return replace(_not_done(known, done), kept=True)
     return Done(to=href(known.name, did="saved", check="1", way=known.way))
@@ -72,7 +74,7 @@ async def save(visit: Visit, known: Known) -> Done:
 async def entry(visit: Visit, known: Known) -> Done:
     """A password, or another value that the route names, into the vault."""
     given = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
-    done = await attempt(visit, "set_secret", **given)
+    done = await attempt(visit, "set_secret", **given, proved=True)
     return _not_done(known, done) if done.why else Done(to=href(known.name, did="secret"))
 
 
