@@ -18,7 +18,7 @@ from benchmarks.node import Node
 from benchmarks.programs import HOUSE, Helper, end, noroshi, say, wait_until
 from benchmarks.scene import free_port
 from benchmarks.usage import usage
-from noroshi.core.model import Envelope
+from noroshi.core.mail import Envelope
 from noroshi.transports.mime import compose
 
 PATIENCE = 300.0  # seconds in which all mails must have left

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from noroshi import schema
-from noroshi.core.model import NOTHING, Answer, Receipt, Verdict
-from noroshi.core.words import plain
+from noroshi.core.mail import Answer, Receipt, Verdict
+from noroshi.core.words import NOTHING, plain
 from noroshi.ports import Arrival, Followed, Waiting
 from noroshi.testing import DAWN
 from noroshi.trips import (

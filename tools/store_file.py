@@ -15,22 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.delivery import Accepted, RestRoute, SetAside
+from noroshi.core.levels import Level, Reason
+from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import (
-    Answer,
     Cause,
     Change,
     Decision,
-    Envelope,
     Event,
     ItemState,
-    Level,
     Reading,
-    Reason,
-    Receipt,
     Sample,
     Standing,
     State,
-    Verdict,
 )
 from noroshi.core.words import Words, plain
 from noroshi.ports import Document, Version

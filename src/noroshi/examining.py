@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, Protocol
 
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words, plain
+from noroshi.core.words import NOTHING, Words, plain
 
 log = logging.getLogger(__name__)
 State = Literal["ok", "failed", "not reached"]

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from noroshi.core.closed import CLOSED, Closed
-from noroshi.core.model import Alarm, Contact, Envelope, Monitor, Rule
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Alarm, Contact, Monitor, Rule
 from noroshi.core.notices import Notice
 from noroshi.ports import Action, Check, Topic, TransportKind
 

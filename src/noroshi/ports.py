@@ -11,22 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
 
-from noroshi.core.model import (
-    DIRECT,
-    NOTHING,
-    Alarm,
-    Answer,
-    Contact,
-    Envelope,
-    Fault,
-    Limits,
-    Monitor,
-    Network,
-    Reading,
-    Receipt,
-)
+from noroshi.core.mail import DIRECT, Answer, Envelope, Fault, Network, Receipt
+from noroshi.core.model import Alarm, Contact, Limits, Monitor, Reading
 from noroshi.core.notices import Notice
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.examining import Exam, Examination
 from noroshi.storing import (
     ANSWERS as ANSWERS,

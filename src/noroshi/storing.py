@@ -9,17 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from noroshi.core.delivery import Fate, RestRoute
-from noroshi.core.model import (
-    Change,
-    Decision,
-    Envelope,
-    Event,
-    Parcel,
-    Receipt,
-    Sample,
-    Standing,
-    State,
-)
+from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import Words, plain
 from noroshi.storing_alarms import AlarmStore
 from noroshi.storing_answers import (

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.alarms import NOBODY_SAID, Said
-from noroshi.core.model import NOTHING, Envelope, Event, Fault, Receipt, Standing, State
-from noroshi.core.words import Words
+from noroshi.core.mail import Envelope, Fault, Receipt
+from noroshi.core.model import Event, Standing, State
+from noroshi.core.words import NOTHING, Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from noroshi.core.model import DIRECT, Answer, Envelope, Network, Receipt, Verdict
+from noroshi.core.mail import DIRECT, Answer, Envelope, Network, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.ports import (
     Beat,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from noroshi import schema
-from noroshi.core.model import NOTHING, Envelope, Receipt, Verdict
-from noroshi.core.words import Words
+from noroshi.core.mail import Envelope, Receipt, Verdict
+from noroshi.core.words import NOTHING, Words
 from noroshi.inboxes import Sought
 from noroshi.ports import Arrival, Followed, Store, Trip
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from noroshi.core.levels import Level, Reason
 from noroshi.core.model import (
     Alarm,
     Cause,
     Contact,
     Event,
     Instance,
-    Level,
     Limits,
     Monitor,
     Reading,
-    Reason,
     Rule,
 )
 from noroshi.core.words import Words

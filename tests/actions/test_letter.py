@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from noroshi.actions.letter import Page, Part, Post, Quote, Row, as_text, cut, tidy
 from noroshi.actions.letter_html import MOST_BYTES, as_html, noted
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 
 ANYTHING = st.text(max_size=300) | st.sampled_from(
     [

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.notice import notice
-from noroshi.core.model import Contact, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Contact
 from noroshi.core.notices import (
     Aside,
     Bad,

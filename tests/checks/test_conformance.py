@@ -9,7 +9,8 @@ import re
 import pytest
 
 from noroshi import checks, schema
-from noroshi.core.model import Fault, Limits
+from noroshi.core.mail import Fault
+from noroshi.core.model import Limits
 from noroshi.core.words import Words, plain
 from noroshi.hosts.files import LocalFiles
 from noroshi.ports import (

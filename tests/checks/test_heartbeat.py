@@ -9,7 +9,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import heartbeat
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.status import judge
 from noroshi.ports import Beat, Unmeasurable
 from noroshi.testing import FakeHost

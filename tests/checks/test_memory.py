@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from noroshi.checks import memory
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.status import judge
 from noroshi.ports import Memory
 from noroshi.testing import FakeHost

@@ -12,7 +12,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import port
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.status import judge
 from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost

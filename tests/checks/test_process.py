@@ -10,7 +10,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import process
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.status import judge
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules

@@ -8,7 +8,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import script
-from noroshi.core.model import Level, Reading
+from noroshi.core.levels import Level
+from noroshi.core.model import Reading
 from noroshi.core.status import judge
 from noroshi.ports import Ran, Unmeasurable
 from noroshi.testing import FakeHost

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.core.model import Level, Verdict
+from noroshi.core.levels import Level
+from noroshi.core.mail import Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Document
 from noroshi.service import Forbidden, refused

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from noroshi.core.delivery import Accepted
-from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.ports import Arrival
 from noroshi.testing import DAWN
 from tests.cli.typed import a_node, typed

@@ -1,6 +1,6 @@
 """`noroshi queue` of a mail that somebody holds."""
 
-from noroshi.core.model import Envelope
+from noroshi.core.mail import Envelope
 from noroshi.testing import DAWN
 from tests.cli.typed import a_node, typed
 from tests.service.desk import Desk

@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from noroshi.core.levels import Level, Reason
+from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import (
-    Answer,
     Cause as Why,
     Change,
     Decision,
-    Envelope,
     Event,
     ItemState,
-    Level,
     Reading,
-    Reason,
-    Receipt,
     Sample,
     State,
-    Verdict,
 )
 from noroshi.core.words import Words
 from noroshi.ports import Document, Version

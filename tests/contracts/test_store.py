@@ -8,17 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import (
-    NOTHING,
-    NOTHING_SAID,
-    Level,
-    Reading,
-    Reason,
-    Sample,
-    Standing,
-    State,
-)
-from noroshi.core.words import Words
+from noroshi.core.levels import Level, Reason
+from noroshi.core.model import NOTHING_SAID, Reading, Sample, Standing, State
+from noroshi.core.words import NOTHING, Words
 from noroshi.ports import ANSWERS, LEASE, Beat, Conflict, Node, StoreError, Version
 from tests.contracts.parts import (
     DAWN,

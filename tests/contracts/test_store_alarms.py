@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence
-from noroshi.core.model import Level, State
+from noroshi.core.levels import Level
+from noroshi.core.model import State
 from tests.contracts.parts import DAWN, HOUR, MINUTE, change, event
 
 ITS = {"monitor": "m", "item": "/", "who": "aki", "at": DAWN, "level": Level.CRITICAL}

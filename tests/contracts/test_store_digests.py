@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
 from noroshi.core.digest import digest
-from noroshi.core.model import Answer, Lane, Receipt, Verdict
+from noroshi.core.mail import Answer, Lane, Receipt, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Taken
 from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter

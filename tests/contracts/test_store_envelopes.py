@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
-from noroshi.core.model import Answer, Fault, Receipt, Verdict
+from noroshi.core.mail import Answer, Fault, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Resting, Waiting
 from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted, Retry, SetAside
 from noroshi.core.digest import digest
-from noroshi.core.model import Answer, Verdict
+from noroshi.core.mail import Answer, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import Arrival
 from tests.contracts.parts import DAWN, HOUR, LATER, OK, SECOND, letter

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.alarms import NODE, Acknowledged, Said, Silence, after, outlives, standings
-from noroshi.core.model import Cause, Event, Instance, Level, Monitor, Standing
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, Event, Instance, Monitor, Standing
 from noroshi.testing import DAWN
 
 HOUR = timedelta(hours=1)

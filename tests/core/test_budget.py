@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.budget import DAY, MINUTE, Spent, free_at, mails_left, shifted, spend
-from noroshi.core.model import Pace
+from noroshi.core.mail import Pace
 from noroshi.testing import DAWN
 
 SECOND = timedelta(seconds=1)

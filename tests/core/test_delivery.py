@@ -16,8 +16,8 @@ from noroshi.core.delivery import (
     fate,
     settled,
 )
-from noroshi.core.model import NOTHING, Answer, Envelope, Fault, Parcel, Receipt, Verdict
-from noroshi.core.words import Words, plain
+from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
+from noroshi.core.words import NOTHING, Words, plain
 from noroshi.testing import DAWN
 
 YES, LATER, NO, DOWN = (Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.digest import LONG, MOST_MEMBERS, digest, joined, may_join, waits_since
-from noroshi.core.model import Envelope, Lane
+from noroshi.core.mail import Envelope, Lane
 from noroshi.testing import DAWN
 
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from noroshi.core.emergency import over, tellings
-from noroshi.core.model import Envelope, Instance, Monitor
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Instance, Monitor
 from noroshi.core.words import Words
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from noroshi.core.cadence import At
-from noroshi.core.model import Contact, Envelope, Rule
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Contact, Rule
 from noroshi.core.notices import (
     Aside,
     CameBack,

@@ -10,7 +10,9 @@ import pytest
 from noroshi.core.cadence import WEEK, At, Every
 from noroshi.core.defined import WindowDef
 from noroshi.core.defined_sending import NetworkDef
-from noroshi.core.model import Level, Limits, Network, When
+from noroshi.core.levels import Level, When
+from noroshi.core.mail import Network
+from noroshi.core.model import Limits
 from noroshi.core.plan import (
     AccountDef,
     CloudDef,

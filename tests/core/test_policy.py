@@ -5,17 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import (
-    Cause,
-    Event,
-    ItemState,
-    Level,
-    Reason,
-    Rule,
-    Standing,
-    Told,
-    When,
-)
+from noroshi.core.levels import Level, Reason, When
+from noroshi.core.model import Cause, Event, ItemState, Rule, Standing, Told
 from noroshi.core.policy import decide
 from noroshi.testing import DAWN
 

@@ -3,20 +3,18 @@
 from dataclasses import replace
 from datetime import time, timedelta
 
+from noroshi.core.levels import Level, Reason, When
 from noroshi.core.model import (
     NOTHING_SAID,
     Contact,
     Instance,
-    Level,
     Limits,
     Monitor,
     Reading,
-    Reason,
     Rule,
     Sample,
     Standing,
     State,
-    When,
 )
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.windows import Weekly

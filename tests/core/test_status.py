@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import Instance, Level, Limits, Monitor, Reading, Sample, State
+from noroshi.core.levels import Level
+from noroshi.core.model import Instance, Limits, Monitor, Reading, Sample, State
 from noroshi.core.status import MOST_ITEMS, advance, close, judge
 from noroshi.core.words import plain
 from noroshi.testing import DAWN

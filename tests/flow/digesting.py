@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from noroshi.core.model import Answer, Receipt, Verdict
+from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.transports.mime import message_id
 from tests.flow.storm import Storm, said

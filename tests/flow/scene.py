@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from noroshi.core.model import Contact, Instance, Limits, Monitor, Reading, Route, Rule
+from noroshi.core.mail import Route
+from noroshi.core.model import Contact, Instance, Limits, Monitor, Reading, Rule
 from noroshi.core.words import plain
 from noroshi.engine import Engine
 from noroshi.plugins import Plugins

@@ -7,7 +7,7 @@ from datetime import timedelta
 from noroshi.actions.mail import action
 from noroshi.actions.template import TemplateRenderer
 from noroshi.core.cadence import Every
-from noroshi.core.model import Pace, Route
+from noroshi.core.mail import Pace, Route
 from noroshi.testing import DAWN
 from tests.flow.scene import OPS, RULE, FixedPlan, Scene, disk_monitor
 

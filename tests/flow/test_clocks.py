@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from noroshi.core.cadence import At, Every
-from noroshi.core.model import Verdict, When
+from noroshi.core.levels import When
+from noroshi.core.mail import Verdict
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import NOTE, RULE, Scene, disk_monitor

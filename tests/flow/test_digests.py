@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.cadence import Every
-from noroshi.core.model import Answer, Fault, Lane, Pace, Receipt, Verdict
+from noroshi.core.mail import Answer, Fault, Lane, Pace, Receipt, Verdict
 from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sqlite import SqliteStore

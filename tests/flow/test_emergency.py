@@ -8,7 +8,8 @@ from itertools import cycle
 
 import pytest
 
-from noroshi.core.model import Contact, Instance, Verdict
+from noroshi.core.mail import Verdict
+from noroshi.core.model import Contact, Instance
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
 from tests.flow.scene import NOTE, RULE, Options, Scene, disk_monitor

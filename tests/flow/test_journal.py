@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from noroshi.core.model import Answer, Verdict
+from noroshi.core.mail import Answer, Verdict
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
 from tests.flow.scene import RULE, Scene, disk_monitor

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.digest import TOLD
-from noroshi.core.model import Pace, Route, Verdict
+from noroshi.core.mail import Pace, Route, Verdict
 from noroshi.engine.dispatch import AHEAD
 from noroshi.engine.lines import Lines
 from noroshi.stores.memory import MemoryStore

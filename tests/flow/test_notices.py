@@ -9,7 +9,8 @@ from datetime import time, timedelta
 import pytest
 
 from noroshi.core.cadence import At
-from noroshi.core.model import Contact, Instance, Route, Verdict
+from noroshi.core.mail import Route, Verdict
+from noroshi.core.model import Contact, Instance
 from noroshi.core.notices import Failure, Happening, Notification
 from noroshi.core.words import plain
 from noroshi.engine.folded import QUIET

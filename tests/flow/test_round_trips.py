@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import Contact, Fault, Route, Verdict
+from noroshi.core.mail import Fault, Route, Verdict
+from noroshi.core.model import Contact
 from noroshi.core.notices import Happening, Notification
 from noroshi.core.words import plain
 from noroshi.inboxes import Box, Came, Lost, Read, Report

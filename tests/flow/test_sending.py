@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.delivery import BACKOFF, RestRoute
-from noroshi.core.model import Answer, Envelope, Fault, Verdict
+from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import plain
 from noroshi.engine.dispatch import LONGEST_SEND, MARGIN, SPARE
 from noroshi.ports import PARCEL_LEASE, StoreError

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 import pytest
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
-from noroshi.core.model import Level, Reason
+from noroshi.core.levels import Level, Reason
 from noroshi.core.windows import Weekly
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sqlite import SqliteStore

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import Level, Limits, Standing, Verdict
+from noroshi.core.levels import Level
+from noroshi.core.mail import Verdict
+from noroshi.core.model import Limits, Standing
 from noroshi.ports import Volume
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sqlite import SqliteStore

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from noroshi.app.composition import open_app
 from noroshi.config import Config
-from noroshi.core.model import Verdict
+from noroshi.core.mail import Verdict
 from noroshi.ports import Document, StoreError
 from noroshi.service import administrator
 from noroshi.stores.memory import MemoryStore

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import Limits, Reading, When
+from noroshi.core.levels import When
+from noroshi.core.model import Limits, Reading
 from noroshi.core.words import plain
 from noroshi.ports import Outcome, StoreError, Unmeasurable, Volume
 from noroshi.stores.memory import MemoryStore

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.delivery import Accepted
-from noroshi.core.model import Answer, Receipt, Route, Verdict
+from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.core.words import plain
 from noroshi.hosts.own import OwnFacts
 from noroshi.oauth.clouds import Account

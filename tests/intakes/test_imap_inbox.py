@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from noroshi.core.model import Fault, Network
+from noroshi.core.mail import Fault, Network
 from noroshi.core.words import plain
 from noroshi.inboxes import Sought
 from noroshi.intakes import imap_inbox

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from noroshi.core.model import Network, Route
+from noroshi.core.mail import Network, Route
 from noroshi.intakes.graph_inbox import GraphInbox
 from noroshi.intakes.imap_inbox import ImapInbox
 from noroshi.intakes.opening import box_of

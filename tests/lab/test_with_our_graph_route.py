@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from noroshi.core.model import Answer, Envelope, Fault, Verdict
+from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.lab.lab import Lab
 from noroshi.lab.scopes import GRAPH, read_scopes
 from noroshi.network.http import Patience

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.core.model import Answer, Envelope, Verdict
+from noroshi.core.mail import Answer, Envelope, Verdict
 from noroshi.lab import switches
 from noroshi.lab.faults import read_fault
 from noroshi.lab.lab import Lab

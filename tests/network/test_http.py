@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.network.http import LARGEST, NoAnswer, Patience, Reply, open_http
 from noroshi.network.said import NotReached
 from noroshi.ports import Clocks, Outside

@@ -8,7 +8,7 @@ import socket
 import pytest
 import requests
 
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.network import NotReached
 from noroshi.network.over_requests import requests_session
 from tests.network.proxies import Proxy

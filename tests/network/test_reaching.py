@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from noroshi.core.model import Fault, Network
+from noroshi.core.mail import Fault, Network
 from noroshi.network import ByNetwork, NoTls, NotReached, client_context, dial, reach
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.model import NOTHING
+from noroshi.core.words import NOTHING
 from noroshi.oauth.another import of_other
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import GOOGLE, MICROSOFT365

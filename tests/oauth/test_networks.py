@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, make_certificate

@@ -17,7 +17,7 @@ import jwt
 import pytest
 from cryptography.x509 import load_pem_x509_certificate
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.oauth.client_certificates import make, parts
 from noroshi.oauth.pasted import read_pasted
 from noroshi.oauth.provider import Client, Credential, Pending, SignInFailed, Unreachable

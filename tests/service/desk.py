@@ -8,22 +8,10 @@ from argon2 import PasswordHasher
 
 from noroshi.config import Config
 from noroshi.core.delivery import fate
-from noroshi.core.model import (
-    NOTHING,
-    Answer,
-    Cause,
-    Change,
-    ItemState,
-    Level,
-    Limits,
-    Reading,
-    Receipt,
-    Sample,
-    State,
-    Told,
-    Verdict,
-)
-from noroshi.core.words import Words
+from noroshi.core.levels import Level
+from noroshi.core.mail import Answer, Receipt, Verdict
+from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State, Told
+from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
 from noroshi.hosts.around import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens

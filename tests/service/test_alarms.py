@@ -5,7 +5,7 @@ from getpass import getuser
 
 import pytest
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.people import VIEWER, Person, roles_up_to
 from noroshi.service import answer, member
 from noroshi.stores.memory import MemoryStore

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.delivery import Accepted
-from noroshi.core.model import Answer, Receipt, Route, Verdict
+from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.ports import Arrival
 from noroshi.service.arriving import limits, unproved
 from noroshi.testing import DAWN

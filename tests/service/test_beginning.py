@@ -7,7 +7,7 @@ import pytest
 
 from noroshi.checks import BUILT_IN
 from noroshi.config_web import Web
-from noroshi.core.model import Verdict
+from noroshi.core.mail import Verdict
 from noroshi.core.written import is_name
 from noroshi.hosts.around import Around
 from noroshi.ports import Listener, Memory, Process, Processor, Volume

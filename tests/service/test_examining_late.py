@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.model import Answer, Receipt, Route, Verdict
+from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.examining import Whose
 from noroshi.service.examining_late import late_remedy
 from noroshi.testing import DAWN

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.core.words import Words
 from noroshi.examining import Exam, examined
 from noroshi.oauth.clouds import Account

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from noroshi.core.delivery import fate
-from noroshi.core.model import Answer, Receipt, Verdict
+from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.ports import Document
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import DAWN, FaultyStore, Killed

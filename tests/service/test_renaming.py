@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.model import Verdict
+from noroshi.core.mail import Verdict
 from noroshi.definitions.rerouting import RECENT, remembered
 from noroshi.ports import StoreError
 from noroshi.stores.memory import MemoryStore

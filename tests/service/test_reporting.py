@@ -5,18 +5,9 @@ from dataclasses import replace
 import pytest
 
 from noroshi.checks import heartbeat
-from noroshi.core.model import (
-    NOTHING,
-    Cause,
-    Change,
-    ItemState,
-    Level,
-    Limits,
-    Reading,
-    Sample,
-    State,
-)
-from noroshi.core.words import plain
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State
+from noroshi.core.words import NOTHING, plain
 from noroshi.ports import Beat
 from noroshi.service import NotFound, administrator, answer, member
 from noroshi.service.offer import perform

@@ -7,7 +7,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from noroshi.core.model import Change, Envelope, State
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Change, State
 from noroshi.ports import Version
 from noroshi.stores.sqlite import SqliteStore
 

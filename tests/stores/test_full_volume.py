@@ -13,7 +13,7 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.delivery import Accepted
-from noroshi.core.model import Reason
+from noroshi.core.levels import Reason
 from noroshi.ports import Away, StoreError
 from noroshi.stores.lock import LifeLock
 from noroshi.stores.reserve import BALLAST

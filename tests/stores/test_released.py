@@ -15,7 +15,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.alarms import Said
 from noroshi.core.delivery import Accepted
-from noroshi.core.model import Level, Reason
+from noroshi.core.levels import Level, Reason
 from noroshi.core.words import plain
 from noroshi.stores.restoring import faults_of, restore
 from noroshi.stores.sql.migrating import ours

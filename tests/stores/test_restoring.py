@@ -16,7 +16,7 @@ from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Silence
 from noroshi.core.delivery import Accepted
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.people import Session
 from noroshi.ports import Conflict, StoreError
 from noroshi.stores.lock import LifeLock

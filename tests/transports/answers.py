@@ -5,7 +5,7 @@ One at least for each row of the table in `rules`, and some that no row names.
 
 from __future__ import annotations
 
-from noroshi.core.model import Fault, Verdict
+from noroshi.core.mail import Fault, Verdict
 
 TRAIL = " [AM0PR06CA0126.eurprd06.prod.outlook.com 2026-02-14T14:50:26.590Z 08DC2D372B4C3DED]"
 ACCEPTED, LATER, NO = Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.network.http import Patience, open_http
 from noroshi.ports import Clocks, Outside
 from noroshi.transports.smtp import Options, SmtpTransport

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi import schema
-from noroshi.core.model import Envelope, Verdict
+from noroshi.core.mail import Envelope, Verdict
 from noroshi.ports import Clocks, Outside
 from noroshi.transports import BUILT_IN
 

@@ -15,8 +15,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.core.delivery import NextRoute, RestRoute, Retry, SetAside, fate
-from noroshi.core.model import NOTHING, Envelope, Fault, Network, Parcel, Verdict
-from noroshi.core.words import Words
+from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
+from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, Outside, RouteTrouble
 from noroshi.transports.graph import KIND, LARGEST, GraphTransport, Options

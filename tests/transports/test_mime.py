@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from hypothesis import example, given, strategies as st
 
-from noroshi.core.model import Envelope
+from noroshi.core.mail import Envelope
 from noroshi.transports.mime import (
     BadAddress,
     ascii_domain,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.core.model import Fault, Network, Verdict
+from noroshi.core.mail import Fault, Network, Verdict
 from noroshi.ports import Clocks, Outside
 from noroshi.transports.smtp import Options, SmtpTransport
 from tests.network.proxies import Proxy

@@ -13,7 +13,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from noroshi import schema
-from noroshi.core.model import Answer, Envelope, Verdict
+from noroshi.core.mail import Answer, Envelope, Verdict
 from noroshi.ports import Clocks, Outside
 from noroshi.transports.pickup import KIND, WRITTEN, Options, PickupTransport, file_name
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.model import Verdict
+from noroshi.core.mail import Verdict
 from tests.transports.test_smtp import LETTER, open_route
 
 GREETING = b"220 mail.test\r\n"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from noroshi.core.model import Envelope, Verdict
+from noroshi.core.mail import Envelope, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Outside, RouteTrouble
 from noroshi.transports import sasl

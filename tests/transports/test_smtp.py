@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from noroshi import schema
-from noroshi.core.model import Answer, Envelope, Fault, Verdict
+from noroshi.core.mail import Answer, Envelope, Fault, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Clocks, Outside, RouteTrouble
 from noroshi.transports.dialogue import Patience

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.core.model import Fault, Verdict
+from noroshi.core.mail import Fault, Verdict
 from noroshi.transports.http_rules import GRAPH, WEBHOOK
 from noroshi.transports.rules import ANY, RULES
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.delivery import PROBING, Accepted, NextRoute, RestRoute, Retry, fate
-from noroshi.core.model import NOTHING, Fault, Parcel, Verdict
+from noroshi.core.mail import Fault, Parcel, Verdict
+from noroshi.core.words import NOTHING
 from noroshi.ports import Clocks, Outside
 from noroshi.transports.rules import RULES, SEEN
 from noroshi.transports.smtp import Options, SmtpTransport

@@ -14,9 +14,9 @@ import pytest
 from noroshi import schema
 from noroshi.core.closed import Closed
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, fate
-from noroshi.core.model import NOTHING, Envelope, Fault, Network, Parcel, Verdict
+from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, Outside, RouteTrouble
 from noroshi.transports.http_rules import WEBHOOK, http_rule_for

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.delivery import fate
-from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, TransportKind, options
 from noroshi.service import administrator, answer

@@ -9,7 +9,8 @@ from noroshi.actions.template import TemplateRenderer
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.config import Config
 from noroshi.config_web import Web
-from noroshi.core.model import NOTHING_SAID, Reading, Sample, Verdict
+from noroshi.core.mail import Verdict
+from noroshi.core.model import NOTHING_SAID, Reading, Sample
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
 from noroshi.definitions import compile_plan

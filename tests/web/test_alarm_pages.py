@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import Cause, Change, Event, ItemState, Level, State
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.status import STOPPED
 from noroshi.web.alarmed import MOST_SHOWN

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from tests.service.asking import NearBy, applied
 from tests.web.test_in_a_browser import _fits, looking
 

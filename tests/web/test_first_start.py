@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from noroshi.checks import BUILT_IN as CHECKS
-from noroshi.core.model import Verdict
+from noroshi.core.mail import Verdict
 from noroshi.core.people import OPERATOR
 from noroshi.core.words import Words
 from noroshi.oauth.provider import Pending, SignInFailed

@@ -9,7 +9,7 @@ from aiohttp import FormData
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from noroshi.core.model import Verdict
+from noroshi.core.mail import Verdict
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.definitions import content
 from noroshi.oauth.client_certificates import describe, make

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from tests.oauth.test_client_certificates import PASSPHRASE, pfx
 from tests.service.asking import NearBy, applied
 from tests.service.desk import Desk

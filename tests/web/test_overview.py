@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.ports import StoreError
 from noroshi.service import attend
 from noroshi.stores.memory import MemoryStore

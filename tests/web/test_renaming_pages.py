@@ -4,7 +4,8 @@ import html
 
 import pytest
 
-from noroshi.core.model import Cause, Change, Event, ItemState, Level, State
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.words import Words
 from noroshi.definitions.kept import KEPT
 from noroshi.transports import BUILT_IN

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.model import Change, Decision, Reason
+from noroshi.core.levels import Reason
+from noroshi.core.model import Change, Decision
 from tests.cli.typed import a_node, typed
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT

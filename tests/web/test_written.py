@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.model import NOTHING
+from noroshi.core.words import NOTHING
 from noroshi.web.posted import parsed
 from noroshi.web.shapes import Shape
 from noroshi.web.written import addresses, figures

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from noroshi.actions.telling import Telling, began, ended, headline, joint, stopped
-from noroshi.core.model import Alarm, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Alarm
 
 
 def rows(told: Telling) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from noroshi.actions.letter_html import as_html
 from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clock, moment, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.digest import TOLD
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.words import Words
 
 SUBJECT = Words(en="[{count} alarms] {first} and more", ja="[まとめ {count}件] {first} ほか")

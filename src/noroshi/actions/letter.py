@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from noroshi.actions.phrases import padded
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.words import Words
 
 LABELS = 14

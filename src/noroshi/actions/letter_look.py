@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 
 FONT = "'Segoe UI','Hiragino Sans','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',sans-serif"
 MONO = "Consolas,'Cascadia Mono',Menlo,'BIZ UDGothic','Noto Sans Mono CJK JP',monospace"

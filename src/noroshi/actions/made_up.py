@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from noroshi.core.model import (
-    Alarm,
-    Cause,
-    Contact,
-    Event,
-    Instance,
-    Level,
-    Limits,
-    Monitor,
-    Reading,
-    Reason,
-)
+from noroshi.core.levels import Level, Reason
+from noroshi.core.model import Alarm, Cause, Contact, Event, Instance, Limits, Monitor, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Topic
 

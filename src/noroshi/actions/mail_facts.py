@@ -6,7 +6,8 @@ from typing import Any
 
 from noroshi.actions.phrases import WORDS, moment
 from noroshi.actions.telling import Telling, began, mark, name, reason, saying, word
-from noroshi.core.model import Alarm, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Alarm
 
 
 def facts(told: Telling) -> dict[str, Any]:

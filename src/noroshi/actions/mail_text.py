@@ -27,7 +27,8 @@ from noroshi.actions.telling import (
     word,
     words,
 )
-from noroshi.core.model import Alarm, Event, Level, Rule
+from noroshi.core.levels import Level
+from noroshi.core.model import Alarm, Event, Rule
 from noroshi.core.own import OwnRule
 from noroshi.core.words import Words
 

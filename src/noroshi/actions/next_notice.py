@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from noroshi.actions.phrases import clock, moment, span
 from noroshi.actions.telling import Telling, happened
-from noroshi.core.model import When
+from noroshi.core.levels import When
 from noroshi.core.words import Words
 
 ON_CHANGE = Words(en="when the level changes", ja="レベルが変わったとき")

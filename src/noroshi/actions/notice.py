@@ -8,7 +8,8 @@ from typing import Any
 from noroshi.actions.letter import as_text
 from noroshi.actions.letter_html import as_html
 from noroshi.actions.notice_text import Reader, page
-from noroshi.core.model import Contact, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Contact
 from noroshi.core.notices import Aside, CameBack, Failed, Notice, Well
 
 IMPORTANCE = {Aside: "high", CameBack: "high", Failed: "high", Well: "low"}

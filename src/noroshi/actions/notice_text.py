@@ -11,7 +11,8 @@ from noroshi.actions import notice_words as words
 from noroshi.actions.letter import Page, Part, Quote, Row, cut, one_line
 from noroshi.actions.phrases import MARKS, WORDS, moment, span
 from noroshi.core.cadence import zone_of
-from noroshi.core.model import Contact, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Contact
 from noroshi.core.notices import (
     Aside,
     Bad,

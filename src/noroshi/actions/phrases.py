@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from noroshi.core.model import Level, Limits, Reason
+from noroshi.core.levels import Level, Reason
+from noroshi.core.model import Limits
 from noroshi.core.words import Words
 
 WORDS: Mapping[Level, Words] = {

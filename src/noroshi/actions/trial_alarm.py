@@ -10,7 +10,8 @@ from noroshi.actions.letter import Page, Row, as_text
 from noroshi.actions.letter_html import as_html
 from noroshi.actions.phrases import moment
 from noroshi.core.cadence import zone_of
-from noroshi.core.model import Contact, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Contact
 from noroshi.core.words import Words
 
 TEST = Words(en="TEST", ja="テスト")

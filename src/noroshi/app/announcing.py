@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan

@@ -23,7 +23,8 @@ from noroshi.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
 from noroshi.core.closed import Closed
-from noroshi.core.model import Fault, Monitor, Network, Route
+from noroshi.core.mail import Fault, Network, Route
+from noroshi.core.model import Monitor
 from noroshi.core.own import is_own
 from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from noroshi.core.model import NOTHING, Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Check, Host, NodeFacts, Outcome, options
 
 MIB = 2**20

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.checks.new_account import since, spared
-from noroshi.core.model import NOTHING, Fault, Limits, Reading
-from noroshi.core.words import Words
+from noroshi.core.mail import Fault
+from noroshi.core.model import Limits, Reading
+from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Check, Host, Outcome, RouteFacts, Trip, Unmeasurable, options
 
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})

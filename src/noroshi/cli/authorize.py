@@ -10,7 +10,7 @@ from noroshi.cli import exits, signing_words as said
 from noroshi.cli.asked import Asked
 from noroshi.cli.signing_in import STDIN, How, NoPage, sign_in
 from noroshi.cli.ways import marked
-from noroshi.core.model import NOTHING
+from noroshi.core.words import NOTHING
 
 
 def authorize(asked: Asked) -> int:

@@ -11,9 +11,8 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import contents, typed
 from noroshi.cli.layout import table
-from noroshi.core.model import NOTHING
 from noroshi.core.problems import instead
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 
 PROMPT = Words(en="Password for “{name}”: ", ja="「{name}」のパスワード: ")
 AGAIN = Words(en="Once more: ", ja="もう一度: ")

@@ -18,8 +18,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.layout import columns, wrap
 from noroshi.cli.listening import Listener, NoPort
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 
 try:
     import readline  # noqa: F401  # a terminal's own lines end at 4,096 bytes, which a code may pass

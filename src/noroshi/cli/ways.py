@@ -8,8 +8,7 @@ from typing import Any
 
 from noroshi.cli.asked import Asked
 from noroshi.cli.times import clock, span
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 
 SOON = 60
 """Days before its end from which on a secret or certificate is told of."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from noroshi.core.defined import Definitions
 from noroshi.core.defined_sending import REDIRECT, AccountDef, CloudDef
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.telling import MOST_MAILS

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from noroshi.core.model import NOTHING_SAID, Event, Level, Monitor, Standing
+from noroshi.core.levels import Level
+from noroshi.core.model import NOTHING_SAID, Event, Monitor, Standing
 
 NODE = ""
 """The place that is everything."""

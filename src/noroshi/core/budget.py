@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from noroshi.core.model import Pace
+from noroshi.core.mail import Pace
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.model import NOTHING, Answer, Envelope, Fault, Parcel, Receipt, Verdict
-from noroshi.core.words import Words, joined
+from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
+from noroshi.core.words import NOTHING, Words, joined
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
 TRIES_A_ROUTE = 4

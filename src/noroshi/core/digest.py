@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.model import Envelope, Level
+from noroshi.core.levels import Level
+from noroshi.core.mail import Envelope
 
 ENDING = "/together"
 """How a digest's id goes on after its first member's."""

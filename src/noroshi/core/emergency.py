@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.cadence import zone_of
-from noroshi.core.model import Envelope, Monitor
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 
 APART = 3600.0

@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.defined_sending import AccountDef, CloudDef
-from noroshi.core.model import Limits, Network
+from noroshi.core.mail import Network
+from noroshi.core.model import Limits
 from noroshi.core.problems import Problem
 
 A = TypeVar("A")

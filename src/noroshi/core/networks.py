@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.defined import Definitions
 from noroshi.core.defined_sending import NetworkDef
-from noroshi.core.model import DIRECT, Network
+from noroshi.core.mail import DIRECT, Network
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import host
 from noroshi.core.words import Words

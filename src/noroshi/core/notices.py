@@ -13,7 +13,8 @@ from enum import Enum
 from typing import Any
 
 from noroshi.core.cadence import At
-from noroshi.core.model import Contact, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Contact
 from noroshi.core.words import Words
 
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.core.cadence import At, last_up_to
-from noroshi.core.model import Contact, Envelope, Lane, Rule
+from noroshi.core.mail import Envelope, Lane
+from noroshi.core.model import Contact, Rule
 from noroshi.core.notices import (
     Aside,
     CameBack,

@@ -22,7 +22,8 @@ from noroshi.core.defined import (
 )
 from noroshi.core.defined_sending import AccountDef, CloudDef, RouteDef
 from noroshi.core.kinds import Kind, Kinds
-from noroshi.core.model import Contact, Monitor, Network, Route, Rule
+from noroshi.core.mail import Network, Route
+from noroshi.core.model import Contact, Monitor, Rule
 from noroshi.core.networks import networks, with_direct
 from noroshi.core.notices import Notification
 from noroshi.core.notifying import notifications

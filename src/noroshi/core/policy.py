@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from noroshi.core.model import (
-    HUSHED,
-    Event,
-    ItemState,
-    Level,
-    Monitor,
-    Reason,
-    Rule,
-    Standing,
-    State,
-    Told,
-    When,
-)
+from noroshi.core.levels import HUSHED, Level, Reason, When
+from noroshi.core.model import Event, ItemState, Monitor, Rule, Standing, State, Told
 from noroshi.core.windows import turns_of
 
 

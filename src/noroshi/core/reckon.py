@@ -7,20 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.levels import HUSHED, Level, Reason
+from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import (
-    HUSHED,
     NOTHING_SAID,
     Alarm,
     Change,
     Contact,
     Decision,
-    Envelope,
     Event,
     ItemState,
-    Lane,
-    Level,
     Monitor,
-    Reason,
     Rule,
     Sample,
     Standing,

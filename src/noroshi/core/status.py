@@ -6,20 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from noroshi.core.levels import HUSHED, SEVERITY, Level, When
 from noroshi.core.model import (
-    HUSHED,
-    SEVERITY,
     Cause,
     Event,
     ItemState,
-    Level,
     Limits,
     Monitor,
     Reading,
     Sample,
     State,
     Told,
-    When,
 )
 from noroshi.core.words import Words
 

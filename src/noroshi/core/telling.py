@@ -11,7 +11,9 @@ from typing import Any
 from noroshi.core.defined import ContactDef, Definitions, RuleDef
 from noroshi.core.defined_sending import AccountDef, CloudDef, RouteDef
 from noroshi.core.kinds import Kind
-from noroshi.core.model import MOST_TELLINGS, Contact, Level, Network, Pace, Route, Rule, When
+from noroshi.core.levels import Level, When
+from noroshi.core.mail import Network, Pace, Route
+from noroshi.core.model import MOST_TELLINGS, Contact, Rule
 from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import NO_ADDRESS, in_range, one_of, read_length, title, zone

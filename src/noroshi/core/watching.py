@@ -20,8 +20,9 @@ from noroshi.core.defined import (
     NotificationDef,
 )
 from noroshi.core.kinds import Kind
+from noroshi.core.mail import DIRECT, Network
 from noroshi.core.maintaining import maintenance
-from noroshi.core.model import DIRECT, MINUTELY, Instance, Limits, Monitor, Network, Rule
+from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
 from noroshi.core.networks import network_of
 from noroshi.core.problems import Place, Problem, file_of
 from noroshi.core.values import all_known, host, in_range, read_length, title, zone

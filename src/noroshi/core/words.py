@@ -27,6 +27,9 @@ class Words:
         )
 
 
+NOTHING = Words(en="", ja="")
+
+
 def plain(text: str) -> Words:
     """A text that is the same in every language: a name, a path, what a program printed."""
     return Words(en=text, ja=text)

@@ -10,7 +10,7 @@ from noroshi.core import plan
 from noroshi.core.accounts import end_of
 from noroshi.core.closed import Closed
 from noroshi.core.defined_sending import AccountDef, CloudDef
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.core.problems import Problem
 from noroshi.core.written import duration
 from noroshi.definitions.documents import definitions_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from noroshi.core.accounts import host_in
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 from noroshi.core.plan import Plan
 from noroshi.core.problems import Problem, file_of
 from noroshi.core.words import Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 from noroshi.core.words import Words
 from noroshi.definitions.compiling import Plan
 from noroshi.oauth.clouds import Account

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.core.digest import digest, joined, may_join
-from noroshi.core.model import Envelope, Parcel, Route
+from noroshi.core.mail import Envelope, Parcel, Route
 from noroshi.engine.pacing import Pacing
 from noroshi.ports import Clocks, Node, Store, StoreError
 

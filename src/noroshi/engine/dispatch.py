@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, fate, probed
-from noroshi.core.model import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
+from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.choosing import Choosing, Together

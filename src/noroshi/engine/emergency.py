@@ -12,16 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from noroshi.core.emergency import APART, over, tellings
-from noroshi.core.model import (
-    Change,
-    Envelope,
-    Level,
-    Monitor,
-    Sample,
-    Standing,
-    State,
-    Verdict,
-)
+from noroshi.core.levels import Level
+from noroshi.core.mail import Envelope, Verdict
+from noroshi.core.model import Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
 from noroshi.engine import journal

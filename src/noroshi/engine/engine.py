@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from noroshi.core.budget import DAY
 from noroshi.core.delivery import Accepted, Fate
-from noroshi.core.model import Envelope, Monitor, Parcel, Receipt, Route
+from noroshi.core.mail import Envelope, Parcel, Receipt, Route
+from noroshi.core.model import Monitor
 from noroshi.core.own import is_mail
 from noroshi.engine import journal
 from noroshi.engine.dispatch import Dispatch

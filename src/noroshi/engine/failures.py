@@ -18,7 +18,7 @@ from noroshi.core.delivery import (
     answer_for,
     why_of,
 )
-from noroshi.core.model import Envelope, Parcel, Receipt, Verdict
+from noroshi.core.mail import Envelope, Parcel, Receipt, Verdict
 from noroshi.core.notices import Aside, CameBack, Draft, Failed, Failure, Notice, Notification
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
 from noroshi.core.words import Words, plain

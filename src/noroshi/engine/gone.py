@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Clocks
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from noroshi.core.alarms import NOBODY_SAID, Said, after, standings
 from noroshi.core.cadence import At, next_due, phase, spacing
-from noroshi.core.model import Change, ItemState, Level, Monitor, Standing, State
+from noroshi.core.levels import Level
+from noroshi.core.model import Change, ItemState, Monitor, Standing, State
 from noroshi.core.policy import owes_recovery
 from noroshi.ports import Block
 

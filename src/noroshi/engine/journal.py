@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, RestRoute, Retry, SetAside
-from noroshi.core.model import Envelope, Event, Parcel
+from noroshi.core.mail import Envelope, Parcel
+from noroshi.core.model import Event
 from noroshi.core.words import Words
 
 log = logging.getLogger("noroshi")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 
 Limit = tuple[str, int]
 """What is counted, and how much of it there may be."""

@@ -17,7 +17,8 @@ from typing import Protocol
 
 from noroshi.core.cadence import At
 from noroshi.core.delivery import Fate
-from noroshi.core.model import Contact, Envelope, Monitor, Parcel, Receipt, Route, Rule
+from noroshi.core.mail import Envelope, Parcel, Receipt, Route
+from noroshi.core.model import Contact, Monitor, Rule
 from noroshi.core.notices import (
     Changed,
     Happening,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.model import Parcel
+from noroshi.core.mail import Parcel
 
 
 class Out:

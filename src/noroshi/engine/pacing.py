@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from noroshi.core import budget, reader
 from noroshi.core.budget import Spent
 from noroshi.core.digest import may_join
-from noroshi.core.model import Contact, Envelope, Receipt, Route, Verdict
+from noroshi.core.mail import Envelope, Receipt, Route, Verdict
+from noroshi.core.model import Contact
 from noroshi.core.reader import NEW, Reader
 from noroshi.ports import Taken
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from noroshi.core.cadence import At
-from noroshi.core.model import Envelope, Level, Monitor, State
+from noroshi.core.levels import Level
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Monitor, State
 from noroshi.core.notices import Bad, Draft, Notification, Well
 from noroshi.core.noticing import report_before, report_due, tellings
 from noroshi.core.windows import ends_of

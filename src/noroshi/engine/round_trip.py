@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from noroshi import schema
-from noroshi.core.model import NOTHING, Envelope, Fault, Route
-from noroshi.core.words import Words
+from noroshi.core.mail import Envelope, Fault, Route
+from noroshi.core.words import NOTHING, Words
 from noroshi.engine import journal
 from noroshi.inboxes import Box, Came, Inbox, Lost
 from noroshi.ports import Arrival, Clocks, Followed, RouteTrouble, Store, StoreError

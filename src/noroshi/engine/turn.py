@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from noroshi.core.model import Parcel
+from noroshi.core.mail import Parcel
 
 
 class Turn:

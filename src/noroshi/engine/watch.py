@@ -15,16 +15,9 @@ from math import isfinite
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import (
-    NOTHING_SAID,
-    Change,
-    Envelope,
-    Level,
-    Monitor,
-    Sample,
-    Standing,
-    State,
-)
+from noroshi.core.levels import Level
+from noroshi.core.mail import Envelope
+from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import farewell, reckon
 from noroshi.core.words import Words
 from noroshi.engine import journal

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 from noroshi.core.words import Words
 from noroshi.ports import Transport
 

@@ -10,8 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 
 TAKES: Mapping[str, Words] = {
     "": NOTHING,

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from noroshi.core.defined_sending import REDIRECT
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.guides.guide import PARTS, Case, Guide, Step
 from noroshi.guides.microsoft365 import MICROSOFT365, WAYS, values_of
 from noroshi.guides.showing import TITLES, markdown, table

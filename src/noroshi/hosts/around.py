@@ -14,9 +14,8 @@ from pathlib import Path
 from noroshi import __version__
 from noroshi.config import FILE, Config
 from noroshi.config_web import Web
-from noroshi.core.model import NOTHING
 from noroshi.core.system import why
-from noroshi.core.words import Words, plain
+from noroshi.core.words import NOTHING, Words, plain
 from noroshi.hosts.threads import apart
 from noroshi.hosts.zone import machine_zone
 from noroshi.ports import Clocks

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import psutil
 
-from noroshi.core.model import DIRECT, Network
+from noroshi.core.mail import DIRECT, Network
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts import counters

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from noroshi.core.digest import waits_since
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 from noroshi.definitions.needs import is_retiring, resource_of
 from noroshi.hosts.threads import apart
 from noroshi.oauth.clouds import Account

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
-from noroshi.core.model import NOTHING, Fault
+from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.network.graph_said import error_in
 from noroshi.network.http import Reply
 from noroshi.ports import RouteTrouble

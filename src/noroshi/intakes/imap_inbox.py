@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
 from typing import TypeVar
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.inboxes import Came, Read, Report, Sought

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import reader_of
 from noroshi.inboxes import Box, Inbox

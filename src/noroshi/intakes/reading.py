@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.words import Words
 from noroshi.ports import RouteTrouble
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
-from noroshi.core.model import Fault, Network
+from noroshi.core.mail import Fault, Network
 from noroshi.core.words import Words
 from noroshi.network import said
 from noroshi.network.proxy import authority

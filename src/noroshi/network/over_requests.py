@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
-from noroshi.core.model import DIRECT, Network
+from noroshi.core.mail import DIRECT, Network
 from noroshi.network.dialing import shown_issuer
 from noroshi.network.proxy import authority
 from noroshi.network.reaching import ByNetwork, Way, reach

@@ -7,7 +7,7 @@ import re
 import socket
 from base64 import b64encode
 
-from noroshi.core.model import Fault, Network
+from noroshi.core.mail import Fault, Network
 from noroshi.core.printable import printable
 from noroshi.network import said
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from noroshi.core.model import DIRECT, Fault, Network
+from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.network import said
 from noroshi.network.judging import allowed, see_that_open
 from noroshi.network.proxy import authority, proxy_of, tunnel

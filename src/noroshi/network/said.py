@@ -6,8 +6,8 @@ import socket
 import ssl
 from collections.abc import Sequence
 
-from noroshi.core.model import NOTHING, Fault, Network
-from noroshi.core.words import Words, joined, plain
+from noroshi.core.mail import Fault, Network
+from noroshi.core.words import NOTHING, Words, joined, plain
 from noroshi.network.racing import NobodyAnswered, NoSource
 from noroshi.ports import RouteTrouble
 

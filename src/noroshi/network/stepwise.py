@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.words import Words
 from noroshi.network import said
 from noroshi.network.judging import allowed, see_that_open

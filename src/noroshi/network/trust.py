@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterable, Sequence
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached

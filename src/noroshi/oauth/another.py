@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.oauth.clouds import Account
 from noroshi.ports import Resource
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from noroshi.core.accounts import host_in
 from noroshi.core.defined_sending import REDIRECT
-from noroshi.core.model import DIRECT, Network
+from noroshi.core.mail import DIRECT, Network
 from noroshi.ports import Resource
 
 REST = timedelta(days=7)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import SignInFailed, Unreachable

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account
 from noroshi.ports import Resource

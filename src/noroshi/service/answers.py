@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from noroshi.core.model import NOTHING, Level, Reason
-from noroshi.core.words import Words
+from noroshi.core.levels import Level, Reason
+from noroshi.core.words import NOTHING, Words
 from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrives
 from noroshi.service.answers_stops import StoppedBy

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from noroshi.core.alarms import Remarked
-from noroshi.core.model import NOTHING, Level, Reason
-from noroshi.core.words import Words
+from noroshi.core.levels import Level, Reason
+from noroshi.core.words import NOTHING, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

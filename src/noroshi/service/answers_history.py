@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from noroshi.core.model import Level, Reason
+from noroshi.core.levels import Level, Reason
 from noroshi.core.words import Words
 from noroshi.service.answers_alarms import RemarkShown
 from noroshi.service.answers_stops import StoppedBy

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noroshi.core.model import NOTHING, Level, Verdict
-from noroshi.core.words import Words
+from noroshi.core.levels import Level
+from noroshi.core.mail import Verdict
+from noroshi.core.words import NOTHING, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

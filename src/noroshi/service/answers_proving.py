@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from noroshi.core.model import NOTHING, Receipt, Route
-from noroshi.core.words import Words
+from noroshi.core.mail import Receipt, Route
+from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Trip
 from noroshi.service.answers_mail import Arrived, Arrives
 from noroshi.trips import SEEN, last_taken

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 
-from noroshi.core.model import Envelope, Route
+from noroshi.core.mail import Envelope, Route
 from noroshi.core.words import Words
 from noroshi.definitions.compiling import Plan
 from noroshi.definitions.needs import account_of

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
-from noroshi.core.model import Contact, Envelope, Lane
+from noroshi.core.mail import Envelope, Lane
+from noroshi.core.model import Contact
 from noroshi.core.own import OWN
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words

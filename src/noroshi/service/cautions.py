@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from noroshi.core.model import Envelope
+from noroshi.core.mail import Envelope
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions import Plan, likely_renamed, monitor_ids

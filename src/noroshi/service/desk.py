@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import NOTHING, Envelope, Monitor, Route, Sample
-from noroshi.core.words import Words
+from noroshi.core.mail import Envelope, Route
+from noroshi.core.model import Monitor, Sample
+from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import Plan, compile_plan
 from noroshi.definitions.needs import (
     account_of,

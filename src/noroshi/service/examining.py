@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.digest import waits_since
-from noroshi.core.model import DIRECT, NOTHING, Network, Route
+from noroshi.core.mail import DIRECT, Network, Route
 from noroshi.core.problems import Problem, instead
-from noroshi.core.words import Words, plain
+from noroshi.core.words import NOTHING, Words, plain
 from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import account_of, mark_of, resource_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from noroshi.core.model import Answer, Receipt, Route, Verdict
+from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.examining import Exam, Remedy
 from noroshi.transports.advice.record import Advice
 from noroshi.transports.examining.http import graph_advice

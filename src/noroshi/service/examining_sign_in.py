@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words, plain
+from noroshi.core.words import NOTHING, Words, plain
 from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.network.http import NoAnswer, Patience, Reply, open_http
 from noroshi.oauth import cures_here

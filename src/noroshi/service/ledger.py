@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from noroshi.core.model import NOTHING, Receipt
+from noroshi.core.mail import Receipt
 from noroshi.core.status import ENDS
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Entry
 from noroshi.service.answers_mail import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.arriving import arrived, state_of, unproved

@@ -10,8 +10,10 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.digest import ENDING, TOLD, waits_since
-from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Receipt, Route, Sample, State
-from noroshi.core.words import Words
+from noroshi.core.levels import Level
+from noroshi.core.mail import Receipt, Route
+from noroshi.core.model import ItemState, Monitor, Sample, State
+from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.compiling import OPEN
 from noroshi.definitions.needs import is_retiring
 from noroshi.oauth.tokens import SignIn, SignInState

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.model import Level, Monitor, Sample, State
+from noroshi.core.levels import Level
+from noroshi.core.model import Monitor, Sample, State
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.service import looking

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.words import Words
 from noroshi.definitions.needs import account_of
 from noroshi.ports import Waiting

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.model import Envelope, Receipt
+from noroshi.core.mail import Envelope, Receipt
 from noroshi.ports import Arrival, Store, Trip
 from noroshi.trips import SEEN, last_taken
 

@@ -9,8 +9,10 @@ from datetime import datetime
 from noroshi.actions.phrases import REASONS
 from noroshi.core.alarms import Acknowledged, Remark, Said, Silence, names_at, silent_until
 from noroshi.core.cadence import WEEK
-from noroshi.core.model import NOTHING, ItemState, Level, Monitor, Rule
+from noroshi.core.levels import Level
+from noroshi.core.model import ItemState, Monitor, Rule
 from noroshi.core.windows import Weekly, Window, ends_of, span_of
+from noroshi.core.words import NOTHING
 from noroshi.service.answers import MonitorStatus
 from noroshi.service.answers_alarms import (
     AlarmRow,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.actions.phrases import WORDS, quantity, threshold
-from noroshi.core.model import NOTHING, Cause, Level, Limits, Reading
-from noroshi.core.words import Words, plain
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, Limits, Reading
+from noroshi.core.words import NOTHING, Words, plain
 
 VALUE = Words(en="{name} {value}", ja="{name} {value}")
 LIMITED = Words(en="{told} (limit {limit})", ja="{told} (しきい値 {limit})")

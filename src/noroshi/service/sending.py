@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from noroshi.core.model import Contact, Envelope, Level
+from noroshi.core.levels import Level
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Contact
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.core.written import is_address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from noroshi.core.model import Route
+from noroshi.core.mail import Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.actions.phrases import WORDS, quantity, threshold
-from noroshi.core.model import NOTHING, Cause, ItemState, Level, Limits, Monitor, Sample, State
+from noroshi.core.levels import Level
+from noroshi.core.model import Cause, ItemState, Limits, Monitor, Sample, State
 from noroshi.core.status import Finding, assess, judge
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.service.saying import told
 
 BOTH = Words(en="{told}; {more}", ja="{told}。{more}")

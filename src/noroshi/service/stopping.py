@@ -11,10 +11,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from noroshi.core.model import NOTHING
 from noroshi.core.own import ALWAYS, OWN
 from noroshi.core.problems import Problem, instead
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.checking import read
 from noroshi.definitions.parts import Path, part, parts, stops, switched
 from noroshi.ports import Document, Version

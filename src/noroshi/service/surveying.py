@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.own import OWN
 from noroshi.core.words import Words
 from noroshi.hosts.around import Around, PlaceShown

@@ -9,16 +9,8 @@ from dataclasses import replace
 
 from noroshi import schema
 from noroshi.actions.phrases import REASONS
-from noroshi.core.model import (
-    NOTHING_SAID,
-    Change,
-    Level,
-    Limits,
-    Monitor,
-    Reading,
-    Sample,
-    State,
-)
+from noroshi.core.levels import Level
+from noroshi.core.model import NOTHING_SAID, Change, Limits, Monitor, Reading, Sample, State
 from noroshi.core.reckon import reckon
 from noroshi.core.status import assess, judge
 from noroshi.core.words import Words, plain

@@ -9,17 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.model import (
-    NOTHING,
-    NOTHING_SAID,
-    Change,
-    Decision,
-    Event,
-    Sample,
-    Standing,
-    State,
-)
-from noroshi.core.words import Words
+from noroshi.core.model import NOTHING_SAID, Change, Decision, Event, Sample, Standing, State
+from noroshi.core.words import NOTHING, Words
 from noroshi.ports import (
     ANSWERS,
     LEASE,

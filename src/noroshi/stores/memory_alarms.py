@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, after
-from noroshi.core.model import Change, Level
+from noroshi.core.levels import Level
+from noroshi.core.model import Change
 from noroshi.stores.memory_rows import Watched
 
 

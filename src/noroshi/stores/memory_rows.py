@@ -9,8 +9,9 @@ from typing import Any
 
 from noroshi.core.delivery import RestRoute
 from noroshi.core.digest import may_be_undone
-from noroshi.core.model import NOTHING, NOTHING_SAID, Envelope, Receipt, Standing, State
-from noroshi.core.words import Words
+from noroshi.core.mail import Envelope, Receipt
+from noroshi.core.model import NOTHING_SAID, Standing, State
+from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Followed, Node, Resting, Waiting
 from noroshi.stores.shared import accepted, without_body
 

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
-from noroshi.core.model import NOTHING, Envelope, Event, Parcel, Receipt
-from noroshi.core.words import plain
+from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.model import Event
+from noroshi.core.words import NOTHING, plain
 from noroshi.ports import PARCEL_LEASE, Arrival, Entry, Followed, Node, Resting, Taken, Waiting
 from noroshi.stores.memory_rows import Spooled, rested, take_apart, told_in
 from noroshi.stores.shared import (

@@ -10,8 +10,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from noroshi.core.delivery import Accepted, Fate, SetAside
-from noroshi.core.model import NOTHING, Envelope, Receipt, State, Verdict
-from noroshi.core.words import Words
+from noroshi.core.mail import Envelope, Receipt, Verdict
+from noroshi.core.model import State
+from noroshi.core.words import NOTHING, Words
 
 ACCEPTED, SET_ASIDE, HELD, DROPPED = "accepted", "set aside", "held", "dropped"
 BACK = "came back"

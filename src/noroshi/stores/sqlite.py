@@ -19,17 +19,8 @@ from typing import Any, TypeVar
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.delivery import Fate, RestRoute
-from noroshi.core.model import (
-    Change,
-    Decision,
-    Envelope,
-    Event,
-    Parcel,
-    Receipt,
-    Sample,
-    Standing,
-    State,
-)
+from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import Words
 from noroshi.ports import (
     Arrival,

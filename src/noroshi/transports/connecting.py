@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.network import NoTls, NotReached, Way, dial
 from noroshi.network.said import is_of_issuer, of_certificate
 from noroshi.network.trust import issuer_of, looking_context

@@ -13,9 +13,9 @@ from aiosmtplib import SMTPResponse, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
 from aiosmtplib.typing import SMTPStatus
 
-from noroshi.core.model import NOTHING, Fault
+from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.network.said import of_tls
 from noroshi.transports import troubles
 from noroshi.transports.troubles import ServerTrouble

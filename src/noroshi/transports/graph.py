@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
+from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.masking import Masks
-from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.network.graph_said import error_in

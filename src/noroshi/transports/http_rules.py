@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from noroshi.core.model import Fault, Verdict
+from noroshi.core.mail import Fault, Verdict
 from noroshi.transports.advice import mails, over_http, sending, signing_in
 from noroshi.transports.advice.record import Advice
 from noroshi.transports.rules import SEEN

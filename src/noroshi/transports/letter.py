@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from noroshi.core.model import NOTHING, Answer, Verdict
-from noroshi.core.words import Words
+from noroshi.core.mail import Answer, Verdict
+from noroshi.core.words import NOTHING, Words
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Broken, Connection, Reply
 from noroshi.transports.rules import LATER

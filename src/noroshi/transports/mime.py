@@ -19,7 +19,7 @@ from urllib.parse import quote
 import idna
 
 from noroshi.core.cadence import zone_of
-from noroshi.core.model import Answer, Envelope, Verdict
+from noroshi.core.mail import Answer, Envelope, Verdict
 from noroshi.core.words import Words
 from noroshi.transports.charsets import UTF_8, charset_for, for_charset
 from noroshi.transports.parts import Content, Part, content_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from noroshi.core.model import NOTHING, Answer, Verdict
-from noroshi.core.words import Words
+from noroshi.core.mail import Answer, Verdict
+from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Reply
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Parties, one_line

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from noroshi.core.model import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words, plain
 from noroshi.ports import Outside, TransportKind, options

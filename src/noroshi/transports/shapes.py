@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC
 from typing import Any
 
-from noroshi.core.model import Envelope
+from noroshi.core.mail import Envelope
 
 MOST_OF_TEAMS = 20_000
 """Bytes of text: Teams takes a message of 28 KB, the card around it included."""

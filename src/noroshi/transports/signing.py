@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from noroshi.core.mail import Fault
 from noroshi.core.masking import Masks
-from noroshi.core.model import Fault
 from noroshi.core.words import plain
 from noroshi.transports import sasl, troubles
 from noroshi.transports.dialogue import Connection, Reply

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from noroshi.core.model import Answer, Envelope, Receipt, Verdict
+from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.network import client_context
 from noroshi.network.trust import certificate_faults

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from noroshi.core.model import NOTHING, Answer, Fault, Verdict
-from noroshi.core.words import Words
+from noroshi.core.mail import Answer, Fault, Verdict
+from noroshi.core.words import NOTHING, Words
 from noroshi.network import NoTls
 from noroshi.ports import RouteTrouble
 from noroshi.transports.verdicts import sender_meaning

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from noroshi.core.model import NOTHING, Fault, Verdict
-from noroshi.core.words import Words
+from noroshi.core.mail import Fault, Verdict
+from noroshi.core.words import NOTHING, Words
 from noroshi.transports.rules import ANY, LATER, NO, RULES, Rule
 
 ROUTE = Verdict.ROUTE_DOWN

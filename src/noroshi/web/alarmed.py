@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.web.seen import as_called_now, relay_of
 from noroshi.web.tongue import Tongue
 from noroshi.web.tree import STEP, Instance, called

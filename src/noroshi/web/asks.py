@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words, paired
+from noroshi.core.words import NOTHING, Words, paired
 
 Answer = Mapping[str, Any]
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi import __version__
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.ports import StoreError
 from noroshi.service import Refusal, attend
 from noroshi.web.entry import entered

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Any
 from urllib.parse import quote
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.words import Words
 from noroshi.web.tongue import Tongue
 from noroshi.web.tree import CALM, Instance, called, called_of, level_of, tally, tree_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from noroshi.actions.phrases import WORDS
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.words import Words
 from noroshi.web.instead import on_page
 from noroshi.web.words import TEXTS

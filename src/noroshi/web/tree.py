@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 
 Answer = Mapping[str, Any]
 NEW, STOPPED = "new", "stopped"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from noroshi.core.model import DIRECT
+from noroshi.core.mail import DIRECT
 from noroshi.core.words import Words
 from noroshi.examining import Exam, Whose, examined
 from noroshi.network.http import Patience as HttpPatience

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.core.model import Fault, Network
+from noroshi.core.mail import Fault, Network
 from noroshi.core.words import Words
 from noroshi.examining import Exam, Whose
 from noroshi.ports import RouteTrouble

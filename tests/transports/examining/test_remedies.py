@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from noroshi.core.model import NOTHING, Fault
-from noroshi.core.words import Words
+from noroshi.core.mail import Fault
+from noroshi.core.words import NOTHING, Words
 from noroshi.examining import PEOPLE, Remedy, Whose
 from noroshi.network import said
 from noroshi.transports import diagnosis, troubles

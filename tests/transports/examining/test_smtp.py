@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.core.model import Network
+from noroshi.core.mail import Network
 from noroshi.core.words import plain
 from noroshi.examining import Exam, Seen, Step, Whose
 from noroshi.transports.dialogue import Patience

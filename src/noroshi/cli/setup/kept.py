@@ -8,8 +8,7 @@ from typing import Any
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.ways import marked
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.documents import content, document
 from noroshi.guides.wanted import Wanted
 from noroshi.ports import Document

@@ -26,8 +26,7 @@ from noroshi.cli.setup.words_sending import (
     WANT_AFTER,
     WHERE_IT_IS,
 )
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 from noroshi.guides.wanted import Wanted
 
 HERE, INTO_FILE, BEHIND = range(3)

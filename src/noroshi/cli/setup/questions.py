@@ -12,8 +12,7 @@ from noroshi.cli.setup import words_questions as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
 from noroshi.cli.setup.words import NO_ADDRESS
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words, plain
+from noroshi.core.words import NOTHING, Words, plain
 from noroshi.core.written import is_address
 from noroshi.guides import WAYS
 from noroshi.guides.wanted import NOT_YET, Wanted, is_answered, known_of, way_of

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words
+from noroshi.core.words import NOTHING, Words
 
 TITLE = Words(en="Mail through Microsoft 365", ja="Microsoft 365 からメールを送る設定")
 ABOUT = Words(

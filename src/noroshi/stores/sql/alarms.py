@@ -8,7 +8,8 @@ from datetime import datetime
 
 from noroshi import schema
 from noroshi.core.alarms import Acknowledged, Remark, Remarked, Said, Silence, outlives
-from noroshi.core.model import Event, Level, State
+from noroshi.core.levels import Level
+from noroshi.core.model import Event, State
 from noroshi.stores.sql.values import Connection, number
 
 OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")

@@ -8,7 +8,8 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.alarms import Acknowledged, Remark, Silence
-from noroshi.core.model import Envelope, Event, Receipt, State
+from noroshi.core.mail import Envelope, Receipt
+from noroshi.core.model import Event, State
 from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.words import Words
 from noroshi.stores.sql.values import Connection

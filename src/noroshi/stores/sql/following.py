@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from noroshi.core.model import Envelope
+from noroshi.core.mail import Envelope
 from noroshi.ports import Arrival, Followed
 from noroshi.stores.sql.spool import put, row_of
 from noroshi.stores.sql.values import Connection, instant, number

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.model import Envelope, Event
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Event
 from noroshi.ports import Arrival, Entry, Waiting
 from noroshi.stores.shared import ASIDE_TOGETHER, BACK, TOGETHER, counted
 from noroshi.stores.sql.following import arrivals

@@ -10,7 +10,7 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
-from noroshi.core.model import Envelope, Parcel, Receipt
+from noroshi.core.mail import Envelope, Parcel, Receipt
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.shared import accepted, outcome
 from noroshi.stores.sql import spool

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.model import Change, Decision, Event, Reason, Standing, State
+from noroshi.core.levels import Reason
+from noroshi.core.model import Change, Decision, Event, Standing, State
 from noroshi.ports import ANSWERS, LEASE, Block, Node, Renewal
 from noroshi.stores.sql import alarms, definitions, spool
 from noroshi.stores.sql.values import Connection, instant, number

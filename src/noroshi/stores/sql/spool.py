@@ -11,7 +11,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.delivery import Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
-from noroshi.core.model import Envelope, Fault, Parcel, Receipt
+from noroshi.core.mail import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import Resting, Waiting
 from noroshi.stores.shared import BODY, DROPPED, HELD, SET_ASIDE, SHOWN, of_members, readdressed

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.model import Envelope, Parcel
+from noroshi.core.mail import Envelope, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import Taken
 from noroshi.stores.sql.spool import LIGHT, promote, put

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from noroshi import schema
-from noroshi.core.model import NOTHING
-from noroshi.core.words import Words, plain
+from noroshi.core.words import NOTHING, Words, plain
 
 if TYPE_CHECKING:
     from sqlite3 import Connection as Connection  # for its types; pysqlite3 brings none

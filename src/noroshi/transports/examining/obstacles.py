@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.model import NOTHING, Fault
-from noroshi.core.words import Words, plain
+from noroshi.core.mail import Fault
+from noroshi.core.words import NOTHING, Words, plain
 from noroshi.examining import Cure, Exam, Remedy, Stopped, Whose
 from noroshi.network import said
 from noroshi.ports import RouteTrouble

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
 from noroshi.examining import Exam, Seen, Step
 from noroshi.ports import Outside, RouteTrouble

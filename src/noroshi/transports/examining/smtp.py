@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-from noroshi.core.model import Fault
+from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
 from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network import client_context

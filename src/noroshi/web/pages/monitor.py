@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.actions.phrases import quantity
-from noroshi.core.model import Level
+from noroshi.core.levels import Level
 from noroshi.core.own import OWN
 from noroshi.web.charts import NARROW, WIDE, chart
 from noroshi.web.decided import decided

@@ -1,0 +1,109 @@
+"""How bad it is, when a rule speaks, and why it spoke or kept silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Level(Enum):
+    """How bad it is. Not an IntEnum: UNKNOWN is no number between two others."""
+
+    OK = "ok"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def worst(cls, levels: Iterable[Level]) -> Level:
+        return max(levels, key=SEVERITY.index, default=cls.OK)
+
+    @property
+    def severity(self) -> int:
+        return SEVERITY.index(self)
+
+
+SEVERITY = (Level.OK, Level.WARNING, Level.UNKNOWN, Level.CRITICAL)
+
+
+class When(Enum):
+    """On which of an item's turns a rule speaks, as long as the level is one it asks for."""
+
+    CHANGE = "change"
+    """When the level changes."""
+    EACH = "each"
+    """At each measurement."""
+    FIRST = "first"
+    """Once in a problem, whatever its level becomes."""
+    NTH = "nth"
+    """Once in a problem, at the n-th measurement that finds it so."""
+
+
+class Reason(Enum):
+    """Why a rule spoke or kept silent: one member for every answer. The values are stored."""
+
+    NEW_LEVEL = "new-level"
+    """The level changed."""
+    NEW_CAUSE = "new-cause"
+    """The level is the same, but another reading stands behind it."""
+    RECOVERED = "recovered"
+    """It recovered."""
+    ENDED = "ended"
+    """Its watch ended while it was so: whether it recovered is not known."""
+    REPEAT = "repeat"
+    """It is still so, and the repeat interval has passed."""
+    FOUND_AGAIN = "found-again"
+    """What was looked for was found once more."""
+    EACH_TIME = "each-time"
+    """It is so again, and the rule asks for each time."""
+    NTH_TIME = "nth-time"
+    """It has been so as many times in a row as the rule asks for."""
+    OVERDUE = "overdue"
+    """It is so, and nobody has been told of it yet."""
+    AFTER_SILENCE = "after-silence"
+    """A silence or maintenance is over, and it is still so."""
+    RECOVERED_MEANWHILE = "recovered-meanwhile"
+    """A silence or maintenance is over, and it recovered meanwhile."""
+    NOT_ASKED = "not-asked"
+    """The rule does not ask for this level."""
+    NOT_YET = "not-yet"
+    """It has not been so as many times in a row as the rule asks for."""
+    NEVER_TOLD = "never-told"
+    """It recovered, but nobody had been told."""
+    PASSED = "passed"
+    """Nothing more was found; what was found has no end to be told of."""
+    TOO_SOON = "too-soon"
+    """It is still so, and it is not yet time to repeat it."""
+    ENOUGH = "enough"
+    """It was told as many times as the rule allows."""
+    SILENCED = "silenced"
+    """A person silenced it."""
+    MAINTENANCE = "maintenance"
+    """Planned work is under way."""
+    ACKNOWLEDGED = "acknowledged"
+    """A person has it."""
+    HOST_DOWN = "host-down"
+    """What it depends on is down, and speaks for it."""
+
+    @property
+    def speaks(self) -> bool:
+        return self in SPEAKING
+
+
+SPEAKING = frozenset(
+    {
+        Reason.NEW_LEVEL,
+        Reason.NEW_CAUSE,
+        Reason.RECOVERED,
+        Reason.ENDED,
+        Reason.REPEAT,
+        Reason.FOUND_AGAIN,
+        Reason.EACH_TIME,
+        Reason.NTH_TIME,
+        Reason.OVERDUE,
+        Reason.AFTER_SILENCE,
+        Reason.RECOVERED_MEANWHILE,
+    }
+)
+HUSHED = frozenset({Reason.SILENCED, Reason.MAINTENANCE})
+"""Nothing was told for a while, whatever there was to tell; it is told afterwards."""

@@ -1,0 +1,190 @@
+"""What leaves: a route out, an envelope, the parcel it is lent as, and the receipt it brings.
+
+Everything here is an immutable value, as in model.py, from which what leaves comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from noroshi.core.closed import CLOSED, Closed
+from noroshi.core.people import ADMIN
+from noroshi.core.words import NOTHING, Words, plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How a route, an account or a monitor reaches the outside; "" is directly.
+
+    `proxy` is host:port of an HTTP proxy, `proxy_password` the name of the vault's entry;
+    `source` is the address that connections come from; `ca_file` (PEM) is trusted beside the
+    system's store. `closed` is what no connection may lead to.
+    """
+
+    name: str = ""
+    proxy: str = ""
+    proxy_user: str = ""
+    proxy_password: str = ""
+    source: str = ""
+    ca_file: str = ""
+    closed: Closed = CLOSED
+
+
+DIRECT = Network()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What a mailbox, or a server without one, may send; 0 is without a limit.
+
+    `account` is to whom the allowance belongs: routes of the same one share it.
+    `connections` is how many mails may be on their way at once.
+    """
+
+    account: str = ""
+    mails_a_minute: int = 0
+    recipients_a_day: int = 0
+    connections: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A named way out, and how many may use it at once.
+
+    `signs_in` is its account as it was defined: with another one it is another route, which
+    is opened anew and does not rest for what the old one was refused.
+    """
+
+    name: str
+    title: str = ""
+    kind: str = ""
+    options: object = None
+    connections: int = 1
+    network: Network = DIRECT
+    pace: Pace = Pace()
+    signs_in: object = None
+
+
+class Lane(Enum):
+    """Class of urgency in the queue: the lower goes first, of different monitors. Stored."""
+
+    CRITICAL = 0
+    WARNING = 1
+    RECOVERY = 2
+    REPORT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Something that must leave this process, for one contact; `to` is who still waits.
+
+    `routes` are what is left to try, in order; `order` is the key within which nothing
+    overtakes; `thread` are the ids of the envelopes that it follows, oldest first; `action`
+    is the kind that drafted it; `reached` and `refused` are addresses that were done with;
+    `members` are the ids of the envelopes that a digest tells in their place.
+    """
+
+    id: str
+    routes: tuple[str, ...]
+    contact: str
+    to: tuple[str, ...]
+    order: str
+    alarms: tuple[str, ...]
+    payload: Mapping[str, Any]
+    born: datetime
+    action: str = ""
+    thread: tuple[str, ...] = ()
+    attempts: int = 0
+    reached: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    lane: Lane = Lane.REPORT
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An envelope lent for one attempt by one route; the attempt is already on record.
+
+    `down_since` is since when the route has been down without a break, None if it is well.
+    """
+
+    envelope: Envelope
+    route: str
+    lease: str
+    down_since: datetime | None = None
+
+
+class Verdict(Enum):
+    """What the other side said of a recipient, or of the route itself."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    ROUTE_DOWN = "route down"
+
+
+class Fault(Enum):
+    """What keeps a route from being used, by who can mend it. The values are stored."""
+
+    NETWORK = "network"
+    """Nobody answers there: a name, a firewall, a proxy, a certificate, a server that is off."""
+    SERVER = "server"
+    """The other side is out of order or busy; time mends it."""
+    QUOTA = "quota"
+    """The account has sent as much as it may; hours mend it."""
+    SIGN_IN = "sign-in"
+    """Somebody has to sign in again, or to renew a secret, a certificate or a password."""
+    REFUSED = "refused"
+    """The other side's administrator has to allow something."""
+    SETUP = "setup"
+    """Our own settings do not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one recipient: `text` is the other side's, word for word, with its codes;
+    `words` are our own, where there is more to say or nobody answered (`code` 0).
+
+    `fault` goes with ROUTE_DOWN; `again` is before when the other side wants no further try;
+    `early`: it was found before any mail was handed over, so a look without one finds it too.
+    `private`: a definition says whose text it is, anybody's within reach of this computer: it is
+    for administrators alone, and not in the words.
+    """
+
+    verdict: Verdict
+    text: str = ""
+    code: int = 0
+    enhanced: str = ""
+    words: Words = NOTHING
+    fault: Fault | None = None
+    again: datetime | None = None
+    early: bool = False
+    private: bool = False
+
+    def text_for(self, roles: Collection[str]) -> str:
+        """The other side's text, as far as people of these roles may read it."""
+        return "" if self.private and ADMIN not in roles else self.text
+
+    @property
+    def said(self) -> Words:
+        """What a person reads of it."""
+        return plain(self.text) if self.words == NOTHING else self.words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What an attempt by a route brought: an answer for each recipient.
+
+    `message_ids` are those by which a mail that was taken may be found again: our own, and
+    what the provider calls it if it says so.
+    """
+
+    at: datetime
+    answers: Mapping[str, Answer]
+    provider_id: str = ""
+    route: str = ""
+    message_ids: tuple[str, ...] = ()
