@@ -73,7 +73,10 @@ async def test_an_app_by_itself_is_asked_for_a_token_to_read_the_mailbox_as_well
     (more,) = reads["token"][len(sends["token"]) :]
     assert "Mail.Read" in more["en"]
     (row, *_) = [one for one in await ask("audit") if one["op"] == "authorize_app"]
-    assert (row["given"]["route"], row["after"]) == ("m365", {"account": "box"})
+    assert (row["given"]["route"], row["after"]) == (
+        "m365",
+        {"account": "box", "state": "well"},
+    )
 
 
 @pytest.mark.parametrize("operation", ["authorize_begin", "authorize_device"])

@@ -39,7 +39,7 @@ async def test_a_password_is_changed_and_only_this_browser_stays(desk, browser, 
     [
         ({"old": "no", "new": BETTER, "again": BETTER}, "is not right", 403),
         ({"old": GOOD, "new": BETTER, "again": "other"}, "are not the same", 400),
-        ({"old": GOOD, "new": "short", "again": "short"}, "new: ", 400),
+        ({"old": GOOD, "new": "short", "again": "short"}, "New password: ", 400),
     ],
 )
 async def test_a_password_that_is_not_taken_is_told(browser, form, said, status):
