@@ -61,8 +61,9 @@ async def read(
     def put_together() -> Checked:
         kept, of_kept = keep_ids(documents, current, new_id)
         given, of_ids = give_most_ids(kept, current, new_id)
-        plan, problems = compile_most(given, kinds, faulty)
+        # Before the plan: what is read for it is gone again when the plan takes its memory.
         slips = without_echoes(new_slips(given, current, kinds), faulty)
+        plan, problems = compile_most(given, kinds, faulty)
         told = by_file((*of_kept, *of_ids, *problems, *slips))
         return Checked(documents=given, plan=plan, problems=told)
 

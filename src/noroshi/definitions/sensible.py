@@ -45,10 +45,9 @@ def new_slips(
     found = list[Problem]()
     for one in documents:
         before = known.get(one.key)
-        if one != before:
-            old = () if before is None else _slips(before, kinds)
-            slips = _slips(one, kinds)
-            found += [problem for problem in slips if problem not in old]
+        slips = [] if one == before else _slips(one, kinds)
+        old = _slips(before, kinds) if slips and before is not None else []
+        found += [problem for problem in slips if problem not in old]
     return tuple(found)
 
 
