@@ -310,16 +310,22 @@ async def test_an_answer_that_waits_for_the_disk_longer_than_its_lease_is_not_as
     assert (row.fate, row.out, len(receipts)) == ("accepted", False, 1)
 
 
-async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by_another_slot():
-    scene, hanging, goes_on = Scene(), asyncio.Event(), asyncio.Event()
-    await scene.plan(disk_monitor())
-    accepts = scene.smtp.send
+def hanging_line(scene):
+    """A line that takes a mail, and answers for it only once it may go on."""
+    accepts, hanging, goes_on = scene.smtp.send, asyncio.Event(), asyncio.Event()
 
     async def hang(envelope):
         hanging.set()
         await goes_on.wait()
         return await accepts(envelope)
 
+    return hang, hanging, goes_on
+
+
+async def test_a_mail_that_is_on_its_way_while_the_machine_sleeps_is_not_sent_by_another_slot():
+    scene = Scene()
+    await scene.plan(disk_monitor())
+    hang, hanging, goes_on = hanging_line(scene)
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER)
@@ -407,15 +413,9 @@ async def test_mail_to_a_route_that_was_removed_while_the_store_failed_is_not_fo
 
 
 async def test_a_route_is_not_looked_at_while_a_mail_tells_how_it_is():
-    scene, hanging, goes_on = Scene(), asyncio.Event(), asyncio.Event()
+    scene = Scene()
     await scene.plan(disk_monitor())
-    accepts = scene.smtp.send
-
-    async def hang(envelope):
-        hanging.set()
-        await goes_on.wait()
-        return await accepts(envelope)
-
+    hang, hanging, goes_on = hanging_line(scene)
     async with scene.life() as engine:
         await _down(scene, engine)
         scene.time.pass_by(hours=2)
