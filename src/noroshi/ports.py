@@ -7,8 +7,8 @@ Host, Store). Nothing here imports an implementation.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
 
 from noroshi.core.mail import DIRECT, Answer, Envelope, Fault, Network, Receipt
@@ -16,6 +16,21 @@ from noroshi.core.model import Alarm, Contact, Limits, Monitor, Reading
 from noroshi.core.notices import Notice
 from noroshi.core.words import NOTHING, Words
 from noroshi.examining import Exam, Examination
+from noroshi.hosting_answers import (
+    AccountFacts as AccountFacts,
+    FileFact as FileFact,
+    Listener as Listener,
+    Memory as Memory,
+    NodeFacts as NodeFacts,
+    Process as Process,
+    Processor as Processor,
+    Program as Program,
+    QueueFacts as QueueFacts,
+    Ran as Ran,
+    RouteFacts as RouteFacts,
+    Trip as Trip,
+    Volume as Volume,
+)
 from noroshi.storing import (
     ANSWERS as ANSWERS,
     LEASE as LEASE,
@@ -74,106 +89,6 @@ class Unmeasurable(Exception):
         self.words, self.memory = words, memory
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """A mounted file system; sizes in bytes."""
-
-    mount: str
-    size: int
-    free: int
-
-    @property
-    def used_percent(self) -> float:
-        return 100 * (1 - self.free / self.size) if self.size else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A running process: its number, its short name, its whole command line, its owner."""
-
-    pid: int
-    name: str
-    command: tuple[str, ...]
-    user: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """A TCP port that takes connections, and the address at which it does ("::" or "0.0.0.0":
-    at all of them)."""
-
-    address: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """Main memory and swap; sizes in bytes. `available` is what programs can still get.
-
-    That counts what the kernel only keeps for speed (MemAvailable in proc_meminfo(5)).
-    """
-
-    total: int
-    available: int
-    swap_total: int = 0
-    swap_free: int = 0
-
-    @property
-    def used_percent(self) -> float:
-        return 100 * (1 - self.available / self.total) if self.total else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Processor:
-    """What all cores together have done since the computer started, in seconds.
-
-    `total` counts every second of every core, whatever it did. None: not told there.
-    """
-
-    cores: int
-    total: float
-    busy: float
-    iowait: float | None = None
-    steal: float | None = None
-    load: float | None = None
-    """How many processes ran or waited to run, over the last minute."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """What to run, without a shell: argv, what its environment has beside PATH and LANG.
-
-    `timeout` in seconds; the program and all its children are ended then.
-    """
-
-    argv: tuple[str, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
-    runs_as: str = ""
-    timeout: float = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """How a program ended: its exit code, and at most 64 KiB of each output."""
-
-    code: int
-    output: str
-    errors: str
-    cut: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFact:
-    """A file as it lies there. `identity` stays while it is renamed; another file may take
-    it over once this one is deleted. `size` in bytes, `changed` (mtime) in nanoseconds."""
-
-    path: str
-    identity: str
-    size: int
-    changed: int
-    regular: bool = True
-
-
 class Files(Protocol):
     """The files of a computer, for work that runs in a thread of its own. OSError as usual."""
 
@@ -183,80 +98,6 @@ class Files(Protocol):
     def open(self, path: str) -> tuple[BinaryIO, FileFact]:
         """A regular file, read without a buffer, and what it is once it is open: the path
         may have been another's a moment before. OSError for what is no regular file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trip:
-    """What is known of the mails that go by a route to the account's own mailbox: when one was
-    last seen arrived (None: not yet) and how many seconds it took, from when on the time without
-    one counts, and what stands against the last one. `by`: who had it in hand, if a person had."""
-
-    counts_from: datetime
-    seen: datetime | None = None
-    took: float = 0.0
-    why: Words = NOTHING
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteFacts:
-    """How a route is: down since then, by whose fault and why; or well (None).
-
-    `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
-    where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has signed
-    its account in yet.
-    """
-
-    down: datetime | None = None
-    fault: Fault | None = None
-    why: Words = NOTHING
-    accepted: datetime | None = None
-    retiring: bool = False
-    trip: Trip | None = None
-    never: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountFacts:
-    """How an account's sign-in is: `why` says what somebody has to do unless it is well.
-
-    `ends` is when its secret or certificate does, as far as that is known; `renewed` when its
-    refresh token was, None where nothing ends by resting. `never`: nobody has signed it in yet.
-    `mailbox`, `client_id` and `routes` are whose and whereof it is.
-    """
-
-    name: str = ""
-    mailbox: str = ""
-    client_id: str = ""
-    routes: tuple[str, ...] = ()
-    well: bool
-    why: Words = NOTHING
-    ends: date | None = None
-    renewed: datetime | None = None
-    never: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFacts:
-    """How many mails wait, since when the oldest does, how many were set aside, how many
-    alarms are lost."""
-
-    waiting: int = 0
-    oldest: datetime | None = None
-    set_aside: int = 0
-    lost: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeFacts:
-    """How the node is: by how many seconds its turns began late at worst within the last
-    minute, what is wrong with its store, how many bytes that's volume has free, and by how
-    many seconds the clock was last set within the last hour."""
-
-    late: float = 0.0
-    trouble: Words | None = None
-    free: int = 0
-    clock_set: float = 0.0
 
 
 class Own(Protocol):
