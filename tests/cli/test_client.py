@@ -12,14 +12,18 @@ from noroshi.service.service import OFFERED
 
 @pytest.fixture
 async def mute(tmp_path):
-    """A door behind which somebody listens and says nothing, as of a process that was stopped."""
+    """A door behind which somebody listens and says nothing, as of a process that was stopped.
+    One comes, and goes."""
+    gone = asyncio.Event()
 
     async def door(reader, writer):
         await reader.read()
         writer.close()
+        gone.set()
 
     async with await asyncio.start_unix_server(door, str(tmp_path / "door.sock")):
         yield tmp_path / "door.sock"
+        await gone.wait()
 
 
 @pytest.mark.parametrize(

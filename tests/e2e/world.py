@@ -38,10 +38,10 @@ class _Server(Controller):
 
     async def _let_go(self):
         self.server.close()
-        for session in self._sessions:
-            if session.transport is not None:
-                session.transport.close()
-        for _ in range(10):  # turns of the loop, in which they do close
+        for _ in range(10):  # turns of the loop: who was just let in comes, and they do close
+            for session in self._sessions:
+                if session.transport is not None:
+                    session.transport.close()
             await asyncio.sleep(0)
 
 

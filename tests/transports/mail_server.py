@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.network.proxies import ended
+
 DROP, SILENT = "DROP", "SILENT"
 USUAL = {
     "CONNECT": "220 mail.test ESMTP",
@@ -91,11 +93,7 @@ class MailServer:
         try:
             yield self
         finally:
-            server.close()
-            for task in list(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await server.wait_closed()
+            await ended(server, self._tasks)
 
 
 @dataclass
