@@ -12,6 +12,7 @@ from noroshi.lab import switches
 from noroshi.lab.card import definitions
 from noroshi.lab.lab import Lab
 from noroshi.lab.person import sign_in
+from noroshi.oauth.generic_provider import GenericProvider
 from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
@@ -36,7 +37,7 @@ class Office:
         self.vault = Vault(store, Box(Secret("5a" * 32)))
         tokens = TokenSource(
             vault=self.vault,
-            provider_of=lambda cloud: MsalProvider(),
+            provider_of=lambda cloud: MsalProvider() if cloud.entra else GenericProvider(),
             clocks=time.clocks,
             turns=Turns(store, "desk", time.clocks),
         )

@@ -9,7 +9,7 @@ from noroshi.core.words import Words
 from noroshi.oauth import aadsts_app
 from noroshi.oauth.advised import Advice
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.credentials import named_by
+from noroshi.oauth.credentials import REFUSED, named_by
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
 from noroshi.oauth.tokens import TokenSource
 from noroshi.service.answers_proving import AppTried
@@ -24,8 +24,10 @@ ANOTHER_SECRET = Words(
     ja="正しい値を入れてください: noroshi secret set {secret}",
 )
 STAYS = Words(
-    en="{why}\nSo it is not kept: “{entry}” in the vault stays what it was.",
-    ja="{why}\nそのため保存していません。保管庫の「{entry}」は元のままです。",
+    en="{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
+    "what it was.",
+    ja="{why}\nそのため保存していません (自動でのやり直しもありません)。保管庫の「{entry}」は"
+    "元のままです。",
 )
 WRONG: tuple[Advice, ...] = (
     aadsts_app.ADMIN_APP,
@@ -38,7 +40,22 @@ WRONG: tuple[Advice, ...] = (
 )
 """What a sign-in would be refused for as well. Other refusals are of this way to ask alone, as a
 policy for apps is."""
-OF_OURS = frozenset({"no_secret", "no_certificate", "no_proxy_password"})
+OF_OURS = frozenset({"no_secret", "no_certificate", "no_key_file", "no_proxy_password"})
+ASKED_FOR = frozenset(
+    {
+        "no_scope",
+        "invalid_scope",
+        "invalid_resource",
+        "invalid_request",
+        "invalid_response",
+        "unsupported_grant_type",
+    }
+)
+"""What other servers than Entra refuse of a question, whoever asks it."""
+LIKE_A_WRONG_ONE = Words(
+    en="its sign-in server says the same of a made-up one",
+    ja="でたらめな値にも同じ応答を返すサーバーです",
+)
 
 
 async def tried(
@@ -51,11 +68,14 @@ async def tried(
     """Whether the server takes it, or else what the vault has; with `bare` whether it knows the
     app. Raises Trouble if it does not."""
     try:
-        await tokens.tried(account, bare=bare, instead=credential)
+        if account.cloud.entra or bare:
+            await tokens.tried(account, bare=bare, instead=credential)
+        elif not await tokens.known(account, credential):
+            return AppTried(sure=False, why=LIKE_A_WRONG_ONE)
     except SignInFailed as failure:
         if bare and NO_SECRET_SENT in failure.codes:
             return AppTried(sure=True)
-        if failure.error in OF_OURS or _is_wrong(failure):
+        if _is_wrong(account, failure):
             raise unproved(account, failure, credential) from None
         return AppTried(sure=False, why=failure.words)
     except (Unreachable, VaultError) as failure:
@@ -78,10 +98,10 @@ async def see_that_it_is_taken(
 def shown_by(
     accounts: Iterable[Account], entry: str, value: Secret
 ) -> Iterator[tuple[Account, Credential]]:
-    """Who shows an entry as a credential, of servers that can be asked about it by itself."""
+    """Who shows an entry as a credential."""
     for account in accounts:
         for one in named_by(account):
-            if one.entry == entry and account.cloud.entra:
+            if one.entry == entry:
                 yield account, Credential(entry=entry, kind=one.kind, value=value)
 
 
@@ -91,7 +111,7 @@ def unproved(
     credential: Credential | None = None,
 ) -> Trouble:
     """What was said, and where the secret goes if that is at fault: no route is needed for it."""
-    if isinstance(failure, SignInFailed) and is_about_secret(failure.codes):
+    if isinstance(failure, SignInFailed) and _another_mends(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),))
     return Trouble(failure.words)
@@ -102,5 +122,21 @@ def is_about_secret(codes: Collection[int]) -> bool:
     return not WRONG_SECRET.isdisjoint(codes)
 
 
-def _is_wrong(failure: SignInFailed) -> bool:
-    return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)
+def _another_mends(
+    account: Account, failure: SignInFailed, credential: Credential | None
+) -> bool:
+    """Other servers than Entra do not tell a wrong secret from a wrong app."""
+    if account.cloud.entra:
+        return is_about_secret(failure.codes)
+    kind = credential.kind if credential else "secret" if account.secret else ""
+    return failure.error == REFUSED and kind == "secret"
+
+
+def _is_wrong(account: Account, failure: SignInFailed) -> bool:
+    """Whether it would be refused so at a sign-in too, or nobody can tell before the server is
+    well again."""
+    if failure.error in OF_OURS or failure.who == "wait":
+        return True
+    if account.cloud.entra:
+        return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)
+    return failure.error not in ASKED_FOR

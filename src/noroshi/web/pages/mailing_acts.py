@@ -130,7 +130,7 @@ async def prove(visit: Visit, known: Known) -> Done:
     key = visit.form.get("key_file", "").strip()
     if not done.why and key:
         name = (known.account or {}).get("secret") or known.row["account"]
-        done = await attempt(visit, "set_secret", name=name, value=key)
+        done = await attempt(visit, "set_secret", name=name, value=key, proved=True)
     if not done.why:
         done = await attempt(visit, "authorize_app", route=known.name)
     return _not_done(known, done) if done.why else Done(to=href(known.name, did="signed_in"))
