@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.oauth import aadsts_app
 from noroshi.oauth.advised import Advice
+from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import REFUSED, named_by
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
@@ -23,6 +24,25 @@ ANOTHER_SECRET = Words(
     en="Put the right one in: noroshi secret set {secret}",
     ja="正しい値を入れてください: noroshi secret set {secret}",
 )
+UNKNOWN_CERTIFICATE = Words(
+    en="The application has no certificate with the thumbprint {thumbprint} ({code}). Your "
+    "Microsoft 365 administrator uploads it first: Entra admin center, App registrations, the "
+    "app, Certificates & secrets, Certificates, Upload certificate. One that was uploaded only "
+    "just now Entra may not know for some minutes.",
+    ja="拇印 {thumbprint} の証明書はアプリケーションに登録されていません ({code})。組織の Microsoft 365 "
+    "管理者が、先に Entra 管理センターの「アプリの登録」> アプリ >「証明書とシークレット」>「証明書」>"
+    "「証明書のアップロード」で登録してください。登録した直後は、反映までに数分かかることがあります。",
+)
+ALL_THE_SAME: Mapping[str, Words] = {
+    "secret": Words(
+        en="To keep it all the same: noroshi secret set {entry} --force",
+        ja="それでも保存する場合: noroshi secret set {entry} --force",
+    ),
+    "certificate": Words(
+        en="To keep it all the same: noroshi cert import {account} FILE --replace --force",
+        ja="それでも保存する場合: noroshi cert import {account} ファイル --replace --force",
+    ),
+}
 STAYS = Words(
     en="{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
     "what it was.",
@@ -92,7 +112,8 @@ async def see_that_it_is_taken(
             await tried(tokens, account, credential)
         except Trouble as refused:
             words = STAYS.fill(why=refused.words, entry=entry)
-            raise Trouble(words, refused.problems) from None
+            anyway = ALL_THE_SAME[credential.kind].fill(entry=entry, account=account.name)
+            raise Trouble(words, (*refused.problems, Problem("", anyway))) from None
 
 
 def shown_by(
@@ -114,6 +135,8 @@ def unproved(
     if isinstance(failure, SignInFailed) and _another_mends(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),))
+    if isinstance(failure, SignInFailed) and credential and _is_unknown(failure):
+        return Trouble(_not_uploaded(failure, credential))
     return Trouble(failure.words)
 
 
@@ -130,6 +153,17 @@ def _another_mends(
         return is_about_secret(failure.codes)
     kind = credential.kind if credential else "secret" if account.secret else ""
     return failure.error == REFUSED and kind == "secret"
+
+
+def _is_unknown(failure: SignInFailed) -> bool:
+    known = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
+    return aadsts_app.WRONG_CERTIFICATE in known
+
+
+def _not_uploaded(failure: SignInFailed, credential: Credential) -> Words:
+    """Of one on trial: what shows the account's own would show another one."""
+    thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
+    return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")
 
 
 def _is_wrong(account: Account, failure: SignInFailed) -> bool:

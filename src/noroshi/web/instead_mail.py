@@ -9,6 +9,10 @@ Swaps = Sequence[tuple[str, str]]
 ON_ITS_PAGE, BY_ITS_PAGE = "on the page of the route", "経路の画面で"
 AUTHORIZE, PUT = r"noroshi authorize(?: [^\s,.;()。]+)?", r"noroshi secret set [^\s,.;()。]+"
 IN_ENGLISH: Swaps = (
+    (
+        r"To keep it all the same: noroshi (?:secret set|cert import) .* --force",
+        "To keep it all the same, tick the box below and give it once more.",
+    ),
     (rf"Give the right one: {AUTHORIZE} --secret-file FILE", "Enter the right one again."),
     (rf"Put the right one in: {PUT}", "Enter the right one again."),
     (rf"Run: {AUTHORIZE}", f"Sign in {ON_ITS_PAGE}."),
@@ -24,6 +28,10 @@ IN_ENGLISH: Swaps = (
     (rf": {AUTHORIZE}(?=[,.;]|$)", ""),
 )
 IN_JAPANESE: Swaps = (
+    (
+        r"それでも保存する場合: noroshi (?:secret set|cert import) .* --force",
+        "それでも保存する場合は、下の欄にチェックを入れて、もう一度入力してください。",
+    ),
     (rf"正しい値は {AUTHORIZE} --secret-file ファイル で", "正しい値を"),
     (rf"正しい値を入れてください: {PUT}", "正しい値を入れ直してください"),
     (rf"。{AUTHORIZE} を実行して", f"。{BY_ITS_PAGE}サインインして"),
