@@ -122,3 +122,30 @@ async def test_it_is_shown_again_without_its_key(desk, tmp_path):
 async def test_what_is_not_there_cannot_be_shown(desk, tmp_path):
     told = await typed("cert", "show", "box", "--lang", "ja", home=tmp_path)
     assert told.code == 5 and "noroshi cert new box" in told.err
+
+
+async def test_one_that_is_refused_takes_a_good_one_s_place_only_by_force(
+    desk, tmp_path, bundle
+):
+    other = make("other", desk.time.now, 30).reveal()
+    argv = ("cert", "import", "box", "-", "--replace")
+    assert (await typed(*argv, home=tmp_path, given=bundle)).code == 0
+    desk.server.refused = {other}
+    told = await typed(*argv, home=tmp_path, given=other)
+    assert told.code == 1 and "“box-cert” in the vault stays what it was" in told.err
+    assert "noroshi cert import box FILE --replace --force" in told.err
+    assert "Asking the sign-in server" in told.err
+    assert (await desk.vault.get("box-cert")).reveal() == bundle
+    told = await typed(*argv, "--force", "--lang", "ja", home=tmp_path, given=other)
+    assert told.code == 1 and "アカウント box では使えません" in told.out
+    assert (await desk.vault.get("box-cert")).reveal() == other
+
+
+async def test_one_that_is_taken_in_another_one_s_place_is_told_so(desk, tmp_path, bundle):
+    argv = ("cert", "import", "box", "-", "--replace")
+    first = await typed(*argv, home=tmp_path, given=bundle)
+    assert "サインイン サーバー" not in first.out and "takes it" not in first.out
+    other = make("other", desk.time.now, 30).reveal()
+    told = await typed(*argv, home=tmp_path, given=other)
+    assert told.code == 0
+    assert "The sign-in server takes it for account box." in told.out

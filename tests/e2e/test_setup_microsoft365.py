@@ -202,6 +202,23 @@ def test_an_app_signs_in_by_its_certificate(home, lab, kind):
     assert "the Object ID" in setup.shown
 
 
+@KINDS
+def test_an_app_signs_in_by_a_certificate_that_is_made_here_and_uploaded(
+    home, lab, program, kind
+):
+    granted(lab)
+    argv = ("--sign-in", "app", f"--{kind}")
+    first = Setup(home, lab, *argv)
+    assert first.ended() == 1 and "AADSTS700027" in first.shown
+    file = home.folder.parent / "noroshi-m365.cer"
+    uploaded = home.run("lab", "upload", str(file), "--folder", str(program.folder))
+    thumbprint = uploaded.stdout.split("Thumbprint")[1].split()[0]
+    assert thumbprint in home.run("cert", "show", "m365").stdout
+    setup = Setup(home, lab, *argv)
+    setup.ended()
+    accepted(setup, home, lab, kind)
+
+
 def test_a_certificate_that_nobody_uploaded_takes_no_good_one_s_place(home, lab):
     granted(lab)
     good = lab.card["client_certificate"]

@@ -169,3 +169,9 @@ def test_the_page_leads_nowhere_in_vain():
     anchors = set(re.findall(r'<a id="(\S+)"></a>', PAGE))
     assert anchors == {f"{lang}-{step.id}" for step in STEPS for lang in ("en", "ja")}
     assert set(re.findall(r"\(#([a-z]\S*)\)", PAGE)) <= anchors
+
+
+def test_what_is_said_of_the_certificate_s_key_holds_for_one_from_elsewhere_too():
+    step = next(one for one in STEPS if one.id == "certificate")
+    assert "vault" in step.note.en and "made" not in step.note.en
+    assert "保管庫" in step.note.ja and "作" not in step.note.ja

@@ -10,7 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from noroshi.lab.certificates import make_client_certificate
 from noroshi.lab.lab import Lab
 from noroshi.lab.remote import Refused, Remote
 from noroshi.lab.switches import GROUPS, SWITCHES
@@ -94,6 +97,52 @@ async def test_a_new_certificate_is_handed_out_with_its_key(far: Far, lab: Lab) 
     assert certificate.not_valid_after_utc.year == 2027
     await far.new("certificate", alone=True)
     assert len(lab.board.app.certificates) == 1
+
+
+async def test_a_certificate_of_one_s_own_is_registered_once_beside_the_others(
+    far: Far, lab: Lab
+) -> None:
+    own, both = make_client_certificate("Own")
+    await far.new("certificate")
+    for _ in range(2):
+        told = await far.upload(both.decode())
+    assert told["thumbprint"] == own.fingerprint(hashes.SHA1()).hex().upper()
+    assert told["ends"].startswith("2099-12-31")
+    assert lab.board.app.certificates.count(own) == 1 < len(lab.board.app.certificates)
+    await far.upload(both.decode(), alone=True)
+    assert lab.board.app.certificates == (own,)
+    with pytest.raises(Refused, match="no certificate"):
+        await far.upload("hello")
+
+
+@pytest.mark.parametrize("form", [Encoding.PEM, Encoding.DER])
+async def test_a_certificate_is_uploaded_by_a_command_and_its_key_stays(
+    lab: Lab, tmp_path: Path, form: Encoding
+) -> None:
+    own, both = make_client_certificate("Own")
+    file = tmp_path / "noroshi-m365.cer"
+    file.write_bytes(both if form is Encoding.PEM else own.public_bytes(form))
+    code, out = await run(lab, "upload", str(file), language="ja")
+    assert code == 0 and own.fingerprint(hashes.SHA1()).hex().upper() in out
+    assert own in lab.board.app.certificates and "PRIVATE" not in out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(None, "There is no file", id="no file"),
+        pytest.param(b"hello", "neither in PEM nor in DER", id="something else"),
+    ],
+)
+async def test_what_is_no_certificate_is_not_uploaded(
+    lab: Lab, tmp_path: Path, capsys: Any, content: bytes | None, said: str
+) -> None:
+    file = tmp_path / "given.cer"
+    if content is not None:
+        file.write_bytes(content)
+    before = lab.board.app.certificates
+    assert (await run(lab, "upload", str(file)))[0] == 1
+    assert said in capsys.readouterr().err and lab.board.app.certificates == before
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,8 @@ class SignInServer:
     wanted: tuple = ()
     interval: int = 5
     user: str = ""
+    refused: set = field(default_factory=set)
+    """Certificates that nobody has uploaded."""
 
     async def begin(self, client, resources, redirect):
         login = client.account.mailbox
@@ -180,6 +182,9 @@ class SignInServer:
         if secret == OLD_SECRET:
             words = Words(en="The client secret has ended.", ja="期限が切れました。")
             raise SignInFailed(words, error="invalid_client", who="admin", codes=(7000222,))
+        if secret in self.refused:
+            words = Words(en="It is not registered.", ja="登録されていません。")
+            raise SignInFailed(words, error="invalid_client", who="admin", codes=(700027,))
 
 
 HOME = Path("/nowhere")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
 
 from noroshi import transports
 from noroshi.definitions import document
@@ -12,6 +13,8 @@ from noroshi.lab import switches
 from noroshi.lab.card import definitions
 from noroshi.lab.lab import Lab
 from noroshi.lab.person import sign_in
+from noroshi.oauth.client_certificates import describe, make, parts
+from noroshi.oauth.generic_provider import GenericProvider
 from noroshi.oauth.msal_provider import MsalProvider
 from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
@@ -36,7 +39,7 @@ class Office:
         self.vault = Vault(store, Box(Secret("5a" * 32)))
         tokens = TokenSource(
             vault=self.vault,
-            provider_of=lambda cloud: MsalProvider(),
+            provider_of=lambda cloud: MsalProvider() if cloud.entra else GenericProvider(),
             clocks=time.clocks,
             turns=Turns(store, "desk", time.clocks),
         )
@@ -200,6 +203,50 @@ async def test_a_certificate_is_proved_once_it_is_uploaded(office):
     await ask("certificate_new", name="box")
     with pytest.raises(Told, match="AADSTS700027"):
         await ask("account_try", account="box")
+
+
+def uploaded(office, bundle):
+    """An administrator has registered this one, and no other."""
+    pem = parts(bundle.reveal())[1].encode()
+    only = (x509.load_pem_x509_certificate(pem),)
+    office.lab.board.keep(replace(office.lab.board.app, certificates=only))
+
+
+async def test_a_certificate_that_nobody_uploaded_does_not_take_a_good_one_s_place(office):
+    ask = await office.applied(
+        sign_in="app", redirect=None, certificate="box-cert", secret=None
+    )
+    good, other = (make(name, datetime.now(UTC), 30) for name in ("good", "other"))
+    uploaded(office, good)
+    await ask("certificate_import", name="box", pem=good.reveal())
+    given = {"name": "box", "pem": other.reveal(), "replace": True, "proved": True}
+    sha1 = describe(other.reveal()).thumbprints.sha1.upper()
+    said = (
+        rf"(?s)no certificate with the thumbprint {sha1} \(AADSTS700027\).*some minutes.*stays"
+    )
+    with pytest.raises(Told, match=said) as told:
+        await ask("certificate_import", **given)
+    assert "noroshi cert show" not in str(told.value)  # which would show the other one
+    assert told.value.problems == [
+        ("", "To keep it all the same: noroshi cert import box FILE --replace --force")
+    ]
+    assert await office.vault.get("box-cert") == good
+    uploaded(office, other)
+    await ask("certificate_import", **given)
+    assert await office.vault.get("box-cert") == other
+
+
+async def test_a_person_s_certificate_is_proved_before_it_takes_another_one_s_place(office):
+    ask = await office.applied(certificate="box-cert", secret=None)
+    good, other = (make(name, datetime.now(UTC), 30) for name in ("good", "other"))
+    uploaded(office, good)
+    await ask("certificate_import", name="box", pem=good.reveal())
+    given = {"name": "box", "pem": other.reveal(), "replace": True}
+    with pytest.raises(Told, match="AADSTS700027"):
+        await ask("certificate_import", **given, proved=True)
+    await ask("certificate_import", **given)
+    (found,) = await ask("secret_try", name="box-cert")
+    assert found["refused"] is True and found["ends"] is None
 
 
 async def test_an_app_s_token_names_the_object_that_exchange_wants_to_know(office):

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from noroshi.core.words import Words
+from noroshi.examining import Cure
 from noroshi.web.instead import PLACES, on_page
 from noroshi.web.instead_mail import left_to_copy, not_led
 from tests.service.asking import NearBy, applied
@@ -14,6 +15,7 @@ from tests.service.asking import NearBy, applied
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
 DEEDS = ("queue", "alarm", "silence", "ledger", "user", "apply --empty")
 ELSEWHERE = re.compile(rf"noroshi (?:{'|'.join((*PLACES, *DEEDS))})\b")
+CURES = ("noroshi.oauth.cures", "noroshi.oauth.cures_beyond", "noroshi.oauth.cures_here")
 JAPANESE = {"accept-language": "ja"}
 
 
@@ -57,7 +59,37 @@ def test_no_page_sends_anybody_to_the_command_line_to_sign_in():
     assert [one for one in named if SIGNS_IN.search(on_page(*one))] == []
 
 
+CERTIFICATES, SECRETS = re.compile(r"noroshi cert\b"), re.compile(r"noroshi secret set\b")
+WITHOUT_A_PAGE = (
+    "secret_headers",
+    "proxy",
+    "プロキシ",
+    "as a header",
+    "ヘッダーとして",
+    "{name}",
+)
+"""Entries of the vault that no page has a field for: a monitor's, a proxy's password."""
+
+
+def test_no_page_sends_anybody_to_the_command_line_for_a_certificate_or_a_route_s_secret():
+    told = {(one.say(tongue), tongue) for one in texts() for tongue in ("en", "ja")}
+    named = {one for one in told if CERTIFICATES.search(one[0]) or SECRETS.search(one[0])}
+    assert len(named) > 30
+    shown = {on_page(*one) for one in named}
+    assert [one for one in shown if CERTIFICATES.search(one)] == []
+    left = [one for one in shown if SECRETS.search(one)]
+    assert [one for one in left if not any(part in one for part in WITHOUT_A_PAGE)] == []
+
+
 ROUTES = {
+    "a certificate that nobody uploaded": (
+        "いま使っている証明書を管理者が登録してください。noroshi cert show m365 で証明書と拇印を表示できます。",
+        "いま使っている証明書を管理者が登録してください。経路の画面で証明書の保存と拇印の確認ができます。",
+    ),
+    "no certificate": (
+        "「m365」の証明書「m365-cert」が保管庫にありません。noroshi cert new m365 で作れます。",
+        "「m365」の証明書「m365-cert」が保管庫にありません。経路の画面で作れます。",
+    ),
     "a wrong secret, by the wizard": (
         "正しい値は noroshi authorize smtp1 --secret-file ファイル で入れ直してください",
         "正しい値を入れ直してください",
@@ -87,9 +119,30 @@ def test_what_the_page_of_a_route_has_a_button_for_is_not_copied():
     lines = ["noroshi authorize graph1", "noroshi secret set m365", "df -h"]
     assert left_to_copy(lines, ["m365"]) == ["df -h"]
     assert left_to_copy(lines, ["m36"]) == ["noroshi secret set m365", "df -h"]
+    certificate = ["noroshi cert show m365 --out noroshi.cer"]
+    assert left_to_copy(certificate, [], certificates=True) == []
+    assert left_to_copy(certificate, []) == certificate
     assert not_led(["a", "Put it in:"], [], "en") == ["a", "Put it in."]
     assert not_led(["入れます:"], [], "ja") == ["入れます。"]
     assert not_led(["入れます:"], ["df -h"], "ja") == ["入れます:"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_leads_to_a_command_leads_to_the_page_of_the_route_instead(language):
+    cures = (value for name in CURES for value in vars(importlib.import_module(name)).values())
+    told = [
+        not_led([words.say(language) for words in one.how], (), language)
+        for one in cures
+        if isinstance(one, Cure)
+        and one.lines
+        and not left_to_copy(one.lines, ["{secret}"], certificates=True)
+    ]
+    assert len(told) > 5
+    for how in told:
+        assert not [
+            one for one in how if one.endswith(":") or "into a file" in one or "書き出し" in one
+        ]
+        assert not [one for one in how if "accounts/" in one]
 
 
 @pytest.mark.parametrize("name", ["noroshi secret set mail", "noroshi check-store", "Noroshi"])

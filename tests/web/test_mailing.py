@@ -20,7 +20,7 @@ from noroshi.web.mailing import heading, labels
 from noroshi.web.tongue import TONGUES
 from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx, slow_pfx
 from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import CANARY, CONTENT, GIVEN, Desk
+from tests.service.desk import CANARY, CONTENT, GIVEN, OLD_SECRET, Desk
 from tests.web.browser import browsing, with_user
 from tests.web.filled import EVIL
 
@@ -325,11 +325,11 @@ async def test_an_app_signs_in_by_a_certificate_that_is_made_here(desk, browser)
     assert 'filename="noroshi-box.cer"' in page.headers["content-disposition"]
 
 
-async def brought(browser, content=None, passphrase="", pem=""):
+async def brought(browser, content=None, passphrase="", pem="", **more):
     """A certificate, as the browser sends the form of it."""
     await browser.get(f"{ROUTE}?way=app_certificate")
     fields = {"csrf": browser.csrf, "do": "certificate_import", "way": "app_certificate"}
-    form = FormData(fields | {"replace": "1", "passphrase": passphrase, "pem": pem})
+    form = FormData(fields | {"replace": "1", "passphrase": passphrase, "pem": pem} | more)
     form.add_field("file", content or b"", filename="app.pfx" if content else "")
     return await browser.ask("POST", ROUTE, data=form)
 
@@ -393,6 +393,42 @@ async def test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_i
     assert (await desk.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
     with pytest.raises(Told, match="invalid: This certificate ended on 2026-03-"):
         await NearBy(desk)("certificate_import", name="box", pem=OLD.decode(), replace=True)
+
+
+async def test_a_certificate_that_is_refused_takes_another_one_s_place_only_if_that_is_said(
+    desk, browser
+):
+    await defined(desk)
+    await browser.log_in()
+    await brought(browser, CERTIFICATE + KEY)
+    other = make("other", desk.time.now, 30).reveal()
+    desk.server.refused = {other}
+    page = await brought(browser, other.encode())
+    assert page.status == 503 and "no certificate with the thumbprint" in page.text
+    assert "tick the box below" in page.text and "--force" not in page.text
+    assert 'name="force"' in page.text
+    assert (await desk.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
+    page = await brought(browser, other.encode(), force="on")
+    assert page.to == f"{ROUTE}?did=saved&way=app_certificate#sign-in"
+    assert (await desk.vault.get("box-cert")).reveal() == other
+
+
+async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_is_said(
+    desk, browser
+):
+    await with_secret(desk)
+    await browser.log_in()
+    given = {name: BOX[name] for name in ("cloud", "mailbox", "tenant", "client_id")}
+    given |= {"do": "save", "secret": OLD_SECRET}
+    for forced in ("", "on"):
+        page = await browser.get(ROUTE)
+        tag = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
+        page = await browser.post(ROUTE, **given, etag=tag, force=forced)
+        kept = (await desk.vault.get("app")).reveal()
+        assert kept == (OLD_SECRET if forced else CANARY)
+        assert ("stays what it was" in page.text) is not bool(forced)
+        assert ('name="force"' in page.text) is not bool(forced)
+        assert "--force" not in page.text
 
 
 class Full(MemoryStore):

@@ -13,6 +13,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import CANNOT_READ, STDIN, contents, typed
 from noroshi.cli.times import clock
+from noroshi.cli.tried import CERTIFICATE, say_that_it_is_asked, told
 from noroshi.core.words import Words
 from noroshi.oauth.client_certificates import UnfitCertificate, read
 
@@ -84,12 +85,32 @@ def import_(asked: Asked) -> int:
     """A certificate that was made elsewhere; a PFX is opened here, so its passphrase stays here."""
     given = asked.given
     pem = opened(asked, given.file, given.passphrase_file)
+    replaces = given.replace and asked.running and _is_there(asked)
+    if replaces and not given.force:
+        say_that_it_is_asked(asked)
     found = asked.call(
-        "certificate_import", name=given.name, pem=pem, next=given.next, replace=given.replace
+        "certificate_import",
+        name=given.name,
+        pem=pem,
+        next=given.next,
+        replace=given.replace,
+        proved=not given.force,
     )
     print(asked.say(IMPORTED.fill(account=found["account"], entry=found["entry"])))
     print(asked.say(_facts(found)))
-    return exits.DONE
+    said = told(asked, found["entry"], CERTIFICATE) if replaces else ()
+    return exits.TROUBLE if any(one["refused"] for one in said) else exits.DONE
+
+
+def _is_there(asked: Asked) -> bool:
+    """Whether there is one whose place another would take."""
+    try:
+        asked.call("certificate_show", name=asked.given.name, next=asked.given.next)
+    except Refused as refused:
+        if refused.kind != "not found":
+            raise
+        return False
+    return True
 
 
 def show(asked: Asked) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import contents, typed
 from noroshi.cli.layout import table
+from noroshi.cli.tried import say_that_it_is_asked, told
 from noroshi.core.problems import instead
 from noroshi.core.words import NOTHING, Words
 
@@ -33,23 +33,6 @@ KEPT = Words(en="“{name}” is in the vault.", ja="「{name}」を保管庫に
 NOBODY_NAMES_IT = Words(
     en="No route and no account names it yet{instead}",
     ja="これを使う送信経路もアカウントもまだありません{instead}。",
-)
-ASKING = Words(
-    en="Asking the sign-in server whether it takes it …",
-    ja="サインイン サーバーに確かめています…",
-)
-TAKEN = Words(
-    en="The sign-in server takes it for account {account}.",
-    ja="アカウント {account} のシークレットとして、サインイン サーバーに認められました。",
-)
-NOT_SURE = Words(
-    en="Whether it is right for account {account} cannot be told yet; the sign-in will. ({why})",
-    ja="アカウント {account} のものとして正しいかどうかは、まだ確かめられません。サインインのときに分かります "
-    "({why})。",
-)
-REFUSED = Words(
-    en="It does not do for account {account}: {why}",
-    ja="アカウント {account} では使えません: {why}",
 )
 ENDS = Words(
     en="Account {account} still gives {ends} as the day on which its secret ends (secret_ends). Write "
@@ -82,7 +65,7 @@ def set_(asked: Asked) -> int:
     before = _entries(asked).get(name, {"kept": False, "named_by": ()})
     of_account = any(key.startswith("accounts/") for key in before["named_by"])
     if of_account and asked.running:
-        print(asked.say(ASKING), file=sys.stderr, flush=True)
+        say_that_it_is_asked(asked)
     asked.call("set_secret", name=name, value=value, proved=not asked.given.force)
     print(asked.say(KEPT.fill(name=name)))
     _say_if_nobody_names_it(asked, name)
@@ -131,11 +114,8 @@ def _say_if_nobody_names_it(asked: Asked, name: str) -> None:
 
 def _told(asked: Asked, name: str, *, replaced: bool) -> int:
     """What the sign-in servers say of it, and whose day of end may be the old one's."""
-    found = asked.call("secret_try", name=name)
+    found = told(asked, name)
     for one in found:
-        words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE
-        why = Words(**one["why"])
-        print(asked.say(words.fill(account=one["account"], name=name, why=why)))
         if replaced and one["ends"]:
             print(asked.say(ENDS.fill(account=one["account"], ends=one["ends"])))
     return exits.TROUBLE if any(one["refused"] for one in found) else exits.DONE

@@ -173,6 +173,24 @@ def open_client_certificate(path: Path) -> x509.Certificate:
     return certificate
 
 
+def read_certificate(data: bytes) -> x509.Certificate:
+    """The first one of a file in PEM or DER; a key beside it is not looked at. ValueError if
+    there is none."""
+    if b"-----BEGIN " in data:
+        return x509.load_pem_x509_certificate(data)
+    return x509.load_der_x509_certificate(data)
+
+
+def as_pem(certificate: x509.Certificate) -> str:
+    """Without any key."""
+    return _public(certificate).decode()
+
+
+def thumbprint(certificate: x509.Certificate) -> str:
+    """As the portal shows it."""
+    return certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
+
+
 def make_client_certificate(
     name: str, until: datetime | None = None
 ) -> tuple[x509.Certificate, bytes]:

@@ -15,11 +15,12 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from cryptography import x509
 
 from noroshi.core.words import Words, plain
 from noroshi.lab.answering import as_json
 from noroshi.lab.board import Board
-from noroshi.lab.certificates import make_client_certificate
+from noroshi.lab.certificates import make_client_certificate, read_certificate, thumbprint
 from noroshi.lab.clock import read_moment
 from noroshi.lab.faults import PLACES, Faults, read_fault
 from noroshi.lab.mailbox import FOLDERS, Mail
@@ -56,6 +57,10 @@ _NOTHING_NEW = Words(
     en="What can be made new: secret, certificate.",
     ja="作れるのは secret と certificate です。",
 )
+_NO_CERTIFICATE = Words(
+    en="That is no certificate (.cer: PEM or DER).",
+    ja="証明書 (.cer、PEM か DER) ではありません。",
+)
 _SIDES = ("microsoft", "elsewhere")
 _Handler = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
 
@@ -77,6 +82,7 @@ class Control:
             "clear": self._clear,
             "reset": self._reset,
             "new": self._new,
+            "upload": self._upload,
             "sign-in": self._sign_in,
             "empty": self._empty,
         }
@@ -207,9 +213,23 @@ class Control:
     def _new_certificate(self, ends: datetime | None, *, alone: bool) -> str:
         """With its key, as one PEM."""
         made, both = make_client_certificate("Noroshi", ends)
-        others = () if alone else self._board.app.certificates
-        self._board.keep(replace(self._board.app, certificates=(*others, made)))
+        self._register(made, alone=alone)
         return both.decode()
+
+    async def _upload(self, asked: Mapping[str, Any]) -> web.Response:
+        """A certificate that was made elsewhere is one of the app's from now on."""
+        try:
+            given = read_certificate(str(asked.get("certificate", "")).encode())
+        except ValueError:
+            return _refused(_NO_CERTIFICATE)
+        self._register(given, alone=bool(asked.get("alone")))
+        ends = given.not_valid_after_utc.isoformat()
+        return as_json({"thumbprint": thumbprint(given), "ends": ends})
+
+    def _register(self, certificate: x509.Certificate, *, alone: bool) -> None:
+        app = self._board.app
+        others = () if alone else tuple(one for one in app.certificates if one != certificate)
+        self._board.keep(replace(app, certificates=(*others, certificate)))
 
     async def _sign_in(self, asked: Mapping[str, Any]) -> web.Response:
         """As a person at a browser would; what the pages refuse is told in their words."""

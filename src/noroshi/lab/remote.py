@@ -78,6 +78,11 @@ class Remote:
         """
         return self._ask("new", {"what": what, "ends": ends, "alone": alone})
 
+    def upload(self, certificate: str, *, alone: bool = False) -> Answer:
+        """Registers a certificate, in PEM and without its key, with the app: its thumbprint, and
+        its end. `alone`: in the place of all others."""
+        return self._ask("upload", {"certificate": certificate, "alone": alone})
+
     def sign_in(self, url: str, *, code: str = "", admin: bool = False) -> str:
         """Signs in at a page as the user, or as the administrator for all: the redirect's address;
         with a device's code, what the last page says."""

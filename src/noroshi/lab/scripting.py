@@ -7,10 +7,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 from noroshi.core.words import Words
 from noroshi.lab import telling
+from noroshi.lab.certificates import as_pem, read_certificate
 from noroshi.lab.faults import GRAPH_PLACES, SMTP_PLACES, WEB_PLACES
 from noroshi.lab.person import DEVICE_PAGE
 from noroshi.lab.remote import Refused, Remote
@@ -40,6 +42,10 @@ COMMANDS = {
     "new": Words(
         en="Makes a further secret or certificate of the app, and prints it.",
         ja="アプリのシークレットか証明書をもう1つ作り、表示します。",
+    ),
+    "upload": Words(
+        en="Registers a certificate with the app, as “Upload certificate” of the portal does.",
+        ja="ポータルの「証明書のアップロード」と同じように、証明書をアプリに登録します。",
     ),
     "sign-in": Words(
         en="Signs in at a sign-in page as the lab's user, and prints the redirect's address.",
@@ -74,6 +80,23 @@ _WHAT = Words(en="secret or certificate", ja="secret か certificate")
 _ENDS = Words(
     en="when it ends: a date, or a span from now on such as +180d",
     ja="期限。日付、または +180d のような今からの長さ",
+)
+_FILE = Words(
+    en="the certificate (.cer; PEM or DER). A key in the file stays there",
+    ja="証明書 (.cer。PEM か DER)。ファイルに鍵があっても送りません",
+)
+_INSTEAD = Words(
+    en="in the place of those that the app has", ja="アプリの証明書をこれだけにします"
+)
+_UPLOADED = Words(
+    en="The app has this certificate now, until the lab ends.\n  Thumbprint  {thumbprint}\n"
+    "  Ends        {ends}",
+    ja="証明書をアプリに登録しました (ラボを終えるまで有効です)。\n  拇印  {thumbprint}\n  期限  {ends}",
+)
+_NO_FILE = Words(en="There is no file {file} to be read.", ja="{file} を読み取れません。")
+_NO_CERTIFICATE = Words(
+    en="{file} is no certificate, neither in PEM nor in DER.",
+    ja="{file} は PEM や DER の証明書ではありません。",
 )
 _ALONE = Words(en="those before it end at once", ja="前からあるものを今すぐ期限切れにします")
 _URL = Words(
@@ -154,6 +177,18 @@ def _new(lab: Remote, given: argparse.Namespace) -> Found:
     return made, str(made["value"]).rstrip()
 
 
+def _upload(lab: Remote, given: argparse.Namespace) -> Found:
+    try:
+        certificate = read_certificate(given.file.read_bytes())
+    except OSError:
+        raise Refused(_NO_FILE.fill(file=given.file)) from None
+    except ValueError:
+        raise Refused(_NO_CERTIFICATE.fill(file=given.file)) from None
+    found = lab.upload(as_pem(certificate), alone=given.alone)
+    told = _UPLOADED.fill(thumbprint=found["thumbprint"], ends=found["ends"][:10])
+    return found, told.say(given.lang)
+
+
 def _sign_in(lab: Remote, given: argparse.Namespace) -> Found:
     by_code = not given.url.startswith("https:")
     page = lab.card["sign_in"] + DEVICE_PAGE if by_code else given.url
@@ -178,6 +213,7 @@ _DOING: dict[str, Callable[[Remote, argparse.Namespace], Found]] = {
     "faults": _faults,
     "reset": _reset,
     "new": _new,
+    "upload": _upload,
     "sign-in": _sign_in,
     "events": _events,
 }
@@ -190,6 +226,7 @@ def _parser(name: str, language: str) -> argparse.ArgumentParser:
         "fault": _fault_arguments,
         "faults": _faults_arguments,
         "new": _new_arguments,
+        "upload": _upload_arguments,
         "sign-in": _sign_in_arguments,
         "events": _events_arguments,
     }
@@ -223,6 +260,11 @@ def _new_arguments(parser: argparse.ArgumentParser, said: str) -> None:
     parser.add_argument("what", choices=("secret", "certificate"), help=_WHAT.say(said))
     parser.add_argument("--ends", default="", metavar="WHEN", help=_ENDS.say(said))
     parser.add_argument("--alone", action="store_true", help=_ALONE.say(said))
+
+
+def _upload_arguments(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help=_FILE.say(said))
+    parser.add_argument("--alone", action="store_true", help=_INSTEAD.say(said))
 
 
 def _sign_in_arguments(parser: argparse.ArgumentParser, said: str) -> None:

@@ -65,27 +65,6 @@ class Renewing:
                 if ours and (done := await self._asked(account, resource, ready)):
                     return done
 
-    async def tried(
-        self,
-        account: Account,
-        resource: Resource,
-        *,
-        bare: bool,
-        instead: Credential | None = None,
-    ) -> Secret:
-        """A token by the app's credentials alone, by another one, or refused as shown none;
-        nothing of it is kept, and no refusal is remembered."""
-        _check_scope(account, resource)
-        shown: tuple[Credential, ...] = (instead,) if instead else ()
-        if not bare and not shown:
-            shown = await self._credentials.of(account)
-        proxy = await self._credentials.proxy_password(account)
-        provider = self._provider_of(account.cloud)
-        _, tokens = await by_any(
-            account, shown, proxy, lambda client: provider.alone(client, resource)
-        )
-        return tokens.access
-
     async def _ready(
         self, account: Account, resource: Resource, worse: Secret | None, *, anew: bool
     ) -> Access | _Attempt:
@@ -98,7 +77,7 @@ class Renewing:
         return attempt
 
     async def _prepared(self, account: Account, resource: Resource) -> _Attempt:
-        _check_scope(account, resource)
+        check_scope(account, resource)
         kept = await self._entries.kept(account)
         if account.alone and kept is not None and kept.identity != account.identity:
             kept = None  # of another app, or of a person: no matter to one that asks by itself
@@ -186,7 +165,8 @@ def grounds_of(account: Account, kept: Kept | None, shown: Iterable[Secret]) -> 
     return Grounds(signed_in=signed_in, prints=prints)
 
 
-def _check_scope(account: Account, resource: Resource) -> None:
+def check_scope(account: Account, resource: Resource) -> None:
+    """Raises SignInFailed where the cloud has nothing to be asked for."""
     if not account.scope_for(resource):
         words = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
         raise SignInFailed(words, error="no_scope", who="setup")

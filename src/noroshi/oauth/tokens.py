@@ -18,6 +18,7 @@ from noroshi.oauth.access import Access, Accesses, print_of
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import Credentials, in_use
 from noroshi.oauth.entries import Entries
+from noroshi.oauth.on_trial import OnTrial
 from noroshi.oauth.provider import Credential, DeviceAttempt, SignInFailed, Unreachable
 from noroshi.oauth.refusals import Refusals
 from noroshi.oauth.renewing import ProviderOf, Renewing, grounds_of
@@ -80,6 +81,9 @@ class TokenSource:
         }
         self._renewing = Renewing(**parts, turns=turns)
         self._signing_in = SigningIn(**parts)
+        self._on_trial = OnTrial(
+            provider_of=provider_of, clocks=clocks, credentials=self._credentials
+        )
         self._live: dict[tuple[str, Resource], _Live] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._running = set[asyncio.Task[Any]]()
@@ -161,7 +165,16 @@ class TokenSource:
         `token` does.
         """
         app = replace(account, sign_in="app")
-        return await self._renewing.tried(app, resource, bare=bare, instead=instead)
+        return await self._on_trial.token(app, resource, bare=bare, instead=instead)
+
+    async def known(self, account: Account, instead: Credential | None = None) -> bool:
+        """Whether a server other than Entra knows the account's secret or certificate, or the
+        one `instead`; False if that cannot be told. Nothing is kept or remembered, and no
+        refresh token is used up. Raises as `token` does."""
+        if not account.alone:
+            return await self._on_trial.known(account, instead)
+        await self._on_trial.token(account, "smtp", instead=instead)
+        return True
 
     async def tenant(self, account: Account) -> str:
         """The ID of the account's tenant, as the sign-in server tells it. Raises as `token`."""

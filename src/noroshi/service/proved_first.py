@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.oauth import aadsts_app
 from noroshi.oauth.advised import Advice
+from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.credentials import named_by
+from noroshi.oauth.credentials import REFUSED, named_by
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
 from noroshi.oauth.tokens import TokenSource
 from noroshi.service.answers_proving import AppTried
@@ -23,9 +24,30 @@ ANOTHER_SECRET = Words(
     en="Put the right one in: noroshi secret set {secret}",
     ja="正しい値を入れてください: noroshi secret set {secret}",
 )
+UNKNOWN_CERTIFICATE = Words(
+    en="The application has no certificate with the thumbprint {thumbprint} ({code}). Your "
+    "Microsoft 365 administrator uploads it first: Entra admin center, App registrations, the "
+    "app, Certificates & secrets, Certificates, Upload certificate. One that was uploaded only "
+    "just now Entra may not know for some minutes.",
+    ja="拇印 {thumbprint} の証明書はアプリケーションに登録されていません ({code})。組織の Microsoft 365 "
+    "管理者が、先に Entra 管理センターの「アプリの登録」> アプリ >「証明書とシークレット」>「証明書」>"
+    "「証明書のアップロード」で登録してください。登録した直後は、反映までに数分かかることがあります。",
+)
+ALL_THE_SAME: Mapping[str, Words] = {
+    "secret": Words(
+        en="To keep it all the same: noroshi secret set {entry} --force",
+        ja="それでも保存する場合: noroshi secret set {entry} --force",
+    ),
+    "certificate": Words(
+        en="To keep it all the same: noroshi cert import {account} FILE --replace --force",
+        ja="それでも保存する場合: noroshi cert import {account} ファイル --replace --force",
+    ),
+}
 STAYS = Words(
-    en="{why}\nSo it is not kept: “{entry}” in the vault stays what it was.",
-    ja="{why}\nそのため保存していません。保管庫の「{entry}」は元のままです。",
+    en="{why}\nSo it is not kept, nor asked about again by itself: “{entry}” in the vault stays "
+    "what it was.",
+    ja="{why}\nそのため保存していません (自動でのやり直しもありません)。保管庫の「{entry}」は"
+    "元のままです。",
 )
 WRONG: tuple[Advice, ...] = (
     aadsts_app.ADMIN_APP,
@@ -38,7 +60,22 @@ WRONG: tuple[Advice, ...] = (
 )
 """What a sign-in would be refused for as well. Other refusals are of this way to ask alone, as a
 policy for apps is."""
-OF_OURS = frozenset({"no_secret", "no_certificate", "no_proxy_password"})
+OF_OURS = frozenset({"no_secret", "no_certificate", "no_key_file", "no_proxy_password"})
+ASKED_FOR = frozenset(
+    {
+        "no_scope",
+        "invalid_scope",
+        "invalid_resource",
+        "invalid_request",
+        "invalid_response",
+        "unsupported_grant_type",
+    }
+)
+"""What other servers than Entra refuse of a question, whoever asks it."""
+LIKE_A_WRONG_ONE = Words(
+    en="its sign-in server says the same of a made-up one",
+    ja="でたらめな値にも同じ応答を返すサーバーです",
+)
 
 
 async def tried(
@@ -51,11 +88,14 @@ async def tried(
     """Whether the server takes it, or else what the vault has; with `bare` whether it knows the
     app. Raises Trouble if it does not."""
     try:
-        await tokens.tried(account, bare=bare, instead=credential)
+        if account.cloud.entra or bare:
+            await tokens.tried(account, bare=bare, instead=credential)
+        elif not await tokens.known(account, credential):
+            return AppTried(sure=False, why=LIKE_A_WRONG_ONE)
     except SignInFailed as failure:
         if bare and NO_SECRET_SENT in failure.codes:
             return AppTried(sure=True)
-        if failure.error in OF_OURS or _is_wrong(failure):
+        if _is_wrong(account, failure):
             raise unproved(account, failure, credential) from None
         return AppTried(sure=False, why=failure.words)
     except (Unreachable, VaultError) as failure:
@@ -72,16 +112,17 @@ async def see_that_it_is_taken(
             await tried(tokens, account, credential)
         except Trouble as refused:
             words = STAYS.fill(why=refused.words, entry=entry)
-            raise Trouble(words, refused.problems) from None
+            anyway = ALL_THE_SAME[credential.kind].fill(entry=entry, account=account.name)
+            raise Trouble(words, (*refused.problems, Problem("", anyway))) from None
 
 
 def shown_by(
     accounts: Iterable[Account], entry: str, value: Secret
 ) -> Iterator[tuple[Account, Credential]]:
-    """Who shows an entry as a credential, of servers that can be asked about it by itself."""
+    """Who shows an entry as a credential."""
     for account in accounts:
         for one in named_by(account):
-            if one.entry == entry and account.cloud.entra:
+            if one.entry == entry:
                 yield account, Credential(entry=entry, kind=one.kind, value=value)
 
 
@@ -91,9 +132,11 @@ def unproved(
     credential: Credential | None = None,
 ) -> Trouble:
     """What was said, and where the secret goes if that is at fault: no route is needed for it."""
-    if isinstance(failure, SignInFailed) and is_about_secret(failure.codes):
+    if isinstance(failure, SignInFailed) and _another_mends(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),))
+    if isinstance(failure, SignInFailed) and credential and _is_unknown(failure):
+        return Trouble(_not_uploaded(failure, credential))
     return Trouble(failure.words)
 
 
@@ -102,5 +145,32 @@ def is_about_secret(codes: Collection[int]) -> bool:
     return not WRONG_SECRET.isdisjoint(codes)
 
 
-def _is_wrong(failure: SignInFailed) -> bool:
-    return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)
+def _another_mends(
+    account: Account, failure: SignInFailed, credential: Credential | None
+) -> bool:
+    """Other servers than Entra do not tell a wrong secret from a wrong app."""
+    if account.cloud.entra:
+        return is_about_secret(failure.codes)
+    kind = credential.kind if credential else "secret" if account.secret else ""
+    return failure.error == REFUSED and kind == "secret"
+
+
+def _is_unknown(failure: SignInFailed) -> bool:
+    known = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
+    return aadsts_app.WRONG_CERTIFICATE in known
+
+
+def _not_uploaded(failure: SignInFailed, credential: Credential) -> Words:
+    """Of one on trial: what shows the account's own would show another one."""
+    thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
+    return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")
+
+
+def _is_wrong(account: Account, failure: SignInFailed) -> bool:
+    """Whether it would be refused so at a sign-in too, or nobody can tell before the server is
+    well again."""
+    if failure.error in OF_OURS or failure.who == "wait":
+        return True
+    if account.cloud.entra:
+        return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)
+    return failure.error not in ASKED_FOR

@@ -78,7 +78,7 @@ class Proving(Signing):
         ),
     )
     async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
-        """For each account whose app shows it to Microsoft; none if it is no such secret."""
+        """For each account whose app shows it; none if it is no such secret."""
         _, plan = await self._current()
         kept = await self._entry(name)
         if kept is None:

@@ -135,6 +135,19 @@ def way_of(account: Answer | None) -> str:
     return "app_certificate" if account.get("certificate") else "app_secret"
 
 
+def entries_of(known: Known) -> list[str]:
+    """What the route itself names in the vault."""
+    options = known.said.get("options", {})
+    found = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
+    return [entry for entry in found if entry]
+
+
+def fields_of(known: Known) -> list[str]:
+    """The entries of the vault for which the route's page has a field."""
+    secret = str((known.account or {}).get("secret", ""))
+    return [*entries_of(known), *([secret] if secret else [])]
+
+
 def named_by(known: Known) -> list[tuple[str, Sequence[str]]]:
     """Each order that names the route."""
     return [(key, names) for key, names in orders(known.documents) if known.name in names]

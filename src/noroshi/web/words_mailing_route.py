@@ -220,10 +220,16 @@ MAILING_ROUTE: Mapping[str, Words] = {
         ja="証明書と秘密鍵を続けて貼り付けます。",
     ),
     "route.certificate.sealed": Words(
-        en="The private key goes into the vault and is never shown. What was there is replaced at once.",
-        ja="秘密鍵は保管庫に入れ、二度と表示しません。すでにある証明書はすぐに置き換わります。",
+        en="The private key goes into the vault and is never shown. What was there is "
+        "replaced once the sign-in server takes the new one: upload it first.",
+        ja="秘密鍵は保管庫に入れ、二度と表示しません。すでにある証明書は、新しいものがサインイン サーバーに"
+        "認められてから置き換わります。先に登録を済ませてください。",
     ),
     "route.certificate.import.do": Words(en="Keep it", ja="保管庫に入れる"),
+    "route.force": Words(
+        en="Keep it all the same, though the sign-in server does not take it",
+        ja="サインイン サーバーに認められなくても保存する",
+    ),
     "route.thumbprint": Words(en="Thumbprint", ja="拇印"),
     "route.token": Words(en="What is granted", ja="許可されている内容"),
     "route.token.wait": Words(

@@ -110,6 +110,14 @@ GUIDE = Command(
         JSON,
     ),
 )
+FORCE = Option(
+    ("--force",),
+    Words(
+        en="in another one's place even where the sign-in server refuses it, or cannot be asked",
+        ja="サインイン サーバーに認められない場合や、確かめられない場合も置き換えます",
+    ),
+    FLAG,
+)
 SECRET = Command(
     name="secret",
     help=Words(
@@ -149,15 +157,7 @@ SECRET = Command(
                     ),
                     {"metavar": "FILE"},
                 ),
-                Option(
-                    ("--force",),
-                    Words(
-                        en="in another one's place even where the sign-in server refuses it, or "
-                        "cannot be asked",
-                        ja="サインイン サーバーに認められない場合や、確かめられない場合も置き換えます",
-                    ),
-                    {"action": "store_true"},
-                ),
+                FORCE,
             ),
         ),
         Command(
@@ -258,6 +258,15 @@ CERT = Command(
                 en="put a certificate with its key into the vault (PEM or PFX)",
                 ja="鍵付きの証明書 (PEM または PFX) を保管庫に入れます",
             ),
+            more=(
+                Words(
+                    en="With --replace the sign-in server is asked about it first, so it has to be "
+                    "uploaded already. One that is refused takes no other one's place; --force "
+                    "keeps it all the same.",
+                    ja="--replace では先にサインイン サーバーに確かめるため、登録を済ませておきます。認められない"
+                    "ものは、いまあるものと置き換えません (--force なら置き換えます)。",
+                ),
+            ),
             options=(
                 NAME,
                 Option(
@@ -270,6 +279,7 @@ CERT = Command(
                 ),
                 NEXT,
                 REPLACE,
+                FORCE,
                 Option(
                     ("--passphrase-file",),
                     Words(

@@ -64,7 +64,7 @@ async def save(visit: Visit, known: Known) -> Done:
         return _not_done(known, done)
     if secret:
         done = await attempt(
-            visit, "set_secret", name=after["secret"], value=secret, proved=True
+            visit, "set_secret", name=after["secret"], value=secret, proved=_proved(visit)
         )
         if done.why:
             return replace(_not_done(known, done), kept=True)
@@ -130,7 +130,7 @@ async def prove(visit: Visit, known: Known) -> Done:
     key = visit.form.get("key_file", "").strip()
     if not done.why and key:
         name = (known.account or {}).get("secret") or known.row["account"]
-        done = await attempt(visit, "set_secret", name=name, value=key)
+        done = await attempt(visit, "set_secret", name=name, value=key, proved=_proved(visit))
     if not done.why:
         done = await attempt(visit, "authorize_app", route=known.name)
     return _not_done(known, done) if done.why else Done(to=href(known.name, did="signed_in"))
@@ -147,10 +147,16 @@ async def certificate_import(visit: Visit, known: Known) -> Done:
         bundle = await brought(visit)
     except Invalid as unfit:
         return Done(why=(visit.say(unfit.words),), status=400, way="app_certificate")
-    return await _certified(visit, known, "certificate_import", pem=bundle.reveal())
+    given = {"pem": bundle.reveal(), "proved": _proved(visit)}
+    return await _certified(visit, known, "certificate_import", **given)
 
 
-async def _certified(visit: Visit, known: Known, op: str, **given: str) -> Done:
+def _proved(visit: Visit) -> bool:
+    """Whether the server has to take it first: unless somebody says to keep it all the same."""
+    return visit.form.get("force") != "on"
+
+
+async def _certified(visit: Visit, known: Known, op: str, **given: Any) -> Done:
     """Into the vault first: an account that named what is not there could send nothing."""
     again = visit.form.get("replace") == "1"
     about = {"name": known.row["account"], "replace": again, "ahead": True}

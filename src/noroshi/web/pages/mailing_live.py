@@ -16,7 +16,7 @@ from noroshi.web.doing import Outcome, asked, attempt, clock
 from noroshi.web.house import House
 from noroshi.web.instead_mail import left_to_copy, not_led
 from noroshi.web.mailing import Answer, href
-from noroshi.web.mailing_route import known_of
+from noroshi.web.mailing_route import Known, fields_of, known_of
 from noroshi.web.mails import TAKEN, attempts, names, relay, state
 from noroshi.web.visit import Handler, Visit, page, templates
 
@@ -68,8 +68,8 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     done = await attempt(visit, "examine_look", id=id, seen=-1)
     if done.why:
         return {"why": done.why, "over": True}
-    found, kept = done.ok, _entries((await known_of(visit, name)).account)
-    stages = [_stage(visit, one, kept) for one in found["stages"]]
+    found, known = done.ok, await known_of(visit, name)
+    stages = [_stage(visit, one, known) for one in found["stages"]]
     rest = found["names"][len(stages) :]
     failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
     return {
@@ -83,19 +83,13 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     }
 
 
-def _entries(account: Answer | None) -> Sequence[str]:
-    """What the route's page has a field for."""
-    secret = (account or {}).get("secret", "")
-    return (secret,) if secret else ()
-
-
 def _found(visit: Visit, one: Answer) -> str:
     """A code of ours is told in words; a provider's is what an administrator looks for."""
     told = visit.say(one["found"])
     return visit.text("routes.not_signed_in") if told == NEVER else told
 
 
-def _stage(visit: Visit, one: Answer, kept: Sequence[str]) -> Mapping[str, Any]:
+def _stage(visit: Visit, one: Answer, known: Known) -> Mapping[str, Any]:
     remedy = one["remedy"]
     return {
         "state": one["state"],
@@ -103,12 +97,13 @@ def _stage(visit: Visit, one: Answer, kept: Sequence[str]) -> Mapping[str, Any]:
         "found": _found(visit, one),
         "remarks": [visit.say(words) for words in one["remarks"]],
         "ms": "" if one["milliseconds"] is None else f"{one['milliseconds']:,.0f} ms",
-        "remedy": remedy and _remedy(visit, remedy, kept),
+        "remedy": remedy and _remedy(visit, remedy, known),
     }
 
 
-def _remedy(visit: Visit, one: Answer, kept: Sequence[str]) -> Mapping[str, Any]:
-    lines = left_to_copy(one["lines"], kept)
+def _remedy(visit: Visit, one: Answer, known: Known) -> Mapping[str, Any]:
+    certificates = "app_certificate" in known.ways
+    lines = left_to_copy(one["lines"], fields_of(known), certificates=certificates)
     how = [visit.say(words) for words in one["how"]]
     return {
         **one,

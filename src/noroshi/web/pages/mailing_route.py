@@ -18,6 +18,7 @@ from noroshi.web.mailing_route import (
     BLANK,
     WAYS,
     Known,
+    entries_of,
     known_of,
     named_by,
     next_step,
@@ -129,7 +130,7 @@ async def _for_admin(
         "kept": kept,
         "facts": _facts(visit, known) if known.account is None else (),
         "step": next_step(known, kept),
-        "entries": _entries(known),
+        "entries": entries_of(known),
         "guide": await _guide(visit, known),
         "certificate": await _certificate(visit, known, kept),
         "catches": port_for(visit.request.url, known.redirect) is not None,
@@ -147,13 +148,6 @@ def _mine(known: Known) -> str:
     if known.account is not None:
         return str(known.account.get("mailbox", ""))
     return str(known.said.get("options", {}).get("sender", ""))
-
-
-def _entries(known: Known) -> list[str]:
-    """What the route itself names in the vault."""
-    options = known.said.get("options", {})
-    found = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
-    return [entry for entry in found if entry]
 
 
 async def _guide(visit: Visit, known: Known) -> Any:
