@@ -53,6 +53,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "queue_retry": OPERATOR,
     "queue_hold": OPERATOR,
     "queue_release": OPERATOR,
+    "queue_seen": OPERATOR,
     "queue_drop": ADMIN,
     "queue_edit": ADMIN,
     "send": OPERATOR,

@@ -9,6 +9,7 @@ from noroshi.service.as_sent import Previewing
 from noroshi.service.auditing import Auditing
 from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
+from noroshi.service.confirming import Confirming
 from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
@@ -17,7 +18,6 @@ from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
-from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
 from noroshi.service.own_account import OwnAccounts
 from noroshi.service.placing import Placing
@@ -49,7 +49,7 @@ class Service(
     Proving,
     Sealing,
     Entries,
-    Mailing,
+    Confirming,
     Previewing,
     Ledgers,
     Remarking,

@@ -77,7 +77,7 @@ def routes(house: House, returns: Returns) -> list[Route]:
 
 
 async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Response:
-    allowed, mail = may(visit), asked(visit, "mail")
+    allowed, mail = may(visit), asked(visit, "mail") or visit.form.get("mail", "")
     # First: of a mail that is told to be taken, the route is known to have taken one.
     letter = await letter_of(visit, name, mail) if mail else None
     known = await known_of(visit, name, done.way or asked(visit, "way"))
