@@ -100,6 +100,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "own_totp": VIEWER,
     "own_totp_on": VIEWER,
     "own_totp_off": VIEWER,
+    "account_check": ADMIN,
     "account_tenant": ADMIN,
     "account_try": ADMIN,
     "secret_try": ADMIN,

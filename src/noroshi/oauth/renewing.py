@@ -86,6 +86,12 @@ class Renewing:
         )
         return tokens.access
 
+    async def tenant(self, account: Account) -> str:
+        """The ID of its tenant, as the sign-in server tells it."""
+        proxy = await self._credentials.proxy_password(account)
+        client = Client(account=account, proxy_password=proxy)
+        return await self._provider_of(account.cloud).tenant(client)
+
     async def _ready(
         self, account: Account, resource: Resource, worse: Secret | None, *, anew: bool
     ) -> Access | _Attempt:

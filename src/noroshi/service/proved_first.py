@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
@@ -38,6 +38,13 @@ WRONG: tuple[Advice, ...] = (
 )
 """What a sign-in would be refused for as well. Other refusals are of this way to ask alone, as a
 policy for apps is."""
+FIELD_OF: Mapping[Advice, str] = {
+    aadsts_app.ADMIN_APP: "client_id",
+    aadsts_app.TENANT_NEEDED: "tenant",
+    aadsts_app.WRONG_CLOUD: "cloud",
+    aadsts_app.WRONG_SECRET: "secret",
+    aadsts_app.ENDED_SECRET: "secret",
+}
 OF_OURS = frozenset({"no_secret", "no_certificate", "no_proxy_password"})
 
 
@@ -61,6 +68,22 @@ async def tried(
     except (Unreachable, VaultError) as failure:
         raise unproved(account, failure, credential) from None
     return AppTried(sure=True)
+
+
+async def refusal(
+    tokens: TokenSource,
+    account: Account,
+    credential: Credential | None = None,
+    *,
+    bare: bool = False,
+) -> SignInFailed | None:
+    """What a sign-in would be refused for as well; None: for nothing that can be told before.
+    Raises Unreachable and VaultError."""
+    try:
+        await tokens.tried(account, bare=bare, instead=credential)
+    except SignInFailed as failure:
+        return failure if _is_wrong(failure) else None
+    return None
 
 
 async def see_that_it_is_taken(
@@ -95,6 +118,12 @@ def unproved(
         secret = credential.entry if credential else account.secret
         return Trouble(failure.words, (Problem("secret", ANOTHER_SECRET.fill(secret=secret)),))
     return Trouble(failure.words)
+
+
+def field_of(failure: SignInFailed) -> str:
+    """Which setting of an account a refusal is about; "" where that is not sure."""
+    found = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
+    return next((FIELD_OF[one] for one in found if one is not None and one in FIELD_OF), "")
 
 
 def is_about_secret(codes: Collection[int]) -> bool:

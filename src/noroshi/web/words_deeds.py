@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 
 NAMES: Mapping[str, tuple[str, str]] = {
+    "account_check": ("Account checked", "アカウントの設定の確認"),
     "account_tenant": ("Tenant looked for", "テナントの確認"),
     "account_try": ("App and secret tried", "アプリとシークレットの確認"),
     "alarm_acknowledge": ("Alarm acknowledged", "アラームの確認"),

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from noroshi.core.defined_sending import REDIRECT
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, asked, attempt
+from noroshi.web.first_checked import sealed
 from noroshi.web.first_route import (
     GRAPH,
     MICROSOFT,
@@ -129,12 +130,15 @@ async def _made(
     seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
     etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}
     done = await attempt(visit, "definition_change", put=made, etags=etags)
-    if done.why or not given:
-        return done, not done.why
-    account = made.get(f"accounts/{account_of(there)}", {})
-    options = made[f"routes/{route_of(there, wanted.by)}"]["options"]
-    entry = account.get("secret") if way == MICROSOFT else options["password"]
-    return await attempt(visit, "set_secret", name=entry, value=given), True
+    if done.why:
+        return done, False
+    if way == MICROSOFT:
+        account = account_of(there)
+        entry = str(made[f"accounts/{account}"].get("secret", ""))
+        return await sealed(visit, account, entry, given), True
+    entry = made[f"routes/{route_of(there, wanted.by)}"]["options"].get("password", "")
+    done = await attempt(visit, "set_secret", name=entry, value=given) if given else done
+    return done, True
 
 
 def _shown_of(there: Documents) -> tuple[str, str]:
@@ -211,8 +215,7 @@ async def _signed(visit: Visit, deed: str, route: str) -> Outcome:
     form = visit.form
     if deed == "secret":
         begun = await visit.need("authorize_begin", route=route)
-        value = form.get("secret", "")
-        return await attempt(visit, "set_secret", name=begun["secret"], value=value)
+        return await sealed(visit, begun["account"], begun["secret"], form.get("secret", ""))
     if deed == "paste":
         pasted = form.get("pasted", "").strip()
         return await attempt(visit, "authorize_finish", route=route, pasted=pasted)
