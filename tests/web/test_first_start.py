@@ -1,6 +1,7 @@
 """The first start's pages: each step is kept, nothing of somebody else's is overwritten."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -299,6 +300,37 @@ async def test_a_secret_that_was_refused_is_typed_again_where_one_is(desk, brows
     await browser.get("/first/sign-in")
     await browser.post("/first/sign-in", do="paste", pasted=pasted)
     assert browser.to == "/first/alarm"
+
+
+async def ready_to_sign_in(browser, **changed):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET, **changed)
+    return (await browser.get("/first/sign-in")).text
+
+
+async def test_a_browser_at_localhost_signs_in_and_comes_back_by_itself(desk, browser):
+    text = await ready_to_sign_in(browser)
+    back = f"http://localhost:{browser.url.rpartition(':')[2]}/MxMail/"
+    opened = re.search(r'id="go" href="([^"]+)"', text)[1]
+    assert f"redirect_uri={back}" in opened and 'id="pasted"' not in text
+    page = await browser.get("/MxMail/?code=good&state=S")
+    assert page.status == 303 and page.to == f"{browser.url}/first/alarm"
+
+
+async def test_whoever_is_refused_in_this_browser_is_led_back_to_the_sign_in(desk, browser):
+    await ready_to_sign_in(browser)
+    page = await browser.get("/MxMail/?code=bad&state=S")
+    assert page.status == 409 and f'href="{browser.url}/first/sign-in"' in page.text
+
+
+async def test_the_address_is_pasted_where_the_sign_in_would_end_elsewhere(desk, browser):
+    await ready_to_sign_in(browser)
+    text = (await browser.get("/first/sign-in?way=paste")).text
+    assert 'id="pasted"' in text and "redirect_uri=http://localhost/MxMail/" in text
+    account = (await defined(desk))["accounts/m365"] | {"redirect": "https://a.example.com/b"}
+    await NearBy(desk)("definition_change", put={"accounts/m365": account})
+    text = (await browser.get("/first/sign-in")).text
+    assert 'id="pasted"' in text and 'id="go"' not in text and "way=device" in text
 
 
 class OneAfterTheOther(SignInServer):
