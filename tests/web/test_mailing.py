@@ -496,7 +496,7 @@ async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser)
     assert "hx-partial" not in (await browser.get(next)).text
     await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     told = (await browser.get(next)).text
-    assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+    assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted <time[^>]*>\d\d:\d\d<', told)
     way = told.partition('hx-target="#way"')[2]
     assert re.search(r'is-lit"><[^>]*>Accepted<', way)
     page = (await browser.get("/mail/route/plain")).text
@@ -555,7 +555,7 @@ async def test_a_test_mail_that_is_taken_while_its_page_is_made_lights_the_route
         page = (await browser.get(to.partition("#")[0])).text
         asks_again = re.search(r'id="testmail"[^>]* hx-get="([^"]+)"', page)
         told = (await browser.get(asks_again.group(1))).text if asks_again else page
-        assert re.search(r'"#?last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+        assert re.search(r'"#?last"[^>]*>[^<]*Last accepted <time[^>]*>\d\d:\d\d<', told)
 
 
 async def test_a_route_that_is_not_there_has_no_page(desk, browser):
