@@ -4,11 +4,19 @@ programs. They are the clock of the machine on which the node runs, which need n
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from html import escape
 
-from markupsafe import Markup
-
-TIME = Markup('<time datetime="{}" title="{}">{}</time>')
+TIME = '<time datetime="{}" title="{}">{}</time>'
 UTC = "UTC"
+
+
+class Html(str):
+    """Markup that is ready, for templates: all that is not ours in it is escaped."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
 
 
 class Moment(str):
@@ -29,11 +37,12 @@ def timed(text: str, moment: str | None = None) -> str:
     one = text if moment is None else moment
     if not isinstance(one, Moment):
         return text
-    told = TIME.format(one.at.isoformat(timespec="seconds"), whole(one.at), str(one))
+    parts = (one.at.isoformat(timespec="seconds"), whole(one.at), str(one))
+    told = TIME.format(*map(escape, parts))
     if moment is None:
-        return told
+        return Html(told)
     before, found, after = str(text).partition(str(one))
-    return Markup("{}{}{}").format(before, told, after) if found else text
+    return Html(f"{escape(before)}{told}{escape(after)}") if found else text
 
 
 def whole(at: datetime) -> str:
