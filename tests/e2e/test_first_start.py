@@ -45,7 +45,7 @@ def node(tmp_path, lab):
     home.end()
 
 
-ASKED = {"paste": (12, 10), "device": (11, 12)}
+ASKED = {"here": (11, 9), "device": (11, 12)}
 """Fields that are typed into and clicks, by the way to sign in: docs/commands.md tells them. Not
 counted: the lab's cloud, which nobody else chooses, and what the provider's own pages ask."""
 PROMISED = 300
@@ -56,8 +56,8 @@ PASSWORD = "a password for the mailbox"
 
 @pytest.mark.parametrize(
     ("language", "theme", "width", "way", "by"),
-    [("ja", "light", WIDE, "paste", "smtp"), ("en", "dark", NARROW, "device", "graph")],
-    ids=["japanese, by SMTP and the pasted address", "english, by Graph and a code"],
+    [("ja", "light", WIDE, "here", "smtp"), ("en", "dark", NARROW, "device", "graph")],
+    ids=["japanese, by SMTP and in this browser", "english, by Graph and a code"],
 )
 async def test_from_empty_to_a_received_test_alarm(node, lab, language, theme, width, way, by):
     (url, code), name = node, f"{language}.{theme}.{'wide' if width == WIDE else 'narrow'}"
@@ -74,7 +74,7 @@ async def test_from_empty_to_a_received_test_alarm(node, lab, language, theme, w
         await person.is_told(language)
         await person.watches()
         await person.chooses_the_way(by)
-        await (person.pastes() if way == "paste" else person.types_a_code())
+        await (person.signs_in_here() if way == "here" else person.types_a_code())
         await person.receives(lab)
         await chromium.close()
     assert seen.wrong == []
@@ -165,14 +165,15 @@ class Person:
         await self.shoot("4-mail")
         await self.goes_on()
 
-    async def pastes(self):
+    async def signs_in_here(self):
+        """It ends at localhost, though this browser calls the manager 127.0.0.1."""
         await self.page.wait_for_url("**/first/sign-in")
-        await self.shoot("4-paste")
-        opened = await self.page.get_attribute("#open", "href")
+        await self.shoot("4-here")
+        opened = await self.page.get_attribute("#go", "href")
         self.is_at_the_provider(self.card["user"], PASSWORD)
-        pasted = await asyncio.to_thread(walked, self.card, opened)
-        await self.types("#pasted", pasted)
-        await self.goes_on()
+        back = await asyncio.to_thread(walked, self.card, opened)
+        await self.page.goto(back)
+        self.seen.wrong.remove(back)  # another name of the very same manager
 
     async def types_a_code(self):
         await self.page.wait_for_url("**/first/sign-in")

@@ -28,6 +28,8 @@ from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+NO_TENANT, NO_APP = "nobody.example.com", "00000000-0000-0000-0000-000000000009"
+"""What the sign-in server does not know."""
 OLD_SECRET = "last-years-secret"
 CANARY = "canary-Xq7~8Q.never-shown"
 # A token for Exchange Online with no role in it: {"aud": "https://outlook.office365.com"}
@@ -172,7 +174,19 @@ class SignInServer:
     async def refresh(self, _client, _refresh, _resource):
         raise AssertionError("nobody asks for a token here")
 
+    async def tenant(self, client):
+        if client.account.tenant == NO_TENANT:
+            words = Words(en="There is no such tenant.", ja="そのテナントはありません。")
+            raise SignInFailed(words, error="invalid_tenant", who="setup", codes=(90002,))
+        return "99999999-8888-7777-6666-555555555555"
+
     async def alone(self, client, _resource):
+        if client.account.client_id == NO_APP:
+            words = Words(en="There is no such app.", ja="そのアプリはありません。")
+            raise SignInFailed(words, error="unauthorized", who="admin", codes=(700016,))
+        if client.credential is None:
+            words = Words(en="A secret is wanted.", ja="シークレットが要ります。")
+            raise SignInFailed(words, error="invalid_client", who="setup", codes=(7000218,))
         self._check_secret(client)
         return Tokens(access=APP_TOKEN, refresh=None, expires_in=3600, scope="")
 

@@ -36,6 +36,21 @@ async def desk():
     return desk
 
 
+def created(text):
+    """What a preview names as watched from then on: kind and place."""
+    found = text.partition('id="created"')[2].partition("</ul>")[0]
+    return re.findall(r'<li>(\w+) <code class="code-name">([^<]+)</code>', found)
+
+
+async def test_a_preview_names_each_monitor_of_a_new_instance_and_none_that_only_moves(browser):
+    await browser.get("/place/web1")
+    await browser.post("/place/web1", do="preview", name="web2")
+    assert created(browser.text) == [("Disk", "web2/base/disks")]
+    await browser.get(f"/place/{PART}")
+    await browser.post(f"/place/{PART}", how="move", to="web1/base", name="d", do="preview")
+    assert browser.status == 200 and 'id="created"' not in browser.text
+
+
 async def version(desk):
     return (await desk.store.current()).number
 
@@ -110,6 +125,7 @@ async def test_a_monitor_is_copied_after_what_changes_was_seen(desk, browser):
     given = {"how": "copy", "to": "web1/base", "name": "more", "title": "More"}
     await browser.post(f"/place/{PART}", do="preview", **given)
     assert "instances/web1: base/more</small>" in browser.text and await version(desk) == 1
+    assert created(browser.text) == [("Disk", "web1/base/more")]
     assert 'value="More"' in browser.text
     await browser.post(f"/place/{PART}", do="do", **given)
     assert browser.to == "/monitor/web1/base/more?did=copy&part=web1%2Fbase%2Fdisks"
@@ -156,6 +172,7 @@ async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser
     given = {"instance": "web1", "value.till": "till-1", "value.mount": ""}
     await browser.post("/add/shop", do="preview", **given)
     assert "instances/web1: shop/till-1</small>" in browser.text and await version(desk) == 2
+    assert created(browser.text) == [("Disk", "web1/shop/till-1")]
     await browser.post("/add/shop", do="add", **given)
     assert browser.to == "/instance/web1?did=added&part=shop"
     await browser.get(browser.to)

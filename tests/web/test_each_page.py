@@ -76,6 +76,7 @@ PAGES = {
     "first-machine": "/first/machine",
     "first-mail": "/first/mail",
     "first-sign-in": "/first/sign-in",
+    "first-paste": "/first/sign-in?way=paste",
     "first-alarm": "/first/alarm",
     "sure": "/sure?next=/settings",
     "not-there": "/nothing",

@@ -1,6 +1,7 @@
 """The first start's pages: each step is kept, nothing of somebody else's is overwritten."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -13,11 +14,12 @@ from noroshi.core.people import OPERATOR
 from noroshi.core.words import Words
 from noroshi.oauth.provider import Pending, SignInFailed
 from noroshi.transports import BUILT_IN as TRANSPORTS
+from noroshi.vault import Secret
 from noroshi.web.doing import Outcome
 from noroshi.web.first_told import at_fields
 from noroshi.web.words import TEXTS
 from tests.service.asking import NearBy
-from tests.service.desk import OLD_SECRET, Desk, SignInServer
+from tests.service.desk import NO_APP, NO_TENANT, OLD_SECRET, Desk, SignInServer
 from tests.service.test_beginning import FOUND, number_in_the_mail
 from tests.web.browser import GOOD, browsing, with_user
 
@@ -239,9 +241,56 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
     assert browser.to == "/first/alarm"
 
 
+NOT_TAKEN = {
+    "no such tenant": (MICROSOFT | {"tenant": NO_TENANT}, "tenant", "テナントはありません"),
+    "no such app": (MICROSOFT | {"client_id": NO_APP}, "client_id", "アプリはありません"),
+    "a secret that has ended": (MICROSOFT | {"secret": OLD_SECRET}, "secret", "期限が切れ"),
+}
+"""What is sent, the field at which it is told, and how."""
+
+
+@pytest.mark.parametrize("case", NOT_TAKEN)
+async def test_what_the_sign_in_server_does_not_know_is_told_at_its_field_at_once(
+    desk, browser, case
+):
+    form, field, why = NOT_TAKEN[case]
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **{"secret": SECRET} | form)
+    assert browser.status == 400, browser.to
+    told = browser.text.partition(f'id="{field}-bad">')[2].partition("<")[0]
+    assert why in told and browser.text.count('class="bad"') == 1
+    assert await desk.vault.names() == []  # what was refused is kept nowhere
+    etag = browser.text.partition('name="etag" value="')[2].partition('"')[0]
+    await browser.post("/first/mail", etag=etag, **MICROSOFT, secret=SECRET)
+    assert browser.to == "/first/sign-in"
+
+
+async def test_a_secret_that_is_refused_does_not_take_the_place_of_one_that_is_kept(
+    desk, browser
+):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+    await filled_in(browser, "mail", **MICROSOFT, secret=OLD_SECRET)
+    assert browser.status == 400 and 'id="secret-bad"' in browser.text
+    assert (await desk.vault.get("m365")).reveal() == SECRET
+
+
+async def test_a_secret_that_is_typed_at_the_sign_in_is_tried_at_once_too(desk, browser):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+    await desk.vault.remove("m365")
+    await browser.get("/first/sign-in")
+    await browser.post("/first/sign-in", do="secret", secret=OLD_SECRET)
+    assert browser.status == 400 and 'id="secret-bad"' in browser.text
+    assert await desk.vault.names() == []
+    await browser.post("/first/sign-in", do="secret", secret=SECRET)
+    assert "https://login.example.com/authorize" in (await browser.get("/first/sign-in")).text
+
+
 async def test_a_secret_that_was_refused_is_typed_again_where_one_is(desk, browser):
     await filled_in(browser, "person", **PERSON)
-    await filled_in(browser, "mail", **MICROSOFT, secret=OLD_SECRET)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
+    await desk.vault.put("m365", Secret(OLD_SECRET))  # it ends before anybody signs in
     await browser.get("/first/sign-in")
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await browser.post("/first/sign-in", do="paste", pasted=pasted)
@@ -251,6 +300,37 @@ async def test_a_secret_that_was_refused_is_typed_again_where_one_is(desk, brows
     await browser.get("/first/sign-in")
     await browser.post("/first/sign-in", do="paste", pasted=pasted)
     assert browser.to == "/first/alarm"
+
+
+async def ready_to_sign_in(browser, **changed):
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **MICROSOFT, secret=SECRET, **changed)
+    return (await browser.get("/first/sign-in")).text
+
+
+async def test_a_browser_at_localhost_signs_in_and_comes_back_by_itself(desk, browser):
+    text = await ready_to_sign_in(browser)
+    back = f"http://localhost:{browser.url.rpartition(':')[2]}/MxMail/"
+    opened = re.search(r'id="go" href="([^"]+)"', text)[1]
+    assert f"redirect_uri={back}" in opened and 'id="pasted"' not in text
+    page = await browser.get("/MxMail/?code=good&state=S")
+    assert page.status == 303 and page.to == f"{browser.url}/first/alarm"
+
+
+async def test_whoever_is_refused_in_this_browser_is_led_back_to_the_sign_in(desk, browser):
+    await ready_to_sign_in(browser)
+    page = await browser.get("/MxMail/?code=bad&state=S")
+    assert page.status == 409 and f'href="{browser.url}/first/sign-in"' in page.text
+
+
+async def test_the_address_is_pasted_where_the_sign_in_would_end_elsewhere(desk, browser):
+    await ready_to_sign_in(browser)
+    text = (await browser.get("/first/sign-in?way=paste")).text
+    assert 'id="pasted"' in text and "redirect_uri=http://localhost/MxMail/" in text
+    account = (await defined(desk))["accounts/m365"] | {"redirect": "https://a.example.com/b"}
+    await NearBy(desk)("definition_change", put={"accounts/m365": account})
+    text = (await browser.get("/first/sign-in")).text
+    assert 'id="pasted"' in text and 'id="go"' not in text and "way=device" in text
 
 
 class OneAfterTheOther(SignInServer):

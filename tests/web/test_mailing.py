@@ -23,6 +23,7 @@ from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import CANARY, CONTENT, GIVEN, OLD_SECRET, Desk
 from tests.web.browser import browsing, with_user
 from tests.web.filled import EVIL
+from tests.web.posting import forms_of
 
 ROUTE = "/mail/route/m365"
 DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(Encoding.DER)
@@ -531,11 +532,39 @@ async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser)
     assert "hx-partial" not in (await browser.get(next)).text
     await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     told = (await browser.get(next)).text
-    assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+    assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted <time[^>]*>\d\d:\d\d<', told)
     way = told.partition('hx-target="#way"')[2]
     assert re.search(r'is-lit"><[^>]*>Accepted<', way)
     page = (await browser.get("/mail/route/plain")).text
     assert all(f'id="{name}"' in page for name in ("how", "last", "way"))
+
+
+async def test_whoever_finds_the_test_mail_in_the_inbox_says_so_beside_it(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
+    page = await browser.get(page.to.partition("#")[0])
+    assert 'value="seen"' not in page.text  # nobody can have it yet
+    next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
+    await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    told = (await browser.get(next)).text
+    (form,) = (one for one in forms_of(told) if ("do", "seen") in one.buttons)
+    page = await browser.post(form.action, **form.fields, do="seen")
+    assert page.status == 303
+    page = (await browser.get(page.to.partition("#")[0])).text
+    assert "It was seen in the inbox. sato said so." in page and 'value="seen"' not in page
+    way = page.partition('id="way"')[2].partition("</ol>")[0]
+    assert 'is-lit"><b>Seen arrived' in way
+
+
+async def test_a_test_mail_that_nobody_took_was_seen_by_nobody(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
+    id = (await desk.store.waiting())[0].envelope.id
+    await browser.get("/mail/route/plain")
+    page = await browser.post("/mail/route/plain", do="seen", mail=id)
+    assert page.status == 409 and "no server has taken it yet" in page.text
 
 
 class Overtaken(MemoryStore):
@@ -562,7 +591,7 @@ async def test_a_test_mail_that_is_taken_while_its_page_is_made_lights_the_route
         page = (await browser.get(to.partition("#")[0])).text
         asks_again = re.search(r'id="testmail"[^>]* hx-get="([^"]+)"', page)
         told = (await browser.get(asks_again.group(1))).text if asks_again else page
-        assert re.search(r'"#?last"[^>]*>[^<]*Last accepted \d\d:\d\d<', told)
+        assert re.search(r'"#?last"[^>]*>[^<]*Last accepted <time[^>]*>\d\d:\d\d<', told)
 
 
 async def test_a_route_that_is_not_there_has_no_page(desk, browser):

@@ -19,6 +19,7 @@ from noroshi.web.pages import (
     contacts,
     first,
     first_mail,
+    first_sign_in,
     mailing,
     mailing_edit,
     mailing_new,
@@ -49,7 +50,7 @@ def used():
         yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z0-9_.]+)"', text)
     yield "first.forbidden"
     yield from (f"first.of.{type}" for type in TYPES)
-    for labels in (*first_mail.LABELS.values(), first_mail.SIGNING, first.LABELS):
+    for labels in (*first_mail.LABELS.values(), first_sign_in.SIGNING, first.LABELS):
         yield from labels.values()
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")
@@ -71,6 +72,7 @@ def used():
     yield from (f"first.{step}.step" for step in first.STEPS)
     yield from (f"first.protection.{one}" for one in first_mail.PROTECTIONS)
     yield from (f"first.app.{n}" for n in "1234")
+    yield from (f"first.{way}" for way in first_sign_in.WAYS)
     for sort in (telling.RULES, telling.NOTIFICATIONS, contacts.CONTACTS):
         yield from (f"{sort.type}.{name}" for name in ("title", "about", "none"))
         yield from (f"{sort.one}.{name}" for name in ("add", "new", "title", "about", "remove"))

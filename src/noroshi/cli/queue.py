@@ -76,6 +76,10 @@ IS_HELD = Words(
     en="{id} is held, and so is what follows it: {subject}",
     ja="{id} の送信を止めました。同じ監視項目の後続も待ちます: {subject}",
 )
+IS_SEEN = Words(
+    en="{id} is kept as seen arrived: {subject}",
+    ja="{id} が届いたことを記録しました: {subject}",
+)
 IS_DROPPED = Words(
     en="{id} is given up and will not be sent: {subject}",
     ja="{id} の送信を取りやめました: {subject}",
@@ -139,6 +143,13 @@ def hold(asked: Asked) -> int:
 def release(asked: Asked) -> int:
     """Let one go that was held or set aside."""
     return _goes(asked, asked.call("queue_release", id=asked.given.id))
+
+
+def seen(asked: Asked) -> int:
+    """Somebody has it before their eyes."""
+    one = asked.call("queue_seen", id=asked.given.id)
+    print(asked.say(IS_SEEN.fill(id=one["id"], subject=one["subject"])))
+    return exits.DONE
 
 
 def drop(asked: Asked) -> int:

@@ -139,6 +139,10 @@ class GenericProvider:
 
         return await _through(client, ask)
 
+    async def tenant(self, client: Client) -> str:
+        """There are none here."""
+        return ""
+
 
 class _Session:
     """What Authlib posts through: it takes good answers, refusals leave as ours."""

@@ -17,6 +17,7 @@ from noroshi.oauth.provider import (
     Tokens,
 )
 from noroshi.oauth.refusing import asked, device, failure, tokens
+from noroshi.oauth.tenants import tenant_of
 from noroshi.oauth.wire import Wire
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -116,6 +117,10 @@ class MsalProvider:
             return _judged(app.acquire_token_for_client(wanted.split()), client)
 
         return await _through(client, "ConfidentialClientApplication", ask)
+
+    async def tenant(self, client: Client) -> str:
+        """Its ID, as the server's metadata has it."""
+        return await tenant_of(client)
 
 
 async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInFailed]) -> T:

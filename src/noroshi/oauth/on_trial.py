@@ -76,6 +76,12 @@ class OnTrial:
             raise refused.again()
         return False
 
+    async def tenant(self, account: Account) -> str:
+        """The ID of its tenant, as the sign-in server tells it."""
+        proxy = await self._credentials.proxy_password(account)
+        client = Client(account=account, proxy_password=proxy)
+        return await self._provider_of(account.cloud).tenant(client)
+
     async def _refused(self, account: Account, shown: Credential) -> SignInFailed | None:
         """What the server says of it beside a refresh token that it never gave."""
         proxy = await self._credentials.proxy_password(account)

@@ -167,3 +167,7 @@ class Provider(Protocol):
     async def alone(self, client: Client, resource: Resource) -> Tokens:
         """A token for the app itself, by its credential alone; there is no refresh token."""
         ...
+
+    async def tenant(self, client: Client) -> str:
+        """The ID of the account's tenant; "" where a provider has none."""
+        ...

@@ -10,11 +10,9 @@ import re
 from urllib.parse import urlsplit
 
 from noroshi.core.words import Words
-from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import Client, SignInFailed
 from noroshi.oauth.refusing import asked
 from noroshi.oauth.wire import Wire
-from noroshi.vault import Secret
 
 METADATA = "/v2.0/.well-known/openid-configuration"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -26,8 +24,10 @@ NO_TENANT = Words(
 )
 
 
-async def tenant_of(account: Account, proxy_password: Secret | None) -> str:
-    """The ID of its tenant at an Entra ID. Raises SignInFailed (there is no such tenant) and Unreachable."""
+async def tenant_of(client: Client) -> str:
+    """The ID of its account's tenant at an Entra ID. Raises SignInFailed (there is no such tenant) and Unreachable."""
+
+    account = client.account
 
     def ask(wire: Wire) -> str | SignInFailed:
         found = wire.get(f"{account.authority}{METADATA}").content or {}
@@ -38,4 +38,4 @@ async def tenant_of(account: Account, proxy_password: Secret | None) -> str:
         words = NO_TENANT.fill(tenant=account.tenant, host=urlsplit(account.authority).netloc)
         return SignInFailed(words, error="no_tenant", who="setup")
 
-    return await asked(Client(account=account, proxy_password=proxy_password), ask)
+    return await asked(client, ask)

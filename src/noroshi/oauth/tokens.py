@@ -25,7 +25,6 @@ from noroshi.oauth.renewing import ProviderOf, Renewing, grounds_of
 from noroshi.oauth.said import NEVER, OTHER_APP, UNPROVED
 from noroshi.oauth.signing_in import Completed, SigningIn
 from noroshi.oauth.states import SignIn, SignInState, told
-from noroshi.oauth.tenants import tenant_of
 from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret, Vault, VaultError
@@ -178,7 +177,7 @@ class TokenSource:
 
     async def tenant(self, account: Account) -> str:
         """The ID of the account's tenant, as the sign-in server tells it. Raises as `token`."""
-        return await tenant_of(account, await self._credentials.proxy_password(account))
+        return await self._on_trial.tenant(account)
 
     async def keep_alive(self, accounts: Iterable[tuple[Account, Sequence[Resource]]]) -> None:
         """Renew what has rested for longer than its account says, each by its first resource.

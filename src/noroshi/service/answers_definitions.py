@@ -29,14 +29,24 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewMonitor:
+    """One that is not there yet."""
+
+    path: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """The version that is current now, and what it changed, as lines and value by value; with no
-    change it is the old one."""
+    change it is the old one. `monitors`: of what was only tried, those that it would add."""
 
     version: int
     differences: tuple[Words, ...]
     cautions: tuple[Words, ...] = ()
     changed_values: tuple[Difference, ...] = ()
+    monitors: tuple[NewMonitor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,15 @@ class AppTried:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChecked:
+    """What a sign-in would be refused for, if anything is known: `field` of the account is wrong,
+    and `why`. A `why` without a field: that could not be found out now."""
+
+    field: str = ""
+    why: Words = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretTried:
     """What an account's sign-in server says of an entry: `taken`, else why not, or why that cannot
     be told yet (`refused` is false). `ends` is the day that the account gives for it."""

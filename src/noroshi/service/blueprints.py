@@ -65,7 +65,7 @@ class Blueprints(Defining):
             raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
         note = NOTE.format(name=blueprint, instance=instance)
         if dry:
-            return await self._told(await self._sound(made, current, empty=False), current)
+            return await self._would(await self._sound(made, current, empty=False), current)
         based = current.number if base is None else base
         return await self.apply(who, documents=made, base=based, note=note)
 

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from noroshi import ports
 from noroshi.core.model import Monitor
+from noroshi.core.own import OWN
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, check, differences
+from noroshi.definitions.parts import parts
 from noroshi.ports import Document, Version
-from noroshi.service.answers_definitions import Applied, Exported, Planned
+from noroshi.service.answers_definitions import Applied, Exported, NewMonitor, Planned
 from noroshi.service.cautions import NOT_KEPT, NOT_SENT, cautions, ends_everything
 from noroshi.service.desk import Desk
 from noroshi.service.entries import named_by_headers, named_in
@@ -142,6 +144,11 @@ class Defining(Desk):
             changed_values=changed,
         )
 
+    async def _would(self, found: Checked, current: Version) -> Applied:
+        """The same of what is only tried, with the monitors that it would add."""
+        told = await self._told(found, current)
+        return replace(told, monitors=_added(found, current))
+
     async def _bring(
         self,
         who: Person,
@@ -252,6 +259,15 @@ def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:
     return before is not None and (
         (monitor.kind, monitor.options, monitor.instance.address)
         == (before.kind, before.options, before.instance.address)
+    )
+
+
+def _added(found: Checked, current: Version) -> tuple[NewMonitor, ...]:
+    there = {its.get("id") for _, its in parts(current.documents)}
+    return tuple(
+        NewMonitor(path=one.path, title=one.title, kind=one.kind)
+        for id, one in found.plan.monitors.items()
+        if id not in there and one.instance.name != OWN
     )
 
 

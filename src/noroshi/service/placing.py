@@ -128,7 +128,7 @@ class Placing(Stopping):
                 raise no_part("/".join(source))
             found = await self._sound(_made(change, current), current, empty=False)
             if dry:
-                return await self._told(found, current)
+                return await self._would(found, current)
             return await self._bring(who, found, current, note, op)
 
         return await self._on_newest(make)

@@ -76,6 +76,13 @@ LIKE_A_WRONG_ONE = Words(
     en="its sign-in server says the same of a made-up one",
     ja="でたらめな値にも同じ応答を返すサーバーです",
 )
+FIELD_OF: Mapping[Advice, str] = {
+    aadsts_app.ADMIN_APP: "client_id",
+    aadsts_app.TENANT_NEEDED: "tenant",
+    aadsts_app.WRONG_CLOUD: "cloud",
+    aadsts_app.WRONG_SECRET: "secret",
+    aadsts_app.ENDED_SECRET: "secret",
+}
 
 
 async def tried(
@@ -101,6 +108,22 @@ async def tried(
     except (Unreachable, VaultError) as failure:
         raise unproved(account, failure, credential) from None
     return AppTried(sure=True)
+
+
+async def refusal(
+    tokens: TokenSource,
+    account: Account,
+    credential: Credential | None = None,
+    *,
+    bare: bool = False,
+) -> SignInFailed | None:
+    """What a sign-in at Entra would be refused for as well; None: nothing that can be told before.
+    Raises Unreachable and VaultError."""
+    try:
+        await tokens.tried(account, bare=bare, instead=credential)
+    except SignInFailed as failure:
+        return failure if _is_wrong_at_entra(failure) else None
+    return None
 
 
 async def see_that_it_is_taken(
@@ -140,6 +163,12 @@ def unproved(
     return Trouble(failure.words)
 
 
+def field_of(failure: SignInFailed) -> str:
+    """Which setting of an account a refusal is about; "" where that is not sure."""
+    found = (aadsts_app.BY_CODE.get(code) for code in failure.codes)
+    return next((FIELD_OF[one] for one in found if one is not None and one in FIELD_OF), "")
+
+
 def is_about_secret(codes: Collection[int]) -> bool:
     """Whether another client secret mends it."""
     return not WRONG_SECRET.isdisjoint(codes)
@@ -172,5 +201,9 @@ def _is_wrong(account: Account, failure: SignInFailed) -> bool:
     if failure.error in OF_OURS or failure.who == "wait":
         return True
     if account.cloud.entra:
-        return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)
+        return _is_wrong_at_entra(failure)
     return failure.error not in ASKED_FOR
+
+
+def _is_wrong_at_entra(failure: SignInFailed) -> bool:
+    return any(aadsts_app.BY_CODE.get(code) in WRONG for code in failure.codes)

@@ -9,6 +9,8 @@ from noroshi.service.as_sent import Previewing
 from noroshi.service.auditing import Auditing
 from noroshi.service.beginning import Beginning
 from noroshi.service.blueprints import Blueprints
+from noroshi.service.checking import Checking
+from noroshi.service.confirming import Confirming
 from noroshi.service.editing import Editing
 from noroshi.service.entries import Entries
 from noroshi.service.examining import Examining
@@ -17,11 +19,9 @@ from noroshi.service.history import History
 from noroshi.service.keeping import Keeping
 from noroshi.service.ledger import Ledgers
 from noroshi.service.looking_up import Looking
-from noroshi.service.mailing import Mailing
 from noroshi.service.offer import Operation, operations
 from noroshi.service.own_account import OwnAccounts
 from noroshi.service.placing import Placing
-from noroshi.service.proving import Proving
 from noroshi.service.remarking import Remarking
 from noroshi.service.reporting import Reporting
 from noroshi.service.sealing import Sealing
@@ -46,10 +46,10 @@ class Service(
     Blueprints,
     Placing,
     Guiding,
-    Proving,
+    Checking,
     Sealing,
     Entries,
-    Mailing,
+    Confirming,
     Previewing,
     Ledgers,
     Remarking,

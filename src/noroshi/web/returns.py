@@ -26,13 +26,16 @@ OWN_PORT = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A sign-in under way: where the browser will end, by whose session, and where it came from."""
+    """A sign-in under way: where the browser will end, by whose session, where it came from (`home`),
+    and the pages there to which it goes on (`then`), or `back` if nothing comes of it."""
 
     path: str
     state: str
     key: str
     route: str
     home: str
+    then: str
+    back: str
     at: datetime
 
 
@@ -43,11 +46,21 @@ class Returns:
         self._now = now
         self._expected: list[Expected] = []
 
-    def expect(self, page: str, redirect: str, key: str, route: str, home: str) -> None:
+    def expect(
+        self,
+        page: str,
+        redirect: str,
+        key: str,
+        route: str,
+        home: str,
+        *,
+        then: str = "/",
+        back: str = "/",
+    ) -> None:
         """The sign-in page's address knows the state; a new sign-in takes an earlier one's place."""
         state = parse_qs(urlsplit(page).query).get("state", [""])[0]
         path = urlsplit(redirect).path or "/"
-        one = Expected(path, state, key, route, home, self._now())
+        one = Expected(path, state, key, route, home, then, back, self._now())
         self._expected = [*(o for o in self._fresh() if o.route != route), one][-MOST:]
 
     def of(self, path: str, state: str) -> Expected | None:
@@ -65,6 +78,11 @@ class Returns:
     def _fresh(self) -> list[Expected]:
         oldest = self._now() - PATIENCE
         return [one for one in self._expected if one.at >= oldest]
+
+
+def home_of(url: URL) -> str:
+    """What the browser calls the manager."""
+    return f"{url.scheme}://{url.netloc}"
 
 
 def port_for(url: URL, redirect: str) -> int | None:

@@ -10,6 +10,7 @@ from noroshi.actions.phrases import WORDS
 from noroshi.core.levels import Level
 from noroshi.core.words import Words
 from noroshi.web.instead import on_page
+from noroshi.web.moments import Moment
 from noroshi.web.words import TEXTS
 
 
@@ -54,6 +55,9 @@ class Tongue:
         if not at:
             return ""
         then, today = (datetime.fromisoformat(one).astimezone() for one in (at, now))
+        return Moment(self._short(then, today, seconds=seconds), then)
+
+    def _short(self, then: datetime, today: datetime, *, seconds: bool) -> str:
         told = f"{then:%H:%M}"
         if then.date() == today.date():
             return f"{then:%H:%M:%S}" if seconds else told

@@ -33,6 +33,7 @@ from noroshi.web.api import STATUS, body_of
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
 from noroshi.web.instead import on_page
+from noroshi.web.moments import timed, zone_of
 from noroshi.web.once_more import ONCE_MORE, answered, asked_with
 from noroshi.web.uploads import Upload, boundary_of, parts_of
 from noroshi.web.words import TEXTS
@@ -149,6 +150,11 @@ class Visit:
         people = self.house.people
         self.key = self.bring = (await people.make_sure(self.key, password, self.address)).key
         self.person = await people.of_session(self.key, self.address)
+
+    @property
+    def zone(self) -> str:
+        """That of the times on a page: this machine's, as it is now."""
+        return zone_of(self.house.service.now().astimezone())
 
     @property
     def here(self) -> str:
@@ -345,10 +351,12 @@ def preferred(accepted: str) -> str:
 @cache
 def templates() -> Environment:
     """Every template escapes what it shows, and knows every name that it uses."""
-    return Environment(
+    found = Environment(
         loader=PackageLoader("noroshi.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["time"] = timed
+    return found

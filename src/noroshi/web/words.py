@@ -35,7 +35,10 @@ TEXTS: Mapping[str, Words] = {
     "log_out": Words(en="Log out", ja="ログアウト"),
     "lamp.lost": Words(en="Alarms lost", ja="失われたアラーム"),
     "lamp.waiting": Words(en="waiting", ja="送信待ち"),
-    "foot": Words(en="Noroshi {version} · {node}", ja="Noroshi {version}・{node}"),
+    "foot": Words(
+        en="Noroshi {version} · {node} · times in {zone}",
+        ja="Noroshi {version}・{node}・時刻は {zone}",
+    ),
     "name": Words(en="Name", ja="名前"),
     "password": Words(en="Password", ja="パスワード"),
     "password.again": Words(en="Once more", ja="もう一度"),

@@ -113,6 +113,8 @@ ACTS: Mapping[str, Words] = {
     "monitor.not_told": Words(en="Not told:", ja="知らせていない:"),
     "monitor.by_rule": Words(en="rule {rule}", ja="実行条件 {rule}"),
     "act.changes": Words(en="What would change", ja="変更点"),
+    "act.created": Words(en="Monitors that would be added", ja="追加される監視項目"),
+    "act.created.more": Words(en="and {count} more", ja="ほか {count}件"),
     "act.not_yet": Words(en="Nothing is changed yet.", ja="まだ何も変更していません。"),
     "act.sure": Words(
         en="It runs a program on the node: enter your password once more.",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 
 NAMES: Mapping[str, tuple[str, str]] = {
+    "account_check": ("Account checked", "アカウントの設定の確認"),
     "account_tenant": ("Tenant looked for", "テナントの確認"),
     "account_try": ("App and secret tried", "アプリとシークレットの確認"),
     "alarm_acknowledge": ("Alarm acknowledged", "アラームの確認"),
@@ -61,6 +62,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "queue_hold": ("Mail held", "送信の停止"),
     "queue_release": ("Held mail let go", "送信の再開"),
     "queue_retry": ("Mail tried again", "再試行"),
+    "queue_seen": ("Mail seen in the inbox", "メールの到達確認"),
     "secret_list": ("Entries of the vault listed", "保管庫の一覧"),
     "secret_try": ("Entry of the vault tried", "保管庫の項目の確認"),
     "secret_remove": ("Entry of the vault removed", "保管庫の項目の削除"),

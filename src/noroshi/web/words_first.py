@@ -193,6 +193,11 @@ FIRST: Mapping[str, Words] = {
         ja="一度だけです。以後は Noroshi が自動で更新します。",
     ),
     "first.sign_in.ways": Words(en="Ways to sign in", ja="サインインの方法"),
+    "first.browser": Words(en="In this browser", ja="このブラウザーで"),
+    "first.browser.about": Words(
+        en="The sign-in page opens here; sign in as the mailbox. At the end it brings you back by itself: there is nothing to copy.",
+        ja="このブラウザーでサインイン画面を開き、メールボックスの利用者でサインインします。終わると自動でここに戻り、次に進みます。URL を写す必要はありません。",
+    ),
     "first.paste": Words(en="Paste the address", ja="URL を貼り付ける"),
     "first.paste.1": Words(
         en="Open the sign-in page, in any browser, and sign in as the mailbox.",

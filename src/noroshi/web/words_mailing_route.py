@@ -302,6 +302,11 @@ MAILING_ROUTE: Mapping[str, Words] = {
     "route.test.arrived": Words(
         en="It was seen in the inbox.", ja="受信トレイに届いたことを確かめました。"
     ),
+    "route.test.arrived_by": Words(
+        en="It was seen in the inbox. {by} said so.",
+        ja="受信トレイに届いたことを {by} さんが確かめました。",
+    ),
+    "route.test.seen": Words(en="I see it in the inbox", ja="受信トレイに届いている"),
     "route.test.stopped": Words(
         en="It did not leave. The reason stands below; the diagnosis says what mends it.",
         ja="送れませんでした。理由は下のとおりです。直し方は診断で分かります。",

@@ -109,6 +109,15 @@ QUEUE = Command(
             options=(ID,),
         ),
         Command(
+            name="seen",
+            run="noroshi.cli.queue:seen",
+            help=Words(
+                en="say that one lies in the inbox: it is kept as seen arrived, with your name",
+                ja="1通が受信トレイに届いたことを、名前とともに記録します (到達確認)",
+            ),
+            options=(ID,),
+        ),
+        Command(
             name="drop",
             run="noroshi.cli.queue:drop",
             help=Words(

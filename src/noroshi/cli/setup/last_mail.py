@@ -41,8 +41,9 @@ class LastMail:
         self._shown = proofs.kept.shown(proofs.wanted.route)
         self._id, self._seen = "", 0
 
-    def prove(self) -> None:
-        """Sent, accepted, and told what that does not prove. Raises Refused, and Left."""
+    def prove(self) -> str:
+        """Sent, accepted, and told what that does not prove; the mail's id. Raises Refused, and
+        Left."""
         self._a_node_runs()
         to = _recipient(self._talk, self._wanted)
         self._id = self._waits_still(to)
@@ -58,6 +59,7 @@ class LastMail:
             self._receipt, self._mend, said.MENDED_OR_WAIT, others
         )
         self._tell(letter)
+        return self._id
 
     def _a_node_runs(self) -> None:
         def prove() -> None:

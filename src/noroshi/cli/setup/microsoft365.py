@@ -74,8 +74,8 @@ def _set_up(talk: Talk) -> int:
         return exits.DONE
     if (mark := kept.mark(wanted.route)) != NOTHING:
         talk.say(said.MARKED.fill(mark=mark))
-    wanted = _through(talk, kept, wanted, known)
-    _afterwards(talk, wanted, known)
+    wanted, mail = _through(talk, kept, wanted, known)
+    _afterwards(talk, wanted, known, mail)
     made = [wanted.route]
     if offered(talk, kept, wanted):
         other = route_beside(kept, wanted, OTHER[wanted.kind])
@@ -87,8 +87,9 @@ def _set_up(talk: Talk) -> int:
     return exits.DONE
 
 
-def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> Wanted:
-    """One route, from its registration to its receipt, each step proved as it is done."""
+def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> tuple[Wanted, str]:
+    """One route, from its registration to its test mail, whose id stands beside it; each step is
+    proved as it is done."""
     if wanted.certified:
         certified(talk, wanted, known)
     _administrator(talk, wanted, known, "entra")
@@ -100,8 +101,7 @@ def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> Wanted:
     if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:
         _administrator(talk, proofs.wanted, known, "exchange")
     talk.head(said.TEST_MAIL)
-    LastMail(proofs).prove()
-    return proofs.wanted
+    return proofs.wanted, LastMail(proofs).prove()
 
 
 def _administrator(talk: Talk, wanted: Wanted, known: Known, part: str) -> None:
@@ -132,19 +132,24 @@ def _into_file(talk: Talk, wanted: Wanted, known: Known) -> None:
         talk.say(said.SEND_CERTIFICATE.fill(file=known.certificate))
 
 
-def _afterwards(talk: Talk, wanted: Wanted, known: Known) -> None:
+def _afterwards(talk: Talk, wanted: Wanted, known: Known, mail: str) -> None:
     """Whether it arrived nobody but the reader knows; what keeps it well is the administrator's."""
     if talk.hurried:
         return
     talk.say(DID_IT_ARRIVE)
     found = talk.choice(WHERE_IT_IS, NOT_LOOKED)
     tell: dict[int, Callable[[], None]] = {
-        ARRIVED: lambda: talk.done(IT_ARRIVED),
+        ARRIVED: lambda: _seen(talk, mail),
         NOT_THERE: lambda: talk.say(LOOK_FOR_IT.fill(mailbox=wanted.mailbox)),
     }
     tell.get(found, lambda: None)()
     if found == IN_OTHER or talk.yes(WANT_AFTER, default=False):
         show(talk, wanted, known, known.steps(wanted, "after"))
+
+
+def _seen(talk: Talk, mail: str) -> None:
+    talk.asked.call("queue_seen", id=mail)
+    talk.done(IT_ARRIVED)
 
 
 def _ending(talk: Talk, kept: Kept, wanted: Wanted, made: Sequence[str]) -> None:

@@ -62,10 +62,10 @@ WHERE_IT_IS = (
     (Words(en="I will look later", ja="あとで見る"), NOTHING),
 )
 IT_ARRIVED = Words(
-    en="Then it is proved to the very end. That you saw it is not written down: noroshi status goes on "
-    "to tell what the server accepted.",
-    ja="これで受信トレイまで届くことを確かめられました。この確認は記録に残らないため、noroshi status には"
-    "引き続きサーバーの受領だけが表示されます。",
+    en="Then it is proved to the very end. That you saw it is written down: noroshi status shows this "
+    "route as seen arrived.",
+    ja="これで受信トレイまで届くことを確かめられました。記録に残したので、noroshi status ではこの経路が"
+    "到達確認と表示されます。",
 )
 LOOK_FOR_IT = Words(
     en="The administrator finds it under Exchange admin center, Mail flow, Message trace. A report "

@@ -16,7 +16,7 @@ from noroshi.web.forms import label
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.mailing import of_type
-from noroshi.web.previews import preview
+from noroshi.web.previews import created, preview
 from noroshi.web.seen import part_page
 from noroshi.web.spots import called
 from noroshi.web.visit import Visit, page
@@ -126,6 +126,7 @@ async def _shown(
         form=form,
         tried=outcome.ok,
         differs=await preview(visit, outcome.ok),
+        added=await created(visit, outcome.ok),
         why=head,
         bad=bad,
         unsure=outcome.unsure,

@@ -1,4 +1,4 @@
-"""The first start's way out: Microsoft 365 or a mail server, in one form each, and the sign-in."""
+"""The first start's way out: Microsoft 365 or a mail server, in one form each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.routing import Route
 from noroshi.core.defined_sending import REDIRECT
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, asked, attempt
+from noroshi.web.first_checked import sealed
 from noroshi.web.first_route import (
     GRAPH,
     MICROSOFT,
@@ -28,7 +29,7 @@ from noroshi.web.first_route import (
     route_of,
     way_of,
 )
-from noroshi.web.first_told import Told, at_fields
+from noroshi.web.first_told import at_fields
 from noroshi.web.house import House
 from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.pages.first import looked, shown
@@ -36,9 +37,6 @@ from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 SIGN_IN = "/first/sign-in"
-DEEDS = ("secret", "paste", "device", "ask")
-ASKED_EACH = 5
-"""Seconds between questions about a code, where the server names none."""
 OF_GRAPH = "Microsoft Graph"
 """What a route by it is called."""
 LABELS: Mapping[str, Mapping[str, str]] = {
@@ -65,16 +63,12 @@ MEANT: Mapping[str, Mapping[str, str]] = {
     SERVER: {"value": "secret", "password": "secret"},
 }
 """Settings that a field stands for, though it is called otherwise."""
-SIGNING = {"secret": "first.secret", "pasted": "first.pasted"}
 
 
 def routes(house: House) -> list[Route]:
     """Their addresses."""
     both = ["GET", "POST"]
-    return [
-        Route("/first/mail", page(house, mail), methods=both),
-        Route(SIGN_IN, page(house, sign_in), methods=both),
-    ]
+    return [Route("/first/mail", page(house, mail), methods=both)]
 
 
 async def mail(visit: Visit) -> Response:
@@ -129,12 +123,15 @@ async def _made(
     seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
     etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}
     done = await attempt(visit, "definition_change", put=made, etags=etags)
-    if done.why or not given:
-        return done, not done.why
-    account = made.get(f"accounts/{account_of(there)}", {})
-    options = made[f"routes/{route_of(there, wanted.by)}"]["options"]
-    entry = account.get("secret") if way == MICROSOFT else options["password"]
-    return await attempt(visit, "set_secret", name=entry, value=given), True
+    if done.why:
+        return done, False
+    if way == MICROSOFT:
+        account = account_of(there)
+        entry = str(made[f"accounts/{account}"].get("secret", ""))
+        return await sealed(visit, account, entry, given), True
+    entry = made[f"routes/{route_of(there, wanted.by)}"]["options"].get("password", "")
+    done = await attempt(visit, "set_secret", name=entry, value=given) if given else done
+    return done, True
 
 
 def _shown_of(there: Documents) -> tuple[str, str]:
@@ -146,97 +143,3 @@ def _seen(all_of_it: Mapping[str, Any]) -> str:
     """Their etags, "" for what is not there, as the form carries them."""
     keys = _shown_of(all_of_it["documents"])
     return ",".join(all_of_it["etags"].get(key, "") for key in keys)
-
-
-async def sign_in(visit: Visit) -> Response:
-    """By the address pasted back, or by a code on another device."""
-    look, deed = await looked(visit), visit.form.get("do", "")
-    types = ("routes", "accounts")
-    defined, done = await visit.need("definition_show", types=types), Outcome()
-    route = route_of(defined["documents"])
-    if visit.request.method == "POST":
-        if deed not in DEEDS:
-            raise NotFound(TEXTS["error.not_there"])
-        done = await _signed(visit, deed, route)
-        if _is_in(deed, done):
-            return _on(visit)
-    device = deed in ("device", "ask") or asked(visit, "way") == "device"
-    code = _code(visit, deed, done)
-    # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
-    none: dict[str, Any] = {"ok": None}
-    # An address that was pasted wrongly was shown to nobody: the right one still completes it.
-    goes_on = code or (deed == "paste" and done.kind == "invalid")
-    begun = none if goes_on else await visit.ask("authorize_begin", route=route)
-    if "ok" not in begun and begun["error"] in ("not found", "conflict"):
-        return visit.to("/first/mail")
-    labels = {name: visit.text(key) for name, key in SIGNING.items()}
-    anew = "secret" in done.bad
-    why = at_fields(visit, done, labels, {"value": "secret"})
-    if anew:
-        why = Told(done.why[:1], {"secret": tuple(what for _, what in done.problems)})
-    if not done.why and "ok" not in begun:
-        why = Told((visit.say(begun["words"]),))
-    return await shown(
-        visit,
-        "mail",
-        "first_sign_in.html",
-        look,
-        done.status,
-        begun=begun.get("ok"),
-        anew=anew,
-        way="device" if device else "paste",
-        code=code,
-        waits=deed == "ask",
-        wait=_wait(done),
-        told=why,
-        guide=await _guide(visit, route),
-    )
-
-
-def _wait(done: Outcome) -> int:
-    """Seconds until it may be asked about the code again: no sooner (RFC 8628, 3.5)."""
-    told = done.ok.get("wait") if isinstance(done.ok, Mapping) else None
-    return int(told or ASKED_EACH)
-
-
-def _code(visit: Visit, deed: str, done: Outcome) -> Mapping[str, str] | None:
-    """The code to be typed elsewhere, and where; a form that asks again brings it along."""
-    if deed == "device" and done.ok:
-        return {"code": done.ok["code"], "url": done.ok["url"]}
-    code = {name: visit.form.get(name, "") for name in ("code", "url")}
-    return code if deed == "ask" and code["url"].startswith("https://") else None
-
-
-async def _signed(visit: Visit, deed: str, route: str) -> Outcome:
-    form = visit.form
-    if deed == "secret":
-        begun = await visit.need("authorize_begin", route=route)
-        value = form.get("secret", "")
-        return await attempt(visit, "set_secret", name=begun["secret"], value=value)
-    if deed == "paste":
-        pasted = form.get("pasted", "").strip()
-        return await attempt(visit, "authorize_finish", route=route, pasted=pasted)
-    op = "authorize_device" if deed == "device" else "authorize_device_ask"
-    return await attempt(visit, op, route=route)
-
-
-def _is_in(deed: str, done: Outcome) -> bool:
-    if deed == "ask":
-        return bool(done.ok and done.ok.get("route"))
-    return deed == "paste" and done.ok is not None
-
-
-def _on(visit: Visit) -> Response:
-    """To the last step; htmx goes there as a whole page."""
-    answer = visit.to("/first/alarm")
-    if visit.request.headers.get("hx-request"):
-        answer.status_code = 200
-        answer.headers["hx-redirect"] = answer.headers["location"]
-    return answer
-
-
-async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
-    """What an administrator of Microsoft 365 does, with the values filled in; nothing for
-    another provider."""
-    found = await visit.ask("guide_show", route=route)
-    return tuple(found["ok"]["steps"]) if "ok" in found else ()

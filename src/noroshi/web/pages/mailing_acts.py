@@ -195,6 +195,15 @@ async def send(visit: Visit, known: Known) -> Done:
     return Done(to=href(known.name, mail=done.ok["ids"][0]) + "#test")
 
 
+async def seen(visit: Visit, known: Known) -> Done:
+    """The person has the test mail before their eyes."""
+    mail = visit.form.get("mail", "")
+    done = await attempt(visit, "queue_seen", id=mail)
+    return (
+        _not_done(known, done) if done.why else Done(to=href(known.name, mail=mail) + "#test")
+    )
+
+
 DEEDS: Mapping[str, Callable[[Visit, Known], Awaitable[Done]]] = {
     "save": save,
     "entry": entry,
@@ -207,4 +216,5 @@ DEEDS: Mapping[str, Callable[[Visit, Known], Awaitable[Done]]] = {
     "certificate_import": certificate_import,
     "examine": examine,
     "send": send,
+    "seen": seen,
 }

@@ -11,7 +11,6 @@ from starlette.types import Scope
 from noroshi.service import NotFound, attend
 from noroshi.web.doing import asked
 from noroshi.web.house import House
-from noroshi.web.mailing import href
 from noroshi.web.returns import Expected, Returns
 from noroshi.web.visit import Handler, Visit, page
 from noroshi.web.words import TEXTS
@@ -54,7 +53,7 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     """In the name of whoever began it, as long as they are logged in."""
     house = visit.house
     person = await house.people.of_session(expected.key, visit.address)
-    back = expected.home + href(expected.route)
+    back = expected.home + expected.back
     if person is None:
         out = visit.text("route.landed.out")
         return visit.page("mailing_landed.html", 401, why=(out,), back=back)
@@ -62,7 +61,7 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     given = {"route": expected.route, "pasted": str(visit.request.url)}
     told = await attend(house.service, person, "authorize_finish", given, house.news)
     if "ok" in told:
-        return RedirectResponse(expected.home + href(expected.route, did="signed_in"), 303)
+        return RedirectResponse(expected.home + expected.then, 303)
     problems = [visit.say(one["what"]) for one in told.get("problems", ())]
     why = (visit.say(told["words"]), *problems)
     return visit.page("mailing_landed.html", 409, why=why, back=back)

@@ -11,8 +11,9 @@ from typing import Any
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from noroshi.people import keys
 from noroshi.web.codes import Code, Codes
-from noroshi.web.doing import Outcome, asked, attempt, clock
+from noroshi.web.doing import Outcome, asked, attempt, clock, may
 from noroshi.web.house import House
 from noroshi.web.instead_mail import left_to_copy, not_led
 from noroshi.web.mailing import Answer, href
@@ -20,6 +21,7 @@ from noroshi.web.mailing_route import Known, fields_of, known_of
 from noroshi.web.mails import TAKEN, attempts, names, relay, state
 from noroshi.web.visit import Handler, Visit, page, templates
 
+ACCEPTED = "accepted"
 SETTLED = (*TAKEN, "dropped", "held", "set aside")
 MOST_DIGITS = 4
 NO_CODE: Mapping[str, Any] = {"why": (), "over": True, "done": "", "because": ""}
@@ -47,7 +49,8 @@ def live_routes(house: House, codes: Codes) -> list[Route]:
 def part(visit: Visit, macro: str, *given: Any) -> Response:
     """A fragment of the page."""
     made = templates().get_template("mailing_parts.html")
-    module: Any = made.make_module({"t": visit.text, "say": visit.say})
+    values = {"t": visit.text, "say": visit.say, "csrf": keys.csrf_of(visit.key)}
+    module: Any = made.make_module(values)
     return HTMLResponse(str(getattr(module, macro)(*given)))
 
 
@@ -150,6 +153,10 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "tries": list(attempts(visit, flat, await names(visit))),
         "taken": queued["state"] in TAKEN,
         "over": queued["state"] in SETTLED,
+        "tick": may(visit)["act"] and queued["state"] == ACCEPTED,
+        "by": next((one["by"] for one in arrived if one["by"]), ""),
+        "id": id,
+        "action": href(name),
         "mail": f"/queue/mail?id={id}",
         "next": f"{href(name)}/test?id={id}",
     }

@@ -13,7 +13,7 @@ from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import asked, may
 from noroshi.web.forms import label
 from noroshi.web.house import House
-from noroshi.web.mailing import Answer, clouds, named, of_type
+from noroshi.web.mailing import Answer, clouds, href, named, of_type
 from noroshi.web.mailing_route import (
     BLANK,
     WAYS,
@@ -29,7 +29,7 @@ from noroshi.web.meanwhile import Both, both, told
 from noroshi.web.pages.mailing import DID
 from noroshi.web.pages.mailing_acts import DEEDS, Done
 from noroshi.web.pages.mailing_live import device_of, exam_of, letter_of, live_routes
-from noroshi.web.returns import Returns, port_for
+from noroshi.web.returns import Returns, home_of, port_for
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -58,9 +58,9 @@ def routes(house: House, returns: Returns) -> list[Route]:
         known = await known_of(visit, name, way)
         done = await DEEDS[deed](visit, known)
         if done.caught:
-            home = f"{visit.request.url.scheme}://{visit.request.url.netloc}"
-            begun = done.begun
-            returns.expect(begun["url"], begun["redirect"], visit.key, name, home)
+            begun, home = done.begun, home_of(visit.request.url)
+            to = {"then": href(name, did="signed_in"), "back": href(name)}
+            returns.expect(begun["url"], begun["redirect"], visit.key, name, home, **to)
         if done.device is not None:
             codes.keep(visit.key, name, done.device)
         return (
@@ -78,7 +78,7 @@ def routes(house: House, returns: Returns) -> list[Route]:
 
 
 async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Response:
-    allowed, mail = may(visit), asked(visit, "mail")
+    allowed, mail = may(visit), asked(visit, "mail") or visit.form.get("mail", "")
     # First: of a mail that is told to be taken, the route is known to have taken one.
     letter = await letter_of(visit, name, mail) if mail else None
     known = await known_of(visit, name, done.way or asked(visit, "way"))

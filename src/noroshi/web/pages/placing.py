@@ -13,7 +13,7 @@ from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, may, surely, told, typed
 from noroshi.web.house import House
 from noroshi.web.live import Live
-from noroshi.web.previews import preview
+from noroshi.web.previews import created, preview
 from noroshi.web.seen import part_page
 from noroshi.web.spots import called
 from noroshi.web.visit import Visit, page
@@ -111,6 +111,7 @@ async def _shown(
         form=form,
         tried=outcome.ok,
         differs=await preview(visit, outcome.ok),
+        added=await created(visit, outcome.ok),
         why=told(visit, outcome),
         unsure=outcome.unsure,
         may=may(visit),

@@ -1,0 +1,60 @@
+"""Instants as pages show them: short where one reads, whole, with the zone, to look at and for
+programs. They are the clock of the machine on which the node runs, which need not be the reader's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from html import escape
+
+TIME = '<time datetime="{}" title="{}">{}</time>'
+UTC = "UTC"
+
+
+class Html(str):
+    """Markup that is ready, for templates: all that is not ours in it is escaped."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
+class Moment(str):
+    """What is read of an instant, with the instant itself."""
+
+    __slots__ = ("at",)
+    at: datetime
+
+    def __new__(cls, shown: str, at: datetime) -> Moment:
+        """`at` is in this machine's zone."""
+        made = super().__new__(cls, shown)
+        made.at = at
+        return made
+
+
+def timed(text: str, moment: str | None = None) -> str:
+    """The element of a moment, by itself or where it stands in a sentence; else the text."""
+    one = text if moment is None else moment
+    if not isinstance(one, Moment):
+        return text
+    parts = (one.at.isoformat(timespec="seconds"), whole(one.at), str(one))
+    told = TIME.format(*map(escape, parts))
+    if moment is None:
+        return Html(told)
+    before, found, after = str(text).partition(str(one))
+    return Html(f"{escape(before)}{told}{escape(after)}") if found else text
+
+
+def whole(at: datetime) -> str:
+    """With the year, the seconds and the zone."""
+    return f"{at:%Y-%m-%d %H:%M:%S} {zone_of(at)}"
+
+
+def zone_of(at: datetime) -> str:
+    """The zone's letters, where it has some, and how far it is from UTC then."""
+    from_utc = at.utcoffset() or timedelta()
+    minutes = round(from_utc.total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    told = f"{UTC}{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}" if minutes else UTC
+    letters = at.tzname() or ""
+    return f"{letters} ({told})" if letters.isalpha() and letters != UTC else told

@@ -1,0 +1,163 @@
+"""The first start's sign-in: in this very browser, by the address pasted back, or by a code on
+another device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noroshi.core.defined_sending import REDIRECT
+from noroshi.service import NotFound
+from noroshi.web.doing import Outcome, asked, attempt
+from noroshi.web.first_checked import sealed
+from noroshi.web.first_route import Documents, account_of, route_of
+from noroshi.web.first_told import Told, at_fields
+from noroshi.web.house import House
+from noroshi.web.pages.first import looked, shown
+from noroshi.web.pages.first_mail import SIGN_IN
+from noroshi.web.returns import Returns, home_of, port_for
+from noroshi.web.visit import Handler, Visit, page
+from noroshi.web.words import TEXTS
+
+NEXT = "/first/alarm"
+DEEDS = ("secret", "paste", "device", "ask")
+BROWSER, PASTE, DEVICE = WAYS = ("browser", "paste", "device")
+BY_DEED = {"paste": PASTE, "device": DEVICE, "ask": DEVICE}
+ASKED_EACH = 5
+"""Seconds between questions about a code, where the server names none."""
+SIGNING = {"secret": "first.secret", "pasted": "first.pasted"}
+NONE: Mapping[str, Any] = {"ok": None}
+
+
+def routes(house: House, returns: Returns) -> list[Route]:
+    """Its address."""
+    return [Route(SIGN_IN, page(house, _handler(returns)), methods=["GET", "POST"])]
+
+
+def _handler(returns: Returns) -> Handler:
+    async def sign_in(visit: Visit) -> Response:
+        look, deed = await looked(visit), visit.form.get("do", "")
+        types = ("routes", "accounts")
+        documents = (await visit.need("definition_show", types=types))["documents"]
+        route, done = route_of(documents), Outcome()
+        if visit.request.method == "POST":
+            if deed not in DEEDS:
+                raise NotFound(TEXTS["error.not_there"])
+            done = await _signed(visit, deed, route)
+            if _is_in(deed, done):
+                return _on(visit)
+        port = _port(visit, documents)
+        way, code = _way(visit, deed, port), _code(visit, deed, done)
+        # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
+        # An address that was pasted wrongly was shown to nobody: the right one still completes it.
+        goes_on = code or (deed == PASTE and done.kind == "invalid")
+        begun = NONE if goes_on else await _begun(visit, returns, route, way, port)
+        if "ok" not in begun and begun["error"] in ("not found", "conflict"):
+            return visit.to("/first/mail")
+        return await shown(
+            visit,
+            "mail",
+            "first_sign_in.html",
+            look,
+            done.status,
+            begun=begun.get("ok"),
+            anew="secret" in done.bad,
+            ways=WAYS if port is not None else WAYS[1:],
+            way=way,
+            code=code,
+            waits=deed == "ask",
+            wait=_wait(done),
+            told=_told(visit, done, begun),
+            guide=await _guide(visit, route),
+        )
+
+    return sign_in
+
+
+def _port(visit: Visit, documents: Documents) -> int | None:
+    """Where the browser would come back to this manager by itself; None: nowhere."""
+    account = documents.get(f"accounts/{account_of(documents)}", {})
+    return port_for(visit.request.url, str(account.get("redirect") or REDIRECT))
+
+
+def _way(visit: Visit, deed: str, port: int | None) -> str:
+    """The one that is shown: the easiest, unless another one was chosen or tried."""
+    chosen = BY_DEED.get(deed) or asked(visit, "way")
+    if chosen in (PASTE, DEVICE) or port is None:
+        return chosen if chosen in (PASTE, DEVICE) else PASTE
+    return BROWSER
+
+
+async def _begun(
+    visit: Visit, returns: Returns, route: str, way: str, port: int | None
+) -> Mapping[str, Any]:
+    """The sign-in page; by this browser, whoever comes back from it goes on to the last step."""
+    listening = port or 0 if way == BROWSER else 0
+    begun: Mapping[str, Any] = await visit.ask("authorize_begin", route=route, port=listening)
+    if way == BROWSER and "ok" in begun and begun["ok"]["url"]:
+        at, home = begun["ok"], home_of(visit.request.url)
+        to = {"then": NEXT, "back": SIGN_IN}
+        returns.expect(at["url"], at["redirect"], visit.key, route, home, **to)
+    return begun
+
+
+def _told(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> Told:
+    """What is wrong, at its field. Of a secret that was refused at the sign-in, that it is."""
+    if not done.why:
+        return Told() if "ok" in begun else Told((visit.say(begun["words"]),))
+    labels = {name: visit.text(key) for name, key in SIGNING.items()}
+    why = at_fields(visit, done, labels, {"value": "secret"})
+    if "secret" in done.bad and not why.bad:
+        return Told(done.why[:1], {"secret": tuple(what for _, what in done.problems)})
+    return why
+
+
+def _wait(done: Outcome) -> int:
+    """Seconds until it may be asked about the code again: no sooner (RFC 8628, 3.5)."""
+    told = done.ok.get("wait") if isinstance(done.ok, Mapping) else None
+    return int(told or ASKED_EACH)
+
+
+def _code(visit: Visit, deed: str, done: Outcome) -> Mapping[str, str] | None:
+    """The code to be typed elsewhere, and where; a form that asks again brings it along."""
+    if deed == "device" and done.ok:
+        return {"code": done.ok["code"], "url": done.ok["url"]}
+    code = {name: visit.form.get(name, "") for name in ("code", "url")}
+    return code if deed == "ask" and code["url"].startswith("https://") else None
+
+
+async def _signed(visit: Visit, deed: str, route: str) -> Outcome:
+    form = visit.form
+    if deed == "secret":
+        begun = await visit.need("authorize_begin", route=route)
+        return await sealed(visit, begun["account"], begun["secret"], form.get("secret", ""))
+    if deed == "paste":
+        pasted = form.get("pasted", "").strip()
+        return await attempt(visit, "authorize_finish", route=route, pasted=pasted)
+    op = "authorize_device" if deed == "device" else "authorize_device_ask"
+    return await attempt(visit, op, route=route)
+
+
+def _is_in(deed: str, done: Outcome) -> bool:
+    if deed == "ask":
+        return bool(done.ok and done.ok.get("route"))
+    return deed == "paste" and done.ok is not None
+
+
+def _on(visit: Visit) -> Response:
+    """To the last step; htmx goes there as a whole page."""
+    answer = visit.to(NEXT)
+    if visit.request.headers.get("hx-request"):
+        answer.status_code = 200
+        answer.headers["hx-redirect"] = answer.headers["location"]
+    return answer
+
+
+async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
+    """What an administrator of Microsoft 365 does, with the values filled in; nothing for
+    another provider."""
+    found = await visit.ask("guide_show", route=route)
+    return tuple(found["ok"]["steps"]) if "ok" in found else ()
