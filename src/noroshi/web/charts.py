@@ -12,8 +12,9 @@ from typing import Any
 from noroshi.actions.phrases import quantity
 
 Answer = Mapping[str, Any]
-WIDE, NARROW = 1080, 340
-"""Widths of the drawing, for a desk's screen and for a phone's: its letters stay readable."""
+WIDE, HALF, NARROW = 1080, 520, 340
+"""Widths of the drawing, for a desk's screen, for two side by side on it, and for a phone's: its
+letters stay readable."""
 HIGH = 200
 LEFT, MARGIN, TOP, BOTTOM = 64, 8, 14, 168
 GRID = 4

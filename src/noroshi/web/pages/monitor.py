@@ -12,7 +12,7 @@ from starlette.routing import Route
 from noroshi.actions.phrases import quantity
 from noroshi.core.levels import Level
 from noroshi.core.own import OWN
-from noroshi.web.charts import NARROW, WIDE, chart
+from noroshi.web.charts import HALF, NARROW, WIDE, chart
 from noroshi.web.decided import decided
 from noroshi.web.doing import asked, may
 from noroshi.web.house import House
@@ -69,10 +69,9 @@ def _open(status: Mapping[str, Any]) -> int:
 def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     tongue, now = TONGUES[language], shown["at"]
     faults = shown["faults"]
-    drawn = [
-        (one, [chart(one, faults, width) for width in (WIDE, NARROW)])
-        for one in shown["series"][:CHARTS]
-    ]
+    series = shown["series"][:CHARTS]
+    widths = (HALF if len(series) > 1 else WIDE, NARROW)
+    drawn = [(one, [chart(one, faults, width) for width in widths]) for one in series]
     return {
         "shown": shown,
         "names": shown["status"]["path"].split("/", 2),
@@ -80,7 +79,7 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         "level_now": level_of(shown["status"]),
         "all_had": _all_had(shown["status"]["items"]),
         "charts": [(one, both) for one, both in drawn if all(both)],
-        "tables": [(one, _rows(one)) for one in shown["series"]][:CHARTS],
+        "tables": [(one, _rows(one)) for one in series],
         "at": lambda instant: tongue.moment(instant, now, seconds=True),
         "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
     }
