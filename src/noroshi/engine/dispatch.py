@@ -20,6 +20,7 @@ from noroshi.core.words import Words
 from noroshi.engine import journal
 from noroshi.engine.choosing import Choosing, Together
 from noroshi.engine.gone import GoneRoute
+from noroshi.engine.kept import as_kept
 from noroshi.engine.lines import Lines
 from noroshi.engine.out import Out
 from noroshi.engine.pacing import Pacing
@@ -311,7 +312,7 @@ class Dispatch:
     async def _send(self, way: Way, envelope: Envelope) -> Receipt:
         try:
             async with asyncio.timeout(LONGEST_SEND):
-                return await way.transport.send(envelope)
+                return as_kept(await way.transport.send(envelope))
         except Exception as bug:  # against the contract; keep the envelope all the same
             log.exception("transport failed on %s", envelope.id)
             return self._deferred(envelope, BUG.fill(bug=type(bug).__name__))
