@@ -169,7 +169,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         and nothing written, if one of them does not wait any more."""
 
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
-        """It was not tried after all: due now, and the attempt is none. False: no longer lent."""
+        """It was not tried after all: it stands where it stood, due now at the latest, and the
+        attempt is none. False: no longer lent."""
 
     async def taken(self, since: datetime) -> Sequence[Taken]:
         """The mails that were accepted since then, oldest first."""

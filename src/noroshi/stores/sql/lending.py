@@ -20,7 +20,7 @@ from noroshi.stores.sql.values import Connection, instant, kept, number
 # no route before it in the envelope's list is up. The planner must take the small index. All of
 # them are one row, as each row more is one more turn at the interpreter's lock.
 DUE = """
-select json_group_array(json_array(s.seq, s.attempts, s.envelope) order by s.lane, s.due, s.seq),
+select json_group_array(json_array(s.seq, s.attempts, s.envelope, s.due) order by s.lane, s.due, s.seq),
        (select since from rest where route = :route)
 from (
     select s.seq from spool s indexed by spool_due
@@ -96,8 +96,8 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
         db.execute(LEND, {"lent": json.dumps(lent)} | whose | until)
     down = None if since is None else instant(since)
     parcels = [
-        Parcel(_envelope(body, attempts), first.route, lease, down)
-        for (_, attempts, body), (_, lease) in zip(rows, lent, strict=True)
+        Parcel(_envelope(body, attempts), first.route, lease, down, instant(due))
+        for (_, attempts, body, due), (_, lease) in zip(rows, lent, strict=True)
     ]
     return parcels + [None] * (len(claims) - len(parcels))
 

@@ -80,7 +80,7 @@ def set_alone(db: Connection, seq: int, envelope: Envelope) -> None:
 
 def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
     """As ports.Store.give_back says."""
-    row = (number(now), parcel.envelope.id, parcel.lease)
+    row = (number(parcel.due_again(now)), parcel.envelope.id, parcel.lease)
     return bool(db.execute(GIVE_BACK, row).rowcount)
 
 
