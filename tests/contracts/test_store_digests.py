@@ -187,7 +187,9 @@ async def test_what_was_put_off_and_not_tried_after_all_stands_there_too(store, 
 
 
 @pytest.mark.parametrize("by", [-HOUR, HOUR])
-async def test_what_is_given_back_as_the_clock_was_just_set_is_due_all_the_same(store, lend, by):
+async def test_what_is_given_back_as_the_clock_was_just_set_is_due_all_the_same(
+    store, lend, by
+):
     await store.post(A)
     assert await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
     again, now = await lend(now=DAWN + SECOND), DAWN + SECOND + by

@@ -133,6 +133,11 @@ class Line:
             self.at_once -= 1
 
 
+async def until(well):
+    while not well():
+        await asyncio.sleep(0.01)
+
+
 MAILS = [replace(LETTER, id=f"m.{n}/r/ops", order=f"o{n}") for n in range(9)]
 MORE = replace(LETTER, id="m.9/r/ops", order="o9")
 
@@ -208,6 +213,16 @@ async def test_what_was_asked_for_ahead_is_given_back_when_its_route_goes_to_res
     await scene.store.until(lambda: scene.store.given_back)
     assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
     assert scene.store.given_back == [MAILS[1].id]
+
+
+@pytest.mark.parametrize("busy", [20], indirect=True)
+async def test_mails_stay_in_order_where_the_server_takes_longer_than_one_may_wait(busy):
+    scene, line, _ = busy
+    scene.store.goes_on.set()
+    for count in range(1, len(MAILS) + 1):
+        line.let_go(1)
+        await until(lambda count=count: len(scene.smtp.sent) == count)
+    assert [mail.id for mail in scene.smtp.sent] == [mail.id for mail in MAILS]
 
 
 async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):
