@@ -82,7 +82,8 @@ class Slow(MemoryStore):
 
     def __init__(self):
         super().__init__()
-        self.goes_on, self.lent, self.given_back = asyncio.Event(), [], []
+        self.goes_on = asyncio.Event()
+        self.lent, self.given_back, self.settled = [], [], []
         self.moved = asyncio.Condition()
 
     async def claim_parcel(self, *given):
@@ -97,7 +98,9 @@ class Slow(MemoryStore):
 
     async def settle(self, *given):
         await self.goes_on.wait()
-        return await super().settle(*given)
+        held = await super().settle(*given)
+        await self._see(self.settled, given[0])
+        return held
 
     async def _see(self, where, parcel):
         async with self.moved:
@@ -131,11 +134,6 @@ class Line:
             return await self.accepts(envelope)
         finally:
             self.at_once -= 1
-
-
-async def until(well):
-    while not well():
-        await asyncio.sleep(0.01)
 
 
 MAILS = [replace(LETTER, id=f"m.{n}/r/ops", order=f"o{n}") for n in range(9)]
@@ -221,7 +219,7 @@ async def test_mails_stay_in_order_where_the_server_takes_longer_than_one_may_wa
     scene.store.goes_on.set()
     for count in range(1, len(MAILS) + 1):
         line.let_go(1)
-        await until(lambda count=count: len(scene.smtp.sent) == count)
+        await scene.store.until(lambda count=count: len(scene.store.settled) == count)
     assert [mail.id for mail in scene.smtp.sent] == [mail.id for mail in MAILS]
 
 
