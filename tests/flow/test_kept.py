@@ -84,7 +84,7 @@ async def test_what_tells_of_an_attempt_in_such_letters_does_not_keep_its_end_fr
         routes=("smtp2",),
         action="note",
     )
-    scene.told = {"n": aside}
+    scene.notifications = {"n": aside}
     answers(scene, Answer(Verdict.REFUSED, "550 no"))
     row, _ = await settled(scene)
     assert row.fate == "set aside"

@@ -110,7 +110,8 @@ class Parcel:
     """An envelope lent for one attempt by one route; the attempt is already on record.
 
     `down_since` is since when the route has been down without a break, None if it is well;
-    `due` is when its envelope's turn came, by which it stands in its lane.
+    `due` is when its envelope's turn came, by which it stands in its lane. `unread` says why the
+    envelope could not be read: it stands in for what is stored, and must not leave.
     """
 
     envelope: Envelope
@@ -118,6 +119,7 @@ class Parcel:
     lease: str
     down_since: datetime | None = None
     due: datetime | None = None
+    unread: Words | None = None
 
     def due_again(self, now: datetime) -> datetime:
         """Where it stands that was not tried: where it stood. It is due all the same where the

@@ -18,7 +18,7 @@ from noroshi.core.delivery import Fate, RestRoute, Retry, probed
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
 from noroshi.engine.answered import Answered
-from noroshi.engine.choosing import Choosing, Together
+from noroshi.engine.choosing import Choosing, Together, Told
 from noroshi.engine.endings import Attempt, Endings
 from noroshi.engine.gone import GoneRoute
 from noroshi.engine.lines import Lines
@@ -37,9 +37,6 @@ MARGIN = 65.0  # seconds of its lease that are the store's: another process may 
 AHEAD = 8  # slots for each line: one sends, the others write down and ask
 QUICK = 0.05  # seconds: only where a mail takes no longer are there more than two slots a line
 LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
-
-Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
-"""The envelopes that tell of an attempt's end; they are written down with it."""
 
 
 class Dispatch:
@@ -60,7 +57,7 @@ class Dispatch:
         self._open, self._attempt, self._in_step = open_transport, attempt, in_step
         self._told = told
         self.pacing, self.lines, self._out = Pacing(), Lines(), Out()
-        self._choosing = Choosing(store, clocks, self.pacing, together)
+        self._choosing = Choosing(store, clocks, self.pacing, together, told)
         self.ways: dict[str, Way] = {}
         self._answered = Answered(clocks, self.pacing, luck)
         self._known, self._changed = set[str](), set[str]()
@@ -228,7 +225,7 @@ class Dispatch:
                 # Its lease is too short by now, and something more urgent may have come.
                 await self._gives_back(turn)
                 await self._asks(node, way, turn)
-        except BaseException:
+        except BaseException:  # whatever it was, the line is free for the next
             self.lines.free(way.route)
             raise
         if turn.parcel is not None and self._may_leave(way, rested, at_once):
