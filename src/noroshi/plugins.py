@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from noroshi import schema
 from noroshi.core.closed import CLOSED, Closed
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Alarm, Contact, Monitor, Rule
@@ -59,7 +60,8 @@ class Plugins:
         try:
             check = self.check(monitor.kind)
             topic = Topic(monitor, check.title, check.names, self._runs_on)
-            return self.action(rule.action).draft(rule.options, contact, topic, alarms)
+            draft = self.action(rule.action).draft
+            return _to_be_kept(draft(rule.options, contact, topic, alarms))
         except Exception as bug:  # what a user wrote must not stop the watch
             log.exception("cannot draft %s for rule %s", rule.action, rule.id)
             lines = [f"{monitor.path} {a.event.item}: {a.event.after.name}" for a in alarms]
@@ -70,7 +72,7 @@ class Plugins:
         try:
             draft = self.action(action).notice
             if draft is not None:
-                return draft(contact, about)
+                return _to_be_kept(draft(contact, about))
         except Exception:  # a bug in a text must keep nothing from being told
             log.exception("cannot draft a notice by %s", action)
         subject = f"[Noroshi] {about.happening.value}"
@@ -82,7 +84,7 @@ class Plugins:
         try:
             draft = self.action(members[0].action).together
             if draft is not None:
-                return draft(payloads, now)
+                return _to_be_kept(draft(payloads, now))
         except Exception:  # a bug in a text must keep no alarm from being told
             log.exception("cannot draft a digest by %s", members[0].action)
         texts = [str(payload.get("text", "")) for payload in payloads]
@@ -97,10 +99,17 @@ class Plugins:
         if action is None or action.finish is None:
             return envelope
         try:
-            return replace(envelope, payload=await action.finish(envelope.payload))
+            finished = _to_be_kept(await action.finish(envelope.payload))
+            return replace(envelope, payload=finished)
         except Exception as bug:  # or nothing of this turn would ever be written down
             log.exception("cannot finish %s", envelope.id)
             return replace(envelope, payload={**envelope.payload, "plain": repr(bug)})
+
+
+def _to_be_kept(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raises for what no store could write: all that is written with it would wait for ever."""
+    schema.text(payload)
+    return payload
 
 
 def _by_kind(plugins: Iterable[P]) -> dict[str, P]:

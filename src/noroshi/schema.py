@@ -93,7 +93,7 @@ def text(value: object) -> str:
     return _encoder.encode(value).decode()
 
 
-def value(wanted: type[T], stored: str) -> T:
+def value(wanted: type[T], stored: str | bytes) -> T:
     """The value that was stored; Unreadable if the text is not one of that type."""
     try:
         found: T = _decoder(wanted).decode(stored)

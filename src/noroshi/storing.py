@@ -156,7 +156,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         self, node: Node, route: str, now: datetime, but: Collection[str] = ()
     ) -> Parcel | None:
         """Lend an envelope whose turn on this route it is: of the most urgent lane, the oldest
-        of its order key; none that may join a digest for a contact in `but`."""
+        of its order key; none that may join a digest for a contact in `but`. What cannot be
+        read is lent as `unread`."""
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
         """The parcel's envelope and those that wait for the same contact, without the bodies of
@@ -169,7 +170,15 @@ class Store(PeopleStore, AlarmStore, Protocol):
         and nothing written, if one of them does not wait any more."""
 
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
-        """It was not tried after all: due now, and the attempt is none. False: no longer lent."""
+        """It was not tried after all: it stands where it stood, due now at the latest, and the
+        attempt is none. False: no longer lent."""
+
+    async def put_by(
+        self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        """Set aside what was lent and cannot be read, as it is stored, and with it write the
+        envelopes that tell of it; members of a digest wait by themselves again. False: no
+        longer lent."""
 
     async def taken(self, since: datetime) -> Sequence[Taken]:
         """The mails that were accepted since then, oldest first."""

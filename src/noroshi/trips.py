@@ -66,12 +66,30 @@ def looked_at(notes: Mapping[str, str], account: str) -> Looked | None:
         return None
 
 
+def anew_note_of(route: str) -> str:
+    """The name under which a node notes by what mails are known of a route that was removed, or
+    has another mailbox: those from before tell nothing of it."""
+    return f"trips/{route}"
+
+
+def called(installation: str, notes: Mapping[str, str], route: str) -> str:
+    """How ids of the route's mails end."""
+    mark = notes.get(anew_note_of(route), "")
+    return f"{installation}-{mark}" if mark else installation
+
+
 async def mails_of(store: Store, route: str) -> Sequence[Followed]:
     """A route's mails, the newest first, back to one that was seen."""
-    newest = await store.followed(prefix_of(route), FIRST)
+    newest = await _own(store, route, FIRST)
     if not newest or arrival_of(newest[0], SEEN):
         return newest
-    return await store.followed(prefix_of(route), LAST)
+    return await _own(store, route, LAST)
+
+
+async def _own(store: Store, route: str, last: int) -> Sequence[Followed]:
+    ending = called("", await store.notes(), route)
+    found = await store.followed(prefix_of(route), last)
+    return [mail for mail in found if mail.row.envelope.id.endswith(ending)]
 
 
 def prefix_of(route: str) -> str:

@@ -27,6 +27,7 @@ from noroshi.core.notices import (
     Well,
 )
 from noroshi.core.words import plain
+from noroshi.stores.sql.unread import WHY
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"
 NIGHT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)
@@ -102,6 +103,13 @@ ALL = {
     ),
     "address-refused": replace(FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1")),
     "set-aside": ASIDE,
+    "unread": replace(
+        ASIDE,
+        to=(),
+        subject="? (cannot be read / 読み取れません)",
+        why=WHY.fill(said="no Envelope: Input data was truncated"),
+        unread=True,
+    ),
     "came-back": CAME_BACK,
     "well": WELL,
     "not-well": replace(
@@ -174,6 +182,7 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
         "text-failed",
         "route-refused",
         "address-refused",
+        "unread",
         "set-aside",
         "came-back",
     }

@@ -168,6 +168,44 @@ async def test_what_was_not_tried_after_all_is_due_again_and_counts_no_attempt(s
     assert (await lend(now=DAWN + SECOND)).envelope == A
 
 
+async def test_what_was_not_tried_after_all_stands_where_it_stood_in_its_lane(store, lend):
+    await store.post(A, B)
+    first = await lend(now=DAWN + SECOND)
+    await store.post(replace(C, born=DAWN + SECOND))
+    assert await store.give_back(first, DAWN + MINUTE)
+    assert (await lend(now=DAWN + MINUTE)).envelope == A
+
+
+async def test_what_was_put_off_and_not_tried_after_all_stands_there_too(store, lend):
+    await store.post(A)
+    put_off = Retry(DAWN + MINUTE, plain("busy"))
+    assert await store.settle(await lend(), LATER, put_off)
+    again = await lend(now=DAWN + HOUR)
+    await store.post(replace(B, born=DAWN + 2 * MINUTE))
+    assert await store.give_back(again, DAWN + HOUR)
+    assert (await lend(now=DAWN + HOUR)).envelope.id == "a"
+
+
+@pytest.mark.parametrize("by", [-HOUR, HOUR])
+async def test_what_is_given_back_as_the_clock_was_just_set_is_due_all_the_same(
+    store, lend, by
+):
+    await store.post(A)
+    assert await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
+    again, now = await lend(now=DAWN + SECOND), DAWN + SECOND + by
+    assert await store.give_back(again, now)
+    await store.shift(by)
+    assert await lend(now=now)
+
+
+async def test_what_is_given_back_after_the_clock_was_set_back_is_due_all_the_same(store, lend):
+    await store.post(A)
+    out = await lend()
+    await store.shift(-HOUR)
+    assert await store.give_back(out, DAWN - HOUR)
+    assert await lend(now=DAWN - HOUR)
+
+
 async def test_what_is_no_longer_lent_cannot_be_given_back(store, lend):
     await store.post(A)
     late = await lend()

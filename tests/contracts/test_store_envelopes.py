@@ -563,3 +563,18 @@ async def test_a_look_at_a_route_without_a_mail_is_kept_like_a_mails_answer(stor
     assert rest == expected
     await store.probed("smtp", None)
     assert await store.resting() == []
+
+
+async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_written(
+    store, lend
+):
+    await store.post(letter("a", order="one"), letter("b", order="one"))
+    parcel, why = await lend(), Words(en="damaged", ja="破損")
+    assert await store.put_by(parcel, why, DAWN, [letter("told", alarms=())])
+    row, receipts = await store.envelope("a")
+    assert (row.fate, row.why, row.out, row.envelope.attempts) == ("set aside", why, False, 0)
+    assert receipts == ()
+    assert [one.envelope.id for one in await store.waiting()] == ["a", "b", "told"]
+    assert (await lend()).envelope.id == "b"
+    assert not await store.put_by(parcel, why, DAWN)
+    assert await store.release("a", DAWN)

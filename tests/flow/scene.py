@@ -91,6 +91,7 @@ class Scene:
         self.measured, self.pace = 0, 1
         self.boxes = {}
         self.used = {}
+        self.notifications = {}
         self.plans = {0: FixedPlan({}, {})}
 
     async def plan(self, *monitors, routes=("smtp1", "smtp2"), title=""):
@@ -101,7 +102,9 @@ class Scene:
             Version(number=current.number + 1), ids, current.number
         )
         found = {name: Route(name=name, title=title, kind="scripted") for name in routes}
-        self.plans[number] = FixedPlan({m.id: m for m in monitors}, found)
+        self.plans[number] = FixedPlan(
+            {m.id: m for m in monitors}, found, {}, self.notifications
+        )
 
     async def compile(self, version):
         return self.plans[version.number]

@@ -82,7 +82,8 @@ class Slow(MemoryStore):
 
     def __init__(self):
         super().__init__()
-        self.goes_on, self.lent, self.given_back = asyncio.Event(), [], []
+        self.goes_on = asyncio.Event()
+        self.lent, self.given_back, self.settled = [], [], []
         self.moved = asyncio.Condition()
 
     async def claim_parcel(self, *given):
@@ -97,7 +98,9 @@ class Slow(MemoryStore):
 
     async def settle(self, *given):
         await self.goes_on.wait()
-        return await super().settle(*given)
+        held = await super().settle(*given)
+        await self._see(self.settled, given[0])
+        return held
 
     async def _see(self, where, parcel):
         async with self.moved:
@@ -208,6 +211,16 @@ async def test_what_was_asked_for_ahead_is_given_back_when_its_route_goes_to_res
     await scene.store.until(lambda: scene.store.given_back)
     assert [mail.id for mail in scene.smtp.sent] == [MAILS[0].id]
     assert scene.store.given_back == [MAILS[1].id]
+
+
+@pytest.mark.parametrize("busy", [20], indirect=True)
+async def test_mails_stay_in_order_where_the_server_takes_longer_than_one_may_wait(busy):
+    scene, line, _ = busy
+    scene.store.goes_on.set()
+    for count in range(1, len(MAILS) + 1):
+        line.let_go(1)
+        await scene.store.until(lambda count=count: len(scene.store.settled) == count)
+    assert [mail.id for mail in scene.smtp.sent] == [mail.id for mail in MAILS]
 
 
 async def test_what_was_asked_for_ahead_is_given_back_when_the_node_stops(busy):

@@ -534,3 +534,37 @@ async def test_a_mail_to_a_mailbox_that_is_read_no_more_waits_for_nothing():
     await scene.version()
     await scene.lives()
     assert await scene.store.waiting() == []
+
+
+async def test_a_route_that_is_removed_and_defined_again_has_seen_nothing_yet():
+    post = Post()
+    await post.version()
+    async with post.life() as engine:
+        await post.seconds(engine, 60)
+        assert (await post.trip()).seen is not None
+        await post.version(routes=("smtp2",))
+        await post.seconds(engine, 60)
+        post.mailbox.delay = None  # by the new one nothing arrives
+        await post.version()
+        await post.seconds(engine, 60)
+        assert (await post.trip()).seen is None
+    sent = [mail.id for mail in post.smtp.sent if mail.id.startswith(TODAY)]
+    assert len(set(sent)) == len(sent) == 2
+
+
+async def test_a_route_whose_mailbox_is_another_one_has_seen_nothing_yet_nor_missed_anything():
+    post = Post(delay=None)
+    await post.version()
+    await post.lives()
+    post.time.pass_by(days=3)
+    other = Mailbox(post, [post.smtp])
+    box = post.box(account="other", mailbox=other)
+    post.boxes = {"smtp1": replace(box, address="other@example.com")}
+    await post.version()
+    began = post.time.now
+    async with post.life() as engine:
+        await post.seconds(engine, 1)
+        (mail,) = await mails_of(post.store, "smtp1")
+        assert mail.row.envelope.to == ("other@example.com",)
+        await post.seconds(engine, 60)
+        assert (await post.trip()).seen >= began

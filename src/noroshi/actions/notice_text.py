@@ -138,22 +138,27 @@ def _(notice: Failed, reader: Reader) -> Page:
 
 @page.register
 def _(notice: Aside, reader: Reader) -> Page:
+    to_do = words.UNREAD_DO if notice.unread else words.ASIDE_DO
     return _page(
         reader,
         notice,
         reader.say(words.ASIDE, contact=notice.contact),
-        lead=(reader.say(words.ASIDE_SO),),
+        lead=(reader.say(words.UNREAD_SO if notice.unread else words.ASIDE_SO),),
         rows=(
             reader.row(words.SUBJECT, notice.subject),
-            reader.row(words.CONTACT, f"{notice.contact} ({', '.join(notice.to)})"),
+            reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.ROUTE, notice.route),
-            reader.row(words.ANSWER, reader.say(notice.why)),
+            reader.row(words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.why)),
             reader.row(words.AT, reader.when(notice.at)),
             reader.row(words.MAIL, notice.mail),
-            reader.row(words.TO_DO, reader.say(words.ASIDE_DO, mail=notice.mail)),
+            reader.row(words.TO_DO, reader.say(to_do, mail=notice.mail)),
         ),
         level=Level.CRITICAL,
     )
+
+
+def _addressed(notice: Aside) -> str:
+    return f"{notice.contact} ({', '.join(notice.to)})" if notice.to else notice.contact
 
 
 @page.register

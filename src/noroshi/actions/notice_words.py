@@ -108,6 +108,18 @@ ASIDE_DO = Words(
     en="mend the address, then: noroshi queue edit {mail}",
     ja="宛先を直してください: noroshi queue edit {mail}",
 )
+UNREAD_SO = Words(
+    en="What the store has of it cannot be read. That is a fault of Noroshi's own, not of a route or "
+    "an address. The record is kept as it is; all other mail goes on.",
+    ja="保存先にある記録を読み取れません。送信経路や宛先ではなく、Noroshi 側の問題です。記録はそのまま残し、"
+    "ほかのメールの送信は続けています。",
+)
+UNREAD_DO = Words(
+    en="what it was about: noroshi log. Where an older Noroshi runs than the one that wrote it, update, "
+    "then: noroshi queue release {mail}",
+    ja="内容は noroshi log で確かめてください。以前より古い版の Noroshi を使っている場合は、新しい版にしてから"
+    "送信してください: noroshi queue release {mail}",
+)
 CAME_BACK = Words(
     en="a mail to {contact}, {address}, came back",
     ja="{contact} ({address}) 宛てのメールが戻ってきました",

@@ -109,13 +109,22 @@ class Envelope:
 class Parcel:
     """An envelope lent for one attempt by one route; the attempt is already on record.
 
-    `down_since` is since when the route has been down without a break, None if it is well.
+    `down_since` is since when the route has been down without a break, None if it is well;
+    `due` is when its envelope's turn came, by which it stands in its lane. `unread` says why the
+    envelope could not be read: it stands in for what is stored, and must not leave.
     """
 
     envelope: Envelope
     route: str
     lease: str
     down_since: datetime | None = None
+    due: datetime | None = None
+    unread: Words | None = None
+
+    def due_again(self, now: datetime) -> datetime:
+        """Where it stands that was not tried: where it stood. It is due all the same where the
+        clock was set back meanwhile."""
+        return now if self.due is None else min(self.due, now)
 
 
 class Verdict(Enum):

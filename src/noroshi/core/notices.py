@@ -139,7 +139,8 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """No route would take a mail: it lies in the queue until a person does something."""
+    """No route would take a mail, or it cannot be read any more (`unread`): it lies in the queue
+    until a person does something."""
 
     at: datetime
     mail: str
@@ -148,6 +149,7 @@ class Aside:
     subject: str
     route: str
     why: Words
+    unread: bool = False
 
     happening = Happening.ASIDE
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from noroshi.core.delivery import Fate, SetAside
 from noroshi.core.digest import digest, joined, may_join
-from noroshi.core.mail import Envelope, Parcel, Route
+from noroshi.core.mail import Envelope, Parcel, Receipt, Route
+from noroshi.core.words import NOTHING
+from noroshi.engine import journal
 from noroshi.engine.pacing import Pacing
 from noroshi.ports import Clocks, Node, Store, StoreError
 
 Together = Callable[[Sequence[Envelope], datetime], Mapping[str, Any]]
 """What a digest of these envelopes says: its payload."""
+Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
+"""The envelopes that tell of an attempt's end; they are written down with it."""
+Ask = Callable[[Parcel, Route], Awaitable[bool]]
 FRESH = timedelta(minutes=1)
 PAUSE = timedelta(seconds=1)
 
@@ -21,10 +27,10 @@ class Choosing:
     """Claims from the store, as far as the pace allows."""
 
     def __init__(
-        self, store: Store, clocks: Clocks, pacing: Pacing, together: Together
+        self, store: Store, clocks: Clocks, pacing: Pacing, together: Together, told: Told
     ) -> None:
         self._store, self._clocks = store, clocks
-        self._pacing, self._together = pacing, together
+        self._pacing, self._together, self._told = pacing, together, told
 
     async def next(self, node: Node, route: Route) -> Parcel | None:
         """The next that leaves by this route now; None: nothing may, or nothing waits."""
@@ -32,14 +38,17 @@ class Choosing:
             now = self._clocks.wall()
             but = self._pacing.gathering(now)
             parcel = await self._store.claim_parcel(node, route.name, now, but)
-            if parcel is None or await self._chosen(parcel, route):
+            if parcel is None:
+                return None
+            ask = self._goes_alone if parcel.unread is None else self._is_whole
+            if await self._chosen(parcel, route, ask):
                 return parcel
 
-    async def _chosen(self, parcel: Parcel, route: Route) -> bool:
+    async def _chosen(self, parcel: Parcel, route: Route, ask: Ask) -> bool:
         """Raises StoreError; then the parcel is no longer lent, or it would be missed for as
         long as its lease."""
         try:
-            return await self._goes_alone(parcel, route)
+            return await ask(parcel, route)
         except StoreError:
             await self.let_go(parcel)
             raise
@@ -52,6 +61,15 @@ class Choosing:
                 return
             except StoreError:
                 await self._store.wait(PAUSE)
+
+    async def _is_whole(self, parcel: Parcel, _route: Route) -> bool:
+        """It is not, and is put by: it is our own fault, and the route goes on without it."""
+        why, now = parcel.unread or NOTHING, self._clocks.wall()
+        its = SetAside(why)
+        told = self._told(parcel, Receipt(at=now, answers={}), its)
+        await self._store.put_by(parcel, why, now, told)
+        journal.settled(parcel, its)
+        return False
 
     async def _goes_alone(self, parcel: Parcel, route: Route) -> bool:
         """Else it joined a digest, or waits until its contact can read one more."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from noroshi.core.delivery import Fate, RestRoute, Retry, fate, probed
+from noroshi.core.delivery import Fate, RestRoute, Retry, probed
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
-from noroshi.core.words import Words
 from noroshi.engine import journal
-from noroshi.engine.choosing import Choosing, Together
+from noroshi.engine.answered import Answered
+from noroshi.engine.choosing import Choosing, Together, Told
+from noroshi.engine.endings import Attempt, Endings
 from noroshi.engine.gone import GoneRoute
 from noroshi.engine.lines import Lines
 from noroshi.engine.out import Out
@@ -36,22 +37,6 @@ MARGIN = 65.0  # seconds of its lease that are the store's: another process may 
 AHEAD = 8  # slots for each line: one sends, the others write down and ask
 QUICK = 0.05  # seconds: only where a mail takes no longer are there more than two slots a line
 LONGEST_SEND = PARCEL_LEASE.total_seconds() - SPARE - MARGIN
-GRACE = 3.0  # seconds that what is being sent has when the node stops
-CUT = Words(
-    en="it was broken off before an answer came, as the route changed or the node stopped",
-    ja="経路の変更かノードの停止のため、返事が来る前に打ち切りました",
-)
-USED_UP = Words(
-    en="its mailbox has sent to {most} recipients within 24 hours, which is all that it may",
-    ja="このメールボックスの24時間あたりの宛先数 ({most}) を使い切りました",
-)
-BUG = Words(
-    en="the transport itself failed: {bug}", ja="送信のプログラム自体に障害がありました: {bug}"
-)
-
-Attempt = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
-Told = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
-"""The envelopes that tell of an attempt's end; they are written down with it."""
 
 
 class Dispatch:
@@ -72,9 +57,11 @@ class Dispatch:
         self._open, self._attempt, self._in_step = open_transport, attempt, in_step
         self._told = told
         self.pacing, self.lines, self._out = Pacing(), Lines(), Out()
-        self._choosing = Choosing(store, clocks, self.pacing, together)
+        self._choosing = Choosing(store, clocks, self.pacing, together, told)
         self.ways: dict[str, Way] = {}
+        self._answered = Answered(clocks, self.pacing, luck)
         self._known, self._changed = set[str](), set[str]()
+        self._endings = Endings(attempt)
         self.node: Node | None = None
 
     async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
@@ -82,7 +69,7 @@ class Dispatch:
         did is tried at once, and so are, after a start, those that our own settings kept down."""
         changed = [n for n, way in self.ways.items() if routes.get(n) != way.route]
         self._changed.update(changed)  # beside those of a time when the store failed below
-        await asyncio.gather(*[self._stop(self.ways.pop(name)) for name in changed])
+        await asyncio.gather(*[self._endings.leave(self.ways.pop(name)) for name in changed])
         for name, route in routes.items():
             if name not in self.ways:
                 self.ways[name] = Way(route, self._open(route))
@@ -211,13 +198,10 @@ class Dispatch:
     async def _carry(self, node: Node, way: Way, turn: Turn, before: Turn | None) -> bool:
         rested = way.rests_until
         with self.pacing.one_out(way.route, self.clocks.wall()) as may:
-            parcel = await self._choosing.next(node, way.route) if may else None
-            if parcel is None or not self._out.take(parcel):
+            if not may or not await self._has_line(node, way, turn, before, rested):
                 return False
-            turn.parcel = parcel
+            parcel = turn.lent
             with self.pacing.one_for(parcel.envelope.contact):
-                if not await self._has_line(way, before, parcel, rested):
-                    return False
                 receipt = await self._on_the_line(way, parcel)
                 self.pacing.told(way.route.name, parcel.envelope, receipt)
         turn.is_answered()
@@ -225,15 +209,47 @@ class Dispatch:
         return True
 
     async def _has_line(
-        self, way: Way, before: Turn | None, parcel: Parcel, rested: datetime | None
+        self, node: Node, way: Way, turn: Turn, before: Turn | None, rested: datetime | None
     ) -> bool:
-        """Wait until the last one's end is written down, and for a line. False: it was given
-        back, as it may not leave any more. `rested`: until when its route did before."""
-        ready = before is None or before.ended.done()
-        if ready and not self.lines.all_busy(way.route) and not self._is_worse(way, rested):
-            await self.lines.take(way.route)
-            return True
+        """Ask for a parcel, and wait until the last one's end is written down, and for a line.
+        False: there is none, or it was given back, as it may not leave any more. `rested`: until
+        when its route did before."""
+        if not await self._asks(node, way, turn):
+            return False
+        at_once = (before is None or before.ended.done()) and not self.lines.all_busy(way.route)
         began = self.clocks.steady()
+        with self.pacing.one_for(turn.lent.envelope.contact):
+            await self._waits_for_line(way, turn.lent, before)
+        try:
+            if self.clocks.steady() - began > SPARE and self._still_serves(way, rested):
+                # Its lease is too short by now, and something more urgent may have come.
+                await self._gives_back(turn)
+                await self._asks(node, way, turn)
+        except BaseException:  # whatever it was, the line is free for the next
+            self.lines.free(way.route)
+            raise
+        if turn.parcel is not None and self._may_leave(way, rested, at_once):
+            return True
+        self.lines.free(way.route)
+        await self._gives_back(turn)
+        return False
+
+    async def _asks(self, node: Node, way: Way, turn: Turn) -> bool:
+        """False: there is none, or another slot has it already."""
+        parcel = await self._choosing.next(node, way.route)
+        if parcel is None or not self._out.take(parcel):
+            return False
+        turn.parcel = parcel
+        return True
+
+    async def _gives_back(self, turn: Turn) -> None:
+        """What was not tried stands where it stood."""
+        if turn.parcel is not None:
+            await self._choosing.let_go(self._out.as_lent(turn.parcel))
+            self._out.is_over(turn.parcel)
+            turn.parcel = None
+
+    async def _waits_for_line(self, way: Way, parcel: Parcel, before: Turn | None) -> None:
         try:
             if before is not None:
                 await before.is_over()
@@ -241,16 +257,16 @@ class Dispatch:
         except asyncio.CancelledError:
             await self.store.give_back(self._out.as_lent(parcel), self.clocks.wall())
             raise
-        waited = self.clocks.steady() - began
-        if waited <= SPARE and self._still_serves(way, rested):
-            return True
-        self.lines.free(way.route)
-        await self._choosing.let_go(self._out.as_lent(parcel))
-        return False
 
     def _still_serves(self, way: Way, rested: datetime | None) -> bool:
         """Whether a route is as it was when a parcel was asked for: in use, and no worse."""
         return self.ways.get(way.route.name) is way and not self._is_worse(way, rested)
+
+    def _may_leave(self, way: Way, rested: datetime | None, at_once: bool) -> bool:
+        """What need not wait leaves also in the moment that a route has left to it."""
+        if at_once:
+            return not way.over and not self._is_worse(way, rested)
+        return self._still_serves(way, rested)
 
     def _is_worse(self, way: Way, rested: datetime | None) -> bool:
         return way.rests_until is not None and way.rests_until != rested
@@ -258,40 +274,35 @@ class Dispatch:
     async def _on_the_line(self, way: Way, parcel: Parcel) -> Receipt:
         began = self.clocks.steady()
         try:
-            return await self._try(way, parcel)
+            with way.one_on_line():
+                return await self._try(way, parcel)
         finally:
             way.took = self.clocks.steady() - began
             self.lines.free(way.route)
 
     async def _try(self, way: Way, parcel: Parcel) -> Receipt:
         try:
-            receipt = self._used_up(way, parcel) or await self._send(way, parcel.envelope)
+            receipt = await self._answered.by(way, parcel.envelope, LONGEST_SEND)
         except asyncio.CancelledError:
-            receipt = self._deferred(parcel.envelope, CUT)
-            its = Retry(receipt.at, CUT, heard=False)
-            await self.store.settle(self._out.as_lent(parcel), receipt, its)
-            raise
+            receipt, me = self._answered.cut_off(parcel.envelope), asyncio.current_task()
+            if not way.over or me is None:
+                its = self._answered.fate(parcel, receipt)
+                await self.store.settle(self._out.as_lent(parcel), receipt, its)
+                raise
+            me.uncancel()  # the mail alone is broken off: that is written down as any end is
         return replace(receipt, route=way.route.name)
-
-    def _used_up(self, way: Way, parcel: Parcel) -> Receipt | None:
-        """The day's allowance is no matter of a minute: the next route takes over."""
-        now = self.clocks.wall()
-        again = self.pacing.day_is_over_at(way.route, now)
-        if again is None:
-            return None
-        words = USED_UP.fill(most=way.route.pace.recipients_a_day)
-        answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.QUOTA, again=again)
-        return Receipt(at=now, answers=dict.fromkeys(parcel.envelope.to, answer))
 
     async def _settle(self, way: Way, parcel: Parcel, receipt: Receipt) -> None:
         """Try until it is written down: what was accepted would be sent again otherwise."""
-        its = fate(parcel, receipt, self.luck())
+        its = self._answered.fate(parcel, receipt)
         way.rests_until = its.until if isinstance(its, RestRoute) else None
         while not await self._is_written(parcel, receipt, its):
             await self._attempt(lambda: self._idle(way))
             if isinstance(its, Retry | RestRoute):  # from now on: the clock may have been set
                 receipt = replace(receipt, at=self.clocks.wall())
-                its = fate(parcel, receipt, self.luck())
+                its = self._answered.fate(parcel, receipt)
+        if way.over and isinstance(its, RestRoute):  # it was so before it was changed
+            await self._attempt(lambda: self.store.wake(parcel.route, self.clocks.wall()))
         journal.settled(parcel, its, way.why)
         way.why = its.why if isinstance(its, RestRoute) else None
 
@@ -308,31 +319,7 @@ class Dispatch:
             await self._choosing.let_go(last)
         return bool(held)
 
-    async def _send(self, way: Way, envelope: Envelope) -> Receipt:
-        try:
-            async with asyncio.timeout(LONGEST_SEND):
-                return await way.transport.send(envelope)
-        except Exception as bug:  # against the contract; keep the envelope all the same
-            log.exception("transport failed on %s", envelope.id)
-            return self._deferred(envelope, BUG.fill(bug=type(bug).__name__))
-
-    def _deferred(self, envelope: Envelope, why: Words) -> Receipt:
-        answers = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, words=why))
-        return Receipt(at=self.clocks.wall(), answers=answers)
-
     async def close(self) -> None:
         """Take nothing new; let what is under way end, for a moment; then let go."""
         ways, self.ways = list(self.ways.values()), {}
-        await asyncio.gather(*map(self._stop, ways))
-
-    async def _stop(self, way: Way) -> None:
-        """What is being sent may end and be written down: else it would be sent twice."""
-        for slot in way.slots:
-            slot.cancel()
-        await asyncio.gather(*way.slots, return_exceptions=True)
-        if way.sending:
-            await asyncio.wait(way.sending, timeout=GRACE)
-        for sending in way.sending:
-            sending.cancel()
-        await asyncio.gather(*way.sending, return_exceptions=True)
-        await way.transport.close()
+        await asyncio.gather(self._endings.close(), *map(self._endings.stop, ways))

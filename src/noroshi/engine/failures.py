@@ -107,6 +107,7 @@ def _notice(parcel: Parcel, receipt: Receipt, its: Fate) -> Notice | None:
                 subject=_subject(envelope),
                 route=parcel.route,
                 why=why,
+                unread=parcel.unread is not None,
             )
         case NextRoute() if refused:
             return _failed(Failure.ROUTE, parcel.route, why_of(refused), envelope, now)

@@ -22,9 +22,12 @@ from noroshi.trips import (
     BACK,
     SEEN,
     Looked,
+    anew_note_of,
     arrival_of,
+    called,
     is_trip,
     looked_at,
+    mails_of,
     note_of,
     prefix_of,
     seen_at,
@@ -71,7 +74,6 @@ class Post:
 
     box: Box
     inbox: Inbox
-    since: datetime
     routes: tuple[str, ...] = ()
     made: dict[str, str] = field(default_factory=dict)
     looked_at: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -95,12 +97,12 @@ class RoundTrips:
         self._store, self._clocks = store, clocks
         self._box_of, self._told, self._new_id = box_of, told, new_id
         self._posts: dict[str, Post] = {}
-        self._installation = ""
+        self._to: dict[str, str] = {}
+        self._began: dict[str, datetime] = {}
 
     def since(self, route: str) -> datetime | None:
         """From when on this route's mails are looked for in this life; None: they are not."""
-        found = (post.since for post in self._posts.values() if route in post.routes)
-        return next(found, None)
+        return self._began[route] if route in self._to else None
 
     async def take_up(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
         """Read the mailboxes of these routes from now on; one that did not change is left. What
@@ -113,14 +115,34 @@ class RoundTrips:
         for name, post in list(self._posts.items()):
             if name not in wanted or wanted[name][0] != post.box:
                 await _close(self._posts.pop(name))
+        await self._begin_anew(
+            {way: box.address for box, its in wanted.values() for way in its}
+        )
         for name, (box, its) in wanted.items():
             if name not in self._posts:
-                self._posts[name] = Post(box, box.open(), self._clocks.wall())
+                self._posts[name] = Post(box, box.open())
             self._posts[name].routes = tuple(its)
+            self._posts[name].made = {}
         looked_for = {route for _, its in wanted.values() for route in its}
         for mail in waiting:
             if is_trip(mail.id) and not looked_for.intersection(mail.routes):
                 await self._store.drop(mail.id, BY)
+
+    async def _begin_anew(self, to: Mapping[str, str]) -> None:
+        """What is known of a route that is removed, or has another mailbox, is not of what has
+        its name then. `to`: the mailbox of each route."""
+        now, before = self._clocks.wall(), self._to
+        for route in self._to.keys() | to.keys():
+            if route not in before and route in to:
+                self._began[route] = now
+                newest = await self._store.followed(prefix_of(route), 1)
+                other = any(mail.row.envelope.contact != to[route] for mail in newest)
+            else:
+                other = before[route] != to.get(route)
+            if other:
+                await self._store.note(anew_note_of(route), f"{now:%Y%m%d%H%M%S}")
+                self._began[route] = now
+        self._to = dict(to)
 
     async def step(self) -> float:
         """All that is due now, each mailbox by itself; answers how long to pause."""
@@ -170,7 +192,9 @@ class RoundTrips:
     async def _send(self, post: Post, route: str) -> None:
         """The mail of today; one of an earlier day that has not left yet proves nothing any
         more."""
-        mail = trip_mail(route, post.box.address, await self._called(), self._clocks.wall())
+        mail = trip_mail(
+            route, post.box.address, await self._called(route), self._clocks.wall()
+        )
         if post.made.get(route) == mail.id:
             return
         for older in await self._store.followed(prefix_of(route), 1):
@@ -179,18 +203,18 @@ class RoundTrips:
         await self._store.post(mail)
         post.made[route] = mail.id
 
-    async def _called(self) -> str:
-        """What tells this installation's mails from another one's in the same mailbox."""
-        if not self._installation:
-            known = (await self._store.notes()).get(INSTALLATION)
-            if known is None:
-                known = self._new_id()[-ID_LETTERS:]
-                await self._store.note(INSTALLATION, known)
-            self._installation = known
-        return self._installation
+    async def _called(self, route: str) -> str:
+        """What tells this installation's mails from another one's in the same mailbox, and from
+        those of a route that had this name."""
+        notes = await self._store.notes()
+        known = notes.get(INSTALLATION)
+        if known is None:
+            known = self._new_id()[-ID_LETTERS:]
+            await self._store.note(INSTALLATION, known)
+        return called(known, notes, route)
 
     async def _look_for(self, post: Post, route: str) -> None:
-        for mail in await self._store.followed(prefix_of(route), 1):
+        for mail in (await mails_of(self._store, route))[:1]:
             receipt = taken(mail)
             if receipt is None or arrival_of(mail, SEEN):
                 continue

@@ -20,6 +20,12 @@ class Turn:
         loop = asyncio.get_running_loop()
         self._came, self._over = loop.create_future(), loop.create_future()
 
+    @property
+    def lent(self) -> Parcel:
+        """The parcel, where there surely is one."""
+        assert self.parcel is not None, "asked for"
+        return self.parcel
+
     def begin(self, work: Coroutine[Any, Any, bool]) -> None:
         self.ended = asyncio.create_task(work)
         self.ended.add_done_callback(self._see_the_end)

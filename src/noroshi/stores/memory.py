@@ -26,11 +26,11 @@ from noroshi.stores.memory_alarms import AlarmsInMemory
 from noroshi.stores.memory_kept import KeptInMemory
 from noroshi.stores.memory_people import PeopleInMemory
 from noroshi.stores.memory_rows import Lent, Watched
-from noroshi.stores.memory_spool import SpoolInMemory
+from noroshi.stores.memory_unread import UnreadInMemory
 from noroshi.stores.shared import first_state
 
 
-class MemoryStore(SpoolInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
+class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
     """As ports.Store says, for one process and as long as it runs."""
 
     def __init__(self) -> None:

@@ -72,10 +72,10 @@ class SpoolInMemory:
         row = min(ready, key=urgency, default=None)
         if row is None:
             return None
+        rest, due = self._resting.get(route), row.due
         row.due, row.holder = now + PARCEL_LEASE, node
         row.lease = str(next(self._numbers))
-        rest = self._resting.get(route)
-        parcel = Parcel(row.envelope, route, row.lease, rest.since if rest else None)
+        parcel = Parcel(row.envelope, route, row.lease, rest.since if rest else None, due)
         row.envelope = replace(row.envelope, attempts=row.envelope.attempts + 1)
         return parcel
 
@@ -123,7 +123,8 @@ class SpoolInMemory:
         row = self._spool.get(parcel.envelope.id)
         if row is None or row.lease != parcel.lease:
             return False
-        row.envelope, row.due, row.lease, row.holder = parcel.envelope, now, "", None
+        row.envelope, row.due = parcel.envelope, parcel.due_again(now)
+        row.lease, row.holder = "", None
         self._news.tell()
         return True
 

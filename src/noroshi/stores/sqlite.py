@@ -223,6 +223,11 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
         return await self._tell(lambda db: spool.untried(db, parcel, now))
 
+    async def put_by(
+        self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
+    ) -> bool:
+        return await self._tell(lambda db: lending.put_by(db, parcel, why, now, envelopes))
+
     async def taken(self, since: datetime) -> Sequence[Taken]:
         return await self._read(lambda db: together.taken(db, since))
 

@@ -68,7 +68,8 @@ RULES = (
     ),
     Rule(
         "select id from spool where fate = 'together' and id not in ("
-        "select m.value from spool d, json_each(d.envelope, '$.members') m "
+        "select m.value from spool d, "
+        "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
         "where d.fate in ('', 'held'))",
         Words(
             en="{count} mails are in a digest that does not wait, the first is {id}: they would "
@@ -150,12 +151,22 @@ def _unreadable(db: Connection) -> Iterator[Words]:
     for table, (ask, kind) in BODIES.items():
         if table not in there:
             continue
-        bad = [id for id, body in db.execute(ask) if not _reads(kind, body)]
+        bad = [id for id, body in _as_bytes(db, ask) if not _reads(kind, body)]
         if bad:
             yield UNREADABLE.fill(table=table, count=len(bad), id=bad[0])
 
 
-def _reads(kind: Any, body: str) -> bool:
+def _as_bytes(db: Connection, ask: str) -> Iterator[tuple[Any, bytes]]:
+    """Letters that are damaged are for whoever reads them, and not for the driver."""
+    before, db.text_factory = db.text_factory, bytes
+    try:
+        for id, body in db.execute(ask):
+            yield id.decode("utf-8", "replace") if isinstance(id, bytes) else id, body
+    finally:
+        db.text_factory = before
+
+
+def _reads(kind: Any, body: bytes) -> bool:
     try:
         schema.value(kind, body)
     except schema.Unreadable:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from noroshi import schema
-from noroshi.core.mail import Envelope
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, Entry, Waiting
 from noroshi.stores.shared import ASIDE_TOGETHER, BACK, TOGETHER, counted
 from noroshi.stores.sql.following import arrivals
-from noroshi.stores.sql.spool import envelope, row_of
+from noroshi.stores.sql.spool import BYTES, envelope, row_of
+from noroshi.stores.sql.unread import read
 from noroshi.stores.sql.values import Connection, number
 
 NEWEST = """
@@ -33,7 +33,7 @@ told (seq) as (
     select seq from back
     union select m.seq from back
     cross join spool d on d.seq = back.seq
-    cross join json_each(d.envelope, '$.members') j
+    cross join json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') j
     cross join spool m on m.id = j.value)
 """
 CAME_BACK = f"""{TOLD_BACK} select s.fate, count(*) from told
@@ -63,9 +63,9 @@ def tally(db: Connection, since: datetime) -> Mapping[str, int]:
     were born: a report is of a day, and the spool keeps years."""
     found = Counter[str]()
     back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
-    rows = db.execute("select seq, fate, envelope from spool order by seq desc")
+    rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
     for seq, fate, body in rows:
-        one = schema.value(Envelope, body)
+        one, _ = read(db, seq, body)
         if one.born < since:
             break
         found[BACK if seq in back else counted(fate)] += len(one.alarms)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+
+from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
 from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.shared import accepted, outcome
 from noroshi.stores.sql import spool
+from noroshi.stores.sql.unread import is_of_a_row, read
 from noroshi.stores.sql.values import Connection, instant, kept, number
 
 # Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
 # no route before it in the envelope's list is up. The planner must take the small index. All of
 # them are one row, as each row more is one more turn at the interpreter's lock.
 DUE = """
-select json_group_array(json_array(s.seq, s.attempts, s.envelope) order by s.lane, s.due, s.seq),
+select json_group_array(json_array(s.seq, s.attempts, s.envelope, s.due) order by s.lane, s.due, s.seq),
        (select since from rest where route = :route)
 from (
     select s.seq from spool s indexed by spool_due
@@ -33,6 +38,7 @@ from (
             and coalesce(rest.until, 0) <= :now)
     order by s.lane, s.due, s.seq limit :most) due
 cross join spool s on s.seq = due.seq"""
+DUE_AS_BYTES = DUE.replace("s.envelope,", "hex(s.envelope),")
 LEND = """
 update spool set lease = lent.value ->> 1, node = :node, life = :life, due = :until,
                  attempts = attempts + 1
@@ -47,6 +53,15 @@ insert into settling
 select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
        value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
 from json_each(:rows)"""
+
+
+PUT_BY = """
+update spool set fate = 'set aside', why = ?, due = ?, lease = null, node = null, life = null,
+                 attempts = attempts - 1
+where id = ? and lease = ? returning seq"""
+ITS_MEMBERS = """
+update spool set fate = '', why = '', due = ? where fate = 'together' and why = ?
+returning seq, order_key"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +102,7 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     claims are of one kind."""
     first, now = claims[0], max(claim.now for claim in claims)
     asked = {"route": first.route, "now": number(now), "most": len(claims)}
-    found, since = db.execute(DUE, asked | {"but": json.dumps(list(first.but))}).fetchone()
-    rows = json.loads(found)
+    rows, since = _due(db, asked | {"but": json.dumps(list(first.but))})
     lent = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
     if lent:
         whose = {"node": first.node.name, "life": first.node.life}
@@ -96,14 +110,34 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
         db.execute(LEND, {"lent": json.dumps(lent)} | whose | until)
     down = None if since is None else instant(since)
     parcels = [
-        Parcel(_envelope(body, attempts), first.route, lease, down)
-        for (_, attempts, body), (_, lease) in zip(rows, lent, strict=True)
+        _parcel(db, row, first.route, lease, down)
+        for row, (_, lease) in zip(rows, lent, strict=True)
     ]
     return parcels + [None] * (len(claims) - len(parcels))
 
 
-def _envelope(body: str, attempts: int) -> Envelope:
-    return replace(schema.value(Envelope, body), attempts=attempts)
+def _due(db: Connection, asked: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
+    """The rows, and since when the route is down."""
+    try:
+        found, since = db.execute(DUE, asked).fetchone()
+        return json.loads(found), since
+    except driver.OperationalError as error:
+        if not is_of_a_row(error):
+            raise
+    found, since = db.execute(DUE_AS_BYTES, asked).fetchone()
+    return [
+        (seq, attempts, bytes.fromhex(body), due)
+        for seq, attempts, body, due in json.loads(found)
+    ], since
+
+
+def _parcel(
+    db: Connection, row: Sequence[Any], route: str, lease: str, down: datetime | None
+) -> Parcel:
+    seq, attempts, body, due = row
+    envelope, why = read(db, seq, body)
+    envelope = replace(envelope, attempts=attempts)
+    return Parcel(envelope, route, lease, down, instant(due), why)
 
 
 def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
@@ -151,3 +185,28 @@ def _write_the_rest(db: Connection, end: End, envelope: Envelope, *, ended: bool
             spool.undo(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
     for telling in end.told:
         spool.put(db, telling)
+
+
+def put_by(
+    db: Connection, parcel: Parcel, why: Words, now: datetime, told: Iterable[Envelope]
+) -> bool:
+    """As ports.Store.put_by says. The record itself stays as it is: a newer Noroshi reads it."""
+    found = db.execute(
+        PUT_BY, (kept(why), number(now), parcel.envelope.id, parcel.lease)
+    ).fetchall()
+    if not found:
+        return False
+    _let_members_go(db, parcel.envelope, now)
+    for telling in told:
+        spool.put(db, telling)
+    return True
+
+
+def _let_members_go(db: Connection, digest: Envelope, now: datetime) -> None:
+    """What a digest would have told waits by itself again."""
+    given = number(now), kept(plain(digest.id))
+    members: Sequence[Any] = db.execute(ITS_MEMBERS, given).fetchall()
+    for seq, _ in members:
+        spool.write_ways(db, seq, digest.routes)
+    for order in {order for _, order in members}:
+        spool.promote(db, order)

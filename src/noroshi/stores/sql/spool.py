@@ -8,13 +8,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from pysqlite3 import dbapi2 as driver
+
 from noroshi import schema
 from noroshi.core.delivery import Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
 from noroshi.ports import Resting, Waiting
-from noroshi.stores.shared import BODY, DROPPED, HELD, SET_ASIDE, SHOWN, of_members, readdressed
+from noroshi.stores.shared import (
+    BODY,
+    DROPPED,
+    HELD,
+    SET_ASIDE,
+    SHOWN,
+    of_members,
+    readdressed,
+    without_body,
+)
+from noroshi.stores.sql.unread import is_of_a_row, read
 from noroshi.stores.sql.values import Connection, instant, kept, number, words
 
 PUT = """
@@ -35,21 +47,25 @@ on conflict do update set since = min(since, excluded.since),
     until = max(until, excluded.until), why = excluded.why, fault = excluded.fault,
     early = excluded.early
 """
-ROW = """select seq, attempts, envelope, due, lease is not null, fate, why,
+BYTES = "cast(envelope as blob)"
+"""An envelope that is damaged comes out as it lies there."""
+BODY_OF = "select cast(envelope as blob) from spool where seq = ?"
+ROW = """select seq, attempts, cast(envelope as blob), due, lease is not null, fate, why,
     (select count(*) from receipt where receipt.envelope = seq) from spool"""
 LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
 """An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
-WAITING = f"""{ROW.replace("envelope,", LIGHT + ",")} indexed by spool_shown
+WAITING = f"""{ROW.replace(BYTES, LIGHT)} indexed by spool_shown
 where fate in ('', 'held', 'set aside') order by seq"""
+WAITING_AS_BYTES = WAITING.replace(LIGHT, BYTES)
 OLDEST = "select min(seq) from spool where order_key = ? and fate in ('', 'held', 'together')"
 SHARE = """
 update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
 APART = """
 update spool set fate = '', why = ?, due = ? where id in (select value from json_each(?))
 returning seq, order_key"""
-MEMBER = "select seq, envelope from spool where id = ?"
+MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
 TRIED = "select count(*) from receipt where envelope = ?"
-AT_HAND = "select seq, fate, envelope from spool where id = ? and lease is null"
+AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and lease is null"
 
 
 def put(db: Connection, envelope: Envelope) -> bool:
@@ -80,7 +96,7 @@ def set_alone(db: Connection, seq: int, envelope: Envelope) -> None:
 
 def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
     """As ports.Store.give_back says."""
-    row = (number(now), parcel.envelope.id, parcel.lease)
+    row = (number(parcel.due_again(now)), parcel.envelope.id, parcel.lease)
     return bool(db.execute(GIVE_BACK, row).rowcount)
 
 
@@ -99,7 +115,7 @@ def retry(db: Connection, id: str, now: datetime) -> bool:
     if row is None or row[1] not in ("", SET_ASIDE) or row[2]:
         return False
     seq, fate, _, body = row
-    envelope = schema.value(Envelope, body)
+    envelope = schema.value(Envelope, body)  # Unreadable: it would only be put by once more
     db.execute("update spool set due = ?, fate = '' where seq = ?", (at, seq))
     if fate == SET_ASIDE:
         write_ways(db, seq, envelope.routes)
@@ -125,6 +141,8 @@ def release(db: Connection, id: str, now: datetime) -> bool:
     seq, fate, envelope = _at_hand(db, id)
     if envelope is None or fate not in (HELD, SET_ASIDE):
         return False
+    if fate == SET_ASIDE:
+        _see_that_it_is_whole(db, seq)
     sql = "update spool set fate = '', why = '', due = ? where seq = ?"
     db.execute(sql, (number(now), seq))
     write_ways(db, seq, envelope.routes)
@@ -152,6 +170,7 @@ def readdress(
     seq, fate, envelope = _at_hand(db, id)
     if envelope is None or fate not in SHOWN:
         return False
+    _see_that_it_is_whole(db, seq)
     changed = readdressed(envelope, to, routes, anew)
     sql = "update spool set envelope = ?, attempts = iif(?, 0, attempts) where seq = ?"
     db.execute(sql, (schema.text(changed), anew, seq))
@@ -167,21 +186,36 @@ def readdress(
 def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> None:
     """What is told in it goes by the same routes, should it wait by itself again."""
     for id in digest.members:
-        row = db.execute(MEMBER, (id,)).fetchone()
-        member = schema.value(Envelope, row[1])
-        if member.routes == digest.routes:
+        seq, body = db.execute(MEMBER, (id,)).fetchone()
+        member, why = read(db, seq, body)
+        if why is None and member.routes == digest.routes:
             text = schema.text(replace(member, routes=tuple(routes)))
-            db.execute("update spool set envelope = ? where seq = ?", (text, row[0]))
+            db.execute("update spool set envelope = ? where seq = ?", (text, seq))
 
 
 def _at_hand(db: Connection, id: str) -> tuple[int, str, Envelope | None]:
     """One that is not out at this moment: its row, its fate, the envelope; None: there is none."""
     row = db.execute(AT_HAND, (id,)).fetchone()
-    return (0, "", None) if row is None else (row[0], row[1], schema.value(Envelope, row[2]))
+    if row is None:
+        return 0, "", None
+    seq, fate, body = row
+    return seq, fate, read(db, seq, body)[0]
+
+
+def _see_that_it_is_whole(db: Connection, seq: int) -> None:
+    """Unreadable: it would only be put by once more, or be written over."""
+    (body,) = db.execute(BODY_OF, (seq,)).fetchone()
+    schema.value(Envelope, body.decode("utf-8", "replace"))
 
 
 def waiting(db: Connection) -> Sequence[Waiting]:
-    return [_waiting(row) for row in db.execute(WAITING)]
+    try:
+        return [_waiting(db, row) for row in db.execute(WAITING)]
+    except driver.OperationalError as error:
+        if not is_of_a_row(error):
+            raise
+    found = [_waiting(db, row) for row in db.execute(WAITING_AS_BYTES)]
+    return [replace(one, envelope=without_body(one.envelope)) for one in found]
 
 
 def envelope(db: Connection, id: str) -> tuple[Waiting, Sequence[Receipt]] | None:
@@ -194,7 +228,7 @@ def row_of(db: Connection, seq: int) -> tuple[Waiting, Sequence[Receipt]]:
     row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
     sql = "select body from receipt where envelope = ? order by rowid"
     receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, (seq,))]
-    return _waiting(row), tuple(receipts)
+    return _waiting(db, row), tuple(receipts)
 
 
 def resting(db: Connection) -> Sequence[Resting]:
@@ -219,11 +253,11 @@ def shift(db: Connection, by: int) -> None:
     db.execute(moves, (by,))
 
 
-def _waiting(row: tuple[Any, ...]) -> Waiting:
-    _, attempts, body, due, out, fate, why, tried = row
-    envelope = replace(schema.value(Envelope, body), attempts=attempts)
+def _waiting(db: Connection, row: tuple[Any, ...]) -> Waiting:
+    seq, attempts, body, due, out, fate, why, tried = row
+    envelope, _ = read(db, seq, body)
     return Waiting(
-        envelope=envelope,
+        envelope=replace(envelope, attempts=attempts),
         due=instant(due),
         out=bool(out),
         fate=fate,
@@ -267,7 +301,8 @@ def undo(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
     was tried with stays on the first one's record."""
     first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
     (tried,) = db.execute(TRIED, (seq,)).fetchone()
-    if tried > 1 or not may_be_undone(digest, schema.value(Envelope, body)):
+    member, why_not = read(db, first, body)
+    if tried > 1 or why_not is not None or not may_be_undone(digest, member):
         return
     (why,) = db.execute("select why from spool where seq = ?", (seq,)).fetchone()
     db.execute("update receipt set envelope = ? where envelope = ?", (first, seq))

@@ -6,16 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from noroshi import schema
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.digest import ENDING
 from noroshi.core.mail import Envelope, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import Taken
-from noroshi.stores.sql.spool import LIGHT, promote, put
+from noroshi.stores.shared import without_body
+from noroshi.stores.sql.spool import BYTES, LIGHT, promote, put
+from noroshi.stores.sql.unread import is_of_a_row, read
 from noroshi.stores.sql.values import Connection, instant, kept, number
 
 PILE = f"""
-select id, order_key, lease, fate, attempts, {LIGHT} from spool indexed by spool_contact
+select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact
 where contact = ? and fate in ('', 'held', 'together') order by seq"""  # noqa: S608  our own text
 WAIT_STILL = """
 select count(*) from spool where id in (select value from json_each(:members))
@@ -25,24 +30,36 @@ update spool set fate = 'together', why = ?, lease = null, node = null, life = n
                  attempts = attempts - (lease is not null)
 where id in (select value from json_each(?)) returning seq, order_key"""
 TAKEN = """
-select r.at, r.route, s.contact, r.taken, coalesce(json_array_length(s.envelope, '$.members'), 0)
+select r.at, r.route, s.contact, r.taken, s.id like :digest
 from receipt r indexed by receipt_taken join spool s on s.seq = r.envelope
-where r.at >= ? and r.taken > 0 order by r.at"""
+where r.at >= :since and r.taken > 0 order by r.at"""
 
 
 def pile(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
     """As ports.Store.pile says."""
     found, behind = list[Envelope](), set[str]()
-    rows = db.execute(PILE, (parcel.envelope.contact,))
-    for id, order, lease, fate, attempts, body in rows:
+    for id, order, lease, fate, attempts, body, seq in _pile(db, parcel.envelope.contact):
         mine = id == parcel.envelope.id and lease == parcel.lease
         if not mine and (lease or fate or order in behind):
             behind.add(order)
         elif mine:
             found.append(parcel.envelope)
         else:
-            found.append(replace(schema.value(Envelope, body), attempts=attempts))
+            one, why = read(db, seq, body)
+            if why is None:
+                found.append(replace(without_body(one), attempts=attempts))
+            else:  # what cannot be read is put by in its turn
+                behind.add(order)
     return found
+
+
+def _pile(db: Connection, contact: str) -> Sequence[Any]:
+    try:
+        return db.execute(PILE, (contact,)).fetchall()
+    except driver.OperationalError as error:
+        if not is_of_a_row(error):
+            raise
+        return db.execute(PILE.replace(LIGHT, BYTES), (contact,)).fetchall()
 
 
 def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
@@ -67,13 +84,14 @@ def accepted(db: Connection) -> Mapping[str, datetime]:
 
 def taken(db: Connection, since: datetime) -> Sequence[Taken]:
     """As ports.Store.taken says."""
+    asked = {"since": number(since), "digest": f"%{ENDING}"}
     return [
         Taken(
             at=instant(at),
             route=route,
             contact=contact,
             recipients=recipients,
-            digest=bool(members),
+            digest=bool(digest),
         )
-        for at, route, contact, recipients, members in db.execute(TAKEN, (number(since),))
+        for at, route, contact, recipients, digest in db.execute(TAKEN, asked)
     ]
