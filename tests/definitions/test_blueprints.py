@@ -49,6 +49,29 @@ def test_each_that_comes_with_noroshi_makes_monitors_that_can_run(name):
     assert one.title.en and one.title.ja and one.help.ja != one.help.en
 
 
+@pytest.mark.parametrize(
+    ("language", "titles"), [("en", ("Till", "Door")), ("ja", ("レジ", "Door"))]
+)
+def test_titles_are_in_the_language_of_who_adds_it(language, titles):
+    monitors = [
+        {"name": "till", "kind": "port", "title": "Till", "title_ja": "レジ"},
+        {"name": "door", "kind": "port", "title": "Door"},
+    ]
+    group = {"name": "shop", "title_ja": "店舗", "monitor": monitors}
+    own = document("blueprints/shop", {"group": [group]})
+    (made,) = add((), blueprints((own,))["shop"], "web1", {}, {}, language)
+    (said,) = content(made)["group"]
+    assert said["title"] == "店舗" and "title_ja" not in str(said)
+    assert tuple(one["title"] for one in said["monitor"]) == titles
+
+
+@pytest.mark.parametrize("name", sorted(blueprints(())))
+def test_what_ours_adds_has_a_title_in_both_languages_unless_its_name_is_asked_for(name):
+    for group in blueprints(())[name].groups:
+        for one in (group, *group["monitor"]):
+            assert {"title", "title_ja"} <= one.keys() or "${" in one["name"]
+
+
 def test_what_is_asked_for_goes_into_texts_and_stands_alone_as_a_number():
     made = add(
         (), blueprints((OWN,))["shop"], "web1", {"host": "till1"}, {"zone": "Asia/Tokyo"}

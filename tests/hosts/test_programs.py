@@ -138,6 +138,13 @@ def test_a_path_that_leads_nowhere_is_named(folder, path, problem):
     assert problem in said(folder, path)[0]
 
 
+def test_arguments_that_were_typed_behind_the_program_are_told_where_they_belong(folder):
+    (told,) = said(folder, "/bin/echo 5")
+    assert told.startswith(
+        "/bin/echo 5 is not there. The program and each argument are an entry"
+    )
+
+
 def test_a_plugin_that_is_not_installed_is_told_with_the_packages_that_have_it(folder):
     (first, *_) = said(folder, f"{PLUGINS}/check_that_is_not_there")
     assert first.startswith(f"{PLUGINS}/check_that_is_not_there is not there. Debian")

@@ -138,6 +138,12 @@ async def test_whoever_comes_by_the_api_is_in_the_audit_log(tmp_path, desk):
 # the document
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+async def test_whoever_opens_the_api_itself_comes_to_the_document(browser, path):
+    await browser.get(path)
+    assert browser.status == 303 and browser.to == "/api/openapi.json"
+
+
 async def test_the_document_has_every_operation_and_no_other(browser):
     await browser.get("/api/openapi.json", headers=bearing(browser.token))
     document = json.loads(browser.text)

@@ -28,7 +28,7 @@ ENGLISH = re.compile(r"(?<![\w@.:/\-_=\"])[A-Za-z]{3,}(?![\w@.:/\-_=\"])")
 NAMES = set(  # of things, people, headers; what the other side said stays as it said it
     re.findall(
         r"\w+",
-        """Noroshi English API HTML JSON Authorization Bearer node sato boss ops plain all box first
+        """Noroshi English API OpenAPI HTML JSON Authorization Bearer node sato boss ops plain all box first
         addresses user noroshi queue release check store UTC From Subject Date Message Content Type MIME
         Version Importance Auto Submitted auto generated normal multipart alternative boundary
         Suppress Response All Wed Apr such Concurrent connections limit exceeded""",

@@ -271,7 +271,7 @@ async def test_a_pasted_address_completes_it_and_a_wrong_one_is_told_why(desk, b
     assert page.status == 400 and "it holds no code" in page.text
     pasted = ' "http://localhost/MxMail/?code=good&amp;\nstate=S" '
     page = await browser.post(ROUTE, do="finish", way="paste", pasted=pasted)
-    assert page.to == f"{ROUTE}?did=signed_in"
+    assert page.to == f"{ROUTE}?did=signed_in#main"
 
 
 async def test_without_a_secret_nobody_is_sent_to_sign_in(desk, browser):
@@ -462,7 +462,7 @@ async def test_an_app_signs_in_by_its_secret_alone(desk, browser):
     await with_secret(desk)
     await browser.log_in()
     page = await sent(browser, "prove", way="app_secret")
-    assert page.to == f"{ROUTE}?did=signed_in"
+    assert page.to == f"{ROUTE}?did=signed_in#main"
     assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}/token")
     assert "the app itself" in page.text

@@ -1,6 +1,7 @@
 """What has a name of its own is given another one on its page, and what names it follows."""
 
 import html
+import re
 
 import pytest
 
@@ -148,6 +149,15 @@ async def test_an_alarm_that_ended_leads_to_its_monitor_under_the_new_name(desk,
     await NearBy(desk)("definition_change", rename={"instances/web1": "shop1"})
     page = (await browser.get("/alarms")).text
     assert "/monitor/shop1/base/disks" in page and "/monitor/web1" not in page
+
+
+async def test_an_alarm_in_the_ledger_leads_to_its_monitor_by_its_name_of_today(desk, browser):
+    await alarmed(desk, Level.CRITICAL)
+    await NearBy(desk)("definition_change", rename={"instances/web1": "shop1"})
+    found = (await browser.get("/ledger?q=shop1/base/disks")).text
+    page = re.search(r'href="(/ledger/alarm\?id=[^"]+)"', found)[1]
+    told = (await browser.get(page)).text
+    assert 'href="/monitor/shop1/base/disks"' in told and "<dd>web1/base/disks" in told
 
 
 async def test_noroshi_itself_keeps_its_name(browser):

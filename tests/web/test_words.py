@@ -11,6 +11,7 @@ import noroshi.web
 from noroshi.definitions import TYPES
 from noroshi.hosts.around import SORTS
 from noroshi.service.signing import SIGNED_IN
+from noroshi.web.forms import EACH
 from noroshi.web.mailing import TELLERS
 from noroshi.web.mailing_route import WAYS
 from noroshi.web.mails import LEVELS, STATES, VERDICTS, key
@@ -85,6 +86,7 @@ def used():
         *NAMED,
     )  # drawn by the names of settings
     yield from (f"places.{sort}" for sort in SORTS)
+    yield from (f"form.each.{sort}" for sort in EACH)
     yield from ("alarm.held", "alarm.dropped")
     yield from (f"mailing.did.{name}" for name in mailing.DID)
     yield from (f"route.way.{name}" for name in WAYS)

@@ -19,7 +19,7 @@ class Options:
     include: tuple[str, ...] = ("*",)
     """Mount points to watch; * stands for any text. / 監視するマウントポイントです。* は任意の文字列を表します。"""
     exclude: tuple[str, ...] = ()
-    """Mount points to leave out, even if they are included. / 監視から外すマウントポイントです。監視する指定より優先します。"""
+    """Mount points to leave out, even if they are included. / 監視から外すマウントポイントです。「対象」の指定より優先します。"""
 
     def wants(self, mount: str) -> bool:
         return _any(self.include, mount) and not _any(self.exclude, mount)

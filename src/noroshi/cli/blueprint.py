@@ -12,6 +12,7 @@ from noroshi.cli.folders import say_applied, say_would
 from noroshi.cli.layout import table
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
+from noroshi.definitions.blueprints import titled
 from noroshi.definitions.toml import toml
 
 Answer = Mapping[str, Any]
@@ -71,6 +72,7 @@ def add(asked: Asked) -> int:
         zone=given.zone,
         rules=given.rule,
         dry=given.dry_run,
+        language=asked.language,
     )
     return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
 
@@ -93,4 +95,4 @@ def _full(asked: Asked, one: Answer) -> Iterator[str]:
         ]
         yield from (f"  {line}" for line in table(rows))
     yield from ("", asked.say(MONITORS), "")
-    yield toml({"group": list(one["groups"])}).strip()
+    yield toml({"group": [titled(group, asked.language) for group in one["groups"]]}).strip()

@@ -17,7 +17,7 @@ NOBODY = Words(
 HEAD = (
     Words(en="CONTACT", ja="通知先"),
     Words(en="LANGUAGE", ja="言語"),
-    Words(en="ZONE", ja="時間帯"),
+    Words(en="ZONE", ja="タイムゾーン"),
     Words(en="RULES", ja="実行条件"),
     Words(en="NOTIFICATIONS", ja="通知項目"),
     Words(en="MONITORS", ja="監視項目"),

@@ -13,9 +13,9 @@ from noroshi.cli.times import clock
 from noroshi.core.words import Words
 
 Answer = Mapping[str, Any]
-NONE = Words(en="Nothing is silent.", ja="停止している通知はありません。")
+NONE = Words(en="Nothing is silent.", ja="止めている通知はありません。")
 EVERYTHING = Words(en="everything", ja="全体")
-SILENT = Words(en="Silent now", ja="停止している通知")
+SILENT = Words(en="Silent now", ja="止めている通知")
 PLANNED = Words(en="Maintenance", ja="メンテナンス")
 UNTIL = Words(en="until {at}", ja="{at} まで")
 ENDED = Words(en="ended {at}", ja="{at} に終了")

@@ -136,6 +136,19 @@ class InstanceDef(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlueprintMonitorDef(MonitorDef):
+    title_ja: str = ""
+    """The title in Japanese, for who adds it in Japanese. / 日本語で追加するときの名前です。"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlueprintGroupDef(GroupDef):
+    title_ja: str = ""
+    """The title in Japanese, for who adds it in Japanese. / 日本語で追加するときの名前です。"""
+    monitor: tuple[BlueprintMonitorDef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintDef(Definition):
     """Groups to add to an instance; ${name} in their texts stands for what is asked for."""
 
@@ -150,7 +163,7 @@ class BlueprintDef(Definition):
     """The same in Japanese. / その日本語です。"""
     asks: Mapping[str, str] = field(default_factory=dict)
     """What is asked for when it is added, with what is taken otherwise; "" must be said. / 追加するときに尋ねる項目と、その既定値です。"" なら必ず指定します。"""
-    group: tuple[GroupDef, ...] = ()
+    group: tuple[BlueprintGroupDef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ SUBJECT = Words(
     en="Noroshi: test mail by route {route}", ja="Noroshi: 経路 {route} のテストメール"
 )
 TEXT = Words(
-    en="This mail left by route {route}. If you read it in the inbox, and not under “Other” or "
+    en="This mail is to try route {route}. If you read it in the inbox, and not under “Other” or "
     "in Junk Email, alarms will reach you the same way.\n",
-    ja="このメールは経路 {route} から送りました。「その他」や迷惑メールではなく受信トレイで読めて"
+    ja="経路 {route} を確かめるためのメールです。「その他」や迷惑メールではなく受信トレイで読めて"
     "いれば、アラームも同じように届きます。\n",
 )

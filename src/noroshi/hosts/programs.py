@@ -44,6 +44,12 @@ NO_PLUGIN = Words(
     ja="{path} がありません。Debian と Ubuntu では、Nagios プラグインは "
     "monitoring-plugins-basic と monitoring-plugins-standard のパッケージにあります",
 )
+NOT_APART = Words(
+    en="{path} is not there. The program and each argument are an entry of argv of their own: "
+    "in the manager, a line each",
+    ja="{path} がありません。argv には、プログラムと引数を1つずつ分けて指定してください"
+    " (マネージャーでは1行に1つ)",
+)
 OUTSIDE = Words(
     en="{path} lies in none of the folders whose programs may run ({folders}); "
     "`programs` in noroshi.toml names them",
@@ -133,8 +139,7 @@ class ProgramRules:
             for place in (real, *real.parents):
                 yield from _of_owner(place)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            gone = isinstance(error, FileNotFoundError) and Path(given).is_relative_to(DEBIAN)
-            yield (NO_PLUGIN if gone else MISSING).fill(path=given, why=why(error))
+            yield _missing(given, error).fill(path=given, why=why(error))
 
     def _of_place(self, real: Path) -> Iterator[Words]:
         """Links are followed first: one that leads out of the folder leads nowhere."""
@@ -203,6 +208,15 @@ def _of_owner(place: Path) -> Iterator[Words]:
     if status.st_mode & WRITABLE:
         # /tmp is of use to others only as it is: nobody must be told to close it.
         yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
+
+
+def _missing(given: str, error: Exception) -> Words:
+    """What is most likely meant by a program that is not there."""
+    if not isinstance(error, FileNotFoundError):
+        return MISSING
+    if given.split()[1:] and Path(given.split()[0]).exists():
+        return NOT_APART
+    return NO_PLUGIN if Path(given).is_relative_to(DEBIAN) else MISSING
 
 
 def _uid(name: str) -> int | None:

@@ -49,8 +49,9 @@ class Blueprints(Defining):
         rules: tuple[str, ...] = (),
         base: int | None = None,
         dry: bool = False,
+        language: str = "en",
     ) -> Applied:
-        """Add them to that instance, as a new version; address and zone are for an
+        """Add them to that instance, as a new version, with titles in that language; address and zone are for an
         instance that is made by it, the rules also for what would have none. `dry`: only what it would change."""
         current = await self._store.current()
         known = blueprints(current.documents)
@@ -60,7 +61,9 @@ class Blueprints(Defining):
         said: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
         rest = {name: value for name, value in said.items() if value}
         try:
-            made = add(current.documents, known[blueprint], instance, values or {}, rest)
+            made = add(
+                current.documents, known[blueprint], instance, values or {}, rest, language
+            )
         except schema.Invalid as invalid:
             raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
         note = NOTE.format(name=blueprint, instance=instance)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, get_origin
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from noroshi.core.words import Words
@@ -78,7 +78,11 @@ def routes(house: House) -> list[Route]:
         await entered(request, house)
         return told(await asyncio.to_thread(written))
 
+    async def begun(request: Request) -> Response:
+        return RedirectResponse("/api/openapi.json", 303)
+
     return [
+        *(Route(path, begun, methods=["GET"]) for path in ("/api", "/api/")),
         Route("/api/openapi.json", _answering(described), methods=["GET"]),
         Route("/api/{operation}", _answering(get), methods=["GET"]),
         Route("/api/{operation}", _answering(post, house), methods=["POST"]),

@@ -38,6 +38,8 @@ Cell = tuple[str, str, str]
 """Of a table: name, what stands in it, and its label."""
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
 """So many empty places a list in order has, so many places at least; empty rows."""
+EACH = ("list", "map", "lines")
+"""What is typed one to a line."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 """What no field stands for: made by Noroshi, or drawn by itself."""
 
@@ -79,6 +81,11 @@ class Field:
     def id(self) -> str:
         """For labels and descriptions to point at."""
         return "f-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.name)
+
+    @property
+    def each(self) -> str:
+        """As what each of several is typed; addresses may stand as they were copied."""
+        return self.sort if self.sort in EACH and self.code != "addresses" else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

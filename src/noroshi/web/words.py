@@ -34,7 +34,7 @@ TEXTS: Mapping[str, Words] = {
     "look.choose": Words(en="Choose", ja="変更"),
     "log_out": Words(en="Log out", ja="ログアウト"),
     "lamp.lost": Words(en="Alarms lost", ja="失われたアラーム"),
-    "lamp.waiting": Words(en="waiting", ja="送信待ち"),
+    "lamp.waiting": Words(en="waiting", ja="待機"),
     "foot": Words(
         en="Noroshi {version} · {node} · times in {zone}",
         ja="Noroshi {version}・{node}・時刻は {zone}",

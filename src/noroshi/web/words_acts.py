@@ -180,7 +180,7 @@ ACTS: Mapping[str, Words] = {
     "try.target": Words(en="Looked at", ja="対象"),
     "try.rules": Words(en="What the rules would say", ja="実行条件の判断"),
     "try.no_rules": Words(
-        en="No rule would have anything to say.", ja="実行条件が判断することはありません。"
+        en="No rule would have anything to say.", ja="この結果で動く実行条件はありません。"
     ),
     "try.speaks": Words(
         en="{rule} would tell {contacts} by {routes}",

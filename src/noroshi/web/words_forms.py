@@ -65,7 +65,7 @@ OPTIONS = _named(
         "path": ("Log file", "ログのパス"),
         "terms": ("Looked for", "探す条件"),
         "match": ("Several terms", "複数の条件"),
-        "ignore_case": ("Ignore case", "大文字と小文字"),
+        "ignore_case": ("Ignore case", "大文字と小文字を同じとみなす"),
         "encoding": ("Encoding", "文字コード"),
         "from_start": ("From the beginning", "先頭から読む"),
         "rotated": ("Rotated files", "ローテーション先"),
@@ -154,6 +154,13 @@ AROUND: Mapping[str, Words] = {
     "form.needed": Words(en="needed", ja="必須"),
     "form.unset": Words(en="—", ja="—"),
     "form.default": Words(en="default: {value}", ja="既定値: {value}"),
+    "form.each.list": Words(en="One to a line.", ja="1行に1つずつ入力します。"),
+    "form.each.map": Words(
+        en="NAME=VALUE, one to a line.", ja="「名前=値」の形で、1行に1つずつ入力します。"
+    ),
+    "form.each.lines": Words(
+        en="One to a line, as in TOML.", ja="TOML の形で、1行に1つずつ入力します。"
+    ),
     "form.yes": Words(en="yes", ja="はい"),
     "form.inherited": Words(en="as above: {value}", ja="上位の設定に従う: {value}"),
     "form.inherited.none": Words(

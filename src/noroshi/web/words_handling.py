@@ -143,7 +143,7 @@ HANDLING: Mapping[str, Words] = {
     "tries.none": Words(en="None has ended yet.", ja="終わった試行はまだありません。"),
     "tries.often": Words(en="the same {count} times", ja="同じ結果が{count}回"),
     "tries.provider_id": Words(en="provider's number", ja="相手側の番号"),
-    "looks.title": Words(en="As it will be sent", ja="送られる姿"),
+    "looks.title": Words(en="As it will be sent", ja="送信される内容"),
     "looks.taken": Words(en="The mail itself", ja="メールの内容"),
     "looks.by": Words(en="by {route}", ja="経路 {route}"),
     "looks.html": Words(en="The mail as HTML", ja="HTML の本文"),
@@ -198,6 +198,7 @@ HANDLING: Mapping[str, Words] = {
     "sum.lost": Words(en="Lost", ja="失われた"),
     "search.do": Words(en="Search", ja="検索"),
     "search.clear": Words(en="Show all", ja="すべて表示"),
+    "alarm.see": Words(en="See the monitor", ja="監視項目を見る"),
     "alarm.of": Words(en="Monitor", ja="監視項目"),
     "alarm.mail": Words(en="Mail", ja="メール"),
     "alarm.digest": Words(en="Told in", ja="まとめたメール"),
@@ -297,6 +298,12 @@ HANDLING: Mapping[str, Words] = {
     "tokens.once": Words(
         en="It is not shown again. It goes into the header Authorization: Bearer …",
         ja="二度と表示されません。Authorization: Bearer … のヘッダーに入れて使います。",
+    ),
+    "tokens.how": Words(
+        en="The commands use it as NOROSHI_TOKEN, with this manager's address as NOROSHI_URL. "
+        "What there is to ask:",
+        ja="コマンドで使うときは、環境変数 NOROSHI_TOKEN に設定し、NOROSHI_URL にこのマネージャーの"
+        "アドレスを設定します。API の操作の一覧:",
     ),
     "tokens.none": Words(en="There are no API tokens.", ja="API トークンはありません。"),
     "tokens.ended": Words(en="ended {until}", ja="{until} に期限切れ"),

@@ -121,7 +121,7 @@ MAILING_ROUTE: Mapping[str, Words] = {
     "route.paste.two": Words(
         en="At the end the browser says that it cannot reach localhost. That is as it should be: "
         "copy the whole address bar.",
-        ja="最後に「このサイトにアクセスできません」と表示されたら、それで正常です。アドレス欄の URL をすべて"
+        ja="最後に「このサイトにアクセスできません」と表示されたら、それで正常です。アドレス バーの URL をすべて"
         "コピーします。",
     ),
     "route.paste.three": Words(en="Paste it here.", ja="ここに貼り付けます。"),

@@ -165,7 +165,7 @@ WATCHING: Mapping[str, Words] = {
     "monitor.no_events": Words(en="Nothing has happened yet.", ja="まだ何も起きていません。"),
     "monitor.change": Words(en="Change", ja="変化"),
     "monitor.from_to": Words(en="from {before}", ja="{before}から"),
-    "monitor.decisions": Words(en="Why it was told, or not", ja="知らせたか、その理由"),
+    "monitor.decisions": Words(en="Why it was told, or not", ja="通知の判断と理由"),
     "monitor.more_decisions": Words(en="{count} more", ja="ほか{count}件"),
     "monitor.told_to": Words(en="to {contact}: what became of it", ja="{contact} への足どり"),
     "monitor.all_told": Words(
@@ -173,7 +173,7 @@ WATCHING: Mapping[str, Words] = {
     ),
     "monitor.no_decisions": Words(
         en="No rule had anything to decide yet.",
-        ja="知らせるかどうかを判断することは、まだ起きていません。",
+        ja="実行条件が判断したことは、まだありません。",
     ),
     "monitor.whole": Words(en="the whole", ja="全体"),
     "monitor.key_warning": Words(en="warning limit", ja="注意のしきい値"),

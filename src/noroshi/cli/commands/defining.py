@@ -213,7 +213,7 @@ BLUEPRINT = Command(
                     ("--zone",),
                     Words(
                         en="for a new instance: its time zone, as in Asia/Tokyo",
-                        ja="新しい監視インスタンスの時間帯 (例 Asia/Tokyo)",
+                        ja="新しい監視インスタンスのタイムゾーン (例 Asia/Tokyo)",
                     ),
                     {"metavar": "ZONE", "default": ""},
                 ),

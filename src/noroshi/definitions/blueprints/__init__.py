@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.definitions.blueprints.adding import add
+from noroshi.definitions.blueprints.adding import add, titled
 from noroshi.definitions.blueprints.known import Blueprint, blueprints
 
-__all__ = ["Blueprint", "add", "blueprints"]
+__all__ = ["Blueprint", "add", "blueprints", "titled"]

@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.core.problems import Place, Problem, file_of, instead
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
-from noroshi.definitions.blueprints.known import Blueprint
+from noroshi.definitions.blueprints.known import Blueprint, words_of
 from noroshi.definitions.documents import content, document
 from noroshi.definitions.parts import NO_NAME
 from noroshi.ports import Document
@@ -39,12 +39,13 @@ def add(
     instance: str,
     values: Mapping[str, str],
     rest: Mapping[str, Any],
+    language: str = "en",
 ) -> tuple[Document, ...]:
     """The documents with the blueprint's monitors in that instance, which is made if need be.
 
     `rest` is what a new instance says beside (address, zone, rules). Its rules are what is added
     has too where the instance and the group are there and have none, so that somebody is told.
-    Invalid with all problems.
+    Titles are in that language. Invalid with all problems.
     """
     place = file_of("instances", instance, [])
     given = _values(blueprint, values, place)
@@ -53,7 +54,7 @@ def add(
     key = f"instances/{instance}"
     there = next((content(one) for one in documents if one.key == key), None)
     said = {**rest} if there is None else there
-    groups = [_filled(group, given) for group in blueprint.groups]
+    groups = [_filled(titled(group, language), given) for group in blueprint.groups]
     if there is not None and not there.get("rules"):
         groups = [_ruled(group, there.get("group", []), rest) for group in groups]
     merged = {**said, "group": _merged(said.get("group", []), groups, place)}
@@ -72,6 +73,15 @@ def _values(blueprint: Blueprint, values: Mapping[str, str], place: Place) -> Ma
         if not given[name]:
             place.found.append(Problem(name, MUST_SAY.fill(name=name)))
     return given
+
+
+def titled(said: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """A definition has one title alone: who adds a group or a monitor reads it."""
+    title = words_of(said, "title").say(language)
+    own = {"title": title} if title else {}
+    inside = [titled(one, language) for one in said.get("monitor", ())]
+    rest = {key: one for key, one in said.items() if key != "title_ja"}
+    return {**rest, **own, **({"monitor": inside} if inside else {})}
 
 
 def _filled(said: Any, given: Mapping[str, str]) -> Any:

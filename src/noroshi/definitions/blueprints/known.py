@@ -53,14 +53,14 @@ def built_in() -> dict[str, Blueprint]:
 def _blueprint(name: str, said: Mapping[str, Any]) -> Blueprint:
     return Blueprint(
         name=name,
-        title=_words(said, "title", name),
-        help=_words(said, "help", ""),
+        title=words_of(said, "title", name),
+        help=words_of(said, "help"),
         asks=said.get("asks", {}),
         groups=tuple(said.get("group", ())),
     )
 
 
-def _words(said: Mapping[str, Any], key: str, default: str) -> Words:
+def words_of(said: Mapping[str, Any], key: str, default: str = "") -> Words:
     """What is said in one language only stands for both."""
     english = said.get(key) or said.get(f"{key}_ja") or default
     return Words(en=english, ja=said.get(f"{key}_ja") or english)

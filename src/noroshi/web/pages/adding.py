@@ -74,7 +74,8 @@ async def _one(visit: Visit, live: Live) -> Response:
         return await _shown(visit, known[name])
     only_try = visit.form.get("do") == PREVIEW
     given = _given(visit)
-    done = await surely(visit, "blueprint_add", blueprint=name, **given, dry=only_try)
+    more = {"dry": only_try, "language": visit.language}
+    done = await surely(visit, "blueprint_add", blueprint=name, **given, **more)
     if done.ok is None or only_try:
         return await _shown(visit, known[name], done)
     live.changed()

@@ -109,7 +109,7 @@ async def finish(visit: Visit, known: Known) -> Done:
     """The address that was pasted back."""
     pasted = visit.form.get("pasted", "")
     done = await attempt(visit, "authorize_finish", route=known.name, pasted=pasted)
-    return _not_done(known, done) if done.why else Done(to=href(known.name, did="signed_in"))
+    return _not_done(known, done) if done.why else _signed_in(known)
 
 
 async def device(visit: Visit, known: Known) -> Done:
@@ -133,7 +133,13 @@ async def prove(visit: Visit, known: Known) -> Done:
         done = await attempt(visit, "set_secret", name=name, value=key, proved=_proved(visit))
     if not done.why:
         done = await attempt(visit, "authorize_app", route=known.name)
-    return _not_done(known, done) if done.why else Done(to=href(known.name, did="signed_in"))
+    return _not_done(known, done) if done.why else _signed_in(known)
+
+
+def _signed_in(known: Known) -> Done:
+    """To the top of the page, where it says so: the form was sent from the middle of it, and
+    a browser that is told no place goes back there."""
+    return Done(to=href(known.name, did="signed_in") + "#main")
 
 
 async def certificate_new(visit: Visit, known: Known) -> Done:
