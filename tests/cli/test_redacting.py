@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.cli.redacting import Redacting
+from noroshi.cli.redacting import Redacting, settings_told
 
 CANARY = "canary7Q8xZ4Lm"
 TEXTS = [
@@ -75,3 +75,25 @@ def test_addresses_are_masked_if_that_is_wanted_and_the_same_one_in_the_same_way
     )
     assert told["to"] == ["address-1@masked.invalid", "address-2@masked.invalid"]
     assert told["from"] == "address-1@masked.invalid"
+
+
+URL = "https://beat.example/CANARY"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'beat = "{URL}"',
+        f"beat='{URL}'",
+        f'"beat" = "{URL}"',
+        f'beat = """\n{URL}"""',
+        'beat = "https://beat.example/\\u0043ANARY"',
+        f'beat = "{URL}" # {URL}',
+        f'# beat = "{URL}"',
+        f'beat = "{URL}"\nno toml',
+        f'no toml\nbeat = """\n{URL}',
+    ],
+)
+def test_the_url_of_the_sign_of_life_is_never_told_however_it_is_written(text):
+    told = settings_told(f'name = "node"\n{text}\n[web]\nport = 7663\n', Redacting())
+    assert "CANARY" not in told and "name = " in told

@@ -10,6 +10,7 @@ from noroshi.core.printable import printable
     [
         pytest.param("550 5.1.1 no such user", "550 5.1.1 no such user", id="plain"),
         pytest.param("容量がいっぱいです", "容量がいっぱいです", id="Japanese"),
+        pytest.param("対応中\u3000佐藤", "対応中\u3000佐藤", id="the blank of Japanese"),
         pytest.param("\x1b[2Jgone\x07", "?[2Jgone?", id="what a terminal obeys"),
         pytest.param("a\r\nb\u2028c", "a??b?c", id="line ends"),
         pytest.param("\u202egpj.exe\ufeff", "?gpj.exe?", id="direction and mark of order"),

@@ -1,12 +1,13 @@
 """Definitions as a zip: the folder's own bytes; bombs and ways out of the folder are refused."""
 
+import tracemalloc
 import zipfile
 from io import BytesIO
 
 import pytest
 
 from noroshi.definitions import document, look_into, pack, unpack, write_folder
-from noroshi.definitions.archive import MOST_BYTES
+from noroshi.definitions.archive import MOST_BYTES, MOST_FILES
 
 DOCUMENTS = (
     document("contacts/ops", {"addresses": ["ops@example.com"], "title": "情シス"}),
@@ -69,6 +70,21 @@ def test_a_bomb_is_not_unpacked():
     assert len(raw) < MOST_BYTES // 100
     found = unpack(raw, "bomb.zip")
     assert found.documents == () and "16 MiB" in found.problems[0].what.en
+
+
+def test_of_a_zip_with_more_files_than_there_may_be_not_even_the_list_is_read():
+    """A list of 300,000 names takes hundreds of megabytes."""
+    raw = zipped(("contacts/c.toml", ""))
+    at, end = raw.rindex(b"PK\x01\x02"), raw.rindex(b"PK\x05\x06")
+    entries = raw[at:end] * (MOST_FILES + 1)
+    whole = bytearray(raw[:at] + entries + raw[end:])
+    whole[-10:-6] = len(entries).to_bytes(4, "little")
+    tracemalloc.start()
+    found = unpack(bytes(whole), "many.zip")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.documents == () and "20000" in found.problems[0].what.en
+    assert peak < 4 * len(whole)
 
 
 def test_a_bomb_that_lies_about_its_size_is_not_unpacked_either():

@@ -122,6 +122,12 @@ def test_a_folder_that_is_none_is_named(tmp_path):
             "x = " + "9" * 9999, "rules/x.toml: is not TOML", id="a number without end"
         ),
         pytest.param(
+            "x = 0x" + "f" * 9999, "rules/x.toml: is not TOML", id="the same in hexadecimal"
+        ),
+        pytest.param(
+            f"{'a.' * 500}a = 1", "rules/x.toml: is not TOML", id="a name of 500 parts"
+        ),
+        pytest.param(
             "when = 07:30:00",
             'rules/x.toml: when: dates and times stand in quotes: "07:30"',
             id="a time",

@@ -154,6 +154,19 @@ async def test_without_a_token_nothing_is_asked(box, certificate):
         pytest.param(
             "UID SEARCH", b"* 1 X {9999999999}\r\n", "bytes at once", id="too much at once"
         ),
+        pytest.param(
+            "UID SEARCH",
+            b"* 1 EXISTS\r\n" * 800_000 + b"TAG OK\r\n",
+            "bytes at once",
+            id="too much that nobody asked for",
+        ),
+        pytest.param(
+            "UID SEARCH",
+            b"".join(b"* %d X {4000000}\r\n%s\r\n" % (n, b"x" * 4_000_000) for n in range(3))
+            + b"TAG OK\r\n",
+            "bytes at once",
+            id="too much in pieces",
+        ),
         pytest.param("AUTHENTICATE", b"", "did not answer", id="dropped before"),
     ],
 )

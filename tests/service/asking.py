@@ -12,6 +12,7 @@ from noroshi.config_web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
 from noroshi.people import keys
 from noroshi.service import answer
+from noroshi.web.bounds import Bounds
 from noroshi.web.certificate import own_certificate
 from noroshi.web.house import OWN_NAMES, House
 from noroshi.web.serving import open_web
@@ -61,14 +62,14 @@ class FarByWeb:
 
 
 @asynccontextmanager
-async def opened(desk, home, tls=False, **given):
+async def opened(desk, home, tls=False, bounds=Bounds(), **given):
     """The manager of that desk on a free port of loopback; answers with its address."""
     said, files = [], {}
     if tls:
         names = ("certificate", "key")
         files = dict(zip(names, own_certificate(home, OWN_NAMES, NOW), strict=True))
     house = House(service=desk.service, people=desk.people, **given)
-    async with open_web(Web(port=0, **files), home, house, said.append):
+    async with open_web(Web(port=0, **files), home, house, said.append, bounds):
         yield said[0].en.partition(" ")[2].rstrip("/")
 
 

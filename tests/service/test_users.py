@@ -1,5 +1,6 @@
 """Users, API tokens and the audit log, near and far."""
 
+import asyncio
 import json
 from contextlib import suppress
 from dataclasses import replace
@@ -85,6 +86,42 @@ async def test_no_token_outlives_its_maker_wherever_the_removal_is_cut_off():
         with suppress(RuntimeError):
             await desk.service.user_remove(AKI, "eri")
         assert "eri" in await desk.store.users() or await desk.store.api_tokens() == {}
+
+
+class Slow(MemoryStore):
+    """Somebody else has a turn before its answer of who there is arrives."""
+
+    async def users(self):
+        found = await super().users()
+        await asyncio.sleep(0)
+        return found
+
+
+@pytest.mark.parametrize("op", ["user_remove", "user_role"])
+async def test_of_two_administrators_who_take_each_other_s_right_one_stays(op):
+    desk = Desk(Slow())
+    for name in ("sato", "eri"):
+        await desk.service.user_add(AKI, name, "administrator", GOOD)
+    more = {"role": "viewer"} if op == "user_role" else {}
+    told = await asyncio.gather(
+        *(answer(desk.service, AKI, op, {"name": name, **more}) for name in ("sato", "eri"))
+    )
+    assert sorted("ok" in one for one in told) == [False, True]
+    assert [one.role for one in (await desk.store.users()).values()].count(ADMIN) == 1
+
+
+async def test_who_may_less_than_before_keeps_no_token_that_may_more():
+    desk = Desk()
+    for name in ("sato", "eri"):
+        await desk.service.user_add(AKI, name, "administrator", GOOD)
+    for name, role in (("all", "administrator"), ("some", "operator"), ("look", "viewer")):
+        await desk.service.token_new(replace(BROWSER, name="eri"), name, role)
+        await desk.service.token_new(replace(BROWSER, name="sato"), f"{name}-2", role)
+    await desk.service.user_role(AKI, "eri", "operator")
+    left = {"some", "look", "all-2", "some-2", "look-2"}
+    assert (await desk.store.api_tokens()).keys() == left
+    await desk.service.user_role(AKI, "eri", "administrator")
+    assert (await desk.store.api_tokens()).keys() == left
 
 
 async def test_a_second_step_holds_once_its_code_was_given_back(ask):

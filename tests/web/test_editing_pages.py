@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.people import OPERATOR, VIEWER, User
 from noroshi.definitions import look_into, write_folder
+from noroshi.people import keys
 from noroshi.ports import Document
 from noroshi.service import administrator, answer
 from tests.service.desk import DISK, Desk, documents
@@ -105,6 +106,21 @@ async def test_what_nobody_touched_makes_no_version(desk, browser, page):
     assert (browser.status, browser.to) == (303, f"{page}&did=2")
     await browser.get(browser.to)
     assert 'role="status"' in browser.text and "version 2 is in force" in browser.text
+
+
+async def test_of_whom_may_change_nothing_not_even_the_form_is_read(desk, tmp_path):
+    """What stands in it as TOML could take long to read, and the watch shares the loop."""
+    text = await desk.people.passwords.hash(GOOD)
+    user = User(name="eri", role=VIEWER, made=desk.time.now, password=text)
+    await desk.store.put_user(user, None)
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in("eri")
+        await browser.get("/")
+        typed = {"version": "1", "etag": "", "options.include": "["}
+        await browser.post(MONITOR, csrf=keys.csrf_of(browser.cookie), do="save", **typed)
+        assert browser.status == 403
+    (row, *_) = await desk.store.audited()
+    assert (row.op, row.who) == ("definition_change", "eri") and row.refused.en
 
 
 async def test_a_monitor_keeps_its_id_and_the_folder_is_the_same_at_the_second_export(

@@ -35,6 +35,15 @@ async def test_too_many_failures_are_told_with_the_time_to_wait(browser):
     assert browser.status == 429 and int(browser.headers["retry-after"]) >= 1
 
 
+async def test_of_whom_nobody_knows_not_much_is_heard(browser):
+    """It is in memory for each of many at once; a form whose log-in ended has room in it."""
+    await browser.get("/login")
+    for length, status in ((1 << 17, 403), (1 << 18, 400)):
+        await browser.post("/login", name="sato", password="wrong", kept="x" * length)
+        assert browser.status == status
+        assert ("longer than 256 KiB" in browser.text) is (status == 400)
+
+
 async def test_the_key_before_the_log_in_is_none_after_it(browser):
     """Session fixation: whoever put a cookie into the browser knows nothing afterwards."""
     await browser.get("/login")
@@ -234,7 +243,8 @@ async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_
 async def test_a_name_from_elsewhere_is_turned_away(browser):
     """DNS rebinding: a page of evil.example whose name now leads here reads nothing."""
     await browser.log_in()
-    for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", ""):
+    begins = ("127.0.0.1:80@evil.example", "[::1].evil.example", "localhost:1/evil.example")
+    for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", "", *begins):
         await browser.get("/", headers={"Host": host})
         assert browser.status in (400, 421) and "sato" not in browser.text
     for host in ("localhost:1", "127.0.0.1", "[::1]:7663"):

@@ -258,3 +258,12 @@ def test_the_help_of_a_field_names_no_choice_that_is_shown_by_another_word(wante
         for choice in one.choices:
             named = re.search(rf"(?<![a-z-]){choice.value}(?![a-z-])", shown)
             assert choice.label == choice.value or not named, one.name
+
+
+@pytest.mark.parametrize("text", ["{{ {}a = 1 }}", "1\n{}a = 1"])
+def test_a_text_that_would_take_long_to_read_as_toml_stays_a_text(text):
+    """The forms are read on the loop that the watch shares."""
+    long = text.format("a." * 100_000)
+    typed = {"terms.1.which": "toml", "terms.1.text": long}
+    (logfile,) = (one for one in BUILT_IN if one.kind == "logfile")
+    assert read(schema.form(logfile.options), typed, {})["terms"] == [long]

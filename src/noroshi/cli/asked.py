@@ -15,6 +15,7 @@ from typing import Any, Self
 from noroshi.cli.client import Caller, Far, NoNode
 from noroshi.cli.commands import COMMANDS
 from noroshi.cli.places import DOOR, HOME
+from noroshi.cli.readable import escaped
 from noroshi.config import Config, read_config
 from noroshi.core.words import Words
 
@@ -120,4 +121,4 @@ class Asked:
 
     def print_json(self, value: Any) -> None:
         """For programs: the answer as it is, both languages in it."""
-        print(json.dumps(value, ensure_ascii=False, indent=2))
+        print(escaped(json.dumps(value, ensure_ascii=False, indent=2)))

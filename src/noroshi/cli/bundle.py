@@ -19,7 +19,7 @@ from noroshi.cli.client import Refused
 from noroshi.cli.doctor_here import is_service
 from noroshi.cli.machine import shown
 from noroshi.cli.places import NAME
-from noroshi.cli.redacting import Redacting
+from noroshi.cli.redacting import Redacting, settings_told
 from noroshi.config import FILE, ConfigError
 from noroshi.core.system import why
 from noroshi.core.words import Words
@@ -136,7 +136,7 @@ def _parts(
     for one in exported.get("documents", ()):
         body = redacting.value(json.loads(one["body"]))
         yield f"definitions/{redacting.text(one['key'])}.json", _json(body)
-    yield FILE, redacting.log(_settings(asked))
+    yield FILE, redacting.log(_settings(asked, redacting))
     yield "journal.txt", redacting.log(_journal(asked))
 
 
@@ -159,19 +159,12 @@ def _program() -> Mapping[str, Any]:
     }
 
 
-def _settings(asked: Asked) -> str:
-    """Without `beat`: whoever knows that URL may give signs of life in our place."""
+def _settings(asked: Asked, redacting: Redacting) -> str:
     try:
         text = (asked.home / FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         return f"{error}\n"
-    lines = [_without_value(line) for line in text.splitlines() if not line.startswith("#")]
-    return "\n".join(line for line in lines if line.strip()) + "\n"
-
-
-def _without_value(line: str) -> str:
-    name, equals, _ = line.partition("=")
-    return f'{name}= "…"' if equals and name.strip() == "beat" else line
+    return settings_told(text, redacting)
 
 
 def _journal(asked: Asked) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from noroshi.cli.asked import Asked, at_home
 from noroshi.cli.layout import pad, width, wrap
+from noroshi.cli.readable import obey
 from noroshi.cli.times import clock
 from noroshi.core.words import Words
 
@@ -95,12 +96,13 @@ class Page:
         """On a terminal, what is being looked at now."""
         if self._live and names:
             title = self._asked.say(names[0]["title"])
-            print(CLEAR + WAITING.format(title=title), end="", flush=True)
+            obey(CLEAR)
+            print(WAITING.format(title=title), end="", flush=True)
 
     def show(self, stage: Answer) -> None:
         """Its line; remarks and remedy below."""
         if self._live:
-            print(CLEAR, end="")
+            obey(CLEAR)
         self._say(*self._stage(stage))
 
     def _say(self, *lines: str) -> None:

@@ -16,6 +16,7 @@ from noroshi.cli.asked import PROGRAMS, Asked, at_home, door_of, home_of, langua
 from noroshi.cli.client import Caller, Refused
 from noroshi.cli.parser import NO_COMMAND, build
 from noroshi.cli.places import RUN, UNIT_FILE
+from noroshi.cli.readable import readable
 from noroshi.config import FILE, ConfigError, read_config
 from noroshi.core.words import Words
 
@@ -29,6 +30,11 @@ WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 
 def run(argv: Sequence[str]) -> int:
     """Do what was typed; the exit code."""
+    with readable():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str]) -> int:
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack ▨
     sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
     given = _early(argv, "--home")

@@ -30,6 +30,10 @@ KNOWN = (
     (r"Invalid initial character for a key part", "名前をこの文字で始めることはできません"),
     (r"Invalid statement", "名前 = 値 の形になっていません"),
     (r"Invalid value", "値として正しくありません"),
+    (
+        r"a name of more than (\d+) parts",
+        "名前が長すぎます (ドットで区切った部分は{0}個までです)",
+    ),
     (r"Unclosed array", "[ が閉じていません"),
     (r"Unclosed inline table", "{{ が閉じていません"),
     (r"Unescaped '\\' in a string", "文字列の中の \\ は \\\\ と書いてください"),

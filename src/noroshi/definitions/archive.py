@@ -11,18 +11,10 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from noroshi.core.problems import Place, Problem
+from noroshi.core.problems import Problem
 from noroshi.core.words import Words
-from noroshi.definitions.documents import TYPES, document
-from noroshi.definitions.folder import (
-    BESIDE,
-    STRAY,
-    Folder,
-    is_ours,
-    parsed,
-    texts,
-    without_dates,
-)
+from noroshi.definitions.documents import TYPES
+from noroshi.definitions.folder import BESIDE, STRAY, Folder, is_ours, made_of, parsed, texts
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -32,6 +24,8 @@ bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can say: the same definitions are the same bytes."""
 MODE = 0o644 << 16
+ENTRY = b"PK\x01\x02"
+"""How each entry of a zip's list begins."""
 
 NO_ZIP = Words(en="is no zip that can be read", ja="ZIP として読めません")
 TOO_MUCH = Words(
@@ -78,14 +72,17 @@ def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
                 raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
             if name in read:
                 raise Invalid((Problem(name, TWICE),))
-            given = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
-            read[name] = document(name.removesuffix(".toml"), given)
+            read[name] = made_of(parsed(raw, name), name, problems)
         except Invalid as invalid:
             problems += invalid.problems
     return Folder(tuple(read.values()), tuple(problems))
 
 
 def _unpacked(raw: bytes, called: str, left: int) -> Iterator[tuple[str, bytes]]:
+    if (
+        raw.count(ENTRY) > MOST_FILES
+    ):  # zipfile would make the whole list before it can be asked
+        raise _too_much(called)
     with zipfile.ZipFile(BytesIO(raw)) as given:
         entries = [one for one in given.infolist() if not one.is_dir()]
         if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > left:

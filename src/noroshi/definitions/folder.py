@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
@@ -13,6 +12,7 @@ from typing import Any
 from noroshi.core.problems import Place, Problem
 from noroshi.core.system import why
 from noroshi.core.toml_said import toml_said
+from noroshi.core.toml_text import loads
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions.documents import TYPES, content, document, split
@@ -83,8 +83,7 @@ def look_into(path: Path) -> Folder:
         try:
             if not is_ours(name):
                 raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
-            given = without_dates(_load(file, name), Place(f"{name}: ", problems))
-            read.append(document(name.removesuffix(".toml"), given))
+            read.append(made_of(_load(file, name), name, problems))
         except Invalid as invalid:
             problems += invalid.problems
     return Folder(tuple(read), tuple(problems))
@@ -101,7 +100,10 @@ def read_folder(path: Path) -> tuple[Document, ...]:
 def read_text(raw: bytes, name: str) -> dict[str, Any]:
     """What one file says; Invalid with all that is wrong with it, at `name`."""
     problems = list[Problem]()
-    given: dict[str, Any] = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
+    try:
+        given: dict[str, Any] = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
+    except RecursionError as error:
+        raise Invalid((Problem(name, _no_toml(str(error))),)) from None
     if problems:
         raise Invalid(tuple(problems))
     return given
@@ -173,7 +175,7 @@ def parsed(raw: bytes, name: str) -> dict[str, Any]:
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))  # Windows' editors may begin with a mark
+        return loads(raw.decode("utf-8-sig"))  # Windows' editors may begin with a mark
     except UnicodeDecodeError as error:
         words = NO_UTF8.fill(line=error.object[: error.start].count(b"\n") + 1)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number without end
@@ -186,6 +188,16 @@ def _no_toml(said: str) -> Words:
         what, line, column = found.groups()
         return NO_TOML.fill(line=line, column=column, why=toml_said(what))
     return NO_TOML_AT_ALL.fill(why=toml_said(said))
+
+
+def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Document:
+    """The document that a file's TOML is. What it says and no definition can be is among the
+    problems; Invalid if nothing of it can be kept."""
+    try:
+        kept = without_dates(given, Place(f"{name}: ", problems))
+        return document(name.removesuffix(".toml"), kept)
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a table 500 deep
+        raise Invalid((Problem(name, _no_toml(str(error))),)) from None
 
 
 def without_dates(given: Any, place: Place) -> Any:

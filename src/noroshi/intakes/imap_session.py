@@ -11,8 +11,11 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-LONGEST_LITERAL = 2**23
+LONGEST_ANSWER = 2**23
+"""Bytes that a server may say to one command, all its lines and literals together: a mail is
+asked for as far as 256 KiB, and of others no more than a few headers."""
 AT_ONCE = 100
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UID = re.compile(rb"\bUID (\d+)")
@@ -41,7 +44,7 @@ class Session(imaplib.IMAP4):
     those of the conversation Refused."""
 
     def __init__(self, sock: ssl.SSLSocket) -> None:
-        self._given = sock
+        self._given, self._left = sock, LONGEST_ANSWER
         super().__init__()
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
@@ -49,9 +52,24 @@ class Session(imaplib.IMAP4):
 
     def read(self, size: int) -> bytes:
         """As much as a server announces; no one is trusted with all our memory."""
-        if size > LONGEST_LITERAL:
-            raise self.abort(f"{size} bytes at once")
+        self._take(size)
         return super().read(size)
+
+    def readline(self) -> bytes:
+        """A line; imaplib keeps what was not asked for as well, however much it is."""
+        line = super().readline()
+        self._take(len(line))
+        return line
+
+    def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
+        """A command, to which so much may be said as to each."""
+        self._left = LONGEST_ANSWER
+        return super().uid(command, *args)
+
+    def _take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise self.abort(f"more than {LONGEST_ANSWER} bytes at once")
 
     def let_in(self, user: str, token: str) -> None:
         """By XOAUTH2. Raises NotLetIn."""

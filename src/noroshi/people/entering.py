@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -93,6 +94,9 @@ class People:
         self.turned_away = TurnedAway(store, clocks)
         self._names, self._addresses = Attempts(FREE_NAME), Attempts(FREE_ADDRESS)
         self._first, self._begun = "", False
+        self.administrators = asyncio.Lock()
+        """Whoever takes one of them away holds it: of two who take each other's right at the same
+        moment one is told that there is no other left."""
 
     # the first start
 

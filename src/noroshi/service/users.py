@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.people import NAME, ROLES, User
+from noroshi.core.people import NAME, ROLES, User, roles_up_to
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.people import keys, steps
@@ -158,14 +159,18 @@ class Users(Desk):
         help=Words(en="Give a user another role.", ja="利用者の権限を変えます。"),
     )
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:
-        """It holds from their next request on."""
+        """It holds from their next request on; what API tokens they made that may do more than
+        they may now hold no more."""
         user = await self._user(name)
         if problems := _faults(role, name, ""):
             raise Invalid(NOT_MADE, tuple(problems))
-        if role != ADMIN:
-            await self._see_that_one_is_left(name)
-        await self._change(replace(user, role=role), user)
-        note(before={"role": user.role}, after={"role": role})
+        async with self._people.administrators:
+            if role != ADMIN:
+                await self._see_that_one_is_left(name)
+            # Before it: cut off here, it can be done again.
+            gone = await self._revoked(name, roles_up_to(role))
+            await self._change(replace(user, role=role), user)
+        note(before={"role": user.role, "api_tokens": gone}, after={"role": role})
         return UserMade(name=name, role=role)
 
     @operation(
@@ -174,14 +179,10 @@ class Users(Desk):
     async def user_remove(self, who: Person, name: str) -> str:
         """They are logged out at once, and the API tokens that they made hold no more."""
         user = await self._user(name)
-        await self._see_that_one_is_left(name)
-        gone = [
-            token.name
-            for token in (await self._store.api_tokens()).values()
-            if token.by == maker(Person(name, frozenset(), "web"))
-            and await self._store.drop_api_token(token.name)
-        ]
-        await self._store.drop_user(name)  # after them: cut off here, it can be done again
+        async with self._people.administrators:
+            await self._see_that_one_is_left(name)
+            gone = await self._revoked(name)
+            await self._store.drop_user(name)  # after them: cut off here, it can be done again
         for entry in (SEED.format(name=name), _next(name)):
             await self._vault.remove(entry)
         note(before={"role": user.role, "api_tokens": gone})
@@ -275,6 +276,18 @@ class Users(Desk):
         admins = {user.name for user in users if user.role == ADMIN and user.password}
         if admins == {name}:
             raise Conflict(LAST_ONE.fill(name=name))
+
+    async def _revoked(self, name: str, still: Collection[str] = ()) -> list[str]:
+        """The API tokens that this user made, but those of roles that they `still` have: they
+        hold no more."""
+        by = maker(Person(name, frozenset(), "web"))
+        return [
+            token.name
+            for token in (await self._store.api_tokens()).values()
+            if token.by == by
+            and token.role not in still
+            and await self._store.drop_api_token(token.name)
+        ]
 
     async def _keep(self, entry: str, seed: str) -> None:
         try:

@@ -16,13 +16,16 @@ from starlette.routing import Route
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import Invalid, NotFound, Operation, Refusal, Trouble, attend, refused
-from noroshi.service.offer import NO_OPERATION, STORE_TROUBLE, VIEWER
+from noroshi.service.offer import ADMIN, NO_OPERATION, OPERATOR, STORE_TROUBLE, VIEWER, Person
 from noroshi.web.entry import Unknown, entered
 from noroshi.web.house import House
 from noroshi.web.openapi import document
 
 LONGEST_BODY = 16 << 20
 """Bytes: as at the local door."""
+LONGEST: Mapping[str, int] = {ADMIN: LONGEST_BODY, OPERATOR: 8 << 20, VIEWER: 1 << 20}
+"""The same by role: of JSON many times its own room is made, and whatever a viewer may ask for is
+short. An operator's mail of a million letters may take six bytes for each."""
 STATUS: Mapping[str, int] = {
     "invalid": 400,
     "forbidden": 403,
@@ -41,7 +44,7 @@ NO_JSON_TYPE = Words(
 )
 TOO_LONG = Words(
     en="The request is longer than {most} MiB.", ja="リクエストが {most} MiB を超えています。"
-).fill(most=LONGEST_BODY >> 20)
+)
 ONLY_POST = Words(
     en="{name} is no operation of a viewer, so it is asked for by POST.",
     ja="{name} は閲覧者の操作ではないため、POST で呼び出してください。",
@@ -59,18 +62,19 @@ def routes(house: House) -> list[Route]:
     """The API's addresses."""
 
     async def post(request: Request) -> Response:
-        given = await _arguments(request)
-        return await _done(request, house, given)
+        who = (await entered(request, house)).person
+        given = await _arguments(request, _most(who))
+        return await _done(request, house, who, given)
 
     async def get(request: Request) -> Response:
-        await entered(request, house)
+        who = (await entered(request, house)).person
         name = request.path_params["operation"]
         known = house.service.operations().get(name)
         if known is None:
             raise _Told(404, NotFound(NO_OPERATION.fill(name=name)))
         if known.role != VIEWER or known.changes:
             raise _Told(405, Invalid(ONLY_POST.fill(name=name)))
-        return await _done(request, house, _asked(request, known))
+        return await _done(request, house, who, _asked(request, known))
 
     written = cache(lambda: document(house.service.operations()))
 
@@ -89,8 +93,9 @@ def routes(house: House) -> list[Route]:
     ]
 
 
-async def _done(request: Request, house: House, given: Mapping[str, Any]) -> Response:
-    who = (await entered(request, house)).person
+async def _done(
+    request: Request, house: House, who: Person, given: Mapping[str, Any]
+) -> Response:
     name = request.path_params["operation"]
     answer = await attend(house.service, who, name, given, house.news)
     return told(answer, STATUS.get(answer.get("error", ""), 200))
@@ -123,11 +128,15 @@ def _answering(handle: Handler, house: House | None = None) -> Handler:
     return answering
 
 
-async def _arguments(request: Request) -> Mapping[str, Any]:
+def _most(who: Person) -> int:
+    return next((most for role, most in LONGEST.items() if role in who.roles), 0)
+
+
+async def _arguments(request: Request, most: int) -> Mapping[str, Any]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await body_of(request, LONGEST_BODY)
+    body = await body_of(request, most)
     if body is None:
-        raise _Told(413, Invalid(TOO_LONG))
+        raise _Told(413, Invalid(TOO_LONG.fill(most=most >> 20)))
     if kind != "application/json":
         raise _Told(415, Invalid(NO_JSON_TYPE))
     try:

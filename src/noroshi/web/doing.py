@@ -115,6 +115,13 @@ def see_that_may(visit: Visit) -> None:
         raise Forbidden(words)
 
 
+async def see_that_may_change(visit: Visit) -> None:
+    """The same for what was sent, before anything of it is read: it is in the audit log who
+    asked."""
+    if not may(visit)["rule"]:
+        await visit.need("definition_change")
+
+
 def clock(visit: Visit, at: str | None) -> str:
     """An instant as the node's clock has it: the date only when it is not today."""
     now = visit.house.service.now().isoformat()

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from noroshi.service.following import FOLLOWS
 from noroshi.web.changing import REMOVE, Edit, opened, submitted
-from noroshi.web.doing import Outcome, address, asked, may
+from noroshi.web.doing import Outcome, address, asked, may, see_that_may_change
 from noroshi.web.forms import Field, elsewhere
 from noroshi.web.moved import moved, page_of
 from noroshi.web.outline import Block, Outline
@@ -54,6 +54,7 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
     """After a POST: what came of it."""
     if visit.request.method != "POST":
         return edit
+    await see_that_may_change(visit)
     if visit.form.get("do") != REMOVE:
         return await submitted(visit, edit, outline.content(visit.form, edit.before))
     if visit.form.get("meant") != "yes":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 from starlette.datastructures import MutableHeaders
@@ -35,6 +36,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 STRICT_TRANSPORT = "max-age=31536000"
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:@/\\\[\]\s]+)(?::[0-9]{0,5})?")
+"""RFC 9110, 7.2: a name or an address, and perhaps a port. Addresses of ours are made of all of it."""
 WRONG_HOST = Words(
     en="This name is not one of Noroshi's. Add it to hosts under [web] in noroshi.toml.",
     ja="この名前では開けません。noroshi.toml の [web] の hosts に加えてください。",
@@ -77,10 +80,8 @@ def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     given = [value for name, value in headers if name == b"host"]
     if len(given) != 1:
         return ""
-    text = given[0].decode("latin-1").lower()
-    if text.startswith("["):
-        return text.partition("]")[0] + "]"
-    return text.partition(":")[0]
+    found = HOST.fullmatch(given[0].decode("latin-1").lower())
+    return found[1] if found else ""
 
 
 async def _turn_away(send: Send) -> None:

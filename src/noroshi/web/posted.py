@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from noroshi.core.toml_text import loads
 from noroshi.definitions.toml import value as toml
 from noroshi.web.shapes import AS_TOML, NO, YES, Shape
 from noroshi.web.written import TIMES, addresses, figures
@@ -200,7 +200,7 @@ def _of_row(which: str, text: str) -> Any:
 
 def _of_toml(line: str) -> Any:
     try:
-        return tomllib.loads(f"x = {line.rstrip(',')}")["x"]
+        return loads(f"x = {line.rstrip(',')}")["x"]
     except (ValueError, RecursionError, KeyError):
         return line
 

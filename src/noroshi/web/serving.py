@@ -17,13 +17,14 @@ from noroshi.config_web import Web
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.web.application import application
+from noroshi.web.bounds import Bounds, Threshold, timed_by
 from noroshi.web.certificate import context_of, own_certificate
 from noroshi.web.house import OWN_NAMES, House
 
 log = logging.getLogger(__name__)
-BACKLOG, MOST_AT_ONCE = 128, 1000
-STOP_WITHIN, IDLE = 2, 30
-"""Seconds: until answers are cut off at the end, and that a connection may say nothing."""
+BACKLOG = 128
+STOP_WITHIN = 2
+"""Seconds until answers are cut off at the end."""
 STEP = 0.01
 
 CANNOT_OPEN = Words(
@@ -76,12 +77,16 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def open_web(
-    settings: Web, home: Path, house: House, say: Callable[[Words], None]
+    settings: Web,
+    home: Path,
+    house: House,
+    say: Callable[[Words], None],
+    bounds: Bounds = Bounds(),
 ) -> AsyncIterator[None]:
     """Answer browsers until the block ends; without a socket or a certificate say why, and
     answer nobody."""
     try:
-        listening = _listen(settings)
+        listening = _listen(settings, bounds)
     except OSError as error:
         _say_why_not(settings, error, say)
         yield
@@ -94,7 +99,7 @@ async def open_web(
         _say_why_not(settings, error, say)
         yield
         return
-    server = _Server(_config(house, context))
+    server = _Server(_config(house, context, bounds))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     url = url_of(settings, listening)
     say(OPEN.fill(url=url))
@@ -123,10 +128,11 @@ def _named(settings: Web, house: House, port: int) -> House:
     return replace(house, secure=settings.secure, port=port, hosts=hosts)
 
 
-def _listen(settings: Web) -> socket.socket:
+def _listen(settings: Web, bounds: Bounds) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
     # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = Threshold(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.most = bounds.at_once
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.address, settings.port))
@@ -147,7 +153,7 @@ def _context(settings: Web, home: Path, house: House) -> ssl.SSLContext | None:
     return context_of(*own_certificate(home, house.hosts, now))
 
 
-def _config(house: House, context: ssl.SSLContext | None) -> uvicorn.Config:
+def _config(house: House, context: ssl.SSLContext | None, bounds: Bounds) -> uvicorn.Config:
     config = uvicorn.Config(
         application(house),
         log_config=None,
@@ -155,12 +161,11 @@ def _config(house: House, context: ssl.SSLContext | None) -> uvicorn.Config:
         log_level="warning",
         lifespan="off",
         ws="none",
-        http="h11",
+        http=timed_by(bounds),
         loop="none",
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MOST_AT_ONCE,
-        timeout_keep_alive=IDLE,
+        timeout_keep_alive=bounds.idle,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
     config.load()

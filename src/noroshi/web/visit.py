@@ -43,12 +43,15 @@ LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
 LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
+LONGEST_OF_A_STRANGER = 1 << 18
+"""Of each of a thousand connections it may be in memory. It has room for what somebody typed whose
+log-in ended meanwhile."""
 MOST_FIELDS = 20_000
 """A rule's form has a box for each contact, a notification's one for each instance: as many of them
 as fit into LONGEST_FORM by names of usual length. They are counted before they are split."""
 TOO_LONG = Words(
-    en="What was sent is longer than {most} MiB. Nothing was changed; send it in parts.",
-    ja="送られた内容が {most} MiB を超えています。何も変更していません。分けて送ってください。",
+    en="What was sent is longer than {most}. Nothing was changed; send it in parts.",
+    ja="送られた内容が {most} を超えています。何も変更していません。分けて送ってください。",
 )
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
@@ -240,7 +243,7 @@ async def _afterwards(visit: Visit) -> Response:
     foreign = request.headers.get("sec-fetch-site", "") in FOREIGN
     if request.method != "POST" or foreign or uploads:
         return visit.to_log_in()
-    form = await _form(request)
+    form = await _form(request, LONGEST_OF_A_STRANGER)
     if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
     kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
@@ -292,15 +295,16 @@ async def _sent(visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]]:
     """The fields of a form, and its files: nobody sends files before they have logged in."""
     boundary = boundary_of(visit.request.headers.get("content-type", ""))
     if visit.person is None or not boundary:
-        return await _form(visit.request), ()
+        most = LONGEST_OF_A_STRANGER if visit.person is None else LONGEST_FORM
+        return await _form(visit.request, most), ()
     try:
         return parts_of(await _heard(visit.request, LONGEST_UPLOAD), boundary)
     except ValueError:  # what no browser sends
         raise Forbidden(NOT_OURS) from None
 
 
-async def _form(request: Request) -> Mapping[str, str]:
-    body = await _heard(request, LONGEST_FORM)
+async def _form(request: Request, most: int) -> Mapping[str, str]:
+    body = await _heard(request, most)
     try:
         text = body.decode()
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
@@ -312,8 +316,12 @@ async def _heard(request: Request, most: int) -> bytes:
     """What was sent. Raises Invalid, which says how long it may be."""
     body = await body_of(request, most)
     if body is None:
-        raise Invalid(TOO_LONG.fill(most=most >> 20))
+        raise Invalid(TOO_LONG.fill(most=_size(most)))
     return body
+
+
+def _size(most: int) -> str:
+    return f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
 
 
 def _bring(answer: Response, house: House, key: str) -> None:

@@ -3,12 +3,12 @@ path, and values as a form shows them. The mail of changed settings says the sam
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from noroshi.core.toml_text import loads
 from noroshi.core.words import Words, plain
 from noroshi.definitions import Difference
 from noroshi.web.words import TEXTS
@@ -152,8 +152,8 @@ def _value(text: str, name: str, of: Difference) -> Words:
     if not text:
         return TEXTS["audit.value.none"]
     try:
-        given = tomllib.loads(f"it = {text}")["it"]
-    except tomllib.TOMLDecodeError:  # what JSON has and TOML has not
+        given = loads(f"it = {text}")["it"]
+    except (ValueError, RecursionError):  # what JSON has and TOML has not
         return plain(text)
     if given == {} and _are_all_limits(of):
         return NO_LIMITS

@@ -87,7 +87,12 @@ USER = Command(
         Command(
             name="role",
             run="noroshi.cli.users:role",
-            help=Words(en="give a user another role", ja="利用者の権限を変えます"),
+            help=Words(
+                en="give a user another role; API tokens that they made and that may do more are "
+                "revoked",
+                ja="利用者の権限を変えます。その利用者が作った API トークンのうち、新しい権限を超えるものは"
+                "失効します",
+            ),
             options=(
                 NAME,
                 Option(

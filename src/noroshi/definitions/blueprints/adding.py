@@ -104,7 +104,7 @@ def _scalar(text: str) -> Any:
         return text
     try:
         return tomllib.loads(f"it = {text}")["it"]
-    except tomllib.TOMLDecodeError:  # 007 is no number of TOML's
+    except ValueError:  # 007 is no number of TOML's, nor one of 5,000 digits
         return text
 
 

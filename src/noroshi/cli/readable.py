@@ -1,0 +1,58 @@
+"""What is written to a terminal, without what it would obey: much of it others have said (a mail
+server, a program that measures, whoever noted something on a version)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""All of Cc but line end and tab; Unicode's own line ends; what turns the direction of writing
+round (UAX #9); half a letter."""
+SHOWN = "?"
+
+
+def escaped(json: str) -> str:
+    """The same JSON, in which each of them is written as \\u and its number: they stand in strings
+    alone, which say the same so."""
+    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+
+
+def obey(text: str) -> None:
+    """Have the terminal do something: ours alone comes through."""
+    out: Any = sys.stdout
+    (out.obey if isinstance(out, Readable) else out.write)(text)
+
+
+class Readable:
+    """A standard output or error; each character that would be obeyed is a ? in it."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        self._out.write(OBEYED.sub(SHOWN, text))
+        return len(text)
+
+    def obey(self, text: str) -> None:
+        self._out.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._out, name)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Until the block ends all that is printed is readable alone."""
+    before: tuple[Any, Any] = sys.stdout, sys.stderr
+    made: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
+    sys.stdout, sys.stderr = made
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
