@@ -89,6 +89,11 @@ def test_a_second_factor_that_may_be_set_up_at_some_places_alone_is_no_risk():
     assert "set up" in words.en and "登録" in words.ja and "risk" not in words.en
 
 
+def test_a_password_that_could_not_be_changed_is_not_laid_to_the_house_s_sign_in_service():
+    words = advise("invalid_grant", codes=(120002,)).words
+    assert "changed" in words.en and "federation" not in words.en and "変更" in words.ja
+
+
 @pytest.mark.parametrize("code", [50085, 50089])
 def test_a_sign_in_that_ended_by_itself_is_not_laid_to_a_changed_password(code):
     assert "password" not in advise("invalid_grant", codes=(code,)).words.en

@@ -128,6 +128,13 @@ NEW_PASSWORD = to(
     "パスワードの期限が切れています ({code})。ブラウザーで Microsoft 365 にサインインして変更したあと、"
     "ここでもう一度サインインしてください。",
 )
+NO_NEW_PASSWORD = to(
+    "user",
+    "The password could not be changed ({code}). Change it by signing in to Microsoft 365 in a "
+    "browser, then sign in here again.",
+    "パスワードを変更できませんでした ({code})。ブラウザーで Microsoft 365 にサインインして変更したあと、"
+    "ここでもう一度サインインしてください。",
+)
 WRONG_PASSWORD = to(
     "user",
     "User name or password was wrong ({code}). Sign in again.",
@@ -293,6 +300,6 @@ BY_CODE: dict[int, Advice] = {
 RANGES: tuple[tuple[range, Advice], ...] = (
     (range(75_000, 76_000), FEDERATION),
     (range(80_000, 82_000), FEDERATION),
-    (range(120_000, 121_000), FEDERATION),
+    (range(120_000, 121_000), NO_NEW_PASSWORD),
 )
 """Whole families that mean one thing here: SAML, pass-through authentication, password reset."""
