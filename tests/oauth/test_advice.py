@@ -62,6 +62,57 @@ def test_a_missing_consent_is_known_by_its_suberror_alone():
     assert "consent" in advise("invalid_grant", suberror="consent_required").words.en
 
 
+@pytest.mark.parametrize("error", ["invalid_grant", "consent_required"])
+def test_a_consent_that_is_missing_is_given_by_whoever_signs_in_or_by_an_administrator(error):
+    words = advise(error, suberror="consent_required", codes=(65001,)).words
+    assert "choose Accept" in words.en and "administrator" in words.en
+    assert "「承諾」" in words.ja and "管理者" in words.ja
+    alone = advise(error, suberror="consent_required", codes=(65001,), alone=True).words
+    assert "choose Accept" not in alone.en
+
+
+@pytest.mark.parametrize("code", [90093, 90094, 90095, 90008])
+def test_where_people_may_not_consent_an_administrator_alone_is_asked(code):
+    assert advise("access_denied", codes=(code,)).words.en.startswith("An administrator must")
+
+
+def test_security_defaults_exempt_nobody_and_are_not_said_to():
+    advice = advise("invalid_grant", codes=(530035,))
+    assert "security defaults" in advice.words.en and "セキュリティの既定値" in advice.words.ja
+    assert "exempts" not in advice.words.en and "外して" not in advice.words.ja
+    assert advice.who == "user" and advice.cure.lines == ("noroshi authorize {route}",)
+    assert "--device" in advice.cure.how[0].en and "--device" in advice.cure.how[0].ja
+
+
+def test_a_second_factor_that_may_be_set_up_at_some_places_alone_is_no_risk():
+    words = advise("interaction_required", codes=(53010,)).words
+    assert "set up" in words.en and "登録" in words.ja and "risk" not in words.en
+
+
+def test_a_password_that_could_not_be_changed_is_not_laid_to_the_house_s_sign_in_service():
+    words = advise("invalid_grant", codes=(120002,)).words
+    assert "changed" in words.en and "federation" not in words.en and "変更" in words.ja
+
+
+@pytest.mark.parametrize("code", [50085, 50089])
+def test_a_sign_in_that_ended_by_itself_is_not_laid_to_a_changed_password(code):
+    assert "password" not in advise("invalid_grant", codes=(code,)).words.en
+
+
+@pytest.mark.parametrize(
+    ("code", "alone", "permissions"),
+    [
+        pytest.param(650057, False, ("SMTP.Send", "Mail.Send"), id="a person, not listed"),
+        pytest.param(65001, True, ("SMTP.SendAsApp", "Mail.Send"), id="an app, no consent"),
+    ],
+)
+def test_a_permission_is_named_for_either_way_out(code, alone, permissions):
+    advice = advise("invalid_client", codes=(code,), alone=alone)
+    step = advice.cure.how[0]
+    for text in (advice.words.en, advice.words.ja, step.en, step.ja):
+        assert all(permission in text for permission in permissions)
+
+
 @pytest.mark.parametrize("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
 def test_each_number_has_its_advice_in_both_languages(code):
     words = advise("never_heard_of", codes=(code,)).words

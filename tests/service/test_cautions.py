@@ -93,6 +93,29 @@ async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_i
     assert cautions(await ask("plan", documents=given)) == []
 
 
+async def test_a_password_for_exchange_online_is_told_with_the_days_on_which_that_ends(ask):
+    way = {"kind": "post", "options": {"host": "smtp.office365.com", "password": "relay"}}
+    await ask.desk.vault.put("relay", Secret("x"))
+    (told,) = (await ask("plan", documents=documents(routes__plain=way)))["cautions"]
+    for words in (told["en"], told["ja"]):
+        assert "plain" in words and "2026" in words and "2027" in words
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("mail.example.com", id="a server in the house"),
+        pytest.param("mail.notoutlook.com", id="a name that only ends like one"),
+        # Microsoft: High Volume Email takes passwords until September 2028.
+        pytest.param("smtp-hve.office365.com", id="High Volume Email"),
+    ],
+)
+async def test_a_password_elsewhere_is_not(ask, host):
+    await ask.desk.vault.put("relay", Secret("x"))
+    way = {"kind": "post", "options": {"host": host, "password": "relay"}}
+    assert cautions(await ask("plan", documents=documents(routes__plain=way))) == []
+
+
 async def test_a_mail_to_a_bare_address_lacks_no_contact(ask):
     await applied(ask)
     await ask("send", to=["aki@example.com"], subject="s", text="t")

@@ -149,6 +149,7 @@ async def test_what_keeps_a_token_away_stops_there_with_its_remedy(error, line):
     stages = await looked(Tokens(raises=error))
     assert [stage.state for stage in stages.values()] == ["failed", "not reached"]
     assert line in stages["token"].remedy.lines
+    assert "_" not in stages["token"].found.ja  # no name of ours for it
 
 
 async def test_the_token_itself_is_nowhere():

@@ -133,6 +133,7 @@ SAID = [
         "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect." + TRAIL,
         SIGN_IN,
     ),
+    ("AUTH", "535 5.7.139 Authentication unsuccessful, something new." + TRAIL, REFUSED),
     ("AUTH", "535 5.7.8 Username and Password not accepted. - gsmtp", REFUSED),
     ("AUTH", "538 5.7.11 Encryption required for requested authentication mechanism", SETUP),
     (

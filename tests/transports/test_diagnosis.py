@@ -37,6 +37,7 @@ def jwt(claims):
             "smtp", PERSON, "the mailbox box@example.com is not there", id="a person's"
         ),
         pytest.param("smtp", APP, "service principal is missing", id="an app's"),
+        pytest.param("smtp", APP, "is not there or has no licence", id="an app's mailbox"),
         pytest.param("graph", GRAPH, "Sign-in logs; then noroshi authorize", id="for Graph"),
         pytest.param(
             "smtp",

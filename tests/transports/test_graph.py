@@ -20,7 +20,7 @@ from noroshi.core.words import NOTHING, Words
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, Outside, RouteTrouble
 from noroshi.transports.graph import KIND, LARGEST, GraphTransport, Options
-from noroshi.transports.http_rules import GRAPH, http_rule_for
+from noroshi.transports.http_rules import GRAPH, http_meaning, http_rule_for
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_racing import closed
@@ -439,3 +439,10 @@ def test_a_port_and_a_slash_at_the_end_are_fine():
     read = schema.read(KIND.options, RIGHT | {"graph": "https://localhost:8443/"})
     assert read.where == "localhost:8443"
     assert read.url == "https://localhost:8443/v1.0/users/box@example.com/sendMail"
+
+
+def test_a_mailbox_that_is_full_by_graph_is_not_told_of_a_switch_for_smtp():
+    """Graph keeps a copy of each mail that is handed in as MIME; there is no option for it."""
+    told = http_meaning(GRAPH, 507, "ErrorQuotaExceeded").advice
+    assert "MessageCopyForSMTP" not in told.en + told.ja
+    assert "retention" in told.en and "保持ポリシー" in told.ja

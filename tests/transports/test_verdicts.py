@@ -165,3 +165,30 @@ def test_a_new_token_is_asked_for_only_where_it_may_help():
 def test_a_recipient_that_is_none_is_told_with_what_to_do(code, enhanced):
     told = meaning(code, enhanced)
     assert told.verdict is Verdict.REFUSED and "queue edit" in told.advice.en
+
+
+@pytest.mark.parametrize(
+    ("code", "enhanced", "text", "says"),
+    [
+        pytest.param(501, "5.1.7", "Invalid address", "{envelope}", id="the sender's address"),
+        pytest.param(
+            550,
+            "5.7.1",
+            "Delivery not authorized, message refused",
+            "{sender}",
+            id="not let in",
+        ),
+        pytest.param(
+            535,
+            "5.7.139",
+            "Authentication unsuccessful, something new",
+            "{user}",
+            id="kept out",
+        ),
+    ],
+)
+def test_an_answer_of_the_reference_is_never_told_without_what_to_do(
+    code, enhanced, text, says
+):
+    advice = rule_for(code, enhanced, text).advice.words
+    assert says in advice.en and says in advice.ja

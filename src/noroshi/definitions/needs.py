@@ -11,7 +11,10 @@ from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import mark
 from noroshi.ports import Resource
 
-EXCHANGE_ONLINE = ("office365.com", "outlook.com", "office365.us", "partner.outlook.cn")
+EXCHANGE_ONLINE = (".office365.com", ".outlook.com", ".office365.us", ".partner.outlook.cn")
+HIGH_VOLUME = "smtp-hve.office365.com"
+"""High Volume Email takes passwords until September 2028
+(https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
 """Whose mail servers end password sign-in (Exchange team blog, January 2026)."""
 ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
@@ -54,9 +57,9 @@ def entries_of(route: Route) -> tuple[str, ...]:
 
 def is_retiring(route: Route) -> bool:
     """Whether it signs in by a password, at a server that ends that."""
-    host = str(getattr(route.options, "host", "")).lower()
+    host = str(getattr(route.options, "host", "")).lower().rstrip(".")
     password = bool(getattr(route.options, "password", ""))
-    return password and host.endswith(EXCHANGE_ONLINE)
+    return password and host.endswith(EXCHANGE_ONLINE) and host != HIGH_VOLUME
 
 
 def mark_of(plan: Plan, route: Route) -> Words | None:

@@ -257,7 +257,8 @@ def of_certificate(
 ) -> NotReached:
     """Why a certificate is not trusted; `issuer` of the one that was shown, "" if unknown."""
     if not issuer:
-        return not_reached(_of_code(error.verify_code), where=where, why=error.verify_message)
+        why = error.verify_message.rstrip(".")
+        return not_reached(_of_code(error.verify_code), where=where, why=why)
     words = REPLACED if network.proxy else UNKNOWN_ISSUER
     told = {"where": where, "issuer": issuer}
     return not_reached(words, Fault.NETWORK, **told, proxy=network.proxy, name=network.name)

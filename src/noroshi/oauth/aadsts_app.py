@@ -6,7 +6,15 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 from __future__ import annotations
 
 from noroshi.oauth import cures, cures_beyond
-from noroshi.oauth.advised import BAD_SCOPE, CONSENT, NO_EXCHANGE, NO_SUCH_GRANT, Advice, to
+from noroshi.oauth.advised import (
+    BAD_SCOPE,
+    CONSENT,
+    NO_CONSENT,
+    NO_EXCHANGE,
+    NO_SUCH_GRANT,
+    Advice,
+    to,
+)
 
 WRONG_SECRET = to(
     "admin",
@@ -133,9 +141,11 @@ NO_SERVICE = to(
 NOT_LISTED = to(
     "admin",
     "The application does not list the permission that is asked for ({code}). The administrator "
-    "adds SMTP.Send (for an app by itself: SMTP.SendAsApp) under API permissions, and consents.",
+    "adds it under API permissions, and consents: SMTP.Send (for an app by itself: "
+    "SMTP.SendAsApp), or Mail.Send where mails leave by Graph.",
     "アプリケーションに必要なアクセス許可がありません ({code})。管理者が「API のアクセス許可」に "
-    "SMTP.Send (アプリだけでサインインする場合は SMTP.SendAsApp) を追加し、同意してください。",
+    "SMTP.Send (アプリだけでサインインする場合は SMTP.SendAsApp)、Graph で送る場合は Mail.Send を"
+    "追加し、同意してください。",
     cures_beyond.PERMISSION,
 )
 
@@ -199,7 +209,7 @@ BY_CODE: dict[int, Advice] = {
     650056: NOT_LISTED,
     650057: NOT_LISTED,
     65005: NOT_LISTED,
-    65001: CONSENT,
+    65001: NO_CONSENT,
     90094: CONSENT,
     90095: CONSENT,
     90093: CONSENT,

@@ -38,6 +38,24 @@ MFA = to(
     "Microsoft 365 asks for multifactor authentication ({code}). Sign in again and complete it.",
     "多要素認証が求められています ({code})。もう一度サインインし、認証を済ませてください。",
 )
+SECOND_FACTOR_PLACE = to(
+    "user",
+    "A second factor must be set up first, and the organisation allows that at certain places or "
+    "on certain devices alone ({code}). Set it up there, then sign in again.",
+    "先に多要素認証の登録が必要ですが、登録できる場所や端末を組織が限っています ({code})。許可された"
+    "場所か端末で登録したあと、もう一度サインインしてください。",
+    cures_beyond.SECURITY_INFO,
+)
+SECURITY_DEFAULTS = to(
+    "user",
+    "The organisation's security defaults block this sign-in ({code}); nobody can be excluded from "
+    "them, and a code on another device is mostly what they block. Sign in by the page, with "
+    "multifactor authentication.",
+    "組織の「セキュリティの既定値群」でサインインが止められています ({code})。対象外にする設定はありません。"
+    "多くの場合、原因はコードによるサインインです。ブラウザーのページで、多要素認証を使ってサインイン"
+    "してください。",
+    cures_beyond.BY_THE_PAGE,
+)
 DEVICE = to(
     "admin",
     "The organisation lets in only devices that it manages, or apps that it approves ({code}). "
@@ -108,6 +126,13 @@ NEW_PASSWORD = to(
     "The password has expired ({code}). Change it by signing in to Microsoft 365 in a browser, "
     "then sign in here again.",
     "パスワードの期限が切れています ({code})。ブラウザーで Microsoft 365 にサインインして変更したあと、"
+    "ここでもう一度サインインしてください。",
+)
+NO_NEW_PASSWORD = to(
+    "user",
+    "The password could not be changed ({code}). Change it by signing in to Microsoft 365 in a "
+    "browser, then sign in here again.",
+    "パスワードを変更できませんでした ({code})。ブラウザーで Microsoft 365 にサインインして変更したあと、"
     "ここでもう一度サインインしてください。",
 )
 WRONG_PASSWORD = to(
@@ -200,13 +225,13 @@ BY_CODE: dict[int, Advice] = {
     50155: DEVICE,
     50187: DEVICE,
     53004: RISK,
-    53010: RISK,
+    53010: SECOND_FACTOR_PLACE,
     53011: RISK,
     53003: POLICY,
     530032: POLICY,
     530033: POLICY,
-    530034: POLICY,
-    530035: POLICY,
+    530034: RISK,
+    530035: SECURITY_DEFAULTS,
     50131: POLICY,
     70043: FREQUENCY,
     700082: RESTED,
@@ -214,8 +239,8 @@ BY_CODE: dict[int, Advice] = {
     50173: REVOKED,
     50132: PASSWORD_CHANGED,
     50133: PASSWORD_CHANGED,
-    50089: PASSWORD_CHANGED,
-    50085: PASSWORD_CHANGED,
+    50089: SIGN_IN_AGAIN,
+    50085: SIGN_IN_AGAIN,
     50034: NO_USER,
     51004: NO_USER,
     50197: NO_USER,
@@ -275,6 +300,6 @@ BY_CODE: dict[int, Advice] = {
 RANGES: tuple[tuple[range, Advice], ...] = (
     (range(75_000, 76_000), FEDERATION),
     (range(80_000, 82_000), FEDERATION),
-    (range(120_000, 121_000), FEDERATION),
+    (range(120_000, 121_000), NO_NEW_PASSWORD),
 )
 """Whole families that mean one thing here: SAML, pass-through authentication, password reset."""

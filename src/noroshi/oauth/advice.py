@@ -20,6 +20,7 @@ from noroshi.oauth.advised import (
     BY_KEY_FILE,
     CONSENT,
     ELSEWHERE,
+    NO_CONSENT,
     POLICY,
     Advice,
 )
@@ -34,7 +35,7 @@ CODE = re.compile(r"AADSTS(\d{4,8})\b")
 # RFC 6749 and Entra write them so; a secret or token that a server quotes there is no such word.
 TIDY = re.compile(r"[a-z_]{1,64}")
 BY_CODE: dict[int, Advice] = aadsts_app.BY_CODE | aadsts_person.BY_CODE
-BY_SUBERROR: dict[str, Advice] = {"consent_required": CONSENT}
+BY_SUBERROR: dict[str, Advice] = {"consent_required": NO_CONSENT}
 
 
 def advise(
@@ -104,7 +105,7 @@ def _classes(cloud: Cloud, alone: bool) -> dict[str, Advice]:
 
 def _alone(advice: Advice) -> Advice:
     """The same where an app signs in by itself."""
-    if advice is CONSENT:
+    if advice in (CONSENT, NO_CONSENT):
         return APP_CONSENT
     if advice is POLICY:
         return APP_POLICY

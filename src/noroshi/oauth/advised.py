@@ -91,6 +91,17 @@ CODE_EXPIRED = to(
     "コードの期限が切れたか、コードが違います ({code})。最初からやり直し、新しいコードを"
     "入力してください。",
 )
+NO_CONSENT = to(
+    # Asked again now and then: an administrator's consent mends it without a new sign-in.
+    "admin",
+    "Nobody has consented to what this application asks for, or it was withdrawn ({code}). Sign in "
+    "again and choose Accept; where people may not, an administrator grants consent under API "
+    "permissions.",
+    "アプリケーションへの同意がないか、取り消されました ({code})。もう一度サインインして「承諾」を"
+    "選んでください。利用者が同意できない組織では、管理者が「API のアクセス許可」で"
+    "「管理者の同意を与えます」を押してください。",
+    cures.OWN_CONSENT,
+)
 CONSENT = to(
     "admin",
     "An administrator must consent to this application ({code}): "
@@ -117,9 +128,11 @@ NO_EXCHANGE = to(
 APP_CONSENT = to(
     "admin",
     "An administrator must consent to this application ({code}): API permissions, Office 365 "
-    "Exchange Online, SMTP.SendAsApp, “Grant admin consent”. It is tried again by itself.",
+    "Exchange Online, SMTP.SendAsApp (for Graph: Microsoft Graph, Mail.Send), “Grant admin "
+    "consent”. It is tried again by itself.",
     "管理者の同意が必要です ({code})。管理者が「API のアクセス許可」の Office 365 Exchange Online、"
-    "SMTP.SendAsApp に「管理者の同意を与えます」を押してください。自動でもう一度試します。",
+    "SMTP.SendAsApp (Graph で送る場合は Microsoft Graph、Mail.Send) に「管理者の同意を与えます」を"
+    "押してください。自動でもう一度試します。",
     cures.APP_CONSENT,
 )
 POLICY = to(
@@ -161,7 +174,7 @@ BY_ERROR: dict[str, Advice] = {
     "invalid_grant": SIGN_IN_AGAIN,
     "interaction_required": SIGN_IN_AGAIN,
     "login_required": SIGN_IN_AGAIN,
-    "consent_required": CONSENT,
+    "consent_required": NO_CONSENT,
     "access_denied": DECLINED,
     "invalid_client": APP_REFUSED,
     "unauthorized_client": APP_REFUSED,

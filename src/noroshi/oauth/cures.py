@@ -87,6 +87,25 @@ CLOCK = Cure(
     lines=("timedatectl set-ntp true", "timedatectl status"),
     takes=AT_ONCE,
 )
+OWN_CONSENT = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Where the sign-in page wants an administrator's approval: Entra admin center › App "
+            "registrations › {client_id} › API permissions: the permission must be listed "
+            "(Microsoft Graph › Delegated › {permission}) › “Grant admin consent”.",
+            ja="サインインのページで管理者の承認を求められる組織では、先に Entra 管理センター › アプリの登録 › "
+            "{client_id} ›「API のアクセス許可」に「Microsoft Graph › 委任 › {permission}」があることを"
+            "確かめ、「管理者の同意を与えます」を押してもらいます。",
+        ),
+        Words(
+            en="Sign in again, and choose Accept:", ja="サインインし直し、「承諾」を選びます:"
+        ),
+    ),
+    lines=AUTHORIZE,
+    link=PERMISSIONS,
+    takes=AT_ONCE,
+)
 CONSENT = Cure(
     whose=Whose.ADMINISTRATOR,
     how=(

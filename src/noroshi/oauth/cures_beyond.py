@@ -62,10 +62,12 @@ PERMISSION = Cure(
         Words(
             en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
             "permission: for a person Microsoft Graph › Delegated › SMTP.Send, for an app Office "
-            "365 Exchange Online › Application › SMTP.SendAsApp; then “Grant admin consent”.",
+            "365 Exchange Online › Application › SMTP.SendAsApp; where mails leave by Graph, "
+            "Microsoft Graph › Mail.Send for either. Then “Grant admin consent”.",
             ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の追加: "
             "人の場合は Microsoft Graph › 委任 › SMTP.Send、アプリの場合は Office 365 Exchange Online "
-            "› アプリケーション › SMTP.SendAsApp。そのあと「管理者の同意を与えます」を押します。",
+            "› アプリケーション › SMTP.SendAsApp。Graph で送る場合は、どちらも Microsoft Graph › "
+            "Mail.Send。そのあと「管理者の同意を与えます」を押します。",
         ),
     ),
     lines=AUTHORIZE,
@@ -87,6 +89,36 @@ PUBLIC_FLOWS = Cure(
     lines=("noroshi secret set {secret}", *AUTHORIZE),
     link=AUTHENTICATION,
     takes=MINUTES,
+)
+BY_THE_PAGE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en='An app that signs in by itself (sign_in = "app") is not concerned. A person signs in '
+            "by the page in a browser (without --device), with multifactor authentication:",
+            ja='アプリだけのサインイン (sign_in = "app") は影響を受けません。人の場合は、--device を付けずに、'
+            "ブラウザーのページで多要素認証を使ってサインインします:",
+        ),
+    ),
+    lines=AUTHORIZE,
+    link="https://learn.microsoft.com/entra/fundamentals/security-defaults",
+    takes=AT_ONCE,
+)
+SECURITY_INFO = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Set up a second factor at the page below, at a place or on a device from which the "
+            "organisation allows it. Which those are the administrator sees in the Conditional "
+            "Access policy for “Register security information”. Then sign in again:",
+            ja="組織が許可している場所か端末で下のページを開き、認証方法を登録します。許可されている場所や端末は、"
+            "管理者が条件付きアクセスの「セキュリティ情報の登録」のポリシーで確かめられます。そのあと、"
+            "サインインし直します:",
+        ),
+    ),
+    lines=AUTHORIZE,
+    link="https://aka.ms/mysecurityinfo",
+    takes=AT_ONCE,
 )
 TENANTS = Cure(
     whose=Whose.ADMINISTRATOR,

@@ -8,6 +8,7 @@ from noroshi.core.mail import Envelope
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions import Plan, likely_renamed, monitor_ids
+from noroshi.definitions.needs import is_retiring
 from noroshi.ports import Document, Waiting
 
 FIRST = 5
@@ -48,6 +49,14 @@ RENAMED = Words(
     ja="{old} がなくなり、同じ対象を監視する {new} が加わります。名前を変えただけなら、"
     '新しいほうに id = "{id}" と書けば、状態と履歴を引き継ぎます。',
 )
+RETIRES = Words(
+    en="By a password at Exchange Online: {names}. Microsoft switches that off at the end of December "
+    "2026 (an administrator may switch it on again), and says in the second half of 2027 when it ends "
+    "for good. Use an account, which signs in by OAuth 2.0.",
+    ja="Exchange Online にパスワードでサインインする送信経路: {names}。Microsoft は2026年12月末にこれを"
+    "無効にし (管理者が再び有効にすることはできます)、完全に終了する日は2027年後半に発表します。"
+    "OAuth 2.0 でサインインするアカウントに切り替えてください。",
+)
 NOT_KEPT = Words(
     en="{who} names the entry {name}, which the vault does not have: no mail goes by that way "
     "until it is put in: noroshi secret set {name}",
@@ -87,6 +96,7 @@ def cautions(
     yield from silent(plan)
     yield from without_route(plan, waiting)
     yield from _without_contact(plan, mails)
+    yield from _retiring(plan)
 
 
 def silent(plan: Plan) -> Iterator[Words]:
@@ -125,6 +135,13 @@ def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Words]:
     lacking = [contact for contact in told if contact not in plan.contacts]
     if lacking:
         yield CONTACT_GONE.fill(count=len(lacking), names=some(sorted(set(lacking))))
+
+
+def _retiring(plan: Plan) -> Iterator[Words]:
+    """That a way to sign in will end, at Microsoft 365."""
+    names = sorted(route.name for route in plan.routes.values() if is_retiring(route))
+    if names:
+        yield RETIRES.fill(names=some(names))
 
 
 def _instances(documents: Iterable[Document]) -> set[str]:

@@ -196,7 +196,10 @@ class SignInSteps:
         )
         cure = cure_of(failure, self._account)
         remedy = cure.remedy(sentence(failure.words), self._exam, reply if codes else "")
-        return Stopped(plain(codes.strip() or failure.error), remedy)
+        ours = (
+            failure.error in cures_here.BY_ERROR
+        )  # a name of our own says nothing to a person
+        return Stopped(plain(codes.strip() or ("" if ours else failure.error)), remedy)
 
     def _stopped(self, words: Words, cure: Cure) -> Stopped:
         return Stopped(NOTHING, cure.remedy(sentence(words), self._exam))

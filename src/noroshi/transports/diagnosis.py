@@ -89,13 +89,14 @@ OF_APP = Words(
     "Exchange, or was made with the object ID of the app registration in the place of the "
     "enterprise application's (New-ServicePrincipal); it has no Full Access to {user} "
     "(Add-MailboxPermission); SMTP AUTH is off for the mailbox (Set-CASMailbox {user} "
-    "-SmtpClientAuthenticationDisabled $false). Exchange takes 30 minutes to 2 hours to act on "
+    "-SmtpClientAuthenticationDisabled $false); the mailbox is not there or has no licence; a "
+    "policy for workload identities keeps the app out. Exchange takes 30 minutes to 2 hours to act on "
     "a change; it is tried again by itself.",
     ja="トークンには問題が見当たりません。残る原因: Exchange にアプリのサービス プリンシパルがないか、"
     "エンタープライズ アプリケーションではなくアプリの登録のオブジェクト ID で作られている "
     "(New-ServicePrincipal)、{user} へのフル アクセス権限がない (Add-MailboxPermission)、"
     "メールボックスの SMTP AUTH が無効 (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled "
-    "$false)。変更の反映には30分から2時間かかります。自動でもう一度試します。",
+    "$false)、メールボックスがないかライセンスがない、ワークロード ID のポリシーによる拒否。変更の反映には30分から2時間かかります。自動でもう一度試します。",
 )
 OF_GRAPH = Words(
     en="The token itself looks right. A policy of the organisation (Conditional Access) may keep "

@@ -64,7 +64,7 @@ GRAPH: tuple[HttpRule, ...] = (
     ),  # more than 4 requests at once
     HttpRule(429, "ErrorExceededMessageLimit", QUOTA, SEEN, sending.DAY_USED_UP),
     HttpRule(429, "", SERVER, THROTTLING, over_http.BUSY),
-    HttpRule(507, "", REFUSED, ERRORS, sending.MAILBOX_FULL),  # ErrorQuotaExceeded
+    HttpRule(507, "", REFUSED, ERRORS, over_http.GRAPH_FULL),  # ErrorQuotaExceeded
 )
 WEBHOOK: tuple[HttpRule, ...] = (
     # Teams' old connectors say 200, and in the text that it was not taken.

@@ -108,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     Rule(535, "5.7.139", "meet the criteria", REFUSED, MAILKIT, signing_in.CONDITIONAL_ACCESS),
     Rule(535, "5.7.139", "security defaults", REFUSED, SEEN, signing_in.CONDITIONAL_ACCESS),
     Rule(535, "5.7.139", "credentials were", SIGN_IN, SEEN, signing_in.WRONG_USER),
+    Rule(535, "5.7.139", "", REFUSED, MAILKIT, signing_in.KEPT_OUT),  # its text says by what
     Rule(535, "5.7.8", "", REFUSED, GOOGLE, signing_in.GOOGLE_REFUSED),
     Rule(535, "", "", REFUSED, AUTH, signing_in.REFUSED),  # 5.7.3: it says so of a dozen things
     Rule(538, "", "", SETUP, AUTH, relaying.WANTS_TLS),  # it wants encryption
@@ -145,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     Rule(ANY, "5.7.511", "", REFUSED, NDR, relaying.BANNED),
     Rule(ANY, "5.7.1", "not authenticated", SETUP, NDR, signing_in.NOT_SIGNED_IN),
     Rule(ANY, "5.7.1", "relay", NO, NDR, relaying.RELAY),
+    Rule(ANY, "5.7.1", "Delivery not authorized", NO, NDR, mails.NOT_LET_IN),
     # This mail, or this recipient
     Rule(
         ANY, "5.2.121", "", LATER, NDR, mails.TOO_OFTEN
@@ -152,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     Rule(ANY, "5.2.122", "", LATER, NDR, mails.TOO_OFTEN),
     Rule(501, "5.1.3", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # no address at all
     Rule(501, "5.1.5", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # example.com and the like
+    Rule(501, "5.1.7", "", NO, SEEN, mails.BAD_SENDER),  # said to MAIL FROM: the route is down
     Rule(550, "5.1.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
     Rule(550, "5.1.10", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
     Rule(550, "5.4.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),  # there is no such recipient

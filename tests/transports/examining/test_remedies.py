@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words
 from noroshi.examining import PEOPLE, Remedy, Whose
 from noroshi.network import said
+from noroshi.network.said import not_reached
 from noroshi.transports import diagnosis, troubles
 from noroshi.transports.examining.causes import CAUSES, remedy_of_token
 from noroshi.transports.examining.closed_ports import (
@@ -20,7 +22,13 @@ from noroshi.transports.examining.closed_ports import (
     closed,
     nothing_out,
 )
-from noroshi.transports.examining.obstacles import BY_FAULT, OBSTACLES, advice_on, sentence
+from noroshi.transports.examining.obstacles import (
+    BY_FAULT,
+    OBSTACLES,
+    advice_on,
+    remedy_of,
+    sentence,
+)
 from noroshi.transports.examining.way import with_values
 from noroshi.transports.http_rules import GRAPH, WEBHOOK
 from noroshi.transports.rules import RULES
@@ -121,6 +129,16 @@ def test_each_cause_that_a_token_tells_has_its_remedy(about):
     remedy = CAUSES[about].remedy(Words(en="It is so.", ja="そうです。"), WHOLE)
     check(remedy)
     assert remedy.lines and remedy.takes != NOTHING
+
+
+@pytest.mark.parametrize("about", [said.CERTIFICATE, said.EXPIRED, said.OTHER_NAME])
+def test_a_certificate_that_a_provider_like_microsoft_never_shows_is_the_network_s(about):
+    trouble = not_reached(about, where="smtp.office365.com:587", why="it is so")
+    told = remedy_of(trouble, WHOLE)
+    check(told)
+    assert told.whose is Whose.NETWORK and "in between" in told.how[0].en
+    of_the_house = replace(WHOLE, people={})
+    assert remedy_of(trouble, of_the_house).whose is Whose.ADMINISTRATOR
 
 
 def test_no_trouble_and_no_cause_is_left_out():

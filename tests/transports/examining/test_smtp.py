@@ -250,7 +250,7 @@ async def test_a_certificate_for_another_name_is_told_with_what_to_look_at(
     async with MailServer(tls=tls).open() as server:
         stages = await looked(server, certificate, ca_file=str(tmp_path / "ca.pem"))
     remedy = stopped(stages).remedy
-    assert "'localhost'" in remedy.meaning.en and remedy.whose is Whose.ADMINISTRATOR
+    assert "'localhost' (TLS)" in remedy.meaning.en and remedy.whose is Whose.NETWORK
     assert f"-connect localhost:{server.port} -starttls smtp " in remedy.lines[0]
 
 

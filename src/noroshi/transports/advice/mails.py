@@ -44,6 +44,30 @@ NO_SUCH_RECIPIENT = Advice(
     ),
     cure=Cure(whose=Whose.YOU, takes=WITH_NEXT),
 )
+BAD_SENDER = Advice(
+    means=Words(
+        en="To the server {envelope}, the envelope's sender, is no mail address.",
+        ja="エンベロープの送信者 {envelope} が、メールアドレスとして認められませんでした。",
+    ),
+    act=Words(
+        en="Mend sender, or envelope_sender, of the route.",
+        ja="経路の sender または envelope_sender を直してください。",
+    ),
+    cure=Cure(whose=Whose.YOU, lines=('sender = "alerts@example.com"',), takes=WITH_NEXT),
+)
+NOT_LET_IN = Advice(
+    means=Words(
+        en="This recipient takes mails from certain senders alone, and {sender} is none of them.",
+        ja="この宛先は特定の差出人からのメールだけを受け取る設定で、{sender} は含まれていません。",
+    ),
+    act=Words(
+        en="Whoever looks after that mailbox or group lets {sender} in; in Exchange it is its "
+        "delivery management (AcceptMessagesOnlyFrom, RequireSenderAuthenticationEnabled).",
+        ja="そのメールボックスやグループの管理者が、{sender} を許可してください。Exchange では"
+        "「配信管理」(AcceptMessagesOnlyFrom、RequireSenderAuthenticationEnabled) です。",
+    ),
+    cure=Cure(whose=Whose.ADMINISTRATOR, takes=SOON),
+)
 BAD_MAIL = Advice(
     means=Words(
         en="The server found the mail itself not as the rules for mails want it (RFC 5322).",

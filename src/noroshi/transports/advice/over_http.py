@@ -10,6 +10,7 @@ from noroshi.transports.advice.record import (
     EXCHANGE,
     MINUTES,
     RIGHTS,
+    SOON,
     WITH_NEXT,
     Advice,
 )
@@ -118,6 +119,37 @@ GRAPH_REFUSES = Advice(
     ),
     cure=Cure(
         whose=Whose.ADMINISTRATOR, link=ENTRA_APP + "CallAnAPI/appId/{client_id}", takes=MINUTES
+    ),
+)
+GRAPH_FULL = Advice(
+    means=Words(
+        en="The mailbox {user} is full, of its own Sent Items mostly.",
+        ja="メールボックス {user} が (多くは送信済みアイテムで) いっぱいです。",
+    ),
+    act=Words(
+        en="Empty it, and give it a retention policy: by Graph a copy of each mail is always kept.",
+        ja="空にして、保持ポリシーを設定してください (Graph では、送ったメールのコピーが必ず残ります)。",
+    ),
+    cure=Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Delete what lies in Sent Items of {user} in Outlook; then let it be deleted after "
+                "30 days in Exchange Online PowerShell:",
+                ja="{user} の送信済みアイテムを Outlook で削除し、Exchange Online PowerShell で30日後に"
+                "削除されるようにします:",
+            ),
+        ),
+        lines=(
+            EXCHANGE,
+            'New-RetentionPolicyTag "Noroshi Sent Items" -Type SentItems `',
+            "  -RetentionEnabled $true -AgeLimitForRetention 30 `",
+            "  -RetentionAction DeleteAndAllowRecovery",
+            'New-RetentionPolicy "Noroshi" -RetentionPolicyTagLinks "Noroshi Sent Items"',
+            'Set-Mailbox -Identity {user} -RetentionPolicy "Noroshi"',
+        ),
+        link="https://learn.microsoft.com/powershell/module/exchange/new-retentionpolicytag",
+        takes=SOON,
     ),
 )
 BAD_REQUEST = Advice(

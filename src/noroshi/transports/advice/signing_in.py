@@ -145,6 +145,36 @@ CONDITIONAL_ACCESS = Advice(
         takes=MINUTES,
     ),
 )
+KEPT_OUT = Advice(
+    means=Words(
+        en="A setting of the organisation keeps {user} out; the reply says which.",
+        ja="組織の設定により {user} が拒否されています。理由は返事にあります。",
+    ),
+    act=Words(
+        en="An administrator looks at Authenticated SMTP of the mailbox, and at the Sign-in logs in "
+        "the Entra admin center.",
+        ja="管理者がメールボックスの「認証済み SMTP」と、Entra 管理センターのサインイン ログを"
+        "確かめてください。",
+    ),
+    cure=Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Microsoft Entra admin center › Monitoring & health › Sign-in logs › {user}: the "
+                "newest failure. Then in Exchange Online PowerShell whether SMTP AUTH is allowed:",
+                ja="Microsoft Entra 管理センター › 監視と正常性 › サインイン ログ › {user} の最新の失敗を"
+                "確かめます。そのあと Exchange Online PowerShell で SMTP AUTH の許可を確かめます:",
+            ),
+        ),
+        lines=(
+            EXCHANGE,
+            "Get-CASMailbox -Identity {user} | Format-List SmtpClient*",
+            "Get-TransportConfig | Format-List SmtpClient*",
+        ),
+        link=SMTP_AUTH,
+        takes=SOON,
+    ),
+)
 WRONG_USER = Advice(
     means=Words(
         en="The user name or the password is wrong, or the sign-in is blocked.",

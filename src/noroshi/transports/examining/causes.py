@@ -156,6 +156,7 @@ CAUSES: Mapping[Words, Cure] = {
         ),
         lines=(
             EXCHANGE,
+            "Get-Mailbox -Identity {user} | Format-List RecipientTypeDetails",
             *SERVICE_PRINCIPAL,
             "Add-MailboxPermission -Identity {user} `",
             "  -User (Get-ServicePrincipal -Identity {client_id}).ObjectId `",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words, plain
@@ -127,6 +128,20 @@ CERTIFICATE = Cure(
     ),
     takes=AT_ONCE,
 )
+SHOWN_IN_BETWEEN = replace(
+    CERTIFICATE,
+    whose=Whose.NETWORK,
+    how=(
+        Words(
+            en="{host} itself shows no such certificate. Something in between does (a proxy, firewall "
+            "or virus scanner), the name leads to another server, or this computer's clock is wrong:",
+            ja="{host} 自身がこのような証明書を示すことはありません。途中の機器 (プロキシ、ファイアウォール、"
+            "ウイルス対策ソフト) が差し替えているか、名前が別のサーバーを指しているか、このコンピューターの"
+            "時計がずれています:",
+        ),
+    ),
+)
+"""At a provider whose own certificates are right: its administrator can mend nothing of that."""
 OLD_CIPHERS = Cure(
     whose=Whose.ADMINISTRATOR,
     how=(
@@ -238,6 +253,7 @@ OBSTACLES: Mapping[Words, Cure] = {
     troubles.NO_TLS_FIRST: PROTECTION,
 }
 """By the sentence that tells the trouble, its places not yet filled."""
+OF_CERTIFICATES = frozenset({said.CERTIFICATE, said.EXPIRED, said.OTHER_NAME})
 BY_FAULT: Mapping[Fault, Cure] = {
     Fault.NETWORK: Cure(whose=Whose.NETWORK),
     Fault.SERVER: Cure(whose=Whose.PROVIDER, takes=BY_ITSELF),
@@ -262,8 +278,14 @@ def remedy_of(trouble: RouteTrouble, exam: Exam) -> Remedy:
             return OBSTACLES[trouble.about].remedy(sentence(trouble.words), exam, reply)
         advice = advice_on(trouble.code, trouble.enhanced, trouble.text)
         return advice.remedy(exam, reply)
-    cure = OBSTACLES.get(trouble.about, BY_FAULT[trouble.fault])
-    return cure.remedy(sentence(trouble.words), exam)
+    return _cure_of(trouble, exam).remedy(sentence(trouble.words), exam)
+
+
+def _cure_of(trouble: RouteTrouble, exam: Exam) -> Cure:
+    # Only the great providers' administrators have a name of their own.
+    if trouble.about in OF_CERTIFICATES and Whose.ADMINISTRATOR in exam.people:
+        return SHOWN_IN_BETWEEN
+    return OBSTACLES.get(trouble.about, BY_FAULT[trouble.fault])
 
 
 def advice_on(code: int, enhanced: str, text: str) -> Advice:
