@@ -275,3 +275,26 @@ async def test_a_password_where_that_ends_is_told_with_the_route(ask):
 async def test_routes_are_listed_as_status_has_them(ask):
     await applied(ask)
     assert (await ask("route_list"))["routes"] == (await ask("status"))["routes"]
+
+
+async def test_what_a_sign_in_changed_is_in_the_audit_log_with_before_and_after(ask):
+    await applied(ask)
+    await ask("set_secret", name="app", value=CANARY)
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    for _ in range(2):
+        await ask("authorize_begin", route="m365")
+        await ask("authorize_finish", route="m365", pasted=pasted)
+    again, first, *_ = await ask("audit")
+    assert first["op"] == again["op"] == "authorize_finish"
+    signed = {"account": "box", "state": "well"}
+    assert (first["before"], first["after"]) == (signed | {"state": "not signed in"}, signed)
+    assert (again["before"], again["after"]) == (signed, signed)
+
+
+async def test_a_certificate_that_took_another_one_s_place_is_in_the_audit_log_with_it(ask):
+    await applied(ask, accounts__box=CERTIFIED)
+    old = await ask("certificate_new", name="m365")
+    new = await ask("certificate_new", name="m365", replace=True)
+    second, first, *_ = await ask("audit")
+    assert first["before"] is None and first["after"]["sha1"] == old["sha1"]
+    assert second["before"] == first["after"] and second["after"]["sha1"] == new["sha1"]

@@ -2,8 +2,11 @@
 
 import pytest
 
+from noroshi.service.offer import operations
+from noroshi.service.service import Service
 from noroshi.web.audited import Line, lines
 from noroshi.web.tongue import TONGUES
+from noroshi.web.words import TEXTS
 
 NOW = "2026-11-25T10:00:00+00:00"
 
@@ -120,3 +123,27 @@ def test_a_very_long_value_is_cut_and_says_so():
     assert before == "a" * 600 + "…" and after == "b" * 600
     ((_, _, _, after),) = told({}, {"changed": [f'~ routes/a: title nothing → "{"c" * 9000}"']})
     assert len(after) == 601
+
+
+def arguments():
+    for one in operations(Service).values():
+        if one.changes:
+            yield from (one.takes.keys() - one.secret)
+
+
+@pytest.mark.parametrize("name", sorted(set(arguments())))
+def test_whatever_an_operation_was_given_has_a_name_in_every_language(name):
+    assert {f"audit.field.{name}", f"field.{name}"} & TEXTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"days": 90}, "有効な日数"),
+        ({"path": "/srv/a.backup"}, "ファイル"),
+        ({"wanted": ["system/disk"]}, "監視するもの"),
+        ({"user": "aki"}, "利用者"),
+    ],
+)
+def test_what_forms_call_otherwise_is_named_as_it_is_meant_here(given, expected):
+    assert told(None, given, "ja")[0][1] == expected

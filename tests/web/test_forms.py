@@ -183,6 +183,47 @@ def test_a_problem_stands_at_its_field_and_every_other_above_the_form():
     assert stray == ["evening: stray", "all of it"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "setting"),
+    [
+        ("heartbeat", {"job": "???", "every": "1d"}, "job"),
+        ("heartbeat", {"job": "nightly"}, "every"),
+        ("heartbeat", {"job": "nightly", "every": "1d", "days": ["sun"]}, "days"),
+        ("process", {}, "name"),
+        ("port", {"port": 0}, "port"),
+        ("reach", {"count": 99}, "count"),
+        ("reach", {"by": "tcp", "ports": []}, "by"),
+        ("logfile", {"path": "/a", "terms": [{"word": "a"}, {"word": "b"}]}, "match"),
+        ("script", {"argv": []}, "argv"),
+        ("pickup", {"folder": "here", "sender": "a@b.example"}, "folder"),
+        ("webhook", {}, "url"),
+        ("webhook", {"url": "https://a.example/", "header": "X"}, "header"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_an_option_says_of_itself_stands_at_its_field(kind, options, setting, language):
+    plugins = {one.kind: one for one in (*BUILT_IN, *TRANSPORTS)}
+    with pytest.raises(schema.Invalid) as wrong:
+        schema.read(plugins[kind].options, options, "options")
+    problems = [(one.where, one.what.say(language)) for one in wrong.value.problems]
+    form = schema.form(plugins[kind].options)
+    fields = fields_of(form, options, problems, drawn=drawn(), prefix="options.")
+    assert [one.code for one in fields if one.problems] == [setting]
+    assert elsewhere(problems, [one.name for one in fields], language) == []
+
+
+@pytest.mark.parametrize("what", ["both every and at are given", "every と at の両方です"])
+def test_what_does_not_fit_together_stands_at_the_first_of_it(what):
+    fields = fields_of(schema.form(MonitorDef), {}, (("", what),), drawn=drawn())
+    assert [one.code for one in fields if one.problems] == ["every"]
+
+
+def test_a_sentence_of_the_whole_that_has_a_word_like_a_setting_in_it_stays_above_the_form():
+    problems = (("", "the document has a fault at the end of every list"),)
+    fields = fields_of(schema.form(MonitorDef), {}, problems, drawn=drawn())
+    assert [one for one in fields if one.problems] == []
+
+
 def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_the_first():
     form = schema.form(MonitorDef)
     before, now = {"every": "5m", "timeout": "20s"}, {"every": "1m", "timeout": "9s"}
@@ -226,7 +267,7 @@ def test_entries_of_texts_are_a_table_with_an_empty_row():
     before = {"windows": [{"begins": "22:00", "days": ["sat", "sun"]}]}
     (field,) = fields_of(form, before, (("windows.1.begins", "bad"),), drawn=drawn())
     assert [one[0][0] for one in field.entries] == ["windows.1.title", "windows.2.title"]
-    assert field.problems == ("1.begins: bad",)
+    assert field.problems == ("1 › 始まり: bad",)
     sent = posted([field])
     assert read(form, sent, before) == before
     sent |= {"windows.2.begins": " 7:00 ", "windows.2.days": "mon、 tue,wed"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
@@ -145,6 +147,7 @@ class Certifying(Signing):
         return kept is not None and kept.reveal() != bundle.reveal()
 
     async def _kept_under(self, account: Account, entry: str, bundle: Secret) -> Certificate:
+        before = await self._kept_before(account, entry)
         try:
             await self._vault.put(entry, bundle)
         except VaultError as failure:
@@ -152,8 +155,16 @@ class Certifying(Signing):
         _, plan = await self._current()
         await self._wake_users(plan, entry)
         shown = _shown(account, entry, bundle)
-        note(after={"entry": entry, "sha1": shown.sha1, "ends": shown.ends})
+        note(before, _in_short(shown))
         return shown
+
+    async def _kept_before(self, account: Account, entry: str) -> Mapping[str, Any] | None:
+        """Whose place it takes, for the audit log; None for what nobody can read as well."""
+        try:
+            kept = await self._vault.get(entry)
+            return None if kept is None else _in_short(_shown(account, entry, kept))
+        except (VaultError, NotFound):
+            return None
 
     async def _free_entry(
         self, name: str, *, next: bool, replace: bool, ahead: bool
@@ -188,6 +199,10 @@ class Certifying(Signing):
             known = [*plan.routes, *plan.accounts]
             raise NotFound(NOBODY.fill(given=name, instead=instead(name, known)))
         return account
+
+
+def _in_short(shown: Certificate) -> Mapping[str, Any]:
+    return {"entry": shown.entry, "sha1": shown.sha1, "ends": shown.ends}
 
 
 def _shown(account: Account, entry: str, bundle: Secret) -> Certificate:

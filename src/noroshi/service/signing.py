@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from noroshi.core.mail import Route
 from noroshi.core.problems import Problem, instead
@@ -15,7 +15,7 @@ from noroshi.oauth.credentials import named_by
 from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.said import CERTIFICATE_MISSING
-from noroshi.ports import Resource
+from noroshi.ports import Resource, Waiting
 from noroshi.service.answers import RouteStatus
 from noroshi.service.answers_sign_in import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.desk import Desk
@@ -156,13 +156,14 @@ class Signing(Desk):
     async def authorize_finish(self, who: Person, route: str, pasted: str) -> RouteStatus:
         """Complete it with the address at which the browser ended; what waits goes out then."""
         _, account = await self._account_of(route)
+        before = await self._stands(route)
         try:
             await self._tokens.finish(account, pasted)
         except (SignInFailed, Unreachable, VaultError) as failure:
             if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
                 raise Invalid(failure.words) from None
             raise not_signed_in(route, failure) from None
-        return await self._signed_in(route, account)
+        return await self._signed_in(route, account, before)
 
     @operation(
         role=ADMIN,
@@ -202,6 +203,7 @@ class Signing(Desk):
     async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
         """The route once it is signed in; else when to ask again: no sooner (RFC 8628, 3.5)."""
         _, account = await self._account_of(route)
+        before = await self._stands(route)
         try:
             wait = await self._tokens.device_ask(account)
         except Unreachable as failure:
@@ -212,7 +214,7 @@ class Signing(Desk):
             raise not_signed_in(route, failure) from None
         if wait:
             return DeviceAsked(wait=wait)
-        return DeviceAsked(route=await self._signed_in(route, account))
+        return DeviceAsked(route=await self._signed_in(route, account, before))
 
     @operation(
         role=ADMIN,
@@ -228,11 +230,12 @@ class Signing(Desk):
         plan, account = await self._account_of(route)
         if not account.alone:
             raise Conflict(NO_APP.fill(given=route))
+        before = await self._stands(route)
         resource: Resource = resource_of(plan.routes[route])
         seen = await self._proved(route, account, resource)
         for inbox in _inbox(account, read=read):
             seen += await self._proved(route, account, inbox)
-        return Proof(route=await self._signed_in(route, account), token=seen)
+        return Proof(route=await self._signed_in(route, account, before), token=seen)
 
     async def _proved(
         self, route: str, account: Account, resource: Resource
@@ -245,16 +248,23 @@ class Signing(Desk):
             raise not_signed_in(route, failure) from None
         return LOOKS[resource](token) if account.cloud.entra and resource in LOOKS else ()
 
-    async def _signed_in(self, route: str, account: Account) -> RouteStatus:
+    async def _stands(self, route: str, waiting: Iterable[Waiting] = ()) -> RouteStatus:
+        _, plan = await self._current()
+        routes = await self._routes(plan, waiting)
+        return next(status for status in routes if status.name == route)
+
+    async def _signed_in(
+        self, route: str, account: Account, before: RouteStatus
+    ) -> RouteStatus:
         """What waits for this account's routes goes out; how this one is."""
         _, plan = await self._current()
         for other in plan.routes.values():
             if account_of(plan, other) == account:
                 await self._wake(other.name)
-        routes = await self._routes(plan, await self._store.waiting())
-        found = next(status for status in routes if status.name == route)
-        state = SIGNED_IN if found.state == "down" else found.state
-        note(after={"account": account.name, "state": state})
+        found = await self._stands(route, await self._store.waiting())
+        was, state = (SIGNED_IN if s.state == "down" else s.state for s in (before, found))
+        name = account.name
+        note({"account": name, "state": was}, {"account": name, "state": state})
         return found
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from noroshi.core.people import ADMIN, OPERATOR, ROLE_NAMES
+from noroshi.core.people import ADMIN, OPERATOR
 from noroshi.people import NoEntry
 from noroshi.service import Forbidden, NotSure
-from noroshi.service.offer import NOT_ALLOWED, NOT_SURE
+from noroshi.service.offer import NOT_SURE
 from noroshi.web.api import STATUS
+from noroshi.web.roles import needs
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit
 from noroshi.web.wheres import told_at
@@ -110,9 +111,7 @@ def may(visit: Visit) -> Mapping[str, bool]:
 def see_that_may(visit: Visit) -> None:
     """Raises Forbidden for all but administrators, before anything is shown."""
     if not may(visit)["rule"]:
-        who = visit.person.name if visit.person else ""
-        words = NOT_ALLOWED.fill(name="definition_change", role=ROLE_NAMES[ADMIN], who=who)
-        raise Forbidden(words)
+        raise Forbidden(needs(ADMIN))
 
 
 async def see_that_may_change(visit: Visit) -> None:

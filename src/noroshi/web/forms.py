@@ -27,6 +27,8 @@ from noroshi.web.posted import (
     written,
 )
 from noroshi.web.shapes import Schema, Shape, shapes
+from noroshi.web.spots import at_setting
+from noroshi.web.tree import STEP
 from noroshi.web.wheres import told_at
 from noroshi.web.worded import said
 from noroshi.web.words import TEXTS
@@ -115,7 +117,9 @@ def fields_of(
 ) -> list[Field]:
     """A field for each setting of the schema, in its order."""
     wanted = [one for one in shapes(schema, drawn.known) if one.name not in leave_out]
-    return [_field(one, values, problems, drawn, prefix) for one in wanted]
+    names = {prefix + one.name for one in wanted}
+    told = [(at_setting(where, what, names), what) for where, what in problems]
+    return [_field(one, values, told, drawn, prefix) for one in wanted]
 
 
 def read(
@@ -177,7 +181,7 @@ def elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[s
     return [
         told_at(where, what, language)
         for where, what in problems
-        if not any(_at(where, name) for name in own)
+        if not any(_at(at_setting(where, what, own), name) for name in own)
     ]
 
 
@@ -206,7 +210,7 @@ def _field(
         ),
         entries=_entries(shape, name, form, drawn.say),
         problems=tuple(
-            _inside(shape, where.removeprefix(name), what)
+            _inside(shape, where.removeprefix(name), what, drawn.say)
             for where, what in problems
             if _at(where, name)
         ),
@@ -306,10 +310,12 @@ def _entries(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell,
     )
 
 
-def _inside(shape: Shape, rest: str, what: str) -> str:
-    """What is wrong inside of a field of several rows says in which."""
-    several_rows = shape.sort in ("rows", "table", "lines", "map")
-    return f"{rest.lstrip('.')}: {what}" if several_rows and rest else what
+def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:
+    """What is wrong inside of a field of several rows says in which, and in which column."""
+    if not rest or shape.sort not in ("rows", "table", "lines", "map"):
+        return what
+    row, *columns = rest.lstrip(".").split(".")
+    return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {what}"
 
 
 def _short(default: Any) -> str:

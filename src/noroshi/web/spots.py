@@ -3,6 +3,7 @@ is, so that it can be told at its field."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,12 @@ from noroshi.core.written import is_name
 Content = Mapping[str, Any]
 Problems = Sequence[tuple[str, str]]
 STAND_IN = "new"
+NAMED = (
+    # A Japanese sentence has no other words in these letters, an English one begins with it,
+    r"[^A-Za-z]*(?:(?:both|either|give either|one of) )?([a-z][a-z_]*)(?![A-Za-z_])",
+    r".*?(?<![A-Za-z_])([a-z_]+) = ",  # or shows it as a file has it.
+)
+"""How a sentence names a setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,14 @@ def stand_in(name: str, taken: set[str]) -> str:
         return name
     numbers = (f"{STAND_IN}-{n}" for n in range(1, len(taken) + 3))
     return next(one for one in numbers if one not in taken)
+
+
+def at_setting(where: str, what: str, names: Iterable[str]) -> str:
+    """Where a problem is told: what is said of a table as a whole names the setting of it that is
+    meant, which has a field; several that do not fit together are told at the first."""
+    found = filter(None, (re.match(one, what) for one in NAMED))
+    said = [".".join(filter(None, (where, one[1]))) for one in found]
+    return next((name for name in said if name in names), where)
 
 
 def _within(where: str, steps: tuple[str, ...]) -> str:

@@ -35,6 +35,7 @@ from noroshi.web.house import House
 from noroshi.web.instead import on_page
 from noroshi.web.moments import timed, zone_of
 from noroshi.web.once_more import ONCE_MORE, answered, asked_with
+from noroshi.web.roles import for_people
 from noroshi.web.uploads import Upload, boundary_of, parts_of
 from noroshi.web.words import TEXTS
 
@@ -112,7 +113,9 @@ class Visit:
     async def ask(self, op: str, **args: Any) -> Any:
         """Do an operation in their name; the answer, as at every door."""
         assert self.person is not None
-        return await attend(self.house.service, self.person, op, args, self.house.news)
+        service = self.house.service
+        answer = await attend(service, self.person, op, args, self.house.news)
+        return for_people(answer, service.operations().get(op), self.person)
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """A page in the frame of whoever is logged in: with the lamp of alarms lost and mails

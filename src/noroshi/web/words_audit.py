@@ -17,6 +17,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "comment": ("Words", "ひとこと"),
     "contact": ("Contact", "通知先"),
     "changed": ("Change", "変更"),
+    "days": ("Days that it holds", "有効な日数"),
     "documents": ("Definitions", "定義"),
     "dry": ("Only tried", "試すだけ"),
     "empty": ("May end all watching", "すべての監視の終了を認める"),
@@ -46,8 +47,10 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "number": ("Version", "版"),
     "ok": ("Succeeded", "成功"),
     "options": ("Options", "オプション"),
+    "path": ("File", "ファイル"),
     "place": ("Place", "場所"),
     "programs": ("May run programs", "プログラムの実行"),
+    "proved": ("Only once it was proved", "確かめてから登録"),
     "put": ("Definitions", "定義"),
     "read": ("Reads the mailbox too", "メールボックスの読み取りも"),
     "reason": ("Reason", "理由"),
@@ -65,7 +68,9 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "to": ("To", "宛先"),
     "two_steps": ("Two steps", "2段階認証"),
     "until": ("Until", "期限"),
+    "user": ("User", "利用者"),
     "version": ("Version", "版"),
+    "wanted": ("What is watched", "監視するもの"),
     "words": ("Words", "ひとこと"),
 }
 """What the values of an operation are called, beside the settings of definitions."""

@@ -94,7 +94,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         level_now=STOPPED if its.stopped else level,
         level=tongue.level,
         groups=groups,
-        settings=_settings(instance, group),
+        settings=_settings(instance, "" if instance == OWN else group),
         switch=its,
         open=_open(groups),
         own=instance == OWN,
@@ -104,7 +104,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
 
 
 def _settings(instance: str, group: str) -> str:
-    """The address of its settings."""
+    """The address of its settings: those of the node's own groups are its instance's."""
     if group:
         return address("/settings/group", **{"in": instance}, name=group)
     return address("/settings/instance", name=instance)

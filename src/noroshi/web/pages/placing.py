@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.own import OWN
 from noroshi.service import NotFound
-from noroshi.web.doing import Outcome, address, may, surely, told, typed
+from noroshi.web.doing import Outcome, address, may, see_that_may, surely, told, typed
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.previews import created, preview
@@ -34,6 +34,7 @@ def routes(house: House, live: Live) -> list[Route]:
 
 
 async def _place(visit: Visit, live: Live) -> Response:
+    see_that_may(visit)
     path = visit.request.path_params["path"]
     documents = (await visit.need("definition_show"))["documents"]
     its = _there(documents, path.split("/"))

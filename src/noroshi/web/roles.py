@@ -1,0 +1,31 @@
+"""That a role is too low, as it is said to somebody at a page: who can help is told, and not what
+the operation is called inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi.core.people import ROLE_NAMES
+from noroshi.core.words import Words
+from noroshi.service import Operation, Person
+
+ROLE_TOO_LOW = Words(
+    en="This needs the role {role}. Ask an administrator.",
+    ja="この操作には「{role}」の権限が必要です。管理者に頼んでください。",
+)
+
+
+def needs(role: str) -> Words:
+    """What somebody of a lower role is told."""
+    return ROLE_TOO_LOW.fill(role=ROLE_NAMES[role])
+
+
+def for_people(
+    answer: Mapping[str, Any], wanted: Operation | None, person: Person
+) -> Mapping[str, Any]:
+    """The same answer; a refusal of a role that is too low in words for people."""
+    if wanted is None or "ok" in answer or wanted.role in person.roles:
+        return answer
+    words = needs(wanted.role)
+    return {**answer, "words": {"en": words.en, "ja": words.ja}}
