@@ -428,6 +428,7 @@ async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_i
         assert kept == (OLD_SECRET if forced else CANARY)
         assert ("stays what it was" in page.text) is not bool(forced)
         assert ('name="force"' in page.text) is not bool(forced)
+        assert ("Client secret: Enter the right one again." in page.text) is not bool(forced)
         assert "--force" not in page.text
 
 
