@@ -110,6 +110,40 @@ async def test_a_new_secret_s_day_of_end_is_asked_about(desk, tmp_path):
     assert "secret_ends (シークレットの有効期限) は 2027-01-31 のままです" in told.out
 
 
+async def test_a_new_secret_s_day_is_written_down_with_it(desk, tmp_path):
+    argv = ("secret", "set", "app", "--file", "-", "--ends")
+    told = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
+    assert told.code == 0 and "Account box: its secret ends on 2027-03-01" in told.out
+    found = await desk.service.definition_show(AKI, keys=("accounts/box",))
+    assert found.documents["accounts/box"]["secret_ends"] == "2027-03-01"
+    again = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
+    assert again.code == 0 and "still gives" not in again.out
+    assert (await desk.store.current()).number == found.version
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "said"),
+    [
+        pytest.param("app", "2020-01-31", "2020-01-31 is over already", id="over"),
+        pytest.param("app", "soon", "write it as in", id="no day"),
+        pytest.param("relay", "2027-01-31", "no account names “relay”", id="nobody's"),
+    ],
+)
+async def test_a_day_that_cannot_be_keeps_the_secret_out(desk, tmp_path, name, day, said):
+    argv = ("secret", "set", name, "--file", "-", "--ends", day)
+    told = await typed(*argv, home=tmp_path, given=CANARY)
+    assert told.code == 3 and said in told.err
+    assert await desk.vault.names() == []
+
+
+async def test_a_day_is_not_written_down_for_a_secret_that_is_refused(desk, tmp_path):
+    await desk.vault.put("app", Secret(CANARY))
+    argv = ("secret", "set", "app", "--file", "-", "--ends", "2027-03-01")
+    assert (await typed(*argv, home=tmp_path, given=OLD_SECRET)).code == 1
+    found = await desk.service.definition_show(AKI, keys=("accounts/box",))
+    assert "secret_ends" not in found.documents["accounts/box"]
+
+
 async def test_entries_are_listed_and_removed(desk, tmp_path):
     await desk.vault.put("relay", Secret(CANARY))
     told = await typed("secret", "list", home=tmp_path)

@@ -1,6 +1,7 @@
 """Single definitions, changed against what their editor saw: near, far, and by the web."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from noroshi.ports import Document
 from noroshi.service import Person, answer
 from noroshi.service.offer import ADMIN, OPERATOR, VIEWER, roles_up_to
 from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import AKI, DISK, Desk, documents
+from tests.service.desk import AKI, CONTENT, DISK, Desk, documents
 
 ERI = Person("eri", roles_up_to(ADMIN), sure=True)
 BOSS = {"addresses": ["chief@example.com"]}
@@ -249,3 +250,33 @@ async def test_definitions_of_some_types_are_shown_without_the_others():
     shown = await ask("definition_show", types=["routes", "rules"])
     assert set(shown["documents"]) == {"routes/m365", "routes/plain", "rules/all"}
     assert shown["etags"].keys() == shown["documents"].keys()
+
+
+def box_ending(ask, days, field="secret_ends", **more):
+    """An account whose secret ends so many days from now."""
+    day = str((ask.desk.time.now + timedelta(days=days)).date())
+    return CONTENT["accounts/box"] | more | {field: day}
+
+
+@pytest.mark.parametrize("field", ["secret_ends", "secret_next_ends"])
+async def test_a_day_of_end_that_is_over_is_refused_with_all_else_that_is_wrong(ask, field):
+    await applied(ask)
+    box = box_ending(ask, -2, field, secret_next="app-next", mailbox="nobody")
+    with pytest.raises(Told, match="invalid") as told:
+        await changed(ask, put={"accounts/box": box})
+    found = dict(told.value.problems)
+    assert "is over already" in found[f"accounts/box.toml: {field}"]
+    assert "accounts/box.toml: mailbox" in found
+    with pytest.raises(Told, match="invalid"):
+        await changed(ask, put={"accounts/box": box_ending(ask, -2, field)}, dry=True)
+
+
+async def test_a_day_that_is_still_today_somewhere_is_taken(ask):
+    await applied(ask)
+    await changed(ask, put={"accounts/box": box_ending(ask, -1)})
+
+
+async def test_of_a_secret_that_has_ended_all_else_is_changed(ask):
+    await applied(ask, accounts__box=box_ending(ask, -30))
+    other = box_ending(ask, -30, mailbox="other@example.com")
+    assert (await changed(ask, put={"accounts/box": other}))["version"] == 2

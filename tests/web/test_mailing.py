@@ -429,7 +429,43 @@ async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_i
         assert kept == (OLD_SECRET if forced else CANARY)
         assert ("stays what it was" in page.text) is not bool(forced)
         assert ('name="force"' in page.text) is not bool(forced)
+        assert ("Client secret: Enter the right one again." in page.text) is not bool(forced)
         assert "--force" not in page.text
+
+
+async def saved_with(desk, browser, **given):
+    """The form of the app's registration, with these fields changed."""
+    page = await browser.get(ROUTE)
+    tag = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
+    fields = {name: BOX[name] for name in ("cloud", "mailbox", "tenant", "client_id")}
+    return await browser.post(ROUTE, **(fields | {"do": "save", "etag": tag} | given))
+
+
+async def test_a_day_of_end_that_is_over_is_told_at_its_field(desk, browser):
+    await with_secret(desk)
+    await browser.log_in()
+    over = str((desk.time.now - timedelta(days=40)).date())
+    page = await saved_with(desk, browser, secret_ends=over, secret=OLD_SECRET)
+    assert page.status == 400 and f"{over} is over already" in page.text
+    assert re.search(r'<input id="f-end"[^>]*aria-invalid="true"', page.text)
+    assert "secret_ends" not in await in_force(desk, "accounts/box")
+    assert (await desk.vault.get("app")).reveal() == CANARY
+
+
+async def test_a_new_secret_wants_a_day_of_its_own_where_the_old_one_has_ended(desk, browser):
+    over = str((desk.time.now - timedelta(days=40)).date())
+    await defined(desk, accounts__box=BOX | {"secret_ends": over})
+    await NearBy(desk)("set_secret", name="app", value=CANARY)
+    await browser.log_in()
+    page = await saved_with(desk, browser, secret_ends=over, secret="a~new~one")
+    assert page.status == 400 and f"{over} is over already" in page.text
+    assert re.search(r'<input id="f-end"[^>]*aria-invalid="true"', page.text)
+    assert (await desk.vault.get("app")).reveal() == CANARY
+    page = await saved_with(desk, browser, secret_ends=over, mailbox="other@example.com")
+    assert page.status == 303  # nothing is said of the secret that has ended
+    page = await saved_with(desk, browser, secret_ends="", secret="a~new~one")
+    assert page.status == 303
+    assert (await desk.vault.get("app")).reveal() == "a~new~one"
 
 
 class Full(MemoryStore):

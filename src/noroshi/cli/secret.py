@@ -10,6 +10,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.hidden import contents, typed
 from noroshi.cli.layout import table
+from noroshi.cli.secret_day import dated, write_down
 from noroshi.cli.tried import say_that_it_is_asked, told
 from noroshi.core.problems import instead
 from noroshi.core.words import NOTHING, Words
@@ -36,9 +37,9 @@ NOBODY_NAMES_IT = Words(
 )
 ENDS = Words(
     en="Account {account} still gives {ends} as the day on which its secret ends (secret_ends). Write "
-    "the new one's day there.",
+    "the new one's day there, or say it with --ends.",
     ja="アカウント {account} の secret_ends (シークレットの有効期限) は {ends} のままです。新しいシークレットの"
-    "日付に直してください。",
+    "日付に直してください (--ends でも指定できます)。",
 )
 REMOVED = Words(
     en="“{name}” is gone from the vault.", ja="「{name}」を保管庫から削除しました。"
@@ -62,16 +63,19 @@ def set_(asked: Asked) -> int:
     value = contents(file) if file else _typed(asked, name)
     if not value.strip():
         raise Refused("invalid", NOTHING_GIVEN)
+    day = dated(asked, name, asked.given.ends) if asked.given.ends else None
     before = _entries(asked).get(name, {"kept": False, "named_by": ()})
     of_account = any(key.startswith("accounts/") for key in before["named_by"])
     if of_account and asked.running:
         say_that_it_is_asked(asked)
     asked.call("set_secret", name=name, value=value, proved=not asked.given.force)
     print(asked.say(KEPT.fill(name=name)))
+    if day:
+        write_down(asked, day)
     _say_if_nobody_names_it(asked, name)
     if not of_account or not asked.running:
         return exits.DONE
-    return _told(asked, name, replaced=before["kept"])
+    return _told(asked, name, stale=before["kept"] and not day)
 
 
 def list_(asked: Asked) -> int:
@@ -112,11 +116,11 @@ def _say_if_nobody_names_it(asked: Asked, name: str) -> None:
         print(asked.say(NOBODY_NAMES_IT.fill(instead=near)))
 
 
-def _told(asked: Asked, name: str, *, replaced: bool) -> int:
+def _told(asked: Asked, name: str, *, stale: bool) -> int:
     """What the sign-in servers say of it, and whose day of end may be the old one's."""
     found = told(asked, name)
     for one in found:
-        if replaced and one["ends"]:
+        if stale and one["ends"]:
             print(asked.say(ENDS.fill(account=one["account"], ends=one["ends"])))
     return exits.TROUBLE if any(one["refused"] for one in found) else exits.DONE
 

@@ -6,7 +6,7 @@ Each is made even if something is wrong with it, so that one slip is one problem
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -79,6 +79,12 @@ NEXT_ALONE = Words(
     en="is the next one, and there is none before it: name it by {first}",
     ja="次に使うものですが、いま使うものがありません。{first} に書いてください",
 )
+OVER = Words(
+    en="{day} is over already: look at “Expires” of the new secret in the portal",
+    ja="{day} はすでに過ぎています。新しいシークレットの「有効期限」をポータルで確かめてください",
+)
+ENDS = ("secret_ends", "secret_next_ends")
+SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
 NO_DATE = Words(
     en='{given} is no day; write it as in "2027-01-31"',
     ja='{given} は日付として読めません。"2027-01-31" のように書いてください',
@@ -124,6 +130,11 @@ def end_of(given: str) -> date | None:
         return None
 
 
+def is_over(day: date, now: datetime) -> bool:
+    """Whether it is over wherever somebody may be."""
+    return day < (now - SOMEWHERE_IT_IS_TODAY).date()
+
+
 def _check_account(said: AccountDef, place: Place) -> None:
     if not is_address(said.mailbox):
         place.at("mailbox").say(NO_ADDRESS, given=said.mailbox)
@@ -132,7 +143,7 @@ def _check_account(said: AccountDef, place: Place) -> None:
     if said.sign_in == "app":
         _check_app(said, place)
     read_length(said.renew_every, SHORTEST_REST, place.at("renew_every"), LONGEST_REST)
-    for field in ("secret_ends", "secret_next_ends"):
+    for field in ENDS:
         given = getattr(said, field)
         if given and end_of(given) is None:
             place.at(field).say(NO_DATE, given=given)

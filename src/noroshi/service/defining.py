@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from noroshi import ports
 from noroshi.core.model import Monitor
 from noroshi.core.own import OWN
+from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, check, differences
 from noroshi.definitions.parts import parts
@@ -120,12 +121,13 @@ class Defining(Desk):
         *,
         empty: bool,
         why: Words | None = None,
+        also: Sequence[Problem] = (),
     ) -> Checked:
-        """They as checked. Raises Invalid with all that is wrong, Conflict (with `why`) for
-        what would end all watching unless `empty` says that it is meant."""
+        """They as checked. Raises Invalid with all that is wrong, `also` that, and Conflict (with
+        `why`) for what would end all watching unless `empty` says that it is meant."""
         found = await self._checked(documents, current)
-        if found.problems:
-            raise Invalid(BAD_DEFINITIONS, found.problems)
+        if problems := (*also, *found.problems):
+            raise Invalid(BAD_DEFINITIONS, problems)
         mistaken = ends_everything(current.documents, found.documents)
         if mistaken and not empty:
             raise Conflict(why or mistaken)

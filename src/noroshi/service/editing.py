@@ -19,6 +19,7 @@ from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.answers_definitions import Applied, DefinitionsShown
 from noroshi.service.cautions import without_route
+from noroshi.service.days_over import days_over
 from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.following import Names, ways_of
 from noroshi.service.offer import ADMIN, VIEWER, Conflict, Invalid, NotFound, Person, operation
@@ -134,7 +135,8 @@ class Editing(Versions):
             await self._see_that_unchanged(etags or {}, current)
             same = _with_their_ids(made, names, current)
             changed = _renamed(_with(current, same, remove), names)
-            found = await self._sound(changed, current, empty=empty, why=ENDS_ALL)
+            over = tuple(days_over(made, _by_key(current.documents), self.now()))
+            found = await self._sound(changed, current, empty=empty, why=ENDS_ALL, also=over)
             if dry:
                 return await self._told(found, current, names)
             if ways := ways_of(names):

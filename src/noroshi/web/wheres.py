@@ -30,7 +30,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "queue_edit": {"to": "edit.to", "routes": "edit.routes"},
     "send": {"to": "route.test.to"},
     "examine_begin": {"to": "route.test.to"},
-    "set_secret": {"value": "route.secret"},
+    "set_secret": {"value": "route.secret", "secret": "route.secret"},
     "monitor_copy": PLACING,
     "monitor_move": PLACING,
     "instance_copy": PLACING,

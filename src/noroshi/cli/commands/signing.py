@@ -157,6 +157,15 @@ SECRET = Command(
                     ),
                     {"metavar": "FILE"},
                 ),
+                Option(
+                    ("--ends",),
+                    Words(
+                        en="the day on which an app's secret ends, as in 2028-01-31: written into the "
+                        "accounts that name it",
+                        ja="アプリのシークレットの有効期限 (例 2028-01-31)。使っているアカウントに書き込みます",
+                    ),
+                    {"metavar": "DAY", "default": ""},
+                ),
                 FORCE,
             ),
         ),

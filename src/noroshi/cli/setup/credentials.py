@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,12 @@ from noroshi.cli.setup import words_proving as said
 from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
-from noroshi.core.accounts import end_of
+from noroshi.core.accounts import end_of, is_over
 from noroshi.core.words import Words
 from noroshi.guides.wanted import Wanted
 from noroshi.oauth.client_certificates import describe
 
 LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
-SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
 Found = Mapping[str, Any]
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
@@ -141,8 +140,7 @@ def is_kept(talk: Talk, entry: str) -> bool:
 def no_end(text: str) -> Words | None:
     """Why it cannot be the last day of a secret that has just been taken."""
     if day := end_of(text):
-        over = day < (datetime.now(UTC) - SOMEWHERE_IT_IS_TODAY).date()
-        return said.IS_OVER.fill(day=day) if over else None
+        return said.IS_OVER.fill(day=day) if is_over(day, datetime.now(UTC)) else None
     parts = LIKE_A_DAY.fullmatch(text)
     if not parts:
         return said.NO_DATE

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from noroshi.core.accounts import OVER, end_of, is_over
 from noroshi.core.words import Words
 from noroshi.guides.proving_mail import SUBJECT, TEXT
 from noroshi.guides.wanted import switched
@@ -14,10 +15,13 @@ from noroshi.service import Invalid
 from noroshi.web.brought import brought
 from noroshi.web.codes import Code
 from noroshi.web.doing import Outcome, attempt
-from noroshi.web.mailing import href
+from noroshi.web.mailing import Answer, href
 from noroshi.web.mailing_route import WAYS, Known, saved
 from noroshi.web.returns import port_for
 from noroshi.web.visit import Visit
+from noroshi.web.wheres import told_at
+
+DAY = "secret_ends"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +62,11 @@ async def save(visit: Visit, known: Known) -> Done:
     name = known.row["account"]
     after = saved(known.account or {}, visit.form, name)
     etags = {known.key: visit.form.get("etag", "")}
-    done = await attempt(visit, "definition_change", put={known.key: after}, etags=etags)
     secret = visit.form.get("secret", "").strip()
+    if secret and (why := _is_over(visit, after)):
+        place = f"{known.key}.toml: {DAY}"
+        return Done(why=(why,), status=400, way=known.way, problems=((place, why),))
+    done = await attempt(visit, "definition_change", put={known.key: after}, etags=etags)
     if done.why:
         return _not_done(known, done)
     if secret:
@@ -69,6 +76,13 @@ async def save(visit: Visit, known: Known) -> Done:
         if done.why:
             return replace(_not_done(known, done), kept=True)
     return Done(to=href(known.name, did="saved", check="1", way=known.way))
+
+
+def _is_over(visit: Visit, account: Answer) -> str:
+    """Why a new secret cannot have that day, though it may be the old one's."""
+    day = end_of(str(account.get(DAY, "")))
+    over = day is not None and is_over(day, visit.house.service.now())
+    return told_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if over else ""
 
 
 async def entry(visit: Visit, known: Known) -> Done:
