@@ -8,6 +8,7 @@ import pytest
 from noroshi.core.model import Reading, Sample
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import Words
+from noroshi.web.visit import LANGUAGE
 from tests.service.asking import NearBy, applied
 from tests.service.desk import DISK, Desk
 from tests.web.browser import GOOD, browsing, with_user
@@ -152,6 +153,18 @@ async def test_an_instance_is_copied_and_waits_to_be_started(desk, browser):
     await browser.post("/place/web1", do="do", **given)
     await browser.get(browser.to)
     assert "Copied from web1." in browser.text and 'value="start"' in browser.text
+
+
+NOTED = {"ja": "web1/base の監視を停止", "en": "stop web1/base"}
+
+
+@pytest.mark.parametrize("language", NOTED)
+async def test_what_is_noted_by_itself_each_reader_has_in_their_language(browser, language):
+    await browser.get("/group/web1/base")
+    await browser.post("/switch", part="web1/base", at="web1/base", do="stop")
+    browser.session.cookie_jar.update_cookies({LANGUAGE: language})
+    for page in ("/settings/versions", "/settings/version?number=2"):
+        assert NOTED[language] in (await browser.get(page)).text, page
 
 
 async def test_what_cannot_be_placed_is_told_with_what_was_typed(browser):
