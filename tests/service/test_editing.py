@@ -249,3 +249,19 @@ async def test_definitions_of_some_types_are_shown_without_the_others():
     shown = await ask("definition_show", types=["routes", "rules"])
     assert set(shown["documents"]) == {"routes/m365", "routes/plain", "rules/all"}
     assert shown["etags"].keys() == shown["documents"].keys()
+
+
+async def test_a_truth_value_for_a_limit_or_an_option_s_number_is_refused_with_its_place(ask):
+    await applied(ask)
+    monitor = {"name": "disks", "kind": "disk", "limits": {"used": {"warning": True}}}
+    web = {
+        "rules": ["all"],
+        "group": [{"name": "base", "monitor": [monitor | {"patience": True}]}],
+    }
+    with pytest.raises(Told) as told:
+        await changed(ask, put={"instances/web2": web})
+    at = "instances/web2.toml: group.base.monitor.disks"
+    assert sorted(told.value.problems) == [
+        (f"{at}.limits.used.warning", "must be a number, not true or false"),
+        (f"{at}.patience", "must be a whole number, not true or false"),
+    ]
