@@ -153,6 +153,7 @@ SETTINGS: Mapping[str, Words] = {
         ja="ここで書き出した ZIP か、TOML ファイルを選びます。圧縮後 {packed} MiB、展開後 {size} MiB までです。",
     ),
     "files.sort": Words(en="Single files are", ja="TOML ファイルの種類"),
+    "files.sort.auto": Words(en="what their content says", ja="内容から判断する"),
     "files.sort.help": Words(
         en="The folder in which they would stand. In a zip the folders say it.",
         ja="置くはずのフォルダーの名前です。ZIP では、中のフォルダーで決まります。",
