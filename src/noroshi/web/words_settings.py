@@ -171,7 +171,7 @@ SETTINGS: Mapping[str, Words] = {
         ja="内容はファイルで変更します。名前はここで変えられます。",
     ),
     "files.names.do": Words(en="Another name", ja="名前を変える"),
-    "naming.title": Words(en="Name of {name}", ja="{name} の名前"),
+    "naming.title": Words(en="{name}: its name", ja="{name} の名前"),
     "naming.about": Words(
         en="What it says is changed in files, and stays as it is here.",
         ja="内容はファイルで変更します。ここでは変わりません。",

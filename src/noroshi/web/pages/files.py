@@ -15,13 +15,13 @@ from starlette.routing import Route
 
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
-from noroshi.definitions import TYPES, Folder, family_in, look_at, pack, unpack
+from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, asked, attempt, may, surely
 from noroshi.web.house import House
-from noroshi.web.pages.naming import named_here
+from noroshi.web.pages.naming import in_words, named_here
 from noroshi.web.previews import preview
 from noroshi.web.uploads import LONGEST_FIELD
 from noroshi.web.visit import Visit, page
@@ -190,7 +190,7 @@ async def _shown(
         status,
         number=exported["version"],
         count=len(exported["documents"]),
-        names=named_here(one["key"] for one in exported["documents"]),
+        names=_named(visit, exported),
         types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
         differs=differs,
@@ -204,6 +204,12 @@ async def _shown(
         did=did if did.isdecimal() else "",
         may=may(visit),
     )
+
+
+def _named(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """What another page gives another name: its key, and what it is called in words."""
+    found = {one.key: one for one in _documents(exported)}
+    return [(key, in_words(visit, key, content(found[key]))) for key in named_here(found)]
 
 
 def _plain(found: Folder) -> Sequence[Mapping[str, str]]:
