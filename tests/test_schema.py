@@ -261,3 +261,43 @@ def test_a_problem_never_repeats_what_may_be_a_secret():
     with pytest.raises(schema.Invalid) as caught:
         schema.read(Settings, {"size": "s3cret"})
     assert "s3cret" not in repr(caught.value) + repr(caught.value.problems)
+
+
+@options
+class Counted:
+    size: int = 0
+    share: float | None = None
+    sure: bool = False
+    either: int | bool = 0
+    text: str = ""
+    by_name: Mapping[str, float] = field(default_factory=dict)
+    sizes: tuple[int, ...] = ()
+
+
+TRUE_FOR_A_NUMBER = {
+    "a whole number": ({"size": True}, "a.toml: size", "a whole number"),
+    "a number": ({"share": False}, "a.toml: share", "a number"),
+    "in a table": ({"by_name": {"used": True}}, "a.toml: by_name.used", "a number"),
+    "in a list": ({"sizes": [1, True]}, "a.toml: sizes.2", "a whole number"),
+}
+
+
+@pytest.mark.parametrize("case", TRUE_FOR_A_NUMBER)
+def test_a_truth_value_is_no_number(case):
+    given, where, wanted = TRUE_FOR_A_NUMBER[case]
+    with pytest.raises(schema.Invalid) as refused:
+        schema.read(Counted, given, "a.toml: ")
+    (problem,) = refused.value.problems
+    assert problem.where == where
+    assert problem.what.en == f"must be {wanted}, not true or false"
+    found, problems = schema.read_most(Counted, given | {"sure": True}, "a.toml: ")
+    assert (found.sure, problems) == (True, (problem,))
+
+
+def test_a_truth_value_stands_where_one_is_wanted():
+    given = {"sure": True, "either": True, "size": 1}
+    assert schema.read(Counted, given).either is True
+
+
+def test_nothing_may_stand_where_it_is_wanted():
+    assert schema.read(int | None, None) is None

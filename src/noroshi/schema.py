@@ -6,7 +6,7 @@ machinery for a type once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,9 +14,10 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 from pydantic.json_schema import JsonSchemaMode
 
-from noroshi.core.faults import problems_of
+from noroshi.core.faults import Fault, problems_of
 from noroshi.core.mending import mend
 from noroshi.core.problems import Problem as Problem
+from noroshi.core.truths import truths
 
 T = TypeVar("T")
 MENDINGS = 4
@@ -40,12 +41,11 @@ class Unreadable(ValueError):
 
 def read(wanted: type[T], given: object, at: str = "") -> T:
     """The value that untrusted data describes; Invalid names all problems, each below `at`."""
-    try:
-        found: T = _adapter(wanted).validate_python(given)
-        return found
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-        raise Invalid(problems_of(errors, wanted, given, at)) from None
+    found, faults = _looked_at(wanted, given)
+    if faults:
+        raise Invalid(problems_of(faults, wanted, given, at))
+    value: T = found
+    return value
 
 
 def read_most(
@@ -58,13 +58,22 @@ def read_most(
     """
     problems: tuple[Problem, ...] = ()
     for _ in range(MENDINGS):
-        try:
-            return _adapter(wanted).validate_python(given), problems
-        except ValidationError as error:
-            faults = error.errors(include_url=False)
-            problems = problems or problems_of(faults, wanted, given, at)
-            given = mend(faults, wanted, given)
+        found, faults = _looked_at(wanted, given)
+        if not faults:
+            return found, problems
+        problems = problems or problems_of(faults, wanted, given, at)
+        given = mend(faults, wanted, given)
     return None, problems
+
+
+def _looked_at(wanted: type[Any], given: object) -> tuple[Any, Sequence[Fault]]:
+    """What can be made of it, and all that is wrong with it."""
+    found, faults = None, list[Fault]()
+    try:
+        found = _adapter(wanted).validate_python(given)
+    except ValidationError as error:
+        faults += error.errors(include_url=False)
+    return found, [*faults, *truths(wanted, given)]
 
 
 def form(wanted: type[Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from noroshi.core.noticing import (
     report_due,
     tellings,
 )
-from noroshi.core.words import plain
+from noroshi.core.words import NOTHING, plain
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 OPS = Contact(id="ops", addresses=("ops@example.com",))
@@ -60,7 +60,7 @@ def started(*names):
 
 def changed(*differences):
     lines = tuple((instance, plain(text)) for instance, text in differences)
-    return Changed(at=NOW, version=7, who="sato", note="", differences=lines)
+    return Changed(at=NOW, version=7, who="sato", note=NOTHING, differences=lines)
 
 
 ASIDE = Aside(

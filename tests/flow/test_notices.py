@@ -192,7 +192,7 @@ async def test_what_a_version_changes_is_told_with_who_and_why():
         await scene.seconds(engine, 8)
     first, about = scene.of(Happening.CHANGED)
     assert (first.version, first.unseen) == (1, True)
-    assert (about.version, about.who, about.note) == (2, "sato", "too often")
+    assert (about.version, about.who, about.note.ja) == (2, "sato", "too often")
     assert [(name, words.en) for name, words in about.differences] == [
         ("web1", '~ instances/web1: every "1m" → "5m"')
     ]
@@ -235,7 +235,7 @@ async def test_versions_that_one_person_makes_one_after_the_other_are_told_as_on
         scene.time.pass_by(seconds=QUIET)
         await scene.seconds(engine, 8)
     _, several, hers = scene.of(Happening.CHANGED)
-    assert (several.first, several.version, several.note) == (2, 4, "setup")
+    assert (several.first, several.version, several.note.en) == (2, 4, "setup")
     assert [words.en for _, words in several.differences] == [
         '~ instances/web1: every "1m" → "4m"'
     ]

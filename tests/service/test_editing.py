@@ -280,3 +280,19 @@ async def test_of_a_secret_that_has_ended_all_else_is_changed(ask):
     await applied(ask, accounts__box=box_ending(ask, -30))
     other = box_ending(ask, -30, mailbox="other@example.com")
     assert (await changed(ask, put={"accounts/box": other}))["version"] == 2
+
+
+async def test_a_truth_value_for_a_limit_or_an_option_s_number_is_refused_with_its_place(ask):
+    await applied(ask)
+    monitor = {"name": "disks", "kind": "disk", "limits": {"used": {"warning": True}}}
+    web = {
+        "rules": ["all"],
+        "group": [{"name": "base", "monitor": [monitor | {"patience": True}]}],
+    }
+    with pytest.raises(Told) as told:
+        await changed(ask, put={"instances/web2": web})
+    at = "instances/web2.toml: group.base.monitor.disks"
+    assert sorted(told.value.problems) == [
+        (f"{at}.limits.used.warning", "must be a number, not true or false"),
+        (f"{at}.patience", "must be a whole number, not true or false"),
+    ]

@@ -18,7 +18,7 @@ async def test_versions_are_listed_newest_first_with_who_and_why(ask):
     await applied(ask)
     await ask("apply", documents=with_limits(LOUDER), note="louder")
     found = await ask("versions")
-    assert [(one["number"], one["note"]) for one in found] == [(2, "louder"), (1, "")]
+    assert [(one["number"], one["note"]["ja"]) for one in found] == [(2, "louder"), (1, "")]
     assert all(one["who"] for one in found)
     assert len(await ask("versions", last=1)) == 1
 
@@ -40,7 +40,7 @@ async def test_a_version_that_is_taken_back_comes_as_a_new_one_with_the_same_mon
     back = await ask("take_back", number=1)
     after = await ask("export")
     assert (back["version"], after["documents"]) == (3, before["documents"])
-    assert (await ask("versions"))[0]["note"] == "as version 1"
+    assert (await ask("versions"))[0]["note"] == {"en": "as version 1", "ja": "版 1 に戻す"}
 
 
 async def test_taking_back_what_is_in_force_makes_no_version(ask):

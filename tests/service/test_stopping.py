@@ -31,7 +31,7 @@ async def test_an_instance_is_stopped_and_started_as_versions_like_any_other(ask
     assert (await ask("instance_start", instance="web1"))["version"] == 3
     found = {one["key"]: one["body"] for one in (await ask("export"))["documents"]}
     assert "enabled" not in found["instances/web1"]
-    notes = [one["note"] for one in await ask("versions")]
+    notes = [one["note"]["en"] for one in await ask("versions")]
     assert notes[:2] == ["start web1", "stop web1"]
 
 

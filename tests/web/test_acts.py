@@ -8,6 +8,7 @@ import pytest
 from noroshi.core.model import Reading, Sample
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import Words
+from noroshi.web.visit import LANGUAGE
 from tests.service.asking import NearBy, applied
 from tests.service.desk import DISK, Desk
 from tests.web.browser import GOOD, browsing, with_user
@@ -154,6 +155,18 @@ async def test_an_instance_is_copied_and_waits_to_be_started(desk, browser):
     assert "Copied from web1." in browser.text and 'value="start"' in browser.text
 
 
+NOTED = {"ja": "web1/base の監視を停止", "en": "stop web1/base"}
+
+
+@pytest.mark.parametrize("language", NOTED)
+async def test_what_is_noted_by_itself_each_reader_has_in_their_language(browser, language):
+    await browser.get("/group/web1/base")
+    await browser.post("/switch", part="web1/base", at="web1/base", do="stop")
+    browser.session.cookie_jar.update_cookies({LANGUAGE: language})
+    for page in ("/settings/versions", "/settings/version?number=2"):
+        assert NOTED[language] in (await browser.get(page)).text, page
+
+
 async def test_what_cannot_be_placed_is_told_with_what_was_typed(browser):
     await browser.get(f"/place/{PART}")
     await browser.post(f"/place/{PART}", how="copy", to="web1/base", name="<b>", do="do")
@@ -161,6 +174,43 @@ async def test_what_cannot_be_placed_is_told_with_what_was_typed(browser):
     assert "&lt;b&gt;" in browser.text and "<b>&lt;" not in browser.text
     for path in ("noroshi", "web9", "web1/base/none", "a/b/c/d"):
         assert (await browser.get(f"/place/{path}")).status == 404, path
+
+
+WRONG_COPY = {
+    "no name": ("web1", {"name": "<b>"}, "name", "is no name"),
+    "a name that is there": ("web1", {"name": "web1"}, "name", "is there already"),
+    "no address": (
+        "web1",
+        {"name": "w9", "address": "a b!"},
+        "address",
+        "is no name or address",
+    ),
+    "a long title": ("web1", {"name": "w9", "title": "x" * 300}, "title", "200 characters"),
+    "no name of a monitor": (PART, {"to": "web1/base", "name": "<b>"}, "name", "is no name"),
+    "no group": (PART, {"group": "web1/<g>", "name": "x"}, "group", "is no name"),
+    "no instance": (PART, {"group": "web7/base", "name": "x"}, "group", "there is no instance"),
+    "where it is": (PART, {"to": "web1/base", "name": "disks"}, "name", "is where it is"),
+    "a long title of a monitor": (
+        PART,
+        {"to": "web1/base", "name": "d2", "title": "x" * 300},
+        "title",
+        "200 characters",
+    ),
+}
+"""What is copied, what is typed, the field that is wrong and why."""
+
+
+@pytest.mark.parametrize("case", WRONG_COPY)
+async def test_what_is_wrong_with_a_copy_is_told_at_its_field(browser, case):
+    path, form, field, why = WRONG_COPY[case]
+    how = {"how": "move"} if case == "where it is" else {"how": "copy"}
+    await browser.get(f"/place/{path}")
+    await browser.post(f"/place/{path}", do="preview", **how, **form)
+    assert browser.status == 400 and browser.text.count('aria-invalid="true"') == 1
+    assert re.search(rf'id="{field}"[^>]* aria-invalid="true"', browser.text)
+    below = browser.text.partition(f'id="{field}"')[2].partition("</div>")[0]
+    assert why in below.partition('class="bad">')[2]
+    assert why not in browser.text.partition('id="why"')[2].partition("</div>")[0]
 
 
 async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser):

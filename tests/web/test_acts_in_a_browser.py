@@ -5,6 +5,7 @@ import asyncio
 from playwright.async_api import expect
 
 from noroshi.core.model import Reading, Sample
+from noroshi.core.noted import told
 from tests.service.asking import NearBy, applied
 from tests.service.desk import Desk
 from tests.web.browser import with_user
@@ -46,5 +47,5 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
         await expect(page.locator("#s-web1 .mark--paused")).to_have_count(1)
         await page.locator("#stopped").get_by_role("button", name="Start").click()
         await expect(page.locator("#stopped")).to_have_count(0)
-    notes = [one.note for one in await desk.store.versions(3)]
+    notes = [told(one.note).en for one in await desk.store.versions(3)]
     assert notes == ["start web1", "other rack", "copy web1/base/disks to web1/base/more"]

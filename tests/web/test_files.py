@@ -72,6 +72,20 @@ async def test_a_file_is_shown_with_what_it_would_change_and_then_holds(desk, br
     assert (await desk.store.current()).note == "eri is new"
 
 
+async def test_of_which_sort_a_single_file_is_its_content_says(desk, browser):
+    await sent(browser, ("eri.toml", NEW), sort="")
+    assert ">contacts/eri</small>" in browser.text
+    await browser.get("/settings/files")
+    assert '<option value="">what their content says</option>' in browser.text
+    assert '<option value="instances">' in browser.text
+
+
+async def test_a_file_whose_content_does_not_say_its_sort_is_told_as_such(desk, browser):
+    await sent(browser, ("notes.toml", b"[tool]\n"), ("worse.toml", b"x = ["), sort="")
+    assert browser.text.count("its content does not say of which sort it is") == 2
+    assert "<b>notes.toml</b>" in browser.text and 'name="packed"' not in browser.text
+
+
 async def test_all_problems_are_told_with_file_and_place(desk, browser):
     bad = ("eri.toml", b'addresses = ["nobody"]\nzone = "Mars"\n')
     await sent(browser, bad, ("worse.toml", b"addresses = ["))

@@ -77,7 +77,9 @@ def posted(fields):
             for name, which, text in one.rows:
                 form |= {f"{name}.which": which, f"{name}.text": text}
         elif one.sort == "table":
-            form |= {name: text for entry in one.entries for name, text, _ in entry}
+            cells = [cell for entry in one.entries for cell in entry]
+            form |= {cell.name: cell.value for cell in cells if not cell.boxes}
+            form |= {c.name: "yes" for cell in cells for c in cell.boxes if c.chosen}
         else:
             form[one.name] = one.value.replace("\n", "\r\n")
     return form
@@ -266,14 +268,34 @@ def test_entries_of_texts_are_a_table_with_an_empty_row():
     form = schema.form(Windows)
     before = {"windows": [{"begins": "22:00", "days": ["sat", "sun"]}]}
     (field,) = fields_of(form, before, (("windows.1.begins", "bad"),), drawn=drawn())
-    assert [one[0][0] for one in field.entries] == ["windows.1.title", "windows.2.title"]
+    assert [one[0].name for one in field.entries] == ["windows.1.title", "windows.2.title"]
     assert field.problems == ("1 › 始まり: bad",)
     sent = posted([field])
     assert read(form, sent, before) == before
-    sent |= {"windows.2.begins": " 7:00 ", "windows.2.days": "mon、 tue,wed"}
+    chosen = {f"windows.2.days.{day}": "yes" for day in ("wed", "mon")}
+    sent |= {"windows.2.begins": " 7:00 ", **chosen}
     both = read(form, sent, before)["windows"]
-    assert both[1] == {"begins": "7:00", "days": ["mon", "tue", "wed"]}
-    assert read(form, {"windows.1.begins": "", "windows.1.days": " "}, before) == {}
+    assert both[1] == {"begins": "7:00", "days": ["mon", "wed"]}
+    assert read(form, {"windows.1.begins": "", "windows.1.title": " "}, before) == {}
+
+
+def test_days_of_a_table_s_entries_are_boxes_and_what_is_no_day_is_kept_to_be_told():
+    form = schema.form(Windows)
+    before = {"windows": [{"begins": "22:00", "days": ["sun", "someday"]}]}
+    (field,) = fields_of(form, before, drawn=drawn())
+    days = field.entries[0][2]
+    assert [one.label for one in days.boxes] == [*"月火水木金土日", "someday"]
+    assert [one.value for one in days.boxes if one.chosen] == ["sun", "someday"]
+    assert not any(one.chosen for one in field.entries[1][2].boxes)
+    sent = posted([field])
+    assert read(form, sent, before) == before
+    del sent["windows.1.days.someday"]
+    assert read(form, sent, before)["windows"][0]["days"] == ["sun"]
+    page = templates().from_string(
+        '{% from "form_parts.html" import fields %}{{ fields(all, t) }}'
+    )
+    text = page.render(all=[field], t=lambda key, **_: key)
+    assert text.count('name="windows.1.days.') == 8 and 'name="windows.1.days"' not in text
 
 
 DEFINED = (InstanceDef, GroupDef, MonitorDef, ContactDef, RuleDef, NotificationDef, RouteDef)

@@ -132,6 +132,15 @@ async def test_a_token_is_shown_once_and_revoked(desk, browser):
     assert await desk.store.api_tokens() == {}
 
 
+async def test_a_password_that_was_wrong_is_marked_where_it_is_asked_for_once_more(browser):
+    new = {"do": "token_new", "name": "graph", "role": "viewer", "days": "7"}
+    await browser.get("/settings/tokens")
+    for given, marked in (({}, False), ({"password": "wrong"}, True)):
+        await browser.post("/settings/tokens", **new, **given)
+        (field,) = re.findall(r'<input id="password"[^>]*>', browser.text)
+        assert browser.status == 403 and ("aria-invalid" in field) is marked
+
+
 async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
     await made_sure(browser, "/settings/tokens")
     await browser.post(

@@ -6,11 +6,13 @@ import re
 import pytest
 
 from noroshi.transports import BUILT_IN
+from noroshi.web.visit import LANGUAGE
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CONTENT, EXAMINED, POST, Desk
 from tests.service.test_renaming import NOTICE
 from tests.web.browser import with_user
 from tests.web.test_editing_pages import saved
+from tests.web.test_renaming_pages import CLOUD
 
 pytestmark = pytest.mark.logged_in
 
@@ -110,6 +112,34 @@ async def test_the_way_to_a_page_is_told_by_titles(titled, browser, page, way):
     told = [html.unescape(one) for one in re.findall(r">([^<>]+)</a>", line)]
     assert [one for one in told if one in (HOST, GROUP, MONITOR, TITLED)] == list(way)
     assert not {"web1", "base", "disks", "plain"} & set(told)
+
+
+SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monitor": []}]}
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "told"),
+    [
+        ("ja", "/settings/name?key=blueprints/shop", "ひな形 店舗 の名前"),
+        ("en", "/settings/name?key=blueprints/shop", "Blueprint Shop: its name"),
+        ("ja", "/settings/name?key=clouds/lab", "クラウド lab の名前"),
+        ("ja", "/place/web1", f"監視インスタンス {HOST} のコピー"),
+        ("ja", "/place/web1/base/disks", f"{HOST} › {GROUP} › {MONITOR} のコピー・移動"),
+        ("ja", "/try/web1/base/disks", f"今すぐ測定: {HOST} › {GROUP} › {MONITOR}"),
+    ],
+)
+async def test_a_heading_is_in_words_and_by_titles(titled, desk, browser, language, page, told):
+    put = {"blueprints/shop": SHOP, "clouds/lab": CLOUD}
+    await NearBy(desk)("definition_change", put=put)
+    browser.session.cookie_jar.update_cookies({LANGUAGE: language})
+    text = html.unescape((await browser.get(page)).text)
+    assert re.search(r"<h1>([^<]*)</h1>", text)[1] == told
+
+
+async def test_what_is_renamed_by_itself_is_listed_in_words_too(desk, browser):
+    await NearBy(desk)("definition_change", put={"blueprints/shop": SHOP})
+    text = (await browser.get("/settings/files")).text
+    assert '<b>Blueprint Shop</b> <code class="code-name">blueprints/shop</code>' in text
 
 
 @pytest.mark.parametrize(

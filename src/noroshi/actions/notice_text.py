@@ -113,7 +113,10 @@ def _(notice: Changed, reader: Reader) -> Page:
         notice,
         reader.say(title, **several),
         lead=(reader.say(lead, **several), *unseen),
-        rows=(*rows, *([reader.row(words.NOTE, notice.note)] if notice.note else ())),
+        rows=(
+            *rows,
+            *([reader.row(words.NOTE, reader.say(notice.note))] if notice.note.en else ()),
+        ),
         quote=_quote(reader.say(words.DIFFERENCES, count=count), lines, notice.more, reader),
     )
 

@@ -88,7 +88,7 @@ def _row(
     asked: Asked, one: Mapping[str, Any], now: datetime, *, current: bool
 ) -> tuple[str, ...]:
     number = asked.say(IN_FORCE.fill(number=one["number"])) if current else str(one["number"])
-    return (number, clock(one["at"], now), one["who"], one["note"])
+    return (number, clock(one["at"], now), one["who"], asked.say(Words(**one["note"])))
 
 
 def _list(asked: Asked, head: Words, found: Iterable[Mapping[str, str]]) -> None:

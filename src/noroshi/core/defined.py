@@ -47,7 +47,7 @@ class WindowDef(Definition):
     ends: str
     """When it ends, in the same way; a time of day that is earlier is that of the next day. / 終わる時刻です。始まる時刻より前なら、翌日の時刻とみなします。"""
     days: tuple[str, ...] = ()
-    """On which days of the week it begins: mon, tue, wed, thu, fri, sat, sun; all of them unless given. / 始まる曜日です (mon、tue、wed、thu、fri、sat、sun)。指定しなければ毎日です。"""
+    """On which days of the week it begins; all of them unless given. / 始まる曜日です。指定しなければ毎日です。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

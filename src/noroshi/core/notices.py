@@ -102,7 +102,7 @@ class Changed:
     at: datetime
     version: int
     who: str
-    note: str
+    note: Words
     differences: tuple[tuple[str, Words], ...]
     more: int = 0
     unseen: bool = False

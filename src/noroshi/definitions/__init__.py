@@ -8,6 +8,7 @@ from noroshi.definitions.checking import Checked, check
 from noroshi.definitions.compiling import Kinds, Plan, compile_plan
 from noroshi.definitions.documents import TYPES, content, document
 from noroshi.definitions.echoes import by_file
+from noroshi.definitions.families import family_in
 from noroshi.definitions.folder import (
     Folder,
     look_into,
@@ -33,6 +34,7 @@ __all__ = [
     "compile_plan",
     "content",
     "differences",
+    "family_in",
     "document",
     "give_ids",
     "likely_renamed",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from noroshi.core.noted import told
+from noroshi.core.words import Words
 from noroshi.ports import Clocks, Version
 
 QUIET, LONGEST = 120.0, 1800.0
@@ -45,6 +47,7 @@ class Folded:
             del self._waiting[: len(several)]  # by now it is in hand
 
 
-def notes_of(several: Sequence[Version]) -> str:
+def notes_of(several: Sequence[Version]) -> Words:
     """What was noted with them, each once."""
-    return " / ".join(dict.fromkeys(one.note for one in several if one.note))
+    noted = [told(note) for note in dict.fromkeys(one.note for one in several if one.note)]
+    return Words(en=" / ".join(n.en for n in noted), ja=" / ".join(n.ja for n in noted))

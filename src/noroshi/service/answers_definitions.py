@@ -56,7 +56,7 @@ class VersionRow:
     number: int
     at: datetime | None
     who: str
-    note: str
+    note: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.noted import kept
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
@@ -17,7 +18,7 @@ NO_BLUEPRINT = Words(
     en="There is no blueprint {given}{instead}.",
     ja="{given} というひな形はありません{instead}。",
 )
-NOTE = "blueprint {name} for {instance}"
+NOTE = Words(en="blueprint {name} for {instance}", ja="ひな形 {name} を {instance} に追加")
 
 
 class Blueprints(Defining):
@@ -66,7 +67,7 @@ class Blueprints(Defining):
             )
         except schema.Invalid as invalid:
             raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
-        note = NOTE.format(name=blueprint, instance=instance)
+        note = kept(NOTE.fill(name=blueprint, instance=instance))
         if dry:
             return await self._would(await self._sound(made, current, empty=False), current)
         based = current.number if base is None else base

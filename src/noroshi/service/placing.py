@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from noroshi import schema
+from noroshi.core.noted import kept
 from noroshi.core.own import OWN
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
@@ -16,6 +17,9 @@ from noroshi.service.defining import BAD_DEFINITIONS
 from noroshi.service.offer import ADMIN, Invalid, Person, operation
 from noroshi.service.stopping import PATH, Stopping, no_part
 
+COPIED = Words(en="copy {source} to {target}", ja="{source} を {target} にコピー")
+MOVED = Words(en="move {source} to {target}", ja="{source} を {target} に移動")
+COPIED_AS = Words(en="copy {source} as {target}", ja="{source} を {target} としてコピー")
 Change = Callable[[tuple[Document, ...]], tuple[Document, ...]]
 NOT_THERE = Words(
     en="write where to: of a monitor INSTANCE/GROUP or INSTANCE/GROUP/NAME, of a group INSTANCE or "
@@ -52,7 +56,7 @@ class Placing(Stopping):
         """A monitor into a group, or a group into an instance; `to` may end in another name. The
         group is made if there is none. `dry`: only what it would change."""
         source, target = await self._places(monitor, to)
-        told = note or f"copy {'/'.join(source)} to {'/'.join(target)}"
+        told = note or _noted(COPIED, source, target)
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
             return copied(documents, source, target, title)
@@ -71,7 +75,7 @@ class Placing(Stopping):
         """As `monitor_copy`, and it is no longer where it was. It inherits from where it comes
         to; of another computer it begins anew."""
         source, target = await self._places(monitor, to)
-        told = note or f"move {'/'.join(source)} to {'/'.join(target)}"
+        told = note or _noted(MOVED, source, target)
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
             return moved(documents, source, target)
@@ -105,7 +109,7 @@ class Placing(Stopping):
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
             return instance_copied(documents, instance, name, rest)
 
-        told = note or f"copy {instance} as {name}"
+        told = note or _noted(COPIED_AS, (instance,), (name,))
         return await self._placed(who, source, change, told, "instance_copy", dry=dry)
 
     async def _places(self, monitor: str, to: str) -> tuple[Path, Path]:
@@ -132,6 +136,10 @@ class Placing(Stopping):
             return await self._bring(who, found, current, note, op)
 
         return await self._on_newest(make)
+
+
+def _noted(words: Words, source: Path, target: Path) -> str:
+    return kept(words.fill(source="/".join(source), target="/".join(target)))
 
 
 def _made(change: Change, current: Version) -> tuple[Document, ...]:

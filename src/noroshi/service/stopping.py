@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from noroshi.core.noted import kept
 from noroshi.core.own import ALWAYS, OWN
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import NOTHING, Words
@@ -22,6 +23,8 @@ from noroshi.service.defining import BAD_DEFINITIONS, Defining
 from noroshi.service.offer import OPERATOR, Invalid, NotFound, Person, operation
 
 PATH = 3
+STOPPED = Words(en="stop {path}", ja="{path} の監視を停止")
+STARTED = Words(en="start {path}", ja="{path} の監視を開始")
 NO_PART = Words(
     en="There is no instance, group or monitor {given}{instead}. See: noroshi status --all",
     ja="{given} という監視インスタンス、グループ、監視項目はありません{instead}。"
@@ -42,6 +45,10 @@ INSIDE = Words(
 )
 
 
+def _noted(words: Words, path: Path) -> str:
+    return kept(words.fill(path="/".join(path)))
+
+
 class Stopping(Defining):
     """The switch of each part."""
 
@@ -55,7 +62,7 @@ class Stopping(Defining):
     async def instance_stop(self, who: Person, instance: str, note: str = "") -> Applied:
         """Nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
-        return await self._switch(who, path, note or f"stop {instance}", on=False)
+        return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
     @operation(
         role=OPERATOR,
@@ -67,7 +74,7 @@ class Stopping(Defining):
     async def instance_start(self, who: Person, instance: str, note: str = "") -> Applied:
         """It begins anew. What was disabled in it by its own word stays so, and is told."""
         path = await self._instance(instance)
-        return await self._switch(who, path, note or f"start {instance}", on=True)
+        return await self._switch(who, path, note or _noted(STARTED, path), on=True)
 
     @operation(
         role=OPERATOR,
@@ -80,7 +87,7 @@ class Stopping(Defining):
     async def monitor_disable(self, who: Person, monitor: str, note: str = "") -> Applied:
         """A monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._inner(monitor)
-        return await self._switch(who, path, note or f"disable {'/'.join(path)}", on=False)
+        return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
 
     @operation(
         role=OPERATOR,
@@ -93,7 +100,7 @@ class Stopping(Defining):
     async def monitor_enable(self, who: Person, monitor: str, note: str = "") -> Applied:
         """As `monitor_disable`; it stays stopped as long as what it is in is stopped."""
         path = await self._inner(monitor)
-        return await self._switch(who, path, note or f"enable {'/'.join(path)}", on=True)
+        return await self._switch(who, path, note or _noted(STARTED, path), on=True)
 
     async def _switch(self, who: Person, path: Path, note: str, *, on: bool) -> Applied:
         """On top of whatever is in force: it goes with every other change. What is wrong

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from noroshi import schema
 from noroshi.core.model import Instance, Monitor
+from noroshi.core.noted import kept
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content
@@ -103,7 +104,7 @@ class Suggesting(Beginning, Editing):
             made = add(current.documents, blueprint, found.instance, {}, rest)
         except schema.Invalid as invalid:
             raise Invalid(BAD_DEFINITIONS, invalid.problems) from None
-        note = NEW.say(language)
+        note = kept(NEW)
         told = await self.apply(who, documents=made, base=current.number, note=note)
         if await self._kept_first() is None:
             await self._keep_first(Kept())

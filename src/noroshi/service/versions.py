@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from noroshi.core.noted import kept, told
 from noroshi.core.problems import instead
 from noroshi.core.words import Words
 from noroshi.definitions import Difference, differences
@@ -17,7 +18,7 @@ NO_VERSION = Words(
     en="There is no version {number}{instead}. See: noroshi versions",
     ja="版 {number} はありません{instead}。noroshi versions で確かめてください。",
 )
-BACK_TO = "as version {number}"
+BACK_TO = Words(en="as version {number}", ja="版 {number} に戻す")
 MOST_LISTED = 1000
 
 
@@ -62,9 +63,9 @@ class Versions(Defining):
     ) -> Applied:
         """Bring it into force again, as a new version: nothing of what came since is lost."""
         version, current = await self._version(number), await self._store.current()
-        told = note or BACK_TO.format(number=number)
+        noted = note or kept(BACK_TO.fill(number=number))
         documents = as_it_was(version.documents, current.documents)
-        return await self.apply(who, documents=documents, base=base, note=told, empty=True)
+        return await self.apply(who, documents=documents, base=base, note=noted, empty=True)
 
     async def _version(self, number: int) -> Version:
         version = await self._store.version(number)
@@ -76,7 +77,8 @@ class Versions(Defining):
 
 
 def _row(version: Version) -> VersionRow:
-    return VersionRow(number=version.number, at=version.at, who=version.who, note=version.note)
+    note = told(version.note)
+    return VersionRow(number=version.number, at=version.at, who=version.who, note=note)
 
 
 def _differ(old: Version, new: Version) -> tuple[Difference, ...]:

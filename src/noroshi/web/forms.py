@@ -23,10 +23,11 @@ from noroshi.web.posted import (
     plain,
     rows_of,
     several,
+    split,
     typed,
     written,
 )
-from noroshi.web.shapes import Schema, Shape, shapes
+from noroshi.web.shapes import Column, Schema, Shape, shapes
 from noroshi.web.spots import at_setting
 from noroshi.web.tree import STEP
 from noroshi.web.wheres import told_at
@@ -36,8 +37,6 @@ from noroshi.web.words import TEXTS
 Problems = Sequence[tuple[str, str]]
 """Where (a field's name, or a place inside of it) and what, in the reader's language."""
 Say = Callable[[Words], str]
-Cell = tuple[str, str, str]
-"""Of a table: name, what stands in it, and its label."""
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
 """So many empty places a list in order has, so many places at least; empty rows."""
 EACH = ("list", "map", "lines")
@@ -54,6 +53,16 @@ class Choice:
     label: str
     name: str = ""
     chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One of a table: what stands in it, or the boxes that it has instead."""
+
+    name: str
+    value: str
+    label: str
+    boxes: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,10 +312,29 @@ def _entries(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell,
     found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
     return tuple(
         tuple(
-            (f"{name}.{n}.{column}", text, label(column, shape.name, say))
-            for column, text in entry.items()
+            _cell(shape, one, f"{name}.{n}.{one.name}", entry[one.name], say)
+            for one in shape.columns
         )
         for n, entry in enumerate(found, 1)
+    )
+
+
+def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
+    there = split(text)
+    boxes = dict.fromkeys((*column.choices, *there)) if column.choices else ()
+    return Cell(
+        name=name,
+        value=text,
+        label=label(column.name, shape.name, say),
+        boxes=tuple(
+            Choice(
+                value=one,
+                label=choice(one, column.name, say),
+                name=f"{name}.{one}",
+                chosen=one in there,
+            )
+            for one in boxes
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.toml_text import loads
 from noroshi.definitions.toml import value as toml
-from noroshi.web.shapes import AS_TOML, NO, YES, Shape
+from noroshi.web.shapes import AS_TOML, NO, YES, Column, Shape
 from noroshi.web.written import TIMES, addresses, figures
 
 Form = Mapping[str, str]
@@ -30,7 +30,7 @@ def written(shape: Shape, name: str, given: Any) -> dict[str, str]:
         rows = [_row(shape, one) for one in several(chosen)]
         return _rows(name, rows)
     if shape.sort == "table":
-        return _cells(name, [_entry(shape, one) for one in several(chosen)])
+        return _cells(shape, name, [_entry(shape, one) for one in several(chosen)])
     return {name: _text(shape, chosen)}
 
 
@@ -42,12 +42,37 @@ def _entry(shape: Shape, given: Any) -> dict[str, str]:
     }
 
 
-def _cells(name: str, entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {
-        f"{name}.{n}.{column}": text
-        for n, one in enumerate(entries, 1)
-        for column, text in one.items()
-    }
+def _cells(shape: Shape, name: str, entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    found = dict[str, str]()
+    for n, one in enumerate(entries, 1):
+        for column in shape.columns:
+            found |= _cell(column, f"{name}.{n}.{column.name}", one[column.name])
+    return found
+
+
+def _cell(column: Column, name: str, text: str) -> dict[str, str]:
+    """A box for each that is chosen, where there are some to choose from."""
+    return {f"{name}.{one}": YES for one in split(text)} if column.choices else {name: text}
+
+
+def split(text: str) -> list[str]:
+    """What a list in one cell holds."""
+    return [part for part in re.split(r"[\s,、]+", text) if part]
+
+
+def _chosen(column: Column, name: str, form: Form) -> str:
+    """What a cell says; of boxes those that are ticked, in their order, and what is none of them
+    last."""
+    if not column.choices:
+        return form.get(name, "").strip()
+    start = f"{name}."
+    ticked = [
+        key.removeprefix(start)
+        for key, it in form.items()
+        if it == YES and key.startswith(start)
+    ]
+    known = [one for one in column.choices if one in ticked]
+    return ", ".join((*known, *(one for one in ticked if one not in known)))
 
 
 def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
@@ -57,7 +82,7 @@ def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
         key.removeprefix(start).partition(".")[0] for key in form if key.startswith(start)
     }
     found = [
-        {one.name: form.get(f"{start}{n}.{one.name}", "").strip() for one in shape.columns}
+        {one.name: _chosen(one, f"{start}{n}.{one.name}", form) for one in shape.columns}
         for n in sorted(numbers, key=lambda n: (len(n), n))
     ]
     return [one for one in found if any(one.values())]
@@ -125,7 +150,7 @@ def typed(shape: Shape, name: str, form: Form) -> dict[str, str]:
     if shape.sort == "rows":
         return _rows(name, rows_of(name, form))
     if shape.sort == "table":
-        return _cells(name, entries_of(shape, name, form))
+        return _cells(shape, name, entries_of(shape, name, form))
     text = form.get(name, "").replace("\r\n", "\n")
     return {name: text if shape.sort == "long" else text.strip()}
 
@@ -186,9 +211,7 @@ def number(text: str) -> Any:
 
 def _of_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
     return {
-        one.name: [part for part in re.split(r"[\s,、]+", entry[one.name]) if part]
-        if one.several
-        else entry[one.name]
+        one.name: split(entry[one.name]) if one.several else entry[one.name]
         for one in shape.columns
         if entry[one.name]
     }

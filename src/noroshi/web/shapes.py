@@ -20,18 +20,19 @@ AS_TOML = "toml"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One setting of a table's entries."""
+    """One setting of a table's entries; `choices` of a list are all there are."""
 
     name: str
     help: Words
     several: bool
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """One setting: of which sort, what holds unless it is given, what may be chosen. `names`:
     what is chosen are names that people gave, which are shown as they are. `columns` of a table
-    are its entries' settings: name, help, and whether each is a list."""
+    are its entries' settings."""
 
     name: str
     sort: str
@@ -115,7 +116,12 @@ def _columns(inside: Schema) -> tuple[Column, ...]:
     if not inside.get("required") or any(one.get("type") != "string" for one in items):
         return ()
     return tuple(
-        Column(name, paired(one.get("description", "")), one.get("type") == "array")
+        Column(
+            name,
+            paired(one.get("description", "")),
+            one.get("type") == "array",
+            DAYS if name == "days" else (),
+        )
         for name, one in its.items()
     )
 

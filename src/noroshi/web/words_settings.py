@@ -153,6 +153,7 @@ SETTINGS: Mapping[str, Words] = {
         ja="ここで書き出した ZIP か、TOML ファイルを選びます。圧縮後 {packed} MiB、展開後 {size} MiB までです。",
     ),
     "files.sort": Words(en="Single files are", ja="TOML ファイルの種類"),
+    "files.sort.auto": Words(en="what their content says", ja="内容から判断する"),
     "files.sort.help": Words(
         en="The folder in which they would stand. In a zip the folders say it.",
         ja="置くはずのフォルダーの名前です。ZIP では、中のフォルダーで決まります。",
@@ -170,7 +171,7 @@ SETTINGS: Mapping[str, Words] = {
         ja="内容はファイルで変更します。名前はここで変えられます。",
     ),
     "files.names.do": Words(en="Another name", ja="名前を変える"),
-    "naming.title": Words(en="Name of {name}", ja="{name} の名前"),
+    "naming.title": Words(en="{name}: its name", ja="{name} の名前"),
     "naming.about": Words(
         en="What it says is changed in files, and stays as it is here.",
         ja="内容はファイルで変更します。ここでは変わりません。",

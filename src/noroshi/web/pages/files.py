@@ -13,23 +13,29 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.definitions import TYPES, Folder, look_at, pack, unpack
+from noroshi.core.problems import Problem
+from noroshi.core.words import Words
+from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, asked, attempt, may, surely
 from noroshi.web.house import House
-from noroshi.web.pages.naming import named_here
+from noroshi.web.pages.naming import in_words, named_here
 from noroshi.web.previews import preview
 from noroshi.web.uploads import LONGEST_FIELD
 from noroshi.web.visit import Visit, page
-from noroshi.web.worded import Worded
+from noroshi.web.worded import Worded, sort_of
 from noroshi.web.words import TEXTS
 
 ZIP, SHOWN = b"PK\x03\x04", 200
 WHOLE = "whole"
 """What else is in force goes; otherwise it stays."""
 LONGEST_NUMBER = 9
+UNSURE = Words(
+    en="its content does not say of which sort it is; choose it at “Single files are”",
+    ja="内容からは種類がわかりません。「TOML ファイルの種類」で選んでください",
+)
 
 
 def routes(house: House) -> list[Route]:
@@ -71,7 +77,10 @@ async def files(visit: Visit) -> Response:
 async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
     if not visit.files:
         return await _shown(visit, exported, why=(visit.text("files.no_file"),), status=400)
-    return await _planned(visit, exported, await asyncio.to_thread(_read, visit), Outcome())
+    there = [one["key"] for one in exported["documents"]]
+    return await _planned(
+        visit, exported, await asyncio.to_thread(_read, visit, there), Outcome()
+    )
 
 
 def _with_others(visit: Visit, exported: Mapping[str, Any], sent: Folder) -> Folder:
@@ -83,7 +92,7 @@ def _with_others(visit: Visit, exported: Mapping[str, Any], sent: Folder) -> Fol
     return Folder((*rest, *sent.documents), sent.problems)
 
 
-def _read(visit: Visit) -> Folder:
+def _read(visit: Visit, there: Sequence[str]) -> Folder:
     """What was sent: zips, and files of one sort or by their path in a folder."""
     documents, problems, loose = list[Document](), list[Any](), list[tuple[str, bytes]]()
     sort, left = visit.form.get("sort", ""), MOST_BYTES
@@ -94,17 +103,25 @@ def _read(visit: Visit) -> Folder:
             documents += found.documents
             problems += found.problems
         else:
-            loose.append((_placed(one.name, sort), one.content))
+            place = _placed(one.name, sort, one.content, there)
+            if place:
+                loose.append((place, one.content))
+            else:
+                problems.append(Problem(one.name, UNSURE))
     found = look_at(loose)
     return Folder((*documents, *found.documents), (*problems, *found.problems))
 
 
-def _placed(name: str, sort: str) -> str:
-    """The place in a folder of definitions: a file alone is of the sort that was chosen."""
+def _placed(name: str, sort: str, raw: bytes, there: Sequence[str]) -> str:
+    """The place in a folder of definitions: a file alone is of the sort that was chosen, else of
+    that which its content has; "" if that is not sure."""
     parts = name.replace("\\", "/").split("/")
     if len(parts) > 2 and parts[-2] in TYPES:
         return "/".join(parts[-2:])
-    return f"{sort}/{name}" if len(parts) == 1 and sort in TYPES else name
+    if len(parts) > 1:
+        return name
+    sort = sort if sort in TYPES else family_in(name.removesuffix(".toml"), raw, there)
+    return f"{sort}/{name}" if sort else ""
 
 
 async def _planned(
@@ -173,8 +190,8 @@ async def _shown(
         status,
         number=exported["version"],
         count=len(exported["documents"]),
-        names=named_here(one["key"] for one in exported["documents"]),
-        types=TYPES,
+        names=_named(visit, exported),
+        types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
         differs=differs,
         problems=problems[:SHOWN],
@@ -187,6 +204,12 @@ async def _shown(
         did=did if did.isdecimal() else "",
         may=may(visit),
     )
+
+
+def _named(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """What another page gives another name: its key, and what it is called in words."""
+    found = {one.key: one for one in _documents(exported)}
+    return [(key, in_words(visit, key, content(found[key]))) for key in named_here(found)]
 
 
 def _plain(found: Folder) -> Sequence[Mapping[str, str]]:

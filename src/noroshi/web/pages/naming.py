@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,6 +15,7 @@ from noroshi.web.house import House
 from noroshi.web.outline import Outline
 from noroshi.web.spots import Spot
 from noroshi.web.visit import Visit, page
+from noroshi.web.worded import sort_of
 from noroshi.web.words import TEXTS
 
 NAMED_HERE = ("clouds", "blueprints")
@@ -31,6 +33,13 @@ def named_here(keys: Iterable[str]) -> list[str]:
     return sorted(key for key in keys if key.partition("/")[0] in NAMED_HERE)
 
 
+def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
+    """Of which sort it is, and its title; its name if it has none in any language."""
+    titles = (content.get(f"title_{visit.language}"), content.get("title"))
+    title = next((one for one in titles if one), key.partition("/")[2])
+    return f"{visit.say(sort_of(key))} {title}"
+
+
 async def name(visit: Visit) -> Response:
     """The name alone; what the definition says stays as it is."""
     see_that_may(visit)
@@ -42,7 +51,7 @@ async def name(visit: Visit) -> Response:
         return saved(visit, edit, PATH, FILES, key=edit.spot.key)
     what = Section(id="what", title=visit.text("edit.what"), fields=[name_field(visit, edit)])
     look = Look(
-        title=visit.text("naming.title", name=key),
+        title=visit.text("naming.title", name=in_words(visit, key, edit.before)),
         crumbs=[(visit.text("files.title"), FILES)],
         about=visit.text("naming.about"),
         sections=[what],

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.own import OWN
+from noroshi.core.written import is_name
 from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, may, see_that_may, surely, told, typed
 from noroshi.web.house import House
@@ -17,11 +18,17 @@ from noroshi.web.previews import created, preview
 from noroshi.web.seen import part_page
 from noroshi.web.spots import called
 from noroshi.web.visit import Visit, page
+from noroshi.web.wheres import told_at
 from noroshi.web.words import TEXTS
 
 FIELDS = ("how", "to", "group", "name", "title", "address", "stopped")
 MOST_SEGMENTS = 3
 PREVIEW = "preview"
+
+
+TO, TYPED = "to", ("name", "title", "address")
+GROUP = 2
+"""So many names a group's path has."""
 
 
 def routes(house: House, live: Live) -> list[Route]:
@@ -101,6 +108,7 @@ async def _shown(
     if visit.request.method == "GET":
         form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
         form |= {"name": "", "stopped": "yes"} if len(names) == 1 else {}
+    why, bad = _at_fields(visit, outcome, form, documents)
     return await visit.show(
         "place.html",
         outcome.status,
@@ -113,8 +121,35 @@ async def _shown(
         tried=outcome.ok,
         differs=await preview(visit, outcome.ok),
         added=await created(visit, outcome.ok),
-        why=told(visit, outcome),
+        why=why,
+        bad=bad,
         unsure=outcome.unsure,
         may=may(visit),
         back=part_page(path),
     )
+
+
+def _at_fields(
+    visit: Visit, outcome: Outcome, form: Mapping[str, str], documents: Mapping[str, Any]
+) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
+    """What is told above the form, and what at its fields, by their names."""
+    bad, rest = dict[str, list[str]](), list[str]()
+    for where, what in outcome.problems:
+        field = _field(where, form, documents)
+        if field:
+            bad.setdefault(field, []).append(what)
+        else:
+            rest.append(told_at(where, what, visit.language))
+    return ((outcome.why[0], *rest), bad) if bad else (told(visit, outcome), {})
+
+
+def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
+    """The field that a problem is about. The place of a part is typed in up to three of them."""
+    if where != TO:
+        last = where.rpartition(": ")[2].rpartition(".")[2]
+        return last if last in TYPED else ""
+    group = form["group"].split("/") if form["group"] else []
+    unknown = bool(group) and f"instances/{group[0]}" not in documents
+    if group and (unknown or len(group) != GROUP or not all(map(is_name, group))):
+        return "group"
+    return "name"

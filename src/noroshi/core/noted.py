@@ -1,0 +1,27 @@
+"""The note of a version: a person's stays as it was typed; one of ours is kept in both languages,
+so that each reader has it in theirs."""
+
+from __future__ import annotations
+
+import json
+
+from noroshi.core.words import Words, plain
+
+BOTH = {"en", "ja"}
+
+
+def kept(words: Words) -> str:
+    """As a store has one of ours."""
+    return json.dumps({"en": words.en, "ja": words.ja}, ensure_ascii=False)
+
+
+def told(note: str) -> Words:
+    """What a store has, for people."""
+    try:
+        found = json.loads(note)
+    except ValueError:
+        return plain(note)
+    if not isinstance(found, dict) or found.keys() != BOTH:
+        return plain(note)
+    en, ja = found["en"], found["ja"]
+    return Words(en=en, ja=ja) if isinstance(en, str) and isinstance(ja, str) else plain(note)
