@@ -1,0 +1,58 @@
+"""Whether there is room: on the smallest phone, and for the longest names."""
+
+import pytest
+
+from tests.service.asking import opened
+from tests.web.living import living
+from tests.web.test_each_page import PAGES, chromium, names_of
+from tests.web.test_in_a_browser import Seen
+
+SMALL = 320
+"""The width at which nothing may have to be moved sideways (WCAG 2.1, 1.4.10)."""
+TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
+LONG = "minato-seiki-headquarters-in-kanagawa"
+BUSY = """() => {
+  document.querySelector('.menu summary').textContent = 't.yamada-kawaguchi@minato.example';
+  document.querySelectorAll('#lamp b').forEach(e => e.textContent = '12345');
+}"""
+"""Somebody with a long name, in the worst hour there is."""
+OVERLAPPING = """() => {
+  const parts = ['.bar__home', '.bar__nav', '.bar__end > .menu', '#lamp'];
+  const boxes = parts.map(one => document.querySelector(one).getBoundingClientRect());
+  const inside = boxes.filter(one => one.top < 60).sort((a, b) => a.left - b.left);
+  return inside.some((one, n) => n && one.left < inside[n - 1].right - 1);
+}"""
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_no_page_is_wider_than_the_smallest_phone(tmp_path, language):
+    desk = await living(tmp_path, language)
+    names, wide = await names_of(desk), []
+    async with (
+        opened(desk, tmp_path, name="minato") as url,
+        chromium(desk.time.now, language, "light", SMALL) as context,
+    ):
+        seen = Seen(await context.new_page(), url)
+        await seen.log_in()
+        for name, path in PAGES.items():
+            await seen.page.goto(url + path.format(**names), wait_until="domcontentloaded")
+            if await seen.page.evaluate(TOO_WIDE) > 0:
+                wide.append(name)
+    assert wide == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_bar_has_room_for_long_names(tmp_path, language):
+    desk = await living(tmp_path, language)
+    async with (
+        opened(desk, tmp_path, name=LONG) as url,
+        chromium(desk.time.now, language, "light", SMALL) as context,
+    ):
+        seen = Seen(await context.new_page(), url)
+        await seen.log_in()
+        for width in (SMALL, 390, 600, 900, 1024, 1280):
+            await seen.page.set_viewport_size({"width": width, "height": 900})
+            await seen.page.goto(f"{url}/settings")
+            await seen.page.evaluate(BUSY)
+            assert await seen.page.evaluate(TOO_WIDE) <= 0, width
+            assert not await seen.page.evaluate(OVERLAPPING), width
