@@ -4,7 +4,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from tests.e2e.world import Home, free_port, until
+from tests.e2e.world import Home, until
+from tests.ports import free_port
 from tests.transports.mail_server import make_certificate
 
 RIGHT, WRONG = "correct-horse ばってりー", "battery-staple-CANARY"

@@ -6,7 +6,8 @@ from email import message_from_bytes, policy
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.e2e.world import Home, free_port, until
+from tests.e2e.world import Home, until
+from tests.ports import free_port
 
 PEOPLE = ("taken@contoso.example", "gone@contoso.example", "later@contoso.example")
 NO, LATER = "550 5.1.1 User unknown", "451 4.2.2 Mailbox is busy"

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs
 
 from aiosmtpd.controller import Controller
 
+from tests.ports import free_port
 from tests.transports.mail_server import make_certificate
 
 USER, PASSWORD, TOKEN = "n@example.com", "Pässwörd für 三時", "a-token.that-Dovecot_asks-about"
@@ -210,9 +211,3 @@ def answering_about_tokens(found):
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
