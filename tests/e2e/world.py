@@ -24,7 +24,7 @@ FAR = f"{datetime.now(UTC) + timedelta(days=400):%Y-%m-%d}"
 PATIENCE = 150  # seconds; only a broken program takes so long
 
 
-class _Server(Controller):
+class MailServer(Controller):
     """Closes its connections as it stops: aiosmtpd leaves them to the garbage collection, which
     complains in whatever test runs then."""
 
@@ -62,7 +62,7 @@ class Mailbox:
         self._controller = None
 
     def open(self):
-        self._controller = _Server(self, hostname="127.0.0.1", port=self.port)
+        self._controller = MailServer(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
         return self
 

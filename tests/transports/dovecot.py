@@ -18,8 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from aiosmtpd.controller import Controller
-
+from tests.e2e.world import MailServer
 from tests.ports import free_port
 from tests.transports.mail_server import make_certificate
 
@@ -117,7 +116,7 @@ def running(mechanisms="plain login cram-md5 xoauth2 oauthbearer"):
     folder.chmod(0o755)
     found = Dovecot(folder, free_port(), free_port())
     make_certificate(folder)
-    relay = Controller(found, hostname="127.0.0.1", port=free_port())
+    relay = MailServer(found, hostname="127.0.0.1", port=free_port())
     relay.start()
     try:
         with answering_about_tokens(found) as asking:
