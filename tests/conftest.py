@@ -21,6 +21,9 @@ settings.register_profile(
 )
 settings.load_profile("noroshi")
 
+# A mail server of ours in a thread has five seconds to start, else; a busy machine takes longer.
+os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "150")
+
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30
 
 

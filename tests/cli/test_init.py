@@ -12,6 +12,7 @@ import pytest
 from noroshi.cli.init import name_of
 from tests.cli.test_asking_a_node import written
 from tests.cli.typed import NOBODYS, typed
+from tests.e2e.world import opened
 
 SMTP = (
     'kind = "smtp"\n[options]\nhost = "127.0.0.1"\nport = 9\nsender = "noroshi@example.com"\n'
@@ -174,7 +175,7 @@ class serving:  # noqa: N801
             stdout=asyncio.subprocess.PIPE,
             env=NOBODYS | {"NOROSHI_HOME": str(self.home)},
         )
-        while not (self.home / "door.sock").exists():
+        while not opened(self.home / "door.sock"):
             assert self.process.returncode is None
             await asyncio.sleep(0.05)
         return self.process

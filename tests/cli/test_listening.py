@@ -146,9 +146,7 @@ def test_before_a_sign_in_is_begun_nothing_is_right():
 
 
 def test_only_this_computer_reaches_it(listener):
-    open_ones = psutil.Process().net_connections(kind="tcp")
-    bound = {one.laddr.ip for one in open_ones if one.laddr.port == listener.port}
-    assert bound == {"127.0.0.1", "::1"}
+    assert listened_to(listener.port) == {"127.0.0.1", "::1"}
 
 
 def test_the_code_is_written_nowhere(listener, capfd):
@@ -161,9 +159,15 @@ def test_the_code_is_written_nowhere(listener, capfd):
     assert out == err == ""
 
 
-def test_the_port_is_free_again_afterwards():
+def listened_to(port):
+    """By which addresses this process does so."""
+    open_ones = psutil.Process().net_connections(kind="tcp")
+    ours = (one for one in open_ones if one.status == psutil.CONN_LISTEN)
+    return {one.laddr.ip for one in ours if one.laddr.port == port}
+
+
+def test_nobody_listens_afterwards():
     with Listener("en") as listener:
         port = listener.port
-    with socket.socket() as again:
-        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        again.bind(("127.0.0.1", port))
+        assert listened_to(port) == {"127.0.0.1", "::1"}
+    assert listened_to(port) == set()

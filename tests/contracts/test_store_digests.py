@@ -500,3 +500,18 @@ async def test_what_was_not_taken_is_not_counted(store, lend):
     await store.post(A)
     await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
     assert await store.taken(DAWN) == []
+
+
+async def test_members_follow_a_route_s_new_name_also_where_their_digest_left_one_behind(
+    store, node
+):
+    two = [replace(one, routes=("smtp", "graph")) for one in (A, B)]
+    await store.post(*two)
+    first = await store.claim_parcel(node, "smtp", DAWN)
+    made = digest(tuple(two), {"subject": "[2]"}, DAWN)
+    assert await store.join(first, made)
+    out = await store.claim_parcel(node, "smtp", DAWN)
+    assert await store.settle(out, LATER, NextRoute(plain("no")))
+    assert await store.readdress(made.id, (), ("graph-of-m365",), anew=False)
+    routes = [(await store.envelope(id))[0].envelope.routes for id in ("a", made.id)]
+    assert routes == [("smtp", "graph-of-m365"), ("graph-of-m365",)]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -34,7 +35,8 @@ class Demo:
 
     @property
     def said(self):
-        return self.out.read_text("utf-8")
+        """As far as it is written: the last letter may be so in part."""
+        return self.out.read_text("utf-8", "replace")
 
     @property
     def complained(self):
@@ -45,7 +47,8 @@ class Demo:
         until(lambda: text in self.said or self.process.poll() is not None, text)
         assert text in self.said, self.complained
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            self.children[child] = " ".join(child.cmdline())
+            with suppress(psutil.NoSuchProcess):  # one that had little to do
+                self.children[child] = " ".join(child.cmdline())
 
     def child(self, words):
         """The one whose command line holds these words."""

@@ -57,7 +57,7 @@ class Terminal:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
-                self._read(patience=5)
+                self._read(patience=20)
             except TimeoutError:
                 self.process.send_signal(signal.SIGINT)
             except AssertionError:

@@ -12,7 +12,7 @@ import pytest
 from noroshi.drill.failures import TEN
 from noroshi.lab.remote import Remote
 from tests.e2e.labs import BOTH, LabProgram, both_signed_in, define
-from tests.e2e.world import Home, until
+from tests.e2e.world import PATIENCE, Home, until
 
 OFTEN = 'every = "2s"\n'
 
@@ -112,7 +112,7 @@ def test_ctrl_c_in_a_failure_leaves_lab_and_node_as_they_were(tmp_path, lab, hom
         if "noticed" in line:
             break
     drill.send_signal(signal.SIGINT)
-    said, complained = drill.communicate(timeout=60)
+    said, complained = drill.communicate(timeout=PATIENCE)
     assert (drill.returncode, complained) == (130, "")
     assert "The lab is as it was found." in said
     assert standing(remote) == before
@@ -129,7 +129,7 @@ def test_without_a_second_way_it_says_what_is_missing(tmp_path, lab, home):
         *("--folder", str(lab.folder)),
         temporary=tmp_path,
     )
-    _, complained = drill.communicate(timeout=60)
+    _, complained = drill.communicate(timeout=PATIENCE)
     assert drill.returncode == 1
     assert "No rule of this node names a route" in complained and "--fresh" in complained
 

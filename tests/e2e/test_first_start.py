@@ -178,6 +178,7 @@ class Person:
     async def types_a_code(self):
         await self.page.wait_for_url("**/first/sign-in")
         await self.clicks_on('nav a[href$="way=device"]')
+        await self.page.wait_for_url("**way=device")
         await self.goes_on()
         code = await self.page.text_content(".bigcode")
         at = await self.page.get_attribute('a[target="_blank"]', "href")

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from tests.e2e.killed import STEPS
-from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, until
+from tests.e2e.world import PATIENCE, Home, Mailbox, until
+from tests.ports import free_port
 
 
 @pytest.fixture

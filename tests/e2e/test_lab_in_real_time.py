@@ -13,9 +13,9 @@ from tests.e2e.world import Home, until
 
 @pytest.fixture
 def lab(tmp_path):
-    """Its tokens hold for two seconds, of which a node uses one."""
+    """Its tokens hold for ten seconds, of which a node uses five."""
     lab = LabProgram(tmp_path / "lab").start()
-    Remote(lab.folder).set("token-life", "2s")
+    Remote(lab.folder).set("token-life", "10s")
     yield lab
     lab.end()
 
@@ -45,7 +45,7 @@ def arrives(home, lab, subject):
 
 def needs_a_token(remote):
     """The token is old and no connection is left, when the next mail comes."""
-    old = datetime.now(UTC) + timedelta(seconds=2)
+    old = datetime.now(UTC) + timedelta(seconds=5)
     until(lambda: datetime.now(UTC) > old, "the token's end")
     remote.set("smtp", "refuses")
     remote.set("smtp", "up")

@@ -15,7 +15,8 @@ from playwright.async_api import async_playwright, expect
 from noroshi.lab.person import enter_code, sign_in
 from noroshi.lab.remote import Remote
 from tests.e2e.labs import LabProgram
-from tests.e2e.world import PATIENCE, Home, free_port
+from tests.e2e.world import FAR, PATIENCE, Home
+from tests.ports import free_port
 from tests.web.console import listen
 from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, SHOTS, WIDE
 
@@ -187,7 +188,7 @@ async def a_route_is_added(sitting):
         "#f-client": card["client_id"],
         "#f-tenant": card["tenant_id"],
         "#f-secret": card["client_secret"],
-        "#f-end": "2027-03-01",
+        "#f-end": FAR,
     }
     for field, value in given.items():
         await page.fill(field, value)

@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.world import PATIENCE, Home, Mailbox, until
 
 CHANGED = "[Noroshi] settings changed (version 1)"
+UNWATCHED = "[Noroshi] nobody watched for 1 h"
 STARTED = "[Noroshi] web1: monitoring started"
 STOPPED = "[Noroshi] web1: monitoring stopped"
 HOUR = 3600 * 1_000_000  # instants in the store are microseconds
@@ -59,7 +60,9 @@ def define(home, mailbox, **other):
 
 
 def subjects(mailbox):
-    return [mail["Subject"] for mail in mailbox.mails]
+    """Of how long nobody watched the hour alone: a busy machine takes minutes to start a node."""
+    said = [mail["Subject"] for mail in mailbox.mails]
+    return [UNWATCHED if one.startswith(UNWATCHED) else one for one in said]
 
 
 def stop(node):
@@ -85,12 +88,7 @@ def test_a_stop_and_a_start_are_told_once_and_after_an_hour_that_nobody_watched(
     home.serve()
     until(lambda: subjects(mailbox).count(STARTED) == 3, "the third start")
     until(lambda: home.queue() == 0, "an empty queue")
-    assert Counter(subjects(mailbox)) == {
-        CHANGED: 1,
-        STARTED: 3,
-        STOPPED: 2,
-        "[Noroshi] nobody watched for 1 h": 1,
-    }
+    assert Counter(subjects(mailbox)) == {CHANGED: 1, STARTED: 3, STOPPED: 2, UNWATCHED: 1}
     assert len({mail["Message-ID"] for mail in mailbox.mails}) == 7
 
 

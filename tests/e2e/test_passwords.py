@@ -1,10 +1,10 @@
 """A route with a password, from its definition to the mail: what is said until it is in the vault."""
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from tests.e2e.world import Home, free_port, until
+from tests.e2e.world import Home, MailServer, until
+from tests.ports import free_port
 from tests.transports.mail_server import make_certificate
 
 RIGHT, WRONG = "correct-horse ばってりー", "battery-staple-CANARY"
@@ -15,7 +15,7 @@ class Relay:
 
     def __init__(self, folder):
         self.mails, self.tried = [], []
-        self.controller = Controller(
+        self.controller = MailServer(
             self,
             hostname="127.0.0.1",
             port=free_port(),

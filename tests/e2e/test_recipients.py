@@ -4,9 +4,9 @@ import json
 from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
 
-from tests.e2e.world import Home, free_port, until
+from tests.e2e.world import Home, MailServer, until
+from tests.ports import free_port
 
 PEOPLE = ("taken@contoso.example", "gone@contoso.example", "later@contoso.example")
 NO, LATER = "550 5.1.1 User unknown", "451 4.2.2 Mailbox is busy"
@@ -19,7 +19,7 @@ class Choosy:
         self.says = {}
         self.mails = []
         self.port = free_port()
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller = MailServer(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802 - aiosmtpd's name

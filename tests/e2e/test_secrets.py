@@ -186,7 +186,7 @@ class Installation:
         """The rotated token cannot be kept: a fault that is logged with its traceback."""
         self.forget_tokens()
         self.node = self.home.start("-m", "tests.e2e.rotating", str(self.home.folder), "full")
-        until((self.home.folder / "door.sock").exists, "the door")
+        self.home.until_its_door_is_open()
         self.retry()
         until(lambda: "No space left" in self.log, "the fault")
         self.look()

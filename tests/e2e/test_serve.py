@@ -9,8 +9,9 @@ import psutil
 import pytest
 
 from tests.e2e.labs import LabInReach, define, secret_file, signed_in
-from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, status_of, until
+from tests.e2e.world import PATIENCE, Home, Mailbox, status_of, until
 from tests.hosts.folder import Sleeper, folder, script
+from tests.ports import free_port
 
 __all__ = ["folder"]  # a fixture, taken over from there
 
@@ -107,7 +108,7 @@ def test_a_signal_ends_it_within_five_seconds_with_all_its_children(home, folder
     until(lambda: sleeper.pids, "the script")
     began = psutil.Process(node.pid).children(recursive=True)
     node.send_signal(number)
-    assert node.wait(timeout=5) == 0
+    assert node.wait(PATIENCE) == 0
     until(lambda: not any(child.is_running() for child in began), "the children's end")
     assert not sleeper.pids
     assert not (home.folder / "door.sock").exists()
@@ -121,7 +122,7 @@ def test_a_mail_server_that_says_nothing_does_not_hold_up_its_end(home, mailbox)
         node = home.serve()
         with silent.accept()[0]:
             node.send_signal(signal.SIGTERM)
-            assert node.wait(timeout=5) == 0
+            assert node.wait(PATIENCE) == 0
     home.define(routes__smtp1=smtp(mailbox))
     home.serve()
     until(

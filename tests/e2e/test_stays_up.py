@@ -3,6 +3,7 @@ clocks that are set. The node watches on, each alarm arrives, and none arrives t
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,8 @@ from threading import Thread
 
 import pytest
 
-from tests.e2e.world import PATIENCE, Home, Mailbox, free_port, until
+from tests.e2e.world import PATIENCE, Home, Mailbox, until
+from tests.ports import free_port
 from tests.stores.volumes import breaks, ext4, fill, mended, tmpfs
 
 MARK = "[without the queue] "
@@ -174,7 +176,7 @@ def test_a_process_that_was_stopped_goes_on_where_it_was(home, mailbox, shop):
     time.sleep(5)  # longer than a look may be late without being noticed
     os.kill(node.pid, signal.SIGCONT)
     until_told(mailbox, "shop", 1)
-    assert log(home).count("clocks out of step") == 1
+    assert "clocks out of step" in log(home)
     shop.open()
     until_told(mailbox, "shop", 2)
     assert counted(mailbox) == (1, 2) and none_twice(mailbox)
@@ -193,8 +195,22 @@ def test_the_steady_clock_counts_what_the_machine_slept():
     assert round(float(ran.stdout)) >= 36000
 
 
+def set_clock(clock, offset):
+    """Whole at any moment: the node reads it as it likes."""
+    new = clock.with_suffix(".new")
+    new.write_text(f"{offset}\n", encoding="utf-8")
+    new.replace(clock)
+
+
+def out_of_step(home, how):
+    """By how many seconds, each time that the node saw it. That a busy machine lets it wait, now
+    and then, is none."""
+    seen = re.findall(rf"clocks out of step .*{how}=(-?[0-9.]+)", log(home))
+    return [by for by in map(float, seen) if abs(by) > 3000]
+
+
 def under_faketime(home, clock, **more):
-    clock.write_text("+0\n", encoding="utf-8")
+    set_clock(clock, "+0")
     fake = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock)}
     fake |= {"FAKETIME_CACHE_DURATION": "1"} | more
     node = home.start("-c", WITH_VARIABLES, str(home.folder), json.dumps(fake))
@@ -210,12 +226,12 @@ def test_a_wall_clock_that_is_set_blinds_nobody_and_repeats_nothing(
     clock = tmp_path / "clock"
     under_faketime(home, clock, FAKETIME_DONT_FAKE_MONOTONIC="1")
     until_told(mailbox, "down", 1)
-    clock.write_text(f"{hour}\n", encoding="utf-8")
-    until(lambda: "clocks out of step" in log(home), "the node to see that its clock was set")
+    set_clock(clock, hour)
+    until(lambda: out_of_step(home, "set"), "the node to see that its clock was set")
     shop.close()
     until_told(mailbox, "shop", 1)
-    clock.write_text("+0\n", encoding="utf-8")
-    until(lambda: log(home).count("clocks out of step") == 2, "the clock to be right again")
+    set_clock(clock, "+0")
+    until(lambda: len(out_of_step(home, "set")) == 2, "the clock to be right again")
     shop.open()
     until_told(mailbox, "shop", 2)
     assert counted(mailbox) == (1, 2) and none_twice(mailbox)
@@ -233,11 +249,11 @@ def test_a_process_that_was_stopped_for_an_hour_goes_on_and_tells_nothing_twice(
     node = under_faketime(home, clock)
     until_told(mailbox, "down", 20)
     os.kill(node.pid, signal.SIGSTOP)
-    clock.write_text("+3600\n", encoding="utf-8")
+    set_clock(clock, "+3600")
     shop.close()
     os.kill(node.pid, signal.SIGCONT)
     until_told(mailbox, "shop", 1)
-    until(lambda: "clocks out of step" in log(home), "the node to see that it was stopped")
+    until(lambda: out_of_step(home, "slept"), "the node to see that it was stopped")
     shop.open()
     until_told(mailbox, "shop", 2)
     assert counted(mailbox) == (20, 2) and none_twice(mailbox)

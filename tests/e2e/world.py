@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from textwrap import dedent
@@ -15,12 +16,15 @@ from textwrap import dedent
 from aiosmtpd.controller import Controller
 
 from noroshi.cli.client import Far, Refused
+from tests.ports import free_port
 from tests.warm import warm
 
-PATIENCE = 60  # seconds; only a broken program takes so long
+FAR = f"{datetime.now(UTC) + timedelta(days=400):%Y-%m-%d}"
+"""A day that is over at no time and that nobody is warned of yet: nodes go by the real clock."""
+PATIENCE = 150  # seconds; only a broken program takes so long
 
 
-class _Server(Controller):
+class MailServer(Controller):
     """Closes its connections as it stops: aiosmtpd leaves them to the garbage collection, which
     complains in whatever test runs then."""
 
@@ -38,10 +42,14 @@ class _Server(Controller):
 
     async def _let_go(self):
         self.server.close()
-        for _ in range(10):  # turns of the loop: who was just let in comes, and they do close
-            for session in self._sessions:
-                if session.transport is not None:
-                    session.transport.close()
+        await self._some_turns()  # in which who was just let in has a connection
+        for session in self._sessions:
+            if session.transport is not None:
+                session.transport.abort()
+        await self._some_turns()  # in which they do close
+
+    async def _some_turns(self):
+        for _ in range(10):
             await asyncio.sleep(0)
 
 
@@ -54,7 +62,7 @@ class Mailbox:
         self._controller = None
 
     def open(self):
-        self._controller = _Server(self, hostname="127.0.0.1", port=self.port)
+        self._controller = MailServer(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
         return self
 
@@ -120,6 +128,10 @@ class Home:
             return json.loads(self.run("status", "--json").stdout)
         return {**told, "running": True}
 
+    def until_its_door_is_open(self):
+        """A socket's file is there a moment before anybody listens."""
+        until(lambda: opened(self.folder / "door.sock"), "the door")
+
     def queue(self):
         """How many envelopes wait, are out, or are set aside."""
         counts = self.status()["queue"]
@@ -158,10 +170,10 @@ def _env():
     }
 
 
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+def opened(door):
+    """Whether somebody listens there."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        return caller.connect_ex(str(door)) == 0
 
 
 def status_of(home):

@@ -385,6 +385,22 @@ async def test_a_report_whose_time_passed_while_no_node_ran_comes_late_or_not_at
     assert len(scene.of(Happening.WELL)) == times
 
 
+@pytest.mark.parametrize(
+    "renamed",
+    [{"id": "nightly"}, {"contacts": (replace(OPS, id="sre"),)}],
+    ids=["it", "its contact"],
+)
+async def test_a_report_comes_once_though_a_name_changes_and_the_node_starts_again(renamed):
+    scene = Told()
+    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(minutes=119)
+    await scene.run(minutes=3, a=10)
+    await scene.version(told(Happening.WELL, at=EIGHT, **renamed))
+    await scene.run(minutes=3, a=10)
+    assert len(scene.of(Happening.WELL)) == 1
+
+
 async def test_a_new_notification_tells_nothing_of_the_time_before_it():
     scene = Told()
     scene.time.pass_by(hours=4)  # it is ten

@@ -23,6 +23,7 @@ from noroshi.service import Service
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
+from tests.e2e.world import FAR
 from tests.service.asking import NearBy, Told
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -164,14 +165,14 @@ async def test_a_secret_that_is_refused_does_not_take_a_good_one_s_place(office)
 
 
 async def test_what_the_server_says_of_an_entry_is_told_for_each_account(office):
-    ask = await office.by_secret(secret_ends="2028-01-31")
+    ask = await office.by_secret(secret_ends=FAR)
     assert await ask("secret_try", name="lab-secret") == [
         {
             "account": "box",
             "taken": True,
             "refused": False,
             "why": {"en": "", "ja": ""},
-            "ends": "2028-01-31",
+            "ends": FAR,
         }
     ]
     await ask("set_secret", name="lab-secret", value="certainly~not-it")

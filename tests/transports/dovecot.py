@@ -18,8 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from aiosmtpd.controller import Controller
-
+from tests.e2e.world import MailServer
+from tests.ports import free_port
 from tests.transports.mail_server import make_certificate
 
 USER, PASSWORD, TOKEN = "n@example.com", "Pässwörd für 三時", "a-token.that-Dovecot_asks-about"
@@ -116,7 +116,7 @@ def running(mechanisms="plain login cram-md5 xoauth2 oauthbearer"):
     folder.chmod(0o755)
     found = Dovecot(folder, free_port(), free_port())
     make_certificate(folder)
-    relay = Controller(found, hostname="127.0.0.1", port=free_port())
+    relay = MailServer(found, hostname="127.0.0.1", port=free_port())
     relay.start()
     try:
         with answering_about_tokens(found) as asking:
@@ -210,9 +210,3 @@ def answering_about_tokens(found):
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]

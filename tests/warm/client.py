@@ -10,6 +10,9 @@ import marshal
 import os
 import sys
 
+PASSED_ON = (signal.SIGINT, signal.SIGTERM)
+# The command may show something, and somebody answer with a signal, before this knows what to do with one.
+signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
 way = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 way.connect("\0" + sys.argv[1])
 said = marshal.dumps((sys.argv[2:], dict(os.environ), os.getcwd()))  # noqa: PTH109 - see above
@@ -17,8 +20,9 @@ files = b"".join(file.to_bytes(4, sys.byteorder) for file in (0, 1, 2))  # C's i
 rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, files)
 way.sendmsg([len(said).to_bytes(4, "big")], [rights])
 way.sendall(said)
-for number in (signal.SIGINT, signal.SIGTERM):
+for number in PASSED_ON:
     signal.signal(number, lambda number, _: way.send(bytes((number,))))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
 answer = way.recv(2)
 if not answer:
     sys.exit("the warm server is gone")

@@ -23,6 +23,7 @@ async def test_a_mail_is_held_and_released_from_the_list(tmp_path):
         await expect(row).to_have_count(1)
         await row.get_by_role("button", name="Hold").click()
         await expect(seen.page.get_by_role("status").first).to_be_visible()
+        await expect(seen.page.get_by_role("button", name="Release")).to_be_visible()
         assert await state_of(desk) == "held"
         await seen.shoot("queue.held")
         await seen.page.get_by_role("button", name="Release").click()

@@ -50,6 +50,7 @@ def listen(path: Path, group: str) -> socket.socket:
         if group:
             os.chown(path, -1, grp.getgrnam(group).gr_gid)
         path.chmod(GROUP_TOO if group else OURS_ALONE)
+        door.listen()  # at once: a caller who is refused would take the node for dead
     except KeyError:
         door.close()
         raise NoDoor(NO_GROUP.fill(group=group)) from None

@@ -158,6 +158,7 @@ class Notices:
         while self._made:
             await self._store.post(self._made[0])
             del self._made[0]
+        await self._reports.written()
         if not self._folded and self._plan is not None and self._known != self._called:
             await self._store.note(TOLD, self._called)
             self._known = self._called

@@ -18,6 +18,8 @@ from noroshi.ports import Clocks, Store
 SETTLING = 60.0
 """After a start the states are those of an earlier life; so many seconds what was missed is
 looked at."""
+REPORTED = "reported"
+"""The note of the last time for which a report was told."""
 
 
 class Plan(Protocol):
@@ -31,6 +33,8 @@ class Reports:
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks = store, clocks
         self._looked, self._not_before = clocks.wall(), clocks.steady()
+        self._asked_notes = False
+        self._due: datetime | None = None
 
     def begin(self, looked: datetime | None) -> None:
         """A life begins; what was due until `looked` has been told (None: nothing was)."""
@@ -44,14 +48,34 @@ class Reports:
         now, made = self._clocks.wall(), list[Envelope]()
         if self._clocks.steady() < self._not_before:
             return []
+        await self._recall(now)
         for one in asked:
             due = None if one.at is None else report_due(one.at, self._looked, now)
             if one.at is not None and due is not None:
                 well = await self._report(plan, one, one.at, due, now)
                 serial = f"{due:%Y-%m-%dT%H:%MZ}"
                 made += tellings(well, serial, (one,), draft, now)
+                self._due = max(due, self._due or due)
         self._looked = now
         return made
+
+    async def written(self) -> None:
+        """What was owed is in the spool. A report's id says whose it is, and by another name it
+        would come once more in the next life. Raises StoreError."""
+        if self._due is not None:
+            await self._store.note(REPORTED, self._due.isoformat())
+            self._due = None
+
+    async def _recall(self, now: datetime) -> None:
+        """Up to when an earlier life told. What it noted by a clock that was set back since says
+        nothing."""
+        if self._asked_notes:
+            return
+        noted = (await self._store.notes()).get(REPORTED)
+        told = datetime.fromisoformat(noted) if noted else self._looked
+        if self._looked < told <= now:
+            self._looked = told
+        self._asked_notes = True
 
     async def _report(
         self, plan: Plan, one: Notification, times: At, due: datetime, now: datetime

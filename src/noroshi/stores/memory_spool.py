@@ -27,6 +27,7 @@ from noroshi.stores.shared import (
     News,
     accepted,
     counted,
+    followed,
     of_members,
     outcome,
     readdressed,
@@ -313,8 +314,8 @@ class SpoolInMemory:
         before, row.envelope = row.envelope, readdressed(row.envelope, to, routes, anew)
         members = [self._spool[id] for id in before.members if not anew]
         for member in members:
-            if member.envelope.routes == before.routes:
-                member.envelope = replace(member.envelope, routes=row.envelope.routes)
+            routes = followed(member.envelope.routes, before.routes, row.envelope.routes)
+            member.envelope = replace(member.envelope, routes=routes)
         return True
 
     def _at_hand(self, id: str) -> Spooled | None:

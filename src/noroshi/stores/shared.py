@@ -109,6 +109,15 @@ def readdressed(
     return replace(changed, routes=tuple(routes) or envelope.routes, attempts=attempts)
 
 
+def followed(own: tuple[str, ...], old: tuple[str, ...], new: Sequence[str]) -> tuple[str, ...]:
+    """A member's routes, as its digest's are called otherwise now. The digest may have left some
+    of them behind."""
+    if own == old:
+        return tuple(new)
+    names = dict(zip(old, new, strict=True)) if len(old) == len(new) else {}
+    return tuple(dict.fromkeys(names.get(route, route) for route in own))
+
+
 def without_body(envelope: Envelope) -> Envelope:
     """For those who look at many."""
     left = {name: part for name, part in envelope.payload.items() if name not in BODY}

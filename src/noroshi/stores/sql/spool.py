@@ -22,6 +22,7 @@ from noroshi.stores.shared import (
     HELD,
     SET_ASIDE,
     SHOWN,
+    followed,
     of_members,
     readdressed,
     without_body,
@@ -188,8 +189,9 @@ def _members_follow(db: Connection, digest: Envelope, routes: Sequence[str]) -> 
     for id in digest.members:
         seq, body = db.execute(MEMBER, (id,)).fetchone()
         member, why = read(db, seq, body)
-        if why is None and member.routes == digest.routes:
-            text = schema.text(replace(member, routes=tuple(routes)))
+        own = followed(member.routes, digest.routes, routes)
+        if why is None and own != member.routes:
+            text = schema.text(replace(member, routes=own))
             db.execute("update spool set envelope = ? where seq = ?", (text, seq))
 
 
