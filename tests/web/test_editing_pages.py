@@ -423,6 +423,16 @@ async def test_beside_something_that_is_called_new_another_one_is_made(desk, bro
     assert (await content(desk, "contacts/new"))["addresses"] == ["n@example.com"]
 
 
+async def test_what_is_wrong_is_reached_from_the_top_of_a_long_form(desk, browser):
+    typed = {"every": "0s", "limits.used.warning": "much", "rules": "own"}
+    await saved(browser, MONITOR, **typed)
+    assert browser.status == 400
+    told = browser.text[browser.text.index('id="why"') : browser.text.index('id="edit"')]
+    found = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', told)
+    assert [name for _, name in found] == ["used › Warning", "Measured every"]
+    assert all(f'id="{place}"' in browser.text for place, _ in found)
+
+
 @pytest.mark.parametrize(
     ("above", "told"),
     [
