@@ -70,7 +70,7 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     tongue, now = TONGUES[language], shown["at"]
     faults = shown["faults"]
     drawn = [
-        (one, [chart(one, faults, width) for width in (WIDE, NARROW)])
+        (one, [chart(one, faults, width, language) for width in (WIDE, NARROW)])
         for one in shown["series"][:CHARTS]
     ]
     return {
@@ -80,7 +80,7 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         "level_now": level_of(shown["status"]),
         "all_had": _all_had(shown["status"]["items"]),
         "charts": [(one, both) for one, both in drawn if all(both)],
-        "tables": [(one, _rows(one)) for one in shown["series"]][:CHARTS],
+        "tables": [(one, _rows(one, language)) for one in shown["series"]][:CHARTS],
         "at": lambda instant: tongue.moment(instant, now, seconds=True),
         "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
     }
@@ -91,6 +91,6 @@ def _all_had(items: Sequence[Mapping[str, Any]]) -> bool:
     return all(one["acknowledged"] for one in items if one["level"] != Level.OK.value)
 
 
-def _rows(series: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _rows(series: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     newest = series["points"][::-1][:ROWS]
-    return [(one["at"], quantity(one["value"], series["unit"])) for one in newest]
+    return [(one["at"], quantity(one["value"], series["unit"], language)) for one in newest]
