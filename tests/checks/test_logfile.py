@@ -39,6 +39,18 @@ async def test_readings_carry_the_lines_and_the_first_of_them_in_words(tmp_path)
     assert (read.name, read.value, read.unit, behind.value) == ("read", 11, "B", 0)
 
 
+async def test_the_first_look_says_that_lines_count_from_now_on(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text("x 1\n")
+    first = await look(options(path))
+    then = await look(options(path), first.memory)
+    told = [(one.readings[0].value, one.readings[0].note.en) for one in (first, then)]
+    assert told == [
+        (0, "the first look: lines that are written from now on count"),
+        (0, "no such line"),
+    ]
+
+
 async def test_all_are_counted_and_fifty_are_shown(tmp_path):
     path = tmp_path / "app.log"
     path.write_text("x\n" * 1000)

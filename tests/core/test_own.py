@@ -149,6 +149,14 @@ def test_kinds_that_are_not_installed_are_not_asked_for():
     assert made.monitors == {}
 
 
+def test_a_route_is_called_by_its_title_where_it_has_one():
+    first, *others = GIVEN.routes
+    routes = GIVEN.routes | {first: replace(GIVEN.routes[first], title="社内の中継")}
+    found = own(replace(GIVEN, routes=routes))
+    assert found[f"route-{first}"].title == "社内の中継"
+    assert all(found[f"route-{name}"].title == name for name in others)
+
+
 def test_an_account_of_another_name_is_watched_on_and_its_routes_still_avoided():
     account = replace(GIVEN.accounts["m365"], name="mail1", id="m365")
     routes = {

@@ -122,7 +122,7 @@ async def test_who_may_less_is_offered_less_and_refused_more(tmp_path, role, act
 
 async def test_a_monitor_is_copied_after_what_changes_was_seen(desk, browser):
     await browser.get(f"/place/{PART}")
-    assert "<option selected>web1/base</option>" in browser.text
+    assert '<option value="web1/base" selected>web1/base</option>' in browser.text
     given = {"how": "copy", "to": "web1/base", "name": "more", "title": "More"}
     await browser.post(f"/place/{PART}", do="preview", **given)
     assert "instances/web1: base/more</small>" in browser.text and await version(desk) == 1

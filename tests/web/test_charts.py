@@ -18,6 +18,12 @@ def series(*values, unit="%", **changed):
     return known | changed
 
 
+def test_values_are_told_with_units_in_the_readers_language():
+    drawn = chart(series(0, 5, 10, unit="min"), [], language="ja")
+    assert (drawn.low, drawn.high, drawn.now) == ("0分", "10分", "10分")
+    assert chart(series(0, 5, 10, unit="min"), []).now == "10 min"
+
+
 def test_a_share_is_drawn_from_nothing_to_all():
     drawn = chart(series(0, 50, 100), [])
     first, last = f"{float(LEFT)},{float(BOTTOM)} ", f" {float(WIDE - MARGIN)},{float(TOP)}"

@@ -320,9 +320,9 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
     assert "How full volumes are." in browser.text
     new = "/settings/monitor?in=db1&group=system&kind=disk"
     assert html.escape(new) in browser.text
-    await saved(browser, new, name="volumes", **{"options.include": "/"})
+    await saved(browser, new, name="volumes", rules="", **{"options.include": "/"})
     there = "/settings/monitor?in=db1&group=system&name=volumes&did=4"
-    assert browser.to == f"{there}&beware=yes"  # nobody is told of it yet
+    assert browser.to == f"{there}&beware=yes"  # nobody is told of it, as was chosen
     (group,) = (await content(desk, "instances/db1"))["group"]
     (made,) = group["monitor"]
     assert made.pop("id") and made == {
@@ -437,6 +437,38 @@ async def test_beside_something_that_is_called_new_another_one_is_made(desk, bro
     assert browser.status == 303, browser.text
     assert (await content(desk, "contacts/night"))["addresses"] == ["b@example.com"]
     assert (await content(desk, "contacts/new"))["addresses"] == ["n@example.com"]
+
+
+async def test_what_is_wrong_is_reached_from_the_top_of_a_long_form(desk, browser):
+    typed = {"every": "0s", "limits.used.warning": "much", "rules": "own"}
+    await saved(browser, MONITOR, **typed)
+    assert browser.status == 400
+    told = browser.text[browser.text.index('id="why"') : browser.text.index('id="edit"')]
+    found = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', told)
+    assert [name for _, name in found] == ["used › Warning", "Measured every"]
+    assert all(f'id="{place}"' in browser.text for place, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("above", "told"),
+    [
+        pytest.param(None, {"rules": "own", "rules.all": "yes"}, id="nobody says anything"),
+        pytest.param(["all"], {"rules": ""}, id="it is said further up"),
+        pytest.param([], {"rules": ""}, id="nobody shall be told"),
+    ],
+)
+async def test_somebody_is_told_of_a_new_monitor_unless_it_is_said_otherwise(
+    desk, browser, above, told
+):
+    web1 = await content(desk)
+    put = {name: one for name, one in web1.items() if name != "rules"}
+    await desk.done(
+        "definition_change",
+        put={"instances/web1": put | ({} if above is None else {"rules": above})},
+    )
+    await browser.get("/settings/monitor?in=web1&group=base&kind=disk")
+    form = filled_in(browser.text)
+    assert {name: one for name, one in form.items() if name.startswith("rules")} == told
 
 
 @pytest.mark.parametrize("page", [MONITOR, "/settings/group?in=web1&name=base"])

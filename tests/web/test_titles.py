@@ -124,7 +124,7 @@ SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monit
         ("en", "/settings/name?key=blueprints/shop", "Blueprint Shop: its name"),
         ("ja", "/settings/name?key=clouds/lab", "クラウド lab の名前"),
         ("ja", "/place/web1", f"監視インスタンス {HOST} のコピー"),
-        ("ja", "/place/web1/base/disks", f"{HOST} › {GROUP} › {MONITOR} のコピー・移動"),
+        ("ja", "/place/web1/base/disks", f"{MONITOR} のコピー・移動"),
         ("ja", "/try/web1/base/disks", f"今すぐ測定: {HOST} › {GROUP} › {MONITOR}"),
     ],
 )
@@ -140,6 +140,22 @@ async def test_what_is_renamed_by_itself_is_listed_in_words_too(desk, browser):
     await NearBy(desk)("definition_change", put={"blueprints/shop": SHOP})
     text = (await browser.get("/settings/files")).text
     assert '<b>Blueprint Shop</b> <code class="code-name">blueprints/shop</code>' in text
+
+
+async def test_where_a_part_may_go_is_told_by_titles_beside_the_path(titled, browser):
+    text = html.unescape((await browser.get("/place/web1/base/disks")).text)
+    assert f'<option value="web1/base" selected>{HOST} › {GROUP} (web1/base)</option>' in text
+    assert f"<h1>Copy or move {MONITOR}</h1>" in text
+
+
+async def test_a_blueprint_is_added_to_the_instance_that_is_called_so(titled, desk, browser):
+    group = {"name": "till", "monitor": [{"name": "disks", "kind": "disk"}]}
+    await NearBy(desk)("definition_change", put={"blueprints/shop": {"group": [group]}})
+    await browser.get("/add/shop")
+    await browser.post("/add/shop", do="add", instance=HOST)
+    assert browser.to == "/instance/web1?did=added&part=shop"
+    shown = (await NearBy(desk)("definition_show"))["documents"]
+    assert [one["name"] for one in shown["instances/web1"]["group"]] == ["base", "till"]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,10 @@ TOO_MANY = Words(
     ja="{path} に当てはまるファイルが多すぎるため、新しい{most}個だけを追います",
 )
 NONE = Words(en="no such line", ja="該当する行はありません")
+BEGUN = Words(
+    en="the first look: lines that are written from now on count",
+    ja="最初の測定です。これから書かれる行を数えます",
+)
 FIRST = Words(en="the first line: {line}", ja="最初の行: {line}")
 
 
@@ -152,7 +156,10 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     hits = sum(log.found.count for log in look.logs.values())
     if look.fault is not None and not hits:
         raise Unmeasurable(look.fault, stored(look.memory))
-    readings = [r for path, log in look.logs.items() for r in _readings(wanted, path, log)]
+    none = NONE if known.begun or wanted.from_start else BEGUN
+    readings = [
+        r for path, log in look.logs.items() for r in _readings(wanted, path, log, none)
+    ]
     if left_out := look.memory.left_out:
         note = TOO_MANY.fill(path=wanted.path, most=MOST_FILES)
         readings.append(Reading("left_out", left_out, note=note))
@@ -254,11 +261,11 @@ def _trouble(path: str, error: OSError | None) -> Words:
     return UNREADABLE.fill(path=path, why="" if error is None else why(error))
 
 
-def _readings(wanted: Options, path: str, log: Followed) -> Iterator[Reading]:
+def _readings(wanted: Options, path: str, log: Followed, none: Words) -> Iterator[Reading]:
     item, found = path if wanted.wild else "", log.found
     if wanted.wild and log.trouble is not None and not _is_missing(log.trouble):
         yield Reading("unreadable", 1, "", item, _trouble(path, log.trouble))
-    note = FIRST.fill(line=plain(found.lines[0][:SHOWN])) if found.lines else NONE
+    note = FIRST.fill(line=plain(found.lines[0][:SHOWN])) if found.lines else none
     yield Reading("hits", found.count, "", item, note, tuple(found.lines))
     yield Reading("read", log.read, "B", item)
     yield Reading("behind", log.behind, "B", item)

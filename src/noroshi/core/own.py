@@ -60,7 +60,10 @@ def with_own(
 
 
 def _groups(definitions: Definitions) -> Iterable[GroupDef]:
-    routes = [_monitor(ROUTE, name, route=name) for name in definitions.routes]
+    routes = [
+        replace(_monitor(ROUTE, name, route=name), title=one.title or name)
+        for name, one in definitions.routes.items()
+    ]
     used = [name for name in definitions.accounts if _routes_of(name, definitions)]
     accounts = [_of_account(definitions.accounts[name]) for name in used]
     mail = (*routes, *accounts, _monitor(QUEUE, ""))

@@ -54,7 +54,9 @@ class Chart:
     now: str
 
 
-def chart(series: Answer, faults: Sequence[str], width: int = WIDE) -> Chart | None:
+def chart(
+    series: Answer, faults: Sequence[str], width: int = WIDE, language: str = "en"
+) -> Chart | None:
     """Of a series with at least two values; `faults` are the times without one."""
     points = [(datetime.fromisoformat(p["at"]), float(p["value"])) for p in series["points"]]
     points = [one for one in points if abs(one[1]) < float("inf")]
@@ -70,21 +72,23 @@ def chart(series: Answer, faults: Sequence[str], width: int = WIDE) -> Chart | N
     def y(value: float) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low), 1)
 
-    unit = series["unit"]
+    def told(value: float) -> str:
+        return quantity(value, series["unit"], language)
+
     values = [value for _, value in points]
     missed = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
     return Chart(
         width=width,
         lines=[_line(run, x, y) for run in _runs(points, missed)],
         limits=list(_limits(series, low, high, y)),
-        grid=[(y(v), quantity(v, unit)) for v in _steps(low, high)],
+        grid=[(y(v), told(v)) for v in _steps(low, high)],
         gaps=[x(at) for at in missed],
         last=(x(last), y(values[-1])),
         begins=series["points"][0]["at"],
         ends=series["points"][-1]["at"],
-        low=quantity(min(values), unit),
-        high=quantity(max(values), unit),
-        now=quantity(values[-1], unit),
+        low=told(min(values)),
+        high=told(max(values)),
+        now=told(values[-1]),
     )
 
 

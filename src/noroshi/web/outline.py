@@ -48,7 +48,7 @@ class Block:
 class Outline:
     """`kinds` are those whose limits the form has; `by_kind`: it has them for several, each in
     a table of its own. `kind` is the one whose options it has; `start` is what something new has
-    beside what is typed; the rest as in `Drawn`."""
+    to begin with; the rest as in `Drawn`."""
 
     parts: tuple[Part, ...]
     kinds: tuple[Kind, ...] = ()
@@ -107,7 +107,7 @@ class Outline:
                 drawn = replace(drawn, defaults=self.defaults, kind="")
             for one in fields_of(
                 part.schema,
-                part.of(edit.before),
+                part.of({**self.start, **edit.before}),
                 edit.problems,
                 drawn=drawn,
                 prefix=part.prefix,

@@ -73,7 +73,7 @@ async def _one(visit: Visit, live: Live) -> Response:
     if visit.request.method == "GET":
         return await _shown(visit, known[name])
     only_try = visit.form.get("do") == PREVIEW
-    given = _given(visit)
+    given = _given(visit, (await visit.need("definition_show"))["documents"])
     more = {"dry": only_try, "language": visit.language}
     done = await surely(visit, "blueprint_add", blueprint=name, **given, **more)
     if done.ok is None or only_try:
@@ -82,7 +82,7 @@ async def _one(visit: Visit, live: Live) -> Response:
     return visit.to(address(part_page(given["instance"]), did="added", part=name))
 
 
-def _given(visit: Visit) -> dict[str, Any]:
+def _given(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
     form = visit.form
     values = {
         key.removeprefix(VALUE): figures(text.strip())
@@ -91,7 +91,14 @@ def _given(visit: Visit) -> dict[str, Any]:
     }
     rules = [key.removeprefix(RULE) for key in form if key.startswith(RULE)]
     plain = {name: form.get(name, "").strip() for name in FIELDS}
+    plain["instance"] = _meant(plain["instance"], of_type(documents, "instances"))
     return {**plain, "values": values, "rules": rules}
+
+
+def _meant(typed: str, instances: Mapping[str, Any]) -> str:
+    """Whoever types what the instance is called means that one."""
+    named = [name for name, one in instances.items() if one.get("title") == typed]
+    return named[0] if typed not in instances and len(named) == 1 else typed
 
 
 async def _shown(
@@ -109,6 +116,7 @@ async def _shown(
         # Whoever adds the first instance wants somebody to be told.
         chosen = set(rules[:1])
     else:
+        form["instance"] = _meant(form["instance"], instances)
         chosen = {key.removeprefix(RULE) for key in visit.form if key.startswith(RULE)}
     head, bad = _at_fields(visit, asks, form["instance"], outcome)
     return await visit.show(

@@ -71,7 +71,7 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     faults = shown["faults"]
     series = shown["series"][:CHARTS]
     widths = (HALF if len(series) > 1 else WIDE, NARROW)
-    drawn = [(one, [chart(one, faults, width) for width in widths]) for one in series]
+    drawn = [(one, [chart(one, faults, width, language) for width in widths]) for one in series]
     return {
         "shown": shown,
         "names": shown["status"]["path"].split("/", 2),
@@ -79,7 +79,7 @@ def _view(shown: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         "level_now": level_of(shown["status"]),
         "all_had": _all_had(shown["status"]["items"]),
         "charts": [(one, both) for one, both in drawn if all(both)],
-        "tables": [(one, _rows(one)) for one in series],
+        "tables": [(one, _rows(one, language)) for one in series],
         "at": lambda instant: tongue.moment(instant, now, seconds=True),
         "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
     }
@@ -90,6 +90,6 @@ def _all_had(items: Sequence[Mapping[str, Any]]) -> bool:
     return all(one["acknowledged"] for one in items if one["level"] != Level.OK.value)
 
 
-def _rows(series: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _rows(series: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     newest = series["points"][::-1][:ROWS]
-    return [(one["at"], quantity(one["value"], series["unit"])) for one in newest]
+    return [(one["at"], quantity(one["value"], series["unit"], language)) for one in newest]

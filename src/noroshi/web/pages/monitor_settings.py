@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -81,14 +81,22 @@ def _outline(
         return Outline(parts=tuple(parts), known=_known(known))
     parts.append(Part(schema=kind["options"], inside="options"))
     said = [(up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)]
+    levels, named = (above, edit.now or {}), _known(known)
     return Outline(
         parts=tuple(parts),
         kinds=(replace(kind_of(kind, visit.language, *said), units=units),),
         kind=kind["kind"],
-        start={"kind": kind["kind"]} if edit.spot.new else {},
-        known=_known(known),
-        defaults=handed_down(above, edit.now or {}),
+        start=_begun(kind, levels, named["rules"]) if edit.spot.new else {},
+        known=named,
+        defaults=handed_down(*levels),
     )
+
+
+def _begun(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
+    """What a new one says to begin with. Whoever adds one wants somebody to be told, unless it
+    is said further up who is, or that nobody is."""
+    unsaid = all(one.get("rules") is None for one in levels)
+    return {"kind": kind["kind"], **({"rules": rules[:1]} if unsaid and rules else {})}
 
 
 def _known(documents: Mapping[str, Content]) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from noroshi.web.live import Live
 from noroshi.web.previews import created, preview
 from noroshi.web.seen import part_page
 from noroshi.web.spots import called
+from noroshi.web.tree import STEP
 from noroshi.web.visit import Visit, page
 from noroshi.web.wheres import told_at
 from noroshi.web.words import TEXTS
@@ -83,8 +84,18 @@ def _there(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, A
     return its
 
 
-def _places(documents: Mapping[str, Any], path: str) -> list[str]:
-    """Where it may go: into which instances, or into which groups."""
+def _places(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
+    """Where it may go, into which instances or which groups, and what each is called."""
+    return [(one, _called(documents, one)) for one in _paths(documents, path)]
+
+
+def _called(documents: Mapping[str, Any], path: str) -> str:
+    names = path.split("/")
+    told = [called(one, _there(documents, names[:n])) for n, one in enumerate(names, 1)]
+    return path if told == names else f"{STEP.join(told)} ({path})"
+
+
+def _paths(documents: Mapping[str, Any], path: str) -> list[str]:
     found = list[str]()
     for key, its in sorted(documents.items()):
         name = key.removeprefix("instances/")
