@@ -13,6 +13,8 @@ from noroshi.core.words import Words
 
 PORT = 7663
 HERE = "127.0.0.1"
+OWN_KEY = "web-key.pem"
+"""In the home folder: of the certificate that the manager makes by itself."""
 KNOWN = ("address", "port", "hosts", "certificate", "key")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 

@@ -421,6 +421,7 @@ class Meanwhile(LocalFiles):
     """Something happens once, in the moment in which a certain file is opened."""
 
     def __init__(self, path, happens):
+        super().__init__()
         self.path, self.happens = str(path), [happens]
 
     def open(self, path):

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from noroshi.hosts.files import FileWork, LocalFiles
+from noroshi.hosts.files import FileWork, LocalFiles, OwnFile
 from noroshi.ports import Unmeasurable
 
 FILES = LocalFiles()
@@ -60,6 +60,21 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path):
     for path in (tmp_path / "pipe", tmp_path):
         with pytest.raises(OSError, match="not a regular file"):
             FILES.open(str(path))
+
+
+@pytest.mark.parametrize("way", ["name", "link", "hard link"])
+def test_what_is_our_own_is_opened_by_no_name(tmp_path, way):
+    key, path = tmp_path / "key", tmp_path / "key"
+    key.write_text("canary")
+    if way != "name":
+        path = tmp_path / "app.log"
+        (path.hardlink_to if way == "hard link" else path.symlink_to)(key)
+    files = LocalFiles(lambda: [tmp_path / "not there", key])
+    with pytest.raises(OwnFile) as told:
+        files.open(str(path))
+    assert "Noroshi's own" in told.value.words.en
+    (tmp_path / "other").write_text("x")
+    files.open(str(tmp_path / "other"))[0].close()
 
 
 async def test_work_is_done_apart_from_the_loop_and_its_error_is_raised():

@@ -28,14 +28,14 @@ async def site():
 
 
 @asynccontextmanager
-async def watching(folder, manager, **options):
-    """A whole node that watches such a page, with its manager on that port."""
+async def watching(folder, manager, kind="http", **options):
+    """A whole node that watches such a page, or a log, with its manager on that port."""
     home = folder / "home"
     home.mkdir()
     files = {"store": home / "s", "key": home / "k", "door": home / "d"}
     config = Config(home=home, **files, web=Web(port=manager))
     make_key(config.key)
-    page = {"name": "page", "kind": "http", "options": options}
+    page = {"name": "page", "kind": kind, "options": options}
     one = document(
         "instances/web1", {"every": "1s", "group": [{"name": "web", "monitor": [page]}]}
     )
@@ -82,6 +82,21 @@ async def test_what_was_answered_is_shown_to_administrators_alone(tmp_path, site
             assert any(PATH in one for one in answers)
             assert not any(SECRET in one for one in answers)
         assert SECRET not in await asked(app, Person("boss", roles_up_to(ADMIN)), "audit")
+
+
+@pytest.mark.parametrize("name", ["k", "s", "k.old-1", "web-key.pem", "noroshi.toml", "link"])
+async def test_no_log_monitor_shows_what_is_in_a_file_of_our_own(tmp_path, name):
+    """A stolen session reads the vault's key by no definition, and so no secret in the store."""
+    home = tmp_path / "home"
+    log = {"path": str(home / name), "terms": [{"not_word": "x"}], "from_start": True}
+    async with watching(tmp_path, 0, kind="logfile", **log) as app:
+        for one in ("k.old-1", "web-key.pem", "noroshi.toml"):
+            (home / one).write_text(f"{SECRET}\n")
+        (home / "link").symlink_to(home / "k")
+        told = await tried(app)
+        key = (home / "k").read_text().strip()
+    assert "Noroshi's own" in str(told["ok"]["fault"])
+    assert key not in str(told) and SECRET not in str(told)
 
 
 async def asked(app, who, name):

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from noroshi import actions, checks, transports
 from noroshi.actions.template import TemplateRenderer
+from noroshi.app.own_files import own_files
 from noroshi.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
@@ -31,6 +32,7 @@ from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ul
 from noroshi.engine import Engine
 from noroshi.hosts.around import Around
 from noroshi.hosts.examining import System
+from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.own import OwnFacts
@@ -112,9 +114,15 @@ class Hosts:
     some monitors have a network."""
 
     def __init__(
-        self, rules: ProgramRules, outside: Outside, jobs: Jobs, closed: Closed
+        self,
+        rules: ProgramRules,
+        outside: Outside,
+        jobs: Jobs,
+        closed: Closed,
+        files: LocalFiles,
     ) -> None:
         self._rules, self._outside, self._jobs, self._closed = rules, outside, jobs, closed
+        self._files = files
         self._known: dict[tuple[str, str, bool, Network], Host] = {}
         self.own: Own | None = None
         """What the node knows of itself; only its own instance may ask for it."""
@@ -133,6 +141,7 @@ class Hosts:
                 own=self.own if own else None,
                 network=network,
                 secret=self._outside.secret,
+                files=self._files,
             )
         return self._known[key]
 
@@ -178,7 +187,9 @@ async def open_app(
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
-        hosts = Hosts(ProgramRules(config.programs, config.runs_as), outside, jobs, closed)
+        rules = ProgramRules(config.programs, config.runs_as)
+        files = LocalFiles(lambda: own_files(config, _credentials()))
+        hosts = Hosts(rules, outside, jobs, closed, files)
         engine = Engine(
             store,
             plugins,
@@ -227,8 +238,7 @@ async def open_service(config: Config) -> AsyncIterator[Service]:
 
 def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
     """Without its key the node watches all the same, and says what it cannot send."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
-    credentials = Path(folder) if folder else None
+    credentials = _credentials()
     try:
         keys = find_keys(config.key, credentials)
         vault = Vault(store, keys.box, next=keys.next)
@@ -237,6 +247,11 @@ def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
         problem = error.words if isinstance(error, VaultError) else plain(str(error))
         vault = Vault(store, None, problem)
     return vault, KeyRing(vault, config.key, credentials)
+
+
+def _credentials() -> Path | None:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5)
+    return Path(folder) if folder else None
 
 
 async def _finish_rotation(ring: KeyRing) -> None:

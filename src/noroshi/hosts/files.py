@@ -7,7 +7,8 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -34,8 +35,25 @@ HANGING = Words(
 )
 
 
+OF_OURS = Words(
+    en="it is Noroshi's own, and holds or guards secrets: no definition may read it",
+    ja="Noroshi 自身の秘密に関わるファイルのため、定義からは読めません",
+)
+Own = Callable[[], Iterable[Path]]
+
+
+class OwnFile(OSError):
+    """It is not for definitions to read."""
+
+    words = OF_OURS
+
+
 class LocalFiles:
-    """What the kernel says of them. Nothing here waits for anything but the disk."""
+    """What the kernel says of them. Nothing here waits for anything but the disk. What of them is
+    our `own` is opened for nobody: whoever may write definitions is shown what was read."""
+
+    def __init__(self, own: Own = tuple) -> None:
+        self._own = own
 
     def found(self, pattern: str) -> Sequence[FileFact]:
         """A path without wildcards that is not there is a FileNotFoundError."""
@@ -51,10 +69,20 @@ class LocalFiles:
             fact = _fact(path, os.fstat(handle))
             if not fact.regular:
                 raise OSError(errno.EINVAL, "not a regular file", path)
+            self._see_that_it_is_not_ours(handle)
             return os.fdopen(handle, "rb", buffering=0), fact
         except BaseException:  # raised anew; the handle must not stay open
             os.close(handle)
             raise
+
+    def _see_that_it_is_not_ours(self, handle: int) -> None:
+        """By what it is, whatever link or name led to it."""
+        opened, ours = os.fstat(handle), False
+        for one in self._own():
+            with suppress(OSError):  # it is not there
+                ours = ours or os.path.samestat(one.stat(), opened)
+        if ours:
+            raise OwnFile
 
 
 class FileWork:

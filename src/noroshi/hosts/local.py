@@ -13,7 +13,7 @@ from noroshi.core.mail import DIRECT, Network
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts import counters
-from noroshi.hosts.files import FileWork
+from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.shared import Shared
@@ -79,10 +79,11 @@ class LocalHost:
         network: Network = DIRECT,
         secret: Callable[[str], Awaitable[str]] = no_secret,
         look: Callable[[], Sequence[Process]] | None = None,
+        files: LocalFiles | None = None,
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
         self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
-        self._volumes, self._files = volumes or Volumes(), FileWork()
+        self._volumes, self._files = volumes or Volumes(), FileWork(files)
         self._own, self._network, self._secret = own, network, secret
         self._table = Shared(lambda: apart(look or running_processes), clocks.steady)
 

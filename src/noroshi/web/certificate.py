@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-CERTIFICATE, KEY = "web-cert.pem", "web-key.pem"
+from noroshi.config_web import OWN_KEY
+
+CERTIFICATE, KEY = "web-cert.pem", OWN_KEY
 HOLDS, RENEWED_BEFORE = timedelta(days=397), timedelta(days=30)
 """Browsers take none that holds longer than 398 days (CA/Browser Forum, before 2026)."""
 
