@@ -159,6 +159,17 @@ async def test_a_code_is_good_once(house):
                 await house.people.second(half.key, code, HERE)
 
 
+async def test_a_code_before_the_one_that_was_used_is_good_for_nothing(house):
+    """It is in time for half a minute more: whoever looked on has it."""
+    totp, _ = await house.with_steps()
+    before = totp.at(house.time.now - timedelta(seconds=30))
+    half = await house.people.log_in("sato", GOOD, HERE)
+    await house.people.second(half.key, totp.at(house.time.now), HERE)
+    half = await house.people.log_in("sato", GOOD, HERE)
+    with pytest.raises(NoEntry, match="used before"):
+        await house.people.second(half.key, before, HERE)
+
+
 async def test_a_recovery_code_is_good_once_however_it_is_typed(house):
     _, code = await house.with_steps()
     half = await house.people.log_in("sato", GOOD, HERE)

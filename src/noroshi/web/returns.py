@@ -71,9 +71,11 @@ class Returns:
                 return one
         return None
 
-    def take(self, one: Expected) -> None:
-        """It has come."""
-        self._expected.remove(one)
+    def take(self, one: Expected) -> bool:
+        """It has come. False: it had, or another one has its place."""
+        there = one in self._expected
+        self._expected = [other for other in self._expected if other != one]
+        return there
 
     def _fresh(self) -> list[Expected]:
         oldest = self._now() - PATIENCE

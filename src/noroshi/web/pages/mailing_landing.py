@@ -57,7 +57,8 @@ async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Respons
     if person is None:
         out = visit.text("route.landed.out")
         return visit.page("mailing_landed.html", 401, why=(out,), back=back)
-    returns.take(expected)
+    if not returns.take(expected):  # the same browser at the same moment: it is under way
+        return RedirectResponse(back, 303)
     given = {"route": expected.route, "pasted": str(visit.request.url)}
     told = await attend(house.service, person, "authorize_finish", given, house.news)
     if "ok" in told:

@@ -1,0 +1,26 @@
+"""Every operation that is offered means the same near, at the local door, and by the API."""
+
+import pytest
+
+from noroshi.service.service import OFFERED
+from tests.service.asking import NearBy, Told
+from tests.service.desk import Desk
+
+WRITES = ("backup",)
+"""What would write a file by the name that it is given."""
+
+
+async def shape_of(ask, name, given):
+    """What came of it, without the names and figures that differ from node to node."""
+    try:
+        return "ok", type(await ask(name, **given)).__name__
+    except Told as told:
+        return told.kind, sorted(where for where, _ in told.problems)
+
+
+@pytest.mark.parametrize("name", list(OFFERED))
+async def test_every_operation_answers_alike_by_every_door(ask, name):
+    needed = {} if name in WRITES else dict.fromkeys(OFFERED[name].needed, "x")
+    for given in ({}, needed, needed | {"no_such": 1}):
+        near = await shape_of(NearBy(Desk()), name, given)
+        assert await shape_of(ask, name, given) == near
