@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -301,3 +303,37 @@ def test_a_truth_value_stands_where_one_is_wanted():
 
 def test_nothing_may_stand_where_it_is_wanted():
     assert schema.read(int | None, None) is None
+
+
+AT_ONCE = """
+import sys, threading
+from dataclasses import field, make_dataclass
+from noroshi import schema
+
+sys.setswitchinterval(1e-6)
+NAMES = [f"f{n}" for n in range(40)]
+TEXT = '{"part": {%s}}' % ", ".join(f'"{name}": 1' for name in reversed(NAMES))
+
+def types(n):
+    part = make_dataclass(f"Part{n}", [(name, int, field(default=0)) for name in NAMES])
+    return [make_dataclass(f"Whole{n}_{k}", [("part", part)]) for k in range(4)]
+
+def read(wanted, ready):
+    ready.wait()
+    assert schema.value(wanted, TEXT).part.f39 == 1
+
+for n in range(60):
+    ready, wanted = threading.Barrier(8), types(n)
+    threads = [threading.Thread(target=read, args=(wanted[k % 4], ready)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+print("whole")
+"""
+
+
+def test_threads_that_read_a_type_for_the_first_time_at_once_do_not_end_the_process():
+    """msgspec lets another thread see what it knows of a class before it is whole (SIGSEGV)."""
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "whole\n"), done.stderr

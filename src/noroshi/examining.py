@@ -69,8 +69,8 @@ class Cure:
             whose=self.whose,
             who=exam.people.get(self.whose, PEOPLE[self.whose]),
             how=tuple(filled(step, exam) for step in self.how),
-            lines=tuple(line.format_map(told) for line in self.lines),
-            link=self.link.format_map(told),
+            lines=tuple(_at_home(line.format_map(told), exam) for line in self.lines),
+            link=_at_home(self.link.format_map(told), exam),
             takes=self.takes,
             reply=reply,
         )
@@ -133,6 +133,8 @@ class Exam:
     are the steps of its account; they stand where the kind puts them. `values` are the user's
     own (account, tenant ...), to be filled into remedies, and `people` how those are called who
     can mend a thing. `other` is a host and port that should answer too where the network is well.
+    `instead` are the beginnings of pages and lines that are others in this provider's cloud, and
+    what stands in their place; "": nothing does, as nobody says where that page is there.
     """
 
     to: str = ""
@@ -140,6 +142,7 @@ class Exam:
     values: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[Whose, Words] = field(default_factory=dict)
     other: tuple[str, int] | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 PEOPLE: Mapping[Whose, Words] = {
@@ -164,6 +167,14 @@ class _Values(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return f"<{name}>"
+
+
+def _at_home(text: str, exam: Exam) -> str:
+    """A page or a line as it is in the provider's own cloud."""
+    for begins, other in exam.instead.items():
+        if text.startswith(begins):
+            return other and other + text.removeprefix(begins)
+    return text
 
 
 def filled(words: Words, exam: Exam) -> Words:

@@ -6,6 +6,7 @@ machinery for a type once.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -24,7 +25,15 @@ MENDINGS = 4
 """A part that is taken out may be one that must be there: it is put in, empty, the next time."""
 _encoder = msgspec.json.Encoder()
 _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
-_decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(msgspec.json.Decoder)
+_making = threading.Lock()
+
+
+@cache
+def _decoder(wanted: type[T]) -> msgspec.json.Decoder[T]:
+    """One at a time: msgspec puts what it knows of a class onto the class before it is whole, and
+    a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
+    with _making:
+        return msgspec.json.Decoder(wanted)
 
 
 class Invalid(ValueError):
@@ -105,7 +114,7 @@ def text(value: object) -> str:
 def value(wanted: type[T], stored: str | bytes) -> T:
     """The value that was stored; Unreadable if the text is not one of that type."""
     try:
-        found: T = _decoder(wanted).decode(stored)
+        found: T = _decoder(wanted).decode(stored)  # type: ignore[arg-type]  # a type is hashable
         return found
     except msgspec.DecodeError as error:
         raise Unreadable(f"no {wanted.__name__}: {error}") from error

@@ -45,7 +45,7 @@ async def looked_at(home, store=None, ring=None, **given):
 
 async def test_a_home_that_is_well_passes_every_stage(home):
     stages = await looked_at(home)
-    assert list(stages) == ["program", "sqlite", "home", "key", "room", "door"]
+    assert list(stages) == ["program", "sqlite", "home", "key", "room", "door", "manager"]
     assert {stage.state for stage in stages.values()} == {"ok"}
     assert stages["sqlite"].remarks == ()
     assert "(mode 0700)" in stages["home"].found.en

@@ -13,6 +13,7 @@ from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State, Told
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
+from noroshi.examining import Cure, Step, Stopped, Whose
 from noroshi.hosts.around import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.tokens import TokenSource
@@ -94,6 +95,23 @@ POST = TransportKind(
     open=lambda *_: None,
 )
 EXAMINED = replace(POST, kind="examined", examine=lambda *_: SystemExamination(()))
+
+
+def _stopped(_options, _outside, exam):
+    """Stops at once, with a page and a line of the worldwide cloud."""
+
+    async def take():
+        cure = Cure(
+            whose=Whose.ADMINISTRATOR,
+            lines=("Connect-ExchangeOnline",),
+            link="https://entra.microsoft.com/#view/x",
+        )
+        raise Stopped(NOTHING, cure.remedy(Words(en="It is so.", ja="そうです。"), exam))
+
+    return SystemExamination((Step(name="it", title=Words(en="It", ja="それ"), take=take),))
+
+
+STOPPED = replace(POST, kind="stopped", examine=_stopped)
 CONTENT = {
     "contacts/ops": {"addresses": ["ops@example.com"], "language": "ja", "zone": "Asia/Tokyo"},
     "contacts/boss": {"addresses": ["boss@example.com"]},
@@ -212,7 +230,7 @@ class Desk:
         self,
         store=None,
         checks=(DISK,),
-        routes=(POST, EXAMINED),
+        routes=(POST, EXAMINED, STOPPED),
         host=None,
         actions=(MAIL,),
         **given,

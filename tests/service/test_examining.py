@@ -13,7 +13,7 @@ from noroshi.service.offer import NotFound, Trouble
 from noroshi.service.under_way import KEPT, MOST, UnderWay
 from noroshi.testing import DAWN
 from tests.service.asking import Told, applied
-from tests.service.desk import DEFERRED, DOWN
+from tests.service.desk import CONTENT, DEFERRED, DOWN
 
 
 def step(name, take):
@@ -114,6 +114,25 @@ async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
     with pytest.raises(Told, match="recipient") as told:
         await ask("examine_begin", route="m365", to="no address")
     assert told.value.problems == [("to", "no address is no mail address")]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "page", "line"),
+    [
+        ("microsoft365", "https://entra.microsoft.com/#view/x", "Connect-ExchangeOnline"),
+        (
+            "microsoft365-gcc-high",
+            "https://entra.microsoft.us/#view/x",
+            "Connect-ExchangeOnline -ExchangeEnvironmentName O365USGovGCCHigh",
+        ),
+    ],
+)
+async def test_pages_and_lines_are_those_of_the_account_s_cloud(ask, cloud, page, line):
+    way = {"kind": "stopped", "options": {"account": "box"}}
+    box = CONTENT["accounts/box"] | {"cloud": cloud}
+    await applied(ask, routes__seen=way, accounts__box=box)
+    (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
+    assert (stage["remedy"]["link"], stage["remedy"]["lines"]) == (page, [line])
 
 
 async def test_one_that_nobody_began_is_not_found(ask):

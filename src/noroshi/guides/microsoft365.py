@@ -39,6 +39,19 @@ ENVIRONMENTS = {
     "microsoft365-dod": "O365USGovDoD",
     "microsoft365-china": "O365China",
 }
+# https://learn.microsoft.com/entra/fundamentals/faq, the addresses of the admin center
+PORTAL = "https://entra.microsoft.com"
+PORTALS = {
+    "microsoft365-gcc-high": "https://entra.microsoft.us",
+    "microsoft365-dod": "https://entra.microsoft.us",
+    "microsoft365-china": "https://entra.microsoftonline.cn",
+}
+WORLDWIDE_ALONE = (
+    "https://admin.microsoft.com",
+    "https://admin.exchange.microsoft.com",
+    "https://security.microsoft.com",
+)
+"""Pages of which it is not known here where the national clouds have them."""
 WORLDWIDE = "microsoft365"
 CONNECT = "Connect-ExchangeOnline"
 
@@ -52,15 +65,27 @@ EITHER = Words(
 
 def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
     """What fills the places: what is known of the user's own, and what the cloud decides."""
-    elsewhere = ENVIRONMENTS.get(cloud, "")
-    portal = AT.fill(name=ENTRA, url="https://entra.microsoft.com")
     return {
         "app": APP_NAME,
         "mail_send": EITHER,
-        "entra": ENTRA if elsewhere else portal,
-        "connect": f"{CONNECT} -ExchangeEnvironmentName {elsewhere}" if elsewhere else CONNECT,
+        "entra": AT.fill(name=ENTRA, url=PORTALS.get(cloud, PORTAL)),
+        "connect": _connect(cloud),
         **{name: value for name, value in known.items() if value},
     }
+
+
+def elsewhere(cloud: str) -> Mapping[str, str]:
+    """In a national cloud: what stands in the place of the beginnings of pages and lines; "" for
+    a page that nobody knows there."""
+    if cloud not in ENVIRONMENTS:
+        return {}
+    unknown = dict.fromkeys(WORLDWIDE_ALONE, "")
+    return {PORTAL: PORTALS[cloud], CONNECT: _connect(cloud), **unknown}
+
+
+def _connect(cloud: str) -> str:
+    environment = ENVIRONMENTS.get(cloud)
+    return f"{CONNECT} -ExchangeEnvironmentName {environment}" if environment else CONNECT
 
 
 def path_of(cloud: str) -> str:

@@ -1,4 +1,4 @@
-"""This computer, as far as a node needs it: program, store, files and who may read them, door.
+"""This computer, as far as a node needs it: program, store, files and who may read them, door, port.
 
 No step needs another one. Nothing is changed.
 """
@@ -19,6 +19,7 @@ from noroshi.config import FILE, Config
 from noroshi.core.system import why
 from noroshi.core.words import Words, plain
 from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose
+from noroshi.hosts.own_port import look_at_port
 from noroshi.hosts.threads import apart
 from noroshi.ports import Store
 from noroshi.vault import KeyRing, VaultError
@@ -31,6 +32,7 @@ AT_ONCE = Words(en="at once", ja="すぐ")
 PROGRAM, SQLITE = Words(en="Program", ja="プログラム"), plain("SQLite")
 HOME, KEY = Words(en="Home folder", ja="ホームフォルダー"), Words(en="Key", ja="鍵")
 ROOM, DOOR = Words(en="Room", ja="空き容量"), Words(en="Door", ja="ドア")
+MANAGER = Words(en="Manager", ja="マネージャー")
 VERSIONS = Words(
     en="Noroshi {own}, Python {python}, {system}", ja="Noroshi {own}、Python {python}、{system}"
 )
@@ -99,6 +101,7 @@ class System:
             ("key", KEY, self._key),
             ("room", ROOM, self._room),
             ("door", DOOR, self._door),
+            ("manager", MANAGER, self._manager),
         )
         return tuple(Step(name=n, title=t, take=look, alone=True) for n, t, look in looks)
 
@@ -167,6 +170,9 @@ class System:
             return Seen(NO_DOOR.fill(path=path))
         shown = GROUP.fill(group=group) if group else plain("")
         return Seen(OF_DOOR.fill(path=path, mode=_mode(found), group=shown))
+
+    async def _manager(self) -> Seen:
+        return await look_at_port(self._config.web)
 
 
 async def _stat(path: Path) -> os.stat_result:

@@ -15,6 +15,7 @@ from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import account_of, mark_of, resource_of
 from noroshi.examining import Exam, Examination, Remedy, Stage, Step, Whose
+from noroshi.guides.microsoft365 import elsewhere
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.outside import secret_of, token_of
 from noroshi.ports import Outside, Resting, Waiting
@@ -214,6 +215,7 @@ class Examining(Desk):
             },
             people=_people(route.options, account),
             other=server_of(account) if account else None,
+            instead=elsewhere(account.cloud.name) if account else {},
         )
         if account is None:
             return exam

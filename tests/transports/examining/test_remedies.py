@@ -9,7 +9,8 @@ import pytest
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words
-from noroshi.examining import PEOPLE, Remedy, Whose
+from noroshi.examining import PEOPLE, Cure, Remedy, Whose
+from noroshi.guides.microsoft365 import elsewhere
 from noroshi.network import said
 from noroshi.network.said import not_reached
 from noroshi.transports import diagnosis, troubles
@@ -149,6 +150,26 @@ def test_no_trouble_and_no_cause_is_left_out():
     causes = {words for words in vars(diagnosis).values() if isinstance(words, Words)}
     assert causes == set(CAUSES)
     assert set(BY_FAULT) == set(Fault)
+
+
+CHINA = replace(WHOLE, instead=elsewhere("microsoft365-china"))
+
+
+@pytest.mark.parametrize("advice", [*ANSWERS, *OTHERS])
+def test_whoever_is_in_a_national_cloud_is_led_to_its_own_pages_and_shell(advice):
+    remedy = advice.remedy(CHINA, "the reply")
+    check(remedy)
+    shown = "\n".join([*remedy.lines, remedy.link])
+    assert "entra.microsoft.com" not in shown and "//admin." not in shown
+    connects = [line for line in remedy.lines if "Connect-ExchangeOnline" in line]
+    assert all(line.endswith(" -ExchangeEnvironmentName O365China") for line in connects)
+
+
+def test_a_page_of_the_entra_admin_center_is_the_same_one_in_its_cloud():
+    cure = Cure(whose=Whose.YOU, link="https://entra.microsoft.com/#view/Apps/{client_id}")
+    told = cure.remedy(Words(en="x", ja="x"), CHINA)
+    assert told.link == f"https://entra.microsoftonline.cn/#view/Apps/{VALUES['client_id']}"
+    assert elsewhere("microsoft365") == elsewhere("google") == {}
 
 
 def test_a_place_without_a_value_shows_what_belongs_there():

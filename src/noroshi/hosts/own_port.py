@@ -1,0 +1,88 @@
+"""The port of the manager, as a node needs it: open in this process, free, or somebody else's."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import psutil
+
+from noroshi.config import FILE
+from noroshi.config_web import Web
+from noroshi.core.system import why
+from noroshi.core.words import Words, plain
+from noroshi.examining import Cure, Exam, Seen, Stopped, Whose
+from noroshi.hosts.threads import apart
+
+NONE = Words(en="none (web = false in {file})", ja="なし ({file} の web = false)")
+ANY = Words(en="any that is free (port = 0)", ja="空いているポート (port = 0)")
+OPEN = Words(en="listens at {where}", ja="{where} で待ち受けています")
+FREE = Words(en="{where} is free", ja="{where} は空いています")
+OPENS_NEXT = Words(
+    en="Nobody listens there now: a node opens it as it starts. If one runs, its log says why it "
+    "could not; start it anew.",
+    ja="いまは誰も待ち受けていません。ノードが起動時に開きます。動いているのに開いていない場合は、理由がログに"
+    "あります。ノードを起動し直してください。",
+)
+TAKEN = Words(
+    en="Another program listens at {where}, so that the manager (browser and API) cannot be opened "
+    "there. Watching and sending go on.",
+    ja="{where} では別のプログラムが待ち受けているため、マネージャー (ブラウザーと API) を開けません。"
+    "監視と送信は続いています。",
+)
+CANNOT = Words(
+    en="The manager (browser and API) cannot be opened at {where}: {why}.",
+    ja="マネージャー (ブラウザーと API) を {where} で開けません: {why}。",
+)
+ANOTHER_PORT = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="See which program it is and end it, or give the manager another port; then start the "
+            "node anew:",
+            ja="どのプログラムかを確かめて終了するか、マネージャーに別のポートを指定し、ノードを起動し直します:",
+        ),
+    ),
+    lines=("ss -ltnp sport = :{port}", "port = {other}        # web in {file}"),
+    takes=Words(en="with the next start of the node", ja="ノードを次に起動したとき"),
+)
+
+
+async def look_at_port(web: Web | None) -> Seen:
+    """Raises Stopped where the manager cannot be opened."""
+    if web is None:
+        return Seen(NONE.fill(file=FILE))
+    if web.port == 0:
+        return Seen(ANY)
+    return await apart(lambda: _look(web))
+
+
+def _look(web: Web) -> Seen:
+    where = f"[{web.address}]:{web.port}" if ":" in web.address else f"{web.address}:{web.port}"
+    if _is_ours(web.port):
+        return Seen(OPEN.fill(where=where))
+    try:
+        _try_to_listen(web)
+    except OSError as error:
+        raise _stopped(where, web, error) from None
+    return Seen(FREE.fill(where=where), (OPENS_NEXT,))
+
+
+def _is_ours(port: int) -> bool:
+    """Whether this process listens there: then it is the node that asks."""
+    found = psutil.Process().net_connections("tcp")
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
+
+
+def _try_to_listen(web: Web) -> None:
+    family = socket.AF_INET6 if ":" in web.address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((web.address, web.port))
+
+
+def _stopped(where: str, web: Web, error: OSError) -> Stopped:
+    taken = error.errno == errno.EADDRINUSE
+    words = TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=why(error))
+    values = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
+    return Stopped(plain(where), ANOTHER_PORT.remedy(words, Exam(values=values)))
