@@ -95,6 +95,25 @@ def rule(name="ops", **said):
             id="a setting that nobody named, and braces",
         ),
         pytest.param(
+            web(),
+            web(
+                maintenance=[
+                    {
+                        "title": "#88",
+                        "begins": "22:00",
+                        "ends": "23:30",
+                        "days": ["sat", "sun"],
+                    },
+                    {"begins": "2026-12-24 22:00", "ends": "2026-12-25 02:00"},
+                ]
+            ),
+            "Instance Web › os › ルート › Maintenance: nothing → "
+            "#88 22:00 to 23:30 (Sat, Sun), 2026-12-24 22:00 to 2026-12-25 02:00",
+            "監視インスタンス Web › os › ルート › メンテナンス: なし → "
+            "#88 22:00～23:30 (土、日)、2026-12-24 22:00～2026-12-25 02:00",
+            id="planned work",
+        ),
+        pytest.param(
             rule(options={"fancy": [{"a": 1}]}),
             rule(),
             "Rule ops › fancy: [{ a = 1 }] → nothing",

@@ -26,6 +26,9 @@ TWO = Words(en="{one} {other}", ja="{one} {other}")
 WITHIN = Words(en="{one} › {other}", ja="{one} › {other}")
 LISTED = Words(en="{one}, {other}", ja="{one}、{other}")
 BECAME = {"+": "audit.added", "-": "audit.removed"}
+FROM_TO = Words(en="{begins} to {ends}", ja="{begins}～{ends}")
+ON_DAYS = Words(en="{when} ({days})", ja="{when} ({days})")
+PLANNED = "maintenance"
 NO_LIMITS = Words(en="no limits", ja="しきい値なし")
 SILENT = Words(en="", ja="")
 
@@ -180,7 +183,18 @@ def said(given: Any, name: str) -> Words | None:
         inner = [said(one, name) for one in given]
         told = [one for one in inner if one is not None]
         return reduce(_listed, told) if len(told) == len(given) else None
+    if isinstance(given, Mapping) and name == PLANNED:
+        return _window(given)
     return plain(str(given)) if isinstance(given, int | float) else None
+
+
+def _window(given: Mapping[str, Any]) -> Words:
+    """A time of planned work: its title, from when to when, and on which days if on some."""
+    begins, ends, title = (given.get(one, "") for one in ("begins", "ends", "title"))
+    when = FROM_TO.fill(begins=begins, ends=ends)
+    if days := said(given.get("days", []), "days") if given.get("days") else None:
+        when = ON_DAYS.fill(when=when, days=days)
+    return TWO.fill(one=plain(str(title)), other=when) if title else when
 
 
 def _listed(one: Words, other: Words) -> Words:
