@@ -11,6 +11,7 @@ from noroshi.ports import Document
 from noroshi.stores.lock import LifeLock
 from noroshi.stores.sqlite import SqliteStore
 from tests.cli.typed import a_node, typed
+from tests.service.asking import let_in, opened
 from tests.service.desk import AKI, Desk, documents
 
 
@@ -55,6 +56,22 @@ async def test_a_running_node_writes_a_backup_and_says_that_the_key_is_not_in_it
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith(f"Wrote {file} (1 MiB, 1 mails wait in it).")
     assert "is NOT in it: keep a copy of the key elsewhere" in told.out
+
+
+async def test_it_is_asked_of_a_node_elsewhere_whose_settings_nobody_can_read_here(tmp_path):
+    store = SqliteStore.open(tmp_path / "noroshi.db")
+    desk = Desk(store=store)
+    try:
+        token = await let_in(desk)
+        async with opened(desk, tmp_path) as url:
+            far = {"home": tmp_path / "nobody", "NOROSHI_URL": url, "NOROSHI_TOKEN": token}
+            made = await typed("backup", str(tmp_path / "backup.db"), **far)
+            whole = await typed("check-store", **far)
+    finally:
+        await store.close()
+    assert (made.code, made.err) == (0, "")
+    assert "the key of its vault is NOT in it" in made.out and (tmp_path / "backup.db").exists()
+    assert (whole.code, whole.out, whole.err) == (0, "The store of the node is whole.\n", "")
 
 
 async def test_a_backup_is_never_overwritten(backup, new):

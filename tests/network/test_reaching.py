@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 
 import pytest
 
 from noroshi.core.mail import Fault, Network
 from noroshi.network import ByNetwork, NoTls, NotReached, client_context, dial, reach
+from noroshi.network.said import distrust
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
 from tests.network.test_racing import black_hole, closed, listening
@@ -299,6 +301,15 @@ async def test_a_certificate_for_another_name_is_no_issuer_s_fault(tmp_path):
         with pytest.raises(NotReached) as caught:
             await dialled(site.port, by(), str(tmp_path / "ca.pem"))
     assert "ostname mismatch" in caught.value.words.en
+    assert "証明書の名前が接続先と一致しません" in caught.value.words.ja
+
+
+@pytest.mark.parametrize("code", [9, 10, 18, 19, 20, 21, 62, 64])
+def test_what_is_the_matter_with_a_certificate_is_told_in_both_languages(code):
+    error = ssl.SSLCertVerificationError()
+    error.verify_code, error.verify_message = code, "as OpenSSL says it"
+    told = distrust(error)
+    assert told.en == "as OpenSSL says it" and told.ja != told.en
 
 
 async def test_what_speaks_no_tls_is_told_by_its_reason():
@@ -325,3 +336,4 @@ def test_a_ca_file_that_cannot_be_used(tmp_path, content):
         client_context([str(path)])
     assert caught.value.fault is Fault.SETUP
     assert f"the CA file {path} cannot be read" in caught.value.words.en
+    assert "No such file" not in caught.value.words.ja

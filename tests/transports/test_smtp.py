@@ -917,3 +917,4 @@ async def test_a_certificate_of_our_own_that_cannot_be_used_is_told(exchange, ce
         Options(host="h", sender="n@x.example", certificate="/nonexistent/own.pem")
     )
     assert "No such file or directory" in told.en
+    assert "ファイルまたはフォルダーがありません" in told.ja

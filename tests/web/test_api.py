@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from noroshi.core.mail import Verdict
 from noroshi.core.people import ADMIN, OPERATOR, ROLES, VIEWER
 from noroshi.service.service import OFFERED
 from tests.service.asking import FarByWeb, applied, let_in, opened
-from tests.service.desk import CANARY, Desk
+from tests.service.desk import CANARY, CONTENT, Desk
 from tests.web.browser import browsing
 
 NOT_ASKED = (
@@ -238,6 +239,25 @@ async def test_the_figures_are_in_prometheus_form_and_for_viewers_alone(browser,
     for line in browser.text.splitlines():
         assert re.fullmatch(r"# (HELP|TYPE) .+|[a-z_]+(\{[^}]*\})? \d+", line)
     assert (await browser.get("/metrics")).status == 401
+
+
+async def test_the_figures_tell_how_long_each_route_s_credential_holds_and_when_it_last_sent(
+    browser, desk
+):
+    ask = FarByWeb(desk, browser.url, browser.token)
+    await ask("set_secret", name="app", value=CANARY)
+    await applied(ask, accounts__box=CONTENT["accounts/box"] | {"secret_ends": "2026-12-20"})
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    waits = int(desk.time.now.timestamp())
+    await desk.attempted("plain", Verdict.ACCEPTED, "OK", 250)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
+    await browser.get("/metrics", headers=bearing(await let_in(desk, "low", VIEWER)))
+    told = browser.text.splitlines()
+    assert 'noroshi_route_credential_end_timestamp_seconds{route="m365"} 1797724800' in told
+    assert f'noroshi_route_accepted_timestamp_seconds{{route="plain"}} {waits}' in told
+    assert 'noroshi_route_waiting{route="plain"} 1' in told
+    assert f"noroshi_queue_oldest_timestamp_seconds {waits}" in told
+    assert not any('accepted_timestamp_seconds{route="m365"' in line for line in told)
 
 
 def test_the_roles_stand_in_their_order():

@@ -123,7 +123,8 @@ async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(desk, 
     other = CONTENT["rules/all"] | {"routes": ["m365"]}
     await defined(desk, rules__all=other)
     page = await browser.post("/mail", do="up", **form)
-    assert page.status == 409 and "aki changed rules/all meanwhile" in page.text
+    assert page.status == 409 and "aki changed Rule all meanwhile" in page.text
+    assert "rules/all:" not in page.text  # the order that is in force stands below
     assert await in_force(desk, "rules/all") == other
 
 

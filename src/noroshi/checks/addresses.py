@@ -56,8 +56,7 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
     try:
         found = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
-        why = getattr(error, "strerror", None) or error  # the resolver has numbers of its own
-        raise Unmeasurable(NO_NAME.fill(address=address, why=why)) from None
+        raise Unmeasurable(NO_NAME.fill(address=address, why=system.why(error))) from None
     return tuple((family, where) for family, _, _, _, where in found)
 
 

@@ -16,7 +16,7 @@ from noroshi.cli.client import Caller, Far, NoNode
 from noroshi.cli.commands import COMMANDS
 from noroshi.cli.places import DOOR, HOME
 from noroshi.cli.readable import escaped
-from noroshi.config import Config, read_config
+from noroshi.config import Config, ConfigError, read_config
 from noroshi.core.words import Words
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -75,6 +75,7 @@ class Asked:
         away: Caller | None = None,
     ) -> None:
         self.given, self.home, self.language, self.door = given, home, language, door
+        self.away = away is not None
         self.running = True
         """Whether a node runs; known after the first call."""
         self._near = away
@@ -90,6 +91,16 @@ class Asked:
     def config(self) -> Config:
         """The node's settings. Raises ConfigError."""
         return read_config(self.home)
+
+    @property
+    def config_here(self) -> Config | None:
+        """None for a node that was named, and whose settings nobody can read from here."""
+        try:
+            return None if self.away else self.config
+        except ConfigError:
+            if self.door is None:
+                raise
+            return None
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Ask the node that was named, or the running one; when none runs, the store itself.

@@ -24,6 +24,13 @@ KEY_ELSEWHERE = Words(
     ja="中の秘密は封じたままです。鍵 {key} は含まれていません。鍵は別の場所に控えてください。"
     "鍵がなければ、秘密は二度と開けません。",
 )
+ITS_KEY_ELSEWHERE = Words(
+    en="The secrets in it are sealed, and the key of its vault is NOT in it: keep a copy of the "
+    "key elsewhere, or they cannot be opened again.",
+    ja="中の秘密は封じたままです。保管庫の鍵は含まれていません。鍵は別の場所に控えてください。"
+    "鍵がなければ、秘密は二度と開けません。",
+)
+ITS_STORE = Words(en="The store of the node", ja="ノードの保存先")
 CANNOT_RESTORE = Words(en="Nothing was restored: {why}", ja="復元していません: {why}")
 RESTORED = Words(
     en="Restored {store} from {path}: version {version}, {waiting} mails wait.",
@@ -76,7 +83,8 @@ def backup(asked: Asked) -> int:
         return exits.DONE
     size = -(-done["size"] // MIB)
     print(asked.say(BACKED_UP.fill(path=path, size=size, waiting=done["waiting"])))
-    print(asked.say(KEY_ELSEWHERE.fill(key=asked.config.key)))
+    config = asked.config_here
+    print(asked.say(KEY_ELSEWHERE.fill(key=config.key) if config else ITS_KEY_ELSEWHERE))
     return exits.DONE
 
 
@@ -126,7 +134,8 @@ def check_store(asked: Asked) -> int:
     if asked.given.file:
         name, found = asked.given.file, _faults_of(Path(asked.given.file))
     else:
-        name = str(asked.config.store)
+        config = asked.config_here
+        name = str(config.store) if config else asked.say(ITS_STORE)
         found = [Words(**told) for told in asked.call("check_store")]
     if not found:
         print(asked.say(WHOLE.fill(store=name)))

@@ -14,6 +14,7 @@ from noroshi.cli.client import Refused
 from noroshi.cli.hidden import CANNOT_READ, STDIN, contents, typed
 from noroshi.cli.times import clock
 from noroshi.cli.tried import CERTIFICATE, say_that_it_is_asked, told
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.oauth.client_certificates import UnfitCertificate, read
 
@@ -161,8 +162,7 @@ def _bytes(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why)) from None
+        raise Refused("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
 
 
 def _refuse_if_there(out: str | None) -> None:
@@ -178,5 +178,4 @@ def _write(file: Path, pem: str) -> None:
     except FileExistsError:
         raise Refused("conflict", IS_THERE.fill(file=file)) from None
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("trouble", NOT_WRITTEN.fill(file=file, why=why)) from None
+        raise Refused("trouble", NOT_WRITTEN.fill(file=file, why=why(error))) from None

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from noroshi.cli.client import Refused, line_of, no_answer, patience_of, unpacked
 from noroshi.core.system import why
 from noroshi.core.words import Words
+from noroshi.network.said import distrust
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200
@@ -103,7 +104,7 @@ class FarByHttp:
         except TimeoutError:
             raise
         except ssl.SSLCertVerificationError as error:
-            told = NOT_TRUSTED.fill(url=self._url, why=error.verify_message)
+            told = NOT_TRUSTED.fill(url=self._url, why=distrust(error))
             raise Refused("no node", told) from None
         except OSError as error:
             words = CANNOT_REACH.fill(url=self._url, why=why(error))

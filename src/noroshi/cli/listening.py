@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 
 PATIENCE = 10.0
@@ -150,20 +151,20 @@ class _Server6(_Server):
 def _open(listener: Listener) -> tuple[_Server, ...]:
     """One port on both addresses; on 127.0.0.1 alone where there is no IPv6."""
     handler = _handler(listener)
-    why: OSError | None = None
+    last = OSError()
     for _ in range(TRIES):
         try:
             four = _Server(("127.0.0.1", 0), handler)
         except OSError as error:
-            raise NoPort(NO_PORT.fill(why=error.strerror or error)) from None
+            raise NoPort(NO_PORT.fill(why=why(error))) from None
         if not _has_ipv6():
             return (four,)
         try:
             return four, _Server6(("::1", four.server_address[1]), handler)
         except OSError as error:  # somebody else has that port there
-            why = error
+            last = error
             four.server_close()
-    raise NoPort(NO_PORT.fill(why=why))
+    raise NoPort(NO_PORT.fill(why=why(last)))
 
 
 def _has_ipv6() -> bool:

@@ -53,11 +53,37 @@ SAID: Mapping[int, Words] = {
     ),
 }
 
+NO_NAME = Words(en="Name or service not known", ja="そのような名前はありません")
+NOT_NOW = Words(en="Temporary failure in name resolution", ja="いまは名前を解決できません")
+NEVER = Words(en="Non-recoverable failure in name resolution", ja="名前を解決できません")
+NO_ADDRESS = Words(
+    en="No address associated with hostname", ja="その名前にはアドレスがありません"
+)
+RESOLVER: Mapping[int, Words] = {
+    -2: NO_NAME,  # Linux: netdb.h
+    -3: NOT_NOW,
+    -4: NEVER,
+    -5: NO_ADDRESS,
+    11001: NO_NAME,  # Windows: WinError.h
+    11002: NOT_NOW,
+    11003: NEVER,
+    11004: NO_ADDRESS,
+}
+"""What a resolver says, which has numbers of its own."""
+
 
 def why(error: BaseException) -> Words:
     """What an error says of itself: the words that it brings, the system's, else its own."""
     if isinstance(words := getattr(error, "words", None), Words):
         return words
-    known = SAID.get(getattr(error, "errno", None) or 0) if isinstance(error, OSError) else None
+    known = _known(error) if isinstance(error, OSError) else None
     own = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return known or plain(own)
+
+
+def _known(error: OSError) -> Words | None:
+    """OpenSSL has numbers of its own, too, and its words are its own."""
+    if type(error).__module__ == "ssl":
+        return None
+    numbers = RESOLVER if type(error).__name__ == "gaierror" else SAID
+    return numbers.get(error.errno or 0)

@@ -7,7 +7,8 @@ import ssl
 from collections.abc import Sequence
 
 from noroshi.core.mail import Fault, Network
-from noroshi.core.words import NOTHING, Words, joined, plain
+from noroshi.core.system import why
+from noroshi.core.words import NOTHING, Words, joined
 from noroshi.network.racing import NobodyAnswered, NoSource
 from noroshi.ports import RouteTrouble
 
@@ -161,6 +162,16 @@ CERTIFICATE_FILE = Words(
 )
 # X.509 verification errors of OpenSSL: whoever issued it is not known here.
 ISSUERS_FAULT = frozenset({2, 18, 19, 20, 21})
+DISTRUSTED = {
+    9: "まだ有効期間になっていません",
+    10: "有効期限が切れています",
+    18: "自己署名の証明書です",
+    19: "自己署名の認証局が発行しています",
+    20: "発行した認証局の証明書がありません",
+    21: "発行した認証局の証明書がありません",
+    62: "証明書の名前が接続先と一致しません",
+    64: "証明書の IP アドレスが接続先と一致しません",
+}
 OF_TIME, OF_NAME = frozenset({9, 10}), frozenset({62, 64})
 
 
@@ -209,8 +220,7 @@ def why_of(error: OSError) -> Words:
         addresses = [address for address, _ in error.failures]
         pairs = zip(addresses, reasons, strict=True)
         return joined(OF_ONE.fill(address=address, why=why) for address, why in pairs)
-    text = error.strerror or str(error)
-    return plain(text) if text else CLOSED_CONNECTION
+    return why(error) if error.strerror or str(error) else CLOSED_CONNECTION
 
 
 def of_proxy(network: Network, error: OSError | ValueError) -> NotReached:
@@ -257,11 +267,16 @@ def of_certificate(
 ) -> NotReached:
     """Why a certificate is not trusted; `issuer` of the one that was shown, "" if unknown."""
     if not issuer:
-        why = error.verify_message.rstrip(".")
-        return not_reached(_of_code(error.verify_code), where=where, why=why)
+        return not_reached(_of_code(error.verify_code), where=where, why=distrust(error))
     words = REPLACED if network.proxy else UNKNOWN_ISSUER
     told = {"where": where, "issuer": issuer}
     return not_reached(words, Fault.NETWORK, **told, proxy=network.proxy, name=network.name)
+
+
+def distrust(error: ssl.SSLCertVerificationError) -> Words:
+    """What is the matter with a certificate; OpenSSL's own words where it is something rare."""
+    said = error.verify_message.rstrip(".")
+    return Words(en=said, ja=DISTRUSTED.get(error.verify_code, said))
 
 
 def _of_code(code: int) -> Words:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
+from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
 
@@ -28,8 +29,7 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
         try:
             context.load_verify_locations(path)
         except OSError as error:  # ssl.SSLError is one: no certificate in it
-            why = error.strerror or error
-            raise not_reached(CA_FILE, Fault.SETUP, path=path, why=why) from None
+            raise not_reached(CA_FILE, Fault.SETUP, path=path, why=why(error)) from None
     if faults := certificate_faults(certificate, context):
         raise NotReached(faults[0], Fault.SETUP, CERTIFICATE_FILE)
     return context
@@ -77,8 +77,7 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
         # A key that is locked would have OpenSSL ask at the terminal.
         (context or looking_context()).load_cert_chain(path, password="")
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a NUL
-        why = getattr(error, "strerror", None) or error
-        return (CERTIFICATE_FILE.fill(path=path, why=why),)
+        return (CERTIFICATE_FILE.fill(path=path, why=why(error)),)
     return ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Sequence
 
+from noroshi.core.system import why
 from noroshi.core.words import Words
 
 CA_FILE = Words(
@@ -26,5 +27,5 @@ def ca_file_faults(path: str) -> Sequence[Words]:
     except ssl.SSLError:
         return (NO_PEM.fill(path=path),)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        return (CA_FILE.fill(path=path, why=getattr(error, "strerror", None) or error),)
+        return (CA_FILE.fill(path=path, why=why(error)),)
     return ()

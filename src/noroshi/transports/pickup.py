@@ -15,7 +15,8 @@ from typing import Literal
 
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.problems import Unfit
-from noroshi.core.words import Words, plain
+from noroshi.core.system import why
+from noroshi.core.words import Words
 from noroshi.ports import Outside, TransportKind, options
 from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address
 
@@ -157,7 +158,7 @@ class PickupTransport:
 
 def why_of(error: OSError) -> Words:
     """Why the folder cannot be written to."""
-    return WHY.get(error.errno or 0) or plain(error.strerror or str(error))
+    return WHY.get(error.errno or 0) or why(error)
 
 
 def file_name(envelope: Envelope) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -19,6 +20,16 @@ from noroshi.web.house import House
 from noroshi.web.tree import NEW, STOPPED, level_of
 
 PROMETHEUS = "text/plain; version=0.0.4"
+MOMENTS = {
+    "noroshi_route_accepted_timestamp_seconds": (
+        "accepted",
+        "When a provider last took a mail by a route.",
+    ),
+    "noroshi_route_credential_end_timestamp_seconds": (
+        "ends",
+        "The day on which the secret or certificate of a route ends.",
+    ),
+}
 STATES = ("well", "down", "not signed in", "needs somebody")
 
 
@@ -70,14 +81,37 @@ def figures(status: Mapping[str, Any], ledger: Mapping[str, Any]) -> Iterator[st
         for state in STATES:
             named = _labels(route=route["name"], kind=route["kind"], state=state)
             yield f"noroshi_route_state{named} {int(route['state'] == state)}"
+    yield from _of_routes(status["routes"])
     yield from _head("noroshi_queue", "gauge", "Mails in the queue by what they wait for.")
     for name in ("waiting", "out", "held", "set_aside"):
         yield f"noroshi_queue{_labels(state=name)} {status['queue'][name]}"
+    oldest = status["queue"]["oldest"]
+    named = "noroshi_queue_oldest_timestamp_seconds"
+    yield from _head(named, "gauge", "When the oldest that waits was made.")
+    yield from () if oldest is None else (f"{named} {_seconds(oldest)}",)
     yield from _head("noroshi_alarms", "gauge", "All alarms ever, and what became of them.")
     for name, count in ledger["sum"].items():
         yield f"noroshi_alarms{_labels(fate=name)} {count}"
     yield from _head("noroshi_troubles", "gauge", "Troubles of Noroshi itself.")
     yield f"noroshi_troubles {len(status['troubles'])}"
+
+
+def _of_routes(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What is not known of a route has no line."""
+    yield from _head("noroshi_route_waiting", "gauge", "Mails that may go by a route.")
+    for route in routes:
+        yield f"noroshi_route_waiting{_labels(route=route['name'])} {route['waiting']}"
+    for name, (field, help) in MOMENTS.items():
+        yield from _head(name, "gauge", help)
+        for route in routes:
+            if route[field] is not None:
+                yield f"{name}{_labels(route=route['name'])} {_seconds(route[field])}"
+
+
+def _seconds(at: str) -> int:
+    """Of an instant, or of the beginning of a day (UTC), since 1970."""
+    moment = datetime.fromisoformat(at)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def _head(name: str, kind: str, help: str) -> Iterator[str]:

@@ -26,9 +26,9 @@ TWO = Words(en="{one} {other}", ja="{one} {other}")
 WITHIN = Words(en="{one} › {other}", ja="{one} › {other}")
 LISTED = Words(en="{one}, {other}", ja="{one}、{other}")
 BECAME = {"+": "audit.added", "-": "audit.removed"}
-WINDOWS, OF_WINDOW = "maintenance", frozenset({"title", "begins", "ends", "days"})
-FROM_TO = Words(en="{begins} to {ends}", ja="{begins} から {ends} まで")
-WORK = Words(en="{title} ({when})", ja="{title} ({when})")
+FROM_TO = Words(en="{begins} to {ends}", ja="{begins}～{ends}")
+ON_DAYS = Words(en="{when} ({days})", ja="{when} ({days})")
+PLANNED = "maintenance"
 NO_LIMITS = Words(en="no limits", ja="しきい値なし")
 SILENT = Words(en="", ja="")
 
@@ -183,18 +183,18 @@ def said(given: Any, name: str) -> Words | None:
         inner = [said(one, name) for one in given]
         told = [one for one in inner if one is not None]
         return reduce(_listed, told) if len(told) == len(given) else None
-    if isinstance(given, dict):
-        return _window(given) if name == WINDOWS and given.keys() <= OF_WINDOW else None
+    if isinstance(given, Mapping) and name == PLANNED:
+        return _window(given)
     return plain(str(given)) if isinstance(given, int | float) else None
 
 
 def _window(given: Mapping[str, Any]) -> Words:
-    """Planned work, as an administrator would note it."""
-    when = FROM_TO.fill(begins=given.get("begins", ""), ends=given.get("ends", ""))
-    if given.get("days"):
-        when = LISTED.fill(one=when, other=said(given["days"], "days") or SILENT)
-    title = given.get("title", "")
-    return WORK.fill(title=title, when=when) if title else when
+    """A time of planned work: its title, from when to when, and on which days if on some."""
+    begins, ends, title = (given.get(one, "") for one in ("begins", "ends", "title"))
+    when = FROM_TO.fill(begins=begins, ends=ends)
+    if days := said(given.get("days", []), "days") if given.get("days") else None:
+        when = ON_DAYS.fill(when=when, days=days)
+    return TWO.fill(one=plain(str(title)), other=when) if title else when
 
 
 def _listed(one: Words, other: Words) -> Words:

@@ -9,6 +9,7 @@ from pathlib import Path
 from noroshi.cli.client import Refused
 from noroshi.cli.setup import words as said
 from noroshi.cli.setup.talk import STDOUT, Talk
+from noroshi.core.system import why
 from noroshi.core.words import NOTHING, Words
 from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
 from noroshi.guides.handing import handed
@@ -79,8 +80,7 @@ def write(talk: Talk, wanted: Wanted, known: Known, file: str) -> None:
     try:
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        why = error.strerror or error
-        raise Refused("trouble", said.NOT_WRITTEN.fill(file=file, why=why)) from None
+        raise Refused("trouble", said.NOT_WRITTEN.fill(file=file, why=why(error))) from None
     talk.done(said.WROTE_STEPS.fill(file=file))
 
 

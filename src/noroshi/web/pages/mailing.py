@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
-from noroshi.web.doing import asked, attempt, may
+from noroshi.web.doing import Outcome, asked, attempt, may
 from noroshi.web.house import House
 from noroshi.web.mailing import (
     DEFINED,
@@ -24,6 +24,7 @@ from noroshi.web.mailing import (
     ranked,
     shown,
 )
+from noroshi.web.theirs import Side, by_title
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -57,8 +58,14 @@ async def mailing(visit: Visit) -> Response:
     etags = {key: visit.form.get("etag", "")}
     done = await attempt(visit, "definition_change", put={key: after}, etags=etags)
     if done.why:
-        return await _mailing(visit, why=done.why, status=done.status)
+        why = _why_not(visit, done, (key, before))
+        return await _mailing(visit, why=why, status=done.status)
     return visit.to("/mail?did=order#order")
+
+
+def _why_not(visit: Visit, done: Outcome, now: Side) -> tuple[str, ...]:
+    """The order that is in force since somebody else changed it stands on the page itself."""
+    return (by_title(visit, done.why[0], now),) if done.kind == "conflict" else done.why
 
 
 def moved(routes: Sequence[str], name: str, move: str) -> list[str]:
