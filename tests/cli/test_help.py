@@ -145,6 +145,18 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
     assert (ended.value.code, capsys.readouterr().err.splitlines()[0]) == (2, said)
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["alarm"], "noroshi alarm: say which command: acknowledge, take-back, comment\n"),
+        ([], "noroshi: say which command\n"),
+    ],
+)
+async def test_whoever_types_half_a_command_is_told_how_it_goes_on(argv, said):
+    told = await typed("--lang", "en", *argv)
+    assert told.code == 2 and told.err.startswith(said)
+
+
 def test_a_word_that_is_like_no_other_is_told_with_all_there_are(capsys):
     with pytest.raises(SystemExit):
         run(("--lang", "ja", "xyzzy"))

@@ -22,6 +22,10 @@ HELP = Words(en="show this help", ja="この説明を表示します")
 VERSION = Words(en="show the version", ja="バージョンを表示します")
 EXITS = Words(en="exit codes:", ja="終了コード:")
 NO_COMMAND = Words(en="say which command", ja="コマンドを指定してください")
+OF_THESE = Words(
+    en="say which command: {commands}", ja="コマンドを指定してください: {commands}"
+)
+FEW = 10
 TRY_HELP = Words(en="Help: {program} --help", ja="説明: {program} --help")
 WRONG = Words(en="{program}: {message}", ja="{program}: {message}")
 
@@ -114,6 +118,13 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """What argparse calls when something was typed wrongly."""
         self.refuse(_told(message))
+
+    def unsaid(self) -> NoReturn:
+        """No command was typed: which there are."""
+        found = (one.choices for one in self._actions if one.nargs == argparse.PARSER)
+        names = [name for choices in found for name in choices or ()]
+        few = 0 < len(names) <= FEW  # of all that there are the help tells
+        self.refuse(OF_THESE.fill(commands=", ".join(names)) if few else NO_COMMAND)
 
     def refuse(self, words: Words) -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""

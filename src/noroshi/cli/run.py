@@ -14,7 +14,7 @@ from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.asked import PROGRAMS, Asked, at_home, door_of, home_of, language_of
 from noroshi.cli.client import Caller, Refused
-from noroshi.cli.parser import NO_COMMAND, build
+from noroshi.cli.parser import build
 from noroshi.cli.places import RUN, UNIT_FILE
 from noroshi.cli.readable import readable
 from noroshi.config import FILE, ConfigError, read_config
@@ -68,7 +68,7 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
         print(f"noroshi {__version__}")
         return exits.DONE
     if not getattr(given, "run", ""):
-        getattr(given, "parser", parser).refuse(NO_COMMAND)
+        getattr(given, "parser", parser).unsaid()
     with Asked(given, home, language, _door(given, home), _away(given)) as asked:
         return _function(given.run)(asked)
 
