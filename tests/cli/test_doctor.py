@@ -1,7 +1,9 @@
 """`noroshi doctor` of a route whose stages are all passed while its mails still wait."""
 
+import zipfile
+
 from tests.cli.typed import a_node, typed
-from tests.service.asking import NearBy, applied
+from tests.service.asking import NearBy, applied, let_in, opened
 from tests.service.desk import DOWN, Desk
 
 
@@ -29,3 +31,23 @@ async def test_a_fault_that_mails_alone_meet_is_told_with_what_tries_one_again(t
     out, mail = await looked_at(tmp_path, "--lang", "ja", early=False)
     assert "この問題は見つかりません" in out and "直ったようです" not in out
     assert out.endswith(f"直してからすぐに送るには: noroshi queue retry {mail}\n")
+
+
+async def test_of_a_node_elsewhere_nothing_of_this_computer_is_told(tmp_path):
+    desk, rule = Desk(), {"action": "mail", "contacts": ["ops"], "routes": ["seen"]}
+    routes = {"routes__seen": {"kind": "examined"}, "routes__m365": None, "routes__plain": None}
+    await applied(NearBy(desk), rules__all=rule, **routes)
+    token, home = await let_in(desk), tmp_path / "another"
+    assert (await typed("init", "--name", "not-this-one", home=home)).code == 0
+    async with opened(desk, tmp_path) as url:
+        far = {"NOROSHI_URL": url, "NOROSHI_TOKEN": token, "COLUMNS": "200"}
+        told = await typed("doctor", home=tmp_path / "nobody", **far)
+        file = tmp_path / "doctor.zip"
+        bundled = await typed("doctor", "--bundle", str(file), home=home, **far)
+    assert told.err == bundled.err == ""
+    assert f"runs, and answers at {url}" in told.out
+    with zipfile.ZipFile(file) as found:
+        assert {"noroshi.toml", "journal.txt"} <= set(found.namelist())
+        for name in found.namelist():
+            assert b"not-this-one" not in found.read(name), name
+        assert b"on the node's own computer" in found.read("noroshi.toml")

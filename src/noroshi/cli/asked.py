@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from noroshi.cli.client import Caller, Far, NoNode
+from noroshi.cli.client import Away, Caller, Far, NoNode
 from noroshi.cli.commands import COMMANDS
 from noroshi.cli.places import DOOR, HOME
 from noroshi.cli.readable import escaped
@@ -72,13 +72,13 @@ class Asked:
         home: Path,
         language: str,
         door: Path | None,
-        away: Caller | None = None,
+        away: Away | None = None,
     ) -> None:
         self.given, self.home, self.language, self.door = given, home, language, door
-        self.away = away is not None
+        self.away = away
         self.running = True
         """Whether a node runs; known after the first call."""
-        self._near = away
+        self._near: Caller | None = away
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -96,7 +96,7 @@ class Asked:
     def config_here(self) -> Config | None:
         """None for a node that was named, and whose settings nobody can read from here."""
         try:
-            return None if self.away else self.config
+            return None if self.away is not None else self.config
         except ConfigError:
             if self.door is None:
                 raise

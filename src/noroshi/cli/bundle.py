@@ -57,6 +57,10 @@ NOT_OURS = """\
 This node is no service of systemd and writes no log file: its log went to whoever started it.
 サービスではなくログ ファイルもないため、ログは起動した端末に出力されています。
 """
+ELSEWHERE = """\
+It is on the node's own computer, and can be had there: noroshi doctor --bundle FILE
+ノードのコンピューターにあります。そこで noroshi doctor --bundle ファイル を実行すると入ります。
+"""
 MASKED = "\nMail addresses are masked: the same number is the same address."
 MASKED_JA = "\nメールアドレスも伏せました。同じ番号は同じアドレスです。"
 
@@ -136,8 +140,8 @@ def _parts(
     for one in exported.get("documents", ()):
         body = redacting.value(json.loads(one["body"]))
         yield f"definitions/{redacting.text(one['key'])}.json", _json(body)
-    yield FILE, redacting.log(_settings(asked, redacting))
-    yield "journal.txt", redacting.log(_journal(asked))
+    yield FILE, redacting.log(ELSEWHERE if asked.away else _settings(asked, redacting))
+    yield "journal.txt", redacting.log(ELSEWHERE if asked.away else _journal(asked))
 
 
 def _asked(asked: Asked, op: str, **args: Any) -> Any:

@@ -128,6 +128,13 @@ class Caller(Protocol):
         """The answer as JSON's own types. Raises Refused."""
 
 
+class Away(Caller, Protocol):
+    """A node elsewhere."""
+
+    url: str
+    """Where it answers."""
+
+
 def patience_of(op: str) -> float:
     """How many seconds one waits for the answer to an operation."""
     return QUICK_ANSWER if op in QUICK else LONGEST_ANSWER

@@ -15,7 +15,7 @@ Answer = Mapping[str, Any]
 NODE, UNIT = Words(en="Node", ja="ノード"), Words(en="Service", ja="サービス")
 YOU = Words(en="you, on this computer", ja="あなた (このコンピューターで)")
 AT_ONCE = Words(en="at once", ja="すぐ")
-RUNS = Words(en="runs, and answers at {door}", ja="動いています ({door} で応答)")
+RUNS = Words(en="runs, and answers at {where}", ja="動いています ({where} で応答)")
 RUNS_NOT = Words(
     en="No node is running, so nothing is measured or sent now. What follows was looked at by this "
     "command itself.",
@@ -39,8 +39,8 @@ def here(asked: Asked) -> list[Answer]:
 
 def _node(asked: Asked) -> Answer:
     if asked.running:
-        door = asked.door or asked.config.door
-        return _stage("node", NODE, RUNS.fill(door=door))
+        where = asked.away.url if asked.away else asked.door or asked.config.door
+        return _stage("node", NODE, RUNS.fill(where=where))
     lines = (f"systemctl start {NAME}",) if is_service(asked) else ("noroshi serve",)
     return _stage("node", NODE, NOTHING, _remedy(RUNS_NOT, lines))
 
@@ -58,7 +58,7 @@ def _service(said: Mapping[str, str]) -> Answer:
 def is_service(asked: Asked) -> bool:
     """Whether the node that is meant is this machine's service."""
     meant = asked.home == Path(HOME) or asked.door is not None
-    return meant and Path(UNIT_FILE).exists()
+    return asked.away is None and meant and Path(UNIT_FILE).exists()
 
 
 def _stage(name: str, title: Words, found: Words, remedy: Answer | None = None) -> Answer:

@@ -58,7 +58,7 @@ class FarByHttp:
         ca_file: str = "",
         patience: Callable[[str], float] = patience_of,
     ) -> None:
-        self._url, self._where = url, _read(url)
+        self.url, self._where = url, _read(url)
         if not token.isascii() or not token.strip():
             raise Refused("invalid", NO_TOKEN)
         self._token, self._ca_file, self._patience = token.strip(), ca_file, patience
@@ -104,10 +104,10 @@ class FarByHttp:
         except TimeoutError:
             raise
         except ssl.SSLCertVerificationError as error:
-            told = NOT_TRUSTED.fill(url=self._url, why=distrust(error))
+            told = NOT_TRUSTED.fill(url=self.url, why=distrust(error))
             raise Refused("no node", told) from None
         except OSError as error:
-            words = CANNOT_REACH.fill(url=self._url, why=why(error))
+            words = CANNOT_REACH.fill(url=self.url, why=why(error))
             raise Refused("no node", words) from None
 
     def _understood(self, status: int, said: bytes) -> Mapping[str, Any]:
@@ -120,7 +120,7 @@ class FarByHttp:
             "ok" in told or {"error", "words", "problems"} <= set(told)
         ):
             return told
-        raise Refused("no node", NO_MANAGER.fill(url=self._url, status=status))
+        raise Refused("no node", NO_MANAGER.fill(url=self.url, status=status))
 
 
 def _read(url: str) -> SplitResult:

@@ -13,7 +13,7 @@ from pathlib import Path
 from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.asked import PROGRAMS, Asked, at_home, door_of, home_of, language_of
-from noroshi.cli.client import Caller, Refused
+from noroshi.cli.client import Away, Refused
 from noroshi.cli.parser import build
 from noroshi.cli.places import RUN, UNIT_FILE
 from noroshi.cli.readable import readable
@@ -83,7 +83,7 @@ def _door(given: Namespace, home: Path) -> Path | None:
     )
 
 
-def _away(given: Namespace) -> Caller | None:
+def _away(given: Namespace) -> Away | None:
     """The manager of another computer's node, if one is named and no door of this one."""
     url = getattr(given, "url", "") or os.environ.get("NOROSHI_URL", "")
     if not url or ("door" in given and "url" not in given):
