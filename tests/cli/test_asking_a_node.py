@@ -431,7 +431,7 @@ async def test_the_kinds_are_listed_and_one_is_told_in_full(desk, tmp_path):
     told = (await typed("kinds", "disk", home=tmp_path)).out
     assert "include" in told and "Mount points to watch." in told
     listed = json.loads((await typed("kinds", "--json", home=tmp_path)).out)
-    assert [kind["kind"] for kind in listed] == ["disk", "mail", "examined", "post"]
+    assert [kind["kind"] for kind in listed] == ["disk", "mail", "examined", "post", "stopped"]
     assert (await typed("kinds", "floppy", home=tmp_path)).code == 5
 
 

@@ -49,6 +49,11 @@ class Shelf:
     async def secret_names(self) -> Sequence[str]:
         return sorted(self.kept)
 
+    async def drop_secret(self, name: str) -> bool:
+        if name.startswith(self.full):
+            raise StoreError("No space left on device")
+        return self.kept.pop(name, None) is not None
+
     async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
         if self.full == "":
             raise StoreError("No space left on device")

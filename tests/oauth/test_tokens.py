@@ -361,6 +361,19 @@ async def test_each_resource_has_a_token_of_its_own_behind_one_refresh_token(sce
     assert refreshed == ["canary-refresh-1", "canary-refresh-1"]
 
 
+async def test_after_a_new_sign_in_no_token_of_the_one_before_is_handed_out(scene):
+    """It may have been another person's, or from before a consent that was withdrawn."""
+    await scene.signed_in()
+    before = [await scene.source.token(scene.account, resource=r) for r in ("smtp", "graph")]
+    await scene.source.finish(
+        scene.account, scene.authority.walk(await scene.source.begin(scene.account))
+    )
+    after = [await scene.source.token(scene.account, resource=r) for r in ("smtp", "graph")]
+    assert not [token for token in after if token in before]
+    source = scene.restarted()
+    assert after == [await source.token(scene.account, resource=r) for r in ("smtp", "graph")]
+
+
 async def test_what_the_cloud_has_no_scope_for_is_said_and_not_asked(scene):
     await scene.signed_in()
     with pytest.raises(SignInFailed, match="says no scope for that"):

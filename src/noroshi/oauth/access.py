@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import get_args
 
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import Tokens
@@ -71,6 +72,14 @@ class Accesses:
             log.info("an access token of %s is in memory alone: %s", account.name, error)
         until = asked + self._lasts(tokens.expires_in)
         return Access(token=tokens.access, got=asked, until=until)
+
+    async def drop(self, account: Account) -> None:
+        """Those of all resources: somebody signs in anew, perhaps another person."""
+        try:
+            for resource in get_args(Resource):
+                await self._vault.remove(_name(account, resource))
+        except StoreError as error:
+            log.info("what %s had is still in the store: %s", account.name, error)
 
     def _lasts(self, seconds: float) -> float:
         # A server whose tokens are short-lived would be asked at each mail: half their life then.

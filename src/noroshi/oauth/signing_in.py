@@ -128,6 +128,7 @@ class SigningIn:
         entry, tokens = await by_any(account, shown, proxy, ask)
         await self._entries.keep(account, self._first(account, tokens, entry))
         await self._entries.begin(account, replace(begun, done=True))
+        await self._accesses.drop(account)
         access = await self._accesses.keep(account, begun.resource, tokens, asked)
         await self._refusals.forget(account)
         return Completed(resource=begun.resource, access=access)
