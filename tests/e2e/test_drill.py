@@ -35,7 +35,17 @@ def short(tmp_path_factory):
 
 def drilled(temporary, *argv):
     """Its exit code and what it said, each failure by its name."""
-    program = started("lab", "drill", "--fresh", "--json", *argv, temporary=temporary)
+    return drilled_by(("lab", "drill", "--fresh", "--json", *argv), temporary)
+
+
+def drilled_here(lab, home, *argv):
+    """The same of a node and a lab that run already."""
+    where = ("lab", "drill", "--folder", str(lab.folder), "--json")
+    return drilled_by(("--home", str(home.folder), *where, *argv), home.folder.parent)
+
+
+def drilled_by(argv, temporary):
+    program = started(*argv, temporary=temporary)
     said, complained = program.communicate(timeout=900)
     assert complained == ""
     found = json.loads(said)
@@ -82,6 +92,21 @@ def test_an_installation_of_its_own_passes_an_ended_secret_and_an_outage(short):
 @pytest.mark.long
 def test_an_installation_of_its_own_passes_all_ten(short):
     code, found, lost = drilled(short)
+    assert (code, lost) == (0, 0), found
+    assert list(found) == [one.name for one in TEN]
+    assert all(one["passed"] for one in found.values())
+
+
+def test_a_running_node_passes_an_outage_and_is_as_before(lab, home):
+    before = standing(Remote(lab.folder))
+    code, found, lost = drilled_here(lab, home, "--only", "down")
+    assert (code, lost) == (0, 0), found
+    assert found["down"]["passed"] and standing(Remote(lab.folder)) == before
+
+
+@pytest.mark.long
+def test_a_running_node_passes_all_ten(lab, home):
+    code, found, lost = drilled_here(lab, home)
     assert (code, lost) == (0, 0), found
     assert list(found) == [one.name for one in TEN]
     assert all(one["passed"] for one in found.values())
