@@ -49,7 +49,7 @@ async def test_a_note_on_a_version_obeys_no_terminal(desk, tmp_path):
     told = await typed("versions", home=tmp_path)
     assert SHOWN in told.out and "\x1b" not in told.out and "\x9b" not in told.out
     told = await typed("versions", "--json", home=tmp_path)
-    assert json.loads(told.out)[0]["note"] == BAD and "\x9b" not in told.out
+    assert json.loads(told.out)[0]["note"] == {"en": BAD, "ja": BAD} and "\x9b" not in told.out
 
 
 async def test_a_refusal_obeys_no_terminal_either(desk, tmp_path):

@@ -157,7 +157,7 @@ async def test_an_alarm_in_the_ledger_leads_to_its_monitor_by_its_name_of_today(
     found = (await browser.get("/ledger?q=shop1/base/disks")).text
     page = re.search(r'href="(/ledger/alarm\?id=[^"]+)"', found)[1]
     told = (await browser.get(page)).text
-    assert 'href="/monitor/shop1/base/disks"' in told and "<dd>web1/base/disks" in told
+    assert 'href="/monitor/shop1/base/disks"' in told and "<span>web1/base/disks" in told
 
 
 async def test_noroshi_itself_keeps_its_name(browser):

@@ -36,4 +36,4 @@ def test_what_is_wrong_is_told_by_what_people_call_it(case):
 
 
 def test_what_has_no_name_of_ours_keeps_its_key():
-    assert told_at("wanted", "no", "en") == "wanted: no"
+    assert told_at("fancy", "no", "en") == "fancy: no"
