@@ -223,6 +223,10 @@ def test_a_monitor_of_a_page_has_the_network_it_names():
     assert monitor_of(with_monitor(kind="page")).network == Network()
 
 
+def test_a_title_may_have_the_wide_blank_of_japanese():
+    assert monitor_of(replace(WEB, title="受付\u30001号機")).instance.title == "受付\u30001号機"
+
+
 def test_which_way_is_bad_is_the_kinds_to_say():
     web = with_monitor(kind="process", limits={"count": LimitsDef(warning=3, critical=1)})
     assert monitor_of(web).limits == {"count": Limits(warning=3, critical=1, rising=False)}

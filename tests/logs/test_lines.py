@@ -21,6 +21,7 @@ def record(text, *args, exc_info=None):
         pytest.param(
             "ディスク「C:」がいっぱいです", "ディスク「C:」がいっぱいです", id="Japanese"
         ),
+        pytest.param("1号機\u3000停止", "1号機\u3000停止", id="a wide blank"),
         pytest.param("two\nlines\r\n", r"two\nlines\r\n", id="line breaks"),
         pytest.param("\x1b[2Jgone", r"\x1b[2Jgone", id="a terminal's commands"),
         pytest.param("a\u202eb", r"a\u202eb", id="writing turned round"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
+from noroshi.core.printable import printable
 from noroshi.core.problems import Place
 from noroshi.core.words import Words
 from noroshi.core.written import duration, is_zone
@@ -44,8 +45,13 @@ TWICE = Words(en="names {given} twice", ja="{given} が2回書かれています
 
 def title(given: str, place: Place) -> None:
     """A title stands in subjects of mails: a line break there would begin a header."""
-    if not given.isprintable():
+    if not is_line(given):
         place.at("title").say(NO_LINE)
+
+
+def is_line(given: str) -> bool:
+    """Whether it is one line of what can be seen, blanks of every width among it."""
+    return printable(given) == given
 
 
 def zone(given: str, place: Place) -> str:

@@ -7,6 +7,8 @@ import traceback
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from noroshi.core.printable import printable
+
 HEAD, TAIL = 3000, 5000
 """Letters kept of what is longer: a traceback says at its end what happened. Together, in
 UTF-8, less than the 48 KiB at which the journal cuts a line (journald.conf(5), LineMax=)."""
@@ -50,8 +52,8 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
-        for letter in text
+        letter if seen != "?" else letter.encode("unicode_escape").decode("ascii")
+        for letter, seen in zip(text, printable(text), strict=True)
     )
 
 
