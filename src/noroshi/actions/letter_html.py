@@ -9,21 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from noroshi.actions.letter import (
-    TRAIL,
-    Gauge,
-    Page,
-    Part,
-    Post,
-    Quote,
-    Row,
-    cut,
-    one_line,
-    tidy,
-)
+from noroshi.actions.letter import TRAIL, Page, Part, Post, Quote, Row, cut, one_line, tidy
 from noroshi.actions.letter_cells import cell, said, table, td
 from noroshi.actions.letter_frame import framed
-from noroshi.actions.letter_look import GROUNDS, INKS, LINE, MONO, ground_of, ink_of
+from noroshi.actions.letter_gauge import BETWEEN, gauge_of
+from noroshi.actions.letter_look import INKS, LINE, MONO, ground_of, ink_of
 from noroshi.core.words import Words
 
 MOST_BYTES = 100 * 1024
@@ -50,8 +40,6 @@ MORE_LINES = Words(
     en="… {count} more lines, in the text form of this mail",
     ja="… ほかに{count}行。このメールのテキスト形式にあります",
 )
-NOW = Words(en="now {text}", ja="いま {text}")
-BETWEEN = Words(en=" · ", ja=" ・ ")
 MORE = Words(
     en="and {count} more. The text form of this mail names them all.",
     ja="ほかに{count}件あります。このメールのテキスト形式には、すべて書いてあります。",
@@ -75,7 +63,7 @@ def _around(page: Page, most: int) -> Iterator[str]:
     yield _band(page)
     yield NOTE_HERE
     yield from _story(page, most)
-    yield from _gauge(page.gauge, page.language)
+    yield from gauge_of(page.gauge, page.language)
     yield from _quote(page.quote, page.language, most)
     yield from _facts(page.rows)
     yield PARTS_HERE
@@ -215,48 +203,6 @@ def _line(line: str) -> str:
     """Blanks are kept: they are columns in many logs."""
     told = said(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
     return told.replace("  ", "&nbsp; ") or "&nbsp;"
-
-
-# A share of 100 as a bar
-
-
-def _gauge(gauge: Gauge | None, language: str) -> Iterator[str]:
-    if gauge is None:
-        return
-    now = NOW.fill(text=gauge.text).say(language)
-    stops = BETWEEN.say(language).join([*(stop.text for stop in gauge.stops), now])
-    bars = "".join(_bar(width, ground) for width, ground in _shares(gauge))
-    yield (
-        f'<tr><td class="p" style="padding:2px 24px 2px 24px;">{table()}<tr>{bars}</tr>'
-        "</table></td></tr>"
-    )
-    scale = td("0%", "mute", size=12, pad="0", wide=False, more=' width="40"')
-    limits = td(said(stops, 100), "mute", size=12, pad="0", wide=False, more=' align="right"')
-    yield (
-        f'<tr><td class="p" style="padding:0 24px 12px 24px;">{table()}<tr>{scale}{limits}</tr>'
-        "</table></td></tr>"
-    )
-
-
-def _bar(width: float, ground: str) -> str:
-    day = GROUNDS[ground].day
-    return (
-        f'<td width="{width:.1f}%" height="14" bgcolor="{day}" class="g-{ground}" '
-        f'style="background-color:{day};font-size:1px;line-height:14px;">&nbsp;</td>'
-    )
-
-
-def _shares(gauge: Gauge) -> Iterator[tuple[float, str]]:
-    """Grey up to the first limit, then each level's colour, then what is left."""
-    value = min(max(gauge.value, 0.0), 100.0)
-    edges = [(0.0, "bar")]
-    edges += [(stop.value, f"bar-{stop.level.value}") for stop in gauge.stops]
-    ends = [*(edge for edge, _ in edges[1:]), 100.0]
-    for (start, ground), end in zip(edges, ends, strict=True):
-        if min(end, value) > start:
-            yield min(end, value) - start, ground
-    if value < 100:
-        yield 100 - value, "rest"
 
 
 # Several things in one mail
