@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from noroshi.actions.letter import TRAIL, Page, Part, Post, Quote, Row, cut, one_line, tidy
-from noroshi.actions.letter_cells import cell, said, table, td
+from noroshi.actions.letter_cells import PHRASES, cell, phrased, said, table, td
 from noroshi.actions.letter_frame import framed
 from noroshi.actions.letter_gauge import BETWEEN, gauge_of
 from noroshi.actions.letter_look import INKS, LINE, MONO, ground_of, ink_of
@@ -65,9 +65,9 @@ def _around(page: Page, most: int) -> Iterator[str]:
     yield from _story(page, most)
     yield from gauge_of(page.gauge, page.language)
     yield from _quote(page.quote, page.language, most)
-    yield from _facts(page.rows)
+    yield from _facts(page.rows, page.language)
     yield PARTS_HERE
-    yield from _facts(page.later)
+    yield from _facts(page.later, page.language)
     yield _foot(page)
 
 
@@ -125,7 +125,7 @@ def _story(page: Page, most: int) -> Iterator[str]:
         yield cell(where, "soft", size=14, pad=f"20px 24px {below}px 24px")
     if page.headline:
         first, *others = tidy(page.headline).strip().split("\n")
-        yield _headline(first, 4 if page.where else 18)
+        yield _headline(first, 4 if page.where else 18, page.language)
         if others:
             yield from _quote(Quote("", tuple(others)), page.language)
     sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:most]]
@@ -141,23 +141,27 @@ def _left_out(count: int, language: str) -> Sequence[str]:
     return (_inked(MORE_LINES.fill(count=count).say(language), "mute", "span"),)
 
 
-def _headline(text: str, top: int) -> str:
+def _headline(text: str, top: int, language: str) -> str:
     """A long one is no headline any more: it is set like the sentences below it."""
     size, weight = (20, "bold") if len(text) <= LONGEST_HEADLINE else (15, "normal")
     style = (
         f"margin:0;font-size:{size}px;line-height:{round(size * 1.5)}px;font-weight:{weight};"
     )
-    inner = f'<h1 style="{style}">{said(text, LONGEST_SENTENCE)}</h1>'
+    style += PHRASES.get(language, "")
+    inner = f'<h1 style="{style}">{phrased(text, LONGEST_SENTENCE, language)}</h1>'
     return cell(inner, "ink", size=size, pad=f"{top}px 24px 10px 24px")
 
 
-def _facts(rows: tuple[Row, ...]) -> Iterator[str]:
+def _facts(rows: tuple[Row, ...], language: str) -> Iterator[str]:
     if rows:
-        yield f'<tr><td class="p" style="padding:4px 24px 16px 24px;">{_pairs(rows)}</td></tr>'
+        told = _pairs(rows, language)
+        yield f'<tr><td class="p" style="padding:4px 24px 16px 24px;">{told}</td></tr>'
 
 
-def _pairs(rows: Iterable[Row]) -> str:
-    told = "".join(f"<tr>{_label(row)}{_value(row)}</tr>" for row in [*rows][:MOST_ROWS])
+def _pairs(rows: Iterable[Row], language: str) -> str:
+    told = "".join(
+        f"<tr>{_label(row)}{_value(row, language)}</tr>" for row in [*rows][:MOST_ROWS]
+    )
     return (
         f'<table width="100%" cellpadding="0" cellspacing="0" border="0" class="l" '
         f'style="table-layout:fixed;border-top:1px solid {LINE.day};">{told}</table>'
@@ -180,9 +184,9 @@ def _label(row: Row) -> str:
     )
 
 
-def _value(row: Row) -> str:
-    inner = said(row.value, LONGEST_VALUE)
-    return td(inner, "ink", size=13, pad="6px 0", line="bottom", wide=False)
+def _value(row: Row, language: str) -> str:
+    inner, style = phrased(row.value, LONGEST_VALUE, language), PHRASES.get(language, "")
+    return td(inner, "ink", size=13, pad="6px 0", style=style, line="bottom", wide=False)
 
 
 def _quote(quote: Quote | None, language: str, most: int = MOST_LINES) -> Iterator[str]:
