@@ -30,10 +30,10 @@
 
   const all = () => [...busy.keys()].forEach(end);
 
-  // What opens another window or brings a file leaves this page as it is.
-  function leaves(form, button) {
+  // What opens another window leaves this page as it is; files are brought by links, not by forms.
+  function waits(form, button) {
     const target = button?.getAttribute("formtarget") ?? form.getAttribute("target");
-    return form.getAttribute("method") === "post" && !target && !form.hasAttribute("data-file");
+    return form.getAttribute("method") === "post" && !target;
   }
 
   document.addEventListener("submit", (event) => {
@@ -44,7 +44,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target, button = event.submitter;
     if (event.defaultPrevented && !form.hasAttribute("hx-post")) return;
-    if (leaves(form, button)) begin(form, button);
+    if (waits(form, button)) begin(form, button);
   });
   document.addEventListener("htmx:finally:request", (event) => end(event.detail.ctx.sourceElement));
   // The way back may lead to this very page as it was left; Escape stops what is under way.
