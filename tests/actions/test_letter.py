@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -114,3 +116,29 @@ def test_what_is_cut_says_so():
 
 def test_line_ends_stay_and_what_moves_a_cursor_does_not():
     assert tidy("a\r\nb\rc\td\x1b[1;31me\x08\u2066") == "a\nb\nc    de\ufffd\ufffd"
+
+
+def test_a_japanese_mail_stays_below_what_gmail_shows_whatever_its_words():
+    words = "字字ア" * 26
+    rows = tuple(Row(words, words) for _ in range(40))
+    html = as_html(page(words, language="ja", rows=rows, later=rows))
+    assert len(html.encode()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Microsoft 365 がサインインを拒否しました。", ["サインインを", "拒否しました"]),
+        ("応答のないコンピューターがあります", ["応答のない", "コンピューターがあります"]),
+        ("サインインの期限切れのお知らせ", ["サインインの", "期限切れの", "お知らせ"]),
+        ("<b> の" + "長" * 13, []),
+    ],
+)
+def test_a_japanese_title_or_value_is_broken_between_words_and_never_inside_of_one(title, told):
+    html = as_html(page("x", language="ja", headline=title, rows=(Row("x", title),)))
+    shown = html[html.index("<h1") : html.index("</h1>")]
+    value = html[html.index("</th>") :]
+    assert re.findall(r'nowrap;">([^<]*)</span>', value[: value.index("</tr>")]) == told
+    assert re.findall(r'<span style="white-space:nowrap;">([^<]*)</span>', shown) == told
+    assert unescape(re.sub("<[^>]*>", "", shown)) == title
+    assert "nowrap" not in as_html(page(headline="Sign-in was refused", trail=()))

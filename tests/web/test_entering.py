@@ -7,7 +7,8 @@ from noroshi.core.people import VIEWER, User
 from noroshi.people import keys
 from noroshi.people.entering import SEED
 from noroshi.vault import Secret
-from noroshi.web.visit import ours, preferred
+from noroshi.web.sent import ours
+from noroshi.web.visit import preferred
 from tests.service.asking import opened
 from tests.service.desk import CANARY, Desk
 from tests.web.browser import GOOD, Browser, browsing, with_user

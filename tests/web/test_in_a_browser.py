@@ -103,8 +103,9 @@ async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(d
     await applied(NearBy(desk), **more)
     async with looking(desk, tmp_path) as seen:
         page = seen.page
-        for summary in ("#s-web1", "#s-web1--base"):
-            await page.focus(summary)
+        for name in ("#s-web1", "#s-web1--base"):
+            await page.focus(name)
+            await page.keyboard.press("Tab")
             await page.keyboard.press("Enter")
             await page.wait_for_selector("#s-web1--base")
         link = page.locator('a[href="/monitor/web1/base/disks"]').first

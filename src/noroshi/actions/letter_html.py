@@ -9,21 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from noroshi.actions.letter import (
-    TRAIL,
-    Gauge,
-    Page,
-    Part,
-    Post,
-    Quote,
-    Row,
-    cut,
-    one_line,
-    tidy,
-)
-from noroshi.actions.letter_cells import cell, said, table, td
+from noroshi.actions.letter import TRAIL, Page, Part, Post, Quote, Row, cut, one_line, tidy
+from noroshi.actions.letter_cells import PHRASES, cell, phrased, said, table, td
 from noroshi.actions.letter_frame import framed
-from noroshi.actions.letter_look import GROUNDS, INKS, LINE, MONO, ground_of, ink_of
+from noroshi.actions.letter_gauge import BETWEEN, gauge_of
+from noroshi.actions.letter_look import INKS, LINE, MONO, ground_of, ink_of
 from noroshi.core.words import Words
 
 MOST_BYTES = 100 * 1024
@@ -50,8 +40,6 @@ MORE_LINES = Words(
     en="… {count} more lines, in the text form of this mail",
     ja="… ほかに{count}行。このメールのテキスト形式にあります",
 )
-NOW = Words(en="now {text}", ja="いま {text}")
-BETWEEN = Words(en=" · ", ja=" ・ ")
 MORE = Words(
     en="and {count} more. The text form of this mail names them all.",
     ja="ほかに{count}件あります。このメールのテキスト形式には、すべて書いてあります。",
@@ -75,11 +63,11 @@ def _around(page: Page, most: int) -> Iterator[str]:
     yield _band(page)
     yield NOTE_HERE
     yield from _story(page, most)
-    yield from _gauge(page.gauge, page.language)
+    yield from gauge_of(page.gauge, page.language)
     yield from _quote(page.quote, page.language, most)
-    yield from _facts(page.rows)
+    yield from _facts(page.rows, page.language)
     yield PARTS_HERE
-    yield from _facts(page.later)
+    yield from _facts(page.later, page.language)
     yield _foot(page)
 
 
@@ -137,7 +125,7 @@ def _story(page: Page, most: int) -> Iterator[str]:
         yield cell(where, "soft", size=14, pad=f"20px 24px {below}px 24px")
     if page.headline:
         first, *others = tidy(page.headline).strip().split("\n")
-        yield _headline(first, 4 if page.where else 18)
+        yield _headline(first, 4 if page.where else 18, page.language)
         if others:
             yield from _quote(Quote("", tuple(others)), page.language)
     sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:most]]
@@ -153,23 +141,27 @@ def _left_out(count: int, language: str) -> Sequence[str]:
     return (_inked(MORE_LINES.fill(count=count).say(language), "mute", "span"),)
 
 
-def _headline(text: str, top: int) -> str:
+def _headline(text: str, top: int, language: str) -> str:
     """A long one is no headline any more: it is set like the sentences below it."""
     size, weight = (20, "bold") if len(text) <= LONGEST_HEADLINE else (15, "normal")
     style = (
         f"margin:0;font-size:{size}px;line-height:{round(size * 1.5)}px;font-weight:{weight};"
     )
-    inner = f'<h1 style="{style}">{said(text, LONGEST_SENTENCE)}</h1>'
+    style += PHRASES.get(language, "")
+    inner = f'<h1 style="{style}">{phrased(text, LONGEST_SENTENCE, language)}</h1>'
     return cell(inner, "ink", size=size, pad=f"{top}px 24px 10px 24px")
 
 
-def _facts(rows: tuple[Row, ...]) -> Iterator[str]:
+def _facts(rows: tuple[Row, ...], language: str) -> Iterator[str]:
     if rows:
-        yield f'<tr><td class="p" style="padding:4px 24px 16px 24px;">{_pairs(rows)}</td></tr>'
+        told = _pairs(rows, language)
+        yield f'<tr><td class="p" style="padding:4px 24px 16px 24px;">{told}</td></tr>'
 
 
-def _pairs(rows: Iterable[Row]) -> str:
-    told = "".join(f"<tr>{_label(row)}{_value(row)}</tr>" for row in [*rows][:MOST_ROWS])
+def _pairs(rows: Iterable[Row], language: str) -> str:
+    told = "".join(
+        f"<tr>{_label(row)}{_value(row, language)}</tr>" for row in [*rows][:MOST_ROWS]
+    )
     return (
         f'<table width="100%" cellpadding="0" cellspacing="0" border="0" class="l" '
         f'style="table-layout:fixed;border-top:1px solid {LINE.day};">{told}</table>'
@@ -192,9 +184,9 @@ def _label(row: Row) -> str:
     )
 
 
-def _value(row: Row) -> str:
-    inner = said(row.value, LONGEST_VALUE)
-    return td(inner, "ink", size=13, pad="6px 0", line="bottom", wide=False)
+def _value(row: Row, language: str) -> str:
+    inner, style = phrased(row.value, LONGEST_VALUE, language), PHRASES.get(language, "")
+    return td(inner, "ink", size=13, pad="6px 0", style=style, line="bottom", wide=False)
 
 
 def _quote(quote: Quote | None, language: str, most: int = MOST_LINES) -> Iterator[str]:
@@ -215,48 +207,6 @@ def _line(line: str) -> str:
     """Blanks are kept: they are columns in many logs."""
     told = said(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
     return told.replace("  ", "&nbsp; ") or "&nbsp;"
-
-
-# A share of 100 as a bar
-
-
-def _gauge(gauge: Gauge | None, language: str) -> Iterator[str]:
-    if gauge is None:
-        return
-    now = NOW.fill(text=gauge.text).say(language)
-    stops = BETWEEN.say(language).join([*(stop.text for stop in gauge.stops), now])
-    bars = "".join(_bar(width, ground) for width, ground in _shares(gauge))
-    yield (
-        f'<tr><td class="p" style="padding:2px 24px 2px 24px;">{table()}<tr>{bars}</tr>'
-        "</table></td></tr>"
-    )
-    scale = td("0%", "mute", size=12, pad="0", wide=False, more=' width="40"')
-    limits = td(said(stops, 100), "mute", size=12, pad="0", wide=False, more=' align="right"')
-    yield (
-        f'<tr><td class="p" style="padding:0 24px 12px 24px;">{table()}<tr>{scale}{limits}</tr>'
-        "</table></td></tr>"
-    )
-
-
-def _bar(width: float, ground: str) -> str:
-    day = GROUNDS[ground].day
-    return (
-        f'<td width="{width:.1f}%" height="14" bgcolor="{day}" class="g-{ground}" '
-        f'style="background-color:{day};font-size:1px;line-height:14px;">&nbsp;</td>'
-    )
-
-
-def _shares(gauge: Gauge) -> Iterator[tuple[float, str]]:
-    """Grey up to the first limit, then each level's colour, then what is left."""
-    value = min(max(gauge.value, 0.0), 100.0)
-    edges = [(0.0, "bar")]
-    edges += [(stop.value, f"bar-{stop.level.value}") for stop in gauge.stops]
-    ends = [*(edge for edge, _ in edges[1:]), 100.0]
-    for (start, ground), end in zip(edges, ends, strict=True):
-        if min(end, value) > start:
-            yield min(end, value) - start, ground
-    if value < 100:
-        yield 100 - value, "rest"
 
 
 # Several things in one mail

@@ -7,27 +7,25 @@ field that still says what it showed keeps what the definition said before, writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from noroshi.core.words import Words
 from noroshi.definitions.toml import value as toml
+from noroshi.web.cells import Cell, Choice, Say, cells_of, choice, columns_of, label
 from noroshi.web.posted import (
     ABSENT,
     Form,
-    entries_of,
     is_given,
     is_there,
     parsed,
     plain,
     rows_of,
     several,
-    split,
     typed,
     written,
 )
-from noroshi.web.shapes import Column, Schema, Shape, shapes
+from noroshi.web.shapes import Schema, Shape, shapes
 from noroshi.web.spots import at_setting
 from noroshi.web.tree import STEP
 from noroshi.web.wheres import told_at
@@ -36,33 +34,12 @@ from noroshi.web.words import TEXTS
 
 Problems = Sequence[tuple[str, str]]
 """Where (a field's name, or a place inside of it) and what, in the reader's language."""
-Say = Callable[[Words], str]
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
 """So many empty places a list in order has, so many places at least; empty rows."""
 EACH = ("list", "map", "lines")
 """What is typed one to a line."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 """What no field stands for: made by Noroshi, or drawn by itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One that can be chosen; `name` is its box's, where several can."""
-
-    value: str
-    label: str
-    name: str = ""
-    chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One of a table: what stands in it, or the boxes that it has instead."""
-
-    name: str
-    value: str
-    label: str
-    boxes: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +191,8 @@ def _field(
         choices=_choices(shape, name, form, drawn),
         places=_places(shape, name, form),
         rows=_rows(shape, name, form),
-        columns=tuple(
-            (label(c.name, shape.name, drawn.say), drawn.say(c.help)) for c in shape.columns
-        ),
-        entries=_entries(shape, name, form, drawn.say),
+        columns=columns_of(shape, drawn.say),
+        entries=cells_of(shape, name, form, drawn.say),
         problems=tuple(
             _inside(shape, where.removeprefix(name), what, drawn.say)
             for where, what in problems
@@ -239,18 +214,6 @@ def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
         return drawn.say(TEXTS["form.unset"])
     words = said(told, shape.name)
     return drawn.say(words) if words else toml(told)
-
-
-def label(name: str, kind: str, say: Say) -> str:
-    """What a setting is called where people read; its own name if nobody gave it one."""
-    words = TEXTS.get(f"field.{kind}.{name}") or TEXTS.get(f"field.{name}")
-    return say(words) if words else name
-
-
-def choice(value: str, name: str, say: Say) -> str:
-    """What something to choose for a setting is called."""
-    words = TEXTS.get(f"choice.{name}.{value}") or TEXTS.get(f"choice.{value}")
-    return say(words) if words else value
 
 
 def _called(shape: Shape, one: str, drawn: Drawn) -> str:
@@ -303,39 +266,6 @@ def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ..
     filled = rows_of(name, form)
     empty = [(shape.choices[0], "")] * SPARE_ROWS
     return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled, *empty], 1))
-
-
-def _entries(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell, ...], ...]:
-    """The entries of a table, one more than are filled."""
-    if shape.sort != "table":
-        return ()
-    found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
-    return tuple(
-        tuple(
-            _cell(shape, one, f"{name}.{n}.{one.name}", entry[one.name], say)
-            for one in shape.columns
-        )
-        for n, entry in enumerate(found, 1)
-    )
-
-
-def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
-    there = split(text)
-    boxes = dict.fromkeys((*column.choices, *there)) if column.choices else ()
-    return Cell(
-        name=name,
-        value=text,
-        label=label(column.name, shape.name, say),
-        boxes=tuple(
-            Choice(
-                value=one,
-                label=choice(one, column.name, say),
-                name=f"{name}.{one}",
-                chosen=one in there,
-            )
-            for one in boxes
-        ),
-    )
 
 
 def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:

@@ -18,6 +18,7 @@ NAMES = (
     "logo.svg",
     "live.js",
     "copy.js",
+    "busy.js",
     "vendor/htmx/htmx.min.js",
     "vendor/htmx/hx-sse.min.js",
 )

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -29,31 +29,21 @@ from noroshi.service import (
     attend,
 )
 from noroshi.service.offer import STORE_TROUBLE
-from noroshi.web.api import STATUS, body_of
+from noroshi.web.api import STATUS
 from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
 from noroshi.web.house import House
 from noroshi.web.instead import on_page
 from noroshi.web.moments import timed, zone_of
 from noroshi.web.once_more import ONCE_MORE, answered, asked_with
 from noroshi.web.roles import for_people
-from noroshi.web.uploads import Upload, boundary_of, parts_of
+from noroshi.web.sent import LONGEST_OF_A_STRANGER, form_of, is_foreign, ours, sent
+from noroshi.web.uploads import Upload, boundary_of
 from noroshi.web.words import TEXTS
 
 log = logging.getLogger(__name__)
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
-LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
-LONGEST_OF_A_STRANGER = 1 << 18
-"""Of each of a thousand connections it may be in memory. It has room for what somebody typed whose
-log-in ended meanwhile."""
-MOST_FIELDS = 20_000
-"""A rule's form has a box for each contact, a notification's one for each instance: as many of them
-as fit into LONGEST_FORM by names of usual length. They are counted before they are split."""
-TOO_LONG = Words(
-    en="What was sent is longer than {most}. Nothing was changed; send it in parts.",
-    ja="送られた内容が {most} を超えています。何も変更していません。分けて送ってください。",
-)
 RAISED: Mapping[str, type[Refusal]] = {
     one.kind: one for one in (Conflict, Forbidden, Invalid, NotFound, NotSure)
 }
@@ -62,7 +52,6 @@ PREVIEWED = frozenset({"etag", "version"})
 """What only the forms of settings send, which all show what they would change."""
 OPENED = "details"
 """The element that asks when somebody opens it."""
-FOREIGN = frozenset({"cross-site", "same-site"})
 
 
 @dataclass
@@ -243,10 +232,9 @@ async def _afterwards(visit: Visit) -> Response:
     if fetched(request):  # or the page of the log-in would stand in a corner of this one
         return Response(headers={"HX-Refresh": "true"})
     uploads = boundary_of(request.headers.get("content-type", ""))
-    foreign = request.headers.get("sec-fetch-site", "") in FOREIGN
-    if request.method != "POST" or foreign or uploads:
+    if request.method != "POST" or is_foreign(request) or uploads:
         return visit.to_log_in()
-    form = await _form(request, LONGEST_OF_A_STRANGER)
+    form = await form_of(request, LONGEST_OF_A_STRANGER)
     if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
     kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
@@ -274,9 +262,9 @@ async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     if visit.person is None and not anybody:
         return await _afterwards(visit)
     if request.method == "POST":
-        if request.headers.get("sec-fetch-site", "") in FOREIGN:
+        if is_foreign(request):
             raise Forbidden(NOT_OURS)
-        visit.form, visit.files = await _sent(visit)
+        visit.form, visit.files = await sent(visit.request, stranger=visit.person is None)
         see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
         try:
             visit.form = await _taken(visit)
@@ -294,57 +282,12 @@ async def _taken(visit: Visit) -> Mapping[str, str]:
     return form
 
 
-async def _sent(visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]]:
-    """The fields of a form, and its files: nobody sends files before they have logged in."""
-    boundary = boundary_of(visit.request.headers.get("content-type", ""))
-    if visit.person is None or not boundary:
-        most = LONGEST_OF_A_STRANGER if visit.person is None else LONGEST_FORM
-        return await _form(visit.request, most), ()
-    try:
-        return parts_of(await _heard(visit.request, LONGEST_UPLOAD), boundary)
-    except ValueError:  # what no browser sends
-        raise Forbidden(NOT_OURS) from None
-
-
-async def _form(request: Request, most: int) -> Mapping[str, str]:
-    body = await _heard(request, most)
-    try:
-        text = body.decode()
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError:  # no UTF-8, or too many fields: no form of ours
-        raise Forbidden(NOT_OURS) from None
-
-
-async def _heard(request: Request, most: int) -> bytes:
-    """What was sent. Raises Invalid, which says how long it may be."""
-    body = await body_of(request, most)
-    if body is None:
-        raise Invalid(TOO_LONG.fill(most=_size(most)))
-    return body
-
-
-def _size(most: int) -> str:
-    return f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
-
-
 def _bring(answer: Response, house: House, key: str) -> None:
     rules = {"path": "/", "secure": house.secure, "httponly": True, "samesite": "lax"}
     if key:
         answer.set_cookie(house.cookie, key, **rules)  # type: ignore[arg-type]
     else:
         answer.delete_cookie(house.cookie, **rules)  # type: ignore[arg-type]
-
-
-def ours(where: str) -> str:
-    """An address on this very server, as it was asked for; else the first page."""
-    plain_path = where.startswith("/") and not where.startswith(("//", "/\\"))
-    if not plain_path or not where.isascii() or not where.isprintable() or "\\" in where:
-        return "/"
-    try:
-        parts = urlsplit(where)
-    except ValueError:
-        return "/"
-    return "/" if parts.scheme or parts.netloc else where
 
 
 def preferred(accepted: str) -> str:

@@ -21,6 +21,7 @@ from noroshi.web.words_settings import SETTINGS
 from noroshi.web.words_watching import WATCHING
 
 TEXTS: Mapping[str, Words] = {
+    "busy": Words(en="Working…", ja="処理しています…"),
     "skip": Words(en="Skip to content", ja="本文へ移動"),
     "pages": Words(en="Main pages", ja="主なページ"),
     "person.menu": Words(en="Menu of {name} ({role})", ja="{name} のメニュー ({role})"),

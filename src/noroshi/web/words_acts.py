@@ -50,6 +50,7 @@ ACTS: Mapping[str, Words] = {
         ja="ひな形 {part} の監視項目を追加しました。",
     ),
     "tree.stopped": Words(en="{who}, version {version}", ja="{who}・版 {version}"),
+    "tree.inside": Words(en="Inside {name}", ja="{name} の中"),
     "tree.page": Words(en="List and actions", ja="一覧と操作"),
     "part.monitors": Words(en="Monitors", ja="監視項目"),
     "part.monitor": Words(en="Monitor", ja="監視項目"),

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from noroshi.core.own import OWN
 from noroshi.service import NotFound
 from noroshi.web.asks import MARK, Ask, asked_at, asks_of
+from noroshi.web.cells import label
 from noroshi.web.doing import Outcome, address, asked, may, surely, told, typed
-from noroshi.web.forms import label
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.mailing import of_type

@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from noroshi.people import NoEntry
 from noroshi.web.house import House
-from noroshi.web.visit import MOST_FIELDS, NOT_KEPT, Visit, ours, page
+from noroshi.web.sent import MOST_FIELDS, ours
+from noroshi.web.visit import NOT_KEPT, Visit, page
 
 LONGEST_CODE = 40
 

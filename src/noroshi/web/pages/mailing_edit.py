@@ -11,10 +11,11 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.defined_sending import AccountDef, NetworkDef, RouteDef
 from noroshi.service import NotFound
+from noroshi.web.cells import Choice
 from noroshi.web.changing import REMOVE, Edit
 from noroshi.web.doing import address, asked, see_that_may
 from noroshi.web.editor import Look, Section, edited, name_field, opened, shown
-from noroshi.web.forms import Choice, Field
+from noroshi.web.forms import Field
 from noroshi.web.house import House
 from noroshi.web.mailing import Answer, clouds, href, kind, of_type, orders
 from noroshi.web.outline import Outline, Part

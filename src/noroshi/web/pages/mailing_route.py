@@ -9,9 +9,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
+from noroshi.web.cells import label
 from noroshi.web.codes import Code, Codes
 from noroshi.web.doing import asked, may
-from noroshi.web.forms import label
 from noroshi.web.house import House
 from noroshi.web.mailing import Answer, clouds, href, named, of_type
 from noroshi.web.mailing_route import (

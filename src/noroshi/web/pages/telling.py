@@ -11,10 +11,10 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.defined import NotificationDef, RuleDef
+from noroshi.web.cells import choice
 from noroshi.web.changing import Edit
 from noroshi.web.doing import address, asked, may
 from noroshi.web.editor import Look, Section, cautions, edited, name_field, opened, saved, shown
-from noroshi.web.forms import choice
 from noroshi.web.house import House
 from noroshi.web.outline import Outline, Part
 from noroshi.web.pages.watched import NEW, of

@@ -1,0 +1,81 @@
+"""What came along with a request: the fields of a form, files, an address to go on to. None of it
+is believed before it is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+from noroshi.core.words import Words
+from noroshi.service import Forbidden, Invalid
+from noroshi.web.api import body_of
+from noroshi.web.entry import NOT_OURS
+from noroshi.web.uploads import Upload, boundary_of, parts_of
+
+LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
+LONGEST_OF_A_STRANGER = 1 << 18
+"""Of each of a thousand connections it may be in memory. It has room for what somebody typed whose
+log-in ended meanwhile."""
+MOST_FIELDS = 20_000
+"""A rule's form has a box for each contact, a notification's one for each instance: as many of them
+as fit into LONGEST_FORM by names of usual length. They are counted before they are split."""
+TOO_LONG = Words(
+    en="What was sent is longer than {most}. Nothing was changed; send it in parts.",
+    ja="送られた内容が {most} を超えています。何も変更していません。分けて送ってください。",
+)
+FOREIGN = frozenset({"cross-site", "same-site"})
+
+
+def is_foreign(request: Request) -> bool:
+    """Whether a page of another site had it sent, as the browser says."""
+    return request.headers.get("sec-fetch-site", "") in FOREIGN
+
+
+async def sent(
+    request: Request, *, stranger: bool
+) -> tuple[Mapping[str, str], Sequence[Upload]]:
+    """The fields of a form, and its files: nobody sends files before they have logged in."""
+    boundary = boundary_of(request.headers.get("content-type", ""))
+    if stranger or not boundary:
+        most = LONGEST_OF_A_STRANGER if stranger else LONGEST_FORM
+        return await form_of(request, most), ()
+    try:
+        return parts_of(await _heard(request, LONGEST_UPLOAD), boundary)
+    except ValueError:  # what no browser sends
+        raise Forbidden(NOT_OURS) from None
+
+
+async def form_of(request: Request, most: int) -> Mapping[str, str]:
+    """The fields of a form without files."""
+    body = await _heard(request, most)
+    try:
+        text = body.decode()
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:  # no UTF-8, or too many fields: no form of ours
+        raise Forbidden(NOT_OURS) from None
+
+
+async def _heard(request: Request, most: int) -> bytes:
+    """What was sent. Raises Invalid, which says how long it may be."""
+    body = await body_of(request, most)
+    if body is None:
+        raise Invalid(TOO_LONG.fill(most=_size(most)))
+    return body
+
+
+def _size(most: int) -> str:
+    return f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
+
+
+def ours(where: str) -> str:
+    """An address on this very server, as it was asked for; else the first page."""
+    plain_path = where.startswith("/") and not where.startswith(("//", "/\\"))
+    if not plain_path or not where.isascii() or not where.isprintable() or "\\" in where:
+        return "/"
+    try:
+        parts = urlsplit(where)
+    except ValueError:
+        return "/"
+    return "/" if parts.scheme or parts.netloc else where
