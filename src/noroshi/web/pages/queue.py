@@ -20,6 +20,8 @@ from noroshi.web.words import TEXTS
 
 DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
 MOST_SHOWN = 200
+WAY = "route."
+"""How the fields begin in which a mail's routes are chosen, in order."""
 STILL = ("waiting", "held", "set aside")
 """The states in which something can still be done."""
 FRAMING = {
@@ -134,7 +136,31 @@ async def mail(visit: Visit) -> Response:
 def _given(visit: Visit, deed: str) -> Mapping[str, Any]:
     if deed != "edit":
         return {}
-    return {name: _listed(visit.form.get(name, "")) for name in ("to", "routes")}
+    return {"to": _listed(visit.form.get("to", "")), "routes": _chosen(visit)}
+
+
+def _chosen(visit: Visit) -> list[str]:
+    """The routes in the order in which they were chosen, each once."""
+    names = sorted((one for one in visit.form if one.startswith(WAY)), key=_place)
+    return list(dict.fromkeys(filter(None, (visit.form[one] for one in names))))
+
+
+def _place(field: str) -> int:
+    number = field.removeprefix(WAY)
+    return int(number) if number.isascii() and number.isdecimal() else 0
+
+
+def _choices(visit: Visit, row: Mapping[str, Any], known: Names) -> Mapping[str, Any]:
+    """A place for each route that there is, with what stands in it, and what may stand there:
+    also one that is no more, while the mail has it."""
+    typed = visit.form.get("do") == "edit"
+    chosen = _chosen(visit) if typed else list(row["routes"])
+    names = list(dict.fromkeys((*known.routes, *row["routes"])))
+    places = [*chosen, *[""] * (len(names) - len(chosen))]
+    return {
+        "places": [(f"{WAY}{n}", name) for n, name in enumerate(places)],
+        "choices": [(name, known.route(name)) for name in names],
+    }
 
 
 def _listed(text: str) -> list[str]:
@@ -146,7 +172,6 @@ async def _mail(
 ) -> Response:
     letter = await visit.need("queue_show", id=id)
     looks = await visit.need("queue_mail", id=id)
-    known = [route["name"] for route in (await visit.need("status"))["routes"]]
     called = await names(visit)
     row = _row(visit, letter["queued"], called)
     flat = [
@@ -174,13 +199,13 @@ async def _mail(
             for one in letter["arrived"]
         ],
         frame=address("/queue/mail/html", id=id),
-        known=known,
+        ways=_choices(visit, row, called),
         by=called.route(looks["route"]),
         did=did,
         why=refused.why,
         bad=refused.bad,
         may=may(visit),
-        form=typed(visit, "to", "routes"),
+        form=typed(visit, "to"),
     )
     answer.headers["content-security-policy"] = f"{POLICY}; frame-src 'self'"
     return answer
