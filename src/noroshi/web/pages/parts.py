@@ -89,7 +89,11 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         names=path.split("/"),
         path=path,
         instance_title=said.get("title") or (found.title if found else instance),
-        title=groups[0].title if group else said.get("title") or instance,
+        title=groups[0].title
+        if group
+        else found.title
+        if found
+        else said.get("title") or instance,
         address="" if group else said.get("address", ""),
         level_now=STOPPED if its.stopped else level,
         level=tongue.level,
