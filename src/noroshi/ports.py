@@ -7,7 +7,7 @@ Host, Store). Nothing here imports an implementation.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, dataclass_transform
 
@@ -181,6 +181,7 @@ class Check:
     `occurrences` are those of its readings that count what happened (lines of a log): found
     at the next look too, it is news, and it has no end to be told of.
     `shares` are those of its readings that are a share of a whole: from 0 to 100, in %.
+    `units` are those of its other readings, as they come with each of them.
     `try_out` lists what is wrong with the options on that host, without measuring anything.
     `by_network`: it leaves by its host's `network`, so a monitor of this kind may name one.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
@@ -200,9 +201,14 @@ class Check:
     goes_to: Callable[[Any, str], str] | None = None
     occurrences: frozenset[str] = frozenset()
     shares: frozenset[str] = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict)
     by_network: bool = False
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
+
+    def unit(self, reading: str) -> str:
+        """A reading's unit, as far as that is known before anything is measured."""
+        return "%" if reading in self.shares else self.units.get(reading, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,14 @@ async def test_its_readings_have_names(check, options):
     except Unmeasurable:
         outcome = None
     assert check.kind == "port" or {r.name for r in outcome.readings} <= check.names.keys()
+    if outcome is not None:
+        # What a form shows beforehand is what comes with the value, where one comes with it.
+        told = {r.name: r.unit for r in outcome.readings if r.unit.strip()}
+        assert check.kind == "script" or told == {name: check.unit(name) for name in told}
+
+
+def test_what_has_a_unit_has_a_name(check):
+    assert {*check.shares, *check.units} <= check.names.keys()
 
 
 async def test_a_host_that_cannot_answer_makes_it_unmeasurable(check, options):

@@ -166,4 +166,26 @@ def test_an_account_of_another_name_is_watched_on_and_its_routes_still_avoided()
     before = own()["account-m365"]
     after = own(replace(GIVEN, accounts={"mail1": account}, routes=routes))["account-mail1"]
     assert after.id == before.id and after.looks_at_the_same(before)
-    assert after.title == "mail1" and ways(after) == ways(before)
+    assert after.title == "Account mail1" and ways(after) == ways(before)
+
+
+def titles(definitions):
+    return {
+        m.name: (m.instance.title, m.group_title, m.title) for m in own(definitions).values()
+    }
+
+
+def test_its_groups_and_monitors_are_called_in_the_language_of_most_contacts():
+    in_english = titles(GIVEN)
+    assert in_english["queue"] == ("Noroshi", "Mail", "Mail queue")
+    assert in_english["account-m365"] == ("Noroshi", "Mail", "Account m365")
+    japanese = {name: replace(one, language="ja") for name, one in GIVEN.contacts.items()}
+    in_japanese = titles(replace(GIVEN, contacts=japanese))
+    assert in_japanese["queue"] == ("Noroshi", "メール送信", "送信キュー")
+    assert in_japanese["account-m365"] == ("Noroshi", "メール送信", "アカウント m365")
+    assert in_japanese["node"] == ("Noroshi", "ノード", "ノード")
+
+
+def test_a_definition_of_it_without_a_title_leaves_it_its_own():
+    given = InstanceDef(name="noroshi", rules=("ops",))
+    assert titles(replace(GIVEN, instances={"noroshi": given}))["queue"][0] == "Noroshi"

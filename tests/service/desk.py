@@ -76,6 +76,7 @@ DISK = Check(
     help=Words(en="How full volumes are.", ja="ボリュームの使用率です。"),
     options=DiskOptions,
     limits={"used": Limits(warning=80, critical=90)},
+    shares=frozenset({"used"}),
     names={"used": USED},
     run=_look,
 )

@@ -129,6 +129,19 @@ def test_what_is_refused_says_how_to_do_it_all_the_same():
         assert "noroshi apply --empty" in words.ja
 
 
+async def test_a_day_of_a_secret_s_end_that_is_over_is_told_until_another_is_given(ask):
+    box = CONTENT["accounts/box"] | {"secret_ends": "2020-01-31"}
+    await applied(ask, accounts__box=CONTENT["accounts/box"])
+    (told,) = (await ask("plan", documents=documents(accounts__box=box)))["cautions"]
+    assert told["en"].startswith("accounts/box.toml: secret_ends: 2020-01-31 is over already")
+    assert "2020-01-31 はすでに過ぎています" in told["ja"]
+    applied_now = await ask("apply", documents=documents(accounts__box=box))
+    assert cautions(applied_now) == [told["en"]]
+    # What has ended meanwhile is told by the watch of the account, and not at each apply.
+    more = documents(accounts__box=box, contacts__night={"addresses": ["n@example.com"]})
+    assert cautions(await ask("plan", documents=more)) == []
+
+
 SILENT = {
     "group": [
         {"name": "base", "monitor": [{"name": f"d{n}", "kind": "disk"} for n in range(7)]}
@@ -148,6 +161,13 @@ async def test_monitors_that_nobody_is_told_of_are_counted_and_the_first_are_nam
     )
     assert cautions(await ask("apply", documents=given)) == [told]
     assert cautions(await ask("status")) == [told]
+
+
+async def test_monitors_that_nobody_is_told_of_are_called_by_their_titles(ask):
+    disks = {"name": "disks", "kind": "disk", "title": "ディスク"}
+    shop = {"title": "店舗", "group": [{"name": "base", "monitor": [disks]}]}
+    (told,) = (await ask("plan", documents=documents(instances__web1=shop)))["cautions"]
+    assert "1 (店舗 › ディスク)." in told["en"] and "(店舗 › ディスク)" in told["ja"]
 
 
 async def test_a_blueprint_that_adds_monitors_without_a_rule_says_so(ask):

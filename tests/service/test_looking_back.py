@@ -106,3 +106,13 @@ async def test_a_monitor_that_was_never_measured_has_no_values(ask):
     await applied(ask)
     found = await ask("monitor_show", monitor="web1/base/disks")
     assert found["series"] == [] and not found["status"]["known"]
+
+
+async def test_limits_have_their_unit_before_anything_was_measured(ask):
+    await applied(ask)
+    found = await ask("monitor_show", monitor="web1/base/disks")
+    assert found["series"] == []
+    (limit,) = found["limits"]
+    assert limit["words"]["ja"] == "注意 80% 以上、危険 90% 以上"
+    (disk,) = [one for one in await ask("kinds") if one["kind"] == "disk"]
+    assert disk["units"] == {"used": "%"} and "80%" in disk["limits"]["used"]["en"]

@@ -131,7 +131,7 @@ async def test_a_monitor_is_copied_after_what_changes_was_seen(desk, browser):
     await browser.post(f"/place/{PART}", do="do", **given)
     assert browser.to == "/monitor/web1/base/more?did=copy&part=web1%2Fbase%2Fdisks"
     await browser.get(browser.to)
-    assert "Copied from web1/base/disks." in browser.text and "<h1>More</h1>" in browser.text
+    assert "Copied from web1 › disks." in browser.text and "<h1>More</h1>" in browser.text
 
 
 async def test_a_monitor_is_moved_into_a_new_group_and_a_group_to_another_name(desk, browser):
@@ -143,7 +143,7 @@ async def test_a_monitor_is_moved_into_a_new_group_and_a_group_to_another_name(d
     await browser.get("/place/web1/os")
     await browser.post("/place/web1/os", how="move", to="web1", name="system", do="do")
     await browser.get(browser.to)
-    assert "Moved here from web1/os." in browser.text and await version(desk) == 3
+    assert "Moved here from web1 › os." in browser.text and await version(desk) == 3
 
 
 async def test_an_instance_is_copied_and_waits_to_be_started(desk, browser):
@@ -226,7 +226,27 @@ async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser
     await browser.post("/add/shop", do="add", **given)
     assert browser.to == "/instance/web1?did=added&part=shop"
     await browser.get(browser.to)
-    assert "The monitors of the blueprint shop are added." in browser.text
+    assert "The monitors of the blueprint 店舗 are added." in browser.text
+    browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
+    await browser.get("/instance/web1?did=added&part=shop")
+    assert "ひな形「店舗」の監視項目を追加しました。" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("did", "told"),
+    [
+        ("stop", "「受付サーバー › 空き容量」の監視を停止しました。"),
+        ("copy", "「受付サーバー › 空き容量」からコピーしました。"),
+    ],
+)
+async def test_what_was_done_is_told_with_titles(desk, browser, did, told):
+    disks = {"name": "disks", "kind": "disk", "title": "空き容量"}
+    groups = [{"name": "base", "monitor": [disks]}]
+    instance = {"title": "受付サーバー", "rules": ["all"], "group": groups}
+    await NearBy(desk)("definition_change", put={"instances/web1": instance})
+    browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
+    await browser.get(f"/monitor/{PART}?did={did}&part={PART}")
+    assert told in browser.text
 
 
 async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, browser):

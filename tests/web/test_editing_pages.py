@@ -608,3 +608,9 @@ async def test_what_a_kind_calls_an_option_is_not_what_the_monitor_s_own_setting
     await browser.get("/settings/monitor?in=web1&group=base&kind=script")
     (label,) = re.findall(r'<label for="f-timeout">([^<]*)', browser.text)
     assert label.strip() == "Time-out"
+
+
+@pytest.mark.parametrize("page", [MONITOR, "/settings/instance?name=web1"])
+async def test_a_form_of_limits_shows_the_unit_before_anything_was_measured(browser, page):
+    await browser.get(page)
+    assert ' <span class="mute">(%)</span>' in browser.text

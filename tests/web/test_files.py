@@ -96,6 +96,8 @@ async def test_all_problems_are_told_with_file_and_place(desk, browser):
     ):
         assert f"<b>{told}" in browser.text
     assert 'name="packed"' not in browser.text and len(await defined(desk)) == 7
+    told = browser.text.partition('role="alert"')
+    assert told[0].endswith('<div class="notice notice--critical" ')
 
 
 async def test_whoever_was_overtaken_is_told_and_overwrites_nothing(desk, browser):

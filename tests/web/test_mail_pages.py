@@ -144,14 +144,22 @@ async def test_a_mail_is_held_and_released_by_the_page(desk, browser):
 async def test_an_address_and_routes_are_changed_and_a_mistake_is_told(desk, browser):
     await browser.get(mail_of(desk, ASIDE))
     form = {"id": desk.ids[ASIDE], "do": "edit"}
-    await browser.post("/queue/mail", to="a@b@c", routes="nowhere", **form)
+    assert '<option value="m365">' in browser.text  # a choice of what there is
+    ways = {"route.0": "nowhere", "route.1": ""}
+    await browser.post("/queue/mail", to="a@b@c", **ways, **form)
     assert browser.status == 400 and '<details class="more" open>' in browser.text
     assert 'value="a@b@c"' in browser.text and "nowhere" in seen(browser.text)
-    await browser.post("/queue/mail", to="x@example.com, y@example.com", routes="m365", **form)
+    assert '<option value="plain">' in browser.text
+    ways = {"route.0": "", "route.2": "plain", "route.1": "m365", "route.3": "m365"}
+    await browser.post("/queue/mail", to="x@example.com, y@example.com", **ways, **form)
     assert browser.status == 303
     queued = (await desk.done("queue_show", id=desk.ids[ASIDE]))["queued"]
     assert list(queued["to"]) == ["x@example.com", "y@example.com"]
-    assert list(queued["routes"]) == ["m365"]
+    assert list(queued["routes"]) == ["m365", "plain"]
+    await browser.get(mail_of(desk, ASIDE))
+    first, second = re.findall(r'<select name="route.[^<]*<.*?</select>', browser.text)[:2]
+    assert '<option value="m365" selected>' in first
+    assert '<option value="plain" selected>' in second
 
 
 async def test_a_mail_is_given_up_once(desk, browser):

@@ -2,10 +2,12 @@
 
 import pytest
 
+from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.config_web import Web
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import plain
-from tests.service.asking import applied
+from tests.service.asking import NearBy, applied
+from tests.service.desk import Desk
 from tests.service.test_surveying import Own, asking, row
 from tests.web.browser import browsing, with_user
 
@@ -52,3 +54,14 @@ async def test_where_files_are_is_for_administrators(tmp_path, role):
         await browser.log_in()
         assert (await browser.get("/settings/places")).status == 403
         assert (await browser.get("/settings/health")).status == 200
+
+
+async def test_its_own_watch_is_headed_as_the_tree_calls_it(tmp_path):
+    desk = await with_user(desk=Desk(checks=CHECKS))
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/instance/noroshi")
+        assert "<h1>Noroshi</h1>" in browser.text and ">Mail queue<" in browser.text
+        await browser.get("/group/noroshi/mail")
+        assert "<h1>Mail</h1>" in browser.text

@@ -1,5 +1,6 @@
 """One's own account in a browser: password, second step with its QR code; the settings' list."""
 
+import html
 import re
 
 import pyotp
@@ -59,10 +60,13 @@ async def test_a_second_step_begins_with_a_code_to_scan(desk, browser):
     )
     shown = re.search(r'<p class="code">((?:[A-Z2-7]{4} ?){8})</p>', browser.text)[1]
     seed = shown.replace(" ", "")  # in fours, for whoever types it
-    await browser.post("/settings/me", do="own_totp_on", code="000000")
+    address = html.unescape(re.search(r'name="address" value="([^"]+)"', browser.text)[1])
+    drawn = re.search(r'<path d="M4 4h7v1[^"]*"', browser.text)[0]
+    await browser.post("/settings/me", do="own_totp_on", code="000000", address=address)
     assert browser.status == 400
-    # Whoever mistyped it types it again: the authenticator has the seed already.
-    assert 'value="own_totp_on"' in browser.text and shown not in browser.text
+    # Whoever mistyped it, or has not scanned it yet, has all of it before them still.
+    assert 'value="own_totp_on"' in browser.text and "This code is not right" in browser.text
+    assert drawn in browser.text and shown in browser.text
     code = pyotp.TOTP(seed).at(desk.time.now)
     await browser.post("/settings/me", do="own_totp_on", code=code)
     assert len(re.search(r'<pre class="code">([^<]+)</pre>', browser.text)[1].split("\n")) == 10

@@ -1,11 +1,13 @@
 """Versions, users, API tokens and the audit log in a browser."""
 
+import html
 import re
 
 import pyotp
 import pytest
 
 from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.web.visit import LANGUAGE
 from noroshi.web.words_deeds import DEEDS
 from tests.service.desk import documents
 from tests.web.browser import GOOD, browsing
@@ -94,9 +96,12 @@ async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
     await made_sure(browser, "/settings/users")
     await browser.post("/settings/users", do="user_totp", name="boss")
     seed = re.search(r'class="code">([A-Z2-7]+)<', browser.text).group(1)
-    await browser.post("/settings/users", do="user_totp_on", name="boss", code="000000")
+    address = html.unescape(re.search(r'name="address" value="([^"]+)"', browser.text)[1])
+    given = {"do": "user_totp_on", "name": "boss", "address": address}
+    await browser.post("/settings/users", code="000000", **given)
     assert browser.status == 400 and 'role="alert"' in browser.text
     assert 'value="user_totp_on"' in browser.text  # it can be typed again
+    assert f">{seed}<" in browser.text  # or scanned first
     code = pyotp.TOTP(seed).at(desk.time.now)
     await browser.post("/settings/users", do="user_totp_on", name="boss", code=code)
     assert "Keep these codes" in browser.text and (await desk.store.users())["boss"].two_steps
@@ -181,3 +186,10 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
     assert browser.text.count("<b>Log-in</b>") == 4
     assert "Refused: The name or the password is not right." in browser.text
     assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text
+
+
+async def test_who_made_a_token_is_headed_as_the_command_line_heads_it(desk, browser):
+    await desk.done("token_new", name="robot", role="viewer")
+    browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
+    await browser.get("/settings/tokens")
+    assert '<th scope="col">作成者</th>' in browser.text and "実行者" not in browser.text

@@ -55,6 +55,7 @@ CHECK = Check(
     options=Options,
     limits={"used": Limits(warning=80, critical=90), "free": Limits(rising=False)},
     shares=frozenset({"used"}),
+    units={"free": "GiB"},
     names={"used": Words(en="Used", ja="使用率"), "free": Words(en="Free", ja="空き容量")},
     run=run,
     blocks=True,

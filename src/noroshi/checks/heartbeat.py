@@ -199,6 +199,7 @@ CHECK = Check(
     ),
     options=Options,
     limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)},
+    units={"late": "min"},
     names={
         "overdue": Words(en="Overdue", ja="報告なし"),
         "late": Words(en="Late by", ja="遅れ"),

@@ -280,6 +280,7 @@ CHECK = Check(
     ),
     options=Options,
     limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},
+    units={"time": "ms", "days": "d"},
     names={
         "time": Words(en="Response time", ja="応答時間"),
         "wrong": Words(en="Not as expected", ja="期待と違う応答"),

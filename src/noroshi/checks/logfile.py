@@ -292,6 +292,7 @@ CHECK = Check(
     ),
     options=Options,
     limits={name: Limits(warning=1) for name in ("hits", "unreadable", "left_out")},
+    units={"read": "B", "behind": "B"},
     names={
         "hits": Words(en="Lines found", ja="該当行数"),
         "read": Words(en="Newly read", ja="新しく読んだ量"),

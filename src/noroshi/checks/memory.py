@@ -51,6 +51,7 @@ CHECK = Check(
     options=Options,
     limits={"used": Limits(warning=90, critical=95), "available": Limits(rising=False)},
     shares=frozenset({"used", "swap"}),
+    units={"available": "GiB"},
     names={
         "used": Words(en="Memory used", ja="メモリー使用率"),
         "available": Words(en="Available", ja="利用可能量"),

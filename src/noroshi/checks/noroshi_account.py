@@ -125,6 +125,7 @@ CHECK = Check(
             for days in DAYS
         },
     },
+    units={"rests": "d"},
     names={
         "sign_in": Words(en="Needs a sign-in", ja="要サインイン"),
         "rests": Words(en="Without a renewal for", ja="更新していない期間"),

@@ -49,6 +49,7 @@ CHECK = Check(
         "free": Limits(warning=500, critical=50, rising=False),
         "clock": Limits(warning=60),
     },
+    units={"late": "s", "free": "MiB", "clock": "s"},
     names={
         "late": Words(en="Late by", ja="測定の遅れ"),
         "store": Words(en="Trouble with the store", ja="保存先の異常"),

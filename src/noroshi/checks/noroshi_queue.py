@@ -55,6 +55,7 @@ CHECK = Check(
         "aside": Limits(warning=1),
         "lost": Limits(critical=1),
     },
+    units={"oldest": "min"},
     names={
         "oldest": Words(en="The oldest waits for", ja="最も古いメールの待ち時間"),
         "waiting": Words(en="Waiting", ja="送信待ち"),

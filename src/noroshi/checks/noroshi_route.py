@@ -89,6 +89,7 @@ CHECK = Check(
         "retiring": Limits(warning=1),
         "seen": Limits(warning=30),
     },
+    units={"down": "min", "accepted": "h", "seen": "h", "took": "s"},
     names={
         "blocked": Words(en="Needs somebody", ja="要対応"),
         "down": Words(en="Down for", ja="停止時間"),

@@ -110,6 +110,7 @@ CHECK = Check(
     ),
     options=Options,
     limits={"closed": Limits(critical=1)},
+    units={"connect": "ms"},
     names={
         "closed": Words(en="Refuses connections", ja="接続拒否"),
         "connect": Words(en="Time to connect", ja="接続時間"),

@@ -214,6 +214,7 @@ CHECK = Check(
     options=Options,
     limits={"loss": Limits(critical=100)},
     shares=frozenset({"loss"}),
+    units={"time": "ms"},
     names={
         "loss": Words(en="Loss", ja="応答なし率"),
         "time": Words(en="Round trip", ja="応答時間"),

@@ -6,6 +6,7 @@ its own it tells the contacts of all rules, by other routes than the one that is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,13 @@ ROUTE, ACCOUNT, QUEUE, NODE = (
     f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
 )
 KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
+TITLES: Mapping[str, Words] = {
+    "mail": Words(en="Mail", ja="メール送信"),
+    "queue": Words(en="Mail queue", ja="送信キュー"),
+    "node": Words(en="Node", ja="ノード"),
+    "account": Words(en="Account {name}", ja="アカウント {name}"),
+}
+"""What its groups and monitors are called."""
 OFTEN = "20s"
 """What is ill is told within a minute."""
 ITS_OWN = Words(
@@ -55,7 +63,12 @@ def with_own(
         file_of("instances", OWN, found).at("group").say(ITS_OWN)
     if not given.enabled:
         file_of("instances", OWN, found).at("enabled").say(ALWAYS)
-    own = replace(given, every=given.every or OFTEN, group=tuple(_groups(definitions)))
+    own = replace(
+        given,
+        title=given.title or "Noroshi",
+        every=given.every or OFTEN,
+        group=tuple(_groups(definitions)),
+    )
     return replace(definitions, instances={**definitions.instances, OWN: own})
 
 
@@ -65,17 +78,26 @@ def _groups(definitions: Definitions) -> Iterable[GroupDef]:
         for name, one in definitions.routes.items()
     ]
     used = [name for name in definitions.accounts if _routes_of(name, definitions)]
-    accounts = [_of_account(definitions.accounts[name]) for name in used]
-    mail = (*routes, *accounts, _monitor(QUEUE, ""))
-    yield GroupDef(name="mail", monitor=mail)
-    yield GroupDef(name="node", monitor=(_monitor(NODE, ""),))
+    said = _in_their_language(definitions)
+    accounts = [_of_account(definitions.accounts[name], said["account"]) for name in used]
+    queue = replace(_monitor(QUEUE, ""), title=said["queue"])
+    node = replace(_monitor(NODE, ""), title=said["node"])
+    yield GroupDef(name="mail", title=said["mail"], monitor=(*routes, *accounts, queue))
+    yield GroupDef(name="node", title=said["node"], monitor=(node,))
 
 
-def _of_account(account: AccountDef) -> MonitorDef:
+def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
+    """Its titles, as those that people give are, in one language: that of most contacts."""
+    spoken = Counter(one.language for one in definitions.contacts.values())
+    language = max(sorted(spoken), key=lambda one: spoken[one], default="en")
+    return {name: words.say(language) for name, words in TITLES.items()}
+
+
+def _of_account(account: AccountDef, called: str) -> MonitorDef:
     """By what it is kept as: under another name it is watched on."""
     id = account.id or account.name
     its = _monitor(ACCOUNT, account.name, account=id)
-    return replace(its, id=f"{ACCOUNT}-{id}")
+    return replace(its, id=f"{ACCOUNT}-{id}", title=called.format(name=account.name))
 
 
 def _monitor(kind: str, name: str, **options: str) -> MonitorDef:

@@ -93,7 +93,7 @@ class DefinitionsShown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
-    measures, and the limits of that unless others are given, in words and as they are. `open`:
+    measures, and the limits of that unless others are given, in words and as they are; the `units` that are known beforehand. `open`:
     its readings have the names that a user's own program gives; `runs`: it runs one;
     `by_network`: it goes by the network that a monitor of it may name."""
 
@@ -104,6 +104,7 @@ class Kind:
     options: Mapping[str, Any]
     readings: Mapping[str, Words]
     limits: Mapping[str, Words]
+    units: Mapping[str, str]
     defaults: Mapping[str, Limits]
     open: bool
     runs: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from noroshi.core.mail import Envelope
+from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.definitions import Plan, likely_renamed, monitor_ids
@@ -69,6 +70,7 @@ NOT_SENT = Words(
     ja="{who} がヘッダーとして送る「{name}」が保管庫にありません。入れるまで、そのページは監視できません: "
     "noroshi secret set {name}",
 )
+DAY_OVER = Words(en="{where}: {what}", ja="{where}: {what}")
 AND_MORE = Words(en="{names} and {count} more", ja="{names} ほか{count}件")
 
 
@@ -101,15 +103,27 @@ def cautions(
 
 def silent(plan: Plan) -> Iterator[Words]:
     """That nobody is told of some monitors, as no rule acts on them."""
-    paths = untold(plan)
-    if paths:
-        yield NOBODY_TOLD.fill(count=len(paths), names=some(paths))
+    names = [_called(monitor) for monitor in _without_rule(plan)]
+    if names:
+        yield NOBODY_TOLD.fill(count=len(names), names=some(names))
 
 
 def untold(plan: Plan) -> Sequence[str]:
     """Monitors on which no rule acts."""
+    return [monitor.path for monitor in _without_rule(plan)]
+
+
+def _without_rule(plan: Plan) -> Sequence[Monitor]:
     watched = (monitor for monitor in plan.monitors.values() if not monitor.stopped)
-    return sorted(monitor.path for monitor in watched if not monitor.rules)
+    return sorted((one for one in watched if not one.rules), key=lambda one: one.path)
+
+
+def _called(monitor: Monitor) -> str:
+    """By the titles that it and its instance have; where neither has one, as files have it."""
+    instance = monitor.instance
+    if not (instance.title or monitor.title):
+        return monitor.path
+    return f"{instance.title or instance.name} › {monitor.title or monitor.name}"
 
 
 def some(names: Sequence[str]) -> Words:

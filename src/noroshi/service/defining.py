@@ -16,7 +16,8 @@ from noroshi.definitions import Checked, check, differences
 from noroshi.definitions.parts import parts
 from noroshi.ports import Document, Version
 from noroshi.service.answers_definitions import Applied, Exported, NewMonitor, Planned
-from noroshi.service.cautions import NOT_KEPT, NOT_SENT, cautions, ends_everything
+from noroshi.service.cautions import DAY_OVER, NOT_KEPT, NOT_SENT, cautions, ends_everything
+from noroshi.service.days_over import days_over
 from noroshi.service.desk import Desk
 from noroshi.service.entries import named_by_headers, named_in
 from noroshi.service.following import (
@@ -226,7 +227,16 @@ class Defining(Desk):
         told = cautions(found.plan, waiting, current.documents, found.documents)
         silences = (await self._store.said(self.now())).silences
         left = left_behind(silences, current.documents, found.documents)
-        return [*consequences(names), *told, *left, *await self._not_kept(found)]
+        over = self._over(found, current)
+        return [*consequences(names), *told, *left, *over, *await self._not_kept(found)]
+
+    def _over(self, found: Checked, current: Version) -> Iterable[Words]:
+        """Days of end that are past already: a folder may be older than they, so it is taken."""
+        made, known = (
+            {one.key: one for one in side} for side in (found.documents, current.documents)
+        )
+        for one in days_over(made, known, self.now()):
+            yield DAY_OVER.fill(where=one.where, what=one.what)
 
     async def _not_kept(self, found: Checked) -> Iterable[Words]:
         """Passwords that routes and networks name and that nobody has put in. An account's own

@@ -74,8 +74,11 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             options=schema.form(kind.options),
             readings=getattr(kind, "names", {}),
             limits={
-                name: limits_told(limits, "")
+                name: limits_told(limits, _unit(kind, name))
                 for name, limits in getattr(kind, "limits", {}).items()
+            },
+            units={
+                name: unit for name in getattr(kind, "names", {}) if (unit := _unit(kind, name))
             },
             defaults=getattr(kind, "limits", {}),
             open=family == "monitor" and kind.kind in OPEN,
@@ -85,6 +88,10 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
         for family, known in families.items()
         for kind in sorted(known.values(), key=lambda k: k.kind)
     )
+
+
+def _unit(kind: object, reading: str) -> str:
+    return kind.unit(reading) if isinstance(kind, Check) else ""
 
 
 def monitor_status(

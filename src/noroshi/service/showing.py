@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from noroshi.core.cadence import At, Cadence
 from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.words import Words, plain
+from noroshi.ports import Check
 from noroshi.service import looking
 from noroshi.service.answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.history import monitor_named
@@ -55,7 +56,7 @@ class Showing(Stops):
             patience=wanted.patience,
             rules=tuple(rule.named for rule in wanted.rules),
             rules_called=tuple(rule.called for rule in wanted.rules),
-            limits=tuple(_limits(wanted, newest, check.names)),
+            limits=tuple(_limits(wanted, newest, check)),
             series=series_of(wanted, samples, check.names),
             runs=check.runs,
             seconds=wanted.timeout.total_seconds(),
@@ -115,12 +116,14 @@ def _series(
     )
 
 
-def _limits(
-    monitor: Monitor, newest: Sample | None, names: Mapping[str, Words]
-) -> Sequence[LimitShown]:
-    units = {one.name: one.unit for one in newest.readings} if newest else {}
+def _limits(monitor: Monitor, newest: Sample | None, check: Check) -> Sequence[LimitShown]:
+    """With the units of what was measured last; before that, with those that are known."""
+    measured = {one.name: one.unit for one in newest.readings} if newest else {}
     found = [
-        LimitShown(names.get(name, plain(name)), limits_told(limits, units.get(name, "")))
+        LimitShown(
+            check.names.get(name, plain(name)),
+            limits_told(limits, measured.get(name) or check.unit(name)),
+        )
         for name, limits in monitor.limits.items()
     ]
     return [one for one in found if one.words.en]

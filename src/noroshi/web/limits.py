@@ -61,12 +61,14 @@ def kind_of(answer: Answer, language: str, *above: Limits) -> Kind:
     defaults = dict(answer["defaults"])
     for one in above:
         defaults |= one
+    readings = {name: words[language] for name, words in answer["readings"].items()}
     return Kind(
         name=answer["kind"],
         title=answer["title"][language],
-        readings={name: words[language] for name, words in answer["readings"].items()},
+        readings=readings,
         defaults=defaults,
         open=answer["open"],
+        units={readings[name]: unit for name, unit in answer["units"].items()},
     )
 
 

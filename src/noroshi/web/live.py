@@ -86,6 +86,11 @@ class Seen:
         way = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
         return self.status["silences"], shown, way
 
+    @cached_property
+    def mails(self) -> tuple[Any, ...]:
+        """What waits in which state, and how far the mails of alarms have come."""
+        return self.status["queue"], self.ledger
+
     def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> Known:
         """What the page of alarms shows."""
         return Known(

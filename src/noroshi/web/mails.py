@@ -34,6 +34,8 @@ class Names:
     """What contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
+    routes: tuple[str, ...] = ()
+    """The names of all routes."""
 
     def contact(self, name: str) -> str:
         """Its title, or its name if it has none or is gone."""
@@ -48,7 +50,9 @@ async def names(visit: Visit) -> Names:
     """As they are defined now."""
     found = await visit.need("definition_show", types=("contacts", "routes"))
     said = found["documents"].items()
-    return Names({key: str(its["title"]) for key, its in said if its.get("title")})
+    titles = {key: str(its["title"]) for key, its in said if its.get("title")}
+    keys = (key.partition("/") for key, _ in said)
+    return Names(titles, tuple(name for type, _, name in keys if type == "routes"))
 
 
 @dataclass(frozen=True, slots=True)

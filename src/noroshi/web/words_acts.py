@@ -41,13 +41,17 @@ ACTS: Mapping[str, Words] = {
     ),
     "switch.note": Words(en="Why (kept with the version)", ja="理由 (版と一緒に残します)"),
     "switch.stop.do": Words(en="Stop monitoring now", ja="停止する"),
-    "did.stop": Words(en="{part}: monitoring is stopped.", ja="{part} の監視を停止しました。"),
-    "did.start": Words(en="{part}: monitoring is started.", ja="{part} の監視を開始しました。"),
-    "did.copy": Words(en="Copied from {part}.", ja="{part} からコピーしました。"),
-    "did.move": Words(en="Moved here from {part}.", ja="{part} からここへ移動しました。"),
+    "did.stop": Words(
+        en="{part}: monitoring is stopped.", ja="「{part}」の監視を停止しました。"
+    ),
+    "did.start": Words(
+        en="{part}: monitoring is started.", ja="「{part}」の監視を開始しました。"
+    ),
+    "did.copy": Words(en="Copied from {part}.", ja="「{part}」からコピーしました。"),
+    "did.move": Words(en="Moved here from {part}.", ja="「{part}」からここへ移動しました。"),
     "did.added": Words(
         en="The monitors of the blueprint {part} are added.",
-        ja="ひな形 {part} の監視項目を追加しました。",
+        ja="ひな形「{part}」の監視項目を追加しました。",
     ),
     "tree.stopped": Words(en="{who}, version {version}", ja="{who}・版 {version}"),
     "tree.inside": Words(en="Inside {name}", ja="{name} の中"),

@@ -55,6 +55,7 @@ HANDLING: Mapping[str, Words] = {
     "col.tries": Words(en="Tries", ja="試行"),
     "col.since": Words(en="Since", ja="日時"),
     "col.by": Words(en="By", ja="実行者"),
+    "col.maker": Words(en="Made by", ja="作成者"),
     "col.note": Words(en="Note", ja="メモ"),
     "col.role": Words(en="Role", ja="権限"),
     "col.password": Words(en="Password", ja="パスワード"),
@@ -126,7 +127,10 @@ HANDLING: Mapping[str, Words] = {
         en="Several with commas between them", ja="複数あるときはコンマで区切ります"
     ),
     "edit.routes": Words(en="Routes, in order", ja="経路 (試す順)"),
-    "edit.routes.help": Words(en="There are: {known}", ja="使える経路: {known}"),
+    "edit.routes.help": Words(
+        en="The first is tried first; the others follow if it is down.",
+        ja="上から順に試します。送れないときは次の経路で送ります。",
+    ),
     "edit.do": Words(en="Change", ja="変更する"),
     "mail.no_subject": Words(en="(no subject)", ja="(件名なし)"),
     "mail.contact": Words(en="Contact", ja="通知先"),

@@ -64,7 +64,7 @@ def routes(house: House) -> list[Route]:
         *mailing_new.routes(house),
         *mailing_edit.routes(house),
         *mailing_route.routes(house, returns),
-        *queue.routes(house),
+        *queue.routes(house, live),
         *ledger.routes(house),
         *settings.routes(house),
         *me.routes(house),

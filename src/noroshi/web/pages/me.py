@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,6 +24,8 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "own_totp_off": ("password",),
 }
 """What the page can ask for, and what a form of it gives."""
+SEED_IN, LONGEST_ADDRESS = "otpauth://totp/", 500
+"""How an authenticator's address begins."""
 QUIET, DARK = 4, re.compile(rb"\x01+")
 """Cells left light around the code, as the standard has it; a run of dark ones."""
 ENDS_SESSIONS = ("own_password", "own_totp_on", "own_totp_off")
@@ -40,7 +43,7 @@ async def me(visit: Visit) -> Response:
         if deed not in DEEDS:
             raise NotFound(TEXTS["error.not_there"])
         done = await _done(visit, deed)
-    mine = await visit.need("own_account")
+    mine, shown = await visit.need("own_account"), step_shown(visit, done)
     return await visit.show(
         "me.html",
         done.status,
@@ -48,10 +51,24 @@ async def me(visit: Visit) -> Response:
         deed=deed if done.ok is not None else "",
         retry=deed == "own_totp_on" and done.kind == Invalid.kind,
         done=done.ok,
-        picture=_picture(done.ok["address"]) if deed == "own_totp" and done.ok else None,
+        step=shown,
+        picture=_picture(shown["address"]) if shown else None,
         why=done.why,
         may=may(visit),
     )
+
+
+def step_shown(visit: Visit, done: Outcome) -> Mapping[str, str] | None:
+    """The address that an authenticator reads, with the seed in it: a fresh one, or after a wrong
+    code the one that the form was shown with. Nobody is told it who did not have it."""
+    fresh = visit.form.get("do") in ("own_totp", "user_totp") and done.ok
+    address = done.ok["address"] if fresh else visit.form.get("address", "")
+    if done.ok and not fresh:
+        return None
+    if not address.startswith(SEED_IN) or len(address) > LONGEST_ADDRESS:
+        return None
+    seed = parse_qs(urlsplit(address).query).get("secret", [""])[0]
+    return {"address": address, "seed": seed}
 
 
 async def _done(visit: Visit, deed: str) -> Outcome:

@@ -53,7 +53,7 @@ def routes(house: House, live: Live) -> list[Route]:
             own=path.startswith(f"{OWN}/"),
             unsure=needs_password(visit, shown),
             may=may(visit),
-            did=did(visit),
+            did=await did(visit, seen),
             said=asked(visit, "said"),
             **_view(shown, visit.language),
         )

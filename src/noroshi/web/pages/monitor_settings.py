@@ -81,10 +81,11 @@ def _outline(
         return Outline(parts=tuple(parts), known=_known(known))
     parts.append(Part(schema=kind["options"], inside="options"))
     said = [(up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)]
+    its = kind_of(kind, visit.language, *said)
     levels, named = (above, edit.now or {}), _known(known)
     return Outline(
         parts=tuple(parts),
-        kinds=(replace(kind_of(kind, visit.language, *said), units=units),),
+        kinds=(replace(its, units={**its.units, **units}),),
         kind=kind["kind"],
         start=_begun(kind, levels, named["rules"]) if edit.spot.new else {},
         known=named,

@@ -18,7 +18,7 @@ from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 STREAM = "text/event-stream"
-ALARMS = "alarms"
+ALARMS, QUEUE = "alarms", "queue"
 STILL = ":\n\n"
 """A comment that says nothing; a connection that is gone is noticed by it."""
 
@@ -101,7 +101,7 @@ async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
 
 def news(before: Seen | None, now: Seen, language: str, shows: str = "") -> Iterator[str]:
     """What is sent to somebody who has seen that before (None: nobody knows what). `shows` is
-    what their page has: "" is the whole overview, ALARMS the alarms, else the tree alone."""
+    what their page has: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the tree alone."""
     if before is not None and before.status["version"] != now.status["version"]:
         yield event("definitions")
         return
@@ -109,7 +109,7 @@ def news(before: Seen | None, now: Seen, language: str, shows: str = "") -> Iter
     all_now, only = now.parts(language), ("lamp",) if shows else PARTS
     new = {name: all_now[name] for name in only if was.get(name) != all_now[name]}
     sent = [partial(name, html) for name, html in new.items()]
-    signs = {} if shows == ALARMS else now.prints
+    signs = {} if shows in (ALARMS, QUEUE) else now.prints
     moved = [one for one, its in signs.items() if _print(before, one) != its]
     sent += [
         partial(f"s-{one}", tree_parts(language, "instance_sign", now, now.tree[one]))
@@ -119,6 +119,8 @@ def news(before: Seen | None, now: Seen, language: str, shows: str = "") -> Iter
         yield message("\n".join(sent), now.serial)
     if shows == ALARMS and (before is None or before.alarms != now.alarms):
         yield event(ALARMS)
+    if shows == QUEUE and (before is None or before.mails != now.mails):
+        yield event(QUEUE)
     for one in moved:
         yield event(f"tree-{one}")
 

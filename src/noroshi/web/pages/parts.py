@@ -12,12 +12,12 @@ from noroshi.core.own import OWN
 from noroshi.service import NotFound
 from noroshi.web.doing import address, asked, attempt, may
 from noroshi.web.house import House
-from noroshi.web.live import Live
+from noroshi.web.live import Live, Seen
 from noroshi.web.parts import stops_of, tables
 from noroshi.web.seen import part_page
 from noroshi.web.side import side_of
 from noroshi.web.tongue import TONGUES
-from noroshi.web.tree import STOPPED
+from noroshi.web.tree import STOPPED, called
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -89,7 +89,11 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         names=path.split("/"),
         path=path,
         instance_title=said.get("title") or (found.title if found else instance),
-        title=groups[0].title if group else said.get("title") or instance,
+        title=groups[0].title
+        if group
+        else found.title
+        if found
+        else said.get("title") or instance,
         address="" if group else said.get("address", ""),
         level_now=STOPPED if its.stopped else level,
         level=tongue.level,
@@ -99,7 +103,7 @@ async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Respons
         open=_open(groups),
         own=instance == OWN,
         may=may(visit),
-        did=did(visit),
+        did=await did(visit, seen),
     )
 
 
@@ -116,7 +120,13 @@ def _open(groups: Sequence[Any]) -> int:
     return sum(level in ("warning", "critical", "unknown") for level in levels)
 
 
-def did(visit: Visit) -> tuple[str, str]:
-    """What was just done, and with what."""
-    done = asked(visit, "did")
-    return (done, asked(visit, "part")) if done in DONE else ("", "")
+async def did(visit: Visit, seen: Seen) -> tuple[str, str]:
+    """What was just done, and with what, by its title; what was moved away has its name alone."""
+    done, part = asked(visit, "did"), asked(visit, "part")
+    if done not in DONE:
+        return "", ""
+    if done != "added":
+        return done, called(part, seen.tree)
+    known = {one["name"]: one["title"] for one in await visit.need("blueprints")}
+    its = visit.say(known[part]) if part in known else ""
+    return done, its or part

@@ -14,12 +14,15 @@ from noroshi.service import NotFound
 from noroshi.web.doing import Outcome, address, asked, attempt, clock, may, since, typed
 from noroshi.web.guard import POLICY
 from noroshi.web.house import House
+from noroshi.web.live import Live
 from noroshi.web.mails import TAKEN, Answer, Names, attempts, names, relay, state
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
 DEEDS = {name: f"queue_{name}" for name in ("hold", "release", "retry", "drop", "edit")}
 MOST_SHOWN = 200
+WAY = "route."
+"""How the fields begin in which a mail's routes are chosen, in order."""
 STILL = ("waiting", "held", "set aside")
 """The states in which something can still be done."""
 FRAMING = {
@@ -34,8 +37,15 @@ FRAMING = {
 NOT_REFUSED = Outcome()
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: House, live: Live) -> list[Route]:
     """Their addresses. A mail's id has slashes in it, so it stands in the query."""
+
+    async def queue(visit: Visit) -> Response:
+        return await _queue(visit, live)
+
+    async def mail(visit: Visit) -> Response:
+        return await _one(visit, live)
+
     return [
         Route("/queue", page(house, queue), methods=["GET"]),
         Route("/queue/mail", page(house, mail), methods=["GET", "POST"]),
@@ -43,8 +53,9 @@ def routes(house: House) -> list[Route]:
     ]
 
 
-async def queue(visit: Visit) -> Response:
+async def _queue(visit: Visit, live: Live) -> Response:
     """Everything that waits, or what of it fits, and why."""
+    seen = await live.now()  # first: what moves from here on is told by the stream
     found, wanted = await visit.need("queue_list"), asked(visit, "q")
     called = await names(visit)
     fitting = [one for one in found if _fits(visit, one, wanted, called)]
@@ -53,7 +64,9 @@ async def queue(visit: Visit) -> Response:
     rows = [_row(visit, one, called) for one in first[:MOST_SHOWN]]
     head = _head(visit, found)
     given = {"head": head, "rows": rows, "count": len(fitting), "wanted": wanted}
-    return await visit.show("queue.html", **given)
+    return visit.page(
+        "queue.html", lamp=seen.ledger["sum"], serial=seen.serial, may=may(visit), **given
+    )
 
 
 def _fits(visit: Visit, one: Answer, wanted: str, called: Names) -> bool:
@@ -116,25 +129,50 @@ def _deeds(visit: Visit, name: str) -> tuple[str, ...]:
     return acts.get(name, ()) if allowed["act"] else ()
 
 
-async def mail(visit: Visit) -> Response:
+async def _one(visit: Visit, live: Live) -> Response:
     """One mail: how far it came, what was answered, how it looks, what may be done."""
     id = visit.form.get("id", "") if visit.request.method == "POST" else asked(visit, "id")
     if visit.request.method == "GET":
         did = asked(visit, "did")
-        return await _mail(visit, id, did=did if did in DEEDS else "")
+        return await _mail(visit, live, id, did=did if did in DEEDS else "")
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
         raise NotFound(TEXTS["error.not_there"])
     done = await attempt(visit, DEEDS[deed], id=id, **_given(visit, deed))
+    live.changed()
     if done.why:
-        return await _mail(visit, id, refused=done)
+        return await _mail(visit, live, id, refused=done)
     return visit.to(address("/queue/mail", id=id, did=deed))
 
 
 def _given(visit: Visit, deed: str) -> Mapping[str, Any]:
     if deed != "edit":
         return {}
-    return {name: _listed(visit.form.get(name, "")) for name in ("to", "routes")}
+    return {"to": _listed(visit.form.get("to", "")), "routes": _chosen(visit)}
+
+
+def _chosen(visit: Visit) -> list[str]:
+    """The routes in the order in which they were chosen, each once."""
+    names = sorted((one for one in visit.form if one.startswith(WAY)), key=_place)
+    return list(dict.fromkeys(filter(None, (visit.form[one] for one in names))))
+
+
+def _place(field: str) -> int:
+    number = field.removeprefix(WAY)
+    return int(number) if number.isascii() and number.isdecimal() else 0
+
+
+def _choices(visit: Visit, row: Mapping[str, Any], known: Names) -> Mapping[str, Any]:
+    """A place for each route that there is, with what stands in it, and what may stand there:
+    also one that is no more, while the mail has it."""
+    typed = visit.form.get("do") == "edit"
+    chosen = _chosen(visit) if typed else list(row["routes"])
+    names = list(dict.fromkeys((*known.routes, *row["routes"])))
+    places = [*chosen, *[""] * (len(names) - len(chosen))]
+    return {
+        "places": [(f"{WAY}{n}", name) for n, name in enumerate(places)],
+        "choices": [(name, known.route(name)) for name in names],
+    }
 
 
 def _listed(text: str) -> list[str]:
@@ -142,11 +180,11 @@ def _listed(text: str) -> list[str]:
 
 
 async def _mail(
-    visit: Visit, id: str, did: str = "", refused: Outcome = NOT_REFUSED
+    visit: Visit, live: Live, id: str, did: str = "", refused: Outcome = NOT_REFUSED
 ) -> Response:
+    seen = await live.now()
     letter = await visit.need("queue_show", id=id)
     looks = await visit.need("queue_mail", id=id)
-    known = [route["name"] for route in (await visit.need("status"))["routes"]]
     called = await names(visit)
     row = _row(visit, letter["queued"], called)
     flat = [
@@ -160,9 +198,11 @@ async def _mail(
         "tried": flat,
         "arrived": letter["arrived"],
     }
-    answer = await visit.show(
+    answer = visit.page(
         "mail.html",
         refused.status,
+        lamp=seen.ledger["sum"],
+        serial=seen.serial,
         row=row,
         letter=letter,
         sent=looks,
@@ -174,13 +214,13 @@ async def _mail(
             for one in letter["arrived"]
         ],
         frame=address("/queue/mail/html", id=id),
-        known=known,
+        ways=_choices(visit, row, called),
         by=called.route(looks["route"]),
         did=did,
         why=refused.why,
         bad=refused.bad,
         may=may(visit),
-        form=typed(visit, "to", "routes"),
+        form=typed(visit, "to"),
     )
     answer.headers["content-security-policy"] = f"{POLICY}; frame-src 'self'"
     return answer

@@ -14,6 +14,7 @@ from noroshi.service import Invalid, NotFound
 from noroshi.web.audited import lines
 from noroshi.web.doing import Outcome, asked, attempt, clock, may, surely, told, typed
 from noroshi.web.house import House
+from noroshi.web.pages.me import step_shown
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -115,6 +116,7 @@ def _told(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
     return {
         "deed": deed if done.ok is not None else "",
         "done": done.ok,
+        "step": step_shown(visit, done),
         "until": clock(visit, until),
         "why": told(visit, done),
         "bad": done.bad if deed in ("token_new", "user_add") else (),
