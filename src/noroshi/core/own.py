@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from noroshi.core.defined import Definitions, GroupDef, InstanceDef, MonitorDef
-from noroshi.core.defined_sending import AccountDef
+from noroshi.core.defined_sending import AccountDef, RouteDef
 from noroshi.core.kinds import Kind
 from noroshi.core.model import Monitor, Rule
 from noroshi.core.problems import Problem, file_of
+from noroshi.core.values import is_line
 from noroshi.core.words import Words
 
 OWN = "noroshi"
@@ -74,7 +75,7 @@ def with_own(
 
 def _groups(definitions: Definitions) -> Iterable[GroupDef]:
     routes = [
-        replace(_monitor(ROUTE, name, route=name), title=one.title or name)
+        replace(_monitor(ROUTE, name, route=name), title=_title_of(one))
         for name, one in definitions.routes.items()
     ]
     used = [name for name in definitions.accounts if _routes_of(name, definitions)]
@@ -84,6 +85,11 @@ def _groups(definitions: Definitions) -> Iterable[GroupDef]:
     node = replace(_monitor(NODE, ""), title=said["node"])
     yield GroupDef(name="mail", title=said["mail"], monitor=(*routes, *accounts, queue))
     yield GroupDef(name="node", title=said["node"], monitor=(node,))
+
+
+def _title_of(route: RouteDef) -> str:
+    """Its own where that can be one; what is wrong with it is told of the route."""
+    return route.title if route.title and is_line(route.title) else route.name
 
 
 def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
