@@ -36,7 +36,7 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
         await expect(page.locator(".differences")).to_contain_text("instances/web1: base/more")
         await page.get_by_role("button", name="Do it").click()
         await expect(page.locator("[role=status].notice")).to_have_text(
-            "Copied from web1/base/disks."
+            "Copied from web1 › disks."
         )
         await page.get_by_role("link", name="web1", exact=True).first.click()
         await page.focus(".head__line .menu > summary")
