@@ -216,7 +216,9 @@ class Dispatch:
         when its route did before."""
         if not await self._asks(node, way, turn):
             return False
-        at_once = (before is None or before.ended.done()) and not self.lines.all_busy(way.route)
+        if self._leaves_at_once(way, before, rested):
+            await self.lines.take(way.route)
+            return True
         began = self.clocks.steady()
         with self.pacing.one_for(turn.lent.envelope.contact):
             await self._waits_for_line(way, turn.lent, before)
@@ -228,7 +230,7 @@ class Dispatch:
         except BaseException:  # whatever it was, the line is free for the next
             self.lines.free(way.route)
             raise
-        if turn.parcel is not None and self._may_leave(way, rested, at_once):
+        if turn.parcel is not None and self._still_serves(way, rested):
             return True
         self.lines.free(way.route)
         await self._gives_back(turn)
@@ -262,11 +264,11 @@ class Dispatch:
         """Whether a route is as it was when a parcel was asked for: in use, and no worse."""
         return self.ways.get(way.route.name) is way and not self._is_worse(way, rested)
 
-    def _may_leave(self, way: Way, rested: datetime | None, at_once: bool) -> bool:
-        """What need not wait leaves also in the moment that a route has left to it."""
-        if at_once:
-            return not way.over and not self._is_worse(way, rested)
-        return self._still_serves(way, rested)
+    def _leaves_at_once(self, way: Way, before: Turn | None, rested: datetime | None) -> bool:
+        """What need not wait leaves also in the moment that a changed route has left to it. Its
+        line is taken here and now: whoever gives way for one turn of the loop is behind others."""
+        ready = (before is None or before.ended.done()) and not self.lines.all_busy(way.route)
+        return ready and not way.over and not self._is_worse(way, rested)
 
     def _is_worse(self, way: Way, rested: datetime | None) -> bool:
         return way.rests_until is not None and way.rests_until != rested
