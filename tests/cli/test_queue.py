@@ -1,26 +1,28 @@
 """`noroshi queue` of a mail that somebody holds."""
 
+from dataclasses import replace
+
 from noroshi.core.mail import Envelope, Verdict
 from noroshi.testing import DAWN
 from tests.cli.typed import a_node, typed
 from tests.service.desk import Desk
 
 MAIL = "01J.18/all/ops"
+ONE = Envelope(
+    id=MAIL,
+    routes=("plain",),
+    contact="ops",
+    to=("ops@example.com",),
+    order=MAIL,
+    alarms=(MAIL,),
+    payload={"subject": "s"},
+    born=DAWN,
+)
 
 
 async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
     desk = Desk()
-    one = Envelope(
-        id=MAIL,
-        routes=("plain",),
-        contact="ops",
-        to=("ops@example.com",),
-        order=MAIL,
-        alarms=(MAIL,),
-        payload={"subject": "s"},
-        born=DAWN,
-    )
-    await desk.store.post(one)
+    await desk.store.post(ONE)
     async with a_node(tmp_path, desk.service):
         await typed("queue", "hold", MAIL, home=tmp_path)
         for asked in (("list",), ("show", MAIL)):
@@ -30,17 +32,7 @@ async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
 
 async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
     desk = Desk()
-    one = Envelope(
-        id=MAIL,
-        routes=("plain",),
-        contact="ops",
-        to=("ops@example.com",),
-        order=MAIL,
-        alarms=(),
-        payload={"subject": "s"},
-        born=DAWN,
-    )
-    await desk.store.post(one)
+    await desk.store.post(replace(ONE, alarms=()))
     await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     async with a_node(tmp_path, desk.service):
         told = await typed("queue", "seen", MAIL, home=tmp_path)

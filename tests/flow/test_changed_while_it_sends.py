@@ -42,6 +42,15 @@ async def change(scene, engine):
     await engine.hold()
 
 
+async def changed_meanwhile(scene, engine):
+    """The route is changed while the disk takes its time; what was begun by it before that."""
+    begun = asyncio.create_task(engine.sending.send_one("smtp1"))
+    await scene.store.reached.wait()
+    await change(scene, engine)
+    scene.store.goes_on.set()
+    return begun
+
+
 async def sent_by_the_new_one(scene, engine):
     """All that can be sent now."""
     while await engine.sending.send_one("smtp1"):
@@ -56,10 +65,7 @@ async def test_what_was_accepted_is_written_down_however_long_the_disk_takes(cap
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER)
-        sending = asyncio.create_task(engine.sending.send_one("smtp1"))
-        await scene.store.reached.wait()
-        await change(scene, engine)
-        scene.store.goes_on.set()
+        sending = await changed_meanwhile(scene, engine)
         await sending
         assert await sent_by_the_new_one(scene, engine) == [LETTER.id]
     assert await scene.store.waiting() == []
@@ -71,10 +77,7 @@ async def test_what_was_being_asked_for_goes_by_the_new_one_at_once():
     async with scene.life() as engine:
         await engine.hold()
         await scene.store.post(LETTER)
-        asking = asyncio.create_task(engine.sending.send_one("smtp1"))
-        await scene.store.reached.wait()
-        await change(scene, engine)
-        scene.store.goes_on.set()
+        asking = await changed_meanwhile(scene, engine)
         assert not await asking
         assert await sent_by_the_new_one(scene, engine) == [LETTER.id]
 
@@ -112,10 +115,7 @@ async def test_what_a_route_said_before_it_was_changed_keeps_the_new_one_from_no
         await engine.hold()
         await scene.store.post(LETTER)
         scene.smtp.send = refuse
-        sending = asyncio.create_task(engine.sending.send_one("smtp1"))
-        await scene.store.reached.wait()
-        await change(scene, engine)
+        sending = await changed_meanwhile(scene, engine)
         scene.smtp.send = accepts
-        scene.store.goes_on.set()
         await sending
         assert await sent_by_the_new_one(scene, engine) == [LETTER.id]

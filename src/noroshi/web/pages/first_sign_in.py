@@ -49,32 +49,44 @@ def _handler(returns: Returns) -> Handler:
             done = await _signed(visit, deed, route)
             if _is_in(deed, done):
                 return _on(visit)
-        port = _port(visit, documents)
-        way, code = _way(visit, deed, port), _code(visit, deed, done)
-        # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
-        # An address that was pasted wrongly was shown to nobody: the right one still completes it.
-        goes_on = code or (deed == PASTE and done.kind == "invalid")
-        begun = NONE if goes_on else await _begun(visit, returns, route, way, port)
-        if "ok" not in begun and begun["error"] in ("not found", "conflict"):
-            return visit.to("/first/mail")
-        return await shown(
-            visit,
-            "mail",
-            "first_sign_in.html",
-            look,
-            done.status,
-            begun=begun.get("ok"),
-            anew="secret" in done.bad,
-            ways=WAYS if port is not None else WAYS[1:],
-            way=way,
-            code=code,
-            waits=deed == "ask",
-            wait=_wait(done),
-            told=_told(visit, done, begun),
-            guide=await _guide(visit, route),
-        )
+        return await _shown(visit, returns, look, deed, route, done, _port(visit, documents))
 
     return sign_in
+
+
+async def _shown(
+    visit: Visit,
+    returns: Returns,
+    look: Mapping[str, Any],
+    deed: str,
+    route: str,
+    done: Outcome,
+    port: int | None,
+) -> Response:
+    """The page; without a route that a person signs in for there is nothing to be done on it."""
+    way, code = _way(visit, deed, port), _code(visit, deed, done)
+    # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
+    # An address that was pasted wrongly was shown to nobody: the right one still completes it.
+    goes_on = code or (deed == PASTE and done.kind == "invalid")
+    begun = NONE if goes_on else await _begun(visit, returns, route, way, port)
+    if "ok" not in begun and begun["error"] in ("not found", "conflict"):
+        return visit.to("/first/mail")
+    return await shown(
+        visit,
+        "mail",
+        "first_sign_in.html",
+        look,
+        done.status,
+        begun=begun.get("ok"),
+        anew="secret" in done.bad,
+        ways=WAYS if port is not None else WAYS[1:],
+        way=way,
+        code=code,
+        waits=deed == "ask",
+        wait=_wait(done),
+        told=_told(visit, done, begun),
+        guide=await _guide(visit, route),
+    )
 
 
 def _port(visit: Visit, documents: Documents) -> int | None:
