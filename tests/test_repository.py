@@ -95,7 +95,7 @@ def test_modules_are_short():
         str(p.relative_to(HOUSE)): p.read_text(encoding="utf-8").count("\n") for p in SOURCES
     }
     assert {name: n for name, n in lengths.items() if n > 600} == {}
-    assert at([n for n in lengths.values() if n], 0.9) <= 350
+    assert at([n for n in lengths.values() if n], 0.9) <= 400
 
 
 def test_every_function_says_what_it_returns():
