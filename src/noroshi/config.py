@@ -24,6 +24,7 @@ from noroshi.config_values import (
     read_text,
     read_texts,
     read_url,
+    read_variables,
 )
 from noroshi.config_web import PORT, Unusable, Web, read_web
 from noroshi.core.closed import Net
@@ -82,10 +83,11 @@ class ConfigError(ValueError):
 class Config:
     """The settings of one process. Paths are whole; `programs` are folders.
 
-    `runs_as` are the users that a script may name; `language` "" is the caller's own. Whoever
-    knows `beat` may give signs of life in our place, so it is not shown. `ledger_days` is how
-    long settled mails and events are kept, `audit_days` what people changed. `may_reach` is
-    open to definitions although it is closed by itself. `web` None: there is no manager.
+    `runs_as` are the users that a script may name, `program_env` the variables that its `env`
+    may set; `language` "" is the caller's own. Whoever knows `beat` may give signs of life in
+    our place, so it is not shown. `ledger_days` is how long settled mails and events are kept,
+    `audit_days` what people changed. `may_reach` is open to definitions although it is closed
+    by itself. `web` None: there is no manager.
     """
 
     home: Path
@@ -96,6 +98,7 @@ class Config:
     door_group: str = ""
     programs: tuple[Path, ...] = ()
     runs_as: tuple[str, ...] = ()
+    program_env: tuple[str, ...] = ()
     language: str = ""
     log: str = "auto"
     log_level: str = "info"
@@ -214,6 +217,16 @@ SETTINGS: Mapping[str, Setting] = {
         [],
         Words(
             en="Users that a script may run as.", ja="スクリプトの実行に使ってよい利用者です。"
+        ),
+    ),
+    "program_env": Setting(
+        read_variables,
+        [],
+        Words(
+            en="Variables that a script's env may set, each by its whole name. Leave out what makes\n"
+            "programs load or run others (LD_PRELOAD, PYTHONPATH and the like).",
+            ja="スクリプトの env で設定してよい環境変数です。名前を1つずつ書きます。LD_PRELOAD や PYTHONPATH のように、\n"
+            "プログラムに別のものを読み込ませたり実行させたりするものは書かないでください。",
         ),
     ),
     "language": Setting(

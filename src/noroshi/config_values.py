@@ -34,6 +34,11 @@ NO_NET = Words(
     en="{given} is no address and no network, as in 192.0.2.7 or 192.0.2.0/24",
     ja="{given} は 192.0.2.7 や 192.0.2.0/24 のような、アドレスかネットワークではありません",
 )
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NO_VARIABLE = Words(
+    en="{given} is no name of an environment variable",
+    ja="{given} は環境変数の名前として使えません",
+)
 NO_URL = Words(
     en="must be a URL that begins with http:// or https://, without a user and without blanks",
     ja="http:// か https:// で始まる URL にしてください。利用者名と空白は使えません",
@@ -62,6 +67,16 @@ def read_texts(_home: Path, given: object) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
         raise Wrong(NO_LIST)
     return tuple(given)
+
+
+def read_variables(home: Path, given: object) -> tuple[str, ...]:
+    """Names of environment variables, each in full: a pattern would let in what it was not
+    meant for."""
+    names = read_texts(home, given)
+    for name in names:
+        if not VARIABLE.fullmatch(name):
+            raise Wrong(NO_VARIABLE.fill(given=repr(name)))
+    return names
 
 
 def read_name(home: Path, given: object) -> str:

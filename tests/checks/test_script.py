@@ -129,7 +129,7 @@ async def test_a_program_that_fails_has_measured_nothing(reads):
 async def test_a_real_script_gets_its_arguments_and_variables(folder):
     path = written(folder, 'echo "{\\"items\\": {\\"$1\\": {\\"free\\": $FREE}}}"')
     wanted = script.Options(argv=(path, "a b"), env={"FREE": "12"})
-    (reading,) = (await script.run(wanted, local(folder), {})).readings
+    (reading,) = (await script.run(wanted, local(folder, env=("FREE",)), {})).readings
     assert reading == Reading("free", 12, item="a b")
 
 

@@ -19,6 +19,7 @@ def test_an_empty_file_is_all_defaults(tmp_path):
     assert config.store == tmp_path / "noroshi.db"
     assert config.door == tmp_path / "door.sock"
     assert (config.programs, config.runs_as, config.door_group) == ((), (), "")
+    assert config.program_env == ()
 
 
 def test_the_manager_is_open_to_this_computer_unless_something_else_is_said(tmp_path):
@@ -33,10 +34,12 @@ def test_the_manager_is_open_to_this_computer_unless_something_else_is_said(tmp_
 
 def test_what_is_given_is_taken(tmp_path):
     text = 'door = "/run/noroshi/door.sock"\nprograms = ["/opt/checks"]\nruns_as = ["backup"]'
+    text += '\nprogram_env = ["WARN", "_x1"]'
     config = settings(tmp_path, text)
     assert str(config.door) == "/run/noroshi/door.sock"
     assert [str(folder) for folder in config.programs] == ["/opt/checks"]
     assert config.runs_as == ("backup",)
+    assert config.program_env == ("WARN", "_x1")
 
 
 def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
@@ -54,6 +57,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param('store = ""', "must be a text in quotes", id="no path"),
         pytest.param('programs = "/opt"', "must be a list of texts", id="no list"),
         pytest.param("runs_as = [1]", "must be a list of texts", id="a list of numbers"),
+        pytest.param('program_env = ["LC_*"]', "'LC_*' is no name of an", id="a pattern"),
         pytest.param('programs = ["bin"]', "'bin' must begin with /", id="a relative folder"),
         pytest.param('language = "fr"', "'fr' is none of '', 'en', 'ja'", id="a language"),
         pytest.param('log_level = "loud"', "'loud' is none of", id="a log level"),

@@ -37,7 +37,7 @@ async def test_no_shell_reads_the_arguments(folder):
 
 async def test_its_environment_is_path_lang_and_what_is_named(folder):
     program = Program(argv=("/usr/bin/env",), env={"WARN": "80", "HOME": "/nowhere"})
-    ran = await local(BIN).run(program)
+    ran = await local(BIN, env=("WARN", "HOME")).run(program)
     given = dict(line.split("=", 1) for line in ran.output.splitlines())
     assert given.keys() == {"PATH", "LANG", "WARN", "HOME"}
     assert given["WARN"] == "80" and given["LANG"] == "C.UTF-8"

@@ -187,7 +187,7 @@ async def open_app(
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
-        rules = ProgramRules(config.programs, config.runs_as)
+        rules = ProgramRules(config.programs, config.runs_as, config.program_env)
         files = LocalFiles(lambda: own_files(config, _credentials()))
         hosts = Hosts(rules, outside, jobs, closed, files)
         engine = Engine(

@@ -7,12 +7,12 @@ choose among programs, and never add one.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from noroshi.config_values import NO_VARIABLE, VARIABLE
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import Program
@@ -22,10 +22,6 @@ DEBIAN = Path("/usr/lib/nagios/plugins")
 CARRIERS = frozenset({"check_apt", "check_by_ssh", "negate", "urlize"})
 """Of those, the ones whose arguments name another program to run (negate /bin/sh ...)."""
 NOBODY = "nobody"
-LOADERS = re.compile(
-    r"(LD_|PERL|PYTHON|RUBY|NODE_|BASH|GCONV_PATH$|ENV$|IFS$|PATH$|JAVA_TOOL_OPTIONS$).*"
-)
-"""Variables that make a program load or run what lies elsewhere: the way round `folders`."""
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 """An ACL that lets others write shows in the group's bits as well (acl(5))."""
 
@@ -78,13 +74,9 @@ CARRIER = Words(
     ja="{path} は別のプログラムを実行するものなので、noroshi.toml の programs で"
     "そのフォルダーを指定したときだけ実行できます",
 )
-NO_VARIABLE = Words(
-    en="{name} is no name of an environment variable",
-    ja="{name} は環境変数の名前として使えません",
-)
-LOADER = Words(
-    en="{name} may not be set: it makes a program load or run others",
-    ja="{name} は設定できません。プログラムに別のものを読み込ませたり実行させたりするためです",
+NOT_LISTED = Words(
+    en="noroshi.toml does not let definitions set {names}; the line to add there: {line}",
+    ja="{names} は、noroshi.toml で許可されていないため設定できません。追加する行: {line}",
 )
 NO_USER = Words(
     en="there is no user {name} on this computer",
@@ -111,16 +103,19 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class ProgramRules:
-    """`folders`: whose programs may run. `runs_as`: the users that a monitor may name."""
+    """`folders`: whose programs may run. `runs_as`: the users that a monitor may name. `env`: the
+    variables that it may set; a list of what may, as nobody can list all that makes some
+    program load or run what lies outside the folders."""
 
     folders: tuple[Path, ...] = ()
     runs_as: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
 
     def problems(self, program: Program) -> tuple[Words, ...]:
         """All that forbids this program; none if it may run. It touches the file system."""
         return (
             *self._of_path(program),
-            *_of_variables(program.env),
+            *self._of_variables(program.env),
             *self._of_user(program.runs_as),
         )
 
@@ -149,6 +144,18 @@ class ProgramRules:
         if not self.folders and real.name in CARRIERS:
             yield CARRIER.fill(path=real)
 
+    def _of_variables(self, names: Iterable[str]) -> Iterator[Words]:
+        others = list[str]()
+        for name in names:
+            if not VARIABLE.fullmatch(name):
+                yield NO_VARIABLE.fill(given=repr(name))
+            elif name not in self.env:
+                others.append(name)
+        if others:
+            listed = ", ".join(f'"{name}"' for name in (*self.env, *others))
+            line = f"program_env = [{listed}]"
+            yield NOT_LISTED.fill(names=", ".join(others), line=line)
+
     def _of_user(self, name: str) -> Iterator[Words]:
         own = os.geteuid()
         if not name or (known := _uid(name)) == own != 0:
@@ -175,14 +182,6 @@ def identity(runs_as: str) -> Identity | None:
     user = pwd.getpwnam(runs_as or NOBODY)
     groups = os.getgrouplist(user.pw_name, user.pw_gid) if runs_as else [user.pw_gid]
     return Identity(user.pw_uid, user.pw_gid, tuple(groups))
-
-
-def _of_variables(names: Iterable[str]) -> Iterator[Words]:
-    for name in names:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            yield NO_VARIABLE.fill(name=repr(name))
-        elif LOADERS.fullmatch(name):
-            yield LOADER.fill(name=name)
 
 
 def _of_file(real: Path) -> Iterator[Words]:
