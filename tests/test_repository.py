@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib.machinery
+import importlib.util
 import re
 import subprocess
 import sys
@@ -135,6 +137,67 @@ def test_whoever_catches_everything_says_why():
                 if not any("# " in text for text in near):
                     silent.append(f"{path.relative_to(HOUSE)}:{number + 1}")
     assert silent == []
+
+
+# What no second thread can reach: commands are one task, and these two are processes of their own.
+ALONE = ("cli/", "actions/template_child.py", "oauth/certificate_child.py")
+BY_HAND = {"sys.modules", "importlib.import_module", "importlib.reload", "builtins.__import__"}
+
+
+def unguarded(tree: ast.AST) -> list[int]:
+    """Lines within functions that import, and not one at a time."""
+    found, waiting = [], [(node, False) for node in tree.body]
+    while waiting:
+        node, late = waiting.pop()
+        if isinstance(node, ast.With) and "ONE_AT_A_TIME" in ast.dump(node.items[0]):
+            continue
+        if late and isinstance(node, ast.Import | ast.ImportFrom) and not in_one_piece(node):
+            found.append(node.lineno)
+        late = late or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        waiting += [(child, late) for child in ast.iter_child_nodes(node)]
+    return found
+
+
+def in_one_piece(node: ast.Import | ast.ImportFrom) -> bool:
+    """A module of Python's own that is written in C and imports nothing: it is there or not."""
+    names = [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+    kinds = (importlib.machinery.BuiltinImporter, importlib.machinery.ExtensionFileLoader)
+    loaders = [importlib.util.find_spec(name).loader for name in names]
+    return all(isinstance(one, kinds) or one in kinds for one in loaders)
+
+
+def test_no_import_is_met_half_made():
+    """Beside other tasks and threads whatever is imported late is imported one at a time."""
+    reached = [
+        path
+        for path in SOURCES
+        if not path.relative_to(HOUSE / "src" / "noroshi").as_posix().startswith(ALONE)
+    ]
+    late = {
+        f"{path.relative_to(HOUSE)}:{line}"
+        for path in reached
+        for line in unguarded(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    by_hand = {
+        f"{path.relative_to(HOUSE)}: {name}"
+        for path in reached
+        if path.name != "imports.py"
+        for name in names_used(path).keys() & BY_HAND
+    }
+    assert late | by_hand == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():\n    import json",
+        "async def f():\n    if x:\n        from email import policy",
+        "class A:\n    def f(self):\n        with lock:\n            import json",
+        "f = lambda: __import__('json')\ndef g():\n    def h():\n        import json",
+    ],
+)
+def test_an_unguarded_import_is_found(text):
+    assert len(unguarded(ast.parse(text))) == 1
 
 
 def test_no_test_patches_our_own_code():

@@ -186,6 +186,8 @@ class Check:
     `by_network`: it leaves by its host's `network`, so a monitor of this kind may name one.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
     term says of them); it may be None. It raises as `run` does.
+    `modules` are those that a look needs and that take long to import: they are loaded before
+    the first monitor of this kind has a turn.
     """
 
     kind: str
@@ -203,6 +205,7 @@ class Check:
     shares: frozenset[str] = frozenset()
     units: Mapping[str, str] = field(default_factory=dict)
     by_network: bool = False
+    modules: tuple[str, ...] = ()
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 
@@ -302,7 +305,7 @@ class TransportKind:
     """A kind of route. `open` makes a transport without any I/O.
 
     `try_out` lists what is wrong with the options on this computer (a file that is missing).
-    `examine` looks at the route stage by stage, and sends nothing.
+    `examine` looks at the route stage by stage, and sends nothing. `modules` are as a Check's.
     """
 
     kind: str
@@ -312,3 +315,4 @@ class TransportKind:
     open: Callable[[Any, Outside], Transport]
     try_out: Callable[[Any], Awaitable[Sequence[Words]]] | None = None
     examine: Callable[[Any, Outside, Exam], Examination] | None = None
+    modules: tuple[str, ...] = ()

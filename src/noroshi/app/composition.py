@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from noroshi import actions, checks, transports
+from noroshi import actions, checks, imports, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.own_files import own_files
 from noroshi.config import Config
@@ -83,7 +83,7 @@ NO_ACCOUNT = Words(
 
 
 class Plans:
-    """Compiles versions off the loop, and remembers the one that is in use."""
+    """Compiles versions off the loop, loads what they need, and remembers the one in use."""
 
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
@@ -92,9 +92,16 @@ class Plans:
 
     async def compile(self, version: Version) -> Plan:
         """Raises schema.Invalid; a version that became current has been compiled before."""
-        self.current = await apart(lambda: compile_plan(version.documents, self._plugins))
+        self.current = await apart(lambda: self._compiled(version))
         self._ids |= {name: one.kept_as for name, one in self.current.accounts.items()}
         return self.current
+
+    def _compiled(self, version: Version) -> Plan:
+        """Before its first turn all that takes long to import is there: what a thousand turns
+        wanted at once, one of them would find half made."""
+        found = compile_plan(version.documents, self._plugins)
+        imports.load_all(_modules_of(found, self._plugins))
+        return found
 
     def account(self, name: str) -> Account:
         """Raises RouteTrouble when the definitions no longer have it."""
@@ -107,6 +114,18 @@ class Plans:
         """It under its new name, for a mail that was on its way when it was given that."""
         id = self._ids.get(name)
         return next((a for a in self.current.accounts.values() if a.kept_as == id), None)
+
+
+def _modules_of(found: Plan, plugins: Plugins) -> set[str]:
+    """What the kinds of its monitors and routes, and the providers of its accounts, import late."""
+    kinds = {monitor.kind for monitor in found.monitors.values()}
+    ways = {route.kind for route in found.routes.values()}
+    lists = (
+        *(plugins.check(kind).modules for kind in kinds),
+        *(plugins.transport(kind).modules for kind in ways),
+        *(_provider_of(account.cloud).modules for account in found.accounts.values()),
+    )
+    return {name for names in lists for name in names}
 
 
 class Hosts:
@@ -290,7 +309,8 @@ def _worded(plugins: Plugins) -> Callable[[Difference], Words]:
     """Mails say what differs as the manager does; its words are read with the first of them."""
 
     def sentence(one: Difference) -> Words:
-        from noroshi.web.worded import Names, worded
+        with imports.ONE_AT_A_TIME:
+            from noroshi.web.worded import Names, worded
 
         checks = plugins.checks.values()
         kinds = {check.kind: check.title for check in checks}

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from noroshi import imports
 from noroshi.app.announcing import announce
 from noroshi.app.composition import REAL, App, open_app
 from noroshi.config import Config
@@ -24,6 +25,9 @@ from noroshi.ports import Store
 from noroshi.stores.sqlite import SqliteStore
 
 log = logging.getLogger(__package__)
+MANAGER = ("noroshi.web.house", "noroshi.web.serving")
+"""Imported only where there is to be one: it costs 0.2 s and 20 MB, which no command and no node
+without it shall pay."""
 LOOK_AFTER = 3600.0
 """Seconds between two looks at the sign-ins that rest."""
 STOP_WITHIN = 4.5  # seconds; who stops a service waits for five
@@ -42,6 +46,8 @@ async def serve(
     asyncio.get_running_loop().set_default_executor(Pool())
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(config, open_store=open_store))
+        if config.web is not None:  # before the first turn, which it would hold up
+            imports.load_all(MANAGER)
         await stack.enter_async_context(open_door(config, app.service, app.engine.news))
         stop = asyncio.Event()
         _on_signals(stop.set)
@@ -67,9 +73,9 @@ async def _manager(
     if config.web is None:
         yield
         return
-    # Only now: it costs 0.2 s and 20 MB, which no command and no node without it shall pay.
-    from noroshi.web.house import House
-    from noroshi.web.serving import open_web
+    with imports.ONE_AT_A_TIME:
+        from noroshi.web.house import House
+        from noroshi.web.serving import open_web
 
     async def ready() -> Words | None:
         return await app.store.trouble() if app.engine.ready.is_set() else NOT_READY

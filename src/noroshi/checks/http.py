@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
+from noroshi import imports
 from noroshi.checks import secret_headers
 from noroshi.checks.logs.encodings import codec_of
 from noroshi.checks.logs.matching import shown
@@ -263,10 +262,9 @@ def _asking(make: type[Asking], wanted: Options, secrets: Mapping[str, Secret]) 
 
 
 async def _loaded() -> Any:
-    """aiohttp takes its time to import, so the first look waits for a thread to do it."""
-    if VISITING not in sys.modules:
-        await asyncio.to_thread(import_module, VISITING)
-    return sys.modules[VISITING]
+    """aiohttp takes its time to import. A node has done it before the first turn; whoever tries a
+    monitor out that is not in force yet may be the first, and waits for a thread to do it."""
+    return imports.made(VISITING) or await asyncio.to_thread(imports.load, VISITING)
 
 
 CHECK = Check(
@@ -289,6 +287,7 @@ CHECK = Check(
     },
     run=run,
     by_network=True,
+    modules=(VISITING,),
     goes_to=lambda wanted, own: wanted.where,
     try_out=try_out,
     preview=preview,

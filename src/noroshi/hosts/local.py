@@ -36,6 +36,9 @@ from noroshi.ports import (
     Volume,
 )
 
+if sys.platform == "linux":  # its modules are not there elsewhere
+    from noroshi.hosts import running
+
 T = TypeVar("T")
 ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
 ASKED = ["pid", "name", "cmdline", "username", "status"]
@@ -139,8 +142,6 @@ class LocalHost:
     async def run(self, program: Program) -> Ran:
         if sys.platform != "linux":
             raise Unmeasurable(NOT_HERE)
-        from noroshi.hosts import running  # its modules are not there elsewhere
-
         if problems := await self.objections(program):
             raise Unmeasurable(_together(problems))
         return await running.run(program)

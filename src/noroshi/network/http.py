@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Outside
 
+MODULES = ("noroshi.network.over_aiohttp",)
+"""What `open_http` imports; it takes its time."""
 LARGEST = 65_536
 """Bytes of an answer that are read; nobody needs more of it."""
 LONGEST_PAUSE = timedelta(hours=6)
@@ -91,7 +94,8 @@ async def open_http(
 
 
 def _load() -> Opens:
-    from noroshi.network.over_aiohttp import Posting  # here, as aiohttp takes its time
+    with ONE_AT_A_TIME:
+        from noroshi.network.over_aiohttp import Posting  # here, as aiohttp takes its time
 
     return Posting
 

@@ -11,6 +11,7 @@ from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.system import why
 from noroshi.core.words import Words
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.network.said import CA_FILE, CERTIFICATE_FILE, NotReached, not_reached
 
 LONGEST_NAME = 80
@@ -91,8 +92,9 @@ def looking_context() -> ssl.SSLContext:
 
 def issuer_of(certificate: bytes | None) -> str:
     """Who issued a certificate (DER), by name and organisation; "" if it cannot be read."""
-    from cryptography import x509  # here, as it takes its time and is hardly ever needed
-    from cryptography.x509.oid import NameOID
+    with ONE_AT_A_TIME:
+        from cryptography import x509  # here, as it takes its time and is hardly ever needed
+        from cryptography.x509.oid import NameOID
 
     try:
         issuer = x509.load_der_x509_certificate(certificate or b"").issuer

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.words import Words
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import thumbprints
 from noroshi.oauth.provider import Client, SignInFailed
 from noroshi.vault import Secret
@@ -78,7 +79,8 @@ def _by_basic(auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tup
 
 def _by_certificate(value: Secret, token_endpoint: str) -> Any:
     """A signed statement (RFC 7523, 2.2), with the certificate's thumbprint to know it by."""
-    from authlib.oauth2.rfc7523 import PrivateKeyJWT
+    with ONE_AT_A_TIME:
+        from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
     digest = bytes.fromhex(thumbprints(value.reveal()).sha256)
     known_by = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

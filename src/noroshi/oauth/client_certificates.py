@@ -14,12 +14,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi import isolated
+from noroshi import imports, isolated
 from noroshi.core.words import Words
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.certificate_child import LEAST_BITS, Unfit, bundle, opened
 from noroshi.vault import Secret
 
 CHILD = Path(__file__).with_name("certificate_child.py")
+SERIALIZING = "cryptography.hazmat.primitives.serialization"
 WITHIN = 10.0
 """Seconds for a file that anybody may have made; those of Windows and OpenSSL take under one."""
 EARLIER = timedelta(hours=1)
@@ -119,10 +121,12 @@ class Described:
 
 def make(name: str, now: datetime, days: int) -> Secret:
     """A new RSA key with a certificate that it signs itself. It takes a tenth of a second."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.x509.oid import NameOID
+    imports.load(SERIALIZING)  # which `bundle` imports unguarded, as it belongs to the child
+    with ONE_AT_A_TIME:
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import rsa
+        from cryptography.x509.oid import NameOID
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=LEAST_BITS)
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:LONGEST_NAME])])
@@ -176,7 +180,8 @@ def see_that_it_holds(kept: str, now: datetime, *, later: bool = False) -> None:
 
 def describe(kept: str) -> Described:
     """What of a kept one may be shown."""
-    from cryptography.hazmat.primitives import serialization
+    with ONE_AT_A_TIME:
+        from cryptography.hazmat.primitives import serialization
 
     certificate = _certificate(kept)
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
@@ -201,13 +206,15 @@ def parts(kept: str) -> tuple[str, str]:
 
 
 def _certificate(kept: str) -> Any:
-    from cryptography import x509
+    with ONE_AT_A_TIME:
+        from cryptography import x509
 
     return x509.load_pem_x509_certificate(parts(kept)[1].encode())
 
 
 def _thumbprints(certificate: Any) -> Thumbprints:
-    from cryptography.hazmat.primitives import hashes
+    with ONE_AT_A_TIME:
+        from cryptography.hazmat.primitives import hashes
 
     return Thumbprints(
         # The portal's "Thumbprint"; nothing is trusted for it.

@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from noroshi.core.words import Words
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.claims import claims_in
 from noroshi.oauth.client_auth import authentication, key_file, keyless
 from noroshi.oauth.endpoints import Endpoints, endpoints_of
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.refusing import asked, device, no_device, tokens
-from noroshi.oauth.wire import Refused, Reply, Wire
+from noroshi.oauth.wire import MODULES, Refused, Reply, Wire
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
@@ -37,6 +38,13 @@ OTHER_SIGN_IN = Words(
 
 class GenericProvider:
     """Asks through Authlib, each time with a new client and nothing kept."""
+
+    modules: tuple[str, ...] = (
+        *MODULES,
+        "authlib.oauth2.client",
+        "authlib.oauth2.rfc7523",
+        "joserfc.jwk",
+    )
 
     async def begin(
         self, client: Client, resources: Sequence[Resource], redirect: str
@@ -158,7 +166,8 @@ class _Session:
         auth: Any = None,
     ) -> Reply:
         """With what proves the client put in, as requests' auth objects do."""
-        from authlib.common.urls import url_encode
+        with ONE_AT_A_TIME:
+            from authlib.common.urls import url_encode
 
         url, sent, body = auth.prepare(
             "POST", url, dict(headers or {}), url_encode(data.items())
@@ -175,7 +184,8 @@ class _Asking:
 
     def __init__(self, client: Client, wire: Wire) -> None:
         # Imported here: it costs 0.08 s, which a node without such a route must not pay.
-        from authlib.oauth2.client import OAuth2Client
+        with ONE_AT_A_TIME:
+            from authlib.oauth2.client import OAuth2Client
 
         self.at: Endpoints = endpoints_of(client.account, wire)
         self.session, self._client = _Session(wire), client
@@ -205,8 +215,9 @@ class _Asking:
 
         https://developers.google.com/identity/protocols/oauth2/service-account
         """
-        from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
-        from joserfc.jwk import RSAKey
+        with ONE_AT_A_TIME:
+            from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
+            from joserfc.jwk import RSAKey
 
         key = key_file(self._client)
         assertion = sign_jwt_bearer_assertion(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import parts
 from noroshi.oauth.provider import (
     Attempt,
@@ -18,7 +21,7 @@ from noroshi.oauth.provider import (
 )
 from noroshi.oauth.refusing import asked, device, failure, tokens
 from noroshi.oauth.tenants import tenant_of
-from noroshi.oauth.wire import Wire
+from noroshi.oauth.wire import MODULES, Wire
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
@@ -34,14 +37,14 @@ class MsalProvider:
     own; both would stand in the way of ours. One object a call costs one more GET.
     """
 
+    modules: tuple[str, ...] = (*MODULES, "msal")
+
     async def begin(
         self, client: Client, resources: Sequence[Resource], redirect: str
     ) -> Attempt:
         """Prepare a sign-in with PKCE; asks the authority for its addresses."""
 
         def ask(app: Any) -> Attempt:
-            import warnings
-
             # The code must come in the address, so `query` it is: nobody but a browser can
             # send a form, and a pasted address has none.
             warnings.filterwarnings("ignore", message="response_mode=", category=UserWarning)
@@ -129,9 +132,8 @@ async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInFai
     def with_app(wire: Wire) -> T | Exception:
         # Imported here: it costs 0.12 s and 22 MB, which a node without such a route must
         # not pay.
-        import logging
-
-        import msal
+        with ONE_AT_A_TIME:
+            import msal
 
         # Its debug log holds authorisation codes and PKCE verifiers, its error log answers.
         logging.getLogger("msal").setLevel(logging.CRITICAL)

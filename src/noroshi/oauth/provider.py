@@ -135,7 +135,12 @@ class Unreachable(Exception):
 
 
 class Provider(Protocol):
-    """Each call asks the provider once. Each raises SignInFailed or Unreachable, nothing else on purpose."""
+    """Each call asks the provider once. Each raises SignInFailed or Unreachable, nothing else on purpose.
+
+    `modules` are what its first call would have to import, and what takes long.
+    """
+
+    modules: tuple[str, ...] = ()
 
     async def begin(
         self, client: Client, resources: Sequence[Resource], redirect: str

@@ -9,9 +9,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from noroshi.core.words import Words
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.network import NotReached
 from noroshi.oauth.provider import Client, Unreachable
 
+MODULES = ("noroshi.network.over_requests",)
+"""What a wire imports; it takes its time."""
 TIMEOUT = 30
 """Seconds to connect, and between two pieces of the answer."""
 LARGEST = 1_048_576
@@ -79,7 +82,8 @@ class Wire:
     def __init__(self, client: Client) -> None:
         """Raises Unreachable for a CA file that cannot be used."""
         # Imported here: it costs 0.1 s, which a node without such a route must not pay.
-        from noroshi.network.over_requests import requests_session
+        with ONE_AT_A_TIME:
+            from noroshi.network.over_requests import requests_session
 
         account, password = client.account, client.proxy_password
         try:
@@ -114,7 +118,8 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         **_unused: Any,
     ) -> Reply:
-        import requests
+        with ONE_AT_A_TIME:
+            import requests
 
         if not url.startswith("https://"):  # a secret goes there
             raise ValueError("not https")

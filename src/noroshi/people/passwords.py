@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from noroshi.core.words import Words
+from noroshi.imports import ONE_AT_A_TIME
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -51,7 +52,8 @@ class Passwords:
     def _hasher(self) -> PasswordHasher:
         if self._given is not None:
             return self._given
-        from argon2 import PasswordHasher  # only now: most processes never ask
+        with ONE_AT_A_TIME:
+            from argon2 import PasswordHasher  # only now: most processes never ask
 
         return PasswordHasher()
 
@@ -68,7 +70,8 @@ class Passwords:
         return await self._in_turn(lambda: self._verify(kept, given))
 
     def _verify(self, kept: str, given: str) -> bool:
-        from argon2.exceptions import InvalidHashError, VerificationError
+        with ONE_AT_A_TIME:
+            from argon2.exceptions import InvalidHashError, VerificationError
 
         try:
             self._hasher.verify(kept or self._nobodys, _bytes(given[: LONGEST + 1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.people.keys import code, hashed_code, same
 
 SECONDS = 30
@@ -15,21 +16,24 @@ ISSUER = "Noroshi"
 
 def fresh_seed() -> str:
     """A seed of 160 bits, in base32 as authenticators take it."""
-    import pyotp  # only now: most processes never ask
+    with ONE_AT_A_TIME:
+        import pyotp  # only now: most processes never ask
 
     return pyotp.random_base32()
 
 
 def address_of(seed: str, user: str, node: str) -> str:
     """What an authenticator reads from a QR code."""
-    import pyotp
+    with ONE_AT_A_TIME:
+        import pyotp
 
     return pyotp.TOTP(seed).provisioning_uri(name=user, issuer_name=f"{ISSUER} {node}")
 
 
 def step_of(seed: str, given: str, now: datetime, used: int) -> int:
     """The step whose code was given; 0: of none that is in time and later than the one used."""
-    import pyotp
+    with ONE_AT_A_TIME:
+        import pyotp
 
     wanted, current = "".join(given.split()), int(now.timestamp()) // SECONDS
     if len(wanted) != 6 or not (wanted.isascii() and wanted.isdigit()):

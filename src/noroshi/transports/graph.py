@@ -14,7 +14,7 @@ from noroshi.core.masking import Masks
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.network.graph_said import error_in
-from noroshi.network.http import Connecting, NoAnswer, Patience, Reply
+from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience, Reply
 from noroshi.oauth.badge import Badge
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
@@ -223,4 +223,5 @@ KIND = TransportKind(
     options=Options,
     open=GraphTransport,
     try_out=try_out,
+    modules=MODULES,
 )

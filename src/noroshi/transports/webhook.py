@@ -13,7 +13,7 @@ from noroshi.core.masking import Masks
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
-from noroshi.network.http import Connecting, NoAnswer, Patience
+from noroshi.network.http import MODULES, Connecting, NoAnswer, Patience
 from noroshi.oauth.certificates import ca_file_faults
 from noroshi.ports import Outside, RouteTrouble, TransportKind, options
 from noroshi.transports import troubles, webhook_url
@@ -195,4 +195,5 @@ KIND = TransportKind(
     options=Options,
     open=WebhookTransport,
     try_out=try_out,
+    modules=MODULES,
 )

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.people import NoEntry
 from noroshi.service import Invalid, NotFound
 from noroshi.web.doing import Outcome, attempt, may
@@ -94,7 +95,8 @@ async def _stay(visit: Visit) -> None:
 def _picture(address: str) -> Mapping[str, Any]:
     """An address as a QR code (ISO/IEC 18004): a square of `size`, and the path of what is dark
     in it, row by row."""
-    import segno  # only now: most processes never ask
+    with ONE_AT_A_TIME:
+        import segno  # only now: most processes never ask
 
     rows = [bytes(row) for row in segno.make(address, error="m").matrix_iter(border=QUIET)]
     path = "".join(
