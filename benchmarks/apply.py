@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.grid import punctuality, read_log
 from benchmarks.load import FIRST_LOOK, LAST_ANSWERS, Stage, stage
 from benchmarks.programs import say
+from benchmarks.reference import seconds_of
 
 IN_USE = "definitions in use version=2 "
 BEFORE = 3.0  # seconds of the window before the apply
@@ -33,13 +34,15 @@ class Size:
 class Taken:
     """What a run showed, in seconds: the whole command, and the lateness at the listener.
 
-    `unchecked`: ids of which not one check came.
+    `unchecked`: ids of which not one check came. `bare`: the files read and put into SQLite
+    without Noroshi.
     """
 
     due: int
     done: int
     unchecked: tuple[str, ...]
     took: float
+    bare: float
     until_in_use: float
     late_99: float
     late_worst: float
@@ -75,6 +78,7 @@ def _measure(on: Stage, size: Size, folder: Path) -> Taken:
         done=seen.done,
         unchecked=seen.unchecked,
         took=took,
+        bare=seconds_of("store", folder),
         until_in_use=in_use - began,
         late_99=seen.share(0.99),
         late_worst=seen.worst,

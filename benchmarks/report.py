@@ -24,6 +24,10 @@ Written by `make bench` ({command}); do not edit. Raw figures of each run: `buil
 Measured from outside: what is watched (a listener) and what takes the mails (a mail server) are
 programs of their own, which write down when something came to them. Lateness is what the listener
 saw against the fixed grid (epoch + interval × CRC-32 of the monitor's id / 2³² + n × interval).
+Seconds of work say as much about the processor as about the program: they are promised as a ratio to
+bare Python doing the same work without Noroshi, in the same run (`benchmarks/reference.py`: asyncio
+connections, tomllib and sqlite3; bare aiosmtplib; grep). Seconds of waiting are promised as they are.
+
 CPU, memory and bytes written are the kernel's figures for the process, its children and those of
 them that have ended; state, events, samples and log are written as always.
 
@@ -49,13 +53,15 @@ TITLES = {
 }
 NOTES = {
     "load": "{window:g} s a run, {due:,} checks due. Lateness of half the checks: {late_half:.3f} s; "
-    "the worst: {late_worst:.3f} s. CPU for 1,000 checks: {cpu_per_1000:.3f} s (the aim is 0.15). "
-    "Resident at the end: {resident:.0f} MB. (Last run.)",
+    "the worst: {late_worst:.3f} s. CPU for 1,000 checks on {processor}: {cpu_per_1000:.3f} s; for 1,000 "
+    "bare connections: {bare_cpu_per_1000:.3f} s{unmeasured}. Resident at the end: {resident:.0f} MB. "
+    "(Last run.)",
     "browsers": "{window:g} s in which nothing happens, then the page is opened {looks} times; lateness "
     "is of all that time. They share one log-in. First byte, in the middle: {middle:.3f} s; the page: "
     "{size:,} bytes. CPU in the quiet, watching included: {cpu:.3f} s a second. (Last run.)",
     "apply": "{window:g} s a run, {due:,} checks due, the apply {before:g} s after the beginning. "
-    "Lateness that 99 % stay below: {late_99:.3f} s. (Last run.)",
+    "Lateness that 99 % stay below: {late_99:.3f} s. On {processor} the command took {took:.2f} s, the "
+    "node went by it after {until_in_use:.2f} s, and tomllib with sqlite3 took {bare:.2f} s. (Last run.)",
     "logs": "{rounds} looks in turns with `LC_ALL={locale} grep -a -c -F WORD`, the times added: "
     "grep {grep:.2f} s, a monitor's look {ours:.2f} s. {our_hits:,} of {lines:,} lines found. The "
     "loop was held up for {held:.3f} s at most. (Last run.)",
@@ -63,8 +69,8 @@ NOTES = {
     "Message-ID: {copies}. (Last run.)",
     "sending": "Mails a second at the mail server, from the first to the last: {ours:.0f} by the node, "
     "each mail's attempt and end written down; {bare:.0f} by bare aiosmtplib, which keeps nothing. "
-    "Bare CPU for 1,000 mails: {bare_cpu_per_1000:.2f} s. (Last run.)",
-    "start": "Milliseconds, least / middle / most of {count} runs: bare Python {bare}; "
+    "CPU for 1,000 mails on {processor}: {cpu_per_1000:.2f} s, bare {bare_cpu_per_1000:.2f} s. (Last run.)",
+    "start": "Milliseconds on {processor}, least / middle / most of {count} runs: bare Python {bare}; "
     "`noroshi --version` {version}; `noroshi send` through a running node {send}.",
 }
 FAILS = {
@@ -116,7 +122,9 @@ def _table(measure: str, variant: str, runs: list[Row]) -> str:
 
 
 def _note(measure: str, row: Row) -> str:
-    shown = dict(row)
+    shown = {**row, "processor": _processor()}
+    if measure == "load":
+        shown["unmeasured"] = " (not measured here)" if row["silent"] else ""
     if measure == "start":
         shown |= {name: _three(row[name]) for name in ("bare", "version", "send")}
         shown["count"] = len(row["bare"])

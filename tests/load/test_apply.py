@@ -23,6 +23,6 @@ def test_no_monitor_is_lost_by_an_apply(tmp_path, changed):
 def test_an_apply_of_five_thousand_is_quick_and_makes_nobody_late(tmp_path, changed):
     seen = run_apply(tmp_path / "run", Size(changed=changed))
     assert seen.done == seen.due
-    assert seen.took < 3
-    assert seen.until_in_use < 3
+    assert seen.took < 20 * seen.bare
+    assert seen.until_in_use < 20 * seen.bare
     assert seen.late_worst <= 0.25

@@ -1,0 +1,99 @@
+"""Bare Python doing the work of a benchmark without Noroshi, as a program of its own.
+
+A figure in seconds says as much about the processor as about the program. The same work done by
+the fewest lines that can do it, in the same run on the same machine, makes a ratio of it.
+
+`python -m benchmarks.reference NAME ARGUMENTS` says "ready", does its work upon "go", answers when
+it is done, and ends with its standard input, so that its CPU can be read before.
+
+    connect TARGETS PERIOD SECONDS   connect to each [address, port] of a JSON file every PERIOD
+    store FOLDER                     read all TOML files below it, put each into SQLite, commit
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import socket
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as sqlite
+
+from benchmarks.programs import Helper
+from benchmarks.usage import usage
+
+TICK = 0.05  # seconds for which connections that are due are gathered, as Noroshi gathers them
+
+
+def main() -> None:
+    """Do the named work once."""
+    work = WORKS[sys.argv[1]]
+    print(f"ready {time.time():.6f}", flush=True)
+    sys.stdin.readline()
+    work(*sys.argv[2:])
+    print(f"go {time.time():.6f}", flush=True)
+    sys.stdin.readline()
+
+
+def cpu_of(name: str, *arguments: object) -> float:
+    """Return the CPU seconds that a reference needs for its work."""
+    with Helper("reference", name, *arguments) as reference:
+        before = usage(reference.process.pid).cpu
+        reference.tell("go")
+        return usage(reference.process.pid).cpu - before
+
+
+def seconds_of(name: str, *arguments: object) -> float:
+    """Return the seconds that a reference needs from "go" to its answer."""
+    with Helper("reference", name, *arguments) as reference:
+        began = time.time()
+        return reference.tell("go") - began
+
+
+def _connect(targets: str, period: str, seconds: str) -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    addresses = [tuple(target) for target in json.loads(Path(targets).read_text())]
+    asyncio.run(_connect_all(addresses, float(period), float(seconds)))
+
+
+async def _connect_all(addresses: list[tuple[str, int]], period: float, seconds: float) -> None:
+    """Connect to each address once a period, spread evenly over it, for that many seconds."""
+    begun, done = time.monotonic(), 0
+    while (passed := time.monotonic() - begun) < seconds:
+        due = int(passed / period * len(addresses))
+        chosen = [addresses[n % len(addresses)] for n in range(done, due)]
+        await asyncio.gather(*map(_connect_once, chosen))
+        done = due
+        await asyncio.sleep(TICK)
+
+
+async def _connect_once(address: tuple[str, int]) -> None:
+    with socket.socket() as sock:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, address)
+
+
+def _store(folder: str) -> None:
+    """Read and keep each file; one transaction, synced as Noroshi's are."""
+    database = sqlite.connect(str(Path(folder).with_suffix(".reference.db")))
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("CREATE TABLE documents (name TEXT PRIMARY KEY, body TEXT) STRICT")
+    for file in Path(folder).rglob("*.toml"):
+        body = json.dumps(tomllib.loads(file.read_text(encoding="utf-8")))
+        database.execute("INSERT INTO documents VALUES (?, ?)", (str(file), body))
+    database.commit()
+    database.close()
+
+
+WORKS: Mapping[str, Callable[..., None]] = {"connect": _connect, "store": _store}
+
+
+if __name__ == "__main__":
+    main()
