@@ -151,6 +151,16 @@ async def test_a_log_that_may_not_be_read_says_so_and_is_begun_at_its_end_later(
     assert values(await logfile.run(options(path), host, problem.value.memory)) == {"": 0}
 
 
+async def test_a_log_that_leads_to_what_no_definition_may_read_says_so(tmp_path):
+    (tmp_path / "app.log").symlink_to("/proc/self/environ")
+    with pytest.raises(Unmeasurable, match=r"app.log cannot be read: the kernel makes it up"):
+        await look(options(tmp_path / "app.log"))
+    (tmp_path / "app.log").unlink()
+    (tmp_path / "app.log").write_bytes(b"SQLite format 3\0x\n")
+    with pytest.raises(Unmeasurable, match=r"app.log cannot be read: it is a database"):
+        await look(options(tmp_path / "app.log"))
+
+
 async def test_what_is_remembered_of_many_files_stays_small(tmp_path):
     for number in range(150):
         (tmp_path / f"a-rather-long-name-of-a-service-{number:03}.log").write_text("x\n" * 600)
@@ -221,6 +231,10 @@ def test_a_pattern_that_the_engine_does_not_know_is_refused_at_its_place(pattern
         ),
         pytest.param({"path": "app.log"}, "must be an absolute path", id="a relative path"),
         pytest.param({"path": "/proc/kmsg"}, "the kernel makes up", id="of the kernel"),
+        pytest.param({"path": "//proc/./kmsg"}, "the kernel makes up", id="spelled otherwise"),
+        pytest.param(
+            {"rotated": ["/var/../sys/*"]}, "the kernel makes up", id="by a way round"
+        ),
         pytest.param(
             {"encoding": "cp932", "terms": [{"word": "é"}]}, "cannot be written in", id="a word"
         ),

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import bz2
+import gzip
+import lzma
 import os
 import threading
+from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2 as driver
 
-from noroshi.hosts.files import FileWork, LocalFiles, OwnFile
+from noroshi.hosts.closed_files import ClosedFile
+from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.ports import Unmeasurable
+from noroshi.stores.sql.copying import copy
+from noroshi.stores.sqlite import SqliteStore
+from noroshi.vault.keys import new_key
+from noroshi.vault.passphrase import lock_up
+from noroshi.vault.secret import Secret
 
 FILES = LocalFiles()
 
@@ -70,11 +82,90 @@ def test_what_is_our_own_is_opened_by_no_name(tmp_path, way):
         path = tmp_path / "app.log"
         (path.hardlink_to if way == "hard link" else path.symlink_to)(key)
     files = LocalFiles(lambda: [tmp_path / "not there", key])
-    with pytest.raises(OwnFile) as told:
+    with pytest.raises(ClosedFile) as told:
         files.open(str(path))
     assert "Noroshi's own" in told.value.words.en
     (tmp_path / "other").write_text("x")
     files.open(str(tmp_path / "other"))[0].close()
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ClosedFile) as told:
+        FILES.open(str(path))
+    assert told.value.words.ja
+    return told.value.words.en
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["/proc/self/environ", "//proc/self/environ", "/./proc/self/environ", "/sys/kernel/fscaps"],
+)
+def test_what_the_kernel_makes_up_is_opened_by_no_name(tmp_path, spelled):
+    (tmp_path / "app.log").symlink_to(spelled)
+    (tmp_path / "folder").symlink_to(Path(spelled).parent)
+    for path in (spelled, tmp_path / "app.log", tmp_path / "folder" / Path(spelled).name):
+        assert "the kernel makes it up" in refusal(path)
+
+
+def test_a_log_that_is_reached_through_a_link_of_the_kernel_is_a_log(tmp_path):
+    (tmp_path / "app.log").write_text("x")
+    FILES.open(f"/proc/self/root{tmp_path}/app.log")[0].close()
+
+
+@pytest.mark.parametrize("packer", [None, gzip, bz2, lzma], ids=lambda p: p and p.__name__)
+async def test_a_backup_is_opened_nowhere_and_under_no_name(tmp_path, packer):
+    store = SqliteStore.open(tmp_path / "noroshi.db")
+    await store.copy_to(tmp_path / "nightly")
+    await store.close()
+    kept = tmp_path / "app.log"
+    content = (tmp_path / "nightly").read_bytes()
+    kept.write_bytes(packer.compress(content) if packer else content)
+    assert "its backups are" in refusal(kept)
+
+
+def test_a_backup_that_is_still_being_written_is_not_opened(tmp_path):
+    begun, over = set(), threading.Event()
+
+    def look():
+        while not over.is_set():
+            with suppress(FileNotFoundError):
+                begun.add((tmp_path / "copy.part").read_bytes()[:15])
+
+    with closing(driver.connect(tmp_path / "db", isolation_level=None)) as db:
+        db.execute("create table t (x)")
+        db.execute("insert into t values (zeroblob(30000000))")
+        looking = threading.Thread(target=look)
+        looking.start()
+        copy(db, tmp_path / "copy")
+        over.set()
+        looking.join()
+    assert begun <= {b"", b"SQLite format 3"}
+
+
+def test_a_store_that_was_copied_with_what_lies_beside_it_is_not_opened(tmp_path):
+    with closing(driver.connect(tmp_path / "db", isolation_level=None)) as db:
+        db.execute("pragma journal_mode = wal")
+        db.execute("create table t (x)")
+        for name in ("db", "db-wal"):
+            copied = tmp_path / f"copied-{name}.log"
+            copied.write_bytes((tmp_path / name).read_bytes())
+            assert "its backups are" in refusal(copied)
+
+
+def test_a_key_that_left_the_machine_is_not_opened(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_bytes(lock_up(new_key(), Secret("a passphrase of many words")))
+    assert "Noroshi's own" in refusal(path)
+
+
+@pytest.mark.parametrize("packer", [None, gzip, bz2, lzma], ids=lambda p: p and p.__name__)
+def test_a_log_is_opened_packed_or_not(tmp_path, packer):
+    for content in (b"", b"a line\n", b"a line\n" * 300_000):
+        path = tmp_path / "app.log"
+        path.write_bytes(packer.compress(content) if packer else content)
+        FILES.open(str(path))[0].close()
+        path.write_bytes(path.read_bytes()[: len(path.read_bytes()) // 2])
+        FILES.open(str(path))[0].close()
 
 
 async def test_work_is_done_apart_from_the_loop_and_its_error_is_raised():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from posixpath import normpath
 from threading import Event
 from typing import Any, Literal
 
@@ -40,6 +41,7 @@ SHOWN = 200  # characters of the first line, beside the number
 MISSES = 2
 """Looks in a row without the file before that is a fault: a rotation takes a moment."""
 OF_THE_KERNEL = ("/proc/", "/sys/")
+"""Refused as early as it shows; what a path leads to is judged once it is open."""
 
 NO_PATH = Words(
     en="must be an absolute path, such as /var/log/app.log",
@@ -107,7 +109,7 @@ class Options:
         for path in (self.path, *self.rotated):
             if not (PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
                 raise Unfit(NO_PATH)
-            if path.startswith(OF_THE_KERNEL):
+            if _normal(path).startswith(OF_THE_KERNEL):
                 raise Unfit(NOT_FOLLOWED)
         if len(self.terms) > 1 and not self.match:
             raise Unfit(ALL_OR_ANY)
@@ -269,6 +271,11 @@ def _readings(wanted: Options, path: str, log: Followed, none: Words) -> Iterato
     yield Reading("hits", found.count, "", item, note, tuple(found.lines))
     yield Reading("read", log.read, "B", item)
     yield Reading("behind", log.behind, "B", item)
+
+
+def _normal(path: str) -> str:
+    """The path without //, /./ and /../, which lead to the same file but for links."""
+    return "/" + normpath(path).lstrip("/") if path.startswith("/") else path
 
 
 def _see_that_it_can_be_written(expression: Expression, encoding: Encoding) -> None:

@@ -8,13 +8,13 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from noroshi.core.words import Words
+from noroshi.hosts.closed_files import refuse_closed
 from noroshi.hosts.threads import apart
 from noroshi.ports import FileFact, Files, Unmeasurable
 
@@ -33,24 +33,13 @@ HANGING = Words(
     ja="ファイルの読み取りが{count}件戻ってきていません "
     "(ネットワークドライブが応答していない可能性があります)",
 )
-
-
-OF_OURS = Words(
-    en="it is Noroshi's own, and holds or guards secrets: no definition may read it",
-    ja="Noroshi 自身の秘密に関わるファイルのため、定義からは読めません",
-)
 Own = Callable[[], Iterable[Path]]
 
 
-class OwnFile(OSError):
-    """It is not for definitions to read."""
-
-    words = OF_OURS
-
-
 class LocalFiles:
-    """What the kernel says of them. Nothing here waits for anything but the disk. What of them is
-    our `own` is opened for nobody: whoever may write definitions is shown what was read."""
+    """What the kernel says of them. Nothing here waits for anything but the disk. Our `own` and
+    others that are closed are opened for nobody: whoever may write definitions is shown what was
+    read."""
 
     def __init__(self, own: Own = tuple) -> None:
         self._own = own
@@ -69,20 +58,11 @@ class LocalFiles:
             fact = _fact(path, os.fstat(handle))
             if not fact.regular:
                 raise OSError(errno.EINVAL, "not a regular file", path)
-            self._see_that_it_is_not_ours(handle)
+            refuse_closed(handle, self._own())
             return os.fdopen(handle, "rb", buffering=0), fact
         except BaseException:  # raised anew; the handle must not stay open
             os.close(handle)
             raise
-
-    def _see_that_it_is_not_ours(self, handle: int) -> None:
-        """By what it is, whatever link or name led to it."""
-        opened, ours = os.fstat(handle), False
-        for one in self._own():
-            with suppress(OSError):  # it is not there
-                ours = ours or os.path.samestat(one.stat(), opened)
-        if ours:
-            raise OwnFile
 
 
 class FileWork:

@@ -1,0 +1,141 @@
+"""Files that no definition may read: Noroshi's own, and what the kernel makes up.
+
+A file is judged once it is open, by what it is: a path can be spelled in many ways, lead through
+links, and name another file a moment later.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import lzma
+import os
+import platform
+import sys
+import zlib
+from bz2 import BZ2Decompressor
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from noroshi.core.words import Words
+from noroshi.vault.passphrase import HEAD as SEALED_KEY
+
+HEADS = (
+    b"SQLite format 3\0",
+    b"\x37\x7f\x06\x82",  # a write-ahead log, which holds pages of the store, in either order
+    b"\x37\x7f\x06\x83",
+    b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7",  # a rollback journal
+    SEALED_KEY,
+)
+"""How a store, a backup of it, and what SQLite lays beside it begin (https://sqlite.org/
+fileformat.html), and a key that left the machine. Of another program's database nobody needs to
+follow the lines either."""
+LONGEST = max(map(len, HEADS))
+PACKED = 1 << 20  # bytes; bzip2 gives nothing before a whole block of up to 900,000 is there
+PACKERS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
+    (b"\x1f\x8b", lambda data: zlib.decompressobj(wbits=31).decompress(data, LONGEST)),
+    (b"BZh", lambda data: BZ2Decompressor().decompress(data, LONGEST)),
+    (b"\xfd7zXZ\0", lambda data: lzma.LZMADecompressor().decompress(data, LONGEST)),
+    (b"]\0\0", lambda data: lzma.LZMADecompressor().decompress(data, LONGEST)),
+)
+LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+STATFS = getattr(LIBC, "fstatfs64", None) or getattr(LIBC, "fstatfs", None)
+KERNEL_FOLDERS = ("/proc/", "/sys/")
+KERNEL_FILE_SYSTEMS = frozenset(
+    {
+        0x9FA0,  # proc
+        0x62656572,  # sysfs
+        0x64626720,  # debugfs
+        0x74726163,  # tracefs
+        0x27E0EB,  # cgroup
+        0x63677270,  # cgroup2
+        0x62656570,  # configfs
+        0x73636673,  # securityfs
+        0xF97CFF8C,  # selinuxfs
+        0x43415D53,  # smackfs
+        0x5A3C69F0,  # apparmorfs
+        0xCAFE4A11,  # bpf
+        0x6165676C,  # pstore
+        0xDE5E81E4,  # efivarfs
+        0x42494E4D,  # binfmt_misc
+        0x7655821,  # resctrl
+        0x6E736673,  # nsfs
+        0x19800202,  # mqueue
+        0xABBA1974,  # xenfs
+        0x5345434D,  # secretmem
+    }
+)
+"""By their numbers in linux/magic.h; statfs(2)."""
+
+OF_OURS = Words(
+    en="it is Noroshi's own, and holds or guards secrets: no definition may read it",
+    ja="Noroshi 自身の秘密に関わるファイルのため、定義からは読めません",
+)
+A_STORE = Words(
+    en="it is a database, as Noroshi's store and its backups are: no definition may read it",
+    ja="Noroshi の保存先やそのバックアップと同じデータベースのため、定義からは読めません",
+)
+OF_THE_KERNEL = Words(
+    en="the kernel makes it up at each reading: it is no log, and no definition may read it",
+    ja="カーネルが読むたびに作る内容です。ログではなく、定義からは読めません",
+)
+
+
+class ClosedFile(OSError):
+    """No definition may read it, in `words`."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+def refuse_closed(handle: int, own: Iterable[Path]) -> None:
+    """Raise ClosedFile for an open file that no definition may read."""
+    if any(_is_same(one, handle) for one in own):
+        raise ClosedFile(OF_OURS)
+    if _is_of_the_kernel(handle):
+        raise ClosedFile(OF_THE_KERNEL)
+    if hasattr(os, "pread") and (head := _head(handle)).startswith(HEADS):
+        raise ClosedFile(OF_OURS if head.startswith(SEALED_KEY) else A_STORE)
+
+
+def _is_same(one: Path, handle: int) -> bool:
+    """By what it is, whatever link or name led to it."""
+    with suppress(OSError):  # it is not there
+        return os.path.samestat(one.stat(), os.fstat(handle))
+    return False
+
+
+def _is_of_the_kernel(handle: int) -> bool:
+    """By its file system; by its real path too, as a container may have files of lxcfs there."""
+    if sys.platform != "linux":
+        return False
+    real = str(Path(f"/proc/self/fd/{handle}").readlink())
+    return real.startswith(KERNEL_FOLDERS) or _file_system(handle) in KERNEL_FILE_SYSTEMS
+
+
+class _Statfs(ctypes.Structure):
+    """Its first field is all that is read; the whole has 120 bytes at most."""
+
+    _fields_ = (
+        ("type", ctypes.c_uint if platform.machine() == "s390x" else ctypes.c_long),
+        ("rest", ctypes.c_byte * 248),
+    )
+
+
+def _file_system(handle: int) -> int:
+    """The number of its file system; Python's own os.fstatvfs leaves it out."""
+    told = _Statfs()
+    if STATFS is not None and STATFS(handle, ctypes.byref(told)) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return int(told.type) & 0xFFFFFFFF
+
+
+def _head(handle: int) -> bytes:
+    """How its content begins, unpacked: a packed backup is one too."""
+    raw = os.pread(handle, LONGEST, 0)
+    for mark, unpack in PACKERS:
+        if raw.startswith(mark):
+            with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+                return unpack(os.pread(handle, PACKED, 0))
+    return raw
