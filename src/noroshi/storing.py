@@ -181,7 +181,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         longer lent."""
 
     async def taken(self, since: datetime) -> Sequence[Taken]:
-        """The mails that were accepted since then, oldest first."""
+        """The mails that were accepted since then, in the order in which that was written
+        down, which a clock that was set back does not keep."""
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()

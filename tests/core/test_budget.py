@@ -69,3 +69,13 @@ def test_a_clock_that_is_set_moves_what_was_spent_with_it():
     moved = shifted(THIRTY, hour)
     assert mails_left(EXCHANGE, moved, DAWN + hour + 30 * SECOND) == 0
     assert moved.recipients[0][0] == DAWN + hour
+
+
+def test_what_is_dated_ahead_of_now_does_not_count():
+    """It comes of a clock that was set while a mail was under way."""
+    hour = timedelta(hours=1)
+    ahead = shifted(THIRTY, 6 * hour)
+    assert mails_left(EXCHANGE, ahead, DAWN) == 30
+    assert free_at(EXCHANGE, ahead, DAWN) == DAWN
+    used_up = sent((6 * 3600, 10_000))
+    assert free_at(EXCHANGE, used_up, DAWN) == DAWN

@@ -72,3 +72,11 @@ def test_a_clock_that_is_set_moves_what_was_told_with_it():
     moved = shifted(after(0, 1, 2), hour)
     assert free_at(moved, at(3) + hour) == at(12) + hour
     assert shifted(NEW, hour) == NEW
+
+
+@pytest.mark.parametrize("mails", [(0, 1, 2), (0, -1), (-1, -2)])
+def test_what_is_dated_ahead_of_now_does_not_count(mails):
+    """It comes of a clock that was set while a mail was under way."""
+    ahead = shifted(after(*mails), timedelta(hours=6))
+    assert (room(ahead, at(3)), free_at(ahead, at(3))) == (SINGLES, at(3))
+    assert free_at(told(ahead, at(3), digest=False), at(4)) <= at(13)

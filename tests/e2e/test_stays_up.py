@@ -6,11 +6,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -66,10 +68,10 @@ def shop():
         yield shop
 
 
-def define(home, mailbox, **ports):
+def define(home, mailbox, contact="one_by_one = 0", **ports):
     """Each port is looked at once a second; whoever is told is told once."""
     home.define(
-        contacts__ops='addresses = ["ops@example.com"]\none_by_one = 0',
+        contacts__ops=f'addresses = ["ops@example.com"]\n{contact}',
         rules__ops='action = "mail"\ncontacts = ["ops"]\nroutes = ["smtp1"]',
         routes__smtp1=f"""
             kind = "smtp"
@@ -237,6 +239,35 @@ def test_a_wall_clock_that_is_set_blinds_nobody_and_repeats_nothing(
     assert counted(mailbox) == (1, 2) and none_twice(mailbox)
     apart = abs(sent_at(mailbox, "shop", 0) - sent_at(mailbox, "down", 0))
     assert apart.total_seconds() > 3000
+
+
+def test_mails_of_a_clock_that_was_ahead_hold_up_no_mail_after_a_restart(
+    home, mailbox, shop, tmp_path
+):
+    """The mails of those six hours are on record as of times that are yet to come."""
+    define(home, mailbox, contact="one_by_one = 1", shop=shop.port, down=free_port())
+    clock = tmp_path / "clock"
+    node = under_faketime(home, clock, FAKETIME_DONT_FAKE_MONOTONIC="1")
+    until_told(mailbox, "down", 1)
+    set_clock(clock, "+21600")
+    until(lambda: out_of_step(home, "set"), "the node to see that its clock was set")
+    shop.close()
+    until_told(mailbox, "shop", 1)
+    set_clock(clock, "+0")
+    until(lambda: len(out_of_step(home, "set")) == 2, "the clock to be right again")
+    node.send_signal(signal.SIGTERM)
+    node.wait(PATIENCE)
+    assert latest_accepted(home) > datetime.now(UTC) + timedelta(hours=5)
+    home.serve()
+    shop.open()
+    until_told(mailbox, "shop", 2)
+    assert none_twice(mailbox)
+
+
+def latest_accepted(home):
+    with closing(sqlite3.connect(home.folder / "noroshi.db")) as store:
+        (at,) = store.execute("select max(at) from receipt where taken > 0").fetchone()
+    return datetime.fromtimestamp(at / 1e6, UTC)
 
 
 def test_a_process_that_was_stopped_for_an_hour_goes_on_and_tells_nothing_twice(

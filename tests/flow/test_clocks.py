@@ -16,6 +16,7 @@ from noroshi.core.mail import Verdict
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from tests.flow.scene import NOTE, RULE, Scene, disk_monitor
+from tests.flow.storm import EXCHANGE, Storm
 
 CRITICAL = "[CRITICAL] web1: disk"
 EACH = replace(RULE, when=When.EACH, repeat=None)
@@ -245,6 +246,62 @@ async def test_a_clock_that_is_set_while_a_turn_cannot_be_written_brings_no_remi
         scene.store.read_only, scene.used = False, {"/a": 95}
         await scene.seconds(engine, 200)
     assert scene.subjects == [CRITICAL]
+
+
+@pytest.mark.parametrize(
+    ("a_minute", "one_by_one"),
+    [pytest.param(4, 0, id="the mailbox's allowance"), pytest.param(30, 1, id="the reader")],
+)
+async def test_mails_of_a_clock_that_was_ahead_hold_up_nobody_after_a_restart(
+    a_minute, one_by_one
+):
+    storm = Storm(pace=replace(EXCHANGE, mails_a_minute=a_minute), one_by_one=one_by_one)
+    await storm.watch(8, cadence=FAST)
+    storm.used = {"/a": 10}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 60)
+        storm.time.jump(hours=6)
+        storm.used = {"/a": 96}
+        await storm.seconds(engine, 50)
+        storm.time.jump(hours=-6)
+        await storm.seconds(engine, 3)
+    began, storm.used = storm.time.now, {"/a": 10}
+    assert (await storm.store.taken(began))[-1].at - began > timedelta(hours=5)
+    async with storm.life() as engine:
+        await storm.seconds(engine, 150)
+    assert [row.envelope.id for row in await storm.store.waiting()] == []
+
+
+async def test_a_clock_set_on_while_a_mail_is_out_holds_up_nobody():
+    """Its receipt has the new time already when all that was sent moves with the clock."""
+    storm = Storm(one_by_one=1)
+    await storm.watch(2, cadence=FAST)
+    storm.used = {"/a": 10}
+    answers = asyncio.Event()
+    send = storm.smtp.send
+
+    async def hang(envelope):
+        await answers.wait()
+        return await send(envelope)
+
+    async with storm.life() as engine:
+        await storm.seconds(engine, 60)
+        storm.smtp.send, storm.used = hang, {"/a": 96}
+        while not engine.watch.running:
+            await engine.tick()
+            storm.time.pass_by(seconds=1)
+        await asyncio.gather(*engine.watch.running)
+        out = asyncio.create_task(engine.sending.send_one("smtp1"))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        storm.time.jump(hours=6)
+        answers.set()
+        await out
+        await engine.tick()
+        await engine.hold()
+        storm.smtp.send = send
+        await storm.seconds(engine, 70)
+    assert len(storm.smtp.sent) == 2
 
 
 async def test_after_an_hour_without_the_processor_each_looks_once_and_none_in_a_burst():

@@ -45,12 +45,15 @@ def shifted(spent: Spent, by: timedelta) -> Spent:
     )
 
 
+# What is dated ahead of now comes of a clock that was set while a mail was under way: it does not
+# count, or it would until that time has come.
+
+
 def mails_left(pace: Pace, spent: Spent, now: datetime) -> int | None:
     """How many mails may leave within this minute; None: as many as there are."""
     if not pace.mails_a_minute:
         return None
-    lately = sum(1 for at in spent.mails if at > now - MINUTE)
-    return max(0, pace.mails_a_minute - lately)
+    return max(0, pace.mails_a_minute - len(_within_minute(spent, now)))
 
 
 def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
@@ -61,19 +64,23 @@ def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
 def _minute_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
     if mails_left(pace, spent, now) != 0:
         return now
-    return spent.mails[-pace.mails_a_minute] + MINUTE
+    return _within_minute(spent, now)[-pace.mails_a_minute] + MINUTE
+
+
+def _within_minute(spent: Spent, now: datetime) -> list[datetime]:
+    return [at for at in spent.mails if now - MINUTE < at <= now]
 
 
 def _day_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
     """When as much of the last day is over as it takes for one more recipient."""
     if not pace.recipients_a_day:
         return now
-    used = sum(count for at, count in spent.recipients if at > now - DAY)
+    lately = [(at, count) for at, count in spent.recipients if now - DAY < at <= now]
+    used = sum(count for _, count in lately)
     if used < pace.recipients_a_day:
         return now
-    for at, count in spent.recipients:
-        if at > now - DAY:
-            used -= count
-            if used < pace.recipients_a_day:
-                return at + MINUTE + DAY  # its minute is over only then
+    for at, count in lately:
+        used -= count
+        if used < pace.recipients_a_day:
+            return at + MINUTE + DAY  # its minute is over only then
     return now

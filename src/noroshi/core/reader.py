@@ -47,7 +47,7 @@ def shifted(reader: Reader, by: timedelta) -> Reader:
 
 def room(reader: Reader, now: datetime, most: int = SINGLES) -> int:
     """How many mails may come one by one now; 0: none, nor a digest, before `free_at`."""
-    lately = _as_of(reader, now)
+    lately = _as_of(_so_far(reader, now), now)
     if free_at(reader, now, most) > now:
         return 0
     return 1 if lately.digests else max(1, most - len(lately.singles))
@@ -55,10 +55,20 @@ def room(reader: Reader, now: datetime, most: int = SINGLES) -> int:
 
 def free_at(reader: Reader, now: datetime, most: int = SINGLES) -> datetime:
     """From when on the next mail may come."""
-    lately = _as_of(reader, now)
+    lately = _as_of(_so_far(reader, now), now)
     if lately.last is None or (not lately.digests and len(lately.singles) < most):
         return now
     return lately.last + _pause(lately)
+
+
+def _so_far(reader: Reader, now: datetime) -> Reader:
+    """Without what is dated ahead of now, which comes of a clock that was set while a mail was
+    under way: it would count until that time has come."""
+    singles = tuple(at for at in reader.singles if at <= now)
+    last = reader.last
+    if last is not None and last > now:
+        last = max(singles, default=None)
+    return replace(reader, singles=singles, last=last)
 
 
 def _as_of(reader: Reader, now: datetime) -> Reader:

@@ -277,10 +277,8 @@ class Engine:
         self.ready.set()
 
     async def _count_earlier(self) -> None:
-        """If the clock was set back since, the mails of the life before follow."""
-        since, back = self.clocks.wall() - DAY, self._set_back
-        taken = await self.store.taken(since - back)
-        self.sending.pacing.count(replace(one, at=one.at + back) for one in taken)
+        now = self.clocks.wall()
+        self.sending.pacing.count(await self.store.taken(now - DAY), now)
 
     # the steps
 

@@ -6,12 +6,14 @@ Both are counted in memory from what was accepted, at the start from the ledger.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from noroshi.core import budget, reader
 from noroshi.core.budget import Spent
+from noroshi.core.chronology import put_right
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Receipt, Route, Verdict
 from noroshi.core.model import Contact
@@ -37,10 +39,12 @@ class Pacing:
         self._routes = routes
         self._most = {contact.id: contact.one_by_one for contact in contacts}
 
-    def count(self, taken: Iterable[Taken]) -> None:
-        """Begin with what an earlier life sent."""
+    def count(self, taken: Sequence[Taken], now: datetime) -> None:
+        """Begin with what an earlier life sent, in the order in which it was written down."""
         self._spent, self._readers = {}, {}
-        for one in taken:
+        at = put_right([one.at for one in taken], now)
+        right = [replace(one, at=when) for one, when in zip(taken, at, strict=True)]
+        for one in sorted(right, key=lambda one: one.at):
             self._count(one.route, one.contact, one.at, one.recipients, digest=one.digest)
 
     def shift(self, by: timedelta) -> None:

@@ -34,7 +34,6 @@ class Spooled:
     fate: str = ""
     why: Words = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
-    routes: list[str] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
 
     @property
@@ -87,7 +86,6 @@ def take_apart(digest: Spooled, members: Sequence[Spooled]) -> bool:
     if not may_be_undone(digest.envelope, members[0].envelope):
         return False
     members[0].receipts += digest.receipts
-    members[0].routes += digest.routes
     for member in members:
         member.fate, member.why, member.due = "", digest.why, digest.due
     return True

@@ -46,6 +46,7 @@ class SpoolInMemory:
         self._resting: dict[str, Resting] = {}
         self._raised = self._forgotten = 0
         self._accepted: dict[str, datetime] = {}
+        self._taken: list[tuple[str, Taken]] = []
         self._numbers = itertools.count(1)
         self._news = News()
 
@@ -130,19 +131,8 @@ class SpoolInMemory:
         return True
 
     async def taken(self, since: datetime) -> Sequence[Taken]:
-        found = [
-            Taken(
-                at=receipt.at,
-                route=route,
-                contact=row.envelope.contact,
-                recipients=accepted(receipt),
-                digest=bool(row.envelope.members),
-            )
-            for row in self._spool.values()
-            for receipt, route in zip(row.receipts, row.routes, strict=True)
-            if receipt.at >= since and accepted(receipt)
-        ]
-        return sorted(found, key=lambda taken: taken.at)
+        kept = (one for id, one in self._taken if id in self._spool)
+        return [one for one in kept if one.at >= since]
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
@@ -153,7 +143,7 @@ class SpoolInMemory:
         row.receipts.append(receipt)
         if accepted(receipt):
             self._accepted[parcel.route] = receipt.at
-        row.routes.append(parcel.route)
+            self._taken.append((row.envelope.id, _taken(parcel, receipt)))
         row.envelope, due = settled(parcel, receipt, fate)
         row.due, row.lease, row.holder = due or receipt.at, "", None
         row.fate, row.why = outcome(fate)
@@ -347,3 +337,13 @@ class SpoolInMemory:
         self._resting[route] = replace(rest, until=now)
         self._news.tell()
         return True
+
+
+def _taken(parcel: Parcel, receipt: Receipt) -> Taken:
+    return Taken(
+        at=receipt.at,
+        route=parcel.route,
+        contact=parcel.envelope.contact,
+        recipients=accepted(receipt),
+        digest=bool(parcel.envelope.members),
+    )

@@ -32,7 +32,7 @@ where id in (select value from json_each(?)) returning seq, order_key"""
 TAKEN = """
 select r.at, r.route, s.contact, r.taken, s.id like :digest
 from receipt r indexed by receipt_taken join spool s on s.seq = r.envelope
-where r.at >= :since and r.taken > 0 order by r.at"""
+where r.at >= :since and r.taken > 0 order by r.rowid"""
 
 
 def pile(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
