@@ -48,6 +48,8 @@ class Away(Enum):
     READ_ONLY = "read-only"
     BROKEN = "broken"
     """The disk answers with errors, or the file is not whole."""
+    GONE = "gone"
+    """The file is not there, or another one is in its place."""
 
 
 class StoreError(Exception):

@@ -12,6 +12,7 @@ from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person, roles_up_to
 from noroshi.definitions import document
 from noroshi.service import administrator, answer
 from noroshi.service.service import OFFERED
+from noroshi.stores.sqlite import SqliteStore
 from noroshi.vault import make_key
 from tests.network.sites import Site, says
 
@@ -39,7 +40,7 @@ async def watching(folder, manager, kind="http", **options):
     one = document(
         "instances/web1", {"every": "1s", "group": [{"name": "web", "monitor": [page]}]}
     )
-    async with open_app(config) as app:
+    async with open_app(config, open_store=SqliteStore.open) as app:
         given = {"documents": [{"key": one.key, "body": one.body}]}
         assert "ok" in await answer(app.service, BOSS, "apply", given)
         working = asyncio.create_task(app.engine.run())

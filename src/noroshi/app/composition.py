@@ -181,9 +181,9 @@ class App:
 async def open_app(
     config: Config,
     clocks: Clocks = REAL,
-    open_store: Callable[[Path], Store] = SqliteStore.open,
+    open_store: Callable[[Path], Store] = SqliteStore.reopen,
 ) -> AsyncIterator[App]:
-    """Open a home folder; StoreError if its store cannot be opened, or is in use."""
+    """Open a home folder; StoreError if its store is lost, cannot be opened, or is in use."""
     async with AsyncExitStack() as stack:  # what is opened first is closed last
         stack.enter_context(LifeLock(config.store.with_suffix(".lock")))
         store = open_store(config.store)
@@ -249,9 +249,11 @@ async def open_app(
 
 
 @asynccontextmanager
-async def open_service(config: Config) -> AsyncIterator[Service]:
+async def open_service(
+    config: Config, open_store: Callable[[Path], Store] = SqliteStore.reopen
+) -> AsyncIterator[Service]:
     """The operations on a home folder whose node does not run; no node may start meanwhile."""
-    async with open_app(config) as app:
+    async with open_app(config, open_store=open_store) as app:
         yield app.service
 
 

@@ -37,7 +37,7 @@ NOT_READY = Words(en="it does not watch yet", ja="まだ監視を始めていま
 async def serve(
     config: Config,
     say: Callable[[Words], None],
-    open_store: Callable[[Path], Store] = SqliteStore.open,
+    open_store: Callable[[Path], Store] = SqliteStore.reopen,
 ) -> None:
     """Run the node until SIGTERM or SIGINT. Raises StoreError if it cannot start.
 

@@ -13,8 +13,9 @@ INTERRUPTED = 130
 MEANING: Mapping[int, Words] = {
     DONE: Words(en="done", ja="済みました"),
     TROUBLE: Words(
-        en="the other side cannot do it now, or `doctor` or `status --check` found something",
-        ja="相手側が応じられません (`doctor` と `status --check` では異常あり)",
+        en="the other side cannot do it now, or `doctor`, `health` or `status --check` found "
+        "something",
+        ja="相手側が応じられません (`doctor`、`health`、`status --check` では異常あり)",
     ),
     USAGE: Words(en="the command was typed wrongly", ja="コマンドの書き方が正しくありません"),
     INVALID: Words(

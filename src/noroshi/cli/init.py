@@ -1,10 +1,14 @@
-"""`noroshi init`: a home folder with settings, key and an empty store. It overwrites nothing."""
+"""`noroshi init`: a home folder with settings, key and an empty store. It overwrites nothing.
+
+Nothing else makes a store: one that is missing was lost, and a start must not take it for new.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 from noroshi.app.composition import open_service
@@ -16,6 +20,8 @@ from noroshi.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
+from noroshi.stores.presence import is_blank, is_lost, lay_aside
+from noroshi.stores.sqlite import SqliteStore
 from noroshi.vault import make_key
 
 PRIVATE, SETTINGS_MODE = 0o700, 0o600
@@ -26,6 +32,24 @@ TAKEN = Words(
 CANNOT_MAKE = Words(
     en="Cannot make {home}: {why}. Choose another folder with --home.",
     ja="{home} を作れません: {why}。--home で別のフォルダーを指定できます。",
+)
+LOST = Words(
+    en="{home}: the store {store} is gone or empty, though other files of it are there. Nothing was "
+    "changed. Put it back, or restore a backup (noroshi restore FILE). To begin with an empty "
+    "store, with the settings and the key as they are: noroshi init --new-store",
+    ja="{home}: 保存先 {store} がないか空ですが、ほかのファイルは残っています。何も変更していません。"
+    "元に戻すか、バックアップから復元してください (noroshi restore ファイル)。設定と鍵をそのままにして、"
+    "空の保存先から始めるには: noroshi init --new-store",
+)
+STORE_THERE = Words(
+    en="There is a store already: {store}. Nothing was changed.",
+    ja="保存先 {store} はすでにあります。何も変更していません。",
+)
+NEW_STORE = Words(
+    en="Made an empty store: {store}. What was left of the one before lies beside it. Give it "
+    "definitions (noroshi apply DIR) and sign in again.",
+    ja="空の保存先 {store} を作りました。以前の保存先の残りは、名前を変えて隣に残しています。"
+    "定義を取り込み (noroshi apply DIR)、サインインをやり直してください。",
 )
 MADE_HERE = Words(
     en="Made {home}: settings ({file}) and store.",
@@ -78,12 +102,15 @@ To see it at work first, without a tenant: noroshi demo""",
 
 
 def init(asked: Asked) -> int:
-    """Make the home folder; refused if there is one."""
+    """Make the home folder; refused if there is one, unless a lost store is to be made anew."""
     home = asked.home
+    if (home / FILE).exists():
+        return _store_alone(asked)
     try:
         _folder(home)
         name = asked.given.name or name_of(socket.gethostname())
         config = _settings(home, name, service=asked.given.service)
+        _see_to_the_lost(asked, config)
         print(asked.say(_filled(config)))
     except FileExistsError:
         raise Refused("conflict", TAKEN.fill(home=home, file=FILE)) from None
@@ -93,6 +120,35 @@ def init(asked: Asked) -> int:
     if home == Path(HOME) and not asked.given.service:
         print(asked.say(AS_A_SERVICE))
     return exits.DONE
+
+
+def _store_alone(asked: Asked) -> int:
+    """A new store in a home folder that is there, if that was asked for and the old one is lost."""
+    config = asked.config
+    if config.store.exists() and not is_blank(config.store):
+        words = STORE_THERE.fill(store=config.store) if asked.given.new_store else TAKEN
+        raise Refused("conflict", words.fill(home=asked.home, file=FILE))
+    if not asked.given.new_store:
+        raise Refused("conflict", LOST.fill(home=asked.home, store=config.store))
+    try:
+        lay_aside(config.store, datetime.now(UTC))
+        print(asked.say(_key(config)))
+        asyncio.run(_store(config))
+    except (OSError, StoreError) as error:
+        raise Refused("trouble", CANNOT_MAKE.fill(home=asked.home, why=why(error))) from None
+    print(asked.say(NEW_STORE.fill(store=config.store)))
+    return exits.DONE
+
+
+def _see_to_the_lost(asked: Asked, config: Config) -> None:
+    """Refuse to make a store where one was lost, unless it was asked for."""
+    if not is_lost(config.store):
+        return
+    if asked.given.new_store:
+        lay_aside(config.store, datetime.now(UTC))
+        return
+    (config.home / FILE).unlink()
+    raise Refused("conflict", LOST.fill(home=config.home, store=config.store))
 
 
 def name_of(host: str) -> str:
@@ -149,5 +205,5 @@ def _key(config: Config) -> Words:
 
 
 async def _store(config: Config) -> None:
-    async with open_service(config):
+    async with open_service(config, SqliteStore.open):
         pass

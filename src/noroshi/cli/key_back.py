@@ -94,7 +94,7 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
     from noroshi.stores.sqlite import SqliteStore
 
     async def look() -> Mapping[str, Words | None]:
-        store = SqliteStore.open(config.store)
+        store = SqliteStore.reopen(config.store)
         try:
             return await tried(Vault(store, box))
         finally:

@@ -51,14 +51,14 @@ HEAD = (
 
 
 def health(asked: Asked) -> int:
-    """How it is, a line each."""
+    """How it is, a line each; exit code 1 unless the node itself is well."""
     found = asked.call("health")
     if asked.given.json:
         asked.print_json(found)
-        return exits.DONE
-    rows = [(asked.say(LABELS[name]), text) for name, text in _told(asked, found)]
-    print("\n".join(table(rows)))
-    return exits.DONE
+    else:
+        rows = [(asked.say(LABELS[name]), text) for name, text in _told(asked, found)]
+        print("\n".join(table(rows)))
+    return exits.DONE if found["level"] == "ok" else exits.TROUBLE
 
 
 def _told(asked: Asked, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

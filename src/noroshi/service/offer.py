@@ -286,8 +286,18 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
     finally:
         NOTE.reset(mark)
     if said.said or (wanted.changes and not said.nothing):
-        await service.record(_row(service.now(), who, wanted, given, said))
+        await _record(service, _row(service.now(), who, wanted, given, said))
     return done
+
+
+async def _record(service: Offering, row: Audited) -> None:
+    """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
+    no failure of it: the log has it instead."""
+    try:
+        await service.record(row)
+    except StoreError as error:
+        # The store's trouble needs no traceback; the row must not be lost.
+        log.error("not in the audit log: %s by %s %s (%s)", row.op, row.who, row.given, error)  # noqa: TRY400
 
 
 def _row(

@@ -37,6 +37,7 @@ from noroshi.ports import (
     Version,
     Waiting,
 )
+from noroshi.stores.presence import Presence, refuse_lost
 from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
 from noroshi.stores.sql import (
@@ -67,8 +68,10 @@ NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書
 class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     """As ports.Store says. Made by `open`; used from one event loop."""
 
-    def __init__(self, path: Path, writer: Writer, reader: Writer, reserve: Reserve) -> None:
-        self._path, self._reserve = path, reserve
+    def __init__(
+        self, path: Path, writer: Writer, reader: Writer, reserve: Reserve, presence: Presence
+    ) -> None:
+        self._path, self._reserve, self._presence = path, reserve, presence
         self._writer, self._reader = writer, reader
         self._write, self._read = writer.do, reader.do
         self._series: dict[history.Key, int] = {}
@@ -98,8 +101,16 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         room = Reserve(path, reserve)
         if not room.tight:
             lay_log(path)
-        writing = Writer(writer, name, reserve=room, gather=partial(time.sleep, GATHER))
-        return cls(path, writing, Writer(reader, name, begin="begin"), room)
+        presence, gather = Presence(path), partial(time.sleep, GATHER)
+        writing = Writer(writer, name, reserve=room, gather=gather, guard=presence.refuse_lost)
+        return cls(path, writing, Writer(reader, name, begin="begin"), room, presence)
+
+    @classmethod
+    def reopen(cls, path: Path) -> SqliteStore:
+        """Open the store that is there. StoreError where there is none: it was lost, and an
+        empty one in its place would pass for a new node's."""
+        refuse_lost(path)
+        return cls.open(path)
 
     async def _tell(self, work: Work[T]) -> T:
         """Write what may free an envelope or bring one, and wake those who wait."""
@@ -309,6 +320,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         await self._news.wait(longest)
 
     async def trouble(self) -> Words | None:
+        if lost := self._presence.lost:
+            return lost
         failed = self._writer.trouble
         return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
 
@@ -320,7 +333,10 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._apart(faults)
 
     async def _apart(self, work: Work[T]) -> T:
-        """Read for long on a connection of its own, so that nobody else waits for it."""
+        """Read for long on a connection of its own, so that nobody else waits for it. A store
+        that lost its file is still whole in the connections that are open, and only there."""
+        if self._presence.lost:
+            return await self._read(work)
         reader = Writer(connect_to_read(self._path), str(self._path), begin="begin")
         try:
             return await reader.do(work)

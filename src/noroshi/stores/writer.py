@@ -40,7 +40,8 @@ class Writer:
     A piece that fails is undone by itself; those beside it may be done twice then, so a piece
     does nothing that outlasts its transaction. `begin` is how a transaction starts. `reserve` makes
     room when the volume is full. `gather` waits for more before a transaction that follows one of
-    several pieces. All who ask live on one event loop.
+    several pieces. `guard` raises StoreError where a transaction would be written in vain. All who
+    ask live on one event loop.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Writer:
         begin: str = "begin immediate",
         reserve: Reserve | None = None,
         gather: Callable[[], None] = lambda: None,
+        guard: Callable[[], None] = lambda: None,
     ) -> None:
         self._db, self._name, self._begin, self._reserve = db, name, begin, reserve
+        self._guard = guard
         self.trouble: StoreError | None = None
         """Why the last transaction failed; None: it did not."""
         self._jobs = SimpleQueue[Job | None]()
@@ -141,6 +144,7 @@ class Writer:
         """The same; the error if the transaction failed: whatever it was, as nobody else writes
         if this thread ends (SQLite ends a transaction also where memory is short)."""
         try:
+            self._guard()
             self._db.execute(self._begin)
             found = self._all(works)
             self._db.execute("commit")
@@ -181,6 +185,8 @@ class Writer:
         return self._store_error(error)
 
     def _store_error(self, error: Exception) -> StoreError:
+        if isinstance(error, StoreError):
+            return StoreError(error.words, error.away)
         away = Away.OTHER if self._reserve is None else self._reserve.away(error)
         told = StoreError(meaning(self._name, error, away), away)
         told.__cause__ = error

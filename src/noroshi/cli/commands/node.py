@@ -37,6 +37,16 @@ INIT = Command(
             ),
             FLAG,
         ),
+        Option(
+            ("--new-store",),
+            Words(
+                en="make an empty store where the old one was lost; settings and key stay, and "
+                "what was left of it is kept beside it",
+                ja="失われた保存先の代わりに空の保存先を作ります。設定と鍵はそのままで、"
+                "以前の保存先の残りは名前を変えて隣に残します",
+            ),
+            FLAG,
+        ),
     ),
 )
 SERVE = Command(

@@ -119,6 +119,8 @@ def _open(
         writer.executescript(SETTINGS)
         migrate(path, writer, steps)
         reader = connect_to_read(path)
+        # It opens the WAL with its first look, and could not once the file has lost its name.
+        reader.execute("select 1 from migration").fetchone()
     except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise

@@ -1,0 +1,145 @@
+"""The store's file where it belongs: refused when it is lost before a start, noticed while it is open.
+
+SQLite makes an empty file where there is none, and goes on writing to one that has lost its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as driver
+
+from noroshi.core.words import Words
+from noroshi.ports import Away, StoreError
+
+LOG, INDEX = "-wal", "-shm"
+LEFT = (LOG, "-ballast")
+"""Files that only a store leaves beside it."""
+NO_STORE = Words(
+    en="there is no store {path}{left}. It is not made anew, as its sign-ins, waiting mails and "
+    "definitions would be gone: put the file back, or restore a backup (noroshi restore FILE). To "
+    "begin with an empty store: noroshi init --new-store",
+    ja="保存先 {path} がありません{left}。新しく作るとサインイン、送信待ちのメール、定義が失われるため、"
+    "作っていません。ファイルを元に戻すか、バックアップから復元してください (noroshi restore ファイル)。"
+    "空の保存先から始めるには: noroshi init --new-store",
+)
+EMPTY = Words(
+    en="the store {path} is empty{left}: what was in it is lost. Put the file back, or restore a "
+    "backup (noroshi restore FILE). To begin with an empty store: noroshi init --new-store",
+    ja="保存先 {path} が空で{left}、内容が失われています。ファイルを元に戻すか、バックアップから復元して"
+    "ください (noroshi restore ファイル)。空の保存先から始めるには: noroshi init --new-store",
+)
+BUT = Words(en=", though {names} of it is there", ja=" ({names} はあります)")
+NOTHING_LEFT = Words(en="", ja="")
+LOST = Words(
+    en="{path} was removed, moved or replaced while the node runs, so nothing more is written. "
+    "What was in it is still open here: save it before the node ends (noroshi backup FILE), stop "
+    "the node, bring it back (noroshi restore FILE) and start the node",
+    ja="ノードの動作中に {path} が削除、移動、または置き換えられたため、何も書き込んでいません。"
+    "内容はまだこのノードが開いています。ノードを止める前に保存し (noroshi backup ファイル)、"
+    "ノードを止め、復元してから (noroshi restore ファイル)、ノードを始めてください",
+)
+
+Identity = tuple[int, int]
+
+
+def refuse_lost(path: Path) -> None:
+    """Raise StoreError if no store is there, or a file without anything in it."""
+    if not path.exists():
+        raise StoreError(NO_STORE.fill(path=path, left=_left(path)), Away.GONE)
+    if is_blank(path):
+        raise StoreError(EMPTY.fill(path=path, left=_left(path)), Away.GONE)
+
+
+def is_blank(path: Path) -> bool:
+    """Return True for a file of zeros alone, or one in which SQLite never made a table."""
+    with path.open("rb") as file:
+        if not any(file.read(4096)):
+            return True
+    if log_left(path):  # what was written last may stand there alone
+        return False
+    try:
+        with closing(driver.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as db:
+            return not db.execute("select count(*) from sqlite_schema").fetchone()[0]
+    except driver.Error:  # something else is wrong with it, which is told by whoever opens it
+        return False
+
+
+def log_left(path: Path) -> bool:
+    """Return True if a WAL with something in it lies beside a store, or where one was."""
+    log = path.with_name(f"{path.name}{LOG}")
+    return log.exists() and log.stat().st_size > 0
+
+
+def is_lost(path: Path) -> bool:
+    """Return True where no store is, though something of one was left."""
+    there = path.exists() and not is_blank(path)
+    return not there and (path.exists() or bool(_names_left(path)))
+
+
+def lay_aside(path: Path, now: datetime) -> None:
+    """Give what was left of a lost store other names: SQLite deletes a WAL beside a new file."""
+    for ending in ("", LOG, INDEX):
+        file = path.with_name(f"{path.name}{ending}")
+        if file.exists():
+            file.rename(path.with_name(f"{path.name}.lost-{now:%Y%m%dT%H%M%SZ}{ending}"))
+
+
+class Presence:
+    """Tells whether the files of an open store still have their names.
+
+    The log and its index are watched from when they are first seen: SQLite makes them, and deletes
+    them only as the last connection closes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._files = [path, *(path.with_name(f"{path.name}{one}") for one in (LOG, INDEX))]
+        self._known: dict[Path, Identity] = {}
+        self.lost: Words | None = None
+        """Why the store is not to be written to, as of the last look; None: it is in its place."""
+        self.look()
+
+    def look(self) -> None:
+        """Look whether each file is the one that was there; it costs some microseconds."""
+        gone = next(self._gone(), None)
+        self.lost = None if gone is None else LOST.fill(path=gone)
+
+    def refuse_lost(self) -> None:
+        """Raise StoreError if a file was removed or replaced."""
+        self.look()
+        if self.lost is not None:
+            raise StoreError(self.lost, Away.GONE)
+
+    def _gone(self) -> Iterator[Path]:
+        for file in self._files:
+            known = self._known.get(file)
+            found = _identity(file, known)
+            if known is None and found is not None:
+                self._known[file] = found
+            elif found != known:
+                yield file
+
+
+def _identity(file: Path, known: Identity | None) -> Identity | None:
+    """None: there is none. A disk that cannot be asked is told of by SQLite itself."""
+    try:
+        found = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return known
+    return found.st_dev, found.st_ino
+
+
+def _names_left(path: Path) -> list[str]:
+    names = [f"{path.name}{ending}" for ending in LEFT]
+    return [name for name in names if path.with_name(name).exists()]
+
+
+def _left(path: Path) -> Words:
+    names = ", ".join(_names_left(path))
+    return BUT.fill(names=names) if names else NOTHING_LEFT
