@@ -75,6 +75,19 @@ def test_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys
     )
 
 
+def test_variables_of_programs_are_held_to_the_settings_of_this_home(tmp_path, folder, capsys):
+    script = '[[group.monitor]]\nname = "dummy"\nkind = "script"\n'
+    plugin = 'argv = ["/usr/lib/nagios/plugins/check_dummy", "0"]'
+    with (folder / "instances" / "web1.toml").open("a", encoding="utf-8") as web1:
+        web1.write(f"{script}options = {{ {plugin}, env = {{ WARN = '1' }} }}\n")
+    settings = tmp_path / "noroshi.toml"
+    settings.write_text("", encoding="utf-8")
+    assert checked(tmp_path, folder) == 3
+    assert 'program_env = ["WARN"]' in capsys.readouterr().err
+    settings.write_text('program_env = ["WARN"]\n', encoding="utf-8")
+    assert checked(tmp_path, folder) == 0
+
+
 def test_a_wrong_folder_is_not_told_file_by_file(tmp_path, capsys):
     for n in range(40):
         (tmp_path / f"file{n:02}.txt").touch()

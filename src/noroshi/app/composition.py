@@ -36,7 +36,7 @@ from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.own import OwnFacts
-from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.threads import apart
 from noroshi.intakes.opening import box_of
 from noroshi.oauth.clouds import Account, Cloud
@@ -206,7 +206,7 @@ async def open_app(
         stack.push_async_callback(tokens.close)
         outside = Outside(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
-        rules = ProgramRules(config.programs, config.runs_as, config.program_env)
+        rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
         hosts = Hosts(rules, outside, jobs, closed, files)
         engine = Engine(

@@ -28,7 +28,7 @@ from noroshi.definitions import (
     ulid,
 )
 from noroshi.hosts.local import LocalHost
-from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.programs import program_rules
 from noroshi.ports import Clocks
 from noroshi.service.cautions import silent
 
@@ -103,7 +103,7 @@ async def _checked(read: Folder, config: Config | None) -> Checked:
 
 
 def _host_of(config: Config) -> HostOf:
-    host = LocalHost(ProgramRules(config.programs, config.runs_as), CLOCKS)
+    host = LocalHost(program_rules(config), CLOCKS)
     return lambda monitor: host
 
 

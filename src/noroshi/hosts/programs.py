@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from noroshi.config import Config
 from noroshi.config_values import NO_VARIABLE, VARIABLE
 from noroshi.core.system import why
 from noroshi.core.words import Words
@@ -166,6 +167,11 @@ class ProgramRules:
             yield NOT_ROOT.fill(name=name, own=_name(own))
         elif name != NOBODY and name not in self.runs_as:
             yield NOT_ALLOWED.fill(name=name)
+
+
+def program_rules(config: Config) -> ProgramRules:
+    """Return what a node's own file lets definitions run."""
+    return ProgramRules(config.programs, config.runs_as, config.program_env)
 
 
 def real_path(given: str) -> Path:
