@@ -78,9 +78,9 @@ class Other:
         }
         return await self.post(form | changed)
 
-    async def refresh(self, token: str, basic: bool = False) -> tuple[int, Any]:
+    async def refresh(self, token: str, basic: bool = False, **more: str) -> tuple[int, Any]:
         form = {"grant_type": "refresh_token", "refresh_token": token}
-        return await self.post(form, basic)
+        return await self.post(form | more, basic)
 
     async def tokens(self, **changed: str | None) -> Any:
         status, answer = await self.redeem((await self.walk(**changed))["code"])
@@ -222,6 +222,24 @@ async def test_where_access_type_asks_for_it_a_refresh_token_comes_with_a_consen
     for _ in range(2):
         status, answer = await other.refresh(token)
         assert status == 200 and "refresh_token" not in answer
+
+
+async def test_what_was_not_granted_is_refused_at_a_renewal(other: Other) -> None:
+    asked = f"{MAIL_SCOPE} openid offline_access"
+    given = await other.tokens(scope=asked)
+    assert given["scope"] == asked
+    turn(other.lab, "elsewhere-granted", "fewer")
+    fewer = await other.tokens(scope=asked)
+    assert fewer["scope"] == f"{MAIL_SCOPE} openid"
+    status, told = await other.refresh(fewer["refresh_token"], scope=asked)
+    assert (status, told["error"]) == (400, "invalid_scope")
+    assert "offline_access" in told["error_description"]
+    status, narrow = await other.refresh(fewer["refresh_token"], scope=MAIL_SCOPE)
+    assert (status, narrow["scope"]) == (200, MAIL_SCOPE)
+    status, same = await other.refresh(narrow["refresh_token"])
+    assert (status, same["scope"]) == (200, f"{MAIL_SCOPE} openid")
+    again = await other.tokens(scope=asked, prompt="consent")
+    assert again["scope"] == asked
 
 
 async def test_a_refresh_token_ends_when_it_was_not_used_for_half_a_year(

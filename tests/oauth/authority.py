@@ -43,7 +43,7 @@ def as_json(status: int, content: dict[str, Any], **headers: str) -> Answer:
 
 
 def refusal(error: str, code: int, status: int = 400, **more: Any) -> Answer:
-    description = f"AADSTS{code}: canary-description. Trace ID: x Correlation ID: y"
+    description = f"AADSTS{code}: described. Trace ID: x Correlation ID: y"
     said = {"error": error, "error_description": description, "error_codes": [code]}
     return as_json(
         status, said | {"correlation_id": "0f0f0f0f-1111-2222-3333-444444444444"} | more

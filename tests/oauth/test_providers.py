@@ -256,13 +256,10 @@ async def test_a_server_that_says_no_lifetime_is_not_asked_at_each_mail(any_acco
     assert (await refreshed(any_account, authority)).expires_in == 3600
 
 
-async def test_a_refresh_is_asked_with_the_scope_and_gives_a_new_refresh_token(
-    any_account, authority
-):
+async def test_a_refresh_gives_a_new_refresh_token(any_account, authority):
     tokens = await refreshed(any_account, authority)
     assert tokens.refresh == Secret("canary-refresh-1")
     [form] = authority.posts
-    assert "https://mail.test/SMTP.Send" in form["scope"].split()
     assert form["client_secret"] == SECRET and form["grant_type"] == "refresh_token"
 
 
@@ -273,8 +270,9 @@ async def test_a_provider_that_quotes_the_secret_tells_it_to_nobody(
 ):
     said = {"error": "invalid_client", "error_codes": []} | {field: secret}
     authority.answer = lambda form: as_json(401, said)
+    client = with_secret(any_account, secret)
     with pytest.raises(SignInFailed) as caught:
-        await refreshed(any_account, authority)
+        await asking(client).refresh(client, Secret("canary-refresh-0"), "smtp")
     told = repr(caught.value.words) + repr(caught.value.__dict__) + str(caught.value)
     assert secret not in told
 

@@ -190,7 +190,7 @@ class SignInServer:
             raise self.on_device
         return self.on_device
 
-    async def refresh(self, _client, _refresh, _resource):
+    async def refresh(self, _client, _refresh, _resource, _granted=""):
         raise AssertionError("nobody asks for a token here")
 
     async def tenant(self, client):

@@ -45,6 +45,8 @@ class Kept:
     """The vault's entry of the credential that was taken last; "" without one."""
     public: bool = False
     """Whether it was given to a public client, which may show no credential."""
+    scope: str = ""
+    """What was granted with it; "" where that is not known, as of a sign-in before this was kept."""
 
 
 class Entries:
@@ -129,6 +131,7 @@ class Entries:
                 "user": kept.user,
                 "by": kept.by,
                 "public": kept.public,
+                "scope": kept.scope,
             }
         )
         await self._vault.put(f"{TOKENS}{name}", Secret(text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl
 
 from noroshi.core.words import Words
@@ -28,6 +28,8 @@ T = TypeVar("T")
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 PENDING, SLOWER = "authorization_pending", "slow_down"
+OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
+"""Scopes that are for no resource (OpenID Connect Core, 5.4 and 11)."""
 NAMES = ("preferred_username", "email", "upn")
 
 OTHER_SIGN_IN = Words(
@@ -56,13 +58,14 @@ class GenericProvider:
                 "code_verifier": secrets.token_urlsafe(48),
                 "nonce": secrets.token_urlsafe(24) if one.openid else "",
                 "redirect_uri": redirect,
+                "scope": " ".join(one.scopes(*resources)),
             }
             url, state = one.oauth.create_authorization_url(
                 one.at.authorization,
                 state=secrets.token_urlsafe(24),
                 code_verifier=flow["code_verifier"],
                 redirect_uri=redirect,
-                scope=" ".join(one.scopes(*resources)),
+                scope=flow["scope"],
                 login_hint=client.account.login_hint or None,
                 nonce=flow["nonce"] or None,
                 **dict(parse_qsl(client.account.cloud.authorize_with)),
@@ -85,7 +88,8 @@ class GenericProvider:
                 code_verifier=attempt.flow["code_verifier"],
                 redirect_uri=attempt.flow["redirect_uri"],
             )
-            return tokens(found, _user(found, attempt.flow["nonce"]))
+            user = _user(found, attempt.flow["nonce"])
+            return tokens(found, user, asked=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
 
@@ -97,7 +101,7 @@ class GenericProvider:
                 raise no_device(client.account)
             form = {"scope": " ".join(one.scopes(resource))}
             found = one.session.post(one.at.device, form, auth=one.auth).json()
-            return device(found, {"device_code": str(found["device_code"])})
+            return device(found, {"device_code": str(found["device_code"]), **form})
 
         return await _through(client, ask)
 
@@ -113,21 +117,22 @@ class GenericProvider:
                 if error in (PENDING, SLOWER) and refused.reply.status_code < 500:
                     return Pending(slower=error == SLOWER)
                 raise
-            return tokens(found, _user(found, ""))
+            return tokens(found, _user(found, ""), asked=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
 
     async def refresh(
-        self, client: Client, refresh_token: Secret, resource: Resource
+        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
     ) -> Tokens:
         """Trade a refresh token for tokens."""
 
         def ask(one: _Asking) -> Tokens:
+            scope = one.granted_for(resource, granted)
             found = one.oauth.fetch_token(
                 one.at.token,
                 grant_type="refresh_token",
                 refresh_token=refresh_token.reveal(),
-                scope=" ".join(one.scopes(resource)),
+                **({"scope": scope} if scope else {}),
             )
             return tokens(found)
 
@@ -209,6 +214,20 @@ class _Asking:
         account = self._client.account
         wanted = [w for one in resources for w in account.scope_for(one).split()]
         return list(dict.fromkeys([*wanted, *self.at.extra_scopes]))
+
+    def granted_for(self, resource: Resource, granted: str) -> str:
+        """What a renewal asks for: nothing, which is all that was granted (RFC 6749, 6). Where the
+        account's resources have scopes of their own, this one's, and no more than was granted; of
+        a sign-in of which that is not known, what it was asked for."""
+        account, have = self._client.account, granted.split()
+        own = account.scope_for(resource).split()
+        every = {w for one in get_args(Resource) for w in account.scope_for(one).split()}
+        if every - OF_OPENID <= set(own):
+            return ""
+        wanted = self.scopes(resource)
+        # A server may tell the scope of one token alone: what it says nothing of is asked for.
+        kept = {*have, *(() if set(own) & set(have) else own)} if have else set(wanted)
+        return " ".join(word for word in wanted if word in kept)
 
     def by_key_file(self, scope: str) -> Mapping[str, Any]:
         """Google's way: a signed statement of who acts for whom, instead of a secret.

@@ -101,9 +101,10 @@ class MsalProvider:
         return await _through(_public(client), "PublicClientApplication", ask)
 
     async def refresh(
-        self, client: Client, refresh_token: Secret, resource: Resource
+        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
     ) -> Tokens:
-        """Trade a refresh token for tokens."""
+        """Trade a refresh token for tokens. Entra wants to be told for which resource, and may be
+        asked for what was consented to later: what was granted first is no bound."""
 
         def ask(app: Any) -> Tokens | SignInFailed:
             wanted = _scopes(client, resource)

@@ -81,6 +81,7 @@ class Tokens:
     expires_in: int
     """Seconds."""
     scope: str
+    """What was granted: as the server says, else what was asked for (RFC 6749, 5.1)."""
     user: str = ""
     """Who signed in, as far as the provider says; for people to read, not to decide by."""
     public: bool = False
@@ -100,6 +101,7 @@ class SignInFailed(Exception):
         codes: tuple[int, ...] = (),
         retry_after: float | None = None,
         correlation_id: str = "",
+        said: str = "",
     ) -> None:
         super().__init__(words.en)
         self.words = words
@@ -111,6 +113,8 @@ class SignInFailed(Exception):
         """Seconds, when the provider said so."""
         self.correlation_id = correlation_id
         """What the provider's support asks for."""
+        self.said = said
+        """The provider's own reason as it may be repeated (see `quoting`); "" where it gave none."""
 
     def again(self) -> SignInFailed:
         """The same refusal without its traceback, to be raised once more."""
@@ -122,6 +126,7 @@ class SignInFailed(Exception):
             codes=self.codes,
             retry_after=self.retry_after,
             correlation_id=self.correlation_id,
+            said=self.said,
         )
 
 
@@ -164,9 +169,10 @@ class Provider(Protocol):
         ...
 
     async def refresh(
-        self, client: Client, refresh_token: Secret, resource: Resource
+        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
     ) -> Tokens:
-        """Trade a refresh token for an access token and, mostly, a new refresh token."""
+        """Trade a refresh token for an access token and, mostly, a new refresh token; `granted`:
+        what the sign-in brought, "" where that is not known."""
         ...
 
     async def alone(self, client: Client, resource: Resource) -> Tokens:

@@ -185,6 +185,7 @@ def _plain(refusal: Refusal) -> dict[str, Any]:
         "suberror": failure.suberror,
         "codes": failure.codes,
         "correlation_id": failure.correlation_id,
+        "said": failure.said,
         "signed_in": grounds.signed_in.isoformat() if grounds.signed_in else None,
         "prints": grounds.prints,
         "first": refusal.first.isoformat(),
@@ -203,6 +204,7 @@ def _read(kept: Mapping[str, Any]) -> Refusal:
             suberror=kept["suberror"],
             codes=tuple(kept["codes"]),
             correlation_id=kept["correlation_id"],
+            said=kept.get("said", ""),
         ),
         grounds=Grounds(
             signed_in=datetime.fromisoformat(signed_in) if signed_in else None,

@@ -13,6 +13,7 @@ from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, tidy
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
+from noroshi.oauth.quoting import quoted, without
 from noroshi.oauth.wire import Refused, Reply, Wire
 from noroshi.vault import Secret
 
@@ -54,11 +55,13 @@ def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exceptio
     wire: Wire | None = None
     try:
         wire = Wire(client)
-        return ask(wire)
+        found = ask(wire)
+        return _quoting(found, wire) if isinstance(found, SignInFailed) else found
     except (SignInFailed, Unreachable) as ours:
         return ours.with_traceback(None)
     except Refused as refused:
-        return refusal(refused.reply, client.account)
+        found = refusal(refused.reply, client.account)
+        return found if wire is None else _quoting(found, wire)
     except Exception as error:
         # Libraries raise ValueError, RuntimeError, KeyError and more, with nonces and answers
         # in their texts: only the kind of it may leave here.
@@ -69,8 +72,17 @@ def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exceptio
             wire.close()
 
 
-def tokens(answer: Mapping[str, Any], user: str = "", *, public: bool = False) -> Tokens:
-    """What a good answer gave. KeyError if there is no token in it."""
+def _quoting(failure: SignInFailed, wire: Wire) -> SignInFailed:
+    """The same, whose quotation holds nothing of what the server was shown."""
+    failure.said = without(failure.said, wire.shown)
+    return failure
+
+
+def tokens(
+    answer: Mapping[str, Any], user: str = "", *, public: bool = False, asked: str = ""
+) -> Tokens:
+    """What a good answer gave; `asked`: the scope that was asked for, which is the one that is given
+    where the answer says none. KeyError if there is no token in it."""
     if not answer.get("access_token"):
         raise KeyError("access_token")
     refresh, lasts = answer.get("refresh_token"), answer.get("expires_in")
@@ -78,7 +90,7 @@ def tokens(answer: Mapping[str, Any], user: str = "", *, public: bool = False) -
         access=Secret(str(answer["access_token"])),
         refresh=Secret(str(refresh)) if refresh else None,
         expires_in=UNSAID if lasts is None else int(lasts),
-        scope=str(answer.get("scope", "")),
+        scope=str(answer.get("scope") or asked),
         user=_shown(user),
         public=public,
     )
@@ -124,6 +136,7 @@ def failure(
         codes=codes,
         retry_after=retry_after,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
+        said=quoted(answer.get("error_description")),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from enum import Enum
 
 from noroshi.oauth.access import Access, Accesses
 from noroshi.oauth.clouds import Account, Cloud
@@ -19,6 +20,17 @@ from noroshi.vault import Secret
 NO_TOKEN = Secret("")
 ProviderOf = Callable[[Cloud], Provider]
 Question = Callable[[Client], Awaitable[Tokens]]
+
+
+class How(Enum):
+    """Why a token is renewed, and so what is taken for an answer."""
+
+    NEEDED = "needed"
+    """Any that is good will do; what was refused before is not asked for again."""
+    RESTED = "rested"
+    """A new one alone, as the sign-in has rested."""
+    PROVING = "proving"
+    """A new one alone, and it is asked for whatever was refused before."""
 
 
 class Renewing:
@@ -44,36 +56,36 @@ class Renewing:
         self,
         account: Account,
         resource: Resource,
+        how: How,
         worse: Secret | None = None,
-        *,
-        anew: bool = False,
     ) -> Access:
-        """A token that another has got meanwhile, or a new one; not the one that is `worse`,
-        and with `anew` none but a new one.
+        """A token that another has got meanwhile, or a new one; not the one that is `worse`.
 
         Raises SignInFailed, Unreachable, and as vault and store do.
         """
         while True:
-            ready = await self._ready(account, resource, worse, anew=anew)
+            ready = await self._ready(account, resource, how, worse)
             if isinstance(ready, Access):
                 return ready
             async with self._turns.tried(account.kept_as) as ours:
                 # Whoever had the turn may have brought what we want, or been refused.
-                ready = await self._ready(account, resource, worse, anew=anew)
+                ready = await self._ready(account, resource, how, worse)
                 if isinstance(ready, Access):
                     return ready
-                if ours and (done := await self._asked(account, resource, ready)):
+                if ours and (done := await self._asked(account, resource, how, ready)):
                     return done
 
     async def _ready(
-        self, account: Account, resource: Resource, worse: Secret | None, *, anew: bool
+        self, account: Account, resource: Resource, how: How, worse: Secret | None
     ) -> Access | _Attempt:
         """A token that is there, or what a question needs. Raises what was refused before."""
-        found = None if anew else await self._accesses.found(account, resource)
+        needed = how is How.NEEDED
+        found = await self._accesses.found(account, resource) if needed else None
         if found is not None and found.token != worse:
             return found
         attempt = await self._prepared(account, resource)
-        await self._refusals.hold_back(account, resource, attempt.grounds)
+        if how is not How.PROVING:
+            await self._refusals.hold_back(account, resource, attempt.grounds)
         return attempt
 
     async def _prepared(self, account: Account, resource: Resource) -> _Attempt:
@@ -88,7 +100,7 @@ class Renewing:
         return _Attempt(account, kept, shown)
 
     async def _asked(
-        self, account: Account, resource: Resource, attempt: _Attempt
+        self, account: Account, resource: Resource, how: How, attempt: _Attempt
     ) -> Access | None:
         """None: somebody else has renewed the sign-in meanwhile, so it must be looked at anew."""
         proxy = await self._credentials.proxy_password(account)
@@ -100,19 +112,27 @@ class Renewing:
         except SignInFailed as failure:
             if await self._was_overtaken(account, attempt):
                 return None
-            await self._refusals.remember(account, resource, failure, attempt.grounds)
+            if how is How.NEEDED or not await self._works(account, resource, attempt):
+                await self._refusals.remember(account, resource, failure, attempt.grounds)
             raise
         await self._keep(account, attempt, tokens, entry)
         access = await self._accesses.keep(account, resource, tokens, asked)
         await self._refusals.forget(account, resource)
         return access
 
+    async def _works(self, account: Account, resource: Resource, attempt: _Attempt) -> bool:
+        """Whether mails leave all the same: a token is at hand that is good for a while, and nothing
+        was refused before. What keeps it from being renewed is told when it ends."""
+        if await self._refusals.standing(account, attempt.grounds, resource):
+            return False
+        return await self._accesses.found(account, resource) is not None
+
     def _question(self, resource: Resource, attempt: _Attempt) -> Question:
         provider = self._provider_of(attempt.account.cloud)
         if attempt.account.alone or attempt.kept is None:
             return lambda client: provider.alone(client, resource)
-        token = attempt.kept.token
-        return lambda client: provider.refresh(client, token, resource)
+        token, granted = attempt.kept.token, attempt.kept.scope
+        return lambda client: provider.refresh(client, token, resource, granted)
 
     async def _keep(
         self, account: Account, attempt: _Attempt, tokens: Tokens, entry: str

@@ -154,6 +154,7 @@ class SigningIn:
             user=tokens.user,
             by="" if tokens.public else entry,
             public=tokens.public,
+            scope=tokens.scope,
         )
 
 

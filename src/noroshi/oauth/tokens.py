@@ -21,7 +21,7 @@ from noroshi.oauth.entries import Entries
 from noroshi.oauth.on_trial import OnTrial
 from noroshi.oauth.provider import Credential, DeviceAttempt, SignInFailed, Unreachable
 from noroshi.oauth.refusals import Refusals
-from noroshi.oauth.renewing import ProviderOf, Renewing, grounds_of
+from noroshi.oauth.renewing import How, ProviderOf, Renewing, grounds_of
 from noroshi.oauth.said import NEVER, OTHER_APP, UNPROVED
 from noroshi.oauth.signing_in import Completed, SigningIn
 from noroshi.oauth.states import SignIn, SignInState, told
@@ -101,7 +101,7 @@ class TokenSource:
             return live.access.token
         if live.flight is None or live.flight.done():
             worse = live.access.token if force and live.access else None
-            live.flight = self._start(self._renew(account, resource, worse))
+            live.flight = self._start(self._renew(account, resource, worse=worse))
         return await asyncio.shield(live.flight)
 
     async def begin(
@@ -141,12 +141,13 @@ class TokenSource:
         return await asyncio.shield(self._start(self._completed(account, work)))
 
     async def prove(self, account: Account, resource: Resource = "smtp") -> Secret:
-        """A new token for an app that signs in by itself, whatever is at hand or remembered.
+        """A new token, whatever is at hand or remembered; with it all that was refused is forgotten.
 
         Raises as `token` does.
         """
+        token = await asyncio.shield(self._start(self._renew(account, resource, How.PROVING)))
         await self._refusals.forget(account)
-        return await asyncio.shield(self._start(self._renew(account, resource, anew=True)))
+        return token
 
     async def tried(
         self,
@@ -188,7 +189,7 @@ class TokenSource:
             try:
                 if await self._rests(account):
                     its: Resource = resources[0] if resources else "smtp"
-                    await asyncio.shield(self._start(self._renew(account, its, anew=True)))
+                    await asyncio.shield(self._start(self._renew(account, its, How.RESTED)))
                     log.info("the sign-in of %s is renewed, as it had rested", account.name)
             except (SignInFailed, Unreachable, VaultError, StoreError) as error:
                 log.warning("the sign-in of %s cannot be renewed: %s", account.name, error)
@@ -238,20 +239,20 @@ class TokenSource:
         self,
         account: Account,
         resource: Resource,
+        how: How = How.NEEDED,
         worse: Secret | None = None,
-        *,
-        anew: bool = False,
     ) -> Secret:
         live = self._of(account, resource)
         async with self._lock(account):
             # A sign-in may have been completed meanwhile.
-            known = live.access if not anew else None
+            known = live.access if how is How.NEEDED else None
             if known and known.token != worse and self._usable(known, force=False):
                 return known.token
             try:
-                live.access = await self._renewing.renewed(account, resource, worse, anew=anew)
+                live.access = await self._renewing.renewed(account, resource, how, worse)
             except SignInFailed:
-                live.access = None
+                if how is How.NEEDED:  # else what is at hand is as good as it was
+                    live.access = None
                 raise
             finally:
                 self._save_later()

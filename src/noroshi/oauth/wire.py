@@ -12,6 +12,7 @@ from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.network import NotReached
 from noroshi.oauth.provider import Client, Unreachable
+from noroshi.oauth.quoting import secrets_in, secrets_of
 
 MODULES = ("noroshi.network.over_requests",)
 """What a wire imports; it takes its time."""
@@ -86,6 +87,8 @@ class Wire:
             from noroshi.network.over_requests import requests_session
 
         account, password = client.account, client.proxy_password
+        self.shown = frozenset[str]()
+        """What was secret in the requests; no refusal may repeat it."""
         try:
             self._session = requests_session(
                 account.network, password.reveal() if password else "", (account.cloud.ca_file,)
@@ -123,6 +126,7 @@ class Wire:
 
         if not url.startswith("https://"):  # a secret goes there
             raise ValueError("not https")
+        self.shown |= secrets_in(body or "") | secrets_of(headers or {})
         host = urlsplit(url).netloc
         trouble: Unreachable | None = None
         try:

@@ -157,12 +157,19 @@ class Authority:
         return Ask(
             redirect_uri=uri,
             state=query.get("state", ""),
-            scopes=scopes,
+            scopes=self._granted(scopes, query.get("prompt", "")),
             nonce=query.get("nonce", ""),
             challenge=query["code_challenge"],
             offline=asked,
             prompt=query.get("prompt", ""),
         )
+
+    def _granted(self, scopes: tuple[str, ...], prompt: str) -> tuple[str, ...]:
+        """Some servers ignore offline_access without prompt=consent (OpenID Connect Core, 11), and
+        give a refresh token all the same."""
+        if self._provider.granted == "asked" or prompt == "consent":
+            return scopes
+        return tuple(scope for scope in scopes if scope != "offline_access")
 
     def _ask(self, ask: Ask, said: str, *, hint: str, problem: str = "") -> web.Response:
         html = pages.sign_in_page(

@@ -171,8 +171,8 @@ class Grants:
         self._check_family(family, record)
         scopes = tuple(record["scope"].split())
         wanted = tuple(form.get("scope", record["scope"]).split())
-        if not set(wanted) <= set(scopes) | {"offline_access"}:
-            raise OAuthError("invalid_scope", "More than was granted.")
+        if more := sorted(set(wanted) - set(scopes)):  # RFC 6749, 6
+            raise OAuthError("invalid_scope", f"Not granted at the sign-in: {' '.join(more)}")
         self._used[family] = self._clock().timestamp()
         answer = self._tokens(record["user"], wanted)
         if self.provider.refresh == "rotating":

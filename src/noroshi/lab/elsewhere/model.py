@@ -21,6 +21,7 @@ REDIRECTS = ("http://localhost/MxMail/", "http://localhost", "http://127.0.0.1")
 
 Offline = Literal["scope", "access-type"]
 Refresh = Literal["rotating", "lasting"]
+Granted = Literal["asked", "fewer"]
 ClientAuth = Literal["any", "basic", "post"]
 Passwords = Literal["app", "none"]
 
@@ -54,6 +55,7 @@ class Provider:
     account: ServiceAccount
     offline: Offline = "scope"  # what a refresh token is asked for by
     refresh: Refresh = "rotating"
+    granted: Granted = "asked"
     client_auth: ClientAuth = "any"
     passwords: Passwords = "app"
     delegated: bool = True  # whether the service account may act for people

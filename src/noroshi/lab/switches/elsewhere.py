@@ -7,7 +7,14 @@ from typing import Any, get_args
 
 from noroshi.core.words import Words
 from noroshi.lab.board import Board
-from noroshi.lab.elsewhere.model import ClientAuth, Offline, Passwords, Provider, Refresh
+from noroshi.lab.elsewhere.model import (
+    ClientAuth,
+    Granted,
+    Offline,
+    Passwords,
+    Provider,
+    Refresh,
+)
 from noroshi.lab.switches.kinds import Switch, counted, flag, spanned
 
 
@@ -55,6 +62,17 @@ ELSEWHERE = (
             en="refresh tokens: rotating, and one that is used twice ends them all; or lasting",
             ja="更新トークン。rotating では毎回替わり、2回使われると全部が無効になります。"
             "lasting では替わりません",
+        ),
+    ),
+    _word(
+        "granted",
+        "granted",
+        Granted,
+        Words(
+            en="what is granted at a sign-in: all that was asked for; or fewer, where offline_access is "
+            "dropped without prompt=consent. A renewal that asks for more gets invalid_scope",
+            ja="サインインで許可するスコープ。asked では要求のとおり。fewer では、prompt=consent がなければ "
+            "offline_access を外します。許可より広いスコープの更新は invalid_scope",
         ),
     ),
     Switch(

@@ -1,0 +1,64 @@
+"""What a sign-in server says of a refusal in its own words, as it may be repeated: short, printable,
+and without what was shown to it. Some servers quote the secret or token that they refuse."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl, quote, quote_plus, unquote
+
+from noroshi.core.printable import printable
+
+LONGEST, READ = 300, 4_000
+SHORTEST = 6
+"""Letters of a value that is looked for: shorter ones are words of any sentence."""
+MASK = "…"
+SHOWN = frozenset({"grant_type", "client_id", "redirect_uri", "scope", "response_type"})
+"""Fields of a request that are no secret (RFC 6749): a refusal may well be about them."""
+GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+OPAQUE = re.compile(
+    rf"(?<![\w./:-])(?!{GUID}(?![\w-]))(?=[\w.~+=/-]*\d)(?=[\w.~+=/-]*[A-Za-z])[\w.~+=/-]{{24,}}"
+)
+"""What may be a token though it is none of ours: long, of letters and digits, and no address, no
+number of a request."""
+
+
+def quoted(text: object) -> str:
+    """A description as a server gave it, to go through `without`; "" where it gave none."""
+    if not isinstance(text, str):
+        return ""
+    return OPAQUE.sub(MASK, _plain(text[:READ]))
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The same without these, however they are written, and short: what is cut off cannot be looked
+    for any more."""
+    forms = {way(one) for one in secrets for way in (str, _plain, _escaped, quote_plus)}
+    for one in sorted(forms, key=len, reverse=True):  # one may be a part of another
+        text = text.replace(one, MASK)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + MASK
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _plain(text: str) -> str:
+    return printable(" ".join(text.split()))
+
+
+def secrets_in(form: str) -> frozenset[str]:
+    """What is secret in the body of a request."""
+    fields = parse_qsl(form)
+    return frozenset(v for name, v in fields if name not in SHOWN and len(v) >= SHORTEST)
+
+
+def secrets_of(headers: Mapping[str, str]) -> frozenset[str]:
+    """What is secret in its headers: who proves the client by HTTP Basic does so there, encoded
+    twice (RFC 6749, 2.3.1)."""
+    kind, _, given = headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return frozenset()
+    _, _, secret = b64decode(given).decode().partition(":")
+    return frozenset(one for one in (given, secret, unquote(secret)) if len(one) >= SHORTEST)
