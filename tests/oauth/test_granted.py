@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.oauth.entries import Entries
+from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import TOKENS, Secret
 from tests.oauth.authority import SECRET, as_json
@@ -130,3 +131,18 @@ async def test_entra_is_told_for_which_resource_whatever_was_granted_first(scene
     await scene.source.token(scene.account, resource="graph")
     [asked] = asked_at_renewals(scene)
     assert GRAPH in asked.split() and SMTP not in asked.split()
+
+
+@pytest.mark.parametrize(
+    ("with_it", "advice"), [("", "prompt=consent"), ("prompt=consent", "offline_access")]
+)
+async def test_without_a_refresh_token_it_is_said_what_the_server_may_want(
+    elsewhere, with_it, advice
+):
+    """OpenID Connect Core, 11: offline_access may be ignored without prompt=consent."""
+    cloud = replace(elsewhere.account.cloud, authorize_with=with_it)
+    elsewhere.account = replace(elsewhere.account, cloud=cloud)
+    elsewhere.authority.extra["refresh_token"] = None
+    with pytest.raises(SignInFailed, match=advice) as caught:
+        await elsewhere.signed_in()
+    assert ("clouds/own.toml" in str(caught.value)) is (not with_it)

@@ -187,3 +187,36 @@ def test_a_ca_file_of_a_sign_in_server_belongs_where_its_cloud_or_network_is(giv
     assert ca_place(replace(ACCOUNT, cloud=given)) == place
     network = Network(name="office")
     assert ca_place(replace(ACCOUNT, network=network)) == "networks/office.toml"
+
+
+OURS = replace(
+    GOOGLE,
+    name="ours",
+    scope="mail.send",
+    app_scope="mail.send.app",
+    authorization_endpoint="https://id.ours.example/authorize",
+    token_endpoint="https://id.ours.example/token",
+    app_grant="client_credentials",
+)
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "line"),
+    [("person", 'scope = "mail.send"'), ("app", 'app_scope = "mail.send.app"')],
+)
+async def test_a_refused_scope_names_the_provider_s_own_and_its_reason(sign_in, line):
+    said = "mail.send was not granted to this client"
+    refused = SignInFailed(WORDS, error="invalid_scope", who="setup", said=said)
+    account = replace(ACCOUNT, cloud=OURS, sign_in=sign_in, secret="s")
+    remedy = (await looked(Tokens(raises=refused), account))["token"].remedy
+    assert remedy.lines[0] == line and remedy.reply == f"invalid_scope: {said}"
+    told = repr(remedy)
+    assert "id.ours.example" in told and "clouds/ours.toml" in told
+    assert "office" not in told and "Microsoft" not in told
+
+
+async def test_at_entra_in_a_cloud_of_one_s_own_the_scope_is_that_cloud_s():
+    refused = SignInFailed(WORDS, error="invalid_scope", who="setup", codes=(70011,))
+    cloud = replace(MICROSOFT365, name="ours", scope="https://ours.example/SMTP.Send")
+    stages = await looked(Tokens(raises=refused), replace(ACCOUNT, cloud=cloud))
+    assert 'scope = "https://ours.example/SMTP.Send"' in stages["token"].remedy.lines

@@ -21,6 +21,8 @@ from noroshi.oauth.advised import (
     CONSENT,
     ELSEWHERE,
     NO_CONSENT,
+    OTHER_APP_SCOPE,
+    OTHER_SCOPE,
     POLICY,
     Advice,
 )
@@ -109,4 +111,6 @@ def _alone(advice: Advice) -> Advice:
         return APP_CONSENT
     if advice is POLICY:
         return APP_POLICY
+    if advice is OTHER_SCOPE:
+        return OTHER_APP_SCOPE
     return APP_REFUSED if advice.who == "user" else advice

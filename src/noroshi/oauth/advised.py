@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from noroshi.core.words import Words
 from noroshi.examining import Cure
@@ -59,6 +59,8 @@ BAD_SCOPE = to(
     "アプリケーションのアクセス許可を確かめてください。",
     cures.SCOPE,
 )
+OTHER_SCOPE = replace(BAD_SCOPE, cure=cures_beyond.OTHER_SCOPE)
+OTHER_APP_SCOPE = replace(BAD_SCOPE, cure=cures_beyond.OTHER_APP_SCOPE)
 NO_SUCH_GRANT = to(
     "admin",
     "This way to sign in is switched off for the application ({code}). "
@@ -190,7 +192,8 @@ BY_ERROR: dict[str, Advice] = {
 }
 ELSEWHERE: dict[str, Advice] = BY_ERROR | {
     "consent_required": ANY_CONSENT,
-    "invalid_resource": BAD_SCOPE,
+    "invalid_resource": OTHER_SCOPE,
+    "invalid_scope": OTHER_SCOPE,
     "admin_policy_enforced": APP_REFUSED,
     "org_internal": APP_REFUSED,
     "deleted_client": APP_REFUSED,

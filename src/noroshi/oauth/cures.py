@@ -290,10 +290,7 @@ SCOPE = Cure(
             "1つの資源だけを書きます。",
         ),
     ),
-    lines=(
-        'scope = "https://outlook.office.com/SMTP.Send"',
-        'app_scope = "https://outlook.office365.com/.default"',
-    ),
+    lines=('scope = "{scope}"', 'app_scope = "{app_scope}"'),
     takes=WITH_APPLY,
 )
 USER = Cure(

@@ -14,6 +14,7 @@ from noroshi.oauth.cures import (
     PERMISSIONS,
     SIGN_IN_LOGS,
     TO_AN_HOUR,
+    WITH_APPLY,
 )
 
 HEALTH = "https://status.cloud.microsoft"
@@ -176,4 +177,32 @@ KEY_FILE = Cure(
     lines=("noroshi secret set {secret} --file key.json", "timedatectl status"),
     link="https://console.cloud.google.com/iam-admin/serviceaccounts",
     takes=AT_ONCE,
+)
+OTHER_SCOPE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="This is what is asked for at {host}, beside openid and offline_access where that "
+            "server knows them. Compare it with what the application may ask for there, and put "
+            "what differs right in clouds/{cloud}.toml. Then sign in again:",
+            ja="次の行が {host} に要求しているスコープです (サーバーが対応していれば openid と offline_access "
+            "も加わります)。アプリケーションに許可されているスコープと見比べ、違っていれば "
+            "clouds/{cloud}.toml を直し、サインインし直します:",
+        ),
+    ),
+    lines=('scope = "{scope}"', *AUTHORIZE),
+    takes=WITH_APPLY,
+)
+OTHER_APP_SCOPE = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="This is what the application asks for at {host}. Compare it with what it may ask "
+            "for there, and put what differs right in clouds/{cloud}.toml.",
+            ja="次の行がアプリケーションから {host} に要求しているスコープです。許可されているスコープと"
+            "見比べ、違っていれば clouds/{cloud}.toml を直します。",
+        ),
+    ),
+    lines=('app_scope = "{app_scope}"',),
+    takes=WITH_APPLY,
 )

@@ -53,11 +53,7 @@ class Renewing:
         self._turns = turns
 
     async def renewed(
-        self,
-        account: Account,
-        resource: Resource,
-        how: How,
-        worse: Secret | None = None,
+        self, account: Account, resource: Resource, how: How, worse: Secret | None = None
     ) -> Access:
         """A token that another has got meanwhile, or a new one; not the one that is `worse`.
 

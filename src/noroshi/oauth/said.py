@@ -36,6 +36,14 @@ NO_REFRESH = Words(
     ja="リフレッシュ トークンが発行されないため、1時間ほどで送れなくなります。"
     "アプリケーションに offline_access を許可してください。",
 )
+NO_REFRESH_ELSEWHERE = Words(
+    en="The sign-in server gave no refresh token, so the sign-in would end within an hour. The "
+    "application must be allowed offline_access there; a server that wants to be asked for consent "
+    'each time wants authorize_with = "prompt=consent" in clouds/{cloud}.toml.',
+    ja="リフレッシュ トークンが発行されないため、1時間ほどで送れなくなります。アプリケーションに "
+    "offline_access を許可してください。サインインのたびに同意が必要なサーバーでは、clouds/{cloud}.toml に "
+    'authorize_with = "prompt=consent" も書いてください。',
+)
 UNPROVED = Words(
     en="The app {name} has not signed in yet. Run: noroshi authorize",
     ja="アプリ「{name}」はまだサインインしていません。noroshi authorize を実行してください。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from noroshi.core.words import Words
 from noroshi.oauth.access import Access, Accesses
 from noroshi.oauth.attempts import answer_to, device_of
 from noroshi.oauth.clouds import Account
@@ -13,7 +14,7 @@ from noroshi.oauth.entries import Begun, Entries, Kept
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.refusals import Refusals
 from noroshi.oauth.renewing import ProviderOf, Question
-from noroshi.oauth.said import BY_ITSELF, NO_REFRESH, NO_SCOPE
+from noroshi.oauth.said import BY_ITSELF, NO_REFRESH, NO_REFRESH_ELSEWHERE, NO_SCOPE
 from noroshi.ports import Clocks, Resource
 
 SLOWER = 5
@@ -144,7 +145,7 @@ class SigningIn:
 
     def _first(self, account: Account, tokens: Tokens, entry: str) -> Kept:
         if tokens.refresh is None:
-            raise SignInFailed(NO_REFRESH, error="no_refresh_token", who="setup")
+            raise SignInFailed(_no_refresh(account), error="no_refresh_token", who="setup")
         now = self._clocks.wall()
         return Kept(
             token=tokens.refresh,
@@ -171,3 +172,10 @@ def _check(account: Account, resources: Sequence[Resource]) -> None:
                 cloud=account.cloud.name, resource=resource, name=account.name
             )
             raise SignInFailed(words, error="no_scope", who="setup")
+
+
+def _no_refresh(account: Account) -> Words:
+    cloud = account.cloud
+    if cloud.entra or "prompt=consent" in cloud.authorize_with:
+        return NO_REFRESH
+    return NO_REFRESH_ELSEWHERE.fill(cloud=cloud.name)

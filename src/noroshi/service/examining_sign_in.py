@@ -112,6 +112,7 @@ class SignInSteps:
             "proxy_password": network.proxy_password,
             "ca_place": ca_place(account),
             "permission": _permission(account, resource),
+            **_scopes(account, resource),
         }
         self._where = host
         self._exam = with_values(exam, **told, host=host, port=str(port))
@@ -195,7 +196,10 @@ class SignInSteps:
             correlation=correlation if failure.correlation_id else "",
         )
         cure = cure_of(failure, self._account)
-        remedy = cure.remedy(sentence(failure.words), self._exam, reply if codes else "")
+        if failure.said and not codes:
+            reply = f"{reply}: {failure.said}"
+        own = reply if codes or failure.said else ""
+        remedy = cure.remedy(sentence(failure.words), self._exam, own)
         ours = (
             failure.error in cures_here.BY_ERROR
         )  # a name of our own says nothing to a person
@@ -256,6 +260,16 @@ def values_of(account: Account) -> Mapping[str, str]:
         "redirect": account.redirect,
         "cloud": account.cloud.name,
         "graph": account.cloud.graph,
+        **_scopes(account, "smtp"),
+    }
+
+
+def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
+    """What a person and an app ask for there."""
+    cloud = account.cloud
+    return {
+        "scope": cloud.scope_for(resource, alone=False, shared=account.shared),
+        "app_scope": cloud.scope_for(resource, alone=True),
     }
 
 

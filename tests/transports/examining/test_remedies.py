@@ -56,6 +56,8 @@ WHOLE = with_values(
     header_entry="key",
     starttls="-starttls smtp ",
     person="aki@example.com",
+    scope="https://outlook.office.com/SMTP.Send",
+    app_scope="https://outlook.office365.com/.default",
 )
 ANSWERS = [
     *(pytest.param(r.advice, id=f"{r.code} {r.enhanced} {r.part}".strip()) for r in RULES),
