@@ -74,3 +74,12 @@ async def test_a_second_step_is_not_turned_off_by_a_password_alone(eri, ask):
         assert told["error"] == "forbidden" and "in the browser" in told["words"]["en"]
     assert (await eri("own_account"))["ok"]["two_steps"] is True
     assert await ask("own_totp_off", password=GOOD, name="eri") == "eri"
+
+
+async def test_a_password_is_not_changed_past_a_second_step_by_a_token(eri, ask):
+    code = pyotp.TOTP((await eri("own_totp", password=GOOD))["ok"]["seed"])
+    await eri("own_totp_on", code=code.at(ask.desk.time.now))
+    token = Person("ci", roles_up_to(VIEWER), "api", "192.0.2.7", sure=False)
+    told = await eri("own_password", token, old=GOOD, new=BETTER, name="eri")
+    assert told["error"] == "forbidden" and "in the browser" in told["words"]["en"]
+    assert (await eri("own_password", old=GOOD, new=BETTER)) == {"ok": "eri"}

@@ -74,7 +74,7 @@ class OwnAccounts(Users):
     )
     async def own_password(self, who: Person, old: str, new: str, name: str = "") -> str:
         """You are logged out everywhere. `name`: whose, where nobody is logged in."""
-        user = await self._owner(who, old, name)
+        user = await self._stepper(who, old, name)
         if why := unfit(user.name, new):
             raise Invalid(NOT_SET, (Problem("new", why),))
         made, _ = await self._with_password(user, new)
@@ -117,8 +117,8 @@ class OwnAccounts(Users):
         return await self._step_off(await self._stepper(who, password, name))
 
     async def _stepper(self, who: Person, password: str, name: str) -> User:
-        """The same for their second step: whoever has one took it to log in, or may do it for
-        anybody."""
+        """Return the user who is meant, for what a password alone must not change: whoever has a
+        second step took it to log in, or may do it for anybody."""
         user = await self._owner(who, password, name)
         if user.two_steps and who.door != "web" and not (who.sure and ADMIN in who.roles):
             raise Forbidden(IN_BROWSER.fill(name=user.name))
