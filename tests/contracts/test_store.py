@@ -466,3 +466,8 @@ async def test_a_store_that_is_well_has_no_trouble_and_no_faults(store, give):
 async def test_a_copy_is_made_or_refused_as_the_store_s_error(store, tmp_path):
     with pytest.raises(StoreError, match="copy"):
         await store.copy_to(tmp_path / "nowhere" / "copy.db")
+
+
+@pytest.mark.parametrize("number", [10**30, 2**63, -(10**30), 0])
+async def test_a_version_of_a_number_that_nothing_can_have_is_not_there(store, number):
+    assert await store.version(number) is None

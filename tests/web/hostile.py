@@ -25,22 +25,23 @@ APART = ("/live", "/queue/mail/html")
 """A stream, and a mail in its own frame, where nothing can act whatever it holds."""
 
 
-async def hostile_desk():
+async def hostile_desk(evil=EVIL, title=EVIL, **changed):
     """In definitions, mails, answers, measurements and the audit log."""
-    disks = {"name": "disks", "title": EVIL, "kind": "disk"}
-    group = {"name": "base", "title": EVIL, "monitor": [disks]}
+    disks = {"name": "disks", "title": title, "kind": "disk"}
+    group = {"name": "base", "title": title, "monitor": [disks]}
     desk = await filled(
-        subject=EVIL,
-        note=EVIL,
-        instances__web1={"rules": ["all"], "title": EVIL, "group": [group]},
-        routes__m365={"kind": "post", "title": EVIL, "options": {"account": "box"}},
+        subject=evil,
+        note=evil,
+        instances__web1={"rules": ["all"], "title": title, "group": [group]},
+        routes__m365={"kind": "post", "title": title, "options": {"account": "box"}},
+        **changed,
     )
-    payload = {"subject": LINK, "text": EVIL, "html": EVIL}
-    await desk.store.post(envelope(8, EVIL, payload=payload, born=desk.time.now))
-    await desk.measured(item=EVIL, note=plain(EVIL))
-    sato = administrator(EVIL)
+    payload = {"subject": LINK, "text": evil, "html": evil}
+    await desk.store.post(envelope(8, evil, payload=payload, born=desk.time.now))
+    await desk.measured(item=evil, note=plain(evil))
+    sato = administrator(evil)
     await answer(desk.service, sato, "queue_hold", {"id": desk.ids[2]})
-    await answer(desk.service, sato, "send", {"to": ["ops"], "subject": EVIL, "text": LINK})
+    await answer(desk.service, sato, "send", {"to": ["ops"], "subject": evil, "text": LINK})
     return desk
 
 

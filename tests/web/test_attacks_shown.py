@@ -2,10 +2,13 @@
 answers of mail servers, what a template made, names of people, the audit log, what was searched."""
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
 
+from noroshi.web.pages.overview import partial
+from noroshi.web.readable import neutral
 from tests.service.asking import let_in
 from tests.web.browser import browsing
 from tests.web.hostile import (
@@ -111,3 +114,34 @@ async def test_what_pages_show_is_kept_by_no_cache(desk, browser):
     for path in whole_pages(desk):
         await browser.get(asking(desk, path))
         assert browser.headers["cache-control"] == "no-store", path
+
+
+OBEYED = "a\x1b[2J\x9b\x07\u202eb\u2066\u200f\u2028c"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_on_no_page_a_browser_obeys_what_others_wrote(tmp_path, language):
+    desk, shown = await hostile_desk(OBEYED, "web"), 0
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        for path in set(paths_of(desk, "GET")) - {"/live", "/settings/files/definitions.zip"}:
+            await browser.get(asking(desk, path), headers={"Accept-Language": language})
+            assert browser.status != 500, path
+            shown_text = re.sub(r' value="[^"]*"|<textarea.*?</textarea>', "", browser.text)
+            assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", shown_text), path
+            assert not re.search("[\u200e\u200f\u2028-\u202e\u2066-\u2069]", browser.text), path
+            shown += "a?[2J???b???c" in browser.text
+    assert shown >= 10  # else nobody was attacked
+
+
+@pytest.mark.parametrize("typed", [' value="a{}b"', "<textarea name=x>\na{}b</textarea>"])
+def test_a_form_sends_back_what_its_field_held(typed):
+    assert neutral(f"<p>{typed.format(chr(0x202E))}\u202e\x07\r\n</p>") == (
+        f"<p>{typed.format('&#8238;')}??\n</p>"
+    )
+    assert neutral(typed.format("\x1b")) == typed.format("\x1b")
+
+
+def test_what_is_told_live_is_neutral_too():
+    told = partial("lamp", "<b>a\u202eb\x1b</b>")
+    assert "<b>a?b?</b>" in told

@@ -3,18 +3,12 @@ server, a program that measures, whoever noted something on a version)."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-OBEYED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-"""All of Cc but line end and tab; Unicode's own line ends; what turns the direction of writing
-round (UAX #9); half a letter."""
-SHOWN = "?"
+from noroshi.core.printable import OBEYED, readable as fit
 
 
 def escaped(json: str) -> str:
@@ -36,7 +30,7 @@ class Readable:
         self._out = out
 
     def write(self, text: str) -> int:
-        self._out.write(OBEYED.sub(SHOWN, text))
+        self._out.write(fit(text))
         return len(text)
 
     def obey(self, text: str) -> None:

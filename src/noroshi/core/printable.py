@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import category
 
 BLANK = "Zs"
+TURNED = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+"""What turns the direction of writing round (UAX #9), and Unicode's own line ends."""
+OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{TURNED}\ud800-\udfff]")
+"""These, all of Cc but line end and tab, and half a letter."""
+SHOWN = "?"
 
 
 def printable(text: str) -> str:
@@ -14,3 +20,9 @@ def printable(text: str) -> str:
     are not: Japanese has one of its own, as wide as a letter.
     """
     return "".join(c if c.isprintable() or category(c) == BLANK else "?" for c in text)
+
+
+def readable(text: str) -> str:
+    """Return the same text with a ? for each character that a terminal or a browser would obey;
+    lines and tabs stay."""
+    return OBEYED.sub(SHOWN, text)

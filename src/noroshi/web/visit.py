@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from noroshi import __version__
 from noroshi.core.people import ROLE_NAMES, ROLES, Person
@@ -35,6 +35,7 @@ from noroshi.web.house import House
 from noroshi.web.instead import on_page
 from noroshi.web.moments import timed, zone_of
 from noroshi.web.once_more import ONCE_MORE, answered, asked_with
+from noroshi.web.readable import Page
 from noroshi.web.roles import for_people
 from noroshi.web.sent import LONGEST_OF_A_STRANGER, form_of, is_foreign, ours, sent
 from noroshi.web.uploads import Upload, boundary_of
@@ -137,7 +138,7 @@ class Visit:
                 **values,
             )
         )
-        return HTMLResponse(text, status)
+        return Page(text, status)
 
     async def make_sure(self, password: str) -> None:
         """They gave the password once more: the session has another key from now on. Raises

@@ -16,6 +16,8 @@ DOCUMENTS = """
 select d.key, d.body
 from version v, json_each(v.documents) h join document d on d.hash = h.value
 where v.number = ? order by h.key"""
+MOST_NUMBER = 2**63 - 1
+"""SQLite's greatest integer: no version has a greater number, and none can be asked for."""
 HEAD = "select number, who, at, note from version"
 NEW = """
 select value, (select id from event where monitor = value order by seq desc limit 1),
@@ -64,6 +66,8 @@ def current(db: Connection) -> Version:
 
 
 def numbered(db: Connection, number: int) -> Version | None:
+    if not 0 < number <= MOST_NUMBER:
+        return None
     row = db.execute(f"{HEAD} where number = ?", (number,)).fetchone()
     if row is None:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.people import keys
@@ -19,6 +19,7 @@ from noroshi.web.instead_mail import left_to_copy, not_led
 from noroshi.web.mailing import Answer, href
 from noroshi.web.mailing_route import Known, fields_of, known_of
 from noroshi.web.mails import TAKEN, attempts, names, relay, state
+from noroshi.web.readable import Page
 from noroshi.web.visit import Handler, Visit, page, templates
 
 ACCEPTED = "accepted"
@@ -51,7 +52,7 @@ def part(visit: Visit, macro: str, *given: Any) -> Response:
     made = templates().get_template("mailing_parts.html")
     values = {"t": visit.text, "say": visit.say, "csrf": keys.csrf_of(visit.key)}
     module: Any = made.make_module(values)
-    return HTMLResponse(str(getattr(module, macro)(*given)))
+    return Page(str(getattr(module, macro)(*given)))
 
 
 def _named(visit: Visit) -> str:
@@ -127,7 +128,7 @@ async def letter(visit: Visit) -> Response:
     if not told.get("taken"):
         return found
     proved = part(visit, "proved", (await known_of(visit, name)).row)
-    return HTMLResponse(bytes(found.body) + bytes(proved.body))
+    return Page(bytes(found.body) + bytes(proved.body))
 
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import unquote
 
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from noroshi.core.people import ADMIN
@@ -13,6 +13,7 @@ from noroshi.ports import StoreError
 from noroshi.service import NotFound, Refusal
 from noroshi.web.house import House
 from noroshi.web.live import PARTS, Live, Seen
+from noroshi.web.readable import Page, neutral
 from noroshi.web.side import side_of, tree_parts
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -77,7 +78,7 @@ async def _first(visit: Visit) -> bool:
 
 
 def _fragment(html: str) -> Response:
-    return HTMLResponse(html)
+    return Page(html)
 
 
 async def _told(visit: Visit, live: Live, knows: str) -> AsyncIterator[str]:
@@ -131,7 +132,7 @@ def _print(seen: Seen | None, instance: str) -> int | None:
 
 def partial(name: str, html: str) -> str:
     """A fragment for the element of that name, put in without disturbing who reads there."""
-    return f'<hx-partial hx-target="#{name}" hx-swap="innerMorph">{html}</hx-partial>'
+    return f'<hx-partial hx-target="#{name}" hx-swap="innerMorph">{neutral(html)}</hx-partial>'
 
 
 def message(text: str, id: str) -> str:

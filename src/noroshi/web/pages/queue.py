@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFound
@@ -16,6 +16,7 @@ from noroshi.web.guard import POLICY
 from noroshi.web.house import House
 from noroshi.web.live import Live
 from noroshi.web.mails import TAKEN, Answer, Names, attempts, names, relay, state
+from noroshi.web.readable import Page
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -231,4 +232,4 @@ async def as_html(visit: Visit) -> Response:
     looks = await visit.need("queue_mail", id=asked(visit, "id"))
     if not looks["html"]:
         raise NotFound(TEXTS["error.not_there"])
-    return HTMLResponse(looks["html"].encode("utf-8", "replace"), headers=FRAMING)
+    return Page(looks["html"], headers=FRAMING)

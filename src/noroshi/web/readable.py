@@ -1,0 +1,38 @@
+"""Pages without what a browser would obey: control characters, and what turns the direction of
+writing round, which others may have said (UAX #9; Unicode TR36, 2.8)."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import HTMLResponse
+
+from noroshi.core.printable import TURNED, readable
+
+TYPED = re.compile(r'( value="[^"]*"|(?<=>)[^<]*(?=</textarea>))')
+"""What a field holds. All of it is escaped, so no other quote and no other < can be in it."""
+TURNS = re.compile(f"[{TURNED}]")
+LINE_ENDS = re.compile(r"\r\n?")
+
+
+def neutral(html: str) -> str:
+    """Return the page with a ? for each such character; what a field holds stays the same, as
+    saving a form must not change what nobody touched."""
+    parts = TYPED.split(html)
+    parts[::2] = [readable(LINE_ENDS.sub("\n", one)) for one in parts[::2]]
+    parts[1::2] = [TURNS.sub(_numbered, one) for one in parts[1::2]]
+    return "".join(parts)
+
+
+def _numbered(found: re.Match[str]) -> str:
+    """The browser reads the same character from its number."""
+    return f"&#{ord(found[0])};"
+
+
+class Page(HTMLResponse):
+    """A page, or a piece of one."""
+
+    def render(self, content: str | bytes | memoryview) -> bytes | memoryview:
+        if not isinstance(content, str):
+            return super().render(content)
+        return neutral(content).encode("utf-8", "replace")
