@@ -10,7 +10,7 @@ from noroshi.definitions import content
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, EXAMINED, POST, Desk
-from tests.web.browser import browsing, with_user
+from tests.web.browser import GOOD, browsing, with_user
 from tests.web.test_editing_pages import again, filled_in
 
 SEEN = ("etag", "version")
@@ -252,3 +252,20 @@ async def test_only_administrators_see_the_forms(tmp_path, path):
 @pytest.mark.parametrize("key", ["rules/all", "routes/nowhere", "accounts/", "routes/", "../x"])
 async def test_nothing_else_is_edited_there(entered, key):
     assert (await entered.get(f"/mail/edit?key={key}")).status == 404
+
+
+async def test_who_leads_a_secret_elsewhere_is_told_where_and_gives_the_password(desk, entered):
+    relay = {"kind": "smtp", "options": {"host": "mail.example.com", "sender": "a@example.com"}}
+    relay["options"]["password"] = "relay"
+    ask = NearBy(desk)
+    await applied(ask, routes__relay=relay)
+    await ask("set_secret", name="relay", value=CANARY)
+    moved = {"options.host": "evil.example"}
+    page = await saved(entered, "routes/relay", do="save", **moved)
+    assert page.status == 403 and 'name="password"' in page.text
+    said = html.unescape(page.text)
+    assert "relay: is kept in the vault for mail.example.com:587" in said
+    assert "this would send it to evil.example:587" in said and CANARY not in said
+    assert (await in_force(desk, "routes/relay"))["options"]["host"] == "mail.example.com"
+    page = await saved(entered, "routes/relay", do="save", password=GOOD, **moved)
+    assert (await in_force(desk, "routes/relay"))["options"]["host"] == "evil.example"

@@ -21,6 +21,7 @@ from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
 
 Plan = plan.Plan[Account]
+EMPTY: Plan = plan.Plan()
 
 OPEN = frozenset({"script"})
 """Kinds whose readings have the names that the user's own program gives them."""

@@ -67,8 +67,8 @@ class ApiTokens(Desk):
         days: int = 90,
         programs: bool = False,
     ) -> TokenMade:
-        """For a program, in a person's stead. `programs`: it may also do what runs programs;
-        `days` 0: it does not end."""
+        """For a program, in a person's stead. `programs`: it may also do what runs programs
+        or sends a secret elsewhere; `days` 0: it does not end."""
         problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
         problems += role_faults(role)
         if not 0 <= days <= MOST_DAYS:

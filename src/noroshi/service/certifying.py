@@ -87,7 +87,7 @@ class Certifying(Signing):
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         now = self._clocks.wall()
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
-        return await self._kept_under(account, entry, bundle)
+        return await self._kept_under(who, account, entry, bundle)
 
     @operation(
         role=ADMIN,
@@ -119,7 +119,7 @@ class Certifying(Signing):
             raise Trouble(CANNOT_OPEN) from None
         if proved and await self._is_another(entry, bundle):
             await see_that_it_is_taken(self._tokens, (account,), entry, bundle)
-        return await self._kept_under(account, entry, bundle)
+        return await self._kept_under(who, account, entry, bundle)
 
     @operation(
         role=ADMIN,
@@ -146,13 +146,12 @@ class Certifying(Signing):
             return False
         return kept is not None and kept.reveal() != bundle.reveal()
 
-    async def _kept_under(self, account: Account, entry: str, bundle: Secret) -> Certificate:
+    async def _kept_under(
+        self, who: Person, account: Account, entry: str, bundle: Secret
+    ) -> Certificate:
         before = await self._kept_before(account, entry)
-        try:
-            await self._vault.put(entry, bundle)
-        except VaultError as failure:
-            raise Trouble(failure.words) from None
         _, plan = await self._current()
+        await self._put(who, plan, entry, bundle)
         await self._wake_users(plan, entry)
         shown = _shown(account, entry, bundle)
         note(before, _in_short(shown))

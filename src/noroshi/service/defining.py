@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,7 +12,8 @@ from noroshi.core.model import Monitor
 from noroshi.core.own import OWN
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
-from noroshi.definitions import Checked, check, differences
+from noroshi.definitions import Checked, Plan, check, differences
+from noroshi.definitions.compiling import EMPTY
 from noroshi.definitions.parts import parts
 from noroshi.ports import Document, Version
 from noroshi.service.answers_definitions import Applied, Exported, NewMonitor, Planned
@@ -163,13 +164,16 @@ class Defining(Desk):
     ) -> Applied:
         """Bring what was checked into force. Raises NotSure, or ports.Conflict if another
         version came first."""
-        if not who.sure and await self._runs_anew(found, current):
+        before = EMPTY if who.sure else await self._as_it_is(current)
+        if not who.sure and self._runs_anew(found, before):
             raise NotSure(NOT_SURE.fill(name=op))
+        await self._binding.see_that_bound(who, op, found.plan, before)
         told = await self._told(found, current, names)
         if not told.differences:
             note_nothing()
             return told
         number = await self._publish(found, current, who.name, note)
+        await self._binding.bind(found.plan, before)
         left = await silences_follow(
             self._store, current.documents, found.documents, self.now()
         )
@@ -189,14 +193,19 @@ class Defining(Desk):
                 continue
         raise overtaken(await self._store.current())
 
-    async def _runs_anew(self, found: Checked, current: Version) -> bool:
-        """Whether a program would run that does not run now, or in another way."""
-        before: Mapping[str, Monitor] = {}
+    async def _as_it_is(self, current: Version) -> Plan:
+        """Return the plan in force; an empty one if it cannot be read any more, as that proves
+        nothing."""
         if current.documents:
-            with suppress(Trouble):  # what cannot be read any more proves nothing
-                before = (await self._current())[1].monitors
+            with suppress(Trouble):
+                return (await self._current())[1]
+        return EMPTY
+
+    def _runs_anew(self, found: Checked, before: Plan) -> bool:
+        """Tell whether a program would run that does not run now, or in another way."""
         return any(
-            self._plugins.check(monitor.kind).runs and not _runs_alike(monitor, before.get(id))
+            self._plugins.check(monitor.kind).runs
+            and not _runs_alike(monitor, before.monitors.get(id))
             for id, monitor in found.plan.monitors.items()
         )
 

@@ -31,6 +31,7 @@ from noroshi.ports import Clocks, Host, Own, Resting, Store, Trip, Version, Wait
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.arriving import limits
+from noroshi.service.binding import Binding
 from noroshi.service.offer import Trouble
 from noroshi.service.proved import proved, with_proof
 from noroshi.service.under_way import UnderWay
@@ -74,6 +75,7 @@ class Desk:
         self._ring, self._system = ring, system
         self._around, self._own = around, own
         self._under_way = UnderWay(clocks.steady)
+        self._binding = Binding(store, vault)
         self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None
 

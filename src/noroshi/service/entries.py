@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from noroshi.core.problems import Problem, instead
@@ -13,7 +14,16 @@ from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.answers_vault import SecretEntry
 from noroshi.service.desk import Desk
-from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, note, operation
+from noroshi.service.offer import (
+    ADMIN,
+    Conflict,
+    Invalid,
+    NotFound,
+    Person,
+    Trouble,
+    note,
+    operation,
+)
 from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
@@ -61,9 +71,15 @@ class Entries(Desk):
         named = named_in((await self._store.current()).documents).get(name)
         if named and not force:
             raise Conflict(IN_USE.fill(who=", ".join(named), name=name))
+        await self._bind_all()
         await self._vault.remove(name)
         note(before={"kept": True, "named_by": named or []}, after={"kept": False})
         return name
+
+    async def _bind_all(self) -> None:
+        """Bind what the definitions name now: what is put in again later is for the same."""
+        with suppress(Trouble):  # definitions that cannot be read any more name nothing
+            await self._binding.bind((await self._current())[1])
 
 
 def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:

@@ -137,12 +137,13 @@ class Signing(Desk):
         if problem := unfit(name, secret, users):
             raise Invalid(BAD_SECRET, (problem,))
         kept = name in await self._vault.names()
+        # A URL that is kept says where the header beside it goes.
+        await self._binding.see_that_bound(
+            who, "set_secret", plan, plan, {name: secret.reveal()}
+        )
         if kept and proved:
             await see_that_it_is_taken(self._tokens, users, name, secret)
-        try:
-            await self._vault.put(name, secret)
-        except VaultError as failure:
-            raise Trouble(failure.words) from None
+        await self._put(who, plan, name, secret)
         await self._wake_users(plan, name)
         note(before={"kept": kept}, after={"kept": True})
         return name
@@ -266,6 +267,15 @@ class Signing(Desk):
         name = account.name
         note({"account": name, "state": was}, {"account": name, "state": state})
         return found
+
+    async def _put(self, who: Person, plan: Plan, name: str, secret: Secret) -> None:
+        """Keep it, bound to what it is for. Raises Trouble."""
+        # The binding first: killed in between, the value before it has this binding.
+        await self._binding.bind_anew(who, plan, name)
+        try:
+            await self._vault.put(name, secret)
+        except VaultError as failure:
+            raise Trouble(failure.words) from None
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
         """Routes that rest over an entry of the vault are tried with what is there now."""

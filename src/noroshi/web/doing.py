@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.people import ADMIN, OPERATOR
+from noroshi.core.problems import Problem
+from noroshi.core.words import plain
 from noroshi.people import NoEntry
 from noroshi.service import Forbidden, NotSure
-from noroshi.service.offer import NOT_SURE
 from noroshi.web.api import STATUS
 from noroshi.web.roles import needs
 from noroshi.web.tongue import TONGUES
@@ -43,8 +44,12 @@ async def attempt(visit: Visit, op: str, **args: Any) -> Outcome:
     NotSure: the password is asked for by a page that sends all of the form again."""
     done = await tried(visit, op, **args)
     if done.unsure:
-        raise NotSure(NOT_SURE.fill(name=op))
+        raise NotSure(plain(" ".join(done.why)), tuple(_problems(done)))
     return done
+
+
+def _problems(done: Outcome) -> Iterator[Problem]:
+    return (Problem(where, plain(what)) for where, what in done.problems)
 
 
 async def tried(visit: Visit, op: str, **args: Any) -> Outcome:
@@ -82,8 +87,11 @@ async def surely(visit: Visit, op: str, **args: Any) -> Outcome:
 
 
 def told(visit: Visit, done: Outcome) -> tuple[str, ...]:
-    """Why it was not done, above the form. That the password is wanted is told at its field."""
-    return () if done.unsure and not visit.form.get("password") else done.why
+    """Return why it was not done, for above the form. That the password is wanted is told at its
+    field, unless there is more to tell: which secret goes where."""
+    return (
+        () if done.unsure and not done.problems and not visit.form.get("password") else done.why
+    )
 
 
 def address(path: str, **query: str) -> str:

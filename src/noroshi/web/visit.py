@@ -210,14 +210,14 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
     if not isinstance(refusal, NotSure):
         return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
-        return _once_more(visit)
+        return _once_more(visit, why=visit.say(refusal.words) if refusal.problems else "")
     return visit.to(f"/sure?next={quote(visit.here, safe='')}")
 
 
-def _once_more(visit: Visit, no: NoEntry | None = None) -> Response:
+def _once_more(visit: Visit, no: NoEntry | None = None, why: str = "") -> Response:
     """The page that asks for the password, and sends again what was typed."""
     wanted = asked_with(visit.form, files=bool(visit.files))
-    why, wait = (visit.say(no.words), no.seconds) if no else ("", 0.0)
+    why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
     status = 429 if wait else 403
     answer = visit.page("sure.html", status, why=why, next=ours(visit.here), asked=wanted)
     if wait:

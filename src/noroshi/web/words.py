@@ -87,8 +87,9 @@ TEXTS: Mapping[str, Words] = {
     ),
     "sure.title": Words(en="Password once more", ja="パスワードをもう一度"),
     "sure.about": Words(
-        en="This may run programs on the node, or concerns who may log in. It holds for five minutes.",
-        ja="ノードでのプログラムの実行や、ログインできる人に関わる操作です。5分間有効です。",
+        en="This may run programs on the node or send a secret elsewhere, or concerns who may log in. "
+        "It holds for five minutes.",
+        ja="ノードでのプログラムの実行、シークレットの送り先、ログインできる人のいずれかに関わる操作です。5分間有効です。",
     ),
     "sure.kept": Words(
         en="What you entered is kept and goes along; nothing was changed yet.",

@@ -122,8 +122,8 @@ ACTS: Mapping[str, Words] = {
     "act.created.more": Words(en="and {count} more", ja="ほか {count}件"),
     "act.not_yet": Words(en="Nothing is changed yet.", ja="まだ何も変更していません。"),
     "act.sure": Words(
-        en="It runs a program on the node: enter your password once more.",
-        ja="ノードでプログラムを実行するため、パスワードをもう一度入力してください。",
+        en="It runs a program on the node or sends a secret elsewhere: enter your password once more.",
+        ja="ノードでプログラムを実行するか、シークレットを別の相手に送るため、パスワードをもう一度入力してください。",
     ),
     "act.sure.people": Words(
         en="It changes who may do what: enter your password once more.",

@@ -189,8 +189,8 @@ API_TOKEN = Command(
                 Option(
                     ("--programs",),
                     Words(
-                        en="it may also do what runs programs, and what concerns users",
-                        ja="プログラムの実行と、利用者に関わる操作も許します",
+                        en="it may also do what runs programs, sends a secret elsewhere, or concerns users",
+                        ja="プログラムの実行、シークレットの送り先の変更、利用者に関わる操作も許します",
                     ),
                     FLAG,
                 ),

@@ -1,0 +1,118 @@
+"""Where a plan sends each entry of the vault: to whom, for what, and to which server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from noroshi.core.mail import Route
+from noroshi.core.model import Monitor
+from noroshi.definitions.compiling import Plan
+from noroshi.definitions.needs import account_of, reader_of
+from noroshi.oauth.clouds import Account
+from noroshi.oauth.credentials import named_by
+from noroshi.oauth.profiles import CLOUDS
+from noroshi.vault import TOKENS
+
+HEADERS = "secret_headers"
+USUAL = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Use:
+    """One use of an entry. `what` it is: "password", "header", "url" (the entry says itself where it
+    goes), "proxy", "token", "account ID". `where` is host:port; "" where the URL in `by_url`,
+    another entry of the vault, says it, through that `proxy`."""
+
+    entry: str
+    what: str
+    where: str
+    by_url: str = ""
+    proxy: str = ""
+
+
+def uses_of(plan: Plan) -> frozenset[Use]:
+    """Return all that a plan sends of the vault."""
+    return frozenset(_uses(plan))
+
+
+def place_of(url: str, proxy: str = "") -> str:
+    """Return host and port of a URL; "" if it names none. A proxy reads what goes through it
+    without TLS, so it is a part of the place then."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return ""
+    where = f"{host}:{port or USUAL.get(parts.scheme, 0)}" if host else ""
+    return _seen_by(where, proxy if parts.scheme == "http" else "")
+
+
+def _uses(plan: Plan) -> Iterator[Use]:
+    for account in plan.accounts.values():
+        yield from _of_account(account)
+    for route in plan.routes.values():
+        yield from _of_route(route)
+        yield from _of_token(plan, route)
+    for network in plan.networks.values():
+        if network.proxy_password:
+            yield Use(network.proxy_password, "proxy", network.proxy.lower())
+    for monitor in plan.monitors.values():
+        yield from _of_headers(monitor)
+
+
+def _of_account(account: Account) -> Iterator[Use]:
+    """Secrets and certificates, at each server that this account's app signs in at."""
+    cloud = account.cloud
+    urls = (cloud.token_endpoint or cloud.authority, cloud.device_authorization_endpoint)
+    for url in filter(None, urls):
+        for named in named_by(account):
+            where = place_of(account.at_tenant(url))
+            yield Use(named.entry, f"account {account.kept_as}", where)
+
+
+def _of_route(route: Route) -> Iterator[Use]:
+    """A password goes to the route's server; a header to where the route posts to."""
+    options, proxy = route.options, route.network.proxy
+    if password := _text(options, "password"):
+        where = (_text(options, "where") or _text(options, "host")).lower()
+        in_clear = _text(options, "protection") == "none"
+        yield Use(password, "password", _seen_by(where, proxy if in_clear else ""))
+    if url_entry := _text(options, "url_entry"):
+        yield Use(url_entry, "url", "")
+    if header := _text(options, "header_entry"):
+        where = place_of(_text(options, "url"), proxy)
+        yield Use(header, "header", where, url_entry, proxy if url_entry else "")
+
+
+def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
+    """An account's tokens go to its mail server and to where its mailbox is read. The servers of
+    the built-in clouds are known (definitions/leaving.py)."""
+    account = account_of(plan, route)
+    if account is None or account.cloud.name in CLOUDS:
+        return
+    entry, cloud = f"{TOKENS}{account.kept_as}", account.cloud
+    graph = _text(route.options, "graph")
+    yield Use(
+        entry, "token", place_of(graph) if graph else _text(route.options, "where").lower()
+    )
+    if reader_of(plan, route) is not None:
+        imap = f"{cloud.imap_host.lower()}:{cloud.imap_port}"
+        yield Use(entry, "token", place_of(cloud.graph) if cloud.graph else imap)
+
+
+def _of_headers(monitor: Monitor) -> Iterator[Use]:
+    headers = getattr(monitor.options, HEADERS, None)
+    if isinstance(headers, Mapping):
+        where = place_of(_text(monitor.options, "url"), monitor.network.proxy)
+        for entry in headers.values():
+            yield Use(str(entry), "header", where)
+
+
+def _seen_by(where: str, proxy: str) -> str:
+    return f"{where} by {proxy}" if where and proxy else where
+
+
+def _text(options: object, name: str) -> str:
+    return str(getattr(options, name, "") or "")
