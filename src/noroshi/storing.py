@@ -152,7 +152,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
 
     async def post(self, *envelopes: Envelope) -> int:
         """Put envelopes into the spool by themselves: all of those whose ids are not there
-        yet, or none; how many they are."""
+        yet, or none; how many they are. What one of them, or of a change, waits behind is due
+        by all routes of that one, but within `SHORTEST` of its last try."""
 
     async def claim_parcel(
         self, node: Node, route: str, now: datetime, but: Collection[str] = ()
@@ -236,6 +237,11 @@ class Store(PeopleStore, AlarmStore, Protocol):
     async def retry(self, id: str, now: datetime) -> bool:
         """Make it due now, and its routes too; one set aside waits again. False: unknown,
         out, or accepted."""
+
+    async def hasten(self, route: str, now: datetime) -> bool:
+        """The route accepts mails: what it put off is due, but within `SHORTEST` of its last
+        try; not what the other side named a time for, nor what it put off though it accepted
+        others between the last two tries. False: there is nothing of it."""
 
     async def hold(self, id: str, who: str) -> bool:
         """Keep it from leaving until it is released; what is of its order key waits behind it.

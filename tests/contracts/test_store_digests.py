@@ -159,7 +159,7 @@ async def test_the_pile_tells_of_an_attempt_whose_end_is_not_known(store, lend):
     parcel = await store.claim_parcel(again, "smtp", DAWN)
     await store.release("a", DAWN)
     found = await store.pile(parcel)
-    assert [(one.id, one.attempts) for one in found] == [("a", 1), ("b", 0)]
+    assert [(one.id, one.unanswered) for one in found] == [("a", 1), ("b", 0)]
 
 
 async def test_what_was_not_tried_after_all_is_due_again_and_counts_no_attempt(store, lend):

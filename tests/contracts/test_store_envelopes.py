@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
+from noroshi.core.delivery import SHORTEST, Accepted, NextRoute, RestRoute, Retry, SetAside
+from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Fault, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, Resting, Waiting
@@ -109,7 +110,8 @@ async def test_a_new_life_is_lent_at_once_what_the_earlier_one_had_out(store, gi
     await give(letter())
     late = await lend()
     again = await store.begin("one", SOON)
-    assert (await store.claim_parcel(again, "smtp", SOON)).envelope == tried(letter())
+    found = (await store.claim_parcel(again, "smtp", SOON)).envelope
+    assert found == replace(letter(), unanswered=1)  # it was tried, and nobody put it off
     assert not await store.settle(late, OK, Accepted(DAWN))
 
 
@@ -423,6 +425,79 @@ async def test_what_tells_of_an_attempt_is_written_with_its_end(store, node, giv
 
 
 # by hand
+
+
+BUSY = Retry(DAWN + HOUR, plain("busy"))
+
+
+async def dues(store):
+    return {row.envelope.id: row.due - DAWN for row in await store.waiting()}
+
+
+async def test_what_a_route_put_off_is_due_once_it_accepts_another_but_not_at_once(store, lend):
+    await store.post(letter("a"))
+    await store.settle(await lend(), LATER, BUSY)
+    await store.hasten("smtp", DAWN + SECOND)
+    assert await dues(store) == {"a": SHORTEST}
+    await store.settle(await lend(now=SOON), replace(LATER, at=SOON), BUSY)
+    await store.hasten("graph", DAWN + 10 * MINUTE)
+    assert await dues(store) == {"a": HOUR}
+    await store.hasten("smtp", DAWN + 10 * MINUTE)
+    assert await dues(store) == {"a": 10 * MINUTE}
+
+
+async def test_what_the_other_side_named_a_time_for_waits_for_that(store, lend):
+    at = DAWN + HOUR
+    said = {"a": Answer(Verdict.DEFERRED, "later", 450, again=at)}
+    await store.post(letter("a"))
+    await store.settle(await lend(), replace(LATER, answers=said), Retry(at, plain("later")))
+    await store.hasten("smtp", SOON)
+    assert await dues(store) == {"a": HOUR}
+
+
+async def test_what_is_put_off_while_others_are_accepted_waits_for_its_time(store, lend):
+    await store.post(letter("a"), letter("b"))
+    await store.settle(await lend(), LATER, Retry(SOON, plain("busy")))
+    await store.settle(await lend(), replace(OK, at=DAWN + SECOND), Accepted(DAWN + SECOND))
+    await store.settle(await lend(now=SOON), replace(LATER, at=SOON), BUSY)
+    await store.hasten("smtp", SOON + MINUTE)
+    assert await dues(store) == {"a": HOUR}
+
+
+async def test_what_waits_for_another_route_that_is_up_is_not_hastened(store, lend):
+    await store.post(replace(TWO_WAYS, id="a"))
+    await store.settle(await lend(), LATER, BUSY)
+    await store.hasten("graph", SOON)
+    assert await dues(store) == {"a": HOUR}
+
+
+async def test_what_something_new_waits_behind_is_due_by_all_its_routes(store, node, lend):
+    """Refused by one route it waits for the other; the new one need not wait for that, too."""
+    await store.post(replace(TWO_WAYS, order="m/ops"))
+    await store.settle(await lend(), LATER, NextRoute(plain("no")))
+    await store.settle(await lend("graph"), LATER, BUSY)
+    behind = letter("new", order="m/ops", routes=TWO_WAYS.routes)
+    await store.post(replace(behind, born=SOON))
+    head = (await lend("smtp", SOON)).envelope
+    assert (head.routes, head.attempts) == (TWO_WAYS.routes, 1)
+    assert await store.claim_parcel(node, "smtp", SOON) is None
+
+
+async def test_a_digest_that_something_new_waits_behind_is_due(store, node, lend):
+    one, other = (replace(letter(id), payload={"told": [{"level": 2}]}) for id in "ab")
+    await store.post(one, other)
+    assert await store.join(await lend(), digest((one, other), {"subject": "2"}, DAWN))
+    await store.settle(await lend(), LATER, BUSY)
+    await store.post(replace(one, id="new", born=SOON))
+    assert (await lend(now=SOON)).envelope.members == ("a", "b")
+
+
+async def test_what_something_new_waits_behind_is_not_tried_within_seconds(store, node, lend):
+    await store.post(letter(order="m/ops"))
+    await store.settle(await lend(), LATER, BUSY)
+    await store.post(replace(letter("new", order="m/ops"), born=DAWN + SECOND))
+    assert await store.claim_parcel(node, "smtp", DAWN + SHORTEST - SECOND) is None
+    assert (await lend(now=DAWN + SHORTEST)).envelope.id == letter().id
 
 
 async def test_a_held_mail_does_not_leave_and_nothing_of_its_order_key_overtakes_it(

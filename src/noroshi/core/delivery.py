@@ -10,6 +10,8 @@ from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words, joined
 
 BACKOFF = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 600, 1200, 2400, 3600))
+SHORTEST = BACKOFF[0]
+"""No mail is tried again sooner, unless a person says so."""
 TRIES_A_ROUTE = 4
 NO_ANSWER = Words(en="no answer for this address", ja="このアドレスについての返事がありません")
 UNANSWERED = Answer(Verdict.DEFERRED, words=NO_ANSWER)
@@ -116,6 +118,8 @@ def settled(parcel: Parcel, receipt: Receipt, fate: Fate) -> tuple[Envelope, dat
     match fate:
         case Accepted() | SetAside():
             return left, None
+        case Retry(at=at, heard=False):
+            return replace(left, unanswered=left.unanswered + 1), at
         case Retry(at=at):
             return replace(left, attempts=left.attempts + 1), at
         case NextRoute():

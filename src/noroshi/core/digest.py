@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 from typing import Any
 
 from noroshi.core.levels import Level
@@ -29,7 +30,12 @@ LONG = timedelta(hours=24)
 def may_join(envelope: Envelope) -> bool:
     """Whether it can be told in a digest: it says in rows what it tells, and nobody has it yet."""
     fresh = not (envelope.reached or envelope.refused or envelope.attempts)
-    return fresh and bool(envelope.payload.get(TOLD)) and not envelope.members
+    return (
+        fresh
+        and not envelope.unanswered
+        and bool(envelope.payload.get(TOLD))
+        and not envelope.members
+    )
 
 
 def joined(
@@ -48,6 +54,21 @@ def joined(
         return group
     own = tuple(one for one in group if one.order == first.order)
     return own if len(own) > 1 and _recovered(own[-1]) else ()
+
+
+def followed_up(first: Envelope, pile: Sequence[Envelope]) -> tuple[Envelope, ...]:
+    """Those that become one mail with the first, which was tried in vain and which they wait
+    behind, itself among them; (): it goes by itself, as it may have been accepted, or nothing
+    waits behind it. `pile` as in `joined`."""
+    known = first.reached or first.refused or first.unanswered or first.members
+    if known or not first.payload.get(TOLD):
+        return ()
+    behind = [one for one in pile if one.order == first.order and one.id != first.id]
+    fit = takewhile(
+        lambda one: may_join(one) and _letterhead(one) == _letterhead(first), behind
+    )
+    group = (first, *islice(fit, MOST_MEMBERS - 1))
+    return group if len(group) > 1 else ()
 
 
 def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetime) -> Envelope:
@@ -76,7 +97,8 @@ def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetim
 def may_be_undone(digest: Envelope, member: Envelope) -> bool:
     """Whether a digest whose route was down left nothing behind: then what it tells is put
     together anew with what came meanwhile. `member` is its first one, as it was before."""
-    untouched = not (digest.attempts or digest.reached or digest.refused)
+    tried = digest.attempts or digest.unanswered
+    untouched = not (tried or digest.reached or digest.refused)
     return untouched and (digest.to, digest.routes) == (member.to, member.routes)
 
 

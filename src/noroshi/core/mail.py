@@ -85,7 +85,9 @@ class Envelope:
     `routes` are what is left to try, in order; `order` is the key within which nothing
     overtakes; `thread` are the ids of the envelopes that it follows, oldest first; `action`
     is the kind that drafted it; `reached` and `refused` are addresses that were done with;
-    `members` are the ids of the envelopes that a digest tells in their place.
+    `members` are the ids of the envelopes that a digest tells in their place; `attempts` are
+    those that brought an answer; `unanswered` those that did not, as their life ended: it may
+    have been accepted, so it goes alone, and that is no reason to wait.
     """
 
     id: str
@@ -103,6 +105,7 @@ class Envelope:
     refused: tuple[str, ...] = ()
     lane: Lane = Lane.REPORT
     members: tuple[str, ...] = ()
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from noroshi.core.delivery import Fate, SetAside
-from noroshi.core.digest import digest, joined, may_join
+from noroshi.core.digest import digest, followed_up, joined, may_join
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.words import NOTHING
 from noroshi.engine import journal
@@ -75,7 +75,7 @@ class Choosing:
         """Else it joined a digest, or waits until its contact can read one more."""
         envelope, now = parcel.envelope, self._clocks.wall()
         if not may_join(envelope):
-            return True
+            return not await self._is_followed_up(parcel, now)
         singles = self._pacing.singles(route, envelope, now)
         if singles is None and now - envelope.born < FRESH:
             return True  # nothing of it can have ended, nor been missed
@@ -85,6 +85,12 @@ class Choosing:
         with self._pacing.one_for(envelope.contact):  # for those who choose meanwhile
             members = joined(envelope, await self._store.pile(parcel), now, singles)
             return not members or not await self._join(parcel, members, now)
+
+    async def _is_followed_up(self, parcel: Parcel, now: datetime) -> bool:
+        """Whether one that was tried in vain is told with what waits behind it, as a new mail:
+        its monitor would be silent for as long as nobody takes the old one."""
+        members = followed_up(parcel.envelope, await self._store.pile(parcel))
+        return bool(members) and await self._join(parcel, members, now)
 
     async def _join(self, parcel: Parcel, members: Sequence[Envelope], now: datetime) -> bool:
         told = self._together(members, now)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from noroshi.core.delivery import Fate, RestRoute, Retry, probed
+from noroshi.core.delivery import Accepted, Fate, RestRoute, Retry, probed
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Route, Verdict
 from noroshi.engine import journal
 from noroshi.engine.answered import Answered
@@ -305,8 +305,17 @@ class Dispatch:
                 its = self._answered.fate(parcel, receipt)
         if way.over and isinstance(its, RestRoute):  # it was so before it was changed
             await self._attempt(lambda: self.store.wake(parcel.route, self.clocks.wall()))
+        await self._hasten(way, its)
         journal.settled(parcel, its, way.why)
         way.why = its.why if isinstance(its, RestRoute) else None
+
+    async def _hasten(self, way: Way, its: Fate) -> None:
+        """A route that accepts a mail accepts what it put off, too, as far as is known."""
+        if isinstance(its, Retry):
+            way.put_off = True
+        elif way.put_off and isinstance(its, Accepted):
+            way.put_off = False
+            await self._attempt(lambda: self.store.hasten(way.route.name, self.clocks.wall()))
 
     async def _is_written(self, parcel: Parcel, receipt: Receipt, its: Fate) -> bool:
         """Also if nobody asks for it any more. If it was lent meanwhile: to this slot."""

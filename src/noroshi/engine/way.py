@@ -33,6 +33,8 @@ class Way:
     took: float = inf
     """Seconds that the last mail took."""
     why: Words | None = None
+    put_off: bool = True
+    """Something may wait for it out of an earlier try, as far as is known."""
 
     @contextmanager
     def one_on_line(self) -> Iterator[None]:

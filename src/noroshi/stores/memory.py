@@ -27,7 +27,7 @@ from noroshi.stores.memory_kept import KeptInMemory
 from noroshi.stores.memory_people import PeopleInMemory
 from noroshi.stores.memory_rows import Lent, Watched
 from noroshi.stores.memory_unread import UnreadInMemory
-from noroshi.stores.shared import first_state
+from noroshi.stores.shared import first_state, unanswered
 
 
 class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
@@ -105,6 +105,7 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
         for row in self._open.values():
             if row.lease and row.holder in nodes:
                 row.due, row.lease, row.holder = now, "", None
+                row.envelope = unanswered(row.envelope)
         self._news.tell()
 
     async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.delivery import RestRoute
+from noroshi.core.delivery import SHORTEST, RestRoute
 from noroshi.core.digest import may_be_undone
 from noroshi.core.mail import Envelope, Receipt
 from noroshi.core.model import NOTHING_SAID, Standing, State
@@ -46,6 +46,10 @@ class Spooled:
             why=self.why,
             tried=len(self.receipts),
         )
+
+    def soon(self, now: datetime) -> datetime:
+        """Now, but not within the shortest pause after its last try."""
+        return max([now, *(receipt.at + SHORTEST for receipt in self.receipts)])
 
     @property
     def light(self) -> Waiting:

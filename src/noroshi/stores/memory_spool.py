@@ -26,6 +26,7 @@ from noroshi.stores.shared import (
     TOGETHER,
     News,
     accepted,
+    by_all_routes,
     counted,
     followed,
     of_members,
@@ -57,10 +58,22 @@ class SpoolInMemory:
         if envelope.id in self._spool:
             return False
         row = Spooled(envelope, envelope.born)
+        self._hurry_head(envelope)
         self._spool[envelope.id] = self._open[envelope.id] = row
         self._raised += len(envelope.alarms)
         self._news.tell()
         return True
+
+    def _hurry_head(self, behind: Envelope) -> None:
+        head = next((r for r in self._open.values() if r.envelope.order == behind.order), None)
+        if head is not None and head.fate == TOGETHER:
+            head = self._spool[head.why.en]
+        if head is None or head.fate or head.lease:
+            return
+        routes = head.envelope.routes
+        head.envelope = by_all_routes(head.envelope, behind.routes)
+        if head.due > behind.born or head.envelope.routes != routes:
+            head.due = min(head.due, head.soon(behind.born))
 
     async def claim_parcel(
         self, node: Node, route: str, now: datetime, but: Collection[str] = ()
@@ -271,6 +284,25 @@ class SpoolInMemory:
             await self.wake(route, now)
         self._news.tell()
         return True
+
+    async def hasten(self, route: str, now: datetime) -> bool:
+        found = False
+        rests = {rest.route for rest in self._resting.values() if rest.until > now}
+        for row in self._open.values():
+            turn = next((name for name in row.envelope.routes if name not in rests), None)
+            waits = turn == route and not (row.fate or row.lease) and row.due > now
+            if waits and not self._is_its_own_matter(row, route):
+                row.due, found = min(row.due, row.soon(now)), True
+        self._news.tell()
+        return found
+
+    def _is_its_own_matter(self, row: Spooled, route: str) -> bool:
+        """Whether it waits for what the other side said of it alone."""
+        tries = row.receipts[-2:]
+        if tries and any(a.again is not None for a in tries[-1].answers.values()):
+            return True
+        others = [one.at for _, one in self._taken if one.route == route]
+        return len(tries) > 1 and any(tries[0].at < at < tries[1].at for at in others)
 
     async def hold(self, id: str, who: str) -> bool:
         row = self._at_hand(id)

@@ -100,13 +100,28 @@ def accepted(receipt: Receipt) -> int:
     return sum(a.verdict is Verdict.ACCEPTED for a in receipt.answers.values())
 
 
+def unanswered(envelope: Envelope) -> Envelope:
+    """One that was out when a life ended: that attempt, which is on record, had no answer."""
+    left = envelope.attempts - 1
+    return replace(envelope, attempts=left, unanswered=envelope.unanswered + 1)
+
+
+def by_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
+    """One that some routes did not take, once something new waits behind it. It stays one that
+    was tried, so that it is told with what is new."""
+    if not set(envelope.routes) < set(routes):
+        return envelope
+    return replace(envelope, routes=tuple(routes), attempts=max(envelope.attempts, 1))
+
+
 def readdressed(
     envelope: Envelope, to: Sequence[str], routes: Sequence[str], anew: bool
 ) -> Envelope:
     """With other addresses it is another mail: who was refused is named in it no more."""
     changed = replace(envelope, to=tuple(to), refused=()) if to else envelope
-    attempts = 0 if anew else envelope.attempts
-    return replace(changed, routes=tuple(routes) or envelope.routes, attempts=attempts)
+    if anew:
+        changed = replace(changed, attempts=0, unanswered=0)
+    return replace(changed, routes=tuple(routes) or envelope.routes)
 
 
 def followed(own: tuple[str, ...], old: tuple[str, ...], new: Sequence[str]) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ from noroshi.stores.sql import (
     ledger,
     lending,
     monitors,
+    putting_off,
     spool,
     together,
 )
@@ -284,6 +285,9 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
 
     async def retry(self, id: str, now: datetime) -> bool:
         return await self._tell(lambda db: spool.retry(db, id, now))
+
+    async def hasten(self, route: str, now: datetime) -> bool:
+        return await self._tell(lambda db: putting_off.hasten(db, route, now))
 
     async def hold(self, id: str, who: str) -> bool:
         return await self._tell(lambda db: spool.hold(db, id, who))

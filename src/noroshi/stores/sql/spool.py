@@ -11,7 +11,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import Fate, RestRoute, Retry
+from noroshi.core.delivery import SHORTEST, Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
@@ -22,25 +22,29 @@ from noroshi.stores.shared import (
     HELD,
     SET_ASIDE,
     SHOWN,
+    by_all_routes,
     followed,
     of_members,
     readdressed,
     without_body,
 )
 from noroshi.stores.sql.unread import is_of_a_row, read
-from noroshi.stores.sql.values import Connection, instant, kept, number, words
+from noroshi.stores.sql.values import MICROSECOND, Connection, instant, kept, number, words
 
 PUT = """
 insert or ignore into spool
     (id, order_key, due, attempts, envelope, lane, contact, alone, head)
 values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
     select 1 from spool where order_key = :order and fate in ('', 'held', 'together')))
-returning seq"""
+returning seq, head"""
 GIVE_BACK = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
 RELEASE = """
-update spool set due = ?, lease = null, node = null, life = null, alone = 1
+update spool set due = ?, lease = null, node = null, life = null, alone = 1,
+    attempts = attempts - 1,
+    envelope = iif(json_valid(envelope), json_set(envelope, '$.unanswered',
+        coalesce(json_extract(envelope, '$.unanswered'), 0) + 1), envelope)
 where fate in ('', 'held', 'together') and node = ? and life between ? and ?"""
 REST = """
 insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
@@ -64,6 +68,15 @@ update spool set fate = ? where id in (select value from json_each(?)) returning
 APART = """
 update spool set fate = '', why = ?, due = ? where id in (select value from json_each(?))
 returning seq, order_key"""
+HEAD = f"""
+select waits.seq, waits.due, (select count(*) from way where envelope = waits.seq),
+       waits.attempts, {BYTES.replace("envelope", "waits.envelope")},
+       coalesce((select max(at) from receipt where receipt.envelope = waits.seq), 0)
+from spool head
+join spool waits on waits.fate = '' and waits.lease is null
+    and waits.id = iif(head.fate = 'together', head.why ->> '$.en', head.id)
+where head.order_key = ? and head.fate in ('', 'together') and head.head = 1"""  # noqa: S608
+"""What holds up an order key: its head, or the digest that this is in."""
 MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
 TRIED = "select count(*) from receipt where envelope = ?"
 AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and lease is null"
@@ -79,10 +92,32 @@ def put(db: Connection, envelope: Envelope) -> bool:
     if row is None:
         return False
     write_ways(db, row[0], envelope.routes)
+    if not row[1]:
+        _hurry_head(db, envelope)
     alarms = [(id, row[0]) for id in envelope.alarms]
     db.executemany("insert or ignore into alarm values (?, ?)", alarms)
     db.execute("update counter set value = value + ? where name = 'raised'", (len(alarms),))
     return True
+
+
+def _hurry_head(db: Connection, behind: Envelope) -> None:
+    """As ports.Store.post says of what an envelope waits behind."""
+    row = db.execute(HEAD, (behind.order,)).fetchone()
+    if row is None or (row[1] <= number(behind.born) and row[2] == len(behind.routes)):
+        return
+    seq, due, _, attempts, body, last = row
+    head, why = read(db, seq, body)
+    if why is not None:
+        return
+    again = by_all_routes(replace(head, attempts=attempts), behind.routes)
+    if again.routes != head.routes:
+        text = schema.text(again)
+        sql = "update spool set envelope = ?, attempts = ? where seq = ?"
+        db.execute(sql, (text, again.attempts, seq))
+        set_alone(db, seq, again)
+        write_ways(db, seq, again.routes)
+    soon = max(number(behind.born), last + SHORTEST // MICROSECOND)
+    db.execute("update spool set due = ? where seq = ?", (min(due, soon), seq))
 
 
 def seq_of(db: Connection, envelope: Envelope) -> int:
@@ -102,8 +137,7 @@ def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
 
 
 def give_back(db: Connection, node: str, lives: range, now: datetime) -> None:
-    """What these lives of a node had out is due at once; the attempts stay counted, so that it
-    may join no digest any more."""
+    """What these lives of a node had out is due at once, and counted as not answered."""
     db.execute(RELEASE, (number(now), node, lives.start, lives.stop - 1))
 
 
