@@ -28,14 +28,15 @@ from noroshi.definitions import read_folder
 from noroshi.demo.programs import DemoError, Programs
 from noroshi.demo.shown import folded
 from noroshi.demo.texts import (
+    ADDRESS,
     AGAIN,
     AS_READ,
     AS_RECEIVED,
+    BROWSER,
     DEFINITIONS,
     DOWN,
     GONE,
     HEAD,
-    HINTS,
     KILLED,
     LAB,
     MANAGER,
@@ -46,8 +47,11 @@ from noroshi.demo.texts import (
     SAME_THREAD,
     SHOP,
     SIGNED,
+    STARTING,
+    TENANT,
+    TERMINAL,
     UP,
-    WALK,
+    WATCHING,
 )
 from noroshi.lab.mailbox import Mail, Mailboxes
 from noroshi.lab.person import SignInRefused, sign_in
@@ -116,6 +120,7 @@ class Demo:
             raise DemoError(self.programs.ended("init"))
         with (self.home / "noroshi.toml").open("a", encoding="utf-8") as settings:
             settings.write(f"web = {{ port = {_port()} }}\n" if manager else "web = false\n")
+        self.step(STARTING)
         argv = ("-m", "noroshi.cli", "--home", str(self.home), "--lang", "en", "serve")
         self.programs.start("node", *argv)
         self.programs.until(lambda: self._door_opens() or None, "node")
@@ -131,7 +136,7 @@ class Demo:
             self.step(NODE.fill(line=f"{monitor['path']} ({monitor['kind']})"))
         if manager:
             self.manager = self.programs.until(self._manager, "manager")
-            self.step(MANAGER.fill(**self.manager) if self.manager else NO_MANAGER)
+            self.step(MANAGER if self.manager else NO_MANAGER)
 
     def sign_in(self, lab: Mapping[str, Any]) -> None:
         """Walk the lab's pages as a person would, and paste the address back."""
@@ -206,17 +211,7 @@ class Demo:
     def watch_on(self, lab: Mapping[str, Any]) -> None:
         """Until Ctrl-C; a shop that somebody ends is told of, and comes back."""
         self.tell_of_itself()
-        noroshi = f"{Path(sys.executable).parent / 'noroshi'}"
-        hints = HINTS.fill(
-            noroshi=noroshi,
-            lab=self.lab_folder,
-            home=self.home,
-            pid=self.shop.pid,
-            definitions=self.definitions,
-        )
-        print(hints.say(self.language), flush=True)
-        if self.manager:
-            self.say(WALK.fill(**{**lab, **self.manager}))
+        self.say_what_to_try(lab)
         box = Mailboxes(self.lab_folder / "mail")
         count = len(box.mails(lab["reader"]))
         while True:
@@ -227,6 +222,18 @@ class Demo:
             else:
                 self.bring_back(lab, count)
             time.sleep(1)
+
+    def say_what_to_try(self, lab: Mapping[str, Any]) -> None:
+        """Print what can be tried, the browser first and the manager's address last and alone."""
+        noroshi = Path(sys.executable).with_name("noroshi")
+        here = {"noroshi": noroshi, "lab": self.lab_folder, "home": self.home}
+        if self.manager:
+            self.say(BROWSER.fill(**{**lab, **self.manager}))
+        self.say(TERMINAL.fill(**here, pid=self.shop.pid))
+        self.say(TENANT)
+        self.say(WATCHING)
+        if self.manager:
+            self.say(ADDRESS.fill(**self.manager))
 
     def tell_of_itself(self) -> None:
         """From now on the node's own monitors tell, as they do of themselves."""

@@ -18,9 +18,12 @@ ONCE = Words(
 )
 LANG = Words(en="language of what is told: en or ja", ja="表示する言語 (en か ja)")
 HEAD = Words(
-    en="Noroshi: the whole path on this machine, in {folder}",
-    ja="Noroshi の実演: このマシンの中だけで動きます ({folder})",
+    en="Noroshi runs the whole path on this machine: a process is watched and killed, and its alarm "
+    "is mailed.\nThat takes about 20 seconds. Everything lies in {folder}",
+    ja="Noroshi の実演です。プロセスを監視して止め、アラームのメールが届くまでを、このマシンの中だけで行います。\n"
+    "20秒ほどかかります。フォルダー: {folder}",
 )
+STARTING = Words(en="node       Noroshi is starting", ja="ノード     Noroshi を起動しています")
 LAB = Words(
     en="lab        Entra ID and Exchange Online, simulated: {sign_in}, SMTP {smtp_host}:{smtp_port}",
     ja="ラボ       Entra ID と Exchange Online を模擬しています: {sign_in}、SMTP {smtp_host}:{smtp_port}",
@@ -57,32 +60,33 @@ POSTS = (
 DOWN = Words(en="◆ CRITICAL: no such process", ja="◆ 危険: プロセスがありません")
 UP = Words(en="○ OK: it runs again", ja="○ 正常: 再び動いています")
 SAME_THREAD = Words(en="    (same thread)", ja="    (同じスレッド)")
-MANAGER = Words(en="manager    {url}start?code={code}", ja="画面       {url}start?code={code}")
+MANAGER = Words(
+    en="manager    ready; its address comes last",
+    ja="画面       準備ができました。アドレスは最後に表示します",
+)
 NO_MANAGER = Words(
-    en="manager    its port is taken; it goes on without",
+    en="manager    its port is taken; the demo goes on without it",
     ja="画面       ポートが使用中のため、画面なしで続けます",
 )
-WALK = Words(
+BROWSER = Words(
     en="""
 ━━ Try it in a browser
-  {url}start?code={code}
-  Choose a name and a password there; whoever has the code is the administrator. The code is good
-  once: after that, log in at {url}
+  Open the address in the last line. Choose a name and a password there; whoever has the code is
+  the administrator. The code is good once: after that, log in at {url}
   1. Settings › What is watched › Disk space: set the warning limit of “Used” to 1. Within 10 s an
      alarm leaves.
   2. Alarms: acknowledge it; its reminders stop. Set the limit back to 99: the recovery comes.
   3. Mail: the route through the lab's Microsoft 365; send a test mail, or add a second route.
-     What the lab wants to know: cloud lab, tenant {tenant_id}
+     Values of the lab: cloud lab, tenant {tenant_id}
      client ID {client_id}, secret {client_secret}
      sign in as {user}, password {password}; the code is on the phone
      that the sign-in page shows
   The mailbox where all of it arrives: {mail_pages}
-  (the browser warns of a certificate there and at the sign-in: it is the lab's own)""",
+  (The browser warns of the certificate there and at the sign-in: it is the lab's own.)""",
     ja="""
 ━━ ブラウザーで試す
-  {url}start?code={code}
-  名前とパスワードを決めると、最初の管理者になります。コードは1回だけ使えます。2回目からは {url} で
-  ログインします。続いて次のことを試せます。
+  最後の行のアドレスを開き、名前とパスワードを決めると、最初の管理者になります。コードは1回だけ使えます。
+  2回目からは {url} でログインします。続いて次のことを試せます。
   1. 設定 › 監視の設定 › ディスク容量 で「使用率」の注意のしきい値を1にすると、10秒以内にアラームが届きます。
   2. アラームの画面で「確認する」を押すと、再通知が止まります。しきい値を99に戻すと回復が届きます。
   3. メールの画面に、ラボの Microsoft 365 を通る経路があります。テストメールを送るか、経路を追加します。
@@ -93,27 +97,34 @@ WALK = Words(
   すべてのメールが届くメールボックス: {mail_pages}
   (ここでもサインイン画面でも証明書の警告が出ますが、ラボ自身の証明書のためです)""",
 )
-HINTS = Words(
+TERMINAL = Words(
     en="""
-It watches on until Ctrl-C. In another terminal:
+━━ Try it in another terminal
   read the mailbox        {noroshi} lab mail --folder {lab}
-  see how everything is   {noroshi} --home {home} status
-  kill the order service  kill {pid}   (its alarm comes; 5 s later it is started again)
-
-With a real tenant: register an application (platform Web, redirect http://localhost/MxMail/,
-permission SMTP.Send); copy {definitions}
-(it goes when the demo ends), name your own account, mailbox and contacts in it, and run
-  noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
+  see the state           {noroshi} --home {home} status
+  kill the order service  kill {pid}   (its alarm comes; 5 s later it is started again)""",
     ja="""
-Ctrl-C を押すまで監視を続けます。別の端末から試せます。
+━━ 別の端末で試す
   メールボックスを読む    {noroshi} lab mail --folder {lab}
   全体の状態を見る        {noroshi} --home {home} status
-  受注サービスを止める    kill {pid}   (アラームが届き、5秒後に再び起動します)
-
-本物のテナントで使うには、アプリを登録し (プラットフォームは Web、リダイレクト URI は
-http://localhost/MxMail/、アクセス許可は SMTP.Send)、{definitions} を
-コピーして (実演を終えると消えます) アカウント、メールボックス、通知先を書き換え、次の順に実行します。
-  noroshi init    noroshi serve    noroshi apply DIR    noroshi authorize smtp1""",
+  受注サービスを止める    kill {pid}   (アラームが届き、5秒後に再び起動します)""",
+)
+TENANT = Words(
+    en="""
+━━ With a real tenant
+  noroshi init, noroshi serve, and in another terminal noroshi setup microsoft365,
+  which leads from the app registration to a test mail (README, “Start for real”)""",
+    ja="""
+━━ 本物のテナントで使う
+  noroshi init、noroshi serve の後、別の端末で noroshi setup microsoft365 を実行します。
+  アプリの登録からテストメールまで順に案内します (README の「Start for real」)""",
+)
+WATCHING = Words(
+    en="\nThe demo watches on until Ctrl-C.", ja="\nCtrl-C を押すまで監視を続けます。"
+)
+ADDRESS = Words(
+    en="The manager, in your browser:\n\n  {url}start?code={code}\n",
+    ja="マネージャーをブラウザーで開くアドレス:\n\n  {url}start?code={code}\n",
 )
 AS_RECEIVED = Words(en="━━ As it was received", ja="━━ 届いたまま")
 AS_READ = Words(en="━━ As a person reads it", ja="━━ 画面での表示")
