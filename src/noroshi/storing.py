@@ -50,6 +50,8 @@ class Away(Enum):
     """The disk answers with errors, or the file is not whole."""
     GONE = "gone"
     """The file is not there, or another one is in its place."""
+    OLD = "old"
+    """Its schema is older than this program's, and it was opened to read alone."""
 
 
 class StoreError(Exception):

@@ -93,6 +93,7 @@ def define(home, mailbox, contact="one_by_one = 0", **ports):
 def store_at(home, folder):
     with (home.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
         settings.write(f'\nstore = "{folder}/noroshi.db"\n')
+    home.run("init", "--new-store")
 
 
 def subjects(mailbox, about):

@@ -60,7 +60,7 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.service import Service
-from noroshi.stores.lock import LifeLock
+from noroshi.stores.lock import Holder, LifeLock
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
@@ -77,6 +77,8 @@ def _steady() -> float:
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, OTHERS = MsalProvider(), GenericProvider()
+NODE_WAITS, COMMAND_WAITS = 20.0, 5.0
+"""Seconds to wait for a process that has the store and will soon be done."""
 NO_ACCOUNT = Words(
     en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
 )
@@ -167,8 +169,10 @@ class Hosts:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What is open: the store with everything that works on it."""
+    """What is open: the store with everything that works on it. `life` is the lock on it; None
+    for who only looks."""
 
+    life: LifeLock | None
     store: Store
     engine: Engine
     service: Service
@@ -182,10 +186,12 @@ async def open_app(
     config: Config,
     clocks: Clocks = REAL,
     open_store: Callable[[Path], Store] = SqliteStore.reopen,
+    holder: Holder | None = Holder.STARTING,
 ) -> AsyncIterator[App]:
-    """Open a home folder; StoreError if its store is lost, cannot be opened, or is in use."""
+    """Open a home folder; StoreError if its store is lost, cannot be opened, or is in use.
+    `holder` is what this process is; None: it only looks, and keeps nobody from the store."""
     async with AsyncExitStack() as stack:  # what is opened first is closed last
-        stack.enter_context(LifeLock(config.store.with_suffix(".lock")))
+        life = None if holder is None else stack.enter_context(_life(config, holder))
         store = open_store(config.store)
         stack.push_async_callback(store.close)
         renderer = TemplateRenderer()
@@ -244,8 +250,15 @@ async def open_app(
             own=hosts.own,
         )
         stack.push_async_callback(service.close)
-        await _finish_rotation(ring)
-        yield App(store, engine, service, plans, tokens, people)
+        if life is not None:
+            await _finish_rotation(ring)
+        yield App(life, store, engine, service, plans, tokens, people)
+
+
+def _life(config: Config, holder: Holder) -> LifeLock:
+    """A node has more patience than a command: nobody may be there to start it again."""
+    patience = COMMAND_WAITS if holder is Holder.COMMAND else NODE_WAITS
+    return LifeLock(config.store.with_suffix(".lock"), holder, patience)
 
 
 @asynccontextmanager
@@ -253,7 +266,15 @@ async def open_service(
     config: Config, open_store: Callable[[Path], Store] = SqliteStore.reopen
 ) -> AsyncIterator[Service]:
     """The operations on a home folder whose node does not run; no node may start meanwhile."""
-    async with open_app(config, open_store=open_store) as app:
+    async with open_app(config, open_store=open_store, holder=Holder.COMMAND) as app:
+        yield app.service
+
+
+@asynccontextmanager
+async def open_to_look(config: Config) -> AsyncIterator[Service]:
+    """The same, of which only those that write nothing can be done; a node may start meanwhile.
+    StoreError with Away.OLD if the store must be brought up to date first."""
+    async with open_app(config, open_store=SqliteStore.look, holder=None) as app:
         yield app.service
 
 

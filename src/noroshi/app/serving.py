@@ -8,8 +8,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from noroshi import imports
@@ -22,6 +22,7 @@ from noroshi.door import open_door
 from noroshi.engine.signs import Notify, SignsOfLife
 from noroshi.hosts.threads import Pool
 from noroshi.ports import Store
+from noroshi.stores.lock import Holder, LifeLock
 from noroshi.stores.sqlite import SqliteStore
 
 log = logging.getLogger(__package__)
@@ -49,6 +50,7 @@ async def serve(
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
         await stack.enter_async_context(open_door(config, app.service, app.engine.news))
+        stack.enter_context(_marked(app.life))
         stop = asyncio.Event()
         _on_signals(stop.set)
         working = asyncio.create_task(app.engine.run())
@@ -63,6 +65,16 @@ async def serve(
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=STOP_WITHIN)
+
+
+@contextmanager
+def _marked(life: LifeLock | None) -> Iterator[None]:
+    """The lock tells from when to when the door is open, and a command need not wait for it."""
+    if life is not None:
+        life.mark(Holder.RUNNING)
+    yield
+    if life is not None:
+        life.mark(Holder.STOPPING)
 
 
 @asynccontextmanager

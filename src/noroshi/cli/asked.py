@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import time
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -12,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from noroshi.cli.client import Away, Caller, Far, NoNode
+from noroshi.cli.client import Away, Caller, Far, NoNode, Refused
 from noroshi.cli.commands import COMMANDS
 from noroshi.cli.places import DOOR, HOME
 from noroshi.cli.readable import escaped
@@ -30,6 +31,25 @@ SPELLED = [f"{command.name} {one.name}" for command in OURS for one in command.u
 ]
 HINT = re.compile(rf"\bnoroshi (?:{'|'.join(map(re.escape, SPELLED))})\b")
 """A command of ours in a text, as something to type."""
+
+
+STARTS_WITHIN, STEP = 5.0, 0.1
+"""Seconds for which a node that is starting is waited for, and between two looks at it."""
+SERVICE_STARTS = Words(
+    en="The service is starting, and not ready to answer yet. Try again in a moment; what it does: "
+    "journalctl -u noroshi",
+    ja="サービスは起動中で、まだ応答できません。少し待ってからもう一度実行してください。"
+    "様子を見るには: journalctl -u noroshi",
+)
+
+
+def _is_made(door: Path) -> bool:
+    """systemd makes the folder as it starts the service, and removes it as that ends."""
+    return door.parent.is_dir() and not door.exists()
+
+
+def _sentence(words: Words) -> Words:
+    return Words(en=f"{words.en[:1].upper()}{words.en[1:]}.", ja=f"{words.ja}。")
 
 
 def at_home(text: str, home: str) -> str:
@@ -109,7 +129,7 @@ class Asked:
             return self._near.call(op, **args)
         try:
             self.running = True
-            return Far(self.door or self.config.door).call(op, **args)
+            return self._of_node(op, args)
         except NoNode:
             if self.door is not None:  # a certain node was meant, and it is not there
                 raise
@@ -119,6 +139,32 @@ class Asked:
         self.running = False
         self._near = self._open.enter_context(closing(Near(self.config)))
         return self._near.call(op, **args)
+
+    def _of_node(self, op: str, args: Mapping[str, Any]) -> Any:
+        """Ask the node; one that is just starting is waited for. Raises NoNode, else Refused."""
+        node = Far(self.door or self.config.door)
+        end = time.monotonic() + STARTS_WITHIN
+        while True:
+            try:
+                return node.call(op, **args)
+            except NoNode:
+                starting = self._starting()
+                if starting is None:
+                    raise
+                if time.monotonic() >= end:
+                    raise Refused("no node", starting) from None
+            time.sleep(STEP)
+
+    def _starting(self) -> Words | None:
+        """What to say of a node that has its store and no open door yet; None: there is none."""
+        if self.door is not None:
+            return SERVICE_STARTS if self.door == Path(DOOR) and _is_made(self.door) else None
+        from noroshi.stores.lock import Holder, holding  # only now: a running node needs none
+
+        lock = self.config.store.with_suffix(".lock")
+        found = holding(lock)
+        starts = found is not None and found.holder is Holder.STARTING
+        return _sentence(found.words(lock)) if found is not None and starts else None
 
     def let_go(self) -> None:
         """Give the store back until the next call, so that a node may start meanwhile."""

@@ -90,7 +90,8 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
     # Late: SQLite is not needed by a command that asks a node.
     import asyncio
 
-    from noroshi.stores.lock import LifeLock
+    from noroshi.app.composition import COMMAND_WAITS
+    from noroshi.stores.lock import Holder, LifeLock
     from noroshi.stores.sqlite import SqliteStore
 
     async def look() -> Mapping[str, Words | None]:
@@ -102,7 +103,8 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
 
     if not config.store.exists():
         return {}
-    with LifeLock(config.store.with_suffix(".lock")):
+    lock = config.store.with_suffix(".lock")
+    with LifeLock(lock, Holder.COMMAND, COMMAND_WAITS):
         return asyncio.run(look())
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
 from noroshi import actions, checks, schema, transports
 from noroshi.actions.template import TemplateRenderer
-from noroshi.app.composition import open_service
+from noroshi.app.composition import open_service, open_to_look
 from noroshi.cli.client import Refused, unpacked
 from noroshi.config import Config
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.plugins import Plugins
-from noroshi.ports import StoreError
-from noroshi.service import administrator, answer
+from noroshi.ports import Away, StoreError
+from noroshi.service import Service, administrator, answer
 from noroshi.service.looking import kinds
+from noroshi.stores.lock import Holder, holding
 
 CANNOT_OPEN = Words(
     en="No node is running, and the store cannot be opened: {why}",
@@ -25,27 +27,85 @@ CANNOT_OPEN = Words(
 )
 
 
+LOOKS = frozenset(
+    {
+        "alarms",
+        "audit",
+        "blueprints",
+        "check_store",
+        "contacts",
+        "definition_show",
+        "export",
+        "first_look",
+        "guide_show",
+        "health",
+        "key_check",
+        "kinds",
+        "ledger",
+        "log",
+        "monitor_show",
+        "places",
+        "plan",
+        "queue_list",
+        "queue_mail",
+        "queue_show",
+        "route_list",
+        "secret_list",
+        "silence_list",
+        "status",
+        "token_list",
+        "user_list",
+        "version_show",
+        "versions",
+    }
+)
+"""Operations that write nothing and keep nothing for the next one: they need no lock, so that a
+command that waits in a pager, or is suspended, keeps no node from starting."""
+
+
 class Near:
-    """The service of this home folder, opened here; no node may start meanwhile."""
+    """The service of this home folder, opened here. Once something is to be written no node may
+    start until it is closed."""
 
     def __init__(self, config: Config) -> None:
+        self._config = config
         self._runner, self._stack = asyncio.Runner(), AsyncExitStack()
         self._who = administrator(getpass.getuser())
-        try:
-            opened = self._stack.enter_async_context(open_service(config))
-            self._service = self._runner.run(_awaited(opened))
-        except (StoreError, OSError) as error:
-            self._runner.close()
-            raise Refused("no node", CANNOT_OPEN.fill(why=why(error))) from None
+        self._service: Service | None = None
 
     def call(self, op: str, /, **args: Any) -> Any:
         """The answer as JSON's own types. Raises Refused."""
-        return unpacked(self._runner.run(answer(self._service, self._who, op, args)))
+        try:
+            return unpacked(self._runner.run(self._answer(op, args)))
+        except (StoreError, OSError) as error:
+            raise Refused("no node", CANNOT_OPEN.fill(why=why(error))) from None
 
     def close(self) -> None:
         """Give the store back."""
         self._runner.run(self._stack.aclose())
         self._runner.close()
+
+    async def _answer(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self._service is None and op in LOOKS:
+            try:
+                return await self._look(op, args)
+            except StoreError as error:
+                if error.away is not Away.OLD:
+                    raise
+        if self._service is None:
+            opened = open_service(self._config)
+            self._service = await self._stack.enter_async_context(opened)
+        return await answer(self._service, self._who, op, args)
+
+    async def _look(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer from the store, given back at once. A node that has it is not passed by: it
+        knows more."""
+        lock = self._config.store.with_suffix(".lock")
+        found = holding(lock)
+        if found is not None and found.holder is Holder.RUNNING:
+            raise StoreError(found.words(lock))
+        async with open_to_look(self._config) as service:
+            return await answer(service, self._who, op, args)
 
 
 def built_in_kinds() -> Any:
@@ -56,7 +116,3 @@ def built_in_kinds() -> Any:
 def built_in(renderer: TemplateRenderer) -> Plugins:
     """The kinds that need no installing."""
     return Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)
-
-
-async def _awaited(opening: Any) -> Any:
-    return await opening

@@ -5,9 +5,13 @@ The operating system lets go of it when the process ends, however it ends.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import time
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 
@@ -22,50 +26,153 @@ IN_USE = Words(
     ja="別の Noroshi (プロセス {who}) がこの保存先を使っています。{path} がロックされています。"
     "そちらを止めるか、そちらのノードに尋ねてください",
 )
+STARTING = Words(
+    en="the node (process {who}) is starting, and not ready to answer yet ({path} is locked); try "
+    "again in a moment",
+    ja="ノード (プロセス {who}) は起動中で、まだ応答できません ({path} がロックされています)。"
+    "少し待ってからもう一度実行してください",
+)
+STOPPING = Words(
+    en="the node (process {who}) is stopping, and still has the store ({path} is locked); try "
+    "again in a moment",
+    ja="ノード (プロセス {who}) は終了処理中で、まだ保存先を使っています ({path} がロックされています)。"
+    "少し待ってからもう一度実行してください",
+)
+COMMAND = Words(
+    en="another command of Noroshi (process {who}) uses this store: {path} is locked; let it end, "
+    "or stop it",
+    ja="別の Noroshi のコマンド (プロセス {who}) がこの保存先を使っています。{path} がロックされて"
+    "います。終わるのを待つか、そのコマンドを止めてください",
+)
+log = logging.getLogger(__name__)
 WIDTH = 20
-"""Characters for the process's number: always as many, as a file that is cut gives back its
-block, and a full volume may have none for it."""
+"""Characters for the process's number and what it is: always as many, as a file that is cut gives
+back its block, and a full volume may have none for it."""
+STEP = 0.05
+
+
+class Holder(Enum):
+    """What the process with the lock is, as it stands in the file."""
+
+    COMMAND = "command"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+    @property
+    def soon_done(self) -> bool:
+        """Whether it is worth a wait."""
+        return self is not Holder.RUNNING
+
+
+WORDS = {
+    Holder.COMMAND: COMMAND,
+    Holder.STARTING: STARTING,
+    Holder.RUNNING: IN_USE,
+    Holder.STOPPING: STOPPING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The process that has a lock. A Noroshi that only wrote its number may be a node."""
+
+    process: str
+    holder: Holder
+
+    def words(self, path: Path) -> Words:
+        """Return what keeps others from the store, and what to do."""
+        return WORDS[self.holder].fill(who=self.process or "?", path=path)
+
 
 if sys.platform == "win32":
     import msvcrt
 
     FAR = 1 << 30  # a locked byte cannot be read there, and the process's number shall be
 
-    def _take(file: int) -> None:
+    def _take(file: int, *, shared: bool = False) -> None:
         os.lseek(file, FAR, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         os.lseek(file, 0, os.SEEK_SET)
 else:
     import fcntl
 
-    def _take(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _take(file: int, *, shared: bool = False) -> None:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+
+
+def holding(path: Path) -> Holding | None:
+    """Return who has the lock now; None if nobody has, or if that cannot be seen from here."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        _take(file, shared=True)
+    except OSError:
+        return _holding_in(file)
+    else:
+        return None
+    finally:
+        os.close(file)
+
+
+def _holding_in(file: int) -> Holding:
+    os.lseek(file, 0, os.SEEK_SET)
+    process, _, said = os.read(file, WIDTH).decode("ascii", "replace").strip().partition(" ")
+    known = {one.value: one for one in Holder}
+    return Holding(process, known.get(said, Holder.RUNNING))
 
 
 class LifeLock:
-    """`with LifeLock(path):` StoreError, naming who has it, if another process does."""
+    """`with LifeLock(path):` StoreError, naming who has it, if another process does.
 
-    def __init__(self, path: Path) -> None:
+    `holder` is what this process is; for `patience` seconds it waits for one that will soon be
+    done: a command, a node that starts or stops.
+    """
+
+    def __init__(
+        self, path: Path, holder: Holder = Holder.RUNNING, patience: float = 0.0
+    ) -> None:
         self.path = path
+        self._holder, self._patience = holder, patience
         self._file = -1
 
     def __enter__(self) -> LifeLock:
         try:
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(CANNOT_LOCK.fill(path=self.path, why=why(error))) from error
         try:
-            _take(file)
-        except OSError as error:
-            who = os.read(file, WIDTH).decode("ascii", "replace").strip()
-            os.close(file)
-            raise StoreError(IN_USE.fill(who=who or "?", path=self.path)) from error
-        with suppress(
-            OSError
-        ):  # a full volume: the lock holds, though nobody reads whose it is
-            os.write(file, f"{os.getpid():<{WIDTH}}\n".encode())
-        self._file = file
+            self._wait()
+        except BaseException:  # Ctrl-C too
+            os.close(self._file)
+            raise
+        self.mark(self._holder)
         return self
+
+    def mark(self, holder: Holder) -> None:
+        """Write what this process is now, for those who want the lock."""
+        with suppress(OSError):  # a full volume: the lock holds, though nobody reads whose
+            os.lseek(self._file, 0, os.SEEK_SET)
+            os.write(self._file, f"{f'{os.getpid()} {holder.value}':<{WIDTH}}\n".encode())
+
+    def _wait(self) -> None:
+        """Take the lock. Who has just taken it may not have written so yet: what stands there is
+        believed when it is read twice."""
+        end, before = time.monotonic() + self._patience, None
+        while True:
+            try:
+                return _take(self._file)
+            except OSError as error:
+                found = _holding_in(self._file)
+                stays = found == before and not found.holder.soon_done
+                if stays or time.monotonic() >= end:
+                    raise StoreError(found.words(self.path)) from error
+            if before is None:
+                log.info("%s; waiting for it", found.words(self.path).en)
+            before = found
+            time.sleep(STEP)
 
     def __exit__(
         self,

@@ -54,7 +54,12 @@ from noroshi.stores.sql import (
 from noroshi.stores.sql.checking import faults
 from noroshi.stores.sql.copying import copy
 from noroshi.stores.sql.migrating import Migration, ours
-from noroshi.stores.sql.opening import WAITS_FOR_A_LOCK, connect_to_read, open_file
+from noroshi.stores.sql.opening import (
+    WAITS_FOR_A_LOCK,
+    connect_to_read,
+    open_file,
+    open_to_read,
+)
 from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
 from noroshi.stores.sqlite_alarms import AlarmsInFile
 from noroshi.stores.sqlite_kept import KeptInFile
@@ -112,6 +117,16 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         empty one in its place would pass for a new node's."""
         refuse_lost(path)
         return cls.open(path)
+
+    @classmethod
+    def look(cls, path: Path) -> SqliteStore:
+        """Open the store that is there to read alone: others may write to it meanwhile, a node
+        may start. StoreError with Away.OLD where it is of an older schema, which only who may
+        write can bring up to date."""
+        refuse_lost(path)
+        first, second = open_to_read(path, ours())
+        writing, reading = (Writer(db, str(path), begin="begin") for db in (first, second))
+        return cls(path, writing, reading, Reserve(path, size=0), Presence(path))
 
     async def _tell(self, work: Work[T]) -> T:
         """Write what may free an envelope or bring one, and wake those who wait."""

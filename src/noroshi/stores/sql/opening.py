@@ -10,7 +10,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.words import Words
-from noroshi.ports import StoreError
+from noroshi.ports import Away, StoreError
 from noroshi.stores.reserve import away_of
 from noroshi.stores.said import meaning
 from noroshi.stores.sql.migrating import Migration, applied, migrate
@@ -49,6 +49,10 @@ OTHER_STEP = Words(
     ja="{path}: スキーマの手順 {number} が、この Noroshi のものと違います。"
     "そのままにしました。これを書いたバージョンを使ってください",
 )
+OLDER = Words(
+    en="{path} is of an older schema: the node brings it up to date when it starts",
+    ja="{path} は古いスキーマです。次にノードを起動したときに更新されます",
+)
 NO_WAL = Words(
     en="{path} lies where SQLite has no WAL: use a local disk",
     ja="{path} の場所では SQLite の WAL を使えません。ローカルディスクに置いてください",
@@ -78,6 +82,22 @@ def connect_to_read(path: Path) -> Connection:
     reader: Connection = driver.connect(path, isolation_level=None, check_same_thread=False)
     reader.execute("pragma query_only = on")
     return reader
+
+
+def open_to_read(path: Path, steps: Sequence[Migration]) -> tuple[Connection, Connection]:
+    """Two connections that cannot write, to a store of our schema. StoreError else."""
+    try:
+        refuse_foreign(path, steps)
+        first, second = connect_to_read(path), connect_to_read(path)
+        missing = len(steps) - len(applied(path, first))
+    except driver.Error as error:
+        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, Away.OTHER))
+        raise StoreError(words) from error
+    if missing:
+        first.close()
+        second.close()
+        raise StoreError(OLDER.fill(path=path), Away.OLD)
+    return first, second
 
 
 def _refuse_old(sqlite: Sequence[int]) -> None:

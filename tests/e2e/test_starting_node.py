@@ -1,0 +1,119 @@
+"""A node that starts while a command is at work, and a command while a node starts: real processes."""
+
+import array
+import asyncio
+import fcntl
+import json
+import subprocess
+import termios
+from threading import Thread
+
+import pytest
+
+from noroshi.stores.lock import Holder, LifeLock
+from noroshi.stores.sql.migrating import ours
+from noroshi.stores.sqlite import SqliteStore
+from tests.e2e.world import PATIENCE, Home, until
+from tests.warm import warm
+
+MANY = 400
+MONITOR = """
+    [[group.monitor]]
+    name = "m{number}"
+    kind = "memory"
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path)
+    yield home
+    home.end()
+
+
+def log_of(home):
+    return (home.folder.parent / "node.log").read_text()
+
+
+def lock(home, holder):
+    return LifeLock(home.folder / "noroshi.lock", holder)
+
+
+def starting(home):
+    """A node that has been started, and may have to wait."""
+    return home.start("-m", "noroshi.cli", "--home", str(home.folder), "serve")
+
+
+def unread(pipe):
+    """How many bytes stand in a pipe that nobody reads."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
+
+
+def test_a_command_whose_output_nobody_reads_keeps_no_node_from_starting(home):
+    group = "".join(MONITOR.format(number=number) for number in range(MANY))
+    home.define(instances__many=f'every = "1h"\n[[group]]\nname = "g"\n{group}')
+    command = [*warm(), "--home", str(home.folder), "status", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as looking:
+        until(lambda: unread(looking.stdout) >= 60_000, "the pager's first page")
+        home.serve()
+        assert home.status()["running"]
+        assert looking.poll() is None
+        told = json.loads(looking.stdout.read())
+    assert not told["running"] and len(told["monitors"]) >= MANY
+
+
+def test_a_node_waits_for_a_command_that_writes(home):
+    with lock(home, Holder.COMMAND):
+        node = starting(home)
+        until(lambda: "waiting for it" in log_of(home), "the node to meet the lock")
+        assert node.poll() is None
+    home.until_its_door_is_open()
+    assert home.status()["running"]
+
+
+def test_a_node_waits_for_the_end_of_the_one_before_it(home):
+    with lock(home, Holder.STOPPING):
+        node = starting(home)
+        until(lambda: "waiting for it" in log_of(home), "the node to meet the lock")
+        assert node.poll() is None
+    home.until_its_door_is_open()
+
+
+@pytest.mark.parametrize(
+    "command", [("status",), ("send", "--to", "ops", "--subject", "s", "t")]
+)
+def test_a_command_during_a_start_says_that_it_starts(home, command):
+    with lock(home, Holder.STARTING):
+        told = home.run(*command, check=False)
+    said = " ".join(told.stderr.split())
+    assert told.returncode == 4 and "is starting" in said
+    assert "No node is running" not in said + told.stdout
+
+
+def test_a_command_waits_for_a_node_that_is_just_starting(home):
+    answers = []
+    with lock(home, Holder.STARTING):
+        asking = Thread(
+            target=lambda: answers.append(home.run("status", "--json", check=False))
+        )
+        asking.start()
+        starting(home)
+        until(lambda: "waiting for it" in log_of(home), "the node to meet the lock")
+        assert not answers
+    asking.join(PATIENCE)
+    assert json.loads(answers[0].stdout)["running"]
+
+
+def test_a_store_of_an_older_schema_is_brought_up_to_date_for_a_look_too(home):
+    for file in home.folder.glob("noroshi.db*"):
+        file.unlink()
+    asyncio.run(older(home.folder / "noroshi.db"))
+    assert "No node is running" in home.run("status").stdout
+    with lock(home, Holder.COMMAND):
+        assert "No node is running" in home.run("status").stdout
+
+
+async def older(path):
+    await SqliteStore.open(path, steps=ours()[:-1]).close()
