@@ -174,6 +174,62 @@ def test_a_cloud_that_is_built_in_cannot_be_replaced():
     ]
 
 
+OWN = {"authority": "https://id.lab.test", "scope": "s", "smtp_host": "mail.lab.test"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(
+            {"endpoint_hosts": ["login.microsoftonline.com"]},
+            "endpoint_hosts: is where Microsoft signs people in",
+            id="Microsoft's host",
+        ),
+        pytest.param(
+            {"device_authorization_endpoint": "https://login.microsoftonline.com/d"}
+            | {"token_endpoint": "https://id.lab.test/t"},
+            "device_authorization_endpoint: is where Microsoft signs people in",
+            id="Microsoft's page for a code",
+        ),
+        pytest.param(
+            {"endpoint_hosts": ["https://api.lab.test/"]},
+            "endpoint_hosts: https://api.lab.test/ is no host's name",
+            id="an address",
+        ),
+        pytest.param(
+            {"endpoint_hosts": ["api.lab.test"], "token_endpoint": "https://id.lab.test/t"},
+            "endpoint_hosts: is not used with token_endpoint",
+            id="where nobody is asked",
+        ),
+        pytest.param(
+            {"authority": "https://login%2Emicrosoftonline.com"},
+            "authority: must be a plain address",
+            id="an escape",
+        ),
+        pytest.param(
+            {"authority": "https://login.microsoftonline.com\\@id.lab.test"},
+            "authority: must be a plain address",
+            id="a backslash",
+        ),
+        pytest.param(
+            {"authority": "https://login\u3002microsoftonline.com"},
+            "authority: must be a plain address",
+            id="another full stop",
+        ),
+    ],
+)
+def test_a_profile_of_one_s_own_names_its_own_hosts_alone(given, said):
+    (problem,) = problems_of(document("clouds/own", OWN | given))
+    assert problem.startswith(f"clouds/own.toml: {said}")
+
+
+def test_a_profile_lists_the_hosts_that_its_server_may_name():
+    own = document("clouds/own", OWN | {"endpoint_hosts": ["api.lab.test"], "oidc": True})
+    documents = (account(cloud="own", tenant=""), own)
+    cloud = compile_plan(documents, KINDS).accounts["m365"].cloud
+    assert cloud.endpoint_hosts == ("api.lab.test",)
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

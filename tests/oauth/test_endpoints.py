@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from noroshi.oauth.provider import SignInFailed, Unreachable
+from noroshi.vault import Secret
 from tests.oauth.authority import as_json
 from tests.oauth.conftest import provider_of, with_secret
 
@@ -88,3 +90,145 @@ async def test_a_name_is_taken_from_an_id_token_alone(told, authority):
     authority.answer = lambda form: as_json(200, {"access_token": "canary", "expires_in": 60})
     tokens = await provider.redeem(client, attempt, {"code": "c"}, "smtp")
     assert tokens.user == ""
+
+
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "device_authorization_endpoint")
+MICROSOFTS = (
+    "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+    "https://LOGIN.microsoftonline.COM./common/oauth2/v2.0/token",
+    "https://login.microsoftonline.com:443/common",
+)
+
+
+@pytest.fixture(params=["account", "oidc"], ids=["entra", "by discovery"])
+def discovered(request):
+    """Whose endpoints its server tells, in either way to ask."""
+    return request.getfixturevalue(request.param)
+
+
+def elsewhere(authority, name):
+    """The same server by another name, at which its certificate is good too."""
+    port = urlsplit(authority.url).port
+    return f"https://127.0.0.1:{port}/t1/oauth2/v2.0/{name}"
+
+
+async def refused(account):
+    """Whatever is asked: nobody is sent anywhere, and nothing is shown to anybody."""
+    client = with_secret(account)
+    provider = provider_of(account.cloud)
+    told = set()
+    for asked in (
+        provider.begin(client, ("smtp",), account.redirect),
+        provider.device_begin(client, "smtp"),
+        provider.refresh(client, Secret("canary"), "smtp"),
+        provider.alone(client, "smtp"),
+    ):
+        with pytest.raises(SignInFailed) as caught:
+            await asked
+        assert caught.value.who == "setup"
+        told.add((caught.value.error, caught.value.words.en))
+    (found,) = told
+    return found
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+async def test_metadata_may_not_lead_to_another_host(discovered, authority, name):
+    authority.metadata_extra = {name: elsewhere(authority, name)}
+    error, words = await refused(discovered)
+    assert error == "other_host" and "127.0.0.1" in words and "endpoint_hosts" in words
+    assert authority.posts == []
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+async def test_a_host_that_the_profile_lists_is_taken(discovered, authority, name):
+    authority.metadata_extra = {name: elsewhere(authority, name)}
+    cloud = replace(discovered.cloud, endpoint_hosts=("127.0.0.1",))
+    account = replace(discovered, cloud=cloud)
+    assert (await begun(account)).url
+    authority.refresh_tokens["canary-refresh-0"] = 0.0
+    client = with_secret(account)
+    assert await provider_of(cloud).refresh(client, Secret("canary-refresh-0"), "smtp")
+
+
+async def test_another_port_of_the_same_host_is_the_same_host(oidc, authority):
+    authority.metadata_extra = {"authorization_endpoint": "https://localhost:8443/authorize"}
+    assert (await begun(oidc)).url.startswith("https://localhost:8443/authorize?")
+
+
+@pytest.mark.parametrize("url", MICROSOFTS)
+@pytest.mark.parametrize("name", ENDPOINTS)
+async def test_no_profile_leads_to_microsoft(discovered, authority, name, url):
+    """A mix-up (RFC 9207): Microsoft's codes and tokens would go to somebody's mail server."""
+    authority.metadata_extra = {name: url}
+    cloud = replace(discovered.cloud, endpoint_hosts=("login.microsoftonline.com",))
+    error, words = await refused(replace(discovered, cloud=cloud))
+    assert error == "leads_to_microsoft" and "login.microsoftonline.com" in words
+    assert authority.posts == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://login%2Emicrosoftonline.com/token", id="escaped"),
+        pytest.param("https://login\u3002microsoftonline.com/token", id="another full stop"),
+        pytest.param("https://\uff4cogin.microsoftonline.com/token", id="a wide letter"),
+        pytest.param("https://login.microsoftonline.com\\@localhost/token", id="a backslash"),
+        pytest.param("https://localhost@login.microsoftonline.com/token", id="a user"),
+        pytest.param("https://localhost\t/token", id="a tab"),
+    ],
+)
+@pytest.mark.parametrize("name", ENDPOINTS)
+async def test_an_address_that_browsers_read_otherwise_is_none(oidc, authority, name, url):
+    authority.metadata_extra = {name: url}
+    _, words = await refused(oidc)
+    assert "tells no endpoints" in words and authority.posts == []
+
+
+async def test_nor_is_it_one_in_entra_s_way(account, authority):
+    """Python reads it as of this host, a browser as of Microsoft's."""
+    there = "https://login.microsoftonline.com\\@localhost/token"
+    authority.metadata_extra = {"authorization_endpoint": there}
+    error, _ = await refused(account)
+    assert error == "other_host" and authority.posts == []
+
+
+async def test_a_tenant_is_no_way_around_it(told, authority):
+    """Where the host itself is the account's to say."""
+    cloud = replace(told.cloud, token_endpoint="https://{tenant}/token")
+    account = replace(told, cloud=cloud, tenant="login.microsoftonline.com")
+    error, _ = await refused(account)
+    assert error == "leads_to_microsoft"
+
+
+async def test_no_code_is_to_be_typed_at_microsoft(any_account, authority):
+    authority.device_extra = {"verification_uri": "https://microsoft.com/devicelogin"}
+    with pytest.raises(SignInFailed) as caught:
+        await provider_of(any_account.cloud).device_begin(with_secret(any_account), "smtp")
+    assert caught.value.error == "leads_to_microsoft"
+
+
+async def redeemed(account, authority, **of_query):
+    client, provider = with_secret(account), provider_of(account.cloud)
+    attempt = await provider.begin(client, ("smtp",), account.redirect)
+    query = dict(parse_qsl(urlsplit(authority.walk(attempt.url, **of_query)).query))
+    return await provider.redeem(client, attempt, query, "smtp")
+
+
+async def test_a_code_of_another_server_is_not_redeemed(oidc, authority):
+    """RFC 9207, 2.4."""
+    with pytest.raises(SignInFailed, match="another sign-in server") as caught:
+        await redeemed(oidc, authority, iss="https://login.microsoftonline.com/t/v2.0")
+    assert caught.value.who == "user" and authority.posts == []
+
+
+async def test_a_code_of_a_server_that_says_its_name_must_come_with_it(oidc, authority):
+    authority.metadata_extra = {"authorization_response_iss_parameter_supported": True}
+    with pytest.raises(SignInFailed, match="another sign-in server"):
+        await redeemed(oidc, authority)
+    assert authority.posts == []
+    issuer = f"{authority.url}/t1/v2.0"
+    assert (await redeemed(oidc, authority, iss=issuer)).refresh
+
+
+async def test_a_server_that_says_no_name_is_taken_as_before(any_account, authority):
+    assert (await redeemed(any_account, authority)).refresh

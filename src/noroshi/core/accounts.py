@@ -5,6 +5,7 @@ Each is made even if something is wrong with it, so that one slip is one problem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -91,6 +92,24 @@ NO_DATE = Words(
 )
 NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
 NO_HOST_IN_URL = Words(en="names no host", ja="ホスト名がありません")
+NOT_PLAIN = Words(
+    en="must be a plain address: no user before the host, no % or other than ASCII letters in it (a "
+    "Japanese domain in its form with xn--), no blank or backslash",
+    ja="ふつうの URL で書いてください。ホスト名の前のユーザー名、ホスト名の中の % や ASCII 以外の文字 "
+    "(日本語ドメインは xn-- の形で)、空白、バックスラッシュは使えません",
+)
+NO_PLAIN_HOST = Words(
+    en="{given} is no host's name (without https:// and port)",
+    ja="{given} はホスト名ではありません (https:// とポートは付けません)",
+)
+NOT_ASKED = Words(
+    en="is not used with token_endpoint, as the server is not asked for its endpoints; leave it out",
+    ja="token_endpoint を指定した場合は、サーバーに問い合わせないため、指定しないでください",
+)
+HOST = re.compile(r"[A-Za-z0-9._-]+")
+PLAIN = re.compile(
+    r"https://(?:[A-Za-z0-9._{}-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!-\[\]-~]*)?"
+)
 NO_AUTHORITY = Words(
     en="is missing: the sign-in server's address, or its token_endpoint",
     ja="指定がありません。サインイン サーバーの URL か token_endpoint が必要です",
@@ -200,6 +219,7 @@ def _check_cloud(said: CloudDef, place: Place) -> None:
     for field in ENDPOINTS:
         if getattr(said, field) and not said.token_endpoint:
             place.at(field).say(GO_TOGETHER)
+    _check_endpoint_hosts(said, place.at("endpoint_hosts"))
 
 
 def _check_url(given: str, place: Place) -> None:
@@ -207,6 +227,22 @@ def _check_url(given: str, place: Place) -> None:
         place.say(NOT_HTTPS)
     elif not host_in(given):
         place.say(NO_HOST_IN_URL)
+    elif not is_plain(given):
+        place.say(NOT_PLAIN)
+
+
+def _check_endpoint_hosts(said: CloudDef, place: Place) -> None:
+    if said.endpoint_hosts and said.token_endpoint:
+        place.say(NOT_ASKED)
+    for given in said.endpoint_hosts:
+        if not HOST.fullmatch(given):
+            place.say(NO_PLAIN_HOST, given=given)
+
+
+def is_plain(url: str) -> bool:
+    """Whether it is an https address that a browser, Python and everything between read alike: no
+    user, no escapes in the host, no letters that only look like those of another host."""
+    return PLAIN.fullmatch(url) is not None
 
 
 def host_in(url: str) -> str:

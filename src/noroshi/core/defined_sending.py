@@ -117,6 +117,8 @@ class CloudDef(Definition):
     """Where tokens are given; with it the authority is not asked. / トークンを得る場所です。指定するとサインイン サーバーには問い合わせません。"""
     device_authorization_endpoint: str = ""
     """Where a sign-in by a code on another device begins; "" where there is none. / 別の端末でコードを使うサインインの開始場所です。なければ "" です。"""
+    endpoint_hosts: tuple[str, ...] = ()
+    """Other hosts than the authority's at which the server may say that its endpoints are. / サーバーがエンドポイントとして指定してよい、サインイン サーバー以外のホストです。"""
     authorize_with: str = ""
     """What the sign-in page is given beside what it always is, as a query. / サインイン ページに追加で渡すクエリです。"""
     client_auth: Literal["post", "basic"] = "post"

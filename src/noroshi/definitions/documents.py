@@ -202,6 +202,10 @@ def _check_own_cloud(name: str, given: Mapping[str, Any], place: Place) -> None:
         url = given.get(field)
         if isinstance(url, str) and is_microsoft(url):
             place.at(field).say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
+    hosts = given.get("endpoint_hosts")
+    for host in hosts if isinstance(hosts, list | tuple) else ():
+        if is_microsoft(f"https://{host}"):
+            place.at("endpoint_hosts").say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
 
 
 def _check_entry(entry: object, place: Place) -> None:

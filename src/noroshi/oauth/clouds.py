@@ -58,6 +58,8 @@ class Cloud:
     token_endpoint: str = ""
     device_authorization_endpoint: str = ""
     """Named as in RFC 8414; with `token_endpoint` no server is asked where they are."""
+    endpoint_hosts: tuple[str, ...] = ()
+    """Other hosts than the authority's at which the server may tell its endpoints."""
     authorize_with: str = ""
     """More that the sign-in page is given, as a query."""
     client_auth: Literal["post", "basic"] = "post"

@@ -46,6 +46,19 @@ NO_SCOPE = Cure(
     ),
     takes=WITH_APPLY,
 )
+OTHER_HOST = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Ask whoever runs that sign-in server whether the host is theirs. If it is, list it in "
+            "endpoint_hosts of clouds/{cloud}.toml. If it is not, somebody leads you astray: sign "
+            "in nowhere.",
+            ja="サインイン サーバーの運営者に、そのホストが自社のものかを確かめます。そうであれば clouds/{cloud}.toml "
+            "の endpoint_hosts に書きます。違う場合は不正な誘導のおそれがあるため、サインインしないでください。",
+        ),
+    ),
+    takes=WITH_APPLY,
+)
 VAULT = Cure(
     whose=Whose.YOU,
     how=(
@@ -76,6 +89,8 @@ BY_ERROR: Mapping[str, Cure] = {
     "no_certificate": CERTIFICATE,
     "no_proxy_password": PROXY_PASSWORD,
     "no_scope": NO_SCOPE,
+    "other_host": OTHER_HOST,
+    "leads_to_microsoft": cures.CLOUD,
     "invalid_response": cures.SETTINGS,
 }
 """By what our own refusals are called."""

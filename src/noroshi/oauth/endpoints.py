@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account
+from noroshi.oauth.leading import are_addresses, hold_to_its_hosts, keep_from_microsoft
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.wire import Refused, Wire
 
@@ -41,18 +42,28 @@ class Endpoints:
     token: str
     device: str = ""
     extra_scopes: tuple[str, ...] = ()
+    issuer: str = ""
+    """What the server calls itself; "" where it was not asked."""
+    says_issuer: bool = False
+    """Whether it says so beside each code (RFC 9207)."""
 
 
 def endpoints_of(account: Account, wire: Wire) -> Endpoints:
     """As the cloud says; else the server is asked. Raises SignInFailed, Unreachable."""
     cloud = account.cloud
     if cloud.token_endpoint:
-        return Endpoints(
-            authorization=account.at_tenant(cloud.authorization_endpoint),
-            token=account.at_tenant(cloud.token_endpoint),
-            device=account.at_tenant(cloud.device_authorization_endpoint),
+        said = (
+            cloud.authorization_endpoint,
+            cloud.token_endpoint,
+            cloud.device_authorization_endpoint,
         )
-    return _told(account.authority, _metadata(account.authority, wire))
+        authorization, token, device = map(account.at_tenant, said)
+        keep_from_microsoft(account, (authorization, token, device))
+        return Endpoints(authorization=authorization, token=token, device=device)
+    found = _told(account.authority, _metadata(account.authority, wire))
+    told = (found.authorization, found.token, found.device)
+    hold_to_its_hosts(account, filter(None, told))
+    return found
 
 
 def _told(authority: str, found: Mapping[str, Any]) -> Endpoints:
@@ -63,22 +74,23 @@ def _told(authority: str, found: Mapping[str, Any]) -> Endpoints:
         raise _wrong(OTHER_ISSUER.fill(authority=authority, issuer=_shown(issuer)))
     token, authorization = found.get("token_endpoint"), found.get("authorization_endpoint", "")
     device = found.get("device_authorization_endpoint") or ""
-    if not token or not all(_safe(url) for url in (token, authorization, device)):
+    if not token or not are_addresses((token, authorization, device)):
         raise _wrong(NO_METADATA.fill(authority=authority))
     known = found.get("scopes_supported")
     extra = tuple(w for w in NEEDED if not isinstance(known, list) or w in known)
     return Endpoints(
-        authorization=authorization, token=token, device=device, extra_scopes=extra
+        authorization=authorization,
+        token=token,
+        device=device,
+        extra_scopes=extra,
+        issuer=issuer,
+        says_issuer=found.get("authorization_response_iss_parameter_supported") is True,
     )
 
 
 def _shown(issuer: str) -> str:
     """An address alone is quoted: everybody reads it, and anything may have answered there."""
     return issuer[:LONGEST] if ADDRESS.fullmatch(issuer) else "…"
-
-
-def _safe(url: object) -> bool:
-    return isinstance(url, str) and (not url or url.startswith("https://"))
 
 
 def _metadata(authority: str, wire: Wire) -> Mapping[str, Any]:

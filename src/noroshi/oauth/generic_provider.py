@@ -36,6 +36,12 @@ OTHER_SIGN_IN = Words(
     en="The sign-in server's answer belongs to another sign-in. Sign in again.",
     ja="サインイン サーバーの応答が別のサインインのものです。もう一度サインインしてください。",
 )
+OTHER_SERVER = Words(
+    en="This address comes from another sign-in server than the one that was asked, or it is not "
+    "complete (iss). Begin the sign-in again.",
+    ja="この URL は、別のサインイン サーバーから来たものか、途中で切れています (iss)。サインインを最初から"
+    "やり直してください。",
+)
 
 
 class GenericProvider:
@@ -59,6 +65,7 @@ class GenericProvider:
                 "nonce": secrets.token_urlsafe(24) if one.openid else "",
                 "redirect_uri": redirect,
                 "scope": " ".join(one.scopes(*resources)),
+                "issuer": one.at.issuer,
             }
             url, state = one.oauth.create_authorization_url(
                 one.at.authorization,
@@ -81,6 +88,7 @@ class GenericProvider:
         was consented to."""
 
         def ask(one: _Asking) -> Tokens:
+            _see_whose_code(one.at, attempt, query)
             found = one.oauth.fetch_token(
                 one.at.token,
                 grant_type="authorization_code",
@@ -101,7 +109,9 @@ class GenericProvider:
                 raise no_device(client.account)
             form = {"scope": " ".join(one.scopes(resource))}
             found = one.session.post(one.at.device, form, auth=one.auth).json()
-            return device(found, {"device_code": str(found["device_code"]), **form})
+            return device(
+                found, {"device_code": str(found["device_code"]), **form}, client.account
+            )
 
         return await _through(client, ask)
 
@@ -261,6 +271,14 @@ async def _through(client: Client, ask: Callable[[_Asking], T | SignInFailed]) -
         return ask(_Asking(client, wire))
 
     return await asked(client, with_client)
+
+
+def _see_whose_code(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
+    """A code of another server than was asked is shown to nobody (RFC 9207, 2.4). Raises
+    SignInFailed."""
+    expected, given = attempt.flow.get("issuer", ""), query.get("iss", "")
+    if expected and (given or at.says_issuer) and given != expected:
+        raise SignInFailed(OTHER_SERVER, error="invalid_response", who="user")
 
 
 def _user(answer: Mapping[str, Any], nonce: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import parts
+from noroshi.oauth.leading import hold_to_its_hosts
 from noroshi.oauth.provider import (
     Attempt,
     Client,
@@ -84,7 +85,7 @@ class MsalProvider:
             flow = app.initiate_device_flow(_scopes(client, resource))
             if not flow.get("user_code"):  # MSAL gives refusals as a flow without one
                 return failure(flow, client.account)
-            return device(flow, flow)
+            return device(flow, flow, client.account)
 
         return await _through(_public(client), "PublicClientApplication", ask)
 
@@ -146,6 +147,9 @@ async def _through(client: Client, kind: str, ask: Callable[[Any], T | SignInFai
             instance_discovery=False,  # or every other cloud's address is told to Microsoft
             azure_region=False,  # or MSAL_FORCE_REGION in the environment sends it elsewhere
         )
+        at = app.authority
+        told = (at.authorization_endpoint, at.token_endpoint, at.device_authorization_endpoint)
+        hold_to_its_hosts(client.account, filter(None, told))
         return ask(app)
 
     return await asked(client, with_app)

@@ -12,6 +12,7 @@ from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, tidy
 from noroshi.oauth.clouds import Account
+from noroshi.oauth.leading import keep_from_microsoft
 from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
 from noroshi.oauth.quoting import quoted, without
 from noroshi.oauth.wire import Refused, Reply, Wire
@@ -140,14 +141,18 @@ def failure(
     )
 
 
-def device(answer: Mapping[str, Any], flow: Mapping[str, Any]) -> DeviceAttempt:
-    """What a person types, and where. Raises ValueError or KeyError for what can be no code."""
+def device(
+    answer: Mapping[str, Any], flow: Mapping[str, Any], account: Account
+) -> DeviceAttempt:
+    """What a person types, and where. Raises SignInFailed for a page of Microsoft's in another
+    cloud than its own, and ValueError or KeyError for what can be no code."""
     code = str(answer["user_code"])
     url = str(answer.get("verification_uri") or answer["verification_url"])
     if not code.isprintable() or not url.isprintable():  # a terminal would obey it
         raise ValueError("not printable")
     if not url.startswith("https://"):  # it becomes a link: no script, and nothing in the clear
         raise ValueError("no page")
+    keep_from_microsoft(account, (url,))
     return DeviceAttempt(
         user_code=code,
         url=url,

@@ -1,0 +1,67 @@
+"""Where a cloud's sign-in may lead: to hosts of its own, and only Microsoft's own clouds to Microsoft.
+
+Otherwise a profile, or the server that it names, could send people to Microsoft's page and have what
+comes of it shown to somebody else (mix-up: RFC 9207, RFC 9700 4.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from noroshi.core.accounts import host_in, is_plain
+from noroshi.core.words import Words
+from noroshi.oauth.clouds import Account, is_microsoft
+from noroshi.oauth.provider import SignInFailed
+
+TYPED_AT_MICROSOFT = frozenset({"microsoft.com", "www.microsoft.com", "aka.ms"})
+"""Where Microsoft lets people type a device's code, beside where it signs them in."""
+
+NO_ADDRESS = "…"
+OTHER_HOST = Words(
+    en="The sign-in server {authority} leads to {host}, which is another host. If that host is the "
+    'same provider\'s, put endpoint_hosts = ["{host}"] into clouds/{cloud}.toml.',
+    ja="サインイン サーバー {authority} が、別のホスト {host} を指定しています。同じプロバイダーのホストであれば、"
+    'clouds/{cloud}.toml に endpoint_hosts = ["{host}"] と書いてください。',
+)
+TO_MICROSOFT = Words(
+    en="The sign-in server of the cloud {cloud} leads to Microsoft's sign-in ({host}). Only the "
+    "built-in clouds may: what people type there would go to a server that is not Microsoft's. Take "
+    "microsoft365, or ask whoever runs that server.",
+    ja="クラウド {cloud} のサインイン サーバーが、Microsoft のサインイン ({host}) を指定しています。Microsoft "
+    "以外のサーバーに情報が渡るため、組み込みのクラウドでしか使えません。microsoft365 などを使うか、サーバーの"
+    "運営者に確かめてください。",
+)
+
+
+def hold_to_its_hosts(account: Account, told: Iterable[str]) -> None:
+    """See that endpoints which a server told are at hosts of its own. Raises SignInFailed."""
+    cloud, told = account.cloud, tuple(told)
+    keep_from_microsoft(account, told)
+    if is_microsoft(cloud.authority):
+        return  # Microsoft's own, whose names are many
+    known = {host_in(account.authority), *(one.casefold() for one in cloud.endpoint_hosts)}
+    for url in told:
+        if not is_plain(url) or host_in(url) not in known:
+            words = OTHER_HOST.fill(
+                authority=urlsplit(account.authority).netloc,
+                host=host_in(url) if is_plain(url) else NO_ADDRESS,
+                cloud=cloud.name,
+            )
+            raise SignInFailed(words, error="other_host", who="setup")
+
+
+def keep_from_microsoft(account: Account, urls: Iterable[str]) -> None:
+    """See that a profile of one's own does not lead there. Raises SignInFailed."""
+    cloud = account.cloud
+    if is_microsoft(cloud.token_endpoint or cloud.authority):
+        return
+    for url in urls:
+        if is_microsoft(url) or host_in(url) in TYPED_AT_MICROSOFT:
+            words = TO_MICROSOFT.fill(cloud=cloud.name, host=host_in(url))
+            raise SignInFailed(words, error="leads_to_microsoft", who="setup")
+
+
+def are_addresses(urls: Iterable[object]) -> bool:
+    """Whether each is an https address that every program reads alike; "" is none, and will do."""
+    return all(isinstance(url, str) and (not url or is_plain(url)) for url in urls)
