@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load|browsers|apply|logs|storm|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
+"""`python -m benchmarks [load|local|browsers|apply|logs|storm|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
 
 Without a name all is measured, which takes about half an hour, and docs/benchmarks.md is written.
 The exit code is 1 if a promise does not hold.
@@ -15,17 +15,18 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, browsers, load, logs, sending, storm
+from benchmarks import apply, browsers, load, local, logs, sending, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import PAGE, broken, page, write_rows
 from benchmarks.startup import run_startup
 
-MEASURES = ("load", "browsers", "apply", "logs", "storm", "sending", "start")
+MEASURES = ("load", "local", "browsers", "apply", "logs", "storm", "sending", "start")
 STARTS = 30
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_BROWSERS = browsers.Size(monitors=500, period=2.0, timeout=1.0, browsers=20, window=8.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
+QUICK_LOCAL = local.Size(monitors=100, period=2.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
 QUICK_SENDING = sending.Size(mails=300)
 QUICK_STORM = storm.Size(
@@ -74,6 +75,10 @@ def _runs(quick: bool, runs: int) -> Iterator[Run]:
     for variant, chosen in _loads(size).items():
         for _ in range(runs):
             yield "load", variant, partial(_load, size=chosen)
+    looks = QUICK_LOCAL if quick else local.Size()
+    for variant, of_it in (("all well", looks), ("at rest", replace(looks, monitors=0))):
+        for _ in range(runs):
+            yield "local", variant, partial(_local, size=of_it)
     many = QUICK_BROWSERS if quick else browsers.Size()
     for _ in range(runs):
         yield "browsers", "", partial(_browsers, size=many)
@@ -110,6 +115,10 @@ def _loads(size: load.Size) -> dict[str, load.Size]:
 
 def _load(work: Path, size: load.Size) -> Row:
     return {**asdict(size), **asdict(load.run_load(work, size))}
+
+
+def _local(work: Path, size: local.Size) -> Row:
+    return {**asdict(size), **asdict(local.run_local(work, size))}
 
 
 def _browsers(work: Path, size: browsers.Size) -> Row:

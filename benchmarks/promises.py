@@ -28,6 +28,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
     match measure:
         case "load":
             return LOAD[variant]
+        case "local":
+            return LOCAL[variant]
         case "browsers":
             return BROWSERS
         case "apply":
@@ -92,6 +94,13 @@ LOAD: Mapping[str, tuple[Promise, ...]] = {
         ),
         PEAK,
     ),
+}
+LOCAL: Mapping[str, tuple[Promise, ...]] = {
+    "all well": (
+        MISSED,
+        Promise("CPU for 1,000 checks, all in", 0.3, "{:.3f} s", _got("cpu_per_1000")),
+    ),
+    "at rest": (Promise("CPU, of one core", 0.01, "{:.4f}", _got("of_a_core")),),
 }
 BROWSERS = (
     MISSED,

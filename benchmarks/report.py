@@ -43,6 +43,7 @@ of its restart.
 """
 TITLES = {
     "load": "## Load: {monitors:,} port monitors every {period:g} s, {variant}",
+    "local": "## Local: {monitors:,} monitors of disks, memory and processes every {period:g} s, {variant}",
     "browsers": "## Browsers: {browsers} follow the overview of {monitors:,} monitors every {period:g} s",
     "apply": "## Apply: {monitors:,} port monitors every {period:g} s, {variant}",
     "logs": "## Log: a word in {size:,} bytes of {variant}, in one line of 100, in memory",
@@ -56,6 +57,8 @@ NOTES = {
     "the worst: {late_worst:.3f} s. CPU for 1,000 checks on {processor}: {cpu_per_1000:.3f} s; for 1,000 "
     "bare connections: {bare_cpu_per_1000:.3f} s{unmeasured}. Resident at the end: {resident:.0f} MB. "
     "(Last run.)",
+    "local": "{window:g} s a run; what the node wrote down is counted, its own watch with it. The monitors are of "
+    "instances with 50 each, all on one computer. Resident at the end: {resident:.0f} MB. (Last run.)",
     "browsers": "{window:g} s in which nothing happens, then the page is opened {looks} times; lateness "
     "is of all that time. They share one log-in. First byte, in the middle: {middle:.3f} s; the page: "
     "{size:,} bytes. CPU in the quiet, watching included: {cpu:.3f} s a second. (Last run.)",

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
+from pathlib import Path
 
 import psutil
 import pytest
 
-from noroshi.hosts.local import LocalHost, running_processes
+from noroshi.hosts.computer import Computer
+from noroshi.hosts.local import LocalHost
+from noroshi.hosts.processes import running_processes
 from noroshi.hosts.programs import ProgramRules
-from noroshi.ports import Listener, Process, Unmeasurable
+from noroshi.hosts.volumes import Volumes
+from noroshi.ports import Listener, Memory, Process, Unmeasurable, Volume
 from noroshi.testing import ManualClocks
 
 
@@ -33,7 +39,8 @@ class Table:
 
 
 def host(look, clocks: ManualClocks) -> LocalHost:
-    return LocalHost(ProgramRules(), clocks.clocks, "192.0.2.1", look=look)
+    computer = Computer(clocks.clocks.steady, processes=look)
+    return LocalHost(ProgramRules(), clocks.clocks, "192.0.2.1", computer=computer)
 
 
 async def test_one_look_serves_all_who_ask_within_a_second():
@@ -44,6 +51,44 @@ async def test_one_look_serves_all_who_ask_within_a_second():
     assert (await here.processes())[0].pid == 1
     clocks.pass_by(seconds=0.1)
     assert (await here.processes())[0].pid == 2
+
+
+class Counted:
+    """A computer whose every look is counted."""
+
+    def __init__(self, clocks: ManualClocks) -> None:
+        self.looks = Counter()
+        self.computer = Computer(
+            clocks.clocks.steady,
+            volumes=Volumes(lambda: ["/"], self.size),
+            processes=lambda: self.looked("processes", []),
+            memory=lambda: self.looked("memory", Memory(total=2, available=1)),
+        )
+
+    def looked(self, fact, found):
+        self.looks[fact] += 1
+        return found
+
+    def size(self, mount: str) -> Volume:
+        return self.looked("volumes", Volume(mount, 100, 50))
+
+
+async def test_one_snapshot_serves_all_hosts_of_a_computer():
+    clocks = ManualClocks()
+    counted = Counted(clocks)
+    hosts = [
+        LocalHost(ProgramRules(), clocks.clocks, f"192.0.2.{n}", computer=counted.computer)
+        for n in range(20)
+    ]
+
+    async def ask(host: LocalHost) -> None:
+        await asyncio.gather(host.volumes(), host.processes(), host.memory())
+
+    await asyncio.gather(*map(ask, hosts))
+    assert counted.looks == {"volumes": 1, "processes": 1, "memory": 1}
+    clocks.pass_by(seconds=1)
+    await asyncio.gather(*map(ask, hosts))
+    assert counted.looks == {"volumes": 2, "processes": 2, "memory": 2}
 
 
 async def test_ports_that_take_connections_are_found_and_no_others():
@@ -90,6 +135,41 @@ def test_the_real_table_has_ourselves_in_it():
     (me,) = [process for process in running_processes() if process.pid == os.getpid()]
     assert me.user == psutil.Process().username()
     assert me.command == tuple(psutil.Process().cmdline())
+
+
+NAMES = [
+    "short",
+    "exactly-15-char",
+    "much-longer-than-the-kernel-keeps",
+    "a (b) c",
+    "a\\nb",
+    "狼煙",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_real_table_says_of_a_process_what_psutil_does(tmp_path, name):
+    program = Path(shutil.copy("/bin/cat", tmp_path / name))
+    argv = [program, "-", "two words", "", "\udcff"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        known = psutil.Process(child.pid)
+        while known.exe() != str(program.resolve()):
+            pass  # it is still a copy of ourselves
+        (found,) = [one for one in running_processes() if one.pid == child.pid]
+        assert found.command == tuple(known.cmdline()) == tuple(map(os.fspath, argv))
+        assert (
+            (found.name, found.user) == (known.name(), known.username()) == (name, found.user)
+        )
+        child.kill()
+
+
+def test_a_title_that_a_program_wrote_over_its_arguments_is_read():
+    title = "import sys; open('/proc/self/comm', 'w').write('re\\\\named\\nit'); input()"
+    with subprocess.Popen([sys.executable, "-c", title], stdin=subprocess.PIPE) as child:
+        while (name := psutil.Process(child.pid).name()) != "re\\named\nit":
+            pass
+        assert name in {one.name for one in running_processes() if one.pid == child.pid}
+        child.kill()
 
 
 def test_a_process_that_only_waits_to_be_buried_does_not_run():

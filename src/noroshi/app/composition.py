@@ -31,6 +31,7 @@ from noroshi.core.words import Words, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, compile_plan, ulid
 from noroshi.engine import Engine
 from noroshi.hosts.around import Around
+from noroshi.hosts.computer import Computer
 from noroshi.hosts.examining import System
 from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.jobs import Jobs
@@ -143,7 +144,7 @@ class Hosts:
         files: LocalFiles,
     ) -> None:
         self._rules, self._outside, self._jobs, self._closed = rules, outside, jobs, closed
-        self._files = files
+        self._files, self._computer = files, Computer(outside.clocks.steady)
         self._known: dict[tuple[str, str, bool, Network], Host] = {}
         self.own: Own | None = None
         """What the node knows of itself; only its own instance may ask for it."""
@@ -163,6 +164,7 @@ class Hosts:
                 network=network,
                 secret=self._outside.secret,
                 files=self._files,
+                computer=self._computer,
             )
         return self._known[key]
 

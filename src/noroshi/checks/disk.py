@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from noroshi.core.model import Limits, Reading
@@ -29,11 +30,16 @@ def _any(patterns: tuple[str, ...], mount: str) -> bool:
     return any(fnmatchcase(mount, pattern) for pattern in patterns)
 
 
-def _readings(volume: Volume) -> Iterator[Reading]:
+@lru_cache(1024)
+def _readings(volume: Volume) -> tuple[Reading, ...]:
+    """Made once for each volume as it was found, whoever watches it too: a thousand monitors of
+    one computer say the same of it."""
     free = volume.free / 2**30
     used = round(volume.used_percent, 1)
-    yield Reading("used", used, "%", volume.mount, FREE.fill(free=free))
-    yield Reading("free", round(free, 2), "GiB", volume.mount)
+    return (
+        Reading("used", used, "%", volume.mount, FREE.fill(free=free)),
+        Reading("free", round(free, 2), "GiB", volume.mount),
+    )
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -58,5 +64,4 @@ CHECK = Check(
     units={"free": "GiB"},
     names={"used": Words(en="Used", ja="使用率"), "free": Words(en="Free", ja="空き容量")},
     run=run,
-    blocks=True,
 )

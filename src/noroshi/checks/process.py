@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -10,6 +11,9 @@ from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, Process, options
 
+PATTERN = re.compile(r"[*?[]")
+"""What fnmatch takes for more than itself. Most names are plain, and comparing them costs a tenth
+of matching, for each process of the computer."""
 SHOWN = 5  # process numbers in the note
 NONE = Words(en="not running", ja="動いていません")
 PIDS = Words(en="running (pid {pids})", ja="動いています (PID {pids})")
@@ -44,13 +48,17 @@ class Options:
     def wants(self, process: Process) -> bool:
         return (
             (not self.user or process.user == self.user)
-            and (not self.name or fnmatchcase(process.name, self.name))
+            and (not self.name or _is(process.name, self.name))
             and (not self.command or _contains(" ".join(process.command), self.command))
         )
 
 
+def _is(name: str, wanted: str) -> bool:
+    return fnmatchcase(name, wanted) if PATTERN.search(wanted) else name == wanted
+
+
 def _contains(line: str, text: str) -> bool:
-    return fnmatchcase(line, f"*{text}*")
+    return fnmatchcase(line, f"*{text}*") if PATTERN.search(text) else text in line
 
 
 def _note(pids: Sequence[int]) -> Words:
@@ -80,5 +88,4 @@ CHECK = Check(
     limits={"count": Limits(critical=0, rising=False)},
     names={"count": Words(en="Processes", ja="プロセス数")},
     run=run,
-    blocks=True,
 )

@@ -13,12 +13,11 @@ from noroshi.core.mail import DIRECT, Network
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts import counters
+from noroshi.hosts.computer import Computer
 from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
-from noroshi.hosts.shared import Shared
 from noroshi.hosts.threads import apart
-from noroshi.hosts.volumes import Volumes
 from noroshi.network.reaching import no_secret
 from noroshi.ports import (
     Beat,
@@ -40,8 +39,6 @@ if sys.platform == "linux":  # its modules are not there elsewhere
     from noroshi.hosts import running
 
 T = TypeVar("T")
-ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
-ASKED = ["pid", "name", "cmdline", "username", "status"]
 NO_PROCESSES = Words(
     en="cannot read the process table: {why}", ja="プロセスの一覧を読めません: {why}"
 )
@@ -67,7 +64,7 @@ NOT_HERE = Words(
 class LocalHost:
     """Facts from this computer's own kernel. `zone` is the instance's; `network` is the way out of
     checks that read what they are answered, with where none of them may lead; `secret` raises
-    RouteTrouble, as that of ports.Outside does."""
+    RouteTrouble, as that of ports.Outside does. All hosts of one `computer` share its looks."""
 
     def __init__(
         self,
@@ -77,18 +74,16 @@ class LocalHost:
         *,
         zone: tzinfo = UTC,
         jobs: Jobs | None = None,
-        volumes: Volumes | None = None,
+        computer: Computer | None = None,
         own: Own | None = None,
         network: Network = DIRECT,
         secret: Callable[[str], Awaitable[str]] = no_secret,
-        look: Callable[[], Sequence[Process]] | None = None,
         files: LocalFiles | None = None,
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
         self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
-        self._volumes, self._files = volumes or Volumes(), FileWork(files)
+        self._computer, self._files = computer or Computer(clocks.steady), FileWork(files)
         self._own, self._network, self._secret = own, network, secret
-        self._table = Shared(lambda: apart(look or running_processes), clocks.steady)
 
     async def address(self) -> str:
         return self._address
@@ -103,14 +98,17 @@ class LocalHost:
             raise Unmeasurable(trouble.words) from None
 
     async def volumes(self) -> Sequence[Volume]:
-        return await self._volumes.read()
+        try:
+            return await self._computer.volumes()
+        except Unmeasurable as problem:  # it is shared, and would grow with each who raises it
+            raise Unmeasurable(problem.words) from None
 
     async def with_files(self, work: Callable[[Files], T]) -> T:
         return await self._files.do(work)
 
     async def processes(self) -> Sequence[Process]:
         try:
-            return await self._table.ask()
+            return await self._computer.processes()
         except OSError as error:
             raise Unmeasurable(NO_PROCESSES.fill(why=why(error))) from error
 
@@ -123,7 +121,7 @@ class LocalHost:
             raise Unmeasurable(NO_PORTS.fill(why=why(error))) from error
 
     async def memory(self) -> Memory:
-        return counters.memory()
+        return self._computer.memory()
 
     async def processor(self) -> Processor:
         return counters.processor()
@@ -150,18 +148,6 @@ class LocalHost:
         if sys.platform != "linux":
             return (NOT_HERE,)
         return await apart(lambda: self._rules.problems(program))
-
-
-def running_processes() -> Sequence[Process]:
-    """All but those that have ended and only wait for their parent to notice."""
-    found = [process.info for process in psutil.process_iter(ASKED)]
-    return [
-        Process(
-            its["pid"], its["name"] or "", tuple(its["cmdline"] or ()), its["username"] or ""
-        )
-        for its in found
-        if its["status"] not in ENDED
-    ]
 
 
 def listening_ports() -> Sequence[Listener]:

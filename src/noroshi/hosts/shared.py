@@ -26,5 +26,29 @@ class Shared(Generic[T]):
         last = self._last
         if last is None or (last.done() and self._steady() - self._began >= FRESH):
             last = self._last = self._look()
+            last.add_done_callback(_seen)
             self._began = self._steady()
-        return await asyncio.shield(last)
+        # Nearly all come after its end, and need not wait for a turn of the loop.
+        return last.result() if last.done() else await asyncio.shield(last)
+
+
+class Fresh(Generic[T]):
+    """The same for a look that takes no time; one that raised is made anew."""
+
+    def __init__(self, look: Callable[[], T], steady: Callable[[], float]) -> None:
+        self._look, self._steady = look, steady
+        self._last: T | None = None
+        self._began = 0.0
+
+    def ask(self) -> T:
+        """What was found, at most a second ago."""
+        now = self._steady()
+        if self._last is None or now - self._began >= FRESH:
+            self._last, self._began = self._look(), now
+        return self._last
+
+
+def _seen(look: asyncio.Future[T]) -> None:
+    """Whoever asked may have given up: an exception that nobody fetches is no bug."""
+    if not look.cancelled():
+        look.exception()

@@ -1,0 +1,112 @@
+"""Local checks: a thousand monitors of this computer, by many instances; and a node at rest.
+
+Nobody outside sees such a check, so the samples that the node wrote down are counted.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pysqlite3 import dbapi2 as sqlite
+
+from benchmarks.node import Node
+from benchmarks.programs import say
+from benchmarks.scene import LETTERS
+
+AN_INSTANCE = 50
+SETTLED = 3.0  # seconds after the first looks until the figures begin
+KINDS = ("disk", "memory", "process")
+OPTIONS = {"process": '[group.monitor.options]\nname = "noroshi"\n'}
+"""The node's own, which runs as long as anybody looks for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How many monitors (0: the node is at rest), of which kinds in turn, how often, for how long."""
+
+    monitors: int = 1000
+    kinds: tuple[str, ...] = KINDS
+    period: float = 10.0
+    window: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """What a run showed: looks that were due and that were written down; CPU in seconds for a
+    thousand of them, and as a share of one core."""
+
+    due: int
+    done: int
+    cpu_per_1000: float
+    of_a_core: float
+    resident: float
+
+
+def run_local(work: Path, size: Size) -> Local:
+    """One run; it takes the window and about twenty seconds."""
+    work.mkdir(parents=True, exist_ok=True)
+    node = Node(work / "home")
+    try:
+        node.command("apply", _define(work / "defined", size))
+        node.start()
+        node.await_work()
+        say(f"{size.monitors} monitors: waiting until each was looked at")
+        time.sleep(size.period + SETTLED)
+        say(f"measuring for {size.window:g} s")
+        start, before = time.time(), node.usage()
+        time.sleep(size.window)
+        end, after = time.time(), node.usage()
+    finally:
+        node.stop()
+    done, cpu = _written(node.home / "noroshi.db", start, end), after.cpu - before.cpu
+    return Local(
+        due=round(size.monitors * (end - start) / size.period),
+        done=done,
+        cpu_per_1000=cpu / done * 1000 if done else 0.0,
+        of_a_core=cpu / (end - start),
+        resident=after.resident,
+    )
+
+
+def _written(store: Path, start: float, end: float) -> int:
+    """Samples of the window; those of the node's own few monitors are among them."""
+    sql = "select count(*) from sample where at >= ? and at < ?"
+    with sqlite.connect(store) as db:
+        found: int = db.execute(sql, (start * 1000, end * 1000)).fetchone()[0]
+    return found
+
+
+def _define(folder: Path, size: Size) -> Path:
+    files = {
+        "contacts/ops": 'addresses = ["ops@example.com"]\n',
+        "rules/ops": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["out"]\n',
+        "routes/out": f'kind = "pickup"\n[options]\nfolder = "{folder}"\n'
+        'sender = "noroshi@example.com"\n',
+        "instances/noroshi": "rules = []\n",
+    }
+    files |= dict(_instances(size))
+    for name, text in files.items():
+        path = folder / f"{name}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def _instances(size: Size) -> Iterator[tuple[str, str]]:
+    """Each has an address of its own: to a node they are computers of their own."""
+    dice = random.Random(size.monitors)  # the same ids, and so the same grid, at every run
+    for first in range(0, size.monitors, AN_INSTANCE):
+        number = first // AN_INSTANCE + 1
+        text = f'address = "127.0.0.{number}"\n[[group]]\nname = "local"\nevery = "{size.period:g}s"\n'
+        for n in range(first, min(first + AN_INSTANCE, size.monitors)):
+            kind, id = (
+                size.kinds[n % len(size.kinds)],
+                "01" + "".join(dice.choices(LETTERS, k=24)),
+            )
+            text += f'[[group.monitor]]\nid = "{id}"\nname = "m{n}"\nkind = "{kind}"\n'
+            text += OPTIONS.get(kind, "")
+        yield f"instances/host-{number:03d}", text

@@ -1,0 +1,46 @@
+"""This node's computer, looked at once for all monitors of it that are due within a second.
+
+Many instances may be one computer, each with an address or a time zone of its own, and so with a
+`Host` of its own: what they ask is answered from one snapshot all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from noroshi.hosts import counters
+from noroshi.hosts.processes import running_processes
+from noroshi.hosts.shared import Fresh, Shared
+from noroshi.hosts.threads import apart
+from noroshi.hosts.volumes import Volumes
+from noroshi.ports import Memory, Process, Volume
+
+
+class Computer:
+    """`steady` is the monotonic clock, in seconds. Each look raises what it stumbles over."""
+
+    def __init__(
+        self,
+        steady: Callable[[], float],
+        *,
+        volumes: Volumes | None = None,
+        processes: Callable[[], Sequence[Process]] = running_processes,
+        memory: Callable[[], Memory] = counters.memory,
+    ) -> None:
+        read = (volumes or Volumes()).read
+        self._volumes = Shared(lambda: asyncio.ensure_future(read()), steady)
+        self._processes = Shared(lambda: apart(processes), steady)
+        self._memory = Fresh(memory, steady)
+
+    async def volumes(self) -> Sequence[Volume]:
+        """Those that answer. Raises Unmeasurable."""
+        return await self._volumes.ask()
+
+    async def processes(self) -> Sequence[Process]:
+        """All that run. Raises OSError."""
+        return await self._processes.ask()
+
+    def memory(self) -> Memory:
+        """How much there is, and is left. Raises Unmeasurable."""
+        return self._memory.ask()
