@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.budget import DAY, MINUTE, Spent, free_at, mails_left, shifted, spend
+from noroshi.core.budget import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Spent,
+    free_at,
+    is_hour_used_up,
+    mails_left,
+    shifted,
+    spend,
+)
 from noroshi.core.mail import Pace
 from noroshi.testing import DAWN
 
@@ -79,3 +89,34 @@ def test_what_is_dated_ahead_of_now_does_not_count():
     assert free_at(EXCHANGE, ahead, DAWN) == DAWN
     used_up = sent((6 * 3600, 10_000))
     assert free_at(EXCHANGE, used_up, DAWN) == DAWN
+
+
+AZURE = Pace(mails_a_minute=30, mails_an_hour=100)
+
+
+def hundred(every):
+    """A hundred mails, one each so many seconds from dawn on."""
+    spent = Spent()
+    for n in range(100):
+        spent = spend(AZURE, spent, DAWN + n * every * SECOND, 1)
+    return spent
+
+
+def test_an_hour_that_is_used_up_ends_when_its_oldest_mail_is_an_hour_old():
+    spent, now = hundred(10), DAWN + 1000 * SECOND
+    assert free_at(AZURE, spent, now) == DAWN + HOUR
+    assert is_hour_used_up(AZURE, spent, now)
+    # For so long the route is of no use, which is not what the minute's allowance says.
+    assert mails_left(AZURE, spent, now) == 25
+    assert free_at(AZURE, spent, DAWN + HOUR) == DAWN + HOUR
+    assert mails_left(AZURE, spent, DAWN + HOUR) == 1
+
+
+def test_within_its_last_minute_an_hour_s_allowance_is_waited_for():
+    assert mails_left(AZURE, hundred(10), DAWN + HOUR - 30 * SECOND) == 0
+
+
+def test_few_that_are_left_of_an_hour_are_all_that_are_left():
+    spent = shifted(hundred(10), -990 * SECOND)
+    spent = Spent(spent.mails[3:], spent.recipients)
+    assert mails_left(AZURE, spent, DAWN + 100 * SECOND) == 3

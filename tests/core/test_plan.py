@@ -275,6 +275,24 @@ def test_a_route_takes_what_its_account_knows(given, options):
     assert plan.accounts == {"m365": ("n@example.test", "lab")}
 
 
+@pytest.mark.parametrize(
+    ("options", "given", "minute", "hour"),
+    [
+        pytest.param({"sender": "n@contoso.test"}, {}, 30, 100, id="a domain of one's own"),
+        pytest.param({"sender": "DoNotReply@1.azurecomm.net"}, {}, 5, 10, id="Azure's domain"),
+        pytest.param({"sender": "n@contoso.test"}, {"mails_an_hour": 0}, 30, 0, id="raised"),
+        pytest.param({"host": "mail.test"}, {}, 0, 0, id="another server"),
+    ],
+)
+def test_azure_communication_services_have_an_allowance_unless_told(
+    options, given, minute, hour
+):
+    azure = {"host": "smtp.azurecomm.net", **options}
+    plan = compile(defined(route=replace(ROUTE, options=azure, **given)), KINDS)
+    pace = plan.routes["smtp1"].pace
+    assert (pace.mails_a_minute, pace.mails_an_hour) == (minute, hour)
+
+
 def test_a_route_by_graph_has_its_address_from_the_account_s_cloud():
     route = RouteDef(name="smtp1", kind="graph", options={"account": "m365"})
     cloud = replace(CLOUD, graph="https://graph.test")

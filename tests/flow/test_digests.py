@@ -225,6 +225,20 @@ async def test_a_used_up_day_rests_the_route_and_the_next_one_takes_over():
     assert resting[0].until - storm.time.now > timedelta(hours=23)
 
 
+async def test_a_used_up_hour_rests_the_route_and_the_next_one_takes_over():
+    hour = Pace(account="azure", mails_an_hour=2)
+    storm = Storm(pace=hour, one_by_one=0, routes=("smtp1", "smtp2"))
+    await storm.watch(4)
+    storm.used = {"/": 96}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 60)
+    assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
+    (resting,) = await storm.store.resting()
+    assert resting.fault is Fault.QUOTA and "2 mails within an hour" in resting.why.en
+    left = resting.until - storm.time.now
+    assert timedelta(minutes=55) < left < timedelta(hours=1)
+
+
 KINDS = {"memory": lambda path: MemoryStore(), "sqlite": SqliteStore.open}
 
 

@@ -40,16 +40,24 @@ def letter(*to: str) -> Envelope:
 class Route:
     """A route through the lab, whose app signs in by itself."""
 
-    def __init__(self, lab: Lab, command: float = LONG) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        command: float = LONG,
+        port: int = 0,
+        user: str = ALERTS,
+        sender: str = "",
+    ) -> None:
         self.lab, self.tokens = lab, 0
         self.board = lab.board
         clocks = Clocks(wall=lambda: NOW, steady=lambda: 0.0)
         options = Options(
             host="localhost",
-            port=lab.address.smtp_port,
+            port=port or lab.address.smtp_port,
             ca_file=lab.address.ca_file,
             account="m365",
-            user=ALERTS,
+            user=user,
+            sender=sender,
         )
         patience = Patience(
             connect=LONG, sign_in=LONG, command=command, final=LONG, idle=LONG, leave=LONG

@@ -238,3 +238,12 @@ async def test_nothing_is_tried_with_a_secret_elsewhere(desk):
     )
     given = {"monitor": "web1/base/page", "documents": led}
     assert (await desk.ask(TOKEN, "try_monitor", **given))["error"] == "password"
+
+
+async def test_a_connector_that_microsoft_has_ended_is_not_kept(desk):
+    retired = "https://contoso.webhook.office.com/webhookb2/canary/IncomingWebhook/x"
+    told = await desk.keep(AKI, "hook", retired)
+    assert told["error"] == "invalid" and "canary" not in str(told)
+    assert "Workflows" in told["problems"][0]["what"]["en"]
+    flow = "https://default1.environment.api.powerplatform.com/workflows/x?sig=y"
+    assert "ok" in await desk.keep(AKI, "hook", flow)

@@ -108,6 +108,7 @@ async def test_a_password_for_exchange_online_is_told_with_the_days_on_which_tha
         pytest.param("mail.notoutlook.com", id="a name that only ends like one"),
         # Microsoft: High Volume Email takes passwords until September 2028.
         pytest.param("smtp-hve.office365.com", id="High Volume Email"),
+        pytest.param("smtp.hve.mx.microsoft", id="its new name"),
     ],
 )
 async def test_a_password_elsewhere_is_not(ask, host):

@@ -819,6 +819,8 @@ def test_options_say_what_is_missing_or_wrong():
             "only in TLS",
         ),
         (SIGNS_IN | {"host": "x-y.mail.protection.outlook.com"}, "nobody signs in"),
+        (SIGNS_IN | {"host": "contoso-com.x-v1.mx.microsoft"}, "nobody signs in"),
+        (SIGNS_IN | {"host": "nothve.mx.microsoft"}, "nobody signs in"),
         ({"host": "h", "sender": "n@x.example", "protection": "ssl"}, "protection"),
         ({"host": "h", "sender": "n@x.example", "password": "Pa55 word"}, "name of an entry"),
         ({"host": "メール_1.example", "sender": "n@x.example"}, "is not a host name"),
@@ -852,6 +854,9 @@ def test_a_password_in_place_of_its_entry_s_name_is_not_told_back():
         ({"protection": "none"}, "h:587"),
         ({"protection": "tls", "port": 2465}, "h:2465"),
         ({"host": "x-y.mail.protection.outlook.com"}, "x-y.mail.protection.outlook.com:25"),
+        ({"host": "contoso-com.x-v1.mx.microsoft"}, "contoso-com.x-v1.mx.microsoft:25"),
+        ({"host": "smtp.hve.mx.microsoft", "account": "a"}, "smtp.hve.mx.microsoft:587"),
+        ({"host": "SMTP.hve.mx.microsoft.", "password": "p"}, "SMTP.hve.mx.microsoft.:587"),
         (
             {"host": "X-y.mail.protection.outlook.com", "port": 587},
             "X-y.mail.protection.outlook.com:587",

@@ -358,6 +358,7 @@ async def test_a_url_that_nobody_answers_is_not_told_either(certificate):
         ({}, "no entry hook"),
         ({"hook": "hooks.example/x"}, "does not hold what this route needs: the URL must be"),
         ({"hook": "http://example.com/x"}, "http is only for an address"),
+        ({"hook": "https://contoso.webhook.office.com/webhookb2/x"}, "Workflows"),
         ({"hook": "https://h.example/x", "key": "a\r\nb: c"}, "one line of printable ASCII"),
     ],
 )
@@ -388,6 +389,8 @@ URL = {"url": "https://example.com/hook"}
         ({"url": "http://192.168.1.10/hook"}, "only with plain_http = true"),
         ({"url": "http://example.com/hook", "plain_http": True}, "private network"),
         ({"url": "http://8.8.8.8/hook", "plain_http": True}, "private network"),
+        ({"url": "https://webhook.office.com/webhookb2/x"}, "Workflows"),
+        ({"url": "https://contoso.webhook.office.com/webhookb2/x"}, "Workflows"),
         ({"url": "https://hooks.slack.com/services/T/B/X"}, "this URL is a secret"),
         ({"url": "https://prod-1.logic.azure.com/workflows/x?sig=y"}, "this URL is a secret"),
         ({"url": "https://example.com/hook?token=x"}, "this URL is a secret"),

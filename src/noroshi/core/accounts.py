@@ -27,7 +27,7 @@ SHORTEST_REST, LONGEST_REST = "1h", "80d"
 SHARED_TENANTS = frozenset({"common", "organizations", "consumers"})
 """Entra's words for everybody: an app by itself belongs to one tenant (AADSTS9001023)."""
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "device_authorization_endpoint")
-ALLOWANCE = ("mails_a_minute", "connections", "recipients_a_day")
+ALLOWANCE = ("mails_a_minute", "mails_an_hour", "connections", "recipients_a_day")
 CREDENTIALS = ("secret", "secret_next", "certificate", "certificate_next")
 
 CLOUD = Words(en="cloud", ja="クラウド")

@@ -1,7 +1,8 @@
 """What an account may still send, as a value that is counted from the ledger.
 
 Exchange Online, "Sending limits": 30 messages a minute and mailbox, 10,000 recipients in 24
-hours that slide. What is above them is deferred, or refused until the next day.
+hours that slide. What is above them is deferred, or refused until the next day. Azure
+Communication Services counts by the hour as well ("Service limits", Email).
 """
 
 from __future__ import annotations
@@ -13,27 +14,28 @@ from operator import itemgetter
 
 from noroshi.core.mail import Pace
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(hours=24)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What an account sent: the instants of its mails within the last minute, and how many
-    recipients it had in each minute of the last day."""
+    """What an account sent: the instants of its mails within the last minute, or hour where that
+    has a limit, and how many recipients it had in each minute of the last day."""
 
     mails: tuple[datetime, ...] = ()
     recipients: tuple[tuple[datetime, int], ...] = ()
 
 
 def spend(pace: Pace, spent: Spent, at: datetime, recipients: int) -> Spent:
-    """With one more mail; what is too long ago is forgotten, and where the minute has no limit
-    nothing is kept of it: a fast way out has tens of thousands of mails in one."""
+    """With one more mail; what is too long ago is forgotten, and where minute and hour have no
+    limit nothing is kept of them: a fast way out has tens of thousands of mails in one."""
     minute = at.replace(second=0, microsecond=0)
-    lately = spent.mails[bisect_right(spent.mails, at - MINUTE) :]  # both are in order
+    since = at - (HOUR if pace.mails_an_hour else MINUTE)
+    lately = spent.mails[bisect_right(spent.mails, since) :]  # both are in order
     day = spent.recipients[bisect_right(spent.recipients, at - DAY, key=itemgetter(0)) :]
     if day and day[-1][0] == minute:
         day, recipients = day[:-1], day[-1][1] + recipients
-    mails = (*lately, at) if pace.mails_a_minute else ()
+    mails = (*lately, at) if pace.mails_a_minute or pace.mails_an_hour else ()
     return Spent(mails, (*day, (minute, recipients)))
 
 
@@ -50,25 +52,42 @@ def shifted(spent: Spent, by: timedelta) -> Spent:
 
 
 def mails_left(pace: Pace, spent: Spent, now: datetime) -> int | None:
-    """How many mails may leave within this minute; None: as many as there are."""
-    if not pace.mails_a_minute:
-        return None
-    return max(0, pace.mails_a_minute - len(_within_minute(spent, now)))
+    """How many mails may leave within this minute; None: as many as there are. An hour that is
+    used up for longer than a minute is left out: the route is of no use for so long."""
+    hour = _left(pace.mails_an_hour, spent, HOUR, now)
+    if hour == 0 and _hour_free(pace, spent, now) > now + MINUTE:
+        hour = None
+    minute = _left(pace.mails_a_minute, spent, MINUTE, now)
+    return min((left for left in (minute, hour) if left is not None), default=None)
 
 
 def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
     """From when on a mail may leave; now, or earlier than that, where it may at once."""
-    return max(_minute_free(pace, spent, now), _day_free(pace, spent, now))
+    minute = _free(pace.mails_a_minute, spent, MINUTE, now)
+    return max(minute, _hour_free(pace, spent, now), _day_free(pace, spent, now))
 
 
-def _minute_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
-    if mails_left(pace, spent, now) != 0:
+def is_hour_used_up(pace: Pace, spent: Spent, now: datetime) -> bool:
+    """Return whether it is the hour's mails, rather than the day's recipients, that run out."""
+    return _hour_free(pace, spent, now) > _day_free(pace, spent, now)
+
+
+def _hour_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
+    return _free(pace.mails_an_hour, spent, HOUR, now)
+
+
+def _left(most: int, spent: Spent, within: timedelta, now: datetime) -> int | None:
+    return max(0, most - len(_lately(spent, within, now))) if most else None
+
+
+def _free(most: int, spent: Spent, within: timedelta, now: datetime) -> datetime:
+    if _left(most, spent, within, now) != 0:
         return now
-    return _within_minute(spent, now)[-pace.mails_a_minute] + MINUTE
+    return _lately(spent, within, now)[-most] + within
 
 
-def _within_minute(spent: Spent, now: datetime) -> list[datetime]:
-    return [at for at in spent.mails if now - MINUTE < at <= now]
+def _lately(spent: Spent, within: timedelta, now: datetime) -> list[datetime]:
+    return [at for at in spent.mails if now - within < at <= now]
 
 
 def _day_free(pace: Pace, spent: Spent, now: datetime) -> datetime:

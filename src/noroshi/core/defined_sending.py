@@ -22,9 +22,11 @@ class RouteDef(Definition):
     """How many may be open at once, 1 to 100; Exchange Online allows 3. / 同時に開く接続の数です (1から100)。Exchange Online では3までです。"""
     network: str = ""
     """Which network it goes through; directly unless one is given. / どのネットワークを通るかです。指定しなければ直接つなぎます。"""
-    mails_a_minute: int = 0
-    """For a route without an account: how many mails may leave a minute; 0 is without a limit. / アカウントのない経路で、1分に送るメールの上限です。0 なら制限しません。"""
-    recipients_a_day: int = 0
+    mails_a_minute: int | None = None
+    """For a route without an account: how many mails may leave a minute; 0 is without a limit. Unless given, what is known of the server; the same for the next two. / アカウントのない経路で、1分に送るメールの上限です。0 なら制限しません。指定しなければ、次の2つも含めてサーバーごとの既知の値を使います。"""
+    mails_an_hour: int | None = None
+    """The same for an hour. / 同じく、1時間に送るメールの上限です。"""
+    recipients_a_day: int | None = None
     """The same for recipients in 24 hours. / 同じく、24時間の宛先数の上限です。"""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What its kind wants to know; `account` names the account it sends for. / 種別ごとの設定です。account は送信に使うアカウントの名前です。"""
@@ -83,7 +85,9 @@ class AccountDef(Definition):
     network: str = ""
     """Which network sign-ins and tokens go through; directly unless one is given. / サインインとトークンでどのネットワークを通るかです。指定しなければ直接つなぎます。"""
     mails_a_minute: int | None = None
-    """How many mails the mailbox may send a minute; 0 is without a limit. Unless given, what the cloud says; the same for the next two. / メールボックスが1分に送れるメールの数です。0 なら制限しません。指定しなければ、次の2つも含めてクラウドの値を使います。"""
+    """How many mails the mailbox may send a minute; 0 is without a limit. Unless given, what the cloud says; the same for the next three. / メールボックスが1分に送れるメールの数です。0 なら制限しません。指定しなければ、次の3つも含めてクラウドの値を使います。"""
+    mails_an_hour: int | None = None
+    """How many mails it may send an hour. / 1時間に送れるメールの数です。"""
     connections: int | None = None
     """How many of its mails may be on their way at once, by all routes together. / すべての経路を合わせて、同時に送ってよいメールの数です。"""
     recipients_a_day: int | None = None
@@ -141,6 +145,8 @@ class CloudDef(Definition):
     """That server's port. / そのサーバーのポートです。"""
     mails_a_minute: int = 0
     """How many mails a mailbox may send a minute; 0 is without a limit. / メールボックスが1分に送れるメールの数です。0 なら制限しません。"""
+    mails_an_hour: int = 0
+    """How many mails a mailbox may send an hour; 0 is without a limit. / メールボックスが1時間に送れるメールの数です。0 なら制限しません。"""
     connections: int = 0
     """How many connections a mailbox may have at once; 0 is without a limit. / メールボックスが同時に開ける接続の数です。0 なら制限しません。"""
     recipients_a_day: int = 0

@@ -47,6 +47,7 @@ class Pace:
 
     account: str = ""
     mails_a_minute: int = 0
+    mails_an_hour: int = 0
     recipients_a_day: int = 0
     connections: int = 0
 

@@ -6,8 +6,10 @@ Each is made even if something is wrong with it, so that one slip is one problem
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
+from noroshi.core.allowances import known_pace
 from noroshi.core.defined import ContactDef, Definitions, RuleDef
 from noroshi.core.defined_sending import AccountDef, CloudDef, RouteDef
 from noroshi.core.kinds import Kind
@@ -23,6 +25,7 @@ from noroshi.core.written import is_address
 MOST_CONNECTIONS = 100
 MOST_MAILS = 1_000_000
 MOST_BY_ONE = 60
+OWN_ALLOWANCE = ("mails_a_minute", "mails_an_hour", "recipients_a_day")
 SHORTEST_REPEAT = "1m"
 ANY_ACCOUNT: Mapping[str, Any] = {
     "host": "host.invalid",
@@ -209,16 +212,14 @@ def _signs_in(said: RouteDef, definitions: Definitions) -> object:
 def _pace(said: RouteDef, definitions: Definitions, place: Place) -> Pace:
     """An account's allowance is shared by its routes; a route without one has its own."""
     account = definitions.accounts.get(str(said.options.get("account", "")))
-    for field in ("mails_a_minute", "recipients_a_day"):
-        in_range(getattr(said, field), 0, MOST_MAILS, place.at(field))
+    for field in OWN_ALLOWANCE:
+        in_range(getattr(said, field) or 0, 0, MOST_MAILS, place.at(field))
         if account is not None and getattr(said, field):
             place.at(field).say(OF_ACCOUNT, account=account.name)
     if account is None:
-        return Pace(
-            account=f"route/{said.name}",
-            mails_a_minute=said.mails_a_minute,
-            recipients_a_day=said.recipients_a_day,
-        )
+        own = {field: getattr(said, field) for field in OWN_ALLOWANCE}
+        given = {field: most for field, most in own.items() if most is not None}
+        return replace(known_pace(said.options), account=f"route/{said.name}", **given)
     return _pace_of(account, definitions.clouds.get(account.cloud))
 
 
@@ -230,6 +231,7 @@ def _pace_of(account: AccountDef, cloud: CloudDef | None) -> Pace:
     return Pace(
         account=account.id or account.name,
         mails_a_minute=allowed("mails_a_minute"),
+        mails_an_hour=allowed("mails_an_hour"),
         recipients_a_day=allowed("recipients_a_day"),
         connections=allowed("connections"),
     )

@@ -12,10 +12,11 @@ from noroshi.oauth.profiles import mark
 from noroshi.ports import Resource
 
 EXCHANGE_ONLINE = (".office365.com", ".outlook.com", ".office365.us", ".partner.outlook.cn")
-HIGH_VOLUME = "smtp-hve.office365.com"
-"""High Volume Email takes passwords until September 2028
-(https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
 """Whose mail servers end password sign-in (Exchange team blog, January 2026)."""
+HIGH_VOLUME = "smtp-hve.office365.com"
+"""High Volume Email takes passwords until September 2028, under this name and its new one,
+smtp.hve.mx.microsoft
+(https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
 ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}

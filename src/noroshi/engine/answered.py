@@ -26,6 +26,10 @@ USED_UP = Words(
     en="its mailbox has sent to {most} recipients within 24 hours, which is all that it may",
     ja="このメールボックスの24時間あたりの宛先数 ({most}) を使い切りました",
 )
+HOUR_USED_UP = Words(
+    en="it has sent {most} mails within an hour, which is all that it may",
+    ja="1時間に送れるメールの数 ({most}) を使い切りました",
+)
 BUG = Words(
     en="the transport itself failed: {bug}", ja="送信のプログラム自体に障害がありました: {bug}"
 )
@@ -52,12 +56,14 @@ class Answered:
         return fate(parcel, receipt, self._luck())
 
     def _used_up(self, way: Way, envelope: Envelope) -> Receipt | None:
-        """The day's allowance is no matter of a minute: the next route takes over."""
-        now = self._clocks.wall()
-        again = self._pacing.day_is_over_at(way.route, now)
+        """An allowance of an hour or a day is no matter of a minute: the next route takes over."""
+        now, pace = self._clocks.wall(), way.route.pace
+        again = self._pacing.used_up_until(way.route, now)
         if again is None:
             return None
-        words = USED_UP.fill(most=way.route.pace.recipients_a_day)
+        words = USED_UP.fill(most=pace.recipients_a_day)
+        if self._pacing.is_hour_used_up(way.route, now):
+            words = HOUR_USED_UP.fill(most=pace.mails_an_hour)
         answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.QUOTA, again=again)
         return Receipt(at=now, answers=dict.fromkeys(envelope.to, answer))
 

@@ -75,10 +75,14 @@ class Pacing:
         finally:
             self._out_to[contact] -= 1
 
-    def day_is_over_at(self, route: Route, now: datetime) -> datetime | None:
+    def used_up_until(self, route: Route, now: datetime) -> datetime | None:
         """From when on a mail may leave, if that takes longer than the minute's allowance."""
         at = budget.free_at(route.pace, self._of(_key(route)), now)
         return at if at > now + MINUTE else None
+
+    def is_hour_used_up(self, route: Route, now: datetime) -> bool:
+        """Return whether that is for the hour's mails, rather than the day's recipients."""
+        return budget.is_hour_used_up(route.pace, self._of(_key(route)), now)
 
     def free_at(self, route: Route, now: datetime) -> datetime:
         """From when on a mail may leave by this route; now, if at once."""

@@ -45,7 +45,7 @@ def refuse_token(
     It gives one text for all that can be wrong with a token, as Exchange Online does.
     """
     claims = mint.read(given.token)
-    if claims is None or not _holds(claims, now):
+    if claims is None or not holds(claims, now):
         return UNSUCCESSFUL
     tenant = directory.tenant(str(claims.get("tid", "")))
     mailbox = tenant.mailboxes.get(given.user) if tenant else None
@@ -54,7 +54,7 @@ def refuse_token(
     return switched_off(tenant, mailbox) or mailbox
 
 
-def _holds(claims: dict[str, Any], now: datetime) -> bool:
+def holds(claims: dict[str, Any], now: datetime) -> bool:
     """Whether the token is for Exchange and in its time."""
     in_time = claims.get("nbf", 0) <= now.timestamp() < claims.get("exp", 0)
     return claims.get("aud") in (*OUTLOOK, OUTLOOK_ID) and bool(in_time)

@@ -40,6 +40,8 @@ class Address:
     shared: str
     smtp_host: str
     smtp_port: int
+    hve_port: int
+    hve_account: str
     graph: str
     ca_file: str
     mail_folder: str
@@ -54,6 +56,7 @@ class Places:
     graph: str
     desk: str
     smtp_port: int
+    hve_port: int
     elsewhere: Elsewhere
 
 
@@ -88,6 +91,8 @@ def describe(
         shared=SHARED if SHARED in tenant.mailboxes else "",
         smtp_host="localhost",
         smtp_port=places.smtp_port,
+        hve_port=places.hve_port,
+        hve_account=next(iter(tenant.high_volume), ""),
         graph=places.graph,
         ca_file=str(folder / "ca.pem"),
         mail_folder=str(folder / "mail"),

@@ -29,7 +29,7 @@ from noroshi.lab.tokens import Mint
 BASIC_ENDS = datetime(2026, 12, 31, tzinfo=UTC)
 """From then on Basic is off unless an administrator has switched it on again."""
 _LOGIN = ("334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6")  # base64 of "Username:" and "Password:"
-_MECHANISM = "504 5.7.4 Unrecognized authentication type"
+MECHANISM = "504 5.7.4 Unrecognized authentication type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class ExchangeGate:
         """AUTH XOAUTH2 in both forms, and AUTH LOGIN."""
         known = {"XOAUTH2": self._xoauth2, "LOGIN": self._login}
         if mechanism not in known:
-            await line.no(_MECHANISM)
+            await line.no(MECHANISM)
             return None
         self.pending.settle(self.clock())
         found = await known[mechanism](line, initial)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -26,6 +27,7 @@ from noroshi.lab.gates import ExchangeGate
 from noroshi.lab.grants import Grants
 from noroshi.lab.graph.api import BODY, Graph
 from noroshi.lab.graph.callers import Callers
+from noroshi.lab.high_volume import HIGH_VOLUME, HighVolumeGate, HighVolumePost
 from noroshi.lab.journal import Journal
 from noroshi.lab.limits import Limits
 from noroshi.lab.mail_pages import MailPages
@@ -96,6 +98,7 @@ class Lab:
                 graph=self._graph.base,
                 desk=self._desk.base,
                 smtp_port=self._smtp.port,
+                hve_port=self._hve.port,
                 elsewhere=self.elsewhere.card,
             ),
             certificate=self._certificate,
@@ -117,8 +120,7 @@ class Lab:
         self.doors: dict[str, Door] = {}
         self._web, self._desk = (self._web_door(stack, name) for name in ("entra", "desk"))
         self._graph = self._web_door(stack, "graph")
-        self._smtp = self.doors["smtp"] = Door(self._ports.get("smtp", 0))
-        stack.push_async_callback(self._smtp.stop)
+        self._smtp, self._hve = (self._door(stack, name) for name in ("smtp", "hve"))
         self.elsewhere = Elsewhere(
             self.folder,
             clock=self.clock,
@@ -131,6 +133,11 @@ class Lab:
             stack.push_async_callback(door.stop)
             self.doors[name] = door
         self.base = self._web.base
+
+    def _door(self, stack: AsyncExitStack, name: str) -> Door:
+        door = self.doors[name] = Door(self._ports.get(name, 0))
+        stack.push_async_callback(door.stop)
+        return door
 
     def _web_door(self, stack: AsyncExitStack, name: str) -> WebDoor:
         door = WebDoor(self._ports.get(name, 0))
@@ -219,21 +226,30 @@ class Lab:
         await self._desk.open(app, self._certificates.tls(lambda: "good"))
 
     async def _start_smtp(self, stack: AsyncExitStack) -> None:
-        server = SmtpServer(
-            Rules(
-                dialect=EXCHANGE,
-                gate=self.board.gate,
-                post=ExchangePost(self.submission),
-                tls=self._certificates.tls(self._shows("smtp")),
-                clock=self.clock,
-                faults=self.faults,
-                limits=self.limits,
-                name="smtp",
-                journal=self.journal,
-            )
+        usual = Rules(
+            dialect=EXCHANGE,
+            gate=self.board.gate,
+            post=ExchangePost(self.submission),
+            tls=self._certificates.tls(self._shows("smtp")),
+            clock=self.clock,
+            faults=self.faults,
+            limits=self.limits,
+            name="smtp",
+            journal=self.journal,
         )
-        stack.push_async_callback(server.stop)
-        await server.start(self._smtp)
+        high_volume = replace(
+            usual,
+            dialect=HIGH_VOLUME,
+            gate=HighVolumeGate(directory=self.directory, mint=self.mint, clock=self.clock),
+            post=HighVolumePost(directory=self.directory, mailboxes=self.mailboxes),
+            tls=self._certificates.tls(self._shows("hve")),
+            faults=Faults(),
+            name="hve",
+        )
+        for rules, door in ((usual, self._smtp), (high_volume, self._hve)):
+            server = SmtpServer(rules)
+            stack.push_async_callback(server.stop)
+            await server.start(door)
 
     def _shows(self, name: str) -> Callable[[], Shown]:
         """Which certificate a door shows at the moment."""

@@ -81,6 +81,7 @@ _OTHERS = {
     "desk": "control_at",
     "graph": "graph",
     "elsewhere": "elsewhere.issuer",
+    "hve": "hve_port",
     "elsewhere-smtp": "elsewhere.smtp_port",
     "elsewhere-smtps": "elsewhere.smtps_port",
 }

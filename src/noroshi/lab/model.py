@@ -22,6 +22,8 @@ APP_SCOPE = "https://outlook.office365.com/.default"
 APP_PERMISSION = "SMTP.SendAsApp"
 SHARED = "shared@contoso.example"
 """A shared mailbox: nobody signs in as it; the user may, for it."""
+BULK = "bulk@contoso.example"
+"""An account of High Volume Email."""
 _GRAPH = ("Mail.Send", "Mail.ReadWrite")
 Factor = Literal["none", "code", "number", "unregistered"]
 Basic = Literal["by-date", "on", "off", "removed"]
@@ -121,6 +123,8 @@ class Tenant:
     security_defaults: bool = False
     initial_domain: bool = False  # whether its addresses count as those of onmicrosoft.com
     consents: set[tuple[str, str]] = field(default_factory=set)  # client id, scope: for all
+    high_volume: dict[str, set[str]] = field(default_factory=dict)
+    """Accounts of High Volume Email, each with the apps that it allows (Add-HVEAppAccess)."""
 
     def mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of an address, by its own name or an alias."""
@@ -217,4 +221,5 @@ def ready_made(saved: Mapping[str, object], certificate: x509.Certificate) -> Di
         tenant_id=kept("tenant_id", str(uuid.uuid4())),
     )
     tenant.service_principals.add(app.client_id)
+    tenant.high_volume[BULK] = {app.client_id}
     return Directory([tenant])

@@ -56,6 +56,9 @@ REPLIES = {
     "5.6.11": "550 5.6.11 SMTPSEND.BareLinefeedsAreIllegal; message contains bare linefeeds, "
     "which cannot be sent via DATA",
     "5.7.60": "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+    "5.2.240": "550 5.2.240 The account is not a High Volume Email account",
+    "5.6.241": "550 5.6.241 The From address is not the High Volume Email account's",
+    "5.7.62": "550 5.7.62 The sender is not the High Volume Email account",
     "554": f"554 5.2.0 {_STORE}SubmissionQuotaExceededException; "
     "The message can't be submitted because the sender's submission quota was exceeded",
     "5.2.2": f"554 5.2.2 mailbox full; {_STORE}"

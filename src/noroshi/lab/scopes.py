@@ -26,6 +26,8 @@ PERMISSIONS = frozenset(
     }
 )
 """What a person may let an app do."""
+OF_BOTH = "Mail.Send"
+"""An application permission of Exchange Online, which High Volume Email wants, and one of Graph's."""
 EXCHANGE_ROLES = frozenset({"SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp"})
 """What an app may do by itself at Exchange; every other role is Graph's."""
 _DEFAULT = ".default"
@@ -109,7 +111,9 @@ def audience(resource: str) -> str:
 def roles_of(roles: Iterable[str], resource: str) -> list[str]:
     """An app's roles that one resource knows."""
     at_exchange = resource in (*OUTLOOK, OUTLOOK_ID)
-    return [role for role in roles if (role in EXCHANGE_ROLES) is at_exchange]
+    return [
+        role for role in roles if role == OF_BOTH or (role in EXCHANGE_ROLES) is at_exchange
+    ]
 
 
 def _check(scope: str) -> None:

@@ -148,6 +148,16 @@ NOT_LISTED = to(
     "追加し、同意してください。",
     cures_beyond.PERMISSION,
 )
+NOT_VALID = to(
+    "admin",
+    "The application lists a permission that Entra does not know any more ({code}). Under API "
+    "permissions the administrator removes those of Office 365 Exchange Online that are not used: "
+    "where a person signs in, SMTP.Send of Microsoft Graph alone is enough.",
+    "アプリケーションに、Entra で無効になったアクセス許可が含まれています ({code})。管理者が「API の"
+    "アクセス許可」から、使っていない Office 365 Exchange Online のアクセス許可を削除してください。人がサインイン"
+    "する場合は Microsoft Graph の SMTP.Send だけで足ります。",
+    cures_beyond.NOT_VALID,
+)
 
 BY_CODE: dict[int, Advice] = {
     7000215: WRONG_SECRET,
@@ -209,6 +219,7 @@ BY_CODE: dict[int, Advice] = {
     650056: NOT_LISTED,
     650057: NOT_LISTED,
     65005: NOT_LISTED,
+    65006: NOT_VALID,
     65001: NO_CONSENT,
     90094: CONSENT,
     90095: CONSENT,

@@ -78,9 +78,10 @@ class Cloud:
     imap_port: int = 993
     """The server by which it is read where there is no Graph, in TLS from the first byte."""
     mails_a_minute: int = 0
+    mails_an_hour: int = 0
     connections: int = 0
     recipients_a_day: int = 0
-    """What one mailbox may do: mails a minute, connections at once, recipients in 24 hours; 0
+    """What one mailbox may do: mails a minute and an hour, connections at once, recipients in 24 hours; 0
     is without a limit."""
 
     @property

@@ -75,6 +75,24 @@ PERMISSION = Cure(
     link=PERMISSIONS,
     takes=TO_AN_HOUR,
 )
+NOT_VALID = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Entra admin center › App registrations › {client_id} › API permissions: remove all of "
+            "Office 365 Exchange Online that is not used. A person needs Microsoft Graph › Delegated "
+            "› SMTP.Send alone; for an app add Office 365 Exchange Online › Application › "
+            "SMTP.SendAsApp once more. Then “Grant admin consent”.",
+            ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可: 使っていない Office 365 "
+            "Exchange Online のアクセス許可をすべて削除します。人がサインインする場合は Microsoft Graph › 委任 › "
+            "SMTP.Send だけで足ります。アプリの場合は Office 365 Exchange Online › アプリケーション › "
+            "SMTP.SendAsApp を追加し直します。そのあと「管理者の同意を与えます」を押します。",
+        ),
+    ),
+    lines=AUTHORIZE,
+    link=PERMISSIONS,
+    takes=TO_AN_HOUR,
+)
 PUBLIC_FLOWS = Cure(
     whose=Whose.ADMINISTRATOR,
     how=(

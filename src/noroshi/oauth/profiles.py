@@ -95,7 +95,7 @@ GOOGLE = Cloud(
 CLOUDS = {cloud.name: cloud for cloud in (MICROSOFT365, GCC_HIGH, DOD, CHINA, GOOGLE)}
 
 MAIL_DOMAINS = {
-    MICROSOFT365.name: ("office365.com", "outlook.com"),
+    MICROSOFT365.name: ("office365.com", "outlook.com", "hve.mx.microsoft"),
     GCC_HIGH.name: ("office365.us",),
     DOD.name: ("office365.us",),
     CHINA.name: ("partner.outlook.cn",),

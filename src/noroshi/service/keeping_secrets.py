@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from noroshi.core.mail import Route
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words
 from noroshi.oauth.client_auth import read_key_file
@@ -31,8 +32,10 @@ MANY_LINES = Words(
 )
 
 
-def unfit(name: str, secret: Secret, users: Iterable[Account]) -> Problem | None:
-    """Why it is not kept; None: it is."""
+def unfit(
+    name: str, secret: Secret, users: Iterable[Account], routes: Iterable[Route] = ()
+) -> Problem | None:
+    """Return why it is not kept; None: it is."""
     if not secret.reveal() or not name:
         return Problem("value" if name else "name", EMPTY)
     if why := reserved(name):
@@ -42,6 +45,10 @@ def unfit(name: str, secret: Secret, users: Iterable[Account]) -> Problem | None
         if "certificate" in kinds:
             return Problem("name", FOR_CERTIFICATE.fill(account=account.name))
         if why := _no_secret_of(account, secret.reveal()):
+            return Problem("value", why)
+    for route in routes:
+        judge = getattr(route.options, "entry_fault", None)
+        if judge is not None and (why := judge(name, secret.reveal().strip())):
             return Problem("value", why)
     return None
 

@@ -134,7 +134,7 @@ class Signing(Desk):
         users = [one for one in plan.accounts.values() if name in _entries(one)]
         # A client secret is copied from a page; a password may well begin with a blank.
         secret = Secret(value.strip() if users else value.strip("\r\n"))
-        if problem := unfit(name, secret, users):
+        if problem := unfit(name, secret, users, plan.routes.values()):
             raise Invalid(BAD_SECRET, (problem,))
         kept = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.

@@ -91,6 +91,12 @@ class Options:
         if webhook_url.is_secret(self.url):
             raise Unfit(webhook_url.SECRET_URL)
 
+    def entry_fault(self, entry: str, value: str) -> Words | None:
+        """Return what is wrong with a value for an entry that this route names; None: nothing."""
+        if entry == self.url_entry and entry:
+            return webhook_url.fault_of(value, plain_http=self.plain_http)
+        return None
+
     @property
     def where(self) -> str:
         return webhook_url.where_of(self.url) if self.url else self.url_entry

@@ -12,13 +12,14 @@ SECRET_HOSTS = (
     "hooks.slack.com",
     ".logic.azure.com",
     ".powerplatform.com",
-    ".webhook.office.com",
     "discord.com",
     "discordapp.com",
     "chat.googleapis.com",
 )
 """Whoever knows such an address may post there."""
 SECRET_NAMES = re.compile(r"(?i)sig|signature|token|key|secret|code|auth|password|pass")
+RETIRED = "webhook.office.com"
+"""Connectors of Teams, which Microsoft ended in May 2026."""
 LONGEST = 2000
 SHORTEST_SECRET = 8
 NO_URL = Words(
@@ -39,6 +40,12 @@ SECRET_URL = Words(
     ja="この URL は知っているだけで投稿できる秘密の値です。noroshi secret set 名前 で保管庫に入れ、"
     "url の代わりに url_entry = 名前 を指定してください",
 )
+RETIRED_URL = Words(
+    en="this is a connector of Teams, which Microsoft has ended: in Teams, open the channel's menu › "
+    "Workflows, take “Send webhook alerts to a channel”, and give the URL that it shows",
+    ja="Microsoft が提供を終了した Teams のコネクタの URL です。Teams でチャネルのメニュー ›「ワークフロー」から"
+    "「Webhook アラートをチャネルに送信する」を追加し、表示された URL を指定してください",
+)
 
 
 def fault_of(url: str, *, plain_http: bool) -> Words | None:
@@ -51,6 +58,8 @@ def fault_of(url: str, *, plain_http: bool) -> Words | None:
     strange = len(url) > LONGEST or not re.fullmatch(r"[!-~]+", url)
     if strange or not host or port == 0 or parts.username is not None or parts.fragment:
         return NO_URL
+    if _is_at(host, RETIRED):
+        return RETIRED_URL
     if parts.scheme == "http":
         return None if plain_http and is_near(host) else IN_THE_CLEAR
     return None if parts.scheme == "https" else NO_URL
@@ -62,6 +71,10 @@ def is_secret(url: str) -> bool:
     host = (parts.hostname or "").lower()
     named = any(SECRET_NAMES.search(name) for name, _ in parse_qsl(parts.query))
     return named or any(host == one or host.endswith(one) for one in SECRET_HOSTS)
+
+
+def _is_at(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
 
 
 def secrets_in(url: str) -> list[str]:

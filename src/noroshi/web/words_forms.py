@@ -52,6 +52,7 @@ SETTINGS = _named(
         "network": ("Network", "ネットワーク"),
         "connections": ("Connections", "接続数"),
         "mails_a_minute": ("Mails a minute", "1分のメール数"),
+        "mails_an_hour": ("Mails an hour", "1時間のメール数"),
         "recipients_a_day": ("Recipients a day", "1日の宛先数"),
     },
 )
