@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from noroshi.core.delivery import Fate, RestRoute
-from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import Words, plain
 from noroshi.storing_alarms import AlarmStore
@@ -95,6 +95,10 @@ class Store(PeopleStore, AlarmStore, Protocol):
         not know. False: another version is current. A monitor that was known keeps its state."""
 
     # monitors
+
+    @property
+    def origin(self) -> Origin:
+        """Whose ids these are: each envelope that is put in without one gets it."""
 
     async def begin(self, name: str, now: datetime) -> Node:
         """Start a life of this node: what its earlier life held is free at once. It hears

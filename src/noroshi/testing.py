@@ -214,8 +214,10 @@ class FaultyStore:
     def unlock(self) -> None:
         self._free.set()
 
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+    def __getattr__(self, name: str) -> Any:
         call = getattr(self.inner, name)
+        if not callable(call):
+            return call
 
         async def wrapped(*given: Any, **named: Any) -> Any:
             self.calls.append(name)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from noroshi.core.levels import Level, Reason
-from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
+from noroshi.core.mail import Answer, Envelope, Origin, Receipt, Verdict
 from noroshi.core.model import (
     Cause as Why,
     Change,
@@ -33,8 +33,12 @@ def version(*documents, **other):
     return Version(**given | other)
 
 
+MADE_BY = Origin("11aa22bb33cc44dd", "aa11bb22cc")
+
+
 def letter(id="m.1/r/ops", **other):
-    given = {"routes": ("smtp",), "contact": "ops", "to": ("a",), "order": id, "alarms": (id,)}
+    given = {"origin": MADE_BY} if "origin" not in other else {}
+    given |= {"routes": ("smtp",), "contact": "ops", "to": ("a",), "order": id, "alarms": (id,)}
     return Envelope(id=id, payload={"subject": "危険"}, born=DAWN, **given | other)
 
 

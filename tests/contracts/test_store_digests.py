@@ -11,7 +11,7 @@ from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Lane, Receipt, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Taken
-from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter
+from tests.contracts.parts import DAWN, HOUR, LATER, MADE_BY, MINUTE, OK, SECOND, letter
 
 ROWS = {"subject": "危険", "told": [{"level": "critical"}]}
 GONE = DAWN + PARCEL_LEASE
@@ -337,7 +337,7 @@ async def test_a_digest_that_was_undone_is_made_anew_with_what_came_meanwhile(
     await finds_it_down(together.id)
     later = alarm("d")
     await store.post(later)
-    made = digest((A, B, later), {"subject": "[3]"}, SOON)
+    made = replace(digest((A, B, later), {"subject": "[3]"}, SOON), origin=MADE_BY)
     assert made.id == together.id
     assert await store.join(await lend(now=SOON), made)
     assert (await lend(now=SOON)).envelope == made

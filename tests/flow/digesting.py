@@ -12,7 +12,7 @@ from pathlib import Path
 
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.stores.sqlite import SqliteStore
-from noroshi.transports.mime import message_id
+from noroshi.transports.mime import message_ids
 from tests.flow.storm import Storm, said
 
 FIRST = 8
@@ -73,7 +73,7 @@ class Sink:
 
     async def send(self, envelope):
         await self._at("lent", envelope)
-        id = message_id(envelope.id, "example.com")
+        id = message_ids(envelope, "noroshi@example.com")[0]
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps([id, list(envelope.members), said(envelope)]) + "\n")
             file.flush()

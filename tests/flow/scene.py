@@ -129,7 +129,6 @@ class Scene:
             self.time.clocks,
             luck=lambda: 0.0,
             box_of=lambda route: self.boxes.get(route.name),
-            new_id=lambda: "01JTHISONE",
         )
         try:
             yield engine

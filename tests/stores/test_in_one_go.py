@@ -29,10 +29,10 @@ async def node(tmp_path):
 
 @pytest.fixture
 def db(tmp_path, node):
-    writing, reading = open_file(tmp_path / "noroshi.db", driver.sqlite_version_info, ours())
-    yield writing
-    writing.close()
-    reading.close()
+    opened = open_file(tmp_path / "noroshi.db", driver.sqlite_version_info, ours())
+    yield opened.writer
+    opened.writer.close()
+    opened.reader.close()
 
 
 @pytest.fixture

@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 
 import pytest
 from hypothesis import example, given, strategies as st
 
-from noroshi.core.mail import Envelope
+from noroshi.core.mail import Envelope, Origin
 from noroshi.transports.mime import (
     BadAddress,
     ascii_domain,
     compose,
+    is_of,
     message_id,
     message_ids,
     one_line,
@@ -233,11 +235,53 @@ def test_a_display_name_with_quotes_and_commas_stays_one_name():
     ],
 )
 def test_a_message_id_is_made_of_the_envelope_s(id, left):
-    assert message_id(id, "x.example") == f"<{left}@x.example>"
+    assert message_id(id, "", "x.example") == f"<{left}@x.example>"
+
+
+MADE_BY = Origin("9f86d081884c7d65", "3fa94c01d2")
+OF_A_LIFE = replace(
+    LETTER,
+    id="01JDE4Z0QH.17~3fa94c01d2/ops/aki",
+    thread=("01JDE4Z0QH.16~aa11bb22cc/ops/aki", "01JDE4Z0QH.9/ops/aki"),
+    origin=MADE_BY,
+)
+
+
+@pytest.mark.parametrize(
+    ("id", "left"),
+    [
+        pytest.param("M.17~3fa94c01d2/ops/aki", "M.17~3fa94c01d2/ops/aki", id="of an alarm"),
+        pytest.param("notice/well/3/x", "notice/well/3/x~3fa94c01d2", id="without a life"),
+        pytest.param(
+            "M.17~aa11bb22cc/ops/aki/together",
+            "M.17~aa11bb22cc/ops/aki/together~3fa94c01d2",
+            id="of a digest of what an earlier life told",
+        ),
+        pytest.param("x" * 300, sha256(b"x" * 300 + b"~3fa94c01d2").hexdigest(), id="long"),
+    ],
+)
+def test_a_message_id_names_the_installation_and_the_life_that_gave_it(id, left):
+    (own,) = message_ids(replace(LETTER, id=id, origin=MADE_BY), SENDER)
+    assert own == f"<{left}@9f86d081884c7d65.noroshi.invalid>"
+    assert is_of(own, id) is (len(id) < 200)
+    assert not is_of(own, "another")
+
+
+@pytest.mark.parametrize("sender", [SENDER, "root@other.example"])
+def test_a_mail_has_one_message_id_whichever_route_sends_it(sender):
+    parsed = mail(OF_A_LIFE, sender)
+    domain = sender.partition("@")[2]
+    assert parsed["Message-ID"] == (
+        "<01JDE4Z0QH.17~3fa94c01d2/ops/aki@9f86d081884c7d65.noroshi.invalid>"
+    )
+    assert parsed["References"].split() == [
+        "<01JDE4Z0QH.16~aa11bb22cc/ops/aki@9f86d081884c7d65.noroshi.invalid>",
+        f"<01JDE4Z0QH.9/ops/aki@{domain}>",  # begun before there were installations
+    ]
 
 
 def test_a_very_long_id_is_told_by_its_hash():
-    long = message_id("監視" * 200, "x.example")
+    long = message_id("監視" * 200, "", "x.example")
     assert re.fullmatch(r"<[0-9a-f]{64}@x\.example>", long)
 
 

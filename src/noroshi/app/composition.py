@@ -229,7 +229,6 @@ async def open_app(
             ledger=timedelta(days=config.ledger_days),
             audit=timedelta(days=config.audit_days),
             box_of=lambda route: box_of(plans.current, route, outside),
-            new_id=_new_id(clocks),
             worded=_worded(plugins),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.cadence import zone_of
-from noroshi.core.mail import Envelope
+from noroshi.core.mail import NOBODY, Envelope
 from noroshi.core.model import Monitor
 from noroshi.core.words import Words
 
@@ -79,7 +79,7 @@ def over(
         alarms=(),
         payload=payload,
         born=now,
-        thread=(telling.id,),
+        thread=(telling.known_as,),
     )
 
 
@@ -103,6 +103,7 @@ def _one(mails: Sequence[Envelope], instance: str, why: Words, at: datetime) -> 
         payload=payload,
         born=at,
         thread=(),
+        origin=NOBODY,
         attempts=0,
         reached=(),
         refused=(),

@@ -6,7 +6,7 @@ Everything here is an immutable value, as in model.py, from which what leaves co
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -79,16 +79,37 @@ class Lane(Enum):
     REPORT = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who gives ids out, both drawn by lot: `installation` belongs to the store and goes with its
+    backups; `life` to one opening of it, as a store that lost its last writes would give a number
+    once more. What is older than origins has none."""
+
+    installation: str = ""
+    life: str = ""
+
+
+NOBODY = Origin()
+MARK = "~"
+"""Goes before a life in an id. No name of a definition has it."""
+
+
+def marked(id: str, life: str) -> str:
+    """An id that no other life gives."""
+    return f"{id}{MARK}{life}" if life else id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """Something that must leave this process, for one contact; `to` is who still waits.
 
     `routes` are what is left to try, in order; `order` is the key within which nothing
-    overtakes; `thread` are the ids of the envelopes that it follows, oldest first; `action`
-    is the kind that drafted it; `reached` and `refused` are addresses that were done with;
+    overtakes; `thread` says what those are known as that it follows, oldest first; `action` is
+    the kind that drafted it; `reached` and `refused` are addresses that were done with;
     `members` are the ids of the envelopes that a digest tells in their place; `attempts` are
     those that brought an answer; `unanswered` those that did not, as their life ended: it may
-    have been accepted, so it goes alone, and that is no reason to wait.
+    have been accepted, so it goes alone, and that is no reason to wait; `origin` is of the store
+    that first had it.
     """
 
     id: str
@@ -107,6 +128,19 @@ class Envelope:
     lane: Lane = Lane.REPORT
     members: tuple[str, ...] = ()
     unanswered: int = 0
+    origin: Origin = NOBODY
+
+    @property
+    def known_as(self) -> str:
+        """What its Message-ID says and a thread names: an id that has no life in it (of a report,
+        or a digest put together anew) may be given once more."""
+        life = self.origin.life
+        return self.id if marked("", life) in self.id else marked(self.id, life)
+
+
+def signed(envelope: Envelope, origin: Origin) -> Envelope:
+    """With its origin, if it has none yet."""
+    return envelope if envelope.origin != NOBODY else replace(envelope, origin=origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from noroshi.core.model import (
     Told,
 )
 from noroshi.core.policy import decide, owes, wake
-from noroshi.core.status import Finding, advance, close, event_of
+from noroshi.core.status import Finding, advance, close, event_id, event_of
 from noroshi.core.windows import ends_of
 
 LANES = {
@@ -54,18 +54,19 @@ def reckon(
     standing: Standing,
     now: datetime,
     draft: Draft,
+    life: str = "",
 ) -> Change:
     """Judge the sample, move the state, decide for each rule and item, draft what to send.
 
     When nothing changed, the change has the very state object that was given, and no more.
     """
-    after, events, found = _advanced(monitor, state, sample)
+    after, events, found = _advanced(monitor, state, sample, life)
     standing = _in_maintenance(monitor, after, events, standing, now)
     memory, samples = (None, ()) if sample is None else (sample.memory, (sample,))
     judged = list(_judge(monitor, after, events, standing, now, found, sample is not None))
     if not judged and not events:  # nothing is bad, nothing moved: nearly every turn ends here
         return Change(monitor=monitor.id, state=after, memory=memory, samples=samples)
-    after, judged = _remind(monitor, after, judged, found, now)
+    after, judged = _remind(monitor, after, judged, found, now, life)
     change = _change(monitor, after, events, judged, now, draft)
     then = wake(monitor, change.state, standing, now)
     return replace(change, memory=memory, samples=samples, wake=then)
@@ -85,16 +86,18 @@ def _concerns(item: ItemState) -> bool:
     return item.level is not Level.OK or bool(item.told)
 
 
-def farewell(monitor: Monitor, state: State, now: datetime, draft: Draft) -> Change:
+def farewell(
+    monitor: Monitor, state: State, now: datetime, draft: Draft, life: str = ""
+) -> Change:
     """The last change of a monitor that is no longer watched, or is stopped: what is open is
     closed. Who was told of it is told that, and never that it recovered: nobody looked."""
-    after, events = close(monitor, state, now)
+    after, events = close(monitor, state, now, life)
     judged = [
         replace(one, reason=Reason.ENDED) if one.reason.speaks and one.event else one
         for one in _judge(monitor, after, events, NOTHING_SAID, now, {}, False)
     ]
     # What did recover, and a silence held back, is told now: nobody is there to tell it later.
-    after, judged = _remind(monitor, after, judged, {}, now)
+    after, judged = _remind(monitor, after, judged, {}, now, life)
     return _change(monitor, after, events, judged, now, draft)
 
 
@@ -116,10 +119,10 @@ def _change(
 
 
 def _advanced(
-    monitor: Monitor, state: State, sample: Sample | None
+    monitor: Monitor, state: State, sample: Sample | None, life: str
 ) -> tuple[State, tuple[Event, ...], Mapping[str, Finding]]:
     """A turn without a sample moves nothing by itself."""
-    return (state, (), {}) if sample is None else advance(monitor, state, sample)
+    return (state, (), {}) if sample is None else advance(monitor, state, sample, life)
 
 
 def _judge(
@@ -160,6 +163,7 @@ def _remind(
     judged: list[Judged],
     found: Mapping[str, Finding],
     now: datetime,
+    life: str,
 ) -> tuple[State, list[Judged]]:
     """What is told without a change gets an event of its own, from the level to itself; what
     was held back by a silence, from the level that was told before."""
@@ -169,7 +173,8 @@ def _remind(
     reminders = {}
     for serial, name in enumerate(names, state.serial + 1):
         item = _freshest(state.items[name], found.get(name), monitor.occurrences)
-        reminders[name] = event_of(monitor, serial, name, _as_told(item), item, now)
+        id = event_id(monitor, serial, life)
+        reminders[name] = event_of(monitor, id, name, _as_told(item), item, now)
     filled = [replace(j, event=j.event or reminders.get(j.item)) for j in judged]
     return replace(state, serial=state.serial + len(reminders)), filled
 

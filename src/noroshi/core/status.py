@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core.levels import HUSHED, SEVERITY, Level, When
+from noroshi.core.mail import marked
 from noroshi.core.model import (
     Cause,
     Event,
@@ -104,7 +105,7 @@ def _counts_more(monitor: Monitor, finding: Finding, other: Finding, item: ItemS
 
 
 def advance(
-    monitor: Monitor, state: State, sample: Sample
+    monitor: Monitor, state: State, sample: Sample, life: str = ""
 ) -> tuple[State, tuple[Event, ...], dict[str, Finding]]:
     """One step of the monitor's life; the same state object when the sample changed nothing."""
     found = assess(monitor, sample, state.items)
@@ -117,14 +118,16 @@ def advance(
         items[name] = after = _step(before, finding, monitor.patience, most, sample.at)
         if _is_news(before, after):
             serial = state.serial + len(events) + 1
-            events.append(event_of(monitor, serial, name, before, after, sample.at))
+            events.append(event_of(monitor, event_id(monitor, serial, life), name, before, after, sample.at))
     items = _kept(items, sample.at)
     if items == state.items:
         return state, (), found
     return State(items=items, serial=state.serial + len(events)), tuple(events), found
 
 
-def close(monitor: Monitor, state: State, now: datetime) -> tuple[State, tuple[Event, ...]]:
+def close(
+    monitor: Monitor, state: State, now: datetime, life: str = ""
+) -> tuple[State, tuple[Event, ...]]:
     """End whatever is open, as nobody looks at it any more."""
     why = STOPPED if monitor.stopped else NO_LONGER_WATCHED
     ended = Finding(Level.OK, Cause(words=why))
@@ -133,16 +136,22 @@ def close(monitor: Monitor, state: State, now: datetime) -> tuple[State, tuple[E
         items[name] = after = _step(before, ended, 1, 0, now)
         if before.level is not Level.OK:
             serial = state.serial + len(events) + 1
-            events.append(event_of(monitor, serial, name, before, after, now))
+            events.append(event_of(monitor, event_id(monitor, serial, life), name, before, after, now))
     return State(items=items, serial=state.serial + len(events)), tuple(events)
 
 
+def event_id(monitor: Monitor, serial: int, life: str) -> str:
+    """Derived from the monitor's, from a serial that is written with the event, and from the life
+    that counts: after a loss of the last writes the next one counts from an earlier serial on."""
+    return marked(f"{monitor.id}.{serial}", life)
+
+
 def event_of(
-    monitor: Monitor, serial: int, item: str, before: ItemState, now: ItemState, at: datetime
+    monitor: Monitor, id: str, item: str, before: ItemState, now: ItemState, at: datetime
 ) -> Event:
-    """The id is derived from the monitor's and a serial that is written with the event."""
+    """What happened to an item, from one state of it to the next."""
     return Event(
-        id=f"{monitor.id}.{serial}",
+        id=id,
         monitor=monitor.id,
         path=monitor.path,
         item=item,

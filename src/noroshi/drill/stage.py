@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.cli.client import Caller, Refused
 from noroshi.drill.setup import Setup
 from noroshi.lab.remote import Remote
-from noroshi.transports.mime import message_id
+from noroshi.transports.mime import is_of
 
 Answer = Mapping[str, Any]
 TOKEN_LIFE = 6.0
@@ -153,5 +153,4 @@ def left_as_found(lab: Remote) -> Iterator[None]:
 
 
 def _is(mail: Answer, id: str) -> bool:
-    given = str(mail["message_id"])
-    return given == message_id(id, given.strip("<>").rpartition("@")[2])
+    return is_of(str(mail["message_id"]), id)

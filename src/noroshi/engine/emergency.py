@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from noroshi.core.emergency import APART, over, tellings
 from noroshi.core.levels import Level
-from noroshi.core.mail import Envelope, Verdict
+from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
 from noroshi.core.model import Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import reckon
 from noroshi.core.words import Words, plain
@@ -67,7 +67,9 @@ class Emergency:
         plugins: Plugins,
         clocks: Clocks,
         transports: Callable[[], Mapping[str, Transport]],
+        origin: Origin = NOBODY,
     ) -> None:
+        self._origin = origin
         self._plugins, self._clocks, self._transports = plugins, clocks, transports
         self._shadows: dict[str, Shadow] = {}
         self._not_before: dict[tuple[str, str], float] = {}
@@ -93,7 +95,8 @@ class Emergency:
         if known is not None and again:
             return
         now, draft = self._clocks.wall(), self._plugins.draft
-        change = reckon(monitor, shadow.state, sample, standing, now, draft)
+        life = self._origin.life
+        change = reckon(monitor, shadow.state, sample, standing, now, draft, life)
         shadow.state = change.state
         for envelope in await self._plugins.finish(change.envelopes):
             shadow.keep(envelope)
@@ -109,7 +112,7 @@ class Emergency:
         shadow = self._shadows.get(change.monitor)
         if shadow is None or not shadow.told:
             return change
-        told = {contact: telling.id for contact, telling in shadow.told.items()}
+        told = {contact: telling.known_as for contact, telling in shadow.told.items()}
         mails = tuple(
             replace(mail, thread=(told[mail.contact], *mail.thread))
             if mail.contact in told
@@ -171,7 +174,8 @@ class Emergency:
 
     async def _tell_all(self, instance: str, waits: Waits, down: set[str]) -> None:
         found, why = [mail for _, mail in waits], waits[0][0].why
-        for telling in tellings(found, instance, why, self._clocks.wall()):
+        for made in tellings(found, instance, why, self._clocks.wall()):
+            telling = signed(made, self._origin)
             whom = (instance, telling.contact)
             if self._clocks.steady() < self._not_before.get(whom, 0.0):
                 continue

@@ -58,11 +58,10 @@ class Engine:
         ledger: timedelta = YEAR,
         audit: timedelta = YEAR,
         box_of: Callable[[Route], Box | None] = lambda route: None,
-        new_id: Callable[[], str] = lambda: "",
         worded: Worded = as_in_files,
     ) -> None:
         self.store, self.clocks, self.name = store, clocks, name
-        self.emergency = Emergency(plugins, clocks, self._transports)
+        self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
         self.notices = Notices(store, plugins, clocks, worded)
         told = self.notices.of_texts
         self.watch = Watch(
@@ -86,7 +85,7 @@ class Engine:
             plugins.together,
         )
         self.renamed = Renamed(store, clocks)
-        self.trips = RoundTrips(store, clocks, box_of, self.notices.of_return, new_id)
+        self.trips = RoundTrips(store, clocks, box_of, self.notices.of_return)
         self.sweeping = Sweeping(store, clocks, ledger, audit)
         self.node: Node | None = None
         self.version = -1

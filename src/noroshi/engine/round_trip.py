@@ -52,7 +52,6 @@ BEFORE = timedelta(days=2)
 FILED = timedelta(minutes=15)
 """How long a mail may take from its stamp until it shows."""
 LONGEST = 120.0  # seconds that one look at a mailbox may take
-INSTALLATION, ID_LETTERS = "installation", 8
 OPEN, BY = ("", "set aside"), "noroshi"
 TOO_SLOW = Words(
     en="it was not read to its end within {seconds:.0f} s",
@@ -92,10 +91,9 @@ class RoundTrips:
         clocks: Clocks,
         box_of: Callable[[Route], Box | None],
         told: Told,
-        new_id: Callable[[], str],
     ) -> None:
         self._store, self._clocks = store, clocks
-        self._box_of, self._told, self._new_id = box_of, told, new_id
+        self._box_of, self._told = box_of, told
         self._posts: dict[str, Post] = {}
         self._to: dict[str, str] = {}
         self._began: dict[str, datetime] = {}
@@ -206,12 +204,8 @@ class RoundTrips:
     async def _called(self, route: str) -> str:
         """What tells this installation's mails from another one's in the same mailbox, and from
         those of a route that had this name."""
-        notes = await self._store.notes()
-        known = notes.get(INSTALLATION)
-        if known is None:
-            known = self._new_id()[-ID_LETTERS:]
-            await self._store.note(INSTALLATION, known)
-        return called(known, notes, route)
+        installation = self._store.origin.installation
+        return called(installation, await self._store.notes(), route)
 
     async def _look_for(self, post: Post, route: str) -> None:
         for mail in (await mails_of(self._store, route))[:1]:

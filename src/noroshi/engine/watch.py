@@ -167,7 +167,8 @@ class Watch:
         """Reckon what a look, or time alone, leads to, and write it down if it is a change."""
         self._mind_the_clocks()  # or what is told now would move with a clock that was just set
         state, now = held.states[monitor.id], self.clocks.wall()
-        change = reckon(monitor, state, sample, standing, now, self.plugins.draft)
+        life = self.store.origin.life
+        change = reckon(monitor, state, sample, standing, now, self.plugins.draft, life)
         if change.state is not state:
             if not await self._commit_all(held, self.emergency.threaded(change)):
                 return
@@ -238,7 +239,8 @@ class Watch:
     async def _farewell(self, held: Held, monitor: Monitor) -> Change:
         await self._make_sure(held, monitor.id)
         state = held.states[monitor.id]
-        change = farewell(monitor, state, self.clocks.wall(), self.plugins.draft)
+        now, life = self.clocks.wall(), self.store.origin.life
+        change = farewell(monitor, state, now, self.plugins.draft, life)
         owed = self.emergency.ended(change, watched=False)
         return replace(change, envelopes=(*change.envelopes, *owed))
 

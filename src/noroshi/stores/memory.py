@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from noroshi.core.mail import NOBODY, Origin
 from noroshi.core.model import NOTHING_SAID, Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import (
@@ -33,8 +34,8 @@ from noroshi.stores.shared import first_state, unanswered
 class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
     """As ports.Store says, for one process and as long as it runs."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, origin: Origin = NOBODY) -> None:
+        super().__init__(origin)
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
-from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.mail import NOBODY, Envelope, Origin, Parcel, Receipt, signed
 from noroshi.core.model import Event
 from noroshi.core.words import NOTHING, plain
 from noroshi.ports import PARCEL_LEASE, Arrival, Entry, Followed, Node, Resting, Taken, Waiting
@@ -40,8 +40,9 @@ class SpoolInMemory:
 
     _events: dict[str, Event]
 
-    def __init__(self) -> None:
+    def __init__(self, origin: Origin = NOBODY) -> None:
         super().__init__()
+        self.origin = origin
         self._spool: dict[str, Spooled] = {}
         self._open: dict[str, Spooled] = {}
         self._resting: dict[str, Resting] = {}
@@ -57,7 +58,7 @@ class SpoolInMemory:
     def _put(self, envelope: Envelope) -> bool:
         if envelope.id in self._spool:
             return False
-        row = Spooled(envelope, envelope.born)
+        row = Spooled(signed(envelope, self.origin), envelope.born)
         self._hurry_head(envelope)
         self._spool[envelope.id] = self._open[envelope.id] = row
         self._raised += len(envelope.alarms)

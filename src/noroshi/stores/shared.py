@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from noroshi.core.delivery import Accepted, Fate, SetAside
-from noroshi.core.mail import Envelope, Receipt, Verdict
+from noroshi.core.mail import MARK, Envelope, Receipt, Verdict
 from noroshi.core.model import State
 from noroshi.core.words import NOTHING, Words
 
@@ -70,7 +70,7 @@ def first_state(last_event: str | None, events: int) -> State:
     Nobody counts on from less than all `events`, as a backup that was brought back may not
     know of one that it forgot: there that number is set on.
     """
-    own = int(last_event.rpartition(".")[2]) if last_event else 0
+    own = int(last_event.partition(MARK)[0].rpartition(".")[2]) if last_event else 0
     return State(serial=max(own, events))
 
 

@@ -10,6 +10,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -19,7 +20,7 @@ from typing import Any, TypeVar
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.delivery import Fate, RestRoute
-from noroshi.core.mail import Envelope, Parcel, Receipt
+from noroshi.core.mail import Envelope, Origin, Parcel, Receipt, signed
 from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import Words
 from noroshi.ports import (
@@ -75,8 +76,15 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     """As ports.Store says. Made by `open`; used from one event loop."""
 
     def __init__(
-        self, path: Path, writer: Writer, reader: Writer, reserve: Reserve, presence: Presence
+        self,
+        path: Path,
+        writer: Writer,
+        reader: Writer,
+        reserve: Reserve,
+        presence: Presence,
+        origin: Origin,
     ) -> None:
+        self.origin = origin
         self._path, self._reserve, self._presence = path, reserve, presence
         self._writer, self._reader = writer, reader
         self._write, self._read = writer.do, reader.do
@@ -99,17 +107,19 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         too new, changed, or something else."""
         steps, name = ours() if steps is None else steps, str(path)
         try:
-            writer, reader = open_file(path, sqlite, steps, patience)
+            opened = open_file(path, sqlite, steps, patience)
         except StoreError as error:
             if error.away is not Away.FULL or not Ballast(path).give_up():
                 raise
-            writer, reader = open_file(path, sqlite, steps, patience)
+            opened = open_file(path, sqlite, steps, patience)
         room = Reserve(path, reserve)
         if not room.tight:
             lay_log(path)
         presence, gather = Presence(path), partial(time.sleep, GATHER)
-        writing = Writer(writer, name, reserve=room, gather=gather, guard=presence.refuse_lost)
-        return cls(path, writing, Writer(reader, name, begin="begin"), room, presence)
+        guard = presence.refuse_lost
+        writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
+        reading = Writer(opened.reader, name, begin="begin")
+        return cls(path, writing, reading, room, presence, opened.origin)
 
     @classmethod
     def reopen(cls, path: Path) -> SqliteStore:
@@ -124,9 +134,14 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         may start. StoreError with Away.OLD where it is of an older schema, which only who may
         write can bring up to date."""
         refuse_lost(path)
-        first, second = open_to_read(path, ours())
-        writing, reading = (Writer(db, str(path), begin="begin") for db in (first, second))
-        return cls(path, writing, reading, Reserve(path, size=0), Presence(path))
+        opened = open_to_read(path, ours())
+        both = opened.writer, opened.reader
+        writing, reading = (Writer(db, str(path), begin="begin") for db in both)
+        return cls(path, writing, reading, Reserve(path, size=0), Presence(path), opened.origin)
+
+    def _own(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
+        """What is put in goes by our ids."""
+        return tuple(signed(one, self.origin) for one in envelopes)
 
     async def _tell(self, work: Work[T]) -> T:
         """Write what may free an envelope or bring one, and wake those who wait."""
@@ -170,6 +185,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def commit(self, fence: int, change: Change) -> bool:
         keep = not self._reserve.tight  # a change comes first; its samples are only charts
         sampled = [(change.monitor, sample) for sample in change.samples if keep]
+        change = replace(change, envelopes=self._own(change.envelopes))
 
         def work(db: Connection) -> tuple[bool, dict[history.Key, int]]:
             done = monitors.commit(db, fence, change)
@@ -186,6 +202,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._write(lambda db: monitors.recall(db, monitor))
 
     async def retire(self, fence: int, change: Change) -> bool:
+        change = replace(change, envelopes=self._own(change.envelopes))
         return await self._tell(lambda db: monitors.retire(db, fence, change))
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
@@ -232,7 +249,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     # envelopes
 
     async def post(self, *envelopes: Envelope) -> int:
-        return await self._tell(lambda db: sum(spool.put(db, one) for one in envelopes))
+        own = self._own(envelopes)
+        return await self._tell(lambda db: sum(spool.put(db, one) for one in own))
 
     async def claim_parcel(
         self, node: Node, route: str, now: datetime, but: Collection[str] = ()
@@ -245,7 +263,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._read(lambda db: together.pile(db, parcel))
 
     async def join(self, parcel: Parcel, digest: Envelope) -> bool:
-        return await self._tell(lambda db: together.join(db, parcel, digest))
+        own = signed(digest, self.origin)
+        return await self._tell(lambda db: together.join(db, parcel, own))
 
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
         return await self._tell(lambda db: spool.untried(db, parcel, now))
@@ -253,7 +272,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def put_by(
         self, parcel: Parcel, why: Words, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        return await self._tell(lambda db: lending.put_by(db, parcel, why, now, envelopes))
+        own = self._own(envelopes)
+        return await self._tell(lambda db: lending.put_by(db, parcel, why, now, own))
 
     async def taken(self, since: datetime) -> Sequence[Taken]:
         return await self._read(lambda db: together.taken(db, since))
@@ -261,7 +281,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        end = lending.End(parcel, receipt, fate, envelopes)
+        end = lending.End(parcel, receipt, fate, self._own(envelopes))
         return await self._tell(Alike("settle", lending.settle, end))
 
     async def waiting(self) -> Sequence[Waiting]:
@@ -281,7 +301,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def arrived(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        return await self._tell(lambda db: following.arrived(db, envelope, arrival, envelopes))
+        own = self._own(envelopes)
+        return await self._tell(lambda db: following.arrived(db, envelope, arrival, own))
 
     async def bearer(self, message_ids: Collection[str]) -> Followed | None:
         return await self._read(lambda db: following.bearer(db, message_ids))

@@ -14,12 +14,12 @@ from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import idna
 
 from noroshi.core.cadence import zone_of
-from noroshi.core.mail import Answer, Envelope, Verdict
+from noroshi.core.mail import MARK, Answer, Envelope, Verdict
 from noroshi.core.words import Words
 from noroshi.transports.charsets import UTF_8, charset_for, for_charset
 from noroshi.transports.parts import Content, Part, content_of
@@ -30,6 +30,9 @@ PLAIN = re.compile(r"(?! )[ -~]{0,60}(?<! )")
 GIVEN_ID = re.compile(r"<[^<>@\s]{1,400}@[^<>@\s]{1,400}>")
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 LONGEST_ID = 200
+NOWHERE = "noroshi.invalid"
+"""Below it an installation's ids are; a domain that nobody can have (RFC 2606), as our own is none
+that an installation could prove to be its."""
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
 NO_ADDRESS = Words(
     en="{given!r} is not a mail address that SMTP can carry",
@@ -95,14 +98,27 @@ def ascii_domain(domain: str) -> str:
         raise BadAddress(NO_DOMAIN.fill(given=one_line(domain), why=error)) from None
 
 
+def message_id(known_as: str, installation: str, sender: str) -> str:
+    """Of a mail, or of one that its thread names: derived, so that one that is sent twice, by
+    whichever route, is known as one, and answers find their thread. What has no life in it is
+    older than installations: its domain was the sender's."""
+    ours = MARK in known_as and bool(installation)
+    return _message_id(known_as, f"{installation.lower()}.{NOWHERE}" if ours else sender)
+
+
 @lru_cache(maxsize=256)  # asked for twice of each mail, and of those that its thread names
-def message_id(envelope_id: str, domain: str) -> str:
-    """Derived, so that a mail sent twice is known as one, and answers find their thread."""
-    local = quote(envelope_id, safe=ATEXT)
+def _message_id(known_as: str, domain: str) -> str:
+    local = quote(known_as, safe=ATEXT)
     local = re.sub(r"^\.|\.(?=\.)|\.$", "%2E", local)
     if len(local) > LONGEST_ID:
-        local = sha256(envelope_id.encode()).hexdigest()
+        local = sha256(known_as.encode()).hexdigest()
     return f"<{local}@{domain}>"
+
+
+def is_of(given: str, envelope_id: str) -> bool:
+    """Whether a Message-ID is that of an envelope, for who sees mails alone."""
+    local = unquote(given.strip("<>").rpartition("@")[0])
+    return envelope_id in (local, local.rpartition(MARK)[0])
 
 
 def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, ...]:
@@ -111,7 +127,8 @@ def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, .
     Microsoft's servers may put a Message-ID of their own in the place of ours, and name it in
     their answer (git-send-email(1), --outlook-id-fix).
     """
-    own = message_id(envelope.id, smtp_address(sender).rpartition("@")[2])
+    domain = smtp_address(sender).rpartition("@")[2]
+    own = message_id(envelope.known_as, envelope.origin.installation, domain)
     return tuple(dict.fromkeys((own, *GIVEN_ID.findall(said))))
 
 
@@ -155,10 +172,11 @@ def _headers(
     yield "To", ",\r\n ".join(_recipients(envelope)) or "undisclosed-recipients:;"
     yield "Subject", encoded(str(payload.get("subject", "")), len("Subject"), charset)
     yield "Date", _date(envelope.born.replace(microsecond=0), str(payload.get("zone", "")))
-    yield "Message-ID", message_id(envelope.id, domain)
+    installation = envelope.origin.installation
+    yield "Message-ID", message_id(envelope.known_as, installation, domain)
     if envelope.thread:
-        yield "In-Reply-To", message_id(envelope.thread[0], domain)
-        ids = (message_id(id, domain) for id in envelope.thread)
+        ids = [message_id(one, installation, domain) for one in envelope.thread]
+        yield "In-Reply-To", ids[0]
         yield "References", "\r\n ".join(ids)
     yield from _manners(envelope, domain, charset)
     yield "MIME-Version", "1.0"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
+from noroshi.core.mail import NOBODY, Origin
 from noroshi.core.words import Words
 from noroshi.ports import Away, StoreError
 from noroshi.stores.reserve import away_of
 from noroshi.stores.said import meaning
 from noroshi.stores.sql.migrating import Migration, applied, migrate
+from noroshi.stores.sql.origin import origin_of
 from noroshi.stores.sql.values import Connection
 
 NEEDED = (3, 51, 3)
@@ -59,13 +62,22 @@ NO_WAL = Words(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection to write with and one to read with, and whose ids are given out by them."""
+
+    writer: Connection
+    reader: Connection
+    origin: Origin
+
+
 def open_file(
     path: Path,
     sqlite: Sequence[int],
     steps: Sequence[Migration],
     patience: float = WAITS_FOR_A_LOCK,
-) -> tuple[Connection, Connection]:
-    """A connection to write with and one to read with; StoreError leaves the file as it is."""
+) -> Opened:
+    """Open a store's file; StoreError leaves it as it is."""
     _refuse_old(sqlite)
     try:
         refuse_foreign(path, steps)
@@ -84,8 +96,9 @@ def connect_to_read(path: Path) -> Connection:
     return reader
 
 
-def open_to_read(path: Path, steps: Sequence[Migration]) -> tuple[Connection, Connection]:
-    """Two connections that cannot write, to a store of our schema. StoreError else."""
+def open_to_read(path: Path, steps: Sequence[Migration]) -> Opened:
+    """Two connections that cannot write, to a store of our schema; as nothing is put in, nobody's
+    ids are given out. StoreError else."""
     try:
         refuse_foreign(path, steps)
         first, second = connect_to_read(path), connect_to_read(path)
@@ -97,7 +110,7 @@ def open_to_read(path: Path, steps: Sequence[Migration]) -> tuple[Connection, Co
         first.close()
         second.close()
         raise StoreError(OLDER.fill(path=path), Away.OLD)
-    return first, second
+    return Opened(first, second, NOBODY)
 
 
 def _refuse_old(sqlite: Sequence[int]) -> None:
@@ -129,7 +142,7 @@ def _compare(path: Path, taken: Mapping[int, str], steps: Sequence[Migration]) -
 
 def _open(
     path: Path, steps: Sequence[Migration], patience: float
-) -> tuple[Connection, Connection]:
+) -> Opened:
     writer = driver.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience
     )
@@ -138,10 +151,11 @@ def _open(
             raise StoreError(NO_WAL.fill(path=path))
         writer.executescript(SETTINGS)
         migrate(path, writer, steps)
+        origin = origin_of(writer)
         reader = connect_to_read(path)
         # It opens the WAL with its first look, and could not once the file has lost its name.
         reader.execute("select 1 from migration").fetchone()
     except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise
-    return writer, reader
+    return Opened(writer, reader, origin)
