@@ -121,7 +121,10 @@ def test_a_backup_that_is_brought_back_is_the_same_installation(tmp_path, mailbo
     other.run("send", "--to", "ops", "--subject", "two", "text")
     for one in (home, other):
         one.serve()
-    subjects = {"one": 2, "two": 1}  # the first waits in the backup as well: it is the same mail
+    subjects = {
+        "one": 2,
+        "two": 1,
+    }  # the first waits in the backup as well: it is the same mail
     until(
         lambda: all(
             sum(mail["Subject"] == subject for mail in mailbox.mails) == count

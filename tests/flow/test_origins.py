@@ -36,9 +36,7 @@ async def test_a_recovery_of_an_alarm_from_before_installations_stays_in_its_thr
     before, over, anew = mails(scene)
     assert before["Message-ID"] == "<m.1/r/ops@minato-seiki.example>"
     assert over["References"] == before["Message-ID"] == over["In-Reply-To"]
-    assert over["Message-ID"] == (
-        "<m.2~3fa94c01d2/r/ops@9f86d081884c7d65.noroshi.invalid>"
-    )
+    assert over["Message-ID"] == ("<m.2~3fa94c01d2/r/ops@9f86d081884c7d65.noroshi.invalid>")
     assert anew["References"] is None
     (known,) = scene.smtp.sent[0].alarms
     assert await scene.store.bearer(["<m.1/r/ops@example.com>"]) is not None, known

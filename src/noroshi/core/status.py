@@ -118,7 +118,11 @@ def advance(
         items[name] = after = _step(before, finding, monitor.patience, most, sample.at)
         if _is_news(before, after):
             serial = state.serial + len(events) + 1
-            events.append(event_of(monitor, event_id(monitor, serial, life), name, before, after, sample.at))
+            events.append(
+                event_of(
+                    monitor, event_id(monitor, serial, life), name, before, after, sample.at
+                )
+            )
     items = _kept(items, sample.at)
     if items == state.items:
         return state, (), found
@@ -136,7 +140,9 @@ def close(
         items[name] = after = _step(before, ended, 1, 0, now)
         if before.level is not Level.OK:
             serial = state.serial + len(events) + 1
-            events.append(event_of(monitor, event_id(monitor, serial, life), name, before, after, now))
+            events.append(
+                event_of(monitor, event_id(monitor, serial, life), name, before, after, now)
+            )
     return State(items=items, serial=state.serial + len(events)), tuple(events)
 
 

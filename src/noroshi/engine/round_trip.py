@@ -86,11 +86,7 @@ class RoundTrips:
     """`box_of` says whose mailbox shows what becomes of a route's mails; None: nobody's."""
 
     def __init__(
-        self,
-        store: Store,
-        clocks: Clocks,
-        box_of: Callable[[Route], Box | None],
-        told: Told,
+        self, store: Store, clocks: Clocks, box_of: Callable[[Route], Box | None], told: Told
     ) -> None:
         self._store, self._clocks = store, clocks
         self._box_of, self._told = box_of, told

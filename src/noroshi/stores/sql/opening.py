@@ -140,9 +140,7 @@ def _compare(path: Path, taken: Mapping[int, str], steps: Sequence[Migration]) -
             raise StoreError(OTHER_STEP.fill(path=path, number=number))
 
 
-def _open(
-    path: Path, steps: Sequence[Migration], patience: float
-) -> Opened:
+def _open(path: Path, steps: Sequence[Migration], patience: float) -> Opened:
     writer = driver.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience
     )
