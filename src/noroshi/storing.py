@@ -162,11 +162,17 @@ class Store(PeopleStore, AlarmStore, Protocol):
         by all routes of that one, but within `SHORTEST` of its last try."""
 
     async def claim_parcel(
-        self, node: Node, route: str, now: datetime, but: Collection[str] = ()
+        self,
+        node: Node,
+        route: str,
+        now: datetime,
+        but: Collection[str] = (),
+        only_critical: Collection[str] = (),
     ) -> Parcel | None:
         """Lend an envelope whose turn on this route it is: of the most urgent lane, the oldest
-        of its order key; none that may join a digest for a contact in `but`. What cannot be
-        read is lent as `unread`."""
+        of its order key, which has the lane of what waits behind it; none that may join a
+        digest for a contact in `but`, nor for one in `only_critical` unless it is critical.
+        What cannot be read is lent as `unread`."""
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
         """The parcel's envelope and those that wait for the same contact, without the bodies of

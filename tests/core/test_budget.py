@@ -10,6 +10,7 @@ from noroshi.core.budget import (
     MINUTE,
     Spent,
     free_at,
+    half_is_left,
     is_hour_used_up,
     mails_left,
     shifted,
@@ -120,3 +121,20 @@ def test_few_that_are_left_of_an_hour_are_all_that_are_left():
     spent = shifted(hundred(10), -990 * SECOND)
     spent = Spent(spent.mails[3:], spent.recipients)
     assert mails_left(AZURE, spent, DAWN + 100 * SECOND) == 3
+
+
+@pytest.mark.parametrize(
+    ("pace", "mails", "left"),
+    [
+        pytest.param(EXCHANGE, [(0, 4_999)], True, id="less than half of the day is used"),
+        pytest.param(EXCHANGE, [(0, 2_500), (60, 2_500)], False, id="half of it is"),
+        pytest.param(Pace(), [(0, 90_000)], True, id="no limit"),
+        pytest.param(Pace(mails_an_hour=4), [(0, 1)], True, id="a quarter of the hour"),
+        pytest.param(Pace(mails_an_hour=4), [(0, 1), (9, 1)], False, id="half of the hour"),
+    ],
+)
+def test_half_is_left_of_hour_and_day(pace, mails, left):
+    spent = Spent()
+    for seconds, recipients in mails:
+        spent = spend(pace, spent, DAWN + seconds * SECOND, recipients)
+    assert half_is_left(pace, spent, DAWN + 2 * MINUTE) is left

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.stores.sql import following, ledger, lending, spool, together
+from noroshi.stores.sql import following, ledger, lending, putting_off, spool, together
 from noroshi.stores.sqlite import SqliteStore
 
 OF_THE_QUESTION = (
@@ -20,8 +20,9 @@ OF_THE_QUESTION = (
     "SCAN due",
 )
 """What stands in the question itself, not in a table."""
-FEW = ("SCAN arrival", "SCAN back", "SCAN told")
-"""A row for each mail that came back or was looked for, and what is found from them."""
+FEW = ("SCAN arrival", "SCAN back", "SCAN told", "SCAN last", "SCAN before", "SCAN answer")
+"""A row for each mail that came back or was looked for, and what is found from them; the last
+tries of one mail, and what one of them brought."""
 QUESTIONS = {
     "what is due": lending.DUE,
     "lend": lending.LEND,
@@ -31,6 +32,8 @@ QUESTIONS = {
     "give back": spool.RELEASE,
     "what waits": spool.WAITING,
     "the oldest of an order key": spool.OLDEST,
+    "what holds up an order key": spool.HEAD,
+    "what a route put off": putting_off.HASTEN,
     "what becomes of members": spool.SHARE,
     "what waits for a contact": together.PILE,
     "whether it waits still": together.WAIT_STILL,

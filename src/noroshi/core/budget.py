@@ -67,6 +67,14 @@ def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
     return max(minute, _hour_free(pace, spent, now), _day_free(pace, spent, now))
 
 
+def half_is_left(pace: Pace, spent: Spent, now: datetime) -> bool:
+    """Return whether less than half is used of what may be sent within an hour and a day."""
+    hour = _left(pace.mails_an_hour, spent, HOUR, now)
+    day = sum(count for _, count in _within_day(spent, now))
+    fits_hour = hour is None or 2 * hour > pace.mails_an_hour
+    return fits_hour and (not pace.recipients_a_day or 2 * day < pace.recipients_a_day)
+
+
 def is_hour_used_up(pace: Pace, spent: Spent, now: datetime) -> bool:
     """Return whether it is the hour's mails, rather than the day's recipients, that run out."""
     return _hour_free(pace, spent, now) > _day_free(pace, spent, now)
@@ -94,7 +102,7 @@ def _day_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
     """When as much of the last day is over as it takes for one more recipient."""
     if not pace.recipients_a_day:
         return now
-    lately = [(at, count) for at, count in spent.recipients if now - DAY < at <= now]
+    lately = _within_day(spent, now)
     used = sum(count for _, count in lately)
     if used < pace.recipients_a_day:
         return now
@@ -103,3 +111,7 @@ def _day_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
         if used < pace.recipients_a_day:
             return at + MINUTE + DAY  # its minute is over only then
     return now
+
+
+def _within_day(spent: Spent, now: datetime) -> list[tuple[datetime, int]]:
+    return [(at, count) for at, count in spent.recipients if now - DAY < at <= now]

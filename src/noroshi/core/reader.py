@@ -14,6 +14,9 @@ SINGLES = 3
 """Mails within a minute that come one by one, unless the contact says otherwise."""
 PAUSES = tuple(timedelta(seconds=s) for s in (10, 10, 10, 20, 40, 80, 160, 300))
 """After the first digest in a row, the second ...: 500 alarms in a minute are seven mails."""
+URGENT = timedelta(seconds=12)
+"""The longest of these pauses for what is critical: with all that it takes to leave, that is at
+most 15 seconds."""
 CALM = 2
 """It is calm after that many pauses without a mail, and no sooner than after a minute."""
 
@@ -45,20 +48,24 @@ def shifted(reader: Reader, by: timedelta) -> Reader:
     return replace(reader, singles=tuple(at + by for at in reader.singles), last=last)
 
 
-def room(reader: Reader, now: datetime, most: int = SINGLES) -> int:
-    """How many mails may come one by one now; 0: none, nor a digest, before `free_at`."""
+def room(reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False) -> int:
+    """How many mails may come one by one now; 0: none, nor a digest, before `free_at`.
+    `urgent`: one of them is critical."""
     lately = _as_of(_so_far(reader, now), now)
-    if free_at(reader, now, most) > now:
+    if free_at(reader, now, most, urgent=urgent) > now:
         return 0
     return 1 if lately.digests else max(1, most - len(lately.singles))
 
 
-def free_at(reader: Reader, now: datetime, most: int = SINGLES) -> datetime:
-    """From when on the next mail may come."""
+def free_at(
+    reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False
+) -> datetime:
+    """From when on the next mail may come; `urgent`: one that is critical."""
     lately = _as_of(_so_far(reader, now), now)
     if lately.last is None or (not lately.digests and len(lately.singles) < most):
         return now
-    return lately.last + _pause(lately)
+    pause = _pause(lately)
+    return lately.last + (min(pause, URGENT) if urgent else pause)
 
 
 def _so_far(reader: Reader, now: datetime) -> Reader:

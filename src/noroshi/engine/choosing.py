@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.core.delivery import Fate, SetAside
 from noroshi.core.digest import digest, followed_up, joined, may_join
-from noroshi.core.mail import Envelope, Parcel, Receipt, Route
+from noroshi.core.mail import Envelope, Lane, Parcel, Receipt, Route
 from noroshi.core.words import NOTHING
 from noroshi.engine import journal
 from noroshi.engine.pacing import Pacing
@@ -36,8 +36,10 @@ class Choosing:
         """The next that leaves by this route now; None: nothing may, or nothing waits."""
         while True:
             now = self._clocks.wall()
-            but = self._pacing.gathering(now)
-            parcel = await self._store.claim_parcel(node, route.name, now, but)
+            wait = self._pacing.gathering(route, now)
+            parcel = await self._store.claim_parcel(
+                node, route.name, now, wait.everything, wait.less_urgent
+            )
             if parcel is None:
                 return None
             ask = self._goes_alone if parcel.unread is None else self._is_whole
@@ -79,11 +81,15 @@ class Choosing:
         singles = self._pacing.singles(route, envelope, now)
         if singles is None and now - envelope.born < FRESH:
             return True  # nothing of it can have ended, nor been missed
-        if singles == 0:  # another slot has what its contact may get now
-            await self._store.give_back(parcel, now)
-            return False
+        urgent = self._pacing.singles(route, envelope, now, urgent=True)
         with self._pacing.one_for(envelope.contact):  # for those who choose meanwhile
-            members = joined(envelope, await self._store.pile(parcel), now, singles)
+            pile = await self._store.pile(parcel)
+            if singles == 0 and any(one.lane is Lane.CRITICAL for one in pile):
+                singles = urgent
+            if singles == 0:  # another slot has what its contact may get now
+                await self._store.give_back(parcel, now)
+                return False
+            members = joined(envelope, pile, now, singles)
             return not members or not await self._join(parcel, members, now)
 
     async def _is_followed_up(self, parcel: Parcel, now: datetime) -> bool:

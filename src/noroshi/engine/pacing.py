@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core import budget, reader
@@ -21,6 +21,15 @@ from noroshi.core.reader import NEW, Reader
 from noroshi.ports import Taken
 
 MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """The contacts for whom everything waits now, and those for whom all but what is critical
+    does."""
+
+    everything: tuple[str, ...] = ()
+    less_urgent: tuple[str, ...] = ()
 
 
 class Pacing:
@@ -88,16 +97,23 @@ class Pacing:
         """From when on a mail may leave by this route; now, if at once."""
         return budget.free_at(route.pace, self._of(_key(route)), now)
 
-    def gathering(self, now: datetime) -> tuple[str, ...]:
-        """The contacts who get no alarm now: what comes for them is put together first. So it is
-        with those who have not got any yet, but whose first ones are out."""
+    def gathering(self, route: Route, now: datetime) -> Gathering:
+        """The contacts who get no alarm by this route now: what comes for them is put together
+        first. So it is with those who have not got any yet, but whose first ones are out."""
         known = self._readers.keys() | +self._out_to
-        return tuple(c for c in known if self._room(c, now) == 0)
+        waiting = tuple(c for c in known if self._room(c, now) == 0)
+        if not waiting or not self._may_be_urgent(route, now):
+            return Gathering(waiting)
+        all_of_it = tuple(c for c in waiting if self._room(c, now, urgent=True) == 0)
+        return Gathering(all_of_it, tuple(c for c in waiting if c not in all_of_it))
 
-    def singles(self, route: Route, envelope: Envelope, now: datetime) -> int | None:
-        """How many mails may go one by one to the envelope's contact now; None: any number."""
+    def singles(
+        self, route: Route, envelope: Envelope, now: datetime, *, urgent: bool = False
+    ) -> int | None:
+        """How many mails may go one by one to the envelope's contact now; None: any number.
+        `urgent`: one of them is critical."""
         contact = envelope.contact
-        room = self._room(contact, now)
+        room = self._room(contact, now, urgent=urgent and self._may_be_urgent(route, now))
         left = budget.mails_left(route.pace, self._of(_key(route)), now)
         allowed = [n for n in (room, left) if n is not None]
         return max(0, min(allowed)) if allowed else None
@@ -121,12 +137,17 @@ class Pacing:
             known = self._readers.get(contact, NEW)
             self._readers[contact] = reader.told(known, at, digest=digest)
 
-    def _room(self, contact: str, now: datetime) -> int | None:
+    def _may_be_urgent(self, route: Route, now: datetime) -> bool:
+        """Return whether a critical alarm need not wait long: in a storm that goes on for hours
+        the allowance comes first, as a mailbox that has used up its day tells of nothing."""
+        return budget.half_is_left(route.pace, self._of(_key(route)), now)
+
+    def _room(self, contact: str, now: datetime, *, urgent: bool = False) -> int | None:
         most = self._most.get(contact, reader.SINGLES)
         if not most:
             return None
         known = self._readers.get(contact, NEW)
-        return max(0, reader.room(known, now, most) - self._out_to[contact])
+        return max(0, reader.room(known, now, most, urgent=urgent) - self._out_to[contact])
 
     def _of(self, key: str) -> Spent:
         return self._spent.get(key, Spent())

@@ -29,6 +29,8 @@ class Watched:
 class Spooled:
     envelope: Envelope
     due: datetime
+    urgency: int
+    """Its lane, or that of what waits behind it."""
     lease: str = ""
     holder: Node | None = None
     fate: str = ""

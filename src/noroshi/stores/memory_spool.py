@@ -10,7 +10,7 @@ from datetime import datetime
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, settled
 from noroshi.core.digest import may_join
-from noroshi.core.mail import NOBODY, Envelope, Origin, Parcel, Receipt, signed
+from noroshi.core.mail import NOBODY, Envelope, Lane, Origin, Parcel, Receipt, signed
 from noroshi.core.model import Event
 from noroshi.core.words import NOTHING, plain
 from noroshi.ports import PARCEL_LEASE, Arrival, Entry, Followed, Node, Resting, Taken, Waiting
@@ -58,7 +58,7 @@ class SpoolInMemory:
     def _put(self, envelope: Envelope) -> bool:
         if envelope.id in self._spool:
             return False
-        row = Spooled(signed(envelope, self.origin), envelope.born)
+        row = Spooled(signed(envelope, self.origin), envelope.born, envelope.lane.value)
         self._hurry_head(envelope)
         self._spool[envelope.id] = self._open[envelope.id] = row
         self._raised += len(envelope.alarms)
@@ -69,7 +69,10 @@ class SpoolInMemory:
         head = next((r for r in self._open.values() if r.envelope.order == behind.order), None)
         if head is not None and head.fate == TOGETHER:
             head = self._spool[head.why.en]
-        if head is None or head.fate or head.lease:
+        if head is None or head.fate:
+            return
+        head.urgency = min(head.urgency, behind.lane.value)
+        if head.lease:
             return
         routes = head.envelope.routes
         head.envelope = by_all_routes(head.envelope, behind.routes)
@@ -77,14 +80,24 @@ class SpoolInMemory:
             head.due = min(head.due, head.soon(behind.born))
 
     async def claim_parcel(
-        self, node: Node, route: str, now: datetime, but: Collection[str] = ()
+        self,
+        node: Node,
+        route: str,
+        now: datetime,
+        but: Collection[str] = (),
+        only_critical: Collection[str] = (),
     ) -> Parcel | None:
+        def waits(row: Spooled) -> bool:
+            contact = row.envelope.contact
+            urgent = row.urgency == Lane.CRITICAL.value
+            return contact in but or (not urgent and contact in only_critical)
+
         ready = (
             row
             for row in self._lendable(route, now)
-            if row.envelope.contact not in but or not may_join(row.envelope)
+            if not waits(row) or not may_join(row.envelope)
         )
-        urgency = lambda row: (row.envelope.lane.value, row.due)  # noqa: E731
+        urgency = lambda row: (row.urgency, row.due)  # noqa: E731
         row = min(ready, key=urgency, default=None)
         if row is None:
             return None

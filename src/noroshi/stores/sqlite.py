@@ -253,10 +253,15 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._tell(lambda db: sum(spool.put(db, one) for one in own))
 
     async def claim_parcel(
-        self, node: Node, route: str, now: datetime, but: Collection[str] = ()
+        self,
+        node: Node,
+        route: str,
+        now: datetime,
+        but: Collection[str] = (),
+        only_critical: Collection[str] = (),
     ) -> Parcel | None:
         lease = f"{self._mark}/{next(self._leases)}"
-        claim = lending.Claim(node, route, now, lease, but)
+        claim = lending.Claim(node, route, now, lease, but, only_critical)
         return await self._write(Alike(claim.kind, lending.lend, claim))
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:

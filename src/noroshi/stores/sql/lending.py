@@ -32,7 +32,8 @@ from (
     join way w on w.envelope = s.seq and w.route = :route
     where s.fate = '' and s.head = 1 and s.due <= :now
       and not exists (select 1 from rest where route = :route and until > :now)
-      and (s.alone or s.contact not in (select value from json_each(:but)))
+      and (s.alone or (s.contact not in (select value from json_each(:but))
+          and (s.lane = 0 or s.contact not in (select value from json_each(:only_critical)))))
       and not exists (select 1 from way better left join rest on rest.route = better.route
           where better.envelope = s.seq and better.place < w.place
             and coalesce(rest.until, 0) <= :now)
@@ -67,18 +68,19 @@ returning seq, order_key"""
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Who asks for an envelope, for which route and when, and the lease that it would have;
-    `but` as in ports.Store.claim_parcel."""
+    the rest as in ports.Store.claim_parcel."""
 
     node: Node
     route: str
     now: datetime
     lease: str
     but: Collection[str] = ()
+    only_critical: Collection[str] = ()
 
     @property
     def kind(self) -> tuple[object, ...]:
         """What those have in common that may be answered in one go."""
-        return "lend", self.node, self.route, tuple(self.but)
+        return "lend", self.node, self.route, tuple(self.but), tuple(self.only_critical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     claims are of one kind."""
     first, now = claims[0], max(claim.now for claim in claims)
     asked = {"route": first.route, "now": number(now), "most": len(claims)}
-    rows, since = _due(db, asked | {"but": json.dumps(list(first.but))})
+    asked |= {"but": json.dumps(list(first.but))}
+    rows, since = _due(db, asked | {"only_critical": json.dumps(list(first.only_critical))})
     lent = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
     if lent:
         whose = {"node": first.node.name, "life": first.node.life}

@@ -71,11 +71,13 @@ returning seq, order_key"""
 HEAD = f"""
 select waits.seq, waits.due, (select count(*) from way where envelope = waits.seq),
        waits.attempts, {BYTES.replace("envelope", "waits.envelope")},
-       coalesce((select max(at) from receipt where receipt.envelope = waits.seq), 0)
-from spool head
-join spool waits on waits.fate = '' and waits.lease is null
-    and waits.id = iif(head.fate = 'together', head.why ->> '$.en', head.id)
-where head.order_key = ? and head.fate in ('', 'together') and head.head = 1"""  # noqa: S608
+       coalesce((select max(at) from receipt where receipt.envelope = waits.seq), 0),
+       waits.lease is not null
+from spool head indexed by spool_order
+cross join spool waits on waits.fate = ''
+    and waits.id = case when head.fate <> 'together' then head.id
+        when json_valid(head.why) then head.why ->> '$.en' else head.why end
+where head.order_key = ? and head.fate in ('', 'held', 'together') and head.head = 1"""  # noqa: S608
 """What holds up an order key: its head, or the digest that this is in."""
 MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
 TRIED = "select count(*) from receipt where envelope = ?"
@@ -103,9 +105,13 @@ def put(db: Connection, envelope: Envelope) -> bool:
 def _hurry_head(db: Connection, behind: Envelope) -> None:
     """As ports.Store.post says of what an envelope waits behind."""
     row = db.execute(HEAD, (behind.order,)).fetchone()
-    if row is None or (row[1] <= number(behind.born) and row[2] == len(behind.routes)):
+    if row is None:
         return
-    seq, due, _, attempts, body, last = row
+    seq, due, ways, attempts, body, last, out = row
+    lane = "update spool set lane = ?1 where seq = ?2 and lane > ?1"
+    db.execute(lane, (behind.lane.value, seq))
+    if out or (due <= number(behind.born) and ways == len(behind.routes)):
+        return
     head, why = read(db, seq, body)
     if why is not None:
         return
