@@ -12,27 +12,34 @@ NEED_A_PROVIDER_OR_STAY = {"serve", "setup"}
 
 
 def first_steps():
-    """The lines under "Start for real", as a shell splits them."""
+    """Return the lines of the blocks under "Start for real", as a shell splits them."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"(?s)^## Start for real\n.*?^```\n(.*?)^```", text, re.MULTILINE).group(
-        1
-    )
-    return [shlex.split(line, comments=True) for line in block.splitlines()]
+    section = re.search(r"(?s)^## Start for real\n(.*?)(?=^## )", text, re.MULTILINE).group(1)
+    blocks = re.findall(r"(?ms)^```\n(.*?)^```", section)
+    steps = [
+        shlex.split(line, comments=True) for block in blocks for line in block.splitlines()
+    ]
+    return [step for step in steps if step[:1] in (["cp"], ["noroshi"])]
 
 
-def test_the_first_steps_are_all_there():
-    copy, *named = (step[:2] for step in first_steps())
-    assert copy == ["cp", "-r"]
-    assert {program for program, _ in named} == {"noroshi"}
-    told = {command for _, command in named} - NEED_A_PROVIDER_OR_STAY
-    assert told == {"check-config", "init", "plan", "apply", "export", "send", "status"}
+def test_the_wizard_comes_first_and_files_second():
+    first, *_ = steps = first_steps()
+    told = [step[1] for step in steps if step[0] == "noroshi"]
+    assert first[:2] == ["noroshi", "init"]
+    assert told == ["init", "serve", "setup", "check-config", "plan", "apply", "send", "status"]
+    assert steps[3][:2] == ["cp", "-r"]
+
+
+def test_the_values_to_fill_in_come_before_they_are_checked():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert text.index("| `accounts/m365.toml` |") < text.index("noroshi check-config")
 
 
 async def test_the_first_steps_work_in_a_new_home(tmp_path):
-    (_, _, examples, copy), *steps = first_steps()
-    shutil.copytree(ROOT / examples, tmp_path / copy)
-    for _, *argv in steps:
-        if argv[0] not in NEED_A_PROVIDER_OR_STAY:
+    for program, *argv in first_steps():
+        if program == "cp":
+            shutil.copytree(ROOT / argv[1], tmp_path / argv[2])
+        elif argv[0] not in NEED_A_PROVIDER_OR_STAY:
             told = await typed(*argv, home=tmp_path / "home", cwd=tmp_path)
             assert (argv, told.code) == (argv, 0), told.err
     listed = await typed("queue", "list", home=tmp_path / "home")

@@ -29,7 +29,7 @@ from noroshi.config_values import (
 from noroshi.config_web import PORT, Unusable, Web, read_web
 from noroshi.core.closed import Net
 from noroshi.core.system import why
-from noroshi.core.toml_said import toml_said
+from noroshi.core.toml_said import toml_cause, upto
 from noroshi.core.words import Words
 
 FILE = "noroshi.toml"
@@ -134,24 +134,27 @@ def _load(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_mode & WRITABLE_BY_OTHERS:
             raise ConfigError((Fault(str(file), OPEN_TO_ALL),))
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        return tomllib.loads(text)
     except FileNotFoundError:
         words = NO_FILE
     except OSError as error:
         words = UNREADABLE.fill(why=why(error))
     except tomllib.TOMLDecodeError as error:
-        words = _no_toml(str(error))
+        words = _no_toml(str(error), text)
     except UnicodeDecodeError:
         words = NO_UTF8
     raise ConfigError((Fault(str(file), words),))
 
 
-def _no_toml(said: str) -> Words:
+def _no_toml(said: str, text: str) -> Words:
     found = WHERE.fullmatch(said)
     if found is None:
-        return NO_TOML.fill(why=toml_said(said))
+        return NO_TOML.fill(why=toml_cause(said, text))
     what, line, column = found.groups()
-    return NO_TOML_AT.fill(line=line, column=column, why=toml_said(what))
+    return NO_TOML_AT.fill(
+        line=line, column=column, why=toml_cause(what, upto(text, int(line)))
+    )
 
 
 @dataclass(frozen=True, slots=True)

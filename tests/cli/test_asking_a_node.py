@@ -80,7 +80,9 @@ async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "点検", "--text", "本文")
     told = await typed(*argv, home=tmp_path)
     (waiting,) = await desk.store.waiting()
-    assert (told.code, told.out, told.err) == (0, f"{waiting.envelope.id}\n", "")
+    assert (told.code, told.out) == (0, f"{waiting.envelope.id}\n")
+    assert told.err.startswith("To ops: queued; its turn comes\n")
+    assert f"noroshi queue show {waiting.envelope.id}" in told.err
     assert waiting.envelope.payload["subject"] == "点検"
 
 

@@ -40,6 +40,25 @@ def test_monitors_that_nobody_is_told_of_are_named(tmp_path, folder, capsys):
     assert told in capsys.readouterr().out
 
 
+def test_values_that_are_still_the_examples_are_named(tmp_path, folder, capsys):
+    assert checked(tmp_path / "home", folder) == 0
+    said = capsys.readouterr().out
+    assert "Values that are still the examples'; nothing reaches anybody by them: 8" in said
+    for line in (
+        "accounts/m365.toml: client_id: 00000000-0000-0000-0000-000000000000",
+        "accounts/m365.toml: tenant: example.onmicrosoft.com",
+        "contacts/duty.toml: addresses.1: duty.phone@example.net",
+        "routes/smtp2.toml: options.host: mail.example.com",
+    ):
+        assert f"\n  {line}\n" in said
+    (folder / "accounts" / "m365.toml").write_text(
+        'cloud = "microsoft365"\ntenant = "kaisha.onmicrosoft.com"\nsecret = "m365"\n'
+        'client_id = "6f1d1f42-9f5b-4a87-b3c5-d3d57e0a1a9b"\nmailbox = "mon@kaisha.co.jp"\n'
+    )
+    assert checked(tmp_path / "home", folder) == 0
+    assert "accounts/m365.toml:" not in capsys.readouterr().out
+
+
 def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):
     shutil.copytree(BAD / "five-files-at-once", folder, dirs_exist_ok=True)
     home = tmp_path / "home"

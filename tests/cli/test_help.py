@@ -8,6 +8,7 @@ import pytest
 from noroshi import __version__
 from noroshi.cli.commands import COMMANDS, GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
+from noroshi.cli.parser import BEGIN
 from noroshi.cli.run import run
 from noroshi.config import SETTINGS
 from noroshi.service import Conflict, Forbidden, Invalid, NotFound, Trouble
@@ -147,14 +148,19 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
 
 @pytest.mark.parametrize(
     ("argv", "said"),
-    [
-        (["alarm"], "noroshi alarm: say which command: acknowledge, take-back, comment\n"),
-        ([], "noroshi: say which command\n"),
-    ],
+    [(["alarm"], "noroshi alarm: say which command: acknowledge, take-back, comment\n")],
 )
 async def test_whoever_types_half_a_command_is_told_how_it_goes_on(argv, said):
     told = await typed("--lang", "en", *argv)
     assert told.code == 2 and told.err.startswith(said)
+
+
+async def test_bare_noroshi_prints_the_short_help():
+    told = await typed("--lang", "en")
+    lines = told.err.splitlines()
+    assert (told.code, told.out, lines[0]) == (2, "", "usage: noroshi COMMAND")
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == list(BEGIN)
+    assert len(lines) < 24 and "noroshi --help" in told.err
 
 
 def test_a_word_that_is_like_no_other_is_told_with_all_there_are(capsys):

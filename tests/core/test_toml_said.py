@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from noroshi.core.toml_said import toml_said
+from noroshi.core.toml_said import toml_cause, toml_said, upto
 
 SLIPS = [
     "a = ",
@@ -45,3 +45,37 @@ def test_a_slip_is_told_in_japanese_too(slip):
 
 def test_what_is_not_known_keeps_its_own_words():
     assert toml_said("Something new").ja == "Something new"
+
+
+CAUSES = [
+    pytest.param('a = "x\n', 'a quotation mark (") is missing in this line', id="not closed"),
+    pytest.param('a = "x', 'a quotation mark (") is missing in this line', id="at the end"),
+    pytest.param('a = x"\n', 'a quotation mark (") is missing in this line', id="not opened"),
+    pytest.param(
+        'a = ["a, "b"]\n', 'a quotation mark (") is missing in this line', id="in a list"
+    ),
+    pytest.param(
+        "a = web 1 # x\n", 'text must stand in quotation marks: a = "web 1"', id="bare"
+    ),
+    pytest.param(
+        "a = “web”\n", 'text must stand in quotation marks: a = "web"', id="typographic"
+    ),
+    pytest.param(
+        'a = "C:\\users"\n',
+        "in double quotation marks a \\ must be doubled; or use single ones: a = 'C:\\users'",
+        id="a path of Windows",
+    ),
+    pytest.param(
+        "a = 0x\n", "Expected newline or end of document after a statement", id="other"
+    ),
+    pytest.param("a = \n", "Invalid value", id="nothing there"),
+]
+
+
+@pytest.mark.parametrize(("text", "cause"), CAUSES)
+def test_a_slip_is_told_by_its_cause(text, cause):
+    with pytest.raises(tomllib.TOMLDecodeError) as caught:
+        tomllib.loads(text)
+    told = toml_cause(re.sub(r" \(at line.*", "", str(caught.value)), upto(text, 1))
+    assert told.en == cause
+    assert re.search("[ぁ-ん一-鿿]", told.ja)

@@ -36,15 +36,12 @@ def test_a_service_that_is_killed_is_told_of_and_comes_back(demo):
 
 def test_whoever_looks_on_is_told_where_the_manager_is_and_may_enter(demo):
     demo.until_it_says("start?code=")
-    until(lambda: demo.said.endswith("\n\n"), "the last line")
-    *before, last = demo.said.split("\n\n  http")
-    url, code = re.fullmatch(
-        r"(://127\.0\.0\.1:\d+/start)\?code=([A-Z0-9-]+)\n\n", last
-    ).groups()
-    url = f"http{url}"
-    assert len(before) == 1 and code not in before[0]
-    first = [before[0].index(heading) for heading in ("in a browser", "real tenant")]
-    assert first == sorted(first)
+    address = re.compile(r"\n\n  (http://127\.0\.0\.1:\d+/start)\?code=([A-Z0-9-]+)\n\n")
+    until(lambda: address.search(demo.said), "the address on a line of its own")
+    before, url, code, after = address.split(demo.said)
+    assert after == "" and code not in before
+    headings = [before.index(heading) for heading in ("in a browser", "real tenant")]
+    assert headings == sorted(headings)
     with urlopen(f"{url}?code={code}") as answer:
         page = answer.read().decode()
     assert f'value="{code}"' in page and 'id="password"' in page

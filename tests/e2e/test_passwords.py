@@ -74,6 +74,9 @@ def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, t
         lambda: "noroshi secret set relay-password" in said_of_the_route(home),
         "what is missing",
     )
+    told = home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t").stderr
+    assert told.startswith("To a@contoso.example: queued; route ")
+    assert "the vault has no entry relay-password" in told
     put(home, WRONG)
     until(
         lambda: "did not let alerts@contoso.example sign in" in said_of_the_route(home), "535"
@@ -81,6 +84,8 @@ def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, t
     assert relay.tried == [WRONG] and relay.mails == []
     put(home, RIGHT)
     until(lambda: relay.mails, "the mail, as the route that rested is tried at once")
+    told = home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t").stderr
+    assert told.startswith("To a@contoso.example: accepted by the other side")
     home.end()
     kept = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
     assert WRONG.encode() not in kept and RIGHT.encode() not in kept

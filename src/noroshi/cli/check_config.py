@@ -25,6 +25,7 @@ from noroshi.definitions import (
     by_file,
     check,
     look_into,
+    placeholders,
     ulid,
 )
 from noroshi.hosts.local import LocalHost
@@ -47,6 +48,12 @@ NOTHING_THERE = Words(
     en="there is no definition in it; is it the right folder?",
     ja="定義が1つもありません。フォルダーを確かめてください",
 )
+STILL_EXAMPLES = Words(
+    en="Values that are still the examples'; nothing reaches anybody by them: {count}",
+    ja="見本のままの値が{count}件あります。このままでは、どこにも届きません:",
+)
+MOST = 20
+"""So many of them are listed."""
 NO_HOME = Words(
     en="There is no {file}: whether programs may run was not checked.",
     ja="{file} がないため、プログラムを実行してよいかは確かめていません。",
@@ -72,6 +79,7 @@ def check_config(asked: Asked) -> int:
         print(asked.say(_praise(folder, found)))
         for words in silent(found.plan):
             print(asked.say(words))
+        _tell_placeholders(asked, read)
         if config is None:
             print(asked.say(NO_HOME.fill(file=asked.home / FILE)))
     return exits.INVALID if problems else exits.DONE
@@ -116,6 +124,15 @@ def _praise(folder: Path, found: Checked) -> Words:
         contacts=len(plan.contacts),
         routes=len(plan.routes),
     )
+
+
+def _tell_placeholders(asked: Asked, read: Folder) -> None:
+    """Name the values that were never filled in."""
+    found = list(placeholders(read.documents))
+    if found:
+        print(asked.say(STILL_EXAMPLES.fill(count=len(found))))
+    for where, value in found[:MOST]:
+        print(f"  {where}: {value}")
 
 
 def _print(asked: Asked, problems: tuple[Problem, ...]) -> None:

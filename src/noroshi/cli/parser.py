@@ -21,7 +21,14 @@ SUBCOMMANDS = Words(en="commands", ja="コマンド")
 HELP = Words(en="show this help", ja="この説明を表示します")
 VERSION = Words(en="show the version", ja="バージョンを表示します")
 EXITS = Words(en="exit codes:", ja="終了コード:")
-NO_COMMAND = Words(en="say which command", ja="コマンドを指定してください")
+BEGIN = ("init", "serve", "setup", "status", "send", "queue", "doctor", "check-config", "apply")
+"""The commands that the short help names: what one begins with, and what one needs each week."""
+SHORT = Words(
+    en="usage: noroshi COMMAND\n\n{about}\n\n{commands}\n\nAll commands: noroshi --help\n"
+    "One of them:  noroshi COMMAND --help\nTry it here:  noroshi demo",
+    ja="使い方: noroshi コマンド\n\n{about}\n\n{commands}\n\nすべてのコマンド: noroshi --help\n"
+    "コマンドの説明:   noroshi コマンド --help\n実演:             noroshi demo",
+)
 OF_THESE = Words(
     en="say which command: {commands}", ja="コマンドを指定してください: {commands}"
 )
@@ -123,8 +130,10 @@ class Parser(argparse.ArgumentParser):
         """No command was typed: which there are."""
         found = (one.choices for one in self._actions if one.nargs == argparse.PARSER)
         names = [name for choices in found for name in choices or ()]
-        few = 0 < len(names) <= FEW  # of all that there are the help tells
-        self.refuse(OF_THESE.fill(commands=", ".join(names)) if few else NO_COMMAND)
+        if 0 < len(names) <= FEW:
+            self.refuse(OF_THESE.fill(commands=", ".join(names)))
+        print(_short_help().say(self.language), file=sys.stderr)
+        sys.exit(USAGE)
 
     def refuse(self, words: Words) -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""
@@ -132,6 +141,19 @@ class Parser(argparse.ArgumentParser):
         more = TRY_HELP.fill(program=self.prog).say(self.language)
         print(f"{said}\n{more}", file=sys.stderr)
         sys.exit(USAGE)
+
+
+def _short_help() -> Words:
+    """Return the few commands to begin with, each with its line, and where the others are."""
+    helps = {command.name: command.help for command in COMMANDS}
+    lines = [
+        Words(en=f"  {name:13} {helps[name].en}", ja=f"  {name:13} {helps[name].ja}")
+        for name in BEGIN
+    ]
+    commands = Words(
+        en="\n".join(one.en for one in lines), ja="\n".join(one.ja for one in lines)
+    )
+    return SHORT.fill(about=PROGRAM, commands=commands)
 
 
 class Formatter(argparse.HelpFormatter):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.queue import TAKEN
 from noroshi.core.words import Words
 
 NO_TEXT = Words(
@@ -25,10 +30,25 @@ NOBODY_SENDS = Words(
     en="No node is running: it goes out once noroshi serve runs.",
     ja="ノードが動いていません。noroshi serve を始めると送られます。",
 )
+ACCEPTED = Words(
+    en="To {contact}: accepted by the other side. Accepted is not yet seen arrived.",
+    ja="{contact} 宛: 相手側が受け付けました (届いたことの確認ではありません)。",
+)
+WAITS = Words(en="To {contact}: queued; {because}", ja="{contact} 宛: 送信待ちです。{because}")
+SET_ASIDE = Words(
+    en="To {contact}: set aside; {because}", ja="{contact} 宛: 保留しました。{because}"
+)
+LOOK = Words(
+    en="The queue keeps it until it can go. See: noroshi queue show {id}",
+    ja="送れるまで送信キューに残ります。確認するには: noroshi queue show {id}",
+)
+PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before
+POLL = 0.05
+SOON = timedelta(seconds=PATIENCE)
 
 
 def send(asked: Asked) -> int:
-    """Queue the mail; print its id, one line for each contact."""
+    """Queue the mail, print an id for each contact, and say whether each went out or why not."""
     given = asked.given
     if given.body is not None and given.text is not None:
         given.parser.refuse(TEXT_TWICE)
@@ -46,10 +66,51 @@ def send(asked: Asked) -> int:
     if given.json:
         asked.print_json(sent)
     else:
-        print("\n".join(sent["ids"]))
+        print("\n".join(sent["ids"]), flush=True)
     if not asked.running:
         print(asked.say(NOBODY_SENDS), file=sys.stderr)
+    elif not given.json:
+        _tell_outcomes(asked, sent["ids"])
     return exits.DONE
+
+
+def _tell_outcomes(asked: Asked, ids: Iterable[str]) -> None:
+    """Say on the standard error what became of each mail; whoever may not look is told nothing."""
+    end = time.monotonic() + PATIENCE
+    try:
+        for id in ids:
+            for words in _outcome(_settled(asked, id, end)):
+                print(asked.say(words), file=sys.stderr)
+    except Refused as refused:
+        if refused.kind not in ("forbidden", "no node"):  # it is queued all the same
+            raise
+
+
+def _settled(asked: Asked, id: str, end: float) -> Any:
+    """Return the queued mail once it has left, waits for a later time, or the patience is over."""
+    while True:
+        queued = asked.call("queue_show", id=id)["queued"]
+        going = queued["state"] in ("waiting", "out") and not _waits_long(queued)
+        if not going or time.monotonic() > end:
+            return queued
+        time.sleep(POLL)
+
+
+def _waits_long(queued: Any) -> bool:
+    next = queued["next"]
+    return bool(next) and datetime.fromisoformat(next) > datetime.now(UTC) + SOON
+
+
+def _outcome(queued: Any) -> Iterable[Words]:
+    about = {"contact": queued["contact"], "because": _words(queued["because"])}
+    if queued["state"] in TAKEN:
+        return (ACCEPTED.fill(**about),)
+    stays = SET_ASIDE if queued["state"] == "set aside" else WAITS
+    return stays.fill(**about), LOOK.fill(id=queued["id"])
+
+
+def _words(told: Any) -> Words:
+    return Words(en=told["en"], ja=told["ja"])
 
 
 def _standard_input(asked: Asked) -> str:

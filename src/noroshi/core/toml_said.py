@@ -46,6 +46,52 @@ KNOWN = (
     (r"Illegal character (.*)", "{0} という文字は使えません"),
 )
 AT_THE_END = " (at end of document)"
+QUOTE_MISSING = Words(
+    en='a quotation mark (") is missing in this line', ja='この行の引用符 (") が1つ足りません'
+)
+NO_QUOTES = Words(
+    en='text must stand in quotation marks: {key} = "{text}"',
+    ja='文字は引用符で囲んでください: {key} = "{text}"',
+)
+BACKSLASH = Words(
+    en="in double quotation marks a \\ must be doubled; or use single ones: {key} = '{text}'",
+    ja="二重引用符の中では \\ を2つ重ねます。一重引用符でも書けます: {key} = '{text}'",
+)
+STATEMENT = re.compile(r"\s*(?P<key>[^=]*?)\s*=\s*(?P<value>[^#]*?)\s*(?:#.*)?")
+NO_TEXT = re.compile(r"$|[-+0-9.\[{'\"]|(?:true|false|inf|nan)\b")
+QUOTES = "\"'“”„＂「」"
+LONGEST_SHOWN = 60
+
+
+def toml_cause(message: str, text: str) -> Words:
+    """Name the cause of a refusal by the line of the file, as a person would mend it.
+
+    `message` is the reader's without the place, `text` the file as far as the line of that place.
+    A refusal whose cause the line does not show keeps what the reader says.
+    """
+    line = text.rstrip("\r\n").rpartition("\n")[2]
+    if _has_odd_quotes(line):
+        return QUOTE_MISSING
+    found = STATEMENT.fullmatch(line)
+    if found is None:
+        return toml_said(message)
+    shown = found["value"].strip(QUOTES)[:LONGEST_SHOWN]
+    if message.startswith("Unescaped") or message == "Invalid hex value":
+        return BACKSLASH.fill(key=found["key"], text=shown)
+    if message == "Invalid value" and not NO_TEXT.match(found["value"]):
+        return NO_QUOTES.fill(key=found["key"], text=shown)
+    return toml_said(message)
+
+
+def upto(text: str, line: int) -> str:
+    """Return a file's text up to the end of the line of that number, counted from 1."""
+    return "".join(text.splitlines(keepends=True)[:line])
+
+
+def _has_odd_quotes(line: str) -> bool:
+    """Return True for one that opens a text and does not close it, or closes one that is not open."""
+    bare = re.sub(r"'[^']*'|\\.", "", line)
+    return '"""' not in line and bare.partition("#")[0].count('"') % 2 == 1
 
 
 def toml_said(message: str) -> Words:

@@ -18,6 +18,7 @@ from noroshi.definitions.folder import (
     write_folder,
 )
 from noroshi.definitions.ids import RANDOM_BYTES, give_ids, likely_renamed, monitor_ids, ulid
+from noroshi.definitions.placeholders import placeholders
 from noroshi.definitions.trying import HostOf, try_out
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "look_into",
     "monitor_ids",
     "pack",
+    "placeholders",
     "read_folder",
     "read_text",
     "renamed",

@@ -11,7 +11,7 @@ from typing import Any
 
 from noroshi.core.problems import Place, Problem
 from noroshi.core.system import why
-from noroshi.core.toml_said import toml_said
+from noroshi.core.toml_said import toml_cause, upto
 from noroshi.core.toml_text import loads
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
@@ -103,7 +103,7 @@ def read_text(raw: bytes, name: str) -> dict[str, Any]:
     try:
         given: dict[str, Any] = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
     except RecursionError as error:
-        raise Invalid((Problem(name, _no_toml(str(error))),)) from None
+        raise Invalid((Problem(name, _no_toml(str(error), "")),)) from None
     if problems:
         raise Invalid(tuple(problems))
     return given
@@ -175,19 +175,22 @@ def parsed(raw: bytes, name: str) -> dict[str, Any]:
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:
-        return loads(raw.decode("utf-8-sig"))  # Windows' editors may begin with a mark
+        text = raw.decode("utf-8-sig")  # Windows' editors may begin with a mark
+        return loads(text)
     except UnicodeDecodeError as error:
         words = NO_UTF8.fill(line=error.object[: error.start].count(b"\n") + 1)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number without end
-        words = _no_toml(str(error))
+        words = _no_toml(str(error), text)
     raise Invalid((Problem(name, words),))
 
 
-def _no_toml(said: str) -> Words:
+def _no_toml(said: str, text: str) -> Words:
     if found := WHERE.fullmatch(said):
         what, line, column = found.groups()
-        return NO_TOML.fill(line=line, column=column, why=toml_said(what))
-    return NO_TOML_AT_ALL.fill(why=toml_said(said))
+        return NO_TOML.fill(
+            line=line, column=column, why=toml_cause(what, upto(text, int(line)))
+        )
+    return NO_TOML_AT_ALL.fill(why=toml_cause(said, text))
 
 
 def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Document:
@@ -197,7 +200,7 @@ def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Docume
         kept = without_dates(given, Place(f"{name}: ", problems))
         return document(name.removesuffix(".toml"), kept)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a table 500 deep
-        raise Invalid((Problem(name, _no_toml(str(error))),)) from None
+        raise Invalid((Problem(name, _no_toml(str(error), "")),)) from None
 
 
 def without_dates(given: Any, place: Place) -> Any:

@@ -11,8 +11,9 @@ SEND = Command(
     help=Words(en="send a mail by the node's routes", ja="ノードの経路でメールを送ります"),
     more=(
         Words(
-            en="It returns once the mail is safely queued, and prints its id.",
-            ja="送信キューに確かに入った時点で戻り、ID を表示します。",
+            en="It prints the id once the mail is safely queued, and says within three seconds whether it "
+            "went out, or waits and why.",
+            ja="送信キューに確かに入った時点で ID を表示し、送信できたか、何を待っているかを3秒以内に示します。",
         ),
     ),
     options=(

@@ -1,0 +1,37 @@
+"""Values that stand for others: those of the examples, which no definition in use should have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from noroshi.definitions.documents import content
+from noroshi.ports import Document
+
+PLACEHOLDER = re.compile(
+    r"(?:\S+@)?(?:[\w-]+\.)*example(?:\.(?:com|net|org|onmicrosoft\.com))?"
+    r"|(?:\S+@)?(?:[\w-]+\.)*contoso(?:\.example|\.com|\.onmicrosoft\.com)"
+    r"|[0-]{36}",
+    re.IGNORECASE,
+)
+"""Names that RFC 2606 and Microsoft keep for examples, and a client ID of zeros."""
+
+
+def placeholders(documents: Iterable[Document]) -> Iterator[tuple[str, str]]:
+    """Yield each value that is still an example's, behind the place where it stands."""
+    for document in documents:
+        for place, value in _texts(content(document), ""):
+            if PLACEHOLDER.fullmatch(value):
+                yield f"{document.key}.toml: {place}", value
+
+
+def _texts(given: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(given, str):
+        yield place, given
+    elif isinstance(given, Mapping):
+        for name, inside in given.items():
+            yield from _texts(inside, f"{place}.{name}" if place else str(name))
+    elif isinstance(given, list | tuple):
+        for number, inside in enumerate(given):
+            yield from _texts(inside, f"{place}.{number}")
