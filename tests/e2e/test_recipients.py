@@ -9,6 +9,7 @@ from tests.e2e.world import Home, MailServer, until
 from tests.ports import free_port
 
 PEOPLE = ("taken@contoso.example", "gone@contoso.example", "later@contoso.example")
+NOT_OURS = "553 5.7.1 <alerts@contoso.example>: Sender address rejected: not owned by user svc"
 NO, LATER = "550 5.1.1 User unknown", "451 4.2.2 Mailbox is busy"
 
 
@@ -84,6 +85,25 @@ def test_each_has_a_verdict_and_only_the_deferred_are_tried_again(home, server):
     assert all(person in other["To"] for person in PEOPLE)
     until(lambda: "User unknown" in json.dumps(shown(home, id)), "what each was told")
     assert "User unknown" in home.run("queue", "show", id).stdout
+
+
+def test_a_sender_that_is_refused_at_rcpt_is_the_route_s_fault_and_no_mail_s(home, server):
+    server.says = dict.fromkeys(PEOPLE, NOT_OURS)
+    ids = [sent(home) for _ in range(3)]
+    home.serve()
+    until(lambda: route_of(home)["why"], "the route to rest")
+    assert home.status()["queue"]["set_aside"] == 0 == len(server.mails)
+    said = " ".join(home.run("--lang", "en", "status").stdout.split())
+    assert "not owned by user" in said and "takes no mail from alerts@contoso.example" in said
+    server.says = {}
+    home.run("queue", "retry", ids[0])  # as somebody does who has mended it
+    until(lambda: len(server.mails) == 3, "the mails, once the server takes their sender")
+    until(lambda: not home.queue(), "the queue to be empty")
+
+
+def route_of(home):
+    (route,) = (one for one in home.status()["routes"] if one["name"] == "plain")
+    return route
 
 
 def test_whom_every_server_refuses_is_set_aside_with_its_words(home, server):

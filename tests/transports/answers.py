@@ -18,6 +18,27 @@ SAID = [
     (".", "250 OK", ACCEPTED),
     (".", "251 User not local; will forward", ACCEPTED),
     (".", "299 odd", ACCEPTED),
+    # The sender, which Postfix speaks of at RCPT, Exim at the end as well
+    (
+        "RCPT",
+        "553 5.7.1 <n@example.com>: Sender address rejected: not owned by user box",
+        REFUSED,
+    ),
+    ("RCPT", "553 5.7.1 <n@example.com>: Sender address rejected: not logged in", REFUSED),
+    ("RCPT", "554 5.7.1 <n@example.com>: Sender address rejected: Access denied", REFUSED),
+    (
+        "RCPT",
+        "550 5.1.0 <n@example.com>: Sender address rejected: User unknown in virtual table",
+        REFUSED,
+    ),
+    ("RCPT", "504 5.5.2 <n>: Sender address rejected: need fully-qualified address", REFUSED),
+    ("RCPT", "450 4.1.8 <n@example.com>: Sender address rejected: Domain not found", SERVER),
+    ("RCPT", "550 Sender verify failed", REFUSED),
+    (".", "451 Could not complete sender verify", SERVER),
+    (".", "550 5.7.1 Client does not have permissions to send as this sender", REFUSED),
+    ("RCPT", "553 5.1.7 <n@example.com>: bad sender", REFUSED),
+    ("RCPT", "553 5.1.8 <n@example.com>... Domain of sender address does not exist", REFUSED),
+    ("RCPT", "550 5.7.27 Sender address has null MX", REFUSED),
     # 4xx
     ("CONNECT", "421 4.3.2 Service not active" + TRAIL, SERVER),
     (

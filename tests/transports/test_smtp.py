@@ -261,6 +261,17 @@ async def test_a_mail_nobody_can_get_is_not_begun(plain):
     assert plain.connections == 0
 
 
+async def test_a_sender_that_is_taken_for_one_recipient_is_refused_by_the_other_alone(plain):
+    plain.answers["RCPT TO:<gone@example.com>"] = (
+        "553 5.7.1 <noroshi@example.com>: Sender address rejected: Access denied"
+    )
+    both = replace(LETTER, to=("aki@example.com", "gone@example.com"))
+    async with open_route(plain) as transport:
+        said = (await transport.send(both)).answers
+    assert said["aki@example.com"].verdict is Verdict.ACCEPTED
+    assert said["gone@example.com"].verdict is Verdict.REFUSED
+
+
 async def test_after_every_recipient_was_refused_the_connection_serves_the_next_mail(plain):
     plain.answers["RCPT"] = ["550 5.1.1 User unknown"]
     async with open_route(plain) as transport:

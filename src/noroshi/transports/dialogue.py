@@ -19,7 +19,14 @@ from noroshi.core.words import NOTHING, Words
 from noroshi.network.said import of_tls
 from noroshi.transports import troubles
 from noroshi.transports.troubles import ServerTrouble
-from noroshi.transports.verdicts import Meaning, enhanced_code, gist, meaning, sender_meaning
+from noroshi.transports.verdicts import (
+    Meaning,
+    enhanced_code,
+    gist,
+    meaning,
+    one_recipient_meaning,
+    sender_meaning,
+)
 from noroshi.transports.wire import Wire
 
 LONGEST_TEXT = 1000
@@ -100,6 +107,11 @@ class Reply:
     def meant(self) -> Meaning:
         """What it says of a recipient, or of the whole mail."""
         return meaning(self.code, self.enhanced, self.text)
+
+    @property
+    def of_one(self) -> Meaning:
+        """What it says of a recipient beside one that was taken."""
+        return one_recipient_meaning(self.code, self.enhanced, self.text)
 
     @property
     def of_sender(self) -> Meaning:

@@ -68,18 +68,20 @@ async def deliver(connection: Connection, letter: Letter) -> Delivered:
 
 
 async def _to_recipients(connection: Connection, letter: Letter) -> Delivered:
-    answers, taken = dict[str, Answer](), list[str]()
+    answers, taken, refused = dict[str, Answer](), list[str](), dict[str, Reply]()
     for address, path in letter.paths.items():
         reply = await connection.say(b"RCPT", _rcpt_to(path))
         if reply.good:
             taken.append(address)
         else:
+            refused[address] = reply
             answers[address] = _answer(connection, reply, reply.meant)
         if reply.code == CLOSING:
             rest = dict.fromkeys(letter.paths, answers[address])
             return rest | answers, "", False
     if not taken:
         return answers, "", await _reset(connection)
+    answers = {at: _answer(connection, reply, reply.of_one) for at, reply in refused.items()}
     reply = await connection.say(b"DATA")
     if reply.code != GO_ON:
         return (

@@ -40,6 +40,9 @@ LIMITS = "Microsoft 365 message center, MC1023294 (TERRL) and the onmicrosoft.co
 XOAUTH2 = "https://github.com/simonrob/email-oauth2-proxy/issues/193"
 MAILKIT = "https://github.com/jstedfast/MailKit/issues/1733"
 GOOGLE = "https://support.google.com/a/answer/3726730"
+POSTFIX = "https://www.postfix.org/postconf.5.html#reject_sender_login_mismatch"
+EXIM = "https://www.exim.org/exim-html-current/doc/html/spec_html/ch-access_control_lists.html"
+STATUS, NULL_MX = "RFC 3463, 3.2", "RFC 7505, 4.2"
 SMTP, AUTH, TLS = "RFC 5321, 4.2", "RFC 4954, 6", "RFC 3207, 4"
 SEEN = "known from practice; no page of the vendor names it"
 
@@ -59,6 +62,14 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
+    # The sender, at whatever command it is said: Postfix waits for RCPT (smtpd_delay_reject), others
+    # for the end of the mail. It is the same for all mails of a route.
+    Rule(ANY, "4.*", "sender address rejected", SERVER, POSTFIX, sending.SENDER_UNSURE),
+    Rule(ANY, "", "sender address rejected", REFUSED, POSTFIX, sending.SENDER_REFUSED),
+    Rule(451, "", "sender verify", SERVER, EXIM, sending.SENDER_UNSURE),
+    Rule(ANY, "", "sender verify failed", REFUSED, EXIM, sending.SENDER_REFUSED),
+    Rule(ANY, "5.7.1", "send as this sender", REFUSED, DEVICES, sending.SEND_AS),
+    Rule(ANY, "5.1.7", "", REFUSED, STATUS, mails.BAD_SENDER),
     # 4xx: the first digit says "later"; for some of them it is the route.
     Rule(421, "4.7.66", "", SETUP, LEGACY_TLS, relaying.OLD_TLS),
     Rule(421, "", "", SERVER, SMTP, relaying.CLOSES),  # it closes the connection
@@ -123,6 +134,8 @@ RULES: tuple[Rule, ...] = (
     Rule(554, "5.2.252", "", REFUSED, SEEN, sending.SEND_AS),  # another than 550 5.2.252
     Rule(550, "5.7.60", "", REFUSED, DEVICES, sending.SEND_AS),
     Rule(550, "5.1.8", "", REFUSED, NDR, sending.BLOCKED),
+    Rule(ANY, "5.1.8", "", REFUSED, STATUS, sending.SENDER_REFUSED),
+    Rule(ANY, "5.7.27", "", REFUSED, NULL_MX, sending.SENDER_REFUSED),
     Rule(550, "5.1.90", "", QUOTA, SEEN, sending.DAY_USED_UP),
     Rule(550, "5.2.251", "", REFUSED, THROTTLING, sending.MAILBOX_FULL),
     Rule(550, "5.2.252", "", REFUSED, THROTTLING, sending.SEND_AS),
@@ -154,7 +167,6 @@ RULES: tuple[Rule, ...] = (
     Rule(ANY, "5.2.122", "", LATER, NDR, mails.TOO_OFTEN),
     Rule(501, "5.1.3", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # no address at all
     Rule(501, "5.1.5", "", NO, SEEN, mails.NO_SUCH_RECIPIENT),  # example.com and the like
-    Rule(501, "5.1.7", "", NO, SEEN, mails.BAD_SENDER),  # said to MAIL FROM: the route is down
     Rule(550, "5.1.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
     Rule(550, "5.1.10", "", NO, NDR, mails.NO_SUCH_RECIPIENT),
     Rule(550, "5.4.1", "", NO, NDR, mails.NO_SUCH_RECIPIENT),  # there is no such recipient

@@ -42,6 +42,15 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     return said
 
 
+def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
+    """The same for RCPT where the server took another recipient of the mail: who sends is not
+    refused then, and the route works."""
+    said = meaning(code, enhanced, text)
+    if said.fault is Fault.REFUSED and code // 100 == 5:
+        return Meaning(NO, None, said.advice)
+    return said
+
+
 def rule_for(code: int, enhanced: str, text: str) -> Rule | None:
     """The first row that fits; None: the first digit counts."""
     if code // 100 == 2:  # no row is about what was taken, and that is nearly all

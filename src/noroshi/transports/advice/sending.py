@@ -63,6 +63,50 @@ SEND_AS = Advice(
         takes=RIGHTS,
     ),
 )
+SENDER_REFUSED = Advice(
+    means=Words(
+        en="The server takes no mail from {envelope}, whoever it is for: that is the envelope's "
+        "sender. Mails come from {sender} (From).",
+        ja="サーバーが、宛先に関係なく {envelope} (エンベロープの送信者) からのメールを受け付けません。"
+        "差出人 (From) は {sender} です。",
+    ),
+    act=Words(
+        en="Give the route a sender that the server allows to whoever signs in, mostly the "
+        "address of that user; or have its administrator allow {envelope}.",
+        ja="サインインするユーザーに許された差出人 (多くはそのユーザーのアドレス) を経路に指定するか、"
+        "サーバーの管理者に {envelope} を許可してもらってください。",
+    ),
+    cure=Cure(
+        whose=Whose.YOU,
+        how=(
+            Words(
+                en="Set sender, or envelope_sender, of the route to an address that the server "
+                "allows to whoever signs in. Or ask its administrator to allow {envelope} "
+                "(Postfix: smtpd_sender_login_maps).",
+                ja="経路の sender または envelope_sender を、サインインするユーザーに許された"
+                "アドレスにします。またはサーバーの管理者に {envelope} の許可を依頼します "
+                "(Postfix なら smtpd_sender_login_maps)。",
+            ),
+        ),
+        lines=('sender = "alerts@example.com"',),
+        takes=WITH_NEXT,
+    ),
+)
+SENDER_UNSURE = Advice(
+    means=Words(
+        en="The server cannot check {envelope}, the envelope's sender, at the moment: mostly its "
+        "domain is not found.",
+        ja="サーバーが今、エンベロープの送信者 {envelope} を確かめられません。多くは、そのドメインが"
+        "見つからないためです。",
+    ),
+    act=Words(
+        en="It is tried again by itself. If it stays so, mend sender, or envelope_sender, of the "
+        "route.",
+        ja="自動でもう一度試します。続くようなら、経路の sender または envelope_sender を直して"
+        "ください。",
+    ),
+    cure=Cure(whose=Whose.PROVIDER, takes=BY_ITSELF),
+)
 BLOCKED = Advice(
     means=Words(
         en="Exchange has blocked the sender {sender}, mostly for spam.",
