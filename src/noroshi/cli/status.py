@@ -251,6 +251,8 @@ def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
         past = datetime.fromisoformat(route["until"]) <= now
         words = WITH_NEXT if past else NEXT_TRY
         why = asked.say(words.fill(why=_ended(why, asked), at=clock(route["until"], now)))
+    if other := asked.say(route["other"]):
+        why = f"{_ended(why, asked)} {other}" if why else other
     return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.words import NOTHING, Words
+from noroshi.oauth.claims import is_name_of
 from noroshi.oauth.clouds import Account
 from noroshi.ports import Resource
 
@@ -54,7 +55,7 @@ def of_other(account: Account, user: str, resource: Resource, route: str) -> Wor
     """
     if not user or account.alone or account.shared:
         return NOTHING
-    if user.casefold() == account.mailbox.casefold():
+    if is_name_of(user, account.mailbox):
         return NOTHING
     at_microsoft = AT_EXCHANGE if resource == "smtp" else AT_GRAPH
     words = at_microsoft if account.cloud.entra else ELSEWHERE

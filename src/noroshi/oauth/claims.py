@@ -48,6 +48,8 @@ FOR_SHARED: Mapping[Resource, tuple[str, ...]] = {**SCOPES, "graph": ("Mail.Send
 """What sends from a mailbox that is another's than the person's."""
 ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 """What an app is permitted."""
+PERSON = ("upn", "preferred_username", "email", "unique_name")
+"""The claims that name a person to people: Entra's, and OpenID Connect's (Core, 5.1)."""
 LONGEST = 80
 
 OPAQUE = Words(
@@ -124,3 +126,21 @@ def claims_in(token: str) -> Mapping[str, Any] | None:
 def is_app(claims: Mapping[str, Any]) -> bool:
     """Whether it is an app's own: then nobody's scopes are in it."""
     return claims.get("idtyp") == "app" or ("scp" not in claims and "upn" not in claims)
+
+
+def named_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
+    """Who signed in, as an id_token or an access token names them: by the mailbox if one of the names
+    is that, else by an address; "" where nobody is named."""
+    told = [one for name in PERSON if isinstance(one := claims.get(name), str) and one]
+    subject = claims.get("sub")
+    if isinstance(subject, str) and "@" in subject:  # mostly a number (OpenID Connect Core, 2)
+        told.append(subject)
+    same = (one for one in told if is_name_of(one, mailbox))
+    addresses = (one for one in told if "@" in one)
+    return next(same, None) or next(addresses, None) or next(iter(told), "")
+
+
+def is_name_of(person: str, mailbox: str) -> bool:
+    """Whether that is the mailbox as a sign-in server names it: many leave the domain out."""
+    whole = mailbox.casefold()
+    return person.casefold() in (whole, whole.partition("@")[0])

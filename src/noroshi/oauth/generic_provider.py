@@ -17,9 +17,10 @@ from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.claims import claims_in
 from noroshi.oauth.client_auth import authentication, key_file, keyless
+from noroshi.oauth.clouds import Account
 from noroshi.oauth.endpoints import Endpoints, endpoints_of
 from noroshi.oauth.provider import Attempt, Client, DeviceAttempt, Pending, SignInFailed, Tokens
-from noroshi.oauth.refusing import asked, device, no_device, tokens
+from noroshi.oauth.refusing import asked, device, no_device, tokens, user_in
 from noroshi.oauth.wire import MODULES, Refused, Reply, Wire
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -30,7 +31,6 @@ ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 PENDING, SLOWER = "authorization_pending", "slow_down"
 OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """Scopes that are for no resource (OpenID Connect Core, 5.4 and 11)."""
-NAMES = ("preferred_username", "email", "upn")
 
 OTHER_SIGN_IN = Words(
     en="The sign-in server's answer belongs to another sign-in. Sign in again.",
@@ -96,7 +96,7 @@ class GenericProvider:
                 code_verifier=attempt.flow["code_verifier"],
                 redirect_uri=attempt.flow["redirect_uri"],
             )
-            user = _user(found, attempt.flow["nonce"])
+            user = _user(found, attempt.flow["nonce"], client.account)
             return tokens(found, user, asked=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
@@ -127,7 +127,8 @@ class GenericProvider:
                 if error in (PENDING, SLOWER) and refused.reply.status_code < 500:
                     return Pending(slower=error == SLOWER)
                 raise
-            return tokens(found, _user(found, ""), asked=attempt.flow.get("scope", ""))
+            user = _user(found, "", client.account)
+            return tokens(found, user, asked=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
 
@@ -144,7 +145,7 @@ class GenericProvider:
                 refresh_token=refresh_token.reveal(),
                 **({"scope": scope} if scope else {}),
             )
-            return tokens(found)
+            return tokens(found, _user(found, "", client.account))
 
         return await _through(client, ask)
 
@@ -281,10 +282,10 @@ def _see_whose_code(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -
         raise SignInFailed(OTHER_SERVER, error="invalid_response", who="user")
 
 
-def _user(answer: Mapping[str, Any], nonce: str) -> str:
-    """Who signed in, by the id_token. Raises SignInFailed if that is another sign-in's."""
+def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
+    """Who signed in. Raises SignInFailed if the id_token is another sign-in's."""
     claims = claims_in(str(answer.get("id_token") or "")) or {}
     given = str(claims.get("nonce", ""))
     if claims and nonce and not hmac.compare_digest(given.encode(), nonce.encode()):
         raise SignInFailed(OTHER_SIGN_IN, error="invalid_response", who="user")
-    return next((str(claims[name]) for name in NAMES if claims.get(name)), "")
+    return user_in(answer, claims, account)

@@ -20,7 +20,7 @@ from noroshi.oauth.provider import (
     SignInFailed,
     Tokens,
 )
-from noroshi.oauth.refusing import asked, device, failure, tokens
+from noroshi.oauth.refusing import asked, device, failure, tokens, user_in
 from noroshi.oauth.tenants import tenant_of
 from noroshi.oauth.wire import MODULES, Wire
 from noroshi.ports import Resource
@@ -181,5 +181,5 @@ def _judged(
 ) -> Tokens | SignInFailed:
     if "error" in answer or not answer.get("access_token"):
         return failure(answer, client.account)
-    claims = answer.get("id_token_claims") or {}
-    return tokens(answer, str(claims.get("preferred_username", "")), public=public)
+    user = user_in(answer, answer.get("id_token_claims") or {}, client.account)
+    return tokens(answer, user, public=public)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, tidy
+from noroshi.oauth.claims import claims_in, named_in
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.leading import keep_from_microsoft
 from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
@@ -95,6 +96,12 @@ def tokens(
         user=_shown(user),
         public=public,
     )
+
+
+def user_in(answer: Mapping[str, Any], of_id_token: Mapping[str, Any], account: Account) -> str:
+    """Who signed in, by the id_token's claims, or else by the access token, if it can be read."""
+    access = claims_in(str(answer.get("access_token") or "")) or {}
+    return named_in(of_id_token, account.mailbox) or named_in(access, account.mailbox)
 
 
 def _shown(user: str) -> str:

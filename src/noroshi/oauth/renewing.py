@@ -143,7 +143,8 @@ class Renewing:
         elif await self._is_overtaken(account, attempt):
             return  # what another has kept is newer than what we asked with
         token = tokens.refresh or kept.token
-        rotated = replace(kept, token=token, renewed=now, by=entry)
+        user = kept.user or tokens.user
+        rotated = replace(kept, token=token, renewed=now, by=entry, user=user)
         await self._entries.keep_or_hold(account, rotated)
 
     async def _is_overtaken(self, account: Account, attempt: _Attempt) -> bool:

@@ -14,7 +14,17 @@ from typing import Any
 
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
-from noroshi.oauth.claims import AUDIENCES, FOR_SHARED, NAMES, ROLES, SCOPES, claims_in, is_app
+from noroshi.oauth.claims import (
+    AUDIENCES,
+    FOR_SHARED,
+    NAMES,
+    ROLES,
+    SCOPES,
+    claims_in,
+    is_app,
+    is_name_of,
+    named_in,
+)
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
@@ -103,7 +113,7 @@ class Seen:
     def _whose(self, mailbox: str, *, shared: bool) -> list[Words]:
         if not self.person:
             return []
-        other = self.person.lower() != mailbox.lower()
+        other = not is_name_of(self.person, mailbox)
         of_other = FOR_SHARED_MAILBOX if shared else ANOTHER
         words = of_other if other else OF_PERSON
         return [words.fill(person=self.person, mailbox=mailbox)]
@@ -121,7 +131,7 @@ def seen_in(token: Secret, resource: Resource) -> Seen | None:
         fits=audience.rstrip("/") in AUDIENCES[resource],
         permits=_permits(claims, alone=alone),
         alone=alone,
-        person="" if alone else _shown(claims.get("upn") or claims.get("unique_name") or ""),
+        person="" if alone else _shown(named_in(claims)),
         object_id=_shown(claims.get("oid", "")) if alone else "",
         until=_instant(claims.get("exp")),
     )

@@ -12,7 +12,7 @@ from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.network.http import NoAnswer, Patience, Reply, open_http
 from noroshi.oauth import cures_here
 from noroshi.oauth.advice import cure_of
-from noroshi.oauth.claims import GRAPH, NAMES, claims_in
+from noroshi.oauth.claims import GRAPH, NAMES, claims_in, named_in
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
@@ -172,7 +172,10 @@ class SignInSteps:
         shared = self._account.shared
         found = diagnosis.faults(claims, self._resource, self._user, now, shared=shared)
         faults = tuple(fault.words for fault in found if fault.about != diagnosis.OTHER_PERSON)
-        return Seen(_of_claims(claims), (*faults, *self._another(diagnosis.person_in(claims))))
+        return Seen(
+            _of_claims(claims),
+            (*faults, *self._another(diagnosis.person_in(claims, self._user))),
+        )
 
     @property
     def _user(self) -> str:
@@ -224,8 +227,9 @@ class SignInSteps:
     def _remarks(self, state: SignInState) -> Iterator[Words]:
         if state.by_next:
             yield BY_NEXT
-        if not self._account.cloud.entra and not self._account.alone:
-            yield from self._another(state.user)  # else the claims say it
+        if not self._account.cloud.entra and not self._account.alone:  # else the claims say it
+            claims = claims_in(self._token) or {}
+            yield from self._another(state.user or named_in(claims, self._user))
         if state.ends is not None:
             days = (state.ends - self._outside.clocks.wall().date()).days
             if days <= TELL_BEFORE:

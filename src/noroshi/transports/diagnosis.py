@@ -14,7 +14,17 @@ from typing import Any
 
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
-from noroshi.oauth.claims import AUDIENCES, FOR_SHARED, NAMES, ROLES, SCOPES, claims_in, is_app
+from noroshi.oauth.claims import (
+    AUDIENCES,
+    FOR_SHARED,
+    NAMES,
+    ROLES,
+    SCOPES,
+    claims_in,
+    is_app,
+    is_name_of,
+    named_in,
+)
 from noroshi.ports import Resource
 
 SETTINGS: Mapping[Resource, tuple[str, str]] = {
@@ -170,12 +180,12 @@ def _person_faults(
     if has and not set(wanted).intersection(has):
         yield _cause(NO_SCOPE, has=shown(" ".join(has)), wanted=wanted[0])
     if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
-        yield from other_person(person_in(claims), resource, user)
+        yield from other_person(person_in(claims, user), resource, user)
 
 
 def kept_out(claims: Mapping[str, Any], user: str) -> Iterator[Cause]:
     """Why Graph keeps whoever signed in out of a mailbox that is not their own."""
-    for found in other_person(person_in(claims), "graph", user):
+    for found in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(permits(claims))
         yield _cause(NO_RIGHTS, **found.values) if has_scope else found
 
@@ -187,16 +197,16 @@ def permits(claims: Mapping[str, Any]) -> list[str]:
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[Cause]:
     """That somebody signed in whose mailbox it is not; "" is nobody who is known."""
-    if person and person.lower() != user.lower():
+    if person and not is_name_of(person, user):
         about = OTHER_SENDER if resource == "graph" else OTHER_PERSON
         yield _cause(about, person=person, user=user)
 
 
-def person_in(claims: Mapping[str, Any]) -> str:
-    """Who signed in; "" for an app."""
+def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
+    """Who signed in, by the mailbox's name if it is that; "" for an app."""
     if is_app(claims):
         return ""
-    return shown(claims.get("upn") or claims.get("preferred_username") or "")
+    return shown(named_in(claims, mailbox))
 
 
 def _else(resource: Resource, user: str, *, app: bool) -> Cause:
