@@ -493,3 +493,10 @@ async def test_msal_signs_in_and_refreshes_there_too(other: Other) -> None:
             app.acquire_token_by_refresh_token, answer["refresh_token"], [MAIL_SCOPE]
         )
     assert again["refresh_token"] != answer["refresh_token"]
+
+
+async def test_an_assertion_may_be_for_several(other: Other) -> None:
+    """RFC 7519, 4.1.3."""
+    here = f"{other.card.issuer}/token"
+    assert (await other.by_account(aud=["https://a.example", here]))[0] == 200
+    assert (await other.by_account(aud=["https://a.example"]))[0] == 400

@@ -160,6 +160,16 @@ def test_nobody_is_told_to_sign_in_for_it(error, code, said):
             id="good",
         ),
         pytest.param(
+            jwt(aud=["api://x", "https://outlook.office365.com"], roles=["SMTP.SendAsApp"]),
+            ("is for Exchange Online", "carries the permission"),
+            id="for several",
+        ),
+        pytest.param(
+            jwt(aud=["api://x", 7, "api://y"], roles=["SMTP.SendAsApp"]),
+            ("for “api://x, api://y”", "carries the permission"),
+            id="for several others",
+        ),
+        pytest.param(
             jwt(aud="https://outlook.office365.com/", roles=["Mail.Send"]),
             ("is for Exchange Online", "lacks the permission SMTP.SendAsApp"),
             id="without its role",

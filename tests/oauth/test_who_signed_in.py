@@ -11,9 +11,11 @@ import pytest
 from noroshi.core.words import NOTHING
 from noroshi.oauth.another import of_other
 from noroshi.oauth.entries import Entries
+from noroshi.oauth.seen import seen_in
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, url64
 
+EXCHANGE = "https://outlook.office.com"
 BOX, AKI = "alarm@x.test", "aki@x.test"
 
 
@@ -107,3 +109,21 @@ async def test_another_is_noticed_and_the_mailbox_by_its_short_name_is_none(anyw
     assert of_other(anywhere.account, "Alarm", "smtp", "out") == NOTHING
     other = replace(anywhere.account, mailbox="box@x.test")
     assert "Alarm" in of_other(other, "Alarm", "smtp", "out").en
+
+
+@pytest.mark.parametrize(
+    ("aud", "fits", "told"),
+    [
+        pytest.param(EXCHANGE, True, EXCHANGE, id="one"),
+        pytest.param([f"{EXCHANGE}/"], True, f"{EXCHANGE}/", id="a list of one"),
+        pytest.param(["https://a.test", EXCHANGE], True, EXCHANGE, id="one of several"),
+        pytest.param(["https://a.test", "b"], False, "https://a.test, b", id="none of several"),
+        pytest.param([], False, "", id="none"),
+        pytest.param({"a": 1}, False, "", id="no audience"),
+    ],
+)
+def test_a_token_may_be_for_several(aud, fits, told):
+    """RFC 7519, 4.1.3."""
+    seen = seen_in(Secret(jwt({"aud": aud, "scp": "SMTP.Send", "upn": BOX})), "smtp")
+    assert (seen.fits, seen.audience) == (fits, told)
+    assert seen.permits == ("SMTP.Send",)

@@ -70,6 +70,16 @@ async def test_flow_and_age_of_a_token_are_told_and_its_claims():
     assert stages["claims"].remarks == ()
 
 
+async def test_a_token_for_several_is_told_with_the_one_that_counts():
+    several = CLAIMS | {"aud": ["https://a.example", CLAIMS["aud"]]}
+    stages = await looked(Tokens(jwt(several)))
+    assert stages["claims"].found.en.startswith("for outlook.office.com: SMTP.Send")
+    assert stages["claims"].remarks == ()
+    graph = await looked(Tokens(jwt(GRAPH | {"aud": [GRAPH["aud"]]})), resource="graph")
+    assert graph["claims"].found.en.startswith("for Microsoft Graph: Mail.Send")
+    assert graph["claims"].remarks == ()
+
+
 async def test_of_a_sign_in_of_today_no_days_are_counted():
     state = SignInState(sign=SignIn.SIGNED_IN, why=WORDS, user=BOX, since=NOW)
     found = (await looked(Tokens(state_is=state)))["token"].found

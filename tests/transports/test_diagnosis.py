@@ -47,6 +47,24 @@ def jwt(claims):
         ),
         pytest.param(
             "smtp",
+            PERSON | {"aud": ["https://other.example", "https://outlook.office.com"]},
+            "The token itself looks right",
+            id="one of several audiences",
+        ),
+        pytest.param(
+            "smtp",
+            PERSON | {"aud": ["https://a.example", "https://b.example"]},
+            "is for “https://a.example, https://b.example”",
+            id="several others",
+        ),
+        pytest.param(
+            "smtp",
+            PERSON | {"scp": ["openid", "SMTP.Send"]},
+            "The token itself looks right",
+            id="a list of permissions",
+        ),
+        pytest.param(
+            "smtp",
             GRAPH,
             "is for “00000003-0000-0000-c000-000000000000”",
             id="Graph's audience",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,12 @@ def sign(
     told = ".".join(encode(json.dumps(part).encode()) for part in (whole, claims))
     mark = key.sign(told.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{told}.{encode(mark)}"
+
+
+def is_for(claims: Mapping[str, Any], names: Collection[str]) -> bool:
+    """Whether it is meant for one of these: `aud` is one name or several (RFC 7519, 4.1.3)."""
+    given = claims.get("aud")
+    return any(one in names for one in (given if isinstance(given, list) else [given]))
 
 
 def take_apart(token: str) -> Jwt | None:

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from noroshi.lab.jwt import Jwt, encode, take_apart
+from noroshi.lab.jwt import Jwt, encode, is_for, take_apart
 from noroshi.lab.model import App, Platform, Tenant
 from noroshi.lab.refusals import Refusal
 
@@ -120,7 +120,7 @@ def _check_assertion(app: App, assertion: str, at: Endpoint) -> None:
     claims = jwt.claims
     if claims.get("iss") != app.client_id or claims.get("sub") != app.client_id:
         raise Refusal(50048)
-    if claims.get("aud") not in at.names:
+    if not is_for(claims, at.names):
         raise Refusal(50012)
     _check_times(claims, at.now)
 

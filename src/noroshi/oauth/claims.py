@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from noroshi.core.printable import printable
@@ -104,10 +104,27 @@ def look_into(token: Secret) -> tuple[Words, ...]:
     claims = claims_in(token.reveal())
     if claims is None:
         return (OPAQUE,)
-    aud, roles = printable(str(claims.get("aud", ""))[:LONGEST]), claims.get("roles")
-    fits = FOR_EXCHANGE if aud.rstrip("/") in EXCHANGE else FOR_OTHER.fill(aud=aud)
+    aud, fit = audience_of(claims, EXCHANGE)
+    fits = FOR_EXCHANGE if fit else FOR_OTHER.fill(aud=printable(aud[:LONGEST]))
+    roles = claims.get("roles")
     may = isinstance(roles, list) and ROLES["smtp"] in roles
     return fits, MAY_SEND if may else MAY_NOT
+
+
+def audience_of(claims: Mapping[str, Any], wanted: Collection[str]) -> tuple[str, bool]:
+    """For whom a token is, and whether that is one of those: of several (RFC 7519, 4.1.3) the one
+    that is, else all."""
+    given = claims.get("aud")
+    listed = given if isinstance(given, list) else [given]
+    told = [one for one in listed if isinstance(one, str)]
+    fit = next((one for one in told if one.rstrip("/") in wanted), None)
+    return (", ".join(told), False) if fit is None else (fit, True)
+
+
+def scopes_in(claims: Mapping[str, Any]) -> list[str]:
+    """What a person let the app do: a list of words at some servers, words in a line at Entra."""
+    given = claims.get("scp", "")
+    return [str(one) for one in given] if isinstance(given, list) else str(given).split()
 
 
 def claims_in(token: str) -> Mapping[str, Any] | None:

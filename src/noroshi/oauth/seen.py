@@ -20,10 +20,12 @@ from noroshi.oauth.claims import (
     NAMES,
     ROLES,
     SCOPES,
+    audience_of,
     claims_in,
     is_app,
     is_name_of,
     named_in,
+    scopes_in,
 )
 from noroshi.ports import Resource
 from noroshi.vault import Secret
@@ -124,11 +126,11 @@ def seen_in(token: Secret, resource: Resource) -> Seen | None:
     claims = claims_in(token.reveal())
     if claims is None:
         return None
-    audience = _shown(claims.get("aud", ""))
+    audience, fits = audience_of(claims, AUDIENCES[resource])
     alone = is_app(claims)
     return Seen(
-        audience=audience,
-        fits=audience.rstrip("/") in AUDIENCES[resource],
+        audience=_shown(audience),
+        fits=fits,
         permits=_permits(claims, alone=alone),
         alone=alone,
         person="" if alone else _shown(named_in(claims)),
@@ -140,7 +142,7 @@ def seen_in(token: Secret, resource: Resource) -> Seen | None:
 def _permits(claims: Mapping[str, Any], *, alone: bool) -> tuple[str, ...]:
     roles = claims.get("roles")
     given = roles if isinstance(roles, list) else []
-    found = given if alone else str(claims.get("scp", "")).split()
+    found = given if alone else scopes_in(claims)
     return tuple(_shown(one) for one in found[:MOST])
 
 

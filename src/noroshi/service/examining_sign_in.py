@@ -12,7 +12,15 @@ from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.network.http import NoAnswer, Patience, Reply, open_http
 from noroshi.oauth import cures_here
 from noroshi.oauth.advice import cure_of
-from noroshi.oauth.claims import GRAPH, NAMES, claims_in, named_in
+from noroshi.oauth.claims import (
+    AUDIENCES,
+    GRAPH,
+    NAMES,
+    audience_of,
+    claims_in,
+    named_in,
+    scopes_in,
+)
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
@@ -173,7 +181,7 @@ class SignInSteps:
         found = diagnosis.faults(claims, self._resource, self._user, now, shared=shared)
         faults = tuple(fault.words for fault in found if fault.about != diagnosis.OTHER_PERSON)
         return Seen(
-            _of_claims(claims),
+            _of_claims(claims, self._resource),
             (*faults, *self._another(diagnosis.person_in(claims, self._user))),
         )
 
@@ -311,12 +319,12 @@ def _is_other(reply: Reply, account: Account) -> bool:
     return html and not account.cloud.token_endpoint and reply.status < 500
 
 
-def _of_claims(claims: Mapping[str, Any]) -> Words:
-    aud = diagnosis.shown(claims.get("aud", "-"))
+def _of_claims(claims: Mapping[str, Any], resource: Resource) -> Words:
+    aud, _ = audience_of(claims, AUDIENCES.get(resource, ()))
     # By its number Graph's audience says nothing to a person.
-    aud = NAMES["graph"] if aud in GRAPH else aud.removeprefix("https://")
+    told = NAMES["graph"] if aud in GRAPH else diagnosis.shown(aud).removeprefix("https://")
     roles = claims.get("roles")
-    rights = roles if isinstance(roles, list) else str(claims.get("scp", "")).split()
+    rights = roles if isinstance(roles, list) else scopes_in(claims)
     who = claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
     shown = ", ".join(map(diagnosis.shown, rights))[:LONGEST] or "-"
-    return FOR.fill(aud=aud, rights=shown, who=diagnosis.shown(who))
+    return FOR.fill(aud=told or "-", rights=shown, who=diagnosis.shown(who))

@@ -20,10 +20,12 @@ from noroshi.oauth.claims import (
     NAMES,
     ROLES,
     SCOPES,
+    audience_of,
     claims_in,
     is_app,
     is_name_of,
     named_in,
+    scopes_in,
 )
 from noroshi.ports import Resource
 
@@ -152,10 +154,10 @@ def faults(
 ) -> Iterator[Cause]:
     """All that is wrong with a token's claims, for this use of it: for a shared mailbox, too."""
     app, name = is_app(claims), NAMES[resource]
-    aud = shown(claims.get("aud", ""))
-    if aud and aud.rstrip("/") not in AUDIENCES[resource]:
+    aud, fits = audience_of(claims, AUDIENCES[resource])
+    if aud and not fits:
         setting = SETTINGS[resource][app]
-        yield _cause(OTHER_AUDIENCE, aud=aud, name=name, setting=setting)
+        yield _cause(OTHER_AUDIENCE, aud=shown(aud), name=name, setting=setting)
     ends = claims.get("exp")
     if isinstance(ends, int | float) and 0 < ends < now.timestamp():
         at = datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes")
@@ -176,7 +178,7 @@ def _app_faults(claims: Mapping[str, Any], resource: Resource) -> Iterator[Cause
 def _person_faults(
     claims: Mapping[str, Any], resource: Resource, user: str, *, shared: bool
 ) -> Iterator[Cause]:
-    has, wanted = permits(claims), (FOR_SHARED if shared else SCOPES)[resource]
+    has, wanted = scopes_in(claims), (FOR_SHARED if shared else SCOPES)[resource]
     if has and not set(wanted).intersection(has):
         yield _cause(NO_SCOPE, has=shown(" ".join(has)), wanted=wanted[0])
     if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
@@ -186,13 +188,8 @@ def _person_faults(
 def kept_out(claims: Mapping[str, Any], user: str) -> Iterator[Cause]:
     """Why Graph keeps whoever signed in out of a mailbox that is not their own."""
     for found in other_person(person_in(claims, user), "graph", user):
-        has_scope = set(FOR_SHARED["graph"]).intersection(permits(claims))
+        has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
         yield _cause(NO_RIGHTS, **found.values) if has_scope else found
-
-
-def permits(claims: Mapping[str, Any]) -> list[str]:
-    """What a person let the app do."""
-    return str(claims.get("scp", "")).split()
 
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[Cause]:

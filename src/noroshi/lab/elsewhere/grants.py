@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 
 from noroshi.lab.clock import LabClock
 from noroshi.lab.elsewhere.model import DOMAIN, MAIL_SCOPE, Provider
-from noroshi.lab.jwt import encode, take_apart
+from noroshi.lab.jwt import encode, is_for, take_apart
 from noroshi.lab.tokens import Mint
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -199,7 +199,7 @@ class Grants:
         if not jwt.is_signed_by(account.key.public_key()):
             raise OAuthError("invalid_grant", "Invalid JWT Signature.")
         claims = jwt.claims
-        if claims.get("iss") != account.email or claims.get("aud") != f"{self.issuer}/token":
+        if claims.get("iss") != account.email or not is_for(claims, {f"{self.issuer}/token"}):
             raise OAuthError("invalid_grant", "Invalid issuer or audience.")
         self._check_times(claims)
         scopes = tuple(str(claims.get("scope", "")).split())
