@@ -4,22 +4,38 @@ terminal, nothing of what people installed; it is spoken to by its standard inpu
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
+from collections import Counter
+from collections.abc import AsyncIterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 LONGEST_LINE = 64 * 1024
+AT_ONCE = 2
+"""Readers at a time, as each may take half a gigabyte and a core."""
+MOST_WAITING, MOST_OF_ONE = 16, 4
+"""So many requests are received or wait for a reader at a time, and so many of one person."""
+WITHIN = 120.0
+"""Seconds: a reader's own limit, of CPU time, comes first unless the machine stands still."""
+CHUNK = 64 * 1024
 
 
-async def start(program: Path, longest_line: int = LONGEST_LINE) -> asyncio.subprocess.Process:
+async def start(
+    program: Path,
+    longest_line: int = LONGEST_LINE,
+    stdin: int | IO[bytes] = asyncio.subprocess.PIPE,
+) -> asyncio.subprocess.Process:
     """Raises OSError if no process can be started."""
     # A session of its own, so that Ctrl-C at a terminal does not reach it before its turn.
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         str(program),
-        stdin=asyncio.subprocess.PIPE,
+        stdin=stdin,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         env={},
@@ -38,3 +54,63 @@ def kill(child: asyncio.subprocess.Process) -> None:
             os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass  # it ended in this very moment
+
+
+class Busy(Exception):
+    """So many requests wait for a reader that one more is sent away."""
+
+
+class Unread(Exception):
+    """The reader gave no answer: it needed more memory or time than it may have."""
+
+
+class Readers:
+    """Reads what anybody may have sent, each time in a process that ends with it: whatever it
+    holds, it takes neither this process's memory nor its interpreter's lock."""
+
+    def __init__(self) -> None:
+        self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), Counter[str]()
+
+    async def ask(
+        self, program: Path, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
+    ) -> Any:
+        """What the program answers to that body, which `who` sends. Raises Busy, Unread, and
+        OSError if no process can be started."""
+        if self._waiting.total() >= MOST_WAITING or self._waiting[who] >= MOST_OF_ONE:
+            raise Busy
+        self._waiting[who] += 1
+        try:
+            with _aside() as kept:
+                kept.write(json.dumps(head).encode() + b"\n")
+                async for (
+                    part
+                ) in body:  # before its turn: who sends slowly keeps nobody waiting
+                    kept.write(part)
+                kept.seek(0)
+                async with self._turns:
+                    return await _answered(program, kept)
+        finally:
+            self._waiting[who] -= 1
+            self._waiting += Counter()  # those who have none are not remembered
+
+
+def _aside() -> IO[bytes]:
+    """A file without a name, outside of this process's memory, and on no disk where that can be:
+    what is sent may be a secret."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("request"), "w+b")
+    return TemporaryFile()
+
+
+async def _answered(program: Path, body: IO[bytes]) -> Any:
+    child = await start(program, CHUNK, body)
+    try:
+        async with asyncio.timeout(WITHIN):
+            said, _ = await child.communicate()
+        return json.loads(said)
+    except (TimeoutError, ValueError):  # ended by a limit it says nothing, or half of it
+        raise Unread from None
+    finally:
+        if child.returncode is None:
+            kill(child)
+            await child.communicate()

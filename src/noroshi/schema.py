@@ -17,10 +17,18 @@ from pydantic.json_schema import JsonSchemaMode
 
 from noroshi.core.faults import Fault, problems_of
 from noroshi.core.mending import mend
-from noroshi.core.problems import Problem as Problem
+from noroshi.core.problems import MOST_FOUND, Problem as Problem
+from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.truths import truths
+from noroshi.core.words import Words
 
 T = TypeVar("T")
+MOST_OPTIONS = 5000
+"""Values in the options of one monitor, rule or route."""
+TOO_MANY = Words(
+    en="has too many values; there may be {most}",
+    ja="値が多すぎます。{most}個までにしてください",
+)
 MENDINGS = 4
 """A part that is taken out may be one that must be there: it is put in, empty, the next time."""
 _encoder = msgspec.json.Encoder()
@@ -48,8 +56,11 @@ class Unreadable(ValueError):
     """A stored text is not the stored form of what was asked for."""
 
 
-def read(wanted: type[T], given: object, at: str = "") -> T:
-    """The value that untrusted data describes; Invalid names all problems, each below `at`."""
+def read(wanted: type[T], given: object, at: str = "", most: int = MOST_OPTIONS) -> T:
+    """The value that untrusted data describes; Invalid names all problems, each below `at`. Of
+    more values than `most` nothing is looked at: a reader tells a thousand bytes of each."""
+    if values_in(given, most) > most:
+        raise Invalid((Problem(at, TOO_MANY.fill(most=most)),))
     found, faults = _looked_at(wanted, given)
     if faults:
         raise Invalid(problems_of(faults, wanted, given, at))
@@ -65,12 +76,16 @@ def read_most(
     None if nothing can be read. The value is no more than good enough to look for further
     problems in it when there are some.
     """
+    if values_in(given, MOST_VALUES) > MOST_VALUES:
+        return None, (Problem(at.removesuffix(": "), TOO_MANY.fill(most=MOST_VALUES)),)
     problems: tuple[Problem, ...] = ()
     for _ in range(MENDINGS):
         found, faults = _looked_at(wanted, given)
         if not faults:
             return found, problems
         problems = problems or problems_of(faults, wanted, given, at)
+        if len(faults) > MOST_FOUND:  # of that little more could be learned
+            return None, problems
         given = mend(faults, wanted, given)
     return None, problems
 

@@ -113,7 +113,7 @@ async def test_half_a_letter_is_refused_and_the_next_request_is_answered(tmp_pat
 async def test_a_request_that_is_too_long_is_told_so(tmp_path):
     async with a_door(tmp_path) as door, inside(door) as us:
         answer = await us.say(b"x" * (LONGEST_LINE + 70_000) + b"\n")
-        assert "16 MiB" in answer["words"]["en"]
+        assert "8 MiB" in answer["words"]["en"]
         assert "ok" in await us.ask("status")
 
 

@@ -10,7 +10,7 @@ from noroshi.service import Service, administrator, answer, member
 from noroshi.service.offer import ADMIN, OPERATOR, VIEWER, operation, operations
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore
-from tests.service.desk import AKI, CANARY, Desk
+from tests.service.desk import AKI, CANARY, Desk, documents
 
 WHAT_PEOPLE_CAN_ASK = {
     "secret_list": ADMIN,
@@ -201,3 +201,52 @@ async def test_a_secret_of_the_wrong_type_is_not_quoted():
     given = {"name": "app", "value": [CANARY]}
     told = await answer(Desk().service, administrator("aki"), "set_secret", given)
     assert told["error"] == "invalid" and CANARY not in str(told)
+
+
+async def test_of_many_problems_the_first_are_told_and_how_many_more_there_are():
+    desk = Desk()
+    told = await answer(desk.service, AKI, "status", {f"a{n:03}": 0 for n in range(73)})
+    places = [one["where"] for one in told["problems"]]
+    assert places == [*(f"a{n:03}" for n in range(50)), ""]
+    assert told["problems"][-1]["what"]["en"] == "and 23 more problems"
+    told = await answer(desk.service, AKI, "status", {f"a{n}": 0 for n in range(1_900)})
+    assert told["problems"][-1]["what"]["en"] == "and at least 950 more problems"
+
+
+async def test_a_refusal_does_not_repeat_whatever_was_given():
+    for op, args in (
+        ("x" * 60_000, {}),
+        ("token_revoke", {"name": "x" * 60_000}),
+        ("definition_show", {"keys": ["x" * 60_000]}),
+        ("send", {"to": ["x" * 60_000], "subject": "s", "text": "t"}),
+    ):
+        told = await answer(Desk().service, AKI, op, args)
+        assert told["error"] in ("not found", "invalid") and len(str(told)) < 20_000, op
+
+
+@pytest.mark.parametrize(
+    ("op", "name", "count"), [("apply", "documents", 300_000), ("send", "to", 300_000)]
+)
+async def test_more_values_than_a_request_may_have_are_refused_by_another_process(
+    op, name, count
+):
+    told = await answer(Desk().service, AKI, op, {name: [0] * count})
+    assert told["error"] == "invalid"
+    assert [one["what"]["en"] for one in told["problems"]] == [
+        "has too many values; there may be 250000"
+    ]
+
+
+async def test_a_mail_goes_to_no_more_than_so_many():
+    desk = Desk()
+    to = [f"a{n}@example.com" for n in range(101)]
+    told = await answer(desk.service, AKI, "send", {"to": to, "subject": "s", "text": "t"})
+    assert "names more than 100; send it in parts" in str(told["problems"])
+
+
+async def test_a_contact_has_no_more_addresses_than_a_mail_server_takes():
+    addresses = [f"a{n}@example.com" for n in range(501)]
+    made = documents(contacts__many={"addresses": addresses})
+    told = await answer(Desk().service, AKI, "apply", {"documents": made})
+    assert [one["where"] for one in told["problems"]] == ["contacts/many.toml: addresses"]
+    assert "more than 500 addresses" in told["problems"][0]["what"]["en"]

@@ -15,7 +15,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from noroshi.core.printable import printable
-from noroshi.core.problems import Problem, Unfit, inside, instead
+from noroshi.core.problems import MOST_FOUND, Problem, Unfit, inside, instead, shortened
 from noroshi.core.words import Words, plain
 
 Fault = Mapping[str, Any]
@@ -105,9 +105,8 @@ def problems_of(
     for fault in faults:
         where = inside(at, *_steps(fault, given))
         sorted_out.setdefault(where, []).append(fault)
-    return tuple(
-        Problem(where, _together(faults, wanted)) for where, faults in sorted_out.items()
-    )
+    told = list(sorted_out.items())[:MOST_FOUND]
+    return tuple(Problem(where, _together(faults, wanted)) for where, faults in told)
 
 
 def _steps(fault: Fault, given: object) -> Iterator[str]:
@@ -118,7 +117,7 @@ def _steps(fault: Fault, given: object) -> Iterator[str]:
         if isinstance(here, Mapping):
             last = number == len(fault["loc"]) - 1
             if step in here or (last and fault["type"] == "missing"):
-                yield str(step)
+                yield shortened(str(step))
                 here = here.get(step)
         elif (
             isinstance(here, Sequence)
@@ -127,7 +126,7 @@ def _steps(fault: Fault, given: object) -> Iterator[str]:
         ):
             here = here[step]
             name = here.get("name") if isinstance(here, Mapping) else None
-            yield name if isinstance(name, str) and name else str(step + 1)
+            yield shortened(name) if isinstance(name, str) and name else str(step + 1)
 
 
 def _together(faults: Sequence[Fault], wanted: Any) -> Words:

@@ -10,11 +10,20 @@ from noroshi.core.words import Words, plain
 
 MOST_NAMED = 12
 """So many names are listed for a person to choose from; more would bury the message."""
+MOST_FOUND, MOST_TOLD = 1000, 50
+"""So many problems are kept while something is read, and so many are told to whoever asked: what is
+wrong a million times must not fill the memory with sentences."""
+LONGEST_SHOWN = 200
+"""Letters of a given value that a sentence repeats."""
 
 NEAR = Words(en=" (did you mean {near}?)", ja="。{near} のことでしょうか")
 KNOWN = Words(en="; there are: {known}", ja="。あるのは {known} です")
 NO_SUCH = Words(
     en="there is no {sort} {given}{instead}", ja="{sort} {given} はありません{instead}"
+)
+AND_MORE = Words(en="and {count} more problems", ja="ほかに{count}件の誤りがあります")
+AND_AT_LEAST = Words(
+    en="and at least {count} more problems", ja="ほかに{count}件以上の誤りがあります"
 )
 NONE_YET = Words(en="; there are none yet", ja="。まだ1つもありません")
 
@@ -56,20 +65,39 @@ class Place:
 
     def say(self, words: Words, **given: object) -> None:
         """Note a problem of this spot."""
+        if len(self.found) >= MOST_FOUND:
+            return
         shown = {name: _shown(value) for name, value in given.items()}
         what = words.fill(**shown) if given else words
         self.found.append(Problem(self.where.removesuffix(": "), what))
 
     def no_such(self, sort: Words, given: str, known: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
+        if len(self.found) >= MOST_FOUND:
+            return
         self.say(NO_SUCH, sort=sort, given=given, instead=instead(given, known))
+
+
+def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return as many of them as a person is told at once, and one that counts the others."""
+    more = len(problems) - MOST_TOLD
+    if more <= 0:
+        return problems
+    words = AND_MORE if len(problems) < MOST_FOUND else AND_AT_LEAST
+    return (*problems[:MOST_TOLD], Problem("", words.fill(count=more)))
+
+
+def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
+    """Return the text, or its beginning with an ellipsis if it is longer."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _shown(given: object) -> object:
     """A text that a terminal can show as it is, and see; else as Python writes it."""
-    return (
-        repr(given) if isinstance(given, str) and not (given and given.isprintable()) else given
-    )
+    if not isinstance(given, str):
+        return given
+    short = shortened(given)
+    return short if short and short.isprintable() else repr(short)
 
 
 def inside(where: str, *steps: str) -> str:
@@ -86,6 +114,8 @@ def file_of(type: str, name: str, found: list[Problem]) -> Place:
 
 def instead(given: str, known: Collection[str]) -> Words:
     """What to add about a name that is not known: the nearest one, or those there are."""
+    if len(given) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
+        return plain("")
     names = sorted(known)
     near = get_close_matches(given, names, n=1, cutoff=0.6)
     if near:

@@ -22,6 +22,8 @@ from noroshi.core.values import NO_ADDRESS, in_range, one_of, read_length, title
 from noroshi.core.words import Words
 from noroshi.core.written import is_address
 
+MOST_ADDRESSES = 500
+"""Recipients of one mail, by default, in Exchange Online (Exchange Online limits, Recipient limits)."""
 MOST_CONNECTIONS = 100
 MOST_MAILS = 1_000_000
 MOST_BY_ONE = 60
@@ -55,6 +57,10 @@ NEVER = Words(
 NO_MAILBOX = Words(
     en="has no address to tell", ja="知らせる先のメールアドレスが1つもありません"
 )
+TOO_MANY = Words(
+    en="has more than {most} addresses, which a mail server refuses in one mail; make several contacts",
+    ja="アドレスが{most}件を超えています。1通では送れないため、通知先を分けてください",
+)
 NTH_ALONE = Words(en='is only for when = "nth"', ja='when = "nth" のときだけ指定できます')
 NTH_MISSING = Words(
     en='when = "nth" needs nth: at which measurement in a row it speaks',
@@ -84,7 +90,9 @@ def _contact(said: ContactDef, place: Place) -> Contact:
     in_range(said.one_by_one, 0, MOST_BY_ONE, place.at("one_by_one"))
     if not said.addresses:
         place.at("addresses").say(NO_MAILBOX)
-    for address in said.addresses:
+    if len(said.addresses) > MOST_ADDRESSES:
+        place.at("addresses").say(TOO_MANY, most=MOST_ADDRESSES)
+    for address in said.addresses[:MOST_ADDRESSES]:
         if not is_address(address):
             place.at("addresses").say(NO_ADDRESS, given=address)
     return Contact(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -18,12 +18,19 @@ ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]{1,64}@[^\s@<>(),;:\\\"\[\]/]{1,253}
 DAYS: Mapping[str, int] = {
     day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 }
+REMEMBERED, LONGEST = 4096, 64
+"""So many texts that people wrote are known again, none of them longer: whatever was ever asked
+would fill the memory."""
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
-@cache
 def duration(text: str) -> timedelta | None:
     """ "30s", "5m", "1h30m", "1d"; None if it is none."""
+    return _duration(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(REMEMBERED)
+def _duration(text: str) -> timedelta | None:
     found = DURATION.fullmatch(text)
     if found is None or not text:
         return None
@@ -71,9 +78,13 @@ def is_address(text: str) -> bool:
     return not any(not label for part in (local, domain) for label in part.split("."))
 
 
-@cache
 def is_zone(text: str) -> bool:
     """Whether this computer knows the time zone."""
+    return len(text) <= LONGEST and _is_zone(text)
+
+
+@lru_cache(REMEMBERED)
+def _is_zone(text: str) -> bool:
     try:
         ZoneInfo(text)
     except (ValueError, OSError, LookupError):  # a path, a folder of zones, an unknown one

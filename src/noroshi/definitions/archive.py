@@ -18,9 +18,9 @@ from noroshi.definitions.folder import BESIDE, STRAY, Folder, is_ours, made_of, 
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
-MOST_FILES, MOST_BYTES, MOST_PACKED = 20_000, 16 << 20, 6 << 20
-"""Of what is brought in: files and bytes unpacked (as many as `apply` may send at any door), and
-bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
+MOST_FILES, MOST_BYTES, MOST_PACKED = 20_000, 6 << 20, 2 << 20
+"""Of what is brought in: files and bytes unpacked (about as many as `apply` may send at any door),
+and bytes packed. 5,000 monitors have about 1 MiB, packed 100 KiB."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can say: the same definitions are the same bytes."""
 MODE = 0o644 << 16
@@ -82,11 +82,11 @@ def _unpacked(raw: bytes, called: str, left: int) -> Iterator[tuple[str, bytes]]
     if (
         raw.count(ENTRY) > MOST_FILES
     ):  # zipfile would make the whole list before it can be asked
-        raise _too_much(called)
+        raise Invalid((too_much(called),))
     with zipfile.ZipFile(BytesIO(raw)) as given:
         entries = [one for one in given.infolist() if not one.is_dir()]
         if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > left:
-            raise _too_much(called)
+            raise Invalid((too_much(called),))
         for one in entries:
             _see_that_it_is_inside(one.filename)
             if one.flag_bits & 1:
@@ -97,14 +97,14 @@ def _unpacked(raw: bytes, called: str, left: int) -> Iterator[tuple[str, bytes]]
                 content = file.read(left + 1)
             left -= len(content)
             if left < 0:
-                raise _too_much(called)
+                raise Invalid((too_much(called),))
             if not _is_beside(one.filename):
                 yield one.filename, content
 
 
-def _too_much(called: str) -> Invalid:
-    words = TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20)
-    return Invalid((Problem(called, words),))
+def too_much(called: str) -> Problem:
+    """Return that it is more than is brought in."""
+    return Problem(called, TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20))
 
 
 def _see_that_it_is_inside(name: str) -> None:

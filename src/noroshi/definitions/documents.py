@@ -18,7 +18,7 @@ from noroshi.core.defined import (
     RuleDef,
 )
 from noroshi.core.defined_sending import AccountDef, CloudDef, NetworkDef, RouteDef
-from noroshi.core.problems import Place, Problem, file_of
+from noroshi.core.problems import Place, Problem, file_of, shortened
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
 from noroshi.oauth.clouds import is_microsoft
@@ -117,7 +117,7 @@ def split(key: str) -> tuple[str, str]:
     """Type and name of a document's key; Invalid if it is none."""
     type, _, name = key.partition("/")
     if type not in WANTED or not is_name(name):
-        raise Invalid((Problem("", NO_KEY.fill(key=repr(key))),))
+        raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened(key)))),))
     return type, name
 
 

@@ -15,20 +15,29 @@ from typing import Any
 
 from noroshi.config import Config
 from noroshi.core.words import Words
+from noroshi.door.lines import Lines
 from noroshi.door.unix import NoDoor, listen, peer
-from noroshi.service import Forbidden, Invalid, Person, Service, Trouble, attend, refused
+from noroshi.service import (
+    Forbidden,
+    Invalid,
+    Person,
+    Refusal,
+    Service,
+    Trouble,
+    attend,
+    refused,
+)
+from noroshi.service.judging import LONGEST, Unreadable, longest
 
 __all__ = ["LONGEST_LINE", "NoDoor", "open_door"]
 
 log = logging.getLogger(__name__)
 
-LONGEST_LINE = 16 << 20
-"""Bytes: a few thousand monitors' definitions in one request."""
-TOO_LONG = b"\0"  # no line of JSON begins so
-CHUNK = 1 << 16
+LONGEST_LINE = max(LONGEST.values())
+"""Bytes of the longest request: definitions of 10,000 monitors."""
+CHUNK, AROUND = 1 << 16, 256
+"""Bytes: at a time, and what of a line stands around the arguments."""
 MOST_AT_ONCE = 32
-IDLE = 60.0
-"""Seconds that a connection may say nothing."""
 
 STRANGER = Words(
     en="You may not speak to this node. Ask as root, as its own user, or as a member of its "
@@ -44,9 +53,6 @@ NO_REQUEST = Words(
     en='A request is one line of JSON: {{"op": "status", "args": {{}}}}.',
     ja='リクエストは JSON 1行です: {{"op": "status", "args": {{}}}}',
 )
-LINE_TOO_LONG = Words(
-    en="The request is longer than {most} MiB.", ja="リクエストが {most} MiB を超えています。"
-)
 
 
 @asynccontextmanager
@@ -59,7 +65,7 @@ async def open_door(
     """
     room = _Room(service, news, config.door_group)
     server = await asyncio.start_unix_server(
-        room.meet, sock=listen(config.door, config.door_group), limit=LONGEST_LINE
+        room.meet, sock=listen(config.door, config.door_group), limit=CHUNK
     )
     try:
         yield
@@ -102,43 +108,40 @@ class _Room:
             return await _write(writer, refused(Forbidden(STRANGER)))
         if len(self._inside) > MOST_AT_ONCE:
             return await _write(writer, refused(Trouble(BUSY.fill(most=MOST_AT_ONCE))))
-        while line := await _line(reader):
-            await _write(writer, await self._answered(who, line))
+        lines = Lines(reader, longest(who) + AROUND)
+        while (line := await lines.short()) != b"":
+            await _write(writer, await self._answered(who, line, lines))
         return None
 
-    async def _answered(self, who: Person, line: bytes) -> Mapping[str, Any]:
-        if line == TOO_LONG:
-            return refused(Invalid(LINE_TOO_LONG.fill(most=LONGEST_LINE >> 20)))
-        request = _request(line)
-        if request is None:
+    async def _answered(
+        self, who: Person, line: bytes | None, lines: Lines
+    ) -> Mapping[str, Any]:
+        args: Mapping[str, Any]
+        try:
+            if line is None:
+                op, args = await self._service.judges.line(who, lines.parts())
+            else:
+                op, args = _request(line)
+        except Unreadable:
             return refused(Invalid(NO_REQUEST))
-        op, args = request
+        except Refusal as refusal:
+            await lines.heard()
+            return refused(refusal)
         return await attend(self._service, who, op, args, self._news)
 
 
-async def _line(reader: asyncio.StreamReader) -> bytes:
-    """The next line; b"" at the end; TOO_LONG for one that is thrown away."""
-    async with asyncio.timeout(IDLE):
-        try:
-            return await reader.readuntil(b"\n")
-        except asyncio.IncompleteReadError as cut:
-            return cut.partial
-        except asyncio.LimitOverrunError:
-            # To its end: who closes with something unread takes the answer away as well.
-            while b"\n" not in (part := await reader.read(CHUNK)) and part:
-                pass
-            return TOO_LONG
-
-
-def _request(line: bytes) -> tuple[str, Mapping[str, Any]] | None:
+def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:
+    """Raises Unreadable."""
     try:
         request = json.loads(line)
         if b"\\u" in line:  # half a letter can be told to nobody, nor kept
             json.dumps(request, ensure_ascii=False).encode()
         op, args = request["op"], request.get("args", {})
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        return None
-    return (op, args) if isinstance(op, str) and isinstance(args, dict) else None
+        raise Unreadable from None
+    if not isinstance(op, str) or not isinstance(args, dict):
+        raise Unreadable
+    return op, args
 
 
 async def _write(writer: asyncio.StreamWriter, told: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from noroshi import ports
 from noroshi.core.model import Monitor
 from noroshi.core.own import OWN
-from noroshi.core.problems import Problem
+from noroshi.core.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.words import Words
 from noroshi.definitions import Checked, Plan, check, differences
 from noroshi.definitions.compiling import EMPTY
@@ -80,9 +80,10 @@ class Defining(Desk):
         """Differences or problems; nothing is kept. `faulty`: places of the folder that could
         not be read, which the caller has told already."""
         current = await self._store.current()
-        found = await self._checked(documents, current, faulty)
+        found = await self._checked(documents, current, faulty[:MOST_FOUND])
         if found.problems or faulty:
-            return Planned(base=current.number, differences=(), problems=found.problems)
+            told = first_of(found.problems)
+            return Planned(base=current.number, differences=(), problems=told)
         changed = await asyncio.to_thread(differences, current.documents, found.documents)
         return Planned(
             base=current.number,

@@ -23,6 +23,7 @@ from noroshi.definitions.needs import (
 )
 from noroshi.examining import Step
 from noroshi.hosts.around import Around
+from noroshi.isolated import Readers
 from noroshi.oauth.another import of_other
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.people import People
@@ -32,7 +33,8 @@ from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.arriving import limits
 from noroshi.service.binding import Binding
-from noroshi.service.offer import Trouble
+from noroshi.service.judging import Judges
+from noroshi.service.offer import Judged, Trouble
 from noroshi.service.proved import proved, with_proof
 from noroshi.service.under_way import UnderWay
 from noroshi.trips import looked_at, mails_of, trip_of
@@ -78,6 +80,11 @@ class Desk:
         self._binding = Binding(store, vault)
         self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None
+        self.judges = Judges(Readers())
+
+    async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
+        """Have much that was given for an operation read by another process. Raises a Refusal."""
+        return await self.judges.given(name, given)
 
     def now(self) -> datetime:
         """The wall clock's time."""

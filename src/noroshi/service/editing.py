@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from noroshi.core.problems import Problem, instead
+from noroshi.core.problems import MOST_FOUND, Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
@@ -266,5 +266,7 @@ def _see_that_they_are_keys(keys: Iterable[str]) -> None:
             split(key)
         except Unusable as no:
             problems += no.problems
+            if len(problems) >= MOST_FOUND:
+                break
     if problems:
         raise Invalid(BAD_DEFINITIONS, tuple(problems))

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
 
 from noroshi import schema
@@ -24,15 +25,18 @@ from noroshi.core.people import (
     Person as Person,
     roles_up_to,
 )
-from noroshi.core.problems import Problem
+from noroshi.core.problems import MOST_FOUND, Problem, first_of, shortened
+from noroshi.core.size import MOST_VALUES, is_small
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 
 log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
-LONGEST_KEPT = 200
-"""Letters of an argument that the audit log keeps."""
+LONGEST_KEPT, MOST_KEPT = 200, 50
+"""Letters of an argument that the audit log keeps, and of how many in a list."""
+LONGEST_TOLD = 4000
+"""Letters of one sentence of a refusal: it may quote what was given."""
 
 NO_OPERATION = Words(en="There is no operation {name}.", ja="{name} という操作はありません。")
 NOT_ALLOWED = Words(
@@ -104,6 +108,12 @@ class Invalid(Refusal):
 
 class Trouble(Refusal):
     """It was asked for rightly, and the other side, the vault or the store cannot do it."""
+
+
+REFUSALS: Mapping[str, type[Refusal]] = {
+    one.kind: one for one in (NotFound, Forbidden, NotSure, Conflict, Invalid, Trouble)
+}
+"""By what they are called on a wire."""
 
 
 def administrator(name: str) -> Person:
@@ -195,8 +205,15 @@ def operation(
     return mark
 
 
+class Judged(dict[str, Any]):
+    """Arguments that a process of its own has read and found to fit their operation."""
+
+
 class Offering(Protocol):
     """Something with operations: the service."""
+
+    async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
+        """Have much that was given for an operation read elsewhere. Raises a Refusal."""
 
     def operations(self) -> Mapping[str, Operation]:
         """What is offered, by name."""
@@ -270,7 +287,7 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
     """Check role and arguments, do it, and write down what it changed. Raises a Refusal."""
     wanted = service.operations().get(name)
     if wanted is None:
-        raise NotFound(NO_OPERATION.fill(name=name))
+        raise NotFound(NO_OPERATION.fill(name=shortened(name)))
     if wanted.role not in who.roles:
         role = ROLE_NAMES.get(wanted.role, wanted.role)
         why = NOT_ALLOWED.fill(name=name, role=role, who=who.name)
@@ -278,7 +295,9 @@ async def perform(service: Offering, who: Person, name: str, given: Mapping[str,
         raise Forbidden(why)
     if wanted.sure:
         see_that_sure(who, name)
-    read = _read(wanted, given)
+    if not isinstance(given, Judged) and not is_small(given):
+        given = await service.judge(name, given)
+    read = arguments(wanted, given)
     said = Note()
     mark = NOTE.set(said)
     try:
@@ -324,16 +343,20 @@ def _is_short(value: Any) -> bool:
 
 
 def _short(value: Any) -> Any:
-    return value[:LONGEST_KEPT] if isinstance(value, str | list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [one[:LONGEST_KEPT] for one in value[:MOST_KEPT]]
+    return value[:LONGEST_KEPT] if isinstance(value, str) else value
 
 
-def _read(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
-    problems = [Problem(name, NOT_TAKEN) for name in given.keys() - wanted.takes.keys()]
+def arguments(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given as the operation takes it. Raises Invalid with all that is wrong."""
+    unknown = islice(given.keys() - wanted.takes.keys(), MOST_FOUND)
+    problems = [Problem(shortened(name), NOT_TAKEN) for name in unknown]
     problems += [Problem(name, MISSING) for name in wanted.needed - given.keys()]
     read = dict[str, Any]()
     for name in given.keys() & wanted.takes.keys():
         try:
-            read[name] = schema.read(wanted.takes[name], given[name], name)
+            read[name] = schema.read(wanted.takes[name], given[name], name, MOST_VALUES)
         except schema.Invalid as invalid:
             problems += invalid.problems
     if problems:
@@ -343,12 +366,16 @@ def _read(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refused(refusal: Refusal) -> dict[str, Any]:
-    """A refusal as plain values for a wire."""
+    """A refusal as plain values for a wire: no longer than a person reads."""
     return {
         "error": refusal.kind,
-        "words": {"en": refusal.words.en, "ja": refusal.words.ja},
+        "words": _told(refusal.words),
         "problems": [
-            {"where": p.where, "what": {"en": p.what.en, "ja": p.what.ja}}
-            for p in refusal.problems
+            {"where": shortened(p.where, LONGEST_TOLD), "what": _told(p.what)}
+            for p in first_of(refusal.problems)
         ],
     }
+
+
+def _told(words: Words) -> dict[str, str]:
+    return {"en": shortened(words.en, LONGEST_TOLD), "ja": shortened(words.ja, LONGEST_TOLD)}

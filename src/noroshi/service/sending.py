@@ -9,13 +9,16 @@ from datetime import datetime
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Contact
-from noroshi.core.problems import Problem, instead
+from noroshi.core.problems import Problem, instead, shortened
 from noroshi.core.words import Words
 from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 
 LONGEST_SUBJECT = 500
 LONGEST_TEXT = 1 << 20
+MOST_NAMES, LONGEST_TOGETHER = 100, 4 << 20
+"""Contacts and addresses of one mail, and letters of its text in all of them together: each contact
+has a mail of its own in the queue."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -37,6 +40,12 @@ ONE_LINE = Words(
     ja="制御文字のない1行で、{most}文字までにしてください",
 )
 TOO_LONG = Words(en="is longer than {most} letters", ja="長すぎます ({most}文字まで)")
+TOO_MANY = Words(
+    en="names more than {most}; send it in parts", ja="{most}件までにし、分けて送ってください"
+)
+TOO_MUCH = Words(
+    en="is too many for so long a text: at most {most}", ja="この長さの本文では{most}件までです"
+)
 IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "high"}
 
 
@@ -47,10 +56,13 @@ def faults(
     to, found = list(to), list[Problem]()
     if not to:
         found.append(Problem("to", NOBODY))
-    for name in to:
+    found += _too_many("to", to)
+    if len(text) * len(to) > LONGEST_TOGETHER:
+        found.append(Problem("to", TOO_MUCH.fill(most=LONGEST_TOGETHER // max(1, len(text)))))
+    for name in to[:MOST_NAMES]:
         if name not in plan.contacts and not is_address(name):
             near = instead(name, plan.contacts)
-            found.append(Problem("to", NO_ADDRESS.fill(given=name, instead=near)))
+            found.append(Problem("to", NO_ADDRESS.fill(given=shortened(name), instead=near)))
     found += _unknown(plan, routes)
     if not plan.routes:
         found.append(Problem("routes", NO_ROUTES))
@@ -63,16 +75,24 @@ def faults(
 
 def misdirected(plan: Plan, to: Iterable[str], routes: Iterable[str]) -> tuple[Problem, ...]:
     """What is wrong with addresses and routes that one envelope is to have from now on."""
-    bad = [one for one in to if not is_address(one)]
-    found = [Problem("to", NO_MAILBOX.fill(given=one)) for one in bad]
-    return (*found, *_unknown(plan, routes))
+    to = list(to)
+    bad = [one for one in to[:MOST_NAMES] if not is_address(one)]
+    found = [Problem("to", NO_MAILBOX.fill(given=shortened(one))) for one in bad]
+    return (*_too_many("to", to), *found, *_unknown(plan, routes))
+
+
+def _too_many(where: str, names: list[str]) -> list[Problem]:
+    return [Problem(where, TOO_MANY.fill(most=MOST_NAMES))] * (len(names) > MOST_NAMES)
 
 
 def _unknown(plan: Plan, routes: Iterable[str]) -> list[Problem]:
-    return [
-        Problem("routes", NO_ROUTE.fill(given=route, instead=instead(route, plan.routes)))
-        for route in routes
-        if route not in plan.routes
+    named = list(routes)
+    return _too_many("routes", named) + [
+        Problem(
+            "routes", NO_ROUTE.fill(given=shortened(one), instead=instead(one, plan.routes))
+        )
+        for one in named[:MOST_NAMES]
+        if one not in plan.routes
     ]
 
 

@@ -16,16 +16,13 @@ from starlette.routing import Route
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import Invalid, NotFound, Operation, Refusal, Trouble, attend, refused
-from noroshi.service.offer import ADMIN, NO_OPERATION, OPERATOR, STORE_TROUBLE, VIEWER, Person
+from noroshi.service.judging import LONGEST as LONGEST, Unreadable, longest
+from noroshi.service.offer import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
+from noroshi.web.bodies import Body, TooLong
 from noroshi.web.entry import Unknown, entered
 from noroshi.web.house import House
 from noroshi.web.openapi import document
 
-LONGEST_BODY = 16 << 20
-"""Bytes: as at the local door."""
-LONGEST: Mapping[str, int] = {ADMIN: LONGEST_BODY, OPERATOR: 8 << 20, VIEWER: 1 << 20}
-"""The same by role: of JSON many times its own room is made, and whatever a viewer may ask for is
-short. An operator's mail of a million letters may take six bytes for each."""
 STATUS: Mapping[str, int] = {
     "invalid": 400,
     "forbidden": 403,
@@ -34,6 +31,7 @@ STATUS: Mapping[str, int] = {
     "conflict": 409,
     "trouble": 503,
 }
+JSON = "application/json"
 NO_JSON = Words(
     en='The body is a JSON object of arguments, such as {{"id": "01J…"}}.',
     ja='本文は、引数を入れた JSON のオブジェクトです ({{"id": "01J…"}} など)。',
@@ -41,9 +39,6 @@ NO_JSON = Words(
 NO_JSON_TYPE = Words(
     en="The body must be sent as Content-Type: application/json.",
     ja="本文は Content-Type: application/json で送ってください。",
-)
-TOO_LONG = Words(
-    en="The request is longer than {most} MiB.", ja="リクエストが {most} MiB を超えています。"
 )
 ONLY_POST = Words(
     en="{name} is no operation of a viewer, so it is asked for by POST.",
@@ -63,7 +58,7 @@ def routes(house: House) -> list[Route]:
 
     async def post(request: Request) -> Response:
         who = (await entered(request, house)).person
-        given = await _arguments(request, _most(who))
+        given = await _arguments(request, house, who)
         return await _done(request, house, who, given)
 
     async def get(request: Request) -> Response:
@@ -116,6 +111,8 @@ def _answering(handle: Handler, house: House | None = None) -> Handler:
             return await handle(request)
         except _Told as said:
             return told(refused(said.refusal), said.status)
+        except TooLong as long:
+            return told(refused(long), 413)
         except Unknown as unknown:
             answer = told(refused(unknown), 401)
             answer.headers["www-authenticate"] = "Bearer"
@@ -128,16 +125,29 @@ def _answering(handle: Handler, house: House | None = None) -> Handler:
     return answering
 
 
-def _most(who: Person) -> int:
-    return next((most for role, most in LONGEST.items() if role in who.roles), 0)
-
-
-async def _arguments(request: Request, most: int) -> Mapping[str, Any]:
+async def _arguments(request: Request, house: House, who: Person) -> Mapping[str, Any]:
+    """What the body says. A large one is read by another process as it comes: of somebody who may
+    ask for the operation, or nothing of it is kept."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await body_of(request, most)
-    if body is None:
-        raise _Told(413, Invalid(TOO_LONG.fill(most=most >> 20)))
-    if kind != "application/json":
+    body = Body(request, longest(who))
+    if await body.is_short():
+        return _read(await body.whole(), kind)
+    name = request.path_params["operation"]
+    known = house.service.operations().get(name)
+    if kind != JSON or known is None or known.role not in who.roles:
+        await body.heard()
+        return _read(b"{}", kind)
+    try:
+        return await house.service.judges.sent(who, name, body.parts())
+    except Unreadable:
+        raise _Told(400, Invalid(NO_JSON)) from None
+    except Refusal:
+        await body.heard()
+        raise
+
+
+def _read(body: bytes, kind: str) -> Mapping[str, Any]:
+    if kind != JSON:
         raise _Told(415, Invalid(NO_JSON_TYPE))
     try:
         given = json.loads(body, parse_constant=_no_number)
@@ -151,20 +161,6 @@ async def _arguments(request: Request, most: int) -> Mapping[str, Any]:
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is no JSON")
-
-
-async def body_of(request: Request, most: int) -> bytes | None:
-    """What was sent; None if it is longer."""
-    parts, length = list[bytes](), 0
-    async for part in request.stream():
-        length += len(part)
-        # Somewhat more is heard and thrown away: who closes with something unread takes the
-        # answer away as well.
-        if length > 4 * most:
-            return None
-        if length <= most:
-            parts.append(part)
-    return b"".join(parts) if length <= most else None
 
 
 def _asked(request: Request, known: Operation) -> Mapping[str, Any]:

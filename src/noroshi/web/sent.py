@@ -8,23 +8,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 
-from noroshi.core.words import Words
-from noroshi.service import Forbidden, Invalid
-from noroshi.web.api import body_of
+from noroshi.service import Forbidden
+from noroshi.web.bodies import Body
 from noroshi.web.entry import NOT_OURS
 from noroshi.web.uploads import Upload, boundary_of, parts_of
 
-LONGEST_FORM, LONGEST_UPLOAD = 1 << 20, 16 << 20
+LONGEST_FORM, LONGEST_UPLOAD, LONGEST_IMPORT = 256 << 10, 256 << 10, 8 << 20
+"""Bytes of a form, of which a hundred times as much is made while it is read; of one with files (a
+certificate's); and of the one that takes definitions in, which another process reads."""
 LONGEST_OF_A_STRANGER = 1 << 18
 """Of each of a thousand connections it may be in memory. It has room for what somebody typed whose
 log-in ended meanwhile."""
 MOST_FIELDS = 20_000
 """A rule's form has a box for each contact, a notification's one for each instance: as many of them
 as fit into LONGEST_FORM by names of usual length. They are counted before they are split."""
-TOO_LONG = Words(
-    en="What was sent is longer than {most}. Nothing was changed; send it in parts.",
-    ja="送られた内容が {most} を超えています。何も変更していません。分けて送ってください。",
-)
 FOREIGN = frozenset({"cross-site", "same-site"})
 
 
@@ -42,31 +39,19 @@ async def sent(
         most = LONGEST_OF_A_STRANGER if stranger else LONGEST_FORM
         return await form_of(request, most), ()
     try:
-        return parts_of(await _heard(request, LONGEST_UPLOAD), boundary)
+        return parts_of(await Body(request, LONGEST_UPLOAD).whole(), boundary)
     except ValueError:  # what no browser sends
         raise Forbidden(NOT_OURS) from None
 
 
 async def form_of(request: Request, most: int) -> Mapping[str, str]:
     """The fields of a form without files."""
-    body = await _heard(request, most)
+    body = await Body(request, most).whole()
     try:
         text = body.decode()
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:  # no UTF-8, or too many fields: no form of ours
         raise Forbidden(NOT_OURS) from None
-
-
-async def _heard(request: Request, most: int) -> bytes:
-    """What was sent. Raises Invalid, which says how long it may be."""
-    body = await body_of(request, most)
-    if body is None:
-        raise Invalid(TOO_LONG.fill(most=_size(most)))
-    return body
-
-
-def _size(most: int) -> str:
-    return f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
 
 
 def ours(where: str) -> str:

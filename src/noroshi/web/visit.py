@@ -67,6 +67,8 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[Upload] = ()
     """The files that were sent with it."""
+    imported: Any = None
+    """The definitions that were handed in, at the page that takes them in."""
     bring: str | None = None
     """A key that the answer brings to the browser; "": it takes the cookie away."""
 
@@ -182,18 +184,26 @@ def asked(answer: Mapping[str, Any]) -> Any:
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
+Hear = Callable[[Visit], Awaitable[None]]
 
 
-def page(house: House, handle: Handler, *, anybody: bool = False) -> Any:
+async def hear_form(visit: Visit) -> None:
+    """Take the fields and files that were sent."""
+    visit.form, visit.files = await sent(visit.request, stranger=visit.person is None)
+
+
+def page(
+    house: House, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
+) -> Any:
     """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
-    `anybody`: also who is not logged in."""
+    `anybody`: also who is not logged in. `hear` takes what was sent."""
 
     async def respond(request: Request) -> Response:
         visit = Visit(house, request, key_of(request, house), None)
         if not visit.key:
             visit.key = visit.bring = keys.key()
         try:
-            answer = await _handled(visit, handle, anybody=anybody)
+            answer = await _handled(visit, handle, hear, anybody=anybody)
         except Refusal as refusal:
             answer = _refused(visit, refusal)
         except StoreError as error:
@@ -254,7 +264,7 @@ def fetched(request: Request) -> bool:
     return request.method == "GET" and request.headers.get("hx-request") == "true"
 
 
-async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
+async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) -> Response:
     house, request = visit.house, visit.request
     if not await house.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
@@ -265,7 +275,7 @@ async def _handled(visit: Visit, handle: Handler, *, anybody: bool) -> Response:
     if request.method == "POST":
         if is_foreign(request):
             raise Forbidden(NOT_OURS)
-        visit.form, visit.files = await sent(visit.request, stranger=visit.person is None)
+        await hear(visit)
         see_that_it_is_ours(visit.key, visit.form.get("csrf", ""))
         try:
             visit.form = await _taken(visit)

@@ -1,0 +1,72 @@
+"""The lines of a connection: a short one is read at once, a long one is handed on as it comes, and
+none is kept that is longer than it may be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from noroshi.core.size import SMALL_TEXT
+from noroshi.service.judging import too_long
+
+CHUNK = 1 << 16
+IDLE = 60.0
+"""Seconds that a connection may say nothing."""
+LONG = 300.0
+"""Seconds that a long line may take."""
+
+
+class Lines:
+    """Of at most `most` bytes each."""
+
+    def __init__(self, reader: asyncio.StreamReader, most: int) -> None:
+        self._reader, self._most = reader, most
+        self._kept, self._is_over = b"", True
+
+    async def short(self) -> bytes | None:
+        """Return the next line; b"" at the end; None if it is long: ask for its parts."""
+        self._is_over = False
+        while b"\n" not in self._kept and len(self._kept) <= SMALL_TEXT:
+            part = await self._more()
+            if not part:
+                self._is_over = True
+                line, self._kept = self._kept, b""
+                return line
+            self._kept += part
+        line, end, rest = self._kept.partition(b"\n")
+        if not end:
+            return None
+        self._is_over, self._kept = True, rest
+        return line + end
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Give a long line as it comes, without its end. Raises Invalid in the end if it is too
+        long, and TimeoutError."""
+        length = 0
+        async with asyncio.timeout(LONG):
+            while part := await self._next_part():
+                length += len(part)
+                if length <= self._most:
+                    yield part
+        if length > self._most:
+            raise too_long(self._most)
+
+    async def heard(self) -> None:
+        """Hear a long line to its end, and keep nothing of it: who closes with something unread
+        takes the answer away as well."""
+        async with asyncio.timeout(LONG):
+            while await self._next_part():
+                pass
+
+    async def _next_part(self) -> bytes:
+        """Return what comes next of this line; b"" once it is over."""
+        if self._is_over:
+            return b""
+        part = self._kept or await self._more()
+        part, end, self._kept = part.partition(b"\n")
+        self._is_over = bool(end) or not part
+        return part
+
+    async def _more(self) -> bytes:
+        async with asyncio.timeout(IDLE):
+            return await self._reader.read(CHUNK)

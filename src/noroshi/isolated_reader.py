@@ -1,0 +1,34 @@
+"""The other side of `isolated.Readers`: a program that reads one body and answers, within bounds of
+memory and time. It is started by its file's path, with nothing in its environment."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+MEMORY = 512 << 20
+CPU_SECONDS = 30
+
+
+def run(answer: Callable[[Mapping[str, Any], bytes], Any]) -> None:
+    """Answer what comes by stdin, a line of JSON and then the body. Too much for the memory is
+    told by saying nothing, as by the libraries that end the process over it."""
+    bound_resources()
+    head = json.loads(sys.stdin.buffer.readline())
+    said = answer(head, sys.stdin.buffer.read())
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+
+
+def bound_resources() -> None:
+    """Memory, time, files, dumps. Windows has no such limits: there the parent's clock must do."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,118 @@
+"""Large requests are read and judged by a process of their own (`judging_reader`): a decoder in a
+thread holds the interpreter's lock, and of one byte it may make a thousand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from noroshi import schema
+from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
+from noroshi.core.problems import Problem
+from noroshi.core.size import SMALL_TEXT
+from noroshi.core.words import Words
+from noroshi.isolated import CHUNK, Busy, Readers, Unread
+from noroshi.service.offer import REFUSALS, Invalid, Judged, Trouble
+
+READER = Path(__file__).with_name("judging_reader.py")
+LONGEST: Mapping[str, int] = {ADMIN: 8 << 20, OPERATOR: 4 << 20, VIEWER: SMALL_TEXT}
+"""Bytes of a request by role: 10,000 monitors take five million, an operator's mail of a million
+letters three, and whatever a viewer may ask for is short."""
+ENOUGH = 4
+"""So many times as much is heard and thrown away, so that the refusal can still be read."""
+
+TOO_LONG = Words(
+    en="The request is longer than {most}. Nothing was changed; send it in parts.",
+    ja="リクエストが {most} を超えています。何も変更していません。分けて送ってください。",
+)
+TOO_MUCH = Words(
+    en="The request cannot be read within the memory and the time there is for one: it has far "
+    "too many values, or as good as all of them are wrong. Nothing was changed; watching goes on.",
+    ja="1件のリクエストに使えるメモリーと時間の範囲で読み取れませんでした。値が多すぎるか、ほとんどの値に"
+    "誤りがあります。何も変更していません。監視は続いています。",
+)
+BUSY = Words(
+    en="Many large requests are being read just now. Try again in a moment.",
+    ja="大きなリクエストの処理が混み合っています。少し待ってもう一度試してください。",
+)
+NO_READER = Words(
+    en="No process can be started to read a large request: {why}. Nothing was changed.",
+    ja="大きなリクエストを読み取るプロセスを起動できません: {why}。何も変更していません。",
+)
+
+
+class Unreadable(Exception):
+    """It is no JSON of a request: each door says how one looks there."""
+
+
+def longest(who: Person) -> int:
+    """Return how many bytes a request of this person may have."""
+    return next((most for role, most in LONGEST.items() if role in who.roles), 0)
+
+
+def size(most: int) -> str:
+    """Return a limit as people read it."""
+    return f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
+
+
+def too_long(most: int) -> Invalid:
+    """Return the refusal of what is longer."""
+    return Invalid(TOO_LONG.fill(most=size(most)))
+
+
+class Judges:
+    """Asks the readers, and turns what they say into a refusal."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    async def given(self, name: str, given: Mapping[str, Any]) -> Judged:
+        """Judge what is in memory already. Raises a Refusal."""
+        await self._asked({"op": name, "echo": False}, _parts(schema.text(given).encode()))
+        return Judged(given)
+
+    async def sent(self, who: Person, name: str, body: AsyncIterable[bytes]) -> Judged:
+        """Read and judge the arguments in a body. Raises a Refusal, or Unreadable."""
+        told = await self._asked({"op": name, "echo": True}, body, sender(who))
+        return Judged(told["args"])
+
+    async def line(self, who: Person, body: AsyncIterable[bytes]) -> tuple[str, Judged]:
+        """Read and judge an operation's name with its arguments. Raises as `sent`."""
+        told = await self._asked({"op": None, "echo": True}, body, sender(who))
+        return told["op"], Judged(told["args"])
+
+    async def _asked(
+        self, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
+    ) -> Any:
+        told = await self.read(READER, head, body, who)
+        if told is None:
+            raise Unreadable
+        return told
+
+    async def read(
+        self, program: Path, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
+    ) -> Any:
+        """What any such program answers; a refusal in its answer is raised."""
+        try:
+            told = await self._readers.ask(program, head, body, who)
+        except Busy:
+            raise Trouble(BUSY) from None
+        except Unread:
+            raise Invalid(TOO_MUCH) from None
+        except OSError as error:
+            raise Trouble(NO_READER.fill(why=error.strerror or error)) from None
+        if isinstance(told, dict) and "error" in told:
+            found = [Problem(p["where"], Words(**p["what"])) for p in told["problems"]]
+            raise REFUSALS.get(told["error"], Trouble)(Words(**told["words"]), tuple(found))
+        return told
+
+
+def sender(who: Person) -> str:
+    """Return by what name they wait for a reader."""
+    return f"{who.door} {who.name}"
+
+
+async def _parts(text: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(text), CHUNK):
+        yield text[at : at + CHUNK]

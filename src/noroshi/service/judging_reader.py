@@ -1,0 +1,93 @@
+"""Reads a large request, in a process of its own: is it JSON, do its arguments fit the operation, and
+have the definitions in it the shape of some. What names what, and what is in force, is looked at
+by whoever asked: that costs no more than it is worth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi import isolated_reader
+from noroshi.core.problems import MOST_FOUND, Problem, shortened
+from noroshi.core.size import MOST_VALUES, values_in
+from noroshi.definitions import by_file, content, document
+from noroshi.definitions.documents import definitions_of
+from noroshi.ports import Document
+from noroshi.schema import TOO_MANY, Invalid as Unusable
+from noroshi.service.defining import BAD_DEFINITIONS
+from noroshi.service.editing import NOT_JSON
+from noroshi.service.offer import Invalid, Operation, Refusal, arguments, refused
+from noroshi.service.service import OFFERED
+
+
+def answer(head: Mapping[str, Any], body: bytes) -> Any:
+    """The request, or why it is refused; None: it is none."""
+    request = _request(head["op"], body)
+    if request is None:
+        return None
+    op, given = request
+    wanted = OFFERED.get(op)
+    if wanted is None:  # which is told by whoever asked
+        return {"op": shortened(op), "args": {}}
+    try:
+        _judge(wanted, given)
+    except Refusal as refusal:
+        return refused(refusal)
+    return {"op": op, "args": given if head["echo"] else {}}
+
+
+def _request(op: str | None, body: bytes) -> tuple[str, Mapping[str, Any]] | None:
+    try:
+        text = body.decode()
+        found = json.loads(text, parse_constant=_no_number)
+        if "\\u" in text:  # half a letter can be told to nobody, nor kept
+            json.dumps(found, ensure_ascii=False).encode()
+        if op is None:
+            op, found = found["op"], found.get("args", {})
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+    return (op, found) if isinstance(op, str) and isinstance(found, dict) else None
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _judge(wanted: Operation, given: Mapping[str, Any]) -> None:
+    """Raises Invalid."""
+    _see_that_few(values_in(given, MOST_VALUES))
+    read = arguments(wanted, given)
+    made, wrong = _documents(read)
+    _see_that_few(sum(map(_values, made)))
+    _, problems = definitions_of(made)
+    # Fewer are told by whoever asked, with all that is wrong beside.
+    if len(problems := (*wrong, *problems)) > MOST_FOUND:
+        raise Invalid(BAD_DEFINITIONS, by_file(problems)[:MOST_FOUND])
+
+
+def _see_that_few(values: int) -> None:
+    if values > MOST_VALUES:
+        raise Invalid(BAD_DEFINITIONS, (Problem("", TOO_MANY.fill(most=MOST_VALUES)),))
+
+
+def _documents(read: Mapping[str, Any]) -> tuple[list[Document], list[Problem]]:
+    """All definitions among the arguments, and what cannot be one."""
+    made, wrong = list(read.get("documents") or ()), list[Problem]()
+    for key, its in (read.get("put") or {}).items():
+        try:
+            made.append(document(key, its))
+        except (TypeError, ValueError, RecursionError) as error:
+            wrong.append(Problem(shortened(key), NOT_JSON.fill(why=error)))
+    return made, wrong
+
+
+def _values(one: Document) -> int:
+    try:
+        return values_in(content(one), MOST_VALUES)
+    except Unusable:
+        return 1
+
+
+if __name__ == "__main__":
+    isolated_reader.run(answer)

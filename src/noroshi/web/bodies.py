@@ -1,0 +1,66 @@
+"""The body of a request: no more of it is kept than is small, and no more is heard than may be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+
+from noroshi.core.size import SMALL_TEXT
+from noroshi.service import Invalid
+from noroshi.service.judging import ENOUGH, too_long
+
+
+class TooLong(Invalid):
+    """It is longer than it may be."""
+
+    def __init__(self, most: int) -> None:
+        told = too_long(most)
+        super().__init__(told.words)
+
+
+class Body:
+    """Of at most so many bytes. Of what is more somewhat is heard and thrown away: who closes with
+    something unread takes the answer away as well."""
+
+    def __init__(self, request: Request, most: int) -> None:
+        self._stream, self.most = request.stream(), most
+        self._first, self._length, self._is_over = b"", 0, False
+
+    async def is_short(self) -> bool:
+        """Return whether all of it is here, and is small. Raises TooLong."""
+        parts = [self._first]
+        while not self._is_over and self._length <= SMALL_TEXT:
+            part = await anext(self._stream, None)
+            if part is None:
+                self._is_over = True
+                break
+            self._length += len(part)
+            parts.append(part)
+        self._first = b"".join(parts)
+        if self._length > self.most:
+            await self.heard()
+        return self._is_over and self._length <= SMALL_TEXT
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """All of it as it comes. Raises TooLong in the end."""
+        if self._length <= self.most:
+            first, self._first = self._first, b""
+            yield first
+        async for part in self._stream:
+            self._length += len(part)
+            if self._length <= self.most:
+                yield part
+            elif self._length > ENOUGH * self.most:
+                break
+        if self._length > self.most:
+            raise TooLong(self.most)
+
+    async def whole(self) -> bytes:
+        """All of it in memory. Raises TooLong."""
+        return b"".join([part async for part in self.parts()])
+
+    async def heard(self) -> None:
+        """Let it come, and keep nothing. Raises TooLong."""
+        async for _ in self.parts():
+            pass
