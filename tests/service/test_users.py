@@ -207,3 +207,76 @@ async def test_who_may_do_it_all_the_same_gives_the_password_once_more(ask, op, 
 async def test_definitions_without_a_program_need_no_password(ask):
     told = await answer(ask.desk.service, BROWSER, "apply", {"documents": documents()})
     assert told["ok"]["version"] == 1
+
+
+async def chained(desk):
+    """Of eri a token that made one, which made one, and of each a viewer's beside."""
+    for name in ("sato", "eri"):
+        await desk.service.user_add(AKI, name, "administrator", GOOD)
+    await desk.service.token_new(replace(BROWSER, name="eri"), "one", ADMIN, programs=True)
+    for maker, made in (("one", "two"), ("two", "three")):
+        by = Person(maker, roles_up_to(ADMIN), "api")
+        await desk.service.token_new(by, made, ADMIN, programs=True)
+        await desk.service.token_new(by, f"{made}-look", "viewer")
+    await desk.service.token_new(replace(BROWSER, name="sato"), "other", ADMIN, programs=True)
+
+
+@pytest.mark.parametrize(
+    ("op", "args"),
+    [
+        pytest.param("user_remove", {"name": "eri"}, id="who is removed"),
+        pytest.param("user_role", {"name": "eri", "role": "operator"}, id="who is demoted"),
+        pytest.param("token_revoke", {"name": "one"}, id="a token that is revoked"),
+    ],
+)
+async def test_with_a_maker_ends_whatever_was_made_by_what_they_made(op, args):
+    desk = Desk()
+    await chained(desk)
+    told = await answer(desk.service, AKI, op, args)
+    assert "ok" in told, told
+    assert (await desk.store.api_tokens()).keys() == {"other"}
+    (row,) = [one for one in await desk.store.audited() if one.op == op]
+    assert set(row.before["api_tokens"]) >= {"two", "two-look", "three", "three-look"}
+
+
+async def test_no_token_outlives_its_makers_wherever_a_removal_is_cut_off():
+    for left in range(6):
+        desk = Desk(Dies())
+        desk.store.left = -1
+        await chained(desk)
+        desk.store.left = left
+        with suppress(RuntimeError):
+            await desk.service.user_remove(AKI, "eri")
+        kept = set(await desk.store.api_tokens()) - {"other"}
+        assert "eri" in await desk.store.users()
+        for made, maker in (("three", "two"), ("two", "one"), ("two-look", "one")):
+            assert made not in kept or maker in kept
+
+
+async def test_a_token_whose_maker_is_gone_opens_nothing_even_if_there_is_one_of_that_name_again():
+    """As a release before this one left them."""
+    desk = Desk()
+    by = Person("one", roles_up_to(ADMIN), "api")
+    await desk.service.token_new(AKI, "one", ADMIN, programs=True)
+    made = await desk.service.token_new(by, "two", ADMIN)
+    assert (await desk.people.of_token(made.token, "192.0.2.1")).name == "two"
+    await desk.store.drop_api_token("one")
+    assert await desk.people.of_token(made.token, "192.0.2.1") is None
+    desk.time.pass_by(seconds=1)
+    await desk.service.token_new(AKI, "one", ADMIN, programs=True)
+    assert await desk.people.of_token(made.token, "192.0.2.1") is None
+    rows = {row.name: row.ended for row in await desk.service.token_list(AKI)}
+    assert rows == {"one": False, "two": True}
+
+
+async def test_who_was_removed_a_moment_ago_makes_no_token():
+    desk = Desk()
+    await chained(desk)
+    await desk.service.user_remove(AKI, "eri")
+    for who in (
+        replace(BROWSER, name="eri", sure=True),
+        Person("one", roles_up_to(ADMIN), "api"),
+    ):
+        told = await answer(desk.service, who, "token_new", {"name": "late"})
+        assert told["error"] == "forbidden"
+    assert (await desk.store.api_tokens()).keys() == {"other"}

@@ -85,6 +85,36 @@ class ApiToken:
         return self.until is None or now < self.until
 
 
+OF_TOKEN = " (api)"
+"""How a token is named as a maker: no user and no token has a blank in its name."""
+
+
+def made_with(name: str, known: Mapping[str, ApiToken]) -> tuple[str, ...]:
+    """Return the tokens that this one made, and those that they made, the youngest line first:
+    whoever is cut off while they are ended has ended none before what it made."""
+    found = list[str]()
+    waiting = [f"{name}{OF_TOKEN}"]
+    for maker in waiting:  # which grows meanwhile
+        made = [one.name for one in known.values() if one.by == maker and one.name not in found]
+        found += made
+        waiting += [f"{one}{OF_TOKEN}" for one in made]
+    return tuple(one for one in reversed(found) if one != name)
+
+
+def holds(token: ApiToken, known: Mapping[str, ApiToken], now: datetime) -> bool:
+    """Return whether it opens anything: it has not ended, and neither was the token revoked that
+    made it, nor the one that made that. Another one of the same name is younger."""
+    seen = set[str]()
+    made = token
+    while made.by.endswith(OF_TOKEN) and made.name not in seen:
+        seen.add(made.name)
+        maker = known.get(made.by.removesuffix(OF_TOKEN))
+        if maker is None or maker.made > made.made:
+            return False
+        made = maker
+    return token.good(now)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A browser that logged in; `key` is the hash of what its cookie holds. `half`: the

@@ -19,6 +19,7 @@ from noroshi.core.people import (
     Person,
     Session,
     User,
+    holds,
     roles_up_to,
 )
 from noroshi.core.words import Words
@@ -96,7 +97,8 @@ class People:
         self._first, self._begun = "", False
         self.administrators = asyncio.Lock()
         """Whoever takes one of them away holds it: of two who take each other's right at the same
-        moment one is told that there is no other left."""
+        moment one is told that there is no other left. Whoever makes or ends an API token holds it
+        too: none is made by somebody who may no more."""
 
     # the first start
 
@@ -285,9 +287,9 @@ class People:
         return Person(found.name, roles_up_to(found.role), "api", address, found.programs)
 
     async def _token(self, hashed: str) -> ApiToken | None:
-        now = self.clocks.wall()
-        for token in (await self.store.api_tokens()).values():
-            if keys.same(token.hash, hashed) and token.good(now):
+        now, known = self.clocks.wall(), await self.store.api_tokens()
+        for token in known.values():
+            if keys.same(token.hash, hashed) and holds(token, known, now):
                 return token
         return None
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from noroshi.core.people import NAME, ApiToken
-from noroshi.core.problems import Problem, instead
+from noroshi.core.people import NAME, ApiToken, holds, made_with
+from noroshi.core.problems import Problem, instead, shortened
 from noroshi.core.words import Words
 from noroshi.people import keys
 from noroshi.people.entering import BAD_NAME
 from noroshi.service.desk import Desk
-from noroshi.service.offer import ADMIN, Conflict, Invalid, NotFound, Person, note, operation
+from noroshi.service.offer import (
+    ADMIN,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Person,
+    note,
+    operation,
+)
 from noroshi.service.users import NOT_MADE, maker, role_faults
 
 MOST_DAYS = 3650
@@ -21,6 +30,10 @@ BAD_DAYS = Words(
 NO_TOKEN = Words(
     en="There is no API token {given}{instead}",
     ja="{given} という API トークンはありません{instead}",
+)
+NO_MORE = Words(
+    en="{who} is no administrator any more. Nothing was made.",
+    ja="{who} はもう管理者ではありません。何も作成していません。",
 )
 THERE_IS_TOKEN = Words(
     en="There is an API token {name} already. Revoke it first, or choose another name.",
@@ -85,8 +98,10 @@ class ApiTokens(Desk):
             until=now + timedelta(days=days) if days else None,
             programs=programs,
         )
-        if not await self._store.put_api_token(token):
-            raise Conflict(THERE_IS_TOKEN.fill(name=name))
+        async with self._people.administrators:
+            await self._see_that_they_still_may(who)
+            if not await self._store.put_api_token(token):
+                raise Conflict(THERE_IS_TOKEN.fill(name=name))
         note(after={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
@@ -97,6 +112,7 @@ class ApiTokens(Desk):
     )
     async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
         """Who made them, and until when they hold; never the tokens."""
+        known = await self._store.api_tokens()
         return tuple(
             TokenRow(
                 name=one.name,
@@ -105,18 +121,38 @@ class ApiTokens(Desk):
                 made=one.made,
                 until=one.until,
                 programs=one.programs,
-                ended=not one.good(self.now()),
+                ended=not holds(one, known, self.now()),
             )
-            for one in (await self._store.api_tokens()).values()
+            for one in known.values()
         )
 
     @operation(
         role=ADMIN, help=Words(en="Revoke an API token.", ja="API トークンを失効させます。")
     )
     async def token_revoke(self, who: Person, name: str) -> str:
-        """It is not taken from the next request on."""
-        known = await self._store.api_tokens()
-        if name not in known or not await self._store.drop_api_token(name):
-            raise NotFound(NO_TOKEN.fill(given=name, instead=instead(name, known)))
-        note(before={"role": known[name].role, "by": known[name].by})
+        """It is not taken from the next request on, nor is any that was made by it, or by one of
+        those."""
+        async with self._people.administrators:
+            known = await self._store.api_tokens()
+            gone = made_with(name, known)
+            for one in gone:
+                await self._store.drop_api_token(one)
+            if name not in known or not await self._store.drop_api_token(name):
+                near = instead(name, known)
+                raise NotFound(NO_TOKEN.fill(given=shortened(name), instead=near))
+        role, by = known[name].role, known[name].by
+        note(before={"role": role, "by": by, "api_tokens": list(gone)})
         return name
+
+    async def _see_that_they_still_may(self, who: Person) -> None:
+        """Raises Forbidden for whoever was removed, demoted or revoked since they asked."""
+        if who.door == "api":
+            token = (await self._store.api_tokens()).get(who.name)
+            still = token is not None and token.role == ADMIN
+        elif who.door == "web":
+            user = (await self._store.users()).get(who.name)
+            still = user is not None and user.role == ADMIN
+        else:
+            still = True  # the kernel said a moment ago who it is
+        if not still:
+            raise Forbidden(NO_MORE.fill(who=who.name))

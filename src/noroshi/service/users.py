@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.people import NAME, ROLES, User, roles_up_to
+from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.people import keys, steps
@@ -160,7 +160,7 @@ class Users(Desk):
     )
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:
         """It holds from their next request on; what API tokens they made that may do more than
-        they may now hold no more."""
+        they may now hold no more, nor does any that was made by one of those."""
         user = await self._user(name)
         if problems := _faults(role, name, ""):
             raise Invalid(NOT_MADE, tuple(problems))
@@ -177,7 +177,8 @@ class Users(Desk):
         role=ADMIN, sure=True, help=Words(en="Remove a user.", ja="利用者を削除します。")
     )
     async def user_remove(self, who: Person, name: str) -> str:
-        """They are logged out at once, and the API tokens that they made hold no more."""
+        """They are logged out at once, and the API tokens that they made hold no more, nor does any
+        that was made by one of those."""
         user = await self._user(name)
         async with self._people.administrators:
             await self._see_that_one_is_left(name)
@@ -278,16 +279,16 @@ class Users(Desk):
             raise Conflict(LAST_ONE.fill(name=name))
 
     async def _revoked(self, name: str, still: Collection[str] = ()) -> list[str]:
-        """The API tokens that this user made, but those of roles that they `still` have: they
-        hold no more."""
-        by = maker(Person(name, frozenset(), "web"))
-        return [
-            token.name
-            for token in (await self._store.api_tokens()).values()
-            if token.by == by
-            and token.role not in still
-            and await self._store.drop_api_token(token.name)
-        ]
+        """The API tokens that this user made, but those of roles that they `still` have, and all
+        that were made by those: they hold no more."""
+        by, known = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
+        gone = list[str]()
+        for token in known.values():
+            if token.by == by and token.role not in still:
+                gone += [*made_with(token.name, known), token.name]
+        for one in gone:
+            await self._store.drop_api_token(one)
+        return gone
 
     async def _keep(self, entry: str, seed: str) -> None:
         try:
@@ -318,6 +319,8 @@ def role_faults(role: str) -> list[Problem]:
 
 def maker(who: Person) -> str:
     """A user of the node's computer is not the one of the same name who logs in."""
+    if who.door == "api":
+        return f"{who.name}{OF_TOKEN}"
     return who.name if who.door == "web" else f"{who.name} ({who.door})"
 
 

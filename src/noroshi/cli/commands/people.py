@@ -89,9 +89,9 @@ USER = Command(
             run="noroshi.cli.users:role",
             help=Words(
                 en="give a user another role; API tokens that they made and that may do more are "
-                "revoked",
-                ja="利用者の権限を変えます。その利用者が作った API トークンのうち、新しい権限を超えるものは"
-                "失効します",
+                "revoked, with all that these made",
+                ja="利用者の権限を変えます。その利用者が作った API トークンのうち、新しい権限を超えるものは、"
+                "それで作られたトークンとともに失効します",
             ),
             options=(
                 NAME,
@@ -109,8 +109,8 @@ USER = Command(
             name="remove",
             run="noroshi.cli.users:remove",
             help=Words(
-                en="remove a user, with the API tokens that they made",
-                ja="利用者を、その人が作った API トークンとともに削除します",
+                en="remove a user, with the API tokens that they made, and those that these made",
+                ja="利用者を、その人が作った API トークンと、それで作られたトークンとともに削除します",
             ),
             options=(NAME,),
         ),
@@ -209,7 +209,10 @@ API_TOKEN = Command(
         Command(
             name="revoke",
             run="noroshi.cli.users:token_revoke",
-            help=Words(en="revoke an API token at once", ja="API トークンをすぐに失効させます"),
+            help=Words(
+                en="revoke an API token at once, with those that it made",
+                ja="API トークンを、それで作られたトークンとともにすぐに失効させます",
+            ),
             options=(TOKEN,),
         ),
     ),
