@@ -128,7 +128,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         """Add samples that led to no change to the history, and keep the newest memories."""
 
     async def drop_samples(self, before: datetime, most: int) -> int:
-        """Delete at most that many of the oldest samples before an instant; how many."""
+        """Delete at most that many of the oldest samples before an instant; how many. Those of
+        a clock that was ahead go with the old ones that were written after them."""
 
     async def states(self) -> Mapping[str, State]:
         """Each monitor's state as it was last written."""

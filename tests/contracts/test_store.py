@@ -348,6 +348,25 @@ async def test_samples_of_a_monitor_that_was_retired_leave_no_memory(store, node
     assert await store.recall("x") == (State(), {})
 
 
+@pytest.mark.parametrize("ahead", [1, 3, 40])
+async def test_samples_of_a_clock_that_was_ahead_keep_no_older_ones(store, ahead):
+    """They are dated later than what was written last, and stand before what is old."""
+    year = 365 * 24 * HOUR
+    first = [("m", used(float(n), after=year + n * SECOND)) for n in range(ahead)]
+    right = [("m", used(100.0 + n, after=n * MINUTE)) for n in range(5)]
+    await store.append([*first, *right])
+    while await store.drop_samples(DAWN + 3 * MINUTE, 2):
+        pass
+    assert [s.readings[0].value for s in await store.samples("m")] == [104.0, 103.0]
+
+
+async def test_one_sample_of_a_clock_that_was_behind_takes_none_of_the_others_with_it(store):
+    times = (timedelta(0), MINUTE, -365 * 24 * HOUR, 2 * MINUTE)
+    await store.append([("m", used(float(n), after=at)) for n, at in enumerate(times)])
+    assert await store.drop_samples(DAWN - HOUR, 100) == 1
+    assert [s.readings[0].value for s in await store.samples("m")] == [3.0, 1.0, 0.0]
+
+
 async def test_no_more_than_so_many_of_the_oldest_samples_are_dropped(store):
     await store.append([("m", used(float(n), after=n * MINUTE)) for n in range(5)])
     assert await store.drop_samples(DAWN + 3 * MINUTE, 2) == 2

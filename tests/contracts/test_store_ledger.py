@@ -156,6 +156,15 @@ async def test_only_so_many_are_forgotten_at_once(store, lend):
     assert [await store.forget(DAWN + HOUR, 1) for _ in range(3)] == [1, 1, 0]
 
 
+async def test_events_of_a_clock_that_was_ahead_keep_no_old_ones(store, give):
+    ahead = replace(event(1), at=DAWN + 9999 * HOUR)
+    for one in (ahead, event(2), event(3), replace(event(4), at=DAWN + HOUR)):
+        await give(events=(one,))
+    await store.forget(DAWN + SECOND, 10)
+    found = [one.id for one in await store.events()]
+    assert "m.2" not in found and "m.3" not in found and found[0] == "m.4"
+
+
 async def test_events_are_forgotten_from_the_oldest_on_up_to_what_is_kept(store, give):
     young = replace(event(2), at=DAWN + HOUR)
     for one in (event(1), young, replace(event(3), at=DAWN + HOUR), event(1, "other")):

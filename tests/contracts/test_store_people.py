@@ -113,6 +113,14 @@ async def test_old_rows_are_forgotten_a_few_at_a_time_from_the_oldest(store):
     assert [one.op for one in await store.audited()] == ["4", "3"]
 
 
+async def test_rows_of_a_clock_that_was_ahead_keep_no_old_ones_in_the_audit_log(store):
+    row = Audited(at=DAWN, who="sato", door="web", address="", op="a")
+    for op, at in (("ahead", DAWN + 9999 * HOUR), ("old", DAWN), ("new", DAWN + HOUR)):
+        await store.audit(replace(row, op=op, at=at))
+    assert await store.forget_audit(DAWN + MINUTE, 1) == 1
+    assert [one.op for one in await store.audited()] == ["new", "ahead"]
+
+
 @pytest.mark.parametrize(
     ("how", "kept"),
     [

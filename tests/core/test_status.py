@@ -219,6 +219,34 @@ def test_no_more_than_a_thousand_items_are_judged_and_the_rest_is_told_in_one_li
     assert event.cause.words.en.startswith("5 more items")
 
 
+@pytest.mark.parametrize("may_vanish", [False, True])
+def test_what_is_left_out_of_too_many_keeps_its_level(may_vanish):
+    """In whatever order they come: none of them recovered, and none is not seen any more."""
+    monitor = replace(DISK, may_vanish=may_vanish)
+    many = {f"i{n}": 10 for n in range(2 * MOST_ITEMS)}
+    state, _ = after(monitor, State(), look(first=95, last=85))
+    state, _ = after(monitor, state, look(**many, last=85, first=95))
+    before = state
+    state, events = after(
+        monitor, state, look(**dict(reversed(many.items())), first=95, last=85)
+    )
+    assert events == () and state.items == before.items
+    assert (state.items["first"].level, state.items["last"].level) == (
+        Level.CRITICAL,
+        Level.WARNING,
+    )
+
+
+def test_more_than_a_thousand_that_an_older_version_knew_keep_their_levels():
+    bad = {f"i{n}": 95 for n in range(MOST_ITEMS)}
+    one, _ = after(DISK, State(), look(**bad))
+    other, _ = after(DISK, State(), look(**{f"j{n}": 95 for n in range(MOST_ITEMS)}))
+    both = State(items={**one.items, **other.items}, serial=one.serial)
+    state, events = after(DISK, both, look(**bad, **{f"j{n}": 95 for n in range(MOST_ITEMS)}))
+    assert [event.item for event in events] == [""]
+    assert {item.level for name, item in state.items.items() if name} == {Level.CRITICAL}
+
+
 def test_items_that_come_and_go_all_day_are_not_remembered_without_end():
     monitor, state = replace(DISK, may_vanish=True), State()
     for minute in range(5):

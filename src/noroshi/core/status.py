@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -78,10 +78,9 @@ def assess(
     if sample.fault is not None:
         return {"": Finding(Level.UNKNOWN, Cause(words=sample.fault))}
     found: dict[str, Finding] = {}
-    left_out = set[str]()
+    left_out = _left_out(sample, known)
     for reading in sample.readings:
-        if reading.item not in found and len(found) >= MOST_ITEMS:
-            left_out.add(reading.item)
+        if reading.item in left_out:
             continue
         item = known.get(reading.item, UNSEEN)
         its = monitor.limits.get(reading.name, NO_LIMITS)
@@ -94,6 +93,16 @@ def assess(
         words = TOO_MANY.fill(count=len(left_out), most=MOST_ITEMS)
         found[""] = Finding(Level.UNKNOWN, Cause(words=words))
     return found
+
+
+def _left_out(sample: Sample, known: Mapping[str, ItemState]) -> frozenset[str]:
+    """The items of a sample that are too many. Those that are known come first, or each look
+    would judge others, by the order in which they happen to come."""
+    if len(sample.readings) <= MOST_ITEMS:
+        return frozenset()
+    items = dict.fromkeys(reading.item for reading in sample.readings)
+    ranked = sorted(items, key=lambda item: item not in known)
+    return frozenset(ranked[MOST_ITEMS:])
 
 
 def _counts_more(monitor: Monitor, finding: Finding, other: Finding, item: ItemState) -> bool:
@@ -110,7 +119,8 @@ def advance(
     """One step of the monitor's life; the same state object when the sample changed nothing."""
     found = assess(monitor, sample, state.items)
     if sample.fault is None and not state.items.keys() <= found.keys():
-        found |= _missing(monitor, state, found)
+        judged = found.keys() | _left_out(sample, state.items)  # the others are there as well
+        found |= _missing(monitor, state, judged)
     most = _longest_run(monitor)
     items, events = dict(state.items), list[Event]()
     for name, finding in found.items():
@@ -176,9 +186,7 @@ def _is_news(before: ItemState, after: ItemState) -> bool:
     return after.level is not Level.OK and after.cause.name != before.cause.name
 
 
-def _missing(
-    monitor: Monitor, state: State, found: Mapping[str, Finding]
-) -> dict[str, Finding]:
+def _missing(monitor: Monitor, state: State, found: Collection[str]) -> dict[str, Finding]:
     """Items seen before and not now. The item "" had a fault, which is over."""
     level = Level.OK if monitor.may_vanish else Level.UNKNOWN
     lost = Finding(level, Cause(words=GONE), gone=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from noroshi.core.chronology import outdated
 from noroshi.core.mail import NOBODY, Origin
 from noroshi.core.model import NOTHING_SAID, Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import NOTHING, Words
@@ -173,9 +174,9 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._samples.append((monitor, replace(sample, readings=numbers, memory={})))
 
     async def drop_samples(self, before: datetime, most: int) -> int:
-        old = sum(1 for _, sample in self._samples[:most] if sample.at < before)
-        self._samples = self._samples[old:]
-        return old
+        old = outdated([sample.at for _, sample in self._samples], before)[:most]
+        self._samples = [one for n, one in enumerate(self._samples) if n not in set(old)]
+        return len(old)
 
     async def states(self) -> Mapping[str, State]:
         return {key: row.state for key, row in self._watched.items()}

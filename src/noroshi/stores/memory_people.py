@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
+from noroshi.core.chronology import oldest
 from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 
 
@@ -74,6 +76,9 @@ class PeopleInMemory:
         return self._audit[::-1][:last]
 
     async def forget_audit(self, before: datetime, most: int) -> int:
-        old = [row for row in self._audit[:most] if row.at < before]
+        if not self._audit:
+            return 0
+        written = ((row, row.at) for row in self._audit)
+        old = list(islice(oldest(written, before, self._audit[-1].at), most))
         self._audit = [row for row in self._audit if row not in old]
         return len(old)

@@ -28,9 +28,13 @@ select at, value, series from sample
 where rowid > (select coalesce(max(rowid), 0) from sample) - ?
   and series in (select id from series where monitor = ?)
 order by rowid desc limit ?"""
-OLDEST = """
+OLDEST = "select rowid, at from sample order by rowid limit :most"
+DROP = f"""
 delete from sample where rowid in (
-    select rowid from (select rowid, at from sample order by rowid limit ?) where at < ?)"""
+    select rowid from ({OLDEST}) where at < :before or (at > :newest and rowid < :old))"""  # noqa: S608
+LAST_OLD = f"select max(rowid) from ({OLDEST}) where at < :before"  # noqa: S608  our own text
+LAST = "select rowid, at from sample order by rowid desc limit 1"
+FROM = "select rowid, at from sample where rowid >= ? order by rowid limit 1"
 
 
 def append(
@@ -51,7 +55,37 @@ def append(
 
 
 def drop(db: Connection, before: datetime, most: int) -> int:
-    return db.execute(OLDEST, (most, (before - EPOCH) // MILLISECOND)).rowcount
+    """As ports.Store.drop_samples says. What is dated later than what was written last comes of
+    a clock that was ahead: it is old where something old was written after it."""
+    asked = {"before": (before - EPOCH) // MILLISECOND, "most": most}
+    _, newest = db.execute(LAST).fetchone() or (0, 0)
+    old = 0
+    if newest >= asked["before"]:
+        old = db.execute(LAST_OLD, asked).fetchone()[0] or _first_old(db, newest, **asked)
+    return db.execute(DROP, asked | {"newest": newest, "old": old}).rowcount
+
+
+def _first_old(db: Connection, newest: int, before: int, most: int) -> int:
+    """The first row beyond those of a clock that was ahead, if it is old; 0: it is not, or there
+    is none. Few rows are looked at: there may be millions."""
+    row = db.execute(FROM, (0,)).fetchone()
+    if row[1] <= newest:  # as it is nearly always
+        return 0
+    ahead, step = 0, most
+    while row is not None and row[1] > newest:
+        ahead, step = row[0], 2 * step
+        row = db.execute(FROM, (ahead + step,)).fetchone()
+    if row is None:
+        row = db.execute(LAST).fetchone()  # which is not ahead of itself
+    end = row[0]
+    while end - ahead > 1:
+        middle = (ahead + end) // 2
+        found = db.execute(FROM, (middle,)).fetchone()
+        if found[1] > newest:
+            ahead = found[0]
+        else:
+            row, end = found, middle
+    return row[0] if row[1] < before else 0
 
 
 def drop_oldest(db: Connection, most: int) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from noroshi import schema
+from noroshi.core.chronology import oldest
 from noroshi.core.model import Event
 from noroshi.ports import Arrival, Entry, Waiting
 from noroshi.stores.shared import ASIDE_TOGETHER, BACK, TOGETHER, counted
@@ -45,6 +46,7 @@ OLD = """
 select seq from spool indexed by spool_old
 where fate in ('accepted', 'dropped') and due < ? order by due limit ?"""
 EVENTS = "select seq, monitor, json_extract(body, '$.at') from event order by seq"
+NEWEST_EVENT = "select json_extract(body, '$.at') from event order by seq desc limit 1"
 NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
 OF_MAIL = ("receipt", "arrival", "message", "way")
 
@@ -103,9 +105,12 @@ def forget(db: Connection, before: datetime, most: int) -> int:
 
 def _old_events(db: Connection, before: datetime) -> Iterator[tuple[int]]:
     """From the oldest on, up to the first that is not so old; none that is its monitor's last."""
-    for seq, monitor, at in db.execute(EVENTS):
-        if datetime.fromisoformat(at) >= before:
-            return
+    last = db.execute(NEWEST_EVENT).fetchone()
+    if last is None:
+        return
+    rows = db.execute(EVENTS)
+    written = (((seq, monitor), datetime.fromisoformat(at)) for seq, monitor, at in rows)
+    for seq, monitor in oldest(written, before, datetime.fromisoformat(last[0])):
         if db.execute(NEWER, (monitor, seq)).fetchone():
             yield (seq,)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from noroshi import schema
+from noroshi.core.chronology import oldest
 from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
-from noroshi.stores.sql.values import Connection, number
+from noroshi.stores.sql.values import Connection, instant, number
 
 
 def users(db: Connection) -> Mapping[str, User]:
@@ -80,8 +82,11 @@ def audited(db: Connection, last: int) -> Sequence[Audited]:
 
 
 def forget_audit(db: Connection, before: datetime, most: int) -> int:
-    # They were written in their order, but for a clock that was set: no index is needed.
-    sql = (
-        "delete from audit where at < ? and seq in (select seq from audit order by seq limit ?)"
-    )
-    return db.execute(sql, (number(before), most)).rowcount
+    last = db.execute("select at from audit order by seq desc limit 1").fetchone()
+    if last is None:
+        return 0
+    rows = db.execute("select seq, at from audit order by seq")
+    written = ((seq, instant(at)) for seq, at in rows)
+    old = list(islice(oldest(written, before, instant(last[0])), most))
+    db.executemany("delete from audit where seq = ?", [(seq,) for seq in old])
+    return len(old)
