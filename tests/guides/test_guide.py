@@ -23,7 +23,16 @@ from noroshi.oauth.profiles import CLOUDS
 
 PLACES = {
     *("app", "entra", "connect"),
-    *("account", "mailbox", "client_id", "object_id", "redirect", "person", "mail_send"),
+    *(
+        "account",
+        "mailbox",
+        "client_id",
+        "object_id",
+        "redirect",
+        "person",
+        "mail_read",
+        "mail_send",
+    ),
     *("certificate", "thumbprint"),
 }
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

@@ -56,7 +56,8 @@ class Story:
     async def sign_in(
         self, route: str = "m365", who: tuple[str, str] | None = None, *, read: bool = False
     ) -> None:
-        """A person walks the pages and pastes the address back."""
+        """A person walks the pages and pastes the address back. `read`: the right to read the
+        mailbox, to which an administrator has consented."""
         begun = await self.app.service.authorize_begin(AKI, route, read=read)
         user, password = who or (self.card.user, self.card.password)
         back = await sign_in(begun.url, user, password, self.card.ca_file)

@@ -173,7 +173,7 @@ async def test_only_an_administrator_is_asked_to_consent_for_all(
 async def test_where_people_may_not_consent_they_need_an_administrator(
     client: Client, admin: User
 ) -> None:
-    client.lab.directory.tenants[0].user_consent = False
+    client.lab.directory.tenants[0].user_consent = "admins"
     status, html, _ = await after_password(client)
     assert status == 400 and "AADSTS90094" in html and "approval" in html
     _, _, location = await press(client, html, answer="back")
@@ -188,7 +188,7 @@ async def test_consent_for_the_organisation_holds_for_everybody(
     client: Client, admin: User
 ) -> None:
     lab = client.lab
-    lab.directory.tenants[0].user_consent = False
+    lab.directory.tenants[0].user_consent = "admins"
     ca = lab.address.ca_file
     await sign_in(client.authorize_url(), ADMIN, admin.password, ca, for_all=True)
     _, _, location = await after_password(client)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from noroshi.lab import switches
 from noroshi.lab.lab import Lab
+from noroshi.lab.model import UserConsent
 from noroshi.lab.person import SignInRefused
 from tests.lab.parts import SMTP_SEND, Client, Clock
 
@@ -71,6 +73,7 @@ async def test_a_consent_that_was_withdrawn_holds_again_once_it_is_given_anew(
 async def test_a_grant_reaches_as_far_as_the_persons_consents(client: Client) -> None:
     token = (await client.tokens())["refresh_token"]
     graph = "https://graph.microsoft.com/Mail.Read offline_access"
+    client.lab.directory.tenants[0].user_consent = "allowed"
     assert (await refused(client, token, scope=graph))["error_codes"] == [65001]
     await client.walk(scope=graph)
     status, answer = await client.refresh(token, scope=graph)
@@ -184,3 +187,25 @@ async def test_who_asks_for_the_instance_is_told_where_to_go_on(client: Client) 
     assert told["tenant_discovery_endpoint"].startswith(f"{client.root}/v2.0/")
     async with client.session.get(f"{url}https://elsewhere.example/x") as answer:
         assert (answer.status, (await answer.json())["error"]) == (400, "invalid_instance")
+
+
+@pytest.mark.parametrize(
+    ("policy", "scope", "refused"),
+    [
+        pytest.param("microsoft", SMTP_SEND, False, id="sending"),
+        pytest.param("microsoft", "https://graph.microsoft.com/Mail.Send", False, id="Graph"),
+        pytest.param("microsoft", "https://graph.microsoft.com/Mail.Read", True, id="reading"),
+        pytest.param("microsoft", f"{SMTP_SEND} Mail.ReadWrite", True, id="both at once"),
+        pytest.param("allowed", "https://graph.microsoft.com/Mail.Read", False, id="all"),
+        pytest.param("admins", SMTP_SEND, True, id="nothing"),
+    ],
+)
+async def test_what_a_person_may_consent_to_is_a_matter_of_the_policy(
+    client: Client, policy: UserConsent, scope: str, refused: bool
+) -> None:
+    tenant = client.lab.directory.tenants[0]
+    assert tenant.user_consent == "microsoft"
+    tenant.user_consent = policy
+    told = pytest.raises(SignInRefused, match="AADSTS90094") if refused else nullcontext()
+    with told:
+        await client.walk(scope=scope)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from noroshi.lab.person import SignInRefused
+from noroshi.service import Conflict, Trouble
 from noroshi.service.answers_mail import Arrives
 from tests.lab.story import AKI, Story, story
 
@@ -32,8 +34,15 @@ async def it(tmp_path: Path, lab_folder: Path) -> AsyncIterator[Story]:
     async with story(tmp_path, lab_folder) as told:
         tell = {"routes": ["m365", "second"], **TELL["notifications/returns"]}
         await told.define({**READS, "notifications/returns": tell}, **routes(told))
-        await told.sign_in(read=True)
+        await signed_in_to_read(told)
         yield told
+
+
+async def signed_in_to_read(it: Story) -> None:
+    """To send, and then apart to read, to which an administrator has consented."""
+    await it.sign_in()
+    it.turn("reading-consent", "granted")
+    await it.sign_in(read=True)
 
 
 async def arrives(it: Story, route: str = "m365") -> Arrives:
@@ -110,6 +119,7 @@ async def test_a_sign_in_to_send_alone_sends_and_says_why_nothing_is_proved(
         assert "it leaves" in it.subjects and (await it.route()).state == "well"
         why = (await arrives(it)).why
         assert "AADSTS65001" in why.en and "--read-mailbox" in why.ja
+        it.turn("reading-consent", "granted")
         await it.sign_in(read=True)
         await it.wait(minutes=8)
         assert (await arrives(it)).seen is not None
@@ -121,12 +131,44 @@ async def test_who_may_not_consent_to_reading_still_signs_in_to_send(
     async with story(tmp_path, lab_folder) as it:
         await it.define(READS, **routes(it))
         await it.sign_in()
-        it.turn("user-consent", "admins")
+        # Microsoft's own policy, by which sending was consented to a moment ago.
+        assert it.lab.board.tenant.user_consent == "microsoft"
         with pytest.raises(SignInRefused):
             await it.sign_in(read=True)
         await it.send("it leaves")
         await it.wait(minutes=2)
         assert "it leaves" in it.subjects
+
+
+async def test_a_refusal_to_read_that_comes_back_to_us_leaves_the_sign_in_as_it_is(
+    tmp_path: Path, lab_folder: Path
+) -> None:
+    async with story(tmp_path, lab_folder) as it:
+        await it.define(READS, **routes(it))
+        await it.sign_in()
+        begun = await it.app.service.authorize_begin(AKI, "m365", read=True)
+        asked = parse_qs(urlsplit(begun.url).query)
+        assert "Mail.Read" in asked["scope"][0] and "SMTP.Send" not in asked["scope"][0]
+        refused = {
+            "error": "access_denied",
+            "error_description": "AADSTS90094: An administrator must consent.",
+            "state": asked["state"][0],
+        }
+        back = f"{asked['redirect_uri'][0]}?{urlencode(refused)}"
+        with pytest.raises(Trouble, match="AADSTS90094"):
+            await it.app.service.authorize_finish(AKI, "m365", back)
+        await it.send("it leaves")
+        await it.wait(minutes=2)
+        assert "it leaves" in it.subjects and (await it.route()).state == "well"
+
+
+async def test_nobody_reads_who_has_not_signed_in_to_send(
+    tmp_path: Path, lab_folder: Path
+) -> None:
+    async with story(tmp_path, lab_folder) as it:
+        await it.define(READS, **routes(it))
+        with pytest.raises(Conflict, match="Sign in to send first"):
+            await it.sign_in(read=True)
 
 
 async def test_a_mail_by_graph_is_seen_arrived_as_one_by_smtp(
@@ -135,7 +177,7 @@ async def test_a_mail_by_graph_is_seen_arrived_as_one_by_smtp(
     async with story(tmp_path, lab_folder) as it:
         by_graph = {"graph": it.card.graph, "ca_file": it.card.ca_file, "account": "lab"}
         await it.define(READS, m365={"kind": "graph", "options": by_graph})
-        await it.sign_in(read=True)
+        await signed_in_to_read(it)
         await it.wait(minutes=3)
         found = await arrives(it)
         assert found.seen is not None and found.why.en == ""

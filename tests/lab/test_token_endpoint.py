@@ -74,6 +74,7 @@ async def test_what_was_not_asked_for_is_not_given(
 async def test_the_first_scope_decides_the_audience(
     client: Client, scope: str, audience: str
 ) -> None:
+    client.lab.directory.tenants[0].user_consent = "allowed"
     assert claims((await client.tokens(scope=scope))["access_token"])["aud"] == audience
 
 

@@ -58,8 +58,16 @@ async def test_a_person_consents_to_what_the_account_s_routes_need(ask):
 async def test_the_right_to_read_the_mailbox_is_asked_for_only_where_somebody_says_so(ask):
     await applied(ask, accounts__box=BOX | {"reads_inbox": True})
     await ask("set_secret", name="app", value=CANARY)
+    for way in ("authorize_begin", "authorize_device"):
+        with pytest.raises(Told, match="conflict: Sign in to send first"):
+            await ask(way, route="m365", read=True)
+    await ask("authorize_begin", route="m365")
+    assert ask.desk.server.wanted == ("smtp",)
+    await ask(
+        "authorize_finish", route="m365", pasted="http://localhost/MxMail/?code=good&state=S"
+    )
     await ask("authorize_begin", route="m365", read=True)
-    assert ask.desk.server.wanted == ("smtp", "inbox")
+    assert ask.desk.server.wanted == ("inbox",)
     await ask("authorize_device", route="m365", read=True)
     assert ask.desk.server.wanted == ("inbox",)
 

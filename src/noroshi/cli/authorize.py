@@ -8,9 +8,23 @@ import sys
 
 from noroshi.cli import exits, signing_words as said
 from noroshi.cli.asked import Asked
-from noroshi.cli.signing_in import STDIN, How, NoPage, sign_in
+from noroshi.cli.client import Refused
+from noroshi.cli.signing_in import STDIN, Answer, How, NoPage, sign_in
 from noroshi.cli.ways import marked
 from noroshi.core.words import NOTHING
+
+
+def _signed_in(asked: Asked, how: How) -> Answer:
+    """Sign it in. Raises Refused; where the right to read was refused, with what is not concerned."""
+    try:
+        return sign_in(asked, how)
+    except NoPage:
+        raise
+    except Refused as refused:
+        if not how.read or refused.kind != "trouble":
+            raise
+        words = said.NOT_READ.fill(why=refused.words)
+        raise Refused(refused.kind, words, refused.problems) from None
 
 
 def authorize(asked: Asked) -> int:
@@ -29,7 +43,7 @@ def authorize(asked: Asked) -> int:
         read=given.read_mailbox,
     )
     try:
-        status = sign_in(asked, how)
+        status = _signed_in(asked, how)
     except NoPage as no_page:
         given.parser.refuse(no_page.words)
     except KeyboardInterrupt:

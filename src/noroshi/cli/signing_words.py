@@ -86,6 +86,14 @@ IS_READ = Words(
     "status says what came of it.",
     ja="5分以内にメールボックスを読み取り、その日の確認メールを探します。結果は noroshi status に出ます。",
 )
+NOT_READ = Words(
+    en="{why} Sending is not concerned: mails leave as before. If only an administrator may consent: "
+    "App registrations › the app › API permissions › Mail.Read (delegated) › “Grant admin consent”, then this "
+    "command again.",
+    ja="{why} 送信には影響ありません。メールはこれまでどおり送られます。同意できるのが管理者だけの場合は、"
+    "「アプリの登録」› アプリ ›「API のアクセス許可」› Mail.Read (委任) ›「管理者の同意を与えます」のあと、"
+    "このコマンドをもう一度実行してください。",
+)
 NOBODY_SENDS = Words(
     en="No node is running; mail goes out once noroshi serve runs.",
     ja="ノードが動いていません。noroshi serve を始めると送信します。",

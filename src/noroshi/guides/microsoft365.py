@@ -61,6 +61,11 @@ EITHER = Words(
     en=f"{MAIL_SEND} (for a shared mailbox {MAIL_SEND_SHARED})",
     ja=f"{MAIL_SEND} (共有メールボックスでは {MAIL_SEND_SHARED})",
 )
+MAIL_READ, MAIL_READ_SHARED = "Mail.Read", "Mail.Read.Shared"
+EITHER_READ = Words(
+    en=f"{MAIL_READ} (for a shared mailbox {MAIL_READ_SHARED})",
+    ja=f"{MAIL_READ} (共有メールボックスでは {MAIL_READ_SHARED})",
+)
 
 
 def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
@@ -68,6 +73,7 @@ def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
     return {
         "app": APP_NAME,
         "mail_send": EITHER,
+        "mail_read": EITHER_READ,
         "entra": AT.fill(name=ENTRA, url=PORTALS.get(cloud, PORTAL)),
         "connect": _connect(cloud),
         **{name: value for name, value in known.items() if value},

@@ -8,7 +8,14 @@ from typing import Any
 
 from noroshi.core.defined_sending import REDIRECT
 from noroshi.guides.guide import Case
-from noroshi.guides.microsoft365 import MAIL_SEND, MAIL_SEND_SHARED, path_of, values_of
+from noroshi.guides.microsoft365 import (
+    MAIL_READ,
+    MAIL_READ_SHARED,
+    MAIL_SEND,
+    MAIL_SEND_SHARED,
+    path_of,
+    values_of,
+)
 from noroshi.guides.places import Value
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
@@ -78,6 +85,7 @@ class Wanted:
             mailbox=self.mailbox,
             redirect=self.redirect,
             mail_send=MAIL_SEND_SHARED if self.shared else MAIL_SEND,
+            mail_read=MAIL_READ_SHARED if self.shared else MAIL_READ,
             person=self.person or ("" if self.delegated else self.mailbox),
             **more,
         )

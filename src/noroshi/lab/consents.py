@@ -7,6 +7,29 @@ from collections.abc import Iterable
 
 from noroshi.lab.model import App, Tenant, User
 
+ADMINISTRATORS = frozenset(
+    {
+        "Mail.Read",
+        "Mail.Read.Shared",
+        "Mail.ReadBasic",
+        "Mail.ReadWrite",
+        "Mail.ReadWrite.Shared",
+        "IMAP.AccessAsUser.All",
+        "POP.AccessAsUser.All",
+        "EAS.AccessAsUser.All",
+        "EWS.AccessAsUser.All",
+    }
+)
+"""Of what the lab knows, that to which people may not consent under Microsoft's own policy."""
+
+
+def may_consent(tenant: Tenant, user: User, scopes: Iterable[str]) -> bool:
+    """Return whether a person may consent to these."""
+    if user.admin or tenant.user_consent == "allowed":
+        return True
+    names = {scope.rpartition("/")[2] for scope in scopes}
+    return tenant.user_consent == "microsoft" and not names & ADMINISTRATORS
+
 
 class Consents:
     """Everybody's consents: those of a person are here, those for all with the tenant."""

@@ -50,6 +50,7 @@ class _Grant:
     user: User
     platform: Platform
     consented: Scopes
+    earlier: frozenset[str] = frozenset()
     signed_in: float  # when, as a POSIX time
     nonce: str = ""
 
@@ -210,6 +211,7 @@ class Grants:
             user=user,
             platform=platform,
             consented=read_scopes(record["scope"]),
+            earlier=frozenset(record.get("earlier", ())),
             signed_in=signed_in,
         )
 
@@ -242,7 +244,7 @@ class Grants:
         tenant, app, user = grant.tenant, grant.app, grant.user
         asked = form.get("scope") or _written(grant.consented)
         scopes = read_scopes(asked).with_defaults(app.permissions, app.client_id)
-        scopes.within((*grant.consented.asked, *self.consents.known(tenant, app, user)))
+        scopes.within((*grant.consented.asked, *self._known(grant)))
         answer = self._fields(self.scribe.for_user(tenant, app, user, scopes))
         answer["scope"] = " ".join(scopes.granted)
         if "offline_access" in scopes.words & grant.consented.words:
@@ -265,6 +267,10 @@ class Grants:
             "access_token": token,
         }
 
+    def _known(self, grant: _Grant) -> frozenset[str]:
+        """What was consented to apart from this sign-in; a refresh token keeps it through a restart."""
+        return grant.earlier | self.consents.known(grant.tenant, grant.app, grant.user)
+
     def _refresh_token(self, grant: _Grant) -> str:
         now = self._clock()
         record = {
@@ -272,6 +278,7 @@ class Grants:
             "user": grant.user.upn,
             "platform": grant.platform,
             "scope": _written(grant.consented),
+            "earlier": sorted(self._known(grant)),
             "at": now.timestamp(),
             "signed_in": grant.signed_in,
             "one": secrets.token_urlsafe(8),

@@ -26,6 +26,9 @@ BULK = "bulk@contoso.example"
 """An account of High Volume Email."""
 _GRAPH = ("Mail.Send", "Mail.ReadWrite")
 Factor = Literal["none", "code", "number", "unregistered"]
+UserConsent = Literal["microsoft", "allowed", "admins"]
+"""What people may consent to for themselves: all but what reads mail and the like, which is
+Microsoft's own policy and the default since late 2025 (manage-app-consent-policies); all; nothing."""
 Basic = Literal["by-date", "on", "off", "removed"]
 """Sign-in by password at SMTP: by Microsoft's calendar, or as an administrator set it."""
 
@@ -108,7 +111,7 @@ class Tenant:
     users: dict[str, User]
     mailboxes: dict[str, Mailbox]
     smtp_auth: bool = True
-    user_consent: bool = True  # whether people may consent for themselves
+    user_consent: UserConsent = "microsoft"
     blocking: bool = False  # a Conditional Access policy that lets nobody in
     device_codes: bool = True  # False: a policy that blocks the device code flow
     factor_since: datetime | None = None  # since when a policy wants a second factor anew

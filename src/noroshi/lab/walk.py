@@ -15,6 +15,7 @@ from noroshi.core.words import Words
 from noroshi.lab import pages
 from noroshi.lab.answering import PAGE, Answers, language, page, texts
 from noroshi.lab.claims import client_info
+from noroshi.lab.consents import may_consent
 from noroshi.lab.grants import Grants
 from noroshi.lab.model import Directory, User
 from noroshi.lab.person import DEVICE_PAGE
@@ -225,7 +226,7 @@ class Walk:
         now = self._answers.clock()
         ticket = self._visits.open("consent", ask, visit.language, now, user)
         action = f"{self._answers.base}/{ask.back.tenant.id}/consent"
-        if not (user.admin or ask.back.tenant.user_consent):
+        if not self._may_consent(ask, user):
             refusal = Refusal(90094, app=ask.back.app.name)
             told = self._answers.report(request, refusal)
             return page(
@@ -252,7 +253,7 @@ class Walk:
         user, tenant = visit.user, visit.ask.back.tenant
         if user is None:
             return page(pages.notice_page(visit.language, _STALE), 400)
-        if not (user.admin or tenant.user_consent):
+        if not self._may_consent(visit.ask, user):
             refusal = Refusal(90094, app=visit.ask.back.app.name)
             return self._refuse(request, visit.ask.back, refusal)
         if form.get("answer") != "accept":
@@ -261,6 +262,11 @@ class Walk:
         asked, app = visit.ask.scopes.asked, visit.ask.back.app
         self._consents.give(tenant, app, user, asked, for_all=for_all)
         return self._agreed(visit.ask, user, visit.language)
+
+    def _may_consent(self, ask: Ask, user: User) -> bool:
+        """What is known already is not asked for again."""
+        known = self._consents.known(ask.back.tenant, ask.back.app, user)
+        return may_consent(ask.back.tenant, user, set(ask.scopes.asked) - known)
 
     def _needs_consent(self, ask: Ask, user: User) -> bool:
         back = ask.back

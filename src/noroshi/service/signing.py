@@ -15,6 +15,7 @@ from noroshi.oauth.credentials import named_by
 from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.said import CERTIFICATE_MISSING
+from noroshi.oauth.states import SignIn as Standing
 from noroshi.ports import Resource, Waiting
 from noroshi.service.answers import RouteStatus
 from noroshi.service.answers_sign_in import DeviceAsked, OnDevice, Proof, SignIn
@@ -68,6 +69,12 @@ NOT_READ = Words(
     ja="アカウント {account} はメールボックスを読み取りません。読み取らせるには、先に reads_inbox = true を"
     "書いて適用してください。",
 )
+SEND_FIRST = Words(
+    en="Sign in to send first (noroshi authorize {route}), then once more to read the mailbox: at "
+    "Microsoft an administrator's consent is mostly needed for that, and not for sending.",
+    ja="先に送信のためにサインインし (noroshi authorize {route})、そのあとメールボックスの読み取りのためにもう一度"
+    "サインインしてください。Microsoft では、送信と違い、読み取りにはふつう管理者の同意が必要です。",
+)
 NOT_HERE = Words(
     en="The redirect of account {account} ({redirect}) does not lead to this computer, so nobody "
     "can listen for it here. Sign in without --here, and paste the address.",
@@ -97,10 +104,15 @@ class Signing(Desk):
         """The page to open: "" without a credential in the vault, and for an app by itself.
 
         `port`: on which somebody listens at the browser's computer; 0: nobody does. `read`: it
-        is asked to read the account's own mailbox as well.
+        is asked to read the account's own mailbox: by itself at Microsoft, where people may consent to
+        sending and mostly not to that; else as well.
         """
         plan, account = await self._account_of(route)
-        wanted = (*resources_of(plan, account), *_inbox(account, read=read))
+        wanted = _inbox(account, read=read)
+        if not (wanted and account.cloud.entra):
+            wanted = (*resources_of(plan, account), *wanted)
+        elif not account.alone:
+            await self._see_that_it_sends(plan, route, account)
         redirect = _redirect(account, port)
         ask, kept = _asked_for(account, await self._vault.names())
         url = ""
@@ -179,6 +191,8 @@ class Signing(Desk):
         is the account's own mailbox."""
         plan, account = await self._account_of(route)
         wanted = _inbox(account, read=read) or resources_of(plan, account)
+        if read and account.cloud.entra:
+            await self._see_that_it_sends(plan, route, account)
         try:
             attempt = await self._tokens.device_begin(account, wanted)
         except (SignInFailed, Unreachable, VaultError) as failure:
@@ -276,6 +290,13 @@ class Signing(Desk):
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise Trouble(failure.words) from None
+
+    async def _see_that_it_sends(self, plan: Plan, route: str, account: Account) -> None:
+        """Raises Conflict unless it is signed in to send: the right to read comes beside that, and
+        a sign-in for it alone would take its place."""
+        state = await self._tokens.state(account, resource_of(plan.routes[route]))
+        if state.sign not in (Standing.SIGNED_IN, Standing.WAITING):
+            raise Conflict(SEND_FIRST.fill(route=route))
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
         """Routes that rest over an entry of the vault are tried with what is there now."""

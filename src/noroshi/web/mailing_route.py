@@ -17,14 +17,15 @@ from noroshi.web.words import TEXTS
 WAYS: Mapping[str, str] = {
     "browser": "person-here",
     "paste": "person-paste",
-    "device": "person-device",
-    "app_secret": "app-secret",
     "app_certificate": "app-certificate",
+    "app_secret": "app-secret",
+    "device": "person-device",
 }
-"""The ways to sign in, each as the guide calls it."""
+"""The ways to sign in, each as the guide calls it: a certificate before a secret, and last the
+code on another device, which many organisations block."""
 GONE = "-"
 """The etag of nothing."""
-ELSEWHERE = ("browser", "paste", "device", "app_secret")
+ELSEWHERE = ("browser", "paste", "app_secret", "device")
 """Those at other providers than Microsoft."""
 GOOGLE = ("browser", "paste", "app_secret")
 """Its sign-in by a code on another device knows no mail scope."""

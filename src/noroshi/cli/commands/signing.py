@@ -47,16 +47,18 @@ AUTHORIZE = Command(
         Option(
             ("--device",),
             Words(
-                en="show a code to type on another device",
-                ja="別の端末で入力するコードを表示します",
+                en="show a code to type on another device; many organisations block it",
+                ja="別の端末で入力するコードを表示します (禁止している組織も多くあります)",
             ),
             FLAG,
         ),
         Option(
             ("--read-mailbox",),
             Words(
-                en="ask for the right to read the account's own mailbox, too (reads_inbox)",
-                ja="アカウント自身のメールボックスを読み取る権限も求めます (reads_inbox)",
+                en="ask for the right to read the account's own mailbox (reads_inbox); at Microsoft "
+                "apart from sending, as mostly an administrator must consent to it",
+                ja="アカウント自身のメールボックスを読み取る権限を求めます (reads_inbox)。Microsoft では、ふつう管理者の同意が"
+                "必要なため、送信とは別に求めます",
             ),
             FLAG,
         ),

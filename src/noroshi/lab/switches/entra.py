@@ -10,9 +10,13 @@ from typing import get_args
 from noroshi.core.words import Words
 from noroshi.lab.board import Board
 from noroshi.lab.clock import read_moment, read_span, write_span
-from noroshi.lab.model import APP_PERMISSION, ClientSecret, Factor
+from noroshi.lab.model import APP_PERMISSION, ClientSecret, Factor, UserConsent
 from noroshi.lab.switches.kinds import Switch, flag, number
 
+READING = (
+    "https://graph.microsoft.com/Mail.Read",
+    "https://graph.microsoft.com/Mail.Read.Shared",
+)
 _PAST = datetime(2000, 1, 1, tzinfo=UTC)
 _LEAST, _LONGEST = timedelta(seconds=1), timedelta(days=3650)
 
@@ -114,6 +118,26 @@ def _lines(board: Board, value: str) -> None:
     board.answers.lines = "crlf" if value == "crlf" else "spaces"
 
 
+def _user_consent(board: Board, value: str) -> None:
+    policy = next(each for each in get_args(UserConsent) if each == value)
+    board.tenant.user_consent = policy
+
+
+def _readings(board: Board) -> set[tuple[str, str]]:
+    return {(board.app.client_id, scope) for scope in READING}
+
+
+def _reading(board: Board, value: str) -> None:
+    if value == "granted":
+        board.tenant.consents |= _readings(board)
+    else:
+        board.tenant.consents -= _readings(board)
+
+
+def _shown_reading(board: Board) -> str:
+    return "granted" if _readings(board) <= board.tenant.consents else "none"
+
+
 ENTRA = (
     Switch(
         name="second-factor",
@@ -125,16 +149,27 @@ ENTRA = (
         get=lambda board: board.user.factor,
         put=_factor,
     ),
-    flag(
-        "user-consent",
-        "allowed",
-        "admins",
-        lambda board: board.tenant,
-        "user_consent",
-        Words(
-            en="whether people may consent for themselves; admins: AADSTS90094",
-            ja="利用者自身が同意できるかどうか。admins では AADSTS90094",
+    Switch(
+        name="user-consent",
+        values=get_args(UserConsent),
+        help=Words(
+            en="what people may consent to for themselves: microsoft (its own policy) all but what "
+            "reads mail, allowed all, admins nothing; else AADSTS90094",
+            ja="利用者自身が同意できる範囲。microsoft (Microsoft の既定) ではメールの読み取りなど以外、allowed では"
+            "すべて、admins ではなし。それ以外は AADSTS90094",
         ),
+        get=lambda board: board.tenant.user_consent,
+        put=_user_consent,
+    ),
+    Switch(
+        name="reading-consent",
+        values=("none", "granted"),
+        help=Words(
+            en="an administrator's consent to read the mailbox (Mail.Read, delegated), for all",
+            ja="メールボックスの読み取り (委任された Mail.Read) に対する、組織全体への管理者の同意",
+        ),
+        get=_shown_reading,
+        put=_reading,
     ),
     Switch(
         name="consent",
