@@ -54,11 +54,12 @@ class Office:
         )
         self.ask = NearBy(self)
 
-    async def applied(self, route="smtp", **changed):
+    async def applied(self, route="smtp", cloud_without=(), cloud_with=(), **changed):
         made = definitions(self.lab.address)
         account = tomllib.loads(made["accounts/lab.toml"]) | changed
+        cloud = tomllib.loads(made["clouds/lab.toml"]) | dict(cloud_with)
         content = {
-            "clouds/lab": tomllib.loads(made["clouds/lab.toml"]),
+            "clouds/lab": {k: v for k, v in cloud.items() if k not in cloud_without},
             "accounts/box": {k: v for k, v in account.items() if v is not None},
             "routes/out": {"kind": route, "options": {"account": "box"}},
         }
@@ -333,3 +334,36 @@ async def test_an_account_that_is_not_there_is_told_with_the_nearest(office, op)
     ask = await office.applied()
     with pytest.raises(Told, match=r"not found: There is no account box1 \(did you mean box"):
         await ask(op, account="box1")
+
+
+async def test_a_wrong_secret_leaves_the_right_one_where_the_cloud_has_no_app_scope(office):
+    """A profile of one's own for people alone: the app can be asked about all the same."""
+    ask = await office.applied(cloud_without=("app_scope",))
+    right = {"name": "lab-secret", "value": office.lab.address.client_secret}
+    await ask("set_secret", **right)
+    with pytest.raises(Told, match=r"(?s)AADSTS7000215.*stays") as told:
+        await ask("set_secret", name="lab-secret", value="certainly~not-it", proved=True)
+    assert "scope" not in str(told.value)
+    assert (await office.vault.get("lab-secret")).reveal() == right["value"]
+    await ask("set_secret", **right, proved=True)
+    (found,) = await ask("secret_try", name="lab-secret")
+    assert (found["taken"], found["refused"], found["why"]["en"]) == (True, False, "")
+
+
+async def test_so_it_is_where_the_server_knows_no_such_scope_of_an_app(office):
+    scope = {"scope": "https://unknown.example/Mail.Send"}
+    ask = await office.applied(cloud_without=("app_scope",), cloud_with=scope)
+    right = {"name": "lab-secret", "value": office.lab.address.client_secret}
+    await ask("set_secret", **right)
+    with pytest.raises(Told, match=r"(?s)AADSTS7000215.*stays"):
+        await ask("set_secret", name="lab-secret", value="certainly~not-it", proved=True)
+    assert (await office.vault.get("lab-secret")).reveal() == right["value"]
+    await ask("set_secret", **right, proved=True)
+
+
+async def test_where_nothing_can_be_told_the_true_reason_is_given(office):
+    ask = await office.applied(cloud_without=("app_scope",), cloud_with={"scope": "mail"})
+    await ask("set_secret", name="lab-secret", value="anything~at-all")
+    (found,) = await ask("secret_try", name="lab-secret")
+    assert (found["taken"], found["refused"]) == (False, False)
+    assert found["why"]["en"] == "its sign-in server says the same of a made-up one"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -183,6 +183,21 @@ class Account:
     def redirects_here(self) -> bool:
         """Whether its redirect can be listened for on the computer of the browser."""
         return self.redirect.startswith("http://") and host_in(self.redirect) in LOOPBACK
+
+
+def as_app(account: Account) -> Account:
+    """The same account, whose app signs in by itself; at a cloud that is for people alone too, where
+    Entra's word for all that an app may do at a resource says what it asks for."""
+    cloud = account.cloud
+    if not cloud.app_scope:
+        cloud = replace(cloud, app_scope=_all_of_resource(cloud.scope))
+    return replace(account, sign_in="app", cloud=cloud)
+
+
+def _all_of_resource(scope: str) -> str:
+    """RESOURCE/.default for RESOURCE/PERMISSION; "" where no word of it is such a one."""
+    named = (word.rpartition("/")[0] for word in scope.split() if word.count("/") > 2)
+    return next((f"{resource}/.default" for resource in named), "")
 
 
 def is_microsoft(url: str) -> bool:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from noroshi.oauth.access import Access, Accesses, print_of
-from noroshi.oauth.clouds import Account
+from noroshi.oauth.clouds import Account, as_app
 from noroshi.oauth.credentials import Credentials, in_use
 from noroshi.oauth.entries import Entries
 from noroshi.oauth.on_trial import OnTrial
@@ -161,10 +161,11 @@ class TokenSource:
         `instead` of those in the vault by this one, which is kept nowhere.
 
         With `bare` it shows neither: Entra refuses that in another way (AADSTS7000218) than an
-        app that it does not know (AADSTS700016). Nothing of it is kept or remembered. Raises as
+        app that it does not know (AADSTS700016). Nothing of it is kept or remembered. Where the
+        cloud says no scope for apps, it is asked for at the resource of a person's. Raises as
         `token` does.
         """
-        app = replace(account, sign_in="app")
+        app = as_app(account)
         return await self._on_trial.token(app, resource, bare=bare, instead=instead)
 
     async def known(self, account: Account, instead: Credential | None = None) -> bool:

@@ -95,9 +95,7 @@ async def tried(
     """Whether the server takes it, or else what the vault has; with `bare` whether it knows the
     app. Raises Trouble if it does not."""
     try:
-        if account.cloud.entra or bare:
-            await tokens.tried(account, bare=bare, instead=credential)
-        elif not await tokens.known(account, credential):
+        if not await _is_taken(tokens, account, credential, bare=bare):
             return AppTried(sure=False, why=LIKE_A_WRONG_ONE)
     except SignInFailed as failure:
         if bare and NO_SECRET_SENT in failure.codes:
@@ -108,6 +106,22 @@ async def tried(
     except (Unreachable, VaultError) as failure:
         raise unproved(account, failure, credential) from None
     return AppTried(sure=True)
+
+
+async def _is_taken(
+    tokens: TokenSource, account: Account, credential: Credential | None, *, bare: bool
+) -> bool:
+    """Whether the server takes it, asked as it is asked for tokens; False if that cannot be told."""
+    if account.cloud.entra or bare:
+        try:
+            await tokens.tried(account, bare=bare, instead=credential)
+        except SignInFailed as failure:
+            # What no setting says may be wrong for itself, and then tells nothing of the secret.
+            if bare or account.cloud.app_scope or failure.error not in ASKED_FOR:
+                raise
+        else:
+            return True
+    return await tokens.known(account, credential)
 
 
 async def refusal(
