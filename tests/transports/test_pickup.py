@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from noroshi import schema
 from noroshi.core.mail import Answer, Envelope, Verdict
 from noroshi.ports import Clocks, Outside
 from noroshi.transports.pickup import KIND, WRITTEN, Options, PickupTransport, file_name
+from noroshi.transports.pickup_folder import write
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 LETTER = Envelope(
@@ -30,10 +34,10 @@ LETTER = Envelope(
 )
 
 
-def pickup(folder, patience=300.0, **given):
+def pickup(folder, patience=300.0, write=write, **given):
     wanted = Options(folder=str(folder), sender="n@example.com", **given)
     outside = Outside(Clocks(wall=lambda: NOW, steady=lambda: 0.0), nobody, nobody)
-    return PickupTransport(wanted, outside, patience)
+    return PickupTransport(wanted, outside, patience, write)
 
 
 async def nobody(*_):
@@ -129,21 +133,104 @@ async def test_a_file_is_no_folder(tmp_path):
 
 
 async def test_a_folder_that_hangs_takes_the_route_down_and_few_threads(tmp_path):
-    """A named pipe in the place of the part: opening it waits until somebody reads."""
-    part = tmp_path / f".{file_name(LETTER)}.part"
-    os.mkfifo(part)
-    transport = pickup(tmp_path, patience=0.05)
+    begun, answers = [], threading.Event()
+
+    def hang(folder, name, content):
+        """As a share whose server is away."""
+        begun.append(name)
+        answers.wait()
+
+    transport = pickup(tmp_path, patience=0.05, write=hang)
     for _ in range(6):
         receipt = await transport.send(LETTER)
         got = receipt.answers["aki@example.com"]
         assert (
             got.verdict is Verdict.ROUTE_DOWN and "did not answer within 0.05 s" in got.said.en
         )
-    assert len(transport._writing) == 4
-    reader = os.open(part, os.O_RDONLY | os.O_NONBLOCK)
-    await asyncio.wait(transport._writing)
-    os.close(reader)
+    assert len(begun) == 4
+    answers.set()
     await transport.close()
+
+
+# What its owner may lay in the way
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "pickup").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "ours").write_text("untouched")
+    return tmp_path / "pickup"
+
+
+@pytest.mark.parametrize("name", [".{}.part", "{}"], ids=["the old part's", "the mail's"])
+async def test_a_link_in_the_folder_leads_nowhere(name, folder):
+    ours = folder.parent / "elsewhere" / "ours"
+    (folder / name.format(file_name(LETTER))).symlink_to(ours)
+    receipt = await pickup(folder).send(LETTER)
+    assert receipt.answers["aki@example.com"].verdict is Verdict.ACCEPTED
+    assert ours.read_text() == "untouched"
+    mail = folder / file_name(LETTER)
+    assert not mail.is_symlink() and mail.read_bytes().startswith(b"From: ")
+
+
+def test_each_attempt_has_a_name_that_nobody_knows_before_and_leaves_none_behind(folder):
+    """A folder in the mail's place lets no attempt come to its end."""
+    name, seen = file_name(LETTER), set[str]()
+    (folder / name / "x").mkdir(parents=True)
+    script = ON_THE_WAY.format(folder=str(folder), name=name)
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        (part,) = done.stdout.split()
+        seen.add(part)
+    assert len(seen) == 2 and files(folder) == [name]
+
+
+ON_THE_WAY = """
+import os, pathlib, sys
+from noroshi.transports.pickup_folder import write
+def tell(event, given):
+    if event == "open" and str(given[0]).endswith(".part"):
+        print(given[0])
+sys.addaudithook(tell)
+try:
+    write(pathlib.Path({folder!r}), {name!r}, b"x")
+except OSError:
+    pass
+"""
+
+
+def test_what_a_killed_attempt_left_is_swept_with_the_next_one(folder):
+    left = folder / f".{file_name(LETTER)}.0123456789abcdef.part"
+    other = folder / f".{file_name(replace(LETTER, id='x'))}.0123456789abcdef.part"
+    left.write_text("half"), other.write_text("half")
+    write(folder, file_name(LETTER), b"whole")
+    assert files(folder) == sorted([other.name, file_name(LETTER)])
+
+
+@pytest.mark.parametrize("where", ["pickup", "mail"])
+async def test_a_link_of_another_user_in_the_folder_s_place_is_not_followed(where, tmp_path):
+    folder = tmp_path / "mail" / "pickup"
+    (tmp_path / "elsewhere" / "pickup").mkdir(parents=True)
+    folder.mkdir(parents=True)
+    taken = folder if where == "pickup" else folder.parent
+    taken.rename(tmp_path / "away")
+    taken.symlink_to(tmp_path / "elsewhere")
+    if os.geteuid() == 0:
+        os.lchown(taken, 65534, 65534)
+        receipt = await pickup(folder).send(LETTER)
+        assert "belongs to another user" in receipt.answers["aki@example.com"].said.en
+        os.lchown(taken, 0, 0)
+    receipt = await pickup(folder).send(LETTER)  # our own leads where we want it
+    assert receipt.answers["aki@example.com"].verdict is Verdict.ACCEPTED
+
+
+async def test_links_that_lead_in_a_circle_are_told(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("../" + tmp_path.name + "/a")
+    receipt = await pickup(tmp_path / "a").send(LETTER)
+    assert "in a circle" in receipt.answers["aki@example.com"].said.en
 
 
 ON_A_VOLUME = """
@@ -191,30 +278,37 @@ IN_A_LETTER_BOX = """
 import asyncio, os, pathlib, sys
 from tests.transports.test_pickup import LETTER, files, pickup
 folder = pathlib.Path(sys.argv[1])
-os.chdir(folder)
 asyncio.run(pickup(folder).send(LETTER))  # imports what nobody could import later
 (folder / files(folder)[0]).unlink()
 folder.chmod(0o333)
 if os.geteuid() == 0:
     os.chown(folder, 65534, 65534)
     os.setuid(65534)
-receipt = asyncio.run(pickup("/proc/self/cwd").send(LETTER))
+receipt = asyncio.run(pickup(folder).send(LETTER))
 print(receipt.answers["aki@example.com"].verdict.name)
 """
 
 
-def test_a_folder_that_may_be_written_to_and_not_be_read_is_a_letter_box(tmp_path):
+@pytest.fixture
+def public():
+    """A folder whose way anybody may go."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_folder_that_may_be_written_to_and_not_be_read_is_a_letter_box(public):
     """Its entry cannot be made durable, as the folder cannot be opened. The mail is out of our
     hands all the same: written again and again it would be sent as often."""
     done = subprocess.run(
-        [sys.executable, "-c", IN_A_LETTER_BOX, tmp_path],
+        [sys.executable, "-c", IN_A_LETTER_BOX, public],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    tmp_path.chmod(0o700)
+    public.chmod(0o700)
     assert (done.stdout, done.stderr) == ("ACCEPTED\n", "")
-    assert files(tmp_path) == [file_name(LETTER)]
+    assert files(public) == [file_name(LETTER)]
 
 
 def test_options_say_what_is_missing_or_wrong():

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
@@ -19,6 +17,7 @@ from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import Outside, TransportKind, options
 from noroshi.transports.mime import BadAddress, compose, message_ids, paths_of, smtp_address
+from noroshi.transports.pickup_folder import write
 
 PATIENCE = 30.0
 """Seconds until a folder that does not answer (a share whose server is away) is given up."""
@@ -53,6 +52,12 @@ WHY: Mapping[int, Words] = {
     errno.EPERM: Words(
         en="Noroshi's user may not write there",
         ja="Noroshi のユーザーに書き込み権限がありません",
+    ),
+    errno.ELOOP: Words(
+        en="a symbolic link on the way to it belongs to another user, who could lead mails "
+        "elsewhere by it, or links lead in a circle. Name the folder itself",
+        ja="途中のシンボリック リンクが別のユーザーのものか、循環しています。そのユーザーがメールの"
+        "書き込み先を変えられるため使いません。フォルダー自体のパスを指定してください",
     ),
     errno.EROFS: Words(en="it is read-only", ja="読み取り専用です"),
     errno.ENOSPC: FULL,
@@ -89,8 +94,15 @@ class Options:
 class PickupTransport:
     """The way out. A mail is accepted once it is on the disk under its last name."""
 
-    def __init__(self, wanted: Options, outside: Outside, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        wanted: Options,
+        outside: Outside,
+        patience: float = PATIENCE,
+        write: Callable[[Path, str, bytes], None] = write,
+    ) -> None:
         self._wanted, self._outside, self._patience = wanted, outside, patience
+        self._write = write
         self._writing: set[asyncio.Future[None]] = set()
 
     async def send(self, envelope: Envelope) -> Receipt:
@@ -137,7 +149,7 @@ class PickupTransport:
         """What is wrong, or None. While earlier ones hang, no further thread is spent."""
         if len(self._writing) >= MOST_AT_ONCE:
             return HANGS.fill(seconds=self._patience)
-        work = asyncio.to_thread(write, Path(self._wanted.folder), name, content)
+        work = asyncio.to_thread(self._write, Path(self._wanted.folder), name, content)
         writing = asyncio.ensure_future(work)
         self._writing.add(writing)
         writing.add_done_callback(self._over)
@@ -165,38 +177,6 @@ def file_name(envelope: Envelope) -> str:
     """The same for the same envelope; in order of the envelopes' birth."""
     born = envelope.born.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     return f"{born}-{sha256(envelope.id.encode('utf-8', 'replace')).hexdigest()[:16]}.eml"
-
-
-def write(folder: Path, name: str, content: bytes) -> None:
-    """Whole under its name, or not at all; durable on return where the folder can be synced.
-    Raises OSError.
-
-    Until it is whole its name does not end in .eml, by which a server knows what to take.
-    """
-    part = folder / f".{name}.part"
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(folder / name)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    # From here on the server may have taken it: what cannot be made durable (a folder that may
-    # not be read, a share that knows no such thing) is no reason to write it once more.
-    with suppress(OSError):
-        _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":  # Windows cannot open a folder, and keeps its entries by itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 KIND = TransportKind(

@@ -32,6 +32,13 @@ async def test_what_is_no_folder_stops_at_once(tmp_path, name, said):
     assert said in remedy.meaning.en and remedy.whose is Whose.YOU
 
 
-async def test_a_folder_that_may_not_be_written_to_stops_at_writing(tmp_path):
-    (tmp_path / ".noroshi-doctor.part").mkdir()  # root may write anywhere else
-    assert states_of(await looked(tmp_path)) == "foldero writex"
+async def test_a_folder_that_may_not_be_written_to_stops_at_writing():
+    assert states_of(await looked("/sys")) == "foldero writex"  # where root may not, either
+
+
+async def test_a_link_that_lies_there_leads_the_trial_nowhere(tmp_path):
+    (tmp_path / "ours").write_text("untouched")
+    (tmp_path / "pickup").mkdir()
+    (tmp_path / "pickup" / ".noroshi-doctor.part").symlink_to(tmp_path / "ours")
+    assert states_of(await looked(tmp_path / "pickup")) == "foldero writeo"
+    assert (tmp_path / "ours").read_text() == "untouched"

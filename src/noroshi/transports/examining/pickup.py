@@ -7,6 +7,7 @@ import errno
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
@@ -14,9 +15,9 @@ from noroshi.examining import Exam, Seen, Step
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.transports.examining.obstacles import stopped_by
 from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, why_of
+from noroshi.transports.pickup_folder import try_to_write
 
-TRIAL = ".noroshi-doctor.part"
-"""No server takes a file whose name does not end in .eml."""
+T = TypeVar("T")
 FOLDER, WRITING = Words(en="Folder", ja="フォルダー"), Words(en="Write", ja="書き込み")
 ROOM = Words(en="{folder}, {free:.1f} GB free", ja="{folder}、空き {free:.1f} GB")
 WRITTEN = Words(
@@ -48,10 +49,10 @@ class PickupExamination:
         return Seen(ROOM.fill(folder=self._folder, free=free / 1e9))
 
     async def _written(self) -> Seen:
-        await self._apart(lambda: _try_to_write(self._folder / TRIAL))
+        await self._apart(lambda: try_to_write(self._folder))
         return Seen(WRITTEN)
 
-    async def _apart(self, work: Callable[[], int]) -> int:
+    async def _apart(self, work: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(self._patience):
                 return await asyncio.to_thread(work)
@@ -70,10 +71,3 @@ def _room_in(folder: Path) -> int:
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "")
     return shutil.disk_usage(folder).free
-
-
-def _try_to_write(file: Path) -> int:
-    try:
-        return file.write_bytes(b"Noroshi was here, and wrote no mail.\r\n")
-    finally:
-        file.unlink(missing_ok=True)

@@ -1,0 +1,169 @@
+"""A folder that is somebody else's: what is written there lands there, whatever its owner lays in
+the way.
+
+A file is a new one always (O_EXCL), under a name that nobody can know before, and the folder is held
+open from its name's resolution to the end: links that its owner makes lead nowhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+NEW |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+MODE = 0o666  # less what the umask takes: a mail server of another user is to read it
+MOST_LINKS = 40  # as the kernel has it
+CHANCE = 8  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that is held open; `at` is its handle, None where a system has no such thing."""
+
+    path: Path
+    at: int | None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Make a new file of that name, whole and on the disk. OSError, and no file, else."""
+        handle = os.open(self._entry(name), NEW, MODE, dir_fd=self.at)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            self.remove(name)
+            raise
+
+    def rename(self, old: str, new: str) -> None:
+        """Give it another name; what has that one makes way."""
+        entries = self._entry(old), self._entry(new)
+        os.replace(*entries, src_dir_fd=self.at, dst_dir_fd=self.at)
+
+    def remove(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(self._entry(name), dir_fd=self.at)
+
+    def sync(self) -> None:
+        """Make its entries durable."""
+        if self.at is None:  # Windows cannot open a folder, and keeps its entries by itself
+            return
+        handle = os.open(".", os.O_RDONLY, dir_fd=self.at)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def names(self) -> list[str]:
+        """What lies in it. OSError where nobody may see that."""
+        if self.at is None:
+            return [entry.name for entry in self.path.iterdir()]
+        handle = os.open(".", os.O_RDONLY, dir_fd=self.at)
+        try:
+            return os.listdir(handle)  # noqa: PTH208  no Path is held open
+        finally:
+            os.close(handle)
+
+    def _entry(self, name: str) -> str:
+        return name if self.at is not None else str(self.path / name)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Folder]:
+    """Hold a folder open. OSError; ELOOP where a link on the way belongs to another user."""
+    if os.name != "posix":
+        yield Folder(folder, None)
+        return
+    handle = _resolved(folder)
+    try:
+        yield Folder(folder, handle)
+    finally:
+        os.close(handle)
+
+
+def write(folder: Path, name: str, content: bytes) -> None:
+    """Whole under its name, or not at all; durable on return where the folder can be synced.
+    Raises OSError.
+
+    Until it is whole its name does not end in .eml, by which a server knows what to take.
+    """
+    with opened(folder) as there:
+        _sweep(there, name)
+        part = f".{name}.{secrets.token_hex(CHANCE)}.part"
+        there.write(part, content)
+        try:
+            there.rename(part, name)
+        except OSError:
+            there.remove(part)
+            raise
+        # From here on the server may have taken it: what cannot be made durable (a folder that
+        # may not be read, a share that knows no such thing) is no reason to write it once more.
+        with suppress(OSError):
+            there.sync()
+
+
+def try_to_write(folder: Path) -> None:
+    """Make a file that no server takes, and remove it. OSError."""
+    with opened(folder) as there:
+        name = f".noroshi-doctor.{secrets.token_hex(CHANCE)}.part"
+        there.write(name, b"Noroshi was here, and wrote no mail.\r\n")
+        there.remove(name)
+
+
+def _sweep(there: Folder, name: str) -> None:
+    """Parts that earlier attempts at this mail left behind, as they were killed."""
+    part = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{{2 * CHANCE}}}\.part")
+    with suppress(OSError):
+        for left in filter(part.fullmatch, there.names()):
+            there.remove(left)
+
+
+def _resolved(folder: Path) -> int:
+    """Walk step by step, each seen as it is when it is taken: a link counts if it is root's or our
+    own, as its owner says where it leads."""
+    here, ahead, links = _root(), deque(folder.parts[1:]), 0
+    try:
+        while ahead:
+            step = os.open(
+                ahead.popleft(), os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=here
+            )
+            if not stat.S_ISLNK(os.fstat(step).st_mode):
+                here = _instead_of(here, step)
+                continue
+            links += 1
+            target = _target(step, links)
+            ahead.extendleft(reversed([p for p in target.parts if p != target.anchor]))
+            if target.is_absolute():
+                here = _instead_of(here, _root())
+        return _instead_of(here, os.open(".", os.O_PATH | os.O_DIRECTORY, dir_fd=here))
+    except BaseException:  # whatever it was, no handle stays open
+        os.close(here)
+        raise
+
+
+def _target(link: int, links: int) -> Path:
+    """Where a link leads; it is closed then."""
+    try:
+        if links > MOST_LINKS or os.fstat(link).st_uid not in (0, os.geteuid()):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        return Path(os.readlink("", dir_fd=link))
+    finally:
+        os.close(link)
+
+
+def _root() -> int:
+    return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _instead_of(old: int, new: int) -> int:
+    os.close(old)
+    return new
