@@ -151,9 +151,9 @@ class Hosts:
 
     def of(self, monitor: Monitor) -> Host:
         address, zone, own = monitor.instance.address, monitor.instance.zone, is_own(monitor)
-        network = replace(monitor.network, closed=self._closed)
-        key = address, zone, own, network
+        key = address, zone, own, monitor.network
         if key not in self._known:
+            network = replace(monitor.network, closed=self._closed)
             self._known[key] = LocalHost(
                 self._rules,
                 self._outside.clocks,

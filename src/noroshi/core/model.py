@@ -228,6 +228,16 @@ class ItemState:
     reasons: Mapping[str, Reason] = field(default_factory=dict)
 
     @property
+    def calm(self) -> bool:
+        """Well, with nothing under way that one more look could end: nobody was told of it, and
+        no look says otherwise."""
+        return (
+            self.level is Level.OK
+            and not (self.looks or self.turned or self.run or self.told)
+            and self.gone is None
+        )
+
+    @property
     def by_limits(self) -> Level:
         """The level that its last value led to: a failed look says nothing of the value."""
         return self.held if self.level is Level.UNKNOWN else self.level

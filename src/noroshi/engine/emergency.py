@@ -101,6 +101,10 @@ class Emergency:
         for envelope in await self._plugins.finish(change.envelopes):
             shadow.keep(envelope)
 
+    def knows(self, id: str) -> bool:
+        """Whether a turn of this monitor could not be written, and that is not over yet."""
+        return id in self._shadows
+
     def recalled(self, id: str, state: State) -> None:
         """This is what the store has: perhaps only its answer was lost."""
         shadow = self._shadows.get(id)

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from noroshi.core.alarms import NOBODY_SAID, Said, after, standings
-from noroshi.core.cadence import At, next_due, phase, spacing
+from noroshi.core.cadence import At, next_due, next_on_grid, phase, spacing
 from noroshi.core.levels import Level
 from noroshi.core.model import Change, ItemState, Monitor, Standing, State
 from noroshi.core.policy import owes_recovery
@@ -203,8 +203,9 @@ class Held:
         while self.turns and self.turns[0].due <= steady:
             turn = self.turns[0]
             if turn.cause is Cause.GRID and turn.id in self.monitors:
-                after = max(wall, turn.at)
-                heapq.heapreplace(self.turns, self._next(turn.id, steady, wall, after))
+                cadence = self.monitors[turn.id].cadence
+                at = next_on_grid(turn.id, cadence, turn.at, wall)
+                heapq.heapreplace(self.turns, _on_grid(turn.id, at, steady, wall))
                 return turn
             heapq.heappop(self.turns)
             if turn.cause is not Cause.GRID:
@@ -241,7 +242,7 @@ class Held:
 
     def _next(self, id: str, steady: float, wall: datetime, after: datetime) -> Turn:
         at = next_due(id, self.monitors[id].cadence, after)
-        return Turn(steady + (at - wall).total_seconds(), id, Cause.GRID, at)
+        return _on_grid(id, at, steady, wall)
 
     def _after(self, id: str, wall: datetime, last: datetime | None) -> datetime:
         """An hour that the clock was set back by is no second occasion for a fixed time."""
@@ -258,6 +259,10 @@ class Held:
         """A new monitor shows what it sees soon, even if it is due once a day."""
         soon = min(spacing(self.monitors[id].cadence), FIRST_LOOK) * phase(id)
         self.repeat(id, Cause.AGAIN, steady + soon.total_seconds(), wall + soon)
+
+
+def _on_grid(id: str, at: datetime, steady: float, wall: datetime) -> Turn:
+    return Turn(steady + (at - wall).total_seconds(), id, Cause.GRID, at)
 
 
 def _soon(turn: Turn, wall: datetime) -> timedelta:

@@ -19,8 +19,10 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import NOTHING_SAID, Change, Monitor, Sample, Standing, State
 from noroshi.core.reckon import farewell, reckon
+from noroshi.core.status import moves_nothing
 from noroshi.core.words import Words
 from noroshi.engine import journal
+from noroshi.engine.deadlines import Deadlines
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.health import Health
 from noroshi.engine.held import ENDING, Cause, Held, Turn, moved_on, shifted
@@ -67,6 +69,7 @@ class Watch:
         self.held: Held | None = None
         self.running: set[asyncio.Task[None]] = set()
         self.samples, self.health = Unwritten(), Health()
+        self._deadlines = Deadlines()
         self._sockets = asyncio.Semaphore(SOCKETS)
         self._threads = defaultdict[tuple[str, str], asyncio.Semaphore](
             lambda: asyncio.Semaphore(THREADS)
@@ -120,7 +123,6 @@ class Watch:
             self.health.began(now, now - turn.due)
         task = asyncio.create_task(self._turn(held, turn.id, turn.cause))
         self.running.add(task)
-        task.add_done_callback(self.running.discard)
         return None
 
     async def _turn(self, held: Held, id: str, cause: Cause) -> None:
@@ -132,6 +134,7 @@ class Watch:
             held.repeat(id, cause, self.clocks.steady() + AGAIN, self.clocks.wall())
         finally:
             held.busy.discard(id)
+            self.running.discard(asyncio.current_task())
 
     async def _take(self, held: Held, monitor: Monitor, cause: Cause) -> None:
         match cause:
@@ -147,7 +150,7 @@ class Watch:
         if cause is not Cause.WAKE:
             sample = await self.measure(monitor, memory)
             measured_as, monitor = monitor, held.monitors[monitor.id]
-            if monitor.stopped or not monitor.looks_at_the_same(measured_as):
+            if monitor is not measured_as and _is_another(monitor, measured_as):
                 return  # a new version came meanwhile; what closes (STOP, AFRESH) stands ready
         standing = held.standing.get(monitor.id, NOTHING_SAID)
         try:
@@ -165,6 +168,10 @@ class Watch:
         self, held: Held, monitor: Monitor, sample: Sample | None, standing: Standing
     ) -> None:
         """Reckon what a look, or time alone, leads to, and write it down if it is a change."""
+        state = held.states[monitor.id]
+        if sample is not None and self._changes_nothing(monitor, state, sample):
+            held.wakes.pop(monitor.id, None)
+            return self._keep(held, monitor.id, sample)
         self._mind_the_clocks()  # or what is told now would move with a clock that was just set
         state, now = held.states[monitor.id], self.clocks.wall()
         life = self.store.origin.life
@@ -173,12 +180,21 @@ class Watch:
             if not await self._commit_all(held, self.emergency.threaded(change)):
                 return
         elif sample is not None:
-            held.memories[monitor.id] = sample.memory
-            self.samples.add(monitor.id, sample)
+            self._keep(held, monitor.id, sample)
         self._wake(held, change)
         for mail in self.emergency.ended(change):
             await self.store.post(mail)
         self.emergency.written(change)
+        return None
+
+    def _changes_nothing(self, monitor: Monitor, state: State, sample: Sample) -> bool:
+        """Nearly every turn: no state is made for it, no rule asked, and no clock looked at."""
+        return moves_nothing(monitor, state, sample) and not self.emergency.knows(monitor.id)
+
+    def _keep(self, held: Held, id: str, sample: Sample) -> None:
+        """What was found is for the history alone."""
+        held.memories[id] = sample.memory
+        self.samples.add(id, sample)
 
     async def _commit_all(self, held: Held, change: Change) -> bool:
         """With what of this monitor's history is not written yet."""
@@ -276,8 +292,9 @@ class Watch:
         seconds = monitor.timeout.total_seconds()
         check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
         try:
-            async with self._slot(check, monitor), asyncio.timeout(seconds):
-                outcome = await check.run(monitor.options, host, memory)
+            async with self._slot(check, monitor):
+                with self._deadlines.within(seconds):
+                    outcome = await check.run(monitor.options, host, memory)
         except TimeoutError:
             fault = NO_ANSWER.fill(seconds=seconds)
         except Unmeasurable as problem:
@@ -311,9 +328,10 @@ class Watch:
 
     def _as_remembered(self, monitor: str, sample: Sample) -> Sampled:
         """A change may have been written since it was measured; its memory must stand."""
-        if self.held is None or monitor not in self.held.memories:
+        if self.held is None:
             return monitor, sample
-        return monitor, replace(sample, memory=self.held.memories[monitor])
+        memory = self.held.memories.get(monitor, sample.memory)
+        return monitor, sample if memory is sample.memory else replace(sample, memory=memory)
 
     async def close(self) -> None:
         """End what is being measured; what was measured is kept."""
@@ -321,6 +339,11 @@ class Watch:
             turn.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
         await self.flush()
+
+
+def _is_another(now: Monitor, measured_as: Monitor) -> bool:
+    """Whether a look is of no more use, after a version that came while it was made."""
+    return now.stopped or not now.looks_at_the_same(measured_as)
 
 
 def _see_that_it_can_be_kept(sample: Sample, before: Mapping[str, Any]) -> None:
