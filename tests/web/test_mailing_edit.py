@@ -269,3 +269,78 @@ async def test_who_leads_a_secret_elsewhere_is_told_where_and_gives_the_password
     assert (await in_force(desk, "routes/relay"))["options"]["host"] == "mail.example.com"
     page = await saved(entered, "routes/relay", do="save", password=GOOD, **moved)
     assert (await in_force(desk, "routes/relay"))["options"]["host"] == "evil.example"
+
+
+async def test_another_mail_server_is_a_short_form_and_its_password_goes_into_the_vault(
+    desk, entered
+):
+    page = await entered.get("/mail/new?of=smtp")
+    assert page.text.count("<input") < 20 and 'type="password"' in page.text
+    page = await entered.post(
+        "/mail/new?of=smtp",
+        of="smtp",
+        host="mail.example.com",
+        protection="tls",
+        port="",
+        sender="alarm@example.com",
+        user="",
+        secret=CANARY,
+        **{"into.rules/all": "yes"},
+    )
+    assert page.to == "/mail/route/smtp1?did=added&check=1"
+    route = await in_force(desk, "routes/smtp1")
+    assert route["options"] == {
+        "host": "mail.example.com",
+        "protection": "tls",
+        "sender": "alarm@example.com",
+        "password": "smtp1",
+    }
+    assert (await desk.vault.get("smtp1")).reveal() == CANARY
+    assert "smtp1" in (await in_force(desk, "rules/all"))["routes"]
+
+
+async def test_what_is_wrong_with_a_mail_server_is_told_at_its_fields_and_nothing_is_lost(
+    desk, entered
+):
+    await entered.get("/mail/new?of=smtp")
+    page = await entered.post(
+        "/mail/new?of=smtp",
+        of="smtp",
+        host="mail.example.com",
+        protection="starttls",
+        port="0",
+        sender="alarm@example.com",
+        user="me",
+        secret=CANARY,
+    )
+    assert page.status == 400 and 'id="port-bad"' in page.text
+    assert 'value="mail.example.com"' in page.text and 'value="me"' in page.text
+    assert CANARY not in page.text
+    assert await in_force(desk, "routes/smtp1") is None
+
+
+async def test_a_webhook_s_url_goes_into_the_vault(desk, entered):
+    await entered.get("/mail/new?of=webhook")
+    page = await entered.post("/mail/new?of=webhook", of="webhook", secret="", shape="slack")
+    assert page.status == 400 and "Paste the URL" in page.text
+    page = await entered.post(
+        "/mail/new?of=webhook",
+        of="webhook",
+        secret=f"https://kaisha.webhook.office.com/{CANARY}",
+        shape="teams",
+    )
+    assert page.status == 400 and 'id="secret-bad"' in page.text and CANARY not in page.text
+    assert await in_force(desk, "routes/webhook1") is None
+    url = "https://hooks.slack.com/services/T0/B0/" + CANARY
+    page = await entered.post("/mail/new?of=webhook", of="webhook", secret=url, shape="slack")
+    assert page.to == "/mail/route/webhook1?did=added&check=1"
+    options = (await in_force(desk, "routes/webhook1"))["options"]
+    assert options == {"shape": "slack", "url_entry": "webhook1"}
+    assert (await desk.vault.get("webhook1")).reveal() == url
+
+
+@pytest.mark.parametrize("key", ["routes/&of=smtp", "routes/&of=webhook", "routes/plain"])
+async def test_no_field_that_names_an_entry_can_be_typed_into(desk, entered, key):
+    text = (await entered.get(f"/mail/edit?key={key}")).text
+    typed = re.findall(r'<(?:input|textarea)[^>]* name="options\.(\w+)"', text)
+    assert not {"password", "url_entry", "header_entry"} & set(typed)

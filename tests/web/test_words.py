@@ -24,6 +24,7 @@ from noroshi.web.pages import (
     mailing,
     mailing_edit,
     mailing_new,
+    mailing_server,
     parts,
     queue,
     telling,
@@ -51,7 +52,12 @@ def used():
         yield from re.findall(r'(?:\bt|\btext)\(\s*"([a-z0-9_.]+)"', text)
     yield "first.forbidden"
     yield from (f"first.of.{type}" for type in TYPES)
-    for labels in (*first_mail.LABELS.values(), first_sign_in.SIGNING, first.LABELS):
+    for labels in (
+        *first_mail.LABELS.values(),
+        first_sign_in.SIGNING,
+        first.LABELS,
+        *mailing_server.LABELS.values(),
+    ):
         yield from labels.values()
     yield from re.findall(r'"(error\.[a-z_]+)"', (HOUSE / "application.py").read_text())
     yield from ("language.en", "language.ja", "theme.auto", "theme.light", "theme.dark")

@@ -43,6 +43,7 @@ from noroshi.service.offer import (
     note_nothing,
     operation,
 )
+from noroshi.service.typed_secrets import typed_secrets
 
 BAD_DEFINITIONS = Words(
     en="The definitions cannot be used; nothing was changed.",
@@ -267,7 +268,7 @@ class Defining(Desk):
     async def _checked(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
     ) -> Checked:
-        return await check(
+        found = await check(
             documents,
             current.documents,
             self._plugins,
@@ -275,6 +276,8 @@ class Defining(Desk):
             host_of=self._host_of,
             faulty=faulty,
         )
+        secrets = typed_secrets(documents, current.documents, await self._vault.names())
+        return replace(found, problems=(*found.problems, *secrets))
 
 
 def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:

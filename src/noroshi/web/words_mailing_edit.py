@@ -95,6 +95,24 @@ MAILING_EDIT: Mapping[str, Words] = {
         en="Not known yet? Leave it and the secret empty: the next page has the administrator's steps.",
         ja="まだ分からなければ、シークレットとともに空のままで構いません。次の画面に管理者の手順が出ます。",
     ),
+    "mailing.new.url": Words(en="Webhook URL", ja="Webhook の URL"),
+    "mailing.new.url.help": Words(
+        en="Whoever knows it can post there, so it goes into the vault like a password.",
+        ja="知っている人は誰でも投稿できるため、パスワードと同じように保管庫に入れます。",
+    ),
+    "mailing.new.no_url": Words(
+        en="Paste the URL to which alarms are posted.",
+        ja="アラームを投稿する URL を貼り付けてください。",
+    ),
+    "mailing.new.plain": Words(en="plain text", ja="プレーン テキスト"),
+    "mailing.new.shape": Words(en="Format", ja="形式"),
+    "mailing.new.more": Words(en="Advanced", ja="詳細"),
+    "mailing.new.all": Words(
+        en="A form of all settings instead", ja="すべての設定を入力する画面へ"
+    ),
+    "mailing.new.next.test": Words(
+        en="Next: diagnose it, and send a test.", ja="次に、診断とテスト送信ができます。"
+    ),
     "mailing.new.into": Words(en="Used by", ja="使うところ"),
     "mailing.new.into.about": Words(
         en="The route joins at the end of the order: it is taken when those before it cannot send.",

@@ -18,8 +18,8 @@ from noroshi.web.editor import Look, Section, edited, name_field, opened, shown
 from noroshi.web.forms import Field
 from noroshi.web.house import House
 from noroshi.web.mailing import Answer, clouds, href, kind, of_type, orders
+from noroshi.web.new_orders import first_free, into_of, named_in, with_route
 from noroshi.web.outline import Outline, Part
-from noroshi.web.pages.mailing_new import first_free, into_of, named_in, with_route
 from noroshi.web.pages.watched import NEW
 from noroshi.web.spots import Spot, called
 from noroshi.web.visit import Visit, page
@@ -28,6 +28,12 @@ from noroshi.web.words import TEXTS
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 LEFT_OUT = ("id", "name", "kind", "options")
 INSIDE = "options"
+ENTRIES: Mapping[str, tuple[str, ...]] = {
+    "routes": ("password", "url_entry", "header_entry"),
+    "accounts": ("secret", "secret_next", "certificate", "certificate_next"),
+    "networks": ("proxy_password",),
+}
+"""The settings that name an entry of the vault."""
 KINDS = ("smtp", "webhook", "pickup", "graph")
 """What can be added by a form of all settings."""
 
@@ -56,7 +62,7 @@ async def edit(visit: Visit) -> Response:
         raise NotFound(TEXTS["error.not_there"])
     edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
     mail = await _mail(visit, edit, name)
-    outline = _outline(visit, edit, mail)
+    outline = _outline(visit, edit, mail, await _entries(visit, mail))
     edit.beside = _beside(visit, edit, mail)
     edit = await edited(visit, outline, edit)
     if edit.done:
@@ -75,7 +81,14 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
     return Mail(type="routes", name=name, kind=its, options=next(fits, {}))
 
 
-def _outline(visit: Visit, edit: Edit, mail: Mail) -> Outline:
+async def _entries(visit: Visit, mail: Mail) -> list[str]:
+    """Return the vault's entries to choose from; the own name stands for one that is still to be put
+    in, which the route's page then asks for. Nothing is typed here, so no secret is."""
+    there = [one["name"] for one in await visit.need("secret_list")]
+    return sorted({*there, *([mail.name] if mail.name else [])})
+
+
+def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
     documents = edit.shown["documents"]
     parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
     if mail.type == "routes":
@@ -91,6 +104,7 @@ def _outline(visit: Visit, edit: Edit, mail: Mail) -> Outline:
             "network": sorted(of_type(documents, "networks")),
             "account": sorted(of_type(documents, "accounts")),
             "cloud": [cloud for cloud, _ in clouds(visit, documents)],
+            **dict.fromkeys(ENTRIES[mail.type], entries),
         },
     )
 

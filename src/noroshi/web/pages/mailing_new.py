@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -14,8 +14,10 @@ from noroshi.oauth.pasted import SECRET_ID, looks_like_secret_id
 from noroshi.service import NotFound
 from noroshi.web.doing import asked, attempt, see_that_may
 from noroshi.web.house import House
-from noroshi.web.mailing import CLOUDS, DEFINED, Answer, clouds, href, named, of_type, orders
+from noroshi.web.mailing import CLOUDS, DEFINED, Answer, clouds, href, of_type
 from noroshi.web.mailing_route import BLANK, saved
+from noroshi.web.new_orders import first_free, into_of, named_in, with_route
+from noroshi.web.pages.mailing_server import SHORT, new_server
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
 
@@ -23,9 +25,7 @@ BY_ACCOUNT = ("microsoft365", "google")
 """Sorts of routes that sign in with a provider."""
 SORTS = (*BY_ACCOUNT, "smtp", "webhook", "pickup")
 NAMES = {"microsoft365": "m365", "google": "google"}
-FIRST = {"smtp": "smtp", "graph": "graph", "webhook": "webhook", "pickup": "pickup"}
 NEW = ""
-MOST = 1_000
 
 
 def routes(house: House) -> list[Route]:
@@ -36,56 +36,14 @@ def routes(house: House) -> list[Route]:
 async def new(visit: Visit) -> Response:
     """The sorts there are, or the form of one that has an account."""
     see_that_may(visit)
+    of = visit.form.get("of", "") or asked(visit, "of")
+    if of in SHORT:
+        return await new_server(visit, of)
     if visit.request.method == "GET":
-        of = asked(visit, "of")
         return await _asked(visit, of if of in BY_ACCOUNT else "")
-    of = visit.form.get("of", "")
     if of not in BY_ACCOUNT:
         raise NotFound(TEXTS["error.not_there"])
     return await _add(visit, of)
-
-
-def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
-    """A name that is not taken yet: smtp1, smtp2 …"""
-    if type == "accounts":
-        taken = of_type(documents, type)
-        numbered = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
-    else:
-        taken = of_type(documents, type)
-        stem = FIRST.get(stem, "proxy" if type == "networks" else "route")
-        numbered = (f"{stem}{n}" for n in range(1, MOST))
-    return next(name for name in numbered if name not in taken)
-
-
-def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str, bool]]:
-    """Each order that a new route can join: its key, what it is called, whether it is ticked."""
-    found = [key for key, _ in orders(documents)]
-    first = visit.request.method == "GET"
-    return [
-        (key, named(visit, key, documents), first or visit.form.get(f"into.{key}") == "yes")
-        for key in found
-    ]
-
-
-def named_in(form: Mapping[str, str]) -> list[str]:
-    """The orders that were ticked."""
-    return [
-        name.removeprefix("into.")
-        for name, value in form.items()
-        if name.startswith("into.") and value == "yes"
-    ]
-
-
-def with_route(
-    documents: Mapping[str, Answer], keys: Iterable[str], route: str
-) -> dict[str, Answer]:
-    """Those orders with the route at their end."""
-    known = dict(orders(documents))
-    return {
-        key: {**documents[key], "routes": [*known[key], route]}
-        for key in keys
-        if key in known and route not in known[key]
-    }
 
 
 async def _add(visit: Visit, of: str) -> Response:

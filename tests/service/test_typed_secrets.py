@@ -1,0 +1,64 @@
+"""Who types a secret where a name belongs is told so, and the secret is kept nowhere."""
+
+import pytest
+
+from noroshi.service.typed_secrets import looks_like_secret
+from noroshi.transports import BUILT_IN
+from tests.service.asking import NearBy, Told
+from tests.service.desk import Desk
+
+SERVER = {"kind": "smtp", "options": {"host": "mail.example.com", "sender": "a@example.com"}}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["m365", "smtp2", "smtp2-password", "relay", "web1/basic", "backup.2026", "a1b2", "o365"],
+)
+def test_what_people_call_an_entry_is_none(name):
+    assert not looks_like_secret(name)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "9f86d081884c7d659a2f",
+        "q7x9k2mz",
+        "p4ssw0rd1",
+        "correcthorsebatterystaple",
+        "x-3k9d2m4p1q",
+    ],
+)
+def test_what_looks_like_a_secret_is_one(typed):
+    assert looks_like_secret(typed)
+
+
+def route(entry):
+    return {**SERVER, "options": {**SERVER["options"], "password": entry}}
+
+
+@pytest.fixture
+def near():
+
+    return NearBy(Desk(routes=tuple(BUILT_IN)))
+
+
+async def test_a_secret_in_the_place_of_a_name_is_refused_and_not_repeated(near):
+    with pytest.raises(Told) as refused:
+        await near("definition_change", put={"routes/relay": route("q7x9k2mz")})
+    told = str(refused.value)
+    assert "routes/relay.toml" in told and "looks like a secret" in told
+    assert "q7x9k2mz" not in told
+
+
+async def test_what_the_vault_has_under_that_name_may_be_named(near):
+    await near("set_secret", name="q7x9k2mz", value="canary")
+    await near("definition_change", put={"routes/relay": route("q7x9k2mz")})
+
+
+async def test_what_is_in_force_already_stays(near):
+    await near("set_secret", name="q7x9k2mz", value="canary")
+    await near("definition_change", put={"routes/relay": route("q7x9k2mz")})
+    await near("secret_remove", name="q7x9k2mz", force=True)
+    await near(
+        "definition_change", put={"routes/relay": {**route("q7x9k2mz"), "title": "Relay"}}
+    )
