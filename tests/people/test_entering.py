@@ -16,7 +16,7 @@ from noroshi.stores.memory import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
 from noroshi.vault import Box, Secret, Vault
 
-GOOD, HERE = "correct horse battery", "192.0.2.1"
+GOOD, HERE, ELSEWHERE = "correct horse battery", "192.0.2.1", "198.51.100.77"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -187,31 +187,98 @@ async def test_the_second_step_may_not_take_long(house):
         await house.people.second(half.key, totp.at(house.time.now), HERE)
 
 
+async def failing(house, name="sato", address=ELSEWHERE, times=1):
+    """As often as that without the right password; how many were not even looked at."""
+    waits = 0
+    for _ in range(times):
+        with pytest.raises(NoEntry) as told:
+            await house.people.log_in(name, "wrong", address)
+        waits += "Too many" in str(told.value)
+    return waits
+
+
 async def test_who_fails_again_and_again_must_wait_even_with_the_right_password(house):
     await house.add()
-    for number in range(5):
-        with pytest.raises(NoEntry, match="not right"):
-            await house.people.log_in("sato", "wrong", f"192.0.2.{number}")
+    assert await failing(house, address=HERE, times=5) == 0
     with pytest.raises(NoEntry, match="Too many") as told:
         await house.people.log_in("sato", GOOD, HERE)
     house.time.pass_by(seconds=told.value.seconds)
     assert await house.people.log_in("sato", GOOD, HERE)
 
 
-async def test_an_address_that_tries_many_names_must_wait(house):
+async def test_a_stranger_keeps_nobody_out_who_comes_from_elsewhere(house):
     await house.add()
+    assert await failing(house, times=100) > 90
+    assert await house.people.log_in("sato", GOOD, HERE)
+
+
+async def test_strangers_at_many_addresses_wait_for_one_another_and_nobody_who_came_before(
+    house,
+):
+    await house.add()
+    await house.people.log_in("sato", GOOD, HERE)
+    waits = [await failing(house, address=f"198.51.100.{n}") for n in range(80)]
+    assert sum(waits) == 30
+    with pytest.raises(NoEntry, match="Too many"):
+        await house.people.log_in("sato", GOOD, "203.0.113.9")
+    assert await house.people.log_in("sato", GOOD, HERE)
+    again = People(house.store, house.vault, house.time.clocks, Passwords(CHEAP))
+    for n in range(60):
+        with pytest.raises(NoEntry):
+            await again.log_in("sato", "wrong", f"198.51.100.{n}")
+    assert await again.log_in("sato", GOOD, HERE)  # as it stands in the audit log
+
+
+async def test_an_address_that_tries_many_names_must_wait_and_its_own_people_need_not(house):
+    await house.add()
+    await house.add("eri", VIEWER)
+    await house.people.log_in("eri", GOOD, HERE)
     for number in range(20):
-        with pytest.raises(NoEntry, match="not right"):
-            await house.people.log_in(f"name{number}", "wrong", HERE)
+        assert await failing(house, f"name{number}", HERE) == 0
     with pytest.raises(NoEntry, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE)
+    assert await house.people.log_in("eri", GOOD, HERE)
     assert await house.people.log_in("sato", GOOD, "198.51.100.1")
+
+
+async def test_a_network_of_ipv6_is_one_address(house):
+    await house.add()
+    waits = [await failing(house, address=f"2001:db8::{n:x}") for n in range(1, 10)]
+    assert sum(waits) == 4
+    assert await house.people.log_in("sato", GOOD, "2001:db8:0:1::1")
+
+
+async def test_nobody_who_is_in_is_kept_from_giving_the_password_once_more(house):
+    await house.add()
+    key = (await house.people.log_in("sato", GOOD, HERE)).key
+    await failing(house, address=HERE, times=30)
+    for number in range(60):
+        await failing(house, address=f"198.51.100.{number}")
+    assert await house.people.prove("sato", GOOD, HERE)
+    key = (await house.people.make_sure(key, GOOD, HERE)).key
+    for _ in range(5):
+        with pytest.raises(NoEntry, match="not right"):
+            await house.people.make_sure(key, "wrong", HERE)
+    with pytest.raises(NoEntry, match="Too many"):
+        await house.people.make_sure(key, GOOD, HERE)
+
+
+async def test_codes_of_a_second_step_are_counted_wherever_they_come_from(house):
+    """Whoever guesses them has the password already."""
+    await house.with_steps()
+    waits = 0
+    for number in range(9):
+        half = await house.people.log_in("sato", GOOD, f"198.51.100.{number}")
+        with pytest.raises(NoEntry) as told:
+            await house.people.second(half.key, "000000", f"198.51.100.{number}")
+        waits += "Too many" in str(told.value)
+    assert waits == 4
 
 
 async def test_many_attempts_at_once_do_not_slip_through(house):
     await house.add()
     told = await asyncio.gather(
-        *(house.people.log_in("sato", "wrong", f"192.0.2.{n}") for n in range(12)),
+        *(house.people.log_in("sato", "wrong", ELSEWHERE) for _ in range(12)),
         return_exceptions=True,
     )
     assert sum("Too many" in str(one) for one in told) == 7

@@ -14,9 +14,10 @@ MOST = 10_000
 @dataclass
 class Attempts:
     """Failures by name or address: `free` cost nothing, each further one doubles the wait,
-    from one second on. `now` is the steady clock's."""
+    from one second to the `longest`. `now` is the steady clock's."""
 
     free: int
+    longest: float = LONGEST_WAIT
     _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def wait(self, who: str, now: float) -> float:
@@ -24,7 +25,7 @@ class Attempts:
         count, last = self._failed.get(who, (0, now))
         if count < self.free or now - last >= FORGOTTEN:
             return 0.0
-        return max(0.0, last + min(2.0 ** (count - self.free), LONGEST_WAIT) - now)
+        return max(0.0, last + min(2.0 ** (count - self.free), self.longest) - now)
 
     def failed(self, who: str, now: float) -> None:
         """Count one. It is counted before a password is looked at, and taken back after."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from noroshi.core.attempts import Attempts
 from noroshi.core.people import (
     ADMIN,
     NAME,
@@ -25,14 +24,16 @@ from noroshi.core.people import (
 from noroshi.core.words import Words
 from noroshi.people import keys, steps
 from noroshi.people.passwords import Busy, Passwords, unfit
+from noroshi.people.throttle import Throttle, network_of
 from noroshi.people.turned_away import TurnedAway
 from noroshi.ports import Clocks, Store
 from noroshi.vault import Vault
 
 T = TypeVar("T")
-FREE_NAME, FREE_ADDRESS = 5, 20
-"""Failures that cost no waiting: of one name, and from one address."""
 LONGEST_NAME = 64
+LOOKED_BACK = 1000
+"""Rows of the audit log in which it is looked up who came from where."""
+CAME = ("log_in", "password_chosen")
 SEED = "user/{name}/totp"
 
 WRONG = Words(
@@ -93,7 +94,7 @@ class People:
         self.store, self.vault, self.clocks = store, vault, clocks
         self.passwords = passwords or Passwords()
         self.turned_away = TurnedAway(store, clocks)
-        self._names, self._addresses = Attempts(FREE_NAME), Attempts(FREE_ADDRESS)
+        self._throttle, self._is_known = Throttle(), False
         self._first, self._begun = "", False
         self.administrators = asyncio.Lock()
         """Whoever takes one of them away holds it: of two who take each other's right at the same
@@ -122,11 +123,11 @@ class People:
         return await self._noted("password_chosen", "", address, work)
 
     async def _start(self, code: str, name: str, password: str, address: str) -> Inside:
-        self._count(f"code {address}", address)
+        _see_that_no_wait(self._throttle.wait_for_code(address, self.clocks.steady()))
         hashed, now = keys.hashed_code(code), self.clocks.wall()
         before, user = await self._meant_by(hashed, name, now)
         if why := unfit(user.name, password):
-            self._well(f"code {address}", address)
+            self._throttle.well_with_code(address)
             raise NoEntry(why)
         text = await self._slowly(self.passwords.hash(password))
         made = replace(user, password=text, code="", code_until=None)
@@ -134,7 +135,7 @@ class People:
             raise Failed(WRONG_CODE)
         if before is None:
             self._first = ""
-        self._well(f"code {address}", address)
+        self._throttle.well_with_code(address)
         after = {"role": made.role, "first": before is None}
         await self._write_down("password_chosen", made, address, after)
         return await self._opened(made, address, half=made.two_steps)
@@ -165,9 +166,10 @@ class People:
         return await self._noted("log_in", name, address, work)
 
     async def _log_in(self, name: str, password: str, address: str, instead: str) -> Inside:
-        user = await self._whose(name, password, address)
-        if not user.two_steps:
-            self._well(name, address)
+        short = name[:LONGEST_NAME]
+        await self._count(short, address)
+        user = await self._whose(name, password)
+        self._throttle.well(short, address)
         await self.log_out(instead)
         return await self._opened(user, address, half=user.two_steps)
 
@@ -180,9 +182,10 @@ class People:
         return await self._noted("log_in_code", session.user, address, work)
 
     async def _second(self, name: str, key: str, code: str, address: str) -> Inside:
-        self._count(name, address)
+        step = f"code {name}"  # by whom it is guessed, who has the password already
+        self._count_alone(step)
         user = await self._stepped(name, code)
-        self._well(name, address)
+        self._throttle.well_alone(step)
         return await self._opened(user, address, ends=key)
 
     async def _stepped(self, name: str, code: str) -> User:
@@ -211,7 +214,7 @@ class People:
     async def _make_sure(
         self, session: Session, fresh: str, password: str, address: str
     ) -> Inside:
-        await self._proved(session.user, password, address)
+        await self._proved(f"session {keys.csrf_of(fresh)}", session.user, password)
         now = self.clocks.wall()
         sure = replace(session, key=keys.hashed(fresh), seen=now, sure=now + SURE)
         if not await self.store.put_session(sure, session.key):
@@ -220,18 +223,20 @@ class People:
 
     async def prove(self, name: str, password: str, address: str) -> User:
         """The user of that name, whose password it is. Raises NoEntry."""
-        work = self._proved(name, password, address)
+        short = name[:LONGEST_NAME]
+        work = self._proved(f"proof {short} {network_of(address)}", name, password)
         return await self._noted("make_sure", name, address, work)
 
-    async def _proved(self, name: str, password: str, address: str) -> User:
-        user = await self._whose(name, password, address)
-        self._well(name, address)
+    async def _proved(self, key: str, name: str, password: str) -> User:
+        """As `_whose`, of somebody who is in: their attempts alone are counted, under that key."""
+        self._count_alone(key)
+        user = await self._whose(name, password)
+        self._throttle.well_alone(key)
         return user
 
-    async def _whose(self, name: str, password: str, address: str) -> User:
-        """The user of that name, whose password it is; the attempt is counted. As long for a
-        name that nobody has. Raises NoEntry."""
-        self._count(name[:LONGEST_NAME], address)
+    async def _whose(self, name: str, password: str) -> User:
+        """The user of that name, whose password it is. As long for a name that nobody has. Raises
+        NoEntry."""
         user = (await self.store.users()).get(name)
         right = await self._slowly(
             self.passwords.right(user.password if user else "", password)
@@ -309,6 +314,7 @@ class People:
         if not await self.store.put_session(session, keys.hashed(ends) if ends else "", user):
             raise NoEntry(OVER) if ends else Failed(WRONG)
         if not half:
+            self._throttle.came(user.name, address)
             await self._write_down("log_in", user, address, None)
         return Inside(fresh, half)
 
@@ -328,24 +334,29 @@ class People:
 
     # how often
 
-    def _count(self, name: str, address: str) -> None:
-        """A failure until it is found to be none: many at once must not slip through."""
-        now = self.clocks.steady()
-        wait = max(self._names.wait(name, now), self._addresses.wait(address, now))
-        if wait > 0:
-            raise Failed(WAIT.fill(seconds=wait), wait)
-        self._names.failed(name, now)
-        self._addresses.failed(address, now)
+    async def _count(self, name: str, address: str) -> None:
+        """A failure until it is found to be none. Raises Failed for who has to wait."""
+        if not self._is_known:
+            self._is_known = True
+            for row in reversed(await self.store.audited(LOOKED_BACK)):
+                if row.op in CAME and not row.refused.en:
+                    self._throttle.came(row.who, row.address)
+        _see_that_no_wait(self._throttle.wait(name, address, self.clocks.steady()))
 
-    def _well(self, name: str, address: str) -> None:
-        self._names.well(name)
-        self._addresses.forgive(address)  # whoever has a name of their own may not reset it
+    def _count_alone(self, key: str) -> None:
+        """The same of what no stranger can fail at."""
+        _see_that_no_wait(self._throttle.wait_alone(key, self.clocks.steady()))
 
     async def _slowly(self, work: Awaitable[T]) -> T:
         try:
             return await work
         except Busy:
             raise NoEntry(BUSY, 1.0) from None
+
+
+def _see_that_no_wait(seconds: float) -> None:
+    if seconds > 0:
+        raise Failed(WAIT.fill(seconds=seconds), seconds)
 
 
 def _in_time(user: User, now: datetime) -> bool:

@@ -23,14 +23,14 @@ class Body:
     """Of at most so many bytes. Of what is more somewhat is heard and thrown away: who closes with
     something unread takes the answer away as well."""
 
-    def __init__(self, request: Request, most: int) -> None:
-        self._stream, self.most = request.stream(), most
+    def __init__(self, request: Request, most: int, small: int = SMALL_TEXT) -> None:
+        self._stream, self.most, self._small = request.stream(), most, small
         self._first, self._length, self._is_over = b"", 0, False
 
     async def is_short(self) -> bool:
         """Return whether all of it is here, and is small. Raises TooLong."""
         parts = [self._first]
-        while not self._is_over and self._length <= SMALL_TEXT:
+        while not self._is_over and self._length <= self._small:
             part = await anext(self._stream, None)
             if part is None:
                 self._is_over = True
@@ -40,7 +40,7 @@ class Body:
         self._first = b"".join(parts)
         if self._length > self.most:
             await self.heard()
-        return self._is_over and self._length <= SMALL_TEXT
+        return self._is_over and self._length <= self._small
 
     async def parts(self) -> AsyncIterator[bytes]:
         """All of it as it comes. Raises TooLong in the end."""

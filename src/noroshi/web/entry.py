@@ -10,6 +10,7 @@ from noroshi.core.people import Person
 from noroshi.core.words import Words
 from noroshi.people import keys
 from noroshi.service import Forbidden
+from noroshi.web.bounds import proves
 from noroshi.web.house import House
 
 LONGEST_KEY = 128
@@ -64,14 +65,27 @@ async def entered(request: Request, house: House) -> Entered:
         raise Unknown(NOT_BEGUN)
     given = request.headers.get("authorization", "")
     if given:
-        return Entered(await _by_token(given, address_of(request), house))
+        person = await _by_token(given, address_of(request), house)
+        proves(request.scope, f"{person.door} {person.name}")
+        return Entered(person)
     key = key_of(request, house)
-    person = await house.people.of_session(key, address_of(request))
-    if person is None:
+    found = await in_session(request, house, key)
+    if found is None:
         raise Unknown(NOBODY)
+    person = found
     if request.method not in ("GET", "HEAD"):
         see_that_it_is_ours(key, request.headers.get(CSRF_HEADER, ""))
     return Entered(person, key)
+
+
+async def in_session(
+    request: Request, house: House, key: str, there: bool = True
+) -> Person | None:
+    """Whose session it is by which they ask, as `People.of_session` has it."""
+    person = await house.people.of_session(key, address_of(request), there)
+    if person is not None:
+        proves(request.scope, f"{person.door} {person.name}")
+    return person
 
 
 def see_that_it_is_ours(key: str, given: str) -> None:

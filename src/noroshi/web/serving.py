@@ -17,7 +17,7 @@ from noroshi.config_web import Web
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.web.application import application
-from noroshi.web.bounds import Bounds, Threshold, timed_by
+from noroshi.web.bounds import Bounds, Crowd, Threshold, timed_by
 from noroshi.web.certificate import context_of, own_certificate
 from noroshi.web.house import OWN_NAMES, House
 
@@ -86,7 +86,7 @@ async def open_web(
     """Answer browsers until the block ends; without a socket or a certificate say why, and
     answer nobody."""
     try:
-        listening = _listen(settings, bounds)
+        listening = _listen(settings, crowd := Crowd(bounds))
     except OSError as error:
         _say_why_not(settings, error, say)
         yield
@@ -99,7 +99,7 @@ async def open_web(
         _say_why_not(settings, error, say)
         yield
         return
-    server = _Server(_config(house, context, bounds))
+    server = _Server(_config(house, context, bounds, crowd))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     url = url_of(settings, listening)
     say(OPEN.fill(url=url))
@@ -128,11 +128,11 @@ def _named(settings: Web, house: House, port: int) -> House:
     return replace(house, secure=settings.secure, port=port, hosts=hosts)
 
 
-def _listen(settings: Web, bounds: Bounds) -> socket.socket:
+def _listen(settings: Web, crowd: Crowd) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
     # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
     listening = Threshold(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.most = bounds.at_once
+    listening.crowd = crowd
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.address, settings.port))
@@ -153,7 +153,9 @@ def _context(settings: Web, home: Path, house: House) -> ssl.SSLContext | None:
     return context_of(*own_certificate(home, house.hosts, now))
 
 
-def _config(house: House, context: ssl.SSLContext | None, bounds: Bounds) -> uvicorn.Config:
+def _config(
+    house: House, context: ssl.SSLContext | None, bounds: Bounds, crowd: Crowd
+) -> uvicorn.Config:
     config = uvicorn.Config(
         application(house),
         log_config=None,
@@ -161,7 +163,7 @@ def _config(house: House, context: ssl.SSLContext | None, bounds: Bounds) -> uvi
         log_level="warning",
         lifespan="off",
         ws="none",
-        http=timed_by(bounds),
+        http=timed_by(bounds, crowd),
         loop="none",
         server_header=False,
         proxy_headers=False,

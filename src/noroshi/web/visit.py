@@ -30,14 +30,14 @@ from noroshi.service import (
 )
 from noroshi.service.offer import STORE_TROUBLE
 from noroshi.web.api import STATUS
-from noroshi.web.entry import NOT_OURS, address_of, key_of, see_that_it_is_ours
+from noroshi.web.entry import NOT_OURS, address_of, in_session, key_of, see_that_it_is_ours
 from noroshi.web.house import House
 from noroshi.web.instead import on_page
 from noroshi.web.moments import timed, zone_of
 from noroshi.web.once_more import ONCE_MORE, answered, asked_with
 from noroshi.web.readable import Page
 from noroshi.web.roles import for_people
-from noroshi.web.sent import LONGEST_OF_A_STRANGER, form_of, is_foreign, ours, sent
+from noroshi.web.sent import form_of_stranger, is_foreign, ours, sent
 from noroshi.web.uploads import Upload, boundary_of
 from noroshi.web.words import TEXTS
 
@@ -245,7 +245,7 @@ async def _afterwards(visit: Visit) -> Response:
     uploads = boundary_of(request.headers.get("content-type", ""))
     if request.method != "POST" or is_foreign(request) or uploads:
         return visit.to_log_in()
-    form = await form_of(request, LONGEST_OF_A_STRANGER)
+    form = await form_of_stranger(request)
     if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
     kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
@@ -269,7 +269,7 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
     if not await house.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
     there = not by_itself(request)
-    visit.person = await house.people.of_session(visit.key, visit.address, there)
+    visit.person = await in_session(request, house, visit.key, there)
     if visit.person is None and not anybody:
         return await _afterwards(visit)
     if request.method == "POST":

@@ -1,0 +1,101 @@
+"""How often somebody may try: a stranger waits, and nobody has to wait for a stranger."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address
+
+from noroshi.core.attempts import Attempts
+
+FREE, FREE_NAME, FREE_ADDRESS = 5, 50, 20
+"""Failures that cost no waiting: of a name from one address, of a name from all addresses from which
+that person never came, and from an address with names of whom nobody came from there."""
+SLOWEST = 60.0
+"""Seconds that one waits at most for what others did."""
+MOST_KNOWN = 10_000
+NETWORK = 64
+"""Bits of an IPv6 address that a network has at least (RFC 6177): whoever has one has all in it."""
+Came = tuple[str, str]
+"""Whose name, and from which network."""
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one address: an IPv4 address, a network of IPv6, else the text."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped or IPv6Address(int(found) >> NETWORK << NETWORK))
+    return str(found)
+
+
+class Throttle:
+    """Counts failures for as long as it lives. `now` is the steady clock's."""
+
+    def __init__(self) -> None:
+        self._pairs = Attempts(FREE)
+        self._names = Attempts(FREE_NAME, SLOWEST)
+        self._addresses = Attempts(FREE_ADDRESS, SLOWEST)
+        self._came: dict[Came, None] = {}
+
+    def came(self, name: str, address: str) -> None:
+        """Somebody of that name came in from there."""
+        pair = name, network_of(address)
+        self._came.pop(pair, None)
+        self._came[pair] = None
+        if len(self._came) > MOST_KNOWN:
+            del self._came[next(iter(self._came))]
+
+    def wait(self, name: str, address: str, now: float) -> float:
+        """Return how many seconds they have to wait. An attempt that has not is counted as a
+        failure until it is found to be none: many at once must not slip through."""
+        network = network_of(address)
+        wait = self._pairs.wait(_pair(name, network), now)
+        known = (name, network) in self._came
+        if not known:
+            others = self._names.wait(name, now), self._addresses.wait(network, now)
+            wait = max(wait, *others)
+        if wait > 0:
+            return wait
+        self._pairs.failed(_pair(name, network), now)
+        if not known:
+            self._names.failed(name, now)
+            self._addresses.failed(network, now)
+        return 0.0
+
+    def well(self, name: str, address: str) -> None:
+        """The last attempt was none; whoever has a name of their own may not reset what was
+        counted for all."""
+        network = network_of(address)
+        self._pairs.well(_pair(name, network))
+        if (name, network) not in self._came:
+            self._names.forgive(name)
+            self._addresses.forgive(network)
+
+    def wait_for_code(self, address: str, now: float) -> float:
+        """Return the same for a one-time code, which nobody guesses: for a flood of them alone."""
+        key = f"code {network_of(address)}"
+        wait = self._addresses.wait(key, now)
+        if wait <= 0:
+            self._addresses.failed(key, now)
+        return wait
+
+    def well_with_code(self, address: str) -> None:
+        """The last code was right."""
+        self._addresses.forgive(f"code {network_of(address)}")
+
+    def wait_alone(self, key: str, now: float) -> float:
+        """Return the same for what no stranger can fail at: a session, a code after a password."""
+        wait = self._pairs.wait(key, now)
+        if wait <= 0:
+            self._pairs.failed(key, now)
+        return wait
+
+    def well_alone(self, key: str) -> None:
+        """The last attempt was none."""
+        self._pairs.well(key)
+
+
+def _pair(name: str, network: str) -> str:
+    return f"{name} {network}"
