@@ -148,7 +148,9 @@ class Exam:
 PEOPLE: Mapping[Whose, Words] = {
     Whose.YOU: Words(en="you, in Noroshi's settings", ja="あなた (Noroshi の設定)"),
     Whose.ADMINISTRATOR: Words(en="the administrator of the other side", ja="相手側の管理者"),
-    Whose.PROVIDER: Words(en="whoever runs the server", ja="相手側 (サーバーの運営者)"),
+    Whose.PROVIDER: Words(
+        en="the other side: whoever runs the server", ja="相手側 (サーバーの運営者)"
+    ),
     Whose.NETWORK: Words(
         en="your network: firewall, proxy, name server",
         ja="社内ネットワーク (ファイアウォール、プロキシ、DNS) の担当者",

@@ -11,6 +11,7 @@ import pytest
 from noroshi.core.mail import Answer, Fault, Verdict
 from noroshi.lab.lab import Lab
 from noroshi.lab.model import BULK, Tenant
+from noroshi.lab.scopes import HIGH_VOLUME
 from tests.lab.test_with_our_route import AKI, ALERTS, OPS, Route
 
 By = Callable[..., Route]
@@ -20,7 +21,7 @@ By = Callable[..., Route]
 def tenant(lab: Lab) -> Tenant:
     found = lab.directory.tenants[0]
     app = lab.board.app
-    lab.board.keep(replace(app, roles=("Mail.Send",)))
+    lab.board.keep(replace(app, roles=(HIGH_VOLUME,)))
     found.high_volume[BULK] = {app.client_id}
     return found
 

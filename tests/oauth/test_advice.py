@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from noroshi.examining import Whose
 from noroshi.oauth.advice import BY_CODE, advise
 from noroshi.oauth.advised import BY_ERROR, BY_KEY_FILE, ELSEWHERE
 from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
@@ -156,3 +158,35 @@ def test_a_service_account_is_mended_at_google(error, who, said):
 def test_a_certificate_that_is_not_registered_is_told_with_the_command_of_its_account():
     words = advise("invalid_client", codes=(700027,), account="m365").words
     assert "noroshi cert show m365 " in words.en and "noroshi cert show m365 で" in words.ja
+
+
+OWN = replace(MICROSOFT365, name="ours", authority="https://id.ours.example/{tenant}")
+BLAMES = re.compile(r"Microsoft(?! (Graph|cloud|クラウド))")
+
+
+@pytest.mark.parametrize("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
+def test_in_a_cloud_of_ones_own_nothing_is_laid_to_microsoft(code):
+    advice = advise("never_heard_of", codes=(code,), cloud=OWN)
+    assert not BLAMES.search(advice.words.en) and not BLAMES.search(advice.words.ja)
+    if advice.cure.whose is Whose.PROVIDER:
+        told = (*advice.cure.how, advice.words)
+        assert not any(BLAMES.search(one.en) or BLAMES.search(one.ja) for one in told)
+        assert advice.cure.link == ""
+
+
+@pytest.mark.parametrize("error", ["temporarily_unavailable", "server_error"])
+def test_a_server_of_ones_own_that_is_busy_is_nothing_of_microsoft_s(error):
+    assert advise(error, cloud=MICROSOFT365).cure.link == "https://status.cloud.microsoft"
+    cure = advise(error, cloud=OWN).cure
+    assert cure.link == "" and not any(BLAMES.search(one.en) for one in cure.how)
+
+
+@pytest.mark.parametrize("cloud", [MICROSOFT365, OWN, GOOGLE, replace(OWN, oidc=True)])
+def test_a_wrong_secret_is_put_in_by_the_command_that_is_named(cloud):
+    codes = (7000215,) if cloud is MICROSOFT365 else ()
+    advice = advise("invalid_client", codes=codes, cloud=cloud, secret="m365")
+    for text in (advice.words.en, advice.words.ja):
+        assert "noroshi secret set m365" in text
+    assert "noroshi secret set {secret}" in advice.cure.lines
+    without = advise("invalid_client", cloud=OWN)
+    assert "secret set" not in without.words.en

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import quote
+
 import pytest
 
 from noroshi.oauth.pasted import Problem, looks_like_secret_id, read_pasted
+from noroshi.oauth.profiles import MICROSOFT365
 
 STATE = "St_4te-abc"
 CODE = "0.AXoA-code_1.~x"
@@ -99,8 +103,8 @@ def error_url(error: str, description: str = "") -> str:
         ),
         pytest.param(
             error_url("new_thing", "AADSTS123456789"),
-            "does not accept the request (new_thing)",
-            "受け付けられません",
+            "refuses the sign-in (new_thing)",
+            "サインインを断りました (new_thing)",
             id="an error that nobody knows",
         ),
         pytest.param(
@@ -161,3 +165,22 @@ def test_a_secrets_id_is_told_from_its_value(text, yes):
 def test_bytes_that_are_no_text_are_of_another_sign_in():
     pasted = read_pasted(f"http://localhost/MxMail/?code={CODE}&state=\udc81", STATE)
     assert isinstance(pasted, Problem) and "earlier sign-in" in pasted.words.en
+
+
+def test_an_unknown_refusal_in_the_address_is_quoted_and_laid_to_its_own_server():
+    cloud = replace(MICROSOFT365, name="ours", authority="https://id.ours.example/{tenant}")
+    said = quote("Rule 7 of this house.")
+    url = f"http://localhost/MxMail/?error=house_rule&error_description={said}&state={STATE}"
+    problem = read_pasted(url, STATE, cloud)
+    assert isinstance(problem, Problem)
+    assert problem.words.en.startswith("id.ours.example refuses the sign-in (house_rule)")
+    assert "Rule 7 of this house." in problem.words.en and "Rule 7" in problem.words.ja
+
+
+def test_a_known_refusal_in_the_address_of_a_server_of_ones_own_is_not_microsoft_s():
+    cloud = replace(MICROSOFT365, name="ours", authority="https://id.ours.example/{tenant}")
+    said = quote("AADSTS50076: Use a second factor")
+    url = f"http://localhost/MxMail/?error=access_denied&error_description={said}&state={STATE}"
+    problem = read_pasted(url, STATE, cloud)
+    assert isinstance(problem, Problem)
+    assert "the other side" in problem.words.en and "Microsoft" not in problem.words.en

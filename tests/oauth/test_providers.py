@@ -458,3 +458,37 @@ def test_no_library_for_it_is_imported_before_somebody_signs_in():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        pytest.param({"error": "house_rule"}, "(house_rule)", id="an unknown error"),
+        pytest.param(
+            {"error": "invalid_grant", "error_codes": [999999]}, "(AADSTS999999)", id="a number"
+        ),
+    ],
+)
+async def test_an_unknown_refusal_shows_code_and_server_and_quotes_the_server(
+    any_account, authority, said, shown
+):
+    why = "Rule 7 of this house: ask\x1b at the desk."
+    authority.answer = lambda form: as_json(400, {**said, "error_description": why})
+    with pytest.raises(SignInFailed) as caught:
+        await refreshed(any_account, authority)
+    words = caught.value.words
+    for text in (words.en, words.ja):
+        assert shown in text and "Rule 7 of this house: ask? at the desk." in text
+    assert "It says: “Rule 7" in words.en and "相手の説明:「Rule 7" in words.ja
+    if said["error"] == "house_rule":
+        assert words.en.startswith("localhost refuses") and words.ja.startswith("localhost ")
+
+
+async def test_a_refusal_that_is_known_is_told_in_our_words_alone(account, authority):
+    why = "AADSTS7000222: The provided client secret keys are expired."
+    said = {"error": "invalid_client", "error_codes": [7000222], "error_description": why}
+    authority.answer = lambda form: as_json(401, said)
+    with pytest.raises(SignInFailed) as caught:
+        await refreshed(account, authority)
+    assert "provided client secret" not in caught.value.words.en
+    assert "noroshi secret set m365-secret" in caught.value.words.en

@@ -135,6 +135,26 @@ async def test_pages_and_lines_are_those_of_the_account_s_cloud(ask, cloud, page
     assert (stage["remedy"]["link"], stage["remedy"]["lines"]) == (page, [line])
 
 
+async def test_at_a_server_of_ones_own_that_speaks_as_entra_does_nobody_of_microsoft_is_blamed(
+    ask,
+):
+    own = {
+        "authority": "https://id.ours.example/{tenant}",
+        "scope": "mail",
+        "smtp_host": "mail.ours.example",
+    }
+    box = CONTENT["accounts/box"] | {"cloud": "ours"}
+    way = {"kind": "stopped", "options": {"account": "box"}}
+    await applied(ask, routes__seen=way, accounts__box=box, clouds__ours=own)
+    (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
+    remedy = stage["remedy"]
+    assert remedy["who"] == {
+        "en": "the administrator of the other side",
+        "ja": "相手側の管理者",
+    }
+    assert remedy["link"] == ""
+
+
 async def test_one_that_nobody_began_is_not_found(ask):
     with pytest.raises(Told, match="begin it again"):
         await ask("examine_look", id="nothing")

@@ -79,7 +79,9 @@ async def robot(elsewhere):
 
 
 async def test_a_wrong_secret_leaves_the_right_one_in_place(elsewhere):
-    with pytest.raises(Told, match=r"(?s)does not accept this application.*stays") as told:
+    with pytest.raises(
+        Told, match=r"(?s)does not accept the application's secret.*stays"
+    ) as told:
         await elsewhere.ask("set_secret", name=ENTRY, value=WRONG, proved=True)
     assert told.value.problems[0][0] == "secret"
     assert await elsewhere.kept() == elsewhere.card.client_secret

@@ -26,8 +26,9 @@ PERMISSIONS = frozenset(
     }
 )
 """What a person may let an app do."""
-OF_BOTH = "Mail.Send"
-"""An application permission of Exchange Online, which High Volume Email wants, and one of Graph's."""
+HIGH_VOLUME = "https://outlook.office365.com/Mail.Send"
+"""An application permission of Exchange Online, which High Volume Email wants. Graph has one of the
+same name, so this one is written whole."""
 EXCHANGE_ROLES = frozenset({"SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp"})
 """What an app may do by itself at Exchange; every other role is Graph's."""
 _DEFAULT = ".default"
@@ -111,9 +112,9 @@ def audience(resource: str) -> str:
 def roles_of(roles: Iterable[str], resource: str) -> list[str]:
     """An app's roles that one resource knows."""
     at_exchange = resource in (*OUTLOOK, OUTLOOK_ID)
-    return [
-        role for role in roles if role == OF_BOTH or (role in EXCHANGE_ROLES) is at_exchange
-    ]
+    of_exchange = EXCHANGE_ROLES | {HIGH_VOLUME}
+    found = (role for role in roles if (role in of_exchange) is at_exchange)
+    return [_split(role)[1] for role in found]
 
 
 def _check(scope: str) -> None:

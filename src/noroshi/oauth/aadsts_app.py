@@ -18,16 +18,17 @@ from noroshi.oauth.advised import (
 
 WRONG_SECRET = to(
     "admin",
-    "The client secret is wrong ({code}). Enter the Value from the portal, not the secret ID.",
-    "クライアント シークレットが違います ({code})。"
-    "「シークレット ID」ではなく「値」を入れてください。",
+    "The client secret is wrong ({code}). Put the Value from the portal in, not the secret ID: noroshi "
+    "secret set {secret}",
+    "クライアント シークレットが違います ({code})。「シークレット ID」ではなく「値」を noroshi secret set "
+    "{secret} で入れてください。",
     cures.SECRET,
 )
 ENDED_SECRET = to(
     "admin",
-    "The client secret has ended ({code}). Your Microsoft 365 administrator makes a new "
+    "The client secret has ended ({code}). The administrator of {provider} makes a new "
     "one; put it in: noroshi secret set {secret}. The mails that wait go out in order then.",
-    "クライアント シークレットの期限が切れました ({code})。組織の Microsoft 365 管理者に新しいものを"
+    "クライアント シークレットの期限が切れました ({code})。{provider} の管理者に新しいものを"
     "作ってもらい、noroshi secret set {secret} で入れると、待っているメールが順に送られます。",
     cures.SECRET,
 )

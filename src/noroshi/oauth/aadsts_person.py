@@ -35,7 +35,7 @@ OTHER_ATTEMPT = to(
 )
 MFA = to(
     "user",
-    "Microsoft 365 asks for multifactor authentication ({code}). Sign in again and complete it.",
+    "Multifactor authentication is asked for by {provider} ({code}). Sign in again and complete it.",
     "多要素認証が求められています ({code})。もう一度サインインし、認証を済ませてください。",
 )
 SECOND_FACTOR_PLACE = to(
@@ -123,16 +123,16 @@ OTHER_USER = to(
 )
 NEW_PASSWORD = to(
     "user",
-    "The password has expired ({code}). Change it by signing in to Microsoft 365 in a browser, "
+    "The password has expired ({code}). Change it by signing in to {provider} in a browser, "
     "then sign in here again.",
-    "パスワードの期限が切れています ({code})。ブラウザーで Microsoft 365 にサインインして変更したあと、"
+    "パスワードの期限が切れています ({code})。ブラウザーで {provider} にサインインして変更したあと、"
     "ここでもう一度サインインしてください。",
 )
 NO_NEW_PASSWORD = to(
     "user",
-    "The password could not be changed ({code}). Change it by signing in to Microsoft 365 in a "
+    "The password could not be changed ({code}). Change it by signing in to {provider} in a "
     "browser, then sign in here again.",
-    "パスワードを変更できませんでした ({code})。ブラウザーで Microsoft 365 にサインインして変更したあと、"
+    "パスワードを変更できませんでした ({code})。ブラウザーで {provider} にサインインして変更したあと、"
     "ここでもう一度サインインしてください。",
 )
 WRONG_PASSWORD = to(
@@ -172,9 +172,9 @@ ASK_LATER = to(
 SERVICE_FAILS = to(
     "wait",
     "The sign-in service failed ({code}). It is asked again by itself; if it stays so, the "
-    "administrator asks Microsoft's support, with this number and the time.",
+    "administrator asks the support of {provider}, with this number and the time.",
     "サインイン サービスで障害が起きています ({code})。自動でもう一度試します。続く場合は、"
-    "管理者がこの番号と時刻を添えて Microsoft のサポートに問い合わせてください。",
+    "管理者がこの番号と時刻を添えて {provider} のサポートに問い合わせてください。",
     cures_beyond.SUPPORT,
 )
 RESTRICTED = to(
@@ -188,9 +188,9 @@ RESTRICTED = to(
 FEDERATION = to(
     "admin",
     "The organisation's own sign-in service (federation, SAML or pass-through) failed ({code}). "
-    "Its administrator looks there; Microsoft's part is in order.",
+    "Its administrator looks there; {provider} is not at fault.",
     "組織のサインイン基盤 (フェデレーション、SAML、パススルー認証) で失敗しました ({code})。"
-    "その管理者が確かめてください。Microsoft 側の問題ではありません。",
+    "その管理者が確かめてください。{provider} の問題ではありません。",
     cures_beyond.FEDERATION,
 )
 AGENT = to(

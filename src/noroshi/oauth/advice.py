@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from noroshi.core.accounts import host_in
+from noroshi.core.words import Words, plain
 from noroshi.examining import Cure
-from noroshi.oauth import aadsts_app, aadsts_person, cures_here
+from noroshi.oauth import aadsts_app, aadsts_person, cures_beyond, cures_here
 from noroshi.oauth.advised import (
     APP_CONSENT,
     APP_POLICY,
     APP_REFUSED,
-    BAD_REQUEST,
     BY_ERROR,
     BY_KEY_FILE,
     CONSENT,
@@ -24,14 +25,19 @@ from noroshi.oauth.advised import (
     OTHER_APP_SCOPE,
     OTHER_SCOPE,
     POLICY,
+    SECRET_REFUSED,
+    UNKNOWN,
     Advice,
 )
 from noroshi.oauth.clouds import Account, Cloud
-from noroshi.oauth.profiles import MICROSOFT365
+from noroshi.oauth.profiles import CLOUDS, MICROSOFT365
 from noroshi.oauth.provider import SignInFailed, Who
 
 LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
 """Microsoft's own page about a number (reference-error-codes)."""
+REFUSED = "invalid_client"
+MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), Words(en="the other side", ja="相手側")
+OF_MICROSOFT = (cures_beyond.WAIT, cures_beyond.SUPPORT)
 WAITING = frozenset({"temporarily_unavailable", "server_error"})
 CODE = re.compile(r"AADSTS(\d{4,8})\b")
 # RFC 6749 and Entra write them so; a secret or token that a server quotes there is no such word.
@@ -52,9 +58,12 @@ def advise(
 ) -> Advice:
     """What to do about a refusal; the words name its AADSTS number, or else its `error`.
 
-    `secret`: the vault's entry for it; `account`: how it is called. `alone`: an app that signs in by itself, where nobody could sign in again.
+    `secret`: the vault's entry for it; `account`: how it is called. `alone`: an app that signs in by itself, where nobody could sign in again. In a cloud of one's own nothing is laid to Microsoft,
+    though it speaks as Entra does.
     """
-    of_class = BY_SUBERROR.get(suberror) or _classes(cloud, alone).get(error, BAD_REQUEST)
+    of_class = BY_SUBERROR.get(suberror) or _classes(cloud, alone).get(error, UNKNOWN)
+    if of_class is APP_REFUSED and error == REFUSED and secret:
+        of_class = SECRET_REFUSED
     known = next((code for code in codes if _by_code(code)), None)
     advice = (_by_code(known) if known is not None else None) or of_class
     if alone:
@@ -62,8 +71,28 @@ def advise(
     who: Who = "wait" if error in WAITING else advice.who
     shown = known or next(iter(codes), None)
     code = error if shown is None else f"AADSTS{shown}"
-    words = advice.words.fill(code=code, secret=secret or "NAME", account=account or "NAME")
-    return Advice(who, words, advice.cure)
+    words = advice.words.fill(
+        code=code,
+        secret=secret or "NAME",
+        account=account or "NAME",
+        provider=MICROSOFT if cloud.name in CLOUDS else OTHER_SIDE,
+        server=host_in(cloud.token_endpoint or cloud.authority) or cloud.name,
+    )
+    return Advice(who, words, _cure(advice.cure, cloud))
+
+
+def is_known(error: str, codes: tuple[int, ...], cloud: Cloud) -> bool:
+    """Return whether anything is known of a refusal beyond its class: else its server's own words
+    are told beside ours."""
+    if codes:
+        return any(_by_code(code) for code in codes)
+    return error in _classes(cloud, alone=False) or error in BY_KEY_FILE
+
+
+def _cure(cure: Cure, cloud: Cloud) -> Cure:
+    """Nobody looks at Microsoft's pages for the fault of another's server."""
+    ours = cloud.name in CLOUDS
+    return cures_beyond.OTHER_WAIT if not ours and cure in OF_MICROSOFT else cure
 
 
 def cure_of(failure: SignInFailed, account: Account) -> Cure:
@@ -78,8 +107,10 @@ def cure_of(failure: SignInFailed, account: Account) -> Cure:
         codes=failure.codes,
         alone=account.alone,
         cloud=account.cloud,
+        secret=account.secret,
     ).cure
-    if cure.link or not failure.codes or not account.cloud.entra:
+    ours = account.cloud.entra and account.cloud.name in CLOUDS
+    if cure.link or not failure.codes or not ours:
         return cure
     return replace(cure, link=LOOK_UP.format(code=failure.codes[0]))
 

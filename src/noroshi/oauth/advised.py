@@ -44,6 +44,22 @@ APP_REFUSED = to(
     "このアプリケーションは認められませんでした ({code})。管理者がクライアント ID、"
     "シークレットまたは証明書、アクセス許可を確かめてください。",
 )
+SECRET_REFUSED = to(
+    "admin",
+    "The sign-in server does not accept the application's secret, or does not know its client ID "
+    "({code}). If the secret is another one, put it in: noroshi secret set {secret}. Else the "
+    "administrator checks the client ID.",
+    "アプリケーションのシークレットかクライアント ID が認められませんでした ({code})。シークレットが違う場合は "
+    "noroshi secret set {secret} で入れ直してください。そうでなければ、管理者がクライアント ID を確かめてください。",
+    cures_beyond.OTHER_SECRET,
+)
+UNKNOWN = to(
+    "setup",
+    "{server} refuses the sign-in ({code}) for a reason that Noroshi does not know. Check the "
+    "account's settings: tenant ID, client ID and cloud.",
+    "{server} がサインインを断りました ({code})。Noroshi の知らない理由です。アカウントのテナント ID、"
+    "クライアント ID、クラウドを確かめてください。",
+)
 BAD_REQUEST = to(
     "setup",
     "The sign-in server does not accept the request ({code}). "

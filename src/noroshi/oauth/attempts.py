@@ -21,7 +21,7 @@ def answer_to(
     begun = _begun(begun, account)
     if not isinstance(begun.attempt, Attempt):
         raise _refused(OTHER_WAY.fill(name=account.name))
-    query = read_pasted(pasted, begun.attempt.state)
+    query = read_pasted(pasted, begun.attempt.state, account.cloud)
     if isinstance(query, Problem):
         raise _refused(query.words, query.error, query.codes)
     if begun.done:

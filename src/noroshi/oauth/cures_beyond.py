@@ -44,6 +44,32 @@ SUPPORT = Cure(
     link=HEALTH,
     takes=BY_ITSELF,
 )
+OTHER_WAIT = Cure(
+    whose=Whose.PROVIDER,
+    how=(
+        Words(
+            en="Nothing has to be done: what waits is sent by itself afterwards. If it lasts, ask whoever "
+            "runs {host}.",
+            ja="何もする必要はありません。待っているメールは、復旧後に自動で送られます。続く場合は {host} の運営者に"
+            "問い合わせてください。",
+        ),
+    ),
+    takes=BY_ITSELF,
+)
+"""At any other sign-in server than Microsoft's and Google's own."""
+OTHER_SECRET = Cure(
+    whose=Whose.ADMINISTRATOR,
+    how=(
+        Words(
+            en="Compare the client ID {client_id} and the secret with what the server's administrator has. If "
+            "the secret is another one, put it in:",
+            ja="クライアント ID {client_id} とシークレットを、サーバーの管理者に確かめます。シークレットが違う場合は"
+            "入れ直します:",
+        ),
+    ),
+    lines=("noroshi secret set {secret}",),
+    takes=AT_ONCE,
+)
 REPORT = Cure(
     whose=Whose.YOU,
     how=(

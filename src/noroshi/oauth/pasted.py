@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from noroshi.core.words import Words
-from noroshi.oauth.advice import advise, codes_in, tidy
+from noroshi.oauth.advice import advise, codes_in, is_known, tidy
+from noroshi.oauth.clouds import Cloud
+from noroshi.oauth.profiles import MICROSOFT365
+from noroshi.oauth.quoting import SAYS, quoted, without
 
 LONGEST = 65_536
 PASTED = "pasted"
@@ -50,14 +53,15 @@ EARLIER = Words(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why the pasted text is of no use. Nothing of the text is in it."""
+    """Why the pasted text is of no use. Nothing of the text is in it but what the server says of a
+    refusal that is not known here."""
 
     words: Words
     error: str = PASTED
     codes: tuple[int, ...] = ()
 
 
-def read_pasted(text: str, state: str) -> dict[str, str] | Problem:
+def read_pasted(text: str, state: str, cloud: Cloud = MICROSOFT365) -> dict[str, str] | Problem:
     """The redirect's query, which holds a code of the attempt with this state; or what is wrong."""
     if len(text) > LONGEST:
         return Problem(TOO_LONG)
@@ -71,11 +75,15 @@ def read_pasted(text: str, state: str) -> dict[str, str] | Problem:
     codes = codes_in(bare)
     if codes and not query.get("code") and not query.get("error"):
         # What Entra shows in a page of its own never comes by an address: it is copied from there.
-        return Problem(advise("invalid_request", codes=codes).words, "shown", codes)
-    return _of_this_attempt(query, state)
+        return Problem(
+            advise("invalid_request", codes=codes, cloud=cloud).words, "shown", codes
+        )
+    return _of_this_attempt(query, state, cloud)
 
 
-def _of_this_attempt(query: dict[str, str], state: str) -> dict[str, str] | Problem:
+def _of_this_attempt(
+    query: dict[str, str], state: str, cloud: Cloud
+) -> dict[str, str] | Problem:
     if not query.get("code") and not query.get("error"):
         return Problem(NO_CODE)
     if not query.get("state"):
@@ -85,10 +93,18 @@ def _of_this_attempt(query: dict[str, str], state: str) -> dict[str, str] | Prob
         # A state that is a beginning of ours was cut by the copying.
         return Problem(CUT_OFF if state.startswith(query["state"]) else EARLIER)
     if query.get("error"):
-        codes = codes_in(query.get("error_description", ""))
-        error = tidy(query["error"])
-        return Problem(advise(error, codes=codes).words, error, codes)
+        return _refused(query, cloud)
     return query
+
+
+def _refused(query: dict[str, str], cloud: Cloud) -> Problem:
+    """What the server answered in the place of a code."""
+    said = query.get("error_description", "")
+    codes, error = codes_in(said), tidy(query["error"])
+    words = advise(error, codes=codes, cloud=cloud).words
+    if said and not is_known(error, codes, cloud):
+        words = SAYS.fill(words=words, said=without(quoted(said), ()))
+    return Problem(words, error, codes)
 
 
 def _query(bare: str) -> dict[str, str]:

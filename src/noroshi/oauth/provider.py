@@ -102,6 +102,7 @@ class SignInFailed(Exception):
         retry_after: float | None = None,
         correlation_id: str = "",
         said: str = "",
+        known: bool = True,
     ) -> None:
         super().__init__(words.en)
         self.words = words
@@ -115,6 +116,8 @@ class SignInFailed(Exception):
         """What the provider's support asks for."""
         self.said = said
         """The provider's own reason as it may be repeated (see `quoting`); "" where it gave none."""
+        self.known = known
+        """Whether the words say more of it than which class of refusals it is of."""
 
     def again(self) -> SignInFailed:
         """The same refusal without its traceback, to be raised once more."""
@@ -127,6 +130,7 @@ class SignInFailed(Exception):
             retry_after=self.retry_after,
             correlation_id=self.correlation_id,
             said=self.said,
+            known=self.known,
         )
 
 

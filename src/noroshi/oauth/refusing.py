@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
-from noroshi.oauth.advice import advise, codes_in, tidy
+from noroshi.oauth.advice import advise, codes_in, is_known, tidy
 from noroshi.oauth.claims import claims_in, named_in
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.leading import keep_from_microsoft
 from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
-from noroshi.oauth.quoting import quoted, without
+from noroshi.oauth.quoting import SAYS, quoted, without
 from noroshi.oauth.wire import Refused, Reply, Wire
 from noroshi.vault import Secret
 
@@ -77,6 +77,9 @@ def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exceptio
 def _quoting(failure: SignInFailed, wire: Wire) -> SignInFailed:
     """The same, whose quotation holds nothing of what the server was shown."""
     failure.said = without(failure.said, wire.shown)
+    if failure.said and not failure.known:
+        failure.words = SAYS.fill(words=failure.words, said=failure.said)
+        failure.args = (failure.words.en,)
     return failure
 
 
@@ -145,6 +148,7 @@ def failure(
         retry_after=retry_after,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
         said=quoted(answer.get("error_description")),
+        known=is_known(error, codes, account.cloud),
     )
 
 

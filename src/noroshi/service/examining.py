@@ -15,9 +15,11 @@ from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import account_of, mark_of, resource_of
 from noroshi.examining import Exam, Examination, Remedy, Stage, Step, Whose
-from noroshi.guides.microsoft365 import elsewhere
+from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
 from noroshi.oauth.clouds import Account
+from noroshi.oauth.cures_beyond import HEALTH
 from noroshi.oauth.outside import secret_of, token_of
+from noroshi.oauth.profiles import CLOUDS
 from noroshi.ports import Outside, Resting, Waiting
 from noroshi.service.desk import Desk
 from noroshi.service.examining_clock import ClockStep
@@ -35,6 +37,7 @@ MICROSOFT = (
     "mx.microsoft",
 )
 """Whose mail servers are Exchange Online, by the ends of their names."""
+PAGES = (PORTAL, HEALTH, *WORLDWIDE_ALONE)
 OF_MICROSOFT: Mapping[Whose, Words] = {
     Whose.ADMINISTRATOR: Words(
         en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
@@ -215,7 +218,7 @@ class Examining(Desk):
             },
             people=_people(route.options, account),
             other=server_of(account) if account else None,
-            instead=elsewhere(account.cloud.name) if account else {},
+            instead=_instead(account.cloud.name) if account else {},
         )
         if account is None:
             return exam
@@ -273,11 +276,17 @@ def _graph_route(plan: Plan, account: Account) -> str:
     return ""
 
 
+def _instead(cloud: str) -> Mapping[str, str]:
+    """Return what stands in the place of Microsoft's pages: at a server that is none of Microsoft's
+    nothing does."""
+    return elsewhere(cloud) if cloud in CLOUDS else dict.fromkeys(PAGES, "")
+
+
 def _people(options: Any, account: Account | None) -> Mapping[Whose, Words]:
     """How those are called who can mend a thing."""
     host = str(getattr(options, "host", "")).lower().rstrip(".")
     if account is not None:
-        if account.cloud.entra:
+        if account.cloud.entra and account.cloud.name in CLOUDS:
             return OF_MICROSOFT
         return OF_GOOGLE if account.cloud.name == "google" else {}
     return OF_MICROSOFT if host.endswith(MICROSOFT) else {}

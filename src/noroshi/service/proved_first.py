@@ -25,11 +25,11 @@ ANOTHER_SECRET = Words(
     ja="正しい値を入れてください: noroshi secret set {secret}",
 )
 UNKNOWN_CERTIFICATE = Words(
-    en="The application has no certificate with the thumbprint {thumbprint} ({code}). Your "
-    "Microsoft 365 administrator uploads it first: Entra admin center, App registrations, the "
+    en="The application has no certificate with the thumbprint {thumbprint} ({code}). The "
+    "administrator uploads it first: Entra admin center, App registrations, the "
     "app, Certificates & secrets, Certificates, Upload certificate. One that was uploaded only "
     "just now Entra may not know for some minutes.",
-    ja="拇印 {thumbprint} の証明書はアプリケーションに登録されていません ({code})。組織の Microsoft 365 "
+    ja="拇印 {thumbprint} の証明書はアプリケーションに登録されていません ({code})。"
     "管理者が、先に Entra 管理センターの「アプリの登録」> アプリ >「証明書とシークレット」>「証明書」>"
     "「証明書のアップロード」で登録してください。登録した直後は、反映までに数分かかることがあります。",
 )

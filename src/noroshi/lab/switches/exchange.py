@@ -8,6 +8,7 @@ from typing import get_args
 from noroshi.core.words import Words
 from noroshi.lab.board import Board
 from noroshi.lab.model import SHARED, Basic
+from noroshi.lab.scopes import HIGH_VOLUME
 from noroshi.lab.switches.kinds import Switch, flag, later, number, spanned
 
 _MOST_SECONDS, _MOST_CONNECTIONS = 600.0, 1000
@@ -65,7 +66,25 @@ def _connections(board: Board, value: str) -> None:
     board.faults.connections = int(number(value, 0, _MOST_CONNECTIONS))
 
 
+def _high_volume(board: Board, value: str) -> None:
+    others = tuple(role for role in board.app.roles if role != HIGH_VOLUME)
+    mine = (HIGH_VOLUME,) if value == "consented" else ()
+    board.keep(replace(board.app, roles=others + mine))
+
+
 EXCHANGE = (
+    Switch(
+        name="high-volume",
+        values=("unconsented", "consented"),
+        help=Words(
+            en="the app's permission for High Volume Email (Mail.Send of Exchange Online); unconsented: "
+            "535 5.7.3 there",
+            ja="High Volume Email に対するアプリの許可 (Exchange Online の Mail.Send)。unconsented ではそこで "
+            "535 5.7.3",
+        ),
+        get=lambda board: "consented" if HIGH_VOLUME in board.app.roles else "unconsented",
+        put=_high_volume,
+    ),
     Switch(
         name="tenant-smtp-auth",
         values=("on", "off"),
