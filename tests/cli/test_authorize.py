@@ -12,6 +12,7 @@ from noroshi.core.words import Words
 from noroshi.oauth.provider import SignInFailed
 from noroshi.ports import Document
 from tests.cli.typed import NOBODYS, a_node, typed
+from tests.ports import free_port
 from tests.service.desk import AKI, CANARY, CONTENT, GIVEN, OLD_SECRET, Desk, documents
 from tests.warm import warm
 
@@ -313,6 +314,53 @@ async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(desk, tmp
         await person.type("Client secret: ", f"{CANARY}\n")
         _, redirect = await shown_page(person)
         await come_back(redirect, "code=good&state=S")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+
+
+async def test_it_listens_at_the_port_of_the_account_s_own_redirect(desk, tmp_path):
+    port = free_port()
+    own = f"http://localhost:{port}/MxMail/"
+    changed = documents(accounts__box={**CONTENT["accounts/box"], "redirect": own})
+    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+        _, redirect = await shown_page(person)
+        assert redirect == own
+        await come_back(redirect, "code=good&state=S")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+
+
+async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(desk, tmp_path):
+    """A provider that shows an error goes nowhere: nothing comes here."""
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+        _, redirect = await shown_page(person)
+        await person.until("Nobody has come back from the page yet")
+        await person.until(f"redirect URI  {redirect}")
+        await person.until("in accounts/box.toml")
+        await come_back(redirect, "code=good&state=S")
+        await person.until("Route m365 is signed in")
+        assert await person.process.wait() == 0
+
+
+async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
+        await shown_page(person)
+        os.write(person.ours, b"good morning\n")
+        await person.until("code がありません")
+        os.write(person.ours, b"Sorry, but we had trouble.\nAADSTS50011: The redirect URI\n")
+        await person.until("(AADSTS50011)")
+        assert await person.process.wait() == 1
+
+
+async def test_so_can_the_address_where_the_browser_went_astray(desk, tmp_path):
+    await desk.service.set_secret(AKI, "app", CANARY)
+    async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
+        await shown_page(person)
+        os.write(person.ours, GOOD.encode() + b"\n")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
 

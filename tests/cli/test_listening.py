@@ -10,8 +10,9 @@ import threading
 import psutil
 import pytest
 
-from noroshi.cli.listening import CLOSE_IT, GO_BACK, NOT_THIS, ONCE_ONLY, Listener
+from noroshi.cli.listening import CLOSE_IT, GO_BACK, NOT_THIS, ONCE_ONLY, Listener, NoPort
 from noroshi.core.words import Words
+from tests.ports import free_port
 
 REDIRECT = "http://localhost/MxMail/"
 PAGE = "https://login.example.com/authorize?state=St_4te&client_id=c"
@@ -171,3 +172,25 @@ def test_nobody_listens_afterwards():
         port = listener.port
         assert listened_to(port) == {"127.0.0.1", "::1"}
     assert listened_to(port) == set()
+
+
+def test_it_listens_at_the_very_port_that_it_is_told():
+    port = free_port()
+    with Listener("en", port) as listener:
+        assert listener.port == port
+        listener.expect(f"http://localhost:{port}/MxMail/", PAGE)
+        for host in ("127.0.0.1", "::1"):
+            assert asked(listener, "/favicon.ico", host=host)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+)
+def test_a_port_that_another_program_has_is_told(family, host):
+    with socket.socket(family) as other:
+        other.bind((host, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(NoPort) as caught:
+            Listener("en", port)
+    assert f"Port {port}" in caught.value.words.en and "without --here" in caught.value.words.en

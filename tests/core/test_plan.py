@@ -577,6 +577,12 @@ def test_a_contact_is_told_at_addresses_alone(address):
             id="no tenant",
         ),
         pytest.param(
+            {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
+            "accounts/m365.toml: redirect: http://localhost:x/ has no port that is one; write it "
+            "as in http://localhost:8400/cb",
+            id="no port in the redirect",
+        ),
+        pytest.param(
             {"account": replace(ACCOUNT, mailbox="noroshi")},
             "accounts/m365.toml: mailbox: noroshi is no mail address",
             id="no mailbox",

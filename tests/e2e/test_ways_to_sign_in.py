@@ -10,9 +10,10 @@ from urllib.request import urlopen
 import pytest
 
 from noroshi.lab.person import enter_code, sign_in
-from noroshi.lab.remote import Remote
+from noroshi.lab.remote import Refused, Remote
 from tests.e2e.labs import LabProgram, SigningIn, define, signed_in
 from tests.e2e.world import PATIENCE, Home, until
+from tests.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("ways")  # its fixtures are made once
 
@@ -220,6 +221,35 @@ def test_any_other_provider_by_discovery(home, program, lab, mechanism, client_a
     said, _ = sitting.process.communicate(timeout=PATIENCE)
     assert sitting.process.returncode == 0, said
     leaves(home, f"by {mechanism} and {client_auth}", elsewhere(lab))
+
+
+def test_the_port_of_the_account_s_own_redirect_is_listened_at(home, program, lab):
+    port = free_port()
+    said = account(lab, redirect=f"http://localhost:{port}/MxMail/")
+    served(home, program, accounts__lab=said)
+    keep(home, "lab-secret", lab.card["client_secret"])
+    sitting = SigningIn(home, "--here")
+    address = lab.sign_in(sitting.url)
+    assert address.startswith(f"http://localhost:{port}/MxMail/?code=")
+    with urlopen(address, timeout=PATIENCE) as page:
+        assert "is signed in" in page.read().decode()
+    told, _ = sitting.process.communicate(timeout=PATIENCE)
+    assert sitting.process.returncode == 0, told
+
+
+def test_where_the_provider_shows_an_error_it_is_said_what_to_look_at(home, program, lab):
+    served(home, program, accounts__lab=account(lab, redirect="http://localhost/other/"))
+    keep(home, "lab-secret", lab.card["client_secret"])
+    sitting = SigningIn(home, "--here")
+    with pytest.raises(Refused):
+        lab.sign_in(sitting.url)
+    told = ""
+    while "client ID" not in told:
+        line = sitting.process.stdout.readline()
+        assert line, told
+        told += line
+    sitting.end()
+    assert "/other/" in told and lab.card["client_id"] in told
 
 
 def test_a_service_account_for_a_mailbox_as_at_google(home, program, lab):

@@ -145,13 +145,19 @@ def test_what_is_not_built_in_is_marked(cloud, marked):
         pytest.param(
             "http://localhost/MxMail/", True, "http://localhost:5000/MxMail/", id="by name"
         ),
-        pytest.param("http://127.0.0.1:80/cb", True, "http://127.0.0.1:5000/cb", id="IPv4"),
+        pytest.param("http://127.0.0.1/cb", True, "http://127.0.0.1:5000/cb", id="IPv4"),
+        pytest.param(
+            "http://localhost:8400/cb", True, "http://localhost:8400/cb", id="its own port"
+        ),
+        pytest.param("http://[::1]:80/", True, "http://[::1]:80/", id="its own, the usual one"),
         pytest.param("http://[::1]/", True, "http://[::1]:5000/", id="IPv6"),
         pytest.param("https://localhost/x", False, None, id="with TLS"),
         pytest.param("https://app.example.com/cb", False, None, id="elsewhere"),
     ],
 )
-def test_a_redirect_to_this_computer_may_have_another_port(redirect, here, at_port):
+def test_a_redirect_to_this_computer_may_have_another_port_unless_it_says_one(
+    redirect, here, at_port
+):
     account = Account(
         name="a",
         cloud=MICROSOFT365,

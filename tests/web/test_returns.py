@@ -25,6 +25,12 @@ class Clock:
         pytest.param("http://localhost:7663/mail", BOM, 7663, id="on loopback"),
         pytest.param("http://127.0.0.1:7663/mail", BOM, 7663, id="by another name of it"),
         pytest.param("http://[::1]:7663/mail", BOM, 7663, id="by IPv6"),
+        pytest.param(
+            "http://localhost:7663/", "http://localhost:8400/cb", None, id="a port of its own"
+        ),
+        pytest.param(
+            "http://127.0.0.1:7663/", "http://localhost:7663/cb", 0, id="this very port"
+        ),
         pytest.param("http://localhost/mail", BOM, 80, id="at the port of HTTP"),
         pytest.param("https://localhost:7663/mail", BOM, None, id="by TLS on loopback"),
         pytest.param("https://node.example:7663/", BOM, None, id="from another computer"),

@@ -1,6 +1,7 @@
 """Listens on this computer for the browser that comes back from a sign-in (RFC 8252, 7.3).
 
-On 127.0.0.1 and ::1, on one port that was free: a browser may take either for localhost. One
+On 127.0.0.1 and ::1, on one port that was free, or on the redirect's own: a browser may take either
+for localhost. One
 path is answered, once, and only with the state of this sign-in; the page that the person then
 sees has no script in it and nothing from elsewhere.
 """
@@ -8,6 +9,7 @@ sees has no script in it and nothing from elsewhere.
 from __future__ import annotations
 
 import hmac
+import os
 import queue
 import socket
 import threading
@@ -40,6 +42,12 @@ NO_PORT = Words(
     en="No port could be opened on this computer: {why}",
     ja="このコンピューターで待ち受けるポートを開けません: {why}",
 )
+NOT_THAT_PORT = Words(
+    en="Port {port}, which the account's redirect says, cannot be opened on this computer: {why}. End "
+    "the program that has it, or sign in without --here and paste the address.",
+    ja="アカウントの redirect にあるポート {port} を、このコンピューターで開けません: {why}。使っているプログラムを"
+    "終了するか、--here を付けずにサインインして URL を貼り付けてください。",
+)
 NOT_THIS = Words(
     en="Nothing is here. Go on where you ran noroshi authorize.",
     ja="ここには何もありません。noroshi authorize を実行した画面に戻ってください。",
@@ -66,13 +74,14 @@ class NoPort(Exception):
 class Listener:
     """`with Listener(language) as one:` then `expect`, `wait`, `answer`. Raises NoPort."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, port: int = 0) -> None:
+        """At that port; 0: at any that is free."""
         self._language = language
         self._path, self._state = "", ""
         self._arrived: queue.Queue[str] = queue.Queue()
         self._result: queue.Queue[tuple[Sequence[Words], bool]] = queue.Queue()
         self._taken = threading.Lock()
-        self._servers = _open(self)
+        self._servers = _open(self) if not port else _open_at(self, port)
         self.port: int = self._servers[0].server_address[1]
 
     def __enter__(self) -> Self:
@@ -165,6 +174,25 @@ def _open(listener: Listener) -> tuple[_Server, ...]:
             last = error
             four.server_close()
     raise NoPort(NO_PORT.fill(why=why(last)))
+
+
+def _open_at(listener: Listener, port: int) -> tuple[_Server, ...]:
+    """That port on both addresses: a browser may take either for localhost."""
+    handler = _handler(listener)
+    servers = [_Server(("127.0.0.1", port), handler, bind_and_activate=False)]
+    if _has_ipv6():
+        servers.append(_Server6(("::1", port), handler, bind_and_activate=False))
+    try:
+        for server in servers:
+            # An earlier sign-in's connections would keep the port for a minute.
+            server.allow_reuse_address = os.name == "posix"
+            server.server_bind()
+            server.server_activate()
+    except OSError as error:
+        for server in servers:
+            server.server_close()
+        raise NoPort(NOT_THAT_PORT.fill(port=port, why=why(error))) from None
+    return tuple(servers)
 
 
 def _has_ipv6() -> bool:

@@ -5,13 +5,16 @@ setup` lead through it."""
 from __future__ import annotations
 
 import getpass
+import os
 import select
 import sys
 import time
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from noroshi.cli import signing_words as said
 from noroshi.cli.asked import Asked
@@ -33,6 +36,9 @@ ANY = ("trouble", "invalid")
 LONGEST_URL = 1 << 16
 LISTENS_FOR = 300.0
 """Seconds in which somebody must have signed in at this computer's browser."""
+HINT_AFTER = 10.0
+"""Seconds after which it is said what to look at: whoever signs in smoothly is back or at it."""
+HTTP = 80
 Answer = Mapping[str, Any]
 
 
@@ -142,17 +148,79 @@ def _finished(asked: Asked, how: How, begun: Answer) -> Answer:
 def _here(asked: Asked, how: How) -> Answer:
     """The browser of this computer comes back by itself."""
     try:
-        with Listener(asked.language) as listener:
+        with ExitStack() as stack:
+            listener = stack.enter_context(Listener(asked.language))
             begun = _begun(asked, how, listener.port)
+            port = urlsplit(begun["redirect"]).port
+            if port != listener.port:  # the account's redirect says one itself
+                listener = stack.enter_context(Listener(asked.language, port or HTTP))
             listener.expect(begun["redirect"], begun["url"])
             print(asked.say(said.OPEN_HERE.fill(url=begun["url"])), flush=True)
             asked.let_go()
-            arrived = listener.wait(LISTENS_FOR)
-            if arrived is None:
-                raise Refused("trouble", said.NOBODY_CAME.fill(route=how.route))
-            return _told_there(asked, how, listener, arrived)
+            return _come_back(asked, how, listener, begun)
     except NoPort as error:
         raise Refused("trouble", error.words) from None
+
+
+def _come_back(asked: Asked, how: How, listener: Listener, begun: Answer) -> Answer:
+    """By the browser, or by the text of a page that somebody pastes who was shown an error."""
+    typed, ends = Typed(), time.monotonic() + LISTENS_FOR
+    hint: float | None = time.monotonic() + HINT_AFTER
+    while time.monotonic() < ends:
+        arrived = listener.wait(A_MOMENT)
+        if arrived is not None:
+            return _told_there(asked, how, listener, arrived)
+        if hint is not None and time.monotonic() >= hint:
+            print(asked.say(_what_to_look_at(begun)), file=sys.stderr, flush=True)
+            hint = None
+        if (text := typed.text()) and (status := _typed_instead(asked, how, text)):
+            return status
+    raise Refused("trouble", said.NOBODY_CAME.fill(route=how.route))
+
+
+def _what_to_look_at(begun: Answer) -> Words:
+    """Where a provider shows an error it goes nowhere, and nothing comes here: so it is said soon."""
+    client = parse_qs(urlsplit(begun["url"]).query).get("client_id", [""])[0]
+    return said.NOT_BACK_YET.fill(
+        redirect=begun["redirect"], client_id=client, account=begun["account"]
+    )
+
+
+def _typed_instead(asked: Asked, how: How, text: str) -> Answer | None:
+    """What was pasted is an address, or an error that is told; of what is neither that is said."""
+    try:
+        status: Answer = asked.call("authorize_finish", route=how.route, pasted=text)
+    except Refused as refused:
+        if refused.kind != "invalid":
+            raise
+        print(asked.say(refused.words), file=sys.stderr, flush=True)
+        return None
+    return status
+
+
+class Typed:
+    """What is typed at this terminal meanwhile; nothing where there is none, or another program has
+    it."""
+
+    def __init__(self) -> None:
+        self._open = sys.stdin.isatty()
+
+    def text(self) -> str:
+        """All the lines that wait."""
+        found = b""
+        while self._open and _is_ours() and select.select([sys.stdin], [], [], 0)[0]:
+            piece = os.read(sys.stdin.fileno(), LONGEST_URL)
+            self._open, found = bool(piece), found + piece
+            time.sleep(A_MOMENT)  # in which the next line of what was pasted comes
+        return found.decode("utf-8", "replace").strip()
+
+
+def _is_ours() -> bool:
+    """Whether this command is in front of its terminal: reading would stop one that is not."""
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except OSError:  # not the one that it was started from, where nobody stops it
+        return True
 
 
 def _told_there(asked: Asked, how: How, listener: Listener, arrived: str) -> Answer:

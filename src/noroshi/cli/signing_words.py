@@ -124,6 +124,24 @@ The browser then comes back here by itself; it must be done in five minutes.
 {url}
 """,
 )
+NOT_BACK_YET = Words(
+    en="""Nobody has come back from the page yet; it goes on waiting. If the browser shows an error instead
+(AADSTS50011, redirect_uri_mismatch, invalid_client ...), it will not come back. Compare with the
+registration of the application at the provider, letter by letter:
+  redirect URI  {redirect}
+  client ID     {client_id}
+A provider that does not let the port differ wants the redirect with the port that is registered:
+redirect = "http://localhost:PORT/..." in accounts/{account}.toml. You can also paste the text of that
+page here, to be told what it means. Ctrl-C gives up.""",
+    ja="""まだ戻ってきていません (このまま待ちます)。ブラウザーにエラー (AADSTS50011、redirect_uri_mismatch、
+invalid_client など) が出ている場合、待っても戻りません。プロバイダーでのアプリの登録と、1文字ずつ
+見比べてください。
+  リダイレクト URI   {redirect}
+  クライアント ID    {client_id}
+ポートの違いを認めないプロバイダーでは、登録したポートを付けて accounts/{account}.toml に
+redirect = "http://localhost:ポート/..." と書きます。エラー画面の文章をここに貼り付けると、意味が分かります。
+Ctrl-C でやめられます。""",
+)
 NOBODY_CAME = Words(
     en="Nobody came back from the sign-in within five minutes. If the browser shows a page of "
     "Microsoft's with a number such as AADSTS50011, paste its text to: noroshi authorize {route}. If "

@@ -92,6 +92,10 @@ NO_DATE = Words(
 )
 NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
 NO_HOST_IN_URL = Words(en="names no host", ja="ホスト名がありません")
+NO_PORT = Words(
+    en="{given} has no port that is one; write it as in http://localhost:8400/cb",
+    ja="{given} のポートが正しくありません。http://localhost:8400/cb のように書いてください",
+)
 NOT_PLAIN = Words(
     en="must be a plain address: no user before the host, no % or other than ASCII letters in it (a "
     "Japanese domain in its form with xn--), no blank or backslash",
@@ -161,6 +165,8 @@ def _check_account(said: AccountDef, place: Place) -> None:
         in_range(getattr(said, field) or 0, 0, MOST_MAILS, place.at(field))
     if said.sign_in == "app":
         _check_app(said, place)
+    if not _has_a_port_or_none(said.redirect):
+        place.at("redirect").say(NO_PORT, given=said.redirect)
     read_length(said.renew_every, SHORTEST_REST, place.at("renew_every"), LONGEST_REST)
     for field in ENDS:
         given = getattr(said, field)
@@ -243,6 +249,13 @@ def is_plain(url: str) -> bool:
     """Whether it is an https address that a browser, Python and everything between read alike: no
     user, no escapes in the host, no letters that only look like those of another host."""
     return PLAIN.fullmatch(url) is not None
+
+
+def _has_a_port_or_none(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def host_in(url: str) -> str:

@@ -174,8 +174,11 @@ class Account:
         return url.replace("{tenant}", quote(self.tenant, safe=""))
 
     def redirect_at(self, port: int) -> str:
-        """The redirect with another port: at loopback Entra and RFC 8252 (7.3) let it differ."""
+        """The redirect with another port, unless it says one itself: at loopback RFC 8252 (7.3) and
+        Entra let it differ, and many another server wants the very one that is registered."""
         parts = urlsplit(self.redirect)
+        if has_port(self.redirect):
+            return self.redirect
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         return urlunsplit(parts._replace(netloc=f"{host}:{port}"))
 
@@ -183,6 +186,11 @@ class Account:
     def redirects_here(self) -> bool:
         """Whether its redirect can be listened for on the computer of the browser."""
         return self.redirect.startswith("http://") and host_in(self.redirect) in LOOPBACK
+
+
+def has_port(url: str) -> bool:
+    """Whether an address says its port."""
+    return urlsplit(url).netloc.rpartition("]")[2].partition(":")[2] != ""
 
 
 def as_app(account: Account) -> Account:

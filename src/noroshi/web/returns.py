@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import URL
 
+from noroshi.oauth.clouds import has_port
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PATIENCE = timedelta(minutes=15)
 """Entra's code holds for ten minutes, its page for somewhat longer."""
@@ -93,7 +95,8 @@ def port_for(url: URL, redirect: str) -> int | None:
     wanted = urlsplit(redirect)
     here, there = url.hostname or "", wanted.hostname or ""
     port = url.port or OWN_PORT.get(url.scheme, 0)
-    if wanted.scheme == url.scheme == "http" and {here, there} <= LOOPBACK:
+    local = wanted.scheme == url.scheme == "http" and {here, there} <= LOOPBACK
+    if local and not has_port(redirect):
         return port
     try:
         same = (wanted.scheme, there, wanted.port or OWN_PORT.get(wanted.scheme)) == (
@@ -103,4 +106,4 @@ def port_for(url: URL, redirect: str) -> int | None:
         )
     except ValueError:  # a port that is none
         return None
-    return 0 if same else None
+    return 0 if same or (local and wanted.port == port) else None
