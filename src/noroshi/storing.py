@@ -101,8 +101,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         """Whose ids these are: each envelope that is put in without one gets it."""
 
     async def begin(self, name: str, now: datetime) -> Node:
-        """Start a life of this node: what its earlier life held is free at once. It hears
-        when that one last renewed a block, or ended."""
+        """Start a life of this node: what its earlier life held is free at once, and what was
+        never tried is due. It hears when that one last renewed a block, or ended."""
 
     async def end(self, node: Node, now: datetime) -> None:
         """Give back what this life holds: blocks and envelopes alike."""
@@ -234,8 +234,9 @@ class Store(PeopleStore, AlarmStore, Protocol):
     async def bearer(self, message_ids: Collection[str]) -> Followed | None:
         """The mail that was taken under one of these Message-IDs; None: none of ours."""
 
-    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
-        """Of the mails whose ids begin so, the last by their ids, the last one first."""
+    async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
+        """Of the mails whose ids begin so, and come before another id if one is given, the last
+        by their ids, the last one first."""
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:
         """What became of a mail once it was taken, oldest first."""
@@ -309,7 +310,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
 
     async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
         """Hold what goes by that name until an instant, or hold it on; False while another
-        holds it and its time is not over."""
+        holds it and its time is not over. One that would last more than twice as long as this
+        one is of a clock that was ahead, and does not count."""
 
     async def end_turn(self, name: str, holder: str) -> None:
         """Let go of it, if it is held by that holder."""

@@ -17,7 +17,7 @@ class AlarmStore(Protocol):
     """
 
     async def said(self, now: datetime) -> Said:
-        """All silences that are not over, by their ends, and who has what."""
+        """All silences that are in force, by their ends, and who has what."""
 
     async def acknowledge(self, one: Acknowledged, remark: Remark) -> bool:
         """Write down who has an item's alarm, and that it was said. False, and nothing

@@ -78,17 +78,19 @@ def called(installation: str, notes: Mapping[str, str], route: str) -> str:
     return f"{installation}-{mark}" if mark else installation
 
 
-async def mails_of(store: Store, route: str) -> Sequence[Followed]:
-    """A route's mails, the newest first, back to one that was seen."""
-    newest = await _own(store, route, FIRST)
+async def mails_of(store: Store, route: str, now: datetime) -> Sequence[Followed]:
+    """A route's mails up to today's, the newest first, back to one that was seen. Those of days
+    to come are of a clock that was ahead, and tell nothing of today."""
+    newest = await _own(store, route, now, FIRST)
     if not newest or arrival_of(newest[0], SEEN):
         return newest
-    return await _own(store, route, LAST)
+    return await _own(store, route, now, LAST)
 
 
-async def _own(store: Store, route: str, last: int) -> Sequence[Followed]:
+async def _own(store: Store, route: str, now: datetime, last: int) -> Sequence[Followed]:
     ending = called("", await store.notes(), route)
-    found = await store.followed(prefix_of(route), last)
+    tomorrow = f"{prefix_of(route)}{now + DAY:%Y-%m-%d}"
+    found = await store.followed(prefix_of(route), last, tomorrow)
     return [mail for mail in found if mail.row.envelope.id.endswith(ending)]
 
 

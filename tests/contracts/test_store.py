@@ -405,6 +405,13 @@ async def test_a_turn_is_one_holder_s_until_it_ends(store):
     assert not await store.take_turn("a", "one", DAWN + HOUR, DAWN + MINUTE)
 
 
+async def test_a_turn_of_a_clock_that_was_ahead_keeps_nobody_out(store):
+    """Whoever had it died, and the clock was put right while nobody ran who would move it."""
+    assert await store.take_turn("a", "one", DAWN + HOUR + MINUTE, DAWN + HOUR)
+    assert await store.take_turn("a", "two", DAWN + MINUTE, DAWN)
+    assert not await store.take_turn("a", "three", DAWN + MINUTE, DAWN)
+
+
 async def test_who_has_a_turn_may_hold_it_on_and_let_go_of_it(store):
     assert await store.take_turn("a", "one", DAWN + MINUTE, DAWN)
     assert await store.take_turn("a", "one", DAWN + HOUR, DAWN + SECOND)

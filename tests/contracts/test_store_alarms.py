@@ -34,6 +34,12 @@ async def test_who_has_an_alarm_is_kept_with_what_they_said(store, node):
     assert list(await store.remarks("m")) == [SAID]
 
 
+async def test_a_silence_of_a_clock_that_was_ahead_hushes_nothing_before_it_begins(store):
+    await store.silence(silence())
+    assert await store.said(DAWN - HOUR) == Said()
+    assert (await store.said(DAWN)).silences == (silence(),)
+
+
 async def test_one_alone_can_have_it(store, node):
     await bad(store, node)
     await store.acknowledge(MINE, SAID)

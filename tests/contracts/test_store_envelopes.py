@@ -115,6 +115,17 @@ async def test_a_new_life_is_lent_at_once_what_the_earlier_one_had_out(store, gi
     assert not await store.settle(late, OK, Accepted(DAWN))
 
 
+async def test_a_new_life_finds_due_what_was_written_by_a_clock_that_was_ahead(store, lend):
+    """By a command, while no node ran that would have moved it."""
+    ahead = [replace(letter(id, order="m"), born=DAWN + HOUR) for id in "ab"]
+    await store.post(*ahead)
+    again = await store.begin("one", DAWN)
+    for id in "ab":
+        parcel = await store.claim_parcel(again, "smtp", DAWN)
+        assert parcel.envelope.id == id
+        await store.settle(parcel, OK, Accepted(DAWN))
+
+
 async def test_a_life_that_ends_gives_back_its_envelopes_and_no_other_s(store, node, lend):
     other = await store.begin("two", DAWN)
     await store.post(letter("mine"))

@@ -59,6 +59,7 @@ def own(store, *refused, since=DAWN, kinds=("smtp", "graph"), folder=None, token
         late=lambda: 0.0,
         clock_set=lambda: 0.0,
         store_path=folder,
+        wall=lambda: DAWN + timedelta(days=999),
         read_since=lambda route: since,
     )
 

@@ -56,6 +56,17 @@ async def test_mails_that_leave_spare_it(silent):
         assert len(silent.authority.posts) == before
 
 
+async def test_a_renewal_by_a_clock_that_was_ahead_is_none_to_rely_on(silent):
+    """A year ahead, it would rest for longer than the provider lets it."""
+    silent.times.passed += 365 * DAY
+    silent.authority.clock = lambda: 0.0
+    await silent.source.token(silent.account)
+    silent.times.passed -= 365 * DAY
+    before = len(silent.authority.posts)
+    await pass_by(silent, 3)
+    assert len(silent.authority.posts) == before + 1
+
+
 @pytest.mark.parametrize("every", [timedelta(days=1), timedelta(days=30)])
 async def test_how_long_it_may_rest_is_the_account_s_to_say(silent, every):
     silent.account = replace(silent.account, renew_every=every)

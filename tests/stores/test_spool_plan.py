@@ -30,6 +30,7 @@ QUESTIONS = {
     "settle": lending.SETTLE,
     "put": spool.PUT,
     "give back": spool.RELEASE,
+    "what was never tried": spool.NEVER_TRIED,
     "what waits": spool.WAITING,
     "the oldest of an order key": spool.OLDEST,
     "what holds up an order key": spool.HEAD,

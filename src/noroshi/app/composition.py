@@ -325,6 +325,7 @@ def _own_facts(
         late=lambda: health.late(steady()),
         clock_set=lambda: health.clock_set(steady()),
         store_path=config.store,
+        wall=engine.clocks.wall,
         read_since=engine.trips.since,
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from noroshi.core.levels import Level
 from noroshi.core.model import NOTHING_SAID, Event, Monitor, Standing
 
+SLACK = timedelta(minutes=1)
+"""A clock that is set back by less changes nothing."""
 NODE = ""
 """The place that is everything."""
 
@@ -40,6 +42,11 @@ class Silence:
     who: str
     ended_by: str = ""
     """Who ended it by hand before its time."""
+
+    def holds(self, now: datetime) -> bool:
+        """Return whether it is in force. One that is yet to begin was said while the clock was
+        ahead: it would last for as long as the clock was."""
+        return self.begins - SLACK <= now < self.ends
 
     def covers(self, monitor: Monitor) -> bool:
         """Whether the monitor is at its place."""

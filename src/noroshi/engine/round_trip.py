@@ -204,7 +204,7 @@ class RoundTrips:
         return called(installation, await self._store.notes(), route)
 
     async def _look_for(self, post: Post, route: str) -> None:
-        for mail in (await mails_of(self._store, route))[:1]:
+        for mail in (await mails_of(self._store, route, self._clocks.wall()))[:1]:
             receipt = taken(mail)
             if receipt is None or arrival_of(mail, SEEN):
                 continue
@@ -254,7 +254,10 @@ class RoundTrips:
         return min(until, max(self._clocks.wall() - FILED, self._until(noted)))
 
     def _until(self, noted: Looked | None) -> datetime:
-        return noted.until if noted is not None else self._clocks.wall() - BEFORE
+        """Far ahead of now it was noted by a clock that was ahead: it is read from the beginning."""
+        now = self._clocks.wall()
+        known = noted is not None and noted.until <= now + FILED
+        return noted.until if noted is not None and known else now - BEFORE
 
     async def _note(self, post: Post, before: Looked | None, after: Looked) -> None:
         if before != after:

@@ -34,12 +34,13 @@ class OwnFacts:
         late: Callable[[], float],
         clock_set: Callable[[], float],
         store_path: Path,
+        wall: Callable[[], datetime],
         read_since: Callable[[str], datetime | None] = lambda route: None,
     ) -> None:
         self._store, self._tokens = store, tokens
         self._routes, self._accounts = routes, accounts
         self._late, self._clock_set, self._path = late, clock_set, store_path
-        self._read_since = read_since
+        self._wall, self._read_since = wall, read_since
 
     async def route(self, name: str) -> RouteFacts | None:
         route = self._routes().get(name)
@@ -67,7 +68,8 @@ class OwnFacts:
         account = self._accounts().get(_account_name(route))
         kept_as = account.kept_as if account is not None else ""
         looked = looked_at(await self._store.notes(), kept_as)
-        return trip_of(await mails_of(self._store, route.name), looked, since)
+        mails = await mails_of(self._store, route.name, self._wall())
+        return trip_of(mails, looked, since)
 
     async def account(self, id: str) -> AccountFacts | None:
         account = next((a for a in self._accounts().values() if a.kept_as == id), None)

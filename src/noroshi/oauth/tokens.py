@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from noroshi.oauth.access import Access, Accesses, print_of
@@ -279,7 +280,9 @@ class TokenSource:
         kept = await self._entries.kept(account)
         if kept is None or kept.identity != account.identity:
             return False
-        return self._clocks.wall() - kept.renewed >= account.renew_every
+        age = self._clocks.wall() - kept.renewed
+        # Below 0: the clock was set back, and nobody knows its age.
+        return not timedelta(0) <= age < account.renew_every
 
     async def _state(self, account: Account, resource: Resource | None) -> SignInState:
         kept = await self._entries.kept(account)

@@ -143,8 +143,9 @@ class Desk:
         if account is None:
             return with_proof(None, proof)
         looked = looked_at(notes, account.kept_as)
-        mails = await mails_of(self._store, route.name)
-        return with_proof(trip_of(mails, looked, self._clocks.wall()), proof)
+        now = self._clocks.wall()
+        mails = await mails_of(self._store, route.name, now)
+        return with_proof(trip_of(mails, looked, now), proof)
 
     async def _unproved(self) -> Mapping[str, Words]:
         """By route, what is not known of what it took; nothing while the definitions cannot be

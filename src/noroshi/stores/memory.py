@@ -91,6 +91,9 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
     async def begin(self, name: str, now: datetime) -> Node:
         self._lives[name] = self._lives.get(name, 0) + 1
         self._give_back({node for node in self._holders() if node.name == name}, now)
+        for row in self._open.values():
+            if not row.receipts and not row.lease:
+                row.due = min(row.due, now)
         return Node(name, self._lives[name], self._seen.get(name))
 
     async def end(self, node: Node, now: datetime) -> None:

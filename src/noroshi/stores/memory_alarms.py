@@ -27,7 +27,7 @@ class AlarmsInMemory:
         return self._said(now)
 
     def _said(self, now: datetime) -> Said:
-        open_ones = [one for one in self._silences.values() if one.ends > now]
+        open_ones = [one for one in self._silences.values() if one.holds(now)]
         open_ones.sort(key=lambda one: (one.ends, one.id))
         mine = [self._acknowledged[key] for key in sorted(self._acknowledged)]
         return Said(tuple(open_ones), tuple(mine))

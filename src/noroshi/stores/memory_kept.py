@@ -35,7 +35,7 @@ class KeptInMemory:
 
     async def take_turn(self, name: str, holder: str, until: datetime, now: datetime) -> bool:
         whose, ends = self._turns.get(name, (holder, now))
-        if whose != holder and ends > now:
+        if whose != holder and now < ends <= until + (until - now):
             return False
         self._turns[name] = holder, until
         return True

@@ -34,6 +34,8 @@ from noroshi.stores.shared import (
     readdressed,
 )
 
+AFTER_ALL = "\U0010ffff"
+
 
 class SpoolInMemory:
     """As ports.Store says of envelopes and routes."""
@@ -263,8 +265,11 @@ class SpoolInMemory:
         rows = reversed(self._spool.values())
         return next((row.followed for row in rows if row.known_by & wanted), None)
 
-    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
-        ids = sorted((id for id in self._spool if id.startswith(begins)), reverse=True)
+    async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
+        mine = (
+            id for id in self._spool if id.startswith(begins) and id < (before or AFTER_ALL)
+        )
+        ids = sorted(mine, reverse=True)
         return [self._spool[id].followed for id in ids[:last]]
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:

@@ -312,8 +312,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def bearer(self, message_ids: Collection[str]) -> Followed | None:
         return await self._read(lambda db: following.bearer(db, message_ids))
 
-    async def followed(self, begins: str, last: int) -> Sequence[Followed]:
-        return await self._read(lambda db: following.followed(db, begins, last))
+    async def followed(self, begins: str, last: int, before: str = "") -> Sequence[Followed]:
+        return await self._read(lambda db: following.followed(db, begins, last, before))
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:
         return await self._read(lambda db: following.arrivals_of(db, envelope))

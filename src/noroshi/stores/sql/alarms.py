@@ -17,7 +17,8 @@ OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")
 
 def said(db: Connection, now: datetime) -> Said:
     sql = "select body from silence where ends > ? order by ends, id"
-    silences = [schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))]
+    found = [schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))]
+    silences = [one for one in found if one.holds(now)]
     rows = db.execute("select body from acknowledged order by monitor, item")
     return Said(tuple(silences), tuple(schema.value(Acknowledged, body) for (body,) in rows))
 

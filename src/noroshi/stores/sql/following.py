@@ -42,9 +42,9 @@ def bearer(db: Connection, message_ids: Collection[str]) -> Followed | None:
     return None if row is None else _followed(db, row[0])
 
 
-def followed(db: Connection, begins: str, last: int) -> Sequence[Followed]:
+def followed(db: Connection, begins: str, last: int, before: str) -> Sequence[Followed]:
     """As ports.Store.followed says."""
-    rows = db.execute(FOLLOWED, (begins, begins + AFTER_ALL, last)).fetchall()
+    rows = db.execute(FOLLOWED, (begins, before or begins + AFTER_ALL, last)).fetchall()
     return [_followed(db, seq) for (seq,) in rows]
 
 

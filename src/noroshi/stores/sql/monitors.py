@@ -45,6 +45,7 @@ def begin(db: Connection, name: str, now: datetime) -> Node:
     life, seen = db.execute(LIVE, (name,)).fetchone()
     db.execute("delete from lease where node = ?", (name,))
     spool.give_back(db, name, range(1, life), now)
+    db.execute(spool.NEVER_TRIED, {"now": number(now)})
     return Node(name, life, None if seen is None else instant(seen))
 
 

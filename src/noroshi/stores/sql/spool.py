@@ -40,6 +40,11 @@ returning seq, head"""
 GIVE_BACK = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
+NEVER_TRIED = """
+update spool set due = :now
+where fate in ('', 'held', 'together') and due > :now and lease is null
+    and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""
+"""What nobody has put off is due, whatever the clock said when it was written."""
 RELEASE = """
 update spool set due = ?, lease = null, node = null, life = null, alone = 1,
     attempts = attempts - 1,

@@ -8,7 +8,7 @@ from noroshi.stores.sql.values import Connection, number
 
 TAKE = (
     "insert into turn values (?1, ?2, ?3) on conflict (name) do update set "
-    "holder = ?2, until = ?3 where holder = ?2 or until <= ?4"
+    "holder = ?2, until = ?3 where holder = ?2 or until <= ?4 or until > 2 * ?3 - ?4"
 )
 
 
