@@ -431,3 +431,16 @@ async def test_a_log_in_while_the_way_in_is_changed_opens_no_session(house, chan
     with pytest.raises(NoEntry):
         await people.log_in("sato", GOOD, HERE)
     assert await house.store.end_sessions(house.time.now, "sato") == 0
+
+
+async def test_a_session_of_a_clock_that_was_ahead_is_over_and_nobody_is_sure_for_longer(house):
+    """It would last, and may run programs, for as long as the clock was ahead."""
+    await house.add()
+    house.time.jump(days=30)
+    inside = await house.people.log_in("sato", GOOD, HERE)
+    inside = await house.people.make_sure(inside.key, GOOD, HERE)
+    assert (await house.who(inside.key)).sure
+    house.time.jump(minutes=-10)
+    assert not (await house.who(inside.key)).sure
+    house.time.jump(days=-30)
+    assert await house.who(inside.key) is None

@@ -135,6 +135,15 @@ class Session:
             return self.begun + HALF
         return min(self.seen + IDLE, self.begun + LONGEST)
 
+    def holds(self, now: datetime) -> bool:
+        """Return whether it is not over. One that was last seen far ahead of now is: the clock
+        was set back, and nobody knows its age."""
+        return self.seen - IDLE <= now < self.ends
+
+    def is_sure(self, now: datetime) -> bool:
+        """Return whether the password was given once more a moment ago."""
+        return self.sure is not None and self.sure - SURE <= now < self.sure
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:

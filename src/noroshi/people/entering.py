@@ -268,10 +268,10 @@ class People:
         user = (await self.store.users()).get(session.user)
         if user is None:
             return None
-        if there and now - session.seen >= SEEN_EACH:
+        if there and abs(now - session.seen) >= SEEN_EACH:
             await self.store.put_session(replace(session, seen=now), session.key)
-        sure = session.sure is not None and now < session.sure
-        return Person(user.name, roles_up_to(user.role), "web", address, sure)
+        roles = roles_up_to(user.role)
+        return Person(user.name, roles, "web", address, session.is_sure(now))
 
     async def still(self, key: str) -> bool:
         """Whether that session holds; asking is no sign that somebody is there."""
@@ -300,7 +300,7 @@ class People:
 
     async def _session(self, key: str) -> Session | None:
         session = await self.store.session(keys.hashed(key)) if key else None
-        return session if session and self.clocks.wall() < session.ends else None
+        return session if session and session.holds(self.clocks.wall()) else None
 
     async def _opened(
         self, user: User, address: str, half: bool = False, ends: str = ""
