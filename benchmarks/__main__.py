@@ -15,19 +15,30 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, browsers, load, local, logs, sending, storm
+from benchmarks import apply, browsers, load, local, logs, scripts, sending, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import PAGE, broken, page, write_rows
 from benchmarks.startup import run_startup
 
-MEASURES = ("load", "local", "browsers", "apply", "logs", "storm", "sending", "start")
+MEASURES = (
+    "load",
+    "local",
+    "scripts",
+    "browsers",
+    "apply",
+    "logs",
+    "storm",
+    "sending",
+    "start",
+)
 STARTS = 30
 QUICK_APPLY = apply.Size(monitors=500, period=2.0, timeout=2.0, window=8.0)
 QUICK_BROWSERS = browsers.Size(monitors=500, period=2.0, timeout=1.0, browsers=20, window=8.0)
 QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOCAL = local.Size(monitors=100, period=2.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
+QUICK_SCRIPTS = scripts.Size(monitors=100, period=2.0, window=6.0)
 QUICK_SENDING = sending.Size(mails=300)
 QUICK_STORM = storm.Size(
     sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0
@@ -79,6 +90,9 @@ def _runs(quick: bool, runs: int) -> Iterator[Run]:
     for variant, of_it in (("all well", looks), ("at rest", replace(looks, monitors=0))):
         for _ in range(runs):
             yield "local", variant, partial(_local, size=of_it)
+    for variant, sized in scripts.variants(QUICK_SCRIPTS if quick else scripts.Size()).items():
+        for _ in range(runs):
+            yield "scripts", variant, partial(_scripts, size=sized)
     many = QUICK_BROWSERS if quick else browsers.Size()
     for _ in range(runs):
         yield "browsers", "", partial(_browsers, size=many)
@@ -115,6 +129,10 @@ def _loads(size: load.Size) -> dict[str, load.Size]:
 
 def _load(work: Path, size: load.Size) -> Row:
     return {**asdict(size), **asdict(load.run_load(work, size))}
+
+
+def _scripts(work: Path, size: scripts.Size) -> Row:
+    return {**asdict(size), **asdict(scripts.run_scripts(work, size))}
 
 
 def _local(work: Path, size: local.Size) -> Row:

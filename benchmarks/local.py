@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def run_local(work: Path, size: Size) -> Local:
     work.mkdir(parents=True, exist_ok=True)
     node = Node(work / "home")
     try:
-        node.command("apply", _define(work / "defined", size))
+        node.command("apply", define(work / "defined", dict(_instances(size))))
         node.start()
         node.await_work()
         say(f"{size.monitors} monitors: waiting until each was looked at")
@@ -62,7 +62,7 @@ def run_local(work: Path, size: Size) -> Local:
         end, after = time.time(), node.usage()
     finally:
         node.stop()
-    done, cpu = _written(node.home / "noroshi.db", start, end), after.cpu - before.cpu
+    done, cpu = written(node.home / "noroshi.db", start, end), after.cpu - before.cpu
     return Local(
         due=round(size.monitors * (end - start) / size.period),
         done=done,
@@ -72,15 +72,16 @@ def run_local(work: Path, size: Size) -> Local:
     )
 
 
-def _written(store: Path, start: float, end: float) -> int:
-    """Samples of the window; those of the node's own few monitors are among them."""
+def written(store: Path, start: float, end: float) -> int:
+    """Count the samples of the window; those of the node's own few monitors are among them."""
     sql = "select count(*) from sample where at >= ? and at < ?"
     with sqlite.connect(store) as db:
         found: int = db.execute(sql, (start * 1000, end * 1000)).fetchone()[0]
     return found
 
 
-def _define(folder: Path, size: Size) -> Path:
+def define(folder: Path, instances: Mapping[str, str]) -> Path:
+    """Write definitions whose route is never needed, as long as all is well."""
     files = {
         "contacts/ops": 'addresses = ["ops@example.com"]\n',
         "rules/ops": 'action = "mail"\ncontacts = ["ops"]\nroutes = ["out"]\n',
@@ -88,7 +89,7 @@ def _define(folder: Path, size: Size) -> Path:
         'sender = "noroshi@example.com"\n',
         "instances/noroshi": "rules = []\n",
     }
-    files |= dict(_instances(size))
+    files |= instances
     for name, text in files.items():
         path = folder / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)

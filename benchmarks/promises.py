@@ -30,6 +30,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
             return LOAD[variant]
         case "local":
             return LOCAL[variant]
+        case "scripts":
+            return SCRIPTS_MANY if variant == "a thousand a second" else SCRIPTS
         case "browsers":
             return BROWSERS
         case "apply":
@@ -102,6 +104,16 @@ LOCAL: Mapping[str, tuple[Promise, ...]] = {
     ),
     "at rest": (Promise("CPU, of one core", 0.01, "{:.4f}", _got("of_a_core")),),
 }
+SCRIPTS_MANY = (MISSED,)
+SCRIPTS = (
+    MISSED,
+    Promise(
+        "CPU of a check, all in, beside a bare posix_spawn of its program",
+        3.0,
+        "{:.2f} times",
+        lambda row: _times(row["cpu"], row["bare_cpu"]),
+    ),
+)
 BROWSERS = (
     MISSED,
     LATE,

@@ -7,6 +7,7 @@ the fewest lines that can do it, in the same run on the same machine, makes a ra
 it is done, and ends with its standard input, so that its CPU can be read before.
 
     connect TARGETS PERIOD SECONDS   connect to each [address, port] of a JSON file every PERIOD
+    spawn SECONDS RATE PROGRAM ...   run a program that many times a second, and hear it out
     store FOLDER                     read all TOML files below it, put each into SQLite, commit
 """
 
@@ -14,7 +15,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
+import select
 import socket
 import sys
 import time
@@ -79,6 +82,31 @@ async def _connect_once(address: tuple[str, int]) -> None:
         await asyncio.get_running_loop().sock_connect(sock, address)
 
 
+def _spawn(seconds: str, rate: str, *argv: str) -> None:
+    begun, done = time.monotonic(), 0
+    while (passed := time.monotonic() - begun) < float(seconds):
+        for _ in range(done, due := int(passed * float(rate))):
+            _spawn_once(argv)
+        done = due
+        time.sleep(TICK)
+
+
+def _spawn_once(argv: tuple[str, ...]) -> None:
+    """In a session of its own, with its outputs in pipes; until its end, by a handle."""
+    pipes = [os.pipe() for _ in range(2)]
+    actions = [(os.POSIX_SPAWN_DUP2, pipe[1], number + 1) for number, pipe in enumerate(pipes)]
+    pid = os.posix_spawn(argv[0], argv, {}, file_actions=actions, setsid=True)
+    handle = os.pidfd_open(pid)
+    select.select([handle], [], [])
+    for reads, writes in pipes:
+        os.close(writes)
+        while os.read(reads, 65536):
+            pass
+        os.close(reads)
+    os.close(handle)
+    os.waitpid(pid, 0)
+
+
 def _store(folder: str) -> None:
     """Read and keep each file; one transaction, synced as Noroshi's are."""
     database = sqlite.connect(str(Path(folder).with_suffix(".reference.db")))
@@ -92,7 +120,11 @@ def _store(folder: str) -> None:
     database.close()
 
 
-WORKS: Mapping[str, Callable[..., None]] = {"connect": _connect, "store": _store}
+WORKS: Mapping[str, Callable[..., None]] = {
+    "connect": _connect,
+    "spawn": _spawn,
+    "store": _store,
+}
 
 
 if __name__ == "__main__":

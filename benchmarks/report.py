@@ -26,7 +26,7 @@ programs of their own, which write down when something came to them. Lateness is
 saw against the fixed grid (epoch + interval × CRC-32 of the monitor's id / 2³² + n × interval).
 Seconds of work say as much about the processor as about the program: they are promised as a ratio to
 bare Python doing the same work without Noroshi, in the same run (`benchmarks/reference.py`: asyncio
-connections, tomllib and sqlite3; bare aiosmtplib; grep). Seconds of waiting are promised as they are.
+connections, posix_spawn, tomllib and sqlite3; bare aiosmtplib; grep). Seconds of waiting are promised as they are.
 
 CPU, memory and bytes written are the kernel's figures for the process, its children and those of
 them that have ended; state, events, samples and log are written as always.
@@ -44,6 +44,7 @@ of its restart.
 TITLES = {
     "load": "## Load: {monitors:,} port monitors every {period:g} s, {variant}",
     "local": "## Local: {monitors:,} monitors of disks, memory and processes every {period:g} s, {variant}",
+    "scripts": "## Scripts: {monitors:,} monitors that run a program every {period:g} s, {variant}",
     "browsers": "## Browsers: {browsers} follow the overview of {monitors:,} monitors every {period:g} s",
     "apply": "## Apply: {monitors:,} port monitors every {period:g} s, {variant}",
     "logs": "## Log: a word in {size:,} bytes of {variant}, in one line of 100, in memory",
@@ -59,6 +60,9 @@ NOTES = {
     "(Last run.)",
     "local": "{window:g} s a run; what the node wrote down is counted, its own watch with it. The monitors are of "
     "instances with 50 each, all on one computer. Resident at the end: {resident:.0f} MB. (Last run.)",
+    "scripts": "{window:g} s a run; what the node wrote down is counted. The program is printf(1). CPU of one check on "
+    "{processor}: {cpu:.2f} ms, of the program alone {bare_cpu:.2f} ms. Resident at the end: {resident:.0f} MB. "
+    "(Last run.)",
     "browsers": "{window:g} s in which nothing happens, then the page is opened {looks} times; lateness "
     "is of all that time. They share one log-in. First byte, in the middle: {middle:.3f} s; the page: "
     "{size:,} bytes. CPU in the quiet, watching included: {cpu:.3f} s a second. (Last run.)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 UTIME = 11  # where utime, stime, cutime, cstime stand in /proc/PID/stat after the name
 RSS = 21
+GONE = (FileNotFoundError, ProcessLookupError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +25,9 @@ class Usage:
 
 
 def usage(pid: int) -> Usage:
-    """Of a process and all that came from it."""
+    """Of a process and all that came from it. Programs that it runs come and go meanwhile."""
     pids = family(pid)
-    stats = [_stat(one) for one in pids]
+    stats = [stat for one in pids if (stat := _stat(one))]
     return Usage(
         cpu=sum(int(s) for stat in stats for s in stat[UTIME : UTIME + 4]) / TICKS,
         resident=sum(int(stat[RSS]) for stat in stats) * PAGE / 1e6,
@@ -37,18 +39,23 @@ def usage(pid: int) -> Usage:
 def family(pid: int) -> list[int]:
     """A process, its children, and theirs."""
     found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += family(int(child))
+    with suppress(*GONE):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += family(int(child))
     return found
 
 
 def _stat(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    """Return its figures; of one that has ended, none: they are its parent's by then."""
+    with suppress(*GONE):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return []
 
 
 def _number(pid: int, file: str, name: str) -> int:
-    for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1])
-    raise LookupError(f"/proc/{pid}/{file} has no {name}")
+    with suppress(*GONE):
+        for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1])
+    return 0

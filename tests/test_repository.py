@@ -139,8 +139,8 @@ def test_whoever_catches_everything_says_why():
     assert silent == []
 
 
-# What no second thread can reach: commands are one task, and these two are processes of their own.
-ALONE = ("cli/", "actions/template_child.py", "oauth/certificate_child.py")
+# What no second thread can reach: commands are one task, and these three are processes of their own.
+ALONE = ("cli/", "actions/template_child.py", "hosts/launcher.py", "oauth/certificate_child.py")
 BY_HAND = {"sys.modules", "importlib.import_module", "importlib.reload", "builtins.__import__"}
 
 

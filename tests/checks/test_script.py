@@ -16,6 +16,7 @@ from noroshi.testing import FakeHost
 from tests.hosts.folder import Sleeper, local, script as written
 
 PLUGINS = "/usr/lib/nagios/plugins"
+pytestmark = pytest.mark.usefixtures("running")
 
 
 async def answer(ran: Ran, argv: str = "/opt/noroshi/own", **options: object) -> list[Reading]:

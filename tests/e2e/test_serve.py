@@ -85,10 +85,9 @@ def test_with_nothing_to_do_it_says_so_in_the_persons_language(home):
     assert said[1].startswith("送信経路がない")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-def test_a_signal_ends_it_within_five_seconds_with_all_its_children(home, folder, number):
-    sleeper = Sleeper()
-    program = script(folder, f"{sleeper.command} & wait")
+def watch(home, folder, text):
+    """A node that runs a program which never ends."""
+    program = script(folder, text)
     with (home.folder / "noroshi.toml").open("a", encoding="utf-8") as settings:
         settings.write(f'\nprograms = ["{folder}"]\n')
     home.define(
@@ -104,6 +103,12 @@ def test_a_signal_ends_it_within_five_seconds_with_all_its_children(home, folder
             argv = ["{program}"]
         """
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_signal_ends_it_within_five_seconds_with_all_its_children(home, folder, number):
+    sleeper = Sleeper()
+    watch(home, folder, f"{sleeper.command} & wait")
     node = home.serve()
     until(lambda: sleeper.pids, "the script")
     began = psutil.Process(node.pid).children(recursive=True)
@@ -112,6 +117,18 @@ def test_a_signal_ends_it_within_five_seconds_with_all_its_children(home, folder
     until(lambda: not any(child.is_running() for child in began), "the children's end")
     assert not sleeper.pids
     assert not (home.folder / "door.sock").exists()
+
+
+def test_a_node_that_is_killed_leaves_none_of_its_programs_behind(home, folder):
+    sleeper = Sleeper()
+    watch(home, folder, f"(setsid {sleeper.command} &) ; {sleeper.command}")
+    node = home.serve()
+    until(lambda: len(sleeper.pids) == 2, "the script and what left it")
+    began = psutil.Process(node.pid).children(recursive=True)
+    node.kill()
+    node.wait(PATIENCE)
+    until(lambda: not sleeper.pids, "the end of all that it started")
+    until(lambda: not any(child.is_running() for child in began), "the children's end")
 
 
 def test_a_mail_server_that_says_nothing_does_not_hold_up_its_end(home, mailbox):

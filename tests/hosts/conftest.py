@@ -1,1 +1,1 @@
-from tests.hosts.folder import folder  # noqa: F401  a fixture
+from tests.hosts.folder import folder, running  # noqa: F401  fixtures

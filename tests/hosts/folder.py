@@ -15,10 +15,23 @@ import pytest
 
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.running import Running
 from noroshi.ports import Program, Ran
 from noroshi.testing import ManualClocks
 
 ROOT = os.geteuid() == 0
+
+
+RUNNING = list[Running]()
+"""What runs the programs of a test; `running` closes it."""
+
+
+@pytest.fixture
+async def running():
+    """What runs programs, as `local` hands it to its hosts."""
+    RUNNING.append(Running())
+    yield RUNNING[0]
+    await RUNNING.pop().close()
 
 
 @pytest.fixture
@@ -39,7 +52,11 @@ def script(folder: Path, text: str, name: str = "script") -> str:
 
 
 def local(*folders: Path, **rules: object) -> LocalHost:
-    return LocalHost(ProgramRules(folders, **rules), ManualClocks().clocks)
+    return LocalHost(
+        ProgramRules(folders, **rules),
+        ManualClocks().clocks,
+        running=RUNNING[0] if RUNNING else None,
+    )
 
 
 async def run(folder: Path, text: str, **how: object) -> Ran:

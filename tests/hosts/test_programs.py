@@ -12,6 +12,7 @@ from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import ROOT, local, script
 
 PLUGINS = "/usr/lib/nagios/plugins"
+pytestmark = pytest.mark.usefixtures("running")
 
 
 def said(folder: Path, path: str | Path, **rest: object) -> list[str]:

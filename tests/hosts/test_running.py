@@ -7,14 +7,18 @@ import os
 import pwd
 from pathlib import Path
 
+import psutil
 import pytest
 
+from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.running import Running
 from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import ROOT, Sleeper, local, run, script
 
 BIN = Path("/usr/bin")
 ME = pwd.getpwuid(os.geteuid()).pw_name
 FOREVER = 600.0
+pytestmark = pytest.mark.usefixtures("running")
 LEFTOVERS = {
     "in its group": "{sleep} >/dev/null 2>&1 &",
     "in a session of its own": "setsid {sleep} >/dev/null 2>&1 &",
@@ -176,3 +180,83 @@ async def test_a_program_that_cannot_start_says_why(folder):
     path.chmod(0o755)
     with pytest.raises(Unmeasurable, match=f"cannot start {path}: Exec format error"):
         await local(folder).run(Program(argv=(str(path),)))
+
+
+async def test_a_program_has_all_ids_of_its_user_and_no_right_of_ours(folder):
+    ran = await run(folder, "cat /proc/self/status")
+    status = dict(line.split(":\t", 1) for line in ran.output.splitlines())
+    nobody = pwd.getpwnam("nobody")
+    user, group = (nobody.pw_uid, nobody.pw_gid) if ROOT else (os.geteuid(), os.getegid())
+    assert set(status["Uid"].split()) == {str(user)}
+    assert set(status["Gid"].split()) == {str(group)}
+    if ROOT:
+        assert status["Groups"].split() == [str(group)]
+        for name in ("CapPrm", "CapEff", "CapAmb"):
+            assert int(status[name], 16) == 0
+    assert int(status["SigBlk"], 16) == int(status["SigIgn"], 16) == 0
+
+
+async def test_what_starts_programs_holds_nothing_of_ours(folder):
+    with (folder / "ours").open("w", encoding="utf-8") as file:
+        os.set_inheritable(file.fileno(), True)
+        assert (await run(folder, "echo 1")).output == "1\n"
+        launcher = Path(f"/proc/{the_launcher().pid}")
+        held = {str(handle.readlink()) for handle in (launcher / "fd").iterdir()}
+    assert str(folder / "ours") not in held
+    assert (launcher / "environ").read_bytes() == b""
+
+
+@pytest.mark.parametrize("left", LEFTOVERS.values(), ids=LEFTOVERS)
+async def test_what_ran_ends_with_what_started_it_and_another_takes_its_place(folder, left):
+    sleeper = Sleeper()
+    text = left.format(sleep=sleeper.command)
+    task = asyncio.create_task(run(folder, f"{text}\nsleep 86400", timeout=FOREVER))
+    await sleeper.runs()
+    while not task.done():  # what was hardly begun is begun anew, but not for ever
+        for launcher in launchers():
+            launcher.kill()
+        await asyncio.sleep(0.1)
+    with pytest.raises(Unmeasurable, match="was ended from outside, and this one with it"):
+        await task
+    await sleeper.is_gone()
+    assert (await run(folder, "echo 1")).output == "1\n"
+
+
+async def test_what_had_not_begun_is_begun_by_the_next(folder):
+    await run(folder, "true")
+    stopped = the_launcher()
+    stopped.suspend()
+    tasks = [asyncio.create_task(run(folder, "echo 1", timeout=FOREVER)) for _ in range(3)]
+    await asyncio.sleep(0.1)
+    stopped.kill()
+    assert [ran.output for ran in await asyncio.gather(*tasks)] == ["1\n"] * 3
+
+
+async def test_a_program_whose_start_hangs_holds_nobody_else_up(folder):
+    program, running = Program(argv=(script(folder, "echo 1"),), timeout=FOREVER), Running(1.0)
+    cleared = ProgramRules((folder,)).clear(program)
+    await running.run(program, cleared)
+    the_launcher().suspend()
+    runs = [running.run(program, cleared) for _ in range(3)]
+    hanging, *others = await asyncio.gather(*runs, return_exceptions=True)
+    await running.close()
+    assert isinstance(hanging, Unmeasurable)
+    assert hanging.words.en.startswith(f"{program.argv[0]} could not be started within 2 s")
+    assert [ran.output for ran in others] == ["1\n"] * 2
+
+
+async def test_one_process_starts_all_and_ends_with_us(folder, running):
+    await asyncio.gather(*(run(folder, "true") for _ in range(5)))
+    (launcher,) = launchers()
+    await running.close()
+    assert not launcher.is_running()
+
+
+def launchers() -> list[psutil.Process]:
+    children = psutil.Process().children()
+    return [child for child in children if " ".join(child.cmdline()).endswith("launcher.py")]
+
+
+def the_launcher() -> psutil.Process:
+    (launcher,) = launchers()
+    return launcher

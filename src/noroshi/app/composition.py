@@ -65,6 +65,9 @@ from noroshi.stores.lock import Holder, LifeLock
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
+if sys.platform == "linux":  # its modules are not there elsewhere
+    from noroshi.hosts.running import Running
+
 log = logging.getLogger(__package__)
 
 
@@ -142,9 +145,11 @@ class Hosts:
         jobs: Jobs,
         closed: Closed,
         files: LocalFiles,
+        running: Running | None,
     ) -> None:
         self._rules, self._outside, self._jobs, self._closed = rules, outside, jobs, closed
-        self._files, self._computer = files, Computer(outside.clocks.steady)
+        self._files, self._running = files, running
+        self._computer = Computer(outside.clocks.steady)
         self._known: dict[tuple[str, str, bool, Network], Host] = {}
         self.own: Own | None = None
         """What the node knows of itself; only its own instance may ask for it."""
@@ -165,6 +170,7 @@ class Hosts:
                 secret=self._outside.secret,
                 files=self._files,
                 computer=self._computer,
+                running=self._running,
             )
         return self._known[key]
 
@@ -216,7 +222,7 @@ async def open_app(
         jobs = Jobs(store.beats, clocks.steady)
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
-        hosts = Hosts(rules, outside, jobs, closed, files)
+        hosts = Hosts(rules, outside, jobs, closed, files, _running(stack))
         engine = Engine(
             store,
             plugins,
@@ -260,6 +266,15 @@ def _life(config: Config, holder: Holder) -> LifeLock:
     """A node has more patience than a command: nobody may be there to start it again."""
     patience = COMMAND_WAITS if holder is Holder.COMMAND else NODE_WAITS
     return LifeLock(config.store.with_suffix(".lock"), holder, patience)
+
+
+def _running(stack: AsyncExitStack) -> Running | None:
+    """What runs programs, where they can be run; closed with the stack."""
+    if sys.platform != "linux":
+        return None
+    running = Running()
+    stack.push_async_callback(running.close)
+    return running
 
 
 @asynccontextmanager

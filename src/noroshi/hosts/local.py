@@ -36,7 +36,7 @@ from noroshi.ports import (
 )
 
 if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts import running
+    from noroshi.hosts.running import Running
 
 T = TypeVar("T")
 NO_PROCESSES = Words(
@@ -64,7 +64,8 @@ NOT_HERE = Words(
 class LocalHost:
     """Facts from this computer's own kernel. `zone` is the instance's; `network` is the way out of
     checks that read what they are answered, with where none of them may lead; `secret` raises
-    RouteTrouble, as that of ports.Outside does. All hosts of one `computer` share its looks."""
+    RouteTrouble, as that of ports.Outside does. All hosts of one `computer` share its looks.
+    Whoever hands in `running` closes it."""
 
     def __init__(
         self,
@@ -79,11 +80,14 @@ class LocalHost:
         network: Network = DIRECT,
         secret: Callable[[str], Awaitable[str]] = no_secret,
         files: LocalFiles | None = None,
+        running: Running | None = None,
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
         self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
         self._computer, self._files = computer or Computer(clocks.steady), FileWork(files)
         self._own, self._network, self._secret = own, network, secret
+        if sys.platform == "linux":
+            self._running = running or Running()
 
     async def address(self) -> str:
         return self._address
@@ -140,9 +144,8 @@ class LocalHost:
     async def run(self, program: Program) -> Ran:
         if sys.platform != "linux":
             raise Unmeasurable(NOT_HERE)
-        if problems := await self.objections(program):
-            raise Unmeasurable(_together(problems))
-        return await running.run(program)
+        cleared = await apart(lambda: self._rules.clear(program))
+        return await self._running.run(program, cleared)
 
     async def objections(self, program: Program) -> Sequence[Words]:
         if sys.platform != "linux":
@@ -158,7 +161,3 @@ def listening_ports() -> Sequence[Listener]:
         if one.status == psutil.CONN_LISTEN and one.laddr
     }
     return sorted(found, key=lambda one: (one.port, one.address))
-
-
-def _together(problems: Sequence[Words]) -> Words:
-    return Words(en="; ".join(p.en for p in problems), ja="。".join(p.ja for p in problems))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from noroshi.config import Config
 from noroshi.config_values import NO_VARIABLE, VARIABLE
 from noroshi.core.system import why
 from noroshi.core.words import Words
-from noroshi.ports import Program
+from noroshi.ports import Program, Unmeasurable
 
 DEBIAN = Path("/usr/lib/nagios/plugins")
 """Where Debian's monitoring-plugins lie: what may run when no folder is named."""
@@ -103,6 +103,14 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """A program that may run: its file, and whom it runs as (None: as we are)."""
+
+    path: Path
+    who: Identity | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramRules:
     """`folders`: whose programs may run. `runs_as`: the users that a monitor may name. `env`: the
     variables that it may set; a list of what may, as nobody can list all that makes some
@@ -111,6 +119,19 @@ class ProgramRules:
     folders: tuple[Path, ...] = ()
     runs_as: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
+
+    def clear(self, program: Program) -> Cleared:
+        """Look at a program just before it runs; Unmeasurable with all that forbids it."""
+        if problems := self.problems(program):
+            raise Unmeasurable(_together(problems))
+        try:
+            return Cleared(real_path(program.argv[0]), identity(program.runs_as))
+        except KeyError:
+            words = NO_USER.fill(name=program.runs_as or NOBODY)
+            raise Unmeasurable(words) from None
+        except OSError as error:  # removed in this very moment
+            words = MISSING.fill(path=program.argv[0], why=why(error))
+            raise Unmeasurable(words) from error
 
     def problems(self, program: Program) -> tuple[Words, ...]:
         """All that forbids this program; none if it may run. It touches the file system."""
@@ -222,6 +243,10 @@ def _missing(given: str, error: Exception) -> Words:
     if given.split()[1:] and Path(given.split()[0]).exists():
         return NOT_APART
     return NO_PLUGIN if Path(given).is_relative_to(DEBIAN) else MISSING
+
+
+def _together(problems: Sequence[Words]) -> Words:
+    return Words(en="; ".join(p.en for p in problems), ja="。".join(p.ja for p in problems))
 
 
 def _uid(name: str) -> int | None:

@@ -1,46 +1,39 @@
 """Running a program so that nothing of it is left: no shell, no handles, an end in time.
 
-1. It starts in a session and process group of its own, with an environment of its own.
-2. At its own end, what is left of its group is killed before its number is free again.
-3. At a time-out, a cancellation, or an end that leaves our pipes open, all that it ever
-   started is killed too, wherever it moved to.
+The node asks a process of its own to start it and to hear it out (launcher.py), and says when it
+must end: at its time-out, or when nobody waits for it any more. That process may be killed, or
+hang in the start of a program whose disk is away: then what it started is ended from here, what
+ran is told as a fault, what had not begun is begun anew, and another one takes its place.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
 import logging
 import os
-import resource
-import signal
+import socket
 import subprocess
-import threading
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-
-import psutil
+from itertools import count
 
 from noroshi.core.system import why
 from noroshi.core.words import Words
-from noroshi.hosts.programs import NOBODY, identity, real_path
+from noroshi.hosts import launcher
+from noroshi.hosts.programs import Cleared
 from noroshi.hosts.threads import apart
 from noroshi.ports import Program, Ran, Unmeasurable
 
 log = logging.getLogger(__name__)
 
-KEPT = 64 * 1024  # bytes of each output
-DRAINED = 16 * KEPT  # bytes after which an output is taken to have no end
-LINGER = 1.0  # seconds that pipes may stay open after the program's own end
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LANG = "C.UTF-8"  # so that what it prints is in UTF-8, and in no tongue that a parser misreads
-SWEEPS = 50  # looks for what is left; each kills all that it finds
-
-RLIMIT_LOCKS = 10
-"""Linux has not limited locks since 2.4, but still hands the number down at every fork and
-exec (getrlimit(2)). Unlike a variable in the environment, no program sees or sheds it."""
+PATIENCE = 3.0
+"""Seconds between two looks at a launcher that does not begin what it was asked for: at the
+second one it hangs. One look would not do, as it may have been stopped together with the node."""
+ANSWERS = 5.0  # seconds in which a launcher that is told to end a program has done so
+TRIES = 3  # launchers that may be lost before a program was begun
 
 SLOW = Words(
     en="no answer within {seconds:g} s; it and its children were ended",
@@ -51,232 +44,325 @@ ENDLESS = Words(
     ja="出力が {most} KiB を超えました。子プロセスも含めて終了させました",
 )
 NO_START = Words(en="cannot start {path}: {why}", ja="{path} を起動できません: {why}")
-NO_USER = Words(
-    en="there is no user {name} to run it as", ja="実行に使う利用者 {name} がいません"
+NO_LAUNCHER = Words(
+    en="the process that starts programs cannot be started: {why}",
+    ja="プログラムを起動するためのプロセスを起動できません: {why}",
+)
+LOST = Words(
+    en="the process that starts programs was ended from outside, and this one with it; another "
+    "has taken its place",
+    ja="プログラムを起動するためのプロセスが外から終了させられたため、このプログラムも終了させました。"
+    "そのプロセスは起動し直しています",
+)
+HANGS = Words(
+    en="{path} could not be started within {seconds:g} s (a network drive that does not answer?)",
+    ja="{path} を {seconds:g} 秒以内に起動できませんでした "
+    "(ネットワークドライブが応答していない可能性があります)",
 )
 
-_serials = itertools.count(1)
-_marking = threading.Lock()
+_serials = count(1)
+
+
+class _Lost(Exception):
+    """The launcher is gone. `began`: the program had been started, and was ended."""
+
+    def __init__(self, *, began: bool) -> None:
+        super().__init__()
+        self.began = began
+
+
+class _Hung(Exception):
+    """The launcher hangs in the start of this very program."""
+
+
+class _NotStarted(Exception):
+    """The system refuses to start the program."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.error = OSError(number, os.strerror(number))
 
 
 @dataclass(frozen=True, slots=True)
-class _Started:
-    """A running program: the handle that tells of its end, and the number that it bears."""
+class _Ended:
+    """What a launcher tells of a program's end."""
 
-    child: subprocess.Popen[bytes]
-    handle: int
+    code: int
+    flags: int
+    output: bytes
+    errors: bytes
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """A program that a launcher was asked for; `begin` is called once it was started."""
+
+    number: int
     mark: int
+    begin: Callable[[], None]
+    asked: float
+    ended: asyncio.Future[_Ended]
+    pid: int = 0
 
 
-async def run(program: Program) -> Ran:
-    """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end.
+class Running:
+    """Runs programs by a launcher, which is started with the first of them. Used from one loop."""
 
-    Whether it may run at all is asked before: see ProgramRules.
-    """
-    started = await _begin(program)
-    ears = _Ears(started)
-    clean = False
-    try:
-        clean = await ears.listen(program.timeout)
-    finally:
-        ears.close()
-        await apart(lambda: _end(started) if clean else _end_all(started))
-    return ears.ran(started.child.returncode)
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._channel: _Channel | None = None
 
+    async def run(self, program: Program, cleared: Cleared) -> Ran:
+        """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end."""
+        path = program.argv[0]
+        for _ in range(TRIES):
+            try:
+                return _ran(await self._run_once(program, cleared))
+            except _Lost as lost:
+                if lost.began:
+                    break
+            except _Hung:
+                words = HANGS.fill(path=path, seconds=2 * self._patience)
+                raise Unmeasurable(words) from None
+            except _NotStarted as refused:
+                words = NO_START.fill(path=path, why=why(refused.error))
+                raise Unmeasurable(words) from refused.error
+            except ValueError as error:  # a NUL in an argument
+                raise Unmeasurable(NO_START.fill(path=path, why=why(error))) from error
+        raise Unmeasurable(LOST)
 
-async def _begin(program: Program) -> _Started:
-    """Start it; if nobody waits for that any more, end it as soon as it has started."""
-    starting = apart(lambda: _start(program))
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        starting.add_done_callback(_abandon)
-        await asyncio.wait([starting], timeout=LINGER)
-        raise
-
-
-def _abandon(starting: asyncio.Future[_Started]) -> None:
-    if starting.exception() is None:
-        _end_all(starting.result())
-
-
-class _Output:
-    """One output of a program: its beginning, and the end of it."""
-
-    def __init__(self, fd: int, over: asyncio.Event) -> None:
-        self.fd, self._over = fd, over
-        self.data, self.seen = bytearray(), 0
-        self.loop = asyncio.get_running_loop()
-        self.ended: asyncio.Future[None] = self.loop.create_future()
-        os.set_blocking(fd, False)
-        self.loop.add_reader(fd, self._read)
-
-    def _read(self) -> None:
+    async def _run_once(self, program: Program, cleared: Cleared) -> _Ended:
+        """Ask for it, and end it at its time-out, which counts from its start."""
+        loop, channel = asyncio.get_running_loop(), self._open()
+        limit = asyncio.timeout(None)
+        number = next(_serials)
+        run = channel.start(
+            _request(number, program, cleared),
+            begin=lambda: limit.reschedule(loop.time() + program.timeout),
+        )
         try:
-            part = os.read(self.fd, KEPT)
+            async with limit:
+                return await asyncio.shield(run.ended)
+        except TimeoutError:
+            await channel.end(run)
+            raise Unmeasurable(SLOW.fill(seconds=program.timeout)) from None
+        except asyncio.CancelledError:
+            await channel.end(run)
+            raise
+
+    def _open(self) -> _Channel:
+        if self._channel is None or self._channel.is_lost:
+            try:
+                self._channel = _Channel(self._patience)
+            except OSError as error:
+                raise Unmeasurable(NO_LAUNCHER.fill(why=why(error))) from error
+        return self._channel
+
+    async def close(self) -> None:
+        """End the launcher, and with it whatever still runs."""
+        if self._channel is not None:
+            await self._channel.close()
+
+
+class _Channel:
+    """One launcher: what it was asked for, and what it has not answered yet."""
+
+    def __init__(self, patience: float) -> None:
+        """OSError if no process can be started."""
+        self._patience = patience
+        self._loop = asyncio.get_running_loop()
+        self._ours, theirs = socket.socketpair()
+        try:
+            self._process = _launcher(theirs)
+        except BaseException:  # raised anew; the socket must not stay open
+            self._ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._runs, self._unbegun = dict[int, _Run](), dict[int, _Run]()
+        self._heard, self._unsent = bytearray(), bytearray()
+        self._watch: asyncio.TimerHandle | None = None
+        self._culprit: _Run | None = None
+        self.is_lost = False
+        self._ours.setblocking(False)
+        self._loop.add_reader(self._ours, self._hear)
+
+    def start(self, request: launcher.Request, begin: Callable[[], None]) -> _Run:
+        """Ask for a program; ValueError for what no program can be given."""
+        told, number = launcher.pack_request(request), request.run
+        now, ended = self._loop.time(), self._loop.create_future()
+        run = _Run(number, request.mark, begin, now, ended)
+        self._runs[number] = self._unbegun[number] = run
+        if self._watch is None:
+            self._watch = self._loop.call_later(self._patience, self._look, None)
+        self._tell(told)
+        return run
+
+    async def end(self, run: _Run) -> None:
+        """Have it ended with all that it started, and wait until that is done."""
+        run.begin = _nothing  # nobody waits for its end any more
+        if not run.ended.done():
+            self._tell(launcher.pack_end(run.number))
+            done, _ = await asyncio.wait([run.ended], timeout=ANSWERS)
+            if not done:
+                self._lose()
+                await asyncio.wait([run.ended], timeout=ANSWERS)
+
+    async def close(self) -> None:
+        """Close our end: the launcher ends what runs, and then itself."""
+        if not self.is_lost:
+            self._let_go()
+            await apart(lambda: _wait(self._process))
+            self._fail()
+
+    # what is told and heard
+
+    def _tell(self, told: bytes) -> None:
+        if self.is_lost:
+            return
+        if not self._unsent:
+            told = told[self._send(told) :]
+            if told:
+                self._loop.add_writer(self._ours, self._catch_up)
+        self._unsent += told
+
+    def _catch_up(self) -> None:
+        del self._unsent[: self._send(self._unsent)]
+        if not self._unsent:
+            self._loop.remove_writer(self._ours)
+
+    def _send(self, told: bytes | bytearray) -> int:
+        try:
+            return self._ours.send(told)
+        except OSError:  # what is lost is noticed where it is heard
+            return 0
+
+    def _hear(self) -> None:
+        try:
+            part = self._ours.recv(4 * launcher.KEPT)
         except BlockingIOError:
             return
-        self.data += part[: KEPT - len(self.data)]
-        self.seen += len(part)
-        if self.seen > DRAINED:
-            self._over.set()
-        if not part or self.seen > DRAINED:
-            self.close()
+        except OSError:
+            part = b""
+        if not part:
+            self._lose()
+            return
+        self._heard += part
+        for reply in launcher.unpack_replies(self._heard):
+            self._take(reply)
 
-    def close(self) -> None:
-        self.loop.remove_reader(self.fd)
-        if not self.ended.done():
-            self.ended.set_result(None)
+    def _take(self, reply: launcher.Reply) -> None:
+        run = self._runs.get(reply.run)
+        if run is None:
+            return
+        self._unbegun.pop(reply.run, None)
+        if reply.what == launcher.STARTED:
+            run.pid = reply.value
+            run.begin()
+            return
+        del self._runs[reply.run]
+        if run.ended.done():
+            return
+        if reply.what == launcher.FAILED:
+            run.ended.set_exception(_NotStarted(reply.value))
+        else:
+            ended = _Ended(reply.value, reply.flags, reply.output, reply.errors)
+            run.ended.set_result(ended)
 
-    def __str__(self) -> str:
-        return self.data.decode("utf-8", errors="replace")
+    # what is lost
+
+    def _look(self, suspect: _Run | None) -> None:
+        """A launcher that has not begun the same run at two looks hangs in it."""
+        oldest = next(iter(self._unbegun.values()), None)
+        if oldest is None or self.is_lost:
+            self._watch = None
+        elif oldest is suspect:
+            self._culprit = oldest
+            self._lose()
+        else:
+            late = self._loop.time() - oldest.asked >= self._patience
+            args = (oldest if late else None,)
+            self._watch = self._loop.call_later(self._patience, self._look, *args)
+
+    def _lose(self) -> None:
+        """Kill what may be left of the launcher and of what it started; then tell who waits."""
+        if self.is_lost:
+            return
+        log.warning("the launcher of programs is lost pid=%d", self._process.pid)
+        self._let_go()
+        runs = list(self._runs.values())
+        ending = apart(lambda: _end_all(self._process, runs))
+        ending.add_done_callback(lambda _: self._fail())
+
+    def _let_go(self) -> None:
+        self.is_lost = True
+        self._loop.remove_reader(self._ours)
+        self._loop.remove_writer(self._ours)
+        self._ours.close()
+
+    def _fail(self) -> None:
+        for run in self._runs.values():
+            if not run.ended.done():
+                began = run.number not in self._unbegun
+                hung = run is self._culprit
+                run.ended.set_exception(_Hung() if hung else _Lost(began=began))
+        self._runs.clear()
+        self._unbegun.clear()
 
 
-class _Ears:
-    """What the loop hears of a program: both outputs, and its end."""
-
-    def __init__(self, started: _Started) -> None:
-        self._handle = started.handle
-        self._over = asyncio.Event()
-        pipes = (started.child.stdout, started.child.stderr)
-        self._outputs = [_Output(pipe.fileno(), self._over) for pipe in pipes if pipe]
-        self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._handle, self._over.set)
-
-    async def listen(self, seconds: float) -> bool:
-        """Wait for its end; False if something that it left behind still holds our pipes."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._over.wait()
-        except TimeoutError:
-            raise Unmeasurable(SLOW.fill(seconds=seconds)) from None
-        self._loop.remove_reader(self._handle)
-        self._refuse_a_flood()
-        ends = [output.ended for output in self._outputs]
-        _, still_open = await asyncio.wait(ends, timeout=LINGER)
-        self._refuse_a_flood()
-        return not still_open
-
-    def _refuse_a_flood(self) -> None:
-        if any(output.seen > DRAINED for output in self._outputs):
-            raise Unmeasurable(ENDLESS.fill(most=DRAINED // 1024))
-
-    def close(self) -> None:
-        self._loop.remove_reader(self._handle)
-        for output in self._outputs:
-            output.close()
-
-    def ran(self, code: int) -> Ran:
-        output, errors = self._outputs
-        cut = any(one.seen > len(one.data) for one in self._outputs)
-        return Ran(code, str(output), str(errors), cut)
+def _nothing() -> None:
+    pass
 
 
-def _start(program: Program) -> _Started:
-    path = program.argv[0]
+def _launcher(theirs: socket.socket) -> subprocess.Popen[bytes]:
+    """It gets the socket and nothing else: no environment, no handle, and not our terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", launcher.__file__],
+        stdin=theirs.fileno(),
+        stdout=subprocess.DEVNULL,
+        env={},
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _request(number: int, program: Program, cleared: Cleared) -> launcher.Request:
+    mark = os.getpid() << 24 | number & 0xFFFFFF
+    who, env = cleared.who, {"PATH": PATH, "LANG": LANG, **program.env}
+    return launcher.Request(
+        run=number & 0xFFFFFFFF,
+        mark=mark if launcher.can_mark(mark) else 0,
+        user=who.uid if who else -1,
+        group=who.gid if who else -1,
+        groups=who.groups if who else (),
+        path=os.fsencode(cleared.path),
+        argv=tuple(map(os.fsencode, program.argv)),
+        env={os.fsencode(name): os.fsencode(value) for name, value in env.items()},
+    )
+
+
+def _ran(ended: _Ended) -> Ran:
+    if ended.flags & launcher.HANGS:
+        log.warning("a program cannot be ended, it hangs in the kernel")
+    if ended.flags & launcher.FLOOD:
+        raise Unmeasurable(ENDLESS.fill(most=launcher.DRAINED // 1024))
+    output, errors = (text.decode("utf-8", "replace") for text in (ended.output, ended.errors))
+    return Ran(ended.code, output, errors, bool(ended.flags & launcher.CUT))
+
+
+def _end_all(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
+    """The launcher first, or it would start more."""
+    process.kill()
+    _wait(process)
+    launcher.kill_all({run.mark for run in runs if run.mark})
+    for run in runs:
+        if run.pid and not run.mark:
+            launcher.kill_group(run.pid)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
     try:
-        who = identity(program.runs_as)
-        with _marked() as mark:
-            child = subprocess.Popen(
-                program.argv,
-                executable=real_path(path),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                cwd="/",
-                env={"PATH": PATH, "LANG": LANG, **program.env},
-                start_new_session=True,
-                user=who.uid if who else None,
-                group=who.gid if who else None,
-                extra_groups=who.groups if who else None,
-            )
-        return _Started(child, _handle(child), mark)
-    except KeyError:
-        name = program.runs_as or NOBODY
-        raise Unmeasurable(NO_USER.fill(name=name)) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
-        raise Unmeasurable(NO_START.fill(path=path, why=why(error))) from error
-
-
-def _handle(child: subprocess.Popen[bytes]) -> int:
-    """A handle on the process itself, which no later process of the same number inherits."""
-    try:
-        return os.pidfd_open(child.pid)
-    except OSError:  # too many files are open
-        child.kill()
-        child.communicate()
-        raise
-
-
-@contextlib.contextmanager
-def _marked() -> Iterator[int]:
-    """What is started within bears this number; it is 0 where no number can be set."""
-    with _marking:
-        mark = os.getpid() << 24 | next(_serials) & 0xFFFFFF
-        before = resource.getrlimit(RLIMIT_LOCKS)
-        try:
-            resource.setrlimit(RLIMIT_LOCKS, (mark, before[1]))
-        except (OSError, ValueError):  # somebody set a lower limit for us
-            mark = 0
-        try:
-            yield mark
-        finally:
-            resource.setrlimit(RLIMIT_LOCKS, before)
-
-
-def _end(started: _Started) -> None:
-    """Kill what is left of its group, and only then let its number go."""
-    child = started.child
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # none left, or set-uid
-        os.killpg(child.pid, signal.SIGKILL)
-    try:
-        child.wait(LINGER)
+        process.wait(ANSWERS)
     except subprocess.TimeoutExpired:
-        log.warning("a program cannot be ended, it hangs in the kernel pid=%d", child.pid)
-    os.close(started.handle)
-    for pipe in (child.stdout, child.stderr):
-        if pipe:
-            pipe.close()
-
-
-def _end_all(started: _Started) -> None:
-    """Kill all that it ever started, also what left its group or lost its parent."""
-    known = set[int]() if started.mark else _children(started.child.pid)
-    for pid in known:
-        _kill(pid, 0)
-    for _ in range(SWEEPS):
-        found = {pid for pid in psutil.pids() if _bears(pid, started.mark)} - known
-        if not found:
-            break
-        for pid in found:
-            _kill(pid, started.mark)
-        known |= found
-    _end(started)
-
-
-def _children(pid: int) -> set[int]:
-    """Those that still have their parents: what can be known of a program without a mark."""
-    try:
-        return {child.pid for child in psutil.Process(pid).children(recursive=True)}
-    except psutil.Error:
-        return set()
-
-
-def _bears(pid: int, mark: int) -> bool:
-    try:
-        limits = Path(f"/proc/{pid}/limits").read_bytes()
-    except OSError:  # it has ended
-        return False
-    return mark != 0 and b" %d " % mark in limits
-
-
-def _kill(pid: int, mark: int) -> None:
-    """By a handle: between the look and the signal the number might pass to another."""
-    with contextlib.suppress(OSError):
-        handle = os.pidfd_open(pid)
-        try:
-            if mark == 0 or _bears(pid, mark):
-                signal.pidfd_send_signal(handle, signal.SIGKILL)
-        finally:
-            os.close(handle)
+        log.warning("the launcher of programs does not end pid=%d", process.pid)
+        process.kill()

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
 MOST_THREADS = 64
+IDLE = 10.0  # seconds for which a thread waits for more work
 
 
 def apart(work: Callable[[], T]) -> asyncio.Future[T]:
-    """Do it in a thread of its own; the answer, or the exception, comes in the future.
+    """Do it in a thread that does nothing else; the answer, or the exception, comes in the future.
 
-    No pool: its threads would all hang on one dead mount. And a daemon, as the end of the
-    process must not wait for what hangs.
+    No pool of so many: its threads would all hang on one dead mount. And daemons, as the end of
+    the process must not wait for what hangs. One that is done takes what comes next.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -43,8 +46,32 @@ def apart(work: Callable[[], T]) -> asyncio.Future[T]:
         except RuntimeError:
             pass  # the loop is closed, so nobody waits any more
 
-    threading.Thread(target=run, daemon=True, name="noroshi-apart").start()
+    try:
+        _idle.pop().put(run)
+    except IndexError:
+        jobs = SimpleQueue[Callable[[], None]]()
+        jobs.put(run)
+        threading.Thread(target=_work, args=(jobs,), daemon=True, name="noroshi-apart").start()
     return future
+
+
+_idle = list[SimpleQueue[Callable[[], None]]]()
+"""The queues of threads that wait for work; each hears of one piece at a time."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # a fork has no threads but its own
+
+
+def _work(jobs: SimpleQueue[Callable[[], None]]) -> None:
+    """Do one piece after the other, until none comes for a while."""
+    while True:
+        try:
+            jobs.get(timeout=IDLE)()
+        except Empty:
+            with suppress(ValueError):  # a piece of work is on its way
+                _idle.remove(jobs)
+                return
+            continue
+        _idle.append(jobs)
 
 
 class Pool(ThreadPoolExecutor):

@@ -1,0 +1,570 @@
+"""Start programs for a node, hear them out, and leave nothing of them: a small process of its own.
+
+The node's process is large and has threads: a child under another user would cost it a copy of
+its page tables and a thread that waits. This one has neither, holds no secret, and starts by
+vfork. It runs by the standard library alone: `python -I -S launcher.py`, with the node's socket
+as its standard input, and ends with that socket, after all that it started. So a node that is
+killed leaves no program behind.
+
+1. A program starts in a session and process group of its own, and bears a mark (see `_bearing`).
+2. At its own end, what is left of its group is killed before its number is free again.
+3. When it is told to end, prints without an end, or leaves its outputs open for longer than
+   LINGER after its end, all that it ever started is killed too, wherever it moved to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+KEPT = 64 * 1024  # bytes of each output
+DRAINED = 16 * KEPT  # bytes after which an output is taken to have no end
+LINGER = 1.0  # seconds that outputs may stay open after the program's own end
+YOUNG = 0.05
+"""Seconds for which nothing but a program's end is heard. Most have ended by then, so that one look
+takes it all; what they printed waits in the pipes, which hold as much as is kept."""
+SWEEPS = 50  # looks for what is left; each kills all that it finds
+
+START, END = 1, 2
+REQUEST = struct.Struct("<BIQiiHHHI")
+"""What to do, for which run; mark, user (-1: as we are) and group, how many further groups,
+arguments and variables, and how many bytes these take."""
+STARTED, FAILED, ENDED = 1, 2, 3
+REPLY = struct.Struct("<BIiBII")
+"""What became of which run; its process, errno or exit code, flags, and how many bytes of its
+output and errors follow."""
+CUT, FLOOD, HANGS = 1, 2, 4
+
+RLIMIT_LOCKS = 10
+"""Linux has not limited locks since 2.4, but still hands the number down at every fork and
+exec (getrlimit(2)). Unlike a variable in the environment, no program sees or sheds it."""
+LOCKS_LINE = b"Max file locks"
+OUR_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ)
+"""Ignored here: a service manager tells all processes of a service to end, and this one ends
+after the node. A program starts with all of them as they are by default."""
+
+
+@dataclass(slots=True)
+class Output:
+    """One output of a program: its beginning, and how much came in all."""
+
+    fd: int
+    data: bytearray = field(default_factory=bytearray)
+    seen: int = 0
+
+    def read(self) -> bool:
+        """Take what is there, as far as is needed; False at its end."""
+        while self.seen <= DRAINED:
+            try:
+                part = os.read(self.fd, KEPT)
+            except BlockingIOError:
+                return True
+            if not part:
+                return False
+            self.data += part[: KEPT - len(self.data)]
+            self.seen += len(part)
+        return True
+
+
+@dataclass(slots=True, eq=False)
+class Child:
+    """A program that was started. `handle` tells of its end; `opened` are the outputs that have
+    not ended; `until` is when patience with what it is about to do ends."""
+
+    run: int
+    mark: int
+    pid: int
+    handle: int
+    outputs: tuple[Output, Output]
+    opened: list[Output]
+    until: float = 0.0
+    is_heard: bool = False
+    has_ended: bool = False
+    is_condemned: bool = False
+    is_given_up: bool = False
+    flags: int = 0
+
+
+Planned = tuple[float, Child]
+"""A program, and when it is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A program to start, in bytes as the kernel takes them."""
+
+    run: int
+    mark: int
+    user: int
+    group: int
+    groups: tuple[int, ...]
+    path: bytes
+    argv: tuple[bytes, ...]
+    env: dict[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a run; see REPLY."""
+
+    what: int
+    run: int
+    value: int
+    flags: int
+    output: bytes
+    errors: bytes
+
+
+class Launcher:
+    """All that runs at one time, and the socket by which the node tells and is told."""
+
+    def __init__(self, node: socket.socket) -> None:
+        self._node, self._heard, self._unsent = node, bytearray(), bytearray()
+        self._poll, self._null = select.epoll(), os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        self._handlers: dict[int, Callable[[], None]] = {}
+        self._children: dict[int, Child] = {}
+        self._young, self._waiting = deque[Planned](), deque[Planned]()
+        self._condemned: list[Child] = []
+        self._is_open, self._is_behind = True, False
+        node.setblocking(False)
+        self._poll.register(node.fileno(), select.EPOLLIN)
+
+    def work(self) -> None:
+        """Serve the node until its end of the socket is closed; then end what still runs."""
+        while self._is_open:
+            ready = [fd for fd, _ in self._poll.poll(self._pause())]
+            for fd in ready:
+                if handler := self._handlers.get(fd):
+                    handler()
+            # Last, as it opens handles: none of them is one that closed since it was ready.
+            if self._node.fileno() in ready:
+                self._hear()
+            self._look_at_the_time()
+            self._sweep()
+            self._send()
+        for child in self._children.values():
+            self._condemn(child)
+        self._sweep()
+
+    # the node
+
+    def _hear(self) -> None:
+        try:
+            part = self._node.recv(4 * KEPT)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            part = b""
+        self._is_open = self._is_open and bool(part)
+        self._heard += part
+        while len(self._heard) >= REQUEST.size:
+            head = REQUEST.unpack_from(self._heard)
+            if len(self._heard) < (size := REQUEST.size + head[-1]):
+                break
+            body = bytes(self._heard[REQUEST.size : size])
+            del self._heard[:size]
+            self._obey(head, body)
+
+    def _obey(self, head: tuple[int, ...], body: bytes) -> None:
+        if head[0] == START:
+            self._start(unpack_request(head, body))
+        elif child := self._children.get(head[1]):
+            self._condemn(child)
+
+    def _tell(
+        self, what: int, run: int, value: int, flags: int = 0, *data: bytes | bytearray
+    ) -> None:
+        output, errors = data or (b"", b"")
+        self._unsent += REPLY.pack(what, run, value, flags, len(output), len(errors))
+        self._unsent += output
+        self._unsent += errors
+
+    def _send(self) -> None:
+        if not self._unsent:
+            return
+        try:
+            del self._unsent[: self._node.send(self._unsent)]
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError:
+            self._is_open = False
+        if bool(self._unsent) is not self._is_behind:
+            self._is_behind = bool(self._unsent)
+            events = select.EPOLLIN | (select.EPOLLOUT if self._unsent else 0)
+            self._poll.modify(self._node.fileno(), events)
+
+    # a program's life
+
+    def _start(self, wanted: Request) -> None:
+        with contextlib.ExitStack() as opened:
+            try:
+                child = self._spawn(wanted, opened)
+            except OSError as error:
+                self._tell(FAILED, wanted.run, error.errno or 0)
+                return
+        self._children[child.run] = child
+        self._young.append((time.monotonic() + YOUNG, child))
+        self._listen(child.handle, partial(self._has_ended, child))
+
+    def _spawn(self, wanted: Request, opened: contextlib.ExitStack) -> Child:
+        """Start it. What is only its own is closed with `opened`; all, if it cannot start."""
+        with contextlib.ExitStack() as ours:
+            outputs, actions = [], [(os.POSIX_SPAWN_DUP2, self._null, 0)]
+            for number in (1, 2):
+                reads, writes = os.pipe2(os.O_CLOEXEC)
+                ours.callback(os.close, reads)
+                opened.callback(os.close, writes)
+                os.set_blocking(reads, False)
+                outputs.append(Output(reads))
+                actions.append((os.POSIX_SPAWN_DUP2, writes, number))
+            with _marked(wanted.mark), _become(wanted):
+                pid = os.posix_spawn(
+                    wanted.path,
+                    wanted.argv,
+                    wanted.env,
+                    file_actions=actions,
+                    setsid=True,
+                    setsigmask=(),
+                    setsigdef=OUR_SIGNALS,
+                    resetids=wanted.user >= 0,
+                )
+            handle = _handle(pid)
+            ours.pop_all()
+        first, second = outputs
+        return Child(wanted.run, wanted.mark, pid, handle, (first, second), [first, second])
+
+    def _listen(self, fd: int, handler: Callable[[], None]) -> None:
+        self._handlers[fd] = handler
+        self._poll.register(fd, select.EPOLLIN)
+
+    def _unlisten(self, fd: int) -> None:
+        """Before it is closed: a program that is just being executed may have it open still, and
+        the kernel would go on to tell of it under a number that is another's by then."""
+        del self._handlers[fd]
+        self._poll.unregister(fd)
+
+    def _grow_up(self, child: Child) -> None:
+        """From now on its outputs are heard, and the node knows that it was started."""
+        child.is_heard = True
+        for output in child.opened:
+            self._listen(output.fd, partial(self._read, child, output))
+        self._tell(STARTED, child.run, child.pid)
+
+    def _read(self, child: Child, output: Output) -> None:
+        goes_on = output.read()
+        if output.seen > DRAINED:
+            child.flags |= FLOOD
+            self._condemn(child)
+        elif not goes_on:
+            self._close(child, output)
+            if child.has_ended and not child.opened:
+                self._finish(child)
+
+    def _close(self, child: Child, output: Output) -> None:
+        child.opened.remove(output)
+        if child.is_heard:
+            self._unlisten(output.fd)
+        os.close(output.fd)
+
+    def _has_ended(self, child: Child) -> None:
+        child.has_ended = True
+        self._unlisten(child.handle)
+        if not child.is_heard and not child.is_condemned:
+            self._read_up(child)
+        elif child.is_condemned or not child.opened:
+            self._finish(child)
+        else:
+            self._wait(child)
+
+    def _read_up(self, child: Child) -> None:
+        """It ended young: mostly nobody has its outputs open any more."""
+        for output in child.outputs:
+            if not child.is_condemned:
+                self._read(child, output)
+        if child.opened and not child.is_condemned:
+            self._grow_up(child)
+            self._wait(child)
+
+    def _wait(self, child: Child) -> None:
+        child.until = time.monotonic() + LINGER
+        self._waiting.append((child.until, child))
+
+    def _pause(self) -> float:
+        """Seconds until one of them is no longer young, or patience with it ends; -1: never."""
+        first = [planned[0][0] for planned in (self._young, self._waiting) if planned]
+        return max(0.0, min(first) - time.monotonic()) if first else -1
+
+    def _look_at_the_time(self) -> None:
+        now = time.monotonic()
+        while self._young and self._young[0][0] <= now:
+            _, child = self._young.popleft()
+            if not (child.is_heard or child.is_condemned or child.has_ended):
+                self._grow_up(child)
+        while self._waiting and self._waiting[0][0] <= now:
+            until, child = self._waiting.popleft()
+            if self._children.get(child.run) is not child or child.until != until:
+                continue
+            if child.is_condemned:
+                self._give_up(child)
+            else:
+                self._condemn(child)  # it has ended, and left its outputs open
+
+    def _condemn(self, child: Child) -> None:
+        """All that it ever started is about to be killed."""
+        if child.is_condemned:
+            return
+        child.is_condemned = True
+        for output in list(child.opened):
+            self._close(child, output)
+        self._condemned.append(child)
+
+    def _sweep(self) -> None:
+        """Kill what is condemned, by one look for all of it."""
+        condemned, self._condemned = self._condemned, []
+        if not condemned:
+            return
+        kill_all({child.mark for child in condemned if child.mark})
+        for child in condemned:
+            for pid in [] if child.mark else _descendants(child.pid):
+                _kill(pid, frozenset())
+            kill_group(child.pid)
+            if child.has_ended:
+                self._finish(child)
+            else:
+                self._wait(child)
+
+    def _give_up(self, child: Child) -> None:
+        """It hangs in the kernel. Its number is let go when it ends after all."""
+        child.is_given_up = True
+        del self._children[child.run]
+        self._tell(ENDED, child.run, -signal.SIGKILL, child.flags | HANGS)
+
+    def _finish(self, child: Child) -> None:
+        """Kill what is left of its group, and only then let its number go."""
+        kill_group(child.pid)
+        _, status = os.waitpid(child.pid, 0)
+        os.close(child.handle)
+        if child.is_given_up:
+            return
+        del self._children[child.run]
+        output, errors = child.outputs
+        if output.seen > len(output.data) or errors.seen > len(errors.data):
+            child.flags |= CUT
+        code = os.waitstatus_to_exitcode(status)
+        self._tell(ENDED, child.run, code, child.flags, output.data, errors.data)
+
+
+def unpack_request(head: tuple[int, ...], body: bytes) -> Request:
+    _, run, mark, user, group, further, arguments, _, _ = head
+    groups = struct.unpack_from(f"<{further}I", body)
+    path, *rest = body[4 * further :].split(b"\0")
+    variables = [one.partition(b"=") for one in rest[arguments:]]
+    return Request(
+        run=run,
+        mark=mark,
+        user=user,
+        group=group,
+        groups=groups,
+        path=path,
+        argv=tuple(rest[:arguments]),
+        env={name: value for name, _, value in variables},
+    )
+
+
+def pack_request(wanted: Request) -> bytes:
+    """Return a request as it is told; ValueError for what no program can be given."""
+    env = [name + b"=" + value for name, value in wanted.env.items()]
+    parts = (wanted.path, *wanted.argv, *env)
+    if any(b"\0" in part for part in parts):
+        raise ValueError("embedded null byte")
+    body = struct.pack(f"<{len(wanted.groups)}I", *wanted.groups) + b"\0".join(parts)
+    counts = (len(wanted.groups), len(wanted.argv), len(env), len(body))
+    head = (START, wanted.run, wanted.mark, wanted.user, wanted.group, *counts)
+    return REQUEST.pack(*head) + body
+
+
+def pack_end(run: int) -> bytes:
+    """Return what tells to end a run."""
+    return REQUEST.pack(END, run, 0, 0, 0, 0, 0, 0, 0)
+
+
+def unpack_replies(heard: bytearray) -> Iterator[Reply]:
+    """Take the replies that are whole out of what was heard."""
+    while len(heard) >= REPLY.size:
+        what, run, value, flags, output, errors = REPLY.unpack_from(heard)
+        between = REPLY.size + output
+        if len(heard) < (end := between + errors):
+            return
+        yield Reply(
+            what,
+            run,
+            value,
+            flags,
+            bytes(heard[REPLY.size : between]),
+            bytes(heard[between:end]),
+        )
+        del heard[:end]
+
+
+@contextlib.contextmanager
+def _marked(mark: int) -> Iterator[None]:
+    """What is started within bears this number."""
+    before = resource.getrlimit(RLIMIT_LOCKS)
+    if mark:
+        resource.setrlimit(RLIMIT_LOCKS, (mark, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(RLIMIT_LOCKS, before)
+
+
+@contextlib.contextmanager
+def _become(wanted: Request) -> Iterator[None]:
+    """What is spawned within is that user's (`resetids`), and we stay who we are.
+
+    The real ids are lent, and the child makes them its effective ones. Its saved ones stay ours
+    until it has executed the program, so that none of that user's processes can trace it while
+    it shares our memory (ptrace(2), "Ptrace access mode checking").
+    """
+    if wanted.user < 0:
+        yield
+        return
+    user, group = os.geteuid(), os.getegid()
+    try:
+        os.setgroups(wanted.groups)
+        os.setresgid(wanted.group, group, group)
+        os.setresuid(wanted.user, user, user)
+        yield
+    finally:
+        os.setresuid(user, user, user)
+        os.setresgid(group, group, group)
+
+
+def _handle(pid: int) -> int:
+    """A handle on the process itself, which no later process of the same number inherits."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:  # too many files are open
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
+
+
+def can_mark(mark: int) -> bool:
+    """Return whether programs can bear a mark: somebody may have set a lower limit for us."""
+    most = resource.getrlimit(RLIMIT_LOCKS)[1]
+    return most == resource.RLIM_INFINITY or mark <= most
+
+
+# killing; the node does it too, for what a launcher left that was killed
+
+
+def kill_all(marks: Collection[int]) -> None:
+    """Kill all that bears one of these marks, also what left its group or lost its parent."""
+    wanted = frozenset(b"%d" % mark for mark in marks)
+    known = set[int]()
+    for _ in range(SWEEPS if wanted else 0):
+        found = [pid for pid in _pids() if pid not in known and _bearing(pid) in wanted]
+        if not found:
+            break
+        for pid in found:
+            _kill(pid, wanted)
+        known.update(found)
+
+
+def kill_group(group: int) -> None:
+    """Kill what is left of a process group whose first process is not reaped yet."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # none left, or set-uid
+        os.killpg(group, signal.SIGKILL)
+
+
+def _pids() -> Iterator[int]:
+    return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208  pathlib is slow
+
+
+def _bearing(pid: int) -> bytes:
+    """The mark of a process, in digits; of one that bears none, its limit of locks."""
+    try:
+        handle = os.open(f"/proc/{pid}/limits", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # it has ended
+        return b""
+    try:
+        limits = os.read(handle, 4096)
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
+    return limits[limits.find(LOCKS_LINE) + len(LOCKS_LINE) :].split(None, 1)[0]
+
+
+def _kill(pid: int, marks: Collection[bytes]) -> None:
+    """By a handle: between the look and the signal the number might pass to another."""
+    with contextlib.suppress(OSError):
+        handle = os.pidfd_open(pid)
+        try:
+            if not marks or _bearing(pid) in marks:
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        finally:
+            os.close(handle)
+
+
+def _descendants(pid: int) -> set[int]:
+    """Those that still have their parents: what can be known of a program without a mark."""
+    parents = {one: _parent(one) for one in _pids()}
+    found, more = set[int](), {pid}
+    while more:
+        found |= more
+        more = {one for one, parent in parents.items() if parent in more} - found
+    return found - {pid}
+
+
+def _parent(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123  as above
+            return int(file.read().rpartition(b") ")[2].split()[1])
+    except OSError:  # it has ended
+        return 0
+
+
+def _shed_ambient_capabilities() -> None:
+    """What a service manager gave to root is not for the users that programs run as: it would
+    outlive `_become`, as the kernel takes it away only with the last of the ids that are 0."""
+    import ctypes  # nearly never needed, and it takes a megabyte
+
+    ambient, clear_all = 47, 4  # prctl(2): PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL
+    ctypes.CDLL(None).prctl(ambient, clear_all, 0, 0, 0)
+
+
+def _has_ambient_capabilities() -> bool:
+    with open("/proc/self/status", "rb") as file:  # noqa: PTH123  as above
+        told = [line.split()[1] for line in file if line.startswith(b"CapAmb:")]
+    return any(int(capabilities, 16) for capabilities in told)
+
+
+def main() -> None:
+    """Serve the node at the other end of the standard input."""
+    if os.geteuid() == 0 and _has_ambient_capabilities():
+        _shed_ambient_capabilities()
+    for number in OUR_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    node = socket.socket(fileno=os.dup(0))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    Launcher(node).work()
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit()
