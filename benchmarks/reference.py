@@ -30,7 +30,7 @@ from pysqlite3 import dbapi2 as sqlite
 from benchmarks.programs import Helper
 from benchmarks.usage import usage
 
-TICK = 0.05  # seconds for which connections that are due are gathered, as Noroshi gathers them
+TICK = 0.1  # seconds for which connections that are due are gathered, as Noroshi gathers them
 
 
 def main() -> None:

@@ -115,13 +115,13 @@ def moves_nothing(monitor: Monitor, state: State, sample: Sample) -> bool:
     items = state.items
     if sample.fault is not None or len(items) > MOST_ITEMS:
         return False
+    seen = {reading.item for reading in sample.readings}
+    if not all(name in items and items[name].calm for name in seen):
+        return False
     for reading in sample.readings:
-        item, limits = items.get(reading.item), monitor.limits.get(reading.name)
-        if item is None or not item.calm:
-            return False
+        limits = monitor.limits.get(reading.name)
         if limits is not None and judge(reading, limits) is not Level.OK:
             return False
-    seen = {reading.item for reading in sample.readings}
     if len(seen) == len(items):
         return True
     # The measuring itself (item "") had a fault once, which is over.

@@ -33,7 +33,9 @@ from noroshi.ports import Away, Clocks, Host, Node, Store, StoreError, Transport
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-TICK = 0.05  # seconds: what falls due together starts together; it bounds the lateness
+TICK = 0.1
+"""Seconds: what falls due together starts together, as to wake up costs more than a look; it bounds
+how late a look begins."""
 RENEW, FLUSH = 3.0, 1.0
 APART = 2.0  # seconds by which the clocks may part, or a tick be late, unnoticed
 STALL = 30.0
