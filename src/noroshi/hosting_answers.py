@@ -129,7 +129,7 @@ class RouteFacts:
 
     `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
     where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has signed
-    its account in yet.
+    its account in yet. `unready` says why it could take no mail, though none was tried by it.
     """
 
     down: datetime | None = None
@@ -139,6 +139,7 @@ class RouteFacts:
     retiring: bool = False
     trip: Trip | None = None
     never: bool = False
+    unready: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,12 +41,14 @@ from noroshi.storing import (
     StoreError as StoreError,
 )
 from noroshi.storing_answers import (
+    NOTHING_QUEUED as NOTHING_QUEUED,
     Arrival as Arrival,
     Beat as Beat,
     Block as Block,
     Document as Document,
     Entry as Entry,
     Followed as Followed,
+    InQueue as InQueue,
     Node as Node,
     Renewal as Renewal,
     Resting as Resting,
@@ -186,6 +188,8 @@ class Check:
     `by_network`: it leaves by its host's `network`, so a monitor of this kind may name one.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
     term says of them); it may be None. It raises as `run` does.
+    `setting_up` says from its memory until when nothing is told of which readings, as somebody is
+    just setting up what they are about; their level is shown all the same.
     `modules` are those that a look needs and that take long to import: they are loaded before
     the first monitor of this kind has a turn.
     """
@@ -206,6 +210,7 @@ class Check:
     units: Mapping[str, str] = field(default_factory=dict)
     by_network: bool = False
     modules: tuple[str, ...] = ()
+    setting_up: Callable[[Mapping[str, Any], datetime], Mapping[str, datetime]] | None = None
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 

@@ -19,6 +19,7 @@ from noroshi.storing_answers import (
     Block,
     Entry,
     Followed,
+    InQueue,
     Node,
     Renewal,
     Resting,
@@ -84,6 +85,9 @@ class Store(PeopleStore, AlarmStore, Protocol):
     async def current(self) -> Version:
         """The current version with its documents."""
 
+    async def current_number(self) -> int:
+        """The number of the current version; 0: there is none."""
+
     async def version(self, number: int) -> Version | None:
         """An earlier version, or the current one, with its documents; None: there is none."""
 
@@ -131,8 +135,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         """Delete at most that many of the oldest samples before an instant; how many. Those of
         a clock that was ahead go with the old ones that were written after them."""
 
-    async def states(self) -> Mapping[str, State]:
-        """Each monitor's state as it was last written."""
+    async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
+        """Each monitor's state as it was last written, or those of some."""
 
     async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
         """The newest events, of one monitor or of all, newest first."""
@@ -143,6 +147,9 @@ class Store(PeopleStore, AlarmStore, Protocol):
 
     async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
         """The newest samples of a monitor, newest first; without memory."""
+
+    async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
+        """The newest sample of each of these that has any."""
 
     async def stand(self, monitor: str, standing: Standing) -> bool:
         """Write what is said of a monitor; False if there is none of that id."""
@@ -210,6 +217,10 @@ class Store(PeopleStore, AlarmStore, Protocol):
     async def waiting(self) -> Sequence[Waiting]:
         """What has not left yet, and what was set aside, oldest first, without the bodies of
         the mails; of a digest, itself and not its members."""
+
+    async def in_queue(self, but: str = "") -> InQueue:
+        """`waiting` in numbers, to the millisecond, without reading each of them: they may be many
+        thousand. Those whose ids begin with `but` are left out."""
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         """The alarms of the envelopes born since then, by their fate: "" for those that wait;

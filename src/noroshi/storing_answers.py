@@ -64,6 +64,24 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InQueue:
+    """The spool in numbers: how many envelopes wait, and of these are out now; how many are held
+    and set aside; for how many alarms those that wait stand, since when the oldest of these does,
+    and how many of them may go by which route."""
+
+    waiting: int = 0
+    out: int = 0
+    held: int = 0
+    set_aside: int = 0
+    alarms: int = 0
+    oldest: datetime | None = None
+    by_route: Mapping[str, int] = field(default_factory=dict)
+
+
+NOTHING_QUEUED = InQueue()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """An envelope in the spool. `due`: when it may next be lent; `out`: it is lent now.
 

@@ -99,40 +99,38 @@ NEW = {
 FIRST = {"route": "blocked", "account": "sign_in"}
 
 
-async def told_at(kind, facts, minutes, memory):
-    """Whether it is told, so many minutes after dawn; and what is remembered."""
-    check = KINDS[f"noroshi-{kind}"]
-    host = FakeHost(own=Own(**{kind: facts}), now=DAWN + minutes * MINUTE)
+async def looked(kind, facts, minutes, memory):
+    """What is shown so many minutes after dawn, whether it is told then, and what is remembered."""
+    check, now = KINDS[f"noroshi-{kind}"], DAWN + minutes * MINUTE
+    host = FakeHost(own=Own(**{kind: facts}), now=now)
     outcome = await check.run(check.options(**{kind: kind}), host, memory)
     found = {one.name: one.value for one in outcome.readings}
-    return bool(found[FIRST[kind]]), outcome.memory
+    until = check.setting_up(outcome.memory, now).get(FIRST[kind], now)
+    return bool(found[FIRST[kind]]), until <= now, outcome.memory
 
 
 @pytest.mark.parametrize("kind", ["route", "account"])
-async def test_what_nobody_has_signed_in_yet_is_told_once_there_was_time_to_do_it(kind):
-    told, memory = await told_at(kind, NEW[kind], 0, {})
-    assert not told
-    told, memory = await told_at(kind, NEW[kind], 14, memory)
-    assert not told
-    assert (await told_at(kind, NEW[kind], 16, memory))[0]
+async def test_what_nobody_has_signed_in_yet_is_shown_at_once_and_told_once_there_was_time_to_do_it(
+    kind,
+):
+    shown, told, memory = await looked(kind, NEW[kind], 0, {})
+    assert (shown, told) == (True, False)
+    shown, told, memory = await looked(kind, NEW[kind], 14, memory)
+    assert (shown, told) == (True, False)
+    assert (await looked(kind, NEW[kind], 16, memory))[:2] == (True, True)
 
 
 @pytest.mark.parametrize("kind", ["route", "account"])
 async def test_a_sign_in_that_is_lost_after_there_was_one_is_told_at_once(kind):
-    _, memory = await told_at(kind, NEW[kind], 0, {})
-    told, memory = await told_at(kind, replace(NEW[kind], never=False), 1, memory)
-    assert told and not memory
+    *_, memory = await looked(kind, NEW[kind], 0, {})
+    shown, told, memory = await looked(kind, replace(NEW[kind], never=False), 1, memory)
+    assert shown and told and not memory
 
 
-@pytest.mark.parametrize("kind", ["route", "account"])
-async def test_what_is_not_told_yet_does_not_say_what_is_wrong_when_something_else_recovers(
-    kind,
-):
-    check = KINDS[f"noroshi-{kind}"]
-    host = FakeHost(own=Own(**{kind: NEW[kind]}), now=DAWN)
-    found = (await check.run(check.options(**{kind: kind}), host, {})).readings
-    first = next(one for one in found if one.name == FIRST[kind])
-    assert first.note != WHY and "nothing else stands against it" in first.note.en
+async def test_a_route_by_which_no_mail_was_tried_is_not_well_when_it_could_take_none():
+    facts = RouteFacts(unready=WHY, never=True)
+    assert await levels("route", route=facts) == {"": CRITICAL}
+    assert {r.name: r.note for r in await readings("route", route=facts)}["blocked"] == WHY
 
 
 async def test_what_stops_a_route_is_told_in_its_words():

@@ -66,6 +66,12 @@ async def test_a_monitor_whose_id_is_known_keeps_its_state(store, give):
     assert (await store.states())["x"] == State()
 
 
+async def test_the_states_of_some_are_to_be_had_without_the_others(store, give):
+    await give(serial=7)
+    assert await store.states(["m", "nobody"]) == {"m": state(7)}
+    assert await store.states([]) == {}
+
+
 async def test_a_monitor_that_is_no_longer_named_stays_until_it_is_retired(store, node):
     block = await store.lease_monitors(node, DAWN)
     await store.publish(version(DISK), ["n"], 1)
@@ -311,6 +317,8 @@ async def test_the_newest_samples_of_a_monitor_come_first_and_without_memory(sto
     assert await store.samples("m") == [second, replace(first, memory={})]
     assert await store.samples("m", last=1) == [second]
     assert await store.samples("x") == []
+    assert await store.newest({"m", "x"}) == {"m": second}
+    assert await store.newest(()) == {}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from noroshi.core.delivery import SHORTEST, Accepted, NextRoute, RestRoute, Retr
 from noroshi.core.digest import digest
 from noroshi.core.mail import Answer, Fault, Receipt, Verdict
 from noroshi.core.words import Words, plain
-from noroshi.ports import PARCEL_LEASE, Resting, Waiting
+from noroshi.ports import PARCEL_LEASE, InQueue, Resting, Waiting
 from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
 
 GONE = DAWN + PARCEL_LEASE
@@ -664,3 +664,22 @@ async def test_what_is_put_by_is_shown_with_the_reason_and_what_tells_of_it_is_w
     assert (await lend()).envelope.id == "b"
     assert not await store.put_by(parcel, why, DAWN)
     assert await store.release("a", DAWN)
+
+
+# in numbers
+
+
+async def test_the_queue_in_numbers_says_what_its_rows_say(store, node):
+    assert await store.in_queue() == InQueue()
+    late, early = replace(letter(id="late"), born=DAWN + MINUTE), letter(id="early")
+    trip = replace(letter(id="trip/1"), born=DAWN - MINUTE)
+    await store.post(late, early, trip)
+    found = await store.in_queue(but="trip/")
+    assert (found.waiting, found.out, found.oldest) == (2, 0, DAWN)
+    assert found.alarms == len(late.alarms) + len(early.alarms)
+    assert found.by_route == dict.fromkeys(early.routes, 2)
+    everything = await store.in_queue()
+    assert (everything.waiting, everything.oldest) == (3, DAWN - MINUTE)
+    await store.hold("early", "sato")
+    held = await store.in_queue(but="trip/")
+    assert (held.waiting, held.held, held.oldest) == (1, 1, DAWN + MINUTE)

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.delivery import Accepted
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
-from noroshi.core.words import plain
+from noroshi.core.words import NOTHING, plain
 from noroshi.hosts.own import OwnFacts
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import MICROSOFT365
@@ -49,8 +49,11 @@ def store():
     return MemoryStore()
 
 
-def own(store, *refused, since=DAWN, kinds=("smtp", "graph"), folder=None, tokens=None):
-    routes = {kind: Route(name=kind, kind=kind, options=Options()) for kind in kinds}
+def own(
+    store, *refused, since=DAWN, kinds=("smtp", "graph"), folder=None, tokens=None, options=None
+):
+    options = options or Options()
+    routes = {kind: Route(name=kind, kind=kind, options=options) for kind in kinds}
     return OwnFacts(
         store,
         tokens or Tokens(*refused),
@@ -146,3 +149,25 @@ async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_a
     node = own(store, tokens=OfNobody(state))
     assert (await node.account("m365")).never is never
     assert (await node.route("smtp")).never is never
+
+
+@dataclass
+class ByPassword:
+    password: str = "smtp2-password"
+
+
+async def test_a_route_that_nobody_signed_in_or_without_its_entry_could_take_no_mail(store):
+    class Never(Tokens):
+        async def state(self, account, resource=None):
+            return SignInState(sign=SignIn.NEVER, why=plain("sign in"))
+
+    facts = await own(store, tokens=Never()).route("smtp")
+    assert (facts.unready.en, facts.never, facts.down) == ("sign in", True, None)
+    assert (await own(store).route("smtp")).unready == NOTHING
+
+
+async def test_a_route_whose_entry_is_not_in_the_vault_could_take_no_mail(store):
+    its = own(store, options=ByPassword())
+    assert "“smtp2-password”" in (await its.route("smtp")).unready.en
+    await store.put_secret("smtp2-password", b"sealed")
+    assert (await its.route("smtp")).unready == NOTHING

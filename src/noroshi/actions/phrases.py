@@ -89,6 +89,10 @@ REASONS: Mapping[Reason, Words] = {
     Reason.ACKNOWLEDGED: Words(
         en="a person has acknowledged it", ja="担当者が確認済みにしているため"
     ),
+    Reason.SETTING_UP: Words(
+        en="it is just being set up; it is told if it is still so after 15 minutes",
+        ja="設定の途中のため (15分たってもこの状態ならお知らせします)",
+    ),
     Reason.HOST_DOWN: Words(
         en="what it depends on is down, and speaks for it",
         ja="上位の監視項目が止まっており、そちらでお知らせするため",

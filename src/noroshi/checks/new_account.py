@@ -1,8 +1,9 @@
-"""What is just being set up is not told as ill at once: who defined an account signs it in next."""
+"""What is just being set up is shown as ill at once, and told of later: who defined an account signs
+it in next."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,14 @@ def since(memory: Mapping[str, Any], now: datetime, *, never: bool) -> dict[str,
     return {SINCE: memory.get(SINCE) or now.isoformat()}
 
 
-def spared(memory: Mapping[str, Any], now: datetime) -> bool:
-    """Whether it is still being set up. A clock set back spares nobody for longer."""
-    kept = memory.get(SINCE)
-    return kept is not None and abs(now - datetime.fromisoformat(kept)) < GRACE
+def told_after(reading: str) -> Callable[[Mapping[str, Any], datetime], Mapping[str, datetime]]:
+    """Return what says until when that reading is not told of. A clock set back spares nobody for
+    longer."""
+
+    def setting_up(memory: Mapping[str, Any], now: datetime) -> Mapping[str, datetime]:
+        kept = memory.get(SINCE)
+        if kept is None or abs(now - datetime.fromisoformat(kept)) >= GRACE:
+            return {}
+        return {reading: datetime.fromisoformat(kept) + GRACE}
+
+    return setting_up

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from noroshi.checks.new_account import since, spared
+from noroshi.checks.new_account import since, told_after
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import AccountFacts, Check, Host, Outcome, Unmeasurable, options
@@ -36,10 +36,6 @@ ENDED = Words(
     ja="{name} のシークレットまたは証明書は {day} に期限が切れました",
 )
 LEFT = Words(en="Secret or certificate ends in", ja="シークレットまたは証明書の残り")
-STILL_NEW = Words(
-    en="nobody has signed in for {name} yet; nothing else stands against it",
-    ja="{name} のサインインはこれからです。ほかに問題はありません",
-)
 RESTS = Words(
     en="the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
     ja="サインインの最後の更新は{days}日前です。更新がないまま90日たつと切れます",
@@ -58,13 +54,11 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
         raise Unmeasurable(NO_ACCOUNT.fill(name=wanted.account))
     now = await host.now()
     kept = since(memory, now, never=facts.never)
-    readings = _readings(facts.name or wanted.account, facts, now, new=spared(kept, now))
-    return Outcome(tuple(readings), kept)
+    return Outcome(tuple(_readings(facts.name or wanted.account, facts, now)), kept)
 
 
-def _readings(name: str, facts: AccountFacts, now: datetime, *, new: bool) -> Iterator[Reading]:
-    why = STILL_NEW.fill(name=name) if new and not facts.well else _why(facts)
-    yield Reading("sign_in", float(not facts.well and not new), note=why)
+def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading]:
+    yield Reading("sign_in", float(not facts.well), note=_why(facts))
     if facts.renewed is not None:
         days = (now - facts.renewed).total_seconds() / 86_400
         yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))
@@ -132,5 +126,6 @@ CHECK = Check(
         **{f"left_{days}": LEFT for days in DAYS},
     },
     may_vanish=True,
+    setting_up=told_after("sign_in"),
     run=run,
 )

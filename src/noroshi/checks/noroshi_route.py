@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.checks.new_account import since, spared
+from noroshi.checks.new_account import since, told_after
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits, Reading
 from noroshi.core.words import NOTHING, Words
@@ -16,10 +16,6 @@ BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """What time mends, mostly: it is told only once it has lasted."""
 NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
 WELL = Words(en="mails can leave by it", ja="メールを送れます")
-STILL_NEW = Words(
-    en="its sign-in is still to come; nothing else stands against it",
-    ja="サインインはこれからです。ほかに問題はありません",
-)
 RETIRES = Words(
     en="it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
     "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
@@ -42,15 +38,14 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
         raise Unmeasurable(NO_ROUTE.fill(name=wanted.route))
     now = await host.now()
     kept = since(memory, now, never=facts.never)
-    readings = _readings(facts, now, new=spared(kept, now))
-    return Outcome(tuple(readings), kept)
+    return Outcome(tuple(_readings(facts, now)), kept)
 
 
-def _readings(facts: RouteFacts, now: datetime, *, new: bool) -> Iterator[Reading]:
-    needs = facts.down is not None and facts.fault not in BY_ITSELF
-    blocked = needs and not new
-    down = (now - facts.down).total_seconds() / 60 if facts.down and not needs else 0.0
-    why = STILL_NEW if needs and new else facts.why if facts.down else WELL
+def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
+    rests = facts.down is not None and facts.fault not in BY_ITSELF
+    blocked = rests or facts.unready != NOTHING
+    down = (now - facts.down).total_seconds() / 60 if facts.down and not blocked else 0.0
+    why = facts.why if facts.down else facts.unready if blocked else WELL
     yield Reading("blocked", float(blocked), note=why)
     # Without a unit it is told by its note: nobody wants to read of 0 minutes.
     minutes = round(max(0.0, down), 1)
@@ -98,5 +93,6 @@ CHECK = Check(
         "seen": Words(en="Last seen arrived before", ja="最後の到達確認からの時間"),
         "took": Words(en="Time to arrive", ja="到達にかかった時間"),
     },
+    setting_up=told_after("blocked"),
     run=run,
 )

@@ -82,6 +82,8 @@ class Reason(Enum):
     """Planned work is under way."""
     ACKNOWLEDGED = "acknowledged"
     """A person has it."""
+    SETTING_UP = "setting-up"
+    """It is new, and whoever sets it up has time to finish; it is told afterwards."""
     HOST_DOWN = "host-down"
     """What it depends on is down, and speaks for it."""
 

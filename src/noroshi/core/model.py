@@ -260,13 +260,15 @@ class Standing:
     """What people, plans and neighbours say of a monitor; an input, never part of its state.
 
     `silenced` and `maintenance` are until when nothing is told; `acknowledged` are the items
-    that a person has, each with the level that it had then.
+    that a person has, each with the level that it had then. `setting_up` are readings of which
+    nothing is told before an instant: somebody is just about to mend what they say.
     """
 
     silenced: datetime | None = None
     parents: Level = Level.OK
     acknowledged: Mapping[str, Level] = field(default_factory=dict)
     maintenance: datetime | None = None
+    setting_up: Mapping[str, datetime] = field(default_factory=dict)
 
 
 NOTHING_SAID = Standing()

@@ -34,6 +34,8 @@ def decide(
         return Reason.NOT_ASKED
     if hushed := _hushed(standing, now):
         return hushed
+    if _is_new(item, standing, now):
+        return Reason.SETTING_UP
     if standing.parents in (Level.CRITICAL, Level.UNKNOWN):
         return Reason.HOST_DOWN
     reason = _by_itself(rule, item, event, told, now, measured, occurrences)
@@ -50,6 +52,13 @@ def _hushed(standing: Standing, now: datetime) -> Reason | None:
     if standing.maintenance is not None and now < standing.maintenance:
         return Reason.MAINTENANCE
     return None
+
+
+def _is_new(item: ItemState, standing: Standing, now: datetime) -> bool:
+    """Whether what is behind the level is still being set up. What waited is told as overdue;
+    that it is mended, to nobody."""
+    until = standing.setting_up.get(item.cause.name)
+    return until is not None and now < until
 
 
 def _is_another(
@@ -181,6 +190,7 @@ def _instants(
         yield from turns_of(monitor.maintenance, now)
         if standing.silenced is not None:
             yield standing.silenced
+        yield from standing.setting_up.values()
     for item in state.items.values():
         if item.level is Level.OK:
             continue

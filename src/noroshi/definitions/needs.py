@@ -21,6 +21,10 @@ ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
 """What a route's token is for, by the route's kind; for all others it is to hand in mails."""
+NOT_IN_VAULT = Words(
+    en="“{entry}”, which it needs, is not in the vault; do: noroshi secret set {entry}",
+    ja="この経路に要る「{entry}」が保管庫にありません。noroshi secret set {entry} を実行してください",
+)
 
 
 def account_of(plan: Plan, route: Route) -> Account | None:

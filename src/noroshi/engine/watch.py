@@ -26,6 +26,7 @@ from noroshi.engine.deadlines import Deadlines
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.health import Health
 from noroshi.engine.held import ENDING, Cause, Held, Turn, moved_on, shifted
+from noroshi.engine.rounds import Rounds
 from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
@@ -68,7 +69,7 @@ class Watch:
         self._told, self._mind_the_clocks = told, mind_the_clocks
         self.held: Held | None = None
         self.running: set[asyncio.Task[None]] = set()
-        self.samples, self.health = Unwritten(), Health()
+        self.samples, self.health, self._rounds = Unwritten(), Health(), Rounds()
         self._deadlines = Deadlines()
         self._sockets = asyncio.Semaphore(SOCKETS)
         self._threads = defaultdict[tuple[str, str], asyncio.Semaphore](
@@ -149,10 +150,13 @@ class Watch:
         sample, memory = None, held.memories[monitor.id]
         if cause is not Cause.WAKE:
             sample = await self.measure(monitor, memory)
+        await self._rounds.turn()
+        if sample is not None:
             measured_as, monitor = monitor, held.monitors[monitor.id]
             if monitor is not measured_as and _is_another(monitor, measured_as):
                 return  # a new version came meanwhile; what closes (STOP, AFRESH) stands ready
-        standing = held.standing.get(monitor.id, NOTHING_SAID)
+        kept = held.memories[monitor.id] if sample is None else sample.memory
+        standing = self._standing(held, monitor, kept)
         try:
             await self._make_sure(held, monitor.id)
             if sample is not None and held.memories[monitor.id] != memory:
@@ -163,6 +167,14 @@ class Watch:
             state, again = held.states[monitor.id], cause is Cause.AGAIN
             await self.emergency.failed(monitor, state, sample, standing, why, again=again)
             raise
+
+    def _standing(self, held: Held, monitor: Monitor, memory: Mapping[str, Any]) -> Standing:
+        """What is said of it; with what it remembers of its own being set up."""
+        standing = held.standing.get(monitor.id, NOTHING_SAID)
+        setting_up = self.plugins.check(monitor.kind).setting_up
+        if setting_up is None:
+            return standing
+        return replace(standing, setting_up=setting_up(memory, self.clocks.wall()))
 
     async def _judge(
         self, held: Held, monitor: Monitor, sample: Sample | None, standing: Standing

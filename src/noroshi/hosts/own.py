@@ -8,14 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from noroshi.core.digest import waits_since
 from noroshi.core.mail import Route
-from noroshi.definitions.needs import is_retiring, resource_of
+from noroshi.definitions.needs import NOT_IN_VAULT, entries_of, is_retiring, resource_of
 from noroshi.hosts.threads import apart
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.tokens import SignIn, SignInState, TokenSource
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
-from noroshi.trips import is_trip, looked_at, mails_of, trip_of
+from noroshi.trips import PREFIX, looked_at, mails_of, trip_of
 
 WELL = (SignIn.SIGNED_IN, SignIn.WAITING)
 
@@ -53,9 +52,23 @@ class OwnFacts:
             never=await self._never(route),
         )
         down = next((r for r in await self._store.resting() if r.route == name), None)
-        if down is None:
+        if down is not None:
+            return replace(facts, down=down.since, fault=down.fault, why=down.why)
+        return await self._unready(route, facts)
+
+    async def _unready(self, route: Route, facts: RouteFacts) -> RouteFacts:
+        """Of a route that no mail was tried by: what keeps it from taking one."""
+        account = self._accounts().get(_account_name(route))
+        if account is not None:
+            state = await self._tokens.state(account, resource_of(route))
+            if state.sign is SignIn.NEVER:
+                return replace(facts, unready=state.why)
+        kept = frozenset(await self._store.secret_names())
+        lacks = next((entry for entry in entries_of(route) if entry not in kept), None)
+        if lacks is None:
             return facts
-        return replace(facts, down=down.since, fault=down.fault, why=down.why)
+        never = facts.never or facts.accepted is None
+        return replace(facts, unready=NOT_IN_VAULT.fill(entry=lacks), never=never)
 
     async def _never(self, route: Route) -> bool:
         account = self._accounts().get(_account_name(route))
@@ -102,12 +115,11 @@ class OwnFacts:
 
     async def queue(self) -> QueueFacts:
         """Of a round trip its route tells: by that route alone it waits as long as that is down."""
-        rows = [r for r in await self._store.waiting() if not is_trip(r.envelope.id)]
-        waiting = [waits_since(row.envelope) for row in rows if not row.fate]
+        found = await self._store.in_queue(but=PREFIX)
         return QueueFacts(
-            waiting=len(waiting),
-            oldest=min(waiting, default=None),
-            set_aside=sum(row.fate == "set aside" for row in rows),
+            waiting=found.waiting,
+            oldest=found.oldest,
+            set_aside=found.set_aside,
             lost=(await self._store.totals())["lost"],
         )
 

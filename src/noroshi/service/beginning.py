@@ -16,7 +16,7 @@ from noroshi.core.own import OWN
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
-from noroshi.ports import Document
+from noroshi.ports import NOTHING_QUEUED, Document
 from noroshi.service.desk import Desk
 from noroshi.service.offer import (
     ADMIN,
@@ -113,7 +113,7 @@ class Beginning(Desk):
         """By what is defined, what is signed in, and whether an alarm was given back."""
         version, plan = await self._current()
         kept, instances = await self._kept_first(), _instances(version.documents)
-        routes = await self._routes(plan, ())
+        routes = await self._routes(plan, NOTHING_QUEUED)
         well = next((one for one in routes if one.state == "well"), None)
         first = well or next(iter(routes), None)
         return FirstLook(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.mail import Envelope, Route
+from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import Plan, compile_plan
@@ -28,7 +28,7 @@ from noroshi.oauth.another import of_other
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.people import People
 from noroshi.plugins import Plugins
-from noroshi.ports import Clocks, Host, Own, Resting, Store, Trip, Version, Waiting
+from noroshi.ports import Clocks, Host, InQueue, Own, Resting, Store, Trip, Version
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.arriving import limits
@@ -91,8 +91,9 @@ class Desk:
         return self._clocks.wall()
 
     async def _current(self) -> tuple[Version, Plan]:
-        version = await self._store.current()
-        if self._known is None or self._known[0].number != version.number:
+        number = await self._store.current_number()  # all documents may be a few MB
+        if self._known is None or self._known[0].number != number:
+            version = await self._store.current()
             try:
                 plan = await asyncio.to_thread(compile_plan, version.documents, self._plugins)
             except schema.Invalid as invalid:  # a kind was uninstalled, say
@@ -103,13 +104,12 @@ class Desk:
     async def _down(self) -> Mapping[str, Resting]:
         return {resting.route: resting for resting in await self._store.resting()}
 
-    async def _routes(self, plan: Plan, waiting: Iterable[Waiting]) -> tuple[RouteStatus, ...]:
+    async def _routes(self, plan: Plan, queue: InQueue) -> tuple[RouteStatus, ...]:
         down, accepted = await self._down(), await self._store.accepted()
-        open_ones = [w.envelope for w in waiting if not w.fate]
         kept = await self._vault.names()
         return tuple(
             [
-                await self._route(plan, route, down, accepted, open_ones, kept)
+                await self._route(plan, route, down, accepted, queue, kept)
                 for route in plan.routes.values()
             ]
         )
@@ -120,7 +120,7 @@ class Desk:
         route: Route,
         down: Mapping[str, Resting],
         accepted: Mapping[str, datetime],
-        open_ones: Iterable[Envelope],
+        queue: InQueue,
         kept: Collection[str],
     ) -> RouteStatus:
         sign_in = await self._sign_in(plan, route)
@@ -128,7 +128,7 @@ class Desk:
             route,
             down.get(route.name),
             sign_in,
-            sum(route.name in envelope.routes for envelope in open_ones),
+            queue.by_route.get(route.name, 0),
             mark_of(plan, route) or NOTHING,
             accepted.get(route.name),
             await self._trip(plan, route),

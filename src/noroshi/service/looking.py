@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.digest import ENDING, TOLD, waits_since
+from noroshi.core.digest import ENDING, TOLD
 from noroshi.core.levels import Level
 from noroshi.core.mail import Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.compiling import OPEN
-from noroshi.definitions.needs import is_retiring
+from noroshi.definitions.needs import NOT_IN_VAULT, is_retiring
 from noroshi.oauth.tokens import SignIn, SignInState
 from noroshi.plugins import Plugins
-from noroshi.ports import Action, Arrival, Check, Resting, TransportKind, Trip, Waiting
+from noroshi.ports import Action, Arrival, Check, InQueue, Resting, TransportKind, Trip, Waiting
 from noroshi.service import arriving
 from noroshi.service.answers import Counts, ItemStatus, MonitorStatus, RouteStatus
 from noroshi.service.answers_definitions import Kind
@@ -40,10 +40,6 @@ IS_DOWN = Words(en="route {route} is down: {why}", ja="経路 {route} が使え�
 NEVER_SIGNED_IN = Words(
     en="nobody has signed in yet; do: noroshi authorize {route}",
     ja="まだ誰もサインインしていません。noroshi authorize {route} を実行してください",
-)
-NOT_IN_VAULT = Words(
-    en="“{entry}”, which it needs, is not in the vault; do: noroshi secret set {entry}",
-    ja="この経路に要る「{entry}」が保管庫にありません。noroshi secret set {entry} を実行してください",
 )
 BY_HAND = {
     "held": Words(en="held by {who}", ja="{who} が送信を止めています"),
@@ -212,17 +208,15 @@ def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
     return {name: getattr(sign_in, name) for name in ("renewed", "user", "ends", "by_next")}
 
 
-def counts(waiting: Iterable[Waiting]) -> Counts:
+def counts(found: InQueue) -> Counts:
     """The spool in numbers."""
-    waiting = list(waiting)
-    open_ones = [w for w in waiting if not w.fate]
     return Counts(
-        waiting=len(open_ones),
-        out=sum(w.out for w in open_ones),
-        held=sum(w.fate == "held" for w in waiting),
-        set_aside=sum(w.fate == "set aside" for w in waiting),
-        alarms=sum(len(w.envelope.alarms or w.envelope.members) for w in open_ones),
-        oldest=min((waits_since(w.envelope) for w in open_ones), default=None),
+        waiting=found.waiting,
+        out=found.out,
+        held=found.held,
+        set_aside=found.set_aside,
+        alarms=found.alarms,
+        oldest=found.oldest,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.core.words import Words
-from noroshi.definitions import Plan
 from noroshi.service import looking
 from noroshi.service.answers import MonitorStatus, RoutesShown, Status
 from noroshi.service.answers_definitions import Kind
@@ -19,9 +20,21 @@ from noroshi.service.said import NOTHING_OF_IT, OfMonitor, of_monitors, silence_
 from noroshi.service.stopped import outermost, stop_of
 from noroshi.service.stops import Stops
 
+T = TypeVar("T")
 MOST_LOOKED_UP = 500
 """Above so many monitors only those that are not OK are shown with their newest reading."""
 UNKNOWN_STATE = State()
+PORTION = 100
+"""Monitors that are looked up and told of in one go, until others have their turn."""
+
+
+def batched(every: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Return the pieces of that size, the last one with what is left."""
+    return (every[at : at + size] for at in range(0, len(every), size))
+
+
+def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
+    return states.get(monitor.id, UNKNOWN_STATE).level
 
 
 class Samples(Desk):
@@ -39,18 +52,18 @@ class Looking(Samples, Stops):
         """Levels, routes and queue at this moment."""
         now = self._clocks.wall()
         version, plan = await self._current()
-        states, waiting = await self._store.states(), await self._store.waiting()
+        states, queue = await self._store.states(), await self._store.in_queue()
         said, stopped = await self._store.said(now), await self._stops()
         of = of_monitors(said, plan.monitors.values(), now)
-        monitors = await self._monitors(plan, states, stopped, of)
+        monitors = await self._monitors(plan.monitors.values(), states, stopped, of)
         return Status(
             node=self._name,
             version=version.number,
             at=now,
             level=Level.worst(monitor.level for monitor in monitors),
             monitors=monitors,
-            routes=await self._routes(plan, waiting),
-            queue=looking.counts(waiting),
+            routes=await self._routes(plan, queue),
+            queue=looking.counts(queue),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
             cautions=tuple(silent(plan)),
             stopped=outermost(stopped),
@@ -68,26 +81,28 @@ class Looking(Samples, Stops):
     async def route_list(self, who: Person) -> RoutesShown:
         """The routes of `status` without anything of the monitors, of which there may be many."""
         _, plan = await self._current()
-        routes = await self._routes(plan, await self._store.waiting())
+        routes = await self._routes(plan, await self._store.in_queue())
         return RoutesShown(self._clocks.wall(), routes)
 
     async def _monitors(
         self,
-        plan: Plan,
+        monitors: Iterable[Monitor],
         states: Mapping[str, State],
         stopped: Mapping[str, StoppedBy],
         of: Mapping[str, OfMonitor],
     ) -> tuple[MonitorStatus, ...]:
-        every = sorted(plan.monitors.values(), key=lambda m: m.path)
+        every = sorted(monitors, key=lambda m: m.path)
         few = len(every) <= MOST_LOOKED_UP
-        found = list[MonitorStatus]()
-        for monitor in every:
-            state = states.get(monitor.id, UNKNOWN_STATE)
-            asked = few or state.level is not Level.OK
-            sample = await self._sample(monitor) if asked else None
-            names = self._plugins.check(monitor.kind).names
-            stop, said = stop_of(monitor, stopped), of.get(monitor.id, NOTHING_OF_IT)
-            found.append(looking.monitor_status(monitor, state, sample, names, stop, said))
+        bad = [m.id for m in every if few or _level(states, m) is not Level.OK]
+        samples, found = await self._store.newest(bad), list[MonitorStatus]()
+        for some in batched(every, PORTION):
+            for monitor in some:
+                state = states.get(monitor.id, UNKNOWN_STATE)
+                names = self._plugins.check(monitor.kind).names
+                stop, said = stop_of(monitor, stopped), of.get(monitor.id, NOTHING_OF_IT)
+                sample = samples.get(monitor.id)
+                found.append(looking.monitor_status(monitor, state, sample, names, stop, said))
+            await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(found)
 
     @operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from noroshi.core.mail import Route
 from noroshi.core.problems import Problem, instead
@@ -16,7 +16,7 @@ from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.said import CERTIFICATE_MISSING
 from noroshi.oauth.states import SignIn as Standing
-from noroshi.ports import Resource, Waiting
+from noroshi.ports import NOTHING_QUEUED, InQueue, Resource
 from noroshi.service.answers import RouteStatus
 from noroshi.service.answers_sign_in import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.desk import Desk
@@ -263,9 +263,9 @@ class Signing(Desk):
             raise not_signed_in(route, failure) from None
         return LOOKS[resource](token) if account.cloud.entra and resource in LOOKS else ()
 
-    async def _stands(self, route: str, waiting: Iterable[Waiting] = ()) -> RouteStatus:
+    async def _stands(self, route: str, queue: InQueue = NOTHING_QUEUED) -> RouteStatus:
         _, plan = await self._current()
-        routes = await self._routes(plan, waiting)
+        routes = await self._routes(plan, queue)
         return next(status for status in routes if status.name == route)
 
     async def _signed_in(
@@ -276,7 +276,7 @@ class Signing(Desk):
         for other in plan.routes.values():
             if account_of(plan, other) == account:
                 await self._wake(other.name)
-        found = await self._stands(route, await self._store.waiting())
+        found = await self._stands(route, await self._store.in_queue())
         was, state = (SIGNED_IN if s.state == "down" else s.state for s in (before, found))
         name = account.name
         note({"account": name, "state": was}, {"account": name, "state": state})

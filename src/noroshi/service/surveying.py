@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from noroshi.core.levels import Level
-from noroshi.core.own import OWN
+from noroshi.core.own import is_own
 from noroshi.core.words import Words
+from noroshi.definitions import Plan
 from noroshi.hosts.around import Around, PlaceShown
 from noroshi.hosts.threads import apart
-from noroshi.ports import NodeFacts, QueueFacts
-from noroshi.service.answers import MonitorStatus
+from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
+from noroshi.service.answers import MonitorStatus, RouteStatus
 from noroshi.service.looking_up import Looking
 from noroshi.service.offer import ADMIN, VIEWER, Person, Trouble, operation
+from noroshi.service.said import of_monitors
 
 BACKUP, LOOKED_THROUGH = "backup", 10_000
+WELL = "well"
+NO_ROUTE = Words(
+    en="no alarm can leave: there is no route", ja="送信経路がないため、アラームを送れません"
+)
+NO_WAY = Words(
+    en="no alarm can leave, as none of {count} routes can send ({route}: {why})",
+    ja="送信経路{count}本のどれでも送れないため、アラームが届きません ({route}: {why})",
+)
 NOT_HERE = Words(
     en="This process does not know its own surroundings.",
     ja="このプロセスでは、自身の動作環境を調べられません。",
@@ -74,31 +84,40 @@ class Surveying(Looking):
     )
     async def health(self, who: Person) -> Health:
         """Lateness, store, disk, queue, clock, program; and its own monitors."""
-        around, status = self._surroundings(), await self.status(who)
-        own = [one for one in status.monitors if one.path.partition("/")[0] == OWN]
+        around, (version, plan) = self._surroundings(), await self._current()
+        own = await self._own_monitors(plan)
         node = await self._own.node() if self._own else NodeFacts()
+        trouble = node.trouble or unsendable(plan, await self._routes(plan, NOTHING_QUEUED))
         program = around.program()
         size, free = await apart(lambda: _sizes(around))
         worst = [one.level for one in own if one.known]
         return Health(
             node=self._name,
-            level=Level.worst([*worst, *[Level.CRITICAL] * (node.trouble is not None)]),
+            level=Level.worst([*worst, *[Level.CRITICAL] * (trouble is not None)]),
             version=program.version,
             python=program.python,
             system=program.system,
             zone=program.zone,
-            at=status.at,
+            at=self._clocks.wall(),
             began=program.began,
             seconds=program.seconds,
             late=node.late,
             clock_set=node.clock_set,
-            trouble=node.trouble,
+            trouble=trouble,
             size=size,
             free=free,
             queue=await self._own.queue() if self._own else QueueFacts(),
-            definitions=status.version,
+            definitions=version.number,
             own=tuple(own),
         )
+
+    async def _own_monitors(self, plan: Plan) -> Sequence[MonitorStatus]:
+        """Of the node's own alone: all others may be many thousand."""
+        own = [one for one in plan.monitors.values() if is_own(one)]
+        states = await self._store.states([one.id for one in own])
+        said, stopped = await self._store.said(self._clocks.wall()), await self._stops()
+        of = of_monitors(said, own, self._clocks.wall())
+        return await self._monitors(own, states, stopped, of)
 
     @operation(
         role=ADMIN,
@@ -124,6 +143,15 @@ class Surveying(Looking):
         if done is None:
             return None
         return LastBackup(path=str(done.given.get("path", "")), at=done.at, by=done.who)
+
+
+def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
+    """Why no alarm can leave; None: by one route at least it can, or nothing is watched yet."""
+    if not routes:
+        return NO_ROUTE if plan.monitors else None
+    if any(one.state == WELL for one in routes):
+        return None
+    return NO_WAY.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
 
 
 def _sizes(around: Around) -> Sequence[int]:

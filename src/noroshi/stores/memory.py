@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -79,6 +79,9 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
 
     async def current(self) -> Version:
         return self._version
+
+    async def current_number(self) -> int:
+        return self._version.number
 
     async def version(self, number: int) -> Version | None:
         return next((v for v in self._versions if v.number == number), None)
@@ -181,8 +184,9 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._samples = [one for n, one in enumerate(self._samples) if n not in set(old)]
         return len(old)
 
-    async def states(self) -> Mapping[str, State]:
-        return {key: row.state for key, row in self._watched.items()}
+    async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
+        rows = self._watched.items()
+        return {key: row.state for key, row in rows if ids is None or key in ids}
 
     async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
         newest = reversed(self._events.values())
@@ -196,6 +200,9 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
     async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
         mine = (sample for id, sample in reversed(self._samples) if id == monitor)
         return list(itertools.islice(mine, last))
+
+    async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
+        return {id: sample for id, sample in self._samples if id in monitors}
 
     async def stand(self, monitor: str, standing: Standing) -> bool:
         if monitor not in self._watched:

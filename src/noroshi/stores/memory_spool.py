@@ -9,11 +9,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.delivery import Fate, RestRoute, Retry, settled
-from noroshi.core.digest import may_join
+from noroshi.core.digest import may_join, waits_since
 from noroshi.core.mail import NOBODY, Envelope, Lane, Origin, Parcel, Receipt, signed
 from noroshi.core.model import Event
 from noroshi.core.words import NOTHING, plain
-from noroshi.ports import PARCEL_LEASE, Arrival, Entry, Followed, Node, Resting, Taken, Waiting
+from noroshi.ports import (
+    PARCEL_LEASE,
+    Arrival,
+    Entry,
+    Followed,
+    InQueue,
+    Node,
+    Resting,
+    Taken,
+    Waiting,
+)
 from noroshi.stores.memory_rows import Spooled, rested, take_apart, told_in
 from noroshi.stores.shared import (
     ACCEPTED,
@@ -205,6 +215,23 @@ class SpoolInMemory:
 
     async def waiting(self) -> Sequence[Waiting]:
         return [row.light for row in self._spool.values() if row.fate in SHOWN]
+
+    async def in_queue(self, but: str = "") -> InQueue:
+        rows = [
+            row
+            for id, row in self._spool.items()
+            if row.fate in SHOWN and not (but and id.startswith(but))
+        ]
+        open = [row for row in rows if not row.fate]
+        return InQueue(
+            waiting=len(open),
+            out=sum(row.row.out for row in open),
+            held=sum(row.fate == "held" for row in rows),
+            set_aside=sum(row.fate == "set aside" for row in rows),
+            alarms=sum(len(row.envelope.alarms or row.envelope.members) for row in open),
+            oldest=min((waits_since(row.envelope) for row in open), default=None),
+            by_route=Counter(route for row in open for route in row.envelope.routes),
+        )
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         found = Counter[str]()

@@ -30,6 +30,7 @@ from noroshi.ports import (
     Block,
     Entry,
     Followed,
+    InQueue,
     Node,
     Renewal,
     Resting,
@@ -42,6 +43,7 @@ from noroshi.stores.presence import Presence, refuse_lost
 from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
 from noroshi.stores.sql import (
+    counting,
     definitions,
     following,
     history,
@@ -162,6 +164,9 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def current(self) -> Version:
         return await self._read(definitions.current)
 
+    async def current_number(self) -> int:
+        return await self._read(definitions.latest)
+
     async def version(self, number: int) -> Version | None:
         return await self._read(lambda db: definitions.numbered(db, number))
 
@@ -219,8 +224,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
     async def drop_samples(self, before: datetime, most: int) -> int:
         return await self._write(lambda db: history.drop(db, before, most))
 
-    async def states(self) -> Mapping[str, State]:
-        return await self._read(monitors.states)
+    async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
+        return await self._read(lambda db: monitors.states(db, ids))
 
     async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
         return await self._read(lambda db: monitors.events(db, monitor, last))
@@ -230,6 +235,12 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
 
     async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
         return await self._read(lambda db: history.newest(db, monitor, last))
+
+    async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
+        if not monitors:
+            return {}
+        wanted = frozenset(monitors)
+        return await self._read(lambda db: history.newest_of(db, wanted))
 
     async def stand(self, monitor: str, standing: Standing) -> bool:
         return await self._write(lambda db: monitors.stand(db, monitor, standing))
@@ -291,6 +302,9 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
 
     async def waiting(self) -> Sequence[Waiting]:
         return await self._read(spool.waiting)
+
+    async def in_queue(self, but: str = "") -> InQueue:
+        return await self._read(lambda db: counting.in_queue(db, but))
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         return await self._read(lambda db: ledger.tally(db, since))

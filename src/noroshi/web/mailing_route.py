@@ -34,7 +34,7 @@ GOOGLE = ("browser", "paste", "app_secret")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """One route as it is now. `said` is its definition, `account` that of its account; `way` is
-    the one that the page shows."""
+    the one that the page shows. `elsewhere`: whatever names it names another one that can send."""
 
     row: Mapping[str, Any]
     at: str
@@ -45,6 +45,7 @@ class Known:
     account: Answer | None
     way: str
     ways: Sequence[str]
+    elsewhere: bool
 
     @property
     def name(self) -> str:
@@ -117,7 +118,14 @@ async def known_of(visit: Visit, name: str, way: str = "") -> Known:
         account=account,
         way=way if way in ways else way_of(account),
         ways=ways,
+        elsewhere=_elsewhere(name, now["routes"], documents),
     )
+
+
+def _elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
+    well = {one["name"] for one in routes if one["state"] == "well"} - {name}
+    ways = [names for _, names in orders(documents) if name in names]
+    return bool(ways) and all(well.intersection(names) for names in ways)
 
 
 def ways_of(account: Answer | None) -> Sequence[str]:

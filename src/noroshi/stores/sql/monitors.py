@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -139,8 +139,12 @@ def stand(db: Connection, monitor: str, standing: Standing) -> bool:
     return bool(db.execute(sql, (said, monitor)).rowcount)
 
 
-def states(db: Connection) -> Mapping[str, State]:
-    rows = db.execute("select id, state from monitor")
+def states(db: Connection, ids: Collection[str] | None = None) -> Mapping[str, State]:
+    """Those of some are looked up one by one: they are few, and the others may be very many."""
+    sql = "select id, state from monitor"
+    rows: Iterable[Any] = db.execute(sql)
+    if ids is not None:
+        rows = (row for id in ids for row in db.execute(f"{sql} where id = ?", (id,)))
     return {id: schema.value(State, body) for id, body in rows}
 
 
