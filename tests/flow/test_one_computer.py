@@ -26,7 +26,7 @@ async def no_token(*_: object) -> str:
 async def test_all_instances_of_a_node_share_a_snapshot_of_its_computer():
     clocks = ManualClocks().clocks
     outside, jobs = Outside(clocks, no_token, no_secret), Jobs(nobody, clocks.steady)
-    hosts = Hosts(ProgramRules(), outside, jobs, CLOSED, LocalFiles())
+    hosts = Hosts(ProgramRules(), outside, jobs, CLOSED, LocalFiles(), None)
     one = hosts.of(monitor(name="a", address="192.0.2.1"))
     other = hosts.of(monitor(name="b", address="192.0.2.2", zone="Asia/Tokyo"))
     assert one is not other
