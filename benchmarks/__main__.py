@@ -1,4 +1,4 @@
-"""`python -m benchmarks [load|local|browsers|apply|logs|storm|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
+"""`python -m benchmarks [load|local|browsers|apply|logs|storm|outage|sending|start …] [--quick] [--runs N]`: measure, write, hold against.
 
 Without a name all is measured, which takes about half an hour, and docs/benchmarks.md is written.
 The exit code is 1 if a promise does not hold.
@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import apply, browsers, load, local, logs, scripts, sending, storm
+from benchmarks import apply, browsers, load, local, logs, outage, scripts, sending, storm
 from benchmarks.programs import HOUSE, say
 from benchmarks.promises import Row
 from benchmarks.report import PAGE, broken, page, write_rows
@@ -29,6 +29,7 @@ MEASURES = (
     "apply",
     "logs",
     "storm",
+    "outage",
     "sending",
     "start",
 )
@@ -39,6 +40,7 @@ QUICK_LOAD = load.Size(monitors=500, period=2.0, timeout=1.0, window=6.0)
 QUICK_LOCAL = local.Size(monitors=100, period=2.0, window=6.0)
 QUICK_LOGS = logs.Size(size=32 << 20, rounds=1)
 QUICK_SCRIPTS = scripts.Size(monitors=100, period=2.0, window=6.0)
+QUICK_OUTAGE = outage.Size(monitors=500, period=4.0, timeout=1.0, window=12.0)
 QUICK_SENDING = sending.Size(mails=300)
 QUICK_STORM = storm.Size(
     sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0
@@ -109,6 +111,9 @@ def _runs(quick: bool, runs: int) -> Iterator[Run]:
         for _ in range(runs):
             big = QUICK_STORM if quick else storm.Size()
             yield "storm", weather.name, partial(_storm, weather=weather, size=big)
+    all_down = QUICK_OUTAGE if quick else outage.Size()
+    for _ in range(runs):
+        yield "outage", "", partial(_outage, size=all_down)
     mails = QUICK_SENDING if quick else sending.Size()
     for _ in range(runs):
         yield "sending", "", partial(_sending, size=mails)
@@ -151,6 +156,10 @@ def _apply(work: Path, size: apply.Size) -> Row:
 def _logs(work: Path, encoding: str, size: logs.Size) -> Row:
     locale = {"locale": logs.CODECS[encoding][1]}
     return {**asdict(size), **locale, **asdict(logs.run_logs(work, encoding, size))}
+
+
+def _outage(work: Path, size: outage.Size) -> Row:
+    return outage.row_of(size, outage.run_outage(work, size))
 
 
 def _sending(work: Path, size: sending.Size) -> Row:

@@ -40,6 +40,8 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
             return LOGS
         case "storm":
             return _storm(variant)
+        case "outage":
+            return OUTAGE
         case "sending":
             return SENDING
         case _:
@@ -145,6 +147,18 @@ APPLY = (
     Promise("checks that were due and never came", 0, "{:.0f}", lambda r: r["due"] - r["done"]),
     Promise("worst lateness meanwhile", 0.25, "{:.3f} s", _got("late_worst")),
     PEAK,
+)
+OUTAGE = (
+    Promise(
+        "`health`, the slowest answer after they closed",
+        1.0,
+        "{:.3f} s",
+        lambda r: max(r["answers"]),
+    ),
+    Promise(
+        "until the first mail, in intervals", 1.0, "{:.2f}", lambda r: r["first"] / r["period"]
+    ),
+    Promise("`noroshi apply` of all, one changed", 8.0, "{:.2f} s", _got("applied")),
 )
 LOGS = (
     Promise("time beside grep's", 4.0, "{:.2f} times", lambda r: r["ours"] / r["grep"]),

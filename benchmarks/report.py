@@ -49,6 +49,7 @@ TITLES = {
     "apply": "## Apply: {monitors:,} port monitors every {period:g} s, {variant}",
     "logs": "## Log: a word in {size:,} bytes of {variant}, in one line of 100, in memory",
     "storm": "## Storm {variant}: {sick} ports close, {healthy} stay; {fails}",
+    "outage": "## Outage: {monitors:,} port monitors every {period:g} s, and all of them close",
     "sending": "## Sending: {mails:,} mails from the queue by {connections} connections, in TLS with "
     "XOAUTH2",
     "start": "## Start-up",
@@ -74,6 +75,9 @@ NOTES = {
     "loop was held up for {held:.3f} s at most. (Last run.)",
     "storm": "{mails} mails, at most {most_a_second} a second{before}; sent again with the same "
     "Message-ID: {copies}. (Last run.)",
+    "outage": "{asked} questions for `health` within {window:g} s on {processor}: half answered within "
+    "{half:.3f} s, the slowest while all was well in {calm_worst:.3f} s. One whole `status` in the midst: "
+    "{status:.2f} s. First mail after {first:.2f} s, {mails} mails. (Last run.)",
     "sending": "Mails a second at the mail server, from the first to the last: {ours:.0f} by the node, "
     "each mail's attempt and end written down; {bare:.0f} by bare aiosmtplib, which keeps nothing. "
     "CPU for 1,000 mails on {processor}: {cpu_per_1000:.2f} s, bare {bare_cpu_per_1000:.2f} s. (Last run.)",
@@ -138,6 +142,10 @@ def _note(measure: str, row: Row) -> str:
     if measure == "browsers":
         first = row["first"]
         shown |= {"looks": len(first), "middle": first[len(first) // 2]}
+    if measure == "outage":
+        answers = row["answers"]
+        shown |= {"asked": len(answers), "half": answers[len(answers) // 2]}
+        shown["calm_worst"] = row["calm"][-1]
     if measure == "storm":
         shown["copies"] = len(row["again"])
         shown["before"] = f"; {row['out_at_kill']} were out at the kill" if row["kill"] else ""

@@ -5,9 +5,13 @@ import pytest
 from noroshi.config import Config
 from noroshi.config_web import Web
 from noroshi.core.people import Audited
+from noroshi.core.plan import Plan
 from noroshi.core.words import plain
 from noroshi.hosts.around import Around, size_told
 from noroshi.ports import NodeFacts, QueueFacts
+from noroshi.service.answers import RouteStatus
+from noroshi.service.surveying import unsendable
+from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import CANARY, Desk
@@ -24,13 +28,13 @@ class Own:
         return QueueFacts(waiting=2)
 
 
-def asking(home, own=None, **settings):
+def asking(home, own=None, store=None, **settings):
     paths = {"store": home / "noroshi.db", "key": home / "key", "door": home / "door.sock"}
     (home / "noroshi.db").write_bytes(b"x" * 2048)
     (home / "key").write_text(CANARY)
     config = Config(home=home, **(paths | settings))
     time = ManualClocks()
-    ask = NearBy(Desk(around=Around(config, time.clocks), own=own or Own()))
+    ask = NearBy(Desk(store, around=Around(config, time.clocks), own=own or Own()))
     ask.time = time
     return ask
 
@@ -98,3 +102,58 @@ async def test_a_process_without_surroundings_says_so():
 )
 def test_sizes_are_told_in_a_unit_that_can_be_read(size, told):
     assert size_told(size) == told
+
+
+class Sparing(MemoryStore):
+    """Notes what is read that is as large as all monitors, or all waiting mails, are."""
+
+    def __init__(self):
+        super().__init__()
+        self.read = []
+
+    async def states(self, ids=None):
+        self.read += ["states"] * (ids is None)
+        return await super().states(ids)
+
+    async def waiting(self):
+        self.read.append("waiting")
+        return await super().waiting()
+
+    async def samples(self, monitor, last=100):
+        self.read.append("samples")
+        return await super().samples(monitor, last)
+
+    async def current(self):
+        self.read.append("current")
+        return await super().current()
+
+
+async def test_of_thousands_of_monitors_and_mails_it_reads_its_own_alone(tmp_path):
+    store = Sparing()
+    ask = asking(tmp_path, store=store)
+    await applied(ask)
+    await ask("health")
+    store.read.clear()
+    assert (await ask("health"))["level"] == "ok"
+    assert store.read == []
+
+
+def way(state):
+    return RouteStatus(
+        name="m365",
+        title="",
+        kind="smtp",
+        state=state,
+        since=None,
+        until=None,
+        why=plain("sign in"),
+        waiting=0,
+    )
+
+
+def test_that_no_alarm_can_leave_is_said_unless_one_route_can_send_or_nothing_is_watched():
+    plan = Plan(monitors={"m": None})
+    assert "there is no route" in unsendable(plan, ()).en
+    assert "m365: sign in" in unsendable(plan, [way("not signed in")]).en
+    assert unsendable(plan, [way("not signed in"), way("well")]) is None
+    assert unsendable(Plan(), ()) is None

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 AGAIN = 5.0  # seconds until a turn that could not be written down is taken again
 BUSY = 1.0  # seconds until a turn is offered again to a monitor that still has one
 SOCKETS, THREADS = 4000, 2
+AT_ONCE = 32
+"""Turns under way, above which they are judged a few in a round of the loop."""
 MOST_MEMORY = 256 * 1024
 NO_ANSWER = Words(
     en="no answer within {seconds:g} s", ja="{seconds:g} 秒以内に応答がありません"
@@ -150,7 +152,8 @@ class Watch:
         sample, memory = None, held.memories[monitor.id]
         if cause is not Cause.WAKE:
             sample = await self.measure(monitor, memory)
-        await self._rounds.turn()
+        if len(self.running) > AT_ONCE:
+            await self._rounds.turn()
         if sample is not None:
             measured_as, monitor = monitor, held.monitors[monitor.id]
             if monitor is not measured_as and _is_another(monitor, measured_as):

@@ -105,14 +105,14 @@ class Desk:
         return {resting.route: resting for resting in await self._store.resting()}
 
     async def _routes(self, plan: Plan, queue: InQueue) -> tuple[RouteStatus, ...]:
-        down, accepted = await self._down(), await self._store.accepted()
-        kept = await self._vault.names()
-        return tuple(
-            [
-                await self._route(plan, route, down, accepted, queue, kept)
-                for route in plan.routes.values()
-            ]
+        down, accepted, kept = await asyncio.gather(
+            self._down(), self._store.accepted(), self._vault.names()
         )
+        found = (
+            self._route(plan, route, down, accepted, queue, kept)
+            for route in plan.routes.values()
+        )
+        return tuple(await asyncio.gather(*found))
 
     async def _route(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,11 +86,15 @@ class Surveying(Looking):
     async def health(self, who: Person) -> Health:
         """Lateness, store, disk, queue, clock, program; and its own monitors."""
         around, (version, plan) = self._surroundings(), await self._current()
-        own = await self._own_monitors(plan)
-        node = await self._own.node() if self._own else NodeFacts()
-        trouble = node.trouble or unsendable(plan, await self._routes(plan, NOTHING_QUEUED))
-        program = around.program()
-        size, free = await apart(lambda: _sizes(around))
+        # Side by side: where the node is busy, each wait for the store is a round of its loop.
+        own, node, queue, routes, (size, free) = await asyncio.gather(
+            self._own_monitors(plan),
+            self._node_facts(),
+            self._queue_facts(),
+            self._routes(plan, NOTHING_QUEUED),
+            apart(lambda: _sizes(around)),
+        )
+        trouble, program = node.trouble or unsendable(plan, routes), around.program()
         worst = [one.level for one in own if one.known]
         return Health(
             node=self._name,
@@ -106,16 +111,25 @@ class Surveying(Looking):
             trouble=trouble,
             size=size,
             free=free,
-            queue=await self._own.queue() if self._own else QueueFacts(),
+            queue=queue,
             definitions=version.number,
             own=tuple(own),
         )
 
+    async def _node_facts(self) -> NodeFacts:
+        return await self._own.node() if self._own else NodeFacts()
+
+    async def _queue_facts(self) -> QueueFacts:
+        return await self._own.queue() if self._own else QueueFacts()
+
     async def _own_monitors(self, plan: Plan) -> Sequence[MonitorStatus]:
         """Of the node's own alone: all others may be many thousand."""
         own = [one for one in plan.monitors.values() if is_own(one)]
-        states = await self._store.states([one.id for one in own])
-        said, stopped = await self._store.said(self._clocks.wall()), await self._stops()
+        states, said, stopped = await asyncio.gather(
+            self._store.states([one.id for one in own]),
+            self._store.said(self._clocks.wall()),
+            self._stops(),
+        )
         of = of_monitors(said, own, self._clocks.wall())
         return await self._monitors(own, states, stopped, of)
 
