@@ -43,7 +43,7 @@ class Patient:
         self.remote = Remote(self.lab.folder)
         self.home = Home(folder)
         self.settings = self.home.folder / "noroshi.toml"
-        self.set('programs = ["/usr/bin"]')
+        self.set('programs = ["/usr/bin"]\nprogram_env = ["PGPASSWORD"]')
         sender = self.lab.card["user"]
         routes = {
             f"routes__{name}": f"""
