@@ -60,13 +60,6 @@ UNKNOWN = to(
     "{server} がサインインを断りました ({code})。Noroshi の知らない理由です。アカウントのテナント ID、"
     "クライアント ID、クラウドを確かめてください。",
 )
-BAD_REQUEST = to(
-    "setup",
-    "The sign-in server does not accept the request ({code}). "
-    "Check tenant ID, client ID and cloud in the account's settings.",
-    "サインインの要求が受け付けられませんでした ({code})。"
-    "アカウントのテナント ID、クライアント ID、クラウドを確かめてください。",
-)
 BAD_SCOPE = to(
     "setup",
     "The sign-in server does not know what it is asked for, or the application may not ask for "

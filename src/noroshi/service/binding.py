@@ -18,9 +18,9 @@ from noroshi.vault import Vault, VaultError
 NOTE = "bound/"
 MOST_TOLD = 20
 ELSEWHERE = Words(
-    en="{name} would send secrets to where they are not kept for, so it needs the password once "
-    "more. (With an API token: one that was made with --programs.)",
-    ja="{name} により、シークレットが本来とは別の相手に送られます。パスワードをもう一度入力してください "
+    en="This sends a secret elsewhere than it is kept for, so it needs the password once more. (With "
+    "an API token: one that was made with --programs.)",
+    ja="シークレットが本来とは別の相手に送られる変更です。パスワードをもう一度入力してください "
     "(API トークンなら、--programs を付けて作ったものが必要です)。",
 )
 SENT = Words(
@@ -47,12 +47,7 @@ class Binding:
         self._store, self._vault = store, vault
 
     async def see_that_bound(
-        self,
-        who: Person,
-        op: str,
-        after: Plan,
-        before: Plan,
-        given: Mapping[str, str] | None = None,
+        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
     ) -> None:
         """Refuse a plan that sends an entry where it is not kept for. `given` are values that are
         to be kept with it. Raises NotSure."""
@@ -67,7 +62,7 @@ class Binding:
             if known and not _may(bound or Bound(), use, who):
                 found.append(_told(use, bound or Bound()))
         if found:
-            raise NotSure(ELSEWHERE.fill(name=op), tuple(found[:MOST_TOLD]))
+            raise NotSure(ELSEWHERE, tuple(found[:MOST_TOLD]))
 
     async def bind(self, *plans: Plan) -> None:
         """Note the uses of these plans, beside those that are noted: what is or was in force is

@@ -169,7 +169,7 @@ class Defining(Desk):
         before = EMPTY if who.sure else await self._as_it_is(current)
         if not who.sure and self._runs_anew(found, before):
             raise NotSure(NOT_SURE.fill(name=op))
-        await self._binding.see_that_bound(who, op, found.plan, before)
+        await self._binding.see_that_bound(who, found.plan, before)
         told = await self._told(found, current, names)
         if not told.differences:
             note_nothing()

@@ -150,9 +150,7 @@ class Signing(Desk):
             raise Invalid(BAD_SECRET, (problem,))
         kept = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
-        await self._binding.see_that_bound(
-            who, "set_secret", plan, plan, {name: secret.reveal()}
-        )
+        await self._binding.see_that_bound(who, plan, plan, {name: secret.reveal()})
         if kept and proved:
             await see_that_it_is_taken(self._tokens, users, name, secret)
         await self._put(who, plan, name, secret)

@@ -63,7 +63,7 @@ class Trying(Defining):
             see_that_sure(who, "try_monitor")
         if documents is not None and not who.sure:
             before = await self._as_it_is(await self._store.current())
-            await self._binding.see_that_bound(who, "try_monitor", plan, before)
+            await self._binding.see_that_bound(who, plan, before)
         began = self._clocks.steady()
         sample = await self._measure(wanted, memory)
         seconds = self._clocks.steady() - began

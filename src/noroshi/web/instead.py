@@ -37,6 +37,7 @@ IN_ENGLISH: Swaps = (
     ("of what waits: noroshi queue edit", "of what waits in the queue"),
     (r"does that: noroshi user password \S+", "does that."),
     (r"does: noroshi user totp --off \S+", "switches it off on the page of users."),
+    (r" \(With an API token: one that was made with --programs\.\)", ""),
     (
         r"by that way until it is put in: noroshi secret set \S+",
         "by that way until it is put in.",
@@ -44,6 +45,7 @@ IN_ENGLISH: Swaps = (
 )
 IN_JAPANESE: Swaps = (
     (r" \(コマンドでは --set \S+\)", ""),
+    (r" \(API トークンなら、--programs を付けて作ったものが必要です\)", ""),
     (
         "であれば: noroshi apply --empty フォルダー",
         "であれば、下の欄にチェックを入れてください。",

@@ -20,6 +20,9 @@ IN_ENGLISH: Swaps = (
     ),
     (rf"Give the right one: {AUTHORIZE} --secret-file FILE", "Enter the right one again."),
     (rf"Put the right one in: {PUT}", "Enter the right one again."),
+    (rf"not the secret ID: {PUT}", f"not the secret ID, {ON_ITS_PAGE}."),
+    (rf"another one, put it in: {PUT}", f"another one, put it in {ON_ITS_PAGE}"),
+    (rf"\({PUT}, or the password field of the route's page\)", f"({ON_ITS_PAGE})"),
     (rf"Run: {AUTHORIZE}", f"Sign in {ON_ITS_PAGE}."),
     (rf"; do: {AUTHORIZE}", f": sign in {ON_ITS_PAGE}"),
     (rf"; do: {PUT}", f": put it in {ON_ITS_PAGE}"),
@@ -62,6 +65,8 @@ IN_JAPANESE: Swaps = (
     ),
     (rf"正しい値は {AUTHORIZE} --secret-file ファイル で", "正しい値を"),
     (rf"正しい値を入れてください: {PUT}", "正しい値を入れ直してください"),
+    (rf"「値」を {PUT} で入れて", f"「値」を{BY_ITS_PAGE}入れて"),
+    (rf"シークレットは {PUT} か経路の画面のパスワード欄で", f"シークレットは{BY_ITS_PAGE}"),
     (rf"。{AUTHORIZE} を実行して", f"。{BY_ITS_PAGE}サインインして"),
     (
         rf"要る(.*?)保管庫にありません。{PUT} を実行して",
