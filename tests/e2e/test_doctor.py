@@ -161,7 +161,7 @@ def test_graph_and_an_app_by_itself_pass_too(patient):
             "tls",
             "localhost:",
             "has expired",
-            "network",
+            "administrator",
             "date -u",
             id="an expired certificate",
         ),
