@@ -70,10 +70,25 @@ def changes(shape, most):
     return b'{"put":{"instances/a":' + of_length(shape, most - 40) + b"}}"
 
 
-def bodies_of(role):
+SOME = ("objects", "names", "a long text", "monitors that are none")
+"""Those of which most is made; each takes as long as another process takes to start."""
+EACH = pytest.mark.parametrize(
+    "whole",
+    [
+        pytest.param(False, id="the worst"),
+        pytest.param(True, id="all", marks=[pytest.mark.long, pytest.mark.timeout(1800)]),
+    ],
+)
+
+
+def among(shapes, whole):
+    return [one for name, one in shapes.items() if whole or name in SOME]
+
+
+def bodies_of(role, whole):
     """Operation and body, each as long as that role's may be."""
     op, name = OPERATIONS[role]
-    for shape in SHAPES.values():
+    for shape in among(SHAPES, whole):
         yield op, of_length(shape, LONGEST[role], name)
     if role == OPERATOR:
         to = json.dumps([f"a{n}@example.com" for n in range(20_000)])
@@ -82,7 +97,7 @@ def bodies_of(role):
     if role == ADMIN:
         keys = json.dumps([{"key": f"instances/a{n}", "body": "{"} for n in range(100_000)])
         yield "plan", f'{{"documents":{keys}}}'.encode()
-        for shape in INSIDE.values():
+        for shape in among(INSIDE, whole):
             yield "plan", documents(shape, LONGEST[role])
             yield "definition_change", changes(shape, LONGEST[role])
 
@@ -132,15 +147,16 @@ def refused(body):
     assert answer["words"]["ja"]
 
 
+@EACH
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR, ADMIN])
-async def test_by_the_api(node, role):
+async def test_by_the_api(node, role, whole):
     token = node.token(role)
     start = f"authorization: Bearer {token}\r\ncontent-type: application/json"
 
     def way(op, body):
         return lambda: node.request(f"POST /api/{op} HTTP/1.1\r\n{start}", body)
 
-    found = await Watched(node).sending([way(op, body) for op, body in bodies_of(role)])
+    found = await Watched(node).sending([way(op, body) for op, body in bodies_of(role, whole)])
     for (status, _, body), _ in found:
         assert status in (400, 404, 503), body[:300]
         refused(body)
@@ -163,7 +179,8 @@ async def test_by_several_at_once(node):
         refused(body)
 
 
-async def test_by_the_local_door(node):
+@EACH
+async def test_by_the_local_door(node, whole):
     async def said(line):
         reader, writer = await asyncio.open_unix_connection(str(node.door), limit=1 << 20)
         with suppress(ConnectionError):
@@ -178,7 +195,10 @@ async def test_by_the_local_door(node):
         assert len(line) < LONGEST_LINE + 256
         return lambda: said(line)
 
-    bodies = [*bodies_of(ADMIN), ("x" * 200, of_length(SHAPES["numbers"], LONGEST[ADMIN], "a"))]
+    bodies = [
+        *bodies_of(ADMIN, whole),
+        ("x" * 200, of_length(SHAPES["numbers"], LONGEST[ADMIN], "a")),
+    ]
     for answer, _ in await Watched(node).sending([way(*one) for one in bodies]):
         refused(answer)
 
@@ -302,7 +322,12 @@ async def test_by_the_import_of_files(node, files):
         assert len(body) < 1 << 20 and b'name="packed"' not in body
 
 
-async def test_by_the_forms_of_pages(node):
+FIELDS = ("addresses", "title", "options.terms.1.word", "note", "name", "id")
+PARTS = ("%F0%9F%94%A5", "1%0A", "a,", "a", "[")
+
+
+@EACH
+async def test_by_the_forms_of_pages(node, whole):
     node.home.define(
         contacts__ops='addresses = ["ops@example.com"]',
         instances__web1="""
@@ -331,8 +356,8 @@ async def test_by_the_forms_of_pages(node):
         "/settings/instance?name=web1",
         "/queue/mail?id=x",
     ):
-        for field in ("addresses", "options.terms.1.text", "note", "title", "name", "id"):
-            for part in ("1%0A", "a,", "a", "[", "%F0%9F%94%A5"):
+        for field in FIELDS if whole else FIELDS[:2]:
+            for part in PARTS if whole else PARTS[:2]:
                 start = f"csrf={mark}&do=save&etag=x&version=1&{field}="
                 room = LONGEST_FORM - len(start)
                 ways.append(way(path, (start + part * (room // len(part))).encode()))
