@@ -11,6 +11,7 @@ class Health:
     def __init__(self) -> None:
         self._since, self._worst, self._before = 0.0, 0.0, 0.0
         self._set_at, self._set_by = -HOUR, 0.0
+        self._waiting = dict[str, float]()
 
     def began(self, now: float, late: float) -> None:
         """A turn began so many seconds after it was due."""
@@ -18,9 +19,22 @@ class Health:
         self._worst = max(self._worst, late)
 
     def late(self, now: float) -> float:
-        """By how much the latest turn of the last minute, or two, was late."""
+        """By how much the latest turn of the last minute, or two, was late, or is by now."""
         self._turn_over(now)
-        return max(self._worst, self._before)
+        waits = now - min(self._waiting.values(), default=now)
+        return max(self._worst, self._before, waits)
+
+    def waits(self, monitor: str, since: float) -> None:
+        """A turn has begun, and waits for a slot to measure in."""
+        self._waiting[monitor] = since
+
+    def begins(self, monitor: str, now: float) -> None:
+        """It has one: as long as it waited it was late."""
+        self.began(now, now - self._waiting.pop(monitor, now))
+
+    def gave_up(self, monitor: str) -> None:
+        """It waits no longer, if it ever did."""
+        self._waiting.pop(monitor, None)
 
     def clock_was_set(self, now: float, by: float) -> None:
         """By so many seconds."""

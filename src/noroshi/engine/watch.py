@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from math import isfinite
@@ -27,6 +28,7 @@ from noroshi.engine.emergency import Emergency
 from noroshi.engine.health import Health
 from noroshi.engine.held import ENDING, Cause, Held, Turn, moved_on, shifted
 from noroshi.engine.rounds import Rounds
+from noroshi.engine.slots import Slots
 from noroshi.engine.unwritten import PORTION, Sampled, Unwritten
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
@@ -35,7 +37,7 @@ log = logging.getLogger(__name__)
 
 AGAIN = 5.0  # seconds until a turn that could not be written down is taken again
 BUSY = 1.0  # seconds until a turn is offered again to a monitor that still has one
-SOCKETS, THREADS = 4000, 2
+SOCKETS = 4000
 AT_ONCE = 32
 """Turns under way, above which they are judged a few in a round of the loop."""
 MOST_MEMORY = 256 * 1024
@@ -74,9 +76,7 @@ class Watch:
         self.samples, self.health, self._rounds = Unwritten(), Health(), Rounds()
         self._deadlines = Deadlines()
         self._sockets = asyncio.Semaphore(SOCKETS)
-        self._threads = defaultdict[tuple[str, str], asyncio.Semaphore](
-            lambda: asyncio.Semaphore(THREADS)
-        )
+        self._slots = defaultdict[tuple[str, str], Slots](Slots)
 
     # turns
 
@@ -319,11 +319,21 @@ class Watch:
             return _sample_of(outcome, memory, self.clocks.wall())
         return Sample(self.clocks.wall(), memory=memory, fault=fault)
 
-    def _slot(self, check: Check, monitor: Monitor) -> asyncio.Semaphore:
-        """A wait costs no slot; a thread does, from its kind's and instance's own few."""
-        if check.blocks:
-            return self._threads[monitor.kind, monitor.instance.name]
-        return self._sockets
+    @asynccontextmanager
+    async def _in_a_slot(self, monitor: Monitor) -> AsyncIterator[None]:
+        """A thread or a process costs a slot of its kind and instance. Whoever waits for it is
+        late, and is seen to be."""
+        self.health.waits(monitor.id, self.clocks.steady())
+        try:
+            async with self._slots[monitor.kind, monitor.instance.name].slot(monitor.id):
+                self.health.begins(monitor.id, self.clocks.steady())
+                yield
+        finally:
+            self.health.gave_up(monitor.id)
+
+    def _slot(self, check: Check, monitor: Monitor) -> AbstractAsyncContextManager[None]:
+        """A wait costs no slot but a socket."""
+        return self._in_a_slot(monitor) if check.blocks else self._sockets
 
     async def flush(self) -> None:
         """Append the last second's samples: a crash costs a bit of chart, never an alarm."""

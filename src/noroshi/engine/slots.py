@@ -1,0 +1,141 @@
+"""The slots of checks that hold a thread or a process: few for each kind and instance.
+
+One that hangs must keep no other one waiting. So a monitor whose last run was slow may use half of
+the slots at most, and a run that turns out to be slow gives its place among the others up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from enum import Enum
+from types import TracebackType
+
+SLOTS = 4
+HALF = SLOTS // 2
+MOST = 32
+"""Runs of one kind and instance at a time, however many of them are slow; beyond it, HALF of those
+whose last run was brisk."""
+SLOW = 1.0
+"""Seconds after which a run is slow. What hangs shows by that, before its time-out ends it."""
+
+
+class Pace(Enum):
+    """How long the last run of a monitor took, in the order in which they are let in."""
+
+    BRISK = "brisk"
+    NEW = "new"
+    SLOW = "slow"
+
+
+class Slots:
+    """The slots of one kind of check on one instance. Used from one loop.
+
+    A monitor that is known to be slow runs only where fewer than HALF of all are slow. Others run
+    SLOTS at a time; those that turn out to be slow are not counted with them any more.
+    """
+
+    def __init__(self, slow: float = SLOW) -> None:
+        self.slow = slow
+        self._pace = dict[str, Pace]()
+        self._brisk, self._slow = 0, 0
+        self._waiting: dict[Pace, deque[Slot]] = {pace: deque() for pace in Pace}
+
+    def slot(self, id: str) -> Slot:
+        """A slot for a run of that monitor, from the moment at which it is entered."""
+        return Slot(self, id)
+
+    def pace(self, id: str) -> Pace:
+        """Return how the last run of that monitor went."""
+        return self._pace.get(id, Pace.NEW)
+
+    def take(self, slot: Slot) -> bool:
+        """Take a slot if there is one, and nobody of its sort waits; else wait for it."""
+        queue = self._waiting[slot.pace]
+        if not queue and self._has_room(slot.pace):
+            self._count(slot, 1)
+            return True
+        queue.append(slot)
+        return False
+
+    def leave(self, slot: Slot) -> None:
+        """No longer wait."""
+        self._waiting[slot.pace].remove(slot)
+
+    def turn_slow(self, slot: Slot) -> None:
+        """A run takes long: from now on it is counted with the slow ones."""
+        self._count(slot, -1)
+        slot.pace = self._pace[slot.id] = Pace.SLOW
+        self._count(slot, 1)
+        self._let_in()
+
+    def give_back(self, slot: Slot, *, was_slow: bool) -> None:
+        """A run is over."""
+        self._count(slot, -1)
+        if not was_slow:
+            self._pace[slot.id] = Pace.BRISK
+        self._let_in()
+
+    def _has_room(self, pace: Pace) -> bool:
+        running = self._brisk + self._slow
+        if pace is Pace.SLOW:
+            return self._slow < HALF and running < SLOTS
+        most = MOST + HALF if pace is Pace.BRISK else MOST
+        return self._brisk < SLOTS and running < most
+
+    def _count(self, slot: Slot, by: int) -> None:
+        if slot.pace is Pace.SLOW:
+            self._slow += by
+        else:
+            self._brisk += by
+
+    def _let_in(self) -> None:
+        """The brisk first: they are soon over."""
+        for pace, queue in self._waiting.items():
+            while queue and self._has_room(pace):
+                slot = queue.popleft()
+                self._count(slot, 1)
+                slot.let_in()
+
+
+class Slot:
+    """`async with`: the place of one run."""
+
+    def __init__(self, slots: Slots, id: str) -> None:
+        self.id, self._slots = id, slots
+        self.pace = slots.pace(id)
+        self._entry: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._since = 0.0
+
+    def let_in(self) -> None:
+        """A slot was taken for who waits."""
+        if self._entry is not None and not self._entry.done():
+            self._entry.set_result(None)
+
+    async def __aenter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._slots.take(self):
+            self._entry = loop.create_future()
+            try:
+                await self._entry
+            except asyncio.CancelledError:
+                if self._entry.cancelled():
+                    self._slots.leave(self)
+                else:  # let in, in the very moment in which it was ended
+                    self._slots.give_back(self, was_slow=self.pace is Pace.SLOW)
+                raise
+        self._since = loop.time()
+        if self.pace is not Pace.SLOW:
+            self._timer = loop.call_later(self._slots.slow, self._slots.turn_slow, self)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        took = asyncio.get_running_loop().time() - self._since
+        self._slots.give_back(self, was_slow=took >= self._slots.slow)

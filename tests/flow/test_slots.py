@@ -1,0 +1,165 @@
+"""What hangs keeps nothing else waiting: the slots of checks that hold a process, and lateness."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from noroshi.engine.health import Health
+from noroshi.engine.slots import HALF, MOST, SLOTS, Pace, Slots
+from noroshi.testing import FakeHost
+from tests.flow.scene import VOLUMES, Scene, disk_monitor
+
+
+class Runs:
+    """Runs of monitors in their slots, in the order in which they begin."""
+
+    def __init__(self) -> None:
+        self.slots, self.begun, self.tasks = (
+            Slots(slow=0.3),
+            list[str](),
+            dict[str, asyncio.Task](),
+        )
+        self.ends = dict[str, asyncio.Event]()
+
+    def begin(self, *ids: str) -> None:
+        for id in ids:
+            self.ends[id] = asyncio.Event()
+            self.tasks[id] = asyncio.create_task(self._run(id))
+
+    async def _run(self, id: str) -> None:
+        async with self.slots.slot(id):
+            self.begun.append(id)
+            await self.ends[id].wait()
+
+    async def end(self, *ids: str) -> None:
+        for id in ids:
+            self.ends[id].set()
+            await self.tasks[id]
+
+    async def cut_off(self) -> None:
+        for task in self.tasks.values():
+            task.cancel()
+        await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+
+
+@pytest.fixture
+async def runs():
+    runs = Runs()
+    yield runs
+    await runs.cut_off()
+
+
+async def until(claim) -> None:
+    while not claim():  # noqa: ASYNC110  only the loop's own time makes a run slow
+        await asyncio.sleep(0.01)
+
+
+HANGING = [f"hangs-{n}" for n in range(MOST + 4)]
+
+
+async def test_as_many_as_there_are_slots_run_at_a_time(runs):
+    runs.begin(*"abcdef")
+    await until(lambda: len(runs.begun) == SLOTS)
+    await runs.end("b")
+    await until(lambda: len(runs.begun) == SLOTS + 1)
+    assert runs.begun == list("abcde")
+
+
+async def test_a_good_one_begins_behind_many_new_ones_that_hang_before_any_of_them_ends(runs):
+    runs.begin(*HANGING[:10], "good", *HANGING[10:])
+    await until(lambda: "good" in runs.begun)
+    assert not any(task.done() for task in runs.tasks.values())
+
+
+async def test_no_more_hang_at_a_time_than_may(runs):
+    runs.begin("good")
+    await runs.end("good")
+    runs.begin(*HANGING)
+    await until(lambda: len(runs.begun) == 1 + MOST)
+    await asyncio.sleep(0.05)
+    assert len(runs.begun) == 1 + MOST
+    await until(lambda: runs.slots.pace(runs.begun[-1]) is Pace.SLOW)
+    runs.begin("good")  # its last run was brisk, so that it need not wait for their end
+    await runs.end("good")
+    assert not any(runs.tasks[id].done() for id in HANGING)
+
+
+async def test_those_whose_last_run_hung_have_half_of_the_slots_and_the_good_one_begins_at_once(
+    runs,
+):
+    runs.begin(*HANGING[:5])
+    await until(lambda: all(runs.slots.pace(id) is Pace.SLOW for id in HANGING[:5]))
+    await runs.end(*HANGING[:5])
+    runs.begun.clear()
+    runs.begin(*HANGING[:5], "good", "better")
+    await until(lambda: "better" in runs.begun)
+    assert runs.begun == [*HANGING[:HALF], "good", "better"]
+
+
+async def test_one_that_is_well_again_has_all_slots_again(runs):
+    runs.begin("ill")
+    await until(lambda: runs.slots.pace("ill") is Pace.SLOW)
+    await runs.end("ill")
+    runs.begin("ill")
+    await runs.end("ill")
+    assert runs.slots.pace("ill") is Pace.BRISK
+
+
+async def test_who_is_ended_while_it_waits_takes_no_slot(runs):
+    runs.begin(*"abcdef")
+    await until(lambda: len(runs.begun) == SLOTS)
+    runs.tasks["e"].cancel()
+    await runs.end("a")
+    await until(lambda: "f" in runs.begun)
+    await runs.end(*"bcdf")
+    runs.begin(*"ghij")
+    await until(lambda: runs.begun[-SLOTS:] == list("ghij"))
+
+
+def test_who_waits_for_a_slot_is_late_while_it_waits_and_after_it():
+    health = Health()
+    health.waits("a", 10.0)
+    health.waits("b", 12.0)
+    assert health.late(15.0) == 5.0
+    health.begins("a", 17.0)
+    assert health.late(18.0) == 7.0
+    health.begins("b", 18.0)
+    assert health.late(20.0) == 7.0
+    health.waits("c", 20.0)
+    health.gave_up("c")
+    assert health.late(90.0) == 7.0
+    assert health.late(500.0) == 0.0
+
+
+class Hanging(FakeHost):
+    """It answers nobody."""
+
+    async def volumes(self):
+        await asyncio.Event().wait()
+
+
+async def test_a_monitor_that_waits_for_a_slot_is_late_to_the_own_watch():
+    scene = Scene()
+    scene.checks = (replace(VOLUMES, blocks=True),)
+    scene.host = lambda monitor: Hanging()
+    timeout = timedelta(hours=1)
+    async with scene.life() as engine:
+        looks = [
+            asyncio.create_task(
+                engine.watch.measure(disk_monitor(id=f"m{n}", timeout=timeout), {})
+            )
+            for n in range(SLOTS + 1)
+        ]
+        await asyncio.sleep(0)
+        scene.time.pass_by(seconds=40)
+        late = engine.watch.health.late(scene.time.passed)
+        for look in looks:
+            look.cancel()
+        await asyncio.gather(*looks, return_exceptions=True)
+    assert late == 40
+    scene.time.pass_by(minutes=10)
+    assert engine.watch.health.late(scene.time.passed) == 0
