@@ -130,6 +130,8 @@ class RouteFacts:
     `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
     where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has signed
     its account in yet. `unready` says why it could take no mail, though none was tried by it.
+    `again` is until when it is left alone. `account`: the one whose sign-in does not hold ("": it
+    does, or there is none); of that its own monitor tells.
     """
 
     down: datetime | None = None
@@ -140,6 +142,8 @@ class RouteFacts:
     trip: Trip | None = None
     never: bool = False
     unready: Words = NOTHING
+    again: datetime | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

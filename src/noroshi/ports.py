@@ -190,6 +190,7 @@ class Check:
     term says of them); it may be None. It raises as `run` does.
     `setting_up` says from its memory until when nothing is told of which readings, as somebody is
     just setting up what they are about; their level is shown all the same.
+    `spoken_for` says from its memory whether another monitor tells of what is behind it.
     `modules` are those that a look needs and that take long to import: they are loaded before
     the first monitor of this kind has a turn.
     """
@@ -211,6 +212,7 @@ class Check:
     by_network: bool = False
     modules: tuple[str, ...] = ()
     setting_up: Callable[[Mapping[str, Any], datetime], Mapping[str, datetime]] | None = None
+    spoken_for: Callable[[Mapping[str, Any]], bool] | None = None
     try_out: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
     preview: Callable[[Any, Host], Awaitable[Sequence[Words]]] | None = None
 

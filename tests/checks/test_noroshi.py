@@ -38,16 +38,24 @@ class Own:
 
 
 async def readings(kind, now=DAWN, options=None, **facts):
+    return (await looked(kind, {}, now, options, **facts)).readings
+
+
+async def looked(kind, memory, now=DAWN, options=None, **facts):
     check = KINDS[f"noroshi-{kind}"]
     wanted = options or {"route": {"route": "smtp1"}, "account": {"account": "m365"}}.get(
         kind, {}
     )
     host = FakeHost(own=Own(**facts), now=now)
-    return (await check.run(check.options(**wanted), host, {})).readings
+    return await check.run(check.options(**wanted), host, memory)
 
 
 async def levels(kind, now=DAWN, **facts):
     """The level of each item, by the kind's own limits."""
+    return levels_in(kind, Sample(now, await readings(kind, now, **facts)))
+
+
+def levels_in(kind, sample):
     monitor = Monitor(
         id="m",
         name="m",
@@ -57,7 +65,6 @@ async def levels(kind, now=DAWN, **facts):
         options=None,
         limits=KINDS[f"noroshi-{kind}"].limits,
     )
-    sample = Sample(now, await readings(kind, now, **facts))
     state, _, _ = advance(monitor, State(), sample)
     return {name: item.level for name, item in state.items.items()}
 
@@ -90,6 +97,27 @@ def trip(hours):
 )
 async def test_a_route_is_as_bad_as_what_keeps_mails_from_leaving(facts, level):
     assert await levels("route", route=facts) == {"": level}
+
+
+async def test_a_lost_sign_in_is_told_of_its_account_and_not_of_its_routes_as_well():
+    lost = replace(down(Fault.SIGN_IN, 10), account="m365", again=DAWN + 60 * MINUTE)
+    looks = [
+        (lost, True),
+        (replace(lost, account="", again=DAWN), True),  # signed in anew, and tried at once
+        (replace(lost, account=""), False),  # the route does not take that, either
+        (replace(lost, account="", again=DAWN), False),  # which stays so while it is tried
+        (replace(lost, fault=Fault.NETWORK), False),  # nobody answers: of that no account tells
+        (RouteFacts(unready=WHY, account="m365", never=True), True),
+        (RouteFacts(), False),
+    ]
+    memory, found = {}, []
+    for facts, _ in looks:
+        outcome = await looked("route", memory, route=facts)
+        memory = outcome.memory
+        found.append(KINDS["noroshi-route"].spoken_for(memory))
+        shown = levels_in("route", Sample(DAWN, outcome.readings))[""]
+        assert (shown is OK) is (facts == RouteFacts())
+    assert found == [spoken for _, spoken in looks]
 
 
 NEW = {

@@ -83,6 +83,12 @@ async def time_until_told(it):
     return it.time.now - began
 
 
+def about(it, level):
+    """Of what of the node's own the mails of that level tell."""
+    found = (subject.partition(f"{level} noroshi ")[2] for subject in it.subjects)
+    return [one.partition(":")[0].removesuffix(" needs a sign-in 0") for one in found if one]
+
+
 @pytest.mark.parametrize("renewed", [by_mail, by_rest])
 async def test_a_sign_in_that_is_lost_with_a_life_is_told_by_another_route_within_a_minute(
     both, renewed
@@ -96,8 +102,10 @@ async def test_a_sign_in_that_is_lost_with_a_life_is_told_by_another_route_withi
 
         await it.wait(minutes=5)
         assert it.by(SECOND) == []
+        assert about(it, "[CRITICAL]") == ["Account elsewhere"]
         await it.sign_in(SECOND, (it.card.elsewhere.user, it.card.elsewhere.password))
         await it.wait(minutes=2)
+        assert about(it, "[CRITICAL]") == about(it, "[RECOVERED]") == ["Account elsewhere"]
         assert it.subjects.count(WAITS) == (1 if renewed is by_mail else 0)
         sum = await it.ledger()
         assert (sum.lost, sum.waiting) == (0, 0) and await it.queue() == ()

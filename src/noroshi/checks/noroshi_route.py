@@ -16,6 +16,8 @@ BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """What time mends, mostly: it is told only once it has lasted."""
 NO_ROUTE = Words(en="there is no route {name}", ja="経路 {name} はありません")
 WELL = Words(en="mails can leave by it", ja="メールを送れます")
+OF_ACCOUNT = "of_account"
+"""In the memory: which account's sign-in an outage comes from, and when that began."""
 RETIRES = Words(
     en="it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
     "December 2026 (an administrator may switch it on again), and says in the second half of 2027 "
@@ -38,7 +40,30 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
         raise Unmeasurable(NO_ROUTE.fill(name=wanted.route))
     now = await host.now()
     kept = since(memory, now, never=facts.never)
-    return Outcome(tuple(_readings(facts, now)), kept)
+    account = _account(facts, memory, now)
+    noted = {OF_ACCOUNT: [account, _iso(facts.down)]} if account else {}
+    return Outcome(tuple(_readings(facts, now)), {**kept, **noted})
+
+
+def _account(facts: RouteFacts, memory: Mapping[str, Any], now: datetime) -> str:
+    """Whose lost sign-in is what this outage comes from; "": nobody's. Once the sign-in holds
+    again, it is so until the route was tried with it."""
+    if facts.fault in BY_ITSELF:
+        return ""
+    if facts.account or facts.down is None:
+        return facts.account
+    name, down = memory.get(OF_ACCOUNT, ("", ""))
+    waits = facts.again is not None and facts.again <= now
+    return str(name) if waits and down == _iso(facts.down) else ""
+
+
+def _iso(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat()
+
+
+def _is_of_account(memory: Mapping[str, Any]) -> bool:
+    """Whether the account's own monitor tells of it."""
+    return OF_ACCOUNT in memory
 
 
 def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
@@ -94,5 +119,6 @@ CHECK = Check(
         "took": Words(en="Time to arrive", ja="到達にかかった時間"),
     },
     setting_up=told_after("blocked"),
+    spoken_for=_is_of_account,
     run=run,
 )

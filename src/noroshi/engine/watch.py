@@ -172,12 +172,15 @@ class Watch:
             raise
 
     def _standing(self, held: Held, monitor: Monitor, memory: Mapping[str, Any]) -> Standing:
-        """What is said of it; with what it remembers of its own being set up."""
+        """What is said of it; with what it remembers of its own being set up, and of another one
+        that speaks for it."""
         standing = held.standing.get(monitor.id, NOTHING_SAID)
-        setting_up = self.plugins.check(monitor.kind).setting_up
-        if setting_up is None:
+        check = self.plugins.check(monitor.kind)
+        if check.spoken_for is not None and check.spoken_for(memory):
+            standing = replace(standing, parents=Level.CRITICAL)
+        if check.setting_up is None:
             return standing
-        return replace(standing, setting_up=setting_up(memory, self.clocks.wall()))
+        return replace(standing, setting_up=check.setting_up(memory, self.clocks.wall()))
 
     async def _judge(
         self, held: Held, monitor: Monitor, sample: Sample | None, standing: Standing

@@ -45,15 +45,18 @@ class OwnFacts:
         route = self._routes().get(name)
         if route is None:
             return None
+        account, state = await self._signs_in(route)
         facts = RouteFacts(
             accepted=(await self._store.accepted()).get(name),
             retiring=is_retiring(route),
             trip=await self._trip(route),
-            never=await self._never(route),
+            never=state is not None and _is_new(state),
         )
         down = next((r for r in await self._store.resting() if r.route == name), None)
         if down is not None:
-            return replace(facts, down=down.since, fault=down.fault, why=down.why)
+            by = account.name if account and state and state.sign not in WELL else ""
+            rests = replace(facts, down=down.since, fault=down.fault, why=down.why)
+            return replace(rests, again=down.until, account=by)
         return await self._unready(route, facts)
 
     async def _unready(self, route: Route, facts: RouteFacts) -> RouteFacts:
@@ -62,7 +65,7 @@ class OwnFacts:
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
             if state.sign is SignIn.NEVER:
-                return replace(facts, unready=state.why)
+                return replace(facts, unready=state.why, account=account.name)
         kept = frozenset(await self._store.secret_names())
         lacks = next((entry for entry in entries_of(route) if entry not in kept), None)
         if lacks is None:
@@ -70,9 +73,9 @@ class OwnFacts:
         never = facts.never or facts.accepted is None
         return replace(facts, unready=NOT_IN_VAULT.fill(entry=lacks), never=never)
 
-    async def _never(self, route: Route) -> bool:
+    async def _signs_in(self, route: Route) -> tuple[Account | None, SignInState | None]:
         account = self._accounts().get(_account_name(route))
-        return account is not None and _is_new(await self._sign_in(account))
+        return account, None if account is None else await self._sign_in(account)
 
     async def _trip(self, route: Route) -> Trip | None:
         since = self._read_since(route.name)
