@@ -169,7 +169,7 @@ def test_what_does_not_fit_is_counted_in_the_html_and_whole_in_the_text():
 def test_each_instance_of_many_is_named_in_the_html():
     many = tuple(Watched(f"server{n:02}", "", 1) for n in range(20))
     html = notice(SAM, replace(STARTED, instances=many))["html"]
-    assert all(f"server{n:02}: 1 monitors" in html for n in range(20))
+    assert all(f"server{n:02}: 1 monitor" in html for n in range(20))
 
 
 def test_each_thing_that_can_happen_is_told():

@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.digest import LONG, MOST_MEMBERS, digest, joined, may_join, waits_since
+from noroshi.core.digest import (
+    LONG,
+    MOST_FOLLOWED,
+    MOST_MEMBERS,
+    digest,
+    joined,
+    may_join,
+    waits_since,
+)
 from noroshi.core.mail import Envelope, Lane
 from noroshi.testing import DAWN
 
@@ -142,3 +150,12 @@ def test_what_is_put_into_a_digest_has_waited_since_it_was_made_all_the_same():
     made = digest((B, old), {"subject": "two"}, DAWN + MINUTE)
     assert waits_since(made) == DAWN - LONG
     assert waits_since(B) == DAWN
+
+
+def test_it_goes_on_in_the_thread_of_its_first_member():
+    first = alarm("a2", "ok", order="a/ops", thread=("a",))
+    other = alarm("b2", "ok", thread=("b", "a2"))
+    assert digest((first, other), {}, DAWN).thread == ("a", "b")
+    assert digest((C, other), {}, DAWN).thread == ()
+    many = [alarm(f"m{n}", "ok", thread=(f"t{n}",)) for n in range(500)]
+    assert len(digest(many, {}, DAWN).thread) == MOST_FOLLOWED

@@ -172,6 +172,25 @@ async def test_what_recovered_before_its_mail_could_leave_is_one_mail_with_both_
     assert await counts(storm.store) == {"accepted": 2}
 
 
+@pytest.mark.parametrize("of", ["memory", "sqlite"])
+async def test_what_follows_a_digest_is_in_its_thread_and_a_digest_in_that_of_the_first_mail(
+    of, tmp_path
+):
+    storm = Storm(store=KINDS[of](tmp_path / "n.db"))
+    await storm.watch(7)
+    async with storm.life() as engine:
+        for used, seconds in ((50, 61), (96, 1800), (40, 300)):
+            storm.used = {"/": used}
+            await storm.seconds(engine, seconds)
+    known = {mail.known_as for mail in storm.smtp.sent}
+    followed = [mail for mail in storm.smtp.sent if mail.thread]
+    assert all(set(mail.thread) <= known for mail in followed)  # mails that did leave
+    assert {bool(mail.members) for mail in followed} == {False, True}
+    (digest,) = (mail for mail in storm.smtp.sent if mail.members and not mail.thread)
+    assert digest.known_as in {one for mail in followed for one in mail.thread}
+    await storm.store.close()
+
+
 async def test_a_digest_that_is_refused_by_every_route_is_set_aside_whole():
     storm = Storm(NO)
     await storm.watch(10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -15,8 +16,10 @@ from noroshi.core.digest import TOLD
 from noroshi.core.levels import Level
 from noroshi.core.words import Words
 
-SUBJECT = Words(en="[{count} alarms] {first} and more", ja="[まとめ {count}件] {first} ほか")
-TOGETHER = Words(en="{count} alarms in one mail", ja="まとめ {count}件")
+SUBJECT = Words(
+    en="[{count:alarm|alarms}] {first} and more", ja="[まとめ {count}件] {first} ほか"
+)
+TOGETHER = Words(en="{count:alarm|alarms} in one mail", ja="まとめ {count}件")
 ONE = Words(en="1 alarm", ja="1件")
 AND_MORE = Words(en="{first}, and {count} more", ja="{first}。ほかに{count}件あります")
 SPAN = Words(
@@ -32,16 +35,21 @@ AT_ONCE = Words(
     "{count}件すべてをこの下に書いてあります。",
 )
 THEY_RECOVERED = Words(
-    en="Between {start} and {end} {count} alarms were over. So that they can be read, they come "
+    en="Between {start} and {end} {count:alarm was|alarms were} over. So that they can be read, they come "
     "in one mail; every one of them stands below.",
     ja="{start} から {end} までに{count}件が回復しました。1通ずつでは読みきれないため、1通にまとめて"
     "います。{count}件すべてをこの下に書いてあります。",
 )
 RECOVERED_AT_ONCE = Words(
-    en="At {end} {count} alarms were over. So that they can be read, they come in one mail; "
+    en="At {end} {count:alarm was|alarms were} over. So that they can be read, they come in one mail; "
     "every one of them stands below.",
     ja="{end} に{count}件が回復しました。1通ずつでは読みきれないため、1通にまとめています。"
     "{count}件すべてをこの下に書いてあります。",
+)
+CHANGED = Words(
+    en="Between {start} and {end} it changed {count:time|times}, before a mail of it could leave. "
+    "This one tells how it is now.",
+    ja="メールを送る前の {start} から {end} までに、状態が{count}回変わりました。今の状態をお知らせします。",
 )
 BOTH = Words(
     en="It was over before the first mail could leave, so this one tells both.",
@@ -58,6 +66,12 @@ MISSED = Words(
 )
 WAS = Words(en="was {level} from {start} to {end}", ja="{start} から {end} まで{level}でした")
 WAS_UNTIL = Words(en="was {level} until {end}", ja="{end} まで{level}でした")
+BEFORE_THAT = Words(en="{line}; before that: {past}", ja="{line}。その前: {past}")
+PAST = Words(en="{level} from {start} to {end}", ja="{start} から {end} まで{level}")
+PAST_UNTIL = Words(en="{level} until {end}", ja="{end} まで{level}")
+OFTENER = Words(en="{count:outage|outages} more", ja="ほかに{count}回")
+MOST_PAST = 3
+"""So many outages of one thing that were over meanwhile are told with their times."""
 SINCE = Words(en="since {at}", ja="{at} から")
 OVER = Words(en="it is no longer watched, {at}", ja="監視の対象から外れました {at}")
 WAS_STOPPED = Words(en="its monitoring was stopped, {at}", ja="監視を停止しました {at}")
@@ -73,6 +87,7 @@ FEWER = Words(
     en="How many come one by one before they are put together: one_by_one of the contact.",
     ja="何通までを1通ずつ送るかは、通知先の one_by_one で決まります。",
 )
+NUMBER = re.compile(r"(\d+)")
 BAD = (Level.CRITICAL, Level.WARNING, Level.UNKNOWN)
 WORST_FIRST = (*(WORDS[level] for level in BAD), RECOVERED, ENDED, STOPPED)
 """The sections; what nobody watches any more stands apart from what recovered."""
@@ -82,8 +97,32 @@ LATE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """The rows about one thing from when it turned bad until it was over, or until now."""
+
+    rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def worst(self) -> Level:
+        """The worst that it was."""
+        said = [Level(row[key]) for row in self.rows for key in ("before", "level")]
+        return Level.worst(said)
+
+    @property
+    def began(self) -> datetime | None:
+        """Since when it was, or is, not well; None: nobody knows."""
+        known = [row["bad_since"] for row in self.rows if row["bad_since"]]
+        return datetime.fromisoformat(min(known)) if known else None
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.rows[-1]["at"])
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """All rows about one thing, oldest first."""
+    """All rows about one thing, oldest first: the outage that it tells, and those that were over
+    before that one began."""
 
     rows: tuple[Mapping[str, Any], ...]
 
@@ -111,20 +150,28 @@ class Story:
         return bool(self.last.get("stopped"))  # rows of an earlier version do not say it
 
     @property
-    def worst(self) -> Level:
-        """The worst that it was."""
-        said = [Level(row[key]) for row in self.rows for key in ("before", "level")]
-        return Level.worst(said)
+    def outages(self) -> tuple[Outage, ...]:
+        """One after the other; each but the last one is over."""
+        found, rows = list[Outage](), list[Mapping[str, Any]]()
+        for row in self.rows:
+            rows.append(row)
+            if row["ended"] or Level(row["level"]) is Level.OK:
+                found.append(Outage(tuple(rows)))
+                rows = []
+        return tuple(found) if not rows else (*found, Outage(tuple(rows)))
 
     @property
-    def began(self) -> datetime | None:
-        """Since when it was, or is, not well; None: nobody knows."""
-        known = [row["bad_since"] for row in self.rows if row["bad_since"]]
-        return datetime.fromisoformat(min(known)) if known else None
+    def now(self) -> Outage:
+        return self.outages[-1]
 
     @property
-    def at(self) -> datetime:
-        return datetime.fromisoformat(self.last["at"])
+    def order(self) -> list[tuple[int, int, str]]:
+        """By host and name, as people count: 2 before 10."""
+        named = f"{self.last['where']} {self.last['item']}".casefold()
+        return [
+            (0, int(part), "") if part.isdecimal() else (1, 0, part)
+            for part in NUMBER.split(named)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +214,8 @@ def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[st
 
 def page(told: Sequence[Mapping[str, Any]], reader: Reader) -> Page:
     """The whole mail; every alarm is in it, those about one thing as one line."""
-    stories = sorted(_stories(told), key=lambda story: WORST_FIRST.index(_word(story)))
+    by_name = sorted(_stories(told), key=lambda story: story.order)
+    stories = sorted(by_name, key=lambda story: WORST_FIRST.index(_word(story)))
     lead = stories[0]
     line = _line(lead, reader)
     alone = len(stories) == 1
@@ -178,7 +226,9 @@ def page(told: Sequence[Mapping[str, Any]], reader: Reader) -> Page:
         mark=lead.mark,
         word=reader.say(_word(lead)),
         aside=reader.say(ONE) if alone else reader.say(TOGETHER, count=len(stories)),
-        headline=line if alone else reader.say(AND_MORE, first=line, count=len(stories) - 1),
+        headline=_with_past(line, lead, reader)
+        if alone
+        else reader.say(AND_MORE, first=line, count=len(stories) - 1),
         lead=(_lead(stories, told, reader),),
         parts=() if alone else tuple(_sections(stories, reader)),
         trail=tuple(_trail(told, reader)),
@@ -212,7 +262,7 @@ def _line(story: Story, reader: Reader) -> str:
     row = story.last
     if row["ended"]:
         over = WAS_STOPPED if story.stopped else OVER
-        return f"{row['where']} {reader.say(over, at=reader.time(story.at))}"
+        return f"{row['where']} {reader.say(over, at=reader.time(story.now.at))}"
     if story.level is not Level.OK:
         return f"{row['where']}{row['what']}"
     item = f" {row['item']}" if row["item"] and row["item"] not in row["where"] else ""
@@ -220,10 +270,27 @@ def _line(story: Story, reader: Reader) -> str:
 
 
 def _was(story: Story, reader: Reader) -> str:
-    level, ends = reader.say(WORDS[story.worst]), reader.time(story.at)
-    if story.began is None:
-        return reader.say(WAS_UNTIL, level=level, end=ends)
-    return reader.say(WAS, level=level, start=reader.time(story.began), end=ends)
+    return _times(story.now, reader, (WAS, WAS_UNTIL))
+
+
+def _times(outage: Outage, reader: Reader, words: tuple[Words, Words]) -> str:
+    """What it was from when to when; the second words where nobody knows when it began."""
+    level, ends = reader.say(WORDS[outage.worst]), reader.time(outage.at)
+    if outage.began is None:
+        return reader.say(words[1], level=level, end=ends)
+    return reader.say(words[0], level=level, start=reader.time(outage.began), end=ends)
+
+
+def _with_past(line: str, story: Story, reader: Reader) -> str:
+    """With the outages that came to an end before the one that the line tells."""
+    past = story.outages[:-1]
+    if not past:
+        return line
+    told = [_times(one, reader, (PAST, PAST_UNTIL)) for one in past[-MOST_PAST:]]
+    if (more := len(past) - MOST_PAST) > 0:
+        told.append(reader.say(OFTENER, count=more))
+    comma = Words(en=", ", ja="、").say(reader.language)
+    return reader.say(BEFORE_THAT, line=line, past=comma.join(told))
 
 
 def _lead(stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: Reader) -> str:
@@ -234,6 +301,8 @@ def _lead(stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: R
     if waited >= LATE:
         return reader.say(MISSED, span=span(waited))
     start, end = reader.time(min(times)), reader.time(max(times))
+    if len(stories) == 1 and len(told) > 1:
+        return reader.say(CHANGED, start=start, end=end, count=len(told))
     words = (AT_ONCE, SPAN) if _any_lasts(stories) else (RECOVERED_AT_ONCE, THEY_RECOVERED)
     # Counted as they are listed: what came and went meanwhile is one line.
     return reader.say(words[start != end], start=start, end=end, count=len(stories))
@@ -259,10 +328,11 @@ def _sections(stories: Sequence[Story], reader: Reader) -> Iterator[Part]:
 
 def _entry(story: Story, reader: Reader) -> str:
     line = _line(story, reader)
-    if story.level is Level.OK or story.last["ended"]:
-        return line
-    comma = Words(en=", ", ja="、").say(reader.language)
-    return line + comma + reader.say(SINCE, at=reader.time(story.began or story.at))
+    if story.level is not Level.OK and not story.last["ended"]:
+        comma = Words(en=", ", ja="、").say(reader.language)
+        since = reader.time(story.now.began or story.now.at)
+        line += comma + reader.say(SINCE, at=since)
+    return _with_past(line, story, reader)
 
 
 def _trail(told: Sequence[Mapping[str, Any]], reader: Reader) -> Iterator[Post]:

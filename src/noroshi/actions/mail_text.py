@@ -45,7 +45,7 @@ NEXT = Words(en="Next notice", ja="次のお知らせ")
 NOT_KNOWN = Words(en="Whether it is well is not known.", ja="正常かどうかは分かりません。")
 LASTS = Words(en="for {span} so far", ja="{span}続いています")
 LASTED = Words(en="after {span}", ja="{span}続きました")
-COUNT = Words(en="({count} items)", ja="({count}件)")
+COUNT = Words(en="({count:item|items})", ja="({count}件)")
 SEEN = Words(en="Seen", ja="検知")
 RECORDED = Words(en="Recorded", ja="記録")
 ACCEPTED = Words(

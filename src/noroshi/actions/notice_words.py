@@ -8,7 +8,7 @@ from noroshi.core.words import Words
 NOTICE = Words(en="NOTICE", ja="お知らせ")
 MORE = Words(en="and {count} more", ja="ほか{count}件")
 AND_MORE = Words(en="{first} and {count} more", ja="{first} ほか{count}台")
-MONITORS = Words(en="{name}: {count} monitors", ja="{name}: {count}項目")
+MONITORS = Words(en="{name}: {count:monitor|monitors}", ja="{name}: {count}項目")
 AT = Words(en="At", ja="時刻")
 NODE = Words(en="Node", ja="ノード")
 VERSION = Words(en="Version", ja="版")
@@ -135,9 +135,12 @@ CAME_BACK_DO = Words(
 )
 TAKEN = Words(en="Accepted at", ja="受領時刻")
 CAME_AT = Words(en="Came back at", ja="戻った時刻")
-ALL_WELL = Words(en="all is well: {count} monitors OK", ja="異常はありません: 正常 {count}項目")
+ALL_WELL = Words(
+    en="all is well: {count:monitor|monitors} OK", ja="異常はありません: 正常 {count}項目"
+)
 NOT_WELL = Words(
-    en="not OK: {bad} of {count} monitors", ja="{count}項目のうち {bad}項目が正常ではありません"
+    en="not OK: {bad} of {count:monitor|monitors}",
+    ja="{count}項目のうち {bad}項目が正常ではありません",
 )
 NONE_WATCHED = Words(en="nothing is watched", ja="監視しているものがありません")
 REPORT_ON = Words(en="Report on", ja="対象")
@@ -147,7 +150,7 @@ COUNTED = Words(
     ja="正常 {well}、正常以外 {bad}、未測定 {unseen}",
 )
 ALL_STOPPED = Words(
-    en="monitoring is stopped: {count} monitors", ja="監視を停止しています: {count}項目"
+    en="monitoring is stopped: {count:monitor|monitors}", ja="監視を停止しています: {count}項目"
 )
 AND_STOPPED = Words(
     en="{counted}, {stopped} stopped by hand", ja="{counted}、監視停止中 {stopped}"

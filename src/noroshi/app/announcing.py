@@ -11,7 +11,9 @@ from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import mark_of
 
-WATCHES = Words(en="watching {name}: {count} monitors", ja="監視中: {name} ({count}項目)")
+WATCHES = Words(
+    en="watching {name}: {count:monitor|monitors}", ja="監視中: {name} ({count}項目)"
+)
 SENDS = Words(en="sending by {name} ({kind}{host})", ja="送信経路: {name} ({kind}{host})")
 REMARK = Words(en="{name}: {remark}", ja="{name}: {remark}")
 MARKED = Words(en="{kind} [{mark}]", ja="{kind} [{mark}]")

@@ -53,7 +53,7 @@ UNTIL = Words(en="the certificate holds until {day}", ja="証明書の期限は 
 HOP = Words(en="{method} {url}: {status}", ja="{method} {url}: {status}")
 HEADER = Words(en="    {name}: {value}", ja="    {name}: {value}")
 READ = Words(
-    en="{count} bytes were read, which begin so:",
+    en="{count:byte was|bytes were} read, which begin so:",
     ja="読んだのは{count}バイトで、先頭は次のとおりです:",
 )
 NOTHING_READ = Words(en="it has no text", ja="本文はありません")

@@ -29,7 +29,7 @@ ENDS = Words(
     ja="{name} のシークレットまたは証明書の期限は {day} です (あと{left})。新しいものを作り、"
     "secret_next または certificate_next に指定しておけば、止まりません",
 )
-IN_DAYS = Words(en="{count} days", ja="{count}日")
+IN_DAYS = Words(en="{count:day|days}", ja="{count}日")
 IN_A_DAY = Words(en="less than a day", ja="1日足らず")
 ENDED = Words(
     en="the secret or certificate of {name} ended on {day}",
@@ -37,7 +37,7 @@ ENDED = Words(
 )
 LEFT = Words(en="Secret or certificate ends in", ja="シークレットまたは証明書の残り")
 RESTS = Words(
-    en="the sign-in was last renewed {days} days ago; it ends after 90 days without a renewal",
+    en="the sign-in was last renewed {days:day|days} ago; it ends after 90 days without a renewal",
     ja="サインインの最後の更新は{days}日前です。更新がないまま90日たつと切れます",
 )
 

@@ -10,13 +10,13 @@ from noroshi.core.model import Limits, Reading
 from noroshi.core.words import Words
 from noroshi.ports import Check, Host, Outcome, QueueFacts, options
 
-WAITING = Words(en="{count} mails wait", ja="{count}通が待っています")
+WAITING = Words(en="{count:mail waits|mails wait}", ja="{count}通が待っています")
 ASIDE = Words(
-    en="{count} mails were refused by every route: noroshi queue list",
+    en="{count:mail was|mails were} refused by every route: noroshi queue list",
     ja="どの経路にも拒否されたメールが{count}通あります: noroshi queue list",
 )
 LOST = Words(
-    en="{count} alarms are neither accepted nor waiting: noroshi ledger",
+    en="{count:alarm is|alarms are} neither accepted nor waiting: noroshi ledger",
     ja="受領されず、待ってもいないアラームが{count}件あります: noroshi ledger",
 )
 

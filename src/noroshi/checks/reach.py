@@ -32,7 +32,7 @@ REFUSED = (ConnectionRefusedError, ConnectionResetError)
 
 ANSWERS = Words(en="{address} answers", ja="{address} から応答がありました")
 SOME = Words(
-    en="{address} answered {got} of {count} times",
+    en="{address} answered {got} of {count:time|times}",
     ja="{address} から{count}回のうち{got}回応答がありました",
 )
 SILENT = Words(en="{address} does not answer", ja="{address} から応答がありません")

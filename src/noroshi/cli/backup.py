@@ -15,7 +15,7 @@ from noroshi.ports import StoreError
 
 MIB = 1 << 20
 BACKED_UP = Words(
-    en="Wrote {path} ({size} MiB, {waiting} mails wait in it).",
+    en="Wrote {path} ({size} MiB, {waiting:mail waits|mails wait} in it).",
     ja="{path} に書きました ({size} MiB、送信待ち {waiting}通)。",
 )
 KEY_ELSEWHERE = Words(
@@ -33,7 +33,7 @@ ITS_KEY_ELSEWHERE = Words(
 ITS_STORE = Words(en="The store of the node", ja="ノードの保存先")
 CANNOT_RESTORE = Words(en="Nothing was restored: {why}", ja="復元していません: {why}")
 RESTORED = Words(
-    en="Restored {store} from {path}: version {version}, {waiting} mails wait.",
+    en="Restored {store} from {path}: version {version}, {waiting:mail waits|mails wait}.",
     ja="{path} から {store} を復元しました: 版 {version}、送信待ち {waiting}通。",
 )
 AGE = Words(
@@ -52,7 +52,7 @@ WERE_OUT = Words(
     "同じ Message-ID でもう一度送ります。",
 )
 HELD = Words(
-    en="{held} mails are held: look with noroshi queue list, let them go with noroshi queue "
+    en="{held:mail is|mails are} held: look with noroshi queue list, let them go with noroshi queue "
     "release ID.",
     ja="{held}通を保留にしました。noroshi queue list で確かめ、noroshi queue release ID で"
     "送れます。",

@@ -47,7 +47,7 @@ NOBODY_RUNS = Words(
 )
 BEWARE = Words(en="Beware:", ja="ご確認ください:")
 WRITTEN = Words(
-    en="Wrote version {version} to {folder}: {count} files.",
+    en="Wrote version {version} to {folder}: {count:file|files}.",
     ja="版 {version} を {folder} に書き出しました ({count}ファイル)。",
 )
 

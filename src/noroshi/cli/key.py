@@ -28,7 +28,8 @@ NOTHING_SEALED = Words(en="Nothing is sealed yet.", ja="封印したものはま
 OPENS = Words(en="opens", ja="開けます")
 ALL_OPEN = Words(en="It opens all entries: {count}.", ja="{count}件すべてを開けます。")
 SOME_DO_NOT = Words(
-    en="It does not open {bad} of {count} entries.", ja="{count}件のうち{bad}件を開けません。"
+    en="It does not open {bad} of {count:entry|entries}.",
+    ja="{count}件のうち{bad}件を開けません。",
 )
 ROTATED = Words(
     en="The key is now {new}; entries sealed anew: {entries}.\n"

@@ -38,7 +38,7 @@ KEPT = Words(
     ja="それまでの鍵では何も開けません。{path} に残しました。",
 )
 IN_USE = Words(
-    en="The key {id} in {path} opens {count} entries of the store, so it was left there. If the "
+    en="The key {id} in {path} opens {count:entry|entries} of the store, so it was left there. If the "
     "other one shall take its place all the same, move the file away first.",
     ja="{path} の鍵 {id} で保存先の{count}件を開けるため、そのままにしました。"
     "それでも置き換えるには、先にこのファイルを移してください。",

@@ -28,7 +28,7 @@ OLDER = Words(
     ja="(完了して保存期間を過ぎた {forgotten}件は含みません)",
 )
 LOST = Words(
-    en="{lost} alarms are lost: neither accepted nor waiting. Look through the store: "
+    en="{lost:alarm is|alarms are} lost: neither accepted nor waiting. Look through the store: "
     "noroshi check-store",
     ja="{lost}件のアラームが失われています。受領もされず、待ってもいません。noroshi check-store "
     "で保存先を調べてください。",

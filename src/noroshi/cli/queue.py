@@ -69,7 +69,7 @@ VERDICTS: Mapping[str, Words] = {
     "refused": Words(en="refused", ja="拒否"),
     "route down": Words(en="route down", ja="経路停止"),
 }
-SO_OFTEN = Words(en="{first}–{last} ({count} times)", ja="{first}–{last} ({count}回)")
+SO_OFTEN = Words(en="{first}–{last} ({count:time|times})", ja="{first}–{last} ({count}回)")
 TEXT = Words(en="Text", ja="本文")
 TRIED_AGAIN = Words(en="{id} is due now: {subject}", ja="{id} をいますぐ送ります: {subject}")
 IS_HELD = Words(

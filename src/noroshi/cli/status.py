@@ -25,19 +25,19 @@ ALL_WELL = Words(
 )
 ALL_OK = Words(en="○ {all} OK.", ja="○ 監視項目{count}件はすべて正常です。")
 CANNOT_SEND = Words(
-    en="▨ {bad} of {count} routes cannot send.",
+    en="▨ {bad} of {count:route|routes} cannot send.",
     ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
 )
 NEED_SOMEBODY = Words(
-    en="▨ {bad} of {count} routes need somebody, though what they have may still send for a while.",
+    en="▨ {bad} of {count:route|routes} need somebody, though what they have may still send for a while.",
     ja="▨ 送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
 )
 OK_SO_FAR = Words(
-    en="{mark} {ok} of {count} monitors {be} OK; {new} not measured yet.",
+    en="{mark} {ok} of {count:monitor|monitors} {be} OK; {new} not measured yet.",
     ja="{mark} 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
 )
 NOT_WELL = Words(
-    en="{mark}: {bad} of {count} monitors not OK.",
+    en="{mark}: {bad} of {count:monitor|monitors} not OK.",
     ja="{mark}: 監視項目{count}件のうち{bad}件が正常ではありません。",
 )
 NOTHING_WATCHED = Words(

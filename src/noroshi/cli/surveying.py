@@ -32,7 +32,7 @@ SET = Words(
     en="{at} ({zone}), set by {by:.0f} s", ja="{at} ({zone})、{by:.0f} 秒ずらされました"
 )
 QUEUE = Words(
-    en="{waiting} waiting, {set_aside} set aside, {lost} alarms lost",
+    en="{waiting} waiting, {set_aside} set aside, {lost:alarm|alarms} lost",
     ja="送信待ち {waiting}、保留 {set_aside}、失われたアラーム {lost}",
 )
 BACKUP = Words(

@@ -14,7 +14,7 @@ SOON = 60
 """Days before its end from which on a secret or certificate is told of."""
 RENEWED = Words(en="sign-in renewed {at}", ja="サインイン更新 {at}")
 ENDS = Words(
-    en="its secret or certificate ends {day} ({days} days)",
+    en="its secret or certificate ends {day} ({days:day|days})",
     ja="シークレットまたは証明書の期限 {day} (あと{days}日)",
 )
 ENDED = Words(

@@ -22,7 +22,7 @@ TOLD = "told"
 Each row has at least `level`, the event's new one."""
 OLDEST = "oldest"
 """The part of a digest's payload that says when the oldest of its members was made."""
-MOST_MEMBERS = 500
+MOST_MEMBERS, MOST_FOLLOWED = 500, 20
 LONG = timedelta(hours=24)
 """What waited for so long is told as what was missed."""
 
@@ -75,7 +75,8 @@ def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetim
     """The envelope that tells what they tell, in their place.
 
     Its order key is its own: its members keep their place in theirs, and one digest that is
-    held, or whose routes are down, is in no other one's way.
+    held, or whose routes are down, is in no other one's way. It goes on in the thread of its first
+    member, if that has one; what begins with that begins a thread.
     """
     first = members[0]
     id = first.id + ENDING
@@ -90,8 +91,18 @@ def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetim
         born=now,
         action=first.action,
         lane=min((one.lane for one in members), key=lambda lane: lane.value),
+        thread=_followed(members),
         members=tuple(one.id for one in members),
     )
+
+
+def _followed(members: Sequence[Envelope]) -> tuple[str, ...]:
+    """What came before these mails. In its thread may stand what it tells itself."""
+    if not members[0].thread:
+        return ()
+    own = {one.known_as for one in members}
+    all = dict.fromkeys(id for one in members for id in one.thread if id not in own)
+    return tuple(all)[:MOST_FOLLOWED]
 
 
 def may_be_undone(digest: Envelope, member: Envelope) -> bool:

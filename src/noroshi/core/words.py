@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from string import Formatter
+from typing import Any, Literal
 
 Language = Literal["ja", "en"]
 
@@ -21,9 +22,10 @@ class Words:
         return self.ja if language == "ja" else self.en
 
     def fill(self, **given: object) -> Words:
-        """Both sentences with their {places} filled; a `Words` fills in its own language."""
+        """Both sentences with their {places} filled; a `Words` fills in its own language, and
+        {count:mail waits|mails wait} says "1 mail waits" and "2 mails wait"."""
         return Words(
-            en=self.en.format(**_in("en", given)), ja=self.ja.format(**_in("ja", given))
+            en=_filled(self.en, _in("en", given)), ja=_filled(self.ja, _in("ja", given))
         )
 
 
@@ -45,6 +47,23 @@ def joined(texts: Iterable[Words]) -> Words:
     """Texts one after the other, each only once."""
     once = tuple(dict.fromkeys(texts))
     return Words(en="; ".join(t.en for t in once), ja="; ".join(t.ja for t in once))
+
+
+class _Counting(Formatter):
+    """Knows one from several; it is slower than `str.format`, and asked only where there is need."""
+
+    def format_field(self, value: Any, spec: str) -> Any:
+        one, several, more = spec.partition("|")
+        if not several:
+            return super().format_field(value, spec)
+        return f"{value} {one if str(value) == '1' else more}"
+
+
+_COUNTING = _Counting()
+
+
+def _filled(text: str, given: dict[str, object]) -> str:
+    return _COUNTING.vformat(text, (), given) if "|" in text else text.format(**given)
 
 
 def _in(language: str, given: dict[str, object]) -> dict[str, object]:

@@ -56,7 +56,7 @@ NOT_WELL = Words(
     ja="訓練の前から経路 {route} が使えません ({why})。noroshi status で確かめてください。",
 )
 MAILS_WAIT = Words(
-    en="{count} mails wait already, and the drill would mix with them. See: noroshi queue list",
+    en="{count:mail waits|mails wait} already, and the drill would mix with them. See: noroshi queue list",
     ja="送信待ちのメールがすでに{count}通あり、訓練と混ざります。noroshi queue list で"
     "確かめてください。",
 )
@@ -118,7 +118,7 @@ FAILED = Words(en="◆ failed: {why}", ja="◆ 不合格: {why}")
 
 # why it did not pass
 IN_VAIN = Words(en="not {what} within {span}", ja="{span}以内に確認できませんでした: {what}")
-TWICE = Words(en="{subject}: came {count} times", ja="{subject}: {count}回届きました")
+TWICE = Words(en="{subject}: came {count:time|times}", ja="{subject}: {count}回届きました")
 BY_OTHER = Words(
     en="{subject}: came by {route}, which it may not use",
     ja="{subject}: 使えないはずの {route} から届きました",

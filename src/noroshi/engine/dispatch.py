@@ -25,6 +25,7 @@ from noroshi.engine.lines import Lines
 from noroshi.engine.out import Out
 from noroshi.engine.pacing import Pacing
 from noroshi.engine.rests import left_of
+from noroshi.engine.threads import in_its_thread
 from noroshi.engine.turn import Turn
 from noroshi.engine.way import Way
 from noroshi.ports import PARCEL_LEASE, Clocks, Node, Resting, Store, Transport
@@ -284,7 +285,8 @@ class Dispatch:
 
     async def _try(self, way: Way, parcel: Parcel) -> Receipt:
         try:
-            receipt = await self._answered.by(way, parcel.envelope, LONGEST_SEND)
+            mail = await in_its_thread(self.store, parcel.envelope)
+            receipt = await self._answered.by(way, mail, LONGEST_SEND)
         except asyncio.CancelledError:
             receipt, me = self._answered.cut_off(parcel.envelope), asyncio.current_task()
             if not way.over or me is None:

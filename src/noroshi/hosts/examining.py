@@ -58,7 +58,7 @@ HOME_FOREIGN = Words(
 )
 AWAY = Words(en="{path} cannot be looked at: {why}.", ja="{path} を調べられません: {why}。")
 OF_KEY = Words(
-    en="opens all {count} entries ({source}, {path})",
+    en="opens all {count:entry|entries} ({source}, {path})",
     ja="{count}項目すべてを開けます ({source}、{path})",
 )
 KEY_FAILS = Words(

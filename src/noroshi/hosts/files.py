@@ -29,7 +29,7 @@ FLAGS = (
     | getattr(os, "O_BINARY", 0)
 )
 HANGING = Words(
-    en="{count} looks at files have not come back yet (a network drive that does not answer?)",
+    en="{count:look at a file has|looks at files have} not come back yet (a network drive that does not answer?)",
     ja="ファイルの読み取りが{count}件戻ってきていません "
     "(ネットワークドライブが応答していない可能性があります)",
 )

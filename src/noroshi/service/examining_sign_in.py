@@ -40,7 +40,7 @@ SERVER, TOKEN = (Words(en="Sign-in", ja="サインイン先"), Words(en="Token",
 CLAIMS = Words(en="Claims", ja="トークンの内容")
 ANSWERS = Words(en="{host} answers", ja="{host} が応答しました")
 BY_PERSON = Words(
-    en="renewed by the refresh token, {lasts}{user} signed in {days} days ago",
+    en="renewed by the refresh token, {lasts}{user} signed in {days:day|days} ago",
     ja="更新トークンで更新できました ({lasts}{user} が{days}日前にサインイン)",
 )
 BY_PERSON_TODAY = Words(
@@ -58,7 +58,7 @@ SECRET, CERTIFICATE = (
 LASTS = Words(en="good for {minutes} min; ", ja="あと{minutes}分、")
 SOMEBODY = Words(en="somebody", ja="誰か")
 ENDS = Words(
-    en="The client secret or certificate ends on {at}, in {days} days. Put the next one in beside "
+    en="The client secret or certificate ends on {at}, in {days:day|days}. Put the next one in beside "
     "it before that day (secret_next, certificate_next).",
     ja="クライアント シークレット (または証明書) はあと{days}日 ({at}) で切れます。それまでに次のものを"
     "隣に入れてください (secret_next、certificate_next)。",

@@ -28,7 +28,7 @@ OF_DISK = Words(
     en="{mount} {used:.0f}% of {size:.0f} GiB", ja="{mount} {size:.0f} GiB 中 {used:.0f}%"
 )
 OF_MEMORY = Words(en="{size:.1f} GiB", ja="{size:.1f} GiB")
-OF_CPU = Words(en="{count} processors", ja="{count}個")
+OF_CPU = Words(en="{count:processor|processors}", ja="{count}個")
 RUNS = Words(en="runs now ({count})", ja="動作中 ({count}個)")
 FROM = Words(
     en="WARNING from {warning}%, CRITICAL from {critical}%",

@@ -122,7 +122,7 @@ ALARMS: Mapping[str, Words] = {
     ),
     "silence.length": Words(en="How long", ja="いつまで"),
     "silence.hour": Words(en="1 hour", ja="1時間"),
-    "silence.hours": Words(en="{n} hours", ja="{n}時間"),
+    "silence.hours": Words(en="{n:hour|hours}", ja="{n}時間"),
     "silence.day": Words(en="1 day", ja="1日"),
     "silence.tomorrow": Words(en="until tomorrow 8:00", ja="明日の 8:00 まで"),
     "silence.moment": Words(en="until the moment below", ja="下の日時まで"),
@@ -233,7 +233,7 @@ ALARMS: Mapping[str, Words] = {
         ja="その予定はもうありません。ほかの人が先に変更しました。",
     ),
     "overview.had": Words(
-        en="{wrong} of {count} monitors are not OK, {had} acknowledged.",
+        en="{wrong} of {count:monitor|monitors} are not OK, {had} acknowledged.",
         ja="監視項目{count}件のうち{wrong}件が正常ではありません。{had}件は確認済みです。",
     ),
 }

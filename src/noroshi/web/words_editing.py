@@ -17,7 +17,7 @@ EDITING: Mapping[str, Words] = {
         en="Nothing is watched yet. Add an instance: this computer, or another one.",
         ja="まだ何も監視していません。監視インスタンス (このコンピューター、または別のコンピューター) を追加してください。",
     ),
-    "watch.unfold": Words(en="Show its {count} monitors", ja="監視項目{count}件を表示"),
+    "watch.unfold": Words(en="Show its {count:monitor|monitors}", ja="監視項目{count}件を表示"),
     "watch.no_groups": Words(en="It has no groups yet.", ja="まだグループがありません。"),
     "watch.no_monitors": Words(en="It has no monitors yet.", ja="まだ監視項目がありません。"),
     "watch.own": Words(

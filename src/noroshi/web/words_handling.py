@@ -145,7 +145,7 @@ HANDLING: Mapping[str, Words] = {
     "mail.deeds": Words(en="What now?", ja="どうしますか"),
     "tries.title": Words(en="Attempts", ja="送信の試行"),
     "tries.none": Words(en="None has ended yet.", ja="終わった試行はまだありません。"),
-    "tries.often": Words(en="the same {count} times", ja="同じ結果が{count}回"),
+    "tries.often": Words(en="the same {count:time|times}", ja="同じ結果が{count}回"),
     "tries.provider_id": Words(en="provider's number", ja="相手側の番号"),
     "looks.title": Words(en="As it will be sent", ja="送信される内容"),
     "looks.taken": Words(en="The mail itself", ja="メールの内容"),

@@ -20,7 +20,7 @@ MAILING: Mapping[str, Words] = {
         ja="{count}つの経路すべてで送信できます。",
     ),
     "mailing.some": Words(
-        en="{bad} of {count} routes cannot send. Alarms leave by the others.",
+        en="{bad} of {count:route|routes} cannot send. Alarms leave by the others.",
         ja="{count}経路のうち{bad}つで送信できません。アラームはほかの経路から送ります。",
     ),
     "mailing.all_bad": Words(
@@ -114,7 +114,7 @@ MAILING: Mapping[str, Words] = {
         en="Add a route that signs in by OAuth 2.0", ja="OAuth 2.0 の経路を追加する"
     ),
     "mailing.ends_soon": Words(
-        en="Its credential ends in {days} days ({day}). After that no mail leaves by this route.",
+        en="Its credential ends in {days:day|days} ({day}). After that no mail leaves by this route.",
         ja="サインインに使うシークレットまたは証明書の期限まで、あと{days}日です ({day})。"
         "切れると、この経路では送れません。",
     ),

@@ -145,7 +145,7 @@ SETTINGS: Mapping[str, Words] = {
         ja="定義ごとに1つの TOML ファイルを ZIP にまとめます。秘密の値は含みません。",
     ),
     "files.out.do": Words(en="Download version {number}", ja="版 {number} をダウンロード"),
-    "files.count": Words(en="{count} files", ja="{count}ファイル"),
+    "files.count": Words(en="{count:file|files}", ja="{count}ファイル"),
     "files.in": Words(en="Import", ja="インポート"),
     "files.files": Words(en="Files", ja="ファイル"),
     "files.files.help": Words(

@@ -25,11 +25,11 @@ WATCHING: Mapping[str, Words] = {
         en="Begin with what shall be watched.", ja="まず監視するものを決めてください。"
     ),
     "overview.wrong": Words(
-        en="{wrong} of {count} monitors need a look.",
+        en="{wrong} of {count:monitor|monitors} need a look.",
         ja="監視項目{count}件のうち{wrong}件に注意が必要です。",
     ),
     "overview.not_yet": Words(
-        en="Nothing is wrong so far. Not measured yet: {new} of {count} monitors.",
+        en="Nothing is wrong so far. Not measured yet: {new} of {count:monitor|monitors}.",
         ja="いまのところ問題はありません。監視項目{count}件のうち{new}件は最初の測定待ちです。",
     ),
     "overview.cannot_send": Words(
@@ -114,7 +114,7 @@ WATCHING: Mapping[str, Words] = {
     "routes.queue": Words(en="Waiting", ja="送信待ち"),
     "routes.next_try": Words(en="Next try", ja="次の試行"),
     "routes.left": Words(
-        en="Secret or certificate: {days} days left",
+        en="Secret or certificate: {days:day|days} left",
         ja="シークレットまたは証明書: あと{days}日",
     ),
     "routes.ended": Words(

@@ -18,7 +18,7 @@ MOST = 20
 """How many of the file's own faults are told: what follows is mostly more of the same."""
 BROKEN = Words(en="the file is broken: {what}", ja="ファイルが壊れています: {what}")
 UNREADABLE = Words(
-    en="{count} rows of {table} cannot be read, the first is {id}",
+    en="{count:row|rows} of {table} cannot be read, the first is {id}",
     ja="{table} の {count}行が読めません (最初は {id})",
 )
 
@@ -37,7 +37,7 @@ RULES = (
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
         "where o.order_key = s.order_key and o.fate in ('', 'held', 'together')))",
         Words(
-            en="{count} mails stand at a wrong place in their order, the first is {id}: "
+            en="{count:mail stands|mails stand} at a wrong place in their order, the first is {id}: "
             "they may wait for ever, or overtake",
             ja="{count}通の順番が正しくありません (最初は {id})。いつまでも送られないか、"
             "追い越すおそれがあります",
@@ -47,7 +47,7 @@ RULES = (
         "select id from spool s where fate = '' "
         "and not exists (select 1 from way where envelope = s.seq)",
         Words(
-            en="{count} mails wait and have no route, the first is {id}",
+            en="{count:mail waits and has|mails wait and have} no route, the first is {id}",
             ja="経路のないまま待っているメールが {count}通あります (最初は {id})",
         ),
     ),
@@ -55,14 +55,14 @@ RULES = (
         "select id from spool s where fate in ('accepted', 'dropped') "
         "and exists (select 1 from way where envelope = s.seq)",
         Words(
-            en="{count} mails are settled and have a route all the same, the first is {id}",
+            en="{count:mail is|mails are} settled and have a route all the same, the first is {id}",
             ja="完了したのに経路が残っているメールが {count}通あります (最初は {id})",
         ),
     ),
     Rule(
         "select id from spool where fate <> '' and lease is not null",
         Words(
-            en="{count} mails are settled and out at once, the first is {id}",
+            en="{count:mail is|mails are} settled and out at once, the first is {id}",
             ja="完了したのに送信中のままのメールが {count}通あります (最初は {id})",
         ),
     ),
@@ -72,7 +72,7 @@ RULES = (
         "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
         "where d.fate in ('', 'held'))",
         Words(
-            en="{count} mails are in a digest that does not wait, the first is {id}: they would "
+            en="{count:mail is|mails are} in a digest that does not wait, the first is {id}: they would "
             "never be told",
             ja="送信待ちでない「まとめ」に入ったままのメールが {count}通あります (最初は {id})。"
             "このままでは届きません",
@@ -81,21 +81,21 @@ RULES = (
     Rule(
         "select envelope from receipt where envelope not in (select seq from spool)",
         Words(
-            en="{count} answers of servers belong to no mail",
+            en="{count:answer of a server belongs|answers of servers belong} to no mail",
             ja="どのメールのものでもないサーバーの返事が {count}件あります",
         ),
     ),
     Rule(
         "select monitor from decision where monitor not in (select id from monitor)",
         Words(
-            en="{count} answers of rules are of monitors that are not there, the first is {id}",
+            en="{count:answer of a rule is|answers of rules are} of monitors that are not there, the first is {id}",
             ja="ない監視項目についての判断が {count}件あります (最初は {id})",
         ),
     ),
     Rule(
         "select monitor from memory where monitor not in (select id from monitor)",
         Words(
-            en="{count} memories are of monitors that are not there, the first is {id}",
+            en="{count:memory is|memories are} of monitors that are not there, the first is {id}",
             ja="ない監視項目の記憶が {count}件あります (最初は {id})",
         ),
     ),
@@ -103,14 +103,14 @@ RULES = (
         "select v.number from version v, json_each(v.documents) h "
         "where h.value not in (select hash from document)",
         Words(
-            en="{count} documents of versions are missing, the first of version {id}",
+            en="{count:document of a version is|documents of versions are} missing, the first of version {id}",
             ja="版の文書が {count}件欠けています (最初は版 {id})",
         ),
     ),
     Rule(
         "select series from sample where series not in (select id from series)",
         Words(
-            en="{count} samples belong to no series",
+            en="{count:sample belongs|samples belong} to no series",
             ja="どの系列のものでもない測定値が {count}件あります",
         ),
     ),

@@ -64,11 +64,11 @@ SILENT_ONES = Words(
     "指定してください。",
 )
 CERTIFIED = Words(
-    en="{version}, certificate of {name} by {issuer}, {days} days left",
+    en="{version}, certificate of {name} by {issuer}, {days:day|days} left",
     ja="{version}、証明書は {name} ({issuer} 発行、あと{days}日)",
 )
 ENDS_SOON = Words(
-    en="The certificate ends in {days} days; from then on nothing leaves unless it is renewed.",
+    en="The certificate ends in {days:day|days}; from then on nothing leaves unless it is renewed.",
     ja="証明書はあと{days}日で切れます。更新されないと、そのあと送れなくなります。",
 )
 CLOCK_OFF = Words(

@@ -1,0 +1,95 @@
+"""What a digest says: by host and name, each outage with its own times, one from several."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from noroshi.actions.digest_text import together
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LINE = "FS01 D: used 95% (limit 95%)"
+
+
+def row(at, level="critical", *, where="FS01 D:", bad=None, before="ok", **other):
+    minute = NOW + timedelta(minutes=at)
+    since = minute if bad is None else NOW + timedelta(minutes=bad)
+    given = {
+        "level": level,
+        "before": before,
+        "ended": False,
+        "stopped": False,
+        "about": where,
+        "where": where,
+        "what": "" if level == "ok" else " used 95% (limit 95%)",
+        "item": "",
+        "at": minute.isoformat(),
+        "bad_since": since.isoformat(),
+        "mail": f"{where}/{at}",
+        "alarm": f"{where}/{at}",
+    }
+    return given | other
+
+
+def over(at, bad, **other):
+    return row(at, "ok", bad=bad, before="critical", **other)
+
+
+def told(*rows, language="en", now=5):
+    payload = {"language": language, "zone": "UTC"}
+    payloads = [payload | {"told": [one]} for one in rows]
+    return together(payloads, NOW + timedelta(minutes=now))
+
+
+def listed(said):
+    return [line.strip() for line in said["text"].split("\n") if line.startswith("  ")]
+
+
+def test_it_lists_by_host_and_name_as_people_count():
+    names = ("web10 disk", "web2 port", "web2 disk", "app1 disk", "WEB3 disk")
+    said = told(*(row(0, where=name) for name in names))
+    found = [" ".join(line.split()[:2]) for line in listed(said)]
+    assert found == ["app1 disk", "web2 disk", "web2 port", "WEB3 disk", "web10 disk"]
+    assert said["subject"].startswith("[5 alarms] app1 disk used 95%")
+
+
+def test_it_says_when_the_outage_began_that_it_tells_and_names_what_was_over_before():
+    other = row(0, where="FS02 E:")
+    said = told(row(0), over(1, 0), row(3), other)
+    assert listed(said)[0] == (
+        f"{LINE}, since 12:03:00 +00:00; before that: CRITICAL from 12:00:00 +00:00 to "
+        "12:01:00 +00:00"
+    )
+    ja = told(row(0), over(1, 0), row(3), other, language="ja")
+    assert listed(ja)[0].endswith(
+        "12:03:00 +00:00 から。その前: 12:00:00 +00:00 から 12:01:00 +00:00 まで危険"
+    )
+
+
+def test_a_recovery_has_the_times_of_its_own_outage_and_not_the_first_one_s():
+    said = told(row(0), over(1, 0), row(3), over(4, 3), row(0, where="FS02 E:"))
+    (line,) = (one for one in listed(said) if one.startswith("FS01"))
+    assert line == (
+        "FS01 D: was CRITICAL from 12:03:00 +00:00 to 12:04:00 +00:00; before that: CRITICAL "
+        "from 12:00:00 +00:00 to 12:01:00 +00:00"
+    )
+
+
+def test_of_many_outages_the_last_three_have_their_times_and_the_others_are_counted():
+    times = [one for n in range(5) for one in (row(2 * n), over(2 * n + 1, 2 * n))]
+    said = told(*times, row(10), row(0, where="FS02 E:"), now=11)
+    line = listed(said)[0]
+    assert line.count("CRITICAL from") == 3 and line.endswith("2 outages more")
+    assert "12:04:00 +00:00 to 12:05:00 +00:00" in line
+
+
+def test_a_level_that_rose_is_one_outage():
+    rose = row(2, bad=2, before="warning")
+    said = told(row(0, "warning"), rose, row(0, where="FS02 E:"))
+    assert listed(said)[0] == f"{LINE}, since 12:00:00 +00:00"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_one_alarm_is_one_alarm(language):
+    said = told(row(0, "warning"), row(2, bad=2, before="warning"), language=language)
+    assert "1 alarms" not in said["text"] and "there were" not in said["text"]
+    assert ("changed 2 times", "2回変わりました")[language == "ja"] in said["text"]
