@@ -164,7 +164,7 @@ async def test_the_version_loads_no_module_of_ours_but_the_first(tmp_path):
 async def test_status_says_what_is_wrong_first(desk, tmp_path):
     await desk.measured()
     told = (await typed("status", home=tmp_path)).out.splitlines()
-    assert told[0] == "◆ CRITICAL: 1 of 1 monitors not OK."
+    assert told[0] == "◆ CRITICAL: 1 of 1 monitor not OK."
     assert told[1] == "▨ 1 of 2 routes cannot send."
     assert any(re.match(r"  ◆ CRITICAL  web1/base/disks  /var  since ", line) for line in told)
     assert any(line.endswith("used 95.2% (limit 90%)") for line in told)
@@ -182,7 +182,7 @@ async def test_a_route_that_needs_somebody_is_not_said_to_be_unable_to_send(desk
 
 async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):
     told = (await typed("status", home=tmp_path)).out
-    assert told.startswith("· 0 of 1 monitors are OK; 1 not measured yet.")
+    assert told.startswith("· 0 of 1 monitor is OK; 1 not measured yet.")
     assert "  · not yet  web1/base/disks" in told
 
 

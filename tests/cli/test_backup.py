@@ -54,7 +54,7 @@ async def queued(home):
 async def test_a_running_node_writes_a_backup_and_says_that_the_key_is_not_in_it(backup):
     file, told = backup
     assert (told.code, told.err) == (0, "")
-    assert told.out.startswith(f"Wrote {file} (1 MiB, 1 mails wait in it).")
+    assert told.out.startswith(f"Wrote {file} (1 MiB, 1 mail waits in it).")
     assert "is NOT in it: keep a copy of the key elsewhere" in told.out
 
 
@@ -91,7 +91,7 @@ async def test_a_backup_comes_back_on_another_machine(backup, new):
     file, _ = backup
     told = await typed("restore", str(file), home=new)
     assert told.code == 0, told.err
-    assert "version 1, 1 mails wait." in told.out and "--hold" in told.out
+    assert "version 1, 1 mail waits." in told.out and "--hold" in told.out
     assert "The store that was there is" in told.out
     assert [one["subject"] for one in await queued(new)] == ["Hello"]
     assert (await typed("check-store", home=new)).out == f"{new / 'noroshi.db'} is whole.\n"
@@ -124,4 +124,4 @@ async def test_a_fault_is_said_in_words_and_by_the_exit_code(backup):
         db.execute("delete from way")
     told = await typed("check-store", str(file))
     assert told.code == 1
-    assert told.out.startswith(f"{file} has faults:\n  1 mails wait and have no route")
+    assert told.out.startswith(f"{file} has faults:\n  1 mail waits and has no route")

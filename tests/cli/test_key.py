@@ -118,7 +118,7 @@ async def test_a_key_that_opens_something_is_left_in_its_place(taken_out, tmp_pa
     await keep_secret(new)
     before = (new / "key").read_bytes()
     back = await brought_back(taken_out, new)
-    assert (back.code, "opens 1 entries of the store" in back.err) == (5, True)
+    assert (back.code, "opens 1 entry of the store" in back.err) == (5, True)
     assert (new / "key").read_bytes() == before
 
 
@@ -130,7 +130,7 @@ async def test_after_a_restore_the_key_is_tried_and_the_right_one_opens_everythi
     assert (await typed("backup", backup, home=home)).code == 0
     assert (await typed("init", home=new)).code == 0
     wrong = await typed("restore", backup, home=new)
-    assert (wrong.code, "It does not open 1 of 1 entries." in wrong.out) == (1, True)
+    assert (wrong.code, "It does not open 1 of 1 entry." in wrong.out) == (1, True)
     back = await brought_back(taken_out, new)
     assert (back.code, "It opens all entries: 1." in back.out) == (0, True)
     right = await typed("restore", backup, home=new)

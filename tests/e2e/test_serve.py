@@ -72,7 +72,7 @@ def test_it_says_in_a_line_each_what_it_watches_and_by_which_routes_it_sends(hom
     where = f"(smtp 127.0.0.1:{mailbox.port})"
     assert [node.stdout.readline().strip() for _ in range(4)] == [
         "watching web1: 2 monitors",
-        "watching web2: 1 monitors",
+        "watching web2: 1 monitor",
         f"sending by SMTP server 1 {where}",
         f"sending by smtp2 {where}",
     ]

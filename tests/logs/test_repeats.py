@@ -49,7 +49,7 @@ def test_a_repetition_is_told_with_the_time_of_the_last_one():
     list(repeats.take(line("full", at=100.0), 0.0))
     list(repeats.take(line("full", at=130.0), 30.0))
     (told,) = repeats.due(61.0)
-    assert (told.at, told.text) == (130.0, "full [repeated 1 times]")
+    assert (told.at, told.text) == (130.0, "full [repeated 1 time]")
 
 
 def test_what_was_counted_is_told_at_the_end():
@@ -67,6 +67,6 @@ def test_a_storm_of_different_lines_is_not_kept_in_memory_and_loses_none():
     told = [text for n in range(MOST) for text in texts(repeats.take(line(str(n)), 0.0))]
     assert told == [
         *(str(n) for n in range(MOST - 1)),
-        "first [repeated 1 times]",
+        "first [repeated 1 time]",
         str(MOST - 1),
     ]

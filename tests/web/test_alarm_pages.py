@@ -369,11 +369,11 @@ async def test_the_overview_tells_of_maintenance_that_is_under_way(seen, desk):
 
 
 async def test_the_overview_says_how_many_somebody_has(seen, ask):
-    assert "1 of 1 monitors need a look." in (await seen.get("/")).text
+    assert "1 of 1 monitor needs a look." in (await seen.get("/")).text
     await seen.get("/alarms")
     await seen.post("/alarms", do="acknowledge", words="", **PICKED)
     page = (await seen.get("/")).text
-    assert "1 of 1 monitors are not OK, 1 acknowledged." in page
+    assert "1 of 1 monitor is not OK, 1 acknowledged." in page
 
 
 async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, desk, ask):

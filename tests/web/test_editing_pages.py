@@ -536,7 +536,7 @@ async def test_of_very_many_monitors_one_instance_is_unfolded_at_a_time(desk, br
     await browser.get("/settings/watch")
     assert "Show its 301 monitors" in browser.text and "m300" not in browser.text
     await browser.get("/settings/watch?in=big")
-    assert "m300" in browser.text and "Show its 1 monitors" in browser.text
+    assert "m300" in browser.text and "Show its 1 monitor" in browser.text
 
 
 async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed(desk, browser):

@@ -37,7 +37,7 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, desk):
     await watched(desk)
     await browser.log_in()
     page = (await browser.get("/")).text
-    assert "1 of 1 monitors need a look" in page
+    assert "1 of 1 monitor needs a look" in page
     assert 'class="incident incident--critical"' in page
     assert "web1 › disks › /var" in page and "used 95.2% (limit 90%)" in page
     assert "data-since=" in page and "CRITICAL" in page
@@ -64,7 +64,7 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
     await browser.log_in()
     page = (await browser.get("/")).text
     assert (
-        "Not measured yet: 1 of 1 monitors" in page and "mark--ok" not in page.split("<main")[0]
+        "Not measured yet: 1 of 1 monitor" in page and "mark--ok" not in page.split("<main")[0]
     )
 
 

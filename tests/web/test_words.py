@@ -113,7 +113,7 @@ def test_every_text_that_is_shown_is_there_and_none_is_left_over():
 def test_a_text_is_in_both_languages(key):
     assert JAPANESE.search(TEXTS[key].ja) and not JAPANESE.search(TEXTS[key].en)
     places = [
-        sorted(re.findall(r"\{(\w+)(?::\w+\|\w+)?\}", text))
+        sorted(re.findall(r"\{(\w+)(?::[^{}|]+\|[^{}|]+)?\}", text))
         for text in (TEXTS[key].en, TEXTS[key].ja)
     ]
     assert places[0] == places[1]

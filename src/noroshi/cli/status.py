@@ -29,7 +29,7 @@ CANNOT_SEND = Words(
     ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
 )
 NEED_SOMEBODY = Words(
-    en="▨ {bad} of {count:route|routes} need somebody, though what they have may still send for a while.",
+    en="▨ {bad} of {count:route needs|routes need} somebody, though what they have may still send for a while.",
     ja="▨ 送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
 )
 OK_SO_FAR = Words(
@@ -178,7 +178,7 @@ def _watched(found: Answer) -> Sequence[Answer]:
 
 def _so_far(ok: int, new: int) -> Words:
     """Nothing is called OK before anything was measured."""
-    mark, be = MARKS["ok" if ok else "new"], "is" if ok == 1 else "are"
+    mark, be = MARKS["ok" if ok else "new"], "is" if 1 in (ok, ok + new) else "are"
     return OK_SO_FAR.fill(mark=mark, ok=ok, be=be, count=ok + new, new=new)
 
 

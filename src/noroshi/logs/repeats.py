@@ -57,4 +57,6 @@ class Repeats:
 def _counted(told: _Told) -> Iterator[Line]:
     """The line with the time of its last repetition."""
     if told.repeated:
-        yield replace(told.line, text=f"{told.line.text} [repeated {told.repeated} times]")
+        times = "time" if told.repeated == 1 else "times"
+        said = f"{told.line.text} [repeated {told.repeated} {times}]"
+        yield replace(told.line, text=said)

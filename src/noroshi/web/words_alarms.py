@@ -233,7 +233,7 @@ ALARMS: Mapping[str, Words] = {
         ja="その予定はもうありません。ほかの人が先に変更しました。",
     ),
     "overview.had": Words(
-        en="{wrong} of {count:monitor|monitors} are not OK, {had} acknowledged.",
+        en="{wrong} of {count:monitor is|monitors are} not OK, {had} acknowledged.",
         ja="監視項目{count}件のうち{wrong}件が正常ではありません。{had}件は確認済みです。",
     ),
 }

@@ -9,7 +9,7 @@ from noroshi.core.words import Words
 WATCHING: Mapping[str, Words] = {
     "overview.title": Words(en="Overview", ja="概況"),
     "overview.well": Words(
-        en="Nothing is wrong. All {count} monitors are OK.",
+        en="Nothing is wrong: {count:monitor|monitors}, all OK.",
         ja="問題はありません。監視項目{count}件はすべて正常です。",
     ),
     "overview.well_one": Words(
@@ -25,7 +25,7 @@ WATCHING: Mapping[str, Words] = {
         en="Begin with what shall be watched.", ja="まず監視するものを決めてください。"
     ),
     "overview.wrong": Words(
-        en="{wrong} of {count:monitor|monitors} need a look.",
+        en="{wrong} of {count:monitor needs|monitors need} a look.",
         ja="監視項目{count}件のうち{wrong}件に注意が必要です。",
     ),
     "overview.not_yet": Words(
