@@ -9,7 +9,7 @@ from noroshi.core.words import Words
 WATCHING: Mapping[str, Words] = {
     "overview.title": Words(en="Overview", ja="概況"),
     "overview.well": Words(
-        en="Nothing is wrong: {count:monitor|monitors}, all OK.",
+        en="Nothing is wrong. Monitors: {count}, all OK.",
         ja="問題はありません。監視項目{count}件はすべて正常です。",
     ),
     "overview.well_one": Words(
