@@ -38,10 +38,10 @@ class Own:
 
 
 async def readings(kind, now=DAWN, options=None, **facts):
-    return (await looked(kind, {}, now, options, **facts)).readings
+    return (await outcome_of(kind, {}, now, options, **facts)).readings
 
 
-async def looked(kind, memory, now=DAWN, options=None, **facts):
+async def outcome_of(kind, memory, now=DAWN, options=None, **facts):
     check = KINDS[f"noroshi-{kind}"]
     wanted = options or {"route": {"route": "smtp1"}, "account": {"account": "m365"}}.get(
         kind, {}
@@ -112,7 +112,7 @@ async def test_a_lost_sign_in_is_told_of_its_account_and_not_of_its_routes_as_we
     ]
     memory, found = {}, []
     for facts, _ in looks:
-        outcome = await looked("route", memory, route=facts)
+        outcome = await outcome_of("route", memory, route=facts)
         memory = outcome.memory
         found.append(KINDS["noroshi-route"].spoken_for(memory))
         shown = levels_in("route", Sample(DAWN, outcome.readings))[""]
