@@ -277,12 +277,12 @@ def zipped(name, content):
 
 ROOM = LONGEST_IMPORT - 2000
 IMPORTS = {
-    "tables": lambda: ("a.toml", b"[[group]]\n" * (ROOM // 10)),
     "nesting": lambda: ("a.toml", b"a = " + b"[" * (ROOM - 10)),
     "a bomb": lambda: ("bomb.zip", zipped("instances/a.toml", b"\n" * (1 << 30))),
     "a list of nothing": lambda: ("none.zip", b"PK\x03\x04" + b"PK\x01\x02" * (ROOM // 5)),
 }
 LONG_IMPORTS = {
+    "tables": lambda: ("a.toml", b"[[group]]\n" * (ROOM // 10)),
     "lists": lambda: ("a.toml", b"rules = [" + b"[]," * (ROOM // 3 - 10) + b"]"),
     "names": lambda: ("a.toml", b"".join(b"a%07d=0\n" % n for n in range(ROOM // 11))),
     "packed lists": lambda: (
