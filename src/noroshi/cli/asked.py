@@ -33,8 +33,9 @@ HINT = re.compile(rf"\bnoroshi (?:{'|'.join(map(re.escape, SPELLED))})\b")
 """A command of ours in a text, as something to type."""
 
 
-STARTS_WITHIN, STEP = 5.0, 0.1
-"""Seconds for which a node that is starting is waited for, and between two looks at it."""
+STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
+"""Seconds for which a node that is starting is waited for; for which it is thought to be still
+there when it is not seen any more, as another may take its place; and between two looks at it."""
 SERVICE_STARTS = Words(
     en="The service is starting, and not ready to answer yet. Try again in a moment; what it does: "
     "journalctl -u noroshi",
@@ -142,17 +143,18 @@ class Asked:
 
     def _of_node(self, op: str, args: Mapping[str, Any]) -> Any:
         """Ask the node; one that is just starting is waited for. Raises NoNode, else Refused."""
-        node = Far(self.door or self.config.door)
-        end = time.monotonic() + STARTS_WITHIN
+        node, end, gone_at = Far(self.door or self.config.door), 0.0, 0.0
         while True:
             try:
                 return node.call(op, **args)
             except NoNode:
-                starting = self._starting()
-                if starting is None:
+                now, starting = time.monotonic(), self._starting()
+                if starting is not None:
+                    end, gone_at = end or now + STARTS_WITHIN, now + HANDS_OVER
+                    if now >= end:
+                        raise Refused("no node", starting) from None
+                elif now >= gone_at:  # at the first look, or it ended without having started
                     raise
-                if time.monotonic() >= end:
-                    raise Refused("no node", starting) from None
             time.sleep(STEP)
 
     def _starting(self) -> Words | None:
