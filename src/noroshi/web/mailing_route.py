@@ -118,11 +118,12 @@ async def known_of(visit: Visit, name: str, way: str = "") -> Known:
         account=account,
         way=way if way in ways else way_of(account),
         ways=ways,
-        elsewhere=_elsewhere(name, now["routes"], documents),
+        elsewhere=elsewhere(name, now["routes"], documents),
     )
 
 
-def _elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
+def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
+    """Return True if each rule and notification that names the route names another that can send."""
     well = {one["name"] for one in routes if one["state"] == "well"} - {name}
     ways = [names for _, names in orders(documents) if name in names]
     return bool(ways) and all(well.intersection(names) for names in ways)

@@ -1,0 +1,36 @@
+"""A route's page says that alarms go by the other routes only where another one can send."""
+
+import pytest
+
+from noroshi.web.mailing_route import elsewhere
+
+
+def routes(**states):
+    return [{"name": name, "state": state} for name, state in states.items()]
+
+
+def rules(*orders):
+    return {f"rules/r{number}": {"routes": list(one)} for number, one in enumerate(orders)}
+
+
+@pytest.mark.parametrize(
+    ("orders", "states", "true"),
+    [
+        pytest.param(
+            [("a", "b")], {"a": "down", "b": "well"}, True, id="the other one is well"
+        ),
+        pytest.param(
+            [("a", "b")], {"a": "down", "b": "not signed in"}, False, id="none is well"
+        ),
+        pytest.param([("a",)], {"a": "down", "b": "well"}, False, id="the rule names no other"),
+        pytest.param(
+            [("a", "b"), ("a",)],
+            {"a": "down", "b": "well"},
+            False,
+            id="one rule names no other",
+        ),
+        pytest.param([], {"a": "down", "b": "well"}, False, id="no rule names it"),
+    ],
+)
+def test_alarms_go_by_the_others_where_each_rule_has_one_that_can_send(orders, states, true):
+    assert elsewhere("a", routes(**states), rules(*orders)) is true
