@@ -6,8 +6,11 @@ import pytest
 
 from noroshi.checks import http
 from noroshi.core.people import ADMIN
+from noroshi.core.words import Words
+from noroshi.ports import StoreError
 from noroshi.service import Person, answer
 from noroshi.service.offer import roles_up_to
+from noroshi.stores.memory import MemoryStore
 from noroshi.transports import smtp, webhook
 from noroshi.vault import Secret
 from tests.service.desk import AKI, DISK, POST, Desk, documents
@@ -111,8 +114,9 @@ ELSEWHERE = [
 
 
 class Bench(Desk):
-    def __init__(self):
-        super().__init__(checks=(DISK, http.CHECK), routes=(POST, smtp.KIND, webhook.KIND))
+    def __init__(self, store=None):
+        kinds = (POST, smtp.KIND, webhook.KIND)
+        super().__init__(store, checks=(DISK, http.CHECK), routes=kinds)
 
     async def ask(self, who, op, **given):
         return await answer(self.service, who, op, given)
@@ -247,3 +251,27 @@ async def test_a_connector_that_microsoft_has_ended_is_not_kept(desk):
     assert "Workflows" in told["problems"][0]["what"]["en"]
     flow = "https://default1.environment.api.powerplatform.com/workflows/x?sig=y"
     assert "ok" in await desk.keep(AKI, "hook", flow)
+
+
+class FullOnce(MemoryStore):
+    """A store whose disk is full when the next secret comes."""
+
+    full = False
+
+    async def put_secret(self, name, sealed):
+        if self.full:
+            self.full = False
+            raise StoreError(Words(en="The disk is full.", ja="空きがありません。"))
+        await super().put_secret(name, sealed)
+
+
+async def test_a_value_that_could_not_be_kept_makes_nobody_the_owner_of_the_one_before():
+    desk = Bench(store=FullOnce())
+    assert "ok" in await desk.apply(AKI)
+    for name, value in KEPT.items():
+        assert "ok" in await desk.keep(AKI, name, value)
+    desk.store.full = True
+    assert "ok" not in await desk.keep(TOKEN, "relay", "mine")
+    assert (await desk.vault.get("relay")).reveal() == KEPT["relay"]
+    led = {"routes__plain": route("smtp", RELAY | {"host": "evil.example"})}
+    assert (await desk.apply(TOKEN, **led))["error"] == "password"

@@ -62,3 +62,9 @@ async def test_what_is_in_force_already_stays(near):
     await near(
         "definition_change", put={"routes/relay": {**route("q7x9k2mz"), "title": "Relay"}}
     )
+
+
+async def test_what_is_nested_too_deep_is_told_as_what_it_is(near):
+    deep = {"key": "routes/relay", "body": "[" * 50_000}
+    planned = await near("plan", documents=[deep])
+    assert [one["where"] for one in planned["problems"]] == ["routes/relay.toml"]

@@ -8,6 +8,7 @@ import pytest
 from noroshi.core.people import VIEWER
 from noroshi.definitions import content
 from noroshi.transports import BUILT_IN
+from noroshi.vault import Secret
 from tests.service.asking import NearBy, applied
 from tests.service.desk import CANARY, CONTENT, EXAMINED, POST, Desk
 from tests.web.browser import GOOD, browsing, with_user
@@ -345,3 +346,48 @@ async def test_no_field_that_names_an_entry_can_be_typed_into(desk, entered, key
     text = (await entered.get(f"/mail/edit?key={key}")).text
     typed = re.findall(r'<(?:input|textarea)[^>]* name="options\.(\w+)"', text)
     assert not {"password", "url_entry", "header_entry"} & set(typed)
+
+
+async def test_a_new_route_s_secret_takes_the_place_of_no_other(desk, entered):
+    await desk.vault.put("smtp1", Secret("of another route"))
+    await entered.get("/mail/new?of=smtp")
+    page = await entered.post(
+        "/mail/new?of=smtp",
+        of="smtp",
+        host="mail.example.com",
+        protection="tls",
+        sender="alarm@example.com",
+        secret=CANARY,
+    )
+    assert page.to == "/mail/route/smtp1?did=added&check=1"
+    assert (await desk.vault.get("smtp1")).reveal() == "of another route"
+    entry = (await in_force(desk, "routes/smtp1"))["options"]["password"]
+    assert (await desk.vault.get(entry)).reveal() == CANARY
+
+
+async def test_a_new_account_s_secret_takes_the_place_of_no_other(desk, entered):
+    await desk.vault.put("m365", Secret("of another account"))
+    await entered.get("/mail/new?of=microsoft365")
+    await entered.post(
+        "/mail/new",
+        of="microsoft365",
+        kind="smtp",
+        account="",
+        cloud="microsoft365",
+        mailbox="alarm@example.com",
+        client_id="44444444-2222-3333-4444-555555555555",
+        tenant="",
+        secret=CANARY,
+    )
+    assert (await desk.vault.get("m365")).reveal() == "of another account"
+    entry = (await in_force(desk, "accounts/m365"))["secret"]
+    assert (await desk.vault.get(entry)).reveal() == CANARY
+
+
+async def test_a_route_s_name_is_not_taken_for_a_secret(desk, entered):
+    await entered.get("/mail/new?of=webhook")
+    url = f"https://hooks.slack.com/services/{CANARY}"
+    page = await entered.post(
+        "/mail/new?of=webhook", of="webhook", name="microsoftteams365", secret=url
+    )
+    assert page.to == "/mail/route/microsoftteams365?did=added&check=1"

@@ -84,6 +84,12 @@ class Binding:
         bound = Bound(uses=_sum((), uses), by=_called(who) if mine else "")
         await self._note(entry, _bound(notes, entry), bound)
 
+    async def disown(self, entry: str) -> None:
+        """Let nobody name an entry freely, as another value is to be put in."""
+        bound = _bound(await self._store.notes(), entry)
+        if bound is not None:
+            await self._note(entry, bound, replace(bound, by=""))
+
     async def _note(self, entry: str, before: Bound | None, bound: Bound) -> None:
         if bound != before:
             await self._store.note(NOTE + entry, schema.text(bound))

@@ -282,12 +282,13 @@ class Signing(Desk):
 
     async def _put(self, who: Person, plan: Plan, name: str, secret: Secret) -> None:
         """Keep it, bound to what it is for. Raises Trouble."""
-        # The binding first: killed in between, the value before it has this binding.
-        await self._binding.bind_anew(who, plan, name)
+        # Killed in between, or without room for it, nobody is the owner of what another put in.
+        await self._binding.disown(name)
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise Trouble(failure.words) from None
+        await self._binding.bind_anew(who, plan, name)
 
     async def _see_that_it_sends(self, plan: Plan, route: str, account: Account) -> None:
         """Raises Conflict unless it is signed in to send: the right to read comes beside that, and

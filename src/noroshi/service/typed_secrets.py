@@ -37,7 +37,7 @@ def typed_secrets(
     for document in documents:
         if document == before.get(document.key):
             continue
-        with suppress(ValueError):  # what is not JSON is told by the check itself
+        with suppress(ValueError, RecursionError):  # told by the check itself
             new = named_in((document,)).keys() - set(kept)
             old = before.get(document.key)
             known = named_in((old,)).keys() if old is not None else ()

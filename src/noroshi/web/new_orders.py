@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from noroshi.service.typed_secrets import looks_like_secret
 from noroshi.web.mailing import Answer, named, of_type, orders
 from noroshi.web.visit import Visit
 
@@ -21,6 +22,15 @@ def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
         stem = FIRST.get(stem, "proxy" if type == "networks" else "route")
         numbered = (f"{stem}{n}" for n in range(1, MOST))
     return next(name for name in numbered if name not in taken)
+
+
+async def free_entry(visit: Visit, name: str, stem: str) -> str:
+    """Return a name for an entry of the vault that neither is there nor is named by anything: what
+    is put in for something new takes the place of nothing."""
+    taken = {one["name"] for one in await visit.need("secret_list")}
+    called = stem if looks_like_secret(name) else name
+    numbered = (f"{called}-{n}" if n > 1 else called for n in range(1, MOST))
+    return next(one for one in numbered if one not in taken)
 
 
 def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str, bool]]:

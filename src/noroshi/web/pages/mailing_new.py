@@ -16,7 +16,7 @@ from noroshi.web.doing import asked, attempt, see_that_may
 from noroshi.web.house import House
 from noroshi.web.mailing import CLOUDS, DEFINED, Answer, clouds, href, of_type
 from noroshi.web.mailing_route import BLANK, saved
-from noroshi.web.new_orders import first_free, into_of, named_in, with_route
+from noroshi.web.new_orders import first_free, free_entry, into_of, named_in, with_route
 from noroshi.web.pages.mailing_server import SHORT, new_server
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -63,12 +63,13 @@ async def _add(visit: Visit, of: str) -> Response:
         secret and of == "microsoft365" and looks_like_secret_id(secret)
     ):  # before anything is made
         return await _asked(visit, of, (visit.say(SECRET_ID),), 400)
-    put, etags = _definitions(documents, form, route, account)
+    entry = await free_entry(visit, account, NAMES[of]) if secret else ""
+    put, etags = _definitions(documents, form, route, account, entry)
     done = await attempt(visit, "definition_change", put=put, etags=etags)
     if done.why:
         return await _asked(visit, of, done.why, done.status)
     if secret and f"accounts/{account}" in put:
-        done = await attempt(visit, "set_secret", name=account, value=secret)
+        done = await attempt(visit, "set_secret", name=entry, value=secret)
         # If the vault would not take it the route's own page says that there is none, and asks.
     return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
 
@@ -85,7 +86,11 @@ def _account(documents: Mapping[str, Answer], form: Mapping[str, str], of: str) 
 
 
 def _definitions(
-    documents: Mapping[str, Answer], form: Mapping[str, str], route: str, account: str
+    documents: Mapping[str, Answer],
+    form: Mapping[str, str],
+    route: str,
+    account: str,
+    entry: str,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What is put into force at once, and what must not be there yet."""
     network = form.get("network", "")
@@ -94,7 +99,7 @@ def _definitions(
     put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in said.items() if v}}
     etags = {f"routes/{route}": ""}
     if f"accounts/{account}" not in documents:
-        put[f"accounts/{account}"] = saved({}, form, account)
+        put[f"accounts/{account}"] = saved({}, form, entry)
         etags[f"accounts/{account}"] = ""
     return put | with_route(documents, named_in(form), route), etags
 

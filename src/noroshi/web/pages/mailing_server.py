@@ -12,7 +12,7 @@ from noroshi.web.doing import Outcome, attempt
 from noroshi.web.first_route import PROTECTIONS
 from noroshi.web.first_told import at_fields
 from noroshi.web.mailing import DEFINED, Answer, href, of_type
-from noroshi.web.new_orders import first_free, into_of, named_in, with_route
+from noroshi.web.new_orders import first_free, free_entry, into_of, named_in, with_route
 from noroshi.web.new_route import SHORT, SMTP, WEBHOOK, blank, route_document
 from noroshi.web.visit import Visit
 
@@ -57,16 +57,15 @@ async def new_server(visit: Visit, sort: str) -> Response:
     if sort == WEBHOOK and (fault := fault_of(secret, plain_http=False)):
         return await _shown(visit, sort, _refused("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
-    put: dict[str, Answer] = {
-        f"routes/{route}": route_document(sort, form, route if secret else "")
-    }
+    entry = await free_entry(visit, route, sort) if secret else ""
+    put: dict[str, Answer] = {f"routes/{route}": route_document(sort, form, entry)}
     put |= with_route(documents, named_in(visit.form), route)
     done = await attempt(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
     if done.why:
         return await _shown(visit, sort, done)
     if secret:
         # If the vault does not take it, the route's own page says what is missing and asks again.
-        done = await attempt(visit, "set_secret", name=route, value=secret)
+        done = await attempt(visit, "set_secret", name=entry, value=secret)
     return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
 
 
