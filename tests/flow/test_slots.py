@@ -163,3 +163,14 @@ async def test_a_monitor_that_waits_for_a_slot_is_late_to_the_own_watch():
     assert late == 40
     scene.time.pass_by(minutes=10)
     assert engine.watch.health.late(scene.time.passed) == 0
+
+
+async def test_all_that_run_and_wait_can_be_ended_in_the_same_moment(runs):
+    runs.begin(*"abcdef")
+    await until(lambda: len(runs.begun) == SLOTS)
+    for task in runs.tasks.values():
+        task.cancel()
+    ended = await asyncio.gather(*runs.tasks.values(), return_exceptions=True)
+    assert [type(error) for error in ended] == [asyncio.CancelledError] * 6
+    runs.begin(*"ghijk")  # nobody who was ended holds a slot
+    await until(lambda: len(runs.begun) == 2 * SLOTS)

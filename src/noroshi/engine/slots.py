@@ -7,6 +7,7 @@ the slots at most, and a run that turns out to be slow gives its place among the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from enum import Enum
 from types import TracebackType
@@ -59,8 +60,9 @@ class Slots:
         return False
 
     def leave(self, slot: Slot) -> None:
-        """No longer wait."""
-        self._waiting[slot.pace].remove(slot)
+        """No longer wait. Who was passed over since, as it was ended, stands there no more."""
+        with contextlib.suppress(ValueError):
+            self._waiting[slot.pace].remove(slot)
 
     def turn_slow(self, slot: Slot) -> None:
         """A run takes long: from now on it is counted with the slow ones."""
@@ -94,8 +96,8 @@ class Slots:
         for pace, queue in self._waiting.items():
             while queue and self._has_room(pace):
                 slot = queue.popleft()
-                self._count(slot, 1)
-                slot.let_in()
+                if slot.let_in():
+                    self._count(slot, 1)
 
 
 class Slot:
@@ -108,10 +110,12 @@ class Slot:
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
 
-    def let_in(self) -> None:
-        """A slot was taken for who waits."""
-        if self._entry is not None and not self._entry.done():
-            self._entry.set_result(None)
+    def let_in(self) -> bool:
+        """Let go on who waits; False: it was ended meanwhile, and takes no slot."""
+        if self._entry is None or self._entry.done():
+            return False
+        self._entry.set_result(None)
+        return True
 
     async def __aenter__(self) -> None:
         loop = asyncio.get_running_loop()
