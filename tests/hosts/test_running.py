@@ -252,6 +252,39 @@ async def test_one_process_starts_all_and_ends_with_us(folder, running):
     assert not launcher.is_running()
 
 
+FLOOD = """#!/usr/bin/python3
+import fcntl, os, time
+fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, 1 << 20)
+os.write(1, b"x" * (1 << 19))
+os.write(2, b"x")
+while not os.path.exists("{go}"):
+    time.sleep(0.01)
+os.write(1, b"x" * (1 << 20))
+"""
+
+
+async def test_a_flood_that_ends_in_the_same_moment_ends_nothing_else(folder):
+    other = asyncio.create_task(
+        run(folder, f"until [ -e {folder}/on ]; do sleep 0.1; done; echo 1")
+    )
+    path = folder / "flood"
+    path.write_text(FLOOD.format(go=folder / "go"), encoding="utf-8")
+    path.chmod(0o755)
+    flood = asyncio.create_task(local(folder).run(Program(argv=(str(path),), timeout=FOREVER)))
+    await asyncio.sleep(1.0)  # by then the first half of it was heard
+    launcher = the_launcher()
+    (program,) = (one for one in launcher.children() if "flood" in " ".join(one.cmdline()))
+    launcher.suspend()
+    (folder / "go").touch()
+    while program.status() != psutil.STATUS_ZOMBIE:
+        await asyncio.sleep(0.01)
+    launcher.resume()
+    with pytest.raises(Unmeasurable, match="more than 1024 KiB"):
+        await flood
+    (folder / "on").touch()
+    assert (await other).output == "1\n"
+
+
 def launchers() -> list[psutil.Process]:
     children = psutil.Process().children()
     return [child for child in children if " ".join(child.cmdline()).endswith("launcher.py")]

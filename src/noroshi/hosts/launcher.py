@@ -280,6 +280,8 @@ class Launcher:
     def _has_ended(self, child: Child) -> None:
         child.has_ended = True
         self._unlisten(child.handle)
+        if child in self._condemned:
+            return  # it is about to be swept, which finishes it
         if not child.is_heard and not child.is_condemned:
             self._read_up(child)
         elif child.is_condemned or not child.opened:
