@@ -90,6 +90,40 @@ async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, br
     assert "Nobody has signed in yet" in page.text and "noroshi authorize" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("ways", "told"),
+    [
+        pytest.param(
+            ["plain", "m365"], "Alarms leave by the others.", id="another one is well"
+        ),
+        pytest.param(["plain"], "Alarms leave by the others.", id="none names the ill one"),
+        pytest.param(
+            ["m365"], "Alarms of these cannot leave: Rule all.", id="a rule names it alone"
+        ),
+    ],
+)
+async def test_alarms_leave_by_the_others_only_where_no_order_is_stuck(
+    desk, browser, ways, told
+):
+    await defined(desk, rules__all=CONTENT["rules/all"] | {"routes": ways})
+    await browser.log_in()
+    head = (await browser.get("/mail")).text.partition("<h1>")[2].partition("</h1>")[0]
+    assert head.startswith("1 of 2 routes cannot send.") and told in head
+    assert ("leave by the others" in head) is ("leave by the others" in told)
+
+
+def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not():
+    found = [{"name": "a", "state": "down"}, {"name": "b", "state": "well"}]
+    orders = {"r1": ["a"], "r2": ["a", "b"], **{f"s{n}": ["a"] for n in range(9)}}
+    documents = {f"rules/{name}": {"routes": ways} for name, ways in orders.items()}
+    documents["notifications/n"] = {"routes": ["a"], "title": "Morning"}
+    told = heading(TONGUES["en"], found, documents)
+    assert "Rule r1, Rule s0, Rule s1 and 8 more" in told and "r2" not in told
+    few = {key: documents[key] for key in ("rules/r1", "rules/r2", "notifications/n")}
+    assert "Rule r1, Notification Morning." in heading(TONGUES["en"], found, few)
+    assert "送れません: 実行条件 r1、通知項目 Morning。" in heading(TONGUES["ja"], found, few)
+
+
 async def test_a_route_that_is_the_only_way_of_a_rule_is_shown(desk, browser):
     alone = CONTENT["rules/all"] | {"routes": ["plain"]}
     await defined(desk, rules__all=alone)
@@ -660,7 +694,7 @@ async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
 def test_one_route_alone_is_not_called_every_route():
     well = {"state": "well"}
     for count, told in ((1, "by the only route"), (2, "by every route (2)")):
-        assert told in heading(TONGUES["en"], [well] * count)
+        assert told in heading(TONGUES["en"], [well] * count, {})
 
 
 async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(desk, browser):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from noroshi.core.words import Words
 from noroshi.web.mails import Post
 from noroshi.web.seen import KINDS, VERY_SOON, Left, left, route_level, route_state
-from noroshi.web.tongue import TONGUES
+from noroshi.web.tongue import TONGUES, Tongue
 from noroshi.web.visit import Visit
 
 Answer = Mapping[str, Any]
@@ -30,6 +30,8 @@ CLOUDS: Mapping[str, Words] = {
 }
 DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
 """What the pages on mail need of the definitions: not the instances, of which there may be many."""
+MOST_STUCK = 3
+"""So many rules and notifications whose alarms cannot leave are named."""
 LAST = 1_000
 """The place of a route that nothing names."""
 
@@ -47,7 +49,7 @@ def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]
             yield f"{type}/{name}", tuple(said.get("routes", ()))
 
 
-def named(visit: Visit, key: str, documents: Mapping[str, Answer]) -> str:
+def named(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
     """What a rule or a notification is called where its routes are shown."""
     type, _, name = key.partition("/")
     return visit.text(TELLERS[type], name=documents.get(key, {}).get("title") or name)
@@ -158,8 +160,10 @@ def posts(visit: Visit, one: Answer, at: str) -> Iterator[Post]:
     yield Post(look, visit.text("post.arrived"), tongue.moment(seen, at))
 
 
-def heading(visit: Visit, found: Sequence[Answer]) -> str:
-    """Whether mails can leave, in a sentence."""
+def heading(
+    visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer]
+) -> str:
+    """Whether mails can leave, in a sentence; else whose cannot."""
     bad = sum(one["state"] != "well" for one in found)
     if not found:
         return visit.text("mailing.none")
@@ -169,4 +173,19 @@ def heading(visit: Visit, found: Sequence[Answer]) -> str:
         return visit.text("mailing.well", count=len(found))
     if bad == len(found):
         return visit.text("mailing.all_bad")
+    which = _listed(visit, [named(visit, key, documents) for key in stuck(found, documents)])
+    if which:
+        return visit.text("mailing.stuck", bad=bad, count=len(found), which=which)
     return visit.text("mailing.some", bad=bad, count=len(found))
+
+
+def stuck(found: Sequence[Answer], documents: Mapping[str, Answer]) -> list[str]:
+    """Return each rule and notification that names routes of which none can send."""
+    well = {one["name"] for one in found if one["state"] == "well"}
+    return [key for key, names in orders(documents) if names and well.isdisjoint(names)]
+
+
+def _listed(visit: Visit | Tongue, names: Sequence[str]) -> str:
+    told = visit.text("telling.comma").join(names[:MOST_STUCK])
+    more = len(names) - MOST_STUCK
+    return visit.text("mailing.stuck.more", names=told, more=more) if more > 0 else told

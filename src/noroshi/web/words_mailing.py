@@ -23,6 +23,11 @@ MAILING: Mapping[str, Words] = {
         en="{bad} of {count:route|routes} cannot send. Alarms leave by the others.",
         ja="{count}経路のうち{bad}つで送信できません。アラームはほかの経路から送ります。",
     ),
+    "mailing.stuck": Words(
+        en="{bad} of {count:route|routes} cannot send. Alarms of these cannot leave: {which}.",
+        ja="{count}経路のうち{bad}つで送信できません。次のアラームは送れません: {which}。",
+    ),
+    "mailing.stuck.more": Words(en="{names} and {more} more", ja="{names}、ほか{more}件"),
     "mailing.all_bad": Words(
         en="No route can send. Alarms are kept and go out, worst first, as soon as one is back.",
         ja="どの経路でも送信できません。アラームは保管し、経路が戻りしだい危険から順に送ります。",

@@ -94,7 +94,7 @@ async def _mailing(
     return await visit.show(
         "mailing.html",
         status,
-        head=heading(visit, found),
+        head=heading(visit, found, documents),
         bad=[one for one in found if one["state"] != "well"],
         rows=rows,
         users={one["name"]: _users(visit, documents, one["name"]) for one in rows},
