@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from noroshi.core.delivery import Fate, SetAside
@@ -42,7 +43,10 @@ class Choosing:
             )
             if parcel is None:
                 return None
-            ask = self._goes_alone if parcel.unread is None else self._is_whole
+            # Of these it is lent as urgent alone, be it for what waits behind it and is held.
+            urgent = parcel.envelope.contact in wait.less_urgent
+            alone = partial(self._goes_alone, lent_as_urgent=urgent)
+            ask = alone if parcel.unread is None else self._is_whole
             if await self._chosen(parcel, route, ask):
                 return parcel
 
@@ -73,7 +77,7 @@ class Choosing:
         journal.settled(parcel, its)
         return False
 
-    async def _goes_alone(self, parcel: Parcel, route: Route) -> bool:
+    async def _goes_alone(self, parcel: Parcel, route: Route, *, lent_as_urgent: bool) -> bool:
         """Else it joined a digest, or waits until its contact can read one more."""
         envelope, now = parcel.envelope, self._clocks.wall()
         if not may_join(envelope):
@@ -84,7 +88,8 @@ class Choosing:
         urgent = self._pacing.singles(route, envelope, now, urgent=True)
         with self._pacing.one_for(envelope.contact):  # for those who choose meanwhile
             pile = await self._store.pile(parcel)
-            if singles == 0 and any(one.lane is Lane.CRITICAL for one in pile):
+            is_urgent = lent_as_urgent or any(one.lane is Lane.CRITICAL for one in pile)
+            if singles == 0 and is_urgent:
                 singles = urgent
             if singles == 0:  # another slot has what its contact may get now
                 await self._store.give_back(parcel, now)
