@@ -174,3 +174,26 @@ async def test_all_that_run_and_wait_can_be_ended_in_the_same_moment(runs):
     assert [type(error) for error in ended] == [asyncio.CancelledError] * 6
     runs.begin(*"ghijk")  # nobody who was ended holds a slot
     await until(lambda: len(runs.begun) == 2 * SLOTS)
+
+
+@pytest.mark.parametrize("pace", [Pace.NEW, Pace.SLOW])
+async def test_more_brisk_ones_than_there_are_slots_for_keep_nobody_out_for_ever(runs, pace):
+    if pace is Pace.SLOW:
+        runs.begin("other")
+        await until(lambda: runs.slots.pace("other") is Pace.SLOW)
+        await runs.end("other")
+    names = [f"brisk-{n}" for n in range(100)]
+    for name in names:
+        runs.begin(name)
+        await runs.end(name)
+    runs.begun.clear()
+    runs.begin(*names[:SLOTS])
+    await until(lambda: len(runs.begun) == SLOTS)
+    runs.begin("other", names[SLOTS])
+    for ended, name in zip(names, names[SLOTS + 1 :], strict=False):  # one more always waits
+        runs.begin(name)
+        await asyncio.sleep(0)
+        if "other" in runs.begun:
+            break
+        await runs.end(ended)
+    assert "other" in runs.begun

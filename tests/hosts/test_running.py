@@ -276,7 +276,7 @@ async def test_a_flood_that_ends_in_the_same_moment_ends_nothing_else(folder):
     (program,) = (one for one in launcher.children() if "flood" in " ".join(one.cmdline()))
     launcher.suspend()
     (folder / "go").touch()
-    while program.status() != psutil.STATUS_ZOMBIE:
+    while program.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110  the kernel tells nobody but the parent
         await asyncio.sleep(0.01)
     launcher.resume()
     with pytest.raises(Unmeasurable, match="more than 1024 KiB"):

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections import deque
 from enum import Enum
+from itertools import count
 from types import TracebackType
 
 SLOTS = 4
@@ -17,6 +18,8 @@ HALF = SLOTS // 2
 MOST = 32
 """Runs of one kind and instance at a time, however many of them are slow; beyond it, HALF of those
 whose last run was brisk."""
+IN_A_ROW = 8
+"""Choices among several sorts until one is for whoever has waited longest."""
 SLOW = 1.0
 """Seconds after which a run is slow. What hangs shows by that, before its time-out ends it."""
 
@@ -39,7 +42,8 @@ class Slots:
     def __init__(self, slow: float = SLOW) -> None:
         self.slow = slow
         self._pace = dict[str, Pace]()
-        self._brisk, self._slow = 0, 0
+        self._brisk, self._slow, self._chosen = 0, 0, 0
+        self._numbers = count()
         self._waiting: dict[Pace, deque[Slot]] = {pace: deque() for pace in Pace}
 
     def slot(self, id: str) -> Slot:
@@ -56,6 +60,7 @@ class Slots:
         if not queue and self._has_room(slot.pace):
             self._count(slot, 1)
             return True
+        slot.came = next(self._numbers)
         queue.append(slot)
         return False
 
@@ -92,12 +97,20 @@ class Slots:
             self._brisk += by
 
     def _let_in(self) -> None:
-        """The brisk first: they are soon over."""
-        for pace, queue in self._waiting.items():
-            while queue and self._has_room(pace):
-                slot = queue.popleft()
-                if slot.let_in():
-                    self._count(slot, 1)
+        while queue := self._next():
+            slot = queue.popleft()
+            if slot.let_in():
+                self._count(slot, 1)
+
+    def _next(self) -> deque[Slot] | None:
+        """The brisk first: they are soon over. Now and then whoever has waited longest, as there
+        may be more of the brisk than there are slots for."""
+        open = [its for pace, its in self._waiting.items() if its and self._has_room(pace)]
+        if len(open) > 1:
+            self._chosen += 1
+            if self._chosen % IN_A_ROW == 0:
+                return min(open, key=lambda queue: queue[0].came)
+        return open[0] if open else None
 
 
 class Slot:
@@ -105,7 +118,7 @@ class Slot:
 
     def __init__(self, slots: Slots, id: str) -> None:
         self.id, self._slots = id, slots
-        self.pace = slots.pace(id)
+        self.pace, self.came = slots.pace(id), 0
         self._entry: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
