@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from noroshi.hosts.programs import ProgramRules
+from noroshi.hosts.programs import Cleared, Identity, ProgramRules
 from noroshi.hosts.running import Running
 from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import ROOT, Sleeper, local, run, script
@@ -194,6 +194,19 @@ async def test_a_program_has_all_ids_of_its_user_and_no_right_of_ours(folder):
         for name in ("CapPrm", "CapEff", "CapAmb"):
             assert int(status[name], 16) == 0
     assert int(status["SigBlk"], 16) == int(status["SigIgn"], 16) == 0
+
+
+async def test_a_user_may_have_any_number_that_the_kernel_takes(folder, running):
+    """A directory's users have numbers above 2**31 where it maps them so."""
+    big = 3_000_000_000
+    path = Path(script(folder, "id -u; id -g; id -G"))
+    cleared = Cleared(path, Identity(big, big + 1, (big + 1, big + 2)))
+    if not ROOT:
+        with pytest.raises(Unmeasurable, match="not permitted"):
+            await running.run(Program(argv=(str(path),)), cleared)
+        return
+    ran = await running.run(Program(argv=(str(path),)), cleared)
+    assert ran.output.split() == [str(big), *2 * [str(big + 1)], str(big + 2)]
 
 
 async def test_what_starts_programs_holds_nothing_of_ours(folder):

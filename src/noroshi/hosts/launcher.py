@@ -37,7 +37,7 @@ takes it all; what they printed waits in the pipes, which hold as much as is kep
 SWEEPS = 50  # looks for what is left; each kills all that it finds
 
 START, END = 1, 2
-REQUEST = struct.Struct("<BIQiiHHHI")
+REQUEST = struct.Struct("<BIQqqHHHI")
 """What to do, for which run; mark, user (-1: as we are) and group, how many further groups,
 arguments and variables, and how many bytes these take."""
 STARTED, FAILED, ENDED = 1, 2, 3
