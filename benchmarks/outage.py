@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from benchmarks.apply import EDITED
 from benchmarks.load import FIRST_LOOK, Stage, stage
 from benchmarks.mails import read_mails, told
 from benchmarks.programs import say, wait_until
+from benchmarks.reference import seconds_of
 from noroshi.cli.client import Far, Refused
 
 OFTEN = 0.25  # seconds between two questions
@@ -26,16 +28,18 @@ class Size:
     monitors: int = 10_000
     period: float = 30.0
     timeout: float = 5.0
-    window: float = 75.0
+    window: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Struck:
     """What a run showed, in seconds. `answers` are how long `health` took, sorted; `calm` the same
     before the closing; `status` one whole `status` in the midst of it; `first` until the first
-    mail after the closing."""
+    mail after the closing; `bare` reading the applied files and putting them into SQLite without
+    Noroshi."""
 
     applied: float
+    bare: float
     calm: tuple[float, ...]
     answers: tuple[float, ...]
     status: float
@@ -79,14 +83,16 @@ def run_outage(work: Path, size: Size) -> Struck:
         time.sleep(min(FIRST_LOOK, size.period) + 1)
         with asking(on) as calm:
             time.sleep(size.period / 2)
-        applied = _applied(on, work)
+        applied = _applied(on, work, size)
         say("all of them close")
         with asking(on) as after:
             closed = on.listener.tell("close", 0, size.monitors)
             time.sleep(size.period)
             status = _status(on)
             wait_until(lambda: False, closed + size.window)
-        return _result(on, closed, applied, status, calm, after)
+        seen = _result(on, closed, applied, status, calm, after)
+        on.node.stop()
+        return replace(seen, bare=seconds_of("store", work / "defined"))
 
 
 def row_of(size: Size, seen: Struck) -> Mapping[str, Any]:
@@ -107,11 +113,12 @@ def asking(on: Stage) -> Iterator[Asked]:
         thread.join()
 
 
-def _applied(on: Stage, work: Path) -> float:
+def _applied(on: Stage, work: Path, size: Size) -> float:
     """How long `noroshi apply` takes of all, with one of them changed."""
     file = min((work / "defined" / "instances").iterdir())
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace('timeout = "5s"', 'timeout = "4s"', 1), encoding="utf-8")
+    before, after = (f'timeout = "{size.timeout + more:g}s"' for more in (0.0, -EDITED))
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
     began = time.monotonic()
     on.node.command("apply", work / "defined")
     return time.monotonic() - began
@@ -130,6 +137,7 @@ def _result(
     news = told(mails)
     return Struck(
         applied=applied,
+        bare=0.0,
         calm=calm.sorted(),
         answers=after.sorted(),
         status=status,

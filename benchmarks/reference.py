@@ -8,6 +8,8 @@ it is done, and ends with its standard input, so that its CPU can be read before
 
     connect TARGETS PERIOD SECONDS   connect to each [address, port] of a JSON file every PERIOD
     spawn SECONDS RATE PROGRAM ...   run a program that many times a second, and hear it out
+    look MONITORS PERIOD SECONDS     read this computer's disks, memory and processes once a second,
+                                     and answer that many monitors a PERIOD from it
     store FOLDER                     read all TOML files below it, put each into SQLite, commit
 """
 
@@ -23,6 +25,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as sqlite
@@ -31,6 +34,8 @@ from benchmarks.programs import Helper
 from benchmarks.usage import usage
 
 TICK = 0.1  # seconds for which connections that are due are gathered, as Noroshi gathers them
+LONG = 10.0  # seconds after which the CPU of one connection or one program is known well enough
+WANTED = b"noroshi"  # the name that the monitors of processes look for
 
 
 def main() -> None:
@@ -107,6 +112,54 @@ def _spawn_once(argv: tuple[str, ...]) -> None:
     os.waitpid(pid, 0)
 
 
+def _look(monitors: str, period: str, seconds: str) -> None:
+    """As strict as can be: what all who are due within a second ask for is read once for them, as
+    Noroshi reads it, by the same system calls and no others. No answer is judged or kept, and no
+    volume that hangs is thought of: those are Noroshi's own work, and what the ratio is about."""
+    begun, done = time.monotonic(), 0
+    for second in range(1, round(float(seconds)) + 1):
+        time.sleep(max(0.0, begun + second - time.monotonic()))
+        disks, memory, processes = _disks(), _memory(), _processes()
+        for number in range(done, due := int(second / float(period) * int(monitors))):
+            kind = number % 3
+            if kind == 0:
+                disks.copy()
+            elif kind == 1:
+                memory.copy()
+            else:
+                [process for process in processes if process[0] == WANTED]
+        done = due
+
+
+def _disks() -> dict[str, os.statvfs_result]:
+    lines = (line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    return {words[4]: os.statvfs(words[4]) for words in lines if words[-2].startswith("/dev/")}
+
+
+def _memory() -> dict[str, str]:
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return {name: value for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _processes() -> list[tuple[bytes, bytes, bytes]]:
+    """Name, user and command line of each."""
+    found = []
+    for entry in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208  paths cost
+        with suppress(OSError):  # it has ended since
+            status, command = _read(f"/proc/{entry}/status"), _read(f"/proc/{entry}/cmdline")
+            _, _, rest = status.partition(b"Uid:\t")
+            found.append((status[6 : status.index(b"\n")], rest.split(None, 1)[0], command))
+    return found
+
+
+def _read(path: str) -> bytes:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(file, 1 << 14)
+    finally:
+        os.close(file)
+
+
 def _store(folder: str) -> None:
     """Read and keep each file; one transaction, synced as Noroshi's are."""
     database = sqlite.connect(str(Path(folder).with_suffix(".reference.db")))
@@ -123,6 +176,7 @@ def _store(folder: str) -> None:
 WORKS: Mapping[str, Callable[..., None]] = {
     "connect": _connect,
     "spawn": _spawn,
+    "look": _look,
     "store": _store,
 }
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.__main__ import MEASURES, planned
 from benchmarks.grid import punctuality
 from benchmarks.mails import read_mails, told
 from benchmarks.promises import promises
-from benchmarks.report import broken
+from benchmarks.report import REFERENCES, broken
 from benchmarks.scene import SLOTS, targets
 from noroshi.core.cadence import EPOCH, Every, next_due
 from noroshi.engine.dispatch import AHEAD
@@ -28,6 +29,43 @@ CALM = {
     "last": 9.0,
     "late": 0.1,
 }
+
+
+RATIOS = [
+    ("load", "all answer", {"cpu_per_1000": 0.1}, ("bare_cpu_per_1000", 0.1)),
+    ("local", "all well", {"cpu_per_1000": 0.1}, ("bare_cpu_per_1000", 0.1)),
+    ("local", "at rest", {"of_a_core": 0.01}, ("bare_of_a_core", 0.01)),
+    ("scripts", "as root itself", {"cpu": 1.0}, ("bare_cpu", 1.0)),
+    ("apply", "one changed", {"took": 1.0, "until_in_use": 1.0}, ("bare", 1.0)),
+    ("logs", "UTF-8", {"ours": 1.0, "our_hits": 9, "grep_hits": 9}, ("grep", 1.0)),
+    ("outage", "", {"answers": (0.1,), "applied": 1.0, "period": 30.0}, ("bare", 1.0)),
+    (
+        "sending",
+        "",
+        {"ours": 900.0, "cpu_per_1000": 1.0, "bare_cpu_per_1000": 1.0},
+        ("bare", 900.0),
+    ),
+    (
+        "sending",
+        "",
+        {"ours": 900.0, "bare": 900.0, "cpu_per_1000": 1.0},
+        ("bare_cpu_per_1000", 1.0),
+    ),
+    ("start", "", {"version": [20.0], "send": [90.0]}, ("bare", [10.0])),
+]
+"""Of each ratio: the measure, figures that hold beside those of WELL, and its reference."""
+WELL = {
+    "due": 100,
+    "done": 100,
+    "late_99": 0.1,
+    "late_worst": 0.1,
+    "first": 1.0,
+    "peak": 90.0,
+    "written_per_second": 0.0,
+    "missing": 0,
+    "left_in_queue": 0,
+}
+names_of_ratios = [f"{measure} {variant} {given[0]}" for measure, variant, _, given in RATIOS]
 
 
 def due(id: str) -> float:
@@ -112,6 +150,19 @@ def test_a_copy_whose_answer_was_not_on_disk_is_excused():
     assert broken([row]) == []
 
 
-def test_every_measure_has_promises():
-    assert all(promises("storm", weather) for weather in "abcde")
-    assert promises("start", "")
+@pytest.mark.parametrize(("measure", "variant", "ours", "given"), RATIOS, ids=names_of_ratios)
+def test_a_ratio_without_its_reference_is_infinite_and_breaks_the_promise(
+    measure, variant, ours, given
+):
+    name, reference = given
+    row = {"measure": measure, "variant": variant, **WELL, **ours, name: reference}
+    assert broken([row]) == []
+    without = {**row, name: [0.0] if isinstance(reference, list) else 0.0}
+    assert all("inf" in line for line in broken([without]))
+    assert broken([without]) != []
+
+
+def test_every_measure_has_promises_and_names_its_reference():
+    runs = list(planned(quick=False, runs=1))
+    assert {measure for measure, _, _ in runs} == set(MEASURES) == set(REFERENCES)
+    assert all(promises(measure, variant) for measure, variant, _ in runs)
