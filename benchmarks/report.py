@@ -78,8 +78,8 @@ NOTES = {
     "(Last run.)",
     "local": "{window:g} s a run; what the node wrote down is counted, its own watch with it. The monitors are of "
     "instances with 50 each, all on one computer with {processes} processes (at least 150, some of them idle "
-    "ones of the bench). On {processor}: {cpu_per_1000:.3f} s of CPU for 1,000 checks, bare "
-    "{bare_cpu_per_1000:.3f} s; {of_a_core:.4f} of a core, bare {bare_of_a_core:.4f}. Resident at the end: "
+    "ones of the bench). On {processor}: {thousand}{of_a_core:.4f} of a core, bare {bare_of_a_core:.4f}. "
+    "Resident at the end: "
     "{resident:.0f} MB. (Last run.)",
     "scripts": "{window:g} s a run; what the node wrote down is counted. The program is printf(1). CPU of one check on "
     "{processor}: {cpu:.2f} ms, of the program alone {bare_cpu:.2f} ms. Resident at the end: {resident:.0f} MB. "
@@ -106,6 +106,7 @@ NOTES = {
     "`noroshi --version` {version}; `noroshi send` through a running node {send}.",
 }
 MOST = 8.0  # seconds that the apply of ten thousand monitors may take
+THOUSAND = "{cpu_per_1000:.3f} s of CPU for 1,000 checks, bare {bare_cpu_per_1000:.3f} s; "
 FAILS = {
     "a": "mail server up",
     "b": "mail server refusing for {outage:g} s",
@@ -160,6 +161,8 @@ def _note(measure: str, row: Row) -> str:
     if measure == "load":
         measured = row["bare_cpu_per_1000"]
         shown["unmeasured"] = "" if measured else " (not measured here)"
+    if measure == "local":
+        shown["thousand"] = THOUSAND.format(**row) if row["monitors"] else ""
     if measure == "start":
         shown |= {name: _three(row[name]) for name in ("bare", "version", "send")}
         shown["count"] = len(row["bare"])
