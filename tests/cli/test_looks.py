@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.app.composition import open_app
+from noroshi.app.composition import open_app, open_to_examine
 from noroshi.cli.near import LOOKS
 from noroshi.config import read_config
 from noroshi.service import administrator, answer
@@ -65,3 +65,21 @@ async def test_who_looks_leaves_the_lock_to_others(home):
     config = read_config(home)
     async with open_app(config, open_store=SqliteStore.look, holder=None):
         assert holding(config.store.with_suffix(".lock")) is None
+
+
+async def test_who_examines_leaves_the_lock_to_others(home):
+    config = read_config(home)
+    with LifeLock(config.store.with_suffix(".lock"), Holder.RUNNING):
+        async with open_to_examine(config) as service:
+            told = await answer(service, administrator("who"), "examine_begin", {"route": ""})
+            assert told["ok"]["names"]
+
+
+async def test_a_sign_in_that_an_examination_renews_is_kept_beside_a_node(home):
+    config = read_config(home)
+    async with open_app(config) as app:
+        shared = SqliteStore.share(config.store)
+        await shared.put_secret("sign-in", b"rotated")
+        await shared.close()
+        assert await app.store.get_secret("sign-in") == b"rotated"
+        assert await app.store.trouble() is None

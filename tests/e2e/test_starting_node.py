@@ -4,6 +4,7 @@ import array
 import asyncio
 import fcntl
 import json
+import socket
 import subprocess
 import termios
 from threading import Thread
@@ -17,6 +18,14 @@ from tests.e2e.world import PATIENCE, Home, until
 from tests.warm import warm
 
 MANY = 400
+ROUTE = """
+    kind = "smtp"
+    [options]
+    host = "127.0.0.1"
+    port = {port}
+    protection = "none"
+    sender = "noroshi@example.com"
+"""
 MONITOR = """
     [[group.monitor]]
     name = "m{number}"
@@ -62,6 +71,18 @@ def test_a_command_whose_output_nobody_reads_keeps_no_node_from_starting(home):
         assert looking.poll() is None
         told = json.loads(looking.stdout.read())
     assert not told["running"] and len(told["monitors"]) >= MANY
+
+
+def test_a_doctor_that_still_looks_keeps_no_node_from_starting(home):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        home.define(routes__mute=ROUTE.format(port=mute.getsockname()[1]))
+        doctor = home.start("-m", "noroshi.cli", "--home", str(home.folder), "doctor", "mute")
+        mute.settimeout(PATIENCE)
+        with mute.accept()[0]:
+            home.serve()
+            assert home.status()["running"] and doctor.poll() is None
+        assert doctor.wait(PATIENCE) == 1
+    assert "Nothing was sent" in doctor.stdout.read()
 
 
 def test_a_node_waits_for_a_command_that_writes(home):

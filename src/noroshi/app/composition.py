@@ -294,6 +294,14 @@ async def open_to_look(config: Config) -> AsyncIterator[Service]:
         yield app.service
 
 
+@asynccontextmanager
+async def open_to_examine(config: Config) -> AsyncIterator[Service]:
+    """The same, of which those that examine can be done too: a sign-in that they renew is kept,
+    as a rotated one that is lost may end it; a node may start meanwhile."""
+    async with open_app(config, open_store=SqliteStore.share, holder=None) as app:
+        yield app.service
+
+
 def _vault(store: Store, config: Config) -> tuple[Vault, KeyRing]:
     """Without its key the node watches all the same, and says what it cannot send."""
     credentials = _credentials()

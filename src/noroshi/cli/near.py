@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi import actions, checks, schema, transports
 from noroshi.actions.template import TemplateRenderer
-from noroshi.app.composition import open_service, open_to_look
+from noroshi.app.composition import open_service, open_to_examine, open_to_look
 from noroshi.cli.client import Refused, unpacked
 from noroshi.config import Config
 from noroshi.core.system import why
@@ -61,6 +61,9 @@ LOOKS = frozenset(
 )
 """Operations that write nothing and keep nothing for the next one: they need no lock, so that a
 command that waits in a pager, or is suspended, keeps no node from starting."""
+EXAMINES = frozenset({"examine_begin", "examine_look"})
+"""Operations that look and keep what they have begun for the next one. They need no lock either:
+what a sign-in's renewal writes is kept apart by its turn."""
 
 
 class Near:
@@ -72,6 +75,7 @@ class Near:
         self._runner, self._stack = asyncio.Runner(), AsyncExitStack()
         self._who = administrator(getpass.getuser())
         self._service: Service | None = None
+        self._examining: Service | None = None
 
     def call(self, op: str, /, **args: Any) -> Any:
         """The answer as JSON's own types. Raises Refused."""
@@ -86,9 +90,9 @@ class Near:
         self._runner.close()
 
     async def _answer(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-        if self._service is None and op in LOOKS:
+        if self._service is None and op in LOOKS | EXAMINES:
             try:
-                return await self._look(op, args)
+                return await (self._examine if op in EXAMINES else self._look)(op, args)
             except StoreError as error:
                 if error.away is not Away.OLD:
                     raise
@@ -100,12 +104,26 @@ class Near:
     async def _look(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer from the store, given back at once. A node that has it is not passed by: it
         knows more."""
+        if self._examining is not None:
+            return await answer(self._examining, self._who, op, args)
+        self._pass_no_node_by()
+        async with open_to_look(self._config) as service:
+            return await answer(service, self._who, op, args)
+
+    async def _examine(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer from the store, which stays open: the examination goes on in this process, also
+        when a node starts meanwhile."""
+        if self._examining is None:
+            self._pass_no_node_by()
+            opened = open_to_examine(self._config)
+            self._examining = await self._stack.enter_async_context(opened)
+        return await answer(self._examining, self._who, op, args)
+
+    def _pass_no_node_by(self) -> None:
         lock = self._config.store.with_suffix(".lock")
         found = holding(lock)
         if found is not None and found.holder is Holder.RUNNING:
             raise StoreError(found.words(lock))
-        async with open_to_look(self._config) as service:
-            return await answer(service, self._who, op, args)
 
 
 def built_in_kinds() -> Any:

@@ -62,6 +62,7 @@ from noroshi.stores.sql.opening import (
     connect_to_read,
     open_file,
     open_to_read,
+    open_to_share,
 )
 from noroshi.stores.sql.values import MICROSECOND, Connection, instant, number
 from noroshi.stores.sqlite_alarms import AlarmsInFile
@@ -140,6 +141,16 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         both = opened.writer, opened.reader
         writing, reading = (Writer(db, str(path), begin="begin") for db in both)
         return cls(path, writing, reading, Reserve(path, size=0), Presence(path), opened.origin)
+
+    @classmethod
+    def share(cls, path: Path) -> SqliteStore:
+        """Open it as `look` does, and able to write: for sign-ins, which processes that share a
+        store renew one at a time. Nobody's ids are given out, so no mail is put in."""
+        refuse_lost(path)
+        opened, presence = open_to_share(path, ours()), Presence(path)
+        writing = Writer(opened.writer, str(path), guard=presence.refuse_lost)
+        reading = Writer(opened.reader, str(path), begin="begin")
+        return cls(path, writing, reading, Reserve(path, size=0), presence, opened.origin)
 
     def _own(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """What is put in goes by our ids."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
@@ -111,6 +111,19 @@ def open_to_read(path: Path, steps: Sequence[Migration]) -> Opened:
         second.close()
         raise StoreError(OLDER.fill(path=path), Away.OLD)
     return Opened(first, second, NOBODY)
+
+
+def open_to_share(
+    path: Path, steps: Sequence[Migration], patience: float = WAITS_FOR_A_LOCK
+) -> Opened:
+    """The same with one that can write, beside whoever has the store. StoreError else."""
+    opened = open_to_read(path, steps)
+    opened.writer.close()
+    writer = driver.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=patience
+    )
+    writer.executescript(SETTINGS)
+    return replace(opened, writer=writer)
 
 
 def _refuse_old(sqlite: Sequence[int]) -> None:
