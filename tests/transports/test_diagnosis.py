@@ -10,6 +10,7 @@ import pytest
 
 from noroshi.oauth.claims import claims_in
 from noroshi.transports.diagnosis import NO_RIGHTS, OTHER_SENDER, diagnosis, faults, kept_out
+from noroshi.transports.high_volume import is_high_volume
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 USER = "box@example.com"
@@ -167,3 +168,31 @@ def test_a_token_that_cannot_be_read_is_no_fault(token):
 def test_a_deep_token_is_no_bomb():
     deep = base64.urlsafe_b64encode(b"[" * 100_000).decode()
     assert claims_in(f"a.{deep}.c") is None
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        pytest.param(
+            APP, "no permission Mail.Send of Office 365 Exchange Online", id="a mailbox's role"
+        ),
+        pytest.param(APP | {"roles": ["Mail.Send"]}, "Add-HVEAppAccess", id="its role"),
+    ],
+)
+def test_high_volume_email_wants_its_own_permission_and_access(claims, said):
+    told = diagnosis(jwt(claims), "smtp", USER, NOW, bulk=True)
+    assert said in told.en
+    assert "SendAsApp" not in told.en + told.ja
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [
+        ("smtp.hve.mx.microsoft", True),
+        ("SMTP-HVE.office365.com.", True),
+        ("smtp.office365.com", False),
+        ("contoso-com.mx.microsoft", False),
+    ],
+)
+def test_servers_of_high_volume_email_are_known_by_their_names(host, is_one):
+    assert is_high_volume(host) is is_one

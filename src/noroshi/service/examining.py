@@ -214,6 +214,7 @@ class Examining(Desk):
             to=to,
             values={
                 "route": route.name,
+                "route_host": str(getattr(route.options, "host", "")),
                 **(_values_of(plan, account, route) if account else {}),
             },
             people=_people(route.options, account),

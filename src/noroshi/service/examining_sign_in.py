@@ -29,6 +29,7 @@ from noroshi.ports import Outside, Resource, RouteTrouble, StoreError
 from noroshi.transports import diagnosis
 from noroshi.transports.examining.obstacles import sentence, stopped_by
 from noroshi.transports.examining.way import clock_remarks, with_values
+from noroshi.transports.high_volume import is_high_volume
 from noroshi.vault import VaultError
 
 PATIENCE = Patience(connect=15, answer=15)
@@ -178,7 +179,10 @@ class SignInSteps:
             return Seen(OPAQUE, self._another(self._person))
         now = self._outside.clocks.wall()
         shared = self._account.shared
-        found = diagnosis.faults(claims, self._resource, self._user, now, shared=shared)
+        bulk = is_high_volume(self._exam.values.get("route_host", ""))
+        found = diagnosis.faults(
+            claims, self._resource, self._user, now, shared=shared, bulk=bulk
+        )
         faults = tuple(fault.words for fault in found if fault.about != diagnosis.OTHER_PERSON)
         return Seen(
             _of_claims(claims, self._resource),

@@ -33,6 +33,9 @@ SETTINGS: Mapping[Resource, tuple[str, str]] = {
     "smtp": ("scope", "app_scope"),
     "graph": ("graph_scope", "graph_app_scope"),
 }
+BULK_ROLE = "Mail.Send"
+"""What an app is permitted at High Volume Email: of Exchange Online, where Graph has one of this
+name (https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
 LONGEST = 80
 
 OTHER_AUDIENCE = Words(
@@ -55,6 +58,14 @@ NO_ROLE = Words(
     ja="トークンにアクセス許可 {wanted} がありません。管理者が「API のアクセス許可」の {name} で"
     "アプリケーションの許可として追加し、管理者の同意を与えてください (Exchange 側の"
     "「アプリケーションの RBAC」で許可している場合は不要です)。",
+)
+NO_BULK_ROLE = Words(
+    en="The token carries no permission Mail.Send of Office 365 Exchange Online, which High Volume "
+    "Email wants (not that of Microsoft Graph): the administrator adds it under API permissions, "
+    "Office 365 Exchange Online, as an application permission and grants admin consent.",
+    ja="High Volume Email に要る、Office 365 Exchange Online のアクセス許可 Mail.Send がトークンにありません "
+    "(Microsoft Graph のものではありません)。管理者が「API のアクセス許可」の Office 365 Exchange Online で"
+    "アプリケーションの許可として追加し、管理者の同意を与えてください。",
 )
 OTHER_PERSON = Words(
     en="{person} signed in, and the route opens the mailbox {user}: that needs Full Access to "
@@ -110,6 +121,14 @@ OF_APP = Words(
     "メールボックスの SMTP AUTH が無効 (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled "
     "$false)、メールボックスがないかライセンスがない、ワークロード ID のポリシーによる拒否。変更の反映には30分から2時間かかります。自動でもう一度試します。",
 )
+OF_BULK = Words(
+    en="The token itself looks right. What remains: the High Volume Email account {user} does not "
+    "let the app in (Add-HVEAppAccess, with the object ID of the enterprise application), or "
+    "{user} is no such account.",
+    ja="トークンには問題が見当たりません。残る原因: High Volume Email アカウント {user} がこのアプリを許可して"
+    "いない (Add-HVEAppAccess、エンタープライズ アプリケーションのオブジェクト ID で)、または {user} が "
+    "High Volume Email アカウントではない。",
+)
 OF_GRAPH = Words(
     en="The token itself looks right. A policy of the organisation (Conditional Access) may keep "
     "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then noroshi "
@@ -130,18 +149,25 @@ class Cause:
     values: Mapping[str, str]
 
 
-def diagnosis(token: str, resource: Resource, user: str, now: datetime) -> Words:
-    """The first thing that is wrong with a refused token, or what else it can be."""
-    return cause(token, resource, user, now).words
+def diagnosis(
+    token: str, resource: Resource, user: str, now: datetime, *, bulk: bool = False
+) -> Words:
+    """The first thing that is wrong with a refused token, or what else it can be; `bulk` at a
+    server of High Volume Email."""
+    return cause(token, resource, user, now, bulk=bulk).words
 
 
-def cause(token: str, resource: Resource, user: str, now: datetime) -> Cause:
+def cause(
+    token: str, resource: Resource, user: str, now: datetime, *, bulk: bool = False
+) -> Cause:
     """The same, so that more can be found to say of it."""
     claims = claims_in(token)
-    if claims is None:
-        return _else(resource, user, app=False)
-    found = next(faults(claims, resource, user, now), None)
-    return found or _else(resource, user, app=is_app(claims))
+    found = next(faults(claims, resource, user, now, bulk=bulk), None) if claims else None
+    if found is not None:
+        return found
+    if bulk:
+        return _cause(OF_BULK, user=user)
+    return _else(resource, user, app=claims is not None and is_app(claims))
 
 
 def faults(
@@ -151,8 +177,10 @@ def faults(
     now: datetime,
     *,
     shared: bool = False,
+    bulk: bool = False,
 ) -> Iterator[Cause]:
-    """All that is wrong with a token's claims, for this use of it: for a shared mailbox, too."""
+    """All that is wrong with a token's claims, for this use of it: for a shared mailbox, too, and
+    for High Volume Email."""
     app, name = is_app(claims), NAMES[resource]
     aud, fits = audience_of(claims, AUDIENCES[resource])
     if aud and not fits:
@@ -163,16 +191,22 @@ def faults(
         at = datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes")
         yield _cause(ENDED, at=at)
     if app:
-        yield from _app_faults(claims, resource)
+        yield from _app_faults(claims, resource, bulk=bulk)
     else:
         yield from _person_faults(claims, resource, user, shared=shared)
 
 
-def _app_faults(claims: Mapping[str, Any], resource: Resource) -> Iterator[Cause]:
-    roles, wanted = claims.get("roles"), ROLES[resource]
-    if not (isinstance(roles, list) and wanted in roles):
-        name = "Office 365 Exchange Online" if resource == "smtp" else "Microsoft Graph"
-        yield _cause(NO_ROLE, wanted=wanted, name=name)
+def _app_faults(
+    claims: Mapping[str, Any], resource: Resource, *, bulk: bool
+) -> Iterator[Cause]:
+    roles, wanted = claims.get("roles"), BULK_ROLE if bulk else ROLES[resource]
+    if isinstance(roles, list) and wanted in roles:
+        return
+    if bulk:
+        yield _cause(NO_BULK_ROLE)
+        return
+    name = "Office 365 Exchange Online" if resource == "smtp" else "Microsoft Graph"
+    yield _cause(NO_ROLE, wanted=wanted, name=name)
 
 
 def _person_faults(

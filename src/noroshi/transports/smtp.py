@@ -18,6 +18,7 @@ from noroshi.transports import troubles
 from noroshi.transports.connecting import connect
 from noroshi.transports.diagnosis import diagnosis
 from noroshi.transports.dialogue import Connection, Patience
+from noroshi.transports.high_volume import is_high_volume
 from noroshi.transports.letter import Letter, Stale, deliver
 from noroshi.transports.mime import compose, message_ids, paths_of, smtp_address
 from noroshi.transports.signing import Credentials
@@ -218,7 +219,8 @@ class SmtpTransport:
         if credentials.entry or (refused.code, refused.enhanced) != (535, "5.7.3"):
             return refused
         now = self._outside.clocks.wall()
-        why = diagnosis(credentials.secret.reveal(), "smtp", credentials.user, now)
+        token, bulk = credentials.secret.reveal(), is_high_volume(self._wanted.host)
+        why = diagnosis(token, "smtp", credentials.user, now, bulk=bulk)
         words = troubles.ADVISED.fill(said=refused.words, advice=why)
         return SignInRefused(words, refused.code, refused.enhanced, refused.text, refused.fault)
 

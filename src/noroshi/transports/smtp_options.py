@@ -11,6 +11,7 @@ from noroshi.definitions.documents import ENTRY
 from noroshi.ports import options
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Parties, Patience, Server
+from noroshi.transports.high_volume import is_high_volume
 from noroshi.transports.mime import BadAddress, ascii_domain, smtp_address
 from noroshi.transports.signing import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOAUTH2
 from noroshi.vault import reserved
@@ -24,9 +25,6 @@ EXCHANGE_MX = (
     ".mail.protection.partner.outlook.cn",
 )
 """Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
-HIGH_VOLUME = "hve.mx.microsoft"
-"""High Volume Email is the one of these names where a client signs in, on port 587
-(https://learn.microsoft.com/exchange/mail-flow-best-practices/high-volume-mails-m365)."""
 NO_HOST = Words(en="host is missing", ja="host の指定がありません")
 BAD_HOST = Words(
     en="host {given!r} is not a host name", ja="host の {given!r} はホスト名ではありません"
@@ -183,8 +181,7 @@ class Options:
     @property
     def _is_mx(self) -> bool:
         host = self.host.lower().rstrip(".")
-        high_volume = host == HIGH_VOLUME or host.endswith(f".{HIGH_VOLUME}")
-        return host.endswith(EXCHANGE_MX) and not high_volume
+        return host.endswith(EXCHANGE_MX) and not is_high_volume(host)
 
     def server(self, patience: Patience) -> Server:
         ehlo = _ehlo_name(self.ehlo, self.mail_from)

@@ -14,6 +14,7 @@ from noroshi.guides.microsoft365 import elsewhere
 from noroshi.network import said
 from noroshi.network.said import not_reached
 from noroshi.transports import diagnosis, troubles
+from noroshi.transports.diagnosis import cause
 from noroshi.transports.examining.causes import CAUSES, remedy_of_token
 from noroshi.transports.examining.closed_ports import (
     CLOSED_ALONE,
@@ -209,7 +210,8 @@ def test_whoever_can_mend_a_thing_has_a_name():
 def test_an_app_s_own_token_names_its_enterprise_application(oid, shown):
     claims = {"aud": "https://outlook.office365.com", "idtyp": "app", "oid": oid}
     token = jwt(claims | {"roles": ["SMTP.SendAsApp"], "exp": NOW.timestamp() + 3600})
-    remedy = remedy_of_token(token, "smtp", "box@example.com", NOW, EXAM, "535 5.7.3 no")
+    found = cause(token, "smtp", "box@example.com", NOW)
+    remedy = remedy_of_token(token, found, EXAM, "535 5.7.3 no")
     (line,) = [one for one in remedy.lines if "-ObjectId" in one]
     assert f"-ObjectId {shown}" in line
     assert not [one for one in remedy.lines if "MgGraph" in one]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from noroshi.core.words import Words
 from noroshi.examining import Cure, Exam, Remedy, Whose
 from noroshi.oauth.claims import claims_in
-from noroshi.ports import Resource
 from noroshi.transports import diagnosis
 from noroshi.transports.advice.record import AT_ONCE, EXCHANGE, MINUTES, RIGHTS, WITH_NEXT
 
 SERVICE_PRINCIPAL = ("New-ServicePrincipal -AppId {client_id} `", "  -ObjectId {object_id}")
+BULK_ACCESS = ("Add-HVEAppAccess -Identity {user} `", "  -AppIds {object_id}")
+HVE = (
+    "https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365"
+)
 OBJECT_ID = "<object ID of the enterprise application>"
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SHARED_RIGHTS = (
@@ -170,6 +172,37 @@ CAUSES: Mapping[Words, Cure] = {
         "how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth",
         takes=RIGHTS,
     ),
+    diagnosis.NO_BULK_ROLE: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
+                "permission › APIs my organization uses › Office 365 Exchange Online › Application "
+                "› Mail.Send; then “Grant admin consent”. In Exchange Online PowerShell the "
+                "account lets the app in:",
+                ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の追加 › "
+                "所属する組織で使用している API › Office 365 Exchange Online › アプリケーション › Mail.Send を"
+                "追加し、「管理者の同意を与えます」を押します。Exchange Online PowerShell では、アカウントにアプリを許可します:",
+            ),
+        ),
+        lines=(EXCHANGE, *BULK_ACCESS),
+        link=HVE,
+        takes=RIGHTS,
+    ),
+    diagnosis.OF_BULK: Cure(
+        whose=Whose.ADMINISTRATOR,
+        how=(
+            Words(
+                en="In Exchange Online PowerShell. SMTP.SendAsApp, Full Access and the mailbox's "
+                "SMTP AUTH do not matter here.",
+                ja="Exchange Online PowerShell で実行します。ここでは SMTP.SendAsApp、フル アクセス、メール"
+                "ボックスの SMTP AUTH は関係ありません。",
+            ),
+        ),
+        lines=(EXCHANGE, *BULK_ACCESS),
+        link=HVE,
+        takes=RIGHTS,
+    ),
     diagnosis.OF_GRAPH: Cure(
         whose=Whose.ADMINISTRATOR,
         how=(
@@ -185,15 +218,13 @@ CAUSES: Mapping[Words, Cure] = {
 """By the sentence of the diagnosis, its places not yet filled."""
 
 
-def remedy_of_token(
-    token: str, resource: Resource, user: str, now: datetime, exam: Exam, reply: str
-) -> Remedy:
+def remedy_of_token(token: str, found: diagnosis.Cause, exam: Exam, reply: str) -> Remedy:
     """By what the token says of itself; an app's own names its enterprise application, which
     Exchange must be told of."""
     object_id = str((claims_in(token) or {}).get("oid", ""))
     shown = object_id if GUID.fullmatch(object_id) else OBJECT_ID
     told = replace(exam, values={**exam.values, "object_id": shown})
-    return _of_cause(diagnosis.cause(token, resource, user, now), told, reply)
+    return _of_cause(found, told, reply)
 
 
 def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:

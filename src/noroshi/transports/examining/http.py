@@ -14,6 +14,7 @@ from noroshi.ports import Outside, RouteTrouble
 from noroshi.transports.advice import over_http
 from noroshi.transports.advice.mails import NOT_KNOWN
 from noroshi.transports.advice.record import Advice
+from noroshi.transports.diagnosis import cause
 from noroshi.transports.examining.causes import remedy_of_person, remedy_of_token
 from noroshi.transports.examining.obstacles import stopped_by
 from noroshi.transports.examining.way import TLS, Path, looked_at, with_values
@@ -112,7 +113,8 @@ class GraphExamination:
             remedy = remedy_of_person(token, user, self._exam, told) or remedy
         if advice is over_http.GRAPH_TOKEN:
             now = self._outside.clocks.wall()
-            remedy = remedy_of_token(token, "graph", user, now, self._exam, told)
+            why = cause(token, "graph", user, now)
+            remedy = remedy_of_token(token, why, self._exam, told)
         found = f"{reply.status} {error_in(reply).code}".strip()
         return Stopped(plain(found), remedy)
 

@@ -15,6 +15,7 @@ from noroshi.ports import Outside, RouteTrouble
 from noroshi.transports import troubles
 from noroshi.transports.advice import signing_in
 from noroshi.transports.connecting import untrusted
+from noroshi.transports.diagnosis import cause
 from noroshi.transports.dialogue import Broken, Connection, Patience, Reply
 from noroshi.transports.examining.causes import remedy_of_token
 from noroshi.transports.examining.obstacles import advice_on, stopped_by
@@ -26,6 +27,7 @@ from noroshi.transports.examining.way import (
     tls_seen,
     with_values,
 )
+from noroshi.transports.high_volume import is_high_volume
 from noroshi.transports.mime import BadAddress, smtp_address
 from noroshi.transports.signing import Credentials, sign_in
 from noroshi.transports.smtp_options import Options
@@ -248,7 +250,9 @@ class SmtpExamination:
         if not credentials.entry and advice is signing_in.REFUSED:
             now = self._outside.clocks.wall()
             token = credentials.secret.reveal()
-            remedy = remedy_of_token(token, "smtp", credentials.user, now, self._exam, reply)
+            bulk = is_high_volume(self._wanted.host)
+            found = cause(token, "smtp", credentials.user, now, bulk=bulk)
+            remedy = remedy_of_token(token, found, self._exam, reply)
         return Stopped(plain(f"{refused.code} {refused.enhanced}".strip()), remedy)
 
     async def _must(self, *command: bytes) -> Reply:
