@@ -52,6 +52,13 @@ def test_it_lists_by_host_and_name_as_people_count():
     assert said["subject"].startswith("[5 alarms] app1 disk used 95%")
 
 
+def test_a_name_of_more_digits_than_a_number_may_have_is_told_like_any_other():
+    names = ("9" * 5000, "10", "09")
+    said = told(*(row(0, where=f"web2/{name}") for name in names))
+    found = [line.split()[0] for line in listed(said)]
+    assert found == ["web2/09", "web2/10", f"web2/{'9' * 5000}"]
+
+
 def test_it_says_when_the_outage_began_that_it_tells_and_names_what_was_over_before():
     other = row(0, where="FS02 E:")
     said = told(row(0), over(1, 0), row(3), other)

@@ -166,11 +166,13 @@ class Story:
 
     @property
     def order(self) -> list[tuple[int, int, str]]:
-        """By host and name, as people count: 2 before 10."""
+        """By host and name, as people count: 2 before 10. A number is compared by its digits, as
+        Python makes none of thousands of them, and a program may print such a name."""
         named = f"{self.last['where']} {self.last['item']}".casefold()
+        parts = [(part, part.lstrip("0")) for part in NUMBER.split(named)]
         return [
-            (0, int(part), "") if part.isdecimal() else (1, 0, part)
-            for part in NUMBER.split(named)
+            (0, len(digits), digits) if part.isdecimal() else (1, 0, part)
+            for part, digits in parts
         ]
 
 
