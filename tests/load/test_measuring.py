@@ -34,7 +34,7 @@ CALM = {
 RATIOS = [
     ("load", "all answer", {"cpu_per_1000": 0.1}, ("bare_cpu_per_1000", 0.1)),
     ("local", "all well", {"cpu_per_1000": 0.1}, ("bare_cpu_per_1000", 0.1)),
-    ("local", "at rest", {"of_a_core": 0.01}, ("bare_of_a_core", 0.01)),
+    ("local", "at rest", {"of_a_core": 0.01}, ("bare_of_a_core", 0.02)),
     ("scripts", "as root itself", {"cpu": 1.0}, ("bare_cpu", 1.0)),
     ("apply", "one changed", {"took": 1.0, "until_in_use": 1.0}, ("bare", 1.0)),
     ("logs", "UTF-8", {"ours": 1.0, "our_hits": 9, "grep_hits": 9}, ("grep", 1.0)),
