@@ -226,8 +226,8 @@ SETTINGS: Mapping[str, Setting] = {
         read_variables,
         [],
         Words(
-            en="Variables that a script's env may set, each by its whole name. Leave out what makes\n"
-            "programs load or run others (LD_PRELOAD, PYTHONPATH and the like).",
+            en="Environment variables that a script's env may set, by their full names. Leave out those\n"
+            "that make programs load or run other code (LD_PRELOAD, PYTHONPATH and the like).",
             ja="スクリプトの env で設定してよい環境変数です。名前を1つずつ書きます。LD_PRELOAD や PYTHONPATH のように、\n"
             "プログラムに別のものを読み込ませたり実行させたりするものは書かないでください。",
         ),

@@ -36,7 +36,7 @@ NO_NET = Words(
 )
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NO_VARIABLE = Words(
-    en="{given} is no name of an environment variable",
+    en="{given} is not a valid name of an environment variable",
     ja="{given} は環境変数の名前として使えません",
 )
 NO_URL = Words(

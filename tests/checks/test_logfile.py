@@ -153,11 +153,13 @@ async def test_a_log_that_may_not_be_read_says_so_and_is_begun_at_its_end_later(
 
 async def test_a_log_that_leads_to_what_no_definition_may_read_says_so(tmp_path):
     (tmp_path / "app.log").symlink_to("/proc/self/environ")
-    with pytest.raises(Unmeasurable, match=r"app.log cannot be read: the kernel makes it up"):
+    with pytest.raises(
+        Unmeasurable, match=r"app.log cannot be read: the kernel generates its content"
+    ):
         await look(options(tmp_path / "app.log"))
     (tmp_path / "app.log").unlink()
     (tmp_path / "app.log").write_bytes(b"SQLite format 3\0x\n")
-    with pytest.raises(Unmeasurable, match=r"app.log cannot be read: it is a database"):
+    with pytest.raises(Unmeasurable, match=r"app.log cannot be read: it is an SQLite database"):
         await look(options(tmp_path / "app.log"))
 
 

@@ -578,7 +578,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has no port that is one; write it "
+            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; write it "
             "as in http://localhost:8400/cb",
             id="no port in the redirect",
         ),

@@ -54,12 +54,8 @@ CAUSES = [
     pytest.param(
         'a = ["a, "b"]\n', 'a quotation mark (") is missing in this line', id="in a list"
     ),
-    pytest.param(
-        "a = web 1 # x\n", 'text must stand in quotation marks: a = "web 1"', id="bare"
-    ),
-    pytest.param(
-        "a = “web”\n", 'text must stand in quotation marks: a = "web"', id="typographic"
-    ),
+    pytest.param("a = web 1 # x\n", 'text must be in quotation marks: a = "web 1"', id="bare"),
+    pytest.param("a = “web”\n", 'text must be in quotation marks: a = "web"', id="typographic"),
     pytest.param(
         'a = "C:\\users"\n',
         "in double quotation marks a \\ must be doubled; or use single ones: a = 'C:\\users'",

@@ -193,7 +193,7 @@ OWN = {"authority": "https://id.lab.test", "scope": "s", "smtp_host": "mail.lab.
         ),
         pytest.param(
             {"endpoint_hosts": ["https://api.lab.test/"]},
-            "endpoint_hosts: https://api.lab.test/ is no host's name",
+            "endpoint_hosts: https://api.lab.test/ is not a host name",
             id="an address",
         ),
         pytest.param(
@@ -203,17 +203,17 @@ OWN = {"authority": "https://id.lab.test", "scope": "s", "smtp_host": "mail.lab.
         ),
         pytest.param(
             {"authority": "https://login%2Emicrosoftonline.com"},
-            "authority: must be a plain address",
+            "authority: must be a plain URL",
             id="an escape",
         ),
         pytest.param(
             {"authority": "https://login.microsoftonline.com\\@id.lab.test"},
-            "authority: must be a plain address",
+            "authority: must be a plain URL",
             id="a backslash",
         ),
         pytest.param(
             {"authority": "https://login\u3002microsoftonline.com"},
-            "authority: must be a plain address",
+            "authority: must be a plain URL",
             id="another full stop",
         ),
     ],

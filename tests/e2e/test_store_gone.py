@@ -85,7 +85,7 @@ def test_a_start_without_its_store_is_refused_and_says_what_to_do(home, left):
         store(home, ending).write_bytes(b"left")
     code, told = refused(home, "serve")
     assert code == 1
-    assert f"there is no store {store(home)}" in told
+    assert f"the store {store(home)} is missing" in told
     assert f"noroshi restore --home {home.folder} FILE" in told
     assert f"noroshi init --home {home.folder} --new-store" in told
     assert not store(home).exists()
@@ -107,7 +107,7 @@ def test_an_empty_file_is_no_store_of_a_new_node(home, text):
 def test_a_command_makes_no_store_either_and_calls_none_whole(home, command):
     lose(home, *BESIDE)
     code, told = refused(home, *command)
-    assert code == 4 and f"there is no store {store(home)}" in told
+    assert code == 4 and f"the store {store(home)} is missing" in told
     assert not store(home).exists()
 
 

@@ -175,7 +175,7 @@ def test_no_variable_may_be_set_but_those_that_the_node_allows(folder, name):
     program = Program(argv=(script(folder, "true"),), env=given)
     (problem,) = ProgramRules((folder,), env=("WARN", "CRIT")).problems(program)
     assert problem.en == (
-        f"noroshi.toml does not let definitions set {name}; the line to add there: "
+        f"noroshi.toml does not let definitions set {name}; add this line there: "
         f'program_env = ["WARN", "CRIT", "{name}"]'
     )
     assert not ProgramRules((folder,), env=("WARN", name)).problems(program)
@@ -188,7 +188,7 @@ def test_one_line_lets_all_variables_of_a_monitor_in(folder):
 
 async def test_a_program_in_force_that_sets_others_is_not_run_and_says_why(folder):
     program = Program(argv=(script(folder, "echo 1"),), env={"WARN": "1"})
-    with pytest.raises(Unmeasurable, match=r'add there: program_env = \["WARN"\]'):
+    with pytest.raises(Unmeasurable, match=r'add this line there: program_env = \["WARN"\]'):
         await local(folder).run(program)
     assert (await local(folder, env=("WARN",)).run(program)).output == "1\n"
 
@@ -196,7 +196,7 @@ async def test_a_program_in_force_that_sets_others_is_not_run_and_says_why(folde
 @pytest.mark.parametrize("name", ["", "A=B", "1A", "A B", "A\0"])
 def test_a_variable_has_a_name(folder, name):
     (problem,) = said(folder, script(folder, "true"), env={name: "x"})
-    assert problem.endswith("is no name of an environment variable")
+    assert problem.endswith("is not a valid name of an environment variable")
 
 
 def test_a_monitor_may_not_name_any_user(folder):

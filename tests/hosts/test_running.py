@@ -229,7 +229,9 @@ async def test_what_ran_ends_with_what_started_it_and_another_takes_its_place(fo
         for launcher in launchers():
             launcher.kill()
         await asyncio.sleep(0.1)
-    with pytest.raises(Unmeasurable, match="was ended from outside, and this one with it"):
+    with pytest.raises(
+        Unmeasurable, match="was ended from outside, which ended this program too"
+    ):
         await task
     await sleeper.is_gone()
     assert (await run(folder, "echo 1")).output == "1\n"

@@ -39,7 +39,7 @@ async def test_a_store_that_is_there_is_opened_again_and_is_not_blank(path):
 
 
 def test_where_nothing_is_there_none_is_made(path):
-    with pytest.raises(StoreError, match="there is no store"):
+    with pytest.raises(StoreError, match=r"the store .* is missing"):
         SqliteStore.reopen(path)
     assert not list(path.parent.iterdir())
 

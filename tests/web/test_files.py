@@ -82,7 +82,7 @@ async def test_of_which_sort_a_single_file_is_its_content_says(desk, browser):
 
 async def test_a_file_whose_content_does_not_say_its_sort_is_told_as_such(desk, browser):
     await sent(browser, ("notes.toml", b"[tool]\n"), ("worse.toml", b"x = ["), sort="")
-    assert browser.text.count("its content does not say of which sort it is") == 2
+    assert browser.text.count("its content does not show which kind it is") == 2
     assert "<b>notes.toml</b>" in browser.text and 'name="packed"' not in browser.text
 
 

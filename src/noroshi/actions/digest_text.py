@@ -47,8 +47,8 @@ RECOVERED_AT_ONCE = Words(
     "{count}件すべてをこの下に書いてあります。",
 )
 CHANGED = Words(
-    en="Between {start} and {end} it changed {count:time|times}, before a mail of it could leave. "
-    "This one tells how it is now.",
+    en="Between {start} and {end} it changed {count:time|times} before a mail could leave. "
+    "This mail shows the current state.",
     ja="メールを送る前の {start} から {end} までに、状態が{count}回変わりました。今の状態をお知らせします。",
 )
 BOTH = Words(

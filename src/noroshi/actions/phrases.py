@@ -90,7 +90,7 @@ REASONS: Mapping[Reason, Words] = {
         en="a person has acknowledged it", ja="担当者が確認済みにしているため"
     ),
     Reason.SETTING_UP: Words(
-        en="it is just being set up; it is told if it is still so after 15 minutes",
+        en="it is still being set up; a mail follows if nothing changes within 15 minutes",
         ja="設定の途中のため (15分たってもこの状態ならお知らせします)",
     ),
     Reason.HOST_DOWN: Words(

@@ -49,7 +49,7 @@ NOTHING_THERE = Words(
     ja="定義が1つもありません。フォルダーを確かめてください",
 )
 STILL_EXAMPLES = Words(
-    en="Values that are still the examples'; nothing reaches anybody by them: {count}",
+    en="Values still copied from the examples, with which no alarm arrives: {count}",
     ja="見本のままの値が{count}件あります。このままでは、どこにも届きません:",
 )
 MOST = 20

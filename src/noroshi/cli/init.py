@@ -34,7 +34,7 @@ CANNOT_MAKE = Words(
     ja="{home} を作れません: {why}。--home で別のフォルダーを指定できます。",
 )
 LOST = Words(
-    en="{home}: the store {store} is gone or empty, though other files of it are there. Nothing was "
+    en="{home}: the store {store} is missing or empty, but other files of it exist. Nothing was "
     "changed. Put it back, or restore a backup (noroshi restore FILE). To begin with an empty "
     "store, with the settings and the key as they are: noroshi init --new-store",
     ja="{home}: 保存先 {store} がないか空ですが、ほかのファイルは残っています。何も変更していません。"
@@ -46,7 +46,7 @@ STORE_THERE = Words(
     ja="保存先 {store} はすでにあります。何も変更していません。",
 )
 NEW_STORE = Words(
-    en="Made an empty store: {store}. What was left of the one before lies beside it. Give it "
+    en="Created an empty store: {store}. Remains of the old one are kept beside it. Apply the "
     "definitions (noroshi apply DIR) and sign in again.",
     ja="空の保存先 {store} を作りました。以前の保存先の残りは、名前を変えて隣に残しています。"
     "定義を取り込み (noroshi apply DIR)、サインインをやり直してください。",

@@ -43,8 +43,8 @@ NO_PORT = Words(
     ja="このコンピューターで待ち受けるポートを開けません: {why}",
 )
 NOT_THAT_PORT = Words(
-    en="Port {port}, which the account's redirect says, cannot be opened on this computer: {why}. End "
-    "the program that has it, or sign in without --here and paste the address.",
+    en="Port {port} of the account's redirect cannot be opened on this computer: {why}. Stop the "
+    "program that uses it, or sign in without --here and paste the address.",
     ja="アカウントの redirect にあるポート {port} を、このコンピューターで開けません: {why}。使っているプログラムを"
     "終了するか、--here を付けずにサインインして URL を貼り付けてください。",
 )

@@ -31,7 +31,7 @@ NOBODY_SENDS = Words(
     ja="ノードが動いていません。noroshi serve を始めると送られます。",
 )
 ACCEPTED = Words(
-    en="To {contact}: accepted by the other side. Accepted is not yet seen arrived.",
+    en="To {contact}: accepted by the other side; arrival is not confirmed yet.",
     ja="{contact} 宛: 相手側が受け付けました (届いたことの確認ではありません)。",
 )
 WAITS = Words(en="To {contact}: queued; {because}", ja="{contact} 宛: 送信待ちです。{because}")

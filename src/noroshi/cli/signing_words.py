@@ -87,9 +87,9 @@ IS_READ = Words(
     ja="5分以内にメールボックスを読み取り、その日の確認メールを探します。結果は noroshi status に出ます。",
 )
 NOT_READ = Words(
-    en="{why} Sending is not concerned: mails leave as before. If only an administrator may consent: "
-    "App registrations › the app › API permissions › Mail.Read (delegated) › “Grant admin consent”, then this "
-    "command again.",
+    en="{why} Sending is not affected: mails leave as before. If only an administrator may consent: "
+    "App registrations › the app › API permissions › Mail.Read (delegated) › “Grant admin consent”, then run "
+    "this command again.",
     ja="{why} 送信には影響ありません。メールはこれまでどおり送られます。同意できるのが管理者だけの場合は、"
     "「アプリの登録」› アプリ ›「API のアクセス許可」› Mail.Read (委任) ›「管理者の同意を与えます」のあと、"
     "このコマンドをもう一度実行してください。",
@@ -125,14 +125,14 @@ The browser then comes back here by itself; it must be done in five minutes.
 """,
 )
 NOT_BACK_YET = Words(
-    en="""Nobody has come back from the page yet; it goes on waiting. If the browser shows an error instead
-(AADSTS50011, redirect_uri_mismatch, invalid_client ...), it will not come back. Compare with the
-registration of the application at the provider, letter by letter:
+    en="""Nobody has come back from the page yet; still waiting. If the browser shows an error instead
+(AADSTS50011, redirect_uri_mismatch, invalid_client ...), nobody will. Compare these values with the
+application's registration at the provider, letter by letter:
   redirect URI  {redirect}
   client ID     {client_id}
-A provider that does not let the port differ wants the redirect with the port that is registered:
-redirect = "http://localhost:PORT/..." in accounts/{account}.toml. You can also paste the text of that
-page here, to be told what it means. Ctrl-C gives up.""",
+If the provider does not accept other ports, put the registered one into accounts/{account}.toml:
+redirect = "http://localhost:PORT/...". Paste the text of the error page here to see what it means.
+Ctrl-C gives up.""",
     ja="""まだ戻ってきていません (このまま待ちます)。ブラウザーにエラー (AADSTS50011、redirect_uri_mismatch、
 invalid_client など) が出ている場合、待っても戻りません。プロバイダーでのアプリの登録と、1文字ずつ
 見比べてください。

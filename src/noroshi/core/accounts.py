@@ -93,17 +93,17 @@ NO_DATE = Words(
 NOT_HTTPS = Words(en="must begin with https://", ja="https:// で始めてください")
 NO_HOST_IN_URL = Words(en="names no host", ja="ホスト名がありません")
 NO_PORT = Words(
-    en="{given} has no port that is one; write it as in http://localhost:8400/cb",
+    en="{given} has an invalid port; write it as in http://localhost:8400/cb",
     ja="{given} のポートが正しくありません。http://localhost:8400/cb のように書いてください",
 )
 NOT_PLAIN = Words(
-    en="must be a plain address: no user before the host, no % or other than ASCII letters in it (a "
-    "Japanese domain in its form with xn--), no blank or backslash",
+    en="must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
+    "(write a Japanese domain in its xn-- form), no space or backslash",
     ja="ふつうの URL で書いてください。ホスト名の前のユーザー名、ホスト名の中の % や ASCII 以外の文字 "
     "(日本語ドメインは xn-- の形で)、空白、バックスラッシュは使えません",
 )
 NO_PLAIN_HOST = Words(
-    en="{given} is no host's name (without https:// and port)",
+    en="{given} is not a host name (leave out https:// and the port)",
     ja="{given} はホスト名ではありません (https:// とポートは付けません)",
 )
 NOT_ASKED = Words(

@@ -23,9 +23,9 @@ class RouteDef(Definition):
     network: str = ""
     """Which network it goes through; directly unless one is given. / どのネットワークを通るかです。指定しなければ直接つなぎます。"""
     mails_a_minute: int | None = None
-    """For a route without an account: how many mails may leave a minute; 0 is without a limit. Unless given, what is known of the server; the same for the next two. / アカウントのない経路で、1分に送るメールの上限です。0 なら制限しません。指定しなければ、次の2つも含めてサーバーごとの既知の値を使います。"""
+    """For a route without an account: mails per minute; 0 means no limit. The default, here and for the next two, is the server's known limit. / アカウントのない経路で、1分に送るメールの上限です。0 なら制限しません。指定しなければ、次の2つも含めてサーバーごとの既知の値を使います。"""
     mails_an_hour: int | None = None
-    """The same for an hour. / 同じく、1時間に送るメールの上限です。"""
+    """For a route without an account: mails per hour. / 同じく、1時間に送るメールの上限です。"""
     recipients_a_day: int | None = None
     """The same for recipients in 24 hours. / 同じく、24時間の宛先数の上限です。"""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -85,9 +85,9 @@ class AccountDef(Definition):
     network: str = ""
     """Which network sign-ins and tokens go through; directly unless one is given. / サインインとトークンでどのネットワークを通るかです。指定しなければ直接つなぎます。"""
     mails_a_minute: int | None = None
-    """How many mails the mailbox may send a minute; 0 is without a limit. Unless given, what the cloud says; the same for the next three. / メールボックスが1分に送れるメールの数です。0 なら制限しません。指定しなければ、次の3つも含めてクラウドの値を使います。"""
+    """Mails that the mailbox may send per minute; 0 means no limit. The default, here and for the next three, is the cloud's. / メールボックスが1分に送れるメールの数です。0 なら制限しません。指定しなければ、次の3つも含めてクラウドの値を使います。"""
     mails_an_hour: int | None = None
-    """How many mails it may send an hour. / 1時間に送れるメールの数です。"""
+    """Mails that the mailbox may send per hour. / 1時間に送れるメールの数です。"""
     connections: int | None = None
     """How many of its mails may be on their way at once, by all routes together. / すべての経路を合わせて、同時に送ってよいメールの数です。"""
     recipients_a_day: int | None = None
@@ -122,7 +122,7 @@ class CloudDef(Definition):
     device_authorization_endpoint: str = ""
     """Where a sign-in by a code on another device begins; "" where there is none. / 別の端末でコードを使うサインインの開始場所です。なければ "" です。"""
     endpoint_hosts: tuple[str, ...] = ()
-    """Other hosts than the authority's at which the server may say that its endpoints are. / サーバーがエンドポイントとして指定してよい、サインイン サーバー以外のホストです。"""
+    """Hosts other than the authority's that the server may name as its endpoints. / サーバーがエンドポイントとして指定してよい、サインイン サーバー以外のホストです。"""
     authorize_with: str = ""
     """What the sign-in page is given beside what it always is, as a query. / サインイン ページに追加で渡すクエリです。"""
     client_auth: Literal["post", "basic"] = "post"
@@ -146,7 +146,7 @@ class CloudDef(Definition):
     mails_a_minute: int = 0
     """How many mails a mailbox may send a minute; 0 is without a limit. / メールボックスが1分に送れるメールの数です。0 なら制限しません。"""
     mails_an_hour: int = 0
-    """How many mails a mailbox may send an hour; 0 is without a limit. / メールボックスが1時間に送れるメールの数です。0 なら制限しません。"""
+    """Mails that a mailbox may send per hour; 0 means no limit. / メールボックスが1時間に送れるメールの数です。0 なら制限しません。"""
     connections: int = 0
     """How many connections a mailbox may have at once; 0 is without a limit. / メールボックスが同時に開ける接続の数です。0 なら制限しません。"""
     recipients_a_day: int = 0

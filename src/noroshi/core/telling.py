@@ -58,7 +58,7 @@ NO_MAILBOX = Words(
     en="has no address to tell", ja="知らせる先のメールアドレスが1つもありません"
 )
 TOO_MANY = Words(
-    en="has more than {most} addresses, which a mail server refuses in one mail; make several contacts",
+    en="has more than {most} addresses, too many for one mail; split it into several contacts",
     ja="アドレスが{most}件を超えています。1通では送れないため、通知先を分けてください",
 )
 NTH_ALONE = Words(en='is only for when = "nth"', ja='when = "nth" のときだけ指定できます')

@@ -50,7 +50,7 @@ QUOTE_MISSING = Words(
     en='a quotation mark (") is missing in this line', ja='この行の引用符 (") が1つ足りません'
 )
 NO_QUOTES = Words(
-    en='text must stand in quotation marks: {key} = "{text}"',
+    en='text must be in quotation marks: {key} = "{text}"',
     ja='文字は引用符で囲んでください: {key} = "{text}"',
 )
 BACKSLASH = Words(

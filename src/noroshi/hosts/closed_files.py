@@ -72,11 +72,11 @@ OF_OURS = Words(
     ja="Noroshi 自身の秘密に関わるファイルのため、定義からは読めません",
 )
 A_STORE = Words(
-    en="it is a database, as Noroshi's store and its backups are: no definition may read it",
+    en="it is an SQLite database, as Noroshi's store and backups are: no definition may read it",
     ja="Noroshi の保存先やそのバックアップと同じデータベースのため、定義からは読めません",
 )
 OF_THE_KERNEL = Words(
-    en="the kernel makes it up at each reading: it is no log, and no definition may read it",
+    en="the kernel generates its content: it is not a log, and no definition may read it",
     ja="カーネルが読むたびに作る内容です。ログではなく、定義からは読めません",
 )
 

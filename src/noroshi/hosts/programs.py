@@ -76,7 +76,7 @@ CARRIER = Words(
     "そのフォルダーを指定したときだけ実行できます",
 )
 NOT_LISTED = Words(
-    en="noroshi.toml does not let definitions set {names}; the line to add there: {line}",
+    en="noroshi.toml does not let definitions set {names}; add this line there: {line}",
     ja="{names} は、noroshi.toml で許可されていないため設定できません。追加する行: {line}",
 )
 NO_USER = Words(

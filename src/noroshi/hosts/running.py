@@ -49,8 +49,8 @@ NO_LAUNCHER = Words(
     ja="プログラムを起動するためのプロセスを起動できません: {why}",
 )
 LOST = Words(
-    en="the process that starts programs was ended from outside, and this one with it; another "
-    "has taken its place",
+    en="the process that starts programs was ended from outside, which ended this program too; "
+    "it has been replaced",
     ja="プログラムを起動するためのプロセスが外から終了させられたため、このプログラムも終了させました。"
     "そのプロセスは起動し直しています",
 )

@@ -51,8 +51,8 @@ OTHER_HOST = Cure(
     how=(
         Words(
             en="Ask whoever runs that sign-in server whether the host is theirs. If it is, list it in "
-            "endpoint_hosts of clouds/{cloud}.toml. If it is not, somebody leads you astray: sign "
-            "in nowhere.",
+            "endpoint_hosts of clouds/{cloud}.toml. If it is not, this may be an attack: do not "
+            "sign in.",
             ja="サインイン サーバーの運営者に、そのホストが自社のものかを確かめます。そうであれば clouds/{cloud}.toml "
             "の endpoint_hosts に書きます。違う場合は不正な誘導のおそれがあるため、サインインしないでください。",
         ),

@@ -19,14 +19,14 @@ TYPED_AT_MICROSOFT = frozenset({"microsoft.com", "www.microsoft.com", "aka.ms"})
 
 NO_ADDRESS = "…"
 OTHER_HOST = Words(
-    en="The sign-in server {authority} leads to {host}, which is another host. If that host is the "
+    en="The sign-in server {authority} names an endpoint on another host, {host}. If that host is the "
     'same provider\'s, put endpoint_hosts = ["{host}"] into clouds/{cloud}.toml.',
     ja="サインイン サーバー {authority} が、別のホスト {host} を指定しています。同じプロバイダーのホストであれば、"
     'clouds/{cloud}.toml に endpoint_hosts = ["{host}"] と書いてください。',
 )
 TO_MICROSOFT = Words(
-    en="The sign-in server of the cloud {cloud} leads to Microsoft's sign-in ({host}). Only the "
-    "built-in clouds may: what people type there would go to a server that is not Microsoft's. Take "
+    en="The sign-in server of the cloud {cloud} names Microsoft's sign-in ({host}) as an endpoint. "
+    "Only the built-in clouds may, as credentials would reach a server that is not Microsoft's. Use "
     "microsoft365, or ask whoever runs that server.",
     ja="クラウド {cloud} のサインイン サーバーが、Microsoft のサインイン ({host}) を指定しています。Microsoft "
     "以外のサーバーに情報が渡るため、組み込みのクラウドでしか使えません。microsoft365 などを使うか、サーバーの"

@@ -38,8 +38,8 @@ NO_REFRESH = Words(
 )
 NO_REFRESH_ELSEWHERE = Words(
     en="The sign-in server gave no refresh token, so the sign-in would end within an hour. The "
-    "application must be allowed offline_access there; a server that wants to be asked for consent "
-    'each time wants authorize_with = "prompt=consent" in clouds/{cloud}.toml.',
+    "application must be allowed offline_access there; if the server requires consent each time, put "
+    'authorize_with = "prompt=consent" into clouds/{cloud}.toml.',
     ja="リフレッシュ トークンが発行されないため、1時間ほどで送れなくなります。アプリケーションに "
     "offline_access を許可してください。サインインのたびに同意が必要なサーバーでは、clouds/{cloud}.toml に "
     'authorize_with = "prompt=consent" も書いてください。',

@@ -32,7 +32,7 @@ NO_TOKEN = Words(
     ja="{given} という API トークンはありません{instead}",
 )
 NO_MORE = Words(
-    en="{who} is no administrator any more. Nothing was made.",
+    en="{who} is no longer an administrator. Nothing was created.",
     ja="{who} はもう管理者ではありません。何も作成していません。",
 )
 THERE_IS_TOKEN = Words(

@@ -18,7 +18,7 @@ from noroshi.vault import Vault, VaultError
 NOTE = "bound/"
 MOST_TOLD = 20
 ELSEWHERE = Words(
-    en="This sends a secret elsewhere than it is kept for, so it needs the password once more. (With "
+    en="This would send a secret somewhere else than before, so it needs the password again. (With "
     "an API token: one that was made with --programs.)",
     ja="シークレットが本来とは別の相手に送られる変更です。パスワードをもう一度入力してください "
     "(API トークンなら、--programs を付けて作ったものが必要です)。",

@@ -27,8 +27,8 @@ TOO_LONG = Words(
     ja="リクエストが {most} を超えています。何も変更していません。分けて送ってください。",
 )
 TOO_MUCH = Words(
-    en="The request cannot be read within the memory and the time there is for one: it has far "
-    "too many values, or as good as all of them are wrong. Nothing was changed; watching goes on.",
+    en="The request exceeds the memory or time allowed for one: it has far too many values, or "
+    "nearly all of them are wrong. Nothing was changed; monitoring continues.",
     ja="1件のリクエストに使えるメモリーと時間の範囲で読み取れませんでした。値が多すぎるか、ほとんどの値に"
     "誤りがあります。何も変更していません。監視は続いています。",
 )

@@ -44,7 +44,8 @@ TOO_MANY = Words(
     en="names more than {most}; send it in parts", ja="{most}件までにし、分けて送ってください"
 )
 TOO_MUCH = Words(
-    en="is too many for so long a text: at most {most}", ja="この長さの本文では{most}件までです"
+    en="is too many for a text of this length: at most {most}",
+    ja="この長さの本文では{most}件までです",
 )
 IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "high"}
 

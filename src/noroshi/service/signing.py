@@ -70,8 +70,8 @@ NOT_READ = Words(
     "書いて適用してください。",
 )
 SEND_FIRST = Words(
-    en="Sign in to send first (noroshi authorize {route}), then once more to read the mailbox: at "
-    "Microsoft an administrator's consent is mostly needed for that, and not for sending.",
+    en="Sign in to send first (noroshi authorize {route}), then again to read the mailbox: Microsoft "
+    "usually requires an administrator's consent for reading, not for sending.",
     ja="先に送信のためにサインインし (noroshi authorize {route})、そのあとメールボックスの読み取りのためにもう一度"
     "サインインしてください。Microsoft では、送信と違い、読み取りにはふつう管理者の同意が必要です。",
 )

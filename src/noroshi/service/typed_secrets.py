@@ -16,7 +16,7 @@ from noroshi.ports import Document
 from noroshi.service.entries import named_in
 
 SECRET_TYPED = Words(
-    en="this looks like a secret, where the name of an entry of the vault belongs; put the secret into "
+    en="this looks like a secret, but the name of a vault entry belongs here; put the secret into "
     "the vault (noroshi secret set NAME, or the password field of the route's page), and name the entry",
     ja="保管庫の項目名を指定するところに、シークレットそのものが入力されているようです。シークレットは "
     "noroshi secret set 名前 か経路の画面のパスワード欄で保管庫に入れ、ここには項目名を指定してください",

@@ -39,7 +39,7 @@ STOPPING = Words(
     "少し待ってからもう一度実行してください",
 )
 COMMAND = Words(
-    en="another command of Noroshi (process {who}) uses this store: {path} is locked; let it end, "
+    en="another command of Noroshi (process {who}) uses this store: {path} is locked; wait for it, "
     "or stop it",
     ja="別の Noroshi のコマンド (プロセス {who}) がこの保存先を使っています。{path} がロックされて"
     "います。終わるのを待つか、そのコマンドを止めてください",

@@ -19,8 +19,8 @@ LOG, INDEX = "-wal", "-shm"
 LEFT = (LOG, "-ballast")
 """Files that only a store leaves beside it."""
 NO_STORE = Words(
-    en="there is no store {path}{left}. It is not made anew, as its sign-ins, waiting mails and "
-    "definitions would be gone: put the file back, or restore a backup (noroshi restore FILE). To "
+    en="the store {path} is missing{left}. No new one is created, as sign-ins, waiting mails and "
+    "definitions would be lost: put the file back, or restore a backup (noroshi restore FILE). To "
     "begin with an empty store: noroshi init --new-store",
     ja="保存先 {path} がありません{left}。新しく作るとサインイン、送信待ちのメール、定義が失われるため、"
     "作っていません。ファイルを元に戻すか、バックアップから復元してください (noroshi restore ファイル)。"
@@ -32,7 +32,7 @@ EMPTY = Words(
     ja="保存先 {path} が空で{left}、内容が失われています。ファイルを元に戻すか、バックアップから復元して"
     "ください (noroshi restore ファイル)。空の保存先から始めるには: noroshi init --new-store",
 )
-BUT = Words(en=", though {names} of it is there", ja=" ({names} はあります)")
+BUT = Words(en=", but {names} still exists", ja=" ({names} はあります)")
 NOTHING_LEFT = Words(en="", ja="")
 LOST = Words(
     en="{path} was removed, moved or replaced while the node runs, so nothing more is written. "

@@ -54,8 +54,8 @@ WHY: Mapping[int, Words] = {
         ja="Noroshi のユーザーに書き込み権限がありません",
     ),
     errno.ELOOP: Words(
-        en="a symbolic link on the way to it belongs to another user, who could lead mails "
-        "elsewhere by it, or links lead in a circle. Name the folder itself",
+        en="a symbolic link on the way to it belongs to another user, who could redirect mails "
+        "with it, or the links form a loop. Give the path of the folder itself",
         ja="途中のシンボリック リンクが別のユーザーのものか、循環しています。そのユーザーがメールの"
         "書き込み先を変えられるため使いません。フォルダー自体のパスを指定してください",
     ),

@@ -41,8 +41,8 @@ SECRET_URL = Words(
     "url の代わりに url_entry = 名前 を指定してください",
 )
 RETIRED_URL = Words(
-    en="this is a connector of Teams, which Microsoft has ended: in Teams, open the channel's menu › "
-    "Workflows, take “Send webhook alerts to a channel”, and give the URL that it shows",
+    en="this is a Teams connector, which Microsoft has retired: in Teams, open the channel's menu › "
+    "Workflows, add “Send webhook alerts to a channel”, and enter the URL that it shows",
     ja="Microsoft が提供を終了した Teams のコネクタの URL です。Teams でチャネルのメニュー ›「ワークフロー」から"
     "「Webhook アラートをチャネルに送信する」を追加し、表示された URL を指定してください",
 )

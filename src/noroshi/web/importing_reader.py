@@ -22,7 +22,7 @@ ZIP = b"PK\x03\x04"
 PACKED, LONGEST_REST = "packed", 256 << 10
 """The field in which what was sent travels on; and letters of all others together."""
 UNSURE = Words(
-    en="its content does not say of which sort it is; choose it at “Single files are”",
+    en="its content does not show which kind it is; choose it under “Single files are”",
     ja="内容からは種類がわかりません。「TOML ファイルの種類」で選んでください",
 )
 

@@ -22,8 +22,8 @@ LONGEST_OF_A_STRANGER, SHORT, MOST_LONG = 1 << 18, 8 << 10, 16
 """It has room for what somebody typed whose log-in ended meanwhile. As each of a thousand connections
 may have one in memory, only so many at once are longer than short."""
 BUSY = Words(
-    en="Many long forms arrive just now from people who are not logged in. Log in first, and send it "
-    "again.",
+    en="Too many long forms are arriving from people who are not logged in. Log in first, then send "
+    "it again.",
     ja="ログインしていない人からの長いフォームが集中しています。先にログインしてから、もう一度送ってください。",
 )
 MOST_FIELDS = 20_000

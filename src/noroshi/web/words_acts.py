@@ -122,7 +122,7 @@ ACTS: Mapping[str, Words] = {
     "act.created.more": Words(en="and {count} more", ja="ほか {count}件"),
     "act.not_yet": Words(en="Nothing is changed yet.", ja="まだ何も変更していません。"),
     "act.sure": Words(
-        en="It runs a program on the node or sends a secret elsewhere: enter your password once more.",
+        en="This runs a program on the node or sends a secret elsewhere: enter your password again.",
         ja="ノードでプログラムを実行するか、シークレットを別の相手に送るため、パスワードをもう一度入力してください。",
     ),
     "act.sure.people": Words(

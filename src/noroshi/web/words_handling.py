@@ -318,7 +318,7 @@ HANDLING: Mapping[str, Words] = {
     "tokens.days": Words(en="Days", ja="日数"),
     "tokens.days.help": Words(en="0: it does not end", ja="0 なら期限なし"),
     "tokens.programs": Words(
-        en="It may also do what runs programs or sends a secret elsewhere",
+        en="Also allow what runs programs or sends a secret elsewhere",
         ja="プログラムを動かす操作と、シークレットの送り先の変更も許す",
     ),
     "audit.title": Words(en="Audit log", ja="監査ログ"),

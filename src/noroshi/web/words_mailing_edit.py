@@ -107,11 +107,9 @@ MAILING_EDIT: Mapping[str, Words] = {
     "mailing.new.plain": Words(en="plain text", ja="プレーン テキスト"),
     "mailing.new.shape": Words(en="Format", ja="形式"),
     "mailing.new.more": Words(en="Advanced", ja="詳細"),
-    "mailing.new.all": Words(
-        en="A form of all settings instead", ja="すべての設定を入力する画面へ"
-    ),
+    "mailing.new.all": Words(en="Show all settings", ja="すべての設定を入力する画面へ"),
     "mailing.new.next.test": Words(
-        en="Next: diagnose it, and send a test.", ja="次に、診断とテスト送信ができます。"
+        en="Next: diagnose the route and send a test.", ja="次に、診断とテスト送信ができます。"
     ),
     "mailing.new.into": Words(en="Used by", ja="使うところ"),
     "mailing.new.into.about": Words(

@@ -40,8 +40,8 @@ INIT = Command(
         Option(
             ("--new-store",),
             Words(
-                en="make an empty store where the old one was lost; settings and key stay, and "
-                "what was left of it is kept beside it",
+                en="create an empty store in place of a lost one; settings and key stay, and "
+                "remains of the old store are kept beside it",
                 ja="失われた保存先の代わりに空の保存先を作ります。設定と鍵はそのままで、"
                 "以前の保存先の残りは名前を変えて隣に残します",
             ),

@@ -88,8 +88,8 @@ USER = Command(
             name="role",
             run="noroshi.cli.users:role",
             help=Words(
-                en="give a user another role; API tokens that they made and that may do more are "
-                "revoked, with all that these made",
+                en="give a user another role; their API tokens that exceed it are revoked, with all "
+                "tokens made by these",
                 ja="利用者の権限を変えます。その利用者が作った API トークンのうち、新しい権限を超えるものは、"
                 "それで作られたトークンとともに失効します",
             ),
@@ -109,7 +109,7 @@ USER = Command(
             name="remove",
             run="noroshi.cli.users:remove",
             help=Words(
-                en="remove a user, with the API tokens that they made, and those that these made",
+                en="remove a user and all API tokens made by them, directly or indirectly",
                 ja="利用者を、その人が作った API トークンと、それで作られたトークンとともに削除します",
             ),
             options=(NAME,),
@@ -189,7 +189,7 @@ API_TOKEN = Command(
                 Option(
                     ("--programs",),
                     Words(
-                        en="it may also do what runs programs, sends a secret elsewhere, or concerns users",
+                        en="also allow what runs programs, sends a secret elsewhere or concerns users",
                         ja="プログラムの実行、シークレットの送り先の変更、利用者に関わる操作も許します",
                     ),
                     FLAG,
@@ -210,7 +210,7 @@ API_TOKEN = Command(
             name="revoke",
             run="noroshi.cli.users:token_revoke",
             help=Words(
-                en="revoke an API token at once, with those that it made",
+                en="revoke an API token at once, and all tokens made by it",
                 ja="API トークンを、それで作られたトークンとともにすぐに失効させます",
             ),
             options=(TOKEN,),

@@ -55,8 +55,8 @@ AUTHORIZE = Command(
         Option(
             ("--read-mailbox",),
             Words(
-                en="ask for the right to read the account's own mailbox (reads_inbox); at Microsoft "
-                "apart from sending, as mostly an administrator must consent to it",
+                en="ask for permission to read the account's own mailbox (reads_inbox); at Microsoft "
+                "apart from sending, as usually an administrator must consent",
                 ja="アカウント自身のメールボックスを読み取る権限を求めます (reads_inbox)。Microsoft では、ふつう管理者の同意が"
                 "必要なため、送信とは別に求めます",
             ),

@@ -69,8 +69,8 @@ ELSEWHERE = (
         "granted",
         Granted,
         Words(
-            en="what is granted at a sign-in: all that was asked for; or fewer, where offline_access is "
-            "dropped without prompt=consent. A renewal that asks for more gets invalid_scope",
+            en="scopes granted at a sign-in: all that were requested; or fewer: offline_access is dropped "
+            "without prompt=consent. A renewal that asks for more gets invalid_scope",
             ja="サインインで許可するスコープ。asked では要求のとおり。fewer では、prompt=consent がなければ "
             "offline_access を外します。許可より広いスコープの更新は invalid_scope",
         ),

@@ -153,8 +153,8 @@ ENTRA = (
         name="user-consent",
         values=get_args(UserConsent),
         help=Words(
-            en="what people may consent to for themselves: microsoft (its own policy) all but what "
-            "reads mail, allowed all, admins nothing; else AADSTS90094",
+            en="what users may consent to themselves: microsoft (default policy): all except reading "
+            "mail and the like; allowed: all; admins: nothing. Otherwise AADSTS90094",
             ja="利用者自身が同意できる範囲。microsoft (Microsoft の既定) ではメールの読み取りなど以外、allowed では"
             "すべて、admins ではなし。それ以外は AADSTS90094",
         ),

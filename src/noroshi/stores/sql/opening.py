@@ -53,7 +53,7 @@ OTHER_STEP = Words(
     "そのままにしました。これを書いたバージョンを使ってください",
 )
 OLDER = Words(
-    en="{path} is of an older schema: the node brings it up to date when it starts",
+    en="{path} has an older schema: the node updates it when it starts",
     ja="{path} は古いスキーマです。次にノードを起動したときに更新されます",
 )
 NO_WAL = Words(

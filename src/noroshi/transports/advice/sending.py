@@ -65,8 +65,8 @@ SEND_AS = Advice(
 )
 SENDER_REFUSED = Advice(
     means=Words(
-        en="The server takes no mail from {envelope}, whoever it is for: that is the envelope's "
-        "sender. Mails come from {sender} (From).",
+        en="The server accepts no mail from {envelope}, the envelope's sender, to any recipient. "
+        "Mails come from {sender} (From).",
         ja="サーバーが、宛先に関係なく {envelope} (エンベロープの送信者) からのメールを受け付けません。"
         "差出人 (From) は {sender} です。",
     ),
@@ -94,14 +94,14 @@ SENDER_REFUSED = Advice(
 )
 SENDER_UNSURE = Advice(
     means=Words(
-        en="The server cannot check {envelope}, the envelope's sender, at the moment: mostly its "
-        "domain is not found.",
+        en="The server cannot check {envelope}, the envelope's sender, at the moment, usually because "
+        "its domain is not found.",
         ja="サーバーが今、エンベロープの送信者 {envelope} を確かめられません。多くは、そのドメインが"
         "見つからないためです。",
     ),
     act=Words(
-        en="It is tried again by itself. If it stays so, mend sender, or envelope_sender, of the "
-        "route.",
+        en="It is tried again by itself. If it continues, correct sender, or envelope_sender, of "
+        "the route.",
         ja="自動でもう一度試します。続くようなら、経路の sender または envelope_sender を直して"
         "ください。",
     ),
