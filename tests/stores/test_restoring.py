@@ -309,16 +309,16 @@ FAULTS = {
         "update spool set head = 0",
         "wrong place in their order",
     ),
-    "no way": ("delete from way", "have no route"),
+    "no way": ("delete from way", "no route, the first"),
     "a receipt of nothing": (
         "insert into receipt (envelope, body) values (99, '{}')",
-        "belong to no mail",
+        "to no mail",
     ),
     "a rule's answer about nothing": (
         "insert into decision values ('x', 'r', '', 1, 0, 'REPEAT')",
         "monitors that are not there, the first is x",
     ),
-    "a missing document": ("delete from document", "documents of versions are missing"),
+    "a missing document": ("delete from document", "missing, the first of version"),
     "a state that cannot be read": (
         "update monitor set state = '[]'",
         "monitor cannot be read",
