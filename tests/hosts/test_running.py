@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from noroshi.hosts.programs import Cleared, Identity, ProgramRules
-from noroshi.hosts.running import Running
+from noroshi.hosts.running import A_PROCESSOR, BUSY, Running
 from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import ROOT, Sleeper, local, run, script
 
@@ -298,6 +298,52 @@ async def test_a_flood_that_ends_in_the_same_moment_ends_nothing_else(folder):
         await flood
     (folder / "on").touch()
     assert (await other).output == "1\n"
+
+
+async def test_many_at_once_are_started_by_as_many_as_the_processors_keep_busy(folder, running):
+    most = A_PROCESSOR * len(os.sched_getaffinity(0))
+    program = Program(argv=(script(folder, "sleep 0.1"),), timeout=FOREVER)
+    await asyncio.gather(*(local(folder).run(program) for _ in range(BUSY * (most + 2))))
+    started = launchers()
+    assert len(started) == most
+    await running.close()
+    assert not any(launcher.is_running() for launcher in started)
+
+
+async def test_a_launcher_that_hangs_holds_up_only_what_it_was_asked_for(folder):
+    program, running = (
+        Program(argv=(script(folder, "echo 1"),), timeout=FOREVER),
+        Running(FOREVER, 2),
+    )
+    cleared = ProgramRules((folder,)).clear(program)
+    await running.run(program, cleared)
+    hanging = the_launcher()
+    hanging.suspend()
+    held = [asyncio.create_task(running.run(program, cleared)) for _ in range(BUSY)]
+    await asyncio.sleep(0)
+    assert [(await running.run(program, cleared)).output for _ in range(3)] == ["1\n"] * 3
+    assert not any(task.done() for task in held)
+    hanging.resume()
+    assert [ran.output for ran in await asyncio.gather(*held)] == ["1\n"] * BUSY
+    await running.close()
+
+
+async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):
+    path = script(folder, f"until [ -e {folder}/go ]; do sleep 0.05; done; echo 1")
+    program, running = Program(argv=(path,), timeout=FOREVER), Running(most=2)
+    cleared = ProgramRules((folder,)).clear(program)
+    tasks = [asyncio.create_task(running.run(program, cleared)) for _ in range(2 * BUSY)]
+    while len(begun := [one for one in launchers() if one.children()]) < 2:  # noqa: ASYNC110  the kernel tells nobody but the parent
+        await asyncio.sleep(0.05)
+    begun[0].kill()
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=1.0)
+    (folder / "go").touch()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    await running.close()
+    good = [one for one in ended if not isinstance(one, BaseException)]
+    assert len(good) >= BUSY and {ran.output for ran in good} == {"1\n"}
+    lost = [one for one in ended if isinstance(one, BaseException)]
+    assert all("was ended from outside" in one.words.en for one in lost)
 
 
 def launchers() -> list[psutil.Process]:

@@ -4,6 +4,9 @@ The node asks a process of its own to start it and to hear it out (launcher.py),
 must end: at its time-out, or when nobody waits for it any more. That process may be killed, or
 hang in the start of a program whose disk is away: then what it started is ended from here, what
 ran is told as a fault, what had not begun is begun anew, and another one takes its place.
+
+A launcher starts one program at a time, and waits until the kernel has loaded it. So where one
+has much to do another one is started beside it, up to two for each processor.
 """
 
 from __future__ import annotations
@@ -33,6 +36,10 @@ PATIENCE = 3.0
 """Seconds between two looks at a launcher that does not begin what it was asked for: at the
 second one it hangs. One look would not do, as it may have been stopped together with the node."""
 ANSWERS = 5.0  # seconds in which a launcher that is told to end a program has done so
+A_PROCESSOR = (
+    2  # launchers at most for each: one waits, for the disk or its turn, and one starts
+)
+BUSY = 8  # programs about to begin, or just begun, with which a launcher asks for a second one
 TRIES = 3  # launchers that may be lost before a program was begun
 
 SLOW = Words(
@@ -106,11 +113,14 @@ class _Run:
 
 
 class Running:
-    """Runs programs by a launcher, which is started with the first of them. Used from one loop."""
+    """Runs programs by launchers, of which the first is started with the first program.
+    Used from one loop."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, most: int = 0) -> None:
+        """`most`: launchers at a time; 0: as many as our processors keep busy."""
         self._patience = patience
-        self._channel: _Channel | None = None
+        self._most = most or A_PROCESSOR * len(os.sched_getaffinity(0))
+        self._channels: list[_Channel] = []
 
     async def run(self, program: Program, cleared: Cleared) -> Ran:
         """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end."""
@@ -151,17 +161,22 @@ class Running:
             raise
 
     def _open(self) -> _Channel:
-        if self._channel is None or self._channel.is_lost:
-            try:
-                self._channel = _Channel(self._patience)
-            except OSError as error:
-                raise Unmeasurable(NO_LAUNCHER.fill(why=why(error))) from error
-        return self._channel
+        """Choose the launcher that has least to begin; one that hangs is not chosen for long."""
+        self._channels = [channel for channel in self._channels if not channel.is_lost]
+        freest = min(self._channels, key=lambda channel: channel.load, default=None)
+        if freest and (freest.load < BUSY or len(self._channels) >= self._most):
+            return freest
+        try:
+            self._channels.append(_Channel(self._patience))
+        except OSError as error:
+            if freest:
+                return freest
+            raise Unmeasurable(NO_LAUNCHER.fill(why=why(error))) from error
+        return self._channels[-1]
 
     async def close(self) -> None:
-        """End the launcher, and with it whatever still runs."""
-        if self._channel is not None:
-            await self._channel.close()
+        """End the launchers, and with them whatever still runs."""
+        await asyncio.gather(*(channel.close() for channel in self._channels))
 
 
 class _Channel:
@@ -186,6 +201,11 @@ class _Channel:
         self.is_lost = False
         self._ours.setblocking(False)
         self._loop.add_reader(self._ours, self._hear)
+
+    @property
+    def load(self) -> int:
+        """How many programs it was asked for and has not told to run, or to have ended."""
+        return len(self._unbegun)
 
     def start(self, request: launcher.Request, begin: Callable[[], None]) -> _Run:
         """Ask for a program; ValueError for what no program can be given."""
