@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.stores.sql import following, ledger, lending, putting_off, spool, together
+from noroshi.stores.sql import deferral, following, ledger, lending, spool, together
 from noroshi.stores.sqlite import SqliteStore
 
 OF_THE_QUESTION = (
@@ -34,7 +34,7 @@ QUESTIONS = {
     "what waits": spool.WAITING,
     "the oldest of an order key": spool.OLDEST,
     "what holds up an order key": spool.HEAD,
-    "what a route put off": putting_off.HASTEN,
+    "what a route put off": deferral.HASTEN,
     "what becomes of members": spool.SHARE,
     "what waits for a contact": together.PILE,
     "whether it waits still": together.WAIT_STILL,

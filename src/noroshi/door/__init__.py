@@ -27,7 +27,7 @@ from noroshi.service import (
     attend,
     refused,
 )
-from noroshi.service.judging import LONGEST, Unreadable, longest
+from noroshi.service.large_requests import LONGEST, Unreadable, longest
 
 __all__ = ["LONGEST_LINE", "NoDoor", "open_door"]
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from noroshi.core.size import SMALL_TEXT
-from noroshi.service.judging import too_long
+from noroshi.service.large_requests import too_long
 
 CHUNK = 1 << 16
 IDLE = 60.0

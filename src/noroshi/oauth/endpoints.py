@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.leading import are_addresses, hold_to_its_hosts, keep_from_microsoft
+from noroshi.oauth.endpoint_hosts import are_addresses, hold_to_its_hosts, keep_from_microsoft
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.wire import Refused, Wire
 

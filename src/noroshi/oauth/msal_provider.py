@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.client_certificates import parts
-from noroshi.oauth.leading import hold_to_its_hosts
+from noroshi.oauth.endpoint_hosts import hold_to_its_hosts
 from noroshi.oauth.provider import (
     Attempt,
     Client,

@@ -11,7 +11,7 @@ from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, is_known, tidy
 from noroshi.oauth.clouds import Cloud
 from noroshi.oauth.profiles import MICROSOFT365
-from noroshi.oauth.quoting import SAYS, quoted, without
+from noroshi.oauth.redaction import SAYS, quoted, without
 
 LONGEST = 65_536
 PASTED = "pasted"

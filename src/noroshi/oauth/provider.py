@@ -115,7 +115,7 @@ class SignInFailed(Exception):
         self.correlation_id = correlation_id
         """What the provider's support asks for."""
         self.said = said
-        """The provider's own reason as it may be repeated (see `quoting`); "" where it gave none."""
+        """The provider's own reason as it may be repeated (see `redaction`); "" where it gave none."""
         self.known = known
         """Whether the words say more of it than which class of refusals it is of."""
 

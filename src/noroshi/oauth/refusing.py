@@ -13,9 +13,9 @@ from noroshi.core.words import Words
 from noroshi.oauth.advice import advise, codes_in, is_known, tidy
 from noroshi.oauth.claims import claims_in, named_in
 from noroshi.oauth.clouds import Account
-from noroshi.oauth.leading import keep_from_microsoft
+from noroshi.oauth.endpoint_hosts import keep_from_microsoft
 from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
-from noroshi.oauth.quoting import SAYS, quoted, without
+from noroshi.oauth.redaction import SAYS, quoted, without
 from noroshi.oauth.wire import Refused, Reply, Wire
 from noroshi.vault import Secret
 

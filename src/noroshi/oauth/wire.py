@@ -12,7 +12,7 @@ from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.network import NotReached
 from noroshi.oauth.provider import Client, Unreachable
-from noroshi.oauth.quoting import secrets_in, secrets_of
+from noroshi.oauth.redaction import secrets_in, secrets_of
 
 MODULES = ("noroshi.network.over_requests",)
 """What a wire imports; it takes its time."""

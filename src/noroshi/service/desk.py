@@ -33,7 +33,7 @@ from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.arriving import limits
 from noroshi.service.binding import Binding
-from noroshi.service.judging import Judges
+from noroshi.service.large_requests import Judges
 from noroshi.service.offer import Judged, Trouble
 from noroshi.service.proved import proved, with_proof
 from noroshi.service.under_way import UnderWay

@@ -43,15 +43,15 @@ from noroshi.stores.presence import Presence, refuse_lost
 from noroshi.stores.reserve import BALLAST, Ballast, Reserve, lay_log
 from noroshi.stores.shared import News
 from noroshi.stores.sql import (
-    counting,
+    deferral,
     definitions,
     following,
     history,
     ledger,
     lending,
     monitors,
-    putting_off,
     spool,
+    spool_counts,
     together,
 )
 from noroshi.stores.sql.checking import faults
@@ -315,7 +315,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._read(spool.waiting)
 
     async def in_queue(self, but: str = "") -> InQueue:
-        return await self._read(lambda db: counting.in_queue(db, but))
+        return await self._read(lambda db: spool_counts.in_queue(db, but))
 
     async def tally(self, since: datetime) -> Mapping[str, int]:
         return await self._read(lambda db: ledger.tally(db, since))
@@ -353,7 +353,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._tell(lambda db: spool.retry(db, id, now))
 
     async def hasten(self, route: str, now: datetime) -> bool:
-        return await self._tell(lambda db: putting_off.hasten(db, route, now))
+        return await self._tell(lambda db: deferral.hasten(db, route, now))
 
     async def hold(self, id: str, who: str) -> bool:
         return await self._tell(lambda db: spool.hold(db, id, who))

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import Invalid, NotFound, Operation, Refusal, Trouble, attend, refused
-from noroshi.service.judging import LONGEST as LONGEST, Unreadable, longest
+from noroshi.service.large_requests import LONGEST as LONGEST, Unreadable, longest
 from noroshi.service.offer import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
 from noroshi.web.bodies import Body, TooLong
 from noroshi.web.entry import Unknown, entered

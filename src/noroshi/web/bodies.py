@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from noroshi.core.size import SMALL_TEXT
 from noroshi.service import Invalid
-from noroshi.service.judging import ENOUGH, too_long
+from noroshi.service.large_requests import ENOUGH, too_long
 
 
 class TooLong(Invalid):

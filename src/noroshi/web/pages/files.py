@@ -15,9 +15,9 @@ from noroshi.definitions import TYPES, Folder, content, pack
 from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
 from noroshi.ports import Document
 from noroshi.service import NotFound
+from noroshi.web.definition_files import hear, imported
 from noroshi.web.doing import Outcome, address, asked, attempt, may, surely
 from noroshi.web.house import House
-from noroshi.web.importing import hear, imported
 from noroshi.web.pages.naming import in_words, named_here
 from noroshi.web.previews import preview
 from noroshi.web.visit import Visit, page

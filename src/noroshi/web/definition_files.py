@@ -1,5 +1,5 @@
 """What somebody hands in as files of definitions: taken apart, unpacked and read by a process of its
-own (`importing_reader`), whatever is in it. The fields of the form come with it."""
+own (`definition_files_reader`), whatever is in it. The fields of the form come with it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from noroshi.core.words import Words
 from noroshi.definitions import Folder
 from noroshi.ports import Document
 from noroshi.service import Forbidden
-from noroshi.service.judging import sender
+from noroshi.service.large_requests import sender
 from noroshi.web.bodies import Body
 from noroshi.web.entry import NOT_OURS
 from noroshi.web.sent import LONGEST_IMPORT, sent
 from noroshi.web.uploads import boundary_of
 from noroshi.web.visit import Visit
 
-READER = Path(__file__).with_name("importing_reader.py")
+READER = Path(__file__).with_name("definition_files_reader.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Large requests are read and judged by a process of their own (`judging_reader`): a decoder in a
+"""Large requests are read and judged by a process of their own (`large_requests_reader`): a decoder in a
 thread holds the interpreter's lock, and of one byte it may make a thousand."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from noroshi.core.words import Words
 from noroshi.isolated import CHUNK, Busy, Readers, Unread
 from noroshi.service.offer import REFUSALS, Invalid, Judged, Trouble
 
-READER = Path(__file__).with_name("judging_reader.py")
+READER = Path(__file__).with_name("large_requests_reader.py")
 LONGEST: Mapping[str, int] = {ADMIN: 8 << 20, OPERATOR: 4 << 20, VIEWER: SMALL_TEXT}
 """Bytes of a request by role: 10,000 monitors take five million, an operator's mail of a million
 letters three, and whatever a viewer may ask for is short."""

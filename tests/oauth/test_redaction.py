@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.oauth.provider import SignInFailed
-from noroshi.oauth.quoting import LONGEST, quoted, without
+from noroshi.oauth.redaction import LONGEST, quoted, without
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json
 from tests.oauth.conftest import provider_of, with_secret
