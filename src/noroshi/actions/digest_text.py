@@ -98,19 +98,19 @@ LATE = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """The rows about one thing from when it turned bad until it was over, or until now."""
+    """The rows of one outage of one item, from its start to its end, or until now."""
 
     rows: tuple[Mapping[str, Any], ...]
 
     @property
     def worst(self) -> Level:
-        """The worst that it was."""
+        """Return the worst level of the outage."""
         said = [Level(row[key]) for row in self.rows for key in ("before", "level")]
         return Level.worst(said)
 
     @property
     def began(self) -> datetime | None:
-        """Since when it was, or is, not well; None: nobody knows."""
+        """Return the start of the outage; None if unknown."""
         known = [row["bad_since"] for row in self.rows if row["bad_since"]]
         return datetime.fromisoformat(min(known)) if known else None
 

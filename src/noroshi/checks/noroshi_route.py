@@ -62,7 +62,7 @@ def _iso(at: datetime | None) -> str:
 
 
 def _is_of_account(memory: Mapping[str, Any]) -> bool:
-    """Whether the account's own monitor tells of it."""
+    """Return whether the account's own monitor tells of it."""
     return OF_ACCOUNT in memory
 
 

@@ -53,7 +53,7 @@ STILL_EXAMPLES = Words(
     ja="見本のままの値が{count}件あります。このままでは、どこにも届きません:",
 )
 MOST = 20
-"""So many of them are listed."""
+"""Values listed at most."""
 NO_HOME = Words(
     en="There is no {file}: whether programs may run was not checked.",
     ja="{file} がないため、プログラムを実行してよいかは確かめていません。",

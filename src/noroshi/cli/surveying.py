@@ -51,7 +51,7 @@ HEAD = (
 
 
 def health(asked: Asked) -> int:
-    """How it is, a line each; exit code 1 unless the node itself is well."""
+    """Print the node's state, a line each; exit code 1 unless the node itself is well."""
     found = asked.call("health")
     if asked.given.json:
         asked.print_json(found)

@@ -1,4 +1,4 @@
-"""Values that stand for others: those of the examples, which no definition in use should have."""
+"""Find placeholder values of the examples, which no definition in use should have."""
 
 from __future__ import annotations
 

@@ -25,15 +25,15 @@ class Health:
         return max(self._worst, self._before, waits)
 
     def waits(self, monitor: str, since: float) -> None:
-        """A turn has begun, and waits for a slot to measure in."""
+        """Note that a turn has begun and waits for a slot."""
         self._waiting[monitor] = since
 
     def begins(self, monitor: str, now: float) -> None:
-        """It has one: as long as it waited it was late."""
+        """Note that it got a slot: the wait counts as lateness."""
         self.began(now, now - self._waiting.pop(monitor, now))
 
     def gave_up(self, monitor: str) -> None:
-        """It waits no longer, if it ever did."""
+        """Note that it no longer waits, if it did."""
         self._waiting.pop(monitor, None)
 
     def clock_was_set(self, now: float, by: float) -> None:

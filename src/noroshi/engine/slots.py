@@ -70,14 +70,14 @@ class Slots:
             self._waiting[slot.pace].remove(slot)
 
     def turn_slow(self, slot: Slot) -> None:
-        """A run takes long: from now on it is counted with the slow ones."""
+        """Count a run with the slow ones from now on."""
         self._count(slot, -1)
         slot.pace = self._pace[slot.id] = Pace.SLOW
         self._count(slot, 1)
         self._let_in()
 
     def give_back(self, slot: Slot, *, was_slow: bool) -> None:
-        """A run is over."""
+        """Free the slot of a run that ended."""
         self._count(slot, -1)
         if not was_slow:
             self._pace[slot.id] = Pace.BRISK

@@ -65,7 +65,7 @@ KERNEL_FILE_SYSTEMS = frozenset(
         0x5345434D,  # secretmem
     }
 )
-"""By their numbers in linux/magic.h; statfs(2)."""
+"""Numbers of virtual file systems (linux/magic.h, statfs(2))."""
 
 OF_OURS = Words(
     en="it is Noroshi's own, and holds or guards secrets: no definition may read it",
@@ -82,7 +82,7 @@ OF_THE_KERNEL = Words(
 
 
 class ClosedFile(OSError):
-    """No definition may read it, in `words`."""
+    """Refuse a file that no definition may read; `words` say why."""
 
     def __init__(self, words: Words) -> None:
         super().__init__(words.en)
@@ -132,7 +132,7 @@ def _file_system(handle: int) -> int:
 
 
 def _head(handle: int) -> bytes:
-    """How its content begins, unpacked: a packed backup is one too."""
+    """Return the beginning of its content, unpacked: a packed backup is one too."""
     raw = os.pread(handle, LONGEST, 0)
     for mark, unpack in PACKERS:
         if raw.startswith(mark):

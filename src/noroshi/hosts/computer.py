@@ -34,13 +34,13 @@ class Computer:
         self._memory = Fresh(memory, steady)
 
     async def volumes(self) -> Sequence[Volume]:
-        """Those that answer. Raises Unmeasurable."""
+        """Return the volumes that answer. Raises Unmeasurable."""
         return await self._volumes.ask()
 
     async def processes(self) -> Sequence[Process]:
-        """All that run. Raises OSError."""
+        """Return all processes that run. Raises OSError."""
         return await self._processes.ask()
 
     def memory(self) -> Memory:
-        """How much there is, and is left. Raises Unmeasurable."""
+        """Return the total and the free memory. Raises Unmeasurable."""
         return self._memory.ask()

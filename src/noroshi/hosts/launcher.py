@@ -116,7 +116,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of a run; see REPLY."""
+    """The reply on a run; see REPLY."""
 
     what: int
     run: int
@@ -421,7 +421,7 @@ def unpack_replies(heard: bytearray) -> Iterator[Reply]:
 
 @contextlib.contextmanager
 def _marked(mark: int) -> Iterator[None]:
-    """What is started within bears this number."""
+    """Mark with this number all that is started within."""
     before = resource.getrlimit(RLIMIT_LOCKS)
     if mark:
         resource.setrlimit(RLIMIT_LOCKS, (mark, before[1]))

@@ -92,7 +92,7 @@ class _NotStarted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """What a launcher tells of a program's end."""
+    """A launcher's report on a program's end."""
 
     code: int
     flags: int

@@ -56,7 +56,7 @@ class HighVolumeGate:
         return None
 
     def left(self, who: Admitted) -> None:
-        """It counts no connections."""
+        """Count no connections."""
 
     def _by_token(self, initial: str) -> Admitted | str:
         given = read_xoauth2(initial)
@@ -94,7 +94,7 @@ class HighVolumePost:
     def refuse_recipient(
         self, who: Admitted | None, recipient: str, before: Sequence[str]
     ) -> str | None:
-        """Nobody outside, and no more than one mail may have."""
+        """Refuse recipients outside, and more than one mail may have."""
         if len(before) >= RECIPIENTS:
             return REPLIES["4.5.3"]
         tenant = self._tenant(who)

@@ -51,7 +51,7 @@ def sign(
 
 
 def is_for(claims: Mapping[str, Any], names: Collection[str]) -> bool:
-    """Whether it is meant for one of these: `aud` is one name or several (RFC 7519, 4.1.3)."""
+    """Return whether it is meant for one of these: `aud` is one name or several (RFC 7519, 4.1.3)."""
     given = claims.get("aud")
     return any(one in names for one in (given if isinstance(given, list) else [given]))
 

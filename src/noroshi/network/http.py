@@ -13,7 +13,7 @@ from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import Outside
 
 MODULES = ("noroshi.network.over_aiohttp",)
-"""What `open_http` imports; it takes its time."""
+"""Modules that `open_http` imports; they load slowly."""
 LARGEST = 65_536
 """Bytes of an answer that are read; nobody needs more of it."""
 LONGEST_PAUSE = timedelta(hours=6)

@@ -158,6 +158,6 @@ def named_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
 
 
 def is_name_of(person: str, mailbox: str) -> bool:
-    """Whether that is the mailbox as a sign-in server names it: many leave the domain out."""
+    """Return whether that names the mailbox: many sign-in servers leave the domain out."""
     whole = mailbox.casefold()
     return person.casefold() in (whole, whole.partition("@")[0])

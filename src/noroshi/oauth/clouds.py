@@ -189,7 +189,7 @@ class Account:
 
 
 def has_port(url: str) -> bool:
-    """Whether an address says its port."""
+    """Return whether an address names its port."""
     return urlsplit(url).netloc.rpartition("]")[2].partition(":")[2] != ""
 
 

@@ -63,5 +63,5 @@ def keep_from_microsoft(account: Account, urls: Iterable[str]) -> None:
 
 
 def are_addresses(urls: Iterable[object]) -> bool:
-    """Whether each is an https address that every program reads alike; "" is none, and will do."""
+    """Return whether each is a plain https address; "" is none, and will do."""
     return all(isinstance(url, str) and (not url or is_plain(url)) for url in urls)

@@ -43,9 +43,9 @@ class Endpoints:
     device: str = ""
     extra_scopes: tuple[str, ...] = ()
     issuer: str = ""
-    """What the server calls itself; "" where it was not asked."""
+    """The server's issuer identifier; "" where it was not asked."""
     says_issuer: bool = False
-    """Whether it says so beside each code (RFC 9207)."""
+    """The server sends its issuer with each code (RFC 9207)."""
 
 
 def endpoints_of(account: Account, wire: Wire) -> Endpoints:

@@ -283,7 +283,7 @@ def _see_whose_code(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -
 
 
 def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
-    """Who signed in. Raises SignInFailed if the id_token is another sign-in's."""
+    """Return who signed in. Raises SignInFailed if the id_token is another sign-in's."""
     claims = claims_in(str(answer.get("id_token") or "")) or {}
     given = str(claims.get("nonce", ""))
     if claims and nonce and not hmac.compare_digest(given.encode(), nonce.encode()):

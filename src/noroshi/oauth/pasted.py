@@ -98,7 +98,7 @@ def _of_this_attempt(
 
 
 def _refused(query: dict[str, str], cloud: Cloud) -> Problem:
-    """What the server answered in the place of a code."""
+    """The server's answer in the place of a code."""
     said = query.get("error_description", "")
     codes, error = codes_in(said), tidy(query["error"])
     words = advise(error, codes=codes, cloud=cloud).words

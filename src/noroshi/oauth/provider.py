@@ -81,7 +81,7 @@ class Tokens:
     expires_in: int
     """Seconds."""
     scope: str
-    """What was granted: as the server says, else what was asked for (RFC 6749, 5.1)."""
+    """The granted scope: as the server says, else the requested one (RFC 6749, 5.1)."""
     user: str = ""
     """Who signed in, as far as the provider says; for people to read, not to decide by."""
     public: bool = False

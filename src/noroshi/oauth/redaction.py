@@ -51,7 +51,7 @@ def _plain(text: str) -> str:
 
 
 def secrets_in(form: str) -> frozenset[str]:
-    """What is secret in the body of a request."""
+    """Return the secrets in the body of a request."""
     fields = parse_qsl(form)
     return frozenset(v for name, v in fields if name not in SHOWN and len(v) >= SHORTEST)
 

@@ -75,7 +75,7 @@ def _asked(client: Client, ask: Callable[[Wire], T | Exception]) -> T | Exceptio
 
 
 def _quoting(failure: SignInFailed, wire: Wire) -> SignInFailed:
-    """The same, whose quotation holds nothing of what the server was shown."""
+    """Return it with a quotation that holds no secret that the server was shown."""
     failure.said = without(failure.said, wire.shown)
     if failure.said and not failure.known:
         failure.words = SAYS.fill(words=failure.words, said=failure.said)
@@ -102,7 +102,7 @@ def tokens(
 
 
 def user_in(answer: Mapping[str, Any], of_id_token: Mapping[str, Any], account: Account) -> str:
-    """Who signed in, by the id_token's claims, or else by the access token, if it can be read."""
+    """Return who signed in, by the claims of the id_token, else of a readable access token."""
     access = claims_in(str(answer.get("access_token") or "")) or {}
     return named_in(of_id_token, account.mailbox) or named_in(access, account.mailbox)
 

@@ -23,7 +23,7 @@ Question = Callable[[Client], Awaitable[Tokens]]
 
 
 class How(Enum):
-    """Why a token is renewed, and so what is taken for an answer."""
+    """The reason for a renewal, which decides what counts as an answer."""
 
     NEEDED = "needed"
     """Any that is good will do; what was refused before is not asked for again."""

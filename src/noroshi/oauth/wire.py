@@ -15,7 +15,7 @@ from noroshi.oauth.provider import Client, Unreachable
 from noroshi.oauth.redaction import secrets_in, secrets_of
 
 MODULES = ("noroshi.network.over_requests",)
-"""What a wire imports; it takes its time."""
+"""Modules that a wire imports; they load slowly."""
 TIMEOUT = 30
 """Seconds to connect, and between two pieces of the answer."""
 LARGEST = 1_048_576

@@ -1,4 +1,4 @@
-"""How often somebody may try: a stranger waits, and nobody has to wait for a stranger."""
+"""Throttle log-in attempts: a stranger waits, and nobody has to wait for a stranger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_KNOWN = 10_000
 NETWORK = 64
 """Bits of an IPv6 address that a network has at least (RFC 6177): whoever has one has all in it."""
 Came = tuple[str, str]
-"""Whose name, and from which network."""
+"""A user's name, and the network that the attempt came from."""
 
 
 def network_of(address: str) -> str:
@@ -40,7 +40,7 @@ class Throttle:
         self._came: dict[Came, None] = {}
 
     def came(self, name: str, address: str) -> None:
-        """Somebody of that name came in from there."""
+        """Note that somebody of that name logged in from there."""
         pair = name, network_of(address)
         self._came.pop(pair, None)
         self._came[pair] = None

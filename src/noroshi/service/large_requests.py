@@ -62,7 +62,7 @@ def too_long(most: int) -> Invalid:
 
 
 class Judges:
-    """Asks the readers, and turns what they say into a refusal."""
+    """Ask the readers, and turn their answer into a refusal."""
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers

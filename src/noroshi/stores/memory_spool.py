@@ -343,7 +343,7 @@ class SpoolInMemory:
         return found
 
     def _is_its_own_matter(self, row: Spooled, route: str) -> bool:
-        """Whether it waits for what the other side said of it alone."""
+        """Return whether it waits only because the other side deferred it."""
         tries = row.receipts[-2:]
         if tries and any(a.again is not None for a in tries[-1].answers.values()):
             return True

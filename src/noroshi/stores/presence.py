@@ -89,7 +89,7 @@ def lay_aside(path: Path, now: datetime) -> None:
 
 
 class Presence:
-    """Tells whether the files of an open store still have their names.
+    """Watch whether the files of an open store still have their names.
 
     The log and its index are watched from when they are first seen: SQLite makes them, and deletes
     them only as the last connection closes.
@@ -125,7 +125,7 @@ class Presence:
 
 
 def _identity(file: Path, known: Identity | None) -> Identity | None:
-    """None: there is none. A disk that cannot be asked is told of by SQLite itself."""
+    """Return the file's identity; None: no file. SQLite itself reports a disk that fails."""
     try:
         found = file.stat()
     except (FileNotFoundError, NotADirectoryError):

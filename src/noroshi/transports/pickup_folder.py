@@ -64,7 +64,7 @@ class Folder:
             os.close(handle)
 
     def names(self) -> list[str]:
-        """What lies in it. OSError where nobody may see that."""
+        """Return the names in it. OSError if it cannot be listed."""
         if self.at is None:
             return [entry.name for entry in self.path.iterdir()]
         handle = os.open(".", os.O_RDONLY, dir_fd=self.at)
@@ -120,7 +120,7 @@ def try_to_write(folder: Path) -> None:
 
 
 def _sweep(there: Folder, name: str) -> None:
-    """Parts that earlier attempts at this mail left behind, as they were killed."""
+    """Return temporary files of killed earlier attempts at this mail."""
     part = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{{2 * CHANCE}}}\.part")
     with suppress(OSError):
         for left in filter(part.fullmatch, there.names()):
@@ -151,7 +151,7 @@ def _resolved(folder: Path) -> int:
 
 
 def _target(link: int, links: int) -> Path:
-    """Where a link leads; it is closed then."""
+    """Return the target of a link, and close the link."""
     try:
         if links > MOST_LINKS or os.fstat(link).st_uid not in (0, os.geteuid()):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))

@@ -12,7 +12,7 @@ from noroshi.service.large_requests import ENOUGH, too_long
 
 
 class TooLong(Invalid):
-    """It is longer than it may be."""
+    """The body exceeds its limit."""
 
     def __init__(self, most: int) -> None:
         told = too_long(most)
@@ -57,7 +57,7 @@ class Body:
             raise TooLong(self.most)
 
     async def whole(self) -> bytes:
-        """All of it in memory. Raises TooLong."""
+        """Return all of it in memory. Raises TooLong."""
         return b"".join([part async for part in self.parts()])
 
     async def heard(self) -> None:

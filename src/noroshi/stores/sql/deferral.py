@@ -31,7 +31,7 @@ where fate = '' and head = 1 and lease is null and due > :now
 
 
 def hasten(db: Connection, route: str, now: datetime) -> bool:
-    """As ports.Store.hasten says."""
+    """Make a route's deferred mails due (ports.Store.hasten)."""
     shortest = SHORTEST // MICROSECOND
     given = {"route": route, "now": number(now), "shortest": shortest}
     return bool(db.execute(HASTEN, given).rowcount)
