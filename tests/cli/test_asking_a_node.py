@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from noroshi.core.delivery import fate
 from noroshi.core.levels import Level
-from noroshi.core.mail import Verdict
+from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.words import Words
 from noroshi.ports import Arrival, Document
 from noroshi.service import Forbidden, refused
@@ -84,6 +85,38 @@ async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
     assert told.err.startswith("To ops: queued; its turn comes\n")
     assert f"noroshi queue show {waiting.envelope.id}" in told.err
     assert waiting.envelope.payload["subject"] == "点検"
+
+
+async def settled_soon(desk, **said):
+    """The mail that comes is tried, and each address gets that answer."""
+    while not await desk.store.waiting():  # noqa: ASYNC110  another process sends it
+        await asyncio.sleep(0.01)
+    now = desk.time.now
+    node = await desk.store.begin("sender", now)
+    parcel = await desk.store.claim_parcel(node, "plain", now)
+    answers = {f"{name}@example.com": Answer(verdict) for name, verdict in said.items()}
+    receipt = Receipt(at=now, answers=answers, route="plain")
+    assert await desk.store.settle(parcel, receipt, fate(parcel, receipt, 0.0))
+
+
+async def test_an_address_that_was_refused_is_told_beside_one_that_was_taken(desk, tmp_path):
+    await apply(desk, contacts__ops={"addresses": ["a@example.com", "b@example.com"]})
+    argv = ("send", "--to", "ops", "--subject", "s", "--text", "t", "--route", "plain")
+    told, _ = await asyncio.gather(
+        typed(*argv, home=tmp_path), settled_soon(desk, a=Verdict.ACCEPTED, b=Verdict.REFUSED)
+    )
+    accepted, refused = told.err.splitlines()[:2]
+    assert accepted.startswith("To ops: accepted by the other side")
+    assert "refused" in refused and "b@example.com" in refused and "a@" not in refused
+
+
+async def test_a_mail_that_was_set_aside_does_not_go_by_itself(desk, tmp_path):
+    argv = ("send", "--to", "ops", "--subject", "s", "--text", "t", "--route", "plain")
+    told, _ = await asyncio.gather(
+        typed(*argv, home=tmp_path), settled_soon(desk, ops=Verdict.REFUSED)
+    )
+    assert "set aside" in told.err and "until it can go" not in told.err
+    assert "noroshi queue release" in told.err
 
 
 async def test_a_mails_text_may_stand_behind_the_options(desk, tmp_path):

@@ -236,6 +236,7 @@ def test_a_profile_lists_the_hosts_that_its_server_may_name():
         pytest.param("{", "rules/ops.toml: is not JSON", id="no JSON"),
         pytest.param("[]", "rules/ops.toml: must be a table", id="a list"),
         pytest.param('{"most": NaN}', "rules/ops.toml: is not JSON", id="no number"),
+        pytest.param('{"most": 1e999}', "rules/ops.toml: is not JSON", id="no end"),
         pytest.param('{"action":"\\ud800"}', "rules/ops.toml: is not JSON", id="half a letter"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,16 @@ ACCEPTED = Words(
 WAITS = Words(en="To {contact}: queued; {because}", ja="{contact} 宛: 送信待ちです。{because}")
 SET_ASIDE = Words(
     en="To {contact}: set aside; {because}", ja="{contact} 宛: 保留しました。{because}"
+)
+REFUSED = Words(
+    en="To {contact}: refused for {addresses}, and sent to the others. See: noroshi queue show {id}",
+    ja="{contact} 宛: {addresses} は拒否されました。ほかの宛先には送りました。確認するには: "
+    "noroshi queue show {id}",
+)
+KEPT = Words(
+    en="It stays in the queue, and does not go by itself. Once the cause is gone: noroshi queue "
+    "release {id}",
+    ja="送信キューに残りますが、自動では送られません。原因がなくなったら: noroshi queue release {id}",
 )
 LOOK = Words(
     en="The queue keeps it until it can go. See: noroshi queue show {id}",
@@ -89,10 +99,11 @@ def _tell_outcomes(asked: Asked, ids: Iterable[str]) -> None:
 def _settled(asked: Asked, id: str, end: float) -> Any:
     """Return the queued mail once it has left, waits for a later time, or the patience is over."""
     while True:
-        queued = asked.call("queue_show", id=id)["queued"]
+        letter = asked.call("queue_show", id=id)
+        queued = letter["queued"]
         going = queued["state"] in ("waiting", "out") and not _waits_long(queued)
         if not going or time.monotonic() > end:
-            return queued
+            return letter
         time.sleep(POLL)
 
 
@@ -101,12 +112,20 @@ def _waits_long(queued: Any) -> bool:
     return bool(next) and datetime.fromisoformat(next) > datetime.now(UTC) + SOON
 
 
-def _outcome(queued: Any) -> Iterable[Words]:
-    about = {"contact": queued["contact"], "because": _words(queued["because"])}
+def _outcome(letter: Any) -> Iterator[Words]:
+    queued = letter["queued"]
+    id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
     if queued["state"] in TAKEN:
-        return (ACCEPTED.fill(**about),)
-    stays = SET_ASIDE if queued["state"] == "set aside" else WAITS
-    return stays.fill(**about), LOOK.fill(id=queued["id"])
+        yield ACCEPTED.fill(contact=contact)
+        asked_for = dict.fromkeys((*letter["refused"], *queued["to"]))
+        if lost := [one for one in asked_for if one not in letter["reached"]]:
+            yield REFUSED.fill(contact=contact, addresses=", ".join(lost), id=id)
+    elif queued["state"] == "set aside":
+        yield SET_ASIDE.fill(contact=contact, because=because)
+        yield KEPT.fill(id=id)
+    else:
+        yield WAITS.fill(contact=contact, because=because)
+        yield LOOK.fill(id=id)
 
 
 def _words(told: Any) -> Words:

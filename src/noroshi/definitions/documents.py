@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from math import isfinite
+from typing import Any, NoReturn
 
 from noroshi.core.accounts import CREDENTIALS, ENDPOINTS
 from noroshi.core.defined import (
@@ -101,7 +102,7 @@ def content(document: Document) -> dict[str, Any]:
     """What a document says, as TOML would say it. Invalid if it is no JSON object."""
     place = file_of(*split(document.key), [])
     try:
-        found = json.loads(document.body, parse_constant=_refuse)
+        found = json.loads(document.body, parse_constant=_refuse, parse_float=_finite)
         if HALF_A_LETTER.search(document.body):
             json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
@@ -227,5 +228,10 @@ def _without_nulls(given: Any) -> Any:
     return given
 
 
-def _refuse(constant: str) -> None:
+def _finite(text: str) -> float:
+    found = float(text)
+    return found if isfinite(found) else _refuse(text)
+
+
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of JSON")
