@@ -368,7 +368,7 @@ async def test_redirects_are_followed_as_far_as_is_said(site):
 async def test_one_redirect_more_is_told_and_not_followed(site):
     site.answers = [says(301, location="/a"), says(301, location="/b"), says(200)]
     found = await look(site.url, redirects=1)
-    assert "leads on again after 1 redirects" in found["wrong"].note.en
+    assert "leads on again after 1 redirect." in found["wrong"].note.en
     assert len(site.heard) == 2
 
 

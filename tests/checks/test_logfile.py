@@ -254,7 +254,7 @@ def test_a_preview_says_of_each_line_which_terms_hold():
     lines = [b"ERROR 1", b"ERROR 2, retry", b"fine"]
     said = [words.en for words in judged(expression(terms, "all", False), lines)]
     assert said == [
-        "1 of the last 3 lines are found",
+        "1 found in the last 3 lines",
         "found: ERROR 1",
         '    yes has "ERROR"',
         '    yes does not have "retry"',

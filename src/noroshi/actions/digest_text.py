@@ -23,13 +23,13 @@ TOGETHER = Words(en="{count:alarm|alarms} in one mail", ja="まとめ {count}件
 ONE = Words(en="1 alarm", ja="1件")
 AND_MORE = Words(en="{first}, and {count} more", ja="{first}。ほかに{count}件あります")
 SPAN = Words(
-    en="Between {start} and {end} there were {count} alarms. So that they can be read, they come "
+    en="Between {start} and {end} there were {count:alarm|alarms}. So that they can be read, they come "
     "in one mail; every one of them stands below.",
     ja="{start} から {end} までに {count}件のアラームが出ました。1通ずつでは読みきれないため、"
     "1通にまとめています。{count}件すべてをこの下に書いてあります。",
 )
 AT_ONCE = Words(
-    en="At {end} there were {count} alarms. So that they can be read, they come in one mail; "
+    en="At {end} there were {count:alarm|alarms}. So that they can be read, they come in one mail; "
     "every one of them stands below.",
     ja="{end} に {count}件のアラームが出ました。1通ずつでは読みきれないため、1通にまとめています。"
     "{count}件すべてをこの下に書いてあります。",

@@ -37,7 +37,7 @@ MOST_LINES = 8
 MOST_LISTED = 51
 """A notice lists fifty, and says in one more line how many it left out."""
 MORE_LINES = Words(
-    en="… {count} more lines, in the text form of this mail",
+    en="… {count:more line|more lines}, in the text form of this mail",
     ja="… ほかに{count}行。このメールのテキスト形式にあります",
 )
 MORE = Words(

@@ -26,7 +26,9 @@ SOME = Words(
     ja="見つかった行 ({count}行のうち先頭の{shown}行)",
 )
 BESIDE = Words(en=", whole in {name}", ja="、全文は添付の {name}")
-LEFT_OUT = Words(en="({count} more lines are left out)", ja="(ほかに{count}行あります)")
+LEFT_OUT = Words(
+    en="({count:more line is|more lines are} left out)", ja="(ほかに{count}行あります)"
+)
 
 
 def quote(event: Event, told: Telling, *, attached: bool) -> Quote | None:

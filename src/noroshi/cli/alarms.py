@@ -28,7 +28,7 @@ WORKS = Words(en="maintenance until {at}", ja="{at} までメンテナンス")
 TOLD = Words(
     en="{rule}: told {contacts} at {at}", ja="{rule}: {at} に {contacts} へ知らせました"
 )
-TIMES = Words(en="{told} ({times} times)", ja="{told} ({times}回)")
+TIMES = Words(en="{told} ({times:time|times})", ja="{told} ({times}回)")
 NOT_TOLD = Words(en="{rule}: {because}", ja="{rule}: {because}")
 IS_HAD = Words(
     en="Acknowledged: {what}. It is told again once it gets worse, and its recovery is told.",

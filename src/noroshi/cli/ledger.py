@@ -24,7 +24,7 @@ SUM = Words(
     " + 失われた {lost}",
 )
 OLDER = Words(
-    en="({forgotten} older ones, settled long ago, are no longer kept)",
+    en="({forgotten:older one, settled long ago, is|older ones, settled long ago, are} no longer kept)",
     ja="(完了して保存期間を過ぎた {forgotten}件は含みません)",
 )
 LOST = Words(

@@ -26,7 +26,7 @@ OLDER = Words(
 EDITED = Words(en="changed by somebody, see below", ja="書き換えられています (下を参照)")
 WITH_DROP_INS = Words(en="{how}; with {names}", ja="{how}。追加の設定 {names}")
 RAN = Words(
-    en="{at}, process {pid}, started anew {times} times",
+    en="{at}, process {pid}, started anew {times:time|times}",
     ja="{at}、プロセス {pid}、再起動 {times}回",
 )
 STRANGERS = Words(

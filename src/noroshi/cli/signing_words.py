@@ -159,7 +159,7 @@ TYPE_CODE = Words(
 2. Type this code: {code}
 3. Sign in as the mailbox from which mail shall be sent, and accept.
 
-It is noticed here by itself. The code holds for {minutes} minutes; Ctrl-C gives up.
+It is noticed here by itself. The code holds for {minutes:minute|minutes}; Ctrl-C gives up.
 If the page refuses you with a number, that is not noticed here: press Ctrl-C. AADSTS53003 means
 that the organisation blocks codes: sign in by a page instead (noroshi authorize {route}). The text
 of any other such page can be pasted there, to be told what to do.

@@ -39,7 +39,9 @@ USER_HEAD = (
     Words(en="SINCE", ja="作成"),
 )
 STEPS = {
-    True: Words(en="yes ({left} recovery codes)", ja="あり (リカバリー コード {left}個)"),
+    True: Words(
+        en="yes ({left:recovery code|recovery codes})", ja="あり (リカバリー コード {left}個)"
+    ),
     False: Words(en="no", ja="なし"),
 }
 WAITS = Words(en="has to choose a password", ja="パスワード未設定")

@@ -101,7 +101,7 @@ PACKED = Words(
     "従うよう、サーバーの設定を直してください。",
 )
 TOO_FAR = Words(
-    en="{where} leads on again after {most} redirects. Allow more of them, or give the address where it "
+    en="{where} leads on again after {most:redirect|redirects}. Allow more of them, or give the address where it "
     "ends.",
     ja="{where} は{most}回のリダイレクトのあとも、さらに別の場所へリダイレクトします。回数を増やすか、"
     "最後のアドレスを指定してください。",

@@ -21,9 +21,12 @@ KNOWN = Words(en="; there are: {known}", ja="。あるのは {known} です")
 NO_SUCH = Words(
     en="there is no {sort} {given}{instead}", ja="{sort} {given} はありません{instead}"
 )
-AND_MORE = Words(en="and {count} more problems", ja="ほかに{count}件の誤りがあります")
+AND_MORE = Words(
+    en="and {count:more problem|more problems}", ja="ほかに{count}件の誤りがあります"
+)
 AND_AT_LEAST = Words(
-    en="and at least {count} more problems", ja="ほかに{count}件以上の誤りがあります"
+    en="and at least {count:more problem|more problems}",
+    ja="ほかに{count}件以上の誤りがあります",
 )
 NONE_YET = Words(en="; there are none yet", ja="。まだ1つもありません")
 

@@ -35,7 +35,7 @@ STOPPED = Words(
 ENDS = {NO_LONGER_WATCHED: "ended", STOPPED: "stopped"}
 """What stands behind an OK that nobody saw, and the short word for it."""
 TOO_MANY = Words(
-    en="{count} more items are not judged: a monitor has at most {most}",
+    en="{count:more item is|more items are} not judged: a monitor has at most {most}",
     ja="ほかに{count}件ありますが、1つの監視項目で判定する対象は{most}件までです",
 )
 

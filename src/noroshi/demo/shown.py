@@ -6,7 +6,7 @@ import re
 
 from noroshi.core.words import Words
 
-FOLDED = Words(en="… {count} more lines of base64", ja="… ほかに base64 が{count}行")
+FOLDED = Words(en="… {count:more line|more lines} of base64", ja="… ほかに base64 が{count}行")
 FEW = 24
 SHOWN = 4
 BASE64 = re.compile(r"(?m)^(?:[A-Za-z0-9+/]{60,}={0,2}\n)+(?:[A-Za-z0-9+/]+={0,2}\n)?")

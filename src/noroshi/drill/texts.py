@@ -30,7 +30,7 @@ SETTING_UP = Words(
     ja="ラボと、送信経路が2本のノードを {folder} に用意しています…",
 )
 HEAD = Words(
-    en="Drill: {count} failures of the mail path, one after the other.\n"
+    en="Drill: {count:failure|failures} of the mail path, one after the other.\n"
     "  first route:  {first} ({user} at Microsoft 365, simulated by the lab)\n"
     "  second route: {second}\n"
     "  told are:     {contact} ({to})",

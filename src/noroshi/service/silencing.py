@@ -66,7 +66,7 @@ NO_SILENCE = Words(
     ja="{given} という通知停止は、いまありません。noroshi silence list で確かめてください。",
 )
 SEVERAL = Words(
-    en="{count} silences are at {given}; say which by its id: noroshi silence list",
+    en="{count:silence is|silences are} at {given}; say which by its id: noroshi silence list",
     ja="{given} の通知停止は{count}件あります。ID で指定してください: noroshi silence list",
 )
 

@@ -26,7 +26,7 @@ NO_ROUTE = Words(
     en="no alarm can leave: there is no route", ja="送信経路がないため、アラームを送れません"
 )
 NO_WAY = Words(
-    en="no alarm can leave, as none of {count} routes can send ({route}: {why})",
+    en="no alarm can leave, as none of {count:route|routes} can send ({route}: {why})",
     ja="送信経路{count}本のどれでも送れないため、アラームが届きません ({route}: {why})",
 )
 NOT_HERE = Words(

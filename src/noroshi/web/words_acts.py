@@ -195,7 +195,7 @@ ACTS: Mapping[str, Words] = {
     "try.seen": Words(en="What it saw", ja="読み取ったままの内容"),
     "try.lines": Words(en="Lines found", ja="見つかった行"),
     "try.patience": Words(
-        en="A level is believed after {count} looks in a row; a try needs only one.",
+        en="A level is believed after {count:look|looks} in a row; a try needs only one.",
         ja="実際の監視では{count}回続いたときにレベルが変わります。試すときは1回で判定します。",
     ),
 }

@@ -50,7 +50,7 @@ ALARMS: Mapping[str, Words] = {
         ja="先に、一覧でアラームを1つ以上選んでください。",
     ),
     "alarms.too_many": Words(
-        en="{count} alarms are chosen; at most {most} go at once. Nothing was done. The first "
+        en="{count:alarm is|alarms are} chosen; at most {most} go at once. Nothing was done. The first "
         "{most} of them are still chosen.",
         ja="{count}件選ばれていますが、一度に扱えるのは{most}件までです。何も変更していません。先頭の{most}件は"
         "選んだままにしています。",
@@ -225,7 +225,7 @@ ALARMS: Mapping[str, Words] = {
         ja="「{given}」という監視インスタンス、グループ、監視項目はありません。次のどれかでしょうか: {near}",
     ),
     "place.several": Words(
-        en="{count} places are called “{given}”. Say which: {near}",
+        en="{count:place is|places are} called “{given}”. Say which: {near}",
         ja="「{given}」は{count}件あります。どれかを選んでください: {near}",
     ),
     "works.gone": Words(

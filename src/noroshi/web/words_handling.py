@@ -173,7 +173,7 @@ HANDLING: Mapping[str, Words] = {
     ),
     "ledger.sum": Words(en="The sum", ja="集計"),
     "ledger.forgotten": Words(
-        en="{count} older ones, settled long ago, are no longer kept",
+        en="{count:older one, settled long ago, is|older ones, settled long ago, are} no longer kept",
         ja="完了して保存期間を過ぎた{count}件は含みません",
     ),
     "ledger.found": Words(en="Found: {count}", ja="{count}件"),
@@ -275,7 +275,7 @@ HANDLING: Mapping[str, Words] = {
     "users.waits": Words(en="has to choose one", ja="未設定"),
     "users.chosen": Words(en="chosen", ja="設定済み"),
     "users.steps": Words(
-        en="on, {left} recovery codes", ja="あり (リカバリー コード {left}個)"
+        en="on, {left:recovery code|recovery codes}", ja="あり (リカバリー コード {left}個)"
     ),
     "users.no_steps": Words(en="off", ja="なし"),
     "users.change": Words(en="Change", ja="変更"),

@@ -33,7 +33,7 @@ WATCHING: Mapping[str, Words] = {
         ja="いまのところ問題はありません。監視項目{count}件のうち{new}件は最初の測定待ちです。",
     ),
     "overview.cannot_send": Words(
-        en="Alarms may not leave: {bad} of {all} routes cannot send.",
+        en="Alarms may not leave: {bad} of {all:route|routes} cannot send.",
         ja="アラームを送れないおそれがあります。送信経路{all}本のうち{bad}本が使えません。",
     ),
     "overview.cannot_send_any": Words(

@@ -23,7 +23,7 @@ TERM = Words(en="    {verdict} {term}", ja="    {verdict} {term}")
 HOLDS, HOLDS_NOT = Words(en="yes", ja="○"), Words(en="no", ja="×")
 HEAD = Words(en="{path}: a line is found if it {terms}", ja="{path}: {terms}行を数えます")
 SUM = Words(
-    en="{hits} of the last {count} lines are found", ja="最後の{count}行のうち{hits}行が該当"
+    en="{hits} found in the last {count:line|lines}", ja="最後の{count}行のうち{hits}行が該当"
 )
 UNREADABLE = Words(en="{path} cannot be read: {why}", ja="{path} を読めません: {why}")
 NO_LOG = Words(en="no file matches {path}", ja="{path} に当てはまるファイルがありません")

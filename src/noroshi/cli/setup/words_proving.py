@@ -12,7 +12,7 @@ APP_KNOWN = Words(
     en="The tenant knows the app {app}.", ja="アプリ {app} はテナントに登録されています。"
 )
 CERTIFICATE_MADE = Words(
-    en="Made a key and a certificate, for {days} days. The key stays in the vault.",
+    en="Made a key and a certificate, for {days:day|days}. The key stays in the vault.",
     ja="鍵と証明書を作りました (有効期間 {days}日)。鍵は保管庫から出ません。",
 )
 REPLACED = Words(

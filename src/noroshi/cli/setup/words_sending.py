@@ -38,7 +38,7 @@ WAITING = Words(
     "メールはキューに残ります。",
 )
 NEXT_TRY = Words(
-    en="Tried {tried} times so far. Next try at {at}, in {left}.",
+    en="Tried {tried:time|times} so far. Next try at {at}, in {left}.",
     ja="これまでに {tried} 回試しました。次の試行は {at} です (あと{left})。",
 )
 TRIED_NOW = Words(en="It is tried now.", ja="いま再試行しています。")
