@@ -1,5 +1,5 @@
-"""The other side of `isolated.Readers`: a program that reads one body and answers, within bounds of
-memory and time. It is started by its file's path, with nothing in its environment."""
+"""Read one body and answer, within limits of memory and time: the program that `isolated.Readers`
+starts, by its file's path and with an empty environment."""
 
 from __future__ import annotations
 

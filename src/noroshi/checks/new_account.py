@@ -1,4 +1,4 @@
-"""What is just being set up is shown as ill at once, and told of later: who defined an account signs
+"""Show an account without a sign-in as critical at once, and alert later: whoever defined it signs
 it in next."""
 
 from __future__ import annotations

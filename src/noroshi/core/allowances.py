@@ -1,4 +1,4 @@
-"""What mail servers that are signed in to with a password let one sender do, by their hosts."""
+"""Sending limits of known mail servers with password log-in, by host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When something really was that was written down by a clock that was ahead.
+"""Correct instants that were recorded while the clock was ahead.
 
 A clock that is put right leaves behind instants that are yet to come. Taken at their word they
 would count as "just now" for as long as the clock was ahead, or as ever in the future.

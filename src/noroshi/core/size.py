@@ -1,4 +1,4 @@
-"""How much something given from outside is: counted without walking further than it matters."""
+"""Count the values of untrusted input, without walking further than the limit."""
 
 from __future__ import annotations
 

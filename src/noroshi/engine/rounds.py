@@ -1,4 +1,4 @@
-"""Turns of the loop: much that is ready at once is done a little at a time.
+"""Spread work that is ready at once over several rounds of the event loop.
 
 When thousands of monitors change in the same second, each costs a millisecond or more of judging and
 drafting. Done in one go they would keep everybody else who uses the loop (people who ask, mails

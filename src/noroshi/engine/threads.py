@@ -1,4 +1,4 @@
-"""In which thread a mail goes out: what a digest told was never a mail of its own."""
+"""Choose a mail's thread: an alarm that a digest told was never a mail of its own."""
 
 from __future__ import annotations
 

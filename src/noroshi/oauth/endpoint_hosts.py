@@ -1,7 +1,7 @@
-"""Where a cloud's sign-in may lead: to hosts of its own, and only Microsoft's own clouds to Microsoft.
+"""Limit a cloud's endpoints to its own hosts; only Microsoft's own clouds may name Microsoft's.
 
-Otherwise a profile, or the server that it names, could send people to Microsoft's page and have what
-comes of it shown to somebody else (mix-up: RFC 9207, RFC 9700 4.4).
+Otherwise a profile, or the server that it names, could send people to Microsoft's page and receive the
+resulting code or token (mix-up: RFC 9207, RFC 9700 4.4).
 """
 
 from __future__ import annotations

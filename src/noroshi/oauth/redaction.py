@@ -1,5 +1,5 @@
-"""What a sign-in server says of a refusal in its own words, as it may be repeated: short, printable,
-and without what was shown to it. Some servers quote the secret or token that they refuse."""
+"""Redact a sign-in server's own words on a refusal, so that they can be quoted: short, printable, and
+without the secrets of the request. Some servers quote the secret or token that they refuse."""
 
 from __future__ import annotations
 

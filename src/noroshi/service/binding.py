@@ -1,5 +1,5 @@
-"""Binding the vault's entries to their uses: a secret that somebody put in for one server goes to no
-other one, unless whoever says so may do what runs programs (decision 21)."""
+"""Bind the vault's entries to their uses: a secret that was put in for one server goes to no other,
+unless whoever changes that may run programs (decision 21)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Large requests are read and judged by a process of their own (`large_requests_reader`): a decoder in a
-thread holds the interpreter's lock, and of one byte it may make a thousand."""
+"""Parse and check large requests in a separate process (`large_requests_reader`): a decoder in a thread
+holds the interpreter's lock, and may turn one byte of JSON into a thousand of memory."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Reads a large request, in a process of its own: is it JSON, do its arguments fit the operation, and
-have the definitions in it the shape of some. What names what, and what is in force, is looked at
-by whoever asked: that costs no more than it is worth."""
+"""Check a large request in a separate process: that it is JSON, that its arguments fit the operation,
+and that the definitions in it have the right shape. The node itself checks references, and the
+request against the definitions in force, which is cheap."""
 
 from __future__ import annotations
 

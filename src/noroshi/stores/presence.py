@@ -1,4 +1,4 @@
-"""The store's file where it belongs: refused when it is lost before a start, noticed while it is open.
+"""Detect a lost store file: refuse the start without it, and notice its removal while it is open.
 
 SQLite makes an empty file where there is none, and goes on writing to one that has lost its name.
 """

@@ -1,5 +1,5 @@
-"""A folder that is somebody else's: what is written there lands there, whatever its owner lays in
-the way.
+"""Write into a folder of another user: each file lands in that folder, whatever links its owner
+makes.
 
 A file is a new one always (O_EXCL), under a name that nobody can know before, and the folder is held
 open from its name's resolution to the end: links that its owner makes lead nowhere.

@@ -1,5 +1,5 @@
-"""What somebody hands in as files of definitions: taken apart, unpacked and read by a process of its
-own (`definition_files_reader`), whatever is in it. The fields of the form come with it."""
+"""Definition files that somebody uploads: a separate process (`definition_files_reader`) splits, unpacks
+and reads them, together with the fields of the form."""
 
 from __future__ import annotations
 

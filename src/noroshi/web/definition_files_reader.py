@@ -1,5 +1,5 @@
-"""Takes a form with files of definitions apart, in a process of its own: a zip may unpack to more than
-there is memory, and a decoder holds the interpreter's lock."""
+"""Parse a form with definition files in a separate process: a zip may unpack to more than there is
+memory, and a decoder holds the interpreter's lock."""
 
 from __future__ import annotations
 

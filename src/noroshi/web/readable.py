@@ -1,5 +1,5 @@
-"""Pages without what a browser would obey: control characters, and what turns the direction of
-writing round, which others may have said (UAX #9; Unicode TR36, 2.8)."""
+"""Replace characters on pages that a browser would obey: control characters and those that change the
+direction of text, which may come from others (UAX #9; Unicode TR36, 2.8)."""
 
 from __future__ import annotations
 

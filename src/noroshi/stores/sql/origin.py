@@ -1,4 +1,4 @@
-"""Whose ids a store gives out: the installation's, which lies in it, and one opening's."""
+"""Read or make the origin of a store's ids: its installation, and the life of this opening."""
 
 from __future__ import annotations
 
