@@ -90,6 +90,15 @@ def test_an_account_has_its_cloud_built_in():
     )
 
 
+def test_an_account_names_the_first_of_its_routes_for_the_commands_that_are_told():
+    routes = [
+        document(f"routes/{name}", {"kind": "smtp", "options": {"account": "m365"}})
+        for name in ("smtp1", "smtp2")
+    ]
+    assert compile_plan((account(), *routes), KINDS).accounts["m365"].route == "smtp1"
+    assert compile_plan((account(),), KINDS).accounts["m365"].route == ""
+
+
 @pytest.mark.parametrize(
     ("said", "auth"),
     [
@@ -147,7 +156,7 @@ def test_a_secret_in_a_definition_is_refused_and_not_repeated(name):
     assert problems_of(account(**{name: "s3cr3t~canary"})) == [
         (
             f"accounts/m365.toml: {name}: secrets never stand in definitions; "
-            "take the line out, and use `noroshi authorize`"
+            "take the line out, and use `noroshi authorize ROUTE`"
         )
     ]
 

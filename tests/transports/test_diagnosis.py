@@ -39,7 +39,9 @@ def jwt(claims):
         ),
         pytest.param("smtp", APP, "service principal is missing", id="an app's"),
         pytest.param("smtp", APP, "is not there or has no licence", id="an app's mailbox"),
-        pytest.param("graph", GRAPH, "Sign-in logs; then noroshi authorize", id="for Graph"),
+        pytest.param(
+            "graph", GRAPH, "Sign-in logs; then noroshi authorize ROUTE", id="for Graph"
+        ),
         pytest.param(
             "smtp",
             PERSON | {"aud": "https://outlook.office365.com/"},

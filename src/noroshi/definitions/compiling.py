@@ -61,9 +61,22 @@ def compile_most(
     read, of_shape = definitions_of(documents, faulty)
     of_shape = without_echoes(of_shape, faulty)
     made, found = plan.compile_most(read, _for_the_core(kinds))
+    made = _with_routes_named(made)
     found = (*found, *led_elsewhere(made))
     known = {*faulty, *(problem.where for problem in of_shape)}
     return made, by_file((*of_shape, *without_echoes(found, known)))
+
+
+def _with_routes_named(made: Plan) -> Plan:
+    """Name in each account the first route that uses it."""
+    first: dict[str, str] = {}
+    for route in made.routes.values():
+        first.setdefault(getattr(route.options, "account", "") or "", route.name)
+    accounts = {
+        name: replace(account, route=first.get(name, ""))
+        for name, account in made.accounts.items()
+    }
+    return replace(made, accounts=accounts)
 
 
 def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
@@ -111,7 +124,7 @@ def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
     of_account = {
         field.name: getattr(account, field.name)
         for field in fields(Account)
-        if field.name not in ("cloud", "network")
+        if field.name not in ("cloud", "network", "route")
     }
     of_account |= {
         "secret_ends": end_of(account.secret_ends),

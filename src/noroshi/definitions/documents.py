@@ -61,14 +61,14 @@ FILE_NAMES_IT = Words(
     ja="書かないでください。ファイル名がそのまま名前になります",
 )
 SECRET = Words(
-    en="secrets never stand in definitions; take the line out, and use `noroshi authorize`",
-    ja="シークレットは定義に書けません。この行を消し、`noroshi authorize` で登録してください",
+    en="secrets never stand in definitions; take the line out, and use `noroshi authorize ROUTE`",
+    ja="シークレットは定義に書けません。この行を消し、`noroshi authorize 経路名` で登録してください",
 )
 NO_ENTRY = Words(
     en="must be the name of an entry of the vault, never the secret itself "
-    "(nor its ID); use `noroshi authorize` to put the secret into the vault",
+    "(nor its ID); use `noroshi authorize ROUTE` to put the secret into the vault",
     ja="シークレットそのもの (またはその ID) ではなく、保管庫の項目名を書いてください。"
-    "シークレットは `noroshi authorize` で保管庫に登録します",
+    "シークレットは `noroshi authorize 経路名` で保管庫に登録します",
 )
 BUILT_IN = Words(
     en="{name} is built in; choose another name",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -133,6 +133,8 @@ class Account:
     renew_every: timedelta = REST
     """How long its refresh token may rest before it is renewed."""
     network: Network = DIRECT
+    route: str = field(default="", compare=False)
+    """The first of its routes, for the commands that are told; "" if it has none."""
 
     @property
     def kept_as(self) -> str:

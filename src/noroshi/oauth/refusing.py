@@ -16,6 +16,7 @@ from noroshi.oauth.clouds import Account
 from noroshi.oauth.endpoint_hosts import keep_from_microsoft
 from noroshi.oauth.provider import Client, DeviceAttempt, SignInFailed, Tokens, Unreachable
 from noroshi.oauth.redaction import SAYS, quoted, without
+from noroshi.oauth.said import ANY_ROUTE
 from noroshi.oauth.wire import Refused, Reply, Wire
 from noroshi.vault import Secret
 
@@ -41,9 +42,9 @@ NOT_UNDERSTOOD = Words(
 )
 NO_SUCH_WAY = Words(
     en="The cloud {cloud} knows no sign-in by a code on another device. Sign in with: "
-    "noroshi authorize ROUTE",
+    "noroshi authorize {route}",
     ja="クラウド {cloud} は別の端末でのコード入力によるサインインに対応していません。"
-    "noroshi authorize 経路名 でサインインしてください。",
+    "noroshi authorize {route} でサインインしてください。",
 )
 
 
@@ -175,7 +176,7 @@ def device(
 
 def no_device(account: Account) -> SignInFailed:
     """Where the provider has no sign-in on another device."""
-    words = NO_SUCH_WAY.fill(cloud=account.cloud.name)
+    words = NO_SUCH_WAY.fill(cloud=account.cloud.name, route=account.route or ANY_ROUTE)
     return SignInFailed(words, error="unsupported_grant_type", who="setup")
 
 

@@ -12,7 +12,7 @@ from noroshi.oauth.credentials import Credentials, by_any, prints_of
 from noroshi.oauth.entries import Entries, Kept
 from noroshi.oauth.provider import Client, Credential, Provider, SignInFailed, Tokens
 from noroshi.oauth.refusals import Grounds, Refusals
-from noroshi.oauth.said import NEVER, NO_SCOPE, OTHER_APP
+from noroshi.oauth.said import ANY_ROUTE, NEVER, NO_SCOPE, OTHER_APP
 from noroshi.oauth.turns import Turns
 from noroshi.ports import Clocks, Resource, StoreError
 from noroshi.vault import Secret
@@ -192,7 +192,7 @@ def check_scope(account: Account, resource: Resource) -> None:
 def _own(account: Account, kept: Kept | None) -> Kept:
     """The sign-in of a person, if it may be shown to this account's server."""
     if kept is None:
-        words = NEVER.fill(name=account.name)
+        words = NEVER.fill(name=account.name, route=account.route or ANY_ROUTE)
         raise SignInFailed(words, error="never_signed_in", who="user")
     if kept.identity != account.identity:
         words = OTHER_APP.fill(name=account.name)

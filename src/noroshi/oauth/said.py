@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from noroshi.core.words import Words
 
+ANY_ROUTE = Words(en="ROUTE", ja="経路名")
+"""Stands in a command where the account has no route."""
 NEVER = Words(
-    en="Nobody has signed in for {name} yet. Run: noroshi authorize",
-    ja="「{name}」はまだサインインしていません。noroshi authorize を実行してください。",
+    en="Nobody has signed in for {name} yet. Run: noroshi authorize {route}",
+    ja="「{name}」はまだサインインしていません。noroshi authorize {route} を実行してください。",
 )
 OTHER_APP = Words(
     en="Tenant, client ID or cloud of {name} has changed since the sign-in. Sign in again.",
@@ -45,8 +47,8 @@ NO_REFRESH_ELSEWHERE = Words(
     'authorize_with = "prompt=consent" も書いてください。',
 )
 UNPROVED = Words(
-    en="The app {name} has not signed in yet. Run: noroshi authorize",
-    ja="アプリ「{name}」はまだサインインしていません。noroshi authorize を実行してください。",
+    en="The app {name} has not signed in yet. Run: noroshi authorize {route}",
+    ja="アプリ「{name}」はまだサインインしていません。noroshi authorize {route} を実行してください。",
 )
 BY_ITSELF = Words(
     en="{name} signs in by itself, with its client secret: there is no page to open.",

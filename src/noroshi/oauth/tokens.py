@@ -23,7 +23,7 @@ from noroshi.oauth.on_trial import OnTrial
 from noroshi.oauth.provider import Credential, DeviceAttempt, SignInFailed, Unreachable
 from noroshi.oauth.refusals import Refusals
 from noroshi.oauth.renewing import How, ProviderOf, Renewing, grounds_of
-from noroshi.oauth.said import NEVER, OTHER_APP, UNPROVED
+from noroshi.oauth.said import ANY_ROUTE, NEVER, OTHER_APP, UNPROVED
 from noroshi.oauth.signing_in import Completed, SigningIn
 from noroshi.oauth.states import SignIn, SignInState, told
 from noroshi.oauth.turns import Turns
@@ -295,7 +295,7 @@ class TokenSource:
         refused = await self._refusals.standing(account, grounds, resource)
         if kept is None and not refused:
             never = UNPROVED if account.alone else NEVER
-            words = never.fill(name=account.name)
+            words = never.fill(name=account.name, route=account.route or ANY_ROUTE)
             return SignInState(sign=SignIn.NEVER, why=words, ends=in_use(there, "").ends)
         return told(kept, refused, in_use(there, kept.by if kept else ""))
 

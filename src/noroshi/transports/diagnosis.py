@@ -47,9 +47,9 @@ OTHER_AUDIENCE = Words(
 NO_SCOPE = Words(
     en="The token carries “{has}” and lacks the permission {wanted}: add it to the app "
     "registration as a delegated permission of Microsoft Graph, and sign in again (noroshi "
-    "authorize).",
+    "authorize ROUTE).",
     ja="トークンのアクセス許可は「{has}」で、{wanted} がありません。アプリの登録に Microsoft Graph の"
-    "委任されたアクセス許可として追加し、サインインし直してください (noroshi authorize)。",
+    "委任されたアクセス許可として追加し、サインインし直してください (noroshi authorize 経路名)。",
 )
 NO_ROLE = Words(
     en="The token carries no permission {wanted}: the administrator adds it under API "
@@ -132,9 +132,9 @@ OF_BULK = Words(
 OF_GRAPH = Words(
     en="The token itself looks right. A policy of the organisation (Conditional Access) may keep "
     "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then noroshi "
-    "authorize.",
+    "authorize ROUTE.",
     ja="トークンには問題が見当たりません。組織のポリシー (条件付きアクセス) による拒否か、トークンの"
-    "取り消しが考えられます。Entra 管理センターのサインイン ログを確かめ、noroshi authorize で"
+    "取り消しが考えられます。Entra 管理センターのサインイン ログを確かめ、noroshi authorize 経路名 で"
     "サインインし直してください。",
 )
 

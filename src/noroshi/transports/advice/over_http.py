@@ -102,8 +102,8 @@ GRAPH_TOKEN = Advice(
         ja="Microsoft Graph がトークンを受け付けません。",
     ),
     act=Words(
-        en="Sign in again: noroshi authorize.",
-        ja="noroshi authorize でサインインし直してください。",
+        en="Sign in again: noroshi authorize {route}.",
+        ja="noroshi authorize {route} でサインインし直してください。",
     ),
     quiet=True,
     cure=Cure(whose=Whose.YOU, lines=("noroshi authorize {route}",), takes=AT_ONCE),
