@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import tomllib
 from contextlib import contextmanager
 
 import pytest
@@ -46,7 +47,8 @@ async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():
     )
     assert remedy.whose is Whose.YOU
     assert remedy.lines[0] == f"ss -ltnp sport = :{port}"
-    assert remedy.lines[1] == f"port = {port + 1}        # web in noroshi.toml"
+    assert remedy.lines[1] == f"web = {{ port = {port + 1} }}        # in noroshi.toml"
+    assert tomllib.loads(remedy.lines[1]) == {"web": {"port": port + 1}}
 
 
 async def test_an_address_that_is_none_of_this_computer_is_told():

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from noroshi.core.levels import Level
+from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import attend
 from noroshi.stores.memory import MemoryStore
@@ -87,6 +88,33 @@ async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
     shown = view(status, ledger, TONGUES["en"])
     assert head in shown["head"] and told in shown["cannot_send"]
     assert bool(told) == bool(shown["cannot_send"])
+
+
+class Missing(MemoryStore):
+    """A store whose file was deleted."""
+
+    async def trouble(self):
+        return Words(
+            en="The file of the store is missing.", ja="ストアのファイルがありません。"
+        )
+
+
+async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is_wrong(
+    tmp_path,
+):
+    """As while the file of the store is missing: what became of alarms is not known then."""
+    desk = await with_user(desk=Desk(store=Missing()))
+    await applied(NearBy(desk))
+    async with browsing(desk, tmp_path) as browser:
+        await browser.log_in()
+        new = (await browser.get("/")).text
+        await desk.measured(level=Level.OK, used=12)
+        page = (await browser.get("/")).text
+    for told in (new, page):
+        assert "The file of the store is missing." in told
+        assert "Noroshi itself needs a look" in told and "Not certain while Noroshi" in told
+        assert "Nothing is wrong" not in told and "is accounted for" not in told
+    assert "The monitors report nothing" in page
 
 
 async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(browser, desk):

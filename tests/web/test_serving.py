@@ -58,6 +58,20 @@ async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
     assert len(said) == 1 and "cannot be opened" in said[0].en
 
 
+async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_path, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port, desk, said = other.getsockname()[1], Desk(), []
+        house = House(service=desk.service, people=desk.people)
+        async with open_web(Web(port=port), tmp_path, house, said.append):
+            pass
+    line = f"web = {{ port = {port + 1} }}"
+    assert [line in words.say(language) for words in said for language in ("en", "ja")] == [
+        True,
+        True,
+    ]
+    assert not caplog.records
+
+
 async def test_the_code_of_the_first_start_is_said_until_there_is_an_administrator(tmp_path):
     for desk, lines in ((Desk(), 2), (await with_user(), 1)):
         said = []

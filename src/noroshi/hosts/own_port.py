@@ -43,7 +43,7 @@ ANOTHER_PORT = Cure(
             ja="どのプログラムかを確かめて終了するか、マネージャーに別のポートを指定し、ノードを起動し直します:",
         ),
     ),
-    lines=("ss -ltnp sport = :{port}", "port = {other}        # web in {file}"),
+    lines=("ss -ltnp sport = :{port}", "web = {{ port = {other} }}        # in {file}"),
     takes=Words(en="with the next start of the node", ja="ノードを次に起動したとき"),
 )
 

@@ -155,7 +155,10 @@ def heading(status: Answer, tongue: Tongue) -> str:
     if wrong:
         return text("overview.wrong", wrong=wrong, count=count)
     if new:
-        return text("overview.not_yet", new=new, count=count)
+        said = "overview.not_yet_own" if status["troubles"] else "overview.not_yet"
+        return text(said, new=new, count=count)
+    if status["troubles"]:
+        return text("overview.well_but_own", count=count)
     if cannot_send(status, tongue):
         return text("overview.well_but", count=count)
     return text("overview.well_one") if count == 1 else text("overview.well", count=count)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,7 +20,6 @@ from noroshi.web.bounds import Bounds, Crowd, Threshold, timed_by
 from noroshi.web.certificate import context_of, own_certificate
 from noroshi.web.house import OWN_NAMES, House
 
-log = logging.getLogger(__name__)
 BACKLOG = 128
 STOP_WITHIN = 2
 """Seconds until answers are cut off at the end."""
@@ -29,9 +27,9 @@ STEP = 0.01
 
 CANNOT_OPEN = Words(
     en="the manager cannot be opened at {address} port {port}: {why}. Watching and sending go on "
-    "without it; another port is set by web in noroshi.toml",
+    "without it; another port is set in noroshi.toml: web = {{ port = {other} }}",
     ja="マネージャーを {address} のポート {port} で開けません ({why})。監視と送信は続けます。"
-    "別のポートにするには noroshi.toml の web で指定してください",
+    "別のポートにするには noroshi.toml に次のように書いてください: web = {{ port = {other} }}",
 )
 OPEN = Words(en="manager: {url}", ja="マネージャー: {url}")
 FIRST = Words(
@@ -176,6 +174,7 @@ def _config(
 
 
 def _say_why_not(settings: Web, error: OSError, say: Callable[[Words], None]) -> None:
-    words = CANNOT_OPEN.fill(address=settings.address, port=settings.port, why=why(error))
-    log.error("%s", words.en)
+    words = CANNOT_OPEN.fill(
+        address=settings.address, port=settings.port, why=why(error), other=settings.port + 1
+    )
     say(words)

@@ -20,6 +20,14 @@ WATCHING: Mapping[str, Words] = {
         en="Monitors that are OK: all {count}. But the routes need a look.",
         ja="監視項目{count}件はすべて正常ですが、送信経路に注意が必要です。",
     ),
+    "overview.well_but_own": Words(
+        en="Monitors that are OK: all {count}. But Noroshi itself needs a look.",
+        ja="監視項目{count}件はすべて正常ですが、Noroshi 自体に問題があります。",
+    ),
+    "overview.not_yet_own": Words(
+        en="Not measured yet: {new} of {count:monitor|monitors}. Noroshi itself needs a look.",
+        ja="監視項目{count}件のうち{new}件は最初の測定待ちです。Noroshi 自体に問題があります。",
+    ),
     "overview.none": Words(en="Nothing is watched yet.", ja="まだ何も監視していません。"),
     "overview.begin": Words(
         en="Begin with what shall be watched.", ja="まず監視するものを決めてください。"
@@ -46,6 +54,10 @@ WATCHING: Mapping[str, Words] = {
         ja="ほかに{more}件。ツリーですべて確認できます",
     ),
     "overview.calm": Words(en="Nothing is wrong now.", ja="いま問題はありません。"),
+    "overview.calm_but_own": Words(
+        en="The monitors report nothing, but Noroshi itself is in trouble: see above.",
+        ja="監視項目に問題は出ていませんが、Noroshi 自体に問題があります (上の表示)。",
+    ),
     "overview.levels": Words(en="Monitors by level", ja="レベルごとの監視項目数"),
     "overview.way": Words(en="The way alarms leave", ja="アラームが出ていく経路"),
     "level.new": Words(en="Not measured yet", ja="測定待ち"),
@@ -81,6 +93,10 @@ WATCHING: Mapping[str, Words] = {
     "lost.none": Words(
         en="Every alarm ever raised is accounted for.",
         ja="これまでの全アラームの行方が分かっています。",
+    ),
+    "lost.not_sure": Words(
+        en="Not certain while Noroshi itself is in trouble.",
+        ja="Noroshi 自体に問題がある間は、確かではありません。",
     ),
     "lost.some": Words(
         en="What became of them is not known: see the ledger.",
