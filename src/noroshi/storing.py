@@ -339,6 +339,9 @@ class Store(PeopleStore, AlarmStore, Protocol):
     async def trouble(self) -> Words | None:
         """What is wrong with the store itself, as a person should read it; None: nothing."""
 
+    async def lost(self) -> bool:
+        """Return True if its file was removed or replaced: what was in it can still be saved."""
+
     async def copy_to(self, path: Path) -> None:
         """Write a copy of all of it, as it is at one instant, while work goes on; the file
         (0600) appears under its name when it is whole. Conflict if there is one already."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.cli.typed import a_node, typed
+from tests.e2e.world import Home
 from tests.service.asking import applied
 from tests.service.test_surveying import Own, asking
 
@@ -22,6 +23,18 @@ async def test_the_node_tells_how_it_is_in_the_persons_language(node, tmp_path):
     assert told.code == 0 and "○ OK" in told.out and "0.25 s at worst" in told.out
     assert "4 秒ずらされました" in (await typed("--lang", "ja", "health", home=tmp_path)).out
     assert json.loads((await typed("health", "--json", home=tmp_path)).out)["late"] == 0.25
+
+
+def test_without_a_node_it_says_so_and_calls_nothing_ok(tmp_path):
+    home = Home(tmp_path)
+    told = home.run("health", check=False)
+    assert told.returncode == 4
+    assert "No node is running, so nothing is watched or sent" in " ".join(told.stdout.split())
+    assert "OK" not in told.stdout and "runs for" not in told.stdout
+    told = home.run("health", "--json", check=False)
+    found = json.loads(told.stdout)
+    assert (told.returncode, found["running"], found["level"]) == (4, False, "unknown")
+    assert found["trouble"]["en"].startswith("No node is running")
 
 
 async def test_ports_files_and_folders_are_listed(node, tmp_path):

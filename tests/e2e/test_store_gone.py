@@ -1,5 +1,6 @@
 """A real node whose store is lost, before a start or while it runs: it says so, and makes no other."""
 
+import json
 import signal
 
 import pytest
@@ -107,7 +108,8 @@ def test_an_empty_file_is_no_store_of_a_new_node(home, text):
 def test_a_command_makes_no_store_either_and_calls_none_whole(home, command):
     lose(home, *BESIDE)
     code, told = refused(home, *command)
-    assert code == 4 and f"the store {store(home)} is missing" in told
+    assert code == (1 if command[0] == "check-store" else 4)
+    assert f"the store {store(home)} is missing" in told
     assert not store(home).exists()
 
 
@@ -156,6 +158,20 @@ def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_
     health = home.run("health", check=False)
     assert health.returncode == 1 and "while the node runs" in " ".join(health.stdout.split())
     assert Far(home.folder / "door.sock").call("status")["monitors"]
+    looked = home.run("check-store", check=False)
+    assert looked.returncode == 1 and "is whole" not in looked.stdout
+    assert "was removed, moved or replaced while the node runs" in " ".join(
+        looked.stdout.split()
+    )
+    examined = json.loads(home.run("doctor", "--json", check=False).stdout)
+    (ill,) = [
+        step["remedy"]
+        for one in examined["examined"]
+        for step in one["stages"]
+        if step["name"] == "sqlite"
+    ]
+    commands = [" ".join(line.split()[:2]) for line in ill["lines"]]
+    assert commands == ["noroshi backup", "noroshi restore", "noroshi serve"]
 
     home.run("backup", str(tmp_path / "saved.db"))
     stop(node)

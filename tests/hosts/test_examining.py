@@ -15,6 +15,9 @@ from noroshi.vault import VaultError
 
 
 class Full(MemoryStore):
+    async def lost(self):
+        return False
+
     async def trouble(self):
         return plain("database or disk is full")
 

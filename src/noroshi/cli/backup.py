@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def check_store(asked: Asked) -> int:
     else:
         config = asked.config_here
         name = str(config.store) if config else asked.say(ITS_STORE)
-        found = [Words(**told) for told in asked.call("check_store")]
+        found = [Words(**told) for told in _told_of_store(asked)]
     if not found:
         print(asked.say(WHOLE.fill(store=name)))
         return exits.DONE
@@ -146,6 +147,17 @@ def check_store(asked: Asked) -> int:
         "\n".join((asked.say(FAULTS.fill(store=name)), *(f"  {asked.say(w)}" for w in found)))
     )
     return exits.TROUBLE
+
+
+def _told_of_store(asked: Asked) -> list[Mapping[str, str]]:
+    """A store that cannot be opened here is as ill as a damaged one."""
+    try:
+        told: list[Mapping[str, str]] = asked.call("check_store")
+    except Refused as error:
+        if asked.running or error.kind != "no node":
+            raise
+        raise Refused("trouble", error.words) from None
+    return told
 
 
 def _faults_of(path: Path) -> list[Words]:

@@ -26,6 +26,10 @@ LABELS: Mapping[str, Words] = {
     "version": Words(en="definitions", ja="定義の版"),
     "program": Words(en="program", ja="プログラム"),
 }
+NOT_RUNNING = Words(
+    en="No node is running, so nothing is watched or sent now. Start it: noroshi serve",
+    ja="ノードが動いていないため、いまは監視も送信もしていません。始めるには: noroshi serve",
+)
 LATE = Words(en="{late:.2f} s at worst in the last minute", ja="直近1分で最大 {late:.2f} 秒")
 CLOCK = Words(en="{at} ({zone})", ja="{at} ({zone})")
 SET = Words(
@@ -51,22 +55,35 @@ HEAD = (
 
 
 def health(asked: Asked) -> int:
-    """Print the node's state, a line each; exit code 1 unless the node itself is well."""
+    """Print the node's state, a line each; exit code 1 unless it is well, 4 if no node runs."""
     found = asked.call("health")
     if asked.given.json:
-        asked.print_json(found)
+        asked.print_json({**found, "running": asked.running, **_unknown(asked, found)})
     else:
         rows = [(asked.say(LABELS[name]), text) for name, text in _told(asked, found)]
         print("\n".join(table(rows)))
+    if not asked.running:
+        return exits.NO_NODE
     return exits.DONE if found["level"] == "ok" else exits.TROUBLE
 
 
+def _unknown(asked: Asked, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without a node nothing is well, whatever the store remembers."""
+    if asked.running:
+        return {}
+    trouble = found["trouble"] or {"en": NOT_RUNNING.en, "ja": NOT_RUNNING.ja}
+    return {"level": "unknown", "trouble": trouble}
+
+
 def _told(asked: Asked, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "level", shown(found["level"], asked.language)
+    """Without a node no level is one of now, and no time one for which it runs."""
+    now = shown(found["level"], asked.language) if asked.running else asked.say(NOT_RUNNING)
+    yield "level", now
     if found["trouble"]:
         yield "trouble", asked.say(Words(**found["trouble"]))
-    yield "runs", asked.say(span(timedelta(seconds=found["seconds"])))
-    yield "late", asked.say(LATE.fill(late=found["late"]))
+    if asked.running:
+        yield "runs", asked.say(span(timedelta(seconds=found["seconds"])))
+        yield "late", asked.say(LATE.fill(late=found["late"]))
     at = clock(found["at"], datetime.now(UTC))
     words = SET if found["clock_set"] else CLOCK
     yield "clock", asked.say(words.fill(at=at, zone=found["zone"], by=found["clock_set"]))

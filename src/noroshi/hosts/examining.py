@@ -44,6 +44,18 @@ STORE_READ = Words(
     "chmod 600 {path} を実行してください。",
 )
 STORE_ILL = Words(en="The store is not well: {why}.", ja="保存先に問題があります: {why}。")
+BRING_BACK = Cure(
+    whose=Whose.YOU,
+    how=(
+        Words(
+            en="Save it while the node still runs (the first line), stop the node, then bring it "
+            "back and start the node:",
+            ja="ノードが動いているうちに保存し (1行目)、ノードを止めてから、復元してノードを始めます:",
+        ),
+    ),
+    lines=("noroshi backup FILE", "noroshi restore FILE", "noroshi serve"),
+    takes=AT_ONCE,
+)
 OF_HOME = Words(
     en="{path}, of {owner} (mode {mode})", ja="{path}、所有者 {owner} (モード {mode})"
 )
@@ -112,7 +124,10 @@ class System:
 
     async def _sqlite(self) -> Seen:
         path = self._config.store
+        gone = await self._store.lost()
         if (trouble := await self._store.trouble()) is not None:
+            if gone:
+                raise Stopped(plain(""), BRING_BACK.remedy(STORE_ILL.fill(why=trouble), Exam()))
             raise _stopped(STORE_ILL.fill(why=trouble), "df -h", "noroshi check-store")
         found = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"

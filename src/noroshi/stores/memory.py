@@ -239,6 +239,9 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
     async def trouble(self) -> Words | None:
         return None
 
+    async def lost(self) -> bool:
+        return False
+
     async def copy_to(self, path: Path) -> None:
         raise StoreError(f"a store for trials cannot be copied to {path}")
 

@@ -395,12 +395,18 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         failed = self._writer.trouble
         return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
 
+    async def lost(self) -> bool:
+        self._presence.look()
+        return self._presence.lost is not None
+
     async def copy_to(self, path: Path) -> None:
         async with self._copying:  # two to one path would take each other's file for their own
             await self._apart(lambda db: copy(db, path))
 
     async def faults(self) -> Sequence[Words]:
-        return await self._apart(faults)
+        self._presence.look()
+        lost = self._presence.lost
+        return [*([] if lost is None else [lost]), *await self._apart(faults)]
 
     async def _apart(self, work: Work[T]) -> T:
         """Read for long on a connection of its own, so that nobody else waits for it. A store
