@@ -114,17 +114,20 @@ def test_a_command_during_a_start_says_that_it_starts(home, command):
 
 
 def test_a_command_waits_for_a_node_that_is_just_starting(home):
+    """It waits for seconds, which a busy machine may need for the start alone: then it says so."""
     answers = []
     with lock(home, Holder.STARTING):
+        starting(home)
+        until(lambda: "waiting for it" in log_of(home), "the node to meet the lock")
         asking = Thread(
             target=lambda: answers.append(home.run("status", "--json", check=False))
         )
         asking.start()
-        starting(home)
-        until(lambda: "waiting for it" in log_of(home), "the node to meet the lock")
-        assert not answers
     asking.join(PATIENCE)
-    assert json.loads(answers[0].stdout)["running"]
+    (told,) = answers
+    assert (told.returncode == 0 and json.loads(told.stdout)["running"]) or (
+        told.returncode == 4 and "is starting" in " ".join(told.stderr.split())
+    )
 
 
 def test_a_store_of_an_older_schema_is_brought_up_to_date_for_a_look_too(home):

@@ -9,8 +9,9 @@ from starlette.responses import HTMLResponse
 
 from noroshi.core.printable import TURNED, readable
 
-TYPED = re.compile(r'( value="[^"]*"|(?<=>)[^<]*(?=</textarea>))')
-"""What a field holds. All of it is escaped, so no other quote and no other < can be in it."""
+TYPED = re.compile(r'( value="[^"]*+"|(?<=<textarea)[^<>]*+>[^<]*+(?=</textarea>))')
+"""The text of a field. All of it is escaped, so no other quote and no other < can be in it; nothing
+is tried twice (`*+`), so a page of any length takes one pass."""
 TURNS = re.compile(f"[{TURNED}]")
 LINE_ENDS = re.compile(r"\r\n?")
 
