@@ -35,6 +35,7 @@ from benchmarks.usage import usage
 
 TICK = 0.1  # seconds for which connections that are due are gathered, as Noroshi gathers them
 LONG = 10.0  # seconds after which the CPU of one connection or one program is known well enough
+SHORT = 3  # times that a short work is done
 WANTED = b"noroshi"  # the name that the monitors of processes look for
 
 
@@ -57,7 +58,12 @@ def cpu_of(name: str, *arguments: object) -> float:
 
 
 def seconds_of(name: str, *arguments: object) -> float:
-    """Return the seconds that a reference needs from "go" to its answer."""
+    """Return the seconds that a reference needs from "go" to its answer: the least of a few, for it
+    is short, and a busy moment would flatter whatever stands beside it."""
+    return min(_seconds_once(name, *arguments) for _ in range(SHORT))
+
+
+def _seconds_once(name: str, *arguments: object) -> float:
     with Helper("reference", name, *arguments) as reference:
         began = time.time()
         return reference.tell("go") - began
@@ -162,7 +168,9 @@ def _read(path: str) -> bytes:
 
 def _store(folder: str) -> None:
     """Read and keep each file; one transaction, synced as Noroshi's are."""
-    database = sqlite.connect(str(Path(folder).with_suffix(".reference.db")))
+    store = Path(folder).with_suffix(".reference.db")
+    store.unlink(missing_ok=True)
+    database = sqlite.connect(str(store))
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     database.execute("CREATE TABLE documents (name TEXT PRIMARY KEY, body TEXT) STRICT")
