@@ -130,6 +130,28 @@ def test_a_command_waits_for_a_node_that_is_just_starting(home):
     )
 
 
+@pytest.mark.parametrize(
+    "command", [("status",), ("send", "--to", "ops@example.com", "--subject", "s", "t")]
+)
+def test_a_node_that_has_the_store_and_no_open_door_is_not_called_none(home, command):
+    """Who has just taken the lock may not have written yet that it starts."""
+    with lock(home, Holder.RUNNING):
+        told = home.run(*command, check=False)
+    said = " ".join(told.stderr.split())
+    assert told.returncode == 4 and "uses this store" in said
+    assert "No node is running" not in said + told.stdout
+
+
+def test_a_command_right_after_a_start_goes_on_through_the_node(home, tmp_path):
+    (tmp_path / "new" / "contacts").mkdir(parents=True)
+    (tmp_path / "new" / "contacts" / "ops.toml").write_text('addresses = ["ops@example.com"]')
+    starting(home)
+    told = home.run("apply", str(tmp_path / "new"), "--json", check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+    home.until_its_door_is_open()
+    assert home.status()["version"] == 1
+
+
 def test_a_store_of_an_older_schema_is_brought_up_to_date_for_a_look_too(home):
     for file in home.folder.glob("noroshi.db*"):
         file.unlink()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from noroshi.cli.client import Away, Caller, Far, NoNode, Refused
 from noroshi.cli.commands import COMMANDS
@@ -19,6 +19,9 @@ from noroshi.cli.places import DOOR, HOME
 from noroshi.cli.readable import escaped
 from noroshi.config import Config, ConfigError, read_config
 from noroshi.core.words import Words
+
+if TYPE_CHECKING:
+    from noroshi.stores.lock import Holding
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -135,11 +138,21 @@ class Asked:
             if self.door is not None:  # a certain node was meant, and it is not there
                 raise
         # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
-        from noroshi.cli.near import Near
+        from noroshi.cli.near import LOOKS, Near
 
         self.running = False
         self._near = self._open.enter_context(closing(Near(self.config)))
-        return self._near.call(op, **args)
+        try:
+            told = self._near.call(op, **args)
+        except Refused as refused:
+            if refused.kind != "no node" or not self._node_came():
+                raise
+        else:
+            if op not in LOOKS or not self._node_came():
+                return told
+        self.let_go()
+        self.running = True
+        return self._of_node(op, args)
 
     def _of_node(self, op: str, args: Mapping[str, Any]) -> Any:
         """Ask the node; one that is just starting is waited for. Raises NoNode, else Refused."""
@@ -161,12 +174,29 @@ class Asked:
         """What to say of a node that has its store and no open door yet; None: there is none."""
         if self.door is not None:
             return SERVICE_STARTS if self.door == Path(DOOR) and _is_made(self.door) else None
-        from noroshi.stores.lock import Holder, holding  # only now: a running node needs none
+        from noroshi.stores.lock import Holder  # only now: a running node needs none
 
-        lock = self.config.store.with_suffix(".lock")
-        found = holding(lock)
-        starts = found is not None and found.holder is Holder.STARTING
-        return _sentence(found.words(lock)) if found is not None and starts else None
+        found = self._holding()
+        # Who runs and is not heard has just opened its door, or not yet written that it starts.
+        if found is None or found.holder not in (Holder.STARTING, Holder.RUNNING):
+            return None
+        return _sentence(found.words(self._lock))
+
+    def _node_came(self) -> bool:
+        """Return whether a node took the store while it was opened here."""
+        from noroshi.stores.lock import Holder
+
+        found = self._holding()
+        return found is not None and found.holder in (Holder.STARTING, Holder.RUNNING)
+
+    def _holding(self) -> Holding | None:
+        from noroshi.stores.lock import holding
+
+        return holding(self._lock)
+
+    @property
+    def _lock(self) -> Path:
+        return self.config.store.with_suffix(".lock")
 
     def let_go(self) -> None:
         """Give the store back until the next call, so that a node may start meanwhile."""
