@@ -331,13 +331,13 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
-            "instances/web.toml: zone: Asia/Tokio is no time zone that this computer knows; "
+            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; "
             "write it as in Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
-            "instances/web.toml: zone: ../etc/passwd is no time zone that this computer knows; "
+            "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
             "write it as in Asia/Tokyo",
             id="zone that is a path",
         ),
@@ -368,7 +368,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(at=("7:30",)),
-            f'{ROOT_AT}.at: 7:30 is no time of day; write it as in "07:30"',
+            f'{ROOT_AT}.at: 7:30 is not a time of day; write it as in "07:30"',
             id="bad time of day",
         ),
         pytest.param(
@@ -378,7 +378,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(every="5 min"),
-            f"{ROOT_AT}.every: 5 min is no duration; "
+            f"{ROOT_AT}.every: 5 min is not a duration; "
             'write it as in "30s", "5m", "1h30m" or "1d"',
             id="no duration",
         ),
@@ -533,7 +533,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
     contact = replace(OPS, addresses=("well@example.test", address))
     said = said_of(defined(contact=contact))
     shown = address if address and address.isprintable() else repr(address)
-    assert said == [f"contacts/ops.toml: addresses: {shown} is no mail address"]
+    assert said == [f"contacts/ops.toml: addresses: {shown} is not a mail address"]
 
 
 @pytest.mark.parametrize(
@@ -584,7 +584,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, mailbox="noroshi")},
-            "accounts/m365.toml: mailbox: noroshi is no mail address",
+            "accounts/m365.toml: mailbox: noroshi is not a mail address",
             id="no mailbox",
         ),
         pytest.param(

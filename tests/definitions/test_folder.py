@@ -101,7 +101,7 @@ def test_no_definition_is_written_outside_its_folder(tmp_path, key):
 
 
 def test_a_folder_that_is_none_is_named(tmp_path):
-    assert problems_of(tmp_path / "none") == [f"{tmp_path}/none: is no folder"]
+    assert problems_of(tmp_path / "none") == [f"{tmp_path}/none: is not a folder"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_files_that_are_no_definitions_are_named(tmp_path):
         "rules/Ops.toml",
         "stray.toml",
     ]
-    assert "is no definition: they are NAME.toml in one of the folders" in said[0]
+    assert "is not a definition: they are NAME.toml in one of the folders" in said[0]
 
 
 def test_a_file_from_windows_is_read(tmp_path):

@@ -323,7 +323,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     card = lab.card
     first = person("--cloud", "lab")
     first.type("come from: ", "alerts")
-    first.until("this is no mail address")
+    first.until("this is not a mail address")
     first.type("come from: ", card["user"])
     first.until(f"contoso.example is the tenant {card['tenant_id']}")
     first.type("Number [1]: ", "7")

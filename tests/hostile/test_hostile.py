@@ -17,7 +17,7 @@ REASONS = {
     "template-that-climbs-out": "that is not allowed: access to attribute '__class__'",
     "subject-of-two-lines": "a subject must be one line",
     "name-of-two-lines": "is no name: a-z, 0-9, - and _",
-    "recipient-of-two-lines": "is no mail address",
+    "recipient-of-two-lines": "is not a mail address",
     "pattern-with-back-reference": "a back reference would not be linear in time",
     "program-in-a-writable-folder": "others may write to",
     "program-by-a-link-out": "lies in none of the folders whose programs may run",

@@ -113,7 +113,7 @@ async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
     await applied(ask)
     with pytest.raises(Told, match="recipient") as told:
         await ask("examine_begin", route="m365", to="no address")
-    assert told.value.problems == [("to", "no address is no mail address")]
+    assert told.value.problems == [("to", "no address is not a mail address")]
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ async def test_a_folder_that_is_missing_is_not_made(tmp_path):
 async def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "pickup").write_text("x")
     receipt = await pickup(tmp_path / "pickup").send(LETTER)
-    assert "it is no folder" in receipt.answers["aki@example.com"].said.en
+    assert "it is not a folder" in receipt.answers["aki@example.com"].said.en
 
 
 async def test_a_folder_that_hangs_takes_the_route_down_and_few_threads(tmp_path):
@@ -230,7 +230,7 @@ async def test_links_that_lead_in_a_circle_are_told(tmp_path):
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("../" + tmp_path.name + "/a")
     receipt = await pickup(tmp_path / "a").send(LETTER)
-    assert "in a circle" in receipt.answers["aki@example.com"].said.en
+    assert "form a loop" in receipt.answers["aki@example.com"].said.en
 
 
 ON_A_VOLUME = """

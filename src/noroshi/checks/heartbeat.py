@@ -98,7 +98,7 @@ def _length(text: str) -> timedelta:
     length = duration(text)
     if length is None:
         raise ValueError(
-            f'{text!r} is no duration; write it as in "30m" or "1d" / '
+            f'{text!r} is not a duration; write it as in "30m" or "1d" / '
             f'{text!r} は時間の長さとして読めません。"30m" や "1d" のように書いてください'
         )
     return length
@@ -108,7 +108,7 @@ def _moment(text: str) -> time:
     found = moment(text)
     if found is None:
         raise ValueError(
-            f'{text!r} is no time of day; write it as in "02:00" / '
+            f'{text!r} is not a time of day; write it as in "02:00" / '
             f'{text!r} は時刻として読めません。"02:00" のように書いてください'
         )
     return found

@@ -95,7 +95,7 @@ def _of_trip(trip: Trip, now: datetime) -> Iterator[Reading]:
 
 CHECK = Check(
     kind="noroshi-route",
-    title=Words(en="Way out", ja="送信経路"),
+    title=Words(en="How mail is sent", ja="送信経路"),
     help=Words(
         en="Whether mails can leave by a route. Noroshi watches each of its routes by itself, in "
         "the instance noroshi.",

@@ -11,7 +11,7 @@ from noroshi.core.words import Words
 from noroshi.core.written import duration, is_zone
 
 NO_LENGTH = Words(
-    en='{given} is no duration; write it as in "30s", "5m", "1h30m" or "1d"',
+    en='{given} is not a duration; write it as in "30s", "5m", "1h30m" or "1d"',
     ja='{given} は時間の長さとして読めません。"30s"、"5m"、"1h30m"、"1d" のように書いてください',
 )
 TOO_SHORT = Words(
@@ -27,11 +27,11 @@ OUT_OF_RANGE = Words(
     ja="{given} は使えません。{least} から {most} の間にしてください",
 )
 NO_ZONE = Words(
-    en="{given} is no time zone that this computer knows; write it as in Asia/Tokyo",
+    en="{given} is not a time zone that this computer knows; write it as in Asia/Tokyo",
     ja="{given} というタイムゾーンはありません。Asia/Tokyo のように書いてください",
 )
 NO_ADDRESS = Words(
-    en="{given} is no mail address", ja="{given} はメールアドレスとして使えません"
+    en="{given} is not a mail address", ja="{given} はメールアドレスとして使えません"
 )
 NO_HOST = Words(
     en="{given} is no name or address of a computer",

@@ -48,7 +48,7 @@ DAYS_ALONE = Words(
     ja="at と一緒に指定してください。ここには at がありません",
 )
 NO_MOMENT = Words(
-    en='{given} is no time of day; write it as in "07:30"',
+    en='{given} is not a time of day; write it as in "07:30"',
     ja='{given} は時刻として読めません。"07:30" のように書いてください',
 )
 NO_NETWORK = Words(

@@ -24,9 +24,9 @@ LARGEST = 16 * 1024 * 1024
 BESIDE = ("README.md", "LICENSE")
 """What people keep at the top of such a folder, beside hidden files (.git)."""
 
-NO_FOLDER = Words(en="is no folder", ja="フォルダーではありません")
+NO_FOLDER = Words(en="is not a folder", ja="フォルダーではありません")
 STRAY = Words(
-    en="is no definition: they are NAME.toml in one of the folders {types}, "
+    en="is not a definition: they are NAME.toml in one of the folders {types}, "
     "NAME of a-z, 0-9, - and _",
     ja="定義のファイルではありません。定義は {types} のどれかのフォルダーに "
     "NAME.toml (NAME は a-z、0-9、-、_) として置いてください",

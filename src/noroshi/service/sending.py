@@ -27,7 +27,9 @@ NO_ADDRESS = Words(
     en="{given} is neither a contact nor a mail address{instead}",
     ja="{given} は通知先でもメールアドレスでもありません{instead}",
 )
-NO_MAILBOX = Words(en="{given} is no mail address", ja="{given} はメールアドレスではありません")
+NO_MAILBOX = Words(
+    en="{given} is not a mail address", ja="{given} はメールアドレスではありません"
+)
 NO_ROUTE = Words(
     en="there is no route {given}{instead}", ja="{given} という経路はありません{instead}"
 )

@@ -29,6 +29,10 @@ NO_WAY = Words(
     en="no alarm can leave, as none of {count:route|routes} can send ({route}: {why})",
     ja="送信経路{count}本のどれでも送れないため、アラームが届きません ({route}: {why})",
 )
+ONLY_ONE = Words(
+    en="no alarm can leave, as the only route cannot send ({route}: {why})",
+    ja="唯一の送信経路が使えないため、アラームが届きません ({route}: {why})",
+)
 NOT_HERE = Words(
     en="This process does not know its own surroundings.",
     ja="このプロセスでは、自身の動作環境を調べられません。",
@@ -165,7 +169,8 @@ def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
         return NO_ROUTE if plan.monitors else None
     if any(one.state == WELL for one in routes):
         return None
-    return NO_WAY.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
+    words = ONLY_ONE if len(routes) == 1 else NO_WAY
+    return words.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
 
 
 def _sizes(around: Around) -> Sequence[int]:

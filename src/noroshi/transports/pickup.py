@@ -44,7 +44,7 @@ WHY: Mapping[int, Words] = {
         en="it does not exist. Noroshi never makes it, as nobody would look into it",
         ja="フォルダーがありません。作っても誰も読まないため、自動では作りません",
     ),
-    errno.ENOTDIR: Words(en="it is no folder", ja="フォルダーではありません"),
+    errno.ENOTDIR: Words(en="it is not a folder", ja="フォルダーではありません"),
     errno.EACCES: Words(
         en="Noroshi's user may not write there",
         ja="Noroshi のユーザーに書き込み権限がありません",

@@ -85,7 +85,7 @@ class Options:
     port: int | None = None
     """Its TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX. / TCP ポートです。空なら 587、tls なら 465、Exchange Online の MX なら 25 です。"""
     protection: Literal["none", "starttls", "tls"] = "starttls"
-    """starttls and tls encrypt and check the certificate, tls from the first byte; none is for a server in the house. / starttls と tls は暗号化し、証明書を確かめます (tls は接続の最初から)。none は社内のサーバー用です。"""
+    """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server. / starttls と tls は暗号化し、証明書を確かめます (tls は接続の最初から)。none は社内のサーバー用です。"""
     ca_file: str = ""
     """Certificates (PEM) to trust beside the system's. / システムのものに加えて信頼する証明書 (PEM) です。"""
     certificate: str = ""

@@ -155,8 +155,9 @@ def heading(status: Answer, tongue: Tongue) -> str:
     if wrong:
         return text("overview.wrong", wrong=wrong, count=count)
     if new:
-        said = "overview.not_yet_own" if status["troubles"] else "overview.not_yet"
-        return text(said, new=new, count=count)
+        if status["troubles"]:
+            return text("overview.not_yet_own", new=new, count=count)
+        return text("overview.not_yet", new=new, count=count)
     if status["troubles"]:
         return text("overview.well_but_own", count=count)
     if cannot_send(status, tongue):

@@ -105,7 +105,7 @@ EDITING: Mapping[str, Words] = {
     "edit.tried": Words(en="What would change", ja="変更点"),
     "edit.tried.about": Words(en="Nothing is saved yet.", ja="まだ保存していません。"),
     "edit.wrong": Words(
-        en="Not saved: something has to be mended first.",
+        en="Not saved: please correct what is marked first.",
         ja="保存していません。直すところがあります。",
     ),
     "edit.fields": Words(

@@ -23,9 +23,7 @@ FIRST: Mapping[str, Words] = {
         en="The first start needs the role administrator.",
         ja="初期設定には管理者の権限が必要です。",
     ),
-    "first.mend": Words(
-        en="Something has to be mended: {fields}.", ja="次の欄を直してください: {fields}"
-    ),
+    "first.mend": Words(en="Please correct: {fields}.", ja="次の欄を直してください: {fields}"),
     "first.of.instances": Words(en="Instance {name}", ja="監視インスタンス {name}"),
     "first.of.contacts": Words(en="Contact {name}", ja="通知先 {name}"),
     "first.of.rules": Words(en="Rule {name}", ja="実行条件 {name}"),
@@ -44,11 +42,10 @@ FIRST: Mapping[str, Words] = {
     "first.administrator.step": Words(en="Administrator", ja="管理者"),
     "first.person.step": Words(en="Who is told", ja="通知先"),
     "first.machine.step": Words(en="This machine", ja="このマシン"),
-    "first.mail.step": Words(en="Way out", ja="メールの経路"),
+    "first.mail.step": Words(en="How mail is sent", ja="メールの経路"),
     "first.alarm.step": Words(en="Receive an alarm", ja="アラームを受け取る"),
     "first.person.title": Words(
-        en="Who shall be told when something is wrong?",
-        ja="異常があったとき、誰に知らせますか。",
+        en="Who is notified when something is wrong?", ja="異常があったとき、誰に知らせますか。"
     ),
     "first.person.about": Words(
         en="This becomes the first contact. More of them can be added later.",
@@ -70,7 +67,7 @@ FIRST: Mapping[str, Words] = {
     ),
     "first.zone": Words(en="Time zone", ja="タイムゾーン"),
     "first.zone.help": Words(
-        en="By it mails tell the time. Suggested: that of this machine.",
+        en="Times in mails are in this zone. Suggested: that of this machine.",
         ja="メールに書く時刻の基準です。このマシンの設定を入れてあります。",
     ),
     "first.machine.title": Words(en="Watch {name}", ja="{name} を監視します"),
@@ -169,13 +166,15 @@ FIRST: Mapping[str, Words] = {
     ),
     "first.protection": Words(en="Protection", ja="接続の保護"),
     "first.protection.starttls": Words(en="STARTTLS (usual)", ja="STARTTLS (標準)"),
-    "first.protection.tls": Words(en="TLS from the first byte", ja="TLS (接続の最初から)"),
+    "first.protection.tls": Words(
+        en="TLS from the start of the connection", ja="TLS (接続の最初から)"
+    ),
     "first.protection.none": Words(
-        en="none (a server in the house)", ja="なし (社内のサーバーだけ)"
+        en="none (an internal server)", ja="なし (社内のサーバーだけ)"
     ),
     "first.port": Words(en="Port", ja="ポート"),
     "first.port.help": Words(
-        en="Empty: 587, with TLS 465.", ja="空なら 587、TLS なら 465 です。"
+        en="Default: 587, or 465 with TLS.", ja="空なら 587、TLS なら 465 です。"
     ),
     "first.user": Words(en="User", ja="ユーザー名"),
     "first.user.help": Words(

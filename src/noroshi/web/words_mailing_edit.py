@@ -52,7 +52,7 @@ MAILING_EDIT: Mapping[str, Words] = {
         ja="Gmail や Google Workspace から SMTP で送り、OAuth 2.0 でサインインします。",
     ),
     "mailing.new.about.smtp": Words(
-        en="A server in the house or at a provider; with a password, or without.",
+        en="An internal server or one at a provider; with a password, or without.",
         ja="社内やプロバイダーのメールサーバーを使います。パスワードはあってもなくてもかまいません。",
     ),
     "mailing.new.about.webhook": Words(

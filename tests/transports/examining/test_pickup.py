@@ -22,7 +22,7 @@ async def test_a_folder_that_can_be_written_to_is_left_as_it_was(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("nothing", "does not exist"), ("file", "it is no folder")]
+    ("name", "said"), [("nothing", "does not exist"), ("file", "it is not a folder")]
 )
 async def test_what_is_no_folder_stops_at_once(tmp_path, name, said):
     (tmp_path / "file").write_text("")

@@ -57,7 +57,7 @@ WAYS_CLASH = Words(
     en="these options name two different ways to sign in",
     ja="別々のサインイン方法のオプションが一緒に指定されています",
 )
-NO_ADDRESS = Words(en="this is no mail address", ja="メールアドレスではありません")
+NO_ADDRESS = Words(en="this is not a mail address", ja="メールアドレスではありません")
 ONE_KIND = Words(
     en="take one of --graph and --smtp", ja="--graph と --smtp はどちらか一方だけ使えます"
 )

@@ -46,7 +46,7 @@ NO_SUCH_RECIPIENT = Advice(
 )
 BAD_SENDER = Advice(
     means=Words(
-        en="To the server {envelope}, the envelope's sender, is no mail address.",
+        en="To the server {envelope}, the envelope's sender, is not a mail address.",
         ja="エンベロープの送信者 {envelope} が、メールアドレスとして認められませんでした。",
     ),
     act=Words(
