@@ -144,7 +144,7 @@ class LocalHost:
     async def run(self, program: Program) -> Ran:
         if sys.platform != "linux":
             raise Unmeasurable(NOT_HERE)
-        cleared = await apart(lambda: self._rules.clear(program))
+        cleared = await self._running.clearance.clear(self._rules, program)
         return await self._running.run(program, cleared)
 
     async def objections(self, program: Program) -> Sequence[Words]:

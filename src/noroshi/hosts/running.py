@@ -24,6 +24,7 @@ from itertools import count
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.hosts import launcher
+from noroshi.hosts.clearance import Clearance
 from noroshi.hosts.programs import Cleared
 from noroshi.hosts.threads import apart
 from noroshi.ports import Program, Ran, Unmeasurable
@@ -121,6 +122,7 @@ class Running:
         self._patience = patience
         self._most = most or A_PROCESSOR * len(os.sched_getaffinity(0))
         self._channels: list[_Channel] = []
+        self.clearance = Clearance()
 
     async def run(self, program: Program, cleared: Cleared) -> Ran:
         """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end."""

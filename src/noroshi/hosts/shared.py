@@ -26,7 +26,7 @@ class Shared(Generic[T]):
         last = self._last
         if last is None or (last.done() and self._steady() - self._began >= FRESH):
             last = self._last = self._look()
-            last.add_done_callback(_seen)
+            last.add_done_callback(seen)
             self._began = self._steady()
         # Nearly all come after its end, and need not wait for a turn of the loop.
         return last.result() if last.done() else await asyncio.shield(last)
@@ -48,7 +48,7 @@ class Fresh(Generic[T]):
         return self._last
 
 
-def _seen(look: asyncio.Future[T]) -> None:
+def seen(look: asyncio.Future[T]) -> None:
     """Whoever asked may have given up: an exception that nobody fetches is no bug."""
     if not look.cancelled():
         look.exception()
