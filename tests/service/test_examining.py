@@ -103,6 +103,20 @@ async def test_mails_that_were_put_off_stand_beside_the_stages_of_a_route_that_i
     assert (known["waiting"], known["down"]) == (1, False)
 
 
+async def test_a_route_whose_diagnosis_failed_says_so_until_it_is_defined_otherwise(ask):
+    async def at() -> str:
+        routes = (await ask("route_list"))["routes"]
+        return next(one for one in routes if one["name"] == "seen")["examined_in_vain"]["en"]
+
+    way = {"kind": "stopped", "options": {"account": "box"}}
+    await applied(ask, routes__seen=way, accounts__box=CONTENT["accounts/box"])
+    assert await at() == ""
+    (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
+    assert await at() == stage["title"]["en"] != ""
+    await applied(ask, routes__seen=way | {"title": "Other"})
+    assert await at() == ""
+
+
 async def test_a_kind_that_says_no_stages_is_told_as_such(ask):
     await applied(ask)
     with pytest.raises(Told, match="cannot be examined"):

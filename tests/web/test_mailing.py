@@ -692,7 +692,7 @@ async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
 
 
 def test_one_route_alone_is_not_called_every_route():
-    well = {"state": "well"}
+    well = {"state": "well", "accepted": "2026-01-01", "examined_in_vain": {"en": "", "ja": ""}}
     for count, told in ((1, "by the only route"), (2, "by every route (2)")):
         assert told in heading(TONGUES["en"], [well] * count, {})
 

@@ -11,7 +11,7 @@ from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import attend
 from noroshi.stores.memory import MemoryStore
-from noroshi.web.seen import left, relay_of, view
+from noroshi.web.seen import left, relay_of, route_level, route_state, view
 from noroshi.web.tongue import TONGUES
 from noroshi.web.visit import templates
 from tests.service.asking import NearBy, applied
@@ -341,3 +341,27 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
     found = view(status, ledger, TONGUES["en"])
     assert found["more"] == 11
     assert found["wrongs"][0].item["level"] == Level.CRITICAL.value
+
+
+@pytest.mark.parametrize(
+    ("accepted", "failed", "said"),
+    [
+        pytest.param(None, "", ("not proved yet", "未確認", "paused"), id="never used"),
+        pytest.param(
+            None, "Name", ("diagnosis failed: Name", "診断で失敗: Name", "warning"), id="failed"
+        ),
+        pytest.param(
+            "2026-01-01T00:00:00+00:00", "", ("ready", "使えます", "ok"), id="accepted"
+        ),
+    ],
+)
+async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
+    desk, accepted, failed, said
+):
+    await applied(NearBy(desk))
+    (one, *_) = (await NearBy(desk)("route_list"))["routes"]
+    stage = {"en": failed, "ja": failed}
+    route = one | {"state": "well", "accepted": accepted, "examined_in_vain": stage}
+    assert said[0] in route_state(route, TONGUES["en"])
+    assert said[1] in route_state(route, TONGUES["ja"])
+    assert route_level(route, "2026-01-01T00:00:00+00:00") == said[2]

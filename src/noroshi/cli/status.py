@@ -79,6 +79,8 @@ ROUTE_STATES: Mapping[str, Words] = {
     "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
     "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
 }
+UNPROVED = Words(en="－ not proved yet", ja="－ 未確認")
+IN_VAIN = Words(en="▨ diagnosis failed: {stage}", ja="▨ 診断で失敗: {stage}")
 NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why}次の試行: {at}。")
 WITH_NEXT = Words(
     en="{why} It is tried again with the next mail.", ja="{why}次のメールで再試行します。"
@@ -238,8 +240,17 @@ def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[s
     yield from _table([_route(asked, route, now) for route in routes])
 
 
+def _state(route: Answer) -> Words:
+    """A route that nothing has gone by is not called ready."""
+    if route["state"] == "well" and route["examined_in_vain"]["en"]:
+        return IN_VAIN.fill(stage=Words(**route["examined_in_vain"]))
+    if route["state"] == "well" and not route["accepted"]:
+        return UNPROVED
+    return ROUTE_STATES[route["state"]]
+
+
 def _route(asked: Asked, route: Answer, now: datetime) -> Sequence[str]:
-    state = asked.say(ROUTE_STATES[route["state"]])
+    state = asked.say(_state(route))
     name = _named(route["name"], route["title"])
     since, why = "", asked.say(route["why"])
     if route["state"] == "well":

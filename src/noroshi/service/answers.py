@@ -113,7 +113,8 @@ class RouteStatus:
     None where no mailbox is read, so that nothing after that is known. `where` it hands mails
     in, by which `account` and through which `network` (""; none, directly). `lacks` are entries
     of the vault that it names and that are not there; `retiring`: it signs in by a password where
-    that ends.
+    that ends. `examined_in_vain` is the stage at which its last diagnosis stopped, if no mail was
+    accepted since.
     """
 
     name: str
@@ -137,6 +138,7 @@ class RouteStatus:
     network: str = ""
     lacks: tuple[str, ...] = ()
     retiring: bool = False
+    examined_in_vain: Words = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from noroshi.service.binding import Binding
 from noroshi.service.large_requests import Judges
 from noroshi.service.offer import Judged, Trouble
 from noroshi.service.proved import proved, with_proof
-from noroshi.service.under_way import UnderWay
+from noroshi.service.under_way import Running, UnderWay
 from noroshi.trips import looked_at, mails_of, trip_of
 from noroshi.vault import KeyRing, Vault
 
@@ -77,6 +77,7 @@ class Desk:
         self._ring, self._system = ring, system
         self._around, self._own = around, own
         self._under_way = UnderWay(clocks.steady)
+        self._examined: dict[str, tuple[Route, Running]] = {}
         self._binding = Binding(store, vault)
         self._people = people or People(store, vault, clocks)
         self._known: tuple[Version, Plan] | None = None
@@ -134,7 +135,17 @@ class Desk:
             await self._trip(plan, route),
             _other(plan, route, sign_in),
             tuple(entry for entry in entries_of(route) if entry not in kept),
+            self._stopped_at(route, accepted.get(route.name)),
         )
+
+    def _stopped_at(self, route: Route, accepted: datetime | None) -> Words:
+        """The stage at which the last diagnosis of the route, defined as now, failed; NOTHING
+        where none did, or where a mail was accepted since."""
+        of, running = self._examined.get(route.name, (None, None))
+        if running is None or of != route or (accepted and accepted > running.at):
+            return NOTHING
+        failed = (stage.title for stage in running.stages if stage.state == "failed")
+        return next(failed, NOTHING)
 
     async def _trip(self, plan: Plan, route: Route) -> Trip | None:
         """What is known of its mails to the own mailbox, or by people; None: nothing is."""

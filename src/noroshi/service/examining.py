@@ -140,6 +140,8 @@ class Examining(Desk):
         id = self._new_id()
         now = self._clocks.wall()
         self._under_way.begin(id, examination, now)
+        if found:
+            self._examined[route] = found, self._under_way.named(id)
         return Examined(
             id=id,
             route=route,

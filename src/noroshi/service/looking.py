@@ -167,9 +167,10 @@ def route_status(
     trip: Trip | None = None,
     other: Words = NOTHING,
     lacks: tuple[str, ...] = (),
+    failed: Words = NOTHING,
 ) -> RouteStatus:
     """How a route is. A missing sign-in comes first: it is why the route is down. `lacks` are
-    the entries that it names and the vault has not."""
+    the entries that it names and the vault has not; `failed`, where its last diagnosis stopped."""
     state, since, until, why = "well", None, None, NOTHING
     if resting is not None:
         state, since, until = "down", resting.since, resting.until
@@ -198,6 +199,7 @@ def route_status(
         network=route.network.name,
         lacks=lacks,
         retiring=is_retiring(route),
+        examined_in_vain=failed,
         **_of_sign_in(sign_in),
     )
 

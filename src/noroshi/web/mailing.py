@@ -167,6 +167,10 @@ def heading(
     bad = sum(one["state"] != "well" for one in found)
     if not found:
         return visit.text("mailing.none")
+    if not bad and any(one["examined_in_vain"]["en"] for one in found):
+        return visit.text("mailing.in_vain")
+    if not bad and (unproved := sum(not one["accepted"] for one in found)):
+        return visit.text("mailing.unproved", unproved=unproved, count=len(found))
     if not bad and len(found) == 1:
         return visit.text("mailing.well_one")
     if not bad:

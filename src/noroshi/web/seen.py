@@ -265,12 +265,19 @@ def route_level(route: Answer, now: str) -> str:
     """What a route's state means."""
     if route["state"] != "well":
         return "critical"
+    if route["examined_in_vain"]["en"]:
+        return "warning"
     ends = left(route["ends"], now)
-    return ends.level if ends else "ok"
+    level = ends.level if ends else "ok"
+    return "paused" if level == "ok" and not route["accepted"] else level
 
 
 def route_state(route: Answer, tongue: Tongue) -> str:
     """A route's state in words."""
+    if route["state"] == "well" and route["examined_in_vain"]["en"]:
+        return tongue.text("routes.in_vain", stage=tongue.say(route["examined_in_vain"]))
+    if route["state"] == "well" and not route["accepted"]:
+        return tongue.text("routes.unproved")
     known = {
         "well": tongue.text("routes.well"),
         "down": tongue.text("routes.down"),

@@ -15,6 +15,14 @@ MAILING: Mapping[str, Words] = {
     "mailing.well_one": Words(
         en="Mails can leave by the only route.", ja="送信できます。経路は1つだけです。"
     ),
+    "mailing.in_vain": Words(
+        en="The last diagnosis of a route failed, so mails may not leave.",
+        ja="直近の診断に失敗した経路があり、送信できないおそれがあります。",
+    ),
+    "mailing.unproved": Words(
+        en="Nothing is known against the routes, but not proved yet: {unproved} of {count}.",
+        ja="経路に問題は見つかっていませんが、{count}本のうち{unproved}本は未確認です。",
+    ),
     "mailing.well": Words(
         en="Mails can leave by every route ({count}).",
         ja="{count}つの経路すべてで送信できます。",
