@@ -85,7 +85,8 @@ def test_what_nobody_signed_in_is_critical_at_once_and_no_mail_tells_of_it_yet(h
     assert levels["noroshi/mail/route-smtp1"] == "ok"
     health = home.run("health", "--json", check=False)
     told = json.loads(health.stdout)
-    assert (health.returncode, told["level"], told["trouble"]) == (1, "critical", None)
+    assert (health.returncode, told["level"]) == (1, "critical")
+    assert "alarms of ops cannot leave" in told["trouble"]["en"]
     assert home.run("status", "--check", check=False).returncode == 1
     home.run("send", "--to", "ops", "--route", "smtp1", "--subject", "proof", "text")
     until(lambda: mailbox.mails, "a mail that is sent by hand")
@@ -110,3 +111,15 @@ def test_an_entry_that_is_not_in_the_vault_is_critical_at_once(home):
     assert own(home)["noroshi/mail/route-smtp2"] == "critical"
     home.run("secret", "set", "smtp2-password", "--file", "-", input="secret\n")
     until(lambda: own(home)["noroshi/mail/route-smtp2"] == "ok", "the route to be ready")
+
+
+def test_monitors_without_any_route_are_not_called_well(home):
+    home.define(
+        instances__web1='[[group]]\nname = "net"\n[[group.monitor]]\nname = "m"\nkind = "memory"'
+    )
+    home.serve()
+    until_measured(home)
+    for command in ("status", "--check"), ("health",):
+        told = home.run(*command, check=False)
+        assert told.returncode == 1
+        assert "no route" in told.stdout and "Nothing is wrong" not in told.stdout

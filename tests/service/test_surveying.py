@@ -4,6 +4,7 @@ import pytest
 
 from noroshi.config import Config
 from noroshi.config_web import Web
+from noroshi.core.model import Rule
 from noroshi.core.people import Audited
 from noroshi.core.plan import Plan
 from noroshi.core.words import plain
@@ -15,6 +16,8 @@ from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from tests.service.asking import NearBy, Told, applied
 from tests.service.desk import CANARY, Desk
+
+WAYS = {"day": ("m365", "smtp1"), "night": ("m365",)}
 
 
 class Own:
@@ -138,9 +141,9 @@ async def test_of_thousands_of_monitors_and_mails_it_reads_its_own_alone(tmp_pat
     assert store.read == []
 
 
-def way(state):
+def way(state, name="m365"):
     return RouteStatus(
-        name="m365",
+        name=name,
         title="",
         kind="smtp",
         state=state,
@@ -157,3 +160,14 @@ def test_that_no_alarm_can_leave_is_said_unless_one_route_can_send_or_nothing_is
     assert "m365: sign in" in unsendable(plan, [way("not signed in")]).en
     assert unsendable(plan, [way("not signed in"), way("well")]) is None
     assert unsendable(Plan(), ()) is None
+
+
+def test_a_rule_whose_routes_cannot_send_is_named_though_another_route_can():
+    rules = {
+        name: Rule(id=name, action="mail", contacts=(), routes=ways)
+        for name, ways in WAYS.items()
+    }
+    plan = Plan(monitors={"m": None}, rules=rules)
+    told = unsendable(plan, [way("not signed in"), way("well", "smtp1")])
+    assert told.en.startswith("alarms of night cannot leave") and "m365: sign in" in told.en
+    assert unsendable(plan, [way("well"), way("well", "smtp1")]) is None

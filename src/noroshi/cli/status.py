@@ -28,6 +28,10 @@ CANNOT_SEND = Words(
     en="▨ {bad} of {count:route|routes} cannot send.",
     ja="▨ 送信経路{count}本のうち{bad}本が使えません。",
 )
+NO_WAY_OUT = Words(
+    en="▲ There is no route, so no alarm can leave.",
+    ja="▲ 送信経路がないため、アラームを送れません。",
+)
 NEED_SOMEBODY = Words(
     en="▨ {bad} of {count:route needs|routes need} somebody, though what they have may still send for a while.",
     ja="▨ 送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
@@ -116,7 +120,9 @@ def status(asked: Asked) -> int:
 
 
 def _well(found: Answer) -> bool:
+    """Monitors whose alarms have no way out are not well either."""
     routes_well = all(route["state"] == "well" for route in found["routes"])
+    routes_well = routes_well and bool(found["routes"] or not found["monitors"])
     calm = not found["queue"]["set_aside"] and not found["troubles"]
     return found["level"] == "ok" and routes_well and calm
 
@@ -158,6 +164,8 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
             yield asked.say(ALL_WELL.fill(count=count, all=every))
         else:
             yield asked.say(ALL_OK.fill(count=count, all=every.capitalize()))
+    if monitors and not routes:
+        yield asked.say(NO_WAY_OUT)
     yield from map(asked.say, _of_routes(routes))
 
 

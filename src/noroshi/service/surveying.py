@@ -33,6 +33,12 @@ ONLY_ONE = Words(
     en="no alarm can leave, as the only route cannot send ({route}: {why})",
     ja="唯一の送信経路が使えないため、アラームが届きません ({route}: {why})",
 )
+STUCK = Words(
+    en="alarms of {which} cannot leave: none of the routes there can send ({route}: {why})",
+    ja="{which} のアラームは届きません。指定した送信経路がどれも使えません ({route}: {why})",
+)
+MOST_STUCK = 3
+"""Rules and notifications whose alarms cannot leave that are named at most."""
 NOT_HERE = Words(
     en="This process does not know its own surroundings.",
     ja="このプロセスでは、自身の動作環境を調べられません。",
@@ -164,13 +170,27 @@ class Surveying(Looking):
 
 
 def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
-    """Why no alarm can leave; None: by one route at least it can, or nothing is watched yet."""
+    """Return why alarms cannot leave; None: each order has a route that can send, or nothing is
+    watched yet."""
     if not routes:
         return NO_ROUTE if plan.monitors else None
     if any(one.state == WELL for one in routes):
-        return None
+        return _stuck(plan, routes)
     words = ONLY_ONE if len(routes) == 1 else NO_WAY
     return words.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
+
+
+def _stuck(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
+    """Return which rules and notifications name only routes that cannot send."""
+    ill = {one.name: one for one in routes if one.state != WELL}
+    orders = [(name, one.routes) for name, one in plan.rules.items()]
+    orders += [(name, one.routes) for name, one in plan.notifications.items()]
+    stuck = sorted((name, ways) for name, ways in orders if ways and ill.keys() >= set(ways))
+    if not stuck:
+        return None
+    route, more = ill[stuck[0][1][0]], ", …" if len(stuck) > MOST_STUCK else ""
+    which = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
+    return STUCK.fill(which=which, route=route.name, why=route.why)
 
 
 def _sizes(around: Around) -> Sequence[int]:
