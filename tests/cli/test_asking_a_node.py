@@ -247,7 +247,7 @@ async def test_status_says_when_a_sign_in_was_last_renewed(desk, tmp_path):
     await desk.service.authorize_begin(AKI, "m365")
     await desk.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
     told = (await typed("status", home=tmp_path)).out
-    assert re.search(r"  ○ ready  m365 +post  sign-in renewed ", told)
+    assert re.search(r"  － not proved yet  m365 +post  sign-in renewed ", told)
     routes = json.loads((await typed("status", "--json", home=tmp_path)).out)["routes"]
     renewed = {route["name"]: route["renewed"] for route in routes}
     assert datetime.fromisoformat(renewed["m365"]) == desk.time.now
@@ -283,7 +283,7 @@ async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out
     assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
     assert "\n  ▨ 未サインイン  m365                post  " in told
-    assert "\n  ○ 使えます      plain (Old server)  post\n" in told
+    assert "\n  － 未確認       plain (Old server)  post\n" in told
 
 
 async def test_status_for_programs_holds_both_languages(desk, tmp_path):
