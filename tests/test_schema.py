@@ -93,6 +93,7 @@ def test_a_value_as_plain_data_has_only_what_json_knows():
         "parents": "unknown",
         "acknowledged": {},
         "maintenance": None,
+        "setting_up": {},
     }
 
 

@@ -57,7 +57,9 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param('store = ""', "must be a text in quotes", id="no path"),
         pytest.param('programs = "/opt"', "must be a list of texts", id="no list"),
         pytest.param("runs_as = [1]", "must be a list of texts", id="a list of numbers"),
-        pytest.param('program_env = ["LC_*"]', "'LC_*' is no name of an", id="a pattern"),
+        pytest.param(
+            'program_env = ["LC_*"]', "'LC_*' is not a valid name of an", id="a pattern"
+        ),
         pytest.param('programs = ["bin"]', "'bin' must begin with /", id="a relative folder"),
         pytest.param('language = "fr"', "'fr' is none of '', 'en', 'ja'", id="a language"),
         pytest.param('log_level = "loud"', "'loud' is none of", id="a log level"),

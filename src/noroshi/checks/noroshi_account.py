@@ -59,6 +59,8 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading]:
     yield Reading("sign_in", float(not facts.well), note=_why(facts))
+    if not facts.well:
+        return  # a day that is near has made it critical before: behind it the loss would be no news
     if facts.renewed is not None:
         days = (now - facts.renewed).total_seconds() / 86_400
         yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))
