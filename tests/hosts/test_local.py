@@ -153,8 +153,8 @@ def test_the_real_table_says_of_a_process_what_psutil_does(tmp_path, name):
     argv = [program, "-", "two words", "", "\udcff"]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
         known = psutil.Process(child.pid)
-        while known.exe() != str(program.resolve()):
-            pass  # it is still a copy of ourselves
+        while known.exe() != str(program.resolve()) or not known.cmdline():
+            pass  # it is still a copy of ourselves, or has not got its arguments yet
         (found,) = [one for one in running_processes() if one.pid == child.pid]
         assert found.command == tuple(known.cmdline()) == tuple(map(os.fspath, argv))
         assert (
