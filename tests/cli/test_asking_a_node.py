@@ -282,8 +282,8 @@ async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):
     await desk.measured()
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out
     assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
-    assert "\n  ▨ 未サインイン  m365                post  " in told
-    assert "\n  － 未確認       plain (Old server)  post\n" in told
+    assert "\n  ▨ 未サインイン   m365                post  " in told
+    assert "\n  － 送信実績なし  plain (Old server)  post\n" in told
 
 
 async def test_status_for_programs_holds_both_languages(desk, tmp_path):

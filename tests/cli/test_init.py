@@ -137,14 +137,14 @@ async def test_a_store_that_is_in_use_is_told(tmp_path):
     async with serving(tmp_path):
         (tmp_path / "door.sock").unlink()
         told = await typed("status", home=tmp_path)
-    assert told.code == 4 and "another Noroshi" in told.err
+    assert told.code == 4 and "nother Noroshi" in told.err
 
 
 async def test_a_second_node_on_one_store_is_refused(tmp_path):
     await typed("init", home=tmp_path)
     async with serving(tmp_path):
         told = await typed("serve", home=tmp_path)
-    assert told.code == 1 and "another Noroshi" in told.err
+    assert told.code == 1 and "nother Noroshi" in told.err
 
 
 async def test_a_node_says_what_it_does_and_takes_up_what_is_applied(tmp_path):

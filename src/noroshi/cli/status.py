@@ -83,7 +83,7 @@ ROUTE_STATES: Mapping[str, Words] = {
     "not signed in": Words(en="▨ not signed in", ja="▨ 未サインイン"),
     "needs somebody": Words(en="▨ needs somebody", ja="▨ 要対応"),
 }
-UNPROVED = Words(en="－ not proved yet", ja="－ 未確認")
+UNPROVED = Words(en="－ not proved yet", ja="－ 送信実績なし")
 IN_VAIN = Words(en="▨ diagnosis failed: {stage}", ja="▨ 診断で失敗: {stage}")
 NEXT_TRY = Words(en="{why} Next try: {at}.", ja="{why}次の試行: {at}。")
 WITH_NEXT = Words(

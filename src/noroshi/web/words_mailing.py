@@ -21,7 +21,7 @@ MAILING: Mapping[str, Words] = {
     ),
     "mailing.unproved": Words(
         en="Nothing is known against the routes, but not proved yet: {unproved} of {count}.",
-        ja="経路に問題は見つかっていませんが、{count}本のうち{unproved}本は未確認です。",
+        ja="経路に問題は見つかっていませんが、{count}本のうち{unproved}本はまだ送信実績がありません。",
     ),
     "mailing.well": Words(
         en="Mails can leave by every route ({count}).",

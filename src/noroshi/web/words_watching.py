@@ -115,7 +115,7 @@ WATCHING: Mapping[str, Words] = {
         ja="送信経路がないため、アラームを送れません。",
     ),
     "routes.well": Words(en="ready", ja="使えます"),
-    "routes.unproved": Words(en="not proved yet", ja="未確認"),
+    "routes.unproved": Words(en="not proved yet", ja="送信実績なし"),
     "routes.in_vain": Words(en="the diagnosis failed: {stage}", ja="診断で失敗: {stage}"),
     "routes.down": Words(en="down", ja="使えません"),
     "routes.not_signed_in": Words(en="not signed in", ja="未サインイン"),
