@@ -18,6 +18,7 @@ class Badge:
     def __init__(self, outside: Outside, account: str, resource: Resource) -> None:
         self._outside, self._account, self._resource = outside, account, resource
         self._forced = False
+        self._latest: Secret | None = None
         self._asking = asyncio.Lock()
 
     async def token(self) -> Secret:
@@ -27,9 +28,12 @@ class Badge:
     async def another(self, refused: Secret) -> Secret | None:
         """A token in the place of a refused one; None: there is no fresher one to be had.
 
-        Whoever comes while one is being asked for waits, and gets the same.
+        Whoever comes while one is being asked for waits, and gets the same; so does a refusal that
+        comes only after the fresh one was taken.
         """
         async with self._asking:
+            if self._latest is not None and self._latest != refused:
+                return self._latest
             fresh = await self._asked(force=not self._forced)
             self._forced = True  # not before: who could not be asked is asked again
         return None if fresh == refused else fresh
@@ -39,4 +43,5 @@ class Badge:
         self._forced = False
 
     async def _asked(self, *, force: bool) -> Secret:
-        return Secret(await self._outside.token(self._account, force, self._resource))
+        self._latest = Secret(await self._outside.token(self._account, force, self._resource))
+        return self._latest
