@@ -41,7 +41,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
-    """What a run showed: looks that were due and that were written down; CPU in seconds for a
+    """Hold the result of a run: looks that were due and that were written down; CPU in seconds for a
     thousand of them, and as a share of one core. `bare`: the same of the reference, which reads
     these facts once a second; `processes`: how many there were."""
 

@@ -33,7 +33,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Struck:
-    """What a run showed, in seconds. `answers` are how long `health` took, sorted; `calm` the same
+    """Hold the result of a run, in seconds. `answers` are how long `health` took, sorted; `calm` the same
     before the closing; `status` one whole `status` in the midst of it; `first` until the first
     mail after the closing; `bare` reading the applied files and putting them into SQLite without
     Noroshi."""

@@ -43,7 +43,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What a run showed: checks that were due and that were written down; CPU in milliseconds for
+    """Hold the result of a run: checks that were due and that were written down; CPU in milliseconds for
     one of them, all in, and for the program started by bare Python; resident memory in MB."""
 
     due: int

@@ -276,7 +276,7 @@ def _was(story: Story, reader: Reader) -> str:
 
 
 def _times(outage: Outage, reader: Reader, words: tuple[Words, Words]) -> str:
-    """What it was from when to when; the second words where nobody knows when it began."""
+    """Tell level, beginning and end of an outage; without the beginning where nobody knows it."""
     level, ends = reader.say(WORDS[outage.worst]), reader.time(outage.at)
     if outage.began is None:
         return reader.say(words[1], level=level, end=ends)

@@ -123,7 +123,7 @@ class Plans:
 
 
 def _modules_of(found: Plan, plugins: Plugins) -> set[str]:
-    """What the kinds of its monitors and routes, and the providers of its accounts, import late."""
+    """Return the modules that the monitors, routes and accounts of a plan import late."""
     kinds = {monitor.kind for monitor in found.monitors.values()}
     ways = {route.kind for route in found.routes.values()}
     lists = (
@@ -177,7 +177,7 @@ class Hosts:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What is open: the store with everything that works on it. `life` is the lock on it; None
+    """Hold what is open: the store with everything that works on it. `life` is the lock on it; None
     for who only looks."""
 
     life: LifeLock | None
@@ -269,7 +269,7 @@ def _life(config: Config, holder: Holder) -> LifeLock:
 
 
 def _running(stack: AsyncExitStack) -> Running | None:
-    """What runs programs, where they can be run; closed with the stack."""
+    """Make the runner of programs, where they can be run; it is closed with the stack."""
     if sys.platform != "linux":
         return None
     running = Running()

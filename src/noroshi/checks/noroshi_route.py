@@ -46,7 +46,7 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 
 def _account(facts: RouteFacts, memory: Mapping[str, Any], now: datetime) -> str:
-    """Whose lost sign-in is what this outage comes from; "": nobody's. Once the sign-in holds
+    """Return the account whose lost sign-in causes this outage; "": nobody's. Once the sign-in holds
     again, it is so until the route was tried with it."""
     if facts.fault in BY_ITSELF:
         return ""
