@@ -2,20 +2,42 @@
 
 import pytest
 
+from noroshi.checks import http
 from noroshi.service.typed_secrets import looks_like_secret
 from noroshi.transports import BUILT_IN
 from tests.service.asking import NearBy, Told
-from tests.service.desk import Desk
+from tests.service.desk import DISK, Desk
 
 SERVER = {"kind": "smtp", "options": {"host": "mail.example.com", "sender": "a@example.com"}}
 
 
 @pytest.mark.parametrize(
     "name",
-    ["m365", "smtp2", "smtp2-password", "relay", "web1/basic", "backup.2026", "a1b2", "o365"],
+    [
+        "m365",
+        "smtp2",
+        "smtp2-password",
+        "relay",
+        "teams-hook",
+        "backup.2026",
+        "webhookteamsalerts2",
+        "o365",
+    ],
 )
 def test_what_people_call_an_entry_is_none(name):
     assert not looks_like_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["hunter2", "hunter2-password", "db1/hunter2", "hunter2alerts"]
+)
+def test_what_is_called_as_the_definition_is_none(name):
+    assert looks_like_secret(name)
+    assert not looks_like_secret(name, ("hunter2",), ("instances/db1",))
+
+
+def test_a_secret_that_begins_with_the_name_of_the_definition_is_one():
+    assert looks_like_secret("relayq7x9k2mz", ("relay",), ("routes/q7",))
 
 
 @pytest.mark.parametrize(
@@ -24,6 +46,10 @@ def test_what_people_call_an_entry_is_none(name):
         "9f86d081884c7d659a2f",
         "q7x9k2mz",
         "p4ssw0rd1",
+        "hunter2",
+        "sommer2024",
+        "12345678",
+        "123",
         "correcthorsebatterystaple",
         "x-3k9d2m4p1q",
     ],
@@ -39,15 +65,35 @@ def route(entry):
 @pytest.fixture
 def near():
 
-    return NearBy(Desk(routes=tuple(BUILT_IN)))
+    return NearBy(Desk(checks=(DISK, http.CHECK), routes=tuple(BUILT_IN)))
 
 
-async def test_a_secret_in_the_place_of_a_name_is_refused_and_not_repeated(near):
+@pytest.mark.parametrize("typed", ["q7x9k2mz", "hunter2"])
+async def test_a_secret_in_the_place_of_a_name_is_refused_and_not_repeated(near, typed):
     with pytest.raises(Told) as refused:
-        await near("definition_change", put={"routes/relay": route("q7x9k2mz")})
+        await near("definition_change", put={"routes/relay": route(typed)})
     told = str(refused.value)
-    assert "routes/relay.toml" in told and "looks like a secret" in told
-    assert "q7x9k2mz" not in told
+    assert "routes/relay.toml: options.password" in told and "looks like a secret" in told
+    assert "noroshi secret set relay-secret" in told
+    assert typed not in told
+
+
+async def test_the_way_out_that_the_refusal_names_is_one(near):
+    await near("definition_change", put={"routes/relay2a": route("relay2a-secret")})
+    await near("definition_change", put={"routes/hunter2": route("hunter2")})
+
+
+async def test_each_setting_that_holds_one_is_named(near):
+    page = {"name": "page", "kind": "http", "options": {"url": "https://www.example.com/"}}
+    page["options"]["secret_headers"] = {"X-Key": "hunter2"}
+    group = {"group": [{"name": "base", "monitor": [page]}]}
+    with pytest.raises(Told) as refused:
+        await near(
+            "definition_change", put={"routes/relay": route("hunter2"), "instances/web9": group}
+        )
+    told = str(refused.value)
+    assert "routes/relay.toml: options.password" in told
+    assert "instances/web9.toml: group.base.monitor.page.options.secret_headers" in told
 
 
 async def test_what_the_vault_has_under_that_name_may_be_named(near):

@@ -102,25 +102,25 @@ def _by_name(
     return dict(found)
 
 
-def _in_headers(said: Any) -> Iterator[str]:
+def fields_naming(said: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each entry of the vault that a definition names, with the setting that names it."""
     if isinstance(said, Mapping):
         for field, inside in said.items():
+            where = f"{place}.{field}" if place else str(field)
             if field == HEADERS and isinstance(inside, Mapping):
-                yield from (name for name in inside.values() if isinstance(name, str))
-            yield from _in_headers(inside)
+                yield from ((where, name) for name in inside.values() if isinstance(name, str))
+            if isinstance(inside, str) and inside and NAMES_AN_ENTRY.fullmatch(field):
+                yield where, inside
+            yield from fields_naming(inside, where)
     elif isinstance(said, list):
-        for inside in said:
-            yield from _in_headers(inside)
+        for number, inside in enumerate(said):
+            called = inside.get("name", number) if isinstance(inside, Mapping) else number
+            yield from fields_naming(inside, f"{place}.{called}")
 
 
 def _named(said: Any) -> Iterator[str]:
-    if isinstance(said, Mapping):
-        for field, inside in said.items():
-            if field == HEADERS and isinstance(inside, Mapping):
-                yield from (name for name in inside.values() if isinstance(name, str))
-            if isinstance(inside, str) and inside and NAMES_AN_ENTRY.fullmatch(field):
-                yield inside
-            yield from _named(inside)
-    elif isinstance(said, list):
-        for inside in said:
-            yield from _named(inside)
+    return (name for _, name in fields_naming(said))
+
+
+def _in_headers(said: Any) -> Iterator[str]:
+    return (name for where, name in fields_naming(said) if where.endswith(f".{HEADERS}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from noroshi.service.typed_secrets import looks_like_secret
 from noroshi.web.mailing import Answer, named, of_type, orders
 from noroshi.web.visit import Visit
 
@@ -24,12 +23,11 @@ def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
     return next(name for name in numbered if name not in taken)
 
 
-async def free_entry(visit: Visit, name: str, stem: str) -> str:
+async def free_entry(visit: Visit, name: str) -> str:
     """Return a name for an entry of the vault that neither is there nor is named by anything: what
     is put in for something new takes the place of nothing."""
     taken = {one["name"] for one in await visit.need("secret_list")}
-    called = stem if looks_like_secret(name) else name
-    numbered = (f"{called}-{n}" if n > 1 else called for n in range(1, MOST))
+    numbered = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
     return next(one for one in numbered if one not in taken)
 
 

@@ -63,7 +63,7 @@ async def _add(visit: Visit, of: str) -> Response:
         secret and of == "microsoft365" and looks_like_secret_id(secret)
     ):  # before anything is made
         return await _asked(visit, of, (visit.say(SECRET_ID),), 400)
-    entry = await free_entry(visit, account, NAMES[of]) if secret else ""
+    entry = await free_entry(visit, account) if secret else ""
     put, etags = _definitions(documents, form, route, account, entry)
     done = await attempt(visit, "definition_change", put=put, etags=etags)
     if done.why:

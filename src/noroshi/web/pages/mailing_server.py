@@ -57,7 +57,7 @@ async def new_server(visit: Visit, sort: str) -> Response:
     if sort == WEBHOOK and (fault := fault_of(secret, plain_http=False)):
         return await _shown(visit, sort, _refused("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
-    entry = await free_entry(visit, route, sort) if secret else ""
+    entry = await free_entry(visit, route) if secret else ""
     put: dict[str, Answer] = {f"routes/{route}": route_document(sort, form, entry)}
     put |= with_route(documents, named_in(visit.form), route)
     done = await attempt(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
