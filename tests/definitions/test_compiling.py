@@ -355,6 +355,19 @@ def test_a_route_may_take_another_server_of_the_same_cloud(host):
     assert plan.routes["smtp1"].options.host == host
 
 
+def test_an_account_knows_the_servers_of_its_routes():
+    bulk = {"kind": "smtp", "options": {"account": "m365", "host": "smtp.hve.mx.microsoft"}}
+    plan = compile_plan(
+        (account(secret="m365"), by_account(), document("routes/bulk", bulk)), KINDS
+    )
+    assert sorted(plan.accounts["m365"].hosts) == [
+        "smtp.hve.mx.microsoft",
+        "smtp.office365.com",
+    ]
+    plan = compile_plan((account(secret="m365"), document("routes/bulk", bulk)), KINDS)
+    assert plan.accounts["m365"].app_role == "Mail.Send"
+
+
 def test_graph_is_where_the_account_s_cloud_says():
     route = {"kind": "graph", "options": {"account": "m365", "graph": "https://a.test"}}
     with pytest.raises(Invalid, match=r"options\.graph: would hand the tokens"):

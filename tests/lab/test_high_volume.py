@@ -76,11 +76,22 @@ async def test_the_permission_to_hand_in_at_exchange_is_not_enough(by: By, lab: 
 
 
 async def test_a_mailbox_is_no_account_of_it(by: By) -> None:
-    assert (await refused(by(user=ALERTS))).verdict is Verdict.ROUTE_DOWN
+    answer = await refused(by(user=ALERTS))
+    assert (answer.verdict, answer.fault) == (Verdict.ROUTE_DOWN, Fault.SETUP)
+    assert f"{ALERTS} is no account of High Volume Email" in answer.words.en
+    assert "Exchange Online のサーバー" in answer.words.ja
 
 
-async def test_it_sends_as_nobody_else(by: By) -> None:
-    assert (await refused(by(sender=AKI))).code == 550
+@pytest.mark.parametrize(
+    "given", [{"sender": AKI}, {"sender": AKI, "envelope_sender": BULK}], ids=["both", "From"]
+)
+async def test_it_sends_as_nobody_else_and_no_mail_is_set_aside_for_that(
+    by: By, given: dict[str, str]
+) -> None:
+    answer = await refused(by(**given))
+    assert (answer.verdict, answer.fault, answer.code) == (Verdict.ROUTE_DOWN, Fault.SETUP, 550)
+    assert f"High Volume Email sends from the account {BULK} alone" in answer.words.en
+    assert "sender と envelope_sender を指定せず" in answer.words.ja
 
 
 async def test_a_token_that_ends_soon_is_no_fault_of_a_person_s(by: By, lab: Lab) -> None:

@@ -47,6 +47,7 @@ class Route:
         port: int = 0,
         user: str = ALERTS,
         sender: str = "",
+        envelope_sender: str = "",
     ) -> None:
         self.lab, self.tokens = lab, 0
         self.board = lab.board
@@ -58,6 +59,7 @@ class Route:
             account="m365",
             user=user,
             sender=sender,
+            envelope_sender=envelope_sender,
         )
         patience = Patience(
             connect=LONG, sign_in=LONG, command=command, final=LONG, idle=LONG, leave=LONG

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.examining import Whose
-from noroshi.oauth.advice import BY_CODE, advise
+from noroshi.examining import Exam, Whose
+from noroshi.oauth.advice import BY_CODE, advise, cure_of
 from noroshi.oauth.advised import BY_ERROR, BY_KEY_FILE, ELSEWHERE
+from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
+from noroshi.oauth.refusing import failure
+from noroshi.service.examining_sign_in import values_of
 
 # Each number that Microsoft's page of sign-in errors has for what happens at the token endpoint,
 # and those that were seen beside it.
@@ -28,6 +31,14 @@ KNOWN = """
     700082 700084 900021 900144 900382 900432 900561 900971 1000031 7000112 7000215 7000218
     7000222 9001023 9002313 9002326 9002327
 """
+APP = Account(
+    name="m365",
+    cloud=MICROSOFT365,
+    tenant="contoso.com",
+    client_id="id",
+    mailbox="alerts@contoso.com",
+    sign_in="app",
+)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +124,7 @@ def test_a_sign_in_that_ended_by_itself_is_not_laid_to_a_changed_password(code):
 )
 def test_a_permission_is_named_for_either_way_out(code, alone, permissions):
     advice = advise("invalid_client", codes=(code,), alone=alone)
-    step = advice.cure.how[0]
+    step = advice.cure.remedy(advice.words, Exam(values=values_of(APP))).how[0]
     for text in (advice.words.en, advice.words.ja, step.en, step.ja):
         assert all(permission in text for permission in permissions)
 
@@ -158,6 +169,31 @@ def test_a_service_account_is_mended_at_google(error, who, said):
 def test_a_certificate_that_is_not_registered_is_told_with_the_command_of_its_account():
     words = advise("invalid_client", codes=(700027,), account="m365").words
     assert "noroshi cert show m365 " in words.en and "noroshi cert show m365 で" in words.ja
+
+
+@pytest.mark.parametrize(
+    ("hosts", "wanted", "not_wanted"),
+    [
+        ((), "SMTP.SendAsApp", "SMTP.SendAsApp, Mail.Send"),
+        (("smtp.office365.com",), "SMTP.SendAsApp", "SMTP.SendAsApp, Mail.Send"),
+        (("smtp.hve.mx.microsoft",), "Mail.Send", "SMTP.SendAsApp"),
+        (("smtp.office365.com", "smtp-hve.office365.com"), "SMTP.SendAsApp, Mail.Send", "{"),
+    ],
+    ids=["no route", "a mailbox", "High Volume Email", "both"],
+)
+@pytest.mark.parametrize("code", [65001, 650056, 65006])
+def test_the_permission_that_an_app_lacks_is_what_its_routes_servers_want(
+    code, hosts, wanted, not_wanted
+):
+    account = replace(APP, hosts=hosts)
+    failed = failure({"error": "invalid_grant", "error_codes": [code]}, account)
+    exam = Exam(values=values_of(account))
+    remedy = cure_of(failed, account).remedy(failed.words, exam)
+    for told in (remedy.how[0].en, remedy.how[0].ja):
+        assert wanted in told and not_wanted not in told
+    if code != 65006:
+        assert wanted in failed.words.en and wanted in failed.words.ja
+    assert not_wanted not in failed.words.en + failed.words.ja
 
 
 OWN = replace(MICROSOFT365, name="ours", authority="https://id.ours.example/{tenant}")

@@ -11,6 +11,7 @@ import pytest
 
 from noroshi.oauth.advice import advise
 from noroshi.oauth.claims import look_at_reading, look_into
+from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.provider import SignInFailed
 from noroshi.oauth.tokens import SignIn
 from noroshi.vault import Secret
@@ -202,6 +203,21 @@ def test_what_a_token_says_of_itself_is_told(token, said):
     assert len(found) == len(said)
     for words, part in zip(found, said, strict=True):
         assert part in words.en and not words.ja.isascii()
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (["Mail.Send"], "It carries the permission Mail.Send."),
+        (["SMTP.SendAsApp"], "lacks the permission Mail.Send of Office 365 Exchange Online"),
+    ],
+    ids=["its own", "a mailbox's"],
+)
+def test_a_token_for_high_volume_email_is_measured_by_what_that_wants(roles, said):
+    token = jwt(aud="https://outlook.office365.com", roles=roles)
+    told = look_into(token, role_at("smtp.hve.mx.microsoft"))[-1]
+    assert said in told.en and "Mail.Send" in told.ja
+    assert "SendAsApp" not in told.en + told.ja
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,18 @@ async def test_an_app_by_itself_is_asked_for_a_token_to_read_the_mailbox_as_well
     )
 
 
+async def test_an_app_is_told_the_permission_that_its_route_s_server_wants(ask):
+    bulk = {"kind": "post", "options": {"account": "box", "host": "smtp.hve.mx.microsoft"}}
+    await applied(ask, accounts__box=BOX | {"sign_in": "app"}, routes__bulk=bulk)
+    await ask("set_secret", name="app", value=CANARY)
+    wanted = {
+        route: (await ask("authorize_app", route=route))["token"][-1]["en"]
+        for route in ("m365", "bulk")
+    }
+    assert "SMTP.SendAsApp" in wanted["m365"]
+    assert "Mail.Send of Office 365 Exchange Online" in wanted["bulk"]
+
+
 @pytest.mark.parametrize("operation", ["authorize_begin", "authorize_device"])
 async def test_an_account_that_does_not_read_its_mailbox_is_not_given_the_right(ask, operation):
     await applied(ask)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from noroshi.oauth.claims import claims_in
+from noroshi.oauth.high_volume import is_high_volume
 from noroshi.transports.diagnosis import NO_RIGHTS, OTHER_SENDER, diagnosis, faults, kept_out
-from noroshi.transports.high_volume import is_high_volume
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 USER = "box@example.com"

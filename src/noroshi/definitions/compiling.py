@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol
 
@@ -10,12 +10,12 @@ from noroshi.core import plan
 from noroshi.core.accounts import end_of
 from noroshi.core.closed import Closed
 from noroshi.core.defined_sending import AccountDef, CloudDef
-from noroshi.core.mail import Network
+from noroshi.core.mail import Network, Route
 from noroshi.core.problems import Problem
 from noroshi.core.written import duration
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.echoes import by_file, without_echoes
-from noroshi.definitions.leaving import led_elsewhere
+from noroshi.definitions.leaving import host_of, led_elsewhere
 from noroshi.oauth.clouds import REST, Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
@@ -61,22 +61,31 @@ def compile_most(
     read, of_shape = definitions_of(documents, faulty)
     of_shape = without_echoes(of_shape, faulty)
     made, found = plan.compile_most(read, _for_the_core(kinds))
-    made = _with_routes_named(made)
+    made = _with_routes_told(made)
     found = (*found, *led_elsewhere(made))
     known = {*faulty, *(problem.where for problem in of_shape)}
     return made, by_file((*of_shape, *without_echoes(found, known)))
 
 
-def _with_routes_named(made: Plan) -> Plan:
-    """Name in each account the first route that uses it."""
-    first: dict[str, str] = {}
+def _with_routes_told(made: Plan) -> Plan:
+    """Tell each account the first route that uses it, and the servers of all."""
+    users: dict[str, list[Route]] = {name: [] for name in made.accounts}
     for route in made.routes.values():
-        first.setdefault(getattr(route.options, "account", "") or "", route.name)
+        users.get(getattr(route.options, "account", "") or "", []).append(route)
     accounts = {
-        name: replace(account, route=first.get(name, ""))
+        name: replace(account, route=_first(users[name]), hosts=_hosts(users[name]))
         for name, account in made.accounts.items()
     }
     return replace(made, accounts=accounts)
+
+
+def _first(routes: Sequence[Route]) -> str:
+    return routes[0].name if routes else ""
+
+
+def _hosts(routes: Sequence[Route]) -> tuple[str, ...]:
+    named = dict.fromkeys(map(host_of, routes))
+    return tuple(host for host in named if host)
 
 
 def _for_the_core(kinds: Kinds) -> plan.Kinds[Account]:
@@ -124,7 +133,7 @@ def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
     of_account = {
         field.name: getattr(account, field.name)
         for field in fields(Account)
-        if field.name not in ("cloud", "network", "route")
+        if field.name not in ("cloud", "network", "route", "hosts")
     }
     of_account |= {
         "secret_ends": end_of(account.secret_ends),

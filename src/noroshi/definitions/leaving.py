@@ -28,6 +28,12 @@ def led_elsewhere(plan: Plan[Account]) -> Iterator[Problem]:
             yield from _of_route(route, account)
 
 
+def host_of(route: Route) -> str:
+    """Return the mail server that its options name, those that come from its account included; ""
+    for kinds without one."""
+    return str(getattr(route.options, "host", "") or "")
+
+
 def _of_route(route: Route, account: Account) -> Iterator[Problem]:
     allowed = _allowed(account)
     for field, domains in allowed.items():

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from noroshi.core.mail import Route
 from noroshi.core.words import Words
 from noroshi.definitions.compiling import Plan
+from noroshi.definitions.leaving import host_of
 from noroshi.oauth.clouds import Account
+from noroshi.oauth.high_volume import is_high_volume
 from noroshi.oauth.profiles import mark
 from noroshi.ports import Resource
 
 EXCHANGE_ONLINE = (".office365.com", ".outlook.com", ".office365.us", ".partner.outlook.cn")
 """Whose mail servers end password sign-in (Exchange team blog, January 2026)."""
-HIGH_VOLUME = "smtp-hve.office365.com"
-"""High Volume Email takes passwords until September 2028, under this name and its new one,
-smtp.hve.mx.microsoft
-(https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
 ENTRIES = ("password", "url_entry", "header_entry")
 """The options of a route that name an entry of the vault."""
 BY_KIND: dict[str, Resource] = {"graph": "graph"}
@@ -61,10 +59,12 @@ def entries_of(route: Route) -> tuple[str, ...]:
 
 
 def is_retiring(route: Route) -> bool:
-    """Whether it signs in by a password, at a server that ends that."""
-    host = str(getattr(route.options, "host", "")).lower().rstrip(".")
+    """Return whether it signs in by a password, at a server that ends that. High Volume Email takes
+    passwords until September 2028
+    (https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
+    host = host_of(route).lower().rstrip(".")
     password = bool(getattr(route.options, "password", ""))
-    return password and host.endswith(EXCHANGE_ONLINE) and host != HIGH_VOLUME
+    return password and host.endswith(EXCHANGE_ONLINE) and not is_high_volume(host)
 
 
 def mark_of(plan: Plan, route: Route) -> Words | None:

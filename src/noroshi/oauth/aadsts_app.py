@@ -143,9 +143,9 @@ NOT_LISTED = to(
     "admin",
     "The application does not list the permission that is asked for ({code}). The administrator "
     "adds it under API permissions, and consents: SMTP.Send (for an app by itself: "
-    "SMTP.SendAsApp), or Mail.Send where mails leave by Graph.",
+    "{role}), or Mail.Send where mails leave by Graph.",
     "アプリケーションに必要なアクセス許可がありません ({code})。管理者が「API のアクセス許可」に "
-    "SMTP.Send (アプリだけでサインインする場合は SMTP.SendAsApp)、Graph で送る場合は Mail.Send を"
+    "SMTP.Send (アプリだけでサインインする場合は {role})、Graph で送る場合は Mail.Send を"
     "追加し、同意してください。",
     cures_beyond.PERMISSION,
 )

@@ -30,6 +30,7 @@ from noroshi.oauth.advised import (
     Advice,
 )
 from noroshi.oauth.clouds import Account, Cloud
+from noroshi.oauth.high_volume import MAILBOX_ROLE
 from noroshi.oauth.profiles import CLOUDS, MICROSOFT365
 from noroshi.oauth.provider import SignInFailed, Who
 
@@ -55,11 +56,13 @@ def advise(
     cloud: Cloud = MICROSOFT365,
     secret: str = "",
     account: str = "",
+    role: str = MAILBOX_ROLE,
 ) -> Advice:
     """What to do about a refusal; the words name its AADSTS number, or else its `error`.
 
-    `secret`: the vault's entry for it; `account`: how it is called. `alone`: an app that signs in by itself, where nobody could sign in again. In a cloud of one's own nothing is laid to Microsoft,
-    though it speaks as Entra does.
+    `secret`: the vault's entry for it; `account`: how it is called; `role`: what its app is
+    permitted of Exchange Online. `alone`: an app that signs in by itself, where nobody could sign
+    in again. In a cloud of one's own nothing is laid to Microsoft, though it speaks as Entra does.
     """
     of_class = BY_SUBERROR.get(suberror) or _classes(cloud, alone).get(error, UNKNOWN)
     if of_class is APP_REFUSED and error == REFUSED and secret:
@@ -75,6 +78,7 @@ def advise(
         code=code,
         secret=secret or "NAME",
         account=account or "NAME",
+        role=role,
         provider=MICROSOFT if cloud.name in CLOUDS else OTHER_SIDE,
         server=host_in(cloud.token_endpoint or cloud.authority) or cloud.name,
     )

@@ -139,10 +139,10 @@ NO_EXCHANGE = to(
 APP_CONSENT = to(
     "admin",
     "An administrator must consent to this application ({code}): API permissions, Office 365 "
-    "Exchange Online, SMTP.SendAsApp (for Graph: Microsoft Graph, Mail.Send), “Grant admin "
+    "Exchange Online, {role} (for Graph: Microsoft Graph, Mail.Send), “Grant admin "
     "consent”. It is tried again by itself.",
     "管理者の同意が必要です ({code})。管理者が「API のアクセス許可」の Office 365 Exchange Online、"
-    "SMTP.SendAsApp (Graph で送る場合は Microsoft Graph、Mail.Send) に「管理者の同意を与えます」を"
+    "{role} (Graph で送る場合は Microsoft Graph、Mail.Send) に「管理者の同意を与えます」を"
     "押してください。自動でもう一度試します。",
     cures.APP_CONSENT,
 )

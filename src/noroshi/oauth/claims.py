@@ -13,6 +13,7 @@ from typing import Any
 
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
+from noroshi.oauth.high_volume import BULK_ROLE, MAILBOX_ROLE
 from noroshi.ports import Resource
 from noroshi.vault import Secret
 
@@ -46,7 +47,7 @@ SCOPES: Mapping[Resource, tuple[str, ...]] = {
 """What a person permits; the first is the least."""
 FOR_SHARED: Mapping[Resource, tuple[str, ...]] = {**SCOPES, "graph": ("Mail.Send.Shared",)}
 """What sends from a mailbox that is another's than the person's."""
-ROLES: Mapping[Resource, str] = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
+ROLES: Mapping[Resource, str] = {"smtp": MAILBOX_ROLE, "graph": "Mail.Send"}
 """What an app is permitted."""
 PERSON = ("upn", "preferred_username", "email", "unique_name")
 """The claims that name a person to people: Entra's, and OpenID Connect's (Core, 5.1)."""
@@ -66,8 +67,7 @@ FOR_OTHER = Words(
     "(535 5.7.3)。クラウドの app_scope を確かめてください。",
 )
 MAY_SEND = Words(
-    en="It carries the permission SMTP.SendAsApp.",
-    ja="アクセス許可 SMTP.SendAsApp が含まれています。",
+    en="It carries the permission {role}.", ja="アクセス許可 {role} が含まれています。"
 )
 MAY_NOT = Words(
     en="Caution: it lacks the permission SMTP.SendAsApp. Under API permissions, Office 365 "
@@ -76,6 +76,15 @@ MAY_NOT = Words(
     ja="注意: アクセス許可 SMTP.SendAsApp が含まれていません。管理者が「API のアクセス許可」の "
     "Office 365 Exchange Online でアプリケーションの許可として追加し、管理者の同意を与えてください "
     "(Exchange 側の「アプリケーションの RBAC」で許可している場合は不要です)。",
+)
+MAY_NOT_BULK = Words(
+    en="Caution: it lacks the permission Mail.Send of Office 365 Exchange Online, which High Volume "
+    "Email wants. Under API permissions, Office 365 Exchange Online, the administrator adds it as an "
+    "application permission and grants admin consent; the account lets the app in by "
+    "Add-HVEAppAccess.",
+    ja="注意: High Volume Email に要る、Office 365 Exchange Online のアクセス許可 Mail.Send が含まれて"
+    "いません。管理者が「API のアクセス許可」の Office 365 Exchange Online でアプリケーションの許可として"
+    "追加して管理者の同意を与え、Add-HVEAppAccess でアカウントにこのアプリを許可してください。",
 )
 READING = frozenset({"Mail.Read", "Mail.ReadWrite"})
 MAY_READ = Words(
@@ -99,16 +108,18 @@ def look_at_reading(token: Secret) -> tuple[Words, ...]:
     return (MAY_READ.fill(role=held[0]) if held else MAY_NOT_READ,)
 
 
-def look_into(token: Secret) -> tuple[Words, ...]:
-    """What an app's token is for and whether it may send, in words."""
+def look_into(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Words, ...]:
+    """What an app's token is for and whether it may send, in words; `role` is what the route's
+    server wants."""
     claims = claims_in(token.reveal())
     if claims is None:
         return (OPAQUE,)
     aud, fit = audience_of(claims, EXCHANGE)
     fits = FOR_EXCHANGE if fit else FOR_OTHER.fill(aud=printable(aud[:LONGEST]))
     roles = claims.get("roles")
-    may = isinstance(roles, list) and ROLES["smtp"] in roles
-    return fits, MAY_SEND if may else MAY_NOT
+    if isinstance(roles, list) and role in roles:
+        return fits, MAY_SEND.fill(role=role)
+    return fits, MAY_NOT_BULK if role == BULK_ROLE else MAY_NOT
 
 
 def audience_of(claims: Mapping[str, Any], wanted: Collection[str]) -> tuple[str, bool]:

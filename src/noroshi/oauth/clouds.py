@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from noroshi.core.accounts import host_in
 from noroshi.core.defined_sending import REDIRECT
 from noroshi.core.mail import DIRECT, Network
+from noroshi.oauth.high_volume import MAILBOX_ROLE, role_at
 from noroshi.ports import Resource
 
 REST = timedelta(days=7)
@@ -135,6 +136,8 @@ class Account:
     network: Network = DIRECT
     route: str = field(default="", compare=False)
     """The first of its routes, for the commands that are told; "" if it has none."""
+    hosts: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """The mail servers of its routes, for the permissions that are told."""
 
     @property
     def kept_as(self) -> str:
@@ -170,6 +173,13 @@ class Account:
     def scope_for(self, resource: Resource) -> str:
         """What is asked for to use a resource; "": the cloud has nothing to be asked for."""
         return self.cloud.scope_for(resource, alone=self.alone, shared=self.shared)
+
+    @property
+    def app_role(self) -> str:
+        """What its app is permitted of Exchange Online to hand in mails, at the servers of its
+        routes."""
+        roles = dict.fromkeys(role_at(host) for host in self.hosts)
+        return ", ".join(roles) or MAILBOX_ROLE
 
     def at_tenant(self, url: str) -> str:
         """An address of the cloud, for this account's tenant."""

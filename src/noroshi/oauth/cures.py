@@ -129,11 +129,11 @@ APP_CONSENT = Cure(
         Words(
             en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
             "permission › APIs my organization uses › Office 365 Exchange Online › Application "
-            "permissions › SMTP.SendAsApp (for Graph: Microsoft Graph › Mail.Send) › “Grant admin "
+            "permissions › {app_role} (for Graph: Microsoft Graph › Mail.Send) › “Grant admin "
             "consent”.",
             ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の"
             "追加 › 所属する組織で使用している API › Office 365 Exchange Online › アプリケーションの"
-            "許可 › SMTP.SendAsApp (Graph で送る場合は Microsoft Graph › Mail.Send) › 「管理者の"
+            "許可 › {app_role} (Graph で送る場合は Microsoft Graph › Mail.Send) › 「管理者の"
             "同意を与えます」。",
         ),
     ),

@@ -89,11 +89,11 @@ PERMISSION = Cure(
         Words(
             en="Entra admin center › App registrations › {client_id} › API permissions › Add a "
             "permission: for a person Microsoft Graph › Delegated › SMTP.Send, for an app Office "
-            "365 Exchange Online › Application › SMTP.SendAsApp; where mails leave by Graph, "
+            "365 Exchange Online › Application › {app_role}; where mails leave by Graph, "
             "Microsoft Graph › Mail.Send for either. Then “Grant admin consent”.",
             ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可 › アクセス許可の追加: "
             "人の場合は Microsoft Graph › 委任 › SMTP.Send、アプリの場合は Office 365 Exchange Online "
-            "› アプリケーション › SMTP.SendAsApp。Graph で送る場合は、どちらも Microsoft Graph › "
+            "› アプリケーション › {app_role}。Graph で送る場合は、どちらも Microsoft Graph › "
             "Mail.Send。そのあと「管理者の同意を与えます」を押します。",
         ),
     ),
@@ -108,11 +108,11 @@ NOT_VALID = Cure(
             en="Entra admin center › App registrations › {client_id} › API permissions: remove all of "
             "Office 365 Exchange Online that is not used. A person needs Microsoft Graph › Delegated "
             "› SMTP.Send alone; for an app add Office 365 Exchange Online › Application › "
-            "SMTP.SendAsApp once more. Then “Grant admin consent”.",
+            "{app_role} once more. Then “Grant admin consent”.",
             ja="Entra 管理センター › アプリの登録 › {client_id} › API のアクセス許可: 使っていない Office 365 "
             "Exchange Online のアクセス許可をすべて削除します。人がサインインする場合は Microsoft Graph › 委任 › "
             "SMTP.Send だけで足ります。アプリの場合は Office 365 Exchange Online › アプリケーション › "
-            "SMTP.SendAsApp を追加し直します。そのあと「管理者の同意を与えます」を押します。",
+            "{app_role} を追加し直します。そのあと「管理者の同意を与えます」を押します。",
         ),
     ),
     lines=AUTHORIZE,

@@ -13,6 +13,7 @@ from dataclasses import replace
 from noroshi.core.accounts import host_in
 from noroshi.core.words import Words
 from noroshi.oauth.clouds import LOOPBACK, Cloud
+from noroshi.oauth.high_volume import NEW_DOMAIN
 
 MICROSOFT365 = Cloud(
     name="microsoft365",
@@ -95,7 +96,7 @@ GOOGLE = Cloud(
 CLOUDS = {cloud.name: cloud for cloud in (MICROSOFT365, GCC_HIGH, DOD, CHINA, GOOGLE)}
 
 MAIL_DOMAINS = {
-    MICROSOFT365.name: ("office365.com", "outlook.com", "hve.mx.microsoft"),
+    MICROSOFT365.name: ("office365.com", "outlook.com", NEW_DOMAIN),
     GCC_HIGH.name: ("office365.us",),
     DOD.name: ("office365.us",),
     CHINA.name: ("partner.outlook.cn",),

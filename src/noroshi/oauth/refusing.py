@@ -138,6 +138,7 @@ def failure(
         cloud=account.cloud,
         secret=account.secret,
         account=account.name,
+        role=account.app_role,
     )
     correlation = str(answer.get("correlation_id", ""))
     return SignInFailed(

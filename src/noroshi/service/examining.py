@@ -13,11 +13,13 @@ from noroshi.core.problems import Problem, instead
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.core.written import is_address
 from noroshi.definitions import Plan
+from noroshi.definitions.leaving import host_of
 from noroshi.definitions.needs import account_of, mark_of, resource_of
 from noroshi.examining import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.cures_beyond import HEALTH
+from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.outside import secret_of, token_of
 from noroshi.oauth.profiles import CLOUDS
 from noroshi.ports import Outside, Resting, Waiting
@@ -267,7 +269,12 @@ def _names(steps: Sequence[Step]) -> tuple[StageName, ...]:
 def _values_of(plan: Plan, account: Account, route: Route) -> Mapping[str, str]:
     parties = getattr(route.options, "parties", None)
     user = parties.user if parties else account.mailbox
-    return {**values_of(account), "user": user, "graph_route": _graph_route(plan, account)}
+    return {
+        **values_of(account),
+        "user": user,
+        "app_role": role_at(host_of(route)),
+        "graph_route": _graph_route(plan, account),
+    }
 
 
 def _graph_route(plan: Plan, account: Account) -> str:

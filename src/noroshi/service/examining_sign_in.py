@@ -22,6 +22,7 @@ from noroshi.oauth.claims import (
     scopes_in,
 )
 from noroshi.oauth.clouds import Account
+from noroshi.oauth.high_volume import is_high_volume
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wire import NOT_OAUTH
@@ -29,7 +30,6 @@ from noroshi.ports import Outside, Resource, RouteTrouble, StoreError
 from noroshi.transports import diagnosis
 from noroshi.transports.examining.obstacles import sentence, stopped_by
 from noroshi.transports.examining.way import clock_remarks, with_values
-from noroshi.transports.high_volume import is_high_volume
 from noroshi.vault import VaultError
 
 PATIENCE = Patience(connect=15, answer=15)
@@ -275,6 +275,7 @@ def values_of(account: Account) -> Mapping[str, str]:
         "secret": account.secret or "NAME",
         "redirect": account.redirect,
         "cloud": account.cloud.name,
+        "app_role": account.app_role,
         "graph": account.cloud.graph,
         **_scopes(account, "smtp"),
     }

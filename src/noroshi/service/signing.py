@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 
 from noroshi.core.mail import Route
 from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
+from noroshi.definitions.leaving import host_of
 from noroshi.definitions.needs import account_of, entries_of, resource_of, resources_of
 from noroshi.oauth.claims import look_at_reading, look_into
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
+from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.pasted import PASTED
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.said import CERTIFICATE_MISSING
@@ -81,13 +83,6 @@ NOT_HERE = Words(
     ja="アカウント {account} のリダイレクト先 ({redirect}) はこのコンピューターではないため、ここでは"
     "待ち受けできません。--here を付けずにサインインし、URL を貼り付けてください。",
 )
-
-
-LOOKS: Mapping[Resource, Callable[[Secret], tuple[Words, ...]]] = {
-    "smtp": look_into,
-    "inbox": look_at_reading,
-}
-"""Who can read what a token of Entra says of itself."""
 
 
 class Signing(Desk):
@@ -244,22 +239,26 @@ class Signing(Desk):
         if not account.alone:
             raise Conflict(NO_APP.fill(given=route))
         before = await self._stands(route)
-        resource: Resource = resource_of(plan.routes[route])
-        seen = await self._proved(route, account, resource)
+        used = plan.routes[route]
+        seen = await self._proved(used, account, resource_of(used))
         for inbox in _inbox(account, read=read):
-            seen += await self._proved(route, account, inbox)
+            seen += await self._proved(used, account, inbox)
         return Proof(route=await self._signed_in(route, account, before), token=seen)
 
     async def _proved(
-        self, route: str, account: Account, resource: Resource
+        self, route: Route, account: Account, resource: Resource
     ) -> tuple[Words, ...]:
         """What a fresh token says of itself; other servers than Entra, and Graph's for sending,
         have claims of their own."""
         try:
             token = await self._tokens.prove(account, resource)
         except (SignInFailed, Unreachable, VaultError) as failure:
-            raise not_signed_in(route, failure) from None
-        return LOOKS[resource](token) if account.cloud.entra and resource in LOOKS else ()
+            raise not_signed_in(route.name, failure) from None
+        if not account.cloud.entra or resource == "graph":
+            return ()
+        if resource == "inbox":
+            return look_at_reading(token)
+        return look_into(token, role_at(host_of(route)))
 
     async def _stands(self, route: str, queue: InQueue = NOTHING_QUEUED) -> RouteStatus:
         _, plan = await self._current()

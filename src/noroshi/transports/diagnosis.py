@@ -27,15 +27,13 @@ from noroshi.oauth.claims import (
     named_in,
     scopes_in,
 )
+from noroshi.oauth.high_volume import BULK_ROLE
 from noroshi.ports import Resource
 
 SETTINGS: Mapping[Resource, tuple[str, str]] = {
     "smtp": ("scope", "app_scope"),
     "graph": ("graph_scope", "graph_app_scope"),
 }
-BULK_ROLE = "Mail.Send"
-"""What an app is permitted at High Volume Email: of Exchange Online, where Graph has one of this
-name (https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
 LONGEST = 80
 
 OTHER_AUDIENCE = Words(

@@ -141,6 +141,10 @@ RULES: tuple[Rule, ...] = (
     Rule(550, "5.2.252", "", REFUSED, THROTTLING, sending.SEND_AS),
     Rule(550, "5.2.253", "", REFUSED, THROTTLING, sending.NO_LICENCE),
     Rule(ANY, "5.2.25?", "", REFUSED, THROTTLING, sending.THROTTLED),
+    # High Volume Email: an account of its own, and mails from that alone.
+    Rule(550, "5.2.240", "", SETUP, SEEN, sending.NO_BULK_ACCOUNT),
+    Rule(550, "5.6.241", "", SETUP, SEEN, sending.BULK_SENDER),
+    Rule(550, "5.7.62", "", SETUP, SEEN, sending.BULK_SENDER),
     Rule(550, "5.4.5", "", QUOTA, GOOGLE, sending.GOOGLE_DAY),
     Rule(ANY, "5.7.232", "", QUOTA, LIMITS, sending.TENANT_USED_UP),
     Rule(ANY, "5.7.233", "", QUOTA, LIMITS, sending.TENANT_USED_UP),

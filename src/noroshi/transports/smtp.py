@@ -13,12 +13,12 @@ from noroshi.network import client_context
 from noroshi.network.trust import certificate_faults
 from noroshi.oauth.badge import Badge
 from noroshi.oauth.certificates import ca_file_faults
+from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import Outside, RouteTrouble, TransportKind
 from noroshi.transports import troubles
 from noroshi.transports.connecting import connect
 from noroshi.transports.diagnosis import diagnosis
 from noroshi.transports.dialogue import Connection, Patience
-from noroshi.transports.high_volume import is_high_volume
 from noroshi.transports.letter import Letter, Stale, deliver
 from noroshi.transports.mime import compose, message_ids, paths_of, smtp_address
 from noroshi.transports.signing import Credentials

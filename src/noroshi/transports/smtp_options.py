@@ -8,10 +8,10 @@ from typing import Literal
 from noroshi.core.problems import Unfit
 from noroshi.core.words import Words
 from noroshi.definitions.documents import ENTRY
+from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import options
 from noroshi.transports import troubles
 from noroshi.transports.dialogue import Parties, Patience, Server
-from noroshi.transports.high_volume import is_high_volume
 from noroshi.transports.mime import BadAddress, ascii_domain, smtp_address
 from noroshi.transports.signing import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOAUTH2
 from noroshi.vault import reserved

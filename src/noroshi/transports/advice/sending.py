@@ -63,6 +63,54 @@ SEND_AS = Advice(
         takes=RIGHTS,
     ),
 )
+HVE = LEARN + "exchange/mail-flow-best-practices/high-volume-mails-m365"
+NO_BULK_ACCOUNT = Advice(
+    means=Words(
+        en="{user} is no account of High Volume Email, and this server takes mails from such accounts "
+        "alone.",
+        ja="{user} は High Volume Email のアカウントではありません。このサーバーは High Volume Email の"
+        "アカウントからのメールだけを受け付けます。",
+    ),
+    act=Words(
+        en="Name the High Volume Email account as the mailbox of the route's account (or as user of "
+        "the route). For a mailbox leave out host: it sends by Exchange Online's own server.",
+        ja="経路が使うアカウントの mailbox (または経路の user) に High Volume Email のアカウントを指定して"
+        "ください。通常のメールボックスから送る場合は host を指定しないでください (Exchange Online のサーバーを"
+        "使います)。",
+    ),
+    cure=Cure(
+        whose=Whose.YOU,
+        how=(
+            Words(
+                en="Exchange admin center › Mail flow › High Volume Email lists those accounts. "
+                "Name one of them as mailbox of accounts/{account}.toml (or as user of the route).",
+                ja="Exchange 管理センター › メール フロー › High Volume Email で該当するアカウントを確かめ、"
+                "accounts/{account}.toml の mailbox (または経路の user) に指定します。",
+            ),
+            Words(
+                en="To send from the mailbox {user} itself, leave host out of the route.",
+                ja="メールボックス {user} から送る場合は、経路に host を指定しません。",
+            ),
+        ),
+        lines=('mailbox = "hve@contoso.com"',),
+        link=HVE,
+        takes=WITH_NEXT,
+    ),
+)
+BULK_SENDER = Advice(
+    means=Words(
+        en="High Volume Email sends from the account {user} alone. Here mails come from {sender} (From), "
+        "and {envelope} is the envelope's sender.",
+        ja="High Volume Email では、アカウント {user} 自身を差出人とするメールしか送れません。差出人 (From) は "
+        "{sender}、エンベロープの送信者は {envelope} です。",
+    ),
+    act=Words(
+        en="Leave sender and envelope_sender out of the route, so that mails come from {user}. No "
+        "right to send as others helps there.",
+        ja="経路に sender と envelope_sender を指定せず、{user} から送ってください。Send As 権限では解決しません。",
+    ),
+    cure=Cure(whose=Whose.YOU, link=HVE, takes=WITH_NEXT),
+)
 SENDER_REFUSED = Advice(
     means=Words(
         en="The server accepts no mail from {envelope}, the envelope's sender, to any recipient. "

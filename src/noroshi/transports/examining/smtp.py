@@ -11,6 +11,7 @@ from noroshi.core.words import Words, plain
 from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network import client_context
 from noroshi.network.dialing import NoTls, meet
+from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import Outside, RouteTrouble
 from noroshi.transports import troubles
 from noroshi.transports.advice import signing_in
@@ -27,7 +28,6 @@ from noroshi.transports.examining.way import (
     tls_seen,
     with_values,
 )
-from noroshi.transports.high_volume import is_high_volume
 from noroshi.transports.mime import BadAddress, smtp_address
 from noroshi.transports.signing import Credentials, sign_in
 from noroshi.transports.smtp_options import Options

@@ -6,9 +6,18 @@ NEW_DOMAIN = "hve.mx.microsoft"
 """The one of the names under mx.microsoft where a client signs in, on port 587
 (https://learn.microsoft.com/exchange/mail-flow-best-practices/high-volume-mails-m365)."""
 OLD_HOST = "smtp-hve.office365.com"
+MAILBOX_ROLE, BULK_ROLE = "SMTP.SendAsApp", "Mail.Send"
+"""What an app is permitted of Exchange Online to send from a mailbox, and from an account of High
+Volume Email, where Graph has one of this name
+(https://learn.microsoft.com/exchange/mail-flow-best-practices/oauth-high-volume-mails-m365)."""
 
 
 def is_high_volume(host: str) -> bool:
     """Return True for a server of High Volume Email, by its new name or its old one."""
     name = host.lower().rstrip(".")
     return name in (OLD_HOST, NEW_DOMAIN) or name.endswith(f".{NEW_DOMAIN}")
+
+
+def role_at(host: str) -> str:
+    """Return what an app is permitted of Exchange Online to hand in mails at this server."""
+    return BULK_ROLE if is_high_volume(host) else MAILBOX_ROLE
