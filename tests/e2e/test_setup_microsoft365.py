@@ -190,6 +190,26 @@ def test_an_app_signs_in_by_its_secret(home, lab, kind):
     assert FAR in account and "app" in account, exported
 
 
+def test_its_secret_takes_no_other_ones_place(home, lab):
+    granted(lab)
+    out, file = home.folder.parent / "out", home.folder.parent / "other"
+    home.run("export", str(out))
+    relay = {"host": "mail.example.com", "sender": "a@example.com", "user": "a"}
+    said = "".join(f'{name} = "{value}"\n' for name, value in relay.items())
+    (out / "routes").mkdir(exist_ok=True)
+    route = out / "routes" / "relay.toml"
+    route.write_text(f'kind = "smtp"\n[options]\n{said}password = "m365"\n', "utf-8")
+    file.write_text("the relay's", encoding="utf-8")
+    home.run("apply", str(out))
+    home.run("secret", "set", "m365", "--file", str(file))
+    argv = ("--sign-in", "app", "--graph", *secret_file(home, lab), "--secret-ends", FAR)
+    setup = Setup(home, lab, *argv)
+    assert setup.ended() == 0, setup.shown
+    rows = json.loads(home.run("secret", "list", "--json").stdout)
+    named = {one["name"]: one["named_by"] for one in rows}
+    assert named == {"m365": ["routes/relay"], "m365-2": ["accounts/m365"]}
+
+
 @KINDS
 def test_an_app_signs_in_by_its_certificate(home, lab, kind):
     granted(lab)

@@ -241,6 +241,21 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
     assert browser.to == "/first/alarm"
 
 
+@pytest.mark.parametrize(
+    ("way", "name", "key"),
+    [(MICROSOFT, "m365", "accounts/m365"), (SERVER | {"user": "a"}, "smtp1", "routes/smtp1")],
+    ids=["Microsoft 365", "a mail server"],
+)
+async def test_its_secret_takes_no_other_ones_place(desk, browser, way, name, key):
+    await filled_in(browser, "person", **PERSON)
+    await NearBy(desk)("set_secret", name=name, value="another one's")
+    await filled_in(browser, "mail", **way | {"secret": SECRET})
+    made = (await defined(desk))[key]
+    entry = made.get("secret") or made["options"]["password"]
+    assert (await desk.vault.get(name)).reveal() == "another one's"
+    assert (await desk.vault.get(entry)).reveal() == SECRET
+
+
 NOT_TAKEN = {
     "no such tenant": (MICROSOFT | {"tenant": NO_TENANT}, "tenant", "テナントはありません"),
     "no such app": (MICROSOFT | {"client_id": NO_APP}, "client_id", "アプリはありません"),

@@ -1,5 +1,6 @@
 """The pages on mail: routes and their order, the app of one, its sign-in by every way."""
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import quote
@@ -537,6 +538,59 @@ async def test_an_app_signs_in_by_its_secret_alone(desk, browser):
     assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}/token")
     assert "the app itself" in page.text
+
+
+BARE = {name: value for name, value in BOX.items() if name != "secret"}
+
+
+async def with_a_name_that_is_taken(desk, entry="box", **account):
+    """The account names no secret, and another one's bears the name that it would have."""
+    other = {**BOX, "mailbox": "other@example.com", "secret": entry}
+    await defined(desk, accounts__box={**BARE, **account}, accounts__other=other)
+    await NearBy(desk)("set_secret", name=entry, value="another one's")
+
+
+async def test_a_secret_for_an_account_without_one_takes_no_other_ones_place(desk, browser):
+    await with_a_name_that_is_taken(desk)
+    await browser.log_in()
+    page = await browser.get(ROUTE)
+    given = {name: BARE[name] for name in ("cloud", "tenant", "client_id", "mailbox")}
+    given["etag"] = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
+    page = await browser.post(
+        ROUTE, do="save", **given, secret=CANARY, secret_ends="2027-03-01"
+    )
+    assert page.status == 303
+    assert (await desk.vault.get("box")).reveal() == "another one's"
+    entry = (await in_force(desk, "accounts/box"))["secret"]
+    assert (await desk.vault.get(entry)).reveal() == CANARY
+
+
+async def test_a_key_file_for_an_account_without_one_takes_no_other_ones_place(desk, browser):
+    await with_a_name_that_is_taken(desk, cloud="google", tenant="")
+    await browser.log_in()
+    key = {
+        "type": "service_account",
+        "client_email": "a@p.example",
+        "private_key": KEY.decode(),
+    }
+    key |= {"private_key_id": "1", "token_uri": "https://oauth2.googleapis.com/token"}
+    await sent(browser, "prove", way="app_secret", key_file=json.dumps(key))
+    assert (await desk.vault.get("box")).reveal() == "another one's"
+    entry = (await in_force(desk, "accounts/box"))["secret"]
+    assert json.loads((await desk.vault.get(entry)).reveal()) == key
+
+
+@pytest.mark.parametrize("deed", ["certificate_new", "certificate_import"])
+async def test_a_certificate_for_an_account_without_one_takes_no_other_ones_place(
+    desk, browser, deed
+):
+    await with_a_name_that_is_taken(desk, "box-cert")
+    await browser.log_in()
+    pem = (CERTIFICATE + KEY).decode()
+    page = await sent(browser, deed, way="app_certificate", pem=pem, replace="1")
+    assert page.status == 409 and "accounts/other" in page.text
+    assert (await desk.vault.get("box-cert")).reveal() == "another one's"
+    assert await in_force(desk, "accounts/box") == BARE
 
 
 async def test_the_administrator_s_steps_have_the_values_in_them(desk, browser):

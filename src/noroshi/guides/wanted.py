@@ -29,7 +29,8 @@ EXAMPLES = ("example.com", "example.net", "example.org")
 class Wanted:
     """One route through Microsoft 365, and its account. `way` is one of guides.WAYS; `secret`
     whether a client secret is shown; `person` who signs in, "" for the mailbox itself; `delegated`
-    whether the mailbox is said to be a shared one, for which somebody signs in."""
+    whether the mailbox is said to be a shared one, for which somebody signs in; `entry` where the
+    secret is kept, if not under the account's name."""
 
     account: str
     route: str
@@ -45,6 +46,7 @@ class Wanted:
     network: str = ""
     person: str = ""
     delegated: bool = False
+    entry: str = ""
 
     @property
     def alone(self) -> bool:
@@ -63,6 +65,10 @@ class Wanted:
     def of_other(self, person: str) -> bool:
         """Whether that is somebody, and not the mailbox itself."""
         return person.lower() not in ("", self.mailbox.lower())
+
+    @property
+    def entry_of_secret(self) -> str:
+        return self.entry or self.account
 
     @property
     def registered(self) -> bool:
@@ -110,7 +116,7 @@ class Wanted:
         by_code = not (self.alone or secret or by_page)
         return {
             "sign_in": "app" if self.alone else "person" if by_code else None,
-            "secret": self.account if secret else None,
+            "secret": self.entry_of_secret if secret else None,
             "secret_ends": self.secret_ends if secret else None,
             "certificate": f"{self.account}-cert" if self.certified else None,
             "redirect": self.redirect
@@ -154,9 +160,12 @@ def certificate_entry(account: str) -> str:
     return f"{account}-cert"
 
 
-def switched(content: Mapping[str, Any], name: str, way: str) -> dict[str, Any]:
+def switched(
+    content: Mapping[str, Any], name: str, way: str, entry_of_secret: str = ""
+) -> dict[str, Any]:
     """What accounts/NAME says once it signs in that way, and else as before: a person, whatever
-    the app shows beside; or the app by itself, by its secret or by its certificate alone."""
+    the app shows beside; or the app by itself, by its secret or by its certificate alone. A secret
+    that it does not name yet goes into that entry, else into one of the account's own name."""
     said = dict(content)
     if not way.startswith("app-"):
         return {field: value for field, value in said.items() if field != "sign_in"}
@@ -165,7 +174,7 @@ def switched(content: Mapping[str, Any], name: str, way: str) -> dict[str, Any]:
     kept, dropped, entry = (
         ("certificate", "secret", certificate_entry(name))
         if way == "app-certificate"
-        else ("secret", "certificate", name)
+        else ("secret", "certificate", entry_of_secret or name)
     )
     for field in (dropped, f"{dropped}_next", f"{dropped}_ends", f"{dropped}_next_ends"):
         said.pop(field, None)

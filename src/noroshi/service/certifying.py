@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi.core.problems import Problem, instead
@@ -19,8 +19,10 @@ from noroshi.oauth.client_certificates import (
     see_that_it_holds,
 )
 from noroshi.oauth.clouds import Account
+from noroshi.oauth.credentials import named_by
 from noroshi.oauth.said import CERTIFICATE_MISSING
 from noroshi.service.answers_sign_in import Certificate
+from noroshi.service.entries import named_in
 from noroshi.service.offer import (
     ADMIN,
     Conflict,
@@ -55,6 +57,12 @@ IS_THERE = Words(
     "Make the next one beside it (--next), or say --replace.",
     ja="{account} の証明書「{entry}」はすでに保管庫にあり、送信に使われている可能性があります。"
     "次に使うものを作るには --next、置き換えるには --replace を付けてください。",
+)
+IS_ANOTHERS = Words(
+    en="The vault has an entry “{entry}” already, and {who} names it. Give account {account} another "
+    "name for its certificate (certificate), then do this again.",
+    ja="保管庫にはすでに「{entry}」があり、{who} で使われています。アカウント {account} の certificate に別の名前を指定して、"
+    "もう一度実行してください。",
 )
 BAD_DAYS = Words(
     en="must be between {least} and {most}", ja="{least} から {most} の間にしてください"
@@ -170,9 +178,21 @@ class Certifying(Signing):
     ) -> tuple[Account, str]:
         """Where it goes. What is in use is written over only if that is said."""
         account, entry = await self._certificate_of(name, next=next, ahead=ahead)
-        if not replace and entry in await self._vault.names():
-            raise Conflict(IS_THERE.fill(entry=entry, account=account.name))
+        if entry in await self._vault.names():
+            if others := await self._others_with(account, entry):
+                words = IS_ANOTHERS.fill(
+                    entry=entry, who=", ".join(others), account=account.name
+                )
+                raise Conflict(words)
+            if not replace:
+                raise Conflict(IS_THERE.fill(entry=entry, account=account.name))
         return account, entry
+
+    async def _others_with(self, account: Account, entry: str) -> Sequence[str]:
+        """Return who names an entry that this account does not name itself."""
+        if entry in {one.entry for one in named_by(account)}:
+            return ()
+        return named_in((await self._store.current()).documents).get(entry, ())
 
     async def _certificate_of(
         self, name: str, *, next: bool, ahead: bool = False

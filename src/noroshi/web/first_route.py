@@ -27,13 +27,13 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the form says: one of WAYS, its fields, whether a secret came with it; `titles` are
-    what a route of each of BY is called."""
+    """What the form says: one of WAYS, its fields, the entry for the secret that came with it ("":
+    none came), if there is none yet; `titles` are what a route of each of BY is called."""
 
     way: str
     form: Mapping[str, str]
     titles: Mapping[str, str]
-    secret: bool
+    entry: str
 
     @property
     def by(self) -> str:
@@ -97,8 +97,7 @@ def documents_of(asked: Asked, there: Documents) -> dict[str, Mapping[str, Any]]
     if asked.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
         known = there.get(f"accounts/{account}", {})
-        entry = account if asked.secret else ""
-        made[f"accounts/{account}"] = _account(asked.form, known, entry)
+        made[f"accounts/{account}"] = _account(asked.form, known, asked.entry)
     return made | _ruled(there, name)
 
 
@@ -126,7 +125,7 @@ def _server(asked: Asked, before: Mapping[str, Any]) -> Mapping[str, Any]:
     port = figures(form["port"])
     if port.isdecimal() and len(port) <= LONGEST_PORT:
         said["port"] = int(port)
-    if entry := before.get("password") or (NAMES[SMTP] if asked.secret else ""):
+    if entry := before.get("password") or asked.entry:
         said["password"] = entry
     return said
 

@@ -31,6 +31,12 @@ async def free_entry(visit: Visit, name: str) -> str:
     return next(one for one in numbered if one not in taken)
 
 
+async def entry_of(visit: Visit, name: str) -> str:
+    """Return that name, or a free one where something names an entry of it already."""
+    named = {one["name"] for one in await visit.need("secret_list") if one["named_by"]}
+    return await free_entry(visit, name) if name in named else name
+
+
 def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str, bool]]:
     """Each order that a new route can join: its key, what it is called, whether it is ticked."""
     found = [key for key, _ in orders(documents)]

@@ -122,12 +122,12 @@ def asked_when_it_ends(talk: Talk, kept: Kept, wanted: Wanted, *, another: bool)
 
 
 def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
-    """Into the vault, under the account's name; where it has one already, only once the server
+    """Into the vault; where it has one already, only once the server
     takes the new one. Raises Refused."""
     # The vault goes by what the account in force says of the name.
     meant = replace(wanted, secret=True)
     kept.keep(meant)
-    talk.asked.call("set_secret", name=meant.account, value=value, proved=True)
+    talk.asked.call("set_secret", name=meant.entry_of_secret, value=value, proved=True)
     return meant
 
 

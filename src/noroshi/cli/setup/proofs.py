@@ -47,7 +47,7 @@ class Proofs:
         if self.wanted.certified:
             self._until(self._prove_credential, lambda _: False, said.UPLOADED)
         elif self.wanted.secret:
-            another = is_kept(self.talk, self.wanted.account)
+            another = is_kept(self.talk, self.wanted.entry_of_secret)
             self._until(self._prove_secret, self._another_secret)
             if self._new_secret and self.wanted.secret:
                 self.wanted = asked_when_it_ends(

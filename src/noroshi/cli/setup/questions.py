@@ -107,9 +107,19 @@ def _beginning(talk: Talk, kept: Kept) -> Wanted:
     if "mailbox" in known and mine:
         kind = kind or str(routes[mine[0]].get("kind", "smtp"))
     kind = kind if kind in KINDS else "smtp"
-    found = Wanted(account=given.account, route="", kind=kind, **known)
+    entry = str(before.get("secret") or "") or _entry_for(talk, given.account)
+    found = Wanted(account=given.account, route="", kind=kind, entry=entry, **known)
     found = replace(found, route=_route_for(given.route, routes, found))
     return _with(found, cloud=given.cloud, redirect=given.redirect, network=given.network)
+
+
+def _entry_for(talk: Talk, account: str) -> str:
+    """The account's own name, or one that nothing names yet: no secret takes another one's place."""
+    taken = {one["name"] for one in talk.asked.call("secret_list") if one["named_by"]}
+    number = 1
+    while (entry := f"{account}-{number}" if number > 1 else account) in taken:
+        number += 1
+    return entry
 
 
 def _as_given(talk: Talk, kept: Kept, found: Wanted) -> Wanted:

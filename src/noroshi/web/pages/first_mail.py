@@ -16,6 +16,7 @@ from noroshi.web.first_checked import sealed
 from noroshi.web.first_route import (
     GRAPH,
     MICROSOFT,
+    NAMES,
     OF_MICROSOFT,
     PROTECTIONS,
     SERVER,
@@ -32,6 +33,7 @@ from noroshi.web.first_route import (
 from noroshi.web.first_told import at_fields
 from noroshi.web.house import House
 from noroshi.web.meanwhile import Both, both, told
+from noroshi.web.new_orders import free_entry
 from noroshi.web.pages.first import looked, shown
 from noroshi.web.visit import Visit, page
 from noroshi.web.words import TEXTS
@@ -118,7 +120,9 @@ async def _made(
     changed since the form was shown is not overwritten."""
     there, given = all_of_it["documents"], visit.form.get("secret", "")
     titles = {SMTP: visit.text("first.route"), GRAPH: OF_GRAPH}
-    wanted = Asked(way, form, titles, bool(given))
+    named = account_of(there) if way == MICROSOFT else NAMES[SMTP]
+    entry = await free_entry(visit, named) if given else ""
+    wanted = Asked(way, form, titles, entry)
     made = documents_of(wanted, there)
     seen = dict(zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False))
     etags = {key: seen.get(key, all_of_it["etags"].get(key, "")) for key in made}

@@ -17,6 +17,7 @@ from noroshi.web.codes import Code
 from noroshi.web.doing import Outcome, attempt
 from noroshi.web.mailing import Answer, href
 from noroshi.web.mailing_route import WAYS, Known, saved
+from noroshi.web.new_orders import entry_of, free_entry
 from noroshi.web.returns import port_for
 from noroshi.web.visit import Visit
 from noroshi.web.wheres import told_at
@@ -59,10 +60,9 @@ def _not_done(known: Known, done: Outcome) -> Done:
 
 async def save(visit: Visit, known: Known) -> Done:
     """The app's registration, as one version, and its secret into the vault."""
-    name = known.row["account"]
-    after = saved(known.account or {}, visit.form, name)
-    etags = {known.key: visit.form.get("etag", "")}
     secret = visit.form.get("secret", "").strip()
+    after = saved(known.account or {}, visit.form, await _entry_for(visit, known))
+    etags = {known.key: visit.form.get("etag", "")}
     if secret and (why := _is_over(visit, after)):
         place = f"{known.key}.toml: {DAY}"
         return Done(why=(why,), status=400, way=known.way, problems=((place, why),))
@@ -76,6 +76,12 @@ async def save(visit: Visit, known: Known) -> Done:
         if done.why:
             return replace(_not_done(known, done), kept=True)
     return Done(to=href(known.name, did="saved", check="1", way=known.way))
+
+
+async def _entry_for(visit: Visit, known: Known) -> str:
+    """Where a secret of the account goes that was typed: into its own entry, else into a free one."""
+    own = (known.account or {}).get("secret")
+    return own or await free_entry(visit, known.row["account"])
 
 
 def _is_over(visit: Visit, account: Answer) -> str:
@@ -92,7 +98,7 @@ async def entry(visit: Visit, known: Known) -> Done:
     return _not_done(known, done) if done.why else Done(to=href(known.name, did="secret"))
 
 
-async def _goes_by(visit: Visit, known: Known, way: str) -> Outcome:
+async def _goes_by(visit: Visit, known: Known, way: str, typed_into: str = "") -> Outcome:
     """The account signs in that way from now on, if it does not yet."""
     if known.account is None:
         return Outcome()
@@ -100,7 +106,9 @@ async def _goes_by(visit: Visit, known: Known, way: str) -> Outcome:
     entry = {"app_secret": "secret", "app_certificate": "certificate"}.get(way, "")
     if alone is known.alone and (not alone or known.account.get(entry)):
         return Outcome()
-    after = switched(known.account, known.row["account"], WAYS[way])
+    name = known.row["account"]
+    kept = typed_into or await entry_of(visit, name)
+    after = switched(known.account, name, WAYS[way], kept)
     etags = {known.key: known.etags[known.key]}
     return await attempt(visit, "definition_change", put={known.key: after}, etags=etags)
 
@@ -140,11 +148,11 @@ async def device(visit: Visit, known: Known) -> Done:
 
 async def prove(visit: Visit, known: Known) -> Done:
     """The app signs in by itself, and its token is looked into."""
-    done = await _goes_by(visit, known, known.way)
     key = visit.form.get("key_file", "").strip()
+    entry = await _entry_for(visit, known) if key else ""
+    done = await _goes_by(visit, known, known.way, entry)
     if not done.why and key:
-        name = (known.account or {}).get("secret") or known.row["account"]
-        done = await attempt(visit, "set_secret", name=name, value=key, proved=_proved(visit))
+        done = await attempt(visit, "set_secret", name=entry, value=key, proved=_proved(visit))
     if not done.why:
         done = await attempt(visit, "authorize_app", route=known.name)
     return _not_done(known, done) if done.why else _signed_in(known)
