@@ -167,7 +167,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
     async def post(self, *envelopes: Envelope) -> int:
         """Put envelopes into the spool by themselves: all of those whose ids are not there
         yet, or none; how many they are. What one of them, or of a change, waits behind is due
-        by all routes of that one, but within `SHORTEST` of its last try."""
+        by all routes of that one, but not within `SHORTEST` of its last try, nor before a time
+        that the other side named, if it is that one's turn again."""
 
     async def claim_parcel(
         self,
@@ -183,14 +184,16 @@ class Store(PeopleStore, AlarmStore, Protocol):
         What cannot be read is lent as `unread`."""
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
-        """The parcel's envelope and those that wait for the same contact, without the bodies of
-        their mails, oldest first; none that must not leave before an older one of its order key
-        that is out, held, or in a digest."""
+        """The parcel's envelope, its members, and those that wait for the same contact, without
+        the bodies of their mails, oldest first; none that must not leave before an older one of
+        its order key that is out, held, or in another digest."""
 
     async def join(self, parcel: Parcel, digest: Envelope) -> bool:
         """Put a digest into the spool in the place of its members, of which the parcel's
-        envelope is one; that attempt is none. From now on they share the digest's fate. False,
-        and nothing written, if one of them does not wait any more."""
+        envelope is one; that attempt is none. If that is a digest its members are among them
+        instead, and it lives on, with what it was tried with, in the new one. From now on they
+        share the digest's fate. False, and nothing written, if one of them does not wait any
+        more."""
 
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
         """It was not tried after all: it stands where it stood, due now at the latest, and the
@@ -264,8 +267,8 @@ class Store(PeopleStore, AlarmStore, Protocol):
         out, or accepted."""
 
     async def hasten(self, route: str, now: datetime) -> bool:
-        """The route accepts mails: what it put off is due, but within `SHORTEST` of its last
-        try; not what the other side named a time for, nor what it put off though it accepted
+        """The route accepts mails: what it put off is due, but not within `SHORTEST` of its last
+        try, nor before a time that the other side named; not what it put off though it accepted
         others between the last two tries. False: there is nothing of it."""
 
     async def hold(self, id: str, who: str) -> bool:

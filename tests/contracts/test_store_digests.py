@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.delivery import Accepted, NextRoute, RestRoute, Retry, SetAside
-from noroshi.core.digest import digest
+from noroshi.core.digest import digest, followed_up
 from noroshi.core.mail import Answer, Lane, Receipt, Verdict
 from noroshi.core.words import plain
 from noroshi.ports import PARCEL_LEASE, Taken
@@ -255,7 +255,7 @@ async def test_a_digest_is_refused_when_a_member_does_not_wait_any_more(store, l
     parcel = await lend()
     await getattr(store, what)("b", "sato")
     assert not await store.join(parcel, digest((A, B), {}, DAWN))
-    assert await store.envelope("a/together") is None
+    assert await store.envelope("b/together") is None
     assert await store.settle(parcel, OK, Accepted(DAWN))
 
 
@@ -338,7 +338,7 @@ async def test_a_digest_that_was_undone_is_made_anew_with_what_came_meanwhile(
     later = alarm("d")
     await store.post(later)
     made = replace(digest((A, B, later), {"subject": "[3]"}, SOON), origin=MADE_BY)
-    assert made.id == together.id
+    assert made.id != together.id  # it says something else
     assert await store.join(await lend(now=SOON), made)
     assert (await lend(now=SOON)).envelope == made
     assert await fates(store, "a", "b", "d") == ["together"] * 3
@@ -412,6 +412,54 @@ async def test_a_digest_that_one_of_two_has_is_not_undone(store, lend, finds_it_
     answers = {"a": Answer(Verdict.ACCEPTED), "b": Answer(Verdict.ROUTE_DOWN)}
     await finds_it_down(made.id, Receipt(at=DAWN, answers=answers))
     assert await fates(store, made.id, "a", "b") == ["", "together", "together"]
+
+
+@pytest.fixture
+async def deferred(store, lend):
+    """A digest of a and b that was deferred and is out again; `new` waits behind a."""
+    first = alarm("a", order="m/ops")
+    await store.post(first, B)
+    made = digest((first, B), {"subject": "[2]"}, DAWN)
+    assert await store.join(await lend(), made)
+    await store.settle(await lend(), LATER, Retry(DAWN + MINUTE, plain("busy")))
+    await store.post(replace(alarm("new", order="m/ops"), born=SOON))
+    parcel = await lend(now=SOON)
+    assert parcel.envelope.id == made.id
+    await store.post(C)
+    return parcel
+
+
+async def test_a_digest_that_nobody_takes_goes_on_in_a_larger_one(store, lend, deferred):
+    members = followed_up(deferred.envelope, await store.pile(deferred))
+    assert [one.id for one in members] == ["a", "b", "new"]
+    made = digest(members, {"subject": "[3]"}, SOON)
+    assert await store.join(deferred, made)
+    assert await store.envelope(deferred.envelope.id) is None
+    assert await fates(store, made.id, "a", "b", "new") == ["", *["together"] * 3]
+    (row, receipts) = await store.envelope(made.id)
+    assert (row.envelope.attempts, receipts) == (0, (LATER,))
+    assert not await store.settle(deferred, OK, Accepted(SOON))
+    assert {(await lend(now=SOON)).envelope.id for _ in range(2)} == {"c", made.id}
+    assert not await store.faults()
+
+
+async def test_a_digest_stays_as_it_is_when_what_was_behind_it_waits_no_more(store, deferred):
+    members = followed_up(deferred.envelope, await store.pile(deferred))
+    await store.hold("new", "sato")
+    assert not await store.join(deferred, digest(members, {}, SOON))
+    assert await fates(store, deferred.envelope.id, "a", "new") == ["", "together", "held"]
+    assert await store.settle(deferred, OK, Accepted(SOON))
+
+
+async def test_members_of_another_digest_are_not_in_the_pile(store, lend, deferred):
+    other, last = alarm("x", order="x/ops"), alarm("x2", order="x/ops")
+    await store.post(other, last)
+    parcel = await lend(now=SOON)
+    while parcel.envelope.id != "x":
+        parcel = await lend(now=SOON)
+    assert await store.join(parcel, digest((other,), {}, SOON))
+    found = {one.id for one in await store.pile(deferred)}
+    assert found >= {"a", "b", "new"} and not found & {"x", "x2"}
 
 
 async def test_a_digest_that_is_set_aside_keeps_its_members_until_it_is_released(

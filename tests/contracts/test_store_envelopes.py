@@ -464,6 +464,28 @@ async def test_what_the_other_side_named_a_time_for_waits_for_that(store, lend):
     await store.settle(await lend(), replace(LATER, answers=said), Retry(at, plain("later")))
     await store.hasten("smtp", SOON)
     assert await dues(store) == {"a": HOUR}
+    await store.post(replace(letter("new", order="a"), born=SOON))
+    assert await dues(store) == {"a": HOUR, "new": MINUTE}
+
+
+async def test_a_time_that_was_named_and_is_past_holds_nothing_back(store, lend):
+    at = DAWN + MINUTE
+    said = {"a": Answer(Verdict.DEFERRED, "later", 450, again=at)}
+    await store.post(letter("a"))
+    await store.settle(await lend(), replace(LATER, answers=said), BUSY)
+    await store.hasten("smtp", at + SECOND)
+    assert await dues(store) == {"a": MINUTE + SECOND}
+
+
+async def test_a_time_that_another_route_named_keeps_none_from_the_first_one(store, lend):
+    """Refused by the first route it was put off by the second one; the first is up."""
+    said = {"a": Answer(Verdict.DEFERRED, "later", 429, again=DAWN + HOUR)}
+    await store.post(replace(TWO_WAYS, order="m/ops"))
+    await store.settle(await lend(), LATER, NextRoute(plain("no")))
+    await store.settle(await lend("graph"), replace(LATER, answers=said), BUSY)
+    behind = letter("new", order="m/ops", routes=TWO_WAYS.routes)
+    await store.post(replace(behind, born=SOON))
+    assert (await lend("smtp", SOON)).envelope.id == TWO_WAYS.id
 
 
 async def test_what_is_put_off_while_others_are_accepted_waits_for_its_time(store, lend):

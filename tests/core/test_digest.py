@@ -10,6 +10,7 @@ from noroshi.core.digest import (
     MOST_FOLLOWED,
     MOST_MEMBERS,
     digest,
+    followed_up,
     joined,
     may_join,
     waits_since,
@@ -131,11 +132,11 @@ def test_nothing_overtakes_an_older_one_of_its_key_into_a_full_digest():
 def test_a_digest_is_as_urgent_as_its_most_urgent_member_and_has_an_id_of_its_own():
     made = digest((BACK, A), {"subject": "two"}, DAWN + MINUTE)
     assert made == Envelope(
-        id="a2/together",
+        id="a/together",
         routes=("smtp1",),
         contact="ops",
         to=("a",),
-        order="a2/together",
+        order="a/together",
         alarms=(),
         payload={"subject": "two", "oldest": DAWN.isoformat()},
         born=DAWN + MINUTE,
@@ -143,6 +144,17 @@ def test_a_digest_is_as_urgent_as_its_most_urgent_member_and_has_an_id_of_its_ow
         members=("a2", "a"),
     )
     assert not may_join(made)
+
+
+def test_a_digest_that_was_tried_is_told_with_what_waits_behind_its_members_alone():
+    first, behind = alarm("a", order="a/ops"), alarm("a2", order="a/ops")
+    made = replace(digest((first, B), {}, DAWN), attempts=1)
+    pile = [first, B, behind, C, made]
+    assert followed_up(made, pile) == (first, B, behind)
+    assert followed_up(replace(made, attempts=0), pile) == ()  # nobody has deferred it
+    assert followed_up(replace(made, unanswered=1), pile) == ()  # it may have been accepted
+    assert followed_up(made, [first, B, C, made]) == ()
+    assert followed_up(replace(made, to=("z",)), pile) == ()  # a person has readdressed it
 
 
 def test_what_is_put_into_a_digest_has_waited_since_it_was_made_all_the_same():

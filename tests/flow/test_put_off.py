@@ -1,12 +1,13 @@
 """Mails that were put off: they wait no longer than there is a reason to."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.delivery import BACKOFF
 from noroshi.core.mail import Answer, Fault, Receipt, Verdict
 from noroshi.testing import ScriptedTransport
 from tests.flow.scene import Scene, disk_monitor
-from tests.flow.storm import Storm
+from tests.flow.storm import Storm, counts
 from tests.flow.test_sending import LETTER
 
 SECOND = timedelta(seconds=1)
@@ -99,3 +100,85 @@ async def test_a_monitor_whose_first_mail_is_put_off_is_told_of_what_is_new_with
         await storm.seconds(engine, 61)
     (mail,) = storm.smtp.sent
     assert len(mail.members) == 2 and mail.lane.name == "CRITICAL"
+
+
+async def test_what_waits_behind_a_digest_that_nobody_takes_is_told_with_it_as_a_new_mail():
+    """A server may refuse one mail again and again, by its text or its size, and take others."""
+    storm = Storm(one_by_one=1)
+    first = []
+
+    def mood(mail):
+        if mail.members and not first:
+            first.append(mail)
+        bad = first and mail.known_as == first[0].known_as
+        return Verdict.DEFERRED if bad else Verdict.ACCEPTED
+
+    storm.smtp = Moody(lambda: storm.time.now, mood)
+    await storm.watch(12)
+    storm.used = {"/": 50}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 61)
+        storm.used = {"/": 85}
+        await storm.seconds(engine, 3 * 3600)
+        (row,) = await storm.store.waiting()
+        storm.used = {"/": 96}
+        await storm.seconds(engine, 150)
+        assert await storm.store.waiting() == []
+    old = row.envelope.members
+    (new,) = [mail for mail in storm.smtp.sent if mail.members[: len(old)] == old]
+    assert len(new.members) > len(old) > 1 and new.lane.name == "CRITICAL"
+    assert new.known_as != first[0].known_as and f"queue show {new.id}" in new.payload["text"]
+    assert await counts(storm.store) == {"accepted": 24}
+    assert not await storm.store.faults()
+
+
+def asks_for(storm, pause):
+    """Answer each mail that it shall be tried again after `pause`, until `storm.open`."""
+
+    class Server(ScriptedTransport):
+        tries = ()
+
+        async def send(self, envelope):
+            self.tries += (self.wall(),)
+            if storm.open:
+                return await super().send(envelope)
+            answer = Answer(Verdict.DEFERRED, "later", 429, again=self.wall() + pause)
+            return Receipt(at=self.wall(), answers=dict.fromkeys(envelope.to, answer))
+
+    storm.open = False
+    return Server(lambda: storm.time.now)
+
+
+async def test_a_time_that_the_server_named_is_kept_whatever_comes_behind():
+    storm, hour = Storm(one_by_one=0), timedelta(hours=1)
+    storm.smtp = asks_for(storm, hour)
+    await storm.watch(1)
+    storm.used = {"/": 50}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 61)
+        storm.used = {"/": 85}
+        await storm.seconds(engine, 600)
+        (first,) = storm.smtp.tries
+        storm.open, storm.used = True, {"/": 96}
+        await storm.seconds(engine, 3600)
+    assert storm.smtp.tries[1] - first >= hour
+    assert len(storm.smtp.sent[0].members) == 2
+
+
+async def test_a_time_that_the_server_named_and_that_is_past_holds_nothing_back():
+    """Its own back-off is longer by then, and the route accepts mails again."""
+    storm = Storm(one_by_one=0)
+    storm.smtp = asks_for(storm, timedelta(minutes=1))
+    await storm.watch(1)
+    storm.used = {"/": 50}
+    async with storm.life() as engine:
+        await storm.seconds(engine, 61)
+        storm.used = {"/": 85}
+        await storm.seconds(engine, 4 * 3600)
+        (row,) = await storm.store.waiting()
+        await storm.seconds(engine, 120)  # no try is less than a minute old
+        assert row.due - storm.time.now > timedelta(minutes=10)
+        storm.open = True
+        await storm.store.post(replace(LETTER, id="other", born=storm.time.now))
+        await storm.seconds(engine, 60)
+    assert len(storm.smtp.sent) == 2

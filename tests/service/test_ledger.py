@@ -104,10 +104,10 @@ async def test_an_alarm_in_a_digest_names_the_digest_and_has_its_attempts(ask, s
     await store.post(a, b)
     await store.join(await lend(), digest((a, b), {"subject": "[2]"}, DAWN))
     (_, row) = (await ask("ledger"))["rows"]
-    assert (row["state"], row["digest"], row["tried"]) == ("waiting", "a/together", [])
+    assert (row["state"], row["digest"], row["tried"]) == ("waiting", "b/together", [])
     shown = await ask("queue_show", id="b")
-    assert shown["queued"]["because"]["en"].endswith("noroshi queue show a/together")
-    assert (await ask("queue_show", id="a/together"))["members"] == ["a", "b"]
+    assert shown["queued"]["because"]["en"].endswith("noroshi queue show b/together")
+    assert (await ask("queue_show", id="b/together"))["members"] == ["a", "b"]
     await store.settle(await lend(), said(Verdict.REFUSED, 550, "no"), SetAside(plain("no")))
     (_, row) = (await ask("ledger"))["rows"]
     assert (row["state"], len(row["tried"])) == ("set aside", 1)
@@ -120,7 +120,7 @@ async def test_a_mail_whose_digest_was_accepted_shows_the_digests_attempts(ask, 
     await store.settle(await lend(), said(Verdict.ACCEPTED, 250, "OK"), Accepted(DAWN))
     shown = await ask("queue_show", id="b")
     assert shown["queued"]["state"] == "accepted" and len(shown["tried"]) == 1
-    assert shown["queued"]["because"]["en"].endswith("noroshi queue show a/together")
+    assert shown["queued"]["because"]["en"].endswith("noroshi queue show b/together")
 
 
 async def test_the_sum_adds_up(ask, store, lend):

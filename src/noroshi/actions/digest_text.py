@@ -12,7 +12,7 @@ from noroshi.actions.letter import Page, Part, Post, as_text, flat
 from noroshi.actions.letter_html import as_html
 from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clock, moment, span
 from noroshi.core.cadence import zone_of
-from noroshi.core.digest import TOLD
+from noroshi.core.digest import ENDING, TOLD
 from noroshi.core.levels import Level
 from noroshi.core.words import Words
 
@@ -234,7 +234,7 @@ def page(told: Sequence[Mapping[str, Any]], reader: Reader) -> Page:
         lead=(_lead(stories, told, reader),),
         parts=() if alone else tuple(_sections(stories, reader)),
         trail=tuple(_trail(told, reader)),
-        footer=(reader.say(ACCEPTED, mail=f"{told[0]['mail']}/together"), reader.say(FEWER)),
+        footer=(reader.say(ACCEPTED, mail=told[-1]["mail"] + ENDING), reader.say(FEWER)),
     )
 
 

@@ -2,21 +2,23 @@
 
 From the moment of joining the digest alone is lent, tried again, held and settled; what
 becomes of it becomes of its members. A member is in one digest at most, so its id makes the
-digest's. One whose route turns out to be down, so that nothing of it has left, is undone.
+digest's. One whose route turns out to be down, so that nothing of it has left, is undone. One
+that nobody takes goes on as a larger one as soon as something new waits behind its members.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 
 ENDING = "/together"
-"""How a digest's id goes on after its first member's."""
+"""How a digest's id goes on after its last member's, which no other digest has had: whatever more
+is put into it, its id and Message-ID are new with what it says."""
 TOLD = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
 Each row has at least `level`, the event's new one."""
@@ -58,17 +60,26 @@ def joined(
 
 def followed_up(first: Envelope, pile: Sequence[Envelope]) -> tuple[Envelope, ...]:
     """Those that become one mail with the first, which was tried in vain and which they wait
-    behind, itself among them; (): it goes by itself, as it may have been accepted, or nothing
-    waits behind it. `pile` as in `joined`."""
-    known = first.reached or first.refused or first.unanswered or first.members
-    if known or not first.payload.get(TOLD):
+    behind, itself among them, or its members in its place; (): it goes by itself, as it may have been
+    accepted, or nothing waits behind it. `pile` as in `joined`, with those members."""
+    told = _told_by(first, pile)
+    if not told or first.reached or first.refused or first.unanswered:
         return ()
-    behind = [one for one in pile if one.order == first.order and one.id != first.id]
-    fit = takewhile(
-        lambda one: may_join(one) and _letterhead(one) == _letterhead(first), behind
-    )
-    group = (first, *islice(fit, MOST_MEMBERS - 1))
-    return group if len(group) > 1 else ()
+    orders, own = {one.order for one in told}, {first.id, *(one.id for one in told)}
+    behind = [one for one in pile if one.order in orders and one.id not in own]
+    fit = tuple(islice(_group(first, behind), MOST_MEMBERS - len(told)))
+    return (*told, *fit) if fit else ()
+
+
+def _told_by(first: Envelope, pile: Sequence[Envelope]) -> tuple[Envelope, ...]:
+    """Return what is told by an envelope that was tried in vain: itself, or a digest's members;
+    (): that cannot be told anew."""
+    if not first.members:
+        return (first,) if first.payload.get(TOLD) else ()
+    members = {one.id: one for one in pile if _letterhead(one) == _letterhead(first)}
+    if not first.attempts or not members.keys() >= set(first.members):
+        return ()
+    return tuple(members[id] for id in first.members)
 
 
 def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetime) -> Envelope:
@@ -79,7 +90,7 @@ def digest(members: Sequence[Envelope], payload: Mapping[str, Any], now: datetim
     member, if that has one; what begins with that begins a thread.
     """
     first = members[0]
-    id = first.id + ENDING
+    id = members[-1].id + ENDING
     return Envelope(
         id=id,
         routes=first.routes,

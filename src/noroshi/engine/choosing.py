@@ -99,7 +99,7 @@ class Choosing:
 
     async def _is_followed_up(self, parcel: Parcel, now: datetime) -> bool:
         """Whether one that was tried in vain is told with what waits behind it, as a new mail:
-        its monitor would be silent for as long as nobody takes the old one."""
+        its monitors would be silent for as long as nobody takes the old one."""
         members = followed_up(parcel.envelope, await self._store.pile(parcel))
         return bool(members) and await self._join(parcel, members, now)
 

@@ -36,6 +36,8 @@ class Spooled:
     fate: str = ""
     why: Words = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
+    last_route: str = ""
+    """By which it was tried last."""
     arrivals: list[Arrival] = field(default_factory=list)
 
     @property
@@ -49,9 +51,13 @@ class Spooled:
             tried=len(self.receipts),
         )
 
-    def soon(self, now: datetime) -> datetime:
-        """Now, but not within the shortest pause after its last try."""
-        return max([now, *(receipt.at + SHORTEST for receipt in self.receipts)])
+    def soon(self, now: datetime, route: str | None) -> datetime:
+        """Now, but not within the shortest pause after its last try, nor before a time that the
+        other side named, if it is this route's."""
+        last = self.receipts[-1:] if self.last_route == route else ()
+        named = (answer.again for receipt in last for answer in receipt.answers.values())
+        short = (receipt.at + SHORTEST for receipt in self.receipts)
+        return max([now, *short, *filter(None, named)])
 
     @property
     def light(self) -> Waiting:

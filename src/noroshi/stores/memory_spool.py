@@ -89,7 +89,13 @@ class SpoolInMemory:
         routes = head.envelope.routes
         head.envelope = by_all_routes(head.envelope, behind.routes)
         if head.due > behind.born or head.envelope.routes != routes:
-            head.due = min(head.due, head.soon(behind.born))
+            turn = self._turn(head, behind.born)
+            head.due = min(head.due, head.soon(behind.born, turn))
+
+    def _turn(self, row: Spooled, now: datetime) -> str | None:
+        """The route by which it goes next; None: all of them rest."""
+        rests = {rest.route for rest in self._resting.values() if rest.until > now}
+        return next((name for name in row.envelope.routes if name not in rests), None)
 
     async def claim_parcel(
         self,
@@ -140,25 +146,36 @@ class SpoolInMemory:
             if one.contact != parcel.envelope.contact:
                 continue
             mine = one.id == parcel.envelope.id and row.lease == parcel.lease
-            if not mine and (row.lease or row.fate or one.order in behind):
+            waits = not (row.lease or row.fate) or one.id in parcel.envelope.members
+            if not mine and (not waits or one.order in behind):
                 behind.add(one.order)
             else:
                 found.append(parcel.envelope if mine else row.light.envelope)
         return found
 
     async def join(self, parcel: Parcel, digest: Envelope) -> bool:
-        members = [self._spool.get(id) for id in digest.members]
-        leases = {row.lease for row in members if row is not None and not row.fate}
-        if None in members or not leases <= {"", parcel.lease}:
+        lent = self._spool.get(parcel.envelope.id)
+        members = [self._spool[id] for id in digest.members if id in self._spool]
+        wait = [row for row in members if self._may_go_into(row, parcel)]
+        if lent is None or lent.lease != parcel.lease or len(wait) < len(digest.members):
             return False
-        if any(row.fate for row in members if row) or parcel.lease not in leases:
-            return False
-        for row in filter(None, members):
+        for row in members:
             if row.lease:
                 row.envelope = parcel.envelope
             row.fate, row.lease, row.holder = TOGETHER, "", None
             row.why = plain(digest.id)
-        return self._put(digest)
+        made = self._put(digest)
+        if parcel.envelope.members:
+            self._spool[digest.id].receipts += lent.receipts
+            del self._spool[parcel.envelope.id]
+            self._reopen()
+        return made
+
+    def _may_go_into(self, row: Spooled, parcel: Parcel) -> bool:
+        """Whether it waits by itself, is the parcel's own, or in that digest."""
+        if row.fate == TOGETHER:
+            return row.why == plain(parcel.envelope.id)
+        return not row.fate and row.lease in ("", parcel.lease)
 
     async def give_back(self, parcel: Parcel, now: datetime) -> bool:
         row = self._spool.get(parcel.envelope.id)
@@ -180,6 +197,7 @@ class SpoolInMemory:
         if row is None or row.lease != parcel.lease:
             return False
         row.receipts.append(receipt)
+        row.last_route = parcel.route
         if accepted(receipt):
             self._accepted[parcel.route] = receipt.at
             self._taken.append((row.envelope.id, _taken(parcel, receipt)))
@@ -333,20 +351,17 @@ class SpoolInMemory:
 
     async def hasten(self, route: str, now: datetime) -> bool:
         found = False
-        rests = {rest.route for rest in self._resting.values() if rest.until > now}
         for row in self._open.values():
-            turn = next((name for name in row.envelope.routes if name not in rests), None)
+            turn = self._turn(row, now)
             waits = turn == route and not (row.fate or row.lease) and row.due > now
             if waits and not self._is_its_own_matter(row, route):
-                row.due, found = min(row.due, row.soon(now)), True
+                row.due, found = min(row.due, row.soon(now, route)), True
         self._news.tell()
         return found
 
     def _is_its_own_matter(self, row: Spooled, route: str) -> bool:
         """Return whether it waits only because the other side deferred it."""
         tries = row.receipts[-2:]
-        if tries and any(a.again is not None for a in tries[-1].answers.values()):
-            return True
         others = [one.at for _, one in self._taken if one.route == route]
         return len(tries) > 1 and any(tries[0].at < at < tries[1].at for at in others)
 

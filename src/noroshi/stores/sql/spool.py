@@ -11,7 +11,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import SHORTEST, Fate, RestRoute, Retry
+from noroshi.core.delivery import Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
@@ -28,8 +28,9 @@ from noroshi.stores.shared import (
     readdressed,
     without_body,
 )
+from noroshi.stores.sql.deferral import soon
 from noroshi.stores.sql.unread import is_of_a_row, read
-from noroshi.stores.sql.values import MICROSECOND, Connection, instant, kept, number, words
+from noroshi.stores.sql.values import Connection, instant, kept, number, words
 
 PUT = """
 insert or ignore into spool
@@ -76,7 +77,6 @@ returning seq, order_key"""
 HEAD = f"""
 select waits.seq, waits.due, (select count(*) from way where envelope = waits.seq),
        waits.attempts, {BYTES.replace("envelope", "waits.envelope")},
-       coalesce((select max(at) from receipt where receipt.envelope = waits.seq), 0),
        waits.lease is not null
 from spool head indexed by spool_order
 cross join spool waits on waits.fate = ''
@@ -112,7 +112,7 @@ def _hurry_head(db: Connection, behind: Envelope) -> None:
     row = db.execute(HEAD, (behind.order,)).fetchone()
     if row is None:
         return
-    seq, due, ways, attempts, body, last, out = row
+    seq, due, ways, attempts, body, out = row
     lane = "update spool set lane = ?1 where seq = ?2 and lane > ?1"
     db.execute(lane, (behind.lane.value, seq))
     if out or (due <= number(behind.born) and ways == len(behind.routes)):
@@ -127,8 +127,8 @@ def _hurry_head(db: Connection, behind: Envelope) -> None:
         db.execute(sql, (text, again.attempts, seq))
         set_alone(db, seq, again)
         write_ways(db, seq, again.routes)
-    soon = max(number(behind.born), last + SHORTEST // MICROSECOND)
-    db.execute("update spool set due = ? where seq = ?", (min(due, soon), seq))
+    at = min(due, soon(db, seq, number(behind.born)))
+    db.execute("update spool set due = ? where seq = ?", (at, seq))
 
 
 def seq_of(db: Connection, envelope: Envelope) -> int:

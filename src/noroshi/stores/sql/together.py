@@ -15,7 +15,7 @@ from noroshi.core.mail import Envelope, Parcel
 from noroshi.core.words import plain
 from noroshi.ports import Taken
 from noroshi.stores.shared import without_body
-from noroshi.stores.sql.spool import BYTES, LIGHT, promote, put
+from noroshi.stores.sql.spool import BYTES, LIGHT, promote, put, seq_of
 from noroshi.stores.sql.unread import is_of_a_row, read
 from noroshi.stores.sql.values import Connection, instant, kept, number
 
@@ -24,7 +24,7 @@ select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by 
 where contact = ? and fate in ('', 'held', 'together') order by seq"""  # noqa: S608  our own text
 WAIT_STILL = """
 select count(*) from spool where id in (select value from json_each(:members))
-    and fate = '' and coalesce(lease, :lease) = :lease"""
+    and (fate = '' and coalesce(lease, :lease) = :lease or fate = 'together' and why = :digest)"""
 JOIN = """
 update spool set fate = 'together', why = ?, lease = null, node = null, life = null,
                  attempts = attempts - (lease is not null)
@@ -37,10 +37,11 @@ where r.at >= :since and r.taken > 0 order by r.rowid"""
 
 def pile(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
     """As ports.Store.pile says."""
-    found, behind = list[Envelope](), set[str]()
+    found, behind, members = list[Envelope](), set[str](), set(parcel.envelope.members)
     for id, order, lease, fate, attempts, body, seq in _pile(db, parcel.envelope.contact):
         mine = id == parcel.envelope.id and lease == parcel.lease
-        if not mine and (lease or fate or order in behind):
+        waits = not (lease or fate) or id in members
+        if not mine and (not waits or order in behind):
             behind.add(order)
         elif mine:
             found.append(parcel.envelope)
@@ -66,6 +67,7 @@ def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     """As ports.Store.join says."""
     members = json.dumps(list(digest.members))
     given = {"members": members, "lease": parcel.lease}
+    given |= {"digest": kept(plain(parcel.envelope.id))}
     (waiting,) = db.execute(WAIT_STILL, given).fetchone()
     held = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
     if waiting != len(digest.members) or held is None or not put(db, digest):
@@ -74,7 +76,18 @@ def join(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined])
     for order in {order for _, order in joined}:
         promote(db, order)
+    if parcel.envelope.members:
+        _goes_on_in(db, parcel.envelope, digest)
     return True
+
+
+def _goes_on_in(db: Connection, old: Envelope, new: Envelope) -> None:
+    """A digest is no more, and what it was tried with is on the record of a larger one."""
+    left, its = seq_of(db, old), seq_of(db, new)
+    db.execute("update receipt set envelope = ? where envelope = ?", (its, left))
+    db.execute("delete from way where envelope = ?", (left,))
+    db.execute("delete from spool where seq = ?", (left,))
+    promote(db, old.order)
 
 
 def accepted(db: Connection) -> Mapping[str, datetime]:
