@@ -53,6 +53,22 @@ def starting(home):
     return home.start("-m", "noroshi.cli", "--home", str(home.folder), "serve")
 
 
+GATE = """
+import sys
+from noroshi.cli import main
+
+class Gate:
+    def find_spec(self, name, *_):
+        if name == "noroshi.app.composition":
+            print("imports", flush=True)
+            sys.stdin.readline()
+
+sys.meta_path.insert(0, Gate())
+sys.exit(main())
+"""
+"""A node that stays where it imports all that it is made of, until a line comes."""
+
+
 def unread(pipe):
     """How many bytes stand in a pipe that nobody reads."""
     count = array.array("i", [0])
@@ -111,6 +127,21 @@ def test_a_command_during_a_start_says_that_it_starts(home, command):
     said = " ".join(told.stderr.split())
     assert told.returncode == 4 and "is starting" in said
     assert "No node is running" not in said + told.stdout
+
+
+def test_a_node_is_seen_to_start_before_it_has_imported_all_that_it_is_made_of(home):
+    node = home.start("-c", GATE, "--home", str(home.folder), "serve", stdin=subprocess.PIPE)
+    with node.stdin:
+        assert node.stdout.readline() == "imports\n"
+        told = home.run("status", check=False)
+        said = " ".join(told.stderr.split())
+        assert (
+            told.returncode == 4
+            and f"the node (process {node.pid}) is starting" in said.lower()
+        )
+        node.stdin.write("\n")
+    home.until_its_door_is_open()
+    assert home.status()["running"]
 
 
 def test_a_command_waits_for_a_node_that_is_just_starting(home):

@@ -137,7 +137,7 @@ class Home:
         counts = self.status()["queue"]
         return counts["waiting"] + counts["out"] + counts["set_aside"]
 
-    def start(self, *argv: str):
+    def start(self, *argv: str, **given):
         log = (self.folder.parent / "node.log").open("ab")
         node = subprocess.Popen(
             [sys.executable, "-u", *argv],
@@ -145,6 +145,7 @@ class Home:
             stderr=log,
             text=True,
             env=_env(),
+            **given,
         )
         log.close()
         self.running.append(node)

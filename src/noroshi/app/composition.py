@@ -61,7 +61,7 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.service import Service
-from noroshi.stores.lock import Holder, LifeLock
+from noroshi.stores.lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
@@ -81,8 +81,6 @@ def _steady() -> float:
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, OTHERS = MsalProvider(), GenericProvider()
-NODE_WAITS, COMMAND_WAITS = 20.0, 5.0
-"""Seconds to wait for a process that has the store and will soon be done."""
 NO_ACCOUNT = Words(
     en="there is no account {name} any more", ja="アカウント「{name}」はもうありません"
 )
@@ -195,11 +193,14 @@ async def open_app(
     clocks: Clocks = REAL,
     open_store: Callable[[Path], Store] = SqliteStore.reopen,
     holder: Holder | None = Holder.STARTING,
+    life: LifeLock | None = None,
 ) -> AsyncIterator[App]:
     """Open a home folder; StoreError if its store is lost, cannot be opened, or is in use.
-    `holder` is what this process is; None: it only looks, and keeps nobody from the store."""
+    `holder` is what this process is; None: it only looks, and keeps nobody from the store.
+    `life` is the lock, where it is taken already."""
     async with AsyncExitStack() as stack:  # what is opened first is closed last
-        life = None if holder is None else stack.enter_context(_life(config, holder))
+        if life is None and holder is not None:
+            life = stack.enter_context(life_of(config.store, holder))
         store = open_store(config.store)
         stack.push_async_callback(store.close)
         renderer = TemplateRenderer()
@@ -260,12 +261,6 @@ async def open_app(
         if life is not None:
             await _finish_rotation(ring)
         yield App(life, store, engine, service, plans, tokens, people)
-
-
-def _life(config: Config, holder: Holder) -> LifeLock:
-    """A node has more patience than a command: nobody may be there to start it again."""
-    patience = COMMAND_WAITS if holder is Holder.COMMAND else NODE_WAITS
-    return LifeLock(config.store.with_suffix(".lock"), holder, patience)
 
 
 def _running(stack: AsyncExitStack) -> Running | None:

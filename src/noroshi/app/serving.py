@@ -39,14 +39,17 @@ async def serve(
     config: Config,
     say: Callable[[Words], None],
     open_store: Callable[[Path], Store] = SqliteStore.reopen,
+    life: LifeLock | None = None,
 ) -> None:
     """Run the node until SIGTERM or SIGINT. Raises StoreError if it cannot start.
 
-    `say` is told what is watched and by which routes it sends, once it is so.
+    `say` is told what is watched and by which routes it sends, once it is so. `life` is the lock
+    on the store, where it is taken already.
     """
     asyncio.get_running_loop().set_default_executor(Pool())
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(open_app(config, open_store=open_store))
+        opened = open_app(config, open_store=open_store, life=life)
+        app = await stack.enter_async_context(opened)
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
         await stack.enter_async_context(open_door(config, app.service, app.engine.news))

@@ -196,7 +196,9 @@ class Asked:
 
     @property
     def _lock(self) -> Path:
-        return self.config.store.with_suffix(".lock")
+        from noroshi.stores.lock import lock_of
+
+        return lock_of(self.config.store)
 
     def let_go(self) -> None:
         """Give the store back until the next call, so that a node may start meanwhile."""

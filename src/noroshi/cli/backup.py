@@ -92,15 +92,13 @@ def backup(asked: Asked) -> int:
 def restore(asked: Asked) -> int:
     """Put a backup in the store's place; refused while a node runs."""
     # Late: SQLite and all kinds of values are not needed by a command that asks a node.
-    from noroshi.app.composition import COMMAND_WAITS
-    from noroshi.stores.lock import Holder, LifeLock
+    from noroshi.stores.lock import Holder, life_of
     from noroshi.stores.restoring import restore as put_back
 
     config, path = asked.config, Path(asked.given.file)
     now = datetime.now(UTC)
     try:
-        lock = config.store.with_suffix(".lock")
-        with LifeLock(lock, Holder.COMMAND, COMMAND_WAITS):
+        with life_of(config.store, Holder.COMMAND):
             done = put_back(path, config.store, now, hold=asked.given.hold)
     except StoreError as error:
         raise Refused("trouble", CANNOT_RESTORE.fill(why=error.words)) from None

@@ -90,8 +90,7 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
     # Late: SQLite is not needed by a command that asks a node.
     import asyncio
 
-    from noroshi.app.composition import COMMAND_WAITS
-    from noroshi.stores.lock import Holder, LifeLock
+    from noroshi.stores.lock import Holder, life_of
     from noroshi.stores.sqlite import SqliteStore
 
     async def look() -> Mapping[str, Words | None]:
@@ -103,8 +102,7 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Words | None]:
 
     if not config.store.exists():
         return {}
-    lock = config.store.with_suffix(".lock")
-    with LifeLock(lock, Holder.COMMAND, COMMAND_WAITS):
+    with life_of(config.store, Holder.COMMAND):
         return asyncio.run(look())
 
 

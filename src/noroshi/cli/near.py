@@ -19,7 +19,7 @@ from noroshi.plugins import Plugins
 from noroshi.ports import Away, StoreError
 from noroshi.service import Service, administrator, answer
 from noroshi.service.looking import kinds
-from noroshi.stores.lock import Holder, holding
+from noroshi.stores.lock import Holder, holding, lock_of
 
 CANNOT_OPEN = Words(
     en="No node is running, and the store cannot be opened: {why}",
@@ -120,7 +120,7 @@ class Near:
         return await answer(self._examining, self._who, op, args)
 
     def _pass_no_node_by(self) -> None:
-        lock = self._config.store.with_suffix(".lock")
+        lock = lock_of(self._config.store)
         found = holding(lock)
         if found is not None and found.holder is Holder.RUNNING:
             raise StoreError(found.words(lock))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import sys
 import time
 
 from noroshi import __version__
-from noroshi.app.serving import serve as run_node
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.core.words import Words
 from noroshi.logs import logging_to, sink_of
 from noroshi.ports import StoreError
+from noroshi.stores.lock import Holder, LifeLock, life_of
 
 log = logging.getLogger(__name__)
 TAKING_TURNS = 0.001
@@ -38,10 +37,23 @@ def serve(asked: Asked) -> int:
 def _run(asked: Asked) -> int:
     sys.setswitchinterval(TAKING_TURNS)
     try:
-        asyncio.run(run_node(asked.config, lambda words: print(asked.say(words), flush=True)))
+        with life_of(asked.config.store, Holder.STARTING) as life:
+            _run_node(asked, life)
     except StoreError as error:
         raise Refused("trouble", CANNOT_START.fill(why=error.words)) from None
     except Exception:  # a bug: the log must say why there is no node any more
         log.critical("the node ends: it has met with a bug of its own", exc_info=True)
         return exits.TROUBLE
     return exits.DONE
+
+
+def _run_node(asked: Asked, life: LifeLock) -> None:
+    # Only now, with the lock: it takes half a second, and commands see meanwhile that a node starts.
+    import asyncio
+
+    from noroshi.app.serving import serve as run_node
+
+    def say(words: Words) -> None:
+        print(asked.say(words), flush=True)
+
+    asyncio.run(run_node(asked.config, say, life=life))

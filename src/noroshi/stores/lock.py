@@ -49,6 +49,9 @@ WIDTH = 20
 """Characters for the process's number and what it is: always as many, as a file that is cut gives
 back its block, and a full volume may have none for it."""
 STEP = 0.05
+NODE_WAITS, COMMAND_WAITS = 20.0, 5.0
+"""Seconds to wait for a process that has the store and will soon be done. A node has more patience
+than a command: nobody may be there to start it again."""
 
 
 class Holder(Enum):
@@ -99,6 +102,17 @@ else:
 
     def _take(file: int, *, shared: bool = False) -> None:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+
+
+def lock_of(store: Path) -> Path:
+    """Return the file beside a store that its lock is held on."""
+    return store.with_suffix(".lock")
+
+
+def life_of(store: Path, holder: Holder) -> LifeLock:
+    """Return the lock on a store for a process of that kind, to be taken."""
+    patience = COMMAND_WAITS if holder is Holder.COMMAND else NODE_WAITS
+    return LifeLock(lock_of(store), holder, patience)
 
 
 def holding(path: Path) -> Holding | None:
