@@ -2,7 +2,10 @@
 
 import pytest
 
+from noroshi.core.people import ADMIN
 from noroshi.ports import Document
+from noroshi.service import Person
+from noroshi.service.offer import roles_up_to
 from noroshi.vault import Secret
 from tests.cli.test_authorize import Terminal
 from tests.cli.typed import a_node, typed
@@ -142,6 +145,46 @@ async def test_a_day_is_not_written_down_for_a_secret_that_is_refused(desk, tmp_
     assert (await typed(*argv, home=tmp_path, given=OLD_SECRET)).code == 1
     found = await desk.service.definition_show(AKI, keys=("accounts/box",))
     assert "secret_ends" not in found.documents["accounts/box"]
+
+
+TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", sure=False)
+CLOUD = {
+    "token_endpoint": "https://evil.example/token",
+    "authorization_endpoint": "https://evil.example/authorize",
+    "scope": "mail",
+    "app_scope": "mail",
+    "smtp_host": "mail.example.com",
+}
+LED = {"clouds__own": CLOUD, "accounts__box": CONTENT["accounts/box"] | {"cloud": "own"}}
+
+
+async def led(desk):
+    changed = tuple(Document(**one) for one in documents(**LED))
+    await desk.service.apply(TOKEN, changed)
+
+
+@pytest.mark.parametrize(("said", "kept"), [("n", False), ("y", True)])
+async def test_where_a_token_led_it_is_asked_about_first(desk, tmp_path, said, kept):
+    await led(desk)
+    async with Terminal(tmp_path, "secret", "set", "app") as person:
+        await person.type("Password for “app”: ", f"{CANARY}\n")
+        await person.type("Once more: ", f"{CANARY}\n")
+        await person.until("evil.example:443: the API token ci chose that")
+        await person.type("May it go there? [y/N] ", f"{said}\n")
+        await person.until("is in the vault" if kept else "Nothing was kept")
+        await person.process.wait()
+    assert ("app" in await desk.vault.names()) is kept
+
+
+async def test_a_script_says_where_it_may_go(desk, tmp_path):
+    await led(desk)
+    (tmp_path / "new").write_text(CANARY, encoding="utf-8")
+    argv = ("secret", "set", "app", "--file", str(tmp_path / "new"))
+    refused = await typed(*argv, home=tmp_path)
+    assert refused.code == 5 and "--to PLACE" in refused.err
+    assert "app" not in await desk.vault.names()
+    assert (await typed(*argv, "--to", "evil.example:443", home=tmp_path)).code in (0, 1)
+    assert "app" in await desk.vault.names()
 
 
 async def test_entries_are_listed_and_removed(desk, tmp_path):

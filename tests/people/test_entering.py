@@ -399,6 +399,21 @@ async def test_a_token_holds_until_it_ends(house):
     assert await house.people.of_token(text, HERE) is None
 
 
+async def test_a_token_is_told_from_another_one_of_its_name(house):
+    async def made():
+        text = keys.token()
+        token = ApiToken(
+            name="ci", role=VIEWER, hash=keys.hashed(text), by="sato", made=house.time.now
+        )
+        await house.store.put_api_token(token)
+        return await house.people.of_token(text, HERE)
+
+    first = await made()
+    await house.store.drop_api_token("ci")
+    second = await made()
+    assert first.name == second.name and first.id and first.id != second.id
+
+
 @pytest.mark.parametrize("password", ["short", "satosatosato", "aaaaaaaaaaaa", "x" * 257])
 def test_some_passwords_are_none(password):
     words = unfit("sato", password)

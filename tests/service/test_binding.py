@@ -124,8 +124,8 @@ class Bench(Desk):
     async def apply(self, who, **changed):
         return await self.ask(who, "apply", documents=documents(**(FIRST | changed)))
 
-    async def keep(self, who, name, value):
-        return await self.ask(who, "set_secret", name=name, value=value)
+    async def keep(self, who, name, value, **more):
+        return await self.ask(who, "set_secret", name=name, value=value, **more)
 
 
 @pytest.fixture
@@ -205,7 +205,8 @@ async def test_whoever_puts_a_secret_in_says_where_it_goes(desk):
     assert "ok" in await desk.keep(TOKEN, "own", "a password")
     assert (await desk.apply(BROWSER, **mine))["error"] == "password"
     assert "ok" in await desk.apply(TOKEN, **mine)
-    assert "ok" in await desk.keep(BROWSER, "own", "another password")
+    shown = ["m.example.org:587"]
+    assert "ok" in await desk.keep(BROWSER, "own", "another password", to=shown)
     led = {"routes__more": route("smtp", RELAY | {"host": "n.example.org", "password": "own"})}
     assert (await desk.apply(TOKEN, **led))["error"] == "password"
 
@@ -213,7 +214,7 @@ async def test_whoever_puts_a_secret_in_says_where_it_goes(desk):
 async def test_a_setting_that_comes_before_its_secret_binds_it(desk):
     new = {"routes__more": route("smtp", RELAY | {"host": "m.example.org", "password": "own"})}
     assert "ok" in await desk.apply(TOKEN, **new)
-    assert "ok" in await desk.keep(BROWSER, "own", "a password")
+    assert "ok" in await desk.keep(BROWSER, "own", "a password", to=["m.example.org:587"])
     led = {"routes__more": route("smtp", RELAY | {"host": "n.example.org", "password": "own"})}
     assert (await desk.apply(TOKEN, **led))["error"] == "password"
 
@@ -242,6 +243,88 @@ async def test_nothing_is_tried_with_a_secret_elsewhere(desk):
     )
     given = {"monitor": "web1/base/page", "documents": led}
     assert (await desk.ask(TOKEN, "try_monitor", **given))["error"] == "password"
+
+
+LED = RELAY | {"host": "evil.example"}
+
+
+async def led_by_the_token(desk):
+    """It puts a value of its own into the entry, and may then lead that anywhere."""
+    assert "ok" in await desk.keep(TOKEN, "relay", "the token's")
+    assert "ok" in await desk.apply(TOKEN, routes__plain=route("smtp", LED))
+
+
+@pytest.mark.parametrize("who", [AKI, BROWSER, replace(BROWSER, sure=True)])
+async def test_a_secret_that_is_typed_again_goes_nowhere_that_nobody_was_shown(desk, who):
+    await led_by_the_token(desk)
+    told = await desk.keep(who, "relay", "typed again")
+    assert told["error"] == "conflict" and "typed again" not in str(told)
+    assert [(one["where"], one["what"]["en"]) for one in told["problems"]] == [
+        ("to", "evil.example:587")
+    ]
+    assert "ci" in told["words"]["en"]
+    assert (await desk.vault.get("relay")).reveal() == "the token's"
+    elsewhere = await desk.keep(who, "relay", "typed again", to=["mail.example.com:587"])
+    assert elsewhere["error"] == "conflict"
+
+
+async def test_a_secret_goes_where_the_person_says_that_it_may_go(desk):
+    await led_by_the_token(desk)
+    assert "ok" in await desk.keep(AKI, "relay", "typed again", to=["evil.example:587"])
+    assert "ok" in await desk.keep(AKI, "relay", "and again")
+
+
+async def test_a_definition_that_was_put_right_asks_for_nothing(desk):
+    await led_by_the_token(desk)
+    assert "ok" in await desk.apply(AKI)
+    assert "ok" in await desk.keep(AKI, "relay", "typed again")
+
+
+async def test_a_new_entry_that_a_token_names_is_not_filled_unseen(desk):
+    new = {"routes__plain": route("smtp", LED | {"password": "relay-two"})}
+    assert "ok" in await desk.apply(TOKEN, **new)
+    assert (await desk.keep(AKI, "relay-two", "typed again"))["error"] == "conflict"
+    assert "ok" in await desk.keep(TOKEN, "relay-two", "the token's own")
+
+
+async def test_a_header_is_not_typed_for_a_url_that_a_token_put_in():
+    desk = Bench()
+    assert "ok" in await desk.apply(AKI)
+    assert "ok" in await desk.keep(TOKEN, "hook", "https://evil.example/hook")
+    told = await desk.keep(AKI, "key", "typed")
+    assert told["error"] == "conflict" and "evil.example:443" in str(told["problems"])
+
+
+async def test_an_account_led_elsewhere_takes_no_secret_unseen():
+    desk = Bench()
+    led = {"clouds__own": CLOUD | {"token_endpoint": "https://evil.example/{tenant}/token"}}
+    assert "ok" in await desk.apply(TOKEN, **led)
+    told = await desk.keep(AKI, "app", "typed")
+    assert told["error"] == "conflict" and "evil.example:443" in str(told["problems"])
+
+
+async def test_what_one_token_led_is_not_free_for_another(desk):
+    await led_by_the_token(desk)
+    other = replace(TOKEN, name="other")
+    assert (await desk.keep(other, "relay", "typed"))["error"] == "conflict"
+
+
+async def test_another_token_of_the_same_name_owns_nothing_of_the_one_before(desk):
+    first, second = (replace(TOKEN, id=id) for id in ("1", "2"))
+    assert "ok" in await desk.keep(first, "relay", "its own")
+    led = {"routes__plain": route("smtp", LED)}
+    assert (await desk.apply(second, **led))["error"] == "password"
+    assert "ok" in await desk.apply(first, **led)
+    assert (await desk.keep(second, "relay", "typed"))["error"] == "conflict"
+
+
+async def test_where_each_entry_goes_is_listed(desk):
+    await led_by_the_token(desk)
+    found = {one["name"]: one for one in (await desk.ask(AKI, "secret_list"))["ok"]}
+    assert (
+        found["relay"]["goes_to"] == ("evil.example:587",) and found["relay"]["led_by"] == "ci"
+    )
+    assert found["app"]["goes_to"] == ("login.example.com:443",) and not found["app"]["led_by"]
 
 
 async def test_a_connector_that_microsoft_has_ended_is_not_kept(desk):

@@ -17,8 +17,14 @@ async def test_entries_are_listed_with_who_names_them_and_what_is_named_and_not_
     await applied(ask)
     await kept(ask, "relay")
     assert await ask("secret_list") == [
-        {"name": "app", "kept": False, "named_by": ["accounts/box"]},
-        {"name": "relay", "kept": True, "named_by": []},
+        {
+            "name": "app",
+            "kept": False,
+            "named_by": ["accounts/box"],
+            "goes_to": ["login.microsoftonline.com:443"],
+            "led_by": "",
+        },
+        {"name": "relay", "kept": True, "named_by": [], "goes_to": [], "led_by": ""},
     ]
 
 

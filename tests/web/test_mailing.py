@@ -11,17 +11,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from noroshi.core.mail import Verdict
-from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.people import ADMIN, OPERATOR, VIEWER
 from noroshi.definitions import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
+from noroshi.service import Person, answer
+from noroshi.service.offer import roles_up_to
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import DAWN
 from noroshi.web.mailing import heading, labels
 from noroshi.web.tongue import TONGUES
 from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx, slow_pfx
 from tests.service.asking import NearBy, Told, applied
-from tests.service.desk import CANARY, CONTENT, GIVEN, OLD_SECRET, Desk
+from tests.service.desk import CANARY, CONTENT, GIVEN, OLD_SECRET, Desk, documents
 from tests.web.browser import browsing, with_user
 from tests.web.filled import EVIL
 from tests.web.posting import forms_of
@@ -538,6 +540,46 @@ async def test_an_app_signs_in_by_its_secret_alone(desk, browser):
     assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}/token")
     assert "the app itself" in page.text
+
+
+TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", sure=False)
+ELSEWHERE = {
+    "token_endpoint": "https://evil.example/token",
+    "authorization_endpoint": "https://evil.example/authorize",
+    "scope": "mail",
+    "app_scope": "mail",
+    "smtp_host": "mail.example.com",
+}
+
+
+async def test_a_secret_goes_only_to_the_server_that_the_page_has_shown(desk, browser):
+    await defined(desk)
+    await browser.log_in()
+    page = await browser.get(ROUTE)
+    assert "It is sent to login.microsoftonline.com:443." in page.text
+    shown = forms_of(page.text)
+    form = next(one for one in shown if ("do", "save") in one.buttons)
+    led = {"clouds__own": ELSEWHERE, "accounts__box": BOX | {"cloud": "own"}}
+    told = await answer(desk.service, TOKEN, "apply", {"documents": documents(**led)})
+    assert "ok" in told
+    page = await browser.get(ROUTE)
+    assert "evil.example:443, which the API token ci chose" in page.text
+    later = next(one for one in forms_of(page.text) if ("do", "save") in one.buttons)
+    fields = later.fields | {"secret": CANARY, "secret_ends": "2027-03-01", "do": "save"}
+    page = await browser.post(ROUTE, **fields | {"to": form.fields["to"]})
+    assert page.status == 409 and "evil.example:443" in page.text
+    assert "app" not in await desk.vault.names()
+    again = next(one for one in forms_of(page.text) if ("do", "save") in one.buttons)
+    page = await browser.post(ROUTE, **fields | {"etag": again.fields["etag"]})
+    assert (await desk.vault.get("app")).reveal() == CANARY
+
+
+async def test_a_certificate_is_not_kept_where_it_would_be_sent(desk, browser):
+    keyed = BOX | {"certificate": "box-cert", "secret_next": "box-cert"}
+    await defined(desk, accounts__other=keyed | {"mailbox": "other@example.com"})
+    await browser.log_in()
+    page = await sent(browser, "certificate_new", way="app_certificate")
+    assert page.status == 409 and "accounts/other" in page.text
 
 
 BARE = {name: value for name, value in BOX.items() if name != "secret"}

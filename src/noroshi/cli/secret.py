@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,15 @@ ENDS = Words(
     ja="アカウント {account} の secret_ends (シークレットの有効期限) は {ends} のままです。新しいシークレットの"
     "日付に直してください (--ends でも指定できます)。",
 )
+CHOSEN = Words(
+    en="“{name}” is sent to {where}: the API token {token} chose that, and no person has confirmed it yet.",
+    ja="「{name}」の送り先は {where} です。API トークン {token} が指定したもので、まだ誰も確認していません。",
+)
+MAY_GO = Words(en="May it go there? [y/N] ", ja="そこに送ってよいですか? [y/N] ")
+NOT_THERE = Words(
+    en="Nothing was kept. Correct where it goes first: {who}",
+    ja="保存していません。先に送り先を直してください: {who}",
+)
 REMOVED = Words(
     en="“{name}” is gone from the vault.", ja="「{name}」を保管庫から削除しました。"
 )
@@ -64,11 +74,12 @@ def set_(asked: Asked) -> int:
     if not value.strip():
         raise Refused("invalid", NOTHING_GIVEN)
     day = dated(asked, name, asked.given.ends) if asked.given.ends else None
+    to = asked.given.to or places(asked, name)
     before = _entries(asked).get(name, {"kept": False, "named_by": ()})
     of_account = any(key.startswith("accounts/") for key in before["named_by"])
     if of_account and asked.running:
         say_that_it_is_asked(asked)
-    asked.call("set_secret", name=name, value=value, proved=not asked.given.force)
+    asked.call("set_secret", name=name, value=value, proved=not asked.given.force, to=to)
     print(asked.say(KEPT.fill(name=name)))
     if day:
         write_down(asked, day)
@@ -76,6 +87,20 @@ def set_(asked: Asked) -> int:
     if not of_account or not asked.running:
         return exits.DONE
     return _told(asked, name, stale=before["kept"] and not day)
+
+
+def places(asked: Asked, name: str) -> Sequence[str]:
+    """Where an entry goes; asked about where an API token chose it. Raises Refused."""
+    one = _entries(asked).get(name, {})
+    to: Sequence[str] = one.get("goes_to", ())
+    if not one.get("led_by"):
+        return to
+    print(asked.say(CHOSEN.fill(name=name, where=", ".join(to), token=one["led_by"])))
+    if not sys.stdin.isatty():
+        return ()  # the node refuses it, and says what to do
+    if input(asked.say(MAY_GO)).strip().lower() not in ("y", "yes"):
+        raise Refused("invalid", NOT_THERE.fill(who=", ".join(one["named_by"])))
+    return to
 
 
 def list_(asked: Asked) -> int:

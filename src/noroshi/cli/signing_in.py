@@ -21,6 +21,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.layout import columns, wrap
 from noroshi.cli.listening import Listener, NoPort
+from noroshi.cli.secret import places
 from noroshi.core.words import NOTHING, Words
 
 try:
@@ -93,11 +94,12 @@ def keep_secret(asked: Asked, name: str, file: str | None) -> None:
     """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
     if not file and not sys.stdin.isatty():
         raise Refused("invalid", said.SECRET_BY_FILE)
+    to = places(asked, name)
     for left in reversed(range(1 if file else TRIES)):
         prompt = asked.say(said.SECRET_PROMPT)
         value = _contents(file, said.NO_SECRET) if file else getpass.getpass(prompt)
         try:
-            asked.call("set_secret", name=name, value=value, proved=True)
+            asked.call("set_secret", name=name, value=value, proved=True, to=to)
             break
         except Refused as refused:
             _again(asked, refused, left, ANY)

@@ -67,6 +67,10 @@ def may_open(seen: User | None, now: User | None) -> bool:
     return seen is None or (now is not None and not ends_sessions(now, seen))
 
 
+ID_LENGTH = 24
+"""Letters of a token's hash that tell it from all others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """What a program shows in a person's stead: only its `hash` is kept. `by` made it.
@@ -79,6 +83,11 @@ class ApiToken:
     made: datetime
     until: datetime | None = None
     programs: bool = False
+
+    @property
+    def id(self) -> str:
+        """What no other token of this name has; nobody comes in by it."""
+        return self.hash[:ID_LENGTH]
 
     def good(self, now: datetime) -> bool:
         """Whether it still holds."""
@@ -169,10 +178,12 @@ class Audited:
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whoever asks, and what they may do. `sure`: they may do what runs a program, as the
-    kernel says who they are, or as the password was given once more a moment ago."""
+    kernel says who they are, or as the password was given once more a moment ago. `id` tells them
+    from whoever has the name later."""
 
     name: str
     roles: frozenset[str]
     door: str = "local"
     address: str = ""
     sure: bool = True
+    id: str = ""

@@ -271,7 +271,9 @@ class People:
         if there and abs(now - session.seen) >= SEEN_EACH:
             await self.store.put_session(replace(session, seen=now), session.key)
         roles = roles_up_to(user.role)
-        return Person(user.name, roles, "web", address, session.is_sure(now))
+        return Person(
+            user.name, roles, "web", address, session.is_sure(now), user.made.isoformat()
+        )
 
     async def still(self, key: str) -> bool:
         """Whether that session holds; asking is no sign that somebody is there."""
@@ -289,7 +291,9 @@ class People:
         if found is None:
             await self.turned_away.note("api_token", "", "api", address, NO_TOKEN)
             return None
-        return Person(found.name, roles_up_to(found.role), "api", address, found.programs)
+        return Person(
+            found.name, roles_up_to(found.role), "api", address, found.programs, found.id
+        )
 
     async def _token(self, hashed: str) -> ApiToken | None:
         now, known = self.clocks.wall(), await self.store.api_tokens()

@@ -9,11 +9,15 @@ from noroshi.core.words import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretEntry:
-    """An entry of the vault: whether it is kept, and the keys of the definitions that name it."""
+    """An entry of the vault: whether it is kept, the keys of the definitions that name it, and the
+    servers that it is sent to. `led_by` is the API token that chose one of these, which no person
+    has confirmed yet."""
 
     name: str
     kept: bool
     named_by: tuple[str, ...]
+    goes_to: tuple[str, ...] = ()
+    led_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from noroshi import schema
 from noroshi.core.problems import Problem
-from noroshi.core.words import Words
+from noroshi.core.words import Words, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.uses import Use, place_of, uses_of
 from noroshi.ports import Store
-from noroshi.service.offer import NotSure, Person
+from noroshi.service.offer import Conflict, NotSure, Person
 from noroshi.vault import Vault, VaultError
 
-NOTE = "bound/"
+NOTE, LED = "bound/", "led/"
 MOST_TOLD = 20
 ELSEWHERE = Words(
     en="This would send a secret somewhere else than before, so it needs the password again. (With "
@@ -26,6 +26,14 @@ ELSEWHERE = Words(
 SENT = Words(
     en="is kept in the vault for {known}; this would send it to {where}",
     ja="保管庫では {known} 用ですが、{where} に送られることになります",
+)
+UNSEEN = Words(
+    en="“{entry}” was not kept. The API token {token}, which may not send secrets elsewhere, chose "
+    "where it would go: {where}. If that is right, say so (on the route's page, or by noroshi secret set {entry} "
+    "--to PLACE); else correct the definition first",
+    ja="「{entry}」は保存していません。送り先の {where} は、シークレットの送り先を変える権限のない API トークン {token} "
+    "が指定したものです。正しければその送り先を指定し (経路の画面か、noroshi secret set {entry} --to 送り先)、"
+    "違うなら先に定義を直してください",
 )
 TO_NOBODY = Words(en="nothing yet", ja="未定の相手")
 ITS_OWN_URL = Words(en="the URL that it holds", ja="その項目自身の URL")
@@ -38,6 +46,24 @@ class Bound:
 
     uses: tuple[Use, ...] = ()
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """The uses of an entry that API tokens without programs chose and no person has confirmed.
+    `token` is what the last of them is called, `by` the one that chose all of them, if one did."""
+
+    uses: tuple[Use, ...] = ()
+    token: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goes:
+    """Where an entry goes by the definitions in force, and the token that led it there."""
+
+    to: tuple[str, ...]
+    led_by: str = ""
 
 
 class Binding:
@@ -64,6 +90,44 @@ class Binding:
         if found:
             raise NotSure(ELSEWHERE, tuple(found[:MOST_TOLD]))
 
+    async def lead(
+        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
+    ) -> None:
+        """Note what a token chooses that may not say where a secret goes, before it is in force."""
+        if who.sure or who.door != "api":
+            return
+        notes, new = await self._store.notes(), await self._new(after, before, given or {})
+        for entry, uses in _by_entry(new).items():
+            led = _led(notes, entry)
+            by = _called(who) if not led.uses or led.by == _called(who) else ""
+            made = Led(uses=_sum(led.uses, uses), token=who.name, by=by)
+            await self._note_led(entry, led, made)
+
+    async def see_that_shown(
+        self, who: Person, plan: Plan, entry: str, value: str, to: Collection[str]
+    ) -> None:
+        """Refuse a secret that would go where a token chose, unless whoever gives it names that
+        place, or is the token. Raises Conflict."""
+        led = _led(await self._store.notes(), entry)
+        if not led.uses or led.by == _called(who):
+            return
+        uses = _by_entry(await self._resolved(uses_of(plan), {entry: value})).get(entry, ())
+        unseen = {use.where for use in uses if use in led.uses and use.where} - set(to)
+        if unseen:
+            where = sorted(unseen)
+            words = UNSEEN.fill(entry=entry, token=led.token, where=", ".join(where))
+            raise Conflict(words, tuple(Problem("to", plain(one)) for one in where))
+
+    async def goes(self, plan: Plan) -> Mapping[str, Goes]:
+        """Return where each entry goes, by its name."""
+        notes, found = await self._store.notes(), dict[str, Goes]()
+        for entry, uses in _by_entry(await self._resolved(uses_of(plan))).items():
+            led = _led(notes, entry)
+            chosen = any(use in led.uses and use.where for use in uses)
+            to = sorted({use.where for use in uses if use.where})
+            found[entry] = Goes(to=tuple(to), led_by=led.token if chosen else "")
+        return found
+
     async def bind(self, *plans: Plan) -> None:
         """Note the uses of these plans, beside those that are noted: what is or was in force is
         meant, entries of the time before there were bindings with it. What is not kept yet is
@@ -83,6 +147,10 @@ class Binding:
         mine = who.door == "api" or not uses
         bound = Bound(uses=_sum((), uses), by=_called(who) if mine else "")
         await self._note(entry, _bound(notes, entry), bound)
+        led = _led(notes, entry)
+        if led.by != _called(who):
+            left = tuple(use for use in led.uses if use not in uses)
+            await self._note_led(entry, led, replace(led, uses=left))
 
     async def disown(self, entry: str) -> None:
         """Let nobody name an entry freely, as another value is to be put in."""
@@ -93,6 +161,10 @@ class Binding:
     async def _note(self, entry: str, before: Bound | None, bound: Bound) -> None:
         if bound != before:
             await self._store.note(NOTE + entry, schema.text(bound))
+
+    async def _note_led(self, entry: str, before: Led, led: Led) -> None:
+        if led != before:
+            await self._store.note(LED + entry, schema.text(led))
 
     async def _new(
         self, after: Plan, before: Plan, given: Mapping[str, str]
@@ -138,6 +210,13 @@ def _bound(notes: Mapping[str, str], entry: str) -> Bound | None:
         return None
 
 
+def _led(notes: Mapping[str, str], entry: str) -> Led:
+    try:
+        return schema.value(Led, notes[LED + entry])
+    except (KeyError, schema.Unreadable):
+        return Led()
+
+
 def _by_entry(uses: Iterable[Use]) -> Mapping[str, list[Use]]:
     found = dict[str, list[Use]]()
     for use in uses:
@@ -150,7 +229,8 @@ def _sum(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
 
 
 def _called(who: Person) -> str:
-    return f"{who.door}/{who.name}"
+    """By what no other of the same name has: who is made anew owns nothing of the one before."""
+    return f"{who.door}/{who.id or who.name}"
 
 
 def _told(use: Use, bound: Bound) -> Problem:

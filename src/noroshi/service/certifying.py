@@ -59,9 +59,9 @@ IS_THERE = Words(
     "次に使うものを作るには --next、置き換えるには --replace を付けてください。",
 )
 IS_ANOTHERS = Words(
-    en="The vault has an entry “{entry}” already, and {who} names it. Give account {account} another "
+    en="The entry “{entry}” is used by {who}. Give account {account} another "
     "name for its certificate (certificate), then do this again.",
-    ja="保管庫にはすでに「{entry}」があり、{who} で使われています。アカウント {account} の certificate に別の名前を指定して、"
+    ja="保管庫の項目「{entry}」は {who} で使われています。アカウント {account} の certificate に別の名前を指定して、"
     "もう一度実行してください。",
 )
 BAD_DAYS = Words(
@@ -178,21 +178,19 @@ class Certifying(Signing):
     ) -> tuple[Account, str]:
         """Where it goes. What is in use is written over only if that is said."""
         account, entry = await self._certificate_of(name, next=next, ahead=ahead)
-        if entry in await self._vault.names():
-            if others := await self._others_with(account, entry):
-                words = IS_ANOTHERS.fill(
-                    entry=entry, who=", ".join(others), account=account.name
-                )
-                raise Conflict(words)
-            if not replace:
-                raise Conflict(IS_THERE.fill(entry=entry, account=account.name))
+        if others := await self._others_with(account, entry):
+            words = IS_ANOTHERS.fill(entry=entry, who=", ".join(others), account=account.name)
+            raise Conflict(words)
+        if not replace and entry in await self._vault.names():
+            raise Conflict(IS_THERE.fill(entry=entry, account=account.name))
         return account, entry
 
     async def _others_with(self, account: Account, entry: str) -> Sequence[str]:
-        """Return who names an entry that this account does not name itself."""
-        if entry in {one.entry for one in named_by(account)}:
-            return ()
-        return named_in((await self._store.current()).documents).get(entry, ())
+        """Return who names an entry that this account does not name itself; and whoever would
+        send it as a password, key and all."""
+        keys = named_in((await self._store.current()).documents).get(entry, ())
+        own = entry in {one.entry for one in named_by(account)}
+        return [key for key in keys if not (own and key.startswith("accounts/"))]
 
     async def _certificate_of(
         self, name: str, *, next: bool, ahead: bool = False

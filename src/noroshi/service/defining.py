@@ -174,6 +174,7 @@ class Defining(Desk):
         if not told.differences:
             note_nothing()
             return told
+        await self._binding.lead(who, found.plan, before)
         number = await self._publish(found, current, who.name, note)
         await self._binding.bind(found.plan, before)
         left = await silences_follow(

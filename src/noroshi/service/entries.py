@@ -13,6 +13,7 @@ from noroshi.core.problems import Problem, instead
 from noroshi.core.words import Words
 from noroshi.ports import Document
 from noroshi.service.answers_vault import SecretEntry
+from noroshi.service.binding import Goes
 from noroshi.service.desk import Desk
 from noroshi.service.offer import (
     ADMIN,
@@ -55,10 +56,23 @@ class Entries(Desk):
         """Those that are kept and those that definitions name, without the sign-ins' own."""
         kept = {name for name in await self._vault.names() if not reserved(name)}
         named = named_in((await self._store.current()).documents)
+        goes = await self._goes()
         return tuple(
-            SecretEntry(name=name, kept=name in kept, named_by=tuple(named.get(name, ())))
+            SecretEntry(
+                name=name,
+                kept=name in kept,
+                named_by=tuple(named.get(name, ())),
+                goes_to=goes[name].to if name in goes else (),
+                led_by=goes[name].led_by if name in goes else "",
+            )
             for name in sorted(kept | named.keys())
         )
+
+    async def _goes(self) -> Mapping[str, Goes]:
+        """Where each entry goes; of none while the definitions cannot be read."""
+        with suppress(Trouble):
+            return await self._binding.goes((await self._current())[1])
+        return {}
 
     @operation(role=ADMIN, help=Words(en="Remove an entry.", ja="保管庫の項目を削除します。"))
     async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:

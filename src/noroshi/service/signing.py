@@ -133,10 +133,14 @@ class Signing(Desk):
         news=True,
         help=Words(en="Keep a secret in the vault.", ja="シークレットを保管庫に入れます。"),
     )
-    async def set_secret(self, who: Person, name: str, value: str, proved: bool = False) -> str:
+    async def set_secret(
+        self, who: Person, name: str, value: str, proved: bool = False, to: tuple[str, ...] = ()
+    ) -> str:
         """Seal it under that name; the answer is the name. The value is never shown again.
 
-        `proved`: an app's secret takes another one's place only once its server takes it."""
+        `proved`: an app's secret takes another one's place only once its server takes it. `to`:
+        the servers (host:port) that the person was shown; one that an API token without programs
+        chose has to be among them."""
         _, plan = await self._current()
         users = [one for one in plan.accounts.values() if name in _entries(one)]
         # A client secret is copied from a page; a password may well begin with a blank.
@@ -146,6 +150,8 @@ class Signing(Desk):
         kept = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
         await self._binding.see_that_bound(who, plan, plan, {name: secret.reveal()})
+        await self._binding.see_that_shown(who, plan, name, secret.reveal(), to)
+        await self._binding.lead(who, plan, plan, {name: secret.reveal()})
         if kept and proved:
             await see_that_it_is_taken(self._tokens, users, name, secret)
         await self._put(who, plan, name, secret)

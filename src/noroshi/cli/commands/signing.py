@@ -168,6 +168,15 @@ SECRET = Command(
                     ),
                     {"metavar": "DAY", "default": ""},
                 ),
+                Option(
+                    ("--to",),
+                    Words(
+                        en="where it may go (host:port), if an API token without programs chose that; "
+                        "repeatable",
+                        ja="programs のない API トークンが指定した送り先でもよければ、それ (ホスト:ポート)。複数指定可",
+                    ),
+                    {"metavar": "PLACE", "action": "append", "default": []},
+                ),
                 FORCE,
             ),
         ),

@@ -11,7 +11,7 @@ from typing import Any
 
 from noroshi.cli.cert import opened
 from noroshi.cli.client import Refused
-from noroshi.cli.secret import ENDS as STILL_ENDS
+from noroshi.cli.secret import ENDS as STILL_ENDS, places
 from noroshi.cli.setup import words_proving as said
 from noroshi.cli.setup.guiding import Known, mending
 from noroshi.cli.setup.kept import Kept
@@ -127,7 +127,9 @@ def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
     # The vault goes by what the account in force says of the name.
     meant = replace(wanted, secret=True)
     kept.keep(meant)
-    talk.asked.call("set_secret", name=meant.entry_of_secret, value=value, proved=True)
+    entry = meant.entry_of_secret
+    to = places(talk.asked, entry)
+    talk.asked.call("set_secret", name=entry, value=value, proved=True, to=to)
     return meant
 
 

@@ -71,7 +71,12 @@ async def save(visit: Visit, known: Known) -> Done:
         return _not_done(known, done)
     if secret:
         done = await attempt(
-            visit, "set_secret", name=after["secret"], value=secret, proved=_proved(visit)
+            visit,
+            "set_secret",
+            name=after["secret"],
+            value=secret,
+            proved=_proved(visit),
+            to=_shown_to(visit),
         )
         if done.why:
             return replace(_not_done(known, done), kept=True)
@@ -84,6 +89,11 @@ async def _entry_for(visit: Visit, known: Known) -> str:
     return own or await free_entry(visit, known.row["account"])
 
 
+def _shown_to(visit: Visit) -> list[str]:
+    """The servers that stood beside the field as those to which its secret is sent."""
+    return [one for one in visit.form.get("to", "").split(", ") if one]
+
+
 def _is_over(visit: Visit, account: Answer) -> str:
     """Why a new secret cannot have that day, though it may be the old one's."""
     day = end_of(str(account.get(DAY, "")))
@@ -94,7 +104,7 @@ def _is_over(visit: Visit, account: Answer) -> str:
 async def entry(visit: Visit, known: Known) -> Done:
     """A password, or another value that the route names, into the vault."""
     given = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
-    done = await attempt(visit, "set_secret", **given, proved=True)
+    done = await attempt(visit, "set_secret", **given, proved=True, to=_shown_to(visit))
     return _not_done(known, done) if done.why else Done(to=href(known.name, did="secret"))
 
 
@@ -152,7 +162,8 @@ async def prove(visit: Visit, known: Known) -> Done:
     entry = await _entry_for(visit, known) if key else ""
     done = await _goes_by(visit, known, known.way, entry)
     if not done.why and key:
-        done = await attempt(visit, "set_secret", name=entry, value=key, proved=_proved(visit))
+        given = {"name": entry, "value": key, "to": _shown_to(visit)}
+        done = await attempt(visit, "set_secret", **given, proved=_proved(visit))
     if not done.why:
         done = await attempt(visit, "authorize_app", route=known.name)
     return _not_done(known, done) if done.why else _signed_in(known)

@@ -124,10 +124,12 @@ async def _typed(visit: Visit, known: Known, done: Done) -> Both:
 async def _for_admin(
     visit: Visit, known: Known, done: Done, code: Code | None
 ) -> Mapping[str, Any]:
-    kept = {one["name"] for one in await visit.need("secret_list") if one["kept"]}
+    listed = {one["name"]: one for one in await visit.need("secret_list")}
+    kept = {name for name, one in listed.items() if one["kept"]}
     exam = asked(visit, "exam")
     return {
         "kept": kept,
+        "listed": listed,
         "facts": _facts(visit, known) if known.account is None else (),
         "step": next_step(known, kept),
         "entries": entries_of(known),
