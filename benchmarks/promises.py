@@ -109,7 +109,7 @@ LOCAL: Mapping[str, tuple[Promise, ...]] = {
         MISSED,
         Promise(
             "CPU of a check, all in, beside bare Python's that reads the same once a second",
-            5.0,
+            7.0,
             "{:.2f} times",
             lambda row: _times(row["cpu_per_1000"], row["bare_cpu_per_1000"]),
         ),

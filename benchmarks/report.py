@@ -35,10 +35,9 @@ them that have ended; state, events, samples and log are written as always.
 A storm's mails are counted from the moment at which there is something to tell, the mail server
 answers and the node runs: the last of these. Connections that the silent mail server took in its
 silence stay silent for good. A healthy port's lateness counts from the storm on; where the node
-was killed, from 2 s after its restart. Two copies of mails (same Message-ID) are excused for each
-connection of the route, one on its way and one being written down, if the first was out within
-the second before the kill. What was due while the node was dead it looks at within two seconds
-of its restart.
+was killed, from 4 s after its restart (2 to start, 2 to look at what was due meanwhile). Two copies
+of mails (same Message-ID) are excused for each connection of the route, one on its way and one
+being written down, if the first was out within the second before the kill.
 
 {machine}
 """

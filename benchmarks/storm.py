@@ -13,7 +13,7 @@ from benchmarks.load import FIRST_LOOK, Stage, stage
 from benchmarks.mails import most_a_second, read_mails, told
 from benchmarks.programs import say, wait_until
 
-AGAIN = 2.0  # seconds after a restart from which on the healthy monitors are on time
+AGAIN = 4.0  # seconds after a restart from which on the healthy are on time: 2 to start, 2 to catch up
 LINGER = 3.0  # seconds in which something that was told already might be told again
 
 

@@ -33,6 +33,7 @@ def db(tmp_path, node):
     yield opened.writer
     opened.writer.close()
     opened.reader.close()
+    opened.scanner.close()
 
 
 @pytest.fixture

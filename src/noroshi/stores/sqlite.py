@@ -73,6 +73,8 @@ from noroshi.stores.writer import GATHER, Writer
 
 T = TypeVar("T")
 NOT_WRITTEN = Words(en="the store cannot be written: {why}", ja="保存先に書き込めません: {why}")
+FEW = 100
+"""So many monitors' last samples are read in a moment: nobody waits behind them."""
 
 
 class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
@@ -86,11 +88,12 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         reserve: Reserve,
         presence: Presence,
         origin: Origin,
+        scanner: Writer | None = None,
     ) -> None:
         self.origin = origin
         self._path, self._reserve, self._presence = path, reserve, presence
-        self._writer, self._reader = writer, reader
-        self._write, self._read = writer.do, reader.do
+        self._writer, self._reader, self._scanner = writer, reader, scanner or reader
+        self._write, self._read, self._scan = writer.do, reader.do, self._scanner.do
         self._series: dict[history.Key, int] = {}
         self._news, self._copying = News(), asyncio.Lock()
         self._mark, self._leases = uuid.uuid4().hex, count()
@@ -122,7 +125,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         guard = presence.refuse_lost
         writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
         reading = Writer(opened.reader, name, begin="begin")
-        return cls(path, writing, reading, room, presence, opened.origin)
+        scanning = Writer(opened.scanner, name, begin="begin") if opened.scanner else None
+        return cls(path, writing, reading, room, presence, opened.origin, scanning)
 
     @classmethod
     def reopen(cls, path: Path) -> SqliteStore:
@@ -236,7 +240,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._write(lambda db: history.drop(db, before, most))
 
     async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
-        return await self._read(lambda db: monitors.states(db, ids))
+        read = self._scan if ids is None else self._read
+        return await read(lambda db: monitors.states(db, ids))
 
     async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
         return await self._read(lambda db: monitors.events(db, monitor, last))
@@ -251,7 +256,8 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         if not monitors:
             return {}
         wanted = frozenset(monitors)
-        return await self._read(lambda db: history.newest_of(db, wanted))
+        read = self._scan if len(wanted) > FEW else self._read
+        return await read(lambda db: history.newest_of(db, wanted))
 
     async def stand(self, monitor: str, standing: Standing) -> bool:
         return await self._write(lambda db: monitors.stand(db, monitor, standing))
@@ -287,7 +293,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._write(Alike(claim.kind, lending.lend, claim))
 
     async def pile(self, parcel: Parcel) -> Sequence[Envelope]:
-        return await self._read(lambda db: together.pile(db, parcel))
+        return await self._scan(lambda db: together.pile(db, parcel))
 
     async def join(self, parcel: Parcel, digest: Envelope) -> bool:
         own = signed(digest, self.origin)
@@ -312,7 +318,7 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
         return await self._tell(Alike("settle", lending.settle, end))
 
     async def waiting(self) -> Sequence[Waiting]:
-        return await self._read(spool.waiting)
+        return await self._scan(spool.waiting)
 
     async def in_queue(self, but: str = "") -> InQueue:
         return await self._read(lambda db: spool_counts.in_queue(db, but))
@@ -420,5 +426,6 @@ class SqliteStore(PeopleInFile, AlarmsInFile, KeptInFile):
             await reader.close()
 
     async def close(self) -> None:
+        await self._scanner.close()
         await self._reader.close()
         await self._writer.close()  # last, so that it may put the WAL away

@@ -64,11 +64,14 @@ NO_WAL = Words(
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A connection to write with and one to read with, and whose ids are given out by them."""
+    """A connection to write with, those to read with, and whose ids are given out by them.
+    `scanner` reads many rows at once, while `reader` answers those who wait; None: it reads all.
+    """
 
     writer: Connection
     reader: Connection
     origin: Origin
+    scanner: Connection | None = None
 
 
 def open_file(
@@ -163,10 +166,11 @@ def _open(path: Path, steps: Sequence[Migration], patience: float) -> Opened:
         writer.executescript(SETTINGS)
         migrate(path, writer, steps)
         origin = origin_of(writer)
-        reader = connect_to_read(path)
-        # It opens the WAL with its first look, and could not once the file has lost its name.
-        reader.execute("select 1 from migration").fetchone()
+        reader, scanner = connect_to_read(path), connect_to_read(path)
+        # They open the WAL with a first look, and could not once the file has lost its name.
+        for one in (reader, scanner):
+            one.execute("select 1 from migration").fetchone()
     except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise
-    return Opened(writer, reader, origin)
+    return Opened(writer, reader, origin, scanner)
