@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from noroshi.cli.exits import ASIDE, WAITS
 from noroshi.core.delivery import fate
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
@@ -81,8 +82,8 @@ async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "点検", "--text", "本文")
     told = await typed(*argv, home=tmp_path)
     (waiting,) = await desk.store.waiting()
-    assert (told.code, told.out) == (0, f"{waiting.envelope.id}\n")
-    assert told.err.startswith("To ops: queued; its turn comes\n")
+    assert (told.code, told.out) == (WAITS, f"{waiting.envelope.id}\n")
+    assert told.err.startswith("To ops: not sent yet, it waits; its turn comes\n")
     assert f"noroshi queue show {waiting.envelope.id}" in told.err
     assert waiting.envelope.payload["subject"] == "点検"
 
@@ -106,8 +107,36 @@ async def test_an_address_that_was_refused_is_told_beside_one_that_was_taken(des
         typed(*argv, home=tmp_path), settled_soon(desk, a=Verdict.ACCEPTED, b=Verdict.REFUSED)
     )
     accepted, refused = told.err.splitlines()[:2]
-    assert accepted.startswith("To ops: accepted by the other side")
+    assert accepted.startswith("To ops: sent; the other side accepted it")
+    assert told.code == ASIDE
     assert "refused" in refused and "b@example.com" in refused and "a@" not in refused
+
+
+async def test_a_mail_that_was_accepted_ends_with_0(desk, tmp_path):
+    argv = ("send", "--to", "ops", "--subject", "s", "--text", "t", "--route", "plain", "--json")
+    told, _ = await asyncio.gather(
+        typed(*argv, home=tmp_path), settled_soon(desk, ops=Verdict.ACCEPTED)
+    )
+    (mail,) = json.loads(told.out)["mails"]
+    assert (told.code, mail["state"], told.err) == (0, "accepted", "")
+
+
+async def test_who_may_not_look_is_told_that_it_is_not_known(tmp_path):
+    """A token may be allowed to send alone."""
+    forbidden = refused(Forbidden(Words(en="viewers only", ja="閲覧者だけです")))
+
+    async def door(reader, writer):
+        asked = json.loads(await reader.readline())
+        answer = {"ok": {"ids": ["01J/send/ops"]}} if asked["op"] == "send" else forbidden
+        writer.write(json.dumps(answer).encode() + b"\n")
+        writer.close()
+
+    (tmp_path / "noroshi.toml").write_text('name = "node"\n')
+    async with await asyncio.start_unix_server(door, str(tmp_path / "door.sock")):
+        argv = ("send", "--to", "ops", "--subject", "s", "t")
+        told = await typed(*argv, home=tmp_path)
+    assert (told.code, told.out) == (WAITS, "01J/send/ops\n")
+    assert "not known: viewers only" in told.err
 
 
 async def test_a_mail_that_was_set_aside_does_not_go_by_itself(desk, tmp_path):
@@ -116,12 +145,13 @@ async def test_a_mail_that_was_set_aside_does_not_go_by_itself(desk, tmp_path):
         typed(*argv, home=tmp_path), settled_soon(desk, ops=Verdict.REFUSED)
     )
     assert "set aside" in told.err and "until it can go" not in told.err
+    assert told.code == ASIDE
     assert "noroshi queue release" in told.err
 
 
 async def test_a_mails_text_may_stand_behind_the_options(desk, tmp_path):
     told = await typed("send", "--to", "ops", "--subject", "s", "It works.", home=tmp_path)
-    assert told.code == 0 and (await the_mail(desk))["text"] == "It works."
+    assert told.code == WAITS and (await the_mail(desk))["text"] == "It works."
 
 
 async def test_a_text_that_is_given_twice_is_refused(desk, tmp_path):
@@ -134,7 +164,7 @@ async def test_a_text_that_is_given_twice_is_refused(desk, tmp_path):
 
 async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "s", "--level", "critical")
-    assert (await typed(*argv, home=tmp_path, given="一行\n二行\n")).code == 0
+    assert (await typed(*argv, home=tmp_path, given="一行\n二行\n")).code == WAITS
     mail = await the_mail(desk)
     assert (mail["text"], mail["importance"]) == ("一行\n二行\n", "high")
 
@@ -184,7 +214,7 @@ async def test_a_mail_that_cannot_go_tells_every_reason(desk, tmp_path):
 )
 async def test_a_command_that_must_be_quick_loads_nothing_heavy(desk, tmp_path, argv):
     told = await typed(*argv, home=tmp_path, before=LOADED)
-    assert told.code == 0
+    assert told.code == (WAITS if argv[0] == "send" else 0)
     assert [name for name in HEAVY if name in told.err.splitlines()] == []
 
 

@@ -176,6 +176,22 @@ def test_what_cannot_be_done_ends_with_its_code_and_a_reason(running, argv, code
         assert told in done.stderr and "Traceback" not in done.stderr
 
 
+def test_the_exit_code_tells_whether_the_mail_was_sent(running, mailbox):
+    argv = ("send", "--subject", "s", "--text", "t", "--to")
+    assert running.run(*argv, "aki").returncode == 0
+    aside = running.run(*argv, NOBODY)
+    assert aside.returncode == 8
+    mailbox.knows_all = True
+    running.run("queue", "retry", aside.stdout.strip())
+    until(lambda: not running.queue(), "an empty queue")
+    mailbox.close()
+    waits = running.run(*argv, "aki")
+    assert waits.returncode == 6 and "waits" in waits.stderr
+    mailbox.open()
+    running.run("queue", "retry", waits.stdout.strip(), check=False)  # it may just be out
+    until(lambda: well(running) and not running.queue(), "the route to be well")
+
+
 def test_a_mail_that_was_accepted_is_not_sent_again(running, mailbox):
     (mail,) = send(running, "aki")
     until(lambda: state(running, mail) == "accepted", "its receipt")
@@ -186,7 +202,8 @@ def test_a_mail_that_was_accepted_is_not_sent_again(running, mailbox):
 
 def test_without_a_node_mail_waits_for_it(home, mailbox):
     sent = home.run("--lang", "en", "send", "--to", "aki", "--subject", "s", "--text", "t")
-    assert f"it goes out once noroshi serve --home {home.folder} runs" in sent.stderr
+    assert f"It goes out once noroshi serve --home {home.folder} runs" in sent.stderr
+    assert sent.returncode == 7
     assert home.run("status", "--check", check=False).returncode == 4
     home.serve()
     until(lambda: mailbox.mails, "the mail that waited")

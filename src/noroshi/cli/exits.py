@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.core.words import Words
 
-DONE, TROUBLE, USAGE, INVALID, NO_NODE, REFUSED = range(6)
+DONE, TROUBLE, USAGE, INVALID, NO_NODE, REFUSED, WAITS, UNSENT, ASIDE = range(9)
 INTERRUPTED = 130
 """What a shell makes of a program that Ctrl-C ended."""
 
@@ -27,7 +27,22 @@ MEANING: Mapping[int, Words] = {
         en="refused: not there, not allowed, or changed by somebody else",
         ja="拒まれました: ないもの、権限のないもの、先にほかの人が変更したもの",
     ),
+    WAITS: Words(
+        en="`send`: the mail is in the queue, and not sent yet; the node sends it by itself",
+        ja="`send`: 送信キューに入りましたが、まだ送っていません (ノードが自動で送ります)",
+    ),
+    UNSENT: Words(
+        en="`send`: the mail is in the queue, and no node runs that sends it",
+        ja="`send`: 送信キューに入りましたが、送るノードが動いていません",
+    ),
+    ASIDE: Words(
+        en="`send`: the mail is in the queue, refused for an address, set aside or held; "
+        "it does not go by itself",
+        ja="`send`: 宛先の拒否、保留、停止のため、送信キューに残っていて自動では送られません",
+    ),
 }
+KEPT = (WAITS, UNSENT, ASIDE)
+"""The mail is safe in the queue; sending it once more would send it twice."""
 BY_KIND: Mapping[str, int] = {
     "trouble": TROUBLE,
     "invalid": INVALID,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,16 +27,28 @@ TYPE_IT = Words(
     ja="本文を入力してください。最後に Ctrl-D を押します。",
 )
 NOBODY_SENDS = Words(
-    en="No node is running: it goes out once noroshi serve runs.",
-    ja="ノードが動いていません。noroshi serve を始めると送られます。",
+    en="Not sent: no node is running. It goes out once noroshi serve runs.",
+    ja="まだ送っていません。ノードが動いていません。noroshi serve を始めると送られます。",
+)
+NOT_LOOKED = Words(
+    en="It is in the queue. Whether it was sent is not known: {why}",
+    ja="送信キューに入りました。送信できたかどうかは分かりません: {why}",
 )
 ACCEPTED = Words(
-    en="To {contact}: accepted by the other side; arrival is not confirmed yet.",
-    ja="{contact} 宛: 相手側が受け付けました (届いたことの確認ではありません)。",
+    en="To {contact}: sent; the other side accepted it. Arrival is not confirmed yet.",
+    ja="{contact} 宛: 送りました。相手側が受け付けました (届いたことの確認ではありません)。",
 )
-WAITS = Words(en="To {contact}: queued; {because}", ja="{contact} 宛: 送信待ちです。{because}")
+WAITS = Words(
+    en="To {contact}: not sent yet, it waits; {because}",
+    ja="{contact} 宛: まだ送れず、待っています。{because}",
+)
+HELD = Words(
+    en="To {contact}: not sent, it is held; {because}",
+    ja="{contact} 宛: 送っていません。送信を止めてあります。{because}",
+)
 SET_ASIDE = Words(
-    en="To {contact}: set aside; {because}", ja="{contact} 宛: 保留しました。{because}"
+    en="To {contact}: not sent, it was set aside; {because}",
+    ja="{contact} 宛: 送れず、保留しました。{because}",
 )
 REFUSED = Words(
     en="To {contact}: refused for {addresses}, and sent to the others. See: noroshi queue show {id}",
@@ -52,13 +64,18 @@ LOOK = Words(
     en="The queue keeps it until it can go. See: noroshi queue show {id}",
     ja="送れるまで送信キューに残ります。確認するには: noroshi queue show {id}",
 )
+GOES_ON = ("waiting", "out", "together")
+"""The states of a mail that the node sends by itself."""
 PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before
 POLL = 0.05
 SOON = timedelta(seconds=PATIENCE)
 
 
 def send(asked: Asked) -> int:
-    """Queue the mail, print an id for each contact, and say whether each went out or why not."""
+    """Queue the mail, print an id for each contact, and say whether each went out or why not.
+
+    The exit code is the worst of them: 0 only if each was accepted for all its addresses.
+    """
     given = asked.given
     if given.body is not None and given.text is not None:
         given.parser.refuse(TEXT_TWICE)
@@ -73,27 +90,39 @@ def send(asked: Asked) -> int:
         routes=given.route,
         level=given.level,
     )
-    if given.json:
-        asked.print_json(sent)
-    else:
+    if not given.json:
         print("\n".join(sent["ids"]), flush=True)
+    letters = _looked_up(asked, sent["ids"])
+    if given.json:
+        asked.print_json({**sent, "mails": [one["queued"] for one in letters]})
     if not asked.running:
         print(asked.say(NOBODY_SENDS), file=sys.stderr)
-    elif not given.json:
-        _tell_outcomes(asked, sent["ids"])
-    return exits.DONE
+        return exits.UNSENT
+    missing = [exits.WAITS] * (len(letters) < len(sent["ids"]))
+    return max([*map(_code, letters), *missing])
 
 
-def _tell_outcomes(asked: Asked, ids: Iterable[str]) -> None:
-    """Say on the standard error what became of each mail; whoever may not look is told nothing."""
-    end = time.monotonic() + PATIENCE
+def _looked_up(asked: Asked, ids: Iterable[str]) -> Sequence[Any]:
+    """Return each mail as it is once that is clear, and say on the standard error what became of
+    it. Whoever may not look gets none."""
+    found = list[Any]()
+    end = time.monotonic() + (PATIENCE if asked.running else 0)
     try:
         for id in ids:
-            for words in _outcome(_settled(asked, id, end)):
-                print(asked.say(words), file=sys.stderr)
+            found.append(_settled(asked, id, end))
+            _tell(asked, found[-1])
     except Refused as refused:
         if refused.kind not in ("forbidden", "no node"):  # it is queued all the same
             raise
+        print(asked.say(NOT_LOOKED.fill(why=refused.words)), file=sys.stderr)
+    return found
+
+
+def _tell(asked: Asked, letter: Any) -> None:
+    """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
+    if asked.running and not asked.given.json:
+        for words in _outcome(letter):
+            print(asked.say(words), file=sys.stderr)
 
 
 def _settled(asked: Asked, id: str, end: float) -> Any:
@@ -112,20 +141,33 @@ def _waits_long(queued: Any) -> bool:
     return bool(next) and datetime.fromisoformat(next) > datetime.now(UTC) + SOON
 
 
+def _code(letter: Any) -> int:
+    state = letter["queued"]["state"]
+    if state in TAKEN:
+        return exits.ASIDE if _lost(letter) else exits.DONE
+    return exits.WAITS if state in GOES_ON else exits.ASIDE
+
+
+def _lost(letter: Any) -> Sequence[str]:
+    """Return the addresses of a mail that was sent which did not get it."""
+    asked_for = dict.fromkeys((*letter["refused"], *letter["queued"]["to"]))
+    return [one for one in asked_for if one not in letter["reached"]]
+
+
 def _outcome(letter: Any) -> Iterator[Words]:
     queued = letter["queued"]
     id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
     if queued["state"] in TAKEN:
         yield ACCEPTED.fill(contact=contact)
-        asked_for = dict.fromkeys((*letter["refused"], *queued["to"]))
-        if lost := [one for one in asked_for if one not in letter["reached"]]:
+        if lost := _lost(letter):
             yield REFUSED.fill(contact=contact, addresses=", ".join(lost), id=id)
-    elif queued["state"] == "set aside":
-        yield SET_ASIDE.fill(contact=contact, because=because)
-        yield KEPT.fill(id=id)
-    else:
+    elif queued["state"] in GOES_ON:
         yield WAITS.fill(contact=contact, because=because)
         yield LOOK.fill(id=id)
+    else:
+        words = HELD if queued["state"] == "held" else SET_ASIDE
+        yield words.fill(contact=contact, because=because)
+        yield KEPT.fill(id=id)
 
 
 def _words(told: Any) -> Words:

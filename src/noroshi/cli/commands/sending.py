@@ -15,6 +15,13 @@ SEND = Command(
             "went out, or waits and why.",
             ja="送信キューに確かに入った時点で ID を表示し、送信できたか、何を待っているかを3秒以内に示します。",
         ),
+        Words(
+            en="Exit codes: 0 sent, that is accepted by the other side for every address; 6 it waits; "
+            "7 no node runs; 8 refused, set aside or held. With 6 to 8 the mail is kept in the "
+            "queue: do not send it again.",
+            ja="終了コード: 0 送信済み (相手側がすべての宛先について受け付けた)、6 待機中、7 ノードが"
+            "動いていない、8 拒否・保留・停止。6〜8ではメールは送信キューに残っているため、送り直さないでください。",
+        ),
     ),
     options=(
         Option(
