@@ -27,7 +27,7 @@ def checked(home, folder, *more):
 def test_good_definitions_need_no_home_folder_and_nothing_is_written(tmp_path, folder, capsys):
     assert checked(tmp_path / "home", folder) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"Nothing is wrong with {folder}: monitors 4, rules 2")
+    assert said.startswith(f"No mistake was found in {folder} (monitors 4, rules 2")
     assert "whether programs may run was not checked" in said
     assert not (tmp_path / "home").exists()
 
@@ -57,6 +57,29 @@ def test_values_that_are_still_the_examples_are_named(tmp_path, folder, capsys):
     )
     assert checked(tmp_path / "home", folder) == 0
     assert "accounts/m365.toml:" not in capsys.readouterr().out
+
+
+def test_the_first_line_is_no_kinder_than_what_stands_below_it(tmp_path, capsys):
+    """A newcomer read "Nothing is wrong", and applied a folder by which nothing could arrive."""
+    home, contacts = tmp_path / "home", tmp_path / "defs" / "contacts"
+    home.mkdir()
+    (home / "noroshi.toml").write_text("", encoding="utf-8")
+    contacts.mkdir(parents=True)
+    (contacts / "ops.toml").write_text('addresses = ["ops@kaisha.co.jp"]', encoding="utf-8")
+    assert checked(home, contacts.parent) == 0
+    assert capsys.readouterr().out.startswith("Nothing is wrong with ")
+    (contacts / "duty.toml").write_text('addresses = ["duty@example.com"]', encoding="utf-8")
+    assert checked(home, contacts.parent) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("No mistake was found in ") and "Nothing is wrong" not in said
+    assert "but look at what stands below.\nValues still copied" in said
+    assert checked(home, contacts.parent, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "problems": [],
+        "placeholders": [
+            {"where": "contacts/duty.toml: addresses.0", "value": "duty@example.com"}
+        ],
+    }
 
 
 def test_all_problems_of_both_files_are_told_at_once(tmp_path, folder, capsys):

@@ -125,7 +125,7 @@ async def test_definitions_and_mails_wait_for_the_first_start(tmp_path):
     applied = await typed("apply", written(tmp_path / "defs", **OURS), home=tmp_path)
     assert applied.code == 0 and "at the next noroshi serve" in applied.out
     sent = await typed("send", "--to", "ops", "--subject", "s", given="text", home=tmp_path)
-    assert sent.code == 0 and "once noroshi serve runs" in sent.err
+    assert sent.code == 7 and "once noroshi serve runs" in sent.err
     (one,) = json.loads((await typed("queue", "list", "--json", home=tmp_path)).out)
     assert f"{one['id']}\n" == sent.out
     told = await typed("status", "--check", home=tmp_path)

@@ -13,6 +13,12 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.near import built_in
+from noroshi.cli.placeholders import (
+    Found,
+    placeholders_as_json,
+    placeholders_of,
+    say_placeholders,
+)
 from noroshi.config import FILE, Config, ConfigError, read_config
 from noroshi.core.own import is_own
 from noroshi.core.problems import Problem
@@ -25,7 +31,6 @@ from noroshi.definitions import (
     by_file,
     check,
     look_into,
-    placeholders,
     ulid,
 )
 from noroshi.hosts.local import LocalHost
@@ -39,21 +44,20 @@ WRONG = Words(
     ja="{folder} はこのままでは使えません。誤りは{count}件です:",
 )
 RIGHT = Words(
-    en="Nothing is wrong with {folder}: monitors {monitors}, rules {rules}, "
-    "contacts {contacts}, routes {routes}.",
-    ja="{folder} に誤りはありません。監視項目 {monitors}、実行条件 {rules}、通知先 {contacts}、"
-    "送信経路 {routes}。",
+    en="Nothing is wrong with {folder}: {counts}.", ja="{folder} に誤りはありません。{counts}。"
+)
+BUT = Words(
+    en="No mistake was found in {folder} ({counts}), but look at what stands below.",
+    ja="{folder} に書き方の誤りはありませんが ({counts})、次の点を確かめてください。",
+)
+COUNTS = Words(
+    en="monitors {monitors}, rules {rules}, contacts {contacts}, routes {routes}",
+    ja="監視項目 {monitors}、実行条件 {rules}、通知先 {contacts}、送信経路 {routes}",
 )
 NOTHING_THERE = Words(
     en="there is no definition in it; is it the right folder?",
     ja="定義が1つもありません。フォルダーを確かめてください",
 )
-STILL_EXAMPLES = Words(
-    en="Values still copied from the examples, with which no alarm arrives: {count}",
-    ja="見本のままの値が{count}件あります。このままでは、どこにも届きません:",
-)
-MOST = 20
-"""Values listed at most."""
 NO_HOME = Words(
     en="There is no {file}: whether programs may run was not checked.",
     ja="{file} がないため、プログラムを実行してよいかは確かめていません。",
@@ -70,19 +74,26 @@ def check_config(asked: Asked) -> int:
     if not read.documents and not of_folder:
         of_folder = (Problem(str(folder), NOTHING_THERE),)
     problems = (*of_config, *by_file(of_folder))
-    if asked.given.json:
-        _print(asked, problems)
-    elif problems:
+    if problems and not asked.given.json:
         head = WRONG.fill(folder=folder, count=len(problems))
         raise Refused("invalid", head, [(p.where, p.what) for p in problems])
+    if asked.given.json:
+        _print(asked, problems, placeholders_of(read.documents))
     else:
-        print(asked.say(_praise(folder, found)))
-        for words in silent(found.plan):
-            print(asked.say(words))
-        _tell_placeholders(asked, read)
-        if config is None:
-            print(asked.say(NO_HOME.fill(file=asked.home / FILE)))
+        _say_usable(asked, read, found, config)
     return exits.INVALID if problems else exits.DONE
+
+
+def _say_usable(asked: Asked, read: Folder, found: Checked, config: Config | None) -> None:
+    """Say that it can be used, no more kindly than all that is known of it allows."""
+    left, told = placeholders_of(read.documents), list(silent(found.plan))
+    if config is None:
+        told.append(NO_HOME.fill(file=asked.home / FILE))
+    head = BUT if left or told else RIGHT
+    print(asked.say(head.fill(folder=asked.given.folder, counts=_counts(found))))
+    for words in told:
+        print(asked.say(words))
+    say_placeholders(asked, left)
 
 
 def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
@@ -115,10 +126,9 @@ def _host_of(config: Config) -> HostOf:
     return lambda monitor: host
 
 
-def _praise(folder: Path, found: Checked) -> Words:
+def _counts(found: Checked) -> Words:
     plan = found.plan
-    return RIGHT.fill(
-        folder=folder,
+    return COUNTS.fill(
         monitors=sum(not is_own(monitor) for monitor in plan.monitors.values()),
         rules=len(plan.rules),
         contacts=len(plan.contacts),
@@ -126,15 +136,6 @@ def _praise(folder: Path, found: Checked) -> Words:
     )
 
 
-def _tell_placeholders(asked: Asked, read: Folder) -> None:
-    """Name the values that were never filled in."""
-    found = list(placeholders(read.documents))
-    if found:
-        print(asked.say(STILL_EXAMPLES.fill(count=len(found))))
-    for where, value in found[:MOST]:
-        print(f"  {where}: {value}")
-
-
-def _print(asked: Asked, problems: tuple[Problem, ...]) -> None:
+def _print(asked: Asked, problems: tuple[Problem, ...], left: Found) -> None:
     told = [{"where": p.where, "what": {"en": p.what.en, "ja": p.what.ja}} for p in problems]
-    asked.print_json({"problems": told})
+    asked.print_json({"problems": told, "placeholders": placeholders_as_json(left)})

@@ -10,10 +10,12 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.folders import say_applied, say_would
+from noroshi.cli.placeholders import placeholders_of, say_placeholders
 from noroshi.core.problems import instead
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.definitions import read_text
+from noroshi.definitions.documents import document
 from noroshi.definitions.toml import toml
 from noroshi.schema import Invalid
 
@@ -58,7 +60,11 @@ def show(asked: Asked) -> int:
 
 def set_(asked: Asked) -> int:
     """Put a file's content in its place."""
-    return _changed(asked, put={asked.given.key: _content(asked.given.file)})
+    key, content = asked.given.key, _content(asked.given.file)
+    code = _changed(asked, put={key: content})
+    if not asked.given.json:
+        say_placeholders(asked, placeholders_of((document(key, content),)))
+    return code
 
 
 def remove(asked: Asked) -> int:

@@ -9,6 +9,12 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
+from noroshi.cli.placeholders import (
+    Found,
+    placeholders_as_json,
+    placeholders_of,
+    say_placeholders,
+)
 from noroshi.core.problems import Problem
 from noroshi.core.system import why
 from noroshi.core.words import Words
@@ -54,9 +60,11 @@ WRITTEN = Words(
 
 def plan(asked: Asked) -> int:
     """What would change; exit code 3 if it could not be applied."""
-    planned = asked.call("plan", documents=documents_of(asked, Path(asked.given.folder)))
+    documents = documents_of(asked, Path(asked.given.folder))
+    planned = asked.call("plan", documents=documents)
+    left = _left(documents)
     if asked.given.json:
-        asked.print_json(planned)
+        asked.print_json({**planned, "placeholders": placeholders_as_json(left)})
         return exits.INVALID if planned["problems"] else exits.DONE
     if planned["problems"]:
         raise _unusable(asked, [(p["where"], Words(**p["what"])) for p in planned["problems"]])
@@ -64,9 +72,11 @@ def plan(asked: Asked) -> int:
     if not found and not planned["refused"]:
         print(asked.say(NO_DIFFERENCE.fill(version=base)))
         say_cautions(asked, planned["cautions"])
+        say_placeholders(asked, left)
         return exits.DONE
     _list(asked, WOULD_CHANGE.fill(count=len(found), version=base), found)
     say_cautions(asked, planned["cautions"])
+    say_placeholders(asked, left)
     how = HOW_TO_APPLY.fill(version=base, folder=asked.given.folder)
     print(asked.say(planned["refused"] or how))
     return exits.DONE
@@ -79,7 +89,17 @@ def apply(asked: Asked) -> int:
     applied = asked.call(
         "apply", documents=documents, base=given.base, note=given.note, empty=given.empty
     )
-    return say_applied(asked, applied)
+    left = _left(documents)
+    if given.json:
+        asked.print_json({**applied, "placeholders": placeholders_as_json(left)})
+        return exits.DONE
+    say_applied(asked, applied)
+    say_placeholders(asked, left)
+    return exits.DONE
+
+
+def _left(documents: Sequence[Mapping[str, Any]]) -> Found:
+    return placeholders_of(Document(**one) for one in documents)
 
 
 def say_applied(asked: Asked, applied: Mapping[str, Any]) -> int:
