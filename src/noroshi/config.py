@@ -5,7 +5,6 @@ It says what may run and who may come in, so no API ever writes it.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from noroshi.config_values import (
 from noroshi.config_web import PORT, Unusable, Web, read_web
 from noroshi.core.closed import Net
 from noroshi.core.system import why
-from noroshi.core.toml_said import toml_cause, upto
+from noroshi.core.toml_slips import Slip, slips
 from noroshi.core.words import Words
 
 FILE = "noroshi.toml"
@@ -52,7 +51,6 @@ NO_UTF8 = Words(
     en="is not UTF-8; save the file as UTF-8",
     ja="UTF-8 ではありません。ファイルを UTF-8 で保存してください",
 )
-WHERE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 OPEN_TO_ALL = Words(
     en="anybody may write to it, and it names what may run; do `chmod o-w`",
     ja="実行してよいプログラムを決めるファイルなのに、誰でも書き込めます。`chmod o-w` してください",
@@ -141,20 +139,17 @@ def _load(file: Path) -> dict[str, Any]:
     except OSError as error:
         words = UNREADABLE.fill(why=why(error))
     except tomllib.TOMLDecodeError as error:
-        words = _no_toml(str(error), text)
+        found = slips(text, str(error))
+        raise ConfigError(tuple(Fault(str(file), _slip(one)) for one in found)) from None
     except UnicodeDecodeError:
         words = NO_UTF8
     raise ConfigError((Fault(str(file), words),))
 
 
-def _no_toml(said: str, text: str) -> Words:
-    found = WHERE.fullmatch(said)
-    if found is None:
-        return NO_TOML.fill(why=toml_cause(said, text))
-    what, line, column = found.groups()
-    return NO_TOML_AT.fill(
-        line=line, column=column, why=toml_cause(what, upto(text, int(line)))
-    )
+def _slip(slip: Slip) -> Words:
+    if not slip.line:
+        return NO_TOML.fill(why=slip.why)
+    return NO_TOML_AT.fill(line=slip.line, column=slip.column, why=slip.why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,17 @@ def test_the_problems_of_all_files_are_said_at_once(tmp_path):
     assert len(problems_of(tmp_path)) == 3
 
 
+def test_several_mistakes_of_one_file_are_said_at_once(tmp_path):
+    """A newcomer mended one, and was told the next."""
+    put(tmp_path, **{"rules__a.toml": 'title = "x\naction = mail\n', "rules__b.toml": "y"})
+    said = problems_of(tmp_path)
+    assert [line.partition(",")[0] for line in said] == [
+        "rules/a.toml: is not TOML at line 1",
+        "rules/a.toml: is not TOML at line 2",
+        "rules/b.toml: is not TOML at line 1",
+    ]
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 PLAIN = st.one_of(
     TEXT,

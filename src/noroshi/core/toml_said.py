@@ -70,7 +70,7 @@ def toml_cause(message: str, text: str) -> Words:
     A refusal whose cause the line does not show keeps what the reader says.
     """
     line = text.rstrip("\r\n").rpartition("\n")[2]
-    if _has_odd_quotes(line):
+    if has_odd_quotes(line):
         return QUOTE_MISSING
     found = STATEMENT.fullmatch(line)
     if found is None:
@@ -83,12 +83,7 @@ def toml_cause(message: str, text: str) -> Words:
     return toml_said(message)
 
 
-def upto(text: str, line: int) -> str:
-    """Return a file's text up to the end of the line of that number, counted from 1."""
-    return "".join(text.splitlines(keepends=True)[:line])
-
-
-def _has_odd_quotes(line: str) -> bool:
+def has_odd_quotes(line: str) -> bool:
     """Return True for one that opens a text and does not close it, or closes one that is not open."""
     bare = re.sub(r"'[^']*'|\\.", "", line)
     return '"""' not in line and bare.partition("#")[0].count('"') % 2 == 1

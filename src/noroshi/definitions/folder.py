@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
@@ -11,7 +10,7 @@ from typing import Any
 
 from noroshi.core.problems import Place, Problem
 from noroshi.core.system import why
-from noroshi.core.toml_said import toml_cause, upto
+from noroshi.core.toml_slips import Slip, slips
 from noroshi.core.toml_text import loads
 from noroshi.core.words import Words
 from noroshi.core.written import is_name
@@ -59,7 +58,6 @@ IN_QUOTES = Words(
 )
 NO_NUMBER = Words(en="must be a finite number", ja="有限の数にしてください")
 GONE = object()
-WHERE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def read_text(raw: bytes, name: str) -> dict[str, Any]:
     try:
         given: dict[str, Any] = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
     except RecursionError as error:
-        raise Invalid((Problem(name, _no_toml(str(error), "")),)) from None
+        raise Invalid(_no_toml(name, str(error), "")) from None
     if problems:
         raise Invalid(tuple(problems))
     return given
@@ -171,7 +169,7 @@ def _load(file: Path, name: str) -> dict[str, Any]:
 
 
 def parsed(raw: bytes, name: str) -> dict[str, Any]:
-    """What the TOML of a file says. Invalid, at its line, if it is none."""
+    """What the TOML of a file says. Invalid, with each line that is wrong, if it is none."""
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
     try:
@@ -180,17 +178,18 @@ def parsed(raw: bytes, name: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         words = NO_UTF8.fill(line=error.object[: error.start].count(b"\n") + 1)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number without end
-        words = _no_toml(str(error), text)
+        raise Invalid(_no_toml(name, str(error), text)) from None
     raise Invalid((Problem(name, words),))
 
 
-def _no_toml(said: str, text: str) -> Words:
-    if found := WHERE.fullmatch(said):
-        what, line, column = found.groups()
-        return NO_TOML.fill(
-            line=line, column=column, why=toml_cause(what, upto(text, int(line)))
-        )
-    return NO_TOML_AT_ALL.fill(why=toml_cause(said, text))
+def _no_toml(name: str, said: str, text: str) -> tuple[Problem, ...]:
+    return tuple(Problem(name, _slip(one)) for one in slips(text, said))
+
+
+def _slip(slip: Slip) -> Words:
+    if not slip.line:
+        return NO_TOML_AT_ALL.fill(why=slip.why)
+    return NO_TOML.fill(line=slip.line, column=slip.column, why=slip.why)
 
 
 def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Document:
@@ -200,7 +199,7 @@ def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Docume
         kept = without_dates(given, Place(f"{name}: ", problems))
         return document(name.removesuffix(".toml"), kept)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a table 500 deep
-        raise Invalid((Problem(name, _no_toml(str(error), "")),)) from None
+        raise Invalid(_no_toml(name, str(error), "")) from None
 
 
 def without_dates(given: Any, place: Place) -> Any:
