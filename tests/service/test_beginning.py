@@ -157,7 +157,10 @@ async def test_the_first_start_comes_on_step_by_step(asking):
     await asking("definition_change", put=CONTACT | ROUTE)
     look = await asking("first_look")
     assert look["open"] and (look["contact"], look["instance"]) == ("ops", "node")
-    assert (look["route"], look["ready"]) == ("plain", True)
+    assert (look["route"], look["ready"], look["accepted"]) == ("plain", True, False)
+    await asking("test_alarm")
+    await asking.desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    assert (await asking("first_look"))["accepted"]
 
 
 async def test_an_alarm_whose_number_is_given_back_is_proved(asking):

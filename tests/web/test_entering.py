@@ -1,5 +1,7 @@
 """Logging in by a browser, and what must not be possible on the way."""
 
+import re
+
 import pyotp
 import pytest
 
@@ -239,6 +241,21 @@ async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_
         await browser.post("/start", code=code.lower(), **form)
         assert (browser.status, browser.to) == (303, "/first")
         assert (await browser.get("/")).status == 200
+
+
+async def test_a_code_in_the_address_is_said_to_be_there_and_the_next_field_is_begun(tmp_path):
+    focus = re.compile(r'id="(\w+)"[^>]* autofocus')
+    desk = Desk()
+    async with browsing(desk, tmp_path) as browser:
+        page = (await browser.get("/start")).text
+        assert focus.findall(page) == ["code"]
+        page = (await browser.get("/start?code=ABCD-EFGH")).text
+        assert focus.findall(page) == ["name"] and 'value="ABCD-EFGH"' in page
+        assert "入力済み" in page or "filled in already" in page
+    await with_user(desk=desk)
+    async with browsing(desk, tmp_path) as browser:
+        page = (await browser.get("/start?code=ABCD-EFGH")).text
+        assert focus.findall(page) == ["password"]
 
 
 async def test_a_name_from_elsewhere_is_turned_away(browser):

@@ -111,6 +111,24 @@ async def test_a_test_alarm_that_waits_says_so_and_why_once(desk, browser):
     assert "テスト アラームは待っています" in page and page.count(why.ja) == 1
 
 
+async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(desk, browser):
+    """A newcomer's dead server stood there as done, below a lamp that said "sent"."""
+    await filled_in(browser, "person", **PERSON)
+    await filled_in(browser, "mail", **SERVER)
+    step = '<li class="is-done">4 '
+    assert step not in (await browser.get("/first/alarm")).text
+    await filled_in(browser, "alarm", do="test_alarm")
+    why = Words(en="nobody answers there", ja="応答がありません")
+    await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
+    page = (await browser.get("/first/alarm")).text
+    assert step not in page and "<b>送信</b>" not in page
+    assert '<li class="is-lit"><b>試行</b>' in page
+    await filled_in(browser, "alarm", do="test_alarm")
+    desk.time.pass_by(minutes=20)
+    await desk.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    assert step in (await browser.get("/first/alarm")).text
+
+
 async def test_a_mistake_is_told_and_what_was_typed_stays(desk, browser):
     await filled_in(browser, "person", **(PERSON | {"zone": "Asia/Tokio"}))
     assert browser.status == 400 and 'value="Asia/Tokio"' in browser.text

@@ -72,6 +72,22 @@ async def with_secret(desk):
     await NearBy(desk)("set_secret", name="app", value=CANARY)
 
 
+async def test_a_test_mail_is_meant_for_who_reads_alarms_and_not_for_the_sender(desk, browser):
+    """The sender's own mailbox is where nobody would look for it."""
+    preset = re.compile(r'id="f-to"[^>]* value="([^"]*)"')
+    await defined(desk)
+    await browser.log_in()
+    assert preset.findall((await browser.get(ROUTE)).text) == ["ops@example.com"]
+    nobody = {"contacts__ops": None, "contacts__boss": None}
+    rules = {"rules__all": None, "instances__web1": {"rules": []}}
+    await defined(desk, **nobody, **rules)
+    assert preset.findall((await browser.get(ROUTE)).text) == [""]
+    await browser.post("/logout")
+    await with_user(name="sato@example.net", desk=desk)
+    await browser.log_in("sato@example.net")
+    assert preset.findall((await browser.get(ROUTE)).text) == ["sato@example.net"]
+
+
 def test_a_route_goes_by_its_place_and_by_what_it_is():
     kinds = {"m365": "smtp", "g": "graph", "old": "smtp", "hook": "webhook"}
     found = [{"name": name, "kind": kind} for name, kind in kinds.items()]

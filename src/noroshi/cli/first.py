@@ -21,6 +21,10 @@ STEPS = {
     "seen": Words(en="given back", ja="受け取りの確認"),
 }
 NOT_YET = Words(en="not yet", ja="まだ")
+UNPROVED = Words(
+    en="{route} (no mail was accepted by it yet)",
+    ja="{route} (まだ1通も受け付けられていません)",
+)
 HEAD = (
     Words(en="ID", ja="ID"),
     Words(en="WHAT", ja="対象"),
@@ -57,6 +61,8 @@ def look(asked: Asked) -> int:
 def _done(asked: Asked, found: Mapping[str, Any], step: str) -> str:
     if not found[step]:
         return asked.say(NOT_YET)
+    if step == "route" and not found["accepted"]:
+        return asked.say(UNPROVED.fill(route=found[step]))
     if step != "seen":
         return str(found[step])
     return f"{clock(found[step], datetime.now(UTC))} ({found['by']})"

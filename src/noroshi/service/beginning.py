@@ -78,14 +78,16 @@ class Kept:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLook:
     """How far the first start has come; "" is not there yet. `open`: it was begun, and is
-    neither proved nor put away. `mail` is the last test alarm's; `seen` when `by` gave its
-    number back: that is the proof."""
+    neither proved nor put away. `ready`: nothing is known against the `route`, which is no proof;
+    `accepted`: a provider took a mail by it. `mail` is the last test alarm's; `seen` when `by` gave
+    its number back: that is the proof."""
 
     open: bool
     contact: str
     instance: str
     route: str
     ready: bool
+    accepted: bool
     mail: str
     to: tuple[str, ...]
     sent: datetime | None
@@ -114,15 +116,17 @@ class Beginning(Desk):
         version, plan = await self._current()
         kept, instances = await self._kept_first(), _instances(version.documents)
         routes = await self._routes(plan, NOTHING_QUEUED)
-        well = next((one for one in routes if one.state == "well"), None)
-        first = well or next(iter(routes), None)
+        well = [one for one in routes if one.state == "well"]
+        taken = [one for one in well if one.accepted]
+        first = next(iter((*taken, *well, *routes)), None)
         return FirstLook(
             open=not (kept and (kept.seen or kept.ended))
             and (kept is not None or not instances),
             contact=next(iter(plan.contacts), ""),
             instance=next(iter(instances), ""),
             route=first.name if first else "",
-            ready=well is not None,
+            ready=bool(well),
+            accepted=bool(taken),
             mail=kept.mail if kept else "",
             to=kept.to if kept else (),
             sent=kept.sent if kept else None,

@@ -73,6 +73,16 @@ TEXTS: Mapping[str, Words] = {
         en="An administrator gave you a one-time code. With it you choose your own password.",
         ja="管理者から受け取ったワンタイム コードで、自分のパスワードを決めます。",
     ),
+    "start.about.brought": Words(
+        en="There is no administrator yet. The one-time code is filled in already: choose a user name "
+        "and a password for the first one.",
+        ja="管理者がまだいません。ワンタイム コードは入力済みです。ユーザー名とパスワードを決めて、"
+        "最初の管理者を作ります。",
+    ),
+    "start.about.code.brought": Words(
+        en="The one-time code is filled in already. Choose your own password.",
+        ja="ワンタイム コードは入力済みです。自分のパスワードを決めてください。",
+    ),
     "start.code": Words(en="One-time code", ja="ワンタイム コード"),
     "start.name": Words(en="User name", ja="ユーザー名"),
     "start.name.help": Words(

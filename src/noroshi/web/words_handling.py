@@ -89,7 +89,7 @@ HANDLING: Mapping[str, Words] = {
     "post.made": Words(en="Made", ja="作成"),
     "post.raised": Words(en="Raised", ja="発生"),
     "post.queued": Words(en="Recorded", ja="記録"),
-    "post.tried": Words(en="Tried", ja="送信"),
+    "post.tried": Words(en="Tried", ja="試行"),
     "post.accepted": Words(en="Accepted", ja="受領"),
     "post.arrived": Words(en="Seen arrived", ja="到達確認"),
     "post.came_back": Words(en="Came back", ja="不達"),

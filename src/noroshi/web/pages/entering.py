@@ -94,9 +94,10 @@ async def start(visit: Visit) -> Response:
     people, form = visit.house.people, visit.form
     first = not await people.begun()
     name, code = form.get("name", ""), form.get("code", "")
-    values: dict[str, Any] = {"first": first, "name": name, "code": code}
+    values: dict[str, Any] = {"first": first, "name": name, "code": code, "brought": False}
     if visit.request.method == "GET":
         values["code"] = visit.request.query_params.get("code", "")[:LONGEST_CODE]
+        values["brought"] = bool(values["code"])
         return visit.page("start.html", why="", next="/", **values)
     password = form.get("password", "")
     if password != form.get("again", ""):

@@ -24,7 +24,7 @@ from noroshi.web.written import addresses, figures
 
 STEPS = ("administrator", "person", "machine", "mail", "alarm")
 WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
-"""What the operation's answer has, once a step is done."""
+"""What the operation's answer has, once the step after it can be begun."""
 CONTACT = "ops"
 BROKEN = ("set aside", "held", "dropped", "came back")
 
@@ -68,7 +68,9 @@ async def shown(
 ) -> Response:
     """A step's page, below how far all of it has come."""
     done = {name: bool(look[it]) for name, it in WAYS.items()}
-    done |= {"administrator": True, "alarm": bool(look["seen"])}
+    # A way out is no more than hoped for until a mail was taken by it.
+    proved = {"mail": look["accepted"], "alarm": bool(look["seen"])}
+    done |= {"administrator": True} | proved
     return await visit.show(
         template, status, steps=STEPS, step=step, done=done, look=look, **values
     )

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from noroshi.core.written import is_address
 from noroshi.service import NotFound
 from noroshi.web.cells import label
 from noroshi.web.codes import Code, Codes
@@ -101,6 +102,7 @@ async def _shown(visit: Visit, name: str, done: Done, code: Code | None) -> Resp
         done=done,
         why=await told(visit, done) if its.overtaken else done.why,
         mine=_mine(known),
+        reader=await _reader(visit),
         letter=letter,
         **more,
     )
@@ -150,6 +152,15 @@ def _mine(known: Known) -> str:
     if known.account is not None:
         return str(known.account.get("mailbox", ""))
     return str(known.said.get("options", {}).get("sender", ""))
+
+
+async def _reader(visit: Visit) -> str:
+    """Whom a test mail goes to, to begin with: the first contact, else whoever asks, if their
+    name is an address. The sender would look into the wrong mailbox."""
+    contacts = await visit.need("contacts")
+    told = [address for one in contacts for address in one["addresses"]]
+    asking = visit.person.name if visit.person else ""
+    return next((one for one in (*told, asking) if is_address(one)), "")
 
 
 async def _guide(visit: Visit, known: Known) -> Any:
