@@ -235,6 +235,15 @@ async def test_the_version_loads_no_module_of_ours_but_the_first(tmp_path):
     assert ours == ["noroshi", "noroshi.cli"]
 
 
+@pytest.mark.parametrize("command", ["status", "health"])
+async def test_a_number_of_what_waits_says_of_what_it_is(desk, tmp_path, command):
+    await typed("send", "--to", "ops", "--subject", "s", "t", home=tmp_path)
+    told = await typed("--lang", "en", command, home=tmp_path)
+    assert re.search(r"\d mails? waiting", told.out)
+    assert ("1 mail waiting (0 alarms; the oldest" in told.out) is (command == "status")
+    assert "待機中のメール " in (await typed("--lang", "ja", command, home=tmp_path)).out
+
+
 async def test_status_says_what_is_wrong_first(desk, tmp_path):
     await desk.measured()
     told = (await typed("status", home=tmp_path)).out.splitlines()

@@ -49,7 +49,7 @@ async def test_every_alarm_has_its_line_and_the_sum_adds_up(desk, tmp_path):
     assert any(ALARM in line and "accepted" in line for line in lines)
     assert any("01J.18/all/ops" in line and "waiting" in line for line in lines)
     assert lines[-1] == (
-        "Raised 2 = accepted 1 + came back 0 + waiting 1 + set aside 0 + given up 0 + lost 0"
+        "Alarms: raised 2 = accepted 1 + came back 0 + waiting 1 + set aside 0 + given up 0 + lost 0"
     )
 
 
@@ -76,7 +76,7 @@ async def test_what_came_back_is_not_counted_as_accepted(desk, tmp_path):
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, said="550 5.1.10 no")
     await desk.store.arrived(ALARM, back)
     told = (await typed("--lang", "ja", "ledger", home=tmp_path)).out
-    assert told.splitlines()[-1].startswith("発生 2 = 受領 0 + 不達 1 + 待機 1")
+    assert told.splitlines()[-1].startswith("アラーム: 発生 2 = 受領 0 + 不達 1 + 待機 1")
 
 
 async def test_programs_get_it_as_json(desk, tmp_path):

@@ -168,8 +168,8 @@ TALLIED = Words(
 )
 QUEUE = Words(en="Queue now", ja="送信キュー")
 QUEUED = Words(
-    en="{waiting} waiting, {held} held, {aside} set aside",
-    ja="待機 {waiting}通、停止中 {held}通、保留 {aside}通",
+    en="{waiting:mail|mails} waiting, {held} held, {aside} set aside",
+    ja="待機中のメール {waiting}通、停止中 {held}通、保留 {aside}通",
 )
 LATE = Words(
     en="It was due at {due}, when nobody watched.",

@@ -58,9 +58,9 @@ CHECK = Check(
     units={"oldest": "min"},
     names={
         "oldest": Words(en="The oldest waits for", ja="最も古いメールの待ち時間"),
-        "waiting": Words(en="Waiting", ja="送信待ち"),
-        "aside": Words(en="Set aside", ja="保留"),
-        "lost": Words(en="Lost", ja="失われたアラーム"),
+        "waiting": Words(en="Mails waiting", ja="待機中のメール"),
+        "aside": Words(en="Mails set aside", ja="保留中のメール"),
+        "lost": Words(en="Alarms lost", ja="失われたアラーム"),
     },
     run=run,
 )

@@ -18,9 +18,9 @@ from noroshi.core.words import Words
 Answer = Mapping[str, Any]
 NOTHING = Words(en="No alarm has been raised yet.", ja="アラームはまだありません。")
 SUM = Words(
-    en="Raised {raised} = accepted {accepted} + came back {came_back} + waiting {open} + set "
+    en="Alarms: raised {raised} = accepted {accepted} + came back {came_back} + waiting {open} + set "
     "aside {set_aside} + given up {dropped} + lost {lost}",
-    ja="発生 {raised} = 受領 {accepted} + 不達 {came_back} + 待機 {open} + 保留 {set_aside} + 取りやめ {dropped}"
+    ja="アラーム: 発生 {raised} = 受領 {accepted} + 不達 {came_back} + 待機 {open} + 保留 {set_aside} + 取りやめ {dropped}"
     " + 失われた {lost}",
 )
 OLDER = Words(
@@ -53,7 +53,7 @@ HEAD = (
 )
 RAISED, QUEUED = Words(en="Raised", ja="発生"), Words(en="Queued", ja="キューに記録")
 TRIED, NOT_TRIED = (
-    Words(en="Tried", ja="送信"),
+    Words(en="Tried", ja="試行"),
     Words(en="not tried yet", ja="まだ試していません"),
 )
 MAIL, DIGEST = Words(en="Mail", ja="メール"), Words(en="Told in", ja="まとめたメール")

@@ -92,16 +92,16 @@ WITH_NEXT = Words(
 QUEUE = Words(en="Queue", ja="送信キュー")
 NOTHING_WAITS = Words(en="Nothing waits.", ja="待っているものはありません。")
 WAITING = Words(
-    en="{waiting} waiting (the oldest for {span}); alarms in them: {alarms}",
-    ja="待機 {waiting}通 (最も古いもので{span})、アラーム {alarms}件",
+    en="{waiting:mail|mails} waiting ({alarms:alarm|alarms}; the oldest for {span})",
+    ja="待機中のメール {waiting}通 (アラーム {alarms}件、最も古いもので{span})",
 )
 HELD = Words(
-    en="{count} held by hand: noroshi queue list",
-    ja="手動で停止中 {count}通: noroshi queue list",
+    en="{count:mail|mails} held by hand: noroshi queue list",
+    ja="手動で停止中のメール {count}通: noroshi queue list",
 )
 SET_ASIDE = Words(
-    en="{count} set aside, as every route refused them: noroshi queue list",
-    ja="保留 {count}通。どの経路にも断られました: noroshi queue list",
+    en="{count:mail|mails} set aside, refused by every route: noroshi queue list",
+    ja="保留中のメール {count}通。どの経路にも断られました: noroshi queue list",
 )
 
 

@@ -36,8 +36,8 @@ SET = Words(
     en="{at} ({zone}), set by {by:.0f} s", ja="{at} ({zone})、{by:.0f} 秒ずらされました"
 )
 QUEUE = Words(
-    en="{waiting} waiting, {set_aside} set aside, {lost:alarm|alarms} lost",
-    ja="送信待ち {waiting}、保留 {set_aside}、失われたアラーム {lost}",
+    en="{waiting:mail|mails} waiting, {set_aside} set aside, {lost:alarm|alarms} lost",
+    ja="待機中のメール {waiting}通、保留 {set_aside}通、失われたアラーム {lost}件",
 )
 BACKUP = Words(
     en="Last backup: {path}, {at}, by {by}", ja="最後のバックアップ: {path}、{at}、{by}"

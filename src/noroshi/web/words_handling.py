@@ -15,13 +15,15 @@ HANDLING: Mapping[str, Words] = {
     "queue.search.hint": Words(
         en="subject, recipient, route, reason, ID", ja="件名、宛先、経路、理由、ID"
     ),
-    "queue.head.waiting": Words(en="Waiting: {count}.", ja="送信待ちは{count}件です。"),
+    "queue.head.waiting": Words(
+        en="Mails waiting: {count}.", ja="待機中のメールは{count}通です。"
+    ),
     "queue.head.held": Words(
-        en="Held by somebody: {count}.", ja="{count}件は送信を止めてあります。"
+        en="Held by somebody: {count}.", ja="{count}通は送信を止めてあります。"
     ),
     "queue.head.aside": Words(
         en="Set aside until somebody decides: {count}.",
-        ja="{count}件は保留で、判断が必要です。",
+        ja="{count}通は保留で、判断が必要です。",
     ),
     "queue.about": Words(
         en="What waits is sent, or set aside with the reason. Nothing is dropped in silence.",
@@ -171,7 +173,7 @@ HANDLING: Mapping[str, Words] = {
         en="Neither accepted nor waiting. Look through the store: noroshi check-store",
         ja="受領もされず、待ってもいません。noroshi check-store で保存先を調べてください。",
     ),
-    "ledger.sum": Words(en="The sum", ja="集計"),
+    "ledger.sum": Words(en="The sum of all alarms", ja="アラームの集計"),
     "ledger.forgotten": Words(
         en="{count:older one, settled long ago, is|older ones, settled long ago, are} no longer kept",
         ja="完了して保存期間を過ぎた{count}件は含みません",

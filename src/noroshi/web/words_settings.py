@@ -198,7 +198,8 @@ SETTINGS: Mapping[str, Words] = {
         en="{late} s at worst in the last minute", ja="直近1分で最大 {late} 秒"
     ),
     "health.queue": Words(
-        en="{waiting} waiting, {aside} set aside", ja="送信待ち {waiting}、保留 {aside}"
+        en="{waiting:mail|mails} waiting, {aside} set aside",
+        ja="待機中のメール {waiting}通、保留 {aside}通",
     ),
     "health.oldest": Words(en="(oldest from {at})", ja="(最も古いものは {at})"),
     "health.store": Words(en="Store", ja="保存先の大きさ"),
