@@ -29,7 +29,15 @@ def test_the_wizard_comes_first_and_files_second():
     told = [step[1] for step in steps if step[0] == "noroshi"]
     assert first[:2] == ["noroshi", "init"]
     assert told[:3] == ["init", "serve", "setup"]
-    assert told[3:] == ["check-config", "plan", "apply", "secret", "authorize", "send", "status"]
+    assert told[3:] == [
+        "check-config",
+        "plan",
+        "apply",
+        "secret",
+        "authorize",
+        "send",
+        "status",
+    ]
     assert steps[3][:2] == ["cp", "-r"]
 
 

@@ -48,36 +48,40 @@ def slips(text: str, said: str) -> tuple[Slip, ...]:
 
 
 def _slips(text: str, said: str) -> Iterator[Slip]:
-    lines, loose = text.split("\n"), False
-    for count in range(MOST):
-        found = WHERE.fullmatch(said)
-        if found is None:
-            if not count:
-                yield Slip(0, 0, toml_cause(said, text))
-            return
+    found = WHERE.fullmatch(said)
+    if found is None:
+        yield Slip(0, 0, toml_cause(said, text))
+        return
+    lines, headless, first = text.split("\n"), False, True
+    for _ in range(MOST):
         what, number, column = found[1], int(found[2]), int(found[3])
         line = lines[number - 1]
-        if count and (not _is_sure(what, line) or (loose and what.startswith(OF_ALL_BEFORE))):
+        if not first and not _is_sure(what, line, headless=headless):
             return
         yield Slip(number, column, toml_cause(what, "\n".join(lines[:number])))
         if len(text) > LARGEST or not _is_whole(what, line, column):
             return
-        loose = loose or line.lstrip().startswith("[")
+        first, headless = False, headless or line.lstrip().startswith("[")
         lines[number - 1] = f"[left-out-{number}]" if _is_head(what, line) else ""
-        if (said := _refusal("\n".join(lines))) is None:
+        found = WHERE.fullmatch(_refusal("\n".join(lines)))
+        if found is None:
             return
 
 
-def _refusal(text: str) -> str | None:
+def _refusal(text: str) -> str:
+    """Return what the reader says of a text; "" where it takes it."""
     try:
         loads(text)
     except (ValueError, RecursionError) as error:
         return str(error)
-    return None
+    return ""
 
 
-def _is_sure(what: str, line: str) -> bool:
-    """Return False for what may be the rest of a line that was left out."""
+def _is_sure(what: str, line: str, *, headless: bool) -> bool:
+    """Return False for what may come of a line that was left out: its rest, or, where it was a
+    table's head, a name that is given twice only without it."""
+    if headless and what.startswith(OF_ALL_BEFORE):
+        return False
     if what.startswith(MISSING_SIGN):
         return BARE_NAME.match(line) is not None
     return what.startswith("Illegal character") or STATEMENT.match(line) is not None
