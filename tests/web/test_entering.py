@@ -4,6 +4,7 @@ import re
 
 import pyotp
 import pytest
+from aiohttp import ClientSession, CookieJar
 
 from noroshi.core.people import VIEWER, User
 from noroshi.people import keys
@@ -30,6 +31,20 @@ async def test_a_wrong_password_says_so_and_keeps_the_name_alone(browser):
     await browser.log_in(password=CANARY)
     assert browser.status == 403 and CANARY not in browser.text
     assert 'value="sato"' in browser.text and 'role="alert"' in browser.text
+
+
+async def test_a_stranger_behind_the_same_address_keeps_nobody_out_of_their_browser(browser):
+    await browser.log_in()
+    await browser.get("/")
+    await browser.post("/logout")
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+        stranger = Browser(session, browser.url)
+        while stranger.status != 429:
+            await stranger.log_in(password=CANARY)
+        await stranger.log_in()
+        assert stranger.status == 429
+    await browser.log_in()
+    assert browser.status == 303 and browser.to == "/"
 
 
 async def test_too_many_failures_are_told_with_the_time_to_wait(browser):
@@ -82,6 +97,7 @@ async def test_the_cookie_is_for_no_script_and_no_other_site(browser):
 async def test_who_logs_out_is_out_at_once(browser):
     await browser.log_in()
     key = browser.cookie
+    await browser.get("/")
     await browser.get("/")
     await browser.post("/logout")
     browser.plant(key)

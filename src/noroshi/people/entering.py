@@ -23,6 +23,7 @@ from noroshi.core.people import (
 )
 from noroshi.core.words import Words
 from noroshi.people import keys, steps
+from noroshi.people.browsers import is_marked, mark_of
 from noroshi.people.passwords import Busy, Passwords, unfit
 from noroshi.people.throttle import Throttle, network_of
 from noroshi.people.turned_away import TurnedAway
@@ -79,10 +80,12 @@ class Failed(NoEntry):
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """A log-in that went well: the key for the cookie; `half`: the second step comes."""
+    """A log-in that went well: the key for the cookie; `half`: the second step comes. `mark` is
+    for the browser to keep, so that it is known when they come again."""
 
     key: str
     half: bool = False
+    mark: str = ""
 
 
 class People:
@@ -160,16 +163,24 @@ class People:
 
     # log-in and log-out
 
-    async def log_in(self, name: str, password: str, address: str, instead: str = "") -> Inside:
-        """By password; the session of the key `instead` ends. Raises NoEntry."""
-        work = self._log_in(name, password, address, instead)
+    async def log_in(
+        self, name: str, password: str, address: str, instead: str = "", mark: str = ""
+    ) -> Inside:
+        """By password; the session of the key `instead` ends. `mark` is what the browser kept of
+        an earlier log-in. Raises NoEntry."""
+        work = self._log_in(name, password, address, instead, mark)
         return await self._noted("log_in", name, address, work)
 
-    async def _log_in(self, name: str, password: str, address: str, instead: str) -> Inside:
-        short = name[:LONGEST_NAME]
-        await self._count(short, address)
-        user = await self._whose(name, password)
-        self._throttle.well(short, address)
+    async def _log_in(
+        self, name: str, password: str, address: str, instead: str, mark: str
+    ) -> Inside:
+        if is_marked(mark, (await self.store.users()).get(name)):
+            user = await self._proved(f"browser {keys.hashed(mark)}", name, password)
+        else:
+            short = name[:LONGEST_NAME]
+            await self._count(short, address)
+            user = await self._whose(name, password)
+            self._throttle.well(short, address)
         await self.log_out(instead)
         return await self._opened(user, address, half=user.two_steps)
 
@@ -228,7 +239,8 @@ class People:
         return await self._noted("make_sure", name, address, work)
 
     async def _proved(self, key: str, name: str, password: str) -> User:
-        """As `_whose`, of somebody who is in: their attempts alone are counted, under that key."""
+        """As `_whose`, of somebody who is in, or was in that browser: their attempts alone are
+        counted, under that key."""
         self._count_alone(key)
         user = await self._whose(name, password)
         self._throttle.well_alone(key)
@@ -320,7 +332,7 @@ class People:
         if not half:
             self._throttle.came(user.name, address)
             await self._write_down("log_in", user, address, None)
-        return Inside(fresh, half)
+        return Inside(fresh, half, "" if half else mark_of(user))
 
     async def _write_down(self, op: str, user: User, address: str, after: Any) -> None:
         now = self.clocks.wall()

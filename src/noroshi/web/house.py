@@ -42,3 +42,8 @@ class House:
         computer would be logged out of the first."""
         name = "noroshi" if self.port in (0, PORT) else f"noroshi-{self.port}"
         return f"__Host-{name}" if self.secure else name
+
+    @property
+    def mark(self) -> str:
+        """The name of the cookie by which a browser is known at the next log-in."""
+        return f"{self.cookie}-known"

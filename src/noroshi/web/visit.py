@@ -30,7 +30,14 @@ from noroshi.service import (
 )
 from noroshi.service.offer import STORE_TROUBLE
 from noroshi.web.api import STATUS
-from noroshi.web.entry import NOT_OURS, address_of, in_session, key_of, see_that_it_is_ours
+from noroshi.web.entry import (
+    LONGEST_KEY,
+    NOT_OURS,
+    address_of,
+    in_session,
+    key_of,
+    see_that_it_is_ours,
+)
 from noroshi.web.house import House
 from noroshi.web.instead import on_page
 from noroshi.web.moments import timed, zone_of
@@ -51,6 +58,7 @@ RAISED: Mapping[str, type[Refusal]] = {
 NOT_KEPT = ("csrf", "password", "do", ONCE_MORE)
 PREVIEWED = frozenset({"etag", "version"})
 """What only the forms of settings send, which all show what they would change."""
+MARK_SECONDS = 365 * 86_400
 OPENED = "details"
 """The element that asks when somebody opens it."""
 
@@ -71,6 +79,8 @@ class Visit:
     """The definitions that were handed in, at the page that takes them in."""
     bring: str | None = None
     """A key that the answer brings to the browser; "": it takes the cookie away."""
+    mark: str = ""
+    """What the answer gives the browser to keep, so that it is known at the next log-in."""
 
     @property
     def language(self) -> str:
@@ -85,6 +95,11 @@ class Visit:
         """light, dark, or "": as the system has it."""
         chosen = self.request.cookies.get(THEME, "")
         return chosen if chosen in THEMES else ""
+
+    @property
+    def known(self) -> str:
+        """What an earlier log-in left in this browser; "" for nothing."""
+        return self.request.cookies.get(self.house.mark, "")[:LONGEST_KEY]
 
     @property
     def address(self) -> str:
@@ -210,6 +225,9 @@ def page(
             answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
         if visit.bring is not None:
             _bring(answer, house, visit.bring)
+        if visit.mark:
+            rules = {"secure": house.secure, "httponly": True, "samesite": "lax"}
+            answer.set_cookie(house.mark, visit.mark, max_age=MARK_SECONDS, path="/", **rules)  # type: ignore[arg-type]
         return answer
 
     return respond

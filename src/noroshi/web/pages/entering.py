@@ -52,10 +52,12 @@ async def log_in(visit: Visit) -> Response:
         return visit.page("login.html", why="", name="", next=_next(visit))
     name = form.get("name", "")
     try:
-        inside = await people.log_in(name, form.get("password", ""), visit.address, visit.key)
+        inside = await people.log_in(
+            name, form.get("password", ""), visit.address, visit.key, visit.known
+        )
     except NoEntry as no:
         return _told(visit, "login.html", no, name=name)
-    visit.bring = inside.key
+    visit.bring, visit.mark = inside.key, inside.mark
     if inside.half:
         visit.key = inside.key
         kept = form.get("kept", "")
@@ -85,7 +87,7 @@ async def second(visit: Visit) -> Response:
         inside = await visit.house.people.second(visit.key, code, visit.address)
     except NoEntry as no:
         return _told(visit, "code.html", no)
-    visit.bring = inside.key
+    visit.bring, visit.mark = inside.key, inside.mark
     return _on(visit, inside.key)
 
 
@@ -107,7 +109,7 @@ async def start(visit: Visit) -> Response:
         inside = await people.start(code, name, password, visit.address)
     except NoEntry as no:
         return _told(visit, "start.html", no, **values)
-    visit.bring = inside.key
+    visit.bring, visit.mark = inside.key, inside.mark
     return visit.to("/login/code" if inside.half else "/first" if first else "/")
 
 

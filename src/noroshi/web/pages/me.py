@@ -90,6 +90,7 @@ async def _stay(visit: Visit) -> None:
     except NoEntry:  # removed at the same moment: the next page asks for a log-in
         return
     visit.key = visit.bring = inside.key
+    visit.mark = inside.mark
 
 
 def _picture(address: str) -> Mapping[str, Any]:

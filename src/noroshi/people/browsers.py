@@ -1,0 +1,36 @@
+"""Browsers in which somebody logged in before, told from a stranger's at the same address.
+
+Such a browser keeps a mark that nobody can make who does not have the store, and that is good for
+as long as that person's password stays. It opens nothing: its attempts are counted by themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from noroshi.core.people import User
+from noroshi.people import keys
+
+NONCE_BYTES = 16
+
+
+def mark_of(user: User) -> str:
+    """Return a fresh mark for a browser in which this person has just logged in."""
+    nonce = secrets.token_urlsafe(NONCE_BYTES)
+    return f"{nonce}{keys.DOT}{_proof(user, nonce)}"
+
+
+def is_marked(mark: str, user: User | None) -> bool:
+    """Return True if this person logged in where the mark is from, by the password of today."""
+    nonce, _, proof = mark.partition(keys.DOT)
+    if user is None or not user.password:
+        return False
+    return keys.same(_proof(user, nonce), proof)
+
+
+def _proof(user: User, nonce: str) -> str:
+    """The hash of a password, with its random salt, is as good a key as any: nobody has it."""
+    text = f"browser {user.name} {nonce}".encode("utf-8", "surrogatepass")
+    return hmac.new(user.password.encode(), text, hashlib.sha256).hexdigest()
