@@ -253,14 +253,24 @@ async def test_status_says_what_is_wrong_first(desk, tmp_path):
     assert any(line.endswith("used 95.2% (limit 90%)") for line in told)
 
 
-async def test_a_route_that_needs_somebody_is_not_said_to_be_unable_to_send(desk, tmp_path):
+async def test_a_route_that_needs_somebody_and_holds_no_token_cannot_send(desk, tmp_path):
     app = CONTENT["accounts/box"] | {"sign_in": "app"}
     await desk.service.apply(AKI, tuple(Document(**d) for d in documents(accounts__box=app)))
     await desk.service.set_secret(AKI, "app", OLD_SECRET)
     with pytest.raises(Trouble):
         await desk.service.authorize_app(AKI, "m365")
     told = (await typed("status", home=tmp_path)).out
-    assert "▨ 1 of 2 routes need somebody, though" in told and "cannot send" not in told
+    assert "▨ 1 of 2 routes cannot send." in told and "somebody, though" not in told
+
+
+async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(desk, tmp_path):
+    await desk.measured(level=Level.OK, used=12.0)
+    await desk.service.set_secret(AKI, "app", CANARY)
+    await desk.service.authorize_begin(AKI, "m365")
+    await desk.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
+    told = (await typed("status", home=tmp_path)).out.splitlines()
+    assert told[0] == "○ The only monitor is OK."
+    assert told[1] == "－ Not proved yet, as no mail has been accepted so far: m365, plain."
 
 
 async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):

@@ -278,6 +278,7 @@ async def test_an_ended_sign_in_is_remembered_until_somebody_signs_in(scene):
     assert len(scene.authority.posts) == 1
     state = await scene.source.state(scene.account)
     assert state.sign is SignIn.NEEDED and "AADSTS50173" in state.why.ja
+    assert not state.holds
     scene.authority.answer = lambda form: None
     await scene.source.finish(
         scene.account, scene.authority.walk(await scene.source.begin(scene.account))
@@ -349,6 +350,8 @@ async def test_a_refusal_for_one_resource_leaves_the_other_be(scene):
     assert len(scene.authority.posts) == 2
     assert (await scene.source.state(scene.account, "smtp")).sign is SignIn.SIGNED_IN
     assert (await scene.source.state(scene.account, "graph")).sign is SignIn.NEEDED
+    assert not (await scene.source.state(scene.account, "graph")).holds
+    assert (await scene.source.state(scene.account)).holds  # by the other one mails leave
     assert (await scene.source.state(scene.account)).sign is SignIn.NEEDED
 
 

@@ -6,7 +6,7 @@ from noroshi.web.mailing_route import elsewhere
 
 
 def routes(**states):
-    return [{"name": name, "state": state} for name, state in states.items()]
+    return [{"name": name, "sends": state} for name, state in states.items()]
 
 
 def rules(*orders):
@@ -17,19 +17,17 @@ def rules(*orders):
     ("orders", "states", "true"),
     [
         pytest.param(
-            [("a", "b")], {"a": "down", "b": "well"}, True, id="the other one is well"
+            [("a", "b")], {"a": "no", "b": "proved"}, True, id="the other one is well"
         ),
-        pytest.param(
-            [("a", "b")], {"a": "down", "b": "not signed in"}, False, id="none is well"
-        ),
-        pytest.param([("a",)], {"a": "down", "b": "well"}, False, id="the rule names no other"),
+        pytest.param([("a", "b")], {"a": "no", "b": "for now"}, False, id="none is well"),
+        pytest.param([("a",)], {"a": "no", "b": "proved"}, False, id="the rule names no other"),
         pytest.param(
             [("a", "b"), ("a",)],
-            {"a": "down", "b": "well"},
+            {"a": "no", "b": "proved"},
             False,
             id="one rule names no other",
         ),
-        pytest.param([], {"a": "down", "b": "well"}, False, id="no rule names it"),
+        pytest.param([], {"a": "no", "b": "proved"}, False, id="no rule names it"),
     ],
 )
 def test_alarms_go_by_the_others_where_each_rule_has_one_that_can_send(orders, states, true):

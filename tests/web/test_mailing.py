@@ -132,7 +132,7 @@ async def test_alarms_leave_by_the_others_only_where_no_order_is_stuck(
 
 
 def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not():
-    found = [{"name": "a", "state": "down"}, {"name": "b", "state": "well"}]
+    found = [{"name": "a", "sends": "no"}, {"name": "b", "sends": "proved"}]
     orders = {"r1": ["a"], "r2": ["a", "b"], **{f"s{n}": ["a"] for n in range(9)}}
     documents = {f"rules/{name}": {"routes": ways} for name, ways in orders.items()}
     documents["notifications/n"] = {"routes": ["a"], "title": "Morning"}
@@ -141,6 +141,25 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
     few = {key: documents[key] for key in ("rules/r1", "rules/r2", "notifications/n")}
     assert "Rule r1, Notification Morning." in heading(TONGUES["en"], found, few)
     assert "送れません: 実行条件 r1、通知項目 Morning。" in heading(TONGUES["ja"], found, few)
+
+
+@pytest.mark.parametrize(
+    ("ways", "told", "not_told"),
+    [
+        (("for now", "proved"), "1 of 2 routes need somebody, though", "cannot send"),
+        (("for now",), "1 of 1 route needs somebody, though", "cannot send"),
+        (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "leave by the others"),
+        (("diagnosis failed", "no"), "Alarms leave by the others.", "somebody"),
+        (("not proved", "proved"), "not proved yet: 1 of 2", "cannot"),
+        (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
+    ],
+)
+def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, told, not_told):
+    found = [{"name": f"r{n}", "sends": sends} for n, sends in enumerate(ways)]
+    documents = {"rules/all": {"routes": [one["name"] for one in found]}}
+    head = heading(TONGUES["en"], found, documents)
+    assert told in head and not_told not in head
+    assert not heading(TONGUES["ja"], found, documents).isascii()
 
 
 async def test_a_route_that_is_the_only_way_of_a_rule_is_shown(desk, browser):
@@ -804,7 +823,7 @@ async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
 
 
 def test_one_route_alone_is_not_called_every_route():
-    well = {"state": "well", "accepted": "2026-01-01", "examined_in_vain": {"en": "", "ja": ""}}
+    well = {"sends": "proved"}
     for count, told in ((1, "by the only route"), (2, "by every route (2)")):
         assert told in heading(TONGUES["en"], [well] * count, {})
 

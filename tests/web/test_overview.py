@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from noroshi.core.levels import Level
+from noroshi.core.ways_out import Way, sends
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.service import attend
@@ -72,9 +73,16 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
 @pytest.mark.parametrize(
     ("states", "head", "told"),
     [
-        (("well", "well"), "Nothing is wrong.", ""),
-        (("well", "down"), "the routes need a look", "1 of 2 routes cannot send"),
-        (("down", "down"), "the routes need a look", "no route can send now"),
+        (("proved", "proved"), "Nothing is wrong.", ""),
+        (("proved", "no"), "the routes need a look", "1 of 2 routes cannot send"),
+        (("no", "no"), "the routes need a look", "no route can send now"),
+        (
+            ("proved", "for now"),
+            "the routes need a look",
+            "1 of 2 routes need somebody, though",
+        ),
+        (("proved", "not proved"), "But 1 of 2 routes have sent nothing yet.", ""),
+        (("not proved", "diagnosis failed"), "But the last diagnosis of a route failed", ""),
     ],
 )
 async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
@@ -84,10 +92,16 @@ async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
     await desk.measured(level=Level.OK, used=12)
     status, ledger = await NearBy(desk)("status"), await NearBy(desk)("ledger")
     routes = zip(status["routes"], states, strict=True)
-    status["routes"] = [one | {"state": state} for one, state in routes]
+    status["routes"] = [one | {"sends": state} for one, state in routes]
     shown = view(status, ledger, TONGUES["en"])
     assert head in shown["head"] and told in shown["cannot_send"]
     assert bool(told) == bool(shown["cannot_send"])
+    assert ("Nothing is wrong" in shown["head"]) is (set(states) == {"proved"})
+    assert bool(shown["against"]) is (set(states) != {"proved"})
+    for one in status["monitors"]:
+        one["known"] = False
+    new = view(status, ledger, TONGUES["en"])["head"]
+    assert ("Nothing is wrong" in new) is (set(states) == {"proved"}), new
 
 
 class Missing(MemoryStore):
@@ -361,7 +375,20 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
     await applied(NearBy(desk))
     (one, *_) = (await NearBy(desk)("route_list"))["routes"]
     stage = {"en": failed, "ja": failed}
-    route = one | {"state": "well", "accepted": accepted, "examined_in_vain": stage}
+    way = Way(
+        rests=False,
+        lacks=False,
+        signed=True,
+        held=False,
+        accepted=bool(accepted),
+        failed=bool(failed),
+    )
+    route = one | {
+        "state": "well",
+        "accepted": accepted,
+        "examined_in_vain": stage,
+        "sends": sends(way).value,
+    }
     assert said[0] in route_state(route, TONGUES["en"])
     assert said[1] in route_state(route, TONGUES["ja"])
     assert route_level(route, "2026-01-01T00:00:00+00:00") == said[2]

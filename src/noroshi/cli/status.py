@@ -13,7 +13,8 @@ from noroshi.cli.levels import MARKS, WORST_FIRST, level_of, shown, tally
 from noroshi.cli.silences import lines
 from noroshi.cli.times import clock, lasted
 from noroshi.cli.ways import arrival, marked, sign_in
-from noroshi.core.words import Words
+from noroshi.core.ways_out import Sends, is_sure, ways_out
+from noroshi.core.words import Words, plain
 
 Answer = Mapping[str, Any]
 MOST_SHOWN = 30
@@ -36,6 +37,17 @@ NEED_SOMEBODY = Words(
     en="▨ {bad} of {count:route needs|routes need} somebody, though what they have may still send for a while.",
     ja="▨ 送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
 )
+DOUBTED = Words(
+    en="▨ The last diagnosis failed, so mails may not leave: {which}.",
+    ja="▨ 直近の診断に失敗した送信経路があり、送信できないおそれがあります: {which}。",
+)
+NOT_PROVED = Words(
+    en="－ Not proved yet, as no mail has been accepted so far: {which}.",
+    ja="－ まだ送信実績のない送信経路があります: {which}。",
+)
+AND_MORE = Words(en="{names} and {more} more", ja="{names}、ほか{more}件")
+MOST_NAMED = 3
+"""So many routes are named in a headline."""
 OK_SO_FAR = Words(
     en="{mark} {ok} of {count:monitor|monitors} {be} OK; {new} not measured yet.",
     ja="{mark} 監視項目{count}件のうち{ok}件が正常です。{new}件はまだ測定していません。",
@@ -121,7 +133,7 @@ def status(asked: Asked) -> int:
 
 def _well(found: Answer) -> bool:
     """Monitors whose alarms have no way out are not well either."""
-    routes_well = all(route["state"] == "well" for route in found["routes"])
+    routes_well = all(map(is_sure, _ways(found["routes"])))
     routes_well = routes_well and bool(found["routes"] or not found["monitors"])
     calm = not found["queue"]["set_aside"] and not found["troubles"]
     return found["level"] == "ok" and routes_well and calm
@@ -160,7 +172,7 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
     else:
         count = len(monitors)
         every = "the only monitor is" if count == 1 else f"all {count} monitors are"
-        if _well(found):
+        if _well(found) and all(way is Sends.PROVED for way in _ways(routes)):
             yield asked.say(ALL_WELL.fill(count=count, all=every))
         else:
             yield asked.say(ALL_OK.fill(count=count, all=every.capitalize()))
@@ -170,16 +182,27 @@ def _headlines(asked: Asked, found: Answer) -> Iterator[str]:
 
 
 def _of_routes(routes: Sequence[Answer]) -> Iterator[Words]:
-    """A sign-in that was refused stops no mail before the token at hand ends: the route rests
-    only then."""
-    ill = [route for route in routes if route["state"] != "well"]
-    down = [
-        one for one in ill if one["state"] != "needs somebody" or one["until"] or one["lacks"]
-    ]
-    if down:
-        yield CANNOT_SEND.fill(bad=len(down), count=len(routes))
-    if len(ill) > len(down):
-        yield NEED_SOMEBODY.fill(bad=len(ill) - len(down), count=len(routes))
+    """What stands against them, worst first; nothing is said to send before it did."""
+    ways = ways_out(_ways(routes))
+    if ways.no:
+        yield CANNOT_SEND.fill(bad=ways.no, count=ways.count)
+    if ways.for_now:
+        yield NEED_SOMEBODY.fill(bad=ways.for_now, count=ways.count)
+    if ways.doubted:
+        yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
+    if ways.unproved:
+        yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
+
+
+def _ways(routes: Sequence[Answer]) -> list[Sends]:
+    return [Sends(route["sends"]) for route in routes]
+
+
+def _names(routes: Sequence[Answer], sends: Sends) -> Words:
+    """The first of them; how many more."""
+    named = [route["name"] for route in routes if route["sends"] == sends.value]
+    names, more = ", ".join(named[:MOST_NAMED]), len(named) - MOST_NAMED
+    return AND_MORE.fill(names=names, more=more) if more > 0 else plain(names)
 
 
 def _watched(found: Answer) -> Sequence[Answer]:
@@ -250,9 +273,9 @@ def _routes(asked: Asked, routes: Sequence[Answer], now: datetime) -> Iterator[s
 
 def _state(route: Answer) -> Words:
     """A route that nothing has gone by is not called ready."""
-    if route["state"] == "well" and route["examined_in_vain"]["en"]:
+    if route["sends"] == Sends.DOUBTED.value:
         return IN_VAIN.fill(stage=Words(**route["examined_in_vain"]))
-    if route["state"] == "well" and not route["accepted"]:
+    if route["sends"] == Sends.UNPROVED.value:
         return UNPROVED
     return ROUTE_STATES[route["state"]]
 

@@ -43,9 +43,13 @@ class SignInState:
     """When the secret or certificate in use ends, as far as that is known."""
     by_next: bool = False
     """Whether it is the second one of two."""
+    holds: bool = False
+    """Whether a token is at hand that is good for a while, though another is refused."""
 
 
-def told(kept: Kept | None, refused: Mapping[str, Refusal], used: InUse) -> SignInState:
+def told(
+    kept: Kept | None, refused: Mapping[str, Refusal], used: InUse, *, holds: bool = False
+) -> SignInState:
     """By what is kept, and what is remembered as refused."""
     renewed, user = (kept.renewed, kept.user) if kept else (None, "")
     sign, why, since = SignIn.SIGNED_IN, SIGNED_IN, kept.since if kept else None
@@ -61,4 +65,5 @@ def told(kept: Kept | None, refused: Mapping[str, Refusal], used: InUse) -> Sign
         user=user,
         ends=used.ends,
         by_next=used.second,
+        holds=holds,
     )

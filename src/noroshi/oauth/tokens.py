@@ -71,11 +71,12 @@ class TokenSource:
         self._entries = Entries(vault)
         self._credentials = Credentials(vault, clocks)
         self._refusals = Refusals(vault, clocks)
+        self._accesses = Accesses(vault, clocks, margin)
         parts: dict[str, Any] = {
             "provider_of": provider_of,
             "clocks": clocks,
             "entries": self._entries,
-            "accesses": Accesses(vault, clocks, margin),
+            "accesses": self._accesses,
             "credentials": self._credentials,
             "refusals": self._refusals,
         }
@@ -297,7 +298,15 @@ class TokenSource:
             never = UNPROVED if account.alone else NEVER
             words = never.fill(name=account.name, route=account.route or ANY_ROUTE)
             return SignInState(sign=SignIn.NEVER, why=words, ends=in_use(there, "").ends)
-        return told(kept, refused, in_use(there, kept.by if kept else ""))
+        holds = bool(refused) and await self._holds(account, resource or "smtp")
+        return told(kept, refused, in_use(there, kept.by if kept else ""), holds=holds)
+
+    async def _holds(self, account: Account, resource: Resource) -> bool:
+        """Whether mails leave by a token that was got before."""
+        live = self._of(account, resource).access
+        if live is not None and self._usable(live, force=False):
+            return True
+        return await self._accesses.found(account, resource) is not None
 
     def _save_later(self) -> None:
         if self._entries.holding and (self._saving is None or self._saving.done()):

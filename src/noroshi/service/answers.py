@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from noroshi.core.levels import Level, Reason
+from noroshi.core.ways_out import Sends
 from noroshi.core.words import NOTHING, Words
 from noroshi.service.answers_alarms import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.answers_mail import Arrives
@@ -105,7 +106,7 @@ class MonitorShown:
 class RouteStatus:
     """How one route is: well, down, not signed in, or needs somebody (the sign-in is refused).
 
-    `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
+    `sends`: how far it can be trusted with the next mail. `waiting` envelopes may use it. `mark` stands beside the kind of a route whose provider is
     none of the built-in ones. Of its sign-in, if it has one: when it last was `renewed`, as
     which `user`, the day on which the secret or certificate in use `ends`, and whether that is
     the second of two; `other` says that this user is not the account's mailbox, and what that
@@ -121,6 +122,7 @@ class RouteStatus:
     title: str
     kind: str
     state: str
+    sends: Sends
     since: datetime | None = None
     until: datetime | None = None
     why: Words = NOTHING

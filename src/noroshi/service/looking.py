@@ -13,6 +13,7 @@ from noroshi.core.digest import ENDING, TOLD
 from noroshi.core.levels import Level
 from noroshi.core.mail import Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
+from noroshi.core.ways_out import Way, sends
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions.compiling import OPEN
 from noroshi.definitions.needs import NOT_IN_VAULT, is_retiring
@@ -181,11 +182,21 @@ def route_status(
         why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
     if lacks:
         state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
+    signed = sign_in is None or sign_in.sign is SignIn.SIGNED_IN
+    way = Way(
+        rests=resting is not None,
+        lacks=bool(lacks),
+        signed=signed,
+        held=sign_in is not None and sign_in.holds,
+        accepted=accepted is not None,
+        failed=bool(failed.en),
+    )
     return RouteStatus(
         name=route.name,
         title=route.title,
         kind=route.kind,
         state=state,
+        sends=sends(way),
         since=since,
         until=until,
         why=why,

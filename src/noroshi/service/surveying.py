@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from noroshi.core.levels import Level
 from noroshi.core.own import is_own
+from noroshi.core.ways_out import Sends, is_sure
 from noroshi.core.words import Words
 from noroshi.definitions import Plan
 from noroshi.hosts.around import Around, PlaceShown
@@ -21,7 +22,6 @@ from noroshi.service.offer import ADMIN, VIEWER, Person, Trouble, operation
 from noroshi.service.said import of_monitors
 
 BACKUP, LOOKED_THROUGH = "backup", 10_000
-WELL = "well"
 NO_ROUTE = Words(
     en="no alarm can leave: there is no route", ja="送信経路がないため、アラームを送れません"
 )
@@ -36,6 +36,22 @@ ONLY_ONE = Words(
 STUCK = Words(
     en="alarms of {which} cannot leave: none of the routes there can send ({route}: {why})",
     ja="{which} のアラームは届きません。指定した送信経路がどれも使えません ({route}: {why})",
+)
+SOON = Words(
+    en="alarms may soon not leave, as no route has a sign-in that holds ({route}: {why})",
+    ja="どの送信経路もサインインが有効ではなく、まもなくアラームを送れなくなるおそれがあります ({route}: {why})",
+)
+SOON_ONE = Words(
+    en="alarms may soon not leave: the only route may still send for a while, but its sign-in does "
+    "not hold ({route}: {why})",
+    ja="唯一の送信経路のサインインが無効です。しばらくは送信できる場合がありますが、まもなくアラームを送れなくなる"
+    "おそれがあります ({route}: {why})",
+)
+SOON_STUCK = Words(
+    en="alarms of {which} may soon not leave: none of the routes there has a sign-in that holds "
+    "({route}: {why})",
+    ja="{which} のアラームはまもなく送れなくなるおそれがあります。指定した送信経路のサインインがどれも有効では"
+    "ありません ({route}: {why})",
 )
 MOST_STUCK = 3
 """Rules and notifications whose alarms cannot leave that are named at most."""
@@ -170,19 +186,28 @@ class Surveying(Looking):
 
 
 def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
-    """Return why alarms cannot leave; None: each order has a route that can send, or nothing is
-    watched yet."""
+    """Return why alarms cannot leave, or may soon not; None: each order has a route that can send,
+    or nothing is watched yet."""
     if not routes:
         return NO_ROUTE if plan.monitors else None
-    if any(one.state == WELL for one in routes):
-        return _stuck(plan, routes)
-    words = ONLY_ONE if len(routes) == 1 else NO_WAY
+    dead = {one.name: one for one in routes if one.sends is Sends.NO}
+    ill = {one.name: one for one in routes if not is_sure(one.sends)}
+    if len(dead) == len(routes):
+        return _told((ONLY_ONE, NO_WAY), routes)
+    if stuck := _stuck(plan, dead, STUCK):
+        return stuck
+    if len(ill) == len(routes):
+        return _told((SOON_ONE, SOON), routes)
+    return _stuck(plan, ill, SOON_STUCK)
+
+
+def _told(said: tuple[Words, Words], routes: Sequence[RouteStatus]) -> Words:
+    words = said[len(routes) > 1]
     return words.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
 
 
-def _stuck(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
-    """Return which rules and notifications name only routes that cannot send."""
-    ill = {one.name: one for one in routes if one.state != WELL}
+def _stuck(plan: Plan, ill: Mapping[str, RouteStatus], words: Words) -> Words | None:
+    """Return which rules and notifications name only these routes."""
     orders = [(name, one.routes) for name, one in plan.rules.items()]
     orders += [(name, one.routes) for name, one in plan.notifications.items()]
     stuck = sorted((name, ways) for name, ways in orders if ways and ill.keys() >= set(ways))
@@ -190,7 +215,7 @@ def _stuck(plan: Plan, routes: Sequence[RouteStatus]) -> Words | None:
         return None
     route, more = ill[stuck[0][1][0]], ", …" if len(stuck) > MOST_STUCK else ""
     which = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
-    return STUCK.fill(which=which, route=route.name, why=route.why)
+    return words.fill(which=which, route=route.name, why=route.why)
 
 
 def _sizes(around: Around) -> Sequence[int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from noroshi.core.ways_out import Sends, Ways, is_sure, ways_out
 from noroshi.core.words import Words
 from noroshi.web.mails import Post
 from noroshi.web.seen import KINDS, VERY_SOON, Left, left, route_level, route_state
@@ -164,29 +165,48 @@ def heading(
     visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer]
 ) -> str:
     """Whether mails can leave, in a sentence; else whose cannot."""
-    bad = sum(one["state"] != "well" for one in found)
+    ways = ways_out(Sends(one["sends"]) for one in found)
     if not found:
         return visit.text("mailing.none")
-    if not bad and any(one["examined_in_vain"]["en"] for one in found):
-        return visit.text("mailing.in_vain")
-    if not bad and (unproved := sum(not one["accepted"] for one in found)):
-        return visit.text("mailing.unproved", unproved=unproved, count=len(found))
-    if not bad and len(found) == 1:
-        return visit.text("mailing.well_one")
-    if not bad:
-        return visit.text("mailing.well", count=len(found))
-    if bad == len(found):
+    if ways.sure == ways.count:
+        return _nothing_against(visit, ways)
+    if ways.no == ways.count:
         return visit.text("mailing.all_bad")
-    which = _listed(visit, [named(visit, key, documents) for key in stuck(found, documents)])
+    told = [_that_cannot(visit, found, documents, ways)] if ways.no else []
+    if ways.for_now:
+        told.append(visit.text("mailing.for_now", bad=ways.for_now, count=ways.count))
+    return ("" if visit.language == "ja" else " ").join(told)
+
+
+def _nothing_against(visit: Visit | Tongue, ways: Ways) -> str:
+    if ways.doubted:
+        return visit.text("mailing.in_vain")
+    if ways.unproved:
+        return visit.text("mailing.unproved", unproved=ways.unproved, count=ways.count)
+    if ways.count == 1:
+        return visit.text("mailing.well_one")
+    return visit.text("mailing.well", count=ways.count)
+
+
+def _that_cannot(
+    visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer], ways: Ways
+) -> str:
+    """How many cannot send; that the others do is said only where each order has one."""
+    may = {one["name"] for one in found if one["sends"] != Sends.NO.value}
+    which = [named(visit, key, documents) for key in stuck(may, documents)]
     if which:
-        return visit.text("mailing.stuck", bad=bad, count=len(found), which=which)
-    return visit.text("mailing.some", bad=bad, count=len(found))
+        told = _listed(visit, which)
+        return visit.text("mailing.stuck", bad=ways.no, count=ways.count, which=told)
+    sure = {one["name"] for one in found if is_sure(Sends(one["sends"]))}
+    others = sure and not stuck(sure, documents)
+    return visit.text("mailing.some" if others else "mailing.no", bad=ways.no, count=ways.count)
 
 
-def stuck(found: Sequence[Answer], documents: Mapping[str, Answer]) -> list[str]:
-    """Return each rule and notification that names routes of which none can send."""
-    well = {one["name"] for one in found if one["state"] == "well"}
-    return [key for key, names in orders(documents) if names and well.isdisjoint(names)]
+def stuck(well: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
+    """Return each rule and notification that names routes of which none is one of these."""
+    return [
+        key for key, names in orders(documents) if names and not {*well}.intersection(names)
+    ]
 
 
 def _listed(visit: Visit | Tongue, names: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.core.defined_sending import REDIRECT
+from noroshi.core.ways_out import Sends, is_sure
 from noroshi.guides.wanted import NOT_YET
 from noroshi.service import NotFound
 from noroshi.web.doing import attempt, may
@@ -124,7 +125,7 @@ async def known_of(visit: Visit, name: str, way: str = "") -> Known:
 
 def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
     """Return True if each rule and notification that names the route names another that can send."""
-    well = {one["name"] for one in routes if one["state"] == "well"} - {name}
+    well = {one["name"] for one in routes if is_sure(Sends(one["sends"]))} - {name}
     ways = [names for _, names in orders(documents) if name in names]
     return bool(ways) and all(well.intersection(names) for names in ways)
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.levels import Level
+from noroshi.core.ways_out import Sends, ways_out
 from noroshi.core.words import Words
 from noroshi.web.tongue import Tongue
 from noroshi.web.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
@@ -154,15 +155,28 @@ def heading(status: Answer, tongue: Tongue) -> str:
         return text("overview.had", wrong=wrong, count=count, had=had)
     if wrong:
         return text("overview.wrong", wrong=wrong, count=count)
-    if new:
-        if status["troubles"]:
-            return text("overview.not_yet_own", new=new, count=count)
-        return text("overview.not_yet", new=new, count=count)
+    if new and status["troubles"]:
+        return text("overview.not_yet_own", new=new, count=count)
     if status["troubles"]:
         return text("overview.well_but_own", count=count)
-    if cannot_send(status, tongue):
-        return text("overview.well_but", count=count)
+    if routes := against(status, tongue):
+        known = "overview.only_not_yet" if new else "overview.only_well"
+        return text(known, new=new, count=count, routes=routes)
+    if new:
+        return text("overview.not_yet", new=new, count=count)
     return text("overview.well_one") if count == 1 else text("overview.well", count=count)
+
+
+def against(status: Answer, tongue: Tongue) -> str:
+    """What keeps the routes from being called well; "": nothing."""
+    ways = ways_out(Sends(one["sends"]) for one in status["routes"])
+    if cannot_send(status, tongue):
+        return tongue.text("overview.but.ill")
+    if ways.doubted:
+        return tongue.text("overview.but.doubted")
+    if ways.unproved:
+        return tongue.text("overview.but.unproved", bad=ways.unproved, all=ways.count)
+    return ""
 
 
 def _is_had(monitor: Answer) -> bool:
@@ -200,14 +214,18 @@ def _quiet(
 
 
 def cannot_send(status: Answer, tongue: Tongue) -> str:
-    """That alarms may not leave; "" if every route is well."""
-    routes = status["routes"]
-    bad = sum(one["state"] != "well" for one in routes)
-    if not routes:
+    """That alarms may not leave, or soon not; "" if nothing is known against a route."""
+    ways = ways_out(Sends(one["sends"]) for one in status["routes"])
+    if not ways.count:
         return tongue.text("routes.none") if status["monitors"] else ""
-    if bad == len(routes):
+    if ways.no == ways.count:
         return tongue.text("overview.cannot_send_any")
-    return tongue.text("overview.cannot_send", bad=bad, all=len(routes)) if bad else ""
+    told = []
+    if ways.no:
+        told.append(tongue.text("overview.cannot_send", bad=ways.no, all=ways.count))
+    if ways.for_now:
+        told.append(tongue.text("mailing.for_now", bad=ways.for_now, count=ways.count))
+    return ("" if tongue.language == "ja" else " ").join(told)
 
 
 def stopped(
@@ -274,9 +292,9 @@ def route_level(route: Answer, now: str) -> str:
 
 def route_state(route: Answer, tongue: Tongue) -> str:
     """A route's state in words."""
-    if route["state"] == "well" and route["examined_in_vain"]["en"]:
+    if route["sends"] == Sends.DOUBTED.value:
         return tongue.text("routes.in_vain", stage=tongue.say(route["examined_in_vain"]))
-    if route["state"] == "well" and not route["accepted"]:
+    if route["sends"] == Sends.UNPROVED.value:
         return tongue.text("routes.unproved")
     known = {
         "well": tongue.text("routes.well"),
@@ -297,6 +315,7 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
         "status": status,
         "head": heading(status, tongue),
         "cannot_send": cannot_send(status, tongue),
+        "against": against(status, tongue),
         "silent": silent(status, tongue, tree),
         "works": works(status, tongue, tree),
         "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],

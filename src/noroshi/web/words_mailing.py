@@ -31,6 +31,15 @@ MAILING: Mapping[str, Words] = {
         en="{bad} of {count:route|routes} cannot send. Alarms leave by the others.",
         ja="{count}経路のうち{bad}つで送信できません。アラームはほかの経路から送ります。",
     ),
+    "mailing.no": Words(
+        en="{bad} of {count:route|routes} cannot send.",
+        ja="{count}経路のうち{bad}つで送信できません。",
+    ),
+    "mailing.for_now": Words(
+        en="{bad} of {count:route needs|routes need} somebody, though what they have may still send for "
+        "a while.",
+        ja="送信経路{count}本のうち{bad}本に対応が必要です (しばらくは送信できる場合があります)。",
+    ),
     "mailing.stuck": Words(
         en="{bad} of {count:route|routes} cannot send. Alarms of these cannot leave: {which}.",
         ja="{count}経路のうち{bad}つで送信できません。次のアラームは送れません: {which}。",

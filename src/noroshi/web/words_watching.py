@@ -16,9 +16,22 @@ WATCHING: Mapping[str, Words] = {
         en="Nothing is wrong. The only monitor is OK.",
         ja="問題はありません。監視項目1件は正常です。",
     ),
-    "overview.well_but": Words(
-        en="Monitors that are OK: all {count}. But the routes need a look.",
-        ja="監視項目{count}件はすべて正常ですが、送信経路に注意が必要です。",
+    "overview.only_well": Words(
+        en="Monitors: {count}, all OK. But {routes}.",
+        ja="監視項目{count}件はすべて正常です。ただし、{routes}。",
+    ),
+    "overview.only_not_yet": Words(
+        en="Not measured yet: {new} of {count:monitor|monitors}. And {routes}.",
+        ja="監視項目{count}件のうち{new}件は最初の測定待ちです。また、{routes}。",
+    ),
+    "overview.but.ill": Words(en="the routes need a look", ja="送信経路に注意が必要です"),
+    "overview.but.doubted": Words(
+        en="the last diagnosis of a route failed, so alarms may not leave",
+        ja="直近の診断に失敗した送信経路があり、アラームを送れないおそれがあります",
+    ),
+    "overview.but.unproved": Words(
+        en="{bad} of {all:route has|routes have} sent nothing yet",
+        ja="送信経路{all}本のうち{bad}本はまだ送信実績がありません",
     ),
     "overview.well_but_own": Words(
         en="Monitors that are OK: all {count}. But Noroshi itself needs a look.",
@@ -54,6 +67,9 @@ WATCHING: Mapping[str, Words] = {
         ja="ほかに{more}件。ツリーですべて確認できます",
     ),
     "overview.calm": Words(en="Nothing is wrong now.", ja="いま問題はありません。"),
+    "overview.calm_but": Words(
+        en="The monitors report nothing.", ja="監視項目に問題は出ていません。"
+    ),
     "overview.calm_but_own": Words(
         en="The monitors report nothing, but Noroshi itself is in trouble: see above.",
         ja="監視項目に問題は出ていませんが、Noroshi 自体に問題があります (上の表示)。",

@@ -95,7 +95,6 @@ async def _mailing(
         "mailing.html",
         status,
         head=heading(visit, found, documents),
-        bad=[one for one in found if one["state"] != "well"],
         rows=rows,
         users={one["name"]: _users(visit, documents, one["name"]) for one in rows},
         orders=list(_orders(visit, defined, rows)),

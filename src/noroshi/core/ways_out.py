@@ -1,0 +1,81 @@
+"""How far a route can be trusted to send: the one truth for `status`, `health` and the pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Sends(Enum):
+    """What is known of a route's next mail."""
+
+    PROVED = "proved"
+    """A mail was accepted by it, and nothing has been found against it since."""
+    UNPROVED = "not proved"
+    """No mail has been accepted by it yet; nothing is known against it."""
+    DOUBTED = "diagnosis failed"
+    """Its last diagnosis failed, and no mail has been accepted since."""
+    FOR_NOW = "for now"
+    """Its sign-in is refused; the token at hand may still send until it ends."""
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What is known of a route: whether it `rests` after a failure, `lacks` a secret, is `signed`
+    in (also where nobody needs to) or, if not, a token is `held` that is good for a while; whether a
+    mail was `accepted` by it, and whether its last diagnosis `failed`."""
+
+    rests: bool
+    lacks: bool
+    signed: bool
+    held: bool
+    accepted: bool
+    failed: bool
+
+
+def sends(way: Way) -> Sends:
+    """Return what a route's next mail may count on. A sign-in that was refused stops no mail
+    before the token at hand ends: the route rests only then."""
+    if way.rests or way.lacks or not (way.signed or way.held):
+        return Sends.NO
+    if not way.signed:
+        return Sends.FOR_NOW
+    if way.failed:
+        return Sends.DOUBTED
+    return Sends.PROVED if way.accepted else Sends.UNPROVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Routes by what is known of them."""
+
+    count: int
+    no: int
+    for_now: int
+    doubted: int
+    unproved: int
+
+    @property
+    def sure(self) -> int:
+        """How many have nothing against them but that they are not proved yet."""
+        return self.count - self.no - self.for_now
+
+
+def ways_out(found: Iterable[Sends]) -> Ways:
+    """Count them."""
+    by = Counter(found)
+    return Ways(
+        count=by.total(),
+        no=by[Sends.NO],
+        for_now=by[Sends.FOR_NOW],
+        doubted=by[Sends.DOUBTED],
+        unproved=by[Sends.UNPROVED],
+    )
+
+
+def is_sure(one: Sends) -> bool:
+    """Return whether a route's next mail has nothing known against it."""
+    return one not in (Sends.NO, Sends.FOR_NOW)
