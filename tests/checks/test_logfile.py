@@ -72,6 +72,14 @@ async def test_a_pattern_watches_each_file_that_it_stands_for(tmp_path):
     assert values(outcome) == {a: 1, b: 0, str(tmp_path / "app-c.log"): 2}
 
 
+async def test_a_pattern_means_no_archive_that_stands_beside_the_logs(tmp_path):
+    (tmp_path / "app.log").write_text("x old\n")
+    (tmp_path / "app.log.1.zst").write_bytes(b"\x28\xb5\x2f\xfd rotated by other means")
+    outcome = await look(options(tmp_path / "app*"))
+    assert values(outcome) == {str(tmp_path / "app.log"): 0}
+    assert not [one for one in outcome.readings if one.name == "unreadable"]
+
+
 async def test_a_file_of_a_pattern_that_is_deleted_is_dropped_after_a_while(tmp_path):
     wanted, path = options(tmp_path / "*.log"), tmp_path / "a.log"
     path.write_text("x\n")

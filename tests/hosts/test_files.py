@@ -7,9 +7,11 @@ import bz2
 import gzip
 import lzma
 import os
+import subprocess
 import threading
 from contextlib import closing, suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from pysqlite3 import dbapi2 as driver
@@ -121,6 +123,76 @@ async def test_a_backup_is_opened_nowhere_and_under_no_name(tmp_path, packer):
     content = (tmp_path / "nightly").read_bytes()
     kept.write_bytes(packer.compress(content) if packer else content)
     assert "backups are" in refusal(kept)
+
+
+ARCHIVERS = {
+    "tar": ["tar", "-cf"],
+    "tar of 1979": ["tar", "--format=v7", "-cf"],
+    "tar of POSIX": ["tar", "--format=pax", "-cf"],
+    "tar.gz": ["tar", "-czf"],
+    "tar.bz2": ["tar", "-cjf"],
+    "tar.xz": ["tar", "-cJf"],
+}
+
+
+def archived(kind: str, folder: Path) -> bytes:
+    """The folder's one file, as an archive of that kind."""
+    if kind == "zip":
+        with ZipFile(folder / "made", "w") as made:
+            made.write(folder / "nightly", "nightly")
+    elif kind == "cpio":
+        content = (folder / "nightly").read_bytes()
+        fields = (1, 0o100600, 0, 0, 1, 0, len(content), 0, 0, 0, 0, 8, 0)
+        head = b"070701" + b"".join(b"%08X" % one for one in fields)
+        return head + b"nightly\0" + b"\0" * 2 + content
+    else:
+        subprocess.run([*ARCHIVERS[kind], "made", "nightly"], cwd=folder, check=True)
+    return (folder / "made").read_bytes()
+
+
+@pytest.mark.parametrize("kind", [*ARCHIVERS, "zip", "cpio"])
+async def test_a_backup_in_an_archive_is_opened_under_no_name(tmp_path, kind):
+    store = SqliteStore.open(tmp_path / "noroshi.db")
+    await store.copy_to(tmp_path / "nightly")
+    await store.close()
+    log = tmp_path / "app.log"
+    log.write_bytes(archived(kind, tmp_path))
+    assert "archive" in refusal(log)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x28\xb5\x2f\xfd",
+        b"\x50\x2a\x4d\x18\x04\0\0\0abcd\x28\xb5\x2f\xfd",
+        b"\x04\x22\x4d\x18",
+        b"\x1f\x9d\x90",
+        b"LZIP\x01",
+        b"7z\xbc\xaf\x27\x1c",
+        gzip.compress(gzip.compress(b"a line\n")),
+    ],
+    ids=["zstd", "zstd after a frame to skip", "lz4", "compress", "lzip", "7z", "gzip twice"],
+)
+def test_what_is_packed_in_a_way_that_nothing_here_reads_is_not_opened(tmp_path, head):
+    log = tmp_path / "app.log"
+    log.write_bytes(head + b"x" * 1000)
+    assert "archive" in refusal(log)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"070701 10:11:12 mysqld started",
+        b"7zip done",
+        b"BZhang logged in",
+        b"PK 3",
+        b"\0" * 600,
+    ],
+)
+def test_a_log_that_begins_nearly_as_an_archive_is_one(tmp_path, line):
+    log = tmp_path / "app.log"
+    log.write_bytes(line + b"\n" + b"a line\n" * 200)
+    FILES.open(str(log))[0].close()
 
 
 def test_a_backup_that_is_still_being_written_is_not_opened(tmp_path):

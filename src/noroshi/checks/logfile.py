@@ -13,7 +13,7 @@ from threading import Event
 from typing import Any, Literal
 
 from noroshi.checks.logs.encodings import NARROW, Encoding, spelled
-from noroshi.checks.logs.families import is_packed, is_rotated, logs_of
+from noroshi.checks.logs.families import is_archived, is_packed, is_rotated, logs_of
 from noroshi.checks.logs.following import WILD, Followed, Follower
 from noroshi.checks.logs.matching import matcher
 from noroshi.checks.logs.memory import Memory, Trail, remembered, stored
@@ -212,12 +212,18 @@ def _paths(files: Files, wanted: Options, memory: Memory) -> tuple[Sequence[str]
     how many are left out, as there are too many."""
     if not wanted.wild:
         return (wanted.path,), 0
-    facts = [f for f in files.found(wanted.path) if f.regular and not is_packed(f.path)]
+    facts = [f for f in files.found(wanted.path) if f.regular and not _is_kept_away(f.path)]
     facts.sort(key=lambda fact: fact.changed, reverse=True)
     names = {fact.path for fact in facts} | memory.trails.keys()
     found = [fact.path for fact in facts if not _is_rotated_from(fact.path, names)]
-    kept = [*found[:MOST_FILES], *(p for p in memory.trails if p not in found)]
+    before = (path for path in memory.trails if path not in found and not is_archived(path))
+    kept = [*found[:MOST_FILES], *before]
     return sorted(kept[: 2 * MOST_FILES]), max(0, len(found) - MOST_FILES)
+
+
+def _is_kept_away(path: str) -> bool:
+    """Return True for what a pattern does not mean, though it matches."""
+    return is_packed(path) or is_archived(path)
 
 
 def _is_rotated_from(path: str, names: set[str]) -> bool:

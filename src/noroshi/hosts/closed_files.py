@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from noroshi.core.words import Words
+from noroshi.hosts.archives import BLOCK, is_archive
 from noroshi.vault.passphrase import HEAD as SEALED_KEY
 
 HEADS = (
@@ -30,7 +31,7 @@ HEADS = (
 """How a store, a backup of it, and what SQLite lays beside it begin (https://sqlite.org/
 fileformat.html), and a key that left the machine. Of another program's database nobody needs to
 follow the lines either."""
-LONGEST = max(map(len, HEADS))
+LONGEST = max(BLOCK, *map(len, HEADS))
 PACKED = 1 << 20  # bytes; bzip2 gives nothing before a whole block of up to 900,000 is there
 PACKERS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"\x1f\x8b", lambda data: zlib.decompressobj(wbits=31).decompress(data, LONGEST)),
@@ -75,6 +76,12 @@ A_STORE = Words(
     en="it is an SQLite database, as Noroshi's store and backups are: no definition may read it",
     ja="Noroshi の保存先やそのバックアップと同じデータベースのため、定義からは読めません",
 )
+AN_ARCHIVE = Words(
+    en="it is an archive, or packed in a way that is not read, as a copy of Noroshi's store may be: "
+    "a log is text, or text that was rotated into .gz, .bz2 or .xz",
+    ja="アーカイブか、読み取りに対応していない形式で圧縮されたファイルです (Noroshi の保存先の写しが入っている"
+    "ことがあります)。読めるログは、テキストと、ローテーションで .gz、.bz2、.xz に圧縮されたテキストです",
+)
 OF_THE_KERNEL = Words(
     en="the kernel generates its content: it is not a log, and no definition may read it",
     ja="カーネルが読むたびに作る内容です。ログではなく、定義からは読めません",
@@ -95,8 +102,18 @@ def refuse_closed(handle: int, own: Iterable[Path]) -> None:
         raise ClosedFile(OF_OURS)
     if _is_of_the_kernel(handle):
         raise ClosedFile(OF_THE_KERNEL)
-    if hasattr(os, "pread") and (head := _head(handle)).startswith(HEADS):
+    if hasattr(os, "pread"):
+        _refuse_by_content(handle)
+
+
+def _refuse_by_content(handle: int) -> None:
+    raw = os.pread(handle, LONGEST, 0)
+    head = _unpacked(raw, handle)
+    if head.startswith(HEADS):
         raise ClosedFile(OF_OURS if head.startswith(SEALED_KEY) else A_STORE)
+    # Of what is being packed just now, nothing may come out yet.
+    if is_archive(head) and not (head == raw and _unpacker(raw)):
+        raise ClosedFile(AN_ARCHIVE)
 
 
 def _is_same(one: Path, handle: int) -> bool:
@@ -131,11 +148,13 @@ def _file_system(handle: int) -> int:
     return int(told.type) & 0xFFFFFFFF
 
 
-def _head(handle: int) -> bytes:
+def _unpacked(raw: bytes, handle: int) -> bytes:
     """Return the beginning of its content, unpacked: a packed backup is one too."""
-    raw = os.pread(handle, LONGEST, 0)
-    for mark, unpack in PACKERS:
-        if raw.startswith(mark):
-            with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
-                return unpack(os.pread(handle, PACKED, 0))
+    if unpack := _unpacker(raw):
+        with suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+            return unpack(os.pread(handle, PACKED, 0))
     return raw
+
+
+def _unpacker(raw: bytes) -> Callable[[bytes], bytes] | None:
+    return next((unpack for mark, unpack in PACKERS if raw.startswith(mark)), None)

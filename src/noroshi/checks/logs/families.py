@@ -8,6 +8,21 @@ from functools import lru_cache
 from pathlib import PurePath
 
 PACKED = (".gz", ".bz2", ".xz")
+ARCHIVED = (
+    ".zst",
+    ".zstd",
+    ".lz4",
+    ".lzo",
+    ".lz",
+    ".z",
+    ".tar",
+    ".tgz",
+    ".tbz2",
+    ".txz",
+    ".zip",
+    ".7z",
+)
+"""What is not read, and stands beside logs all the same."""
 TURN = r"[._-](?:old|bak|prev|\d[\d._T:-]*)"
 WITHIN = r"(?:\.(?:old|bak|prev|\d[\d._T:-]*)|[_-](?=(?:\D*\d){6})\d[\d._T:-]*)"
 """Before the suffix a dash needs a date behind it: worker-1.log is a worker's own log."""
@@ -18,6 +33,11 @@ NUMBER = re.compile(r"\d+")
 
 def is_packed(name: str) -> bool:
     return name.endswith(PACKED)
+
+
+def is_archived(name: str) -> bool:
+    """Return True for what no pattern of logs means, though it may match."""
+    return name.lower().endswith(ARCHIVED)
 
 
 def is_rotated(log: str, name: str) -> bool:
