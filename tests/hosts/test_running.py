@@ -10,14 +10,16 @@ from pathlib import Path
 import psutil
 import pytest
 
+from noroshi.app.serving import STOP_WITHIN
 from noroshi.hosts.programs import Cleared, Identity, ProgramRules
-from noroshi.hosts.running import A_PROCESSOR, BUSY, Running
+from noroshi.hosts.running import A_PROCESSOR, BUSY, KILLED, LEFT, Running
 from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import ROOT, Sleeper, local, run, script
 
 BIN = Path("/usr/bin")
 ME = pwd.getpwuid(os.geteuid()).pw_name
 FOREVER = 600.0
+PATIENCE = 20.0  # seconds; only a broken program takes so long
 pytestmark = pytest.mark.usefixtures("running")
 LEFTOVERS = {
     "in its group": "{sleep} >/dev/null 2>&1 &",
@@ -326,6 +328,30 @@ async def test_a_launcher_that_hangs_holds_up_only_what_it_was_asked_for(folder)
     hanging.resume()
     assert [ran.output for ran in await asyncio.gather(*held)] == ["1\n"] * BUSY
     await running.close()
+
+
+def test_a_node_that_stops_has_time_for_a_launcher_that_hangs():
+    assert LEFT + KILLED < STOP_WITHIN
+
+
+@pytest.mark.parametrize("how", ["hangs", "hangs at a cancelled run", "was killed"])
+async def test_nothing_is_left_at_the_end_by_a_launcher_that_cannot_see_to_it(folder, how):
+    sleeper, running = Sleeper(), Running()
+    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
+    cleared = ProgramRules((folder,)).clear(program)
+    task = asyncio.create_task(running.run(program, cleared))
+    await sleeper.runs()
+    unable = the_launcher()
+    (unable.kill if how == "was killed" else unable.suspend)()
+    if how == "hangs at a cancelled run":
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    await running.close()
+    async with asyncio.timeout(PATIENCE):
+        await sleeper.is_gone()
+    assert not unable.is_running()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):

@@ -37,6 +37,9 @@ PATIENCE = 3.0
 """Seconds between two looks at a launcher that does not begin what it was asked for: at the
 second one it hangs. One look would not do, as it may have been stopped together with the node."""
 ANSWERS = 5.0  # seconds in which a launcher that is told to end a program has done so
+LEFT, KILLED = 2.0, 1.0
+"""Seconds in which it has ended one for which nobody waits any more, or itself; and in which it has
+gone when it is killed. A node that stops has little time."""
 A_PROCESSOR = (
     2  # launchers at most for each: one waits, for the disk or its turn, and one starts
 )
@@ -122,6 +125,7 @@ class Running:
         self._patience = patience
         self._most = most or A_PROCESSOR * len(os.sched_getaffinity(0))
         self._channels: list[_Channel] = []
+        self._is_closed = False
         self.clearance = Clearance()
 
     async def run(self, program: Program, cleared: Cleared) -> Ran:
@@ -131,7 +135,7 @@ class Running:
             try:
                 return _ran(await self._run_once(program, cleared))
             except _Lost as lost:
-                if lost.began:
+                if lost.began or self._is_closed:
                     break
             except _Hung:
                 words = HANGS.fill(path=path, seconds=2 * self._patience)
@@ -156,10 +160,10 @@ class Running:
             async with limit:
                 return await asyncio.shield(run.ended)
         except TimeoutError:
-            await channel.end(run)
+            await channel.end(run, ANSWERS)
             raise Unmeasurable(SLOW.fill(seconds=program.timeout)) from None
         except asyncio.CancelledError:
-            await channel.end(run)
+            await channel.end(run, LEFT)
             raise
 
     def _open(self) -> _Channel:
@@ -177,7 +181,8 @@ class Running:
         return self._channels[-1]
 
     async def close(self) -> None:
-        """End the launchers, and with them whatever still runs."""
+        """End the launchers, and with them whatever still runs; what had not begun never does."""
+        self._is_closed = True
         await asyncio.gather(*(channel.close() for channel in self._channels))
 
 
@@ -200,6 +205,7 @@ class _Channel:
         self._heard, self._unsent = bytearray(), bytearray()
         self._watch: asyncio.TimerHandle | None = None
         self._culprit: _Run | None = None
+        self._ending: asyncio.Future[None] | None = None
         self.is_lost = False
         self._ours.setblocking(False)
         self._loop.add_reader(self._ours, self._hear)
@@ -220,22 +226,20 @@ class _Channel:
         self._tell(told)
         return run
 
-    async def end(self, run: _Run) -> None:
-        """Have it ended with all that it started, and wait until that is done."""
+    async def end(self, run: _Run, within: float) -> None:
+        """Have it ended with all that it started, and wait until that is done; a launcher that
+        has not done it within so many seconds is lost."""
         run.begin = _nothing  # nobody waits for its end any more
         if not run.ended.done():
             self._tell(launcher.pack_end(run.number))
-            done, _ = await asyncio.wait([run.ended], timeout=ANSWERS)
+            done, _ = await asyncio.wait([run.ended], timeout=within)
             if not done:
                 self._lose()
                 await asyncio.wait([run.ended], timeout=ANSWERS)
 
     async def close(self) -> None:
-        """Close our end: the launcher ends what runs, and then itself."""
-        if not self.is_lost:
-            self._let_go()
-            await apart(lambda: _wait(self._process))
-            self._fail()
+        """Close our end: the launcher ends what runs, and then itself; or it is done from here."""
+        await (self._ending or self._end(_see_to_the_end))
 
     # what is told and heard
 
@@ -311,10 +315,17 @@ class _Channel:
         if self.is_lost:
             return
         log.warning("the launcher of programs is lost pid=%d", self._process.pid)
+        self._end(_end_all)
+
+    def _end(
+        self, by: Callable[[subprocess.Popen[bytes], Iterable[_Run]], None]
+    ) -> asyncio.Future[None]:
+        """Let go of it, and fail what ran by it once all of that is ended."""
         self._let_go()
         runs = list(self._runs.values())
-        ending = apart(lambda: _end_all(self._process, runs))
-        ending.add_done_callback(lambda _: self._fail())
+        self._ending = apart(lambda: by(self._process, runs))
+        self._ending.add_done_callback(lambda _: self._fail())
+        return self._ending
 
     def _let_go(self) -> None:
         self.is_lost = True
@@ -372,19 +383,24 @@ def _ran(ended: _Ended) -> Ran:
     return Ran(ended.code, output, errors, bool(ended.flags & launcher.CUT))
 
 
+def _see_to_the_end(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
+    """Wait until a launcher has ended all, and then itself; one that cannot is no more waited for."""
+    try:
+        code = process.wait(LEFT)
+    except subprocess.TimeoutExpired:
+        code = None
+    if code != 0:
+        _end_all(process, runs)
+
+
 def _end_all(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
     """The launcher first, or it would start more."""
     process.kill()
-    _wait(process)
+    try:
+        process.wait(KILLED)
+    except subprocess.TimeoutExpired:
+        log.warning("the launcher of programs does not end pid=%d", process.pid)
     launcher.kill_all({run.mark for run in runs if run.mark})
     for run in runs:
         if run.pid and not run.mark:
             launcher.kill_group(run.pid)
-
-
-def _wait(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(ANSWERS)
-    except subprocess.TimeoutExpired:
-        log.warning("the launcher of programs does not end pid=%d", process.pid)
-        process.kill()
