@@ -34,8 +34,8 @@ TEXTS: Mapping[str, Words] = {
     "theme.dark": Words(en="dark", ja="ダーク"),
     "look.choose": Words(en="Choose", ja="変更"),
     "log_out": Words(en="Log out", ja="ログアウト"),
-    "lamp.lost": Words(en="Alarms lost", ja="失われたアラーム"),
-    "lamp.waiting": Words(en="Alarms waiting", ja="待機中のアラーム"),
+    "lamp.lost": Words(en="Alarms: lost", ja="アラーム: 失われた"),
+    "lamp.waiting": Words(en="waiting", ja="待機"),
     "foot": Words(
         en="Noroshi {version} · {node} · times in {zone}",
         ja="Noroshi {version}・{node}・時刻は {zone}",

@@ -290,7 +290,7 @@ FIRST: Mapping[str, Words] = {
     "first.not.3": Words(en="Is the address right? {to}", ja="宛先は正しいですか: {to}"),
     "first.not.change": Words(en="Change it", ja="変更する"),
     "first.doctor": Words(en="Diagnose the route", ja="経路を診断する"),
-    "first.the_mail": Words(en="The mail, as it was sent", ja="送ったメールを見る"),
+    "first.the_mail": Words(en="See the mail", ja="メールを見る"),
     "first.proved.title": Words(
         en="It has arrived. Alarms reach you.", ja="届きました。アラームはあなたに届きます。"
     ),
