@@ -199,7 +199,9 @@ def _that_cannot(
         return visit.text("mailing.stuck", bad=ways.no, count=ways.count, which=told)
     sure = {one["name"] for one in found if is_sure(Sends(one["sends"]))}
     others = sure and not stuck(sure, documents)
-    return visit.text("mailing.some" if others else "mailing.no", bad=ways.no, count=ways.count)
+    if others:
+        return visit.text("mailing.some", bad=ways.no, count=ways.count)
+    return visit.text("mailing.no", bad=ways.no, count=ways.count)
 
 
 def stuck(well: Collection[str], documents: Mapping[str, Answer]) -> list[str]:

@@ -160,8 +160,9 @@ def heading(status: Answer, tongue: Tongue) -> str:
     if status["troubles"]:
         return text("overview.well_but_own", count=count)
     if routes := against(status, tongue):
-        known = "overview.only_not_yet" if new else "overview.only_well"
-        return text(known, new=new, count=count, routes=routes)
+        if new:
+            return text("overview.only_not_yet", new=new, count=count, routes=routes)
+        return text("overview.only_well", count=count, routes=routes)
     if new:
         return text("overview.not_yet", new=new, count=count)
     return text("overview.well_one") if count == 1 else text("overview.well", count=count)
