@@ -380,3 +380,13 @@ def launchers() -> list[psutil.Process]:
 def the_launcher() -> psutil.Process:
     (launcher,) = launchers()
     return launcher
+
+
+async def test_a_program_that_may_have_begun_is_not_begun_again(folder):
+    """It ends what started it in its very first moment, in which nobody has told of it yet."""
+    path = script(folder, f"echo 1 >> {folder}/begun; kill -9 $PPID; sleep 86400")
+    running, cleared = Running(), Cleared(Path(path), None)
+    with pytest.raises(Unmeasurable, match="ended from outside"):
+        await running.run(Program(argv=(path,), timeout=FOREVER), cleared)
+    await running.close()
+    assert (folder / "begun").read_text() == "1\n"

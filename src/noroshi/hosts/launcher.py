@@ -4,7 +4,7 @@ The node's process is large and has threads: a child under another user would co
 its page tables and a thread that waits. This one has neither, holds no secret, and starts by
 vfork. It runs by the standard library alone: `python -I -S launcher.py`, with the node's socket
 as its standard input, and ends with that socket, after all that it started. So a node that is
-killed leaves no program behind.
+killed leaves no program behind. Its standard output is memory that it shares with the node.
 
 1. A program starts in a session and process group of its own, and bears a mark (see `_bearing`).
 2. At its own end, what is left of its group is killed before its number is free again.
@@ -15,6 +15,7 @@ killed leaves no program behind.
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import resource
 import select
@@ -45,6 +46,9 @@ REPLY = struct.Struct("<BIiBII")
 """What became of which run; its process, errno or exit code, flags, and how many bytes of its
 output and errors follow."""
 CUT, FLOOD, HANGS = 1, 2, 4
+BEGUN = struct.Struct("<Q")
+"""How many programs were begun or failed, the one that is about to be started among them. It stands
+in the shared memory: when a launcher is lost the node knows by it what may have run."""
 
 RLIMIT_LOCKS = 10
 """Linux has not limited locks since 2.4, but still hands the number down at every fork and
@@ -129,8 +133,9 @@ class Reply:
 class Launcher:
     """All that runs at one time, and the socket by which the node tells and is told."""
 
-    def __init__(self, node: socket.socket) -> None:
+    def __init__(self, node: socket.socket, begun: mmap.mmap) -> None:
         self._node, self._heard, self._unsent = node, bytearray(), bytearray()
+        self._begun, self._count = begun, 0
         self._poll, self._null = select.epoll(), os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         self._handlers: dict[int, Callable[[], None]] = {}
         self._children: dict[int, Child] = {}
@@ -207,6 +212,8 @@ class Launcher:
     # a program's life
 
     def _start(self, wanted: Request) -> None:
+        self._count += 1
+        BEGUN.pack_into(self._begun, 0, self._count)
         with contextlib.ExitStack() as opened:
             try:
                 child = self._spawn(wanted, opened)
@@ -555,16 +562,17 @@ def _has_ambient_capabilities() -> bool:
 
 
 def main() -> None:
-    """Serve the node at the other end of the standard input."""
+    """Serve the node at the other end of the standard input, and count in the standard output."""
     if os.geteuid() == 0 and _has_ambient_capabilities():
         _shed_ambient_capabilities()
     for number in OUR_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    node = socket.socket(fileno=os.dup(0))
-    null = os.open(os.devnull, os.O_RDONLY)
+    node, begun = socket.socket(fileno=os.dup(0)), mmap.mmap(1, BEGUN.size)
+    null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
+    os.dup2(null, 1)
     os.close(null)
-    Launcher(node).work()
+    Launcher(node, begun).work()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 The node asks a process of its own to start it and to hear it out (launcher.py), and says when it
 must end: at its time-out, or when nobody waits for it any more. That process may be killed, or
 hang in the start of a program whose disk is away: then what it started is ended from here, what
-ran is told as a fault, what had not begun is begun anew, and another one takes its place.
+may have run is told as a fault, what had not begun is begun anew, and another one takes its place.
 
 A launcher starts one program at a time, and waits until the kernel has loaded it. So where one
 has much to do another one is started beside it, up to two for each processor.
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import mmap
 import os
 import socket
 import subprocess
@@ -75,7 +76,7 @@ _serials = count(1)
 
 
 class _Lost(Exception):
-    """The launcher is gone. `began`: the program had been started, and was ended."""
+    """The launcher is gone. `began`: the program may have been started, and was ended."""
 
     def __init__(self, *, began: bool) -> None:
         super().__init__()
@@ -106,9 +107,11 @@ class _Ended:
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """A program that a launcher was asked for; `begin` is called once it was started."""
+    """A program that a launcher was asked for as its `place`th; `begin` is called once it was
+    started."""
 
     number: int
+    place: int
     mark: int
     begin: Callable[[], None]
     asked: float
@@ -195,14 +198,14 @@ class _Channel:
         self._loop = asyncio.get_running_loop()
         self._ours, theirs = socket.socketpair()
         try:
-            self._process = _launcher(theirs)
+            self._process, self._begun = _launcher(theirs)
         except BaseException:  # raised anew; the socket must not stay open
             self._ours.close()
             raise
         finally:
             theirs.close()
         self._runs, self._unbegun = dict[int, _Run](), dict[int, _Run]()
-        self._heard, self._unsent = bytearray(), bytearray()
+        self._heard, self._unsent, self._asked = bytearray(), bytearray(), 0
         self._watch: asyncio.TimerHandle | None = None
         self._culprit: _Run | None = None
         self._ending: asyncio.Future[None] | None = None
@@ -219,7 +222,11 @@ class _Channel:
         """Ask for a program; ValueError for what no program can be given."""
         told, number = launcher.pack_request(request), request.run
         now, ended = self._loop.time(), self._loop.create_future()
-        run = _Run(number, request.mark, begin, now, ended)
+        ended.add_done_callback(
+            asyncio.Future.exception
+        )  # when it comes, nobody may wait any more
+        self._asked += 1
+        run = _Run(number, self._asked, request.mark, begin, now, ended)
         self._runs[number] = self._unbegun[number] = run
         if self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._look, None)
@@ -303,7 +310,9 @@ class _Channel:
         if oldest is None or self.is_lost:
             self._watch = None
         elif oldest is suspect:
-            self._culprit = oldest
+            last = self._count()
+            unbegun = self._unbegun.values()
+            self._culprit = next((run for run in unbegun if run.place == last), oldest)
             self._lose()
         else:
             late = self._loop.time() - oldest.asked >= self._patience
@@ -333,30 +342,43 @@ class _Channel:
         self._loop.remove_writer(self._ours)
         self._ours.close()
 
+    def _count(self) -> int:
+        """Return how many it has begun, as it says itself, also when it is no more."""
+        (count,) = launcher.BEGUN.unpack_from(self._begun)
+        return int(count)
+
     def _fail(self) -> None:
+        count = self._count()
         for run in self._runs.values():
             if not run.ended.done():
-                began = run.number not in self._unbegun
                 hung = run is self._culprit
-                run.ended.set_exception(_Hung() if hung else _Lost(began=began))
+                run.ended.set_exception(_Hung() if hung else _Lost(began=run.place <= count))
         self._runs.clear()
         self._unbegun.clear()
+        self._begun.close()
 
 
 def _nothing() -> None:
     pass
 
 
-def _launcher(theirs: socket.socket) -> subprocess.Popen[bytes]:
-    """It gets the socket and nothing else: no environment, no handle, and not our terminal."""
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", launcher.__file__],
-        stdin=theirs.fileno(),
-        stdout=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-        start_new_session=True,
-    )
+def _launcher(theirs: socket.socket) -> tuple[subprocess.Popen[bytes], mmap.mmap]:
+    """It gets the socket, memory that it shares with us, and nothing else: no environment, no
+    handle, and not our terminal."""
+    shared = os.memfd_create("begun")
+    try:
+        os.ftruncate(shared, launcher.BEGUN.size)
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", launcher.__file__],
+            stdin=theirs.fileno(),
+            stdout=shared,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+        return process, mmap.mmap(shared, launcher.BEGUN.size)
+    finally:
+        os.close(shared)
 
 
 def _request(number: int, program: Program, cleared: Cleared) -> launcher.Request:
