@@ -79,7 +79,7 @@ async def test_an_alarm_in_a_digest_has_the_digests_attempts(store, lend):
     await store.join(await lend(), digest((a, b), {}, DAWN))
     await store.settle(await lend(), OK, Accepted(DAWN))
     (entry,) = await store.ledger(alarm="b")
-    assert (entry.row.fate, entry.told_in.envelope.id) == ("accepted", "a/together")
+    assert (entry.row.fate, entry.told_in.envelope.id) == ("accepted", "b/together")
     assert entry.receipts == (OK,)
 
 
@@ -125,7 +125,7 @@ async def test_all_alarms_of_a_digest_that_came_back_came_back(store, lend):
     await store.post(a, b)
     await store.join(await lend(), digest((a, b), {}, DAWN))
     await store.settle(await lend(), OK, Accepted(DAWN))
-    await store.arrived("a/together", BACK)
+    await store.arrived("b/together", BACK)
     known = {"raised": 2, "forgotten": 0, "lost": 0}
     assert await store.totals() == known | {"came back": 2}
     assert await store.tally(DAWN) == {"came back": 2}
