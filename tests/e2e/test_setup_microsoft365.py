@@ -391,7 +391,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     lab.set("mailbox-smtp-auth", "off")
     again.type("Number [1]: ", "1")
     again.type("once it is done", "")
-    again.type("Send a test mail to", card["reader"])
+    again.type(f"Send a test mail to [{card['reader']}]", "")  # who reads, not who sends
     again.until("535 5.7.139")
     lab.set("mailbox-smtp-auth", "on")
     again.type("try again now", "http://localhost/MxMail/?code=abc")

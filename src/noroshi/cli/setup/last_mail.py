@@ -10,14 +10,12 @@ from typing import Any
 from noroshi.cli.client import Refused
 from noroshi.cli.setup import words_sending as said
 from noroshi.cli.setup.proofs import Proofs
-from noroshi.cli.setup.talk import Talk
 from noroshi.cli.setup.waiting import LOOK, Waiting
 from noroshi.cli.setup.words import NO_ADDRESS
 from noroshi.cli.times import clock
 from noroshi.core.words import Words, joined, plain
 from noroshi.core.written import is_address
 from noroshi.guides.proving_mail import SUBJECT, TEXT
-from noroshi.guides.wanted import Wanted
 
 PATIENCE = 90.0
 """Seconds until somebody is asked whether to go on waiting."""
@@ -45,7 +43,7 @@ class LastMail:
         """Sent, accepted, and told what that does not prove; the mail's id. Raises Refused, and
         Left."""
         self._a_node_runs()
-        to = _recipient(self._talk, self._wanted)
+        to = self._recipient()
         self._id = self._waits_still(to)
         if self._id:
             self._talk.say(said.WAITS_STILL.fill(to=to, id=self._id))
@@ -60,6 +58,18 @@ class LastMail:
         )
         self._tell(letter)
         return self._id
+
+    def _recipient(self) -> str:
+        """Whoever reads the alarms, before the mailbox that only sends them."""
+        contacts = self._asked.call("contacts")
+        readers = [address for one in contacts for address in one["addresses"]]
+        return self._talk.text(
+            said.TO,
+            option="--to",
+            given=self._talk.given.to,
+            default=next(iter(readers), self._wanted.mailbox),
+            check=lambda text: None if is_address(text) else NO_ADDRESS,
+        )
 
     def _a_node_runs(self) -> None:
         def prove() -> None:
@@ -133,16 +143,6 @@ class LastMail:
         if reply:
             self._talk.say(said.REPLY.fill(reply=reply), "  ")
         self._talk.say(said.NOT_ARRIVED, "  ")
-
-
-def _recipient(talk: Talk, wanted: Wanted) -> str:
-    return talk.text(
-        said.TO,
-        option="--to",
-        given=talk.given.to,
-        default=wanted.mailbox,
-        check=lambda text: None if is_address(text) else NO_ADDRESS,
-    )
 
 
 def _why(attempt: Mapping[str, Any]) -> Words:
