@@ -163,6 +163,41 @@ async def test_by_the_api(node, role, whole):
     assert role == VIEWER or any(asked for _, asked in found)
 
 
+def sound(definitions):
+    """A body with these definitions, nothing of which is wrong in itself."""
+    made = [{"key": key, "body": json.dumps(said)} for key, said in definitions.items()]
+    return json.dumps({"documents": made}).encode()
+
+
+def instances(count, monitors):
+    named = [{"name": f"m{n}", "kind": "memory"} for n in range(monitors)]
+    said = {"group": [{"name": "a", "monitor": named}]} if monitors else {}
+    return {f"instances/i{n}": said for n in range(count)}
+
+
+TOO_MUCH = {
+    "monitors in one instance": (sound(instances(1, 70_000)), "70000 monitors"),
+    "monitors in many": (sound(instances(15_000, 2)), "30000 monitors"),
+    "instances": (sound(instances(60_000, 0)), "60000 definitions"),
+    "contacts": (
+        sound({f"contacts/c{n}": {"addresses": ["a@example.jp"]} for n in range(60_000)}),
+        "60000 definitions",
+    ),
+}
+
+
+async def test_more_sound_definitions_than_a_node_takes_are_not_even_looked_at_by_it(node):
+    token = node.token(ADMIN)
+    start = f"authorization: Bearer {token}\r\ncontent-type: application/json"
+    head = f"POST /api/plan HTTP/1.1\r\n{start}"
+    ways = [lambda body=body: node.request(head, body) for body, _ in TOO_MUCH.values()]
+    found = await Watched(node).sending(ways)
+    for ((status, _, body), asked), (sent, told) in zip(found, TOO_MUCH.values(), strict=True):
+        assert len(sent) < LONGEST[ADMIN] and status == 400 and asked
+        refused(body)
+        assert told in json.loads(body)["problems"][0]["what"]["en"]
+
+
 async def test_by_several_at_once(node):
     token = node.token(ADMIN)
     start = f"authorization: Bearer {token}\r\ncontent-type: application/json"

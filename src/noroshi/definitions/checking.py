@@ -11,6 +11,7 @@ from noroshi.definitions.compiling import Kinds, Plan, compile_most
 from noroshi.definitions.echoes import by_file, without_echoes
 from noroshi.definitions.ids import give_most_ids
 from noroshi.definitions.kept import keep_ids
+from noroshi.definitions.numbers import too_many
 from noroshi.definitions.sensible import new_slips
 from noroshi.definitions.trying import HostOf, try_out
 from noroshi.ports import Document
@@ -64,7 +65,8 @@ async def read(
         # Before the plan: what is read for it is gone again when the plan takes its memory.
         slips = without_echoes(new_slips(given, current, kinds), faulty)
         plan, problems = compile_most(given, kinds, faulty)
-        told = by_file((*of_kept, *of_ids, *problems, *slips))
+        many = too_many(given, len(plan.monitors), current)
+        told = by_file((*of_kept, *of_ids, *problems, *slips, *many))
         return Checked(documents=given, plan=plan, problems=told)
 
     return await asyncio.to_thread(put_together)

@@ -5,7 +5,7 @@ request against the definitions in force, which is cheap."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi import isolated_reader
@@ -13,6 +13,7 @@ from noroshi.core.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.definitions import by_file, content, document
 from noroshi.definitions.documents import definitions_of
+from noroshi.definitions.numbers import monitors_in, too_many
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY, Invalid as Unusable
 from noroshi.service.defining import BAD_DEFINITIONS
@@ -60,10 +61,17 @@ def _judge(wanted: Operation, given: Mapping[str, Any]) -> None:
     read = arguments(wanted, given)
     made, wrong = _documents(read)
     _see_that_few(sum(map(_values, made)))
-    _, problems = definitions_of(made)
+    _see_that_one_node_takes(made, 0)  # before half a minute goes into reading them
+    definitions, problems = definitions_of(made)
+    _see_that_one_node_takes(made, monitors_in(definitions))
     # Fewer are told by whoever asked, with all that is wrong beside.
     if len(problems := (*wrong, *problems)) > MOST_FOUND:
         raise Invalid(BAD_DEFINITIONS, by_file(problems)[:MOST_FOUND])
+
+
+def _see_that_one_node_takes(made: Sequence[Document], monitors: int) -> None:
+    if many := tuple(too_many(made, monitors)):
+        raise Invalid(BAD_DEFINITIONS, many)
 
 
 def _see_that_few(values: int) -> None:
