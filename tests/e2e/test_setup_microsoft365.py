@@ -14,7 +14,7 @@ from noroshi.lab.remote import Remote
 from noroshi.oauth.client_certificates import make
 from tests.e2e.labs import LabProgram
 from tests.e2e.terminal import Terminal
-from tests.e2e.world import FAR, PATIENCE, Home
+from tests.e2e.world import FAR, PATIENCE, Home, until
 from tests.warm import warm
 
 pytestmark = pytest.mark.xdist_group("setup")  # its fixtures are made once
@@ -567,6 +567,61 @@ def test_another_tenant_that_is_none_takes_no_good_one_s_place(home, lab):
     assert again.ended() == 1 and "AADSTS90002" in again.shown
     account = home.run("definition", "show", "accounts/m365").stdout
     assert lab.card["tenant_id"] in account and NOBODYS_APP not in account
+
+
+def version_and_account(home):
+    """The number of the version in force, and what it says of the account."""
+    return home.status()["version"], home.run("definition", "show", "accounts/m365").stdout
+
+
+def test_what_is_tried_of_an_account_that_sends_is_put_in_force_once_it_is_proved(home, lab):
+    granted(lab)
+    argv = ("--sign-in", "app", "--graph", *secret_file(home, lab))
+    assert Setup(home, lab, *argv, "--secret-ends", FAR).ended() == 0
+    number, account = version_and_account(home)
+    for changed in (
+        {"argv": ("--yes",), "client_id": NOBODYS_APP},
+        {"argv": ("--yes", "--tenant", "nobody.example")},
+    ):
+        refused = Setup(home, lab, *changed["argv"], client_id=changed.get("client_id", ""))
+        assert refused.ended() == 1
+        assert "put in force at once" in " ".join(refused.shown.split())
+        assert version_and_account(home) == (number, account)
+    bad = home.folder.parent / "bad"
+    bad.write_text("certainly~not-it", encoding="utf-8")
+    refused = Setup(
+        home, lab, "--yes", "--secret-file", str(bad), "--secret-ends", "2100-01-31"
+    )
+    assert refused.ended() == 1 and "AADSTS7000215" in refused.shown
+    assert version_and_account(home) == (number, account)
+    domain = lab.card["user"].partition("@")[2]
+    more = ("--tenant", domain, "--smtp", "--secret-ends", "2100-01-31")
+    again = Setup(home, lab, *argv[:2], *argv[3:], *more)
+    assert again.ended() == 0, again.shown
+    assert (
+        version_and_account(home)[0] == number + 1
+        and "2100-01-31" in version_and_account(home)[1]
+    )
+
+
+def test_a_mail_goes_on_by_the_account_that_sends_while_another_is_tried(person, home, lab):
+    argv = ("--sign-in", "app", "--graph")
+    assert Setup(home, lab, *argv, *secret_file(home, lab)).ended() == 0
+    number, account = version_and_account(home)
+    asked = person("--cloud", "lab", "--client-id", NOBODYS_APP)
+    asked.type("[Y/n] ", "y")
+    asked.type("Number [3]: ", "")
+    asked.until("AADSTS700016")
+    assert version_and_account(home) == (number, account)
+    home.run("send", "--to", "ops", "--route", "graph1", "--subject", "meanwhile", "text")
+    asked.interrupt()
+    assert "its mails go on as before" in " ".join(asked.seen.split())
+    until(lambda: "meanwhile" in subjects(lab), "the mail")
+    assert version_and_account(home) == (number, account)
+
+
+def subjects(lab):
+    return [mail["subject"] for mail in lab.mails(lab.card["reader"])]
 
 
 def test_whoever_leaves_is_told_how_to_come_back_to_another_account(person, home, lab):

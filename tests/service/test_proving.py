@@ -20,11 +20,13 @@ from noroshi.oauth.tokens import TokenSource
 from noroshi.oauth.turns import Turns
 from noroshi.plugins import Plugins
 from noroshi.service import Service
+from noroshi.service.offer import NotSure
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import Box, Secret, Vault
 from tests.e2e.world import FAR
 from tests.service.asking import NearBy, Told
+from tests.service.test_binding import TOKEN
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -327,6 +329,50 @@ async def test_a_person_who_signs_in_for_a_shared_mailbox_is_expected(office):
     seen = await ask("token_look", route="out")
     assert seen["good"] is True
     assert "signed in, for the shared mailbox" in seen["words"][-1]["en"]
+
+
+async def as_it_would_be(office, **changed):
+    """What accounts/box would say, and the version that is in force meanwhile."""
+    found = await office.ask("definition_show", keys=["accounts/box"])
+    said = {**found["documents"]["accounts/box"], **changed}
+    one = document("accounts/box", said)
+    return {"account": "box", "over": [{"key": one.key, "body": one.body}]}
+
+
+async def test_an_account_is_proved_as_it_would_be_and_stays_as_it_is(office):
+    ask = await office.by_secret()
+    before = await ask("export")
+    right = await as_it_would_be(office, tenant=office.lab.address.tenant_domain)
+    assert (await ask("account_tenant", **right))["id"] == office.lab.address.tenant_id
+    assert (await ask("account_try", **right))["sure"] is True
+    wrong = await as_it_would_be(office, client_id=NOBODY)
+    with pytest.raises(Told, match="AADSTS700016"):
+        await ask("account_try", bare=True, **wrong)
+    with pytest.raises(Told, match="AADSTS90002"):
+        await ask("account_tenant", **await as_it_would_be(office, tenant="nobody.example"))
+    with pytest.raises(Told, match=r"invalid: .*cannot be used"):
+        await ask("account_try", **await as_it_would_be(office, tenant=7))
+    assert await ask("export") == before
+    assert (await ask("account_try", account="box"))["sure"] is True
+
+
+async def test_a_secret_is_proved_before_it_is_kept(office):
+    ask = await office.by_secret()
+    await ask("account_try", account="box", secret=office.lab.address.client_secret)
+    for bad, told in (("certainly~not-it", "AADSTS7000215"), ("a\nb", "not kept")):
+        with pytest.raises(Told, match=told):
+            await ask("account_try", account="box", secret=bad)
+    kept = await office.vault.get("lab-secret")
+    assert kept.reveal() == office.lab.address.client_secret
+    assert "certainly" not in str(await ask("audit"))
+
+
+async def test_what_is_kept_is_shown_on_trial_to_nobody_for_whom_it_is_not(office):
+    ask = await office.by_secret()
+    cloud = (await ask("definition_show", keys=["clouds/lab"]))["documents"]["clouds/lab"]
+    led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
+    with pytest.raises(NotSure, match="would send a secret somewhere else"):
+        await office.service.account_try(TOKEN, "box", over=(led,))
 
 
 @pytest.mark.parametrize("op", ["account_tenant", "account_try"])

@@ -3,22 +3,28 @@ its secret or certificate, and what the token says."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from noroshi.core.problems import instead
+from noroshi import schema
+from noroshi.core.problems import first_of, instead
 from noroshi.core.words import Words
+from noroshi.definitions import Plan
+from noroshi.definitions.compiling import compile_plan
 from noroshi.definitions.needs import resource_of
 from noroshi.oauth.claims import OPAQUE
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.provider import Credential, SignInFailed, Unreachable
 from noroshi.oauth.seen import seen_in
-from noroshi.ports import Resource
+from noroshi.ports import Document, Resource
 from noroshi.service.answers_proving import AppTried, SecretTried, TenantFound, TokenSeen
-from noroshi.service.offer import ADMIN, NotFound, Person, Trouble, operation
+from noroshi.service.defining import BAD_DEFINITIONS
+from noroshi.service.keeping_secrets import unfit
+from noroshi.service.offer import ADMIN, Invalid, NotFound, Person, Trouble, operation
 from noroshi.service.proved_first import shown_by, tried, unproved
-from noroshi.service.signing import Signing, not_signed_in
+from noroshi.service.signing import BAD_SECRET, Signing, not_signed_in
 from noroshi.vault import Secret, VaultError
 
 NO_ACCOUNT = Words(
@@ -43,9 +49,12 @@ class Proving(Signing):
             ja="アカウントのテナントがあるかどうかを確かめます。",
         ),
     )
-    async def account_tenant(self, who: Person, account: str) -> TenantFound:
-        """Its ID, asked of the sign-in server; a domain of the organisation will do as tenant."""
-        meant = await self._named(account)
+    async def account_tenant(
+        self, who: Person, account: str, over: tuple[Document, ...] = ()
+    ) -> TenantFound:
+        """Its ID, asked of the sign-in server; a domain of the organisation will do as tenant.
+        `over`: definitions as they would be, which are put in force nowhere."""
+        meant = await self._as_would_be(who, account, over)
         if not meant.cloud.entra:
             raise NotFound(NO_ENTRA.fill(cloud=meant.cloud.name))
         try:
@@ -60,14 +69,32 @@ class Proving(Signing):
     @operation(
         role=ADMIN,
         changes=False,
+        secret=("secret",),
         help=Words(
             en="Whether an account's app and its secret are right.",
             ja="アカウントのアプリとシークレットが正しいかどうかを確かめます。",
         ),
     )
-    async def account_try(self, who: Person, account: str, bare: bool = False) -> AppTried:
-        """Ask for a token that nobody uses. `bare`: without a credential, which proves the app."""
-        return await tried(self._tokens, await self._named(account), bare=bare)
+    async def account_try(
+        self,
+        who: Person,
+        account: str,
+        bare: bool = False,
+        over: tuple[Document, ...] = (),
+        secret: str = "",
+    ) -> AppTried:
+        """Ask for a token that nobody uses. `bare`: without a credential, which proves the app.
+        `over`: definitions as they would be, and `secret` in the place of the vault's: neither is
+        kept or put in force."""
+        meant = await self._as_would_be(who, account, over)
+        if not secret:
+            return await tried(self._tokens, meant, bare=bare)
+        value = Secret(secret.strip())
+        if problem := unfit(meant.secret, value, (meant,)):
+            raise Invalid(BAD_SECRET, (problem,))
+        return await tried(
+            self._tokens, meant, Credential(entry=meant.secret, kind="secret", value=value)
+        )
 
     @operation(
         role=ADMIN,
@@ -129,10 +156,28 @@ class Proving(Signing):
             return replace(found, why=refused.words)
         return SecretTried(account=account.name, taken=answer.sure, why=answer.why, ends=ends)
 
-    async def _named(self, name: str) -> Account:
-        _, plan = await self._current()
-        found = plan.accounts.get(name)
-        if found is None:
-            near = instead(name, plan.accounts)
-            raise NotFound(NO_ACCOUNT.fill(given=name, instead=near))
-        return found
+    async def _as_would_be(
+        self, who: Person, name: str, over: tuple[Document, ...] = ()
+    ) -> Account:
+        """The account as it would be with these definitions. What the vault keeps goes where it is
+        kept for, as when they are applied. Raises Invalid, NotSure."""
+        version, plan = await self._current()
+        if not over:
+            return _named(plan, name)
+        changed = {one.key: one for one in (*version.documents, *over)}
+        try:
+            after = await asyncio.to_thread(
+                compile_plan, tuple(changed.values()), self._plugins
+            )
+        except schema.Invalid as invalid:
+            raise Invalid(BAD_DEFINITIONS, first_of(invalid.problems)) from None
+        await self._binding.see_that_bound(who, after, plan)
+        return _named(after, name)
+
+
+def _named(plan: Plan, name: str) -> Account:
+    found = plan.accounts.get(name)
+    if found is None:
+        near = instead(name, plan.accounts)
+        raise NotFound(NO_ACCOUNT.fill(given=name, instead=near))
+    return found

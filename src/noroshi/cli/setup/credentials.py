@@ -30,14 +30,14 @@ MOST_FILES = 100
 def certified(talk: Talk, wanted: Wanted, known: Known) -> None:
     """A certificate is in the vault, and what of it is uploaded in a file. Raises Refused."""
     asked, account = talk.asked, wanted.account
-    found = _in_vault(talk, account)
+    found = _in_vault(talk, account)  # of the account in force, which may name none yet
     if file := talk.given.certificate_file:
         pem = opened(asked, file, talk.given.passphrase_file)
         talk.given.certificate_file = ""  # a second route has it in the vault
         _imported(talk, wanted, known, pem, found)
         return
     if found is None:
-        found = asked.call("certificate_new", name=account)
+        found = asked.call("certificate_new", name=account, ahead=talk.held)
         talk.done(said.CERTIFICATE_MADE.fill(days=730))
     known.thumbprint = found["sha1"]
     known.certificate = _written(talk, account, found["pem"])
@@ -47,7 +47,7 @@ def _in_vault(talk: Talk, account: str) -> Found | None:
     try:
         found: Found = talk.asked.call("certificate_show", name=account)
     except Refused as refused:
-        if refused.kind != "not found":
+        if refused.kind != "not found" and not (talk.held and refused.kind == "conflict"):
             raise
         return None
     return found
@@ -60,6 +60,7 @@ def _imported(talk: Talk, wanted: Wanted, known: Known, pem: str, before: Found 
     stale = before["pem"] if before else ""
     known.certificate = _written(talk, wanted.account, new.pem, stale)
     given = {"name": wanted.account, "pem": pem, "replace": True, "proved": True}
+    given |= {"ahead": talk.held}
 
     def mend(refused: Refused) -> bool:
         mending(talk, wanted, known, refused.words.en)
@@ -129,8 +130,21 @@ def keep_secret(talk: Talk, kept: Kept, wanted: Wanted, value: str) -> Wanted:
     kept.keep(meant)
     entry = meant.entry_of_secret
     to = places(talk.asked, entry)
-    talk.asked.call("set_secret", name=entry, value=value, proved=True, to=to)
+    if kept.may_hold(entry, value, to):
+        _tried(talk, kept, meant)
+    else:
+        talk.asked.call("set_secret", name=entry, value=value, proved=True, to=to)
     return meant
+
+
+def _tried(talk: Talk, kept: Kept, wanted: Wanted) -> None:
+    """Show it to the sign-in server before it is put in. Raises Refused."""
+    given = {**kept.trial, **kept.secret}
+    try:
+        talk.asked.call("account_try", account=wanted.account, **given)
+    except Refused:
+        kept.drop_secret()
+        raise
 
 
 def is_kept(talk: Talk, entry: str) -> bool:

@@ -43,7 +43,7 @@ def setup(asked: Asked) -> int:
         return _set_up(talk)
     except KeyboardInterrupt:
         talk.line("")
-        talk.say(later(asked.given.account))
+        talk.say(later(asked.given.account, held=talk.held))
         raise
 
 
@@ -96,6 +96,8 @@ def _through(talk: Talk, kept: Kept, wanted: Wanted, known: Known) -> tuple[Want
     proofs = Proofs(talk, kept, wanted, known)
     proofs.app()
     proofs.credential()
+    kept.put_in_force()
+    talk.held = False
     talk.head(said.SIGN_IN)
     proofs.signed_in()
     if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:

@@ -81,7 +81,8 @@ class Proofs:
         self.kept.keep(self.wanted)
 
     def _prove_app(self) -> None:
-        tried = self.talk.asked.call("account_try", account=self.wanted.account, bare=True)
+        wanted, trial = self.wanted, self.kept.trial
+        tried = self.talk.asked.call("account_try", account=wanted.account, bare=True, **trial)
         if tried["sure"]:
             self.talk.done(said.APP_KNOWN.fill(app=self.wanted.client_id))
 
@@ -106,9 +107,7 @@ class Proofs:
             self.talk.given.secret_file = ""  # a second route, or try, has it in the vault
             self.wanted = keep_secret(self.talk, self.kept, self.wanted, given)
             self._new_secret = True
-        elif not self.talk.asked.call("authorize_begin", route=self.wanted.route)[
-            "secret_kept"
-        ]:
+        elif not self.kept.secret and not is_kept(self.talk, self.wanted.entry_of_secret):
             self._ask_secret()
 
     def _prove_secret(self) -> None:
@@ -123,7 +122,8 @@ class Proofs:
         if not self.wanted.certified and not self.wanted.secret:
             return
         what = said.CERTIFICATE if self.wanted.certified else said.SECRET
-        tried = self.talk.asked.call("account_try", account=self.wanted.account)
+        given = {**self.kept.trial, **self.kept.secret}
+        tried = self.talk.asked.call("account_try", account=self.wanted.account, **given)
         if tried["sure"]:
             self.talk.done(said.TAKEN.fill(what=what))
         else:

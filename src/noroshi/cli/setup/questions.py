@@ -12,6 +12,7 @@ from noroshi.cli.setup import words_questions as said
 from noroshi.cli.setup.kept import Kept
 from noroshi.cli.setup.talk import Talk
 from noroshi.cli.setup.words import NO_ADDRESS
+from noroshi.core.ways_out import Sends, is_sure
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.core.written import is_address
 from noroshi.guides import WAYS
@@ -27,6 +28,10 @@ BESIDE = Words(en="{name} [{mark}]", ja="{name} [{mark}]")
 def wanted_by(talk: Talk, kept: Kept) -> Wanted:
     """All that decides what the administrator has to do; in force once this returns."""
     found = _beginning(talk, kept)
+    if not kept.only_looks and _sends(talk, found.account):
+        kept.hold()
+        talk.held = True
+        talk.say(said.HELD)
     begun = bool(found.way) and _has_route(kept, found.account)
     if begun and talk.yes(_summary(found, kept)):
         return _as_given(talk, kept, found)
@@ -53,7 +58,7 @@ def with_tenant(talk: Talk, kept: Kept, wanted: Wanted) -> Wanted:
     def prove() -> Wanted:
         kept.keep(tried, route=False)
         try:
-            answer = talk.asked.call("account_tenant", account=tried.account)
+            answer = talk.asked.call("account_tenant", account=tried.account, **kept.trial)
         except Refused:  # a route that sends by this account goes on by the one that was there
             kept.keep(replace(tried, tenant=before), route=False)
             raise
@@ -237,6 +242,12 @@ def _named_kind(given: Any) -> str:
 def _with(wanted: Wanted, **given: str | None) -> Wanted:
     said_so: dict[str, Any] = {name: value for name, value in given.items() if value}
     return replace(wanted, **said_so)
+
+
+def _sends(talk: Talk, account: str) -> bool:
+    """Whether mails leave by a route of this account, as far as that is known."""
+    found = talk.asked.call("route_list")["routes"]
+    return any(one["account"] == account and is_sure(Sends(one["sends"])) for one in found)
 
 
 def _has_route(kept: Kept, account: str) -> bool:

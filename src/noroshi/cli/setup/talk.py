@@ -37,22 +37,24 @@ STDOUT = "-"
 class Left(Refused):
     """Somebody left it for now; all answers are kept."""
 
-    def __init__(self, account: str) -> None:
-        super().__init__("trouble", later(account))
+    def __init__(self, account: str, *, held: bool = False) -> None:
+        super().__init__("trouble", later(account, held=held))
 
 
-def later(account: str) -> Words:
-    """How to take it up again."""
+def later(account: str, *, held: bool = False) -> Words:
+    """How to take it up again; `held`: what was answered now is in force nowhere."""
     named = f" --account {account}" if account != ACCOUNT else ""
-    return said.LATER.fill(account=named)
+    return (said.LATER_AS_BEFORE if held else said.LATER).fill(account=named)
 
 
 class Talk:
-    """`may_ask`: somebody sits at the terminal. `hurried`: whatever has a default is not asked."""
+    """`may_ask`: somebody sits at the terminal. `hurried`: whatever has a default is not asked.
+    `held`: what is answered is not in force yet, as mails leave by what is."""
 
     def __init__(self, asked: Asked) -> None:
         self.asked, self.given = asked, asked.given
         self.may_ask = sys.stdin.isatty()
+        self.held = False
         self.hurried = bool(self.given.yes) or not self.may_ask
         self.room = min(shutil.get_terminal_size((NARROW, 0)).columns, WIDEST)
 
@@ -62,7 +64,7 @@ class Talk:
 
     def left(self) -> Left:
         """To be raised when somebody leaves it for now."""
-        return Left(self.given.account)
+        return Left(self.given.account, held=self.held)
 
     # what is said
 

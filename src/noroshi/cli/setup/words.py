@@ -17,6 +17,12 @@ LATER = Words(
     ja="ここで中断しました。ここまでの設定は保存してあります。続けるには: noroshi setup "
     "microsoft365{account}",
 )
+LATER_AS_BEFORE = Words(
+    en="Left for now. The account is as it was, and its mails go on as before; what was answered now "
+    "is not kept. Begin again with: noroshi setup microsoft365{account}",
+    ja="ここで中断しました。アカウントは元のままで、メールもこれまでどおり送られます。今回の答えは保存していません。"
+    "やり直すには: noroshi setup microsoft365{account}",
+)
 
 # asking
 

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from noroshi.core.words import Words
 from noroshi.guides.handing import SENDS_BY
 
+HELD = Words(
+    en="Mails leave by this account now. What you change is proved first and put in force at once "
+    "after that; until then they go on as before.",
+    ja="このアカウントは現在送信に使われています。変更はまず確認だけを行い、確認が済んだ時点でまとめて有効にします。"
+    "それまでは、これまでどおり送信します。",
+)
 MAILBOX = Words(en="Mailbox that alarms come from", ja="アラームの送信元メールボックス")
 TENANT = Words(
     en="Tenant ID, or a domain of the organisation", ja="テナント ID、または組織のドメイン"
