@@ -106,7 +106,9 @@ class Store(PeopleStore, AlarmStore, Protocol):
 
     async def begin(self, name: str, now: datetime) -> Node:
         """Start a life of this node: what its earlier life held is free at once, and what was
-        never tried is due. It hears when that one last renewed a block, or ended."""
+        never tried is due. A mail that two lives or more had out as they ended may be what ended
+        them: it waits for `SHORTEST`, so that others go first. It hears when the earlier life last
+        renewed a block, or ended."""
 
     async def end(self, node: Node, now: datetime) -> None:
         """Give back what this life holds: blocks and envelopes alike."""

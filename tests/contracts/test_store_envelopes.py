@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.core.delivery import SHORTEST, Accepted, NextRoute, RestRoute, Retry, SetAside
 from noroshi.core.digest import digest
-from noroshi.core.mail import Answer, Fault, Receipt, Verdict
+from noroshi.core.mail import Answer, Fault, Lane, Receipt, Verdict
 from noroshi.core.words import Words, plain
 from noroshi.ports import PARCEL_LEASE, InQueue, Resting, Waiting
 from tests.contracts.parts import DAWN, HOUR, LATER, MINUTE, OK, SECOND, letter, tried
@@ -113,6 +113,25 @@ async def test_a_new_life_is_lent_at_once_what_the_earlier_one_had_out(store, gi
     found = (await store.claim_parcel(again, "smtp", SOON)).envelope
     assert found == replace(letter(), unanswered=1)  # it was tried, and nobody put it off
     assert not await store.settle(late, OK, Accepted(DAWN))
+
+
+async def test_what_was_out_as_two_lives_were_killed_lets_others_go_first(store, lend):
+    """It may be what kills them. However many they are, it waits no longer than that."""
+    await store.post(letter("bad", lane=Lane.CRITICAL), letter("good", lane=Lane.WARNING))
+    assert (await lend()).envelope.id == "bad"
+    again = await store.begin("one", SOON)
+    assert (await store.claim_parcel(again, "smtp", SOON)).envelope.id == "bad"
+    at = DAWN + 2 * MINUTE
+    for _ in range(3):
+        again = await store.begin("one", at)
+        assert (await store.envelope("bad"))[0].due == at + SHORTEST
+        good = await store.claim_parcel(again, "smtp", at)
+        assert good is None or good.envelope.id == "good"
+        if good is not None:
+            assert await store.settle(good, OK, Accepted(at))
+        bad = await store.claim_parcel(again, "smtp", at + SHORTEST)
+        assert bad.envelope.id == "bad"
+        at += MINUTE
 
 
 async def test_a_new_life_finds_due_what_was_written_by_a_clock_that_was_ahead(store, lend):

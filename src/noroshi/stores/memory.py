@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.core.chronology import outdated
+from noroshi.core.delivery import SHORTEST
 from noroshi.core.mail import NOBODY, Origin
 from noroshi.core.model import NOTHING_SAID, Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import NOTHING, Words
@@ -93,10 +94,10 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
 
     async def begin(self, name: str, now: datetime) -> Node:
         self._lives[name] = self._lives.get(name, 0) + 1
-        self._give_back({node for node in self._holders() if node.name == name}, now)
         for row in self._open.values():
             if not row.receipts and not row.lease:
                 row.due = min(row.due, now)
+        self._give_back({node for node in self._holders() if node.name == name}, now)
         return Node(name, self._lives[name], self._seen.get(name))
 
     async def end(self, node: Node, now: datetime) -> None:
@@ -112,7 +113,9 @@ class MemoryStore(UnreadInMemory, PeopleInMemory, AlarmsInMemory, KeptInMemory):
         self._leases = {k: v for k, v in self._leases.items() if v.node not in nodes}
         for row in self._open.values():
             if row.lease and row.holder in nodes:
-                row.due, row.lease, row.holder = now, "", None
+                again = row.envelope.unanswered > 0
+                row.due = now + SHORTEST if again else now
+                row.lease, row.holder = "", None
                 row.envelope = unanswered(row.envelope)
         self._news.tell()
 

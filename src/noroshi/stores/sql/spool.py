@@ -11,7 +11,7 @@ from typing import Any
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import schema
-from noroshi.core.delivery import Fate, RestRoute, Retry
+from noroshi.core.delivery import SHORTEST, Fate, RestRoute, Retry
 from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, Fault, Parcel, Receipt
 from noroshi.core.words import plain
@@ -47,11 +47,13 @@ where fate in ('', 'held', 'together') and due > :now and lease is null
     and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""
 """What nobody has put off is due, whatever the clock said when it was written."""
 RELEASE = """
-update spool set due = ?, lease = null, node = null, life = null, alone = 1,
+update spool set due = iif(iif(json_valid(envelope),
+        coalesce(json_extract(envelope, '$.unanswered'), 0), 0), :later, :now),
+    lease = null, node = null, life = null, alone = 1,
     attempts = attempts - 1,
     envelope = iif(json_valid(envelope), json_set(envelope, '$.unanswered',
         coalesce(json_extract(envelope, '$.unanswered'), 0) + 1), envelope)
-where fate in ('', 'held', 'together') and node = ? and life between ? and ?"""
+where fate in ('', 'held', 'together') and node = :node and life between :first and :last"""
 REST = """
 insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
 on conflict do update set since = min(since, excluded.since),
@@ -148,8 +150,10 @@ def untried(db: Connection, parcel: Parcel, now: datetime) -> bool:
 
 
 def give_back(db: Connection, node: str, lives: range, now: datetime) -> None:
-    """What these lives of a node had out is due at once, and counted as not answered."""
-    db.execute(RELEASE, (number(now), node, lives.start, lives.stop - 1))
+    """What these lives of a node had out is counted as not answered, and due as ports.Store.begin says."""
+    due = {"now": number(now), "later": number(now + SHORTEST)}
+    whose = {"node": node, "first": lives.start, "last": lives.stop - 1}
+    db.execute(RELEASE, due | whose)
 
 
 def retry(db: Connection, id: str, now: datetime) -> bool:
