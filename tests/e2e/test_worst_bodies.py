@@ -285,8 +285,9 @@ def mark_of(body):
 
 
 def cookie_of(headers):
-    (found,) = [value for name, value in headers if name == "set-cookie"]
-    return found.partition(";")[0]
+    """That of the session; beside it is the mark by which the browser is known the next time."""
+    found = (v.partition(";")[0] for name, v in headers if name == "set-cookie")
+    return next(one for one in found if "-known=" not in one)
 
 
 def multipart(fields, *files):
