@@ -328,10 +328,10 @@ MAILING_ROUTE: Mapping[str, Words] = {
         en="The vault has no “{entry}” yet: without it no mail leaves by this route.",
         ja="保管庫に「{entry}」がまだありません。入れるまで、この経路では送れません。",
     ),
-    "route.goes": Words(en="It is sent to {to}.", ja="送り先は {to} です。"),
+    "route.goes": Words(en="It is sent to {to}.", ja="入力した値は {to} に送られます。"),
     "route.goes.led": Words(
         en="It is sent to {to}, which the API token {token} chose. Type it only if that is right.",
-        ja="送り先は {to} です。API トークン {token} が指定しました。正しい場合だけ入力してください。",
+        ja="入力した値は {to} に送られます。この送り先は API トークン {token} が指定しました。正しい場合だけ入力してください。",
     ),
     "route.entry.do": Words(en="Keep in the vault", ja="保管庫に入れる"),
     "route.landed": Words(en="Sign-in", ja="サインイン"),
