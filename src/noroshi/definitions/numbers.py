@@ -13,11 +13,11 @@ from noroshi.ports import Document
 MOST_DEFINITIONS, MOST_MONITORS = 20_000, 25_000
 """Twice as many as were measured (docs/benchmarks.md): what is only looked at takes 70 MB then."""
 DEFINITIONS = Words(
-    en="there are {count} definitions, and one node takes {most}; share them out among several",
+    en="there are {count:definition|definitions}, and one node takes {most}; share them out among several",
     ja="定義が {count} 件あります。1つのノードで扱えるのは {most} 件までです。複数のノードに分けてください",
 )
 MONITORS = Words(
-    en="there are {count} monitors, and one node takes {most}; share them out among several",
+    en="there are {count:monitor|monitors}, and one node takes {most}; share them out among several",
     ja="監視項目が {count} 件あります。1つのノードで扱えるのは {most} 件までです。複数のノードに分けてください",
 )
 
