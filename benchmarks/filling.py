@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from noroshi.app.composition import open_service
-from noroshi.config import read_config
+from noroshi.config.config import read_config
 from noroshi.service import administrator
 
 TEXT = "The disk /var of host-017 is at 95.2 % (limit 95 %).\n" * 8

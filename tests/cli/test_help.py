@@ -10,7 +10,7 @@ from noroshi.cli.commands import COMMANDS, GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
 from noroshi.cli.parser import BEGIN
 from noroshi.cli.run import run
-from noroshi.config import SETTINGS
+from noroshi.config.config import SETTINGS
 from noroshi.service import Conflict, Forbidden, Invalid, NotFound, Trouble
 from tests.cli.typed import typed
 

@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.app.composition import open_app, open_to_examine
 from noroshi.cli.near import LOOKS
-from noroshi.config import read_config
+from noroshi.config.config import read_config
 from noroshi.service import administrator, answer
 from noroshi.service.service import OFFERED
 from noroshi.stores.lock import Holder, LifeLock, holding

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from noroshi.cli.asked import home_of
-from noroshi.config import SETTINGS, ConfigError, read_config, sample
+from noroshi.config.config import SETTINGS, ConfigError, read_config, sample
 
 
 def settings(home, text):

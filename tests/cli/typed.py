@@ -6,7 +6,7 @@ import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.door import open_door
 from tests.warm import warm
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.door import LONGEST_LINE, MOST_AT_ONCE, NoDoor, open_door
 from noroshi.door.unix import peer, person
 from tests.service.desk import Desk, documents

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from noroshi.app.serving import serve
-from noroshi.config import read_config
+from noroshi.config.config import read_config
 from noroshi.stores.sqlite import SqliteStore
 
 

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from noroshi.app.serving import serve
-from noroshi.config import read_config
+from noroshi.config.config import read_config
 from noroshi.logs import logging_to, sink_of
 from noroshi.stores.sqlite import SqliteStore
 

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.app.composition import open_app
 from noroshi.app.serving import keep_signed_in
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.ports import Document
 from noroshi.service import administrator
 from noroshi.stores.memory import MemoryStore

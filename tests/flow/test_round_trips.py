@@ -13,12 +13,12 @@ from noroshi.core.mail import Fault, Origin, Route, Verdict
 from noroshi.core.model import Contact
 from noroshi.core.notices import Happening, Notification
 from noroshi.core.words import plain
-from noroshi.inboxes import Box, Came, Lost, Read, Report
 from noroshi.ports import RouteTrouble, Version
+from noroshi.ports.mailbox import Box, Came, Lost, Read, Report
+from noroshi.round_trips import mails_of, trip_of
 from noroshi.stores.memory import MemoryStore
 from noroshi.stores.sqlite import SqliteStore
 from noroshi.testing import DAWN, FaultyStore, Killed
-from noroshi.trips import mails_of, trip_of
 from tests.flow.scene import NOTE, OPS, RULE, FixedPlan, Scene, disk_monitor
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

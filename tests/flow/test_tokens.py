@@ -5,7 +5,7 @@ import json
 from datetime import timedelta
 
 from noroshi.app.composition import open_app
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core.mail import Verdict
 from noroshi.ports import Document, StoreError
 from noroshi.service import administrator

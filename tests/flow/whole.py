@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from noroshi.app.composition import open_app
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.definitions import document
 from noroshi.definitions.needs import resources_of
 from noroshi.lab.lab import Lab

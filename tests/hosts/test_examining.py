@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core.words import Words, plain
-from noroshi.examining import Whose, examined
 from noroshi.hosts.examining import System
+from noroshi.ports.examination import Whose, examined
 from noroshi.stores.memory import MemoryStore
 from noroshi.vault import VaultError
 

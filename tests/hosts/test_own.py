@@ -15,9 +15,9 @@ from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import MICROSOFT365
 from noroshi.oauth.states import SignIn, SignInState
 from noroshi.ports import Arrival
+from noroshi.round_trips import trip_mail
 from noroshi.stores.memory import MemoryStore
 from noroshi.testing import DAWN
-from noroshi.trips import trip_mail
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 BOX = "alerts@example.com"

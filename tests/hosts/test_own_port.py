@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from noroshi.config_web import Web
-from noroshi.examining import Stopped, Whose
+from noroshi.config.web import Web
 from noroshi.hosts.own_port import look_at_port
+from noroshi.ports.examination import Stopped, Whose
 
 ANOTHER = """
 import socket, sys

@@ -10,11 +10,11 @@ import pytest
 
 from noroshi.core.mail import Fault, Network
 from noroshi.core.words import plain
-from noroshi.inboxes import Sought
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.imap_inbox import ImapInbox, Mailbox
 from noroshi.intakes.imap_session import quoted
 from noroshi.ports import Clocks, Outside, RouteTrouble
+from noroshi.ports.mailbox import Sought
 from tests.intakes.imap_server import running
 from tests.intakes.ndrs import EXCHANGE, OURS
 from tests.intakes.test_graph_inbox import Account, no_secret

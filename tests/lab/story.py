@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from noroshi.app.composition import App, open_app
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.lab import switches
 from noroshi.lab.lab import Lab
 from noroshi.lab.limits import Limits

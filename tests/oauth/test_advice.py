@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.examining import Exam, Whose
 from noroshi.oauth.advice import BY_CODE, advise, cure_of
 from noroshi.oauth.advised import BY_ERROR, BY_KEY_FILE, ELSEWHERE
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
 from noroshi.oauth.refusing import failure
+from noroshi.ports.examination import Exam, Whose
 from noroshi.service.examining_sign_in import values_of
 
 # Each number that Microsoft's page of sign-in errors has for what happens at the token endpoint,

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.examining import Whose
 from noroshi.oauth import cures_here
 from noroshi.oauth.advice import BY_CODE, advise, cure_of
 from noroshi.oauth.advised import BY_ERROR, BY_KEY_FILE, ELSEWHERE
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
 from noroshi.oauth.provider import SignInFailed
+from noroshi.ports.examination import Whose
 from noroshi.service.examining_sign_in import values_of
 from tests.oauth.test_advice import KNOWN
 from tests.transports.examining.test_remedies import WHOLE, check

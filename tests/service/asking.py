@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from noroshi.cli.client import Far, Refused, unpacked
 from noroshi.cli.far import FarByHttp
-from noroshi.config_web import Web
+from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
 from noroshi.people import keys
 from noroshi.service import answer

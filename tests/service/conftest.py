@@ -1,6 +1,6 @@
 import pytest
 
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.door import open_door
 from tests.service.asking import FarAway, FarByWeb, NearBy, let_in, opened
 from tests.service.desk import Desk

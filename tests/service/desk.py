@@ -6,14 +6,13 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core.delivery import fate
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.model import Cause, Change, ItemState, Limits, Reading, Sample, State, Told
 from noroshi.core.words import NOTHING, Words
 from noroshi.definitions import document
-from noroshi.examining import Cure, Step, Stopped, Whose
 from noroshi.hosts.around import Around
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInFailed, Tokens
 from noroshi.oauth.tokens import TokenSource
@@ -22,6 +21,7 @@ from noroshi.people import People
 from noroshi.people.passwords import Passwords
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, TransportKind, options
+from noroshi.ports.examination import Cure, Step, Stopped, Whose
 from noroshi.service import Service, administrator
 from noroshi.service.examining import SystemExamination
 from noroshi.stores.memory import MemoryStore

@@ -7,9 +7,9 @@ import pytest
 from noroshi.core.delivery import Accepted
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.ports import Arrival
+from noroshi.round_trips import trip_mail
 from noroshi.service.arriving import limits, unproved
 from noroshi.testing import DAWN
-from noroshi.trips import trip_mail
 from tests.service.asking import applied
 from tests.service.desk import CONTENT
 

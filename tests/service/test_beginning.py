@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.checks import BUILT_IN
-from noroshi.config_web import Web
+from noroshi.config.web import Web
 from noroshi.core.mail import Verdict
 from noroshi.core.written import is_name
 from noroshi.hosts.around import Around

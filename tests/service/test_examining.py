@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from noroshi.core.words import plain
-from noroshi.examining import Seen, Step
+from noroshi.ports.examination import Seen, Step
 from noroshi.service.examining import SystemExamination
 from noroshi.service.offer import NotFound, Trouble
 from noroshi.service.under_way import KEPT, MOST, UnderWay

@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
-from noroshi.examining import Whose
+from noroshi.ports.examination import Whose
 from noroshi.service.examining_late import late_remedy
 from noroshi.testing import DAWN
 from tests.transports.examining.looking import EXAM

@@ -10,12 +10,12 @@ import pytest
 
 from noroshi.core.mail import Network
 from noroshi.core.words import Words
-from noroshi.examining import Exam, examined
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.profiles import GOOGLE, MICROSOFT365
 from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.states import SignIn, SignInState
 from noroshi.ports import StoreError
+from noroshi.ports.examination import Exam, examined
 from noroshi.service.examining_sign_in import SignInSteps, ca_place, values_of
 from noroshi.vault import Secret, VaultError
 from tests.transports.examining.looking import NOW, outside

@@ -2,8 +2,8 @@
 
 import pytest
 
-from noroshi.config import Config
-from noroshi.config_web import Web
+from noroshi.config.config import Config
+from noroshi.config.web import Web
 from noroshi.core.model import Rule
 from noroshi.core.people import Audited
 from noroshi.core.plan import Plan

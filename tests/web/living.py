@@ -7,8 +7,8 @@ from math import sin
 from noroshi.actions import built_in
 from noroshi.actions.template import TemplateRenderer
 from noroshi.checks import BUILT_IN as CHECKS
-from noroshi.config import Config
-from noroshi.config_web import Web
+from noroshi.config.config import Config
+from noroshi.config.web import Web
 from noroshi.core.mail import Verdict
 from noroshi.core.model import NOTHING_SAID, Reading, Sample
 from noroshi.core.reckon import reckon

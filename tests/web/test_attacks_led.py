@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from noroshi.app.composition import open_app
-from noroshi.config import Config
-from noroshi.config_web import Web
+from noroshi.config.config import Config
+from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person, roles_up_to
 from noroshi.definitions import document
 from noroshi.service import administrator, answer

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from playwright.async_api import async_playwright, expect
 
 from noroshi.app.composition import open_app
-from noroshi.config import read_config
-from noroshi.config_web import Web
+from noroshi.config.config import read_config
+from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, User
 from noroshi.definitions import document
 from noroshi.service import administrator, answer

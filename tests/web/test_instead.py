@@ -7,7 +7,7 @@ import re
 import pytest
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure
+from noroshi.ports.examination import Cure
 from noroshi.web.instead import PLACES, on_page
 from noroshi.web.instead_mail import left_to_copy, not_led
 from tests.service.asking import NearBy, applied

@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.checks import BUILT_IN as CHECKS
-from noroshi.config_web import Web
+from noroshi.config.web import Web
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.core.words import plain
 from tests.service.asking import NearBy, applied

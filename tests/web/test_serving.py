@@ -10,7 +10,7 @@ import psutil
 from cryptography import x509
 from yarl import URL
 
-from noroshi.config_web import Web
+from noroshi.config.web import Web
 from noroshi.testing import DAWN
 from noroshi.web.certificate import CERTIFICATE, KEY, own_certificate
 from noroshi.web.house import House

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from noroshi import isolated
+from noroshi import sandbox
 from noroshi.core.words import Words
 
 CHILD = Path(__file__).with_name("template_child.py")
@@ -122,7 +122,7 @@ class TemplateRenderer:
     async def _ready_child(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
             try:
-                self._child = await isolated.start(CHILD, LONGEST_LINE)
+                self._child = await sandbox.start(CHILD, LONGEST_LINE)
                 async with asyncio.timeout(START_SECONDS):
                     await _answer(self._child)
             except (OSError, EOFError) as error:  # TimeoutError is an OSError
@@ -170,7 +170,7 @@ async def _end(child: asyncio.subprocess.Process) -> int | None:
     child.stdin.close()
     code = await child.wait() if child.stdout.at_eof() else child.returncode
     if code is None:
-        isolated.kill(child)
+        sandbox.kill(child)
     while await child.stdout.read(LONGEST_LINE):
         pass
     await child.wait()

@@ -20,7 +20,7 @@ from pathlib import Path
 from noroshi import actions, checks, imports, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.own_files import own_files
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core import plan
 from noroshi.core.cadence import zone_of
 from noroshi.core.closed import Closed

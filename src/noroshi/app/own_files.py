@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from noroshi.config import FILE, Config
-from noroshi.config_web import OWN_KEY
+from noroshi.config.config import FILE, Config
+from noroshi.config.web import OWN_KEY
 from noroshi.vault.keys import CREDENTIAL
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from noroshi import imports
 from noroshi.app.announcing import announce
 from noroshi.app.composition import REAL, App, open_app
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core.words import Words
 from noroshi.definitions.needs import resources_of
 from noroshi.door import open_door

@@ -17,7 +17,7 @@ from noroshi.cli.client import Away, Caller, Far, NoNode, Refused
 from noroshi.cli.commands import COMMANDS
 from noroshi.cli.places import DOOR, HOME
 from noroshi.cli.readable import escaped
-from noroshi.config import Config, ConfigError, read_config
+from noroshi.config.config import Config, ConfigError, read_config
 from noroshi.core.words import Words
 
 if TYPE_CHECKING:

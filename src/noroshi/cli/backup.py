@@ -10,7 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.times import clock, span
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 

@@ -20,7 +20,7 @@ from noroshi.cli.doctor_here import is_service
 from noroshi.cli.machine import shown
 from noroshi.cli.places import NAME
 from noroshi.cli.redacting import Redacting, settings_told
-from noroshi.config import FILE, ConfigError
+from noroshi.config.config import FILE, ConfigError
 from noroshi.core.system import why
 from noroshi.core.words import Words
 

@@ -19,7 +19,7 @@ from noroshi.cli.placeholders import (
     placeholders_of,
     say_placeholders,
 )
-from noroshi.config import FILE, Config, ConfigError, read_config
+from noroshi.config.config import FILE, Config, ConfigError, read_config
 from noroshi.core.own import is_own
 from noroshi.core.problems import Problem
 from noroshi.core.words import Words

@@ -16,7 +16,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.places import DOOR, GROUP, HOME
-from noroshi.config import FILE, Config, ConfigError, read_config, sample
+from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import StoreError

@@ -16,7 +16,7 @@ from noroshi.cli.key import (
     passphrase,
     read_file,
 )
-from noroshi.config import FILE, Config
+from noroshi.config.config import FILE, Config
 from noroshi.core.words import Words
 from noroshi.ports import StoreError
 from noroshi.vault import Box, Vault, VaultError, keep_key, place_key, read_key, tried

@@ -10,7 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.layout import table, wrap
-from noroshi.config import ConfigError
+from noroshi.config.config import ConfigError
 from noroshi.core.words import Words, paired
 
 Answer = Mapping[str, Any]

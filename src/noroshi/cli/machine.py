@@ -12,7 +12,7 @@ from noroshi.cli.asked import Asked
 from noroshi.cli.client import Refused
 from noroshi.cli.installing import Found
 from noroshi.cli.places import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
-from noroshi.config import FILE
+from noroshi.config.config import FILE
 from noroshi.core.words import Words
 
 BOOTED = Path("/run/systemd/system")

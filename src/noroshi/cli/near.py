@@ -12,7 +12,7 @@ from noroshi import actions, checks, schema, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.composition import open_service, open_to_examine, open_to_look
 from noroshi.cli.client import Refused, unpacked
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.plugins import Plugins

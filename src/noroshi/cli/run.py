@@ -17,7 +17,7 @@ from noroshi.cli.client import Away, Refused
 from noroshi.cli.parser import build
 from noroshi.cli.places import RUN, UNIT_FILE
 from noroshi.cli.readable import readable
-from noroshi.config import FILE, ConfigError, read_config
+from noroshi.config.config import FILE, ConfigError, read_config
 from noroshi.core.words import Words
 
 CONFIG_INVALID = Words(

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli.client import Far, Refused
-from noroshi.config_web import HERE, PORT
+from noroshi.config.web import HERE, PORT
 from noroshi.core.words import Words
 from noroshi.definitions import read_folder
 from noroshi.demo.programs import DemoError, Programs

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from noroshi.config import Config
+from noroshi.config.config import Config
 from noroshi.core.words import Words
 from noroshi.door.lines import Lines
 from noroshi.door.unix import NoDoor, listen, peer

@@ -26,9 +26,9 @@ from noroshi.engine.sweeping import YEAR, Sweeping
 from noroshi.engine.taking_up import bury, close_the_stopped, take_up
 from noroshi.engine.vital import Signs
 from noroshi.engine.watch import Watch
-from noroshi.inboxes import Box
 from noroshi.plugins import Plugins
 from noroshi.ports import Away, Clocks, Host, Node, Store, StoreError, Transport, Version
+from noroshi.ports.mailbox import Box
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

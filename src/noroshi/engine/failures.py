@@ -23,7 +23,7 @@ from noroshi.core.notices import Aside, CameBack, Draft, Failed, Failure, Notice
 from noroshi.core.noticing import elsewhere, may_tell_of, tellings
 from noroshi.core.words import Words, plain
 from noroshi.ports import Arrival, Followed
-from noroshi.trips import is_trip, taken
+from noroshi.round_trips import is_trip, taken
 
 
 def of_texts(

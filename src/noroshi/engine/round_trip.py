@@ -16,9 +16,9 @@ from noroshi import schema
 from noroshi.core.mail import Envelope, Fault, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.engine import journal
-from noroshi.inboxes import Box, Came, Inbox, Lost
 from noroshi.ports import Arrival, Clocks, Followed, RouteTrouble, Store, StoreError
-from noroshi.trips import (
+from noroshi.ports.mailbox import Box, Came, Inbox, Lost
+from noroshi.round_trips import (
     BACK,
     SEEN,
     Looked,

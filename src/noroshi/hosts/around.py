@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from noroshi import __version__
-from noroshi.config import FILE, Config
-from noroshi.config_web import Web
+from noroshi.config.config import FILE, Config
+from noroshi.config.web import Web
 from noroshi.core.system import why
 from noroshi.core.words import NOTHING, Words, plain
 from noroshi.hosts.threads import apart

@@ -15,13 +15,13 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import __version__
-from noroshi.config import FILE, Config
+from noroshi.config.config import FILE, Config
 from noroshi.core.system import why
 from noroshi.core.words import Words, plain
-from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose
 from noroshi.hosts.own_port import look_at_port
 from noroshi.hosts.threads import apart
 from noroshi.ports import Store
+from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose
 from noroshi.vault import KeyRing, VaultError
 
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044

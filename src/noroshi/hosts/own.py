@@ -14,7 +14,7 @@ from noroshi.hosts.threads import apart
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.tokens import SignIn, SignInState, TokenSource
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RouteFacts, Store, Trip
-from noroshi.trips import PREFIX, looked_at, mails_of, trip_of
+from noroshi.round_trips import PREFIX, looked_at, mails_of, trip_of
 
 WELL = (SignIn.SIGNED_IN, SignIn.WAITING)
 

@@ -7,12 +7,12 @@ import socket
 
 import psutil
 
-from noroshi.config import FILE
-from noroshi.config_web import Web
+from noroshi.config.config import FILE
+from noroshi.config.web import Web
 from noroshi.core.system import why
 from noroshi.core.words import Words, plain
-from noroshi.examining import Cure, Exam, Seen, Stopped, Whose
 from noroshi.hosts.threads import apart
+from noroshi.ports.examination import Cure, Exam, Seen, Stopped, Whose
 
 NONE = Words(en="none (web = false in {file})", ja="なし ({file} の web = false)")
 ANY = Words(en="any that is free (port = 0)", ja="空いているポート (port = 0)")

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from noroshi.config import Config
-from noroshi.config_values import NO_VARIABLE, VARIABLE
+from noroshi.config.config import Config
+from noroshi.config.values import NO_VARIABLE, VARIABLE
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.ports import Program, Unmeasurable

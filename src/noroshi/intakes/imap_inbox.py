@@ -16,7 +16,6 @@ from typing import TypeVar
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.words import Words
-from noroshi.inboxes import Came, Read, Report, Sought
 from noroshi.intakes.imap_session import NotLetIn, Refused, Row, Session, day, quoted
 from noroshi.intakes.reading import LARGEST_REPORT, of_token, until_of
 from noroshi.intakes.reports import looks_like_report, read_report
@@ -24,6 +23,7 @@ from noroshi.network import client_context, reach
 from noroshi.network.said import of_certificate, of_tls
 from noroshi.oauth.badge import Badge
 from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.mailbox import Came, Read, Report, Sought
 from noroshi.vault import Secret
 
 T = TypeVar("T")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from noroshi.core.mail import Route
 from noroshi.definitions import Plan
 from noroshi.definitions.needs import reader_of
-from noroshi.inboxes import Box, Inbox
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.graph_inbox import GraphInbox, Mailbox
 from noroshi.oauth.clouds import Account
 from noroshi.ports import Outside
+from noroshi.ports.mailbox import Box, Inbox
 
 
 def box_of(plan: Plan, route: Route, outside: Outside) -> Box | None:

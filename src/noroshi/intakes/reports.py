@@ -12,7 +12,7 @@ from email.message import Message
 from email.parser import BytesParser, HeaderParser
 
 from noroshi.core.printable import printable
-from noroshi.inboxes import Lost, Report
+from noroshi.ports.mailbox import Lost, Report
 
 IS_NDR = "x-ms-exchange-message-is-ndr"
 """Exchange marks its own by this, and may keep them in another form than multipart/report."""

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from noroshi.core.accounts import host_in
 from noroshi.core.words import Words, plain
-from noroshi.examining import Cure
 from noroshi.oauth import aadsts_app, aadsts_person, cures_beyond, cures_here
 from noroshi.oauth.advised import (
     APP_CONSENT,
@@ -33,6 +32,7 @@ from noroshi.oauth.clouds import Account, Cloud
 from noroshi.oauth.high_volume import MAILBOX_ROLE
 from noroshi.oauth.profiles import CLOUDS, MICROSOFT365
 from noroshi.oauth.provider import SignInFailed, Who
+from noroshi.ports.examination import Cure
 
 LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
 """Microsoft's own page about a number (reference-error-codes)."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure
 from noroshi.oauth import cures, cures_beyond
 from noroshi.oauth.provider import Who
+from noroshi.ports.examination import Cure
 
 USUAL: Mapping[Who, Cure] = {
     "user": cures.SIGN_IN,

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noroshi import imports, isolated
+from noroshi import imports, sandbox
 from noroshi.core.words import Words
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.oauth.certificate_child import LEAST_BITS, Unfit, bundle, opened
@@ -156,7 +156,7 @@ def read(data: bytes, passphrase: str = "") -> Secret:
 async def read_apart(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
     """The same by a process of its own, which is ended after so many seconds. Raises
     UnfitCertificate, and OSError if no process can be started."""
-    child = await isolated.start(CHILD)
+    child = await sandbox.start(CHILD)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
     try:
         async with asyncio.timeout(within):
@@ -226,7 +226,7 @@ def _thumbprints(certificate: Any) -> Thumbprints:
 async def _end(child: asyncio.subprocess.Process) -> None:
     """It holds the key and the passphrase: it does not stay, whatever became of the answer."""
     if child.returncode is None:
-        isolated.kill(child)
+        sandbox.kill(child)
         await child.communicate()
 
 

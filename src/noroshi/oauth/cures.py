@@ -7,7 +7,7 @@ Entra admin center are known from practice; no page of Microsoft's promises them
 from __future__ import annotations
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure, Whose
+from noroshi.ports.examination import Cure, Whose
 
 ENTRA = "https://entra.microsoft.com/#view/"
 APP = ENTRA + "Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/{page}/appId/{{client_id}}"

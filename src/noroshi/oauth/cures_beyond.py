@@ -4,7 +4,6 @@ itself, and other providers than Microsoft."""
 from __future__ import annotations
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure, Whose
 from noroshi.oauth.cures import (
     AT_ONCE,
     AUTHENTICATION,
@@ -16,6 +15,7 @@ from noroshi.oauth.cures import (
     TO_AN_HOUR,
     WITH_APPLY,
 )
+from noroshi.ports.examination import Cure, Whose
 
 HEALTH = "https://status.cloud.microsoft"
 WAIT = Cure(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure, Whose
 from noroshi.oauth import cures
 from noroshi.oauth.cures import AT_ONCE, WITH_APPLY
+from noroshi.ports.examination import Cure, Whose
 
 CERTIFICATE = Cure(
     whose=Whose.YOU,

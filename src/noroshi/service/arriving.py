@@ -8,8 +8,8 @@ from dataclasses import asdict
 from noroshi.core.mail import Receipt, Route
 from noroshi.core.words import NOTHING, Words
 from noroshi.ports import Arrival, Trip
+from noroshi.round_trips import SEEN, last_taken
 from noroshi.service.answers_mail import Arrived, Arrives
-from noroshi.trips import SEEN, last_taken
 
 ACCEPTED, CAME_BACK = "accepted", "came back"
 NOT_PROVED = Words(

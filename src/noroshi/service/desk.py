@@ -21,14 +21,15 @@ from noroshi.definitions.needs import (
     reader_of,
     resource_of,
 )
-from noroshi.examining import Step
 from noroshi.hosts.around import Around
-from noroshi.isolated import Readers
 from noroshi.oauth.another import of_other
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, InQueue, Own, Resting, Store, Trip, Version
+from noroshi.ports.examination import Step
+from noroshi.round_trips import looked_at, mails_of, trip_of
+from noroshi.sandbox import Readers
 from noroshi.service import looking
 from noroshi.service.answers import RouteStatus
 from noroshi.service.arriving import limits
@@ -37,7 +38,6 @@ from noroshi.service.large_requests import Judges
 from noroshi.service.offer import Judged, Trouble
 from noroshi.service.proved import proved, with_proof
 from noroshi.service.under_way import Running, UnderWay
-from noroshi.trips import looked_at, mails_of, trip_of
 from noroshi.vault import KeyRing, Vault
 
 CANNOT_COMPILE = Words(

@@ -15,7 +15,6 @@ from noroshi.core.written import is_address
 from noroshi.definitions import Plan
 from noroshi.definitions.leaving import host_of
 from noroshi.definitions.needs import account_of, mark_of, resource_of
-from noroshi.examining import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
 from noroshi.oauth.clouds import Account
 from noroshi.oauth.cures_beyond import HEALTH
@@ -23,6 +22,7 @@ from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.outside import secret_of, token_of
 from noroshi.oauth.profiles import CLOUDS
 from noroshi.ports import Outside, Resting, Waiting
+from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.service.desk import Desk
 from noroshi.service.examining_clock import ClockStep
 from noroshi.service.examining_late import late_remedy

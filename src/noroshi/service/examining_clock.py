@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from noroshi.core.words import Words
-from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network.http import NoAnswer
 from noroshi.oauth import cures
 from noroshi.oauth.clouds import Account
 from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.service.examining_sign_in import fetched, page_of, server_of
 from noroshi.transports.examining.way import SKEW_AT_MOST, clock_remarks
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
-from noroshi.examining import Exam, Remedy
+from noroshi.ports.examination import Exam, Remedy
 from noroshi.transports.advice.record import Advice
 from noroshi.transports.examining.http import graph_advice
 from noroshi.transports.examining.obstacles import advice_on

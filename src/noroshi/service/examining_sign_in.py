@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from noroshi.core.words import NOTHING, Words, plain
-from noroshi.examining import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.network.http import NoAnswer, Patience, Reply, open_http
 from noroshi.oauth import cures_here
 from noroshi.oauth.advice import cure_of
@@ -27,6 +26,7 @@ from noroshi.oauth.provider import SignInFailed, Unreachable
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wire import NOT_OAUTH
 from noroshi.ports import Outside, Resource, RouteTrouble, StoreError
+from noroshi.ports.examination import Cure, Exam, Seen, Step, Stopped, Whose, filled
 from noroshi.transports import diagnosis
 from noroshi.transports.examining.obstacles import sentence, stopped_by
 from noroshi.transports.examining.way import clock_remarks, with_values

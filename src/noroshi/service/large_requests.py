@@ -12,7 +12,7 @@ from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
 from noroshi.core.problems import Problem
 from noroshi.core.size import SMALL_TEXT
 from noroshi.core.words import Words
-from noroshi.isolated import CHUNK, Busy, Readers, Unread
+from noroshi.sandbox import CHUNK, Busy, Readers, Unread
 from noroshi.service.offer import REFUSALS, Invalid, Judged, Trouble
 
 READER = Path(__file__).with_name("large_requests_reader.py")

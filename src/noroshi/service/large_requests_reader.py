@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from noroshi import isolated_reader
+from noroshi import sandbox_reader
 from noroshi.core.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.definitions import by_file, content, document
@@ -98,4 +98,4 @@ def _values(one: Document) -> int:
 
 
 if __name__ == "__main__":
-    isolated_reader.run(answer)
+    sandbox_reader.run(answer)

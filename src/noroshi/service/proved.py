@@ -9,7 +9,7 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.core.mail import Envelope, Receipt
 from noroshi.ports import Arrival, Store, Trip
-from noroshi.trips import SEEN, last_taken
+from noroshi.round_trips import SEEN, last_taken
 
 NOTE = "proved/"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from noroshi.core.words import Words
-from noroshi.examining import Examination, Stage, Step, examined
+from noroshi.ports.examination import Examination, Stage, Step, examined
 from noroshi.service.offer import NotFound, Trouble
 
 MOST = 8

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from noroshi.config_web import OWN_KEY
+from noroshi.config.web import OWN_KEY
 
 CERTIFICATE, KEY = "web-cert.pem", OWN_KEY
 HOLDS, RENEWED_BEFORE = timedelta(days=397), timedelta(days=30)

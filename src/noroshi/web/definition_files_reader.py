@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from noroshi import isolated_reader, schema
+from noroshi import sandbox_reader, schema
 from noroshi.core.problems import MOST_FOUND, Problem, shortened
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.words import Words
@@ -115,4 +115,4 @@ def _unwrapped(packed: str) -> bytes:
 
 
 if __name__ == "__main__":
-    isolated_reader.run(answer)
+    sandbox_reader.run(answer)

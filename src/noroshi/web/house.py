@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from noroshi.config_web import PORT
+from noroshi.config.web import PORT
 from noroshi.core.words import Words
 from noroshi.people import People
 from noroshi.service import Service

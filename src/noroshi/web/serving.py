@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from noroshi.config_web import Web
+from noroshi.config.web import Web
 from noroshi.core.system import why
 from noroshi.core.words import Words
 from noroshi.web.application import application

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from noroshi.core.mail import DIRECT
 from noroshi.core.words import Words
-from noroshi.examining import Exam, Whose, examined
 from noroshi.network.http import Patience as HttpPatience
 from noroshi.ports import Clocks, Outside
+from noroshi.ports.examination import Exam, Whose, examined
 from noroshi.transports.dialogue import Patience
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)

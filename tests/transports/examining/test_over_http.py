@@ -6,8 +6,8 @@ import pytest
 
 from noroshi.core.mail import Fault, Network
 from noroshi.core.words import Words
-from noroshi.examining import Exam, Whose
 from noroshi.ports import RouteTrouble
+from noroshi.ports.examination import Exam, Whose
 from noroshi.transports.examining.http import NO_MAIL, GraphExamination, WebhookExamination
 from noroshi.transports.graph import Options as GraphOptions
 from noroshi.transports.webhook import Options as WebhookOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.examining import Whose
+from noroshi.ports.examination import Whose
 from noroshi.transports.examining.pickup import PickupExamination
 from noroshi.transports.pickup import Options
 from tests.transports.examining.looking import EXAM, outside, stages_of, states_of, stopped

@@ -9,10 +9,10 @@ import pytest
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words
-from noroshi.examining import PEOPLE, Cure, Remedy, Whose
 from noroshi.guides.microsoft365 import elsewhere
 from noroshi.network import said
 from noroshi.network.said import not_reached
+from noroshi.ports.examination import PEOPLE, Cure, Remedy, Whose
 from noroshi.transports import diagnosis, troubles
 from noroshi.transports.diagnosis import cause
 from noroshi.transports.examining.causes import CAUSES, remedy_of_token

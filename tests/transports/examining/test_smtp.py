@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.mail import Network
 from noroshi.core.words import plain
-from noroshi.examining import Exam, Seen, Step, Whose
+from noroshi.ports.examination import Exam, Seen, Step, Whose
 from noroshi.transports.dialogue import Patience
 from noroshi.transports.examining.smtp import SmtpExamination
 from noroshi.transports.smtp_options import Options

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure, Whose
+from noroshi.ports.examination import Cure, Whose
 from noroshi.transports.advice.record import (
     AT_ONCE,
     BY_ITSELF,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from noroshi.core.words import NOTHING, Words
-from noroshi.examining import Cure, Exam, Remedy, filled
+from noroshi.ports.examination import Cure, Exam, Remedy, filled
 
 SOON = Words(en="mostly some minutes, up to 2 hours", ja="ふつう数分、長いと2時間ほど")
 """Settings of a mailbox (Set-CASMailbox and the like)."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure, Exam, Remedy, Whose
 from noroshi.oauth.claims import claims_in
+from noroshi.ports.examination import Cure, Exam, Remedy, Whose
 from noroshi.transports import diagnosis
 from noroshi.transports.advice.record import AT_ONCE, EXCHANGE, MINUTES, RIGHTS, WITH_NEXT
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from noroshi.core.words import Words
-from noroshi.examining import Cure, Exam, Remedy, Whose, filled
 from noroshi.network import said
+from noroshi.ports.examination import Cure, Exam, Remedy, Whose, filled
 from noroshi.transports.advice.record import AT_ONCE, WITH_NEXT, Advice
 
 DROPPED = Words(

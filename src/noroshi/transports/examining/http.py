@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from noroshi.core.masking import Masks
 from noroshi.core.words import Words, plain
-from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network.graph_said import error_in
 from noroshi.network.http import Connecting, NoAnswer, Patience, Reply
 from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.transports.advice import over_http
 from noroshi.transports.advice.mails import NOT_KNOWN
 from noroshi.transports.advice.record import Advice

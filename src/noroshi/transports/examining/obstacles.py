@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import NOTHING, Words, plain
-from noroshi.examining import Cure, Exam, Remedy, Stopped, Whose
 from noroshi.network import said
 from noroshi.ports import RouteTrouble
+from noroshi.ports.examination import Cure, Exam, Remedy, Stopped, Whose
 from noroshi.transports import troubles
 from noroshi.transports.advice.mails import NOT_KNOWN, NOT_NOW
 from noroshi.transports.advice.record import AT_ONCE, BY_ITSELF, WITH_NEXT, Advice

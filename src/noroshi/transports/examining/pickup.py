@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
-from noroshi.examining import Exam, Seen, Step
 from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step
 from noroshi.transports.examining.obstacles import stopped_by
 from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, why_of
 from noroshi.transports.pickup_folder import try_to_write

@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from noroshi.core.mail import Fault
 from noroshi.core.words import Words, plain
-from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network import client_context
 from noroshi.network.dialing import NoTls, meet
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.transports import troubles
 from noroshi.transports.advice import signing_in
 from noroshi.transports.connecting import untrusted

@@ -13,7 +13,6 @@ from typing import Any
 
 from noroshi.core.printable import printable
 from noroshi.core.words import Words, plain
-from noroshi.examining import Exam, Seen, Step, Stopped
 from noroshi.network import said
 from noroshi.network.dialing import meet
 from noroshi.network.http import date_in
@@ -23,6 +22,7 @@ from noroshi.network.said import NotReached
 from noroshi.network.stepwise import Ahead, joined, led_on, looked_up
 from noroshi.network.trust import client_context
 from noroshi.ports import Outside, RouteTrouble
+from noroshi.ports.examination import Exam, Seen, Step, Stopped
 from noroshi.transports.examining.closed_ports import closed, nothing_out
 from noroshi.transports.examining.obstacles import stopped_by
 

@@ -12,8 +12,9 @@ from noroshi.core.delivery import Fate, RestRoute
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, Standing, State
 from noroshi.core.words import Words, plain
-from noroshi.storing_alarms import AlarmStore
-from noroshi.storing_answers import (
+from noroshi.ports.store_alarms import AlarmStore
+from noroshi.ports.store_people import PeopleStore
+from noroshi.ports.store_records import (
     Arrival,
     Beat,
     Block,
@@ -27,7 +28,6 @@ from noroshi.storing_answers import (
     Version,
     Waiting,
 )
-from noroshi.storing_people import PeopleStore
 
 LEASE = timedelta(seconds=15)
 """How long a block of monitors is held without a renewal."""

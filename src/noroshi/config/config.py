@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from noroshi.config_values import (
+from noroshi.config.values import (
     Wrong,
     read_days,
     read_folders,
@@ -25,7 +25,7 @@ from noroshi.config_values import (
     read_url,
     read_variables,
 )
-from noroshi.config_web import PORT, Unusable, Web, read_web
+from noroshi.config.web import PORT, Unusable, Web, read_web
 from noroshi.core.closed import Net
 from noroshi.core.system import why
 from noroshi.core.toml_slips import Slip, slips

@@ -10,8 +10,7 @@ from noroshi import schema
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.words import NOTHING, plain
 from noroshi.ports import Arrival, Followed, Waiting
-from noroshi.testing import DAWN
-from noroshi.trips import (
+from noroshi.round_trips import (
     Looked,
     is_trip,
     looked_at,
@@ -23,6 +22,7 @@ from noroshi.trips import (
     trip_mail,
     trip_of,
 )
+from noroshi.testing import DAWN
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 BOX = "alerts@example.com"

@@ -1,4 +1,4 @@
-"""Read one body and answer, within limits of memory and time: the program that `isolated.Readers`
+"""Read one body and answer, within limits of memory and time: the program that `sandbox.Readers`
 starts, by its file's path and with an empty environment."""
 
 from __future__ import annotations

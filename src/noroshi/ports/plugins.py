@@ -15,47 +15,22 @@ from noroshi.core.mail import DIRECT, Answer, Envelope, Fault, Network, Receipt
 from noroshi.core.model import Alarm, Contact, Limits, Monitor, Reading
 from noroshi.core.notices import Notice
 from noroshi.core.words import NOTHING, Words
-from noroshi.examining import Exam, Examination
-from noroshi.hosting_answers import (
-    AccountFacts as AccountFacts,
-    FileFact as FileFact,
-    Listener as Listener,
-    Memory as Memory,
-    NodeFacts as NodeFacts,
-    Process as Process,
-    Processor as Processor,
-    Program as Program,
-    QueueFacts as QueueFacts,
-    Ran as Ran,
-    RouteFacts as RouteFacts,
-    Trip as Trip,
-    Volume as Volume,
+from noroshi.ports.examination import Exam, Examination
+from noroshi.ports.host_facts import (
+    AccountFacts,
+    FileFact,
+    Listener,
+    Memory,
+    NodeFacts,
+    Process,
+    Processor,
+    Program,
+    QueueFacts,
+    Ran,
+    RouteFacts,
+    Volume,
 )
-from noroshi.storing import (
-    ANSWERS as ANSWERS,
-    LEASE as LEASE,
-    PARCEL_LEASE as PARCEL_LEASE,
-    Away as Away,
-    Conflict as Conflict,
-    Store as Store,
-    StoreError as StoreError,
-)
-from noroshi.storing_answers import (
-    NOTHING_QUEUED as NOTHING_QUEUED,
-    Arrival as Arrival,
-    Beat as Beat,
-    Block as Block,
-    Document as Document,
-    Entry as Entry,
-    Followed as Followed,
-    InQueue as InQueue,
-    Node as Node,
-    Renewal as Renewal,
-    Resting as Resting,
-    Taken as Taken,
-    Version as Version,
-    Waiting as Waiting,
-)
+from noroshi.ports.store_records import Beat
 
 T = TypeVar("T")
 

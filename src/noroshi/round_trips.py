@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from noroshi import schema
 from noroshi.core.mail import Envelope, Receipt, Verdict
 from noroshi.core.words import NOTHING, Words
-from noroshi.inboxes import Sought
 from noroshi.ports import Arrival, Followed, Store, Trip
+from noroshi.ports.mailbox import Sought
 
 PREFIX = "round-trip/"
 SEEN, BACK = "seen arrived", "came back"

@@ -1,0 +1,1 @@
+"""The settings of a process: noroshi.toml, read and checked once at its start."""

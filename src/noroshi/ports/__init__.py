@@ -1,0 +1,61 @@
+"""Every seam of Noroshi: what the engine asks of the world, and what plug-ins are made of."""
+
+from __future__ import annotations
+
+from noroshi.ports.host_facts import (
+    AccountFacts as AccountFacts,
+    FileFact as FileFact,
+    Listener as Listener,
+    Memory as Memory,
+    NodeFacts as NodeFacts,
+    Process as Process,
+    Processor as Processor,
+    Program as Program,
+    QueueFacts as QueueFacts,
+    Ran as Ran,
+    RouteFacts as RouteFacts,
+    Trip as Trip,
+    Volume as Volume,
+)
+from noroshi.ports.plugins import (
+    Action as Action,
+    Check as Check,
+    Clocks as Clocks,
+    Files as Files,
+    Host as Host,
+    Outcome as Outcome,
+    Outside as Outside,
+    Own as Own,
+    Resource as Resource,
+    RouteTrouble as RouteTrouble,
+    Topic as Topic,
+    Transport as Transport,
+    TransportKind as TransportKind,
+    Unmeasurable as Unmeasurable,
+    options as options,
+)
+from noroshi.ports.store import (
+    ANSWERS as ANSWERS,
+    LEASE as LEASE,
+    PARCEL_LEASE as PARCEL_LEASE,
+    Away as Away,
+    Conflict as Conflict,
+    Store as Store,
+    StoreError as StoreError,
+)
+from noroshi.ports.store_records import (
+    NOTHING_QUEUED as NOTHING_QUEUED,
+    Arrival as Arrival,
+    Beat as Beat,
+    Block as Block,
+    Document as Document,
+    Entry as Entry,
+    Followed as Followed,
+    InQueue as InQueue,
+    Node as Node,
+    Renewal as Renewal,
+    Resting as Resting,
+    Taken as Taken,
+    Version as Version,
+    Waiting as Waiting,
+)
